@@ -1,0 +1,198 @@
+"""Between the document, the JSON value people exchange, and its rows, the same facts block by block.
+
+    >>> from .form import find_form, load_form
+    >>> form = load_form(find_form("suzhou-department"))
+    >>> rows, _ = rows_of(form, {"goals": [{"expected": "4场", "actual": "6场"}]})
+    >>> rows["goals"]
+    [{'expected': '4场', 'actual': '6场'}]
+    >>> document_of(form, rows)["goals"]
+    [{'expected': '4场', 'actual': '6场'}]
+
+Reading, computing, checking and writing all work on rows (`{block: [{field: value}]}`); a *spot* names one cell of
+them, wherever it stands in a workbook. Several blocks may share one list of the document (the five categories of the
+indicators do): an item goes to the block whose constants it has, to a preset row by its name, else to a free row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from .expression import normal_text
+from .form import GUIDE, RULES, Block, Form
+
+Rows = dict[str, list[dict]]
+
+
+class Spot(NamedTuple):
+    """One field of one row of one block."""
+
+    block: str
+    index: int
+    field: str
+
+
+def rows_of(form: Form, document: Mapping) -> tuple[Rows, list[tuple[str, object]]]:
+    """Return the rows of a document, preset rows included, and what of it has no place (path, value)."""
+    rows: Rows = {block.key: _preset_rows(form, block) for block in form.blocks.values() if block.key != GUIDE}
+    strays: list[tuple[str, object]] = []
+    known = {"form", "revision"}
+    for paths, blocks in _by_path(form).items():
+        value, known = _at(document, paths), known | ({paths[0]} if paths else set())
+        where = ".".join(paths)
+        if blocks[0].shape == "list":
+            if isinstance(value, list):
+                strays += _place_items(form, blocks, value, rows, where)
+            elif value is not None:
+                strays.append((where, value))
+        elif value is not None and not isinstance(value, Mapping):
+            strays.append((where, value))
+        elif value:
+            strays += _place_object(blocks[0], value, rows, where)
+            known |= set(blocks[0].fields) if not paths else set()
+    strays += [(key, value) for key, value in document.items() if key not in known and value is not None]
+    return rows, strays
+
+
+def document_of(form: Form, rows: Rows) -> dict:
+    """Return the document of those rows; empty free rows and blank values are absent."""
+    document: dict = {"form": form.key, "revision": form.revision}
+    for paths, blocks in _by_path(form).items():
+        for block in blocks:
+            for index, row in enumerate(rows.get(block.key, ())):
+                _put(document, paths, block, index, row)
+    return document
+
+
+def prefixes(form: Form, rows: Rows) -> dict[tuple, tuple[str, int]]:
+    """Return where each object of the document comes from: its JSON path to (block, index)."""
+    origin: dict[tuple, tuple[str, int]] = {}
+    for paths, blocks in _by_path(form).items():
+        count = 0
+        for block in blocks:
+            for index, row in enumerate(rows.get(block.key, ())):
+                if block.shape == "list":
+                    if not is_empty(form, block, index, row):
+                        origin[(*paths, count)] = (block.key, index)
+                        count += 1
+                elif block.shape == "keyed":
+                    origin[(*paths, block.rows[index].key)] = (block.key, index)
+                elif block.shape == "object":
+                    origin[paths] = (block.key, index)
+    return origin
+
+
+def is_empty(form: Form, block: Block, index: int, row: Mapping) -> bool:
+    """Whether a free row holds nothing that was typed; a preset row is never empty."""
+    if block.row(index) or block.shape == "object":
+        return False
+    return not any(row.get(f.key) not in (None, "") for f in block.fields.values() if form.is_input(block, index, f))
+
+
+def inputs_of(form: Form, rows: Rows) -> Iterator[tuple[Spot, object]]:
+    """Yield every filled input cell with its value."""
+    for key, block_rows in rows.items():
+        block = form.blocks[key]
+        for index, row in enumerate(block_rows):
+            for name, value in row.items():
+                if value is not None and name in block.fields and form.is_input(block, index, block.fields[name]):
+                    yield Spot(key, index, name), value
+
+
+def _by_path(form: Form) -> dict[tuple[str, ...], list[Block]]:
+    found: dict[tuple[str, ...], list[Block]] = {}
+    for block in form.blocks.values():
+        if block.key != GUIDE:
+            found.setdefault(block.path, []).append(block)
+    return found
+
+
+def _preset_rows(form: Form, block: Block) -> list[dict]:
+    if block.shape == "object":
+        return [dict(block.constants)]
+    preset = [{**block.constants, **{k: v for k, v in row.values.items() if k in block.fields}} for row in block.rows]
+    return preset
+
+
+def _at(document: Mapping, paths: tuple[str, ...]) -> object:
+    value: object = document
+    for key in paths:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def _place_object(block: Block, value: Mapping, rows: Rows, where: str) -> Iterator[tuple[str, object]]:
+    places = {row.key: index for index, row in enumerate(block.rows)}
+    for key, item in value.items():
+        path = f"{where}.{key}" if where else key
+        if block.shape == "mapping" and key in places:
+            rows[block.key][places[key]]["explanation"] = item
+        elif block.shape == "keyed" and key in places and isinstance(item, Mapping):
+            yield from _update(block, rows[block.key][places[key]], item, path)
+        elif block.shape == "object" and key in block.fields:
+            rows[block.key][0][key] = item
+        elif where and item is not None and not isinstance(item, Mapping | list):
+            yield path, item
+
+
+def _place_items(form: Form, blocks: list[Block], items: list, rows: Rows, where: str) -> Iterator[tuple[str, object]]:
+    taken: set[tuple[str, int]] = set()
+    for number, item in enumerate(items):
+        path = f"{where}[{number}]"
+        block = next((block for block in blocks if isinstance(item, Mapping) and _belongs(block, item)), None)
+        if block is None:
+            yield path, item
+            continue
+        row = dict(block.constants)
+        index = preset_index(block, item.get(block.row_name)) if block.row_name else None
+        yield from _update(block, row, item, path)
+        if index is not None and (block.key, index) not in taken:
+            taken.add((block.key, index))
+            rows[block.key][index] = row
+        elif not is_empty(form, block, len(block.rows), row):
+            rows[block.key].append(row)
+
+
+def _belongs(block: Block, item: Mapping) -> bool:
+    return all(_same(item.get(key), value) for key, value in block.constants.items())
+
+
+def preset_index(block: Block, name: object) -> int | None:
+    """The preset row of that name, None if no row is called so."""
+    return next((i for i, row in enumerate(block.rows) if _same(row.values.get(block.row_name), name)), None)
+
+
+def _same(one: object, other: object) -> bool:
+    return isinstance(one, str) and isinstance(other, str) and normal_text(one) == normal_text(other)
+
+
+def _update(block: Block, row: dict, item: Mapping, where: str) -> Iterator[tuple[str, object]]:
+    for key, value in item.items():
+        if key in block.fields and block.fields[key].in_document:
+            row[key] = value
+        elif value is not None:
+            yield f"{where}.{key}", value
+
+
+def _put(document: dict, paths: tuple[str, ...], block: Block, index: int, row: Mapping) -> None:
+    values = {f.key: row[f.key] for f in block.document_fields if row.get(f.key) is not None}
+    target = document
+    for key in paths[:-1]:
+        target = target.setdefault(key, {})
+    if not paths:
+        document.update(values)
+    elif block.shape == "list":
+        items = target.setdefault(paths[-1], [])
+        typed = set(values) - set(block.constants)
+        if block.row(index) or typed:
+            items.append(values)
+    elif block.shape == "mapping":
+        texts = target.setdefault(paths[-1], {})
+        if values.get("explanation") is not None and block.key == RULES:
+            texts[block.rows[index].key] = values["explanation"]
+    elif block.shape == "keyed":
+        entries = target.setdefault(paths[-1], {})
+        if set(values):
+            entries[block.rows[index].key] = values
+    else:
+        target.setdefault(paths[-1], {}).update(values)

@@ -1,0 +1,58 @@
+"""What can go wrong that is nobody's data: exit codes, and errors that carry their remedy.
+
+Bad *data* is never an error, it is a finding. An error is a missing file, a broken form definition or a wrong
+argument; its text names the place, the fact and the remedy, and its class owns the exit code.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process tells its caller (design contract: 0, 1, 2, 3, 70, 130)."""
+
+    OK = 0
+    ERRORS_FOUND = 1
+    USAGE = 2
+    UNREADABLE = 3
+    BUG = 70
+    INTERRUPTED = 130
+
+
+class XlperfError(Exception):
+    """The base of all our errors: a message key of the catalogue with its arguments, and an exit code."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, key: str, **arguments: object) -> None:
+        super().__init__(key, arguments)
+        self.key = key
+        self.arguments = arguments
+
+    def __str__(self) -> str:
+        from .messages import sentence
+
+        return sentence(self.key, self.arguments)
+
+
+class UsageError(XlperfError):
+    """A wrong argument or a missing file: the person at the keyboard can mend it."""
+
+
+class FormError(XlperfError):
+    """A form definition that cannot be right: its author can mend it. Never reported as bad data."""
+
+
+class FormulaError(Exception):
+    """A formula that does not parse or cannot be typed; `form` adds the file and the path and makes it a FormError."""
+
+
+class UnreadableError(XlperfError):
+    """A file in which there is no workbook of ours to read; carries the code of the finding that says so."""
+
+    exit_code = ExitCode.UNREADABLE
+
+    @property
+    def code(self) -> str:
+        return self.key

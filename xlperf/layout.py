@@ -1,0 +1,267 @@
+"""Where every field of a form stands in the workbook: the only module that counts rows.
+
+    >>> from .form import find_form, load_form
+    >>> layout = make_layout(load_form(find_form("suzhou-department")))
+    >>> layout.address(Spot("total", 0, "spent"))
+    '预算信息!F4'
+
+Every sheet is one grid. Row 1 and column A are hidden and hold the keys by which the reader finds things again after
+rows were inserted, sheets renamed or the file saved by another program: A1 names form, revision and sheet, row 1 the
+field of each column, column A the row. A table ends in a line keyed `#end`; ranges reach to it, so a row inserted
+under the last one still counts. Row numbers are zero-based here and one-based in addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .document import Spot
+from .form import GUIDE, RULES, Block, Fields, Form, Guide, Lines, Sheet, Table
+
+MARK = "xlperf"
+END, HEADER = "#end", "#header"
+SINGLES = ("text", "value")  # keys of the columns where long texts and single fields stand (after their label)
+
+
+class Line(NamedTuple):
+    """One printed line of a sheet, or a run of `rows` merged ones."""
+
+    kind: str
+    row: int
+    height: float | None = None
+    text: str = ""
+    key: str = ""
+    block: str = ""
+    index: int = 0
+    field: str = ""
+    rows: int = 1
+    table: str = ""
+
+
+class Column(NamedTuple):
+    """A visible or hidden column of a sheet: its width and the field keys it carries."""
+
+    width: float | None
+    keys: tuple[str, ...]
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One sheet, laid out."""
+
+    sheet: Sheet
+    lines: tuple[Line, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def last_visible(self) -> int:
+        return len(self.sheet.widths)
+
+
+@dataclass(frozen=True)
+class Layout:
+    form: Form
+    counts: Mapping[str, int]
+    pages: tuple[Page, ...]
+    spots: Mapping[Spot, tuple[str, int, int]]  # sheet title, row, column
+    ranges: Mapping[tuple[str, str], tuple[str, int, int, int]]  # (block or table, field): title, column, first, last
+
+    def address(self, spot: Spot) -> str:
+        """The cell as people write it: `自评表!F12`."""
+        title, row, column = self.spots[spot]
+        return f"{title}!{cell_name(row, column)}"
+
+    def reference(self, home: Spot, name: str) -> str:
+        """What a name in the formula of `home` is in Excel: `F12`, `'预算信息'!$F$4` or a range."""
+        target = self.form.target(home.block, name)
+        if target.scope == "row":
+            _, row, column = self.spots[Spot(home.block, home.index, target.field)]
+            return cell_name(row, column)
+        if target.scope == "parameter":
+            return format(self.form.parameters[target.field], "g")
+        if target.scope == "cell":
+            block = self.form.blocks[target.blocks[0]]
+            index = next((i for i, row in enumerate(block.rows) if row.key == target.row), 0)
+            return self.absolute(Spot(block.key, index, target.field))
+        owner = name.split(".")[0]
+        title, column, first, last = self.ranges[(owner, target.field)]
+        return f"{quoted(title)}!{cell_name(first, column, True)}:{cell_name(last, column, True)}"
+
+    def absolute(self, spot: Spot) -> str:
+        title, row, column = self.spots[spot]
+        return f"{quoted(title)}!{cell_name(row, column, True)}"
+
+
+def column_name(column: int) -> str:
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def cell_name(row: int, column: int, fixed: bool = False) -> str:
+    return f"${column_name(column)}${row + 1}" if fixed else f"{column_name(column)}{row + 1}"
+
+
+def quoted(title: str) -> str:
+    return "'" + title.replace("'", "''") + "'"
+
+
+def row_counts(form: Form, wanted: Mapping[str, int] | None = None, rows: Mapping[str, list] | None = None) -> dict[str, int]:
+    """How many rows each block gets: its preset and spare rows, or as many as were asked for or are needed."""
+    counts = {}
+    for block in form.blocks.values():
+        if block.shape in ("list", "keyed", "mapping"):
+            spare = (wanted or {}).get(block.key, block.spare)
+            counts[block.key] = max(len(block.rows) + spare, len((rows or {}).get(block.key, ())))
+        else:
+            counts[block.key] = 1
+    return counts
+
+
+def make_layout(form: Form, counts: Mapping[str, int] | None = None) -> Layout:
+    """Lay the form out with that many rows per block (default: preset plus spare rows)."""
+    counts = counts or row_counts(form)
+    spots: dict[Spot, tuple[str, int, int]] = {}
+    ranges: dict[tuple[str, str], tuple[str, int, int, int]] = {}
+    pages = tuple(_page(form, sheet, counts, spots, ranges) for sheet in form.sheets)
+    return Layout(form, counts, pages, spots, ranges)
+
+
+def _page(form: Form, sheet: Sheet, counts: Mapping, spots: dict, ranges: dict) -> Page:
+    columns = list(_columns(form, sheet))
+    places = {key: number for number, column in enumerate(columns) for key in column.keys}
+    lines: list[Line] = []
+    row = 1
+    for line in _lines(form, sheet, counts):
+        line = line._replace(row=row)
+        lines.append(line)
+        row += line.rows
+        for spot, column in _spots_of(form, line, places):
+            spots[spot] = (sheet.title, line.row, column)
+    for section in sheet.sections:
+        if isinstance(section, Table):
+            _table_ranges(form, sheet, section, lines, places, ranges)
+    return Page(sheet, tuple(lines), tuple(columns))
+
+
+def _columns(form: Form, sheet: Sheet) -> Iterator[Column]:
+    yield Column(None, (), hidden=True)
+    tables = [section for section in sheet.sections if isinstance(section, Table)]
+    fields = any(isinstance(section, Fields) for section in sheet.sections)
+    shown = [[column.key for column in table.columns if not column.hidden] for table in tables]
+    for number, width in enumerate(sheet.widths):
+        keys = [keys[number] for keys in shown if number < len(keys)]
+        singles = [SINGLES[number]] if fields and number < len(SINGLES) else []
+        yield Column(width, tuple(dict.fromkeys(keys + singles)))
+    for table in tables:
+        for key, known in form.blocks[table.blocks[0]].fields.items():
+            if known.hidden and key not in (c for column in shown for c in column):
+                yield Column(None, (key,), hidden=True)
+
+
+def _lines(form: Form, sheet: Sheet, counts: Mapping) -> Iterator[Line]:
+    if sheet.heading:
+        yield Line("title", 0, 34, sheet.heading)
+    for number, section in enumerate(sheet.sections):
+        match section:
+            case Guide():
+                yield from _guide_lines(form)
+            case Lines(texts=texts):
+                yield Line("gap", 0, 10)
+                yield from (Line("signature", 0, 28, text) for text in texts)
+                yield Line("gap", 0, 10)
+            case Fields(block=block, heading=heading, keys=keys):
+                if heading:
+                    yield Line("heading", 0, 26, heading)
+                for key in keys:
+                    yield from _field_lines(form, block, key)
+            case Table():
+                if number:
+                    yield Line("heading", 0, 26, section.label)
+                yield from _table_lines(form, section, counts)
+
+
+def _field_lines(form: Form, block: str, key: str) -> Iterator[Line]:
+    known = form.blocks[block].fields[key]
+    if known.rows == 1:
+        yield Line("field", 0, 24, known.label, f"{block}.{key}", block, 0, key)
+    else:
+        yield Line("heading", 0, 26, known.label)
+        yield Line("narrative", 0, known.height, known.label, f"{block}.{key}", block, 0, key, known.rows)
+
+
+def _table_lines(form: Form, table: Table, counts: Mapping) -> Iterator[Line]:
+    deep = 2 if any(column.group for column in table.columns) else 1
+    yield Line("header", 0, 24 if deep == 2 else 34, "", HEADER, rows=deep, table=table.key)
+    for key in table.blocks:
+        block = form.blocks[key]
+        for index in range(counts[key]):
+            yield Line("row", 0, table.row_height or 22, "", row_key(block, index), key, index, table=table.key)
+    yield Line("end", 0, 18, "", END, table=table.key)
+
+
+def row_key(block: Block, index: int) -> str:
+    """The hidden key of a row: `process.execution_rate`, `items.3`, `total`."""
+    row = block.row(index)
+    return block.key if block.shape == "object" else f"{block.key}.{row.key if row else index + 1}"
+
+
+def _guide_lines(form: Form) -> Iterator[Line]:
+    words = form.words
+    yield Line("title", 0, 40, form.title)
+    yield Line("year", 0, 24)
+    yield Line("guide_unit", 0, 24, words["unit"])
+    yield Line("guide_year", 0, 24, words["fiscal_year"])
+    yield Line("guide_identity", 0, 24, words["identity"])
+    yield Line("guide_missing", 0, 28, words["missing"], f"{GUIDE}.missing", GUIDE, 0, "missing")
+    yield Line("guide_submission", 0, 20, words["submission"])
+    yield Line("heading", 0, 26, words["legend"])
+    for style in ("input", "computed", "required", "error", "locked"):
+        yield Line("legend", 0, 20, words[f"legend_{style}"], field=style)
+    yield Line("heading", 0, 26, words["how"])
+    yield from (Line("paragraph", 0, 34, text) for text in form.guide)
+    yield Line("heading", 0, 26, words["asks"])
+    yield from (Line("ask", 0, 30, code) for code in form.rules)
+
+
+def _spots_of(form: Form, line: Line, places: Mapping[str, int]) -> Iterator[tuple[Spot, int]]:
+    if line.kind == "row":
+        for key in form.blocks[line.block].fields:
+            if key in places:
+                yield Spot(line.block, line.index, key), places[key]
+    elif line.kind == "narrative":
+        yield Spot(line.block, 0, line.field), places["text"]
+    elif line.kind == "guide_missing":
+        yield Spot(line.block, 0, line.field), 3
+    elif line.field and line.block:
+        yield Spot(line.block, 0, line.field), places["value"]
+
+
+def _table_ranges(form: Form, sheet: Sheet, table: Table, lines: list[Line], places: Mapping, ranges: dict) -> None:
+    own = [line for line in lines if line.table == table.key]
+    end = next(line.row for line in own if line.kind == "end")
+    for owner in (*table.blocks, table.key):
+        blocks = table.blocks if owner == table.key else (owner,)
+        rows = [line.row for line in own if line.kind == "row" and line.block in blocks]
+        if not rows:
+            continue
+        following = [line.row for line in own if line.kind == "row" and line.row > rows[-1]]
+        last = end if not following else rows[-1]
+        for key in form.blocks[blocks[0]].fields:
+            if key in places:
+                ranges[(owner, key)] = (sheet.title, places[key], rows[0], last)
+
+
+def sheet_mark(form: Form, sheet: Sheet) -> str:
+    """What A1 of each sheet says, so that the sheet is known whatever its name."""
+    return f"{MARK} {form.key} {form.revision} {sheet.key}"
+
+
+def checks_page(layout: Layout) -> Page:
+    return next(page for page in layout.pages if any(isinstance(s, Table) and s.key == RULES for s in page.sheet.sections))
