@@ -1,0 +1,60 @@
+"""What we say to people: the catalogues `zh` (the default) and `en`, arguments apart from text.
+
+    >>> sentence("passed", {"file": "a.xlsx"}, "en")
+    'a.xlsx: no error.'
+
+A catalogue is a TOML file of three tables: `errors` and `talk` hold one sentence per key, `findings` hold per code the
+four parts of a finding (found, expected, message, fix) and how its places are grouped.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+LANGUAGES = ("zh", "en")
+_chosen: list[str] = []
+
+
+def use_language(language: str | None) -> None:
+    """Speak that language from now on; None goes back to the environment's."""
+    _chosen[:] = [language] if language else []
+
+
+def current_language() -> str:
+    """The chosen language, else XLPERF_LANG, else zh: the form's own words."""
+    wanted = _chosen[0] if _chosen else os.environ.get("XLPERF_LANG", "zh")
+    return wanted[:2] if wanted[:2] in LANGUAGES else "zh"
+
+
+@lru_cache
+def catalogue(language: str) -> Mapping:
+    import tomllib
+
+    return tomllib.loads((Path(__file__).parent / "catalogues" / f"{language}.toml").read_text("utf-8"))
+
+
+class _Forgiving(dict):
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+def fill(text: str, arguments: Mapping[str, object]) -> str:
+    """Put the arguments into a sentence; an argument that is not there shows as a dash, never as a traceback."""
+    return text.format_map(_Forgiving({key: "—" if value is None else value for key, value in arguments.items()}))
+
+
+def sentence(key: str, arguments: Mapping[str, object], language: str | None = None) -> str:
+    """The sentence of that key, from `errors`, `talk` or the message of a finding."""
+    words = catalogue(language or current_language())
+    for table in ("errors", "talk"):
+        if key in words[table]:
+            return fill(words[table][key], arguments)
+    return fill(words["findings"][key]["message"], arguments)
+
+
+def finding_texts(code: str, language: str | None = None) -> Mapping[str, str] | None:
+    """The four parts of a finding of ours; None for the codes of a form, which bring their own."""
+    return catalogue(language or current_language())["findings"].get(code)
