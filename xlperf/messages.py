@@ -24,9 +24,9 @@ def use_language(language: str | None) -> None:
 
 
 def current_language() -> str:
-    """The chosen language, else XLPERF_LANG, else zh: the form's own words."""
-    wanted = _chosen[0] if _chosen else os.environ.get("XLPERF_LANG", "zh")
-    return wanted[:2] if wanted[:2] in LANGUAGES else "zh"
+    """The chosen language, else XLPERF_LANG, else the locale's, else zh: the form's own words."""
+    wanted = [*_chosen, *(os.environ.get(name, "") for name in ("XLPERF_LANG", "LC_ALL", "LC_MESSAGES", "LANG"))]
+    return next((name[:2] for name in wanted if name[:2] in LANGUAGES), "zh")
 
 
 @lru_cache
@@ -49,7 +49,7 @@ def fill(text: str, arguments: Mapping[str, object]) -> str:
 def sentence(key: str, arguments: Mapping[str, object], language: str | None = None) -> str:
     """The sentence of that key, from `errors`, `talk` or the message of a finding."""
     words = catalogue(language or current_language())
-    for table in ("errors", "talk"):
+    for table in ("errors", "talk", "help"):
         if key in words[table]:
             return fill(words[table][key], arguments)
     return fill(words["findings"][key]["message"], arguments)

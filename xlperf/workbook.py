@@ -10,14 +10,15 @@ gives the same bytes: dates come from the issue, never from the clock.
 from __future__ import annotations
 
 import datetime
+import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from .document import Rows, Spot
 from .expression import Call, IsBlank, Kind, Literal, Name, Node, Operation, to_excel
-from .form import RULES, TYPES, Block, Field, Form, Guide, Table
+from .form import RULES, TYPES, Block, Field, Form, Table
 from .layout import MARK, Layout, Line, Page, cell_name, make_layout, quoted, sheet_mark
 
 HIDDEN_SHEET = MARK  # identity and dropdown lists; only programs read it
@@ -36,6 +37,7 @@ class Issue:
     password: str = ""
     submission: str = ""  # SHA-256 of the workbook that was finalized
     results: Mapping[str, tuple[str, int]] | None = None  # finalized: state and count per rule, frozen
+    intake: str = ""  # finalized: JSON of the warnings about the submission as a file
 
     @property
     def finalized(self) -> bool:
@@ -150,8 +152,7 @@ class Writer:
             text = state if field.key == "state" else count
             write_value(sheet, row, column, text, field, style)
         elif tree is not None and tree != Literal(""):
-            cached = "" if value is None else value
-            checked(sheet.write_formula(row, column, "=" + self.formula(spot, tree), style, cached))
+            checked(sheet.write_formula(row, column, "=" + self.formula(spot, tree), style, cached_value(value)))
         else:
             write_value(sheet, row, column, value, field, style)
 
@@ -231,7 +232,8 @@ class Writer:
         """Identity in columns A and B, one dropdown list per column from D on."""
         identity = {"form": self.form.key, "revision": self.form.revision, "digest": self.form.digest,
                     "fiscal_year": str(self.issue.fiscal_year), "unit": self.issue.unit, "date": self.issue.date,
-                    "version": self.issue.version, "submission": self.issue.submission}  # fmt: skip
+                    "version": self.issue.version, "submission": self.issue.submission,
+                    "intake": self.issue.intake}  # fmt: skip
         checked(sheet.write_string(0, 0, f"{MARK} {self.form.key} {self.form.revision} identity"))
         for number, (key, value) in enumerate(identity.items(), 1):
             checked(sheet.write_string(number, 0, key))
@@ -269,8 +271,8 @@ class Writer:
 
     def colour(self, sheet, block: Block, field: Field, first: Spot, last: Spot) -> None:
         """Blank cells that are required turn orange as soon as their row is used."""
-        required = self.form.required(block, first.index, field) or field.wanted
-        if required is False or required is None:
+        required = self.form.required(block, first.index, field)
+        if required is False:
             return
         tests: list[Node] = [Operation("=", Name("_used", Kind.NUMBER), Literal(1), Kind.BOOLEAN, Kind.NUMBER)]
         tests += [required] if not isinstance(required, bool) else []
@@ -318,9 +320,6 @@ class Writer:
         if not field.help:
             del options["input_title"], options["input_message"]
         checked(sheet.data_validation(*self.rectangle(first, last), {**options, **rule}))
-
-    def final_text(self, line: Line) -> str:
-        return line.text
 
 
 # --- the lines of a sheet, by kind ---------------------------------------------------------------------------
@@ -386,7 +385,7 @@ def write_narrative(writer: Writer, sheet, page: Page, line: Line) -> None:
 def finish_single(writer: Writer, sheet, block: Block, field: Field, spot: Spot) -> None:
     if not writer.form.is_input(block, 0, field):
         return
-    if field.required or field.wanted:
+    if field.required:
         blank = "=" + writer.formula(spot, IsBlank(Name(field.key, field.kind), True), "FALSE")
         checked(sheet.conditional_format(*writer.rectangle(spot, spot), {
             "type": "formula", "criteria": blank, "format": writer.book_format("required")}))  # fmt: skip
@@ -567,6 +566,13 @@ def write_value(sheet, row: int, column: int, value: object, field: Field, style
         checked(sheet.write_datetime(row, column, date, style))
     else:
         checked(sheet.write_string(row, column, str(value), style))
+
+
+def cached_value(value: object) -> object:
+    """What stands in a formula cell: "" where nothing shows; text escaped as Excel does, which XlsxWriter leaves to us."""
+    if isinstance(value, str):
+        return re.sub(r"_(?=x[0-9a-fA-F]{4}_)", "_x005F_", value)
+    return "" if value is None else value
 
 
 def as_date(value: object) -> datetime.date | None:

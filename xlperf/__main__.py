@@ -1,0 +1,56 @@
+"""Where the process starts: UTF-8 streams, the language asked for, one place that turns errors into exit codes."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the command line and return its exit code."""
+    from .messages import sentence, use_language
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    use_language(asked_language(sys.argv))
+    import click
+
+    from .cli import cli
+    from .errors import ExitCode, XlperfError
+
+    try:
+        return cli.main(standalone_mode=False, prog_name="xlperf") or ExitCode.OK
+    except XlperfError as error:
+        click.echo(str(error), err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (KeyboardInterrupt, click.Abort):
+        click.echo(sentence("interrupted", {}), err=True)
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return ExitCode.OK
+    except Exception:
+        import traceback
+
+        from . import __version__
+
+        trace = f"xlperf {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n{traceback.format_exc()}"
+        click.echo(sentence("bug", {"trace": trace}), err=True)
+        return ExitCode.BUG
+
+
+def asked_language(arguments: list[str]) -> str | None:
+    """The value of --lang, read before click so that help texts are in that language too."""
+    for number, argument in enumerate(arguments):
+        if argument == "--lang" and number + 1 < len(arguments):
+            return arguments[number + 1]
+        if argument.startswith("--lang="):
+            return argument.split("=", 1)[1]
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""What forms there are, and what one field of a form means.
+
+    >>> [form["form"] for form in list_forms()]
+    ['suzhou-department']
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .document import Spot
+from .errors import UsageError
+from .expression import to_excel
+from .form import GUIDE, Block, Field, Form, find_form, form_directories, load_form
+from .layout import make_layout
+
+
+def list_forms(templates: Path | None = None) -> list[dict]:
+    """Return form, revision, first and last year (None while it is the newest) and title of every form."""
+    forms = sorted((load_form(folder) for folder in form_directories(templates)), key=lambda f: (f.key, f.first_year))
+    listed = []
+    for number, form in enumerate(forms):
+        later = next((f.first_year - 1 for f in forms[number + 1 :] if f.key == form.key), None)
+        listed.append({"form": form.key, "revision": form.revision, "first_year": form.first_year, "last_year": later,
+                       "title": form.title})  # fmt: skip
+    return listed
+
+
+def explain_field(form: str, name: str, year: int | None = None, templates: Path | None = None) -> dict:
+    """Return label, meaning, cell, limits and formulas of one field, for example `items.rate` or `cover.unit`.
+
+    Raises:
+        UsageError: no such form or field; the nearest names are given.
+    """
+    known = load_form(find_form(form, year, templates=templates))
+    names = dict(_names(known))
+    if name not in names:
+        from rapidfuzz import process
+
+        near = [match[0] for match in process.extract(name, names, processor=str, limit=5)] if names else []
+        near = [match for match, *_ in process.extract(name, list(names), limit=5)] or near
+        raise UsageError("no_such_field", form=form, field=name, near="、".join(near))
+    block, index, field = names[name]
+    return _explained(known, block, index, field)
+
+
+def _names(form: Form):
+    """Yield every way to name a field: by block, by preset row, by its path in the document."""
+    for block in form.blocks.values():
+        if block.key == GUIDE:
+            continue
+        for field in block.fields.values():
+            if field.key.startswith("_"):
+                continue
+            free = len(block.rows) if block.shape == "list" and block.spare else 0
+            path = ".".join(block.path)
+            for name in (f"{block.key}.{field.key}", f"{block.table}.{field.key}", f"{path}.{field.key}".lstrip(".")):
+                yield name, (block, free, field)
+            for index, row in enumerate(block.rows):
+                yield f"{block.key}.{row.key}.{field.key}", (block, index, field)
+                yield f"{block.table}.{row.key}.{field.key}", (block, index, field)
+
+
+def _explained(form: Form, block: Block, index: int, field: Field) -> dict:
+    layout = make_layout(form)
+    spot = Spot(block.key, index, field.key)
+    tree = form.formula(block, index, field.key)
+    row = block.row(index)
+    own = (row.formulas if row else {}).get(field.key) or block.formulas.get(field.key) or field.source
+    required = form.required(block, index, field)
+    cell = layout.address(spot) if spot in layout.spots else None
+    excel = "=" + to_excel(tree, lambda name: layout.reference(spot, name)) if tree is not None and own else None
+    return {
+        "label": field.label,
+        "meaning": field.help or None,
+        "cell": cell,
+        "type": field.type,
+        "required": "yes" if required is True else "no" if required is False else "conditional",
+        "choices": list(field.choices) or None,
+        "minimum": field.minimum if tree is None else None,
+        "maximum": field.maximum if tree is None else None,
+        "max_length": field.max_length if tree is None else None,
+        "digits": field.digits,
+        "formula": own if tree is not None and own else None,
+        "excel": excel,
+        "example": _example(field, tree is not None),
+    }
+
+
+EXAMPLES = {"money": "516.57", "percentage": "96.03", "ratio": "0.9603", "date": "2023-03-01", "year": "2022", "value": "10500"}
+
+
+def _example(field: Field, computed: bool) -> str | None:
+    return field.choices[0] if field.choices else EXAMPLES.get(field.type)

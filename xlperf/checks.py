@@ -1,0 +1,235 @@
+"""Check computed rows: the JSON Schema, the form's rules, and what the submitted file showed.
+
+    findings = list(check(form, compute(form, rows)))
+
+A blank or ill-typed operand silences the rules that need it (their helper cell is blank), so a cause is reported
+once. Row rules are not evaluated here a second time: their helper columns, computed like any other cell, already say
+which rows fail.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from .document import Rows, Spot, document_of, inputs_of, is_empty, prefixes
+from .expression import Kind, as_decimal, as_text, evaluate, names, normal_text, round_half_up
+from .finding import Finding
+from .form import GUIDE, RULES, TYPES, Block, Field, Form, Step
+from .messages import catalogue, current_language, fill
+from .schema import build_schema
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+CODES = {"required": "XL201", "type": "XL202", "pattern": "XL202", "enum": "XL203", "minimum": "XL204", "maximum": "XL204"}
+
+
+def check(form: Form, rows: Rows) -> Iterator[Finding]:
+    """Yield the findings of computed rows, explained ones with their explanation."""
+    explanations = {row.key: rows[RULES][index].get("explanation") for index, row in enumerate(form.blocks[RULES].rows)}
+    for finding in _all(form, rows):
+        text = explanations.get(finding.code)
+        yield replace(finding, explanation=text) if text and finding.severity == "warning" else finding
+
+
+def _all(form: Form, rows: Rows) -> Iterator[Finding]:
+    control = set()
+    for finding in check_characters(form, rows):
+        control.update(finding.spots)
+        yield finding
+    yield from _against_schema(form, rows, control)
+    yield from _limits(form, rows)
+    yield from _wanted(form, rows)
+    yield from _rules(form, rows)
+
+
+def check_characters(form: Form, rows: Rows) -> Iterator[Finding]:
+    """Yield the texts a workbook cannot hold: control characters, unpaired surrogates."""
+    for spot, value in inputs_of(form, rows):
+        if isinstance(value, str) and (match := CONTROL.search(value)):
+            yield Finding("XL208", "error", (spot,), {"found": f"U+{ord(match[0]):04X}"})
+
+
+# --- the schema ----------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=16)
+def _validator(form: Form):
+    import jsonschema
+
+    return jsonschema.Draft202012Validator(build_schema(form))
+
+
+def _against_schema(form: Form, rows: Rows, skip: set[Spot]) -> Iterator[Finding]:
+    """Translate the errors of the schema into findings at cells."""
+    origins = prefixes(form, rows)
+    seen: set[tuple[str, Spot]] = set(("XL202", spot) for spot in skip)
+    for error in _validator(form).iter_errors(document_of(form, rows)):
+        code = CODES.get(error.validator)
+        for spot in _spots_of_error(error, origins) if code else ():
+            block = form.blocks[spot.block]
+            known = block.fields[spot.field]
+            if not form.is_input(block, spot.index, known) and not known.given:
+                continue
+            cause = "XL201" if code == "XL203" and error.instance is None else code
+            if (cause, spot) not in seen:
+                seen.add((cause, spot))
+                arguments = {"found": _shown(error.instance), "expected": _expected(known, error)}
+                yield Finding(cause, "error", (spot,), {} if cause == "XL201" else arguments)
+
+
+def _spots_of_error(error, origins: Mapping) -> Iterator[Spot]:
+    path = tuple(error.absolute_path)
+    if error.validator == "required":
+        origin = origins.get(path)
+        missing = [key for key in error.validator_value if key not in error.instance]
+    else:
+        origin, missing = origins.get(path[:-1]), [path[-1]] if path else []
+        if origin is None and path[:-1] and path[:-1][-1] == "explanations":
+            return
+    if origin is not None:
+        yield from (Spot(*origin, key) for key in missing if isinstance(key, str))
+
+
+def _shown(value: object) -> str:
+    text = value if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _expected(known: Field, error) -> str:
+    words = catalogue(current_language())["types"]
+    if error.validator == "enum":
+        return "、".join(str(choice) for choice in error.validator_value if choice is not None)
+    if error.validator in ("minimum", "maximum"):
+        low, high = (as_text(as_decimal(x)) if x is not None else None for x in (known.minimum, known.maximum))
+        return fill(words["between" if low and high else "least" if low else "most"], {"low": low, "high": high})
+    if known.type == "date":
+        return words["date"]
+    wanted = error.validator_value
+    return words[next((kind for kind in ("number", "integer") if kind in wanted), "string")]
+
+
+# --- limits that JSON Schema cannot say ----------------------------------------------------------------------
+
+
+def _limits(form: Form, rows: Rows) -> Iterator[Finding]:
+    """Lengths as Excel counts them (UTF-16 units), and decimals on 15 digits."""
+    for spot, value in inputs_of(form, rows):
+        known = form.blocks[spot.block].fields[spot.field]
+        if isinstance(value, str):
+            length = len(value.encode("utf-16-le", "surrogatepass")) // 2
+            limit = known.max_length or 32_767
+            if length > limit:
+                yield Finding("XL205", "error", (spot,), {"found": length, "expected": limit})
+        elif known.digits is not None and isinstance(value, float):
+            number = as_decimal(value)
+            if round_half_up(number, known.digits) != number:
+                yield Finding("XL206", "error", (spot,), {"found": as_text(number), "expected": known.digits})
+
+
+def _wanted(form: Form, rows: Rows) -> Iterator[Finding]:
+    """One finding with every cell that is advised and blank."""
+    spots = []
+    for block in form.blocks.values():
+        if block.key == GUIDE:
+            continue
+        for index, row in enumerate(rows[block.key]):
+            for known in block.fields.values():
+                if known.wanted is False or not form.is_input(block, index, known) or row.get(known.key) is not None:
+                    continue
+                if is_empty(form, block, index, row) or (known.wanted is not True and not evaluate(known.wanted, row.get)):
+                    continue
+                spots.append(Spot(block.key, index, known.key))
+    if spots:
+        yield Finding("XL207", "warning", tuple(spots))
+
+
+# --- rules ---------------------------------------------------------------------------------------------------
+
+
+def _rules(form: Form, rows: Rows) -> Iterator[Finding]:
+    """One finding per failing rule, with every failing row."""
+    for rule in form.rules.values():
+        if not rule.table:
+            continue
+        spots, facts = [], []
+        for key in form.tables[rule.table].blocks:
+            block = form.blocks[key]
+            for index, row in enumerate(rows[key]):
+                if row.get(f"_{rule.code}") == 1:
+                    spots += [Spot(key, index, cell) for cell in rule.cells]
+                    facts.append({name: _as_printed(block.fields.get(name), value) for name, value in row.items()})
+        if spots:
+            yield Finding(rule.code, rule.severity, tuple(spots), {"rows": tuple(facts)})
+
+
+def _as_printed(known: Field | None, value: object) -> object:
+    if known and isinstance(value, int | float):
+        number = as_decimal(value)
+        return as_text(number, "0.00%") if known.type == "ratio" else as_text(number)
+    return value
+
+
+# --- the submitted file as a witness -------------------------------------------------------------------------
+
+
+def compare_shown(form: Form, rows: Rows, shown: Mapping[Spot, object], normalised: Iterable[Spot] = ()) -> Iterator[Finding]:
+    """Yield what the submitted cells show differently from what their inputs give.
+
+    Never trusted, only compared: a difference is a warning, silent where an operand was normalised (the sheet could
+    not read it), an info where the cell was never calculated.
+    """
+    changed = set(normalised)
+    for spot, raw in shown.items():
+        block = form.blocks[spot.block]
+        known = block.fields[spot.field]
+        if not known.in_document or block.key == RULES or spot.index >= len(rows[spot.block]):
+            continue
+        value = rows[spot.block][spot.index].get(spot.field)
+        if _agree(known, raw, value) or _touched(form, block, spot, changed):
+            continue
+        if raw is None or raw == "":
+            yield Finding("XL302", "info", (spot,))
+        else:
+            yield Finding("XL301", "warning", (spot,), {"found": _shown(_as_printed(known, raw)),
+                                                        "expected": _shown(_as_printed(known, value)) if value is not None else "—"})  # fmt: skip
+
+
+def _agree(known: Field, raw: object, value: object) -> bool:
+    if value is None or value == "":
+        return raw is None or str(raw).strip() == ""
+    if known.kind is Kind.TEXT:
+        text = as_text(as_decimal(raw)) if isinstance(raw, int | float) and not isinstance(raw, bool) else str(raw)
+        return normal_text(text) == normal_text(str(value))
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not isinstance(value, int | float):
+        return str(raw) == str(value)
+    digits = TYPES[known.type].digits
+    number, other = as_decimal(raw), as_decimal(value)
+    return number == other or (digits is not None and round_half_up(number, digits) == round_half_up(other, digits))
+
+
+def _touched(form: Form, block: Block, spot: Spot, changed: set[Spot]) -> bool:
+    """Whether an input that this cell follows from was read in another spelling."""
+    if not changed:
+        return False
+    row = block.row(spot.index)
+    needed = _ancestors(form, Step(block.key, row.key if row else None, spot.field))
+    return any((other.block, other.field) in needed and (other.block != spot.block or other.index == spot.index or block.shape == "object")
+               for other in changed)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _ancestors(form: Form, step: Step) -> frozenset[tuple[str, str]]:
+    tree = form.formulas.get(step)
+    if tree is None:
+        return frozenset({(step.block, step.field)})
+    found: set[tuple[str, str]] = set()
+    for name in set(names(tree)):
+        target = form.target(step.block, name)
+        row = step.row if target.scope == "row" else target.row
+        for key in target.blocks:
+            kinds = form.blocks[key].row_kinds() if target.scope == "column" else (row,)
+            for kind in kinds:
+                found |= _ancestors(form, Step(key, kind, target.field))
+    return frozenset(found)

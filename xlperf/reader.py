@@ -1,0 +1,290 @@
+"""Read a filled workbook into rows, every value with the sheet and cell it came from.
+
+    reading = read_cells(Path("自评表.xlsx"))
+    reading.rows["total"], reading.places[Spot("total", 0, "spent")], reading.shown[Spot("total", 0, "rate")]
+
+Fields are found by the hidden keys that travel with them, never by address: rows may have been inserted, sheets
+renamed or reordered. A row without a key inside a table belongs to the block around it; where the hidden key and the
+visible name of a preset row disagree, the name wins. What a cell *shows* comes from calamine; whether a number has a
+percent format (96.03% is stored as 0.9603) is asked of openpyxl, and only for the cells where it matters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .document import Rows, Spot, is_empty, preset_index
+from .errors import UnreadableError, UsageError
+from .expression import evaluate
+from .finding import Finding
+from .form import GUIDE, RULES, Block, Form, find_form, load_form
+from .layout import END, HEADER, MARK, SINGLES, cell_name
+from .preflight import preflight
+from .values import read_value
+
+
+@dataclass
+class Reading:
+    """What stands in one workbook."""
+
+    path: Path
+    sha256: str
+    form: Form
+    identity: Mapping[str, str]
+    rows: Rows = field(default_factory=dict)
+    shown: dict[Spot, object] = field(default_factory=dict)  # computed cells, as the file shows them
+    places: dict[Spot, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    normalised: set[Spot] = field(default_factory=set)
+
+    @property
+    def fiscal_year(self) -> int | None:
+        year = self.rows["identity"][0].get("fiscal_year") if self.rows.get("identity") else None
+        return year if isinstance(year, int) else None
+
+
+Grid = list[list]
+
+
+def read_cells(path: Path, templates: Path | None = None) -> Reading:
+    """Return what stands in the workbook at that path.
+
+    Raises:
+        UsageError: no such file.
+        UnreadableError: not a workbook, not one of ours, or of a revision that is not known here.
+    """
+    content = preflight(path)
+    grids = _grids(content)
+    marked = [(name, grid, mark) for name, grid in grids if (mark := _mark(grid))]
+    if not marked:
+        raise UnreadableError("XL110")
+    key, revision = marked[0][2][:2]
+    try:
+        form = load_form(find_form(key, revision=revision, templates=templates))
+    except UsageError as error:
+        raise UnreadableError("XL112", found=f"{key} {revision}", known=error.arguments.get("known")) from None
+    identity = next((dict(_identity(grid)) for _, grid, mark in marked if mark[2] == "identity"), {})
+    reading = Reading(Path(path), hashlib.sha256(content).hexdigest(), form, identity)
+    _read_sheets(reading, marked, content)
+    return reading
+
+
+def _grids(content: bytes) -> list[tuple[str, Grid]]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names]
+    except (CalamineError, OSError, ValueError) as error:
+        raise UnreadableError("XL103", found=str(error)[:80]) from None
+
+
+def _mark(grid: Grid) -> list[str] | None:
+    """Form, revision and sheet, as the hidden cell A1 says."""
+    words = str(grid[0][0]).split() if grid and grid[0] else []
+    return words[1:] if len(words) == 4 and words[0] == MARK else None
+
+
+def _identity(grid: Grid) -> Iterator[tuple[str, str]]:
+    for row in grid[1:]:
+        if row and row[0]:
+            yield str(row[0]), str(row[1])
+
+
+def _read_sheets(reading: Reading, marked: list, content: bytes) -> None:
+    form = reading.form
+    found: dict[str, tuple[str, Grid]] = {}
+    for name, grid, mark in marked:
+        if mark[2] in found:
+            reading.findings.append(Finding("XL113", "warning", (), {"found": f"{found[mark[2]][0]}、{name}"}))
+        found.setdefault(mark[2], (name, grid))
+    entries: dict[str, list] = {key: [] for key in form.blocks if key != GUIDE}
+    for sheet in form.sheets:
+        if sheet.key not in found:
+            if any(sheet.sections) and sheet.key != GUIDE:
+                reading.findings.append(Finding("XL114", "error", (), {"found": sheet.title}))
+            continue
+        for block, row_key, entry in _entries(form, *found[sheet.key]):
+            entries[block].append((row_key, entry))
+    percents = _Percents(content)
+    for key, listed in entries.items():
+        _read_block(reading, form.blocks[key], listed, percents)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of one sheet as it stands in the file: the raw values of its fields and their columns."""
+
+    title: str
+    row: int
+    values: Mapping[str, object]
+    columns: Mapping[str, int]
+    only: str = ""  # a single field's line holds just that field
+
+
+def _entries(form: Form, title: str, grid: Grid) -> Iterator[tuple[str, str | None, Entry]]:
+    """Yield (block, row key, entry) for every line of a sheet that may hold data, from top to bottom."""
+    columns: dict[str, int] = {}
+    for number, cell in enumerate(grid[0][1:], 1):
+        for key in str(cell).split():
+            columns.setdefault(key, number)
+    keys = [_key_of(form, row[0]) for row in grid]
+    inside = skip = 0
+    before: Block | None = None
+    for number, (row, key) in enumerate(zip(grid, keys, strict=True)):
+        if number == 0:
+            continue
+        if key in (HEADER, END):
+            inside, before = key == HEADER, None
+            skip = _header_depth(form, columns) - 1 if inside else 0
+        elif isinstance(key, tuple):
+            block, rest = form.blocks[key[0]], key[1]
+            skip = 0
+            if block.table is None:
+                yield block.key, None, _single(title, number, row, columns, block, rest)
+            else:
+                yield block.key, rest, Entry(title, number, _values(row, columns, block), columns)
+                before = block
+        elif skip:
+            skip -= 1
+        elif inside:
+            block = _around(before, next((form.blocks[k[0]] for k in keys[number:] if isinstance(k, tuple)), None))
+            if block:
+                yield block.key, None, Entry(title, number, _values(row, columns, block), columns)
+
+
+def _key_of(form: Form, cell: object) -> tuple[str, str | None] | str | None:
+    text = str(cell)
+    if text in (HEADER, END):
+        return text
+    block, _, rest = text.partition(".")
+    return (block, rest or None) if block in form.blocks and block != GUIDE else None
+
+
+def _header_depth(form: Form, columns: Mapping[str, int]) -> int:
+    table = next((t for t in form.tables.values() if all(c.key in columns for c in t.columns)), None)
+    return 2 if table and any(column.group for column in table.columns) else 1
+
+
+def _around(before: Block | None, after: Block | None) -> Block | None:
+    """The block a row without a key belongs to: the one it continues, else the one it precedes."""
+    for block in (before, after):
+        if block and block.shape == "list" and not block.rows and not block.fixed:
+            return block
+    return next((block for block in (before, after) if block and block.shape == "list"), None)
+
+
+def _values(row: list, columns: Mapping[str, int], block: Block) -> dict[str, object]:
+    return {key: row[columns[key]] for key in block.fields if key in columns and columns[key] < len(row)}
+
+
+def _single(title: str, number: int, row: list, columns: Mapping, block: Block, key: str | None) -> Entry:
+    known = block.fields.get(key)
+    column = columns.get(SINGLES[0] if known and known.rows > 1 else SINGLES[1])
+    values = {key: row[column]} if known and column is not None and column < len(row) else {}
+    return Entry(title, number, values, {key: column} if values else {}, key or "")
+
+
+def _read_block(reading: Reading, block: Block, listed: list, percents: _Percents) -> None:
+    """Turn the entries of one block into its rows: preset rows at their places, free rows in the order they stand."""
+    form = reading.form
+    rows: list[dict | None] = [None] * (len(block.rows) if block.rows else int(block.shape == "object"))
+    entries: list[Entry | None] = [None] * len(rows)
+    for row_key, entry in listed:
+        index = _place(reading, block, row_key, entry, rows)
+        if index is None:
+            row = _read_row(reading, block, len(rows), entry, percents)
+            if not is_empty(form, block, len(block.rows), row):
+                rows.append(row)
+                entries.append(entry)
+        elif entry.only:
+            rows[0] = {**(rows[0] or dict(block.constants)), **_read_row(reading, block, 0, entry, percents)}
+        else:
+            rows[index] = _read_row(reading, block, index, entry, percents)
+            entries[index] = entry
+    reading.rows[block.key] = [row if row is not None else _absent(block, i) for i, row in enumerate(rows)]
+
+
+def _absent(block: Block, index: int) -> dict:
+    row = block.row(index)
+    named = {block.row_name: row.values[block.row_name]} if row and block.row_name in block.fields and row.values.get(block.row_name) else {}
+    return {**block.constants, **(named if block.shape == "list" else {})}
+
+
+def _place(reading: Reading, block: Block, row_key: str | None, entry: Entry, rows: list) -> int | None:
+    """Where in its block an entry belongs; None for a free row."""
+    if block.shape == "object":
+        return 0
+    if not block.rows:
+        return None
+    by_key = next((i for i, row in enumerate(block.rows) if row.key == row_key), None)
+    if block.key == RULES or block.shape != "list":
+        return by_key
+    name = entry.values.get(block.row_name)
+    by_name = preset_index(block, name)
+    if by_name is not None and rows[by_name] is None:
+        return by_name
+    if by_key is not None and rows[by_key] is None:
+        if str(name).strip() and by_name is None:
+            official = block.rows[by_key].values[block.row_name]
+            spot = Spot(block.key, by_key, block.row_name)
+            reading.findings.append(Finding("XL211", "warning", (spot,), {"found": name, "expected": official}))
+        return by_key
+    return None
+
+
+def _read_row(reading: Reading, block: Block, index: int, entry: Entry, percents: _Percents) -> dict:
+    """Convert one entry; what a computed cell shows is kept apart as a witness."""
+    form, row = reading.form, dict(block.constants)
+    preset = block.row(index)
+    if preset and block.row_name in block.fields and preset.values.get(block.row_name) and block.shape == "list":
+        row[block.row_name] = preset.values[block.row_name]
+    later = []
+    for key, raw in entry.values.items():
+        known, spot = block.fields[key], Spot(block.key, index, key)
+        reading.places[spot] = f"{entry.title}!{cell_name(entry.row, entry.columns[key])}"
+        if form.formula(block, index, key) is not None:
+            reading.shown[spot] = raw
+        elif form.is_input(block, index, known) or (known.given and key not in block.constants):
+            later.append((known.number_when is not None, known, spot, raw))
+    for _, known, spot, raw in sorted(later, key=lambda item: item[0]):
+        numeric = known.number_when is not None and evaluate(known.number_when, row.get) is True
+        percent = numeric and known.percent_when is not None and evaluate(known.percent_when, row.get) is True
+        formatted = percent and isinstance(raw, float) and percents.at(entry.title, entry.row, entry.columns[known.key])
+        value, note = read_value(form, known, raw, numeric, formatted)
+        if value is not None:
+            row[known.key] = value
+        if note:
+            reading.normalised.add(spot)
+            reading.findings.append(Finding("XL210", "info", (spot,), note))
+    return row
+
+
+class _Percents:
+    """Which cells have a percent format; a sheet is opened only when first asked about."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.sheets: dict[str, set[tuple[int, int]]] = {}
+
+    def at(self, title: str, row: int, column: int) -> bool:
+        if title not in self.sheets:
+            self.sheets[title] = set(self.load(title))
+        return (row, column) in self.sheets[title]
+
+    def load(self, title: str) -> Iterator[tuple[int, int]]:
+        import openpyxl
+
+        book = openpyxl.load_workbook(io.BytesIO(self.content), read_only=True)
+        sheet = book[title]
+        sheet.reset_dimensions()
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, int | float) and re.search("%", cell.number_format or ""):
+                    yield cell.row - 1, cell.column - 1
+        book.close()
