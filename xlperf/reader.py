@@ -6,24 +6,24 @@
 Fields are found by the hidden keys that travel with them, never by address: rows may have been inserted, sheets
 renamed or reordered. A row without a key inside a table belongs to the block around it; where the hidden key and the
 visible name of a preset row disagree, the name wins. What a cell *shows* comes from calamine; whether a number has a
-percent format (96.03% is stored as 0.9603) is asked of openpyxl, and only for the cells where it matters.
+percent format (96.03% is stored as 0.9603) is asked of `numberformat`, and only for the cells where it matters.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .document import Rows, Spot, is_empty, preset_index
 from .errors import UnreadableError, UsageError
-from .expression import evaluate
+from .expression import evaluate, names
 from .finding import Finding
-from .form import GUIDE, RULES, Block, Form, find_form, load_form
+from .form import GUIDE, RULES, Block, Field, Form, find_form, load_form
 from .layout import END, HEADER, MARK, SINGLES, cell_name
+from .numberformat import PercentFormats
 from .preflight import preflight
 from .values import read_value
 
@@ -111,7 +111,7 @@ def _read_sheets(reading: Reading, marked: list, content: bytes) -> None:
             continue
         for block, row_key, entry in _entries(form, *found[sheet.key]):
             entries[block].append((row_key, entry))
-    percents = _Percents(content)
+    percents = PercentFormats(content)
     for key, listed in entries.items():
         _read_block(reading, form.blocks[key], listed, percents)
 
@@ -190,7 +190,7 @@ def _single(title: str, number: int, row: list, columns: Mapping, block: Block, 
     return Entry(title, number, values, {key: column} if values else {}, key or "")
 
 
-def _read_block(reading: Reading, block: Block, listed: list, percents: _Percents) -> None:
+def _read_block(reading: Reading, block: Block, listed: list, percents: PercentFormats) -> None:
     """Turn the entries of one block into its rows: preset rows at their places, free rows in the order they stand."""
     form = reading.form
     rows: list[dict | None] = [None] * (len(block.rows) if block.rows else int(block.shape == "object"))
@@ -238,7 +238,7 @@ def _place(reading: Reading, block: Block, row_key: str | None, entry: Entry, ro
     return None
 
 
-def _read_row(reading: Reading, block: Block, index: int, entry: Entry, percents: _Percents) -> dict:
+def _read_row(reading: Reading, block: Block, index: int, entry: Entry, percents: PercentFormats) -> dict:
     """Convert one entry; what a computed cell shows is kept apart as a witness."""
     form, row = reading.form, dict(block.constants)
     preset = block.row(index)
@@ -253,7 +253,7 @@ def _read_row(reading: Reading, block: Block, index: int, entry: Entry, percents
         elif form.is_input(block, index, known) or (known.given and key not in block.constants):
             later.append((known.number_when is not None, known, spot, raw))
     for _, known, spot, raw in sorted(later, key=lambda item: item[0]):
-        numeric = known.number_when is not None and evaluate(known.number_when, row.get) is True
+        numeric = _is_numeric(known, row, raw)
         percent = numeric and known.percent_when is not None and evaluate(known.percent_when, row.get) is True
         formatted = percent and isinstance(raw, float) and percents.at(entry.title, entry.row, entry.columns[known.key])
         value, note = read_value(form, known, raw, numeric, formatted)
@@ -265,26 +265,10 @@ def _read_row(reading: Reading, block: Block, index: int, entry: Entry, percents
     return row
 
 
-class _Percents:
-    """Which cells have a percent format; a sheet is opened only when first asked about."""
-
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-        self.sheets: dict[str, set[tuple[int, int]]] = {}
-
-    def at(self, title: str, row: int, column: int) -> bool:
-        if title not in self.sheets:
-            self.sheets[title] = set(self.load(title))
-        return (row, column) in self.sheets[title]
-
-    def load(self, title: str) -> Iterator[tuple[int, int]]:
-        import openpyxl
-
-        book = openpyxl.load_workbook(io.BytesIO(self.content), read_only=True)
-        sheet = book[title]
-        sheet.reset_dimensions()
-        for row in sheet.iter_rows():
-            for cell in row:
-                if isinstance(cell.value, int | float) and re.search("%", cell.number_format or ""):
-                    yield cell.row - 1, cell.column - 1
-        book.close()
+def _is_numeric(known: Field, row: Mapping[str, object], raw: object) -> bool:
+    """Whether a `value` field holds a number in its row; while the row does not say, what was typed decides."""
+    if known.number_when is None:
+        return False
+    if any(row.get(name) is None for name in names(known.number_when)):
+        return isinstance(raw, float) and not isinstance(raw, bool)
+    return evaluate(known.number_when, row.get) is True

@@ -450,7 +450,7 @@ def write_guide_unit(writer: Writer, sheet, page: Page, line: Line) -> None:
     write_pair(writer, sheet, page, line)
     style = writer.format("computed")
     checked(sheet.merge_range(line.row, 3, line.row, page.last_visible, "", style))
-    checked(sheet.write_formula(line.row, 3, f'=IF(TRIM({cell})="","",{cell})', style, value))
+    checked(sheet.write_formula(line.row, 3, f'=IF(TRIM({cell})="","",{cell})', style, cached_value(value)))
 
 
 def write_guide_year(writer: Writer, sheet, page: Page, line: Line) -> None:
