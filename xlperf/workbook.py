@@ -80,7 +80,7 @@ class Writer:
         self.book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False,
                                                     "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd"})  # fmt: skip
         self.formats: dict[tuple, object] = {}
-        self.templates: dict[tuple, str] = {}
+        self.templates: dict[tuple, tuple[Node, str]] = {}
 
     # --- formats ---------------------------------------------------------------------------------------------
 
@@ -131,8 +131,9 @@ class Writer:
                 _, _, column = self.layout.spots[Spot(spot.block, spot.index, target.field)]
                 return cell_name(0, column)[:-1] + "\0"
 
-            self.templates[key] = to_excel(tree, address, if_blank)
-        return self.templates[key].replace("\0", str(row + 1))
+            # The tree is kept beside its rendering: an id may be given anew once its object is gone.
+            self.templates[key] = (tree, to_excel(tree, address, if_blank))
+        return self.templates[key][1].replace("\0", str(row + 1))
 
     def write_cell(self, sheet, spot: Spot, block: Block, field: Field, last: tuple[int, int] | None = None) -> None:
         """Write one cell, merged to `last` where that is given."""

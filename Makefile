@@ -1,0 +1,36 @@
+# Every target does its own set-up: a virtual environment in .venv, and in it this project with what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test bench lint golden clean
+
+help:
+	@echo "make demo   template -> fill -> validate -> finalize, in the folder demo/"
+	@echo "make test   the whole test suite"
+	@echo "make bench  ratios of our times to openpyxl's, taken in one run"
+	@echo "make golden regenerate what the tests compare with (schema, golden XML, example, README table)"
+
+$(VENV)/ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	@touch $@
+
+demo: $(VENV)/ready
+	@$(BIN)/python examples/demo.py demo
+
+test: $(VENV)/ready
+	$(BIN)/python -m pytest -n 2
+
+bench: $(VENV)/ready
+	$(BIN)/python tests/bench.py
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check .
+
+golden: $(VENV)/ready
+	$(BIN)/python tests/make_golden.py
+	$(BIN)/python tests/make_example.py
+
+clean:
+	rm -rf $(VENV) demo dist build

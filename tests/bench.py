@@ -1,0 +1,63 @@
+"""Benchmarks as ratios taken in one run (`make bench`): machines are shared and noisy, seconds mean nothing.
+
+In-process: our commands against `openpyxl.load_workbook` of the same file, the two in turn. Whole processes:
+`xlperf --help` against `python -c "import click"`.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ["XLPERF_LANG"] = "zh"
+RUNS = 15
+EXAMPLE = Path(__file__).parent.parent / "examples" / "shengchanli-2022" / "filled.xlsx"
+
+
+def ratio(ours: Callable[[], object], theirs: Callable[[], object], runs: int = RUNS) -> float:
+    """The median of our time over theirs, pair by pair, after one warm-up of each."""
+    ours(), theirs()
+    return statistics.median(_seconds(ours) / _seconds(theirs) for _ in range(runs))
+
+
+def _seconds(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    import openpyxl
+
+    import xlperf
+
+    with tempfile.TemporaryDirectory() as folder:
+        directory = Path(folder)
+        blank = directory / "blank.xlsx"
+        template = lambda: xlperf.write_template("suzhou-department", 2022, blank)  # noqa: E731
+        template()
+        xlperf_help = [sys.executable, "-m", "xlperf", "--help"]
+        script = Path(sys.executable).parent / "xlperf"
+        commands = [str(script), "--help"] if script.exists() else xlperf_help
+        rows = [
+            ("validate / load_workbook", 1.5, ratio(lambda: xlperf.validate(EXAMPLE), lambda: openpyxl.load_workbook(EXAMPLE))),
+            ("finalize / load_workbook", 5.0, ratio(lambda: xlperf.finalize(EXAMPLE, directory), lambda: openpyxl.load_workbook(EXAMPLE))),
+            ("template / load_workbook", 5.0, ratio(template, lambda: openpyxl.load_workbook(blank))),
+            ("xlperf --help / python -c 'import click'", 1.5, ratio(lambda: _process(commands), lambda: _process([sys.executable, "-c", "import click"]))),
+        ]  # fmt: skip
+    for name, limit, value in rows:
+        print(f"{name:42} {value:5.2f}   (wanted: at most {limit})")
+
+
+def _process(command: list[str]) -> None:
+    subprocess.run(command, check=True, capture_output=True)
+
+
+if __name__ == "__main__":
+    main()
