@@ -1,0 +1,51 @@
+"""Write the example anew from its document: the filled workbook, its findings, the finalized document.
+
+    python tests/make_example.py [DIRECTORY]
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+os.environ["XLPERF_LANG"] = "zh"
+
+from xlperf.formats import as_json
+from xlperf.process import Result, fill_workbook, finalize, load_document, validate
+
+EXAMPLE = Path(__file__).parent.parent / "examples" / "shengchanli-2022"
+DATE = "2023-03-01"
+FILES = ("filled.xlsx", "findings.json", "finalized.json")
+
+
+def make_example(directory: Path) -> None:
+    """Write the three files into a directory.
+
+    Raises:
+        ValueError: the document cannot be filled in, or its workbook not finalized.
+    """
+    filled, findings, finalized = (directory / name for name in FILES)
+    demand(fill_workbook(load_document(EXAMPLE / "document.json"), filled, date=DATE))
+    write(findings, as_json([replace(validate(filled), file=filled.name)]))
+    with tempfile.TemporaryDirectory() as scratch:
+        result = demand(finalize(filled, Path(scratch), DATE))
+    write(finalized, json.dumps(result.document, ensure_ascii=False, indent=2))
+
+
+def demand(result: Result) -> Result:
+    """The result of a step that wrote something."""
+    if not result.outputs:
+        raise ValueError(as_json([result]))
+    return result
+
+
+def write(path: Path, text: str) -> None:
+    path.write_text(text + "\n", "utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    make_example(Path(sys.argv[1]) if len(sys.argv) > 1 else EXAMPLE)
