@@ -79,7 +79,7 @@ def describe(finding: Finding, form: Form | None, places: Places, path_of: Calla
 def _rule_parts(rule: Rule, finding: Finding, arguments: Mapping) -> dict[str, str]:
     rows = finding.arguments.get("rows", (arguments,))
     found = "；".join(dict.fromkeys(fill(rule.found, row) for row in rows))
-    return {"found": found, "expected": fill(rule.expected, arguments), "message": rule.title, "fix": rule.fix}
+    return {"found": found, "expected": fill(rule.expected, arguments), "message": rule.message or rule.title, "fix": rule.fix}
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

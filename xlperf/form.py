@@ -184,6 +184,7 @@ class Rule:
     exempt: tuple[str, ...] = ()
     test: str | None = None
     cells: tuple[str, ...] = ()
+    message: str = ""  # what is wrong, where `title` says what is wanted
     found: str = ""
     expected: str = ""
     fix: str = ""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +52,7 @@ STYLES: dict[str, dict] = {
     "year": {"font_size": 13, "align": "center", "valign": "vcenter"},
     "heading": {"bold": True, "font_size": 12, "valign": "vcenter", "heading": True, "bottom": 1, "bottom_color": "#5B7083"},
     "header": {"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True, "bg_color": "#D5E0EC", **BORDER},
-    "label": {"valign": "vcenter", "text_wrap": True, "bg_color": COLOURS["locked"], **BORDER},
+    "label": {"valign": "vcenter", "text_wrap": True, "indent": 1, "bg_color": COLOURS["locked"], **BORDER},
     "input": {"valign": "vcenter", "text_wrap": True, "bg_color": COLOURS["input"], "locked": False, **BORDER},
     "computed": {"valign": "vcenter", "text_wrap": True, "bg_color": COLOURS["computed"], **BORDER},
     "locked": {"valign": "vcenter", "text_wrap": True, "bg_color": COLOURS["locked"], **BORDER},
@@ -66,7 +66,8 @@ STYLES: dict[str, dict] = {
     "helper": {"font_color": "#999999"},
 }  # fmt: skip
 ALIGN = {"money": "right", "percentage": "right", "ratio": "right", "value": "center", "choice": "center",
-         "serial": "center", "count": "center", "year": "left", "date": "left"}  # fmt: skip
+         "serial": "center", "count": "center"}  # fmt: skip
+SHORT = 10.0  # columns up to this width hold a word and are centred; wider ones hold text and are indented
 
 
 class Writer:
@@ -80,7 +81,17 @@ class Writer:
         self.book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False,
                                                     "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd"})  # fmt: skip
         self.formats: dict[tuple, object] = {}
+        self.widths = dict(self.column_widths())
         self.templates: dict[tuple, tuple[Node, str]] = {}
+
+    def column_widths(self) -> Iterator[tuple[tuple[str, str], float]]:
+        """Yield the width of each table column, by block and field."""
+        for page in self.layout.pages:
+            for section in page.sheet.sections:
+                if isinstance(section, Table):
+                    shown = [column.key for column in section.columns if not column.hidden]
+                    for key, width in zip(shown, page.sheet.widths, strict=False):
+                        yield from (((block, key), width) for block in section.blocks)
 
     # --- formats ---------------------------------------------------------------------------------------------
 
@@ -106,11 +117,10 @@ class Writer:
         number_format = type_.number_format
         if number_format == "@" and style == "computed":
             number_format = "General"  # Excel shows the formula itself in a cell formatted as text
-        more = {"num_format": number_format, "align": ALIGN.get(field.type, "left")}
-        if field.key.endswith("_text"):
-            more["align"] = "center"
-        if field.rows > 1:
-            more["valign"] = "top"
+        width = self.widths.get((block.key, field.key), LONGEST_ROW)
+        align = ALIGN.get(field.type) or ("center" if width <= SHORT or style == "computed" else "left")
+        more = {"num_format": number_format, "align": align, "indent": int(align != "center"),
+                "valign": "top" if field.rows > 1 else "vcenter"}  # fmt: skip
         return self.format(style, **more)
 
     # --- values ----------------------------------------------------------------------------------------------
@@ -164,19 +174,42 @@ class Writer:
         return str(row.values.get(spot.field, ""))
 
     def write_link(self, sheet, row: int, column: int, code: str, style) -> None:
-        """A link to the first failing cell, through a defined name that finds it anew whenever the sheet is computed."""
-        rule, words = self.form.rules[code], self.form.words
-        if not rule.table or self.issue.results is not None:
+        """A link to the first failing cell, through a defined name that finds it anew whenever it is followed."""
+        first = self.first_failing(code)
+        if first is None or self.issue.results is not None:
             checked(sheet.write_blank(row, column, None, style))
             return
-        helper = self.layout.ranges[(rule.table, f"_{code}")]
-        target = self.layout.ranges[(rule.table, rule.cells[0])]
-        self.book.define_name(f"first_{code}", f"=INDEX({area(target)},MATCH(1,{area(helper)},0))")
+        words = self.form.words
+        checked(self.book.define_name(f"first_{code}", f"={first}"))
         index = next(i for i, preset in enumerate(self.form.blocks[RULES].rows) if preset.key == code)
-        count = self.layout.spots[Spot(RULES, index, "count")]
+        _, count_row, count_column = self.layout.spots[Spot(RULES, index, "count")]
         failing = self.value(Spot(RULES, index, "count"))
-        formula = f'=IF(N({cell_name(count[1], count[2])})>0,HYPERLINK("#first_{code}","{words["go"]}"),"")'
+        formula = f'=IF(N({cell_name(count_row, count_column)})>0,HYPERLINK("#first_{code}","{words["go"]}"),"")'
         checked(sheet.write_formula(row, column, formula, style, words["go"] if failing else ""))
+
+    def first_failing(self, code: str) -> str | None:
+        """The Excel expression for the first cell that fails a rule, None for what is checked on intake only."""
+        rule = self.form.rules[code]
+        if rule.table:
+            return first_row(self.layout.ranges[(rule.table, rule.cells[0])], self.layout.ranges[(rule.table, f"_{code}")])
+        if rule.builtin not in COUNTED:
+            return None
+        helper, condition = COUNTED[rule.builtin]
+        singles, tables = [], []
+        for block in self.form.blocks.values():
+            if not block.table:
+                cells = [self.layout.absolute(Spot(block.key, 0, f.key)) for f in block.fields.values() if getattr(f, condition)]
+                singles += [(f'TRIM({cell})=""', cell) for cell in cells]
+        for table in self.form.tables.values():
+            asked = [f.key for f in table.columns if getattr(f, condition) and (table.key, f.key) in self.layout.ranges]
+            where = self.layout.ranges.get((table.key, helper))
+            if where:
+                home = self.layout.ranges[(table.key, asked[0] if asked else table.columns[0].key)]
+                tables.append((f"SUM({area(where)})>0", first_row(home, where)))
+        *others, (_, last) = singles + tables
+        for test, cell in reversed(others):
+            last = f"IF({test},{cell},{last})"
+        return last
 
     # --- sheets ----------------------------------------------------------------------------------------------
 
@@ -298,6 +331,11 @@ class Writer:
     def colour_states(self, sheet) -> None:
         words, count = self.form.words, self.layout.counts[RULES]
         first, last = Spot(RULES, 0, "state"), Spot(RULES, count - 1, "state")
+        _, row, severity = self.layout.spots[first._replace(field="severity")]
+        state = self.layout.spots[first][2]
+        failed = f'=AND({cell_name(row, state)}="{words["failed"]}",{cell_name(row, severity)}="{words["warning"]}")'
+        checked(sheet.conditional_format(*self.rectangle(first, last), {
+            "type": "formula", "criteria": failed, "format": self.book_format("warning"), "stop_if_true": True}))  # fmt: skip
         for word, colour in ((words["failed"], "error"), (words["waiting"], "required"), (words["passed"], "passed")):
             checked(sheet.conditional_format(*self.rectangle(first, last), {
                 "type": "cell", "criteria": "==", "value": f'"{word}"', "format": self.book_format(colour)}))  # fmt: skip
@@ -592,6 +630,14 @@ def write_key(sheet, line: Line) -> None:
 def checked(outcome: object) -> None:
     """XlsxWriter refuses silently: every return code passes here."""
     assert outcome in (0, None), f"XlsxWriter refused a cell or setting: {outcome}"
+
+
+COUNTED = {"missing": ("_missing", "required"), "wanted": ("_wanted", "wanted")}  # builtin: helper column, field attribute
+
+
+def first_row(home: tuple[str, int, int, int], helper: tuple[str, int, int, int]) -> str:
+    """The cell of column `home` in the first row whose helper is above zero (INDEX keeps MATCH from needing an array)."""
+    return f"INDEX({area(home)},MATCH(TRUE,INDEX({area(helper)}>0,0),0))"
 
 
 def area(where: tuple[str, int, int, int]) -> str:

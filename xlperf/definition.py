@@ -1,0 +1,381 @@
+"""Check a form definition before anything is built from it.
+
+    definition, digest = read_definition(Path("templates/my-form/2022/form.yaml"))
+    check_shape(definition, path)       # keys, types and limits, against schemas/form.schema.json
+    check_names(definition, path)       # what no schema can say: names that name something, keys that stand once
+
+Whatever is wrong raises FormError with the file, the path inside it and what was expected there. A complaint is a pair
+of place and reason; every check yields complaints in the order of the file, and the first one is raised.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from string import Formatter
+
+import yaml
+
+from .errors import FormError, UsageError
+from .expression import normal_text
+
+Complaint = tuple[str, str]
+NUMBERS = ("year", "count", "money", "percentage", "ratio")  # field types whose cells hold numbers only
+WIDTHS = {"guide": 4, "lines": 3, "fields": 2}  # columns that a kind of section is printed over
+PROVIDED = (("identity", (), "fiscal_year"), ("cover", ("cover",), "unit"))  # what the program itself fills in or prints
+TAKEN = ("form", "revision", "explanations")  # the program's own keys at the top of a document
+ROW_WORDS = ("key", "formulas")  # what a preset row says besides the contents of its columns
+
+
+def shipped(name: str) -> Path:
+    """The folder `templates` or `schemas` that travels with xlperf: inside an installed package, beside it in a checkout."""
+    package = Path(__file__).parent
+    return package / name if (package / name).is_dir() else package.parent / name
+
+
+# --- the file ------------------------------------------------------------------------------------------------
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """YAML in which every key is a text and stands once; of two equal keys YAML itself silently takes the last."""
+
+    def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict:
+        if isinstance(node, yaml.MappingNode):
+            seen = set()
+            for key, _ in node.value:
+                if key.tag not in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"):
+                    raise yaml.constructor.ConstructorError(None, None, "a key is a text; put it in quotes", key.start_mark)
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands here twice", key.start_mark)
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def read_definition(path: Path) -> tuple[object, str]:
+    """Return what a form.yaml says and the SHA-256 of the file.
+
+    Raises:
+        UsageError: it cannot be opened.
+        FormError: it is not YAML.
+    """
+    try:
+        raw = path.read_bytes()
+        return yaml.load(raw, _Loader), hashlib.sha256(raw).hexdigest()
+    except OSError as error:
+        raise UsageError("cannot_open", path=path, reason=error.strerror) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: 2023-02-31 is no date
+        raise FormError("form_syntax", path=path, reason=" ".join(str(error).split())) from None
+
+
+# --- the shape -----------------------------------------------------------------------------------------------
+
+
+@lru_cache
+def _validator():
+    import jsonschema
+
+    return jsonschema.Draft202012Validator(json.loads((shipped("schemas") / "form.schema.json").read_text("utf-8")))
+
+
+def check_shape(definition: object, path: Path) -> None:
+    """Hold a definition against schemas/form.schema.json.
+
+    Raises:
+        FormError: a key is misspelt, missing or out of place, or a value is of the wrong kind.
+    """
+    errors = sorted(_validator().iter_errors(definition), key=lambda error: RANKS.get(error.validator, 2))
+    if errors:
+        _raise(path, *_complaint(errors[0]))
+
+
+RANKS = {"additionalProperties": 0, "enum": 1, None: 3}  # a misspelt key is the cause of its neighbours' errors
+
+
+def _complaint(error) -> Complaint:
+    parts = list(error.absolute_path)
+    if error.validator == "additionalProperties":
+        known = error.schema.get("properties", {})
+        stray = next(key for key in error.instance if key not in known)
+        return _place([*parts, stray]), f"there is no such key{_near(stray, known)}"
+    if error.validator == "enum":
+        known = ", ".join(str(value) for value in error.validator_value)
+        return _place(parts), f"{error.instance!r} is not one of {known}{_near(error.instance, error.validator_value)}"
+    if error.validator == "oneOf":
+        known = ", ".join(branch["required"][0] for branch in error.validator_value)
+        return _place(parts), f"exactly one of {known} must stand here"
+    if error.validator is None:
+        return _place(parts), "does not go with the keys beside it"
+    return _place(parts), error.message if len(error.message) <= 300 else f"…{error.message[-300:]}"
+
+
+def _place(parts: Iterable[str | int]) -> str:
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
+    return text.lstrip(".")
+
+
+def _near(name: object, known: Iterable[str]) -> str:
+    from rapidfuzz.process import extractOne
+
+    best = extractOne(str(name), [str(key) for key in known], score_cutoff=60)
+    return f"; did you mean {best[0]!r}?" if best else ""
+
+
+def _raise(path: Path, place: str, reason: str) -> None:
+    raise FormError("form_shape", path=path, reason=f"{place}: {reason}" if place else reason)
+
+
+# --- the names -----------------------------------------------------------------------------------------------
+
+
+def check_names(definition: Mapping, path: Path) -> None:
+    """Check what no schema can say about a definition whose shape is right.
+
+    Raises:
+        FormError: a name names nothing, a key stands twice, or two parts contradict each other.
+    """
+    for check in CHECKS:
+        for place, reason in check(definition):
+            _raise(path, place, reason)
+    for key, folder in (("form", path.parent.parent.name), ("revision", path.parent.name)):
+        if str(definition[key]) != folder:
+            _raise(path, key, f"{definition[key]!r} stands in a folder named {folder!r}")
+
+
+def _sections(definition: Mapping) -> Iterator[tuple[str, Mapping]]:
+    for number, sheet in enumerate(definition["sheets"]):
+        for below, section in enumerate(sheet["sections"]):
+            yield f"sheets[{number}].sections[{below}]", section
+
+
+def _tables(definition: Mapping) -> dict[str, tuple[str, Mapping]]:
+    return {section["table"]: (place, section) for place, section in _sections(definition) if "table" in section}
+
+
+def _blocks(definition: Mapping) -> Iterator[tuple[str, Mapping, Mapping]]:
+    """Yield place, table and block."""
+    for place, section in _sections(definition):
+        for number, block in enumerate(section.get("blocks", ())):
+            yield f"{place}.blocks[{number}]", section, block
+
+
+def _keys(things: Iterable[Mapping]) -> list[str]:
+    return [thing["key"] for thing in things]
+
+
+def _is_list(block: Mapping) -> bool:
+    return "spare" in block or ("rows" in block and not block.get("keyed"))
+
+
+def _twice(definition: Mapping) -> Iterator[Complaint]:
+    """What must be unique stands once."""
+    seen: dict[tuple, str] = {}
+    for what, place in _unique(definition):
+        if what in seen:
+            yield place, f"{what[-1]!r} stands already at {seen[what]}"
+        seen[what] = place
+
+
+def _unique(definition: Mapping) -> Iterator[tuple[tuple, str]]:
+    """Yield what must be unique within its scope, and where it stands."""
+    for number, sheet in enumerate(definition["sheets"]):
+        yield ("sheet", sheet["key"]), f"sheets[{number}].key"
+        yield ("title", sheet["title"].casefold()), f"sheets[{number}].title"
+    singles = {}
+    for place, section in _sections(definition):
+        yield from (((kind,), place) for kind in ("guide", "checks") if kind in section)
+        for number, item in enumerate(section.get("items", ())):
+            yield ("field", section["fields"], item["key"]), f"{place}.items[{number}].key"
+        for number, column in enumerate(section.get("columns", ())):
+            yield ("column", place, column["key"]), f"{place}.columns[{number}].key"
+        if "fields" in section:
+            singles.setdefault(section["fields"], f"{place}.fields")
+        if "table" in section:
+            yield ("table", section["table"]), f"{place}.table"
+            if _keys(section["blocks"]) != [section["table"]]:
+                yield ("block", section["table"]), f"{place}.table"
+    yield from ((("block", key), place) for key, place in singles.items())
+    for place, table, block in _blocks(definition):
+        yield ("block", block["key"]), f"{place}.key"
+        for number, row in enumerate(block.get("rows", ())):
+            yield ("row", table["table"], row["key"]), f"{place}.rows[{number}].key"
+            if isinstance(name := row.get(table.get("row_name")), str):
+                yield ("name", block["key"], normal_text(name)), f"{place}.rows[{number}].{table['row_name']}"
+    for number, rule in enumerate(definition["rules"]):
+        yield ("rule", rule["code"]), f"rules[{number}].code"
+
+
+def _nothing(definition: Mapping) -> Iterator[Complaint]:
+    """Every name names something."""
+    for place, name, known in _references(definition):
+        if name not in known:
+            yield place, f"there is no {name!r}{_near(name, known) or ' among ' + ', '.join(known)}"
+
+
+def _references(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]:
+    """Yield every name with its place and the names it may be."""
+    spellings = definition.get("spellings", {})
+    for place, table in _tables(definition).values():
+        if "row_name" in table:
+            yield f"{place}.row_name", table["row_name"], _keys(table["columns"])
+        for number, column in enumerate(table["columns"]):
+            here = f"{place}.columns[{number}]"
+            yield from ((f"{here}.only", key, _keys(table["blocks"])) for key in column.get("only", ()))
+            if "spellings" in column:
+                yield f"{here}.spellings", column["spellings"], spellings
+                named = spellings.get(column["spellings"], ())
+                yield from ((f"spellings.{column['spellings']}", choice, column["choices"]) for choice in named)
+    for place, table, block in _blocks(definition):
+        columns = _keys(table["columns"])
+        for part in ("constants", "formulas", "require"):
+            yield from ((f"{place}.{part}", key, columns) for key in block.get(part, ()))
+        for number, row in enumerate(block.get("rows", ())):
+            yield from ((f"{place}.rows[{number}]", key, columns) for key in row if key not in ROW_WORDS)
+            yield from ((f"{place}.rows[{number}].formulas", key, columns) for key in row.get("formulas", ()))
+    yield from _references_of_rules(definition)
+
+
+def _references_of_rules(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]:
+    tables = _tables(definition)
+    for number, rule in enumerate(definition["rules"]):
+        if "table" not in rule:
+            continue
+        yield f"rules[{number}].table", rule["table"], tables
+        if rule["table"] in tables:
+            _, table = tables[rule["table"]]
+            known = {"blocks": _keys(table["blocks"]), "cells": _keys(table["columns"]),
+                     "except": [row["key"] for block in table["blocks"] for row in block.get("rows", ())]}  # fmt: skip
+            for part, names in known.items():
+                yield from ((f"rules[{number}].{part}", key, names) for key in rule.get(part, ()))
+
+
+def _placeholders(definition: Mapping) -> Iterator[Complaint]:
+    """The braces of a sentence name what will be there to fill them."""
+    tables = _tables(definition)
+    sentences = [("year_line", definition["year_line"], ["year"])]
+    for number, rule in enumerate(definition["rules"]):
+        if "table" in rule:
+            columns = _keys(tables[rule["table"]][1]["columns"])
+            sentences += [(f"rules[{number}].found", rule["found"], columns), (f"rules[{number}].expected", rule["expected"], ["label"])]
+    for place, text, known in sentences:
+        try:
+            parts = [part for part in Formatter().parse(text) if part[1] is not None]
+        except ValueError as error:
+            yield place, f"{error}; a brace that is to be printed stands twice"
+            continue
+        for _, name, form, conversion in parts:
+            if name not in known:
+                yield place, f"nothing fills {{{name}}}{_near(name, known)}"
+            elif form or conversion:
+                yield place, f"{{{name}}} takes no format"
+
+
+def _contents(definition: Mapping) -> Iterator[Complaint]:
+    """What stands in a template from the start is what its column takes, and preset rows can be found again."""
+    for place, table, block in _blocks(definition):
+        columns = {column["key"]: column for column in table["columns"]}
+        rows = block.get("rows", ())
+        listed = bool(rows) and not block.get("keyed")
+        if listed and "row_name" not in table:
+            yield f"{place}.rows", "preset rows of a list need a row_name in their table"
+        for number, row in enumerate(rows):
+            if listed and not isinstance(row.get(table["row_name"]), str):
+                yield f"{place}.rows[{number}]", f"lacks a text for {table['row_name']!r}, the row_name of the table"
+        given = [(f"{place}.constants", block.get("constants", {})), *((f"{place}.rows[{n}]", row) for n, row in enumerate(rows))]
+        for here, values in given:
+            for key in values.keys() - set(ROW_WORDS):
+                if reason := _misfit(columns[key], values[key]):
+                    yield f"{here}.{key}", reason
+        if not block.get("keyed") and (labels := [c["key"] for c in columns.values() if c["type"] == "label"]):
+            yield place, f"not keyed, but the column {labels[0]!r} is a label, which only preset rows can fill"
+
+
+def _misfit(column: Mapping, value: object) -> str | None:
+    kind = column["type"]
+    if kind == "choice":
+        return None if value in column["choices"] else f"{value!r} is not one of {', '.join(column['choices'])}"
+    if kind == "value" or isinstance(value, str) != (kind in NUMBERS):
+        return None
+    return f"{value!r} stands in a column of type {kind}"
+
+
+def _limits(definition: Mapping) -> Iterator[Complaint]:
+    """No smallest number is larger than the largest."""
+    for place, section in _sections(definition):
+        for part in ("items", "columns"):
+            for number, known in enumerate(section.get(part, ())):
+                if known.get("minimum", float("-inf")) > known.get("maximum", float("inf")):
+                    yield f"{place}.{part}[{number}].minimum", f"{known['minimum']} is more than the maximum {known['maximum']}"
+
+
+def _room(definition: Mapping) -> Iterator[Complaint]:
+    """A sheet is wide enough for its sections, and its tables agree on where a column stands."""
+    for number, sheet in enumerate(definition["sheets"]):
+        positions = {"text": 0, "value": 1} if any("fields" in section for section in sheet["sections"]) else {}
+        for below, section in enumerate(sheet["sections"]):
+            place = f"sheets[{number}].sections[{below}]"
+            shown = [column["key"] for column in section.get("columns", ()) if not column.get("hidden")]
+            hidden = [column["key"] for column in section.get("columns", ()) if column.get("hidden")]
+            needed = max([len(shown), *(width for kind, width in WIDTHS.items() if kind in section)])
+            if needed > len(sheet["widths"]):
+                yield f"sheets[{number}].widths", f"{len(sheet['widths'])} widths, but {place} takes {needed} columns"
+            for key, position in [*((key, at) for at, key in enumerate(shown)), *((key, None) for key in hidden)]:
+                if key in positions and (position is None or positions[key] != position):
+                    yield f"{place}.columns", f"{key!r} stands in another column of this sheet"
+                positions[key] = position
+
+
+def _paths(definition: Mapping) -> Iterator[Complaint]:
+    """Every block has a place of its own in the document, or shares a list with blocks told apart by constants."""
+    homes: dict[tuple[str, ...], tuple[str, object, Mapping]] = {}
+    for place, owner, path, block in _homes(definition):
+        if path and path[0] in TAKEN:
+            yield place, f"{path[0]!r} is the program's own at the top of a document"
+        for other, (there, other_owner, other_block) in homes.items():
+            if path == other:
+                if owner != other_owner or not _apart(block, other_block):
+                    yield place, f"the path {'.'.join(path)!r} is taken by {there}"
+            elif other and path and other == path[: len(other)] or path == other[: len(path)] and path:
+                yield place, f"the path {'.'.join(path)!r} crosses that of {there}"
+        homes.setdefault(path, (place, owner, block))
+
+
+def _homes(definition: Mapping) -> Iterator[tuple[str, object, tuple[str, ...], Mapping]]:
+    """Yield place, owner, path in the document and block; a field at the top of the document has a path of its own."""
+    for place, section in _sections(definition):
+        if "fields" in section:
+            path = tuple(filter(None, section.get("path", section["fields"]).split(".")))
+            yield f"{place}.fields", section["fields"], path, {}
+            for number, item in enumerate(section["items"] if not path else ()):
+                yield f"{place}.items[{number}]", section["fields"], (item["key"],), {}
+    for place, table, block in _blocks(definition):
+        yield place, table["table"], tuple(block.get("path", block["key"]).split(".")), block
+
+
+def _apart(block: Mapping, other: Mapping) -> bool:
+    if not block or not other:
+        return True  # sections of one block of single fields
+    one, two = block.get("constants", {}), other.get("constants", {})
+    different = any(normal_text(one[key]) != normal_text(two[key]) for key in one.keys() & two.keys())
+    return _is_list(block) and _is_list(other) and different
+
+
+def _parts(definition: Mapping) -> Iterator[Complaint]:
+    """What the program itself needs is there, and sections of one block agree on its path."""
+    fields: dict[str, tuple[str, tuple[str, ...], set[str]]] = {}
+    for place, owner, path, _ in _homes(definition):
+        if place.endswith(".fields") and fields.setdefault(owner, (place, path, set()))[1] != path:
+            yield place, f"another path than at {fields[owner][0]}"
+    for _, section in _sections(definition):
+        if "fields" in section:
+            fields[section["fields"]][2].update(_keys(section["items"]))
+    for block, path, key in PROVIDED:
+        if block not in fields or fields[block][1] != path or key not in fields[block][2]:
+            yield "sheets", f"the program needs the field {key!r} in the fields {block!r} at the path {'.'.join(path)!r}"
+    if not any("checks" in section for _, section in _sections(definition)):
+        yield "sheets", "no section holds the checks"
+
+
+CHECKS = (_twice, _nothing, _placeholders, _contents, _limits, _room, _paths, _parts)
