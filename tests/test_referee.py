@@ -7,12 +7,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from conftest import EXAMPLE
 from documents import SMALL_TABLES, inputs, random_document
 from libreoffice import ALWAYS, NEVER, convert
 from python_calamine import CalamineWorkbook
 
 from xlperf.form import Form
-from xlperf.process import fill_workbook, read_workbook
+from xlperf.process import fill_workbook, finalize, read_workbook
 
 pytestmark = pytest.mark.libreoffice
 DOCUMENTS = 320
@@ -76,3 +77,10 @@ def test_every_computed_and_rule_cell_agrees(form: Form, tmp_path: Path, batch: 
         assert differences(path, saved) == {}, path.name
         assert inputs(form, read_workbook(saved)) == inputs(form, documents[path]), path.name
     assert formulas > 500 * len(documents)
+
+
+def test_finalized_workbooks_agree_too(tmp_path: Path) -> None:
+    """Spare rows included, whose formulas keep their cached values."""
+    (finalized, _) = finalize(EXAMPLE / "filled.xlsx", tmp_path / "out").outputs
+    (saved,) = convert([finalized], tmp_path / "saved")
+    assert differences(finalized, saved) == {}

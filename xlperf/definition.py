@@ -20,7 +20,7 @@ from string import Formatter
 import yaml
 
 from .errors import FormError, UsageError
-from .expression import normal_text
+from .expression import Call, IsBlank, Kind, Literal, Name, Node, Operation, normal_text
 
 Complaint = tuple[str, str]
 NUMBERS = ("year", "count", "money", "percentage", "ratio")  # field types whose cells hold numbers only
@@ -258,7 +258,8 @@ def _placeholders(definition: Mapping) -> Iterator[Complaint]:
     for number, rule in enumerate(definition["rules"]):
         if "table" in rule:
             columns = _keys(tables[rule["table"]][1]["columns"])
-            sentences += [(f"rules[{number}].found", rule["found"], columns), (f"rules[{number}].expected", rule["expected"], ["label"])]
+            sentences.append((f"rules[{number}].found", rule["found"], columns))
+            sentences.append((f"rules[{number}].expected", rule["expected"], ["label"]))
     for place, text, known in sentences:
         try:
             parts = [part for part in Formatter().parse(text) if part[1] is not None]
@@ -337,7 +338,7 @@ def _paths(definition: Mapping) -> Iterator[Complaint]:
             if path == other:
                 if owner != other_owner or not _apart(block, other_block):
                     yield place, f"the path {'.'.join(path)!r} is taken by {there}"
-            elif other and path and other == path[: len(other)] or path == other[: len(path)] and path:
+            elif path and other and (path[: len(other)] == other or other[: len(path)] == path):
                 yield place, f"the path {'.'.join(path)!r} crosses that of {there}"
         homes.setdefault(path, (place, owner, block))
 
@@ -379,3 +380,27 @@ def _parts(definition: Mapping) -> Iterator[Complaint]:
 
 
 CHECKS = (_twice, _nothing, _placeholders, _contents, _limits, _room, _paths, _parts)
+
+
+# --- trees ---------------------------------------------------------------------------------------------------
+
+
+def compared(tree: Node) -> Iterator[tuple[str, str]]:
+    """Yield every field with the texts it is compared with."""
+    match tree:
+        case Operation(left=Name(key=key) | Call("T", (Name(key=key),)), operator="=" | "<>", right=Literal(value=str() as text)):
+            yield key, text
+        case Operation(left=left, right=right):
+            yield from (pair for side in (left, right) for pair in compared(side))
+        case Call(arguments=arguments):
+            yield from (pair for argument in arguments for pair in compared(argument))
+
+
+def sayable(tree: Node) -> bool:
+    """Whether JSON Schema can say a condition too, and a blank cannot make it blank."""
+    match tree:
+        case Operation(operator="=" | "<>", left=Call("T", kind=Kind.CHOICE), right=Literal()) | IsBlank(operand=Name()):
+            return True
+        case Call("AND" | "OR" | "NOT", arguments):
+            return all(sayable(argument) for argument in arguments)
+    return False

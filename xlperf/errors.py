@@ -56,3 +56,9 @@ class UnreadableError(XlperfError):
     @property
     def code(self) -> str:
         return self.key
+
+    def __str__(self) -> str:
+        from .messages import fill, finding_texts
+
+        texts = finding_texts(self.key)
+        return " ".join(fill(texts[part], self.arguments) for part in ("message", "found", "fix"))

@@ -10,9 +10,11 @@ The contract (tested against LibreOffice):
 
 - a blank operand makes the result blank: Excel shows "", Python gives None. SUM, COUNT, MIN, MAX skip blanks,
   N(x) counts a blank as 0, T(x) as the empty text; `x = ""` and `x <> ""` ask whether x is blank.
-- a number cell that holds text counts as blank for arithmetic, in both renderings.
+- text where a number is needed counts as blank; a text of nothing but spaces (NBSP, U+3000 and tabs are spaces) is blank.
 - numbers are decimals of 15 significant digits, ROUND is half away from zero, comparisons are on 15 digits.
-- text is compared without case; NBSP, U+3000 and tabs are spaces, ends trimmed, inner runs collapsed.
+- text is compared without case and with its spaces folded: ends trimmed, inner runs collapsed. A choice comes from a
+  dropdown: among choices and literals it is compared without case but space for space.
+- division by zero shows #DIV/0! in Excel and gives None; a form guards against it.
 - only functions of Excel 2007 exist here; nothing is ever evaluated by Python itself.
 """
 
@@ -30,6 +32,10 @@ from .errors import FormulaError
 DIGITS_15 = Context(prec=15)
 WIDE = Context(prec=34)
 NBSP, IDEOGRAPHIC_SPACE = "\u00a0", "\u3000"
+SPACES = f" {NBSP}{IDEOGRAPHIC_SPACE}\t"
+NESTING = 64  # of brackets and functions, Excel's own limit
+OPERATORS = 300  # in one formula: a tree that recursion can always walk
+ROUND_DIGITS = range(-15, 16)
 TEXT_FORMATS = {"0%": (2, 0), "0.00%": (2, 2), "0": (0, 0), "0.00": (0, 2)}  # format: (shift by, decimals)
 
 
@@ -108,8 +114,11 @@ class Function(NamedTuple):
 
 
 def round_half_up(number: Decimal, digits: Decimal) -> Decimal:
-    """Excel's ROUND: half away from zero, decided on 15 significant digits."""
-    return DIGITS_15.plus(number).quantize(Decimal(1).scaleb(-int(digits)), ROUND_HALF_UP, WIDE)
+    """Excel's ROUND: half away from zero, decided on 15 significant digits; never a negative zero."""
+    number = DIGITS_15.plus(number)
+    if number.as_tuple().exponent >= -digits:
+        return number
+    return +number.quantize(Decimal(1).scaleb(-int(digits)), ROUND_HALF_UP, WIDE)
 
 
 def as_text(number: Decimal | str, pattern: str | None = None) -> str:
@@ -118,17 +127,18 @@ def as_text(number: Decimal | str, pattern: str | None = None) -> str:
         return number
     if pattern is None:
         text = format(DIGITS_15.plus(number), "f")
-        text = text.rstrip("0").rstrip(".") if "." in text else text
-        return "0" if text in ("-0", "") else text
+        return text.rstrip("0").rstrip(".") if "." in text else text
     shift, decimals = TEXT_FORMATS[pattern]
-    return format(round_half_up(number.scaleb(shift), Decimal(decimals)), "f") + "%" * pattern.endswith("%")
+    return format(round_half_up(number.scaleb(shift), Decimal(decimals)), f".{decimals}f") + "%" * pattern.endswith("%")
 
 
 def normal_text(text: str) -> str:
     """The form in which texts are compared: spaces of all kinds folded, case ignored."""
-    for space in (NBSP, IDEOGRAPHIC_SPACE, "\t"):
-        text = text.replace(space, " ")
-    return re.sub(" +", " ", text).strip(" ").lower()
+    return _single_spaced(text).lower()
+
+
+def _single_spaced(text: str) -> str:
+    return re.sub(f"[{SPACES}]+", " ", text).strip(" ")
 
 
 def _numbers(arguments: list) -> Iterator[Decimal]:
@@ -152,7 +162,7 @@ FUNCTIONS: dict[str, Function] = {
     "NOT": Function(("boolean",), Kind.BOOLEAN, lambda test: not test),
     "ABS": Function(("number",), Kind.NUMBER, abs),
     "SIGN": Function(("number",), Kind.NUMBER, lambda x: Decimal((x > 0) - (x < 0))),
-    "ROUND": Function(("number", "number"), Kind.NUMBER, round_half_up),
+    "ROUND": Function(("number", "digits"), Kind.NUMBER, round_half_up),
     "SUM": Function(("numbers",), Kind.NUMBER, _sum, most=30, skips=True),
     "COUNT": Function(("numbers",), Kind.NUMBER, lambda *a: Decimal(sum(1 for _ in _numbers(list(a)))), 30, True),
     "MIN": Function(("numbers",), Kind.NUMBER, lambda *a: min(_numbers(list(a)), default=Decimal(0)), 30, True),
@@ -166,6 +176,7 @@ FUNCTIONS: dict[str, Function] = {
 ACCEPTS: dict[str, tuple[Kind, ...]] = {
     "boolean": (Kind.BOOLEAN,),
     "number": (Kind.NUMBER, Kind.VALUE),
+    "digits": (Kind.NUMBER,),
     "numbers": (Kind.NUMBERS, Kind.NUMBER, Kind.VALUE),
     "text": SCALARS,
     "format": (Kind.TEXT,),
@@ -177,6 +188,11 @@ COMPARISONS: dict[str, Callable] = {
     "=": lambda a, b: a == b, "<>": lambda a, b: a != b, "<": lambda a, b: a < b,
     ">": lambda a, b: a > b, "<=": lambda a, b: a <= b, ">=": lambda a, b: a >= b,
 }  # fmt: skip
+COMPARABLE: dict[Kind, Callable] = {
+    Kind.NUMBER: DIGITS_15.plus,
+    Kind.TEXT: lambda value: normal_text(as_text(value)),
+    Kind.CHOICE: lambda value: value.lower() if isinstance(value, str) else value,
+}
 ARITHMETIC: dict[str, Callable] = {"+": WIDE.add, "-": WIDE.subtract, "*": WIDE.multiply, "/": WIDE.divide}
 TOKENS = re.compile(r'\s*(?:(\d+(?:\.\d+)?)|("(?:[^"]|"")*")|([A-Za-z_][\w.]*)|(<>|<=|>=|[-+*/&=<>(),%]))', re.ASCII)
 
@@ -215,11 +231,14 @@ class _Parser:
 
     def __init__(self, source: str, tokens: list[tuple[str, str]], kind_of: Callable) -> None:
         self.source, self.tokens, self.kind_of, self.at = source, tokens, kind_of, 0
+        self.depth = self.operators = 0
 
     def parse(self) -> Node:
         tree = self.expression(0)
         if self.at < len(self.tokens):
             raise self.wrong(f"unexpected {self.tokens[self.at][1]!r}")
+        if tree.kind is Kind.NUMBERS:
+            raise self.wrong("a column where a value is expected")
         return tree
 
     def wrong(self, what: str) -> FormulaError:
@@ -245,11 +264,19 @@ class _Parser:
         return left
 
     def operation(self, operator: str, left: Node, right: Node) -> Node:
-        if operator in ("=", "<>") and right == Literal(""):
-            return IsBlank(left, operator == "=")
         kinds = {left.kind, right.kind}
-        if kinds & {Kind.NUMBERS, Kind.BOOLEAN}:
-            raise self.wrong(f"{operator!r} takes single values, not a column or a test")
+        if Kind.NUMBERS in kinds:
+            raise self.wrong(f"{operator!r} takes single values, not a column")
+        if operator in ("=", "<>") and Literal("") in (left, right):
+            operand = left if right == Literal("") else right
+            if not any(_blanks(operand, str, operand.kind)):
+                raise self.wrong('asks whether something is blank that never is')
+            return IsBlank(operand, operator == "=")
+        if Kind.BOOLEAN in kinds:
+            raise self.wrong(f"{operator!r} takes single values, not a test")
+        self.operators += 1
+        if self.operators > OPERATORS:
+            raise self.wrong(f"more than {OPERATORS} operators")
         if operator == "&":
             if right == Literal(""):
                 raise self.wrong('write "" & x, not x & ""')
@@ -260,21 +287,32 @@ class _Parser:
             return Operation(operator, left, right, Kind.NUMBER, Kind.NUMBER)
         if Kind.NUMBER in kinds and kinds & set(WORDS):
             raise self.wrong("compares text with a number")
-        operands = Kind.NUMBER if Kind.NUMBER in kinds else Kind.CHOICE if Kind.CHOICE in kinds else Kind.TEXT
+        chosen = {side.kind for side in (left, right) if not isinstance(side, Literal)} == {Kind.CHOICE}
+        operands = Kind.NUMBER if Kind.NUMBER in kinds else Kind.CHOICE if chosen else Kind.TEXT
         if operands is not Kind.NUMBER and operator not in ("=", "<>"):
             raise self.wrong("texts can be equal or not, neither is larger")
         return Operation(operator, left, right, Kind.BOOLEAN, operands)
 
     def operand(self) -> Node:
-        node = self.atom()
+        node = self.nested()
         while self.next_is("%"):
             self.take()
             node = self.operation("/", node, Literal(Decimal(100)))
         return node
 
+    def nested(self) -> Node:
+        self.depth += 1
+        if self.depth > NESTING + 1:
+            raise self.wrong(f"nested deeper than {NESTING}")
+        node = self.atom()
+        self.depth -= 1
+        return node
+
     def atom(self) -> Node:
         kind, part = self.take()
         if kind == "number":
+            if len(part.replace(".", "")) > DIGITS_15.prec:
+                raise self.wrong(f"{part} has more than {DIGITS_15.prec} digits")
             return Literal(Decimal(part))
         if kind == "text":
             return Literal(part[1:-1].replace('""', '"'))
@@ -285,7 +323,7 @@ class _Parser:
             self.take(")")
             return node
         if part == "-":
-            operand = self.atom()
+            operand = self.nested()
             if isinstance(operand, Literal) and isinstance(operand.value, Decimal):
                 return Literal(-operand.value)
             return self.operation("-", Literal(Decimal(0)), operand)
@@ -317,6 +355,8 @@ class _Parser:
                 raise self.wrong(f"argument {number + 1} of {name} is {argument.kind.value}, expected {wanted}")
             if wanted == "cell" and not isinstance(argument, Name):
                 raise self.wrong(f"{name} takes a field")
+            if wanted == "digits" and (not isinstance(argument, Literal) or argument.value not in ROUND_DIGITS):
+                raise self.wrong(f"{name} takes a whole number of digits, {ROUND_DIGITS[0]} to {ROUND_DIGITS[-1]}")
             if wanted == "format" and (not isinstance(argument, Literal) or argument.value not in TEXT_FORMATS):
                 raise self.wrong(f"TEXT takes one of {', '.join(TEXT_FORMATS)}")
         kind = function.gives if name != "IF" else self.branch_kind(arguments[1], arguments[2])
@@ -384,12 +424,7 @@ def _blanks(tree: Node, address: Callable, taken_as: Kind) -> Iterator[str]:
         case Name(key=key, kind=kind):
             cell = address(key)
             as_number = kind is Kind.NUMBER or taken_as is Kind.NUMBER
-            yield f"NOT(ISNUMBER({cell}))" if as_number else f'{cell}=""' if kind is Kind.CHOICE else f'TRIM({cell})=""'
-        case Operation(operator="&", left=Literal(value=""), right=right):
-            yield from _blanks(right, address, Kind.TEXT)
-        case Operation(left=left, right=right, operands=operands):
-            yield from _blanks(left, address, operands)
-            yield from _blanks(right, address, operands)
+            yield f"NOT(ISNUMBER({cell}))" if as_number else f'{cell if kind is Kind.CHOICE else _folded(cell)}=""'
         case Call(function="IF", arguments=(test, then, otherwise)):
             of_then, of_else = list(_blanks(then, address, taken_as)), list(_blanks(otherwise, address, taken_as))
             of_test = list(dict.fromkeys(_blanks(test, address, Kind.BOOLEAN)))
@@ -398,6 +433,13 @@ def _blanks(tree: Node, address: Callable, taken_as: Kind) -> Iterator[str]:
                 yield f"IF({_either(of_test)},TRUE,{branch})" if of_test else branch
             else:
                 yield from of_test
+        case _ if taken_as is Kind.NUMBER and tree.kind in WORDS:
+            yield "TRUE"
+        case Operation(operator="&", left=Literal(value=""), right=right):
+            yield from _blanks(right, address, Kind.TEXT)
+        case Operation(left=left, right=right, operands=operands):
+            yield from _blanks(left, address, operands)
+            yield from _blanks(right, address, operands)
         case Call(function=name, arguments=arguments):
             function = FUNCTIONS[name]
             for number, argument in enumerate(arguments):
@@ -419,23 +461,39 @@ def _raw(tree: Node, address: Callable, floor: int = 0) -> str:
         case Name(key=key):
             return address(key)
         case IsBlank(operand=operand, wanted=wanted):
-            test = _either(list(_blanks(operand, address, operand.kind)) or ["FALSE"])
+            test = _either(list(dict.fromkeys(_blanks(operand, address, operand.kind))))
             return test if wanted else f"NOT({test})"
         case Operation(operator=operator, left=left, right=right, operands=operands):
             mine = PRECEDENCE[operator]
             sides = [_raw(left, address, mine - 1), _raw(right, address, mine)]
             if operands is Kind.TEXT and operator in COMPARISONS:
-                pairs = zip((left, right), sides, strict=True)
-                sides = [side if isinstance(node, Literal) else _folded(side) for node, side in pairs]
+                sides = [_folded_side(side, address) for side in (left, right)]
             text = operator.join(sides)
             return f"({text})" if mine <= floor else text
+        case Call(function="TEXT", arguments=(number, Literal(value=pattern) as shown)) if not _is_rounded(number, pattern):
+            places = Literal(Decimal(sum(TEXT_FORMATS[pattern])))
+            return _raw(Call("TEXT", (Call("ROUND", (number, places), Kind.NUMBER), shown), Kind.TEXT), address)
         case Call(function=name, arguments=arguments):
             return f"{name}({','.join(_raw(argument, address) for argument in arguments)})"
     raise AssertionError(tree)
 
 
+def _is_rounded(number: Node, pattern: str) -> bool:
+    """Whether the pattern shows every decimal, so that TEXT has no tie to break (the engines break them differently)."""
+    match number:
+        case Call(function="ROUND", arguments=(_, Literal(value=digits))):
+            return digits <= sum(TEXT_FORMATS[pattern])
+    return False
+
+
+def _folded_side(side: Node, address: Callable) -> str:
+    if isinstance(side, Literal):
+        return _raw(Literal(_single_spaced(side.value)), address)
+    return _folded(_raw(side, address))
+
+
 def _folded(cell: str) -> str:
-    """`normal_text` in Excel. The characters stand literally: CHAR(160) is something else on a Chinese Windows."""
+    """`normal_text` in Excel, which ignores case by itself. The characters stand literally: CHAR(160) is something else on a Chinese Windows."""
     return f'TRIM(SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({cell},"{NBSP}"," "),"{IDEOGRAPHIC_SPACE}"," "),CHAR(9)," "))'
 
 
@@ -452,11 +510,17 @@ def evaluate(tree: Node, value_of: Callable[[str], object]) -> Decimal | str | b
 
 def as_decimal(value: object) -> object:
     """A number as the decimal of its 15 significant digits; anything else as it is, blank text as None."""
+    value = _as_it_stands(value)
+    return None if isinstance(value, str) and not value.strip(SPACES) else value
+
+
+def _as_it_stands(value: object) -> object:
+    """`as_decimal` that keeps the spaces of a text: what a choice is compared by, and what T and its like see."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return Decimal(format(value, ".15g"))
     if isinstance(value, list):
         return [as_decimal(item) for item in value]
-    return None if isinstance(value, str) and not value.strip() else value
+    return None if value == "" else value
 
 
 def _evaluate(tree: Node, value_of: Callable, taken_as: Kind) -> object:
@@ -464,7 +528,7 @@ def _evaluate(tree: Node, value_of: Callable, taken_as: Kind) -> object:
         case Literal(value=value):
             return None if value == "" else value
         case Name(key=key, kind=kind):
-            value = as_decimal(value_of(key))
+            value = (_as_it_stands if kind is Kind.CHOICE else as_decimal)(value_of(key))
             if (kind is Kind.NUMBER or taken_as is Kind.NUMBER) and not isinstance(value, Decimal):
                 return None
             return value
@@ -478,7 +542,8 @@ def _evaluate(tree: Node, value_of: Callable, taken_as: Kind) -> object:
             return None if a is None or b is None else _operate(operator, operands, a, b)
         case Call(function="IF", arguments=(test, then, otherwise)):
             truth = _evaluate(test, value_of, Kind.BOOLEAN)
-            return None if truth is None else _evaluate(then if truth else otherwise, value_of, taken_as)
+            value = None if truth is None else _evaluate(then if truth else otherwise, value_of, taken_as)
+            return None if taken_as is Kind.NUMBER and isinstance(value, str) else value
         case Call(function=name, arguments=arguments):
             return _call(name, arguments, value_of)
     raise AssertionError(tree)
@@ -489,9 +554,7 @@ def _operate(operator: str, operands: Kind, a: object, b: object) -> object:
         return as_text(a) + as_text(b)
     if operator in ARITHMETIC:
         return None if operator == "/" and b == 0 else ARITHMETIC[operator](a, b)
-    if operands is Kind.NUMBER:
-        return COMPARISONS[operator](DIGITS_15.plus(a), DIGITS_15.plus(b))
-    return COMPARISONS[operator](normal_text(as_text(a)), normal_text(as_text(b)))
+    return COMPARISONS[operator](COMPARABLE[operands](a), COMPARABLE[operands](b))
 
 
 def _call(name: str, arguments: tuple[Node, ...], value_of: Callable) -> object:
@@ -499,7 +562,7 @@ def _call(name: str, arguments: tuple[Node, ...], value_of: Callable) -> object:
     for number, argument in enumerate(arguments):
         wanted = function.takes[min(number, len(function.takes) - 1)]
         if function.skips and isinstance(argument, Name):
-            values.append(as_decimal(value_of(argument.key)))
+            values.append(_as_it_stands(value_of(argument.key)))
             continue
         value = _evaluate(argument, value_of, Kind.NUMBER if wanted in ("number", "numbers") else argument.kind)
         if value is None:

@@ -15,7 +15,6 @@ A definition that cannot be right raises FormError with the file and the path; i
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -23,8 +22,9 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
 
+from .definition import check_names, check_shape, compared, read_definition, sayable, shipped
 from .errors import FormError, FormulaError, UsageError
-from .expression import Kind, Literal, Node, names, parse
+from .expression import SCALARS, WORDS, Kind, Literal, Node, names, parse
 
 HELPERS = ("_used", "_missing", "_wanted")
 RULES = "rules"  # the block behind the checks sheet: one row per rule
@@ -56,6 +56,8 @@ TYPES = {
     "link": Type(Kind.TEXT, None),
 }
 LIMITS = {"money": (-9_999_999.999999, 9_999_999.999999)}  # sums of thousands of them keep six decimals in 15 digits
+GIVES = {Kind.NUMBER: (Kind.NUMBER,), Kind.TEXT: WORDS, Kind.CHOICE: WORDS, Kind.VALUE: SCALARS}  # field: its formula's kinds
+CONDITIONS = ("required", "wanted", "number_when", "percent_when")
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,7 @@ class Rule:
     severity: str
     builtin: str | None = None
     table: str | None = None
+    optional: bool = False  # its inputs may stay blank: nothing to compare counts as passed
     blocks: tuple[str, ...] = ()
     exempt: tuple[str, ...] = ()
     test: str | None = None
@@ -281,10 +284,7 @@ def _target(blocks: Mapping, tables: Mapping, parameters: Mapping, block: str | 
 
 def form_directories(extra: Path | None = None) -> Iterator[Path]:
     """Yield every folder that holds a form.yaml: a bureau's own first, then those that travel with xlperf."""
-    package = Path(__file__).parent
-    roots = [extra] if extra else []
-    roots.append(package / "templates" if (package / "templates").is_dir() else package.parent / "templates")
-    for root in roots:
+    for root in ([extra] if extra else []) + [shipped("templates")]:
         yield from sorted(path.parent for path in root.glob("*/*/form.yaml"))
 
 
@@ -312,25 +312,38 @@ def find_form(key: str, year: int | None = None, revision: str | None = None, te
 def load_form(directory: Path) -> Form:
     """Return the form defined in that folder.
 
-    Raises:
-        FormError: the definition cannot be right; the text names the file, the path and what is wrong.
-    """
-    import yaml
+    The forms that travel with xlperf are of the right shape (a test calls `check_form`), so only others pay for jsonschema.
 
+    Raises:
+        FormError: the definition cannot be right; the text names the file, the place in it and what is wrong.
+    """
+    return _load(directory, directory.resolve().is_relative_to(shipped("templates").resolve()))
+
+
+def check_form(directory: Path) -> Form:
+    """Return the form defined in that folder, its whole definition checked wherever it comes from.
+
+    Raises:
+        FormError: as `load_form`.
+    """
+    return _load(directory, False)
+
+
+def _load(directory: Path, trusted: bool) -> Form:
     path = directory / "form.yaml"
+    definition, digest = read_definition(path)
+    if not trusted:
+        check_shape(definition, path)
     try:
-        raw = path.read_bytes()
-        definition = yaml.load(raw, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except OSError as error:
-        raise UsageError("cannot_open", path=path, reason=error.strerror) from None
-    except yaml.YAMLError as error:
-        raise FormError("form_syntax", path=path, reason=str(error).replace("\n", " ")) from None
-    try:
-        return _build(definition, directory, hashlib.sha256(raw).hexdigest())
+        check_names(definition, path)
+        return _build(definition, directory, digest)
     except FormulaError as error:
         raise FormError("form_formula", path=path, reason=str(error)) from None
-    except (KeyError, TypeError, ValueError) as error:
-        raise FormError("form_shape", path=path, reason=f"{type(error).__name__}: {error}") from error
+    except RecursionError:
+        raise FormError("form_formula", path=path, reason="a formula is nested too deeply") from None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        check_shape(definition, path)  # says where, if it is the form's fault
+        raise
 
 
 def _build(definition: dict, directory: Path, digest: str) -> Form:
@@ -341,8 +354,13 @@ def _build(definition: dict, directory: Path, digest: str) -> Form:
     blocks[GUIDE] = Block(GUIDE, (GUIDE,), "object", "", {"missing": Field("missing", "", "count")})
     _add_helpers(blocks, tables, rules)
     parameters = definition.get("parameters", {})
+    # Conditions and tests are parsed before the helper formulas made of them, so that a mistake is named by its own place.
+    conditioned = {key: _with_conditions(block, blocks, tables, parameters) for key, block in blocks.items()}
+    for rule in rules.values():
+        for key in tables[rule.table].blocks if rule.table else ():
+            _test(rule.test, blocks[key], blocks, tables, parameters, f"{rule.code}.test")
     formulas = dict(_formulas(definition, blocks, tables, rules, parameters))
-    blocks = {key: _with_conditions(block, blocks, tables, parameters) for key, block in blocks.items()}
+    blocks = conditioned
     steps = _order(formulas, blocks, tables, parameters)
     return Form(
         definition["form"], str(definition["revision"]), definition["first_year"], digest, directory, definition,
@@ -358,8 +376,6 @@ def _rule(raw: dict) -> Rule:
 
 def _field(raw: dict) -> Field:
     known = dict(raw)
-    if known["type"] not in TYPES:
-        raise FormulaError(f"{known['key']}: no field type {known['type']!r}; there are {', '.join(TYPES)}")
     known["source"] = known.pop("formula", None)
     for name in ("choices", "only"):
         known[name] = tuple(known.get(name, ()))
@@ -427,34 +443,49 @@ def _add_helpers(blocks: dict[str, Block], tables: Mapping[str, Table], rules: M
             blocks[key] = replace(block, fields={**block.fields, **{h: Field(h, h, "count", hidden=True) for h in helpers}})
 
 
-def _kind_of(block: str | None, blocks: Mapping, tables: Mapping, parameters: Mapping):
-    def kind_of(name: str) -> Kind | None:
-        target = _target(blocks, tables, parameters, block, name)
-        if target is None:
-            return None
-        if target.scope == "parameter":
-            return Kind.NUMBER
-        kind = blocks[target.blocks[0]].fields[target.field].kind
-        if target.scope != "column":
-            return kind
-        return Kind.NUMBERS if kind is Kind.NUMBER else None
+def _parsed(source: str, block: Block, blocks: Mapping, tables: Mapping, parameters: Mapping, place: str) -> Node:
+    """The tree of a formula of that block; `place` says where it stands if it cannot be right."""
 
-    return kind_of
+    def kind_of(name: str) -> Kind | None:
+        target = _target(blocks, tables, parameters, block.key, name)
+        if target is None or target.scope == "parameter":
+            return Kind.NUMBER if target else None
+        known = blocks[target.blocks[0]].fields[target.field]
+        if TYPES[known.type].json is None:  # shown only: no value that a formula could see
+            return None
+        return known.kind if target.scope != "column" else Kind.NUMBERS if known.kind is Kind.NUMBER else None
+
+    try:
+        tree = parse(source, kind_of) if source else Literal("")
+    except FormulaError as error:
+        raise FormulaError(f"{place}: {error}") from None
+    for name, text in compared(tree):
+        target = _target(blocks, tables, parameters, block.key, name)
+        choices = blocks[target.blocks[0]].fields[target.field].choices if target.blocks else ()
+        if choices and text not in choices:
+            raise FormulaError(f"{place}: {name} is never {text!r}; its choices are {', '.join(choices)}")
+    return tree
+
+
+def _test(source: str, block: Block, blocks: Mapping, tables: Mapping, parameters: Mapping, place: str) -> Node:
+    tree = _parsed(source, block, blocks, tables, parameters, place)
+    if tree.kind is not Kind.BOOLEAN:
+        raise FormulaError(f"{place}: {source!r} is not a test")
+    return tree
 
 
 def _formulas(definition: dict, blocks: Mapping, tables: Mapping, rules: Mapping,
               parameters: Mapping) -> Iterator[tuple[Step, Node]]:  # fmt: skip
     """Yield the tree of every computed cell, the helpers' included."""
     for block in blocks.values():
-        kind_of = _kind_of(block.key, blocks, tables, parameters)
         for row in block.row_kinds():
             for key, source in _sources(definition, block, row, rules, blocks):
-                if key not in block.fields:
-                    raise FormulaError(f"{block.key}: a formula for the unknown field {key!r}")
-                try:
-                    yield Step(block.key, row, key), parse(source, kind_of) if source else Literal("")
-                except FormulaError as error:
-                    raise FormulaError(f"{block.key}.{row + '.' if row else ''}{key}: {error}") from None
+                place = ".".join(filter(None, (block.key, row, key)))
+                tree = _parsed(source, block, blocks, tables, parameters, place)
+                kind = block.fields[key].kind
+                if tree != Literal("") and tree.kind not in GIVES[kind]:
+                    raise FormulaError(f"{place}: {source!r} gives {tree.kind.value}, the field holds {kind.value}")
+                yield Step(block.key, row, key), tree
 
 
 def _sources(definition: dict, block: Block, row_key: str | None, rules: Mapping, blocks: Mapping) -> Iterator[tuple[str, str]]:
@@ -519,24 +550,26 @@ def _rule_sources(rule: Rule, blocks: Mapping, words: Mapping) -> Iterator[tuple
     elif rule.table:
         column = f"{rule.table}._{rule.code}"
         yield "count", f"SUM({column})"
-        yield "state", f'IF(count > 0, "{failed}", IF(COUNT({column}) = 0, "{waiting}", "{passed}"))'
+        idle = passed if rule.optional else waiting
+        yield "state", f'IF(count > 0, "{failed}", IF(COUNT({column}) = 0, "{idle}", "{passed}"))'
     else:
         yield "count", f"IF({rule.test}, 0, 1)"
         yield "state", f'IF(count = "", "{waiting}", IF(count > 0, "{failed}", "{passed}"))'
 
 
 def _with_conditions(block: Block, blocks: Mapping, tables: Mapping, parameters: Mapping) -> Block:
-    """The block with the conditions of its fields parsed, and its formulas beside their fields."""
-    kind_of = _kind_of(block.key, blocks, tables, parameters)
+    """The block with the conditions of its fields parsed."""
     fields = {}
     for key, known in block.fields.items():
         trees = {}
-        for name in ("required", "wanted", "number_when", "percent_when"):
-            source = getattr(known, name)
-            if isinstance(source, str):
-                trees[name] = parse(source, kind_of)
-                if trees[name].kind is not Kind.BOOLEAN:
-                    raise FormulaError(f"{block.key}.{key}.{name}: {source!r} is not a test")
+        for name in CONDITIONS:
+            if isinstance(source := getattr(known, name), str):
+                place = f"{block.key}.{key}.{name}"
+                trees[name] = _test(source, block, blocks, tables, parameters, place)
+                if any("." in other for other in names(trees[name])):
+                    raise FormulaError(f"{place}: {source!r} looks beyond its own row")
+                if name != "percent_when" and not sayable(trees[name]):
+                    raise FormulaError(f'{place}: {source!r} is more than T(choice) = "text", blankness, AND, OR and NOT')
         fields[key] = replace(known, **trees) if trees else known
     return replace(block, fields=fields)
 

@@ -148,7 +148,8 @@ def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterat
     directory.mkdir(parents=True, exist_ok=True)
     book, document = directory / f"{stem}.xlsx", directory / f"{stem}.json"
     counts = row_counts(form, rows=processed.rows)
-    write_atomically(book, lambda path: write_workbook(form, processed.rows, path, issue, counts))
+    rows = compute(form, padded(form, reading.rows, counts))
+    write_atomically(book, lambda path: write_workbook(form, rows, path, issue, counts))
     text = json.dumps(document_of(form, processed.rows), ensure_ascii=False, indent=2) + "\n"
     write_atomically(document, lambda path: path.write_text(text, "utf-8", newline="\n"))
     yield from (book, document)
@@ -276,9 +277,14 @@ def _write(form: Form, rows: Rows, path: Path, year: int, unit: str, spare: Mapp
 
     issue = Issue(year, stamp(date), __version__, unit, password)
     counts = row_counts(form, spare, rows)
-    full = {key: [*listed, *({**form.blocks[key].constants} for _ in range(counts[key] - len(listed)))] for key, listed in rows.items()}
+    computed = compute(form, padded(form, rows, counts))
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, lambda target: write_workbook(form, compute(form, full), target, issue, counts))
+    write_atomically(path, lambda target: write_workbook(form, computed, target, issue, counts))
+
+
+def padded(form: Form, rows: Rows, counts: Mapping[str, int]) -> Rows:
+    """The rows with the spare ones of the layout behind them: their formulas have cached values too."""
+    return {key: listed + [dict(form.blocks[key].constants) for _ in range(counts[key] - len(listed))] for key, listed in rows.items()}
 
 
 def _normal_rows(form: Form, rows: Rows) -> tuple[Rows, list[Finding]]:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from .document import Rows, Spot, is_empty, preset_index
 from .errors import UnreadableError, UsageError
-from .expression import evaluate, names
+from .expression import evaluate, names, normal_text
 from .finding import Finding
 from .form import GUIDE, RULES, Block, Field, Form, find_form, load_form
 from .layout import END, HEADER, MARK, SINGLES, cell_name
@@ -134,6 +134,7 @@ def _entries(form: Form, title: str, grid: Grid) -> Iterator[tuple[str, str | No
         for key in str(cell).split():
             columns.setdefault(key, number)
     keys = [_key_of(form, row[0]) for row in grid]
+    named = {str(cell).strip() for row in grid for cell in row[1:] if isinstance(cell, str)}
     inside = skip = 0
     before: Block | None = None
     for number, (row, key) in enumerate(zip(grid, keys, strict=True)):
@@ -148,14 +149,17 @@ def _entries(form: Form, title: str, grid: Grid) -> Iterator[tuple[str, str | No
             if block.table is None:
                 yield block.key, None, _single(title, number, row, columns, block, rest)
             else:
-                yield block.key, rest, Entry(title, number, _values(row, columns, block), columns)
+                values = _values(row, columns, block)
+                home = _by_name(form, block, values, named)
+                yield home.key, rest if home is block else None, Entry(title, number, values, columns)
                 before = block
         elif skip:
             skip -= 1
         elif inside:
             block = _around(before, next((form.blocks[k[0]] for k in keys[number:] if isinstance(k, tuple)), None))
             if block:
-                yield block.key, None, Entry(title, number, _values(row, columns, block), columns)
+                values = _values(row, columns, block)
+                yield _by_name(form, block, values, named).key, None, Entry(title, number, values, columns)
 
 
 def _key_of(form: Form, cell: object) -> tuple[str, str | None] | str | None:
@@ -179,6 +183,28 @@ def _around(before: Block | None, after: Block | None) -> Block | None:
     return next((block for block in (before, after) if block and block.shape == "list"), None)
 
 
+def _by_name(form: Form, block: Block, values: Mapping[str, object], named: set[str]) -> Block:
+    """The block whose fixed contents the row shows: rows that were sorted carry those along, hidden keys stay behind.
+
+    A row whose own fixed contents are nowhere on the sheet was retyped, not moved: it keeps its key.
+    """
+    siblings = [form.blocks[key] for key in form.tables[block.table].blocks]
+    if _shows(block, values):
+        return next((b for b in siblings if b.constants and _shows(b, values)), block)
+    if not block.constants:
+        return block
+    moved = all(str(value) in named for value in block.constants.values())
+    typed = any(str(values.get(key, "")).strip() for key in block.constants)
+    if not (moved and typed):
+        return block
+    return next((b for b in siblings if _shows(b, values) and b is not block), block)
+
+
+def _shows(block: Block, values: Mapping[str, object]) -> bool:
+    """Whether the row shows the fixed contents of that block (one without any shows in every row)."""
+    return all(normal_text(str(values.get(key, ""))) == normal_text(str(value)) for key, value in block.constants.items())
+
+
 def _values(row: list, columns: Mapping[str, int], block: Block) -> dict[str, object]:
     return {key: row[columns[key]] for key in block.fields if key in columns and columns[key] < len(row)}
 
@@ -197,7 +223,10 @@ def _read_block(reading: Reading, block: Block, listed: list, percents: PercentF
     entries: list[Entry | None] = [None] * len(rows)
     for row_key, entry in listed:
         index = _place(reading, block, row_key, entry, rows)
-        if index is None:
+        if index is not None and not entry.only and rows[index] is not None:
+            reading.findings.append(Finding("XL214", "warning", (Spot(block.key, index, next(iter(entry.values))),),
+                                            {"found": f"{entry.title}!{entry.row + 1}"}))  # fmt: skip
+        elif index is None:
             row = _read_row(reading, block, len(rows), entry, percents)
             if not is_empty(form, block, len(block.rows), row):
                 rows.append(row)
@@ -208,6 +237,10 @@ def _read_block(reading: Reading, block: Block, listed: list, percents: PercentF
             rows[index] = _read_row(reading, block, index, entry, percents)
             entries[index] = entry
     reading.rows[block.key] = [row if row is not None else _absent(block, i) for i, row in enumerate(rows)]
+    for known in block.fields.values():
+        if known.given and known.key not in block.constants and block.shape == "object":
+            value, _ = read_value(form, known, reading.identity.get(known.key), False, False)
+            reading.rows[block.key][0].setdefault(known.key, value)
 
 
 def _absent(block: Block, index: int) -> dict:

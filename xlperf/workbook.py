@@ -253,12 +253,12 @@ class Writer:
         last = page.lines[-1]
         sheet.print_area(1, 1, last.row + last.rows - 1, page.last_visible)
         header = next((line for line in page.lines if line.kind == "header"), None)
-        only_table = sum(line.kind == "header" for line in page.lines) == 1 and not any(l.kind == "narrative" for l in page.lines)
-        if header and only_table:
+        if header:
             below = header.row + header.rows
             frozen = max((s.freeze for s in page.sheet.sections if isinstance(s, Table)), default=0)
-            sheet.freeze_panes(below, frozen + 1 if frozen else 0)
             sheet.repeat_rows(header.row, below - 1)
+            if not any(line.kind == "narrative" for line in page.lines):  # a frozen narrative would fill the screen
+                sheet.freeze_panes(below, frozen + 1 if frozen else 0)
         allowed = () if self.issue.finalized else ("format_cells", "format_columns", "format_rows", "insert_rows", "sort", "autofilter")
         checked(sheet.protect(self.issue.password, {"objects": True, "scenarios": True, **dict.fromkeys(allowed, True)}))
 
