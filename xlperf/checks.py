@@ -34,14 +34,14 @@ def check(form: Form, rows: Rows) -> Iterator[Finding]:
 
 
 def _all(form: Form, rows: Rows) -> Iterator[Finding]:
-    control = set()
-    for finding in check_characters(form, rows):
-        control.update(finding.spots)
+    wrong: set[Spot] = set()
+    for finding in (*check_characters(form, rows), *_against_schema(form, rows), *_limits(form, rows)):
+        if finding.code not in ("XL201", "XL208") and not wrong.isdisjoint(finding.spots):
+            continue  # that cell has been reported already
+        wrong.update(finding.spots if finding.code != "XL201" else ())
         yield finding
-    yield from _against_schema(form, rows, control)
-    yield from _limits(form, rows)
     yield from _wanted(form, rows)
-    yield from _rules(form, rows)
+    yield from _rules(form, rows, wrong)
 
 
 def check_characters(form: Form, rows: Rows) -> Iterator[Finding]:
@@ -61,10 +61,10 @@ def _validator(form: Form):
     return jsonschema.Draft202012Validator(build_schema(form))
 
 
-def _against_schema(form: Form, rows: Rows, skip: set[Spot]) -> Iterator[Finding]:
+def _against_schema(form: Form, rows: Rows) -> Iterator[Finding]:
     """Translate the errors of the schema into findings at cells."""
     origins = prefixes(form, rows)
-    seen: set[tuple[str, Spot]] = set(("XL202", spot) for spot in skip)
+    seen: set[tuple[str, Spot]] = set()
     for error in _validator(form).iter_errors(document_of(form, rows)):
         code = CODES.get(error.validator)
         for spot in _spots_of_error(error, origins) if code else ():
@@ -148,8 +148,8 @@ def _wanted(form: Form, rows: Rows) -> Iterator[Finding]:
 # --- rules ---------------------------------------------------------------------------------------------------
 
 
-def _rules(form: Form, rows: Rows) -> Iterator[Finding]:
-    """One finding per failing rule, with every failing row."""
+def _rules(form: Form, rows: Rows, wrong: set[Spot]) -> Iterator[Finding]:
+    """One finding per failing rule, with every failing row; a row that fails for a wrong input is not reported twice."""
     for rule in form.rules.values():
         if not rule.table:
             continue
@@ -157,7 +157,7 @@ def _rules(form: Form, rows: Rows) -> Iterator[Finding]:
         for key in form.tables[rule.table].blocks:
             block = form.blocks[key]
             for index, row in enumerate(rows[key]):
-                if row.get(f"_{rule.code}") == 1:
+                if row.get(f"_{rule.code}") == 1 and not _follows(form, block, Spot(key, index, f"_{rule.code}"), wrong):
                     spots += [Spot(key, index, cell) for cell in rule.cells]
                     facts.append({name: _as_printed(block.fields.get(name), value) for name, value in row.items()})
         if spots:
@@ -187,7 +187,7 @@ def compare_shown(form: Form, rows: Rows, shown: Mapping[Spot, object], normalis
         if not known.in_document or block.key == RULES or spot.index >= len(rows[spot.block]):
             continue
         value = rows[spot.block][spot.index].get(spot.field)
-        if _agree(known, raw, value) or _touched(form, block, spot, changed):
+        if _agree(known, raw, value) or _follows(form, block, spot, changed):
             continue
         if raw is None or raw == "":
             yield Finding("XL302", "info", (spot,))
@@ -209,8 +209,8 @@ def _agree(known: Field, raw: object, value: object) -> bool:
     return number == other or (digits is not None and round_half_up(number, digits) == round_half_up(other, digits))
 
 
-def _touched(form: Form, block: Block, spot: Spot, changed: set[Spot]) -> bool:
-    """Whether an input that this cell follows from was read in another spelling."""
+def _follows(form: Form, block: Block, spot: Spot, changed: set[Spot]) -> bool:
+    """Whether a computed cell follows from one of those inputs."""
     if not changed:
         return False
     row = block.row(spot.index)

@@ -86,12 +86,14 @@ def check_shape(definition: object, path: Path) -> None:
     Raises:
         FormError: a key is misspelt, missing or out of place, or a value is of the wrong kind.
     """
-    errors = sorted(_validator().iter_errors(definition), key=lambda error: RANKS.get(error.validator, 2))
+    errors = sorted(_validator().iter_errors(definition), key=_rank)
     if errors:
         _raise(path, *_complaint(errors[0]))
 
 
-RANKS = {"additionalProperties": 0, "enum": 1, None: 3}  # a misspelt key is the cause of its neighbours' errors
+def _rank(error) -> int:
+    """A misspelt key or type comes first: it is the cause of its neighbours' errors."""
+    return {"additionalProperties": 0, "enum": 1}.get(error.validator, 3 if "propertyNames" in error.absolute_schema_path else 2)
 
 
 def _complaint(error) -> Complaint:
@@ -106,8 +108,9 @@ def _complaint(error) -> Complaint:
     if error.validator == "oneOf":
         known = ", ".join(branch["required"][0] for branch in error.validator_value)
         return _place(parts), f"exactly one of {known} must stand here"
-    if error.validator is None:
-        return _place(parts), "does not go with the keys beside it"
+    if "propertyNames" in error.absolute_schema_path:
+        reason = "does not go with the keys beside it" if error.validator == "not" else error.message
+        return _place([*parts, error.instance]), reason
     return _place(parts), error.message if len(error.message) <= 300 else f"…{error.message[-300:]}"
 
 
@@ -388,10 +391,14 @@ CHECKS = (_twice, _nothing, _placeholders, _contents, _limits, _room, _paths, _p
 def compared(tree: Node) -> Iterator[tuple[str, str]]:
     """Yield every field with the texts it is compared with."""
     match tree:
-        case Operation(left=Name(key=key) | Call("T", (Name(key=key),)), operator="=" | "<>", right=Literal(value=str() as text)):
-            yield key, text
-        case Operation(left=left, right=right):
-            yield from (pair for side in (left, right) for pair in compared(side))
+        case Operation(operator=operator, left=left, right=right):
+            for one, other in ((left, right), (right, left)):
+                match one, other:
+                    case Name(key=key) | Call("T", (Name(key=key),)), Literal(value=str() as text) if operator in ("=", "<>"):
+                        yield key, text
+                yield from compared(one)
+        case IsBlank(operand=operand):
+            yield from compared(operand)
         case Call(arguments=arguments):
             yield from (pair for argument in arguments for pair in compared(argument))
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .errors import FormulaError
-from .expression import Call, IsBlank, Literal, Name, Node, Operation
+from .expression import Call, IsBlank, Literal, Name, Node, Operation, names
 from .form import GUIDE, Block, Field, Form
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -81,8 +81,10 @@ def _object(form: Form, block: Block, index: int) -> dict:
             conditions.append({"if": _condition(needed), "then": {"required": [known.key]}})
         if known.number_when is not None:
             number, text = _number(known, False, known.formula is None), {"type": ["string", "null"]}
-            conditions.append({"if": _condition(known.number_when), "then": {"properties": {known.key: number}},
-                               "else": {"properties": {known.key: text}}})  # fmt: skip
+            numeric = _condition(known.number_when)
+            decided = [_filled(name) for name in sorted(set(names(known.number_when)))]
+            conditions.append({"if": numeric, "then": {"properties": {known.key: number}}})
+            conditions.append({"if": {"allOf": [*decided, {"not": numeric}]}, "then": {"properties": {known.key: text}}})
     if required:
         schema["required"] = required
     if conditions:
@@ -133,8 +135,7 @@ def _condition(tree: Node) -> dict:
             same = {"properties": {key: {"const": text}}, "required": [key]}
             return same if operator == "=" else {"not": same}
         case IsBlank(operand=Name(key=key), wanted=wanted):
-            filled = {"properties": {key: {"not": {"type": "null"}}}, "required": [key]}
-            return {"not": filled} if wanted else filled
+            return {"not": _filled(key)} if wanted else _filled(key)
         case Call(function="AND", arguments=parts):
             return {"allOf": [_condition(part) for part in parts]}
         case Call(function="OR", arguments=parts):
@@ -142,6 +143,10 @@ def _condition(tree: Node) -> dict:
         case Call(function="NOT", arguments=(part,)):
             return {"not": _condition(part)}
     raise FormulaError(f"a condition must compare a field with a text, not {tree}")
+
+
+def _filled(key: str) -> dict:
+    return {"properties": {key: {"not": {"type": "null"}}}, "required": [key]}
 
 
 def _key(tree: Node) -> str:

@@ -1,0 +1,333 @@
+"""One fault, one finding: the exact codes and cells, and nothing else beside what the clean file has."""
+
+from __future__ import annotations
+
+import copy
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLE
+from surgery import percent_style, rewrite, type_into
+
+from xlperf.process import fill_workbook, read_workbook, validate
+
+FILLED = EXAMPLE / "filled.xlsx"
+ALWAYS = {("SZ202", ("自评表!H70", "自评表!H72", "自评表!H74", "自评表!H75", "自评表!H77")),
+          ("XL207", tuple(f"重点任务!D{row}" for row in range(4, 14)))}  # fmt: skip
+
+
+def document() -> dict:
+    return json.loads((EXAMPLE / "document.json").read_text("utf-8"))
+
+
+def found(path: Path) -> set[tuple[str, tuple[str, ...]]]:
+    """Codes and cells of what is new against the clean example."""
+    return {(f["code"], tuple(f["cells"])) for f in validate(path).findings} - ALWAYS
+
+
+def indicator(doc: dict, name: str) -> dict:
+    return next(row for row in doc["indicators"] if row["name"] == name)
+
+
+def without(target: dict, key: str) -> None:
+    del target[key]
+
+
+# Each change makes one fault in the document of the example: the expected codes and cells stand beside it.
+FAULTS = {
+    "unit blank": (lambda d: without(d["cover"], "unit"), {("XL201", ("基本信息!C5",))}),
+    "section two blank": (lambda d: without(d["narrative"], "duties"), {("XL201", ("基本信息!B17",))}),
+    "section three blank": (lambda d: without(d["narrative"], "profile"), {("XL201", ("基本信息!B24",))}),
+    "section four blank": (lambda d: without(d["narrative"], "overview"), {("XL201", ("绩效目标!B4",))}),
+    "problems blank": (lambda d: without(d["narrative"], "problems"), {("XL201", ("基本信息!B31",))}),
+    "measures blank": (lambda d: without(d["narrative"], "measures"), {("XL201", ("基本信息!B37",))}),
+    "section six blank": (lambda d: without(d["narrative"], "application"), {("XL201", ("基本信息!B44",))}),
+    "goal without completion": (lambda d: without(d["goals"][3], "actual"), {("XL201", ("绩效目标!D13",))}),
+    "task without completion": (lambda d: without(d["tasks"][9], "completion"), {("XL201", ("重点任务!E13",))}),
+    "basic spending blank": (lambda d: without(d["budget"]["basic"], "spent"),
+                             {("XL201", ("预算信息!F5",))}),
+    "item without a name": (lambda d: without(d["budget"]["items"][0], "name"), {("XL201", ("预算信息!B7",))}),
+    "item spent blank": (lambda d: d["budget"]["items"][1].pop("spent"), {("XL201", ("预算信息!F8",))}),
+    "negative initial": (lambda d: d["budget"]["items"][0].update(initial=-2.64, adjustment=5.28), {("XL204", ("预算信息!C7",))}),
+    "seven decimals": (lambda d: d["budget"]["items"][0].update(spent=2.6300001), {("XL206", ("预算信息!F7",))}),
+    "spent above budget": (lambda d: d["budget"]["items"][4].update(spent=4.69), {("SZ101", ("预算信息!F11",))}),
+    "indicator name blank": (lambda d: without(indicator(d, "科技合作交流活动"), "name"), {("XL201", ("自评表!C79",))}),
+    "indicator kind blank": (lambda d: without(indicator(d, "科技合作交流活动"), "kind"), {("XL201", ("自评表!D79",))}),
+    "operator blank": (lambda d: without(indicator(d, "科技合作交流活动"), "operator"), {("XL201", ("自评表!E79",))}),
+    "target blank": (lambda d: without(indicator(d, "科技合作交流活动"), "target"), {("XL201", ("自评表!F79",))}),
+    "indicator unit blank": (lambda d: without(indicator(d, "科技合作交流活动"), "unit"), {("XL201", ("自评表!G79",))}),
+    "actual blank": (lambda d: without(indicator(d, "各团服务保障工作"), "actual"), {("XL201", ("自评表!H73",))}),
+    "operator unknown": (lambda d: indicator(d, "科技合作交流活动").update(operator="约"), {("XL203", ("自评表!E79",))}),
+    "kind unknown": (lambda d: indicator(d, "科技合作交流活动").update(kind="定数"), {("XL203", ("自评表!D79",))}),
+    "actual is text": (lambda d: indicator(d, "科技合作交流活动").update(actual="四场"), {("XL202", ("自评表!H79",))}),
+    "money is text": (lambda d: d["budget"]["basic"].update(adjustment="约八十"), {("XL202", ("预算信息!D5",))}),
+    "date is text": (lambda d: d["cover"].update(prepared_on="三月一日"), {("XL202", ("基本信息!C10",))}),
+    "reason missing": (lambda d: without(indicator(d, "集聚仪器资源"), "reason"), {("SZ201", ("自评表!L71",))}),
+    "reason missing at a hundredth of a percent": (
+        lambda d: indicator(d, "高企年度发展情况报表统计").update(actual=10501, reason=None), {("SZ201", ("自评表!L67",))}),
+    "qualitative target missed": (lambda d: indicator(d, "各团服务保障工作").update(actual="基本满意"), {("SZ201", ("自评表!L73",))}),
+    "not applicable without a reason": (lambda d: indicator(d, "政府采购执行率").update(applies="不适用", actual=None),
+                                        {("SZ201", ("自评表!L34",))}),
+    "base data contradict": (lambda d: d.update(base_data={"staff_control": {"part": 51, "base": 55}}), {("SZ203", ("自评表!H24",))}),
+    "text too long": (lambda d: indicator(d, "科技合作交流活动").update(source="长" * 501), {("XL205", ("自评表!J79",))}),
+    "length in UTF-16": (lambda d: indicator(d, "科技合作交流活动").update(source="𠮷" * 251), {("XL205", ("自评表!J79",))}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_one_fault_gives_exactly_its_findings(tmp_path: Path, name: str) -> None:
+    change, expected = FAULTS[name]
+    doc = document()
+    change(doc)
+    path = tmp_path / "fault.xlsx"
+    assert fill_workbook(doc, path).outputs
+    assert found(path) == expected
+
+
+# Documents that look odd and are right: no finding beside the example's own.
+HARMLESS = {
+    "not applicable with a reason": lambda d: indicator(d, "政府采购执行率").update(applies="不适用", actual=None, target=None, reason="本年无政府采购"),
+    "zero spending is typed": lambda d: d["budget"]["items"][1].update(spent=0),
+    "a deviation that prints as 0.00%": lambda d: indicator(d, "高企年度发展情况报表统计").update(actual=10500.4, reason=None),
+    "base data agree": lambda d: d.update(base_data={"staff_control": {"part": 55, "base": 55}}),
+    "blank adjustment": lambda d: d["budget"]["items"][2].update(initial=16.81, adjustment=None),
+    "case and spaces of a qualitative value": lambda d: indicator(d, "各团服务保障工作").update(target="OK 满意", actual=" ok\u3000满意\u00a0"),
+    "text at the limit": lambda d: indicator(d, "科技合作交流活动").update(source="长" * 500),
+}
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_what_is_right_is_not_reported(tmp_path: Path, name: str) -> None:
+    doc = document()
+    HARMLESS[name](doc)
+    path = tmp_path / "right.xlsx"
+    assert fill_workbook(doc, path).outputs
+    assert found(path) == set()
+
+
+def test_an_explanation_travels_with_its_warning(tmp_path: Path) -> None:
+    doc = document() | {"explanations": {"SZ202": "目标按上年数确定"}}
+    path = tmp_path / "explained.xlsx"
+    fill_workbook(doc, path)
+    explained = {f["code"]: f.get("explanation") for f in validate(path).findings}
+    assert explained == {"SZ202": "目标按上年数确定", "XL207": None}
+    assert read_workbook(path)["explanations"] == {"SZ202": "目标按上年数确定"}
+
+
+# --- what a hand or another program does to the file ---------------------------------------------------------
+
+
+def test_an_overwritten_formula_is_a_warning_with_both_figures(tmp_path: Path) -> None:
+    path = type_into(FILLED, tmp_path / "t.xlsx", {"预算信息!G4": 0.97})
+    (finding,) = [f for f in validate(path).findings if f["code"] == "XL301"]
+    assert (finding["severity"], finding["cells"]) == ("warning", ["预算信息!G4"])
+    assert (finding["found"], finding["expected"]) == ("97.00%", "96.03%")
+
+
+def test_an_overwritten_formula_with_the_same_value_is_silent(tmp_path: Path) -> None:
+    assert found(type_into(FILLED, tmp_path / "t.xlsx", {"预算信息!G4": 0.9603})) == set()
+
+
+def test_a_cell_that_was_never_calculated_is_an_info(tmp_path: Path) -> None:
+    assert found(type_into(FILLED, tmp_path / "t.xlsx", {"预算信息!G4": None})) == {("XL302", ("预算信息!G4",))}
+
+
+def test_a_percent_format_says_what_is_meant(tmp_path: Path) -> None:
+    """Typing 66.22% stores 0.6622: it is read as 66.22 of unit %, silently."""
+    style = percent_style(FILLED)
+    path = type_into(FILLED, tmp_path / "t.xlsx", {"自评表!H35": 0.6622}, style)
+    assert indicator(read_workbook(path), "非税收入预算完成率")["actual"] == 66.22
+    assert found(path) == set()
+
+
+@pytest.mark.parametrize(("typed", "read"), [
+    ("５２．５", 52.5), ("1,234.5", 1234.5), (" 12 ", 12), ("-0.8", -0.8), (".8", 0.8), ("+3", 3),
+])  # fmt: skip
+def test_numbers_typed_as_text_are_read_and_listed(tmp_path: Path, typed: str, read: float) -> None:
+    """And what the sheet could not compute from the text is not held against it."""
+    doc = document()
+    doc["budget"]["items"][4]["adjustment"] = read
+    doc["budget"]["items"][4]["spent"] = 0
+    fill_workbook(doc, tmp_path / "a.xlsx")
+    path = type_into(tmp_path / "a.xlsx", tmp_path / "b.xlsx", {"预算信息!D11": typed})
+    assert read_workbook(path)["budget"]["items"][4]["adjustment"] == read
+    before = found(tmp_path / "a.xlsx")
+    assert found(path) - before == {("XL210", ("预算信息!D11",))}
+
+
+@pytest.mark.parametrize(("typed", "read"), [("≥", ">="), ("不低于", ">="), ("＝", "="), ("≦", "<="), ("＞", ">"), (" >= ", ">=")])
+def test_operators_are_read_in_their_spellings(tmp_path: Path, typed: str, read: str) -> None:
+    path = type_into(FILLED, tmp_path / "t.xlsx", {"自评表!E79": typed})
+    assert indicator(read_workbook(path), "科技合作交流活动")["operator"] == read
+    assert ("XL210", ("自评表!E79",)) in found(path)
+
+
+@pytest.mark.parametrize("typed", ["2023年3月1日", "2023/3/1", "2023.03.01", "20230301", "2023-3-1", "２０２３-０３-０１"])
+def test_dates_are_read_in_six_spellings(tmp_path: Path, typed: str) -> None:
+    path = type_into(FILLED, tmp_path / "t.xlsx", {"基本信息!C10": typed})
+    assert read_workbook(path)["cover"]["prepared_on"] == "2023-03-01"
+
+
+def test_a_code_typed_as_a_number_is_text(tmp_path: Path) -> None:
+    path = type_into(FILLED, tmp_path / "t.xlsx", {"基本信息!C6": 32018})
+    assert read_workbook(path)["cover"]["unit_code"] == "32018"
+
+
+def test_a_preset_name_that_was_edited_keeps_its_row(tmp_path: Path) -> None:
+    path = type_into(FILLED, tmp_path / "t.xlsx", {"自评表!C24": "在职人员控制情况"})
+    assert found(path) == {("XL211", ("自评表!C24",))}
+    assert indicator(read_workbook(path), "在职人员控制率")["actual"] == 100
+
+
+def test_rows_that_were_sorted_are_found_by_their_names(tmp_path: Path) -> None:
+    """Two rows of different categories exchanged, the hidden keys left behind."""
+    cells = {}
+    rows = {"24": ("过程", "在职人员控制率", "定量", "=", 100, "%", 100, "人员实际情况"),
+            "79": ("履职", "科技合作交流活动", "定量", "=", 4, "场", 4, "工作完成实际情况")}  # fmt: skip
+    for row, other in (("24", "79"), ("79", "24")):
+        cells |= {f"自评表!{column}{row}": value for column, value in zip("BCDEFGHJ", rows[other], strict=True)}
+        for column, value in zip("KNO", ("0.00%", *(("=4场", "4场") if row == "24" else ("=100%", "100%"))), strict=True):
+            cells[f"自评表!{column}{row}"] = value
+    path = type_into(FILLED, tmp_path / "sorted.xlsx", cells)
+    assert read_workbook(path)["indicators"][:31] == read_workbook(FILLED)["indicators"][:31]
+    by_name = lambda doc: sorted(json.dumps(row, ensure_ascii=False, sort_keys=True) for row in doc["indicators"])  # noqa: E731
+    assert by_name(read_workbook(path)) == by_name(read_workbook(FILLED))
+    assert {code for code, _ in found(path)} <= {"SZ202"}
+
+
+def test_a_deleted_sheet_is_named(tmp_path: Path) -> None:
+    mark = b"xlperf suzhou-department 2022 tasks"
+    path = rewrite(FILLED, tmp_path / "t.xlsx", lambda name, content: content.replace(mark, b"something else entirely ours"))
+    assert ("XL114", ()) in found(path)
+    assert "tasks" not in read_workbook(path) or read_workbook(path)["tasks"] == []
+
+
+def test_the_fiscal_year_survives_a_wiped_cell(tmp_path: Path) -> None:
+    path = type_into(FILLED, tmp_path / "t.xlsx", {"基本信息!C3": None})
+    assert validate(path).year == 2022
+
+
+# --- files that are not workbooks of ours --------------------------------------------------------------------
+
+
+def not_a_zip(path: Path) -> None:
+    path.write_bytes(b"name,value\n1,2\n")
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def encrypted(path: Path) -> None:
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512) + "EncryptedPackage".encode("utf-16-le"))
+
+
+def legacy(path: Path) -> None:
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512) + "Workbook".encode("utf-16-le"))
+
+
+def truncated(path: Path) -> None:
+    path.write_bytes(FILLED.read_bytes()[:-2000])
+
+
+def damaged(path: Path) -> None:
+    content = bytearray(FILLED.read_bytes())
+    content[3000:3100] = bytes(100)
+    path.write_bytes(bytes(content))
+
+
+def doctype(path: Path) -> None:
+    rewrite(FILLED, path, lambda name, content: content.replace(b"?>", b"?><!DOCTYPE x>", 1) if "sheet1" in name else content)
+
+
+def stray_cell(path: Path) -> None:
+    rewrite(FILLED, path, lambda name, content: content.replace(
+        b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>') if "sheet3" in name else content)  # fmt: skip
+
+
+def foreign(path: Path) -> None:
+    import openpyxl
+
+    openpyxl.Workbook().save(path)
+
+
+def unknown_revision(path: Path) -> None:
+    rewrite(FILLED, path, lambda name, content: content.replace(b"suzhou-department 2022", b"suzhou-department 1999"))
+
+
+def plain_zip(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("readme.txt", "hello")
+
+
+UNREADABLE = {not_a_zip: "XL101", empty: "XL101", legacy: "XL101", plain_zip: "XL101", encrypted: "XL102", truncated: "XL101",
+              damaged: "XL103", doctype: "XL104", stray_cell: "XL104", foreign: "XL110", unknown_revision: "XL112"}  # fmt: skip
+
+
+@pytest.mark.parametrize("make", UNREADABLE, ids=lambda make: make.__name__)
+def test_a_file_that_cannot_be_read_gives_one_finding(tmp_path: Path, make) -> None:
+    path = tmp_path / "t.xlsx"
+    make(path)
+    result = validate(path)
+    assert (result.status, result.exit_code) == ("unreadable", 3)
+    assert [(f["code"], f["severity"]) for f in result.findings] == [(UNREADABLE[make], "error")]
+    assert all(result.findings[0][part] for part in ("message", "found", "expected", "fix"))
+
+
+def test_another_form_or_year_than_asked(tmp_path: Path) -> None:
+    assert [f["code"] for f in validate(FILLED, year=2023).findings if f["severity"] == "error"] == ["XL111"]
+    assert [f["code"] for f in validate(FILLED, form="other").findings if f["severity"] == "error"] == ["XL111"]
+    assert validate(FILLED, form="suzhou-department", year=2022).status == "passed"
+
+
+# --- fill ----------------------------------------------------------------------------------------------------
+
+
+def refused(doc: dict, path: Path) -> list[tuple[str, str]]:
+    result = fill_workbook(doc, path)
+    assert not result.outputs and not path.exists()
+    return [(f["code"], f["field"] or f["found"]) for f in result.findings if f["severity"] == "error"]
+
+
+def test_control_characters_are_refused_with_a_finding(tmp_path: Path) -> None:
+    doc = document()
+    doc["goals"][0]["actual"] = "第一\x0b季度"
+    assert refused(doc, tmp_path / "t.xlsx") == [("XL208", "goals[0].actual")]
+    doc["goals"][0]["actual"] = "lone \ud800"
+    assert refused(doc, tmp_path / "t.xlsx") == [("XL208", "goals[0].actual")]
+
+
+def test_what_no_cell_can_hold_is_refused(tmp_path: Path) -> None:
+    for value, code in (("长" * 32768, "XL205"), ({"a": 1}, "XL202"), ([1], "XL202"), (True, "XL202"), (float("nan"), "XL202"), (1e300, "XL202")):
+        doc = document()
+        doc["tasks"][0]["content"] = value
+        assert refused(doc, tmp_path / "t.xlsx") == [(code, "tasks[0].content")], value
+
+
+def test_what_has_no_place_is_refused_or_named(tmp_path: Path) -> None:
+    doc = document()
+    doc["indicators"].append({"category": "产出", "name": "无处可放"})
+    assert refused(doc, tmp_path / "t.xlsx") == [("XL213", "indicators[54]")]
+    doc = document()
+    doc["cover"]["fax"] = "1"
+    result = fill_workbook(doc, tmp_path / "t.xlsx")
+    assert result.outputs and [(f["code"], f["found"]) for f in result.findings] == [("XL212", "cover.fax")]
+
+
+def test_computed_figures_in_the_input_are_ignored_and_differences_reported(tmp_path: Path) -> None:
+    doc = document()
+    doc["budget"]["total"] = {"initial": 545.57, "adjusted": 600, "rate": 0.9603}
+    indicator(doc, "技术经纪人培训")["deviation_text"] = "20.00%"
+    result = fill_workbook(doc, tmp_path / "t.xlsx")
+    assert {(f["code"], f["field"], f["found"], f["expected"]) for f in result.findings} == {
+        ("XL303", "budget.total.adjusted", "600", "627.17"), ("XL303", "indicators[43].deviation_text", "20.00%", "40.00%")}
+    assert read_workbook(tmp_path / "t.xlsx")["budget"]["total"]["adjusted"] == 627.17
+
+
+def test_fill_does_not_change_the_document_it_is_given(tmp_path: Path) -> None:
+    doc = document()
+    before = copy.deepcopy(doc)
+    fill_workbook(doc, tmp_path / "t.xlsx")
+    assert doc == before
