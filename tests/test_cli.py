@@ -1,0 +1,167 @@
+"""The command line as people meet it: exit codes, streams, files; nothing lost, no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLE, REPOSITORY
+from surgery import type_into
+
+FILLED = EXAMPLE / "filled.xlsx"
+ENVIRONMENT = {**os.environ, "XLPERF_LANG": "zh", "SOURCE_DATE_EPOCH": "1672876800", "PYTHONPATH": str(REPOSITORY)}
+
+
+def xlperf(*arguments: object, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "xlperf", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", cwd=cwd, env={**ENVIRONMENT, **environment}, timeout=60)
+
+
+def test_template_fill_validate_finalize(tmp_path: Path) -> None:
+    """The straight line, in a folder with Chinese and spaces in its name."""
+    folder = tmp_path / "绩效 自评"
+    folder.mkdir()
+    made = xlperf("template", "suzhou-department", "--year", 2023, "--unit", "某局", cwd=folder)
+    assert (made.returncode, made.stdout) == (0, "") and "某局-2023-自评表.xlsx" in made.stderr
+    assert (folder / "某局-2023-自评表.xlsx").exists()
+    assert xlperf("fill", EXAMPLE / "document.json", "-o", "已填.xlsx", cwd=folder).returncode == 0
+    validated = xlperf("validate", "已填.xlsx", cwd=folder)
+    assert validated.returncode == 0 and "SZ202" in validated.stdout and validated.stderr == ""
+    finalized = xlperf("finalize", "已填.xlsx", "-o", "定稿", cwd=folder)
+    assert finalized.returncode == 0
+    assert sorted(path.name for path in (folder / "定稿").iterdir()) == ["苏州市生产力促进中心-2022-定稿.json", "苏州市生产力促进中心-2022-定稿.xlsx"]
+
+
+def test_finalize_with_errors_writes_nothing(tmp_path: Path) -> None:
+    path = type_into(FILLED, tmp_path / "错.xlsx", {"基本信息!C5": None})
+    before = path.read_bytes()
+    outcome = xlperf("finalize", path)
+    assert outcome.returncode == 1 and "XL201" in outcome.stdout and "未生成定稿" in outcome.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["错.xlsx"] and path.read_bytes() == before
+
+
+def test_validate_json_is_one_object_per_file(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.xlsx"
+    bad.write_bytes(b"not a workbook")
+    outcome = xlperf("validate", FILLED, bad, "--format", "json")
+    first, second = json.loads(outcome.stdout)
+    assert outcome.returncode == 3
+    assert list(first) == ["file", "sha256", "form", "revision", "year", "unit", "status", "findings"]
+    assert (first["status"], first["unit"], first["year"], first["form"]) == ("passed", "苏州市生产力促进中心", 2022, "suzhou-department")
+    assert set(first["findings"][0]) == {"code", "severity", "cells", "field", "label", "found", "expected", "message", "fix"}
+    assert (second["status"], second["findings"][0]["code"]) == ("unreadable", "XL101")
+
+
+def test_read_prints_the_document_and_fill_takes_it_back(tmp_path: Path) -> None:
+    printed = xlperf("read", FILLED).stdout
+    (tmp_path / "d.json").write_text(printed, "utf-8")
+    assert xlperf("fill", tmp_path / "d.json").returncode == 0
+    assert xlperf("read", tmp_path / "d.xlsx").stdout == printed
+
+
+def test_schema_and_explain_and_forms() -> None:
+    shipped = REPOSITORY / "schemas" / "suzhou-department-2022.schema.json"
+    assert xlperf("schema", "suzhou-department").stdout == shipped.read_text("utf-8")
+    explained = xlperf("explain", "suzhou-department", "items.rate").stdout
+    assert "预算信息!G7" in explained and "ROUND(spent / adjusted, 4)" in explained
+    assert "suzhou-department" in xlperf("forms").stdout
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (("validate", "没有这个文件.xlsx"), "打不开"),
+    (("validate", "."), "打不开"),
+    (("template", "nosuchform", "--year", "2022"), "suzhou-department"),
+    (("template", "suzhou-department", "--year", "2001"), "2001"),
+    (("template", "suzhou-department", "--year", "2022", "--rows", "goals=many"), "goals=50"),
+    (("template", "suzhou-department", "--year", "2022", "--date", "today"), "2023-03-01"),
+    (("explain", "suzhou-department", "items.ratte"), "items.rate"),
+    (("fill", "broken.json"), "JSON"),
+    (("fill", "formless.json"), "form"),
+    (("nonsense",), "nonsense"),
+])  # fmt: skip
+def test_a_usage_error_is_one_sentence_with_its_remedy(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+    (tmp_path / "broken.json").write_text("{", "utf-8")
+    (tmp_path / "formless.json").write_text("{}", "utf-8")
+    outcome = xlperf(*arguments, cwd=tmp_path)
+    assert (outcome.returncode, outcome.stdout) == (2, "")
+    assert words in outcome.stderr and "Traceback" not in outcome.stderr
+
+
+def test_an_output_that_cannot_be_written_leaves_the_old_file_and_no_rubbish(tmp_path: Path) -> None:
+    (tmp_path / "folder.xlsx").mkdir()
+    outcome = xlperf("template", "suzhou-department", "--year", "2022", "-o", tmp_path / "folder.xlsx")
+    assert outcome.returncode == 2 and "请先在 Excel 中关闭" in outcome.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.xlsx"]
+
+
+def test_a_bug_says_what_to_send_us(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from xlperf import __main__, catalog
+
+    monkeypatch.setattr(catalog, "list_forms", lambda templates: 1 / 0)
+    monkeypatch.setattr(sys, "argv", ["xlperf", "forms"])
+    assert __main__.main() == 70
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_an_unreadable_file_is_exit_3_for_read_too(tmp_path: Path) -> None:
+    (tmp_path / "x.xlsx").write_bytes(b"PK")
+    outcome = xlperf("read", tmp_path / "x.xlsx")
+    assert (outcome.returncode, outcome.stdout) == (3, "") and "另存为" in outcome.stderr
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_messages_are_in_the_language_asked_for(language: str) -> None:
+    words = {"zh": "没有错误", "en": "no error"}
+    assert words[language] in xlperf("--lang", language, "validate", FILLED).stdout
+    assert words[language] in xlperf("validate", FILLED, XLPERF_LANG="", LC_ALL=f"{language}_XX.UTF-8").stdout
+
+
+def test_both_catalogues_have_the_same_keys_and_arguments() -> None:
+    import string
+
+    from xlperf.messages import LANGUAGES, catalogue
+
+    def arguments(text: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    zh, en = (catalogue(language) for language in LANGUAGES)
+    assert set(zh) == set(en)
+    for table, entries in zh.items():
+        assert set(entries) == set(en[table])
+        for key, text in entries.items():
+            pairs = text.items() if isinstance(text, dict) else [(None, text)]
+            for part, words in pairs:
+                other = en[table][key][part] if part else en[table][key]
+                assert arguments(words) == arguments(other), (table, key, part)
+
+
+def test_help_imports_nothing_a_command_needs() -> None:
+    """`xlperf --help` must feel instant: no openpyxl, no XlsxWriter, no YAML, no jsonschema."""
+    script = "import sys; sys.argv = ['xlperf', '--help']; from xlperf.__main__ import main; main(); " \
+             "print(sorted({'openpyxl', 'xlsxwriter', 'yaml', 'jsonschema', 'rich', 'rapidfuzz', 'python_calamine'} & set(sys.modules)))"
+    outcome = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", env=ENVIRONMENT)
+    assert outcome.stdout.splitlines()[-1] == "[]"
+
+
+def test_validate_does_not_import_openpyxl() -> None:
+    """It costs as much as everything else together."""
+    script = f"import sys, xlperf; xlperf.validate({str(FILLED)!r}); print('openpyxl' in sys.modules)"
+    outcome = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", env=ENVIRONMENT)
+    assert outcome.stdout.strip() == "False"
+
+
+def test_the_library_has_a_twin_for_every_command(form) -> None:
+    import xlperf as library
+    from xlperf.cli import cli
+
+    twins = {"forms": "list_forms", "template": "write_template", "fill": "fill_workbook", "read": "read_workbook", "validate": "validate",
+             "finalize": "finalize", "schema": "build_schema", "explain": "explain_field"}  # fmt: skip
+    assert set(cli.commands) == set(twins)
+    modules = {path.stem for path in (REPOSITORY / "xlperf").glob("*.py")}
+    for name in library.__all__:
+        assert getattr(library, name) is not None and name not in modules
+    assert set(twins.values()) <= set(library.__all__)
