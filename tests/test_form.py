@@ -141,13 +141,16 @@ rules:
 spellings: {operators: {"=": [等于], ">=": [≥, 不少于]}}
 guide: [只填黄色单元格。]
 words:
-  {unit: 单位, fiscal_year: 年度, identity: 标识, submission: 原表, finalized_on: 定稿, missing: 未填, missing_unit: 个, legend: 颜色,
-   legend_input: 填写, legend_computed: 计算, legend_required: 必填, legend_error: 改正, legend_locked: 固定, how: 怎样填写,
-   asks: 要求, error: 错误, warning: 提醒, info: 提示, go: 查看, passed: 通过, failed: 不通过, waiting: 待填, after: 收表后检查,
-   input_error: 请检查, choose: 请选择。, number_error: 请填数字。, length_error: 过长。, date_error: 请填日期。, footer: 第 &P 页, end: 完}
+  {unit: 单位, fiscal_year: 年度, identity: 标识, submission: 原表, finalized_on: 定稿, missing: 未填, missing_unit: 个,
+   legend: 颜色, legend_input: 填写, legend_computed: 计算, legend_required: 必填, legend_error: 改正, legend_locked: 固定,
+   how: 怎样填写, asks: 要求, error: 错误, warning: 提醒, info: 提示, go: 查看, passed: 通过, failed: 不通过, waiting: 待填,
+   after: 收表后检查, input_error: 请检查, choose: 请选择。, number_error: 请填数字。, length_error: 过长。,
+   date_error: 请填日期。, footer: 第 &P 页, end: 完}
 """
 ABSENT = object()
 BUDGET, INDICATORS = "sheets[2].sections[0]", "sheets[3].sections[0]"
+PRESET, OPERATOR, TARGET = f"{INDICATORS}.blocks[0].rows[1]", f"{INDICATORS}.columns[3]", f"{INDICATORS}.columns[4]"
+Write = Callable[..., Path]
 
 
 def base_form() -> dict:
@@ -168,7 +171,7 @@ def put(definition: dict, place: str, value: object) -> None:
 
 
 @pytest.fixture
-def write(tmp_path: Path) -> Callable[..., Path]:
+def write(tmp_path: Path) -> Write:
     """Write a definition (or the text of one) to its folder and return the folder."""
 
     def write_form(definition: dict | str, key: str = "mini", revision: str = "2022") -> Path:
@@ -184,14 +187,14 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 # --- forms that are right ------------------------------------------------------------------------------------
 
 
-def test_the_base_form_loads_and_computes(write: Callable[..., Path]) -> None:
+def test_the_base_form_loads_and_computes(write: Write) -> None:
     form = load_form(write(BASE))
     document = {"fiscal_year": 2022, "cover": {"unit": "某局"},
                 "budget": {"items": [{"name": "甲", "planned": 8, "spent": 6}, {"name": "乙", "planned": 2, "spent": 3}]},
-                "base_data": None, "base": {"coverage": {"part": 1, "whole": 3}}}  # fmt: skip
+                "base": {"coverage": {"part": 1, "whole": 3}}}  # fmt: skip
     rows, _ = rows_of(form, document)
     computed = compute(form, rows)
-    assert computed["total"][0] == {"name": "合计", "planned": 10, "spent": 9, "rate": 0.9}
+    assert computed["total"][0].items() >= {"name": "合计", "planned": 10, "spent": 9, "rate": 0.9}.items()
     assert [row["_AB101"] for row in computed["items"]] == [0, 1]
     assert computed["process"][0]["actual"] == 33.33
     assert document_of(form, computed)["budget"]["items"][0]["rate"] == 0.75
@@ -223,7 +226,7 @@ def test_a_form_of_ours_is_not_validated_by_jsonschema_again(monkeypatch: pytest
 
 
 @pytest.fixture
-def templates(write: Callable[..., Path], tmp_path: Path) -> Path:
+def templates(write: Write, tmp_path: Path) -> Path:
     """Two revisions of one form: of 2022, and of 2025."""
     write(base_form())
     write({**base_form(), "revision": "2025", "first_year": 2025}, revision="2025")
@@ -270,7 +273,7 @@ SHAPES: dict[str, tuple[str, object, str]] = {
     "a width in words": ("sheets[2].widths[0]", "wide", r"sheets[2].widths[0]"),
     "a text longer than a cell": (f"{BUDGET}.columns[0].max_length", 32768, rf"{BUDGET}.columns[0].max_length"),
     "a title longer than Excel's": ("sheets[2].title", "表" * 32, r"sheets[2].title"),
-    "a title with a slash": ("sheets[2].title", "预算/支出", r"sheets[2].title"),
+    "a title with a slash": ("sheets[2].title", "预算/支出", r"sheets[2].title: .*none of"),
     "a code of another pattern": ("rules[1].code", "A101", r"rules[1].code"),
     "a rule with a code of the program's": ("rules[1].code", "XL101", r"rules[1].code"),
     "a rule that tests nothing": ("rules[1].test", ABSENT, r"rules[1]: exactly one of builtin, test"),
@@ -280,9 +283,9 @@ SHAPES: dict[str, tuple[str, object, str]] = {
     "a dropdown with no choices": (f"{INDICATORS}.columns[2].choices", [], rf"{INDICATORS}.columns[2].choices"),
     "a dropdown without choices": (f"{INDICATORS}.columns[2].choices", ABSENT, rf"{INDICATORS}.columns[2]: 'choices'"),
     "a longest text of a number": (f"{BUDGET}.columns[1].max_length", 5, rf"{BUDGET}.columns[1].max_length: does not go"),
-    "a parameter of a strange name": ("parameters.Low", 1, r"parameters.Low: 'Low' does not match"),
+    "a parameter of a strange name": ("parameters.Low", 1, r"parameters.Low: .*lower-case"),
     "choices of a number": (f"{BUDGET}.columns[1].choices", ["1"], rf"{BUDGET}.columns[1].choices: does not go"),
-    "a value that is never a number": (f"{INDICATORS}.columns[4].number_when", ABSENT, rf"{INDICATORS}.columns[4]: 'number_when'"),
+    "a value that is never a number": (f"{TARGET}.number_when", ABSENT, rf"{TARGET}: 'number_when'"),
     "a required formula": (f"{BUDGET}.columns[3].required", True, rf"{BUDGET}.columns[3].required: does not go"),
     "an `only` of nothing": (f"{INDICATORS}.columns[6].only", [], rf"{INDICATORS}.columns[6].only"),
     "an `except` of nothing": ("rules[2].except", [], r"rules[2].except"),
@@ -292,20 +295,21 @@ SHAPES: dict[str, tuple[str, object, str]] = {
     "a date where a text is due": ("title", yaml.safe_load("2022-01-01"), r"title: datetime"),
     "spare rows that are keyed": ("sheets[4].sections[0].blocks[0].spare", 1, r"blocks[0].spare: does not go"),
     "the program's own key": (f"{BUDGET}.blocks[1].key", "rules", rf"{BUDGET}.blocks[1].key"),
-    "the checks without a count": ("sheets[5].sections[0].columns[4]", ABSENT, r"sheets[5].sections[0].columns"),
+    "the checks without a count": ("sheets[5].sections[0].columns[4]", ABSENT, r"sheets[5].sections[0].columns: The column count"),
     "a sheet that is no mapping": ("sheets[2]", "budget", r"sheets[2]: 'budget'"),
     "a section that is no mapping": (BUDGET, None, rf"{BUDGET}: None"),
 }
+LABEL = {"key": "note", "label": "注", "type": "label"}
 NAMES: dict[str, tuple[str, object, str]] = {
     "two sheets of one key": ("sheets[2].key", "cover", r"sheets[2].key: 'cover' .*sheets[1].key"),
     "two sheets of one title": ("sheets[2].title", "自评表", r"sheets[3].title: .*sheets[2].title"),
-    "two blocks of one key": (f"{INDICATORS}.blocks[1].key", "items", rf"{INDICATORS}.blocks[1].key: 'items' .*{BUDGET}.blocks[1].key"),
+    "two blocks of one key": (f"{INDICATORS}.blocks[1].key", "items", rf"blocks[1].key: 'items' .*{BUDGET}.blocks[1].key"),
     "a block named like a table": (f"{BUDGET}.blocks[1].key", "indicators", r"'indicators'"),
     "a block named like fields": (f"{BUDGET}.blocks[1].key", "cover", rf"{BUDGET}.blocks[1].key: 'cover'"),
     "two columns of one key": (f"{BUDGET}.columns[2].key", "planned", rf"{BUDGET}.columns[2].key: 'planned' .*columns[1].key"),
     "two fields of one key": ("sheets[1].sections[1].items[1].key", "unit", r"items[1].key: 'unit' .*items[0].key"),
-    "two rows of one key": (f"{INDICATORS}.blocks[0].rows[1].key", "coverage", rf"{INDICATORS}.blocks[0].rows[1].key: 'coverage'"),
-    "two rows of one name": (f"{INDICATORS}.blocks[0].rows[1].name", " 覆盖率", rf"{INDICATORS}.blocks[0].rows[1].name: '覆盖率'"),
+    "two rows of one key": (f"{PRESET}.key", "coverage", rf"{PRESET}.key: 'coverage'"),
+    "two rows of one name": (f"{PRESET}.name", " 覆盖率", rf"{PRESET}.name: '覆盖率'"),
     "two rules of one code": ("rules[2].code", "AB101", r"rules[2].code: 'AB101' .*rules[1].code"),
     "a rule of an unknown table": ("rules[1].table", "budgets", r"rules[1].table: .*'budgets'.*'budget'"),
     "a rule of an unknown block": ("rules[1].blocks", ["item"], r"rules[1].blocks: .*'item'.*'items'"),
@@ -320,24 +324,24 @@ NAMES: dict[str, tuple[str, object, str]] = {
     "an unknown required column": (f"{BUDGET}.blocks[1].require", ["nmae"], rf"{BUDGET}.blocks[1].require: .*'nmae'.*'name'"),
     "a constant for no column": (f"{BUDGET}.blocks[0].constants", {"nmae": "合计"}, rf"{BUDGET}.blocks[0].constants: .*'nmae'"),
     "a formula for no column": (f"{BUDGET}.blocks[0].formulas", {"spend": "1"}, rf"{BUDGET}.blocks[0].formulas: .*'spend'"),
-    "a row's formula for no column": (f"{INDICATORS}.blocks[0].rows[1].formulas", {"actaul": "1"}, r"rows[1].formulas: .*'actual'"),
-    "a row's content for no column": (f"{INDICATORS}.blocks[0].rows[1].knid", "定性", r"rows[1]: .*'knid'.*'kind'"),
+    "a row's formula for no column": (f"{PRESET}.formulas", {"actaul": "1"}, r"rows[1].formulas: .*'actual'"),
+    "a row's content for no column": (f"{PRESET}.knid", "定性", r"rows[1]: .*'knid'.*'kind'"),
     "an `only` naming nothing": (f"{INDICATORS}.columns[6].only", ["proces"], rf"{INDICATORS}.columns[6].only: .*'process'"),
-    "unknown spellings": (f"{INDICATORS}.columns[3].spellings", "operator", rf"{INDICATORS}.columns[3].spellings: .*'operators'"),
+    "unknown spellings": (f"{OPERATOR}.spellings", "operator", rf"{OPERATOR}.spellings: .*'operators'"),
     "spellings of no choice": ("spellings.operators", {"==": ["等于"]}, r"spellings.operators: .*'=='"),
-    "a preset row that is no choice": (f"{INDICATORS}.blocks[0].rows[1].kind", "定型", r"rows[1].kind: '定型' is not one of 定量, 定性"),
-    "a number for a text": (f"{INDICATORS}.blocks[0].rows[1].name", 5, rf"{INDICATORS}.blocks[0].rows[1]: .*'name'"),
+    "a preset row that is no choice": (f"{PRESET}.kind", "定型", r"kind: '定型' is not one of 定量, 定性"),
+    "a number for a text": (f"{PRESET}.name", 5, rf"{PRESET}: .*'name'"),
     "a list of rows without names": (f"{INDICATORS}.row_name", ABSENT, rf"{INDICATORS}.blocks[0].rows: .*row_name"),
-    "a label that nothing fills": (f"{BUDGET}.columns[4]", {"key": "note", "label": "注", "type": "label"}, rf"{BUDGET}.blocks[0]: .*'note'"),
+    "a label that nothing fills": (f"{BUDGET}.columns[4]", LABEL, rf"{BUDGET}.blocks[0]: .*'note'"),
     "a minimum above the maximum": (f"{BUDGET}.columns[1].maximum", -1, rf"{BUDGET}.columns[1].minimum: 0 .*-1"),
     "more columns than widths": ("sheets[2].widths", [34, 18], r"sheets[2].widths: 2 widths.*4"),
     "two blocks of one path": (f"{BUDGET}.blocks[1].path", "budget.total", rf"{BUDGET}.blocks[1]: .*'budget.total'"),
     "a path through another block": (f"{BUDGET}.blocks[1].path", "budget.total.items", rf"{BUDGET}.blocks[1]: .*crosses"),
     "a path of the program's own": (f"{BUDGET}.blocks[1].path", "explanations", rf"{BUDGET}.blocks[1]: 'explanations'"),
-    "a list nobody can tell apart": (f"{INDICATORS}.blocks[1].constants", {"category": "过程"}, rf"{INDICATORS}.blocks[1]: .*'indicators'"),
+    "a list nobody can tell apart": (f"{INDICATORS}.blocks[1].constants", {"category": "过程"}, r"blocks[1]: .*'indicators'"),
     "no field for the unit": ("sheets[1].sections[1].items[0].key", "name", r"sheets: .*'unit'"),
     "no checks": ("sheets[5]", ABSENT, r"sheets: .*checks"),
-    "a second guide": ("sheets[6]", {"key": "more", "title": "说明", "widths": [1] * 4, "sections": [{"guide": True}]}, r"'guide'"),
+    "a second guide": ("sheets[0].sections[1]", {"guide": True}, r"sheets[0].sections[1]: 'guide' .*sheets[0].sections[0]"),
     "another folder than the key": ("form", "maxi", r"form: 'maxi' .*'mini'"),
     "another folder than the revision": ("revision", "2023", r"revision: '2023' .*'2022'"),
 }
@@ -357,15 +361,15 @@ FORMULAS: dict[str, tuple[str, object, str]] = {
     "a circle in one row": (f"{BUDGET}.columns[3].formula", "rate * 2", r"circle: .*rate → .*rate"),
     "a circle through a column": (f"{BUDGET}.blocks[1].formulas", {"planned": "total.planned"}, r"circle: .*items.planned"),
     "a label in a formula": ("sheets[4].sections[0].columns[3].formula", "LEN(indicator)", r"base.coverage.ratio|base.ratio"),
-    "a condition that does not parse": (f"{INDICATORS}.columns[3].required", "T(kind) =", r"process.operator.required: "),
-    "a condition on an unknown field": (f"{INDICATORS}.columns[3].required", 'T(knd) = "定量"', r"process.operator.required: .*'knd'"),
-    "a condition that is no test": (f"{INDICATORS}.columns[3].required", "T(kind)", r"process.operator.required: .*not a test"),
+    "a condition that does not parse": (f"{OPERATOR}.required", "T(kind) =", r"operator.required: "),
+    "a condition on an unknown field": (f"{OPERATOR}.required", 'T(knd) = "定量"', r"operator.required: .*'knd'"),
+    "a condition that is no test": (f"{OPERATOR}.required", "T(kind)", r"operator.required: .*not a test"),
     "a condition on a number": (f"{BUDGET}.columns[0].required", "planned > 0", r"total.name.required: 'planned > 0' is more"),
-    "a condition on a free text": (f"{INDICATORS}.columns[3].required", 'T(name) = "x"', r"process.operator.required: .* is more"),
-    "a condition that can be blank": (f"{INDICATORS}.columns[3].required", 'kind = "定量"', r"process.operator.required: .* is more"),
-    "a condition on another row": (f"{INDICATORS}.columns[3].required", 'cover.unit = ""', r"process.operator.required: .*own row"),
-    "a number by a condition on a number": (f"{INDICATORS}.columns[4].number_when", "LEN(name) > 1", r"process.target.number_when: "),
-    "a text that is no choice": (f"{INDICATORS}.columns[3].required", 'T(kind) = "定值"', r"process.operator.required: kind is never '定值'"),
+    "a condition on a free text": (f"{OPERATOR}.required", 'T(name) = "x"', r"operator.required: .* is more"),
+    "a condition that can be blank": (f"{OPERATOR}.required", 'kind = "定量"', r"operator.required: .* is more"),
+    "a condition on another row": (f"{OPERATOR}.required", 'cover.unit = ""', r"operator.required: .*own row"),
+    "a number by a condition on a number": (f"{TARGET}.number_when", "LEN(name) > 1", r"number_when: "),
+    "a text that is no choice": (f"{OPERATOR}.required", 'T(kind) = "定值"', r"operator.required: kind is never '定值'"),
     "a text that is no choice, in a test": ("rules[2].test", '"定值" = T(kind)', r"AB201.test: kind is never '定值'"),
     "a formula nested too deeply": (f"{BUDGET}.columns[3].formula", "(" * 3000 + "1" + ")" * 3000, r"nested"),
 }
@@ -377,21 +381,21 @@ def pattern(named: str) -> str:
 
 
 @pytest.mark.parametrize(("place", "value", "named"), SHAPES.values(), ids=SHAPES)
-def test_a_definition_of_the_wrong_shape_is_refused(write: Callable[..., Path], place: str, value: object, named: str) -> None:
+def test_a_definition_of_the_wrong_shape_is_refused(write: Write, place: str, value: object, named: str) -> None:
     definition = base_form()
     put(definition, place, value)
     refused(write(definition), "form_shape", named)
 
 
 @pytest.mark.parametrize(("place", "value", "named"), NAMES.values(), ids=NAMES)
-def test_a_definition_with_names_that_do_not_fit_is_refused(write: Callable[..., Path], place: str, value: object, named: str) -> None:
+def test_a_definition_whose_names_do_not_fit_is_refused(write: Write, place: str, value: object, named: str) -> None:
     definition = base_form()
     put(definition, place, value)
     refused(write(definition), "form_shape", named)
 
 
 @pytest.mark.parametrize(("place", "value", "named"), FORMULAS.values(), ids=FORMULAS)
-def test_a_definition_with_a_wrong_formula_is_refused(write: Callable[..., Path], place: str, value: object, named: str) -> None:
+def test_a_definition_with_a_wrong_formula_is_refused(write: Write, place: str, value: object, named: str) -> None:
     definition = base_form()
     put(definition, place, value)
     refused(write(definition), "form_formula", named)
@@ -406,7 +410,7 @@ def refused(folder: Path, key: str, named: str) -> None:
     assert re.search(pattern(named), str(caught.value)), str(caught.value)
 
 
-def test_tables_of_one_sheet_agree_on_their_columns(write: Callable[..., Path]) -> None:
+def test_tables_of_one_sheet_agree_on_their_columns(write: Write) -> None:
     definition = base_form()
     section = copy.deepcopy(definition["sheets"][2]["sections"][0])
     section |= {"table": "again", "blocks": [{"key": "again", "spare": 2}], "columns": section["columns"][1::-1]}
@@ -425,12 +429,12 @@ def test_tables_of_one_sheet_agree_on_their_columns(write: Callable[..., Path]) 
     ],
     ids=["a bracket left open", "a key twice", "a key that is no text", "a day that is none", "a control character"],
 )
-def test_a_file_that_is_not_yaml_is_refused(write: Callable[..., Path], text: str, named: str) -> None:
+def test_a_file_that_is_not_yaml_is_refused(write: Write, text: str, named: str) -> None:
     refused(write(text), "form_syntax", named)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "form", "3"])
-def test_a_file_that_is_no_definition_is_refused(write: Callable[..., Path], text: str) -> None:
+def test_a_file_that_is_no_definition_is_refused(write: Write, text: str) -> None:
     refused(write(text), "form_shape", "object")
 
 
@@ -439,7 +443,7 @@ def test_a_folder_without_a_form_is_an_error_of_usage(tmp_path: Path) -> None:
         load_form(tmp_path / "nothing" / "2022")
 
 
-def test_a_form_of_ours_that_lost_its_shape_is_refused_too(write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_form_of_ours_that_lost_its_shape_is_refused_too(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     definition = base_form()
     put(definition, f"{BUDGET}.columns[1].minimun", 0)
     folder = write(definition)

@@ -109,8 +109,11 @@ def _complaint(error) -> Complaint:
         known = ", ".join(branch["required"][0] for branch in error.validator_value)
         return _place(parts), f"exactly one of {known} must stand here"
     if "propertyNames" in error.absolute_schema_path:
-        reason = "does not go with the keys beside it" if error.validator == "not" else error.message
+        reason = "does not go with the keys beside it" if error.validator == "not" else error.schema["description"]
         return _place([*parts, error.instance]), reason
+    if error.validator in ("pattern", "not", "contains") and "description" in error.schema:
+        shown = f"{error.instance!r} is wrong here. " if isinstance(error.instance, str) else ""
+        return _place(parts), shown + error.schema["description"]
     return _place(parts), error.message if len(error.message) <= 300 else f"…{error.message[-300:]}"
 
 
@@ -142,9 +145,9 @@ def check_names(definition: Mapping, path: Path) -> None:
     for check in CHECKS:
         for place, reason in check(definition):
             _raise(path, place, reason)
-    for key, folder in (("form", path.parent.parent.name), ("revision", path.parent.name)):
-        if str(definition[key]) != folder:
-            _raise(path, key, f"{definition[key]!r} stands in a folder named {folder!r}")
+    for key, folder in zip(("revision", "form"), path.absolute().parents, strict=False):
+        if str(definition[key]) != folder.name:
+            _raise(path, key, f"{definition[key]!r} stands in a folder named {folder.name!r}")
 
 
 def _sections(definition: Mapping) -> Iterator[tuple[str, Mapping]]:

@@ -219,7 +219,8 @@ class Writer:
         self.book.set_properties({"title": self.form.title, "author": MARK, "created": created,
                                   "comments": f"{self.form.key} {self.form.revision} {issue.version}"})  # fmt: skip
         self.book.set_calc_mode("auto")
-        sheets = [(page, self.book.add_worksheet(page.sheet.title)) for page in self.layout.pages]
+        plain = plain_worksheet()
+        sheets = [(page, self.book.add_worksheet(page.sheet.title, plain)) for page in self.layout.pages]
         hidden = self.book.add_worksheet(HIDDEN_SHEET)
         hidden.very_hidden()
         self.write_hidden(hidden)
@@ -585,6 +586,21 @@ def _date(writer: Writer, cell: str, spot: Spot, field: Field, list_name: str) -
 
 
 RESTRICTIONS = {"choice": _choice, "money": _money, "value": _value, "text": _text, "code": _text, "date": _date}
+
+
+def plain_worksheet() -> type:
+    """A worksheet class that takes formulas as they are.
+
+    XlsxWriter searches every formula for forty functions newer than ours, half the time of writing a template; the
+    formula language has none of them.
+    """
+    from xlsxwriter.worksheet import Worksheet
+
+    class PlainWorksheet(Worksheet):
+        def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+            return formula.removeprefix("=")
+
+    return PlainWorksheet
 
 
 # --- small facts ---------------------------------------------------------------------------------------------
