@@ -44,6 +44,14 @@ def test_finalize_with_errors_writes_nothing(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["错.xlsx"] and path.read_bytes() == before
 
 
+def test_finalizing_a_finalized_file_never_overwrites_it(tmp_path: Path) -> None:
+    xlperf("finalize", FILLED, "-o", tmp_path)
+    path = tmp_path / "苏州市生产力促进中心-2022-定稿.xlsx"
+    before = path.read_bytes()
+    outcome = xlperf("finalize", path)
+    assert outcome.returncode == 2 and "-o" in outcome.stderr and path.read_bytes() == before
+
+
 def test_validate_json_is_one_object_per_file(tmp_path: Path) -> None:
     bad = tmp_path / "bad.xlsx"
     bad.write_bytes(b"not a workbook")

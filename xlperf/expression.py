@@ -164,7 +164,7 @@ FUNCTIONS: dict[str, Function] = {
     "SIGN": Function(("number",), Kind.NUMBER, lambda x: Decimal((x > 0) - (x < 0))),
     "ROUND": Function(("number", "digits"), Kind.NUMBER, round_half_up),
     "SUM": Function(("numbers",), Kind.NUMBER, _sum, most=30, skips=True),
-    "COUNT": Function(("numbers",), Kind.NUMBER, lambda *a: Decimal(sum(1 for _ in _numbers(list(a)))), 30, True),
+    "COUNT": Function(("fields",), Kind.NUMBER, lambda *a: Decimal(sum(1 for _ in _numbers(list(a)))), 30, True),
     "MIN": Function(("numbers",), Kind.NUMBER, lambda *a: min(_numbers(list(a)), default=Decimal(0)), 30, True),
     "MAX": Function(("numbers",), Kind.NUMBER, lambda *a: max(_numbers(list(a)), default=Decimal(0)), 30, True),
     "N": Function(("cell",), Kind.NUMBER, lambda x: x if isinstance(x, Decimal) else Decimal(0), skips=True),
@@ -178,6 +178,7 @@ ACCEPTS: dict[str, tuple[Kind, ...]] = {
     "number": (Kind.NUMBER, Kind.VALUE),
     "digits": (Kind.NUMBER,),
     "numbers": (Kind.NUMBERS, Kind.NUMBER, Kind.VALUE),
+    "fields": (Kind.NUMBERS, Kind.NUMBER, Kind.VALUE),
     "text": SCALARS,
     "format": (Kind.TEXT,),
     "cell": SCALARS,
@@ -353,8 +354,8 @@ class _Parser:
             wanted = function.takes[min(number, len(function.takes) - 1)]
             if argument.kind not in ACCEPTS[wanted]:
                 raise self.wrong(f"argument {number + 1} of {name} is {argument.kind.value}, expected {wanted}")
-            if wanted == "cell" and not isinstance(argument, Name):
-                raise self.wrong(f"{name} takes a field")
+            if wanted in ("cell", "fields") and not isinstance(argument, Name):
+                raise self.wrong(f"{name} takes a field")  # COUNT would count past an error
             if wanted == "digits" and (not isinstance(argument, Literal) or argument.value not in ROUND_DIGITS):
                 raise self.wrong(f"{name} takes a whole number of digits, {ROUND_DIGITS[0]} to {ROUND_DIGITS[-1]}")
             if wanted == "format" and (not isinstance(argument, Literal) or argument.value not in TEXT_FORMATS):

@@ -147,6 +147,8 @@ def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterat
     stem = f"{safe_name(unit)}-{reading.fiscal_year}-{form.finalized_name}"
     directory.mkdir(parents=True, exist_ok=True)
     book, document = directory / f"{stem}.xlsx", directory / f"{stem}.json"
+    if book.exists() and book.samefile(reading.path):
+        raise UsageError("would_overwrite", path=book)
     counts = row_counts(form, rows=processed.rows)
     rows = compute(form, padded(form, reading.rows, counts))
     write_atomically(book, lambda path: write_workbook(form, rows, path, issue, counts))

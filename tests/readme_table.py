@@ -1,0 +1,214 @@
+"""What is generated in README.md and README.zh-CN.md: the command table, the output of commands, the finding as JSON.
+
+    python tests/readme_table.py        write it anew into both files
+
+The steps of the console blocks run one after another in a folder that `prepare` fills. Under a command may stand its
+output, in which a line `…` stands for any number of lines, and `# exit code N` where N is not 0.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from xlperf.cli import cli
+from xlperf.messages import catalogue
+from xlperf.process import fill_workbook, load_document
+
+REPOSITORY = Path(__file__).parent.parent
+EXAMPLE = REPOSITORY / "examples" / "shengchanli-2022"
+READMES = {"en": REPOSITORY / "README.md", "zh": REPOSITORY / "README.zh-CN.md"}
+FENCE = re.compile(r"^( *)```([\w+-]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+TABLE = re.compile(r"(?<=<!-- commands -->\n).*?(?=<!-- /commands -->)", re.DOTALL)
+
+HEADINGS = {"en": ("Command", "What it does", "Exit codes"), "zh": ("命令", "作用", "退出码")}
+EVERY = {"en": "Every command: also 2, 70, 130.", "zh": "每条命令另有 2、70、130。"}
+# Exit codes besides 2, 70 and 130; test_readme.py makes every one of them happen.
+EXIT_CODES = {
+    "forms": (0,), "template": (0,), "fill": (0, 1), "read": (0, 3), "validate": (0, 1, 3), "finalize": (0, 1, 3),
+    "schema": (0,), "explain": (0,),
+}  # fmt: skip
+ORDER = tuple(EXIT_CODES)
+
+
+class Block(NamedTuple):
+    """A fenced block; lines without the indentation of the list it may stand in."""
+
+    language: str
+    text: str
+
+
+class Step(NamedTuple):
+    command: str
+    output: tuple[str, ...]  # what stands under it; empty: whatever comes
+    exit_code: int
+
+
+# --- the command table ---------------------------------------------------------------------------------------
+
+
+def command_table(language: str) -> str:
+    """The Markdown table of all commands: with arguments, what each does, its exit codes."""
+    rows = [HEADINGS[language], ("---",) * 3]
+    for name in sorted(cli.commands, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name)):
+        does = catalogue(language)["help"][name]
+        codes = ", ".join(map(str, EXIT_CODES.get(name, ())))
+        rows.append((f"`{usage(name, cli.commands[name])}`", does, codes))
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows) + f"\n\n{EVERY[language]}\n"
+
+
+def usage(name: str, command: click.Command) -> str:
+    """`xlperf validate FILES… [--form FORM]`."""
+    return " ".join(["xlperf", name, *(text for parameter in command.params if (text := shown(parameter)))])
+
+
+def shown(parameter: click.Parameter) -> str:
+    if isinstance(parameter, click.Argument):
+        return parameter.name.upper() + "…" * (parameter.nargs == -1)
+    kind = parameter.type
+    value = "|".join(kind.choices) if isinstance(kind, click.Choice) else "PATH" if isinstance(kind, click.Path) else parameter.name.upper()
+    text = f"{min(parameter.opts, key=len)} {parameter.metavar or value}"
+    return text if parameter.required else f"[{text}]" + "…" * parameter.multiple
+
+
+# --- blocks and steps ----------------------------------------------------------------------------------------
+
+
+def blocks(text: str) -> Iterator[Block]:
+    """Yield the fenced blocks of a Markdown text."""
+    for indent, language, body in FENCE.findall(text):
+        yield Block(language, re.sub(rf"^{indent}", "", body, flags=re.MULTILINE))
+
+
+def steps_of(text: str) -> Iterator[Step]:
+    """Yield the steps of a console block."""
+    command, output, code = "", [], 0
+    for line in [*text.splitlines(), "$ "]:
+        if line.startswith("$ "):
+            if command:
+                yield Step(command, tuple(output), code)
+            command, output, code = line[2:], [], 0
+        elif line.startswith("# exit code "):
+            code = int(line.rpartition(" ")[2])
+        elif not line.startswith("#"):
+            output.append(line)
+
+
+def run(step: Step, folder: Path, language: str) -> tuple[int, list[str]]:
+    """Run a step; return its exit code and the lines of its standard output, without blank ones around."""
+    scripts = str(Path(sys.executable).parent)
+    environment = {**os.environ, "XLPERF_LANG": language, "COLUMNS": "100", "PATH": scripts + os.pathsep + os.environ["PATH"]}
+    done = subprocess.run(step.command, shell=True, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8")
+    return done.returncode, done.stdout.strip("\n").splitlines()
+
+
+def agrees(wanted: tuple[str, ...], lines: list[str]) -> bool:
+    """Whether lines are the wanted ones, `…` standing for any number of lines."""
+    pattern = "\n".join(".*" if line == "…" else re.escape(line) for line in wanted)
+    return re.fullmatch(pattern, "\n".join(lines), re.DOTALL) is not None
+
+
+# --- the folder in which they run ----------------------------------------------------------------------------
+
+
+def prepare(folder: Path, rule: str, revision: str) -> None:
+    """What the reader of the README is supposed to have: two submissions, and forms of their own.
+
+    Args:
+        rule: the rule that is to be pasted under `rules:`.
+        revision: the two lines that are to be changed.
+    """
+    document = load_document(EXAMPLE / "document.json")
+    received = folder / "收到"
+    received.mkdir(parents=True)
+    fill_workbook(document, received / "甲单位.xlsx", date="2023-03-01")
+    fill_workbook(spoilt(document), received / "乙单位.xlsx", date="2023-03-01")
+    make_revision(folder / "my-forms" / "suzhou-department" / "2024", rule, revision)
+
+
+def spoilt(document: dict) -> dict:
+    """The example with an amount that lost its decimal point and a reason that is missing."""
+    document = json.loads(json.dumps(document))
+    basic = document["budget"]["basic"]
+    basic["spent"] = round(basic["spent"] * 10)
+    del next(row for row in document["indicators"] if row["name"] == "培育技术经纪人")["reason"]
+    return document
+
+
+def make_revision(target: Path, rule: str, revision: str) -> None:
+    """Copy the form's folder and make exactly the changes that the README shows."""
+    shutil.copytree(REPOSITORY / "templates" / "suzhou-department" / "2022", target)
+    path = target / "form.yaml"
+    text = path.read_text("utf-8")
+    for line in revision.splitlines():
+        key = line.partition(":")[0]
+        text, count = re.subn(rf"^{key}:.*$", line, text, flags=re.MULTILINE)
+        assert count == 1, f"{key} stands {count} times in form.yaml"
+    text, count = re.subn(r"^rules:\n", lambda match: match[0] + rule, text, flags=re.MULTILINE)
+    assert count == 1, "there is no line `rules:` in form.yaml"
+    path.write_text(text, "utf-8")
+
+
+def snippets(text: str) -> tuple[str, str]:
+    """The rule and the revision that a README shows as YAML."""
+    shown = [block.text for block in blocks(text) if block.language == "yaml"]
+    (revision,) = (text for text in shown if text.startswith("revision:"))
+    (rule,) = (text for text in shown if text.startswith("  - code:"))
+    return rule, revision
+
+
+def first_finding(folder: Path, language: str) -> str:
+    """The first finding about the spoilt workbook, as `--format json` prints it."""
+    _, lines = run(Step("xlperf validate 收到/乙单位.xlsx --format json", (), 1), folder, language)
+    return json.dumps(json.loads("\n".join(lines))[0]["findings"][0], ensure_ascii=False, indent=2) + "\n"
+
+
+# --- writing it anew -----------------------------------------------------------------------------------------
+
+PARAGRAPHS = 3  # of a long output: what stands before that blank line is shown, and its last line
+
+
+def renewed(text: str, language: str) -> str:
+    """The README with everything generated in it made anew."""
+    text = TABLE.sub(lambda _: command_table(language), text)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        prepare(folder, *snippets(text))
+
+        def renew(match: re.Match) -> str:
+            indent, kind, body = match.groups()
+            if kind == "console":
+                lines = console([*steps_of(re.sub(rf"^{indent}", "", body, flags=re.MULTILINE))], folder, language)
+            elif kind == "json":
+                lines = first_finding(folder, language).splitlines()
+            else:
+                return match[0]
+            return "\n".join([f"{indent}```{kind}", *((indent + line).rstrip() for line in lines), f"{indent}```"])
+
+        return FENCE.sub(renew, text)
+
+
+def console(steps: list[Step], folder: Path, language: str) -> Iterator[str]:
+    for step in steps:
+        code, lines = run(step, folder, language)
+        yield f"$ {step.command}"
+        if step.output:
+            blank = [number for number, line in enumerate(lines) if not line][PARAGRAPHS - 1 :]
+            yield from [*lines[: blank[0] + 1], "…", lines[-1]] if blank else lines
+        if code:
+            yield f"# exit code {code}"
+
+
+if __name__ == "__main__":
+    for language, path in READMES.items():
+        path.write_text(renewed(path.read_text("utf-8"), language), "utf-8", newline="\n")
