@@ -1,4 +1,4 @@
-"""What is generated in README.md and README.zh-CN.md: the command table, the output of commands, the finding as JSON.
+"""What is generated in README.md and README.zh-CN.md: the command table and the output of commands.
 
     python tests/readme_table.py        write it anew into both files
 
@@ -63,8 +63,8 @@ def command_table(language: str) -> str:
     for name in sorted(cli.commands, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name)):
         does = catalogue(language)["help"][name]
         codes = ", ".join(map(str, EXIT_CODES.get(name, ())))
-        rows.append((f"`{usage(name, cli.commands[name])}`", does, codes))
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows) + f"\n\n{EVERY[language]}\n"
+        rows.append((f"`{usage(name, cli.commands[name])}`".replace("|", "\\|"), does, codes))
+    return "\n".join([*(f"| {' | '.join(row)} |" for row in rows), "", EVERY[language], ""])
 
 
 def usage(name: str, command: click.Command) -> str:
@@ -75,9 +75,12 @@ def usage(name: str, command: click.Command) -> str:
 def shown(parameter: click.Parameter) -> str:
     if isinstance(parameter, click.Argument):
         return parameter.name.upper() + "…" * (parameter.nargs == -1)
-    kind = parameter.type
-    value = "|".join(kind.choices) if isinstance(kind, click.Choice) else "PATH" if isinstance(kind, click.Path) else parameter.name.upper()
-    text = f"{min(parameter.opts, key=len)} {parameter.metavar or value}"
+    kind, value = parameter.type, parameter.metavar or parameter.name.upper()
+    if isinstance(kind, click.Choice):
+        value = "|".join(kind.choices)
+    elif isinstance(kind, click.Path):
+        value = "PATH"
+    text = f"{min(parameter.opts, key=len)} {value}"
     return text if parameter.required else f"[{text}]" + "…" * parameter.multiple
 
 
@@ -167,15 +170,9 @@ def snippets(text: str) -> tuple[str, str]:
     return rule, revision
 
 
-def first_finding(folder: Path, language: str) -> str:
-    """The first finding about the spoilt workbook, as `--format json` prints it."""
-    _, lines = run(Step("xlperf validate 收到/乙单位.xlsx --format json", (), 1), folder, language)
-    return json.dumps(json.loads("\n".join(lines))[0]["findings"][0], ensure_ascii=False, indent=2) + "\n"
-
-
 # --- writing it anew -----------------------------------------------------------------------------------------
 
-PARAGRAPHS = 3  # of a long output: what stands before that blank line is shown, and its last line
+PARAGRAPHS = 2  # of a long output: what stands before that blank line is shown, and its last line
 
 
 def renewed(text: str, language: str) -> str:
@@ -187,12 +184,9 @@ def renewed(text: str, language: str) -> str:
 
         def renew(match: re.Match) -> str:
             indent, kind, body = match.groups()
-            if kind == "console":
-                lines = console([*steps_of(re.sub(rf"^{indent}", "", body, flags=re.MULTILINE))], folder, language)
-            elif kind == "json":
-                lines = first_finding(folder, language).splitlines()
-            else:
+            if kind != "console":
                 return match[0]
+            lines = console([*steps_of(re.sub(rf"^{indent}", "", body, flags=re.MULTILINE))], folder, language)
             return "\n".join([f"{indent}```{kind}", *((indent + line).rstrip() for line in lines), f"{indent}```"])
 
         return FENCE.sub(renew, text)

@@ -210,8 +210,10 @@ class Step(NamedTuple):
     field: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Form:
+    """A form definition, ready to use."""
+
     key: str
     revision: str
     first_year: int
@@ -235,6 +237,9 @@ class Form:
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+    def __repr__(self) -> str:
+        return f"<Form {self.key} {self.revision}>"
 
     def formula(self, block: Block, index: int, key: str) -> Node | None:
         """The formula of one cell, None where people type."""
