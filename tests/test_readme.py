@@ -85,7 +85,7 @@ def test_links_and_pictures_lead_somewhere(text: str) -> None:
 
 
 def test_files_named_in_the_text_exist(text: str) -> None:
-    named = re.findall(r"`((?:examples|templates|schemas|docs)[/\\][\w/\\.-]+)`", text)
+    named = re.findall(r"`((?:examples|templates|schemas|docs)[/\\][a-z0-9_/\\.-]+)`", text)
     assert named
     assert [name for name in named if not (REPOSITORY / name.replace("\\", "/")).exists()] == []
 

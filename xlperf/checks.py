@@ -151,7 +151,7 @@ def _wanted(form: Form, rows: Rows) -> Iterator[Finding]:
 def _rules(form: Form, rows: Rows, wrong: set[Spot]) -> Iterator[Finding]:
     """One finding per failing rule, with every failing row; a row that fails for a wrong input is not reported twice."""
     for rule in form.rules.values():
-        if not rule.table:
+        if not rule.test:
             continue
         spots, facts = [], []
         for key in form.tables[rule.table].blocks:

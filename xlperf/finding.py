@@ -28,6 +28,7 @@ class Finding:
     spots: tuple[Spot, ...] = ()
     arguments: Mapping[str, object] = field(default_factory=dict)
     explanation: str = ""
+    cells: tuple[str, ...] = ()  # places that are no field of the form: data beside a table, a whole sheet
 
 
 def gather(findings: Iterable[Finding], form: Form | None) -> list[Finding]:
@@ -36,7 +37,7 @@ def gather(findings: Iterable[Finding], form: Form | None) -> list[Finding]:
     for finding in findings:
         key = _cause(finding, form)
         known = merged.get(key)
-        merged[key] = replace(known, spots=known.spots + finding.spots) if known else finding
+        merged[key] = replace(known, spots=known.spots + finding.spots, cells=known.cells + finding.cells) if known else finding
     order = sorted(merged.values(), key=lambda f: (SEVERITIES.index(f.severity), f.code))
     return [replace(f, spots=tuple(dict.fromkeys(f.spots))) for f in order]
 
@@ -68,7 +69,7 @@ def describe(finding: Finding, form: Form | None, places: Places, path_of: Calla
     return {
         "code": finding.code,
         "severity": finding.severity,
-        "cells": [places[s] for s in finding.spots if s in places],
+        "cells": [*(places[s] for s in finding.spots if s in places), *finding.cells],
         "field": path_of(spot) if spot else None,
         "label": label,
         **parts,

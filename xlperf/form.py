@@ -174,7 +174,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Rule:
-    """A row of the checks sheet. `builtin` rules are the engine's; the others test every row of a table."""
+    """A row of the checks sheet: a `test` of every row of a table, a `check` in Python, or a `builtin` of the engine's."""
 
     code: str
     title: str
@@ -185,12 +185,22 @@ class Rule:
     optional: bool = False  # its inputs may stay blank: nothing to compare counts as passed
     blocks: tuple[str, ...] = ()
     exempt: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
     test: str | None = None
+    check: str | None = None  # a check in Python, where the language cannot say it
+    parameters: Mapping[str, object] = field(default_factory=dict)
     cells: tuple[str, ...] = ()
     message: str = ""  # what is wrong, where `title` says what is wanted
     found: str = ""
     expected: str = ""
     fix: str = ""
+
+
+    def tests(self, block: str, table: str | None, row: str | None) -> bool:
+        """Whether the rule tests rows of that kind."""
+        if self.test is None or self.table != table or (self.blocks and block not in self.blocks):
+            return False
+        return row not in self.exempt and (not self.rows or row in self.rows)
 
 
 class Target(NamedTuple):
@@ -375,8 +385,8 @@ def _build(definition: dict, directory: Path, digest: str) -> Form:
 
 def _rule(raw: dict) -> Rule:
     lists = {key: tuple(raw.get(name, ())) for key, name in
-             (("blocks", "blocks"), ("exempt", "except"), ("cells", "cells"))}  # fmt: skip
-    return Rule(**{key: value for key, value in raw.items() if key not in ("blocks", "except", "cells")}, **lists)
+             (("blocks", "blocks"), ("exempt", "except"), ("rows", "rows"), ("cells", "cells"))}  # fmt: skip
+    return Rule(**{key: value for key, value in raw.items() if key not in ("blocks", "except", "rows", "cells")}, **lists)
 
 
 def _field(raw: dict) -> Field:
@@ -443,7 +453,7 @@ def _block(raw: dict, table: dict, columns: tuple[Field, ...], blocks: dict) -> 
 def _add_helpers(blocks: dict[str, Block], tables: Mapping[str, Table], rules: Mapping[str, Rule]) -> None:
     for key, block in blocks.items():
         if block.table and block.table != RULES:
-            own = [rule.code for rule in rules.values() if rule.table == block.table]
+            own = [rule.code for rule in rules.values() if rule.test and rule.table == block.table]
             helpers = [*HELPERS, *(f"_{code}" for code in own)]
             blocks[key] = replace(block, fields={**block.fields, **{h: Field(h, h, "count", hidden=True) for h in helpers}})
 
@@ -519,7 +529,7 @@ def _sources(definition: dict, block: Block, row_key: str | None, rules: Mapping
         parts = [_blank_if(key, condition) for key, condition in conditions if condition is not False]
         yield helper, f"IF(_used = 1, {' + '.join(parts)}, 0)" if parts else "0"
     for rule in rules.values():
-        if rule.table == block.table and (not rule.blocks or block.key in rule.blocks) and row_key not in rule.exempt:
+        if rule.tests(block.key, block.table, row_key):
             yield f"_{rule.code}", f'IF(_used = 1, IF({rule.test}, 0, 1), "")'
 
 
@@ -547,19 +557,16 @@ def _count_of(what: str, blocks: Mapping[str, Block]) -> str:
 
 def _rule_sources(rule: Rule, blocks: Mapping, words: Mapping) -> Iterator[tuple[str, str]]:
     passed, failed, waiting, after = (words[key] for key in ("passed", "failed", "waiting", "after"))
-    if rule.builtin == "intake":
+    if rule.builtin == "intake" or rule.check:
         yield from (("count", ""), ("state", f'"{after}"'))
     elif rule.builtin:
         yield "count", _count_of(rule.builtin, blocks)
         yield "state", f'IF(count > 0, "{waiting}", "{passed}")'
-    elif rule.table:
+    else:
         column = f"{rule.table}._{rule.code}"
         yield "count", f"SUM({column})"
         idle = passed if rule.optional else waiting
         yield "state", f'IF(count > 0, "{failed}", IF(COUNT({column}) = 0, "{idle}", "{passed}"))'
-    else:
-        yield "count", f"IF({rule.test}, 0, 1)"
-        yield "state", f'IF(count = "", "{waiting}", IF(count > 0, "{failed}", "{passed}"))'
 
 
 def _with_conditions(block: Block, blocks: Mapping, tables: Mapping, parameters: Mapping) -> Block:

@@ -190,7 +190,7 @@ class Writer:
     def first_failing(self, code: str) -> str | None:
         """The Excel expression for the first cell that fails a rule, None for what is checked on intake only."""
         rule = self.form.rules[code]
-        if rule.table:
+        if rule.test:
             return first_row(self.layout.ranges[(rule.table, rule.cells[0])], self.layout.ranges[(rule.table, f"_{code}")])
         if rule.builtin not in COUNTED:
             return None
