@@ -18,9 +18,28 @@ from libreoffice import ALWAYS, NEVER, convert
 
 from xlperf.errors import FormulaError
 from xlperf.expression import (
-    COMPARISONS, DIGITS_15, FUNCTIONS, NESTING, OPERATORS, TEXT_FORMATS, Call, IsBlank, Kind, Literal, Name, Node, Operation,
-    as_decimal, as_text, evaluate, names, normal_text, parse, round_half_up, to_excel,
-)  # fmt: skip
+    COMPARISONS,
+    DIGITS_15,
+    FUNCTIONS,
+    NESTING,
+    OPERATORS,
+    TEXT_FORMATS,
+    Call,
+    IsBlank,
+    Kind,
+    Literal,
+    Name,
+    Node,
+    Operation,
+    as_decimal,
+    as_text,
+    evaluate,
+    names,
+    normal_text,
+    parse,
+    round_half_up,
+    to_excel,
+)
 
 NUMBERS, TEXTS, CHOICES, VALUES, SPENT = ("a", "b", "c", "d"), ("s", "t"), ("k", "l"), ("v", "w"), "items.spent"
 KINDS = {**dict.fromkeys(NUMBERS, Kind.NUMBER), **dict.fromkeys(TEXTS, Kind.TEXT), **dict.fromkeys(CHOICES, Kind.CHOICE),
@@ -47,14 +66,22 @@ def value(source: str, **cells: object) -> object:
 Row = tuple[str, dict[str, object], object]
 
 
-def rounded(digits: int, **expected: str) -> list[Row]:
-    return [(f"ROUND(a, {digits})", {"a": float(number.replace("_", "-"))}, Decimal(result)) for number, result in expected.items()]
+def rounded(digits: int, expected: dict[float, str]) -> list[Row]:
+    return [(f"ROUND(a, {digits})", {"a": number}, Decimal(result)) for number, result in expected.items()]
+
+
+def written(source: str, expected: dict[float, str]) -> list[Row]:
+    return [(source, {"a": number}, text) for number, text in expected.items()]
 
 
 def every(source: str, name: str, values: tuple, expected: object) -> list[Row]:
     return [(source, {name: one}, expected) for one in values]
 
 
+UNGUARDED: list[Row] = [
+    ("a / b", {"a": 1, "b": 0}, None), ("ROUND(a / (b - 1), 2)", {"a": 1, "b": 1}, None),
+    ("AND(a / b > 1, a > 0)", {"a": 1, "b": 0}, None),
+]  # fmt: skip
 CONTRACT: dict[str, list[Row]] = {
     "a blank operand makes the result blank": [
         ("a + b", {"a": 1}, None), ("a + b", {"a": 1, "b": 2}, 3), ("a", {}, None), ("-a", {}, None), ("a%", {}, None),
@@ -103,12 +130,12 @@ CONTRACT: dict[str, list[Row]] = {
         ('IF(a > 0, "", b) = ""', {"a": 0, "b": 1}, False),
     ],
     "ROUND is half away from zero on 15 digits": [
-        *rounded(0, **{"0.5": "1", "1.5": "2", "2.5": "3", "-0.5": "-1", "-2.5": "-3", "0.49": "0", "-0.4": "0", "0.499999999999999": "0"}),
-        *rounded(0, **{"1e9": "1000000000", "123456789.5": "123456790"}),
-        *rounded(1, **{"0.25": "0.3", "0.35": "0.4", "-0.05": "-0.1", "-0.04": "0"}),
-        *rounded(2, **{"1.005": "1.01", "2.675": "2.68", "1.115": "1.12", "-1.005": "-1.01", "1.004999": "1", "0.285": "0.29", "8.345": "8.35"}),
-        *rounded(6, **{"0.0000005": "0.000001", "9265.3534425": "9265.353443"}),
-        *rounded(-1, **{"15": "20", "-15": "-20", "14.9": "10", "4": "0"}), *rounded(15, **{"0.1": "0.1", "1e9": "1000000000"}),
+        *rounded(0, {0.5: "1", 1.5: "2", 2.5: "3", -0.5: "-1", -2.5: "-3", 0.49: "0", -0.4: "0", 0.499999999999999: "0"}),
+        *rounded(0, {1e9: "1000000000", 123456789.5: "123456790"}),
+        *rounded(1, {0.25: "0.3", 0.35: "0.4", -0.05: "-0.1", -0.04: "0"}),
+        *rounded(2, {1.005: "1.01", 2.675: "2.68", 1.115: "1.12", -1.005: "-1.01", 1.004999: "1", 0.285: "0.29", 8.345: "8.35"}),
+        *rounded(6, {0.0000005: "0.000001", 9265.3534425: "9265.353443"}), *rounded(15, {0.1: "0.1", 1e9: "1000000000"}),
+        *rounded(-1, {15: "20", -15: "-20", 14.9: "10", 4: "0"}),
         ("ROUND(a * b, 2)", {"a": 0.615, "b": 100}, Decimal("61.5")),
         ("ROUND(a + b, 1)", {"a": 0.15, "b": 0.1}, Decimal("0.3")),
         ("ROUND(a - b, 2)", {"a": 1.115, "b": 0.11}, Decimal("1.01")),
@@ -122,7 +149,8 @@ CONTRACT: dict[str, list[Row]] = {
         ("a = -1", {"a": -1}, True),
     ],
     "text is compared without case, its spaces folded": [
-        *every('s = "A b"', "s", ("A b", "a B", " a b", "a b\u3000", "a\u00a0b", "a\u3000b", "a\tb", "a   b", "\u00a0a \t b "), True),
+        *every('s = "A b"', "s", ("A b", "a B", " a b", "a b\u3000", "a\u00a0b", "a\u3000b", "a\tb", "a   b"), True),
+        *every('s = "A b"', "s", ("\u00a0a \t b ",), True),
         *every('s = "A b"', "s", ("ab", "a b c", "a-b"), False), ("s = t", {"s": "健全\u3000", "t": " 健全"}, True),
         ('s <> "É"', {"s": "é"}, False), ('s = " a  b "', {"s": "a b"}, True), ("v = w", {"v": 100, "w": "100"}, True),
         ("v = w", {"v": "Good", "w": "good "}, True), ("v <> w", {"v": 0.5, "w": 0.25}, True),
@@ -135,17 +163,22 @@ CONTRACT: dict[str, list[Row]] = {
         ('k = "5"', {"k": 5}, False), ('k = ">="', {"k": ">="}, True),
     ],
     "numbers become text in a few fixed ways": [
-        *(('"" & a', {"a": n}, text) for n, text in ((100, "100"), (0.1, "0.1"), (-0.5, "-0.5"), (1748.4493, "1748.4493"), (0, "0"), (-0.0, "0"), (123456789.123456, "123456789.123456"), (0.000001, "0.000001"), (99999999999, "99999999999"), (1e9, "1000000000"))),
+        *written('"" & a', {100: "100", 0.1: "0.1", -0.5: "-0.5", 1748.4493: "1748.4493", 0: "0", 1e9: "1000000000"}),
+        *written('"" & a', {123456789.123456: "123456789.123456", 0.000001: "0.000001", 99999999999: "99999999999"}),
         ("k & v & s", {"k": ">=", "v": 14.5, "s": "家"}, ">=14.5家"), ("a + b & s", {"a": 0.1, "b": 0.2, "s": "%"}, "0.3%"),
+        *written('TEXT(ROUND(a, 4), "0%")', {0.96: "96%", -1: "-100%", -0.00001: "0%"}),
+        *written('TEXT(ROUND(a, 4), "0.00%")', {0.9603: "96.03%", -0.00001: "0.00%", 0: "0.00%", -0.5: "-50.00%"}),
+        *written('TEXT(ROUND(a, 2), "0")', {3: "3", -0.4: "0", 1e9: "1000000000"}),
+        *written('TEXT(ROUND(a, 2), "0.00")', {2.5: "2.50", 1234567.891: "1234567.89", -0.001: "0.00"}),
+        *written('TEXT(a, "0%")', {0.285: "29%", 1.005: "101%"}), *written('TEXT(a, "0")', {-0.4: "0", 2.5: "3"}),
+        *written('TEXT(a, "0.00")', {2.675: "2.68"}), *written('TEXT(a, "0.00%")', {0.00005: "0.01%", 12.5: "1250.00%"}),
         ("LEN(v)", {"v": 14.5}, 4),
-        *((f'TEXT(ROUND(a, 4), "{shape}")', {"a": n}, text) for shape, n, text in (("0%", 0.96, "96%"), ("0.00%", 0.9603, "96.03%"), ("0", 3, "3"), ("0.00", 2.5, "2.50"), ("0.00%", -0.00001, "0.00%"), ("0%", -1, "-100%"), ("0.00%", 0, "0.00%"), ("0.00", 1234567.891, "1234567.89"))),
-        *((f'TEXT(a, "{shape}")', {"a": n}, text) for shape, n, text in (("0%", 0.285, "29%"), ("0%", 1.005, "101%"), ("0", -0.4, "0"), ("0.00", 2.675, "2.68"), ("0.00%", 0.00005, "0.01%"), ("0.00%", 12.5, "1250.00%"))),
         ("LEN(s)", {"s": " a 健全"}, 5),
     ],
-    "division by zero is an error in Excel and blank here": [
-        ("a / b", {"a": 1, "b": 0}, None), ("ROUND(a / (b - 1), 2)", {"a": 1, "b": 1}, None),
-        ("AND(a / b > 1, a > 0)", {"a": 1, "b": 0}, None), ('IF(b = 0, "", a / b)', {"a": 1, "b": 0}, None),
-        ('IF(b = 0, "", a / b)', {"a": 1, "b": 4}, Decimal("0.25")), ("IF(b = 0, 0, a / b)", {"b": 0}, 0),
+    "division by zero is an error in Excel and blank here": UNGUARDED,
+    "division by zero is for the form to guard": [
+        ('IF(b = 0, "", a / b)', {"a": 1, "b": 0}, None), ('IF(b = 0, "", a / b)', {"a": 1, "b": 4}, Decimal("0.25")),
+        ("IF(b = 0, 0, a / b)", {"b": 0}, 0),
     ],
     "operators bind as in Excel": [
         ("a - b - c", {"a": 10, "b": 4, "c": 3}, 3), ("a - (b - c)", {"a": 10, "b": 4, "c": 3}, 9),
@@ -234,14 +267,17 @@ def test_a_wrong_formula_is_refused_and_told_why(source: str) -> None:
     with pytest.raises(FormulaError) as caught:
         tree_of(source)
     assert WRONG[source] in str(caught.value)
-    assert repr(source.strip()) in repr(str(caught.value)) or repr(source) in str(caught.value) or repr(source.rstrip()) in str(caught.value)
+    assert repr(source) in str(caught.value) or repr(source.rstrip()) in str(caught.value)
 
 
 DEEP = {
-    "brackets": lambda n: "(" * n + "a" + ")" * n, "signs": lambda n: "-" * n + "a", "functions": lambda n: "ABS(" * n + "a" + ")" * n,
-    "tests": lambda n: "NOT(" * n + "a > 0" + ")" * n, "branches": lambda n: "IF(a > 0, 1, " * n + "a" + ")" * n,
+    "brackets": lambda n: "(" * n + "a" + ")" * n,
+    "signs": lambda n: "-" * n + "a",
+    "functions": lambda n: "ABS(" * n + "a" + ")" * n,
+    "tests": lambda n: "NOT(" * n + "a > 0" + ")" * n,
+    "branches": lambda n: "IF(a > 0, 1, " * n + "a" + ")" * n,
     "conditions": lambda n: "IF(" * n + "a > 0" + ", a > b, b > a)" * n,
-}  # fmt: skip
+}
 LONG = {"sums": lambda n: "a" + " + a" * n, "percent signs": lambda n: "a" + "%" * n, "texts": lambda n: "s" + " & s" * n}
 
 
@@ -252,7 +288,7 @@ def walk(tree: Node) -> tuple[object, str, list[str]]:
 @pytest.mark.parametrize("shape", DEEP)
 def test_nesting_ends_where_excel_ends(shape: str) -> None:
     assert walk(tree_of(DEEP[shape](NESTING)))
-    for depth in (NESTING + 1, 2000, 100_000):
+    for depth in (NESTING + 1, 2000, 20_000):
         with pytest.raises(FormulaError, match=f"nested deeper than {NESTING}"):
             tree_of(DEEP[shape](depth))
     with pytest.raises(FormulaError):
@@ -274,7 +310,8 @@ def test_the_longest_and_deepest_formula_can_be_walked() -> None:
     assert walk(tree_of(source))[0] == 1 + NESTING * (OPERATORS // NESTING)
 
 
-PIECES = ["a", "b", "s", "k", "v", SPENT, "nobody", "TRUE", *FUNCTIONS, *COMPARISONS, *"+-*/&%(),", "((", "))", '""', '"x"', '"0%"', "0", "2", "1.005", " "]
+PIECES = ["a", "b", "s", "k", "v", SPENT, "nobody", "TRUE", *FUNCTIONS, *COMPARISONS, *"+-*/&%(),", "((", "))", " ",
+          '""', '"x"', '"0%"', "0", "2", "1.005"]  # fmt: skip
 CELL = st.none() | st.sampled_from(BLANKS) | st.text(max_size=5) | st.integers(-(10**12), 10**12) | st.floats(-1e12, 1e12)
 
 
@@ -315,9 +352,11 @@ def test_names_yields_every_name_once_per_mention() -> None:
 
 # --- random formulas -----------------------------------------------------------------------------------------
 
-WORDS = ("健全", "abc", "ABC", " abc ", "a\u00a0b", "a  b", "\u3000健全\u3000", "a\tb", "5", "0", "É", "é", "a*", "100%", "不适用", "=1", '<b>&amp;"')
+WORDS = ("健全", "abc", "ABC", " abc ", "a\u00a0b", "a  b", "\u3000健全\u3000", "a\tb", "5", "0", "É", "é", "a*", "100%",
+         "不适用", "=1", '<b>&amp;"')  # fmt: skip
 OPTIONS = ("定量", "定性", ">=", "Yes", "yes", " 定量", "定量\u3000", "a  b")
-HARD = (0.5, 1.5, 2.5, -0.5, -2.5, 1.005, 2.675, 1.115, 0.285, 0.125, -1.005, 0.1, 0.2, 0.3, 0, 1, 2, 100, 1e9, 0.000001, -0.00001, 4.68, 627.17)
+HARD = (0.5, 1.5, 2.5, -0.5, -2.5, 1.005, 2.675, 1.115, 0.285, 0.125, -1.005, 0.1, 0.2, 0.3, 0, 1, 2, 100, 1e9, 0.000001,
+        -0.00001, 4.68, 627.17)  # fmt: skip
 LITERALS = ("0", "1", "2", "100", "0.5", "1.005", "2.675", "3.7", "-2")
 
 
@@ -403,8 +442,8 @@ class Author:
     def blank(self, depth: int) -> str:
         """Whether something is blank; nothing that divides, since a failure is an error in Excel and blank here."""
         before, self.may_fail = self.may_fail, False
-        ways = (*CELLS, *CELLS, f"({self.number(depth)} + a)", f'IF({self.test(depth)}, "", {self.number(depth)})', f"(s & {self.part(depth)})")
-        source = f'{self.pick(*ways)} {self.pick("=", "<>")} ""'
+        sum_, branch = f"({self.number(depth)} + a)", f'IF({self.test(depth)}, "", {self.number(depth)})'
+        source = f'{self.pick(*CELLS, *CELLS, sum_, branch, f"(s & {self.part(depth)})")} {self.pick("=", "<>")} ""'
         self.may_fail = before
         return source
 
@@ -412,9 +451,10 @@ class Author:
 def number_cell(random: Random) -> object:
     if random.random() < 0.12:
         return random.choice((*BLANKS, "abc", "5", "１２"))
-    digits = random.randrange(7)
-    spread = (random.choice(HARD), random.choice(HARD), random.uniform(-100, 100), random.uniform(-1e9, 1e9), random.randrange(10**5) / 1000 + 0.005)
-    return round(random.choice(spread), max(digits, 3) if random.random() < 0.5 else 6) + 0.0  # no negative zero
+    if random.random() < 0.4:
+        return random.choice(HARD)
+    spread = (random.uniform(-100, 100), random.uniform(-1e9, 1e9), random.randrange(10**5) / 1000 + 0.005)
+    return round(random.choice(spread), random.randint(3, 6)) + 0.0  # no negative zero
 
 
 def random_row(random: Random) -> dict[str, object]:
@@ -453,7 +493,8 @@ def is_tame(tree: Node, cells: Callable, inside_round: bool = False) -> bool:
         return all(map(is_exact, operands))
     if rounds and isinstance(operands[0], Decimal):
         shifted = DIGITS_15.plus(operands[0]).scaleb(int(tree.arguments[1].value))
-        return abs(shifted) < (10**12 if abs(shifted) % 1 == Decimal("0.5") else 10**15)  # LibreOffice misses ties in the 14th digit
+        is_tie = abs(shifted) % 1 == Decimal("0.5")
+        return abs(shifted) < (10**12 if is_tie else 10**15)  # LibreOffice 7 misses some ties in the 14th digit
     numbers = [one for one in operands if isinstance(one, Decimal)]
     largest = max(map(abs, numbers), default=Decimal(0))
     if isinstance(tree, Operation) and tree.operator in COMPARISONS and len(numbers) == 2:
@@ -468,7 +509,7 @@ def is_tame(tree: Node, cells: Callable, inside_round: bool = False) -> bool:
 # --- the referees --------------------------------------------------------------------------------------------
 
 FALSE_NUMBER, FALSE_TEXT = 12345, "false"
-SHEET, WORKBOOKS, ROWS, FORMULAS = "Sheet", 4, 60, 25
+SHEET, WORKBOOKS, ROWS, FORMULAS = "Sheet", 4, 60, 20
 FIRST, SPENT_COLUMN = len(CELLS) + 2, len(CELLS)
 INTEGRAL = ("ROUND", "COUNT", "LEN", "SIGN")
 
@@ -600,7 +641,7 @@ def recalculated(books: dict[Path, list[Cell]], tmp_path_factory: pytest.TempPat
 
 def test_the_random_formulas_are_many_and_of_every_kind(books: dict[Path, list[Cell]]) -> None:
     cells = [cell for content in books.values() for cell in content]
-    assert len(cells) >= 6000
+    assert len(cells) > 4800
     for function in FUNCTIONS:
         assert sum(f"{function}(" in cell.source for cell in cells) > 50, function
     results = [cell.expected for cell in cells]
@@ -621,19 +662,20 @@ def test_libreoffice_keeps_a_false_cached_value_unless_told_to_recalculate(
 
 @pytest.mark.libreoffice
 def test_libreoffice_agrees_on_every_formula(recalculated: dict[Path, list[Cell]]) -> None:
-    failures = 0
+    failures = {}
     for path, cells in recalculated.items():
-        different, failed = disagreements(cells, shown_by_openpyxl(path, cells))
+        different, failures[path.stem] = disagreements(cells, shown_by_openpyxl(path, cells))
         assert different == [], path.name
-        failures += failed
-    assert 5 <= failures <= 200
+    assert failures.pop("examples") == len(UNGUARDED)
+    assert 5 <= sum(failures.values()) <= 200
 
 
 def writes_a_number(tree: Node, cells: Callable) -> bool:
-    """Whether a number becomes text. IronCalc 0.9 writes TEXT(-1, "0") as 1, ROUND(-0.1, 0) as -0 and 0.1 + 0.2 with 17 digits."""
-    texts = isinstance(tree, Operation) and tree.operands is not Kind.NUMBER or isinstance(tree, Call) and tree.function in ("LEN", "TEXT")
-    if texts and any(isinstance(evaluate(part, cells), Decimal) for part in parts(tree)):
-        return True
+    """Whether a number becomes text: IronCalc 0.9 writes TEXT(-1, "0") as 1, ROUND(-0.1, 0) as -0, 0.1 + 0.2 in 17 digits."""
+    match tree:
+        case Call(function="TEXT" | "LEN") | Operation(operands=Kind.TEXT):
+            if any(isinstance(evaluate(part, cells), Decimal) for part in parts(tree)):
+                return True
     return any(writes_a_number(part, cells) for part in parts(tree))
 
 
@@ -645,7 +687,7 @@ def test_ironcalc_agrees_wherever_no_number_becomes_text(books: dict[Path, list[
         different += disagreements([cell for cell, _ in fair], iter([shown for _, shown in fair]))[0]
         compared += len(fair)
     assert different == []
-    assert compared > 4000
+    assert compared > 3500
 
 
 # --- brackets ------------------------------------------------------------------------------------------------
@@ -660,10 +702,13 @@ def arithmetic(draw: st.DrawFn, depth: int = 4) -> tuple[str, Callable]:
     left, of_left = draw(arithmetic(depth=depth - 1))
     right, of_right = draw(arithmetic(depth=depth - 1))
     sources = {
-        f"({left} + {right})": lambda cells: of_left(cells) + of_right(cells), f"({left} - {right})": lambda cells: of_left(cells) - of_right(cells),
-        f"({left} * {right})": lambda cells: of_left(cells) * of_right(cells), f"(-{left})": lambda cells: -of_left(cells),
-        f"({left})%": lambda cells: of_left(cells) / 100, f"({left} / (2 * b))": lambda cells: of_left(cells) / (2 * cells["b"]),
-    }  # fmt: skip
+        f"({left} + {right})": lambda cells: of_left(cells) + of_right(cells),
+        f"({left} - {right})": lambda cells: of_left(cells) - of_right(cells),
+        f"({left} * {right})": lambda cells: of_left(cells) * of_right(cells),
+        f"({left} / (2 * b))": lambda cells: of_left(cells) / (2 * cells["b"]),
+        f"(-{left})": lambda cells: -of_left(cells),
+        f"({left})%": lambda cells: of_left(cells) / 100,
+    }
     return draw(st.sampled_from(list(sources.items())))
 
 

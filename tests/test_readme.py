@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -50,11 +51,17 @@ def text(language: str, texts: dict[str, str]) -> str:
     return texts[language]
 
 
-@pytest.fixture
-def folder(text: str, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def prepared(texts: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder a reader would stand in: two submissions, and the forms changed as the README says."""
-    prepare(tmp_path, *snippets(text))
-    return tmp_path
+    folder = tmp_path_factory.mktemp("readme") / "prepared"
+    prepare(folder, *snippets(texts["zh"]))
+    return folder
+
+
+@pytest.fixture
+def folder(prepared: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(prepared, tmp_path / "reader")
 
 
 def console_steps(text: str) -> list[Step]:
@@ -133,13 +140,12 @@ BROKEN = {
 
 @pytest.mark.parametrize("command", EXIT_CODES)
 @pytest.mark.parametrize("code", [1, 3])
-def test_the_exit_codes_in_the_table_happen(command: str, code: int, texts: dict[str, str], tmp_path: Path) -> None:
+def test_the_exit_codes_in_the_table_happen(command: str, code: int, folder: Path) -> None:
     assert (code in EXIT_CODES[command]) == (command in BROKEN[code])
     if command in BROKEN[code]:
-        prepare(tmp_path, *snippets(texts["en"]))
         misfit = '{"form": "suzhou-department", "fiscal_year": 2022, "cover": {"unit": "\\u0001"}}'
-        (tmp_path / "misfit.json").write_text(misfit, "utf-8")
-        assert run(Step(f"xlperf {command} {BROKEN[code][command]}", (), code), tmp_path, "zh")[0] == code
+        (folder / "misfit.json").write_text(misfit, "utf-8")
+        assert run(Step(f"xlperf {command} {BROKEN[code][command]}", (), code), folder, "zh")[0] == code
 
 
 # --- forms of one's own --------------------------------------------------------------------------------------

@@ -91,4 +91,4 @@ def prop(name: str, value):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], list(zip(sys.argv[2::2], sys.argv[3::2])))
+    main(sys.argv[1], list(zip(sys.argv[2::2], sys.argv[3::2], strict=True)))

@@ -192,8 +192,8 @@ def compare_shown(form: Form, rows: Rows, shown: Mapping[Spot, object], normalis
         if raw is None or raw == "":
             yield Finding("XL302", "info", (spot,))
         else:
-            yield Finding("XL301", "warning", (spot,), {"found": _shown(_as_printed(known, raw)),
-                                                        "expected": _shown(_as_printed(known, value)) if value is not None else "—"})  # fmt: skip
+            texts = [_shown(_as_printed(known, x)) if x is not None else None for x in (raw, value)]
+            yield Finding("XL301", "warning", (spot,), {"found": texts[0], "expected": texts[1]})
 
 
 def _agree(known: Field, raw: object, value: object) -> bool:
@@ -215,7 +215,7 @@ def _follows(form: Form, block: Block, spot: Spot, changed: set[Spot]) -> bool:
         return False
     row = block.row(spot.index)
     needed = _ancestors(form, Step(block.key, row.key if row else None, spot.field))
-    return any((other.block, other.field) in needed and (other.block != spot.block or other.index == spot.index or block.shape == "object")
+    return any((other.block, other.field) in needed and (other.block != spot.block or other.index == spot.index)
                for other in changed)  # fmt: skip
 
 

@@ -14,6 +14,7 @@ number of 15 significant digits; a value that cannot be computed (a blank operan
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 
 from .document import Rows
 from .expression import DIGITS_15, Kind, as_decimal, as_text, evaluate
@@ -45,7 +46,7 @@ def compute(form: Form, rows: Rows) -> Rows:
         field = block.fields[step.field]
         for index in _indexes(block, step.row, len(values[step.block])):
             row = values[step.block][index]
-            value = evaluate(tree, lambda name, row=row: look_up(step.block, row, name))
+            value = evaluate(tree, partial(look_up, step.block, row))
             if value is None:
                 continue
             row[step.field] = as_text(value) if field.kind in (Kind.TEXT, Kind.CHOICE) else value

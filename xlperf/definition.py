@@ -251,8 +251,8 @@ def _references_of_rules(definition: Mapping) -> Iterator[tuple[str, str, Iterab
         yield f"rules[{number}].table", rule["table"], tables
         if rule["table"] in tables:
             _, table = tables[rule["table"]]
-            known = {"blocks": _keys(table["blocks"]), "cells": _keys(table["columns"]),
-                     "except": [row["key"] for block in table["blocks"] for row in block.get("rows", ())]}  # fmt: skip
+            rows = [row["key"] for block in table["blocks"] for row in block.get("rows", ())]
+            known = {"blocks": _keys(table["blocks"]), "cells": _keys(table["columns"]), "except": rows, "rows": rows}
             for part, names in known.items():
                 yield from ((f"rules[{number}].{part}", key, names) for key in rule.get(part, ()))
 
@@ -262,7 +262,7 @@ def _placeholders(definition: Mapping) -> Iterator[Complaint]:
     tables = _tables(definition)
     sentences = [("year_line", definition["year_line"], ["year"])]
     for number, rule in enumerate(definition["rules"]):
-        if "table" in rule:
+        if "test" in rule:
             columns = _keys(tables[rule["table"]][1]["columns"])
             sentences.append((f"rules[{number}].found", rule["found"], columns))
             sentences.append((f"rules[{number}].expected", rule["expected"], ["label"]))

@@ -355,7 +355,7 @@ class _Parser:
             if argument.kind not in ACCEPTS[wanted]:
                 raise self.wrong(f"argument {number + 1} of {name} is {argument.kind.value}, expected {wanted}")
             if wanted in ("cell", "fields") and not isinstance(argument, Name):
-                raise self.wrong(f"{name} takes a field")  # COUNT would count past an error
+                raise self.wrong(f"{name} takes a field")  # COUNT(1/0) is 0, not an error
             if wanted == "digits" and (not isinstance(argument, Literal) or argument.value not in ROUND_DIGITS):
                 raise self.wrong(f"{name} takes a whole number of digits, {ROUND_DIGITS[0]} to {ROUND_DIGITS[-1]}")
             if wanted == "format" and (not isinstance(argument, Literal) or argument.value not in TEXT_FORMATS):
@@ -494,7 +494,7 @@ def _folded_side(side: Node, address: Callable) -> str:
 
 
 def _folded(cell: str) -> str:
-    """`normal_text` in Excel, which ignores case by itself. The characters stand literally: CHAR(160) is something else on a Chinese Windows."""
+    """The spaces of a text folded, in Excel. Literal characters: CHAR(160) is something else on a Chinese Windows."""
     return f'TRIM(SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({cell},"{NBSP}"," "),"{IDEOGRAPHIC_SPACE}"," "),CHAR(9)," "))'
 
 

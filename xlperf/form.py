@@ -195,7 +195,6 @@ class Rule:
     expected: str = ""
     fix: str = ""
 
-
     def tests(self, block: str, table: str | None, row: str | None) -> bool:
         """Whether the rule tests rows of that kind."""
         if self.test is None or self.table != table or (self.blocks and block not in self.blocks):
@@ -372,7 +371,7 @@ def _build(definition: dict, directory: Path, digest: str) -> Form:
     # Conditions and tests are parsed before the helper formulas made of them, so that a mistake is named by its own place.
     conditioned = {key: _with_conditions(block, blocks, tables, parameters) for key, block in blocks.items()}
     for rule in rules.values():
-        for key in tables[rule.table].blocks if rule.table else ():
+        for key in tables[rule.table].blocks if rule.test else ():
             _test(rule.test, blocks[key], blocks, tables, parameters, f"{rule.code}.test")
     formulas = dict(_formulas(definition, blocks, tables, rules, parameters))
     blocks = conditioned

@@ -138,7 +138,8 @@ def finalize(path: Path | str, directory: Path | None = None, date: str | None =
 
 def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterator[Path]:
     from . import __version__
-    from .workbook import Issue, write_workbook
+    from .canvas import Issue
+    from .workbook import write_workbook
 
     reading, form = processed.reading, processed.reading.form
     unit = processed.rows["cover"][0].get("unit", "") if "cover" in form.blocks else ""
@@ -275,7 +276,8 @@ def fill_workbook(document: Mapping, path: Path, rows: Mapping[str, int] | None 
 def _write(form: Form, rows: Rows, path: Path, year: int, unit: str, spare: Mapping | None, date: str | None,
            password: str) -> None:  # fmt: skip
     from . import __version__
-    from .workbook import Issue, write_workbook
+    from .canvas import Issue
+    from .workbook import write_workbook
 
     issue = Issue(year, stamp(date), __version__, unit, password)
     counts = row_counts(form, spare, rows)
@@ -286,7 +288,8 @@ def _write(form: Form, rows: Rows, path: Path, year: int, unit: str, spare: Mapp
 
 def padded(form: Form, rows: Rows, counts: Mapping[str, int]) -> Rows:
     """The rows with the spare ones of the layout behind them: their formulas have cached values too."""
-    return {key: listed + [dict(form.blocks[key].constants) for _ in range(counts[key] - len(listed))] for key, listed in rows.items()}
+    return {key: listed + [dict(form.blocks[key].constants) for _ in range(counts[key] - len(listed))]
+            for key, listed in rows.items()}  # fmt: skip
 
 
 def _normal_rows(form: Form, rows: Rows) -> tuple[Rows, list[Finding]]:
@@ -314,7 +317,8 @@ def _misfits(form: Form, rows: Rows) -> Iterator[Finding]:
             if length > LONGEST_TEXT:
                 yield Finding("XL205", "error", (spot,), {"found": length, "expected": LONGEST_TEXT})
         elif isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e15:
-            yield Finding("XL202", "error", (spot,), {"found": str(value)[:60], "expected": form.blocks[spot.block].fields[spot.field].label})
+            label = form.blocks[spot.block].fields[spot.field].label
+            yield Finding("XL202", "error", (spot,), {"found": str(value)[:60], "expected": label})
 
 
 def _strays(strays: list[tuple[str, object]]) -> Iterator[Finding]:

@@ -245,8 +245,8 @@ def _read_block(reading: Reading, block: Block, listed: list, percents: PercentF
 
 def _absent(block: Block, index: int) -> dict:
     row = block.row(index)
-    named = {block.row_name: row.values[block.row_name]} if row and block.row_name in block.fields and row.values.get(block.row_name) else {}
-    return {**block.constants, **(named if block.shape == "list" else {})}
+    name = row.values.get(block.row_name) if row and block.shape == "list" else None
+    return {**block.constants, **({block.row_name: name} if name else {})}
 
 
 def _place(reading: Reading, block: Block, row_key: str | None, entry: Entry, rows: list) -> int | None:

@@ -1,0 +1,43 @@
+"""The Excel expressions behind the links of the checks sheet: the first cell that fails a rule."""
+
+from __future__ import annotations
+
+from .document import Spot
+from .layout import Layout, cell_name, quoted
+
+COUNTED = {"missing": ("_missing", "required"), "wanted": ("_wanted", "wanted")}  # builtin: helper column, field attribute
+
+
+def first_row(home: tuple[str, int, int, int], helper: tuple[str, int, int, int]) -> str:
+    """The cell of column `home` in the first row whose helper is above zero (INDEX keeps MATCH from needing an array)."""
+    return f"INDEX({area(home)},MATCH(TRUE,INDEX({area(helper)}>0,0),0))"
+
+
+def area(where: tuple[str, int, int, int]) -> str:
+    title, column, first, last = where
+    return f"{quoted(title)}!{cell_name(first, column, True)}:{cell_name(last, column, True)}"
+
+
+def first_failing(layout: Layout, code: str) -> str | None:
+    """The Excel expression for the first cell that fails a rule, None for what is checked on intake only."""
+    rule = layout.form.rules[code]
+    if rule.test:
+        return first_row(layout.ranges[(rule.table, rule.cells[0])], layout.ranges[(rule.table, f"_{code}")])
+    if rule.builtin not in COUNTED:
+        return None
+    helper, condition = COUNTED[rule.builtin]
+    singles, tables = [], []
+    for block in layout.form.blocks.values():
+        if not block.table:
+            cells = [layout.absolute(Spot(block.key, 0, f.key)) for f in block.fields.values() if getattr(f, condition)]
+            singles += [(f'TRIM({cell})=""', cell) for cell in cells]
+    for table in layout.form.tables.values():
+        asked = [f.key for f in table.columns if getattr(f, condition) and (table.key, f.key) in layout.ranges]
+        where = layout.ranges.get((table.key, helper))
+        if where:
+            home = layout.ranges[(table.key, asked[0] if asked else table.columns[0].key)]
+            tables.append((f"SUM({area(where)})>0", first_row(home, where)))
+    *others, (_, last) = singles + tables
+    for test, cell in reversed(others):
+        last = f"IF({test},{cell},{last})"
+    return last
