@@ -14,8 +14,8 @@ from pathlib import Path
 
 os.environ["XLPERF_LANG"] = "zh"
 
+from xlperf import Result, fill_workbook, finalize, load_document, validate
 from xlperf.formats import as_json
-from xlperf.process import Result, fill_workbook, finalize, load_document, validate
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "shengchanli-2022"
 DATE = "2023-03-01"

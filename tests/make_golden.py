@@ -13,9 +13,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from packages import parts
 
+from xlperf import write_template
 from xlperf.form import find_form, load_form
 from xlperf.formats import schema_as_text
-from xlperf.process import write_template
 from xlperf.schema import build_schema
 
 REPOSITORY = Path(__file__).parent.parent

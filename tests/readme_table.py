@@ -21,9 +21,9 @@ from typing import NamedTuple
 
 import click
 
+from xlperf import fill_workbook, load_document
 from xlperf.cli import cli
 from xlperf.messages import catalogue
-from xlperf.process import fill_workbook, load_document
 
 REPOSITORY = Path(__file__).parent.parent
 EXAMPLE = REPOSITORY / "examples" / "shengchanli-2022"

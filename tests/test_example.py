@@ -11,7 +11,7 @@ import pytest
 from conftest import EXAMPLE, REPOSITORY
 from make_example import DATE, FILES, make_example
 
-from xlperf.process import fill_workbook, finalize, load_document, read_workbook, validate
+from xlperf import fill_workbook, finalize, load_document, read_workbook, validate
 
 SPECIMEN = REPOSITORY.parent / "shared" / "seed_report_2022.txt"
 PERCENT = re.compile(r"-?[0-9]+(\.[0-9]+)?%")

@@ -124,7 +124,7 @@ CONTRACT: dict[str, list[Row]] = {
     "blank is what looks blank": [
         *every('s = ""', "s", BLANKS, True), *every('s <> ""', "s", BLANKS, False), *every("s & 1", "s", BLANKS, None),
         *every('v = ""', "v", BLANKS, True), *every("a + 1", "a", BLANKS, None),
-        *every('s = ""', "s", ("0", "x", "\u3000x"), False), *every('k = ""', "k", (None, ""), True),
+        *every('s = ""', "s", ("0", "x", "\u3000x", "\n"), False), *every('k = ""', "k", (None, ""), True),
         *every('k = ""', "k", ("x", " "), False), ('"" = s', {}, True), ('"" <> a', {"a": 0}, True),
         ('(a + b) = ""', {"a": 1}, True), ('IF(a > 0, "", b) = ""', {"a": 1, "b": 1}, True),
         ('IF(a > 0, "", b) = ""', {"a": 0, "b": 1}, False),
@@ -137,6 +137,7 @@ CONTRACT: dict[str, list[Row]] = {
         *rounded(6, {0.0000005: "0.000001", 9265.3534425: "9265.353443"}), *rounded(15, {0.1: "0.1", 1e9: "1000000000"}),
         *rounded(-1, {15: "20", -15: "-20", 14.9: "10", 4: "0"}),
         ("ROUND(a * b, 2)", {"a": 0.615, "b": 100}, Decimal("61.5")),
+        ("ROUND(a / 3 * 3, 0)", {"a": 0.5}, 1), ("ROUND(a / 7 * 7, 2)", {"a": -1.005}, Decimal("-1.01")),
         ("ROUND(a + b, 1)", {"a": 0.15, "b": 0.1}, Decimal("0.3")),
         ("ROUND(a - b, 2)", {"a": 1.115, "b": 0.11}, Decimal("1.01")),
         ("ROUND(a / b, 4)", {"a": 1, "b": 20000}, Decimal("0.0001")),

@@ -11,7 +11,7 @@ import pytest
 from conftest import EXAMPLE
 from surgery import percent_style, rewrite, type_into
 
-from xlperf.process import fill_workbook, read_workbook, validate
+from xlperf import fill_workbook, read_workbook, validate
 
 FILLED = EXAMPLE / "filled.xlsx"
 ALWAYS = {("SZ202", ("自评表!H70", "自评表!H72", "自评表!H74", "自评表!H75", "自评表!H77")),

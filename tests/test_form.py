@@ -12,13 +12,13 @@ import jsonschema
 import pytest
 import yaml
 
+from xlperf import fill_workbook, validate
 from xlperf.compute import compute
 from xlperf.definition import NUMBERS, shipped
 from xlperf.document import document_of, rows_of
 from xlperf.errors import FormError, UsageError
 from xlperf.expression import Kind
 from xlperf.form import TYPES, check_form, find_form, form_directories, load_form
-from xlperf.process import fill_workbook, validate
 
 BASE = """
 form: mini

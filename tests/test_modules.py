@@ -17,13 +17,12 @@ PACKAGE = Path(__file__).parent.parent / "xlperf"
 PATHS = {path.stem: path for path in sorted(PACKAGE.glob("*.py"))}
 # Each module imports only from those above it.
 ORDER = (
-    "errors", "messages", "expression", "definition", "form", "document", "finding", "compute", "layout", "schema", "preflight",
+    "errors", "messages", "expression", "definition", "form", "document", "finding", "result", "files", "compute", "layout", "schema", "preflight",
     "values", "numberformat", "reader", "checks", "catalog", "formats", "style", "links", "canvas", "live", "lines", "workbook",
-    "process", "cli", "__main__",
+    "template", "process", "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
     ("errors", "messages"): "late",  # an error finds its sentence when it is shown
-    ("formats", "process"): "typing",  # results are annotated, not made
 }
 LIBRARIES = {
     "xlsxwriter": {"workbook"},
@@ -36,7 +35,7 @@ LIBRARIES = {
     "rapidfuzz": {"catalog", "definition"},
 }
 LONG, TOO_LONG = 350, 600
-LONGER = {"workbook": 750, "form": 650}  # one writer for all workbooks; the form and how it is loaded
+LONGER = {"form": 650}  # what a form is and how it is loaded
 CHINESE = re.compile(r"[\u2e80-\u2fff\u3005-\u3007\u3021-\u303b\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 

@@ -27,9 +27,8 @@ from readme_table import (
     steps_of,
 )
 
-from xlperf import ExitCode, __version__, find_form, load_form
+from xlperf import ExitCode, __version__, fill_workbook, find_form, load_document, load_form, validate
 from xlperf.cli import cli
-from xlperf.process import fill_workbook, load_document, validate
 
 LANGUAGES = list(READMES)
 GENERATE = "run: python tests/readme_table.py"

@@ -12,8 +12,8 @@ from documents import SMALL_TABLES, inputs, random_document
 from libreoffice import ALWAYS, NEVER, convert
 from python_calamine import CalamineWorkbook
 
+from xlperf import fill_workbook, finalize, read_workbook
 from xlperf.form import Form
-from xlperf.process import fill_workbook, finalize, read_workbook
 
 pytestmark = pytest.mark.libreoffice
 DOCUMENTS = 320

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from documents import SMALL_TABLES, inputs, random_document
 
+from xlperf import fill_workbook, read_workbook
 from xlperf.form import Form
-from xlperf.process import fill_workbook, read_workbook
 
 
 @pytest.mark.parametrize("start", range(0, 120, 30))

@@ -16,8 +16,8 @@ from make_golden import GOLDEN, golden_template
 from packages import MAIN, parts, trees
 from python_calamine import CalamineWorkbook
 
+from xlperf import fill_workbook, finalize, write_template
 from xlperf.form import Form
-from xlperf.process import fill_workbook, finalize, write_template
 
 LITERAL = re.compile(r'"((?:[^"]|"")*)"')
 

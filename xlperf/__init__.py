@@ -11,8 +11,8 @@ Every command has its twin here; names are imported when first used, so that a c
 __version__ = "0.1.0"
 
 _HOMES = {
-    "validate": "process", "finalize": "process", "write_template": "process", "fill_workbook": "process",
-    "read_workbook": "process", "Result": "process", "build_schema": "schema", "list_forms": "catalog",
+    "validate": "process", "finalize": "process", "write_template": "template", "fill_workbook": "template",
+    "read_workbook": "process", "load_document": "template", "Result": "result", "build_schema": "schema", "list_forms": "catalog",
     "explain_field": "catalog", "find_form": "form", "load_form": "form", "XlperfError": "errors",
     "UsageError": "errors", "FormError": "errors", "UnreadableError": "errors", "ExitCode": "errors",
 }  # fmt: skip

@@ -55,7 +55,7 @@ def forms(templates: Path | None) -> ExitCode:
 @templates_option
 def template(form: str, year: int, unit: str, output: Path | None, rows: tuple[str, ...], date: str | None,
              password: str, templates: Path | None) -> ExitCode:  # fmt: skip
-    from .process import default_name, write_template
+    from .template import default_name, write_template
 
     path = output or default_name(form, year, unit, templates)
     write_template(form, year, path, unit, spare_rows(rows, form, year, templates), date, password, templates)
@@ -73,7 +73,7 @@ def template(form: str, year: int, unit: str, output: Path | None, rows: tuple[s
 def fill(document: Path, output: Path | None, rows: tuple[str, ...], date: str | None, password: str,
          templates: Path | None) -> ExitCode:  # fmt: skip
     from .formats import as_text
-    from .process import fill_workbook, load_document
+    from .template import fill_workbook, load_document
 
     content = load_document(document)
     path = output or document.with_suffix(".xlsx")

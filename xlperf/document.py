@@ -15,7 +15,7 @@ indicators do): an item goes to the block whose constants it has, to a preset ro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from .expression import normal_text
@@ -80,6 +80,15 @@ def prefixes(form: Form, rows: Rows) -> dict[tuple, tuple[str, int]]:
                 elif block.shape == "object":
                     origin[paths] = (block.key, index)
     return origin
+
+
+def path_namer(form: Form, rows: Rows) -> Callable[[Spot], str]:
+    """Return the function that names a spot by its path in the document: `indicators[3].target`."""
+    names = {}
+    for path, origin in prefixes(form, rows).items():
+        text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+        names[origin] = text.lstrip(".")
+    return lambda spot: ".".join(filter(None, (names.get((spot.block, spot.index), spot.block), spot.field)))
 
 
 def is_empty(form: Form, block: Block, index: int, row: Mapping) -> bool:

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from .messages import sentence
-
-if TYPE_CHECKING:
-    from .process import Result
+from .result import Result
 
 MOST_CELLS = 6
 

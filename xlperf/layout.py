@@ -124,6 +124,12 @@ def row_counts(form: Form, wanted: Mapping[str, int] | None = None, rows: Mappin
     return counts
 
 
+def padded(form: Form, rows: Mapping[str, list[dict]], counts: Mapping[str, int]) -> dict[str, list[dict]]:
+    """The rows with the spare ones of the layout behind them: their formulas have cached values too."""
+    return {key: listed + [dict(form.blocks[key].constants) for _ in range(counts[key] - len(listed))]
+            for key, listed in rows.items()}  # fmt: skip
+
+
 def make_layout(form: Form, counts: Mapping[str, int] | None = None) -> Layout:
     """Lay the form out with that many rows per block (default: preset plus spare rows)."""
     counts = counts or row_counts(form)

@@ -1,4 +1,4 @@
-"""The whole program: one workbook from start to end, and the makers of blank and filled ones.
+"""The whole program: one workbook from start to end.
 
     file ─ read_cells ─▶ rows ─ compute ─▶ rows ─ check ─▶ findings ─ write_workbook ─▶ finalized workbook
 
@@ -8,55 +8,20 @@ all of them and nothing is written. The submitted file is only ever read.
 
 from __future__ import annotations
 
-import datetime
 import json
-import os
-import re
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from .checks import check, check_characters, compare_shown
-from .compute import compute, plain
-from .document import Rows, Spot, document_of, inputs_of, prefixes, rows_of
-from .errors import ExitCode, UnreadableError, UsageError
-from .expression import as_decimal
+from .checks import check, compare_shown
+from .compute import compute
+from .document import Rows, Spot, document_of, path_namer
+from .errors import UnreadableError, UsageError
+from .files import safe_name, stamp, write_atomically
 from .finding import Finding, describe, gather, has_errors
-from .form import Form, find_form, load_form
-from .layout import make_layout, row_counts
+from .layout import padded, row_counts
 from .reader import Reading, read_cells
-
-LONGEST_TEXT = 32_767  # UTF-16 units in one cell, Excel's limit
-UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
-
-
-@dataclass(frozen=True)
-class Result:
-    """What became of one file; `findings` and `document` are plain JSON values."""
-
-    file: str
-    status: str  # passed, returned (it has errors), unreadable
-    findings: list[dict]
-    sha256: str | None = None
-    form: str | None = None
-    revision: str | None = None
-    year: int | None = None
-    unit: str | None = None
-    document: dict | None = None
-    outputs: tuple[Path, ...] = field(default=())
-
-    @property
-    def exit_code(self) -> ExitCode:
-        return {"passed": ExitCode.OK, "returned": ExitCode.ERRORS_FOUND}.get(self.status, ExitCode.UNREADABLE)
-
-    def as_object(self) -> dict:
-        """The object that `validate --format json` prints for this file."""
-        keys = ("file", "sha256", "form", "revision", "year", "unit", "status", "findings")
-        return {key: getattr(self, key) for key in keys}
-
-
-# --- one submission ------------------------------------------------------------------------------------------
+from .result import Result
 
 
 @dataclass(frozen=True)
@@ -193,153 +158,6 @@ def _unreadable(path: Path | str, error: UnreadableError) -> Result:
     return Result(str(path), "unreadable", [describe(finding, None, {})])
 
 
-def path_namer(form: Form, rows: Rows) -> Callable[[Spot], str]:
-    """Return the function that names a spot by its path in the document: `indicators[3].target`."""
-    names = {}
-    for path, origin in prefixes(form, rows).items():
-        text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-        names[origin] = text.lstrip(".")
-    return lambda spot: ".".join(filter(None, (names.get((spot.block, spot.index), spot.block), spot.field)))
-
-
-# --- making workbooks ----------------------------------------------------------------------------------------
-
-
-def write_template(form: str, year: int, path: Path, unit: str = "", rows: Mapping[str, int] | None = None,
-                   date: str | None = None, password: str = "", templates: Path | None = None) -> Path:  # fmt: skip
-    """Write the blank official workbook of a form for a fiscal year.
-
-    Args:
-        rows: spare rows per block where the form's own number is not enough, for example {"goals": 50}.
-        password: protects the sheets; a deterrent, never security.
-
-    Raises:
-        UsageError: no such form or year, or the file cannot be written.
-    """
-    known = load_form(find_form(form, year, templates=templates))
-    document = {"fiscal_year": year, "cover": {"unit": unit or None}}
-    _write(known, rows_of(known, document)[0], path, year, unit, rows, date, password)
-    return path
-
-
-def default_name(form: str, year: int, unit: str = "", templates: Path | None = None) -> Path:
-    """The file name of a template: `<unit>-<year>-自评表.xlsx`, in the words of the form."""
-    known = load_form(find_form(form, year, templates=templates))
-    return Path("-".join(filter(None, (safe_name(unit) if unit else "", str(year), known.file_name))) + ".xlsx")
-
-
-def load_document(path: Path) -> dict:
-    """Return the document in a JSON file.
-
-    Raises:
-        UsageError: it cannot be opened, is no JSON object or names no form.
-    """
-    try:
-        document = json.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise UsageError("cannot_open", path=path, reason=error.strerror) from None
-    except (ValueError, RecursionError) as error:
-        raise UsageError("not_json", path=path, reason=error) from None
-    if not isinstance(document, dict) or not document.get("form"):
-        raise UsageError("no_form_key", path=path)
-    return document
-
-
-def fill_workbook(document: Mapping, path: Path, rows: Mapping[str, int] | None = None, date: str | None = None,
-                  password: str = "", templates: Path | None = None) -> Result:  # fmt: skip
-    """Write a workbook filled from a document; what it cannot hold is a finding, and then nothing is written.
-
-    Raises:
-        UsageError: the document names no form or one that is not known; the file cannot be written.
-    """
-    if not document.get("form"):
-        raise UsageError("no_form_key", path=path)
-    revision, year = document.get("revision"), document.get("fiscal_year")
-    form = load_form(find_form(str(document["form"]), None if revision else year, revision, templates))
-    known, strays = rows_of(form, document)
-    known, notes = _normal_rows(form, known)
-    computed = compute(form, known)
-    findings = [*notes, *_misfits(form, known), *_strays(strays), *_given(form, known, computed)]
-    findings = gather(findings, form)
-    layout = make_layout(form, row_counts(form, rows, computed))
-    places = {spot: layout.address(spot) for finding in findings for spot in finding.spots if spot in layout.spots}
-    described = [describe(finding, form, places, path_namer(form, computed)) for finding in findings]
-    outputs: tuple[Path, ...] = ()
-    if not has_errors(findings):
-        unit = str(computed["cover"][0].get("unit", "")) if "cover" in computed else ""
-        _write(form, known, path, year if isinstance(year, int) else form.first_year, unit, rows, date, password)
-        outputs = (path,)
-    status = "passed" if outputs else "returned"
-    return Result(str(path), status, described, None, form.key, form.revision, year, None, document_of(form, computed), outputs)
-
-
-def _write(form: Form, rows: Rows, path: Path, year: int, unit: str, spare: Mapping | None, date: str | None,
-           password: str) -> None:  # fmt: skip
-    from . import __version__
-    from .canvas import Issue
-    from .workbook import write_workbook
-
-    issue = Issue(year, stamp(date), __version__, unit, password)
-    counts = row_counts(form, spare, rows)
-    computed = compute(form, padded(form, rows, counts))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, lambda target: write_workbook(form, computed, target, issue, counts))
-
-
-def padded(form: Form, rows: Rows, counts: Mapping[str, int]) -> Rows:
-    """The rows with the spare ones of the layout behind them: their formulas have cached values too."""
-    return {key: listed + [dict(form.blocks[key].constants) for _ in range(counts[key] - len(listed))]
-            for key, listed in rows.items()}  # fmt: skip
-
-
-def _normal_rows(form: Form, rows: Rows) -> tuple[Rows, list[Finding]]:
-    """The rows with line ends `\\n`, numbers of 15 digits and blank texts absent, as a cell can hold them."""
-    notes = []
-    result = {key: [dict(row) for row in listed] for key, listed in rows.items()}
-    for spot, value in inputs_of(form, rows):
-        row = result[spot.block][spot.index]
-        if isinstance(value, str):
-            text = value.replace("\r\n", "\n").replace("\r", "\n")
-            row[spot.field] = text if text.strip() else None
-        elif isinstance(value, float) and value == value and abs(value) != float("inf"):
-            row[spot.field] = plain(as_decimal(value))
-            if row[spot.field] != value:
-                notes.append(Finding("XL210", "info", (spot,), {"found": repr(value), "expected": row[spot.field]}))
-    return result, notes
-
-
-def _misfits(form: Form, rows: Rows) -> Iterator[Finding]:
-    """What a cell cannot hold at all."""
-    yield from check_characters(form, rows)
-    for spot, value in inputs_of(form, rows):
-        if isinstance(value, str):
-            length = len(value.encode("utf-16-le", "surrogatepass")) // 2
-            if length > LONGEST_TEXT:
-                yield Finding("XL205", "error", (spot,), {"found": length, "expected": LONGEST_TEXT})
-        elif isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e15:
-            label = form.blocks[spot.block].fields[spot.field].label
-            yield Finding("XL202", "error", (spot,), {"found": str(value)[:60], "expected": label})
-
-
-def _strays(strays: list[tuple[str, object]]) -> Iterator[Finding]:
-    for path, value in strays:
-        whole = isinstance(value, Mapping | list)
-        yield Finding("XL213" if whole else "XL212", "error" if whole else "warning", (), {"found": path})
-
-
-def _given(form: Form, rows: Rows, computed: Rows) -> Iterator[Finding]:
-    """Computed figures that the document brings along and that differ."""
-    for key, listed in rows.items():
-        block = form.blocks[key]
-        for index, row in enumerate(listed):
-            for name, value in row.items():
-                if value is None or form.formula(block, index, name) is None:
-                    continue
-                mine = computed[key][index].get(name)
-                if as_decimal(mine) != as_decimal(value):
-                    yield Finding("XL303", "info", (Spot(key, index, name),), {"found": value, "expected": mine})
-
-
 def read_workbook(path: Path | str, templates: Path | None = None) -> dict:
     """Return the document of a workbook, its computed fields filled.
 
@@ -348,49 +166,3 @@ def read_workbook(path: Path | str, templates: Path | None = None) -> dict:
     """
     reading = read_cells(Path(path), templates)
     return document_of(reading.form, compute(reading.form, reading.rows))
-
-
-# --- files ---------------------------------------------------------------------------------------------------
-
-
-def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file whole or not at all, beside a temporary name and renamed.
-
-    Raises:
-        UsageError: it cannot be written; an older file of that name is untouched.
-    """
-    temporary = None
-    try:
-        handle, name = tempfile.mkstemp(prefix=".xlperf-", suffix=path.suffix, dir=path.parent)
-        os.close(handle)
-        temporary = Path(name)
-        write(temporary)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise UsageError("cannot_write", path=path, reason=error.strerror or str(error)) from None
-    finally:
-        if temporary is not None and temporary.exists():
-            temporary.unlink()
-
-
-def safe_name(text: str) -> str:
-    """A text as a file name that Windows takes."""
-    name = UNSAFE.sub("_", text).strip(" .")[:80]
-    return name or "_"
-
-
-def stamp(date: str | None) -> str:
-    """The ISO date to write into a file: the given one, else SOURCE_DATE_EPOCH, else today.
-
-    Raises:
-        UsageError: it is no date.
-    """
-    try:
-        if date:
-            return datetime.date.fromisoformat(date).isoformat()
-        if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
-            return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date().isoformat()
-    except (ValueError, OverflowError, OSError):
-        raise UsageError("bad_date", value=date or epoch) from None
-    return datetime.date.today().isoformat()

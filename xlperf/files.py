@@ -1,0 +1,57 @@
+"""Files written whole or not at all, names that Windows takes, and the one date that goes into a file."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from .errors import UsageError
+
+UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
+
+
+def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file whole or not at all, beside a temporary name and renamed.
+
+    Raises:
+        UsageError: it cannot be written; an older file of that name is untouched.
+    """
+    temporary = None
+    try:
+        handle, name = tempfile.mkstemp(prefix=".xlperf-", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
+        write(temporary)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise UsageError("cannot_write", path=path, reason=error.strerror or str(error)) from None
+    finally:
+        if temporary is not None and temporary.exists():
+            temporary.unlink()
+
+
+def safe_name(text: str) -> str:
+    """A text as a file name that Windows takes."""
+    name = UNSAFE.sub("_", text).strip(" .")[:80]
+    return name or "_"
+
+
+def stamp(date: str | None) -> str:
+    """The ISO date to write into a file: the given one, else SOURCE_DATE_EPOCH, else today.
+
+    Raises:
+        UsageError: it is no date.
+    """
+    try:
+        if date:
+            return datetime.date.fromisoformat(date).isoformat()
+        if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
+            return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        raise UsageError("bad_date", value=date or epoch) from None
+    return datetime.date.today().isoformat()

@@ -1,0 +1,33 @@
+"""What became of one file, as plain JSON values: the findings in words, the document, the files written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .errors import ExitCode
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one file; `findings` and `document` are plain JSON values."""
+
+    file: str
+    status: str  # passed, returned (it has errors), unreadable
+    findings: list[dict]
+    sha256: str | None = None
+    form: str | None = None
+    revision: str | None = None
+    year: int | None = None
+    unit: str | None = None
+    document: dict | None = None
+    outputs: tuple[Path, ...] = field(default=())
+
+    @property
+    def exit_code(self) -> ExitCode:
+        return {"passed": ExitCode.OK, "returned": ExitCode.ERRORS_FOUND}.get(self.status, ExitCode.UNREADABLE)
+
+    def as_object(self) -> dict:
+        """The object that `validate --format json` prints for this file."""
+        keys = ("file", "sha256", "form", "revision", "year", "unit", "status", "findings")
+        return {key: getattr(self, key) for key in keys}
