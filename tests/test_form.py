@@ -18,7 +18,8 @@ from xlperf.definition import NUMBERS, shipped
 from xlperf.document import document_of, rows_of
 from xlperf.errors import FormError, UsageError
 from xlperf.expression import Kind
-from xlperf.form import TYPES, check_form, find_form, form_directories, load_form
+from xlperf.form import check_form, find_form, form_directories, load_form
+from xlperf.parts import TYPES
 
 BASE = """
 form: mini

@@ -17,8 +17,8 @@ PACKAGE = Path(__file__).parent.parent / "xlperf"
 PATHS = {path.stem: path for path in sorted(PACKAGE.glob("*.py"))}
 # Each module imports only from those above it.
 ORDER = (
-    "errors", "messages", "expression", "definition", "form", "document", "finding", "result", "files", "compute", "layout", "schema", "preflight",
-    "values", "numberformat", "reader", "checks", "catalog", "formats", "style", "links", "canvas", "live", "lines", "workbook",
+    "errors", "messages", "expression", "definition", "parts", "formulas", "form", "document", "finding", "result", "files", "compute", "layout", "schema", "preflight",
+    "values", "markup", "numberformat", "entries", "reader", "checks", "catalog", "formats", "style", "links", "canvas", "live", "lines", "workbook",
     "template", "process", "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
@@ -26,7 +26,7 @@ EXCEPTIONS = {
 }
 LIBRARIES = {
     "xlsxwriter": {"workbook"},
-    "openpyxl": {"reader", "numberformat"},
+    "openpyxl": {"numberformat"},
     "python_calamine": {"reader"},
     "jsonschema": {"checks", "definition"},
     "click": {"cli", "__main__"},

@@ -178,13 +178,11 @@ def test_every_category_of_the_form_passes(places: Places, category: str) -> Non
     assert places(with_row(NUMERIC | {"category": category})) == []
 
 
-@pytest.mark.xfail(strict=True, reason="the then-branches ask for presence only")
 @pytest.mark.parametrize("key", ["operator", "unit", "target", "actual"])
 def test_null_does_not_meet_a_condition(places: Places, key: str) -> None:
     assert places(with_row(NUMERIC | {key: None})) != []
 
 
-@pytest.mark.xfail(strict=True, reason="a required field makes its own object required, not the objects around it")
 @pytest.mark.parametrize("part", ["cover", "narrative"])
 def test_an_object_with_required_fields_is_required(places: Places, part: str) -> None:
     document = small()

@@ -10,12 +10,16 @@ Every command has its twin here; names are imported when first used, so that a c
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "validate": "process", "finalize": "process", "write_template": "template", "fill_workbook": "template",
-    "read_workbook": "process", "load_document": "template", "Result": "result", "build_schema": "schema", "list_forms": "catalog",
-    "explain_field": "catalog", "find_form": "form", "load_form": "form", "XlperfError": "errors",
-    "UsageError": "errors", "FormError": "errors", "UnreadableError": "errors", "ExitCode": "errors",
-}  # fmt: skip
+_EXPORTS = {
+    "process": ("validate", "finalize", "read_workbook"),
+    "template": ("write_template", "fill_workbook", "load_document"),
+    "result": ("Result",),
+    "schema": ("build_schema",),
+    "catalog": ("list_forms", "explain_field"),
+    "form": ("find_form", "load_form", "check_form"),
+    "errors": ("XlperfError", "UsageError", "FormError", "UnreadableError", "ExitCode"),
+}
+_HOMES = {name: module for module, names in _EXPORTS.items() for name in names}
 __all__ = sorted(_HOMES)
 
 

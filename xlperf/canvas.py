@@ -15,9 +15,10 @@ from dataclasses import dataclass
 
 from .document import Rows, Spot
 from .expression import Literal, Node, to_excel
-from .form import RULES, TYPES, Block, Field, Form, Table
+from .form import Form
 from .layout import Layout, Line, cell_name, make_layout
 from .links import first_failing
+from .parts import RULES, TYPES, Block, Field, Table
 from .style import ALIGN, COLOURS, LONGEST_ROW, SHORT, STYLES
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from .document import Spot
 from .errors import UsageError
 from .expression import to_excel
-from .form import GUIDE, Block, Field, Form, find_form, form_directories, load_form
+from .form import Form, find_form, form_directories, load_form
 from .layout import make_layout
+from .parts import GUIDE, Block, Field
 
 
 def list_forms(templates: Path | None = None) -> list[dict]:

@@ -17,8 +17,9 @@ from functools import lru_cache
 from .document import Rows, Spot, document_of, inputs_of, is_empty, prefixes
 from .expression import Kind, as_decimal, as_text, evaluate, names, normal_text, round_half_up
 from .finding import Finding
-from .form import GUIDE, RULES, TYPES, Block, Field, Form, Step
+from .form import Form
 from .messages import catalogue, current_language, fill
+from .parts import GUIDE, RULES, TYPES, Block, Field, Step
 from .schema import build_schema
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -67,7 +68,7 @@ def _against_schema(form: Form, rows: Rows) -> Iterator[Finding]:
     seen: set[tuple[str, Spot]] = set()
     for error in _validator(form).iter_errors(document_of(form, rows)):
         code = CODES.get(error.validator)
-        for spot in _spots_of_error(error, origins) if code else ():
+        for spot in _spots_of_error(form, error, origins) if code else ():
             block = form.blocks[spot.block]
             known = block.fields[spot.field]
             if not form.is_input(block, spot.index, known) and not known.given:
@@ -79,7 +80,7 @@ def _against_schema(form: Form, rows: Rows) -> Iterator[Finding]:
                 yield Finding(cause, "error", (spot,), {} if cause == "XL201" else arguments)
 
 
-def _spots_of_error(error, origins: Mapping) -> Iterator[Spot]:
+def _spots_of_error(form: Form, error, origins: Mapping) -> Iterator[Spot]:
     path = tuple(error.absolute_path)
     if error.validator == "required":
         origin = origins.get(path)
@@ -89,7 +90,7 @@ def _spots_of_error(error, origins: Mapping) -> Iterator[Spot]:
         if origin is None and path[:-1] and path[:-1][-1] == "explanations":
             return
     if origin is not None:
-        yield from (Spot(*origin, key) for key in missing if isinstance(key, str))
+        yield from (Spot(*origin, key) for key in missing if isinstance(key, str) and key in form.blocks[origin[0]].fields)
 
 
 def _shown(value: object) -> str:

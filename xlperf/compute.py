@@ -18,7 +18,8 @@ from functools import partial
 
 from .document import Rows
 from .expression import DIGITS_15, Kind, as_decimal, as_text, evaluate
-from .form import GUIDE, Block, Form, Target
+from .form import Form
+from .parts import GUIDE, Block, Target
 
 
 def compute(form: Form, rows: Rows) -> Rows:

@@ -19,7 +19,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from .expression import normal_text
-from .form import GUIDE, RULES, Block, Form
+from .form import Form
+from .parts import GUIDE, RULES, Block
 
 Rows = dict[str, list[dict]]
 

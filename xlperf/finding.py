@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from .document import Spot
-from .form import Form, Rule
+from .form import Form
 from .messages import fill, finding_texts
+from .parts import Rule
 
 SEVERITIES = ("error", "warning", "info")
 Places = Mapping[Spot, str]

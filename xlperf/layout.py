@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from .document import Spot
-from .form import GUIDE, RULES, Block, Fields, Form, Guide, Lines, Sheet, Table
+from .expression import as_decimal, as_text
+from .form import Form
+from .parts import GUIDE, RULES, Block, Fields, Guide, Lines, Sheet, Table
 
 MARK = "xlperf"
 END, HEADER = "#end", "#header"
@@ -81,7 +83,7 @@ class Layout:
             _, row, column = self.spots[Spot(home.block, home.index, target.field)]
             return cell_name(row, column)
         if target.scope == "parameter":
-            return format(self.form.parameters[target.field], "g")
+            return as_text(as_decimal(self.form.parameters[target.field]))
         if target.scope == "cell":
             block = self.form.blocks[target.blocks[0]]
             index = next((i for i, row in enumerate(block.rows) if row.key == target.row), 0)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from .canvas import Canvas, cached_value, checked, write_key
 from .document import Spot
 from .expression import IsBlank, Name
-from .form import Block, Field
 from .layout import MARK, Line, Page
 from .live import restrict
+from .parts import Block, Field
 from .style import BORDER, COLOURS, LONGEST_ROW, POINTS_PER_LINE, lines_needed
 
 
@@ -93,7 +93,7 @@ def write_header(canvas: Canvas, sheet, page: Page, line: Line) -> None:
             number += 1
         if line.rows == 1:
             checked(sheet.write_string(line.row, first + 1, columns[first].label, style))
-        elif not group:
+        elif not group or first == number:
             checked(sheet.merge_range(line.row, first + 1, line.row + 1, first + 1, columns[first].label, style))
         else:
             checked(sheet.merge_range(line.row, first + 1, line.row, number + 1, group, style))

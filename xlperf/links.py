@@ -5,6 +5,7 @@ from __future__ import annotations
 from .document import Spot
 from .layout import Layout, cell_name, quoted
 
+MOST_NESTED = 40  # Excel nests at most 64 levels
 COUNTED = {"missing": ("_missing", "required"), "wanted": ("_wanted", "wanted")}  # builtin: helper column, field attribute
 
 
@@ -37,7 +38,8 @@ def first_failing(layout: Layout, code: str) -> str | None:
         if where:
             home = layout.ranges[(table.key, asked[0] if asked else table.columns[0].key)]
             tables.append((f"SUM({area(where)})>0", first_row(home, where)))
-    *others, (_, last) = singles + tables
-    for test, cell in reversed(others):
-        last = f"IF({test},{cell},{last})"
-    return last
+    candidates = singles[:MOST_NESTED] + tables
+    target = candidates[-1][1] if candidates else None
+    for test, cell in reversed(candidates[:-1]):
+        target = f"IF({test},{cell},{target})"
+    return target

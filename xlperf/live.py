@@ -10,8 +10,8 @@ import datetime
 from .canvas import Canvas, checked
 from .document import Spot
 from .expression import Call, IsBlank, Kind, Literal, Name, Node, Operation
-from .form import RULES, Block, Field, Table
 from .layout import Page, cell_name
+from .parts import RULES, Block, Field, Table
 from .style import shortened
 
 

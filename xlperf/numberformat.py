@@ -14,13 +14,11 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from posixpath import join, normpath
 from xml.etree import ElementTree
 
 from .layout import cell_name
+from .markup import MAIN, sheet_parts
 
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 BUILT_IN = {9, 10}  # 0% and 0.00%
 CELL_TAG = rb'<c\b[^>]*\br="%s"[^>]*>'
 STYLE = re.compile(rb'\bs="(\d+)"')
@@ -39,7 +37,7 @@ class PercentFormats:
         if self.sheets is None:
             with zipfile.ZipFile(io.BytesIO(self.content)) as package:
                 self.styles = set(_percent_styles(package.read("xl/styles.xml"))) if _has(package, "xl/styles.xml") else set()
-                self.sheets = dict(_sheet_parts(package))
+            self.sheets = sheet_parts(self.content)
         tag = re.search(CELL_TAG % cell_name(row, column).encode(), self.sheets.get(title, b""))
         if tag is None:
             return (row, column) in self._slowly(title)
@@ -67,13 +65,3 @@ def _percent_styles(styles: bytes) -> Iterator[int]:
     for number, style in enumerate(tree.iterfind(f"{MAIN}cellXfs/{MAIN}xf")):
         if int(style.get("numFmtId", 0)) in custom | BUILT_IN:
             yield number
-
-
-def _sheet_parts(package: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
-    """Yield the title and the XML of every sheet."""
-    relations = ElementTree.fromstring(package.read("xl/_rels/workbook.xml.rels"))
-    targets = {r.get("Id"): r.get("Target", "") for r in relations}
-    for sheet in ElementTree.fromstring(package.read("xl/workbook.xml")).iter(f"{MAIN}sheet"):
-        part = normpath(join("xl", targets.get(sheet.get(RELATION), ""))).lstrip("/")
-        if _has(package, part):
-            yield sheet.get("name", ""), package.read(part)

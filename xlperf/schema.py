@@ -13,7 +13,8 @@ from collections.abc import Mapping
 
 from .errors import FormulaError
 from .expression import Call, IsBlank, Literal, Name, Node, Operation, names
-from .form import GUIDE, Block, Field, Form
+from .form import Form
+from .parts import GUIDE, Block, Field
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -35,9 +36,10 @@ def build_schema(form: Form) -> dict:
 
 
 def _add(schema: dict, form: Form, block: Block) -> None:
-    for key in block.path[:-1]:
-        schema = schema["properties"].setdefault(key, {"type": "object", "properties": {}})
     fragment = _fragment(form, block)
+    for key in block.path[:-1]:
+        _require(schema, key, fragment)
+        schema = schema["properties"].setdefault(key, {"type": "object", "properties": {}})
     if not block.path:
         schema["properties"].update(fragment["properties"])
         schema["required"] += fragment.get("required", [])
@@ -45,6 +47,13 @@ def _add(schema: dict, form: Form, block: Block) -> None:
         _widen(schema["properties"][block.path[-1]]["items"], fragment["items"])
     else:
         schema["properties"].setdefault(block.path[-1], fragment)
+        _require(schema, block.path[-1], fragment)
+
+
+def _require(schema: dict, key: str, fragment: Mapping) -> None:
+    """An object with required fields is required itself."""
+    if fragment.get("required") and key not in schema.setdefault("required", []):
+        schema["required"].append(key)
 
 
 def _widen(items: dict, more: Mapping) -> None:
@@ -78,7 +87,7 @@ def _object(form: Form, block: Block, index: int) -> dict:
         if needed is True:
             required.append(known.key)
         elif needed is not False:
-            conditions.append({"if": _condition(needed), "then": {"required": [known.key]}})
+            conditions.append({"if": _asked(form, block, known, needed), "then": _filled(known.key)})
         if known.number_when is not None:
             number, text = _number(known, False, known.formula is None), {"type": ["string", "null"]}
             numeric = _condition(known.number_when)
@@ -143,6 +152,17 @@ def _condition(tree: Node) -> dict:
         case Call(function="NOT", arguments=(part,)):
             return {"not": _condition(part)}
     raise FormulaError(f"a condition must compare a field with a text, not {tree}")
+
+
+def _asked(form: Form, block: Block, known: Field, needed: Node) -> dict:
+    """The condition of a requirement; preset rows in which the field is computed are not asked for it."""
+    siblings = [b for b in form.blocks.values() if b.path == block.path and b.row_name]
+    computed = [row.values[b.row_name] for b in siblings for index, row in enumerate(b.rows)
+                if form.formula(b, index, known.key) is not None]  # fmt: skip
+    if not computed:
+        return _condition(needed)
+    named = {"properties": {block.row_name: {"enum": computed}}, "required": [block.row_name]}
+    return {"allOf": [_condition(needed), {"not": named}]}
 
 
 def _filled(key: str) -> dict:

@@ -17,7 +17,8 @@ import unicodedata
 
 from .compute import plain
 from .expression import Kind, as_decimal, as_text
-from .form import Field, Form
+from .form import Form
+from .parts import Field
 
 NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?", re.ASCII)
 DATE = re.compile(r"(\d{4})\D+(\d{1,2})\D+(\d{1,2})\D*|(\d{4})(\d{2})(\d{2})", re.ASCII)

@@ -14,11 +14,12 @@ from pathlib import Path
 
 from .canvas import Canvas, Issue, checked
 from .document import Rows
-from .form import Form, Table
+from .form import Form
 from .layout import MARK, Page, sheet_mark
 from .lines import LINES
 from .links import area
 from .live import enliven
+from .parts import Table
 
 ALLOWED = ("format_cells", "format_columns", "format_rows", "insert_rows", "sort", "autofilter")  # on a protected sheet
 HIDDEN_SHEET = MARK  # identity and dropdown lists; only programs read it

@@ -1,0 +1,100 @@
+"""What the XML of a sheet says that no reader tells cheaply: formulas, merged cells, hidden rows, protection, dropdowns.
+
+    markup = read_markup(content)["自评表"]
+    (11, 7) in markup.formulas, markup.protected, markup.lists
+
+Rows and columns are zero-based; a range is (first row, first column, last row, last column). It is read with patterns
+over the sheet's XML, which may come from Excel, WPS, LibreOffice or Google; what a pattern does not find is simply not
+said, so a finding that rests on this module must be harmless when the module is silent.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from posixpath import join, normpath
+from xml.etree import ElementTree
+
+Range = tuple[int, int, int, int]
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+FORMULA = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>\s*<f[\s>/]')
+MERGE = re.compile(rb'<mergeCell\b[^>]*?\bref="([^"]+)"')
+ROW = re.compile(rb"<row\b[^>]*>")
+ROW_NUMBER = re.compile(rb'\br="(\d+)"')
+HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
+PROTECTION = re.compile(rb'<sheetProtection\b[^>]*\bsheet="(?:1|true)"')
+VALIDATION = re.compile(rb"<dataValidation\b[^>]*>")
+SQREF = re.compile(rb'\bsqref="([^"]+)"')
+LIST_X14 = re.compile(rb'<x14:dataValidation\b[^>]*\btype="list".*?<xm:sqref>([^<]+)</xm:sqref>', re.DOTALL)
+AREA = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
+
+
+@dataclass(frozen=True)
+class Markup:
+    """What one sheet's XML says."""
+
+    formulas: frozenset[tuple[int, int]]
+    merges: tuple[Range, ...]
+    hidden_rows: frozenset[int]
+    protected: bool
+    lists: tuple[Range, ...]  # where a dropdown list is offered, old style or x14
+
+    def offers_list(self, row: int, column: int) -> bool:
+        return any(top <= row <= bottom and left <= column <= right for top, left, bottom, right in self.lists)
+
+
+def read_markup(content: bytes) -> dict[str, Markup]:
+    """Return the markup of every sheet of a package, by its title."""
+    return {title: _markup(part) for title, part in sheet_parts(content).items()}
+
+
+def sheet_parts(content: bytes) -> dict[str, bytes]:
+    """Return the XML of every sheet by its title; what cannot be followed is left out."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        names = set(package.namelist())
+        relations = ElementTree.fromstring(package.read("xl/_rels/workbook.xml.rels"))
+        targets = {r.get("Id"): r.get("Target", "") for r in relations}
+        sheets = ElementTree.fromstring(package.read("xl/workbook.xml")).iter(f"{MAIN}sheet")
+        parts = {s.get("name", ""): normpath(join("xl", targets.get(s.get(RELATION), ""))).lstrip("/") for s in sheets}
+        return {title: package.read(part) for title, part in parts.items() if part in names}
+
+
+def _markup(part: bytes) -> Markup:
+    head, _, tail = part.partition(b"<sheetData")
+    data, _, tail = tail.partition(b"</sheetData>")
+    rest = head + tail
+    lists = [SQREF.search(tag)[1] for tag in VALIDATION.findall(rest) if b'type="list"' in tag and SQREF.search(tag)]
+    lists += LIST_X14.findall(rest)
+    return Markup(
+        frozenset((int(row) - 1, column_number(letters.decode())) for letters, row in FORMULA.findall(data)),
+        tuple(area for ref in MERGE.findall(rest) for area in areas(ref)),
+        frozenset(_hidden(data)),
+        PROTECTION.search(rest) is not None,
+        tuple(area for ref in lists for area in areas(ref)),
+    )
+
+
+def _hidden(data: bytes) -> Iterator[int]:
+    for tag in ROW.findall(data):
+        number = ROW_NUMBER.search(tag)
+        if number and HIDDEN.search(tag):
+            yield int(number[1]) - 1
+
+
+def areas(reference: bytes) -> Iterator[Range]:
+    """Yield the ranges of a reference such as `D5:D95 F7`."""
+    for left, top, right, bottom in AREA.findall(html.unescape(reference.decode("ascii", "replace"))):
+        yield int(top) - 1, column_number(left), int(bottom or top) - 1, column_number(right or left)
+
+
+def column_number(letters: str) -> int:
+    """The zero-based number of a column: A is 0."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
