@@ -195,6 +195,8 @@ def renewed(text: str, language: str) -> str:
 def console(steps: list[Step], folder: Path, language: str) -> Iterator[str]:
     for step in steps:
         code, lines = run(step, folder, language)
+        if code != step.exit_code:
+            raise SystemExit(f"{step.command}: exit code {code}, the README says {step.exit_code}; nothing was written")
         yield f"$ {step.command}"
         if step.output:
             blank = [number for number, line in enumerate(lines) if not line][PARAGRAPHS - 1 :]
@@ -204,5 +206,6 @@ def console(steps: list[Step], folder: Path, language: str) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    for language, path in READMES.items():
-        path.write_text(renewed(path.read_text("utf-8"), language), "utf-8", newline="\n")
+    made = {path: renewed(path.read_text("utf-8"), language) for language, path in READMES.items()}
+    for path, text in made.items():
+        path.write_text(text, "utf-8", newline="\n")

@@ -18,10 +18,11 @@ PATHS = {path.stem: path for path in sorted(PACKAGE.glob("*.py"))}
 # Each module imports only from those above it.
 ORDER = (
     "errors", "messages", "expression", "definition", "parts", "formulas", "form", "document", "finding", "result", "files", "compute", "layout", "schema", "preflight",
-    "values", "markup", "numberformat", "entries", "reader", "checks", "catalog", "formats", "style", "links", "canvas", "live", "lines", "workbook",
+    "values", "markup", "numberformat", "entries", "structure", "reader", "checks", "catalog", "formats", "style", "links", "canvas", "live", "lines", "workbook",
     "template", "process", "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
+    ("structure", "reader"): "typing",  # a reading is annotated, not made
     ("errors", "messages"): "late",  # an error finds its sentence when it is shown
 }
 LIBRARIES = {

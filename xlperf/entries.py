@@ -6,13 +6,13 @@ inserted); one that shows the fixed contents of another block was sorted, and th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from .expression import normal_text
 from .form import Form
 from .layout import END, HEADER, SINGLES
-from .parts import GUIDE, Block
+from .parts import GUIDE, Block, Table
 
 Grid = list[list]
 
@@ -26,14 +26,12 @@ class Entry:
     values: Mapping[str, object]
     columns: Mapping[str, int]
     only: str = ""  # a single field's line holds just that field
+    keyed: bool = True  # False: somebody inserted the row
 
 
 def entries_of(form: Form, title: str, grid: Grid) -> Iterator[tuple[str, str | None, Entry]]:
     """Yield (block, row key, entry) for every line of a sheet that may hold data, from top to bottom."""
-    columns: dict[str, int] = {}
-    for number, cell in enumerate(grid[0][1:], 1):
-        for key in str(cell).split():
-            columns.setdefault(key, number)
+    columns = key_columns(grid)
     keys = [_key_of(form, row[0]) for row in grid]
     named = {str(cell).strip() for row in grid for cell in row[1:] if isinstance(cell, str)}
     inside = skip = 0
@@ -43,7 +41,8 @@ def entries_of(form: Form, title: str, grid: Grid) -> Iterator[tuple[str, str | 
             continue
         if key in (HEADER, END):
             inside, before = key == HEADER, None
-            skip = _header_depth(form, columns) - 1 if inside else 0
+            table = next((t for t in form.tables.values() if all(c.key in columns for c in t.columns if not c.hidden)), None)
+            skip = header_depth(table) - 1 if inside and table else 0
         elif isinstance(key, tuple):
             block, rest = form.blocks[key[0]], key[1]
             skip = 0
@@ -60,7 +59,7 @@ def entries_of(form: Form, title: str, grid: Grid) -> Iterator[tuple[str, str | 
             block = _around(before, next((form.blocks[k[0]] for k in keys[number:] if isinstance(k, tuple)), None))
             if block:
                 values = _values(row, columns, block)
-                yield _by_name(form, block, values, named).key, None, Entry(title, number, values, columns)
+                yield _by_name(form, block, values, named).key, None, Entry(title, number, values, columns, keyed=False)
 
 
 def _key_of(form: Form, cell: object) -> tuple[str, str | None] | str | None:
@@ -71,9 +70,31 @@ def _key_of(form: Form, cell: object) -> tuple[str, str | None] | str | None:
     return (block, rest or None) if block in form.blocks and block != GUIDE else None
 
 
-def _header_depth(form: Form, columns: Mapping[str, int]) -> int:
-    table = next((t for t in form.tables.values() if all(c.key in columns for c in t.columns)), None)
-    return 2 if table and any(column.group for column in table.columns) else 1
+def spread_merged(form: Form, grid: Grid, merges: Iterable[tuple[int, int, int, int]]) -> None:
+    """Give every cell of a merged run of one text column the text of the run: a duty that spans its tasks."""
+    columns = key_columns(grid)
+    texts = {columns[c.key] for t in form.tables.values() for c in t.columns if c.key in columns and c.type == "text"}
+    for top, left, bottom, right in merges:
+        if left != right or left not in texts or bottom >= len(grid) or left >= len(grid[top]):
+            continue
+        keys = [_key_of(form, row[0]) for row in grid[top : bottom + 1]]
+        if all(isinstance(key, tuple) and form.blocks[key[0]].table for key in keys):
+            for row in grid[top + 1 : bottom + 1]:
+                row[left] = grid[top][left]
+
+
+def key_columns(grid: Grid) -> dict[str, int]:
+    """Which column carries which field, by the hidden keys of row 1; of two equal keys the first counts."""
+    columns: dict[str, int] = {}
+    for number, cell in enumerate(grid[0][1:], 1):
+        for key in str(cell).split():
+            columns.setdefault(key, number)
+    return columns
+
+
+def header_depth(table: Table) -> int:
+    """How many rows the header of a table takes."""
+    return 2 if any(column.group for column in table.columns) else 1
 
 
 def _around(before: Block | None, after: Block | None) -> Block | None:

@@ -18,15 +18,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .document import Rows, Spot, is_empty, preset_index
-from .entries import Entry, Grid, entries_of
+from .entries import Entry, Grid, entries_of, spread_merged
 from .errors import UnreadableError, UsageError
 from .expression import evaluate, names
 from .finding import Finding
 from .form import Form, find_form, load_form
 from .layout import MARK, cell_name
+from .markup import Markup, read_markup
 from .numberformat import PercentFormats
 from .parts import GUIDE, RULES, Block, Field
 from .preflight import preflight
+from .structure import inspect
 from .values import read_value
 
 
@@ -43,6 +45,12 @@ class Reading:
     places: dict[Spot, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     normalised: set[Spot] = field(default_factory=set)
+    cells: dict[Spot, tuple[str, int, int]] = field(default_factory=dict)  # sheet title, row, column
+    sheets: dict[str, tuple[str, Grid]] = field(default_factory=dict)  # by the form's sheet key
+    entries: list[Entry] = field(default_factory=list)  # every line that may hold data
+    homes: dict[tuple[str, int], Entry] = field(default_factory=dict)  # the line of each row, by block and index
+    absent: set[tuple[str, int]] = field(default_factory=set)  # fixed rows that are not in the file
+    strangers: list[str] = field(default_factory=list)  # sheets that are not ours
 
     @property
     def fiscal_year(self) -> int | None:
@@ -69,7 +77,10 @@ def read_cells(path: Path, templates: Path | None = None) -> Reading:
         raise UnreadableError("XL112", found=f"{key} {revision}", known=error.arguments.get("known")) from None
     identity = next((dict(_identity(grid)) for _, grid, mark in marked if mark[2] == "identity"), {})
     reading = Reading(Path(path), hashlib.sha256(content).hexdigest(), form, identity)
-    _read_sheets(reading, marked, content)
+    reading.strangers = [name for name, grid in grids if _mark(grid) is None]
+    markups = read_markup(content)
+    _read_sheets(reading, marked, content, markups)
+    reading.findings += inspect(reading, markups)
     return reading
 
 
@@ -95,9 +106,8 @@ def _identity(grid: Grid) -> Iterator[tuple[str, str]]:
             yield str(row[0]), str(row[1])
 
 
-def _read_sheets(reading: Reading, marked: list, content: bytes) -> None:
-    form = reading.form
-    found: dict[str, tuple[str, Grid]] = {}
+def _read_sheets(reading: Reading, marked: list, content: bytes, markups: Mapping[str, Markup]) -> None:
+    form, found = reading.form, reading.sheets
     for name, grid, mark in marked:
         if mark[2] in found:
             reading.findings.append(Finding("XL113", "warning", (), {"found": f"{found[mark[2]][0]}、{name}"}))
@@ -108,8 +118,12 @@ def _read_sheets(reading: Reading, marked: list, content: bytes) -> None:
             if any(sheet.sections) and sheet.key != GUIDE:
                 reading.findings.append(Finding("XL114", "error", (), {"found": sheet.title}))
             continue
-        for block, row_key, entry in entries_of(form, *found[sheet.key]):
+        title, grid = found[sheet.key]
+        if title in markups:
+            spread_merged(form, grid, markups[title].merges)
+        for block, row_key, entry in entries_of(form, title, grid):
             entries[block].append((row_key, entry))
+            reading.entries.append(entry)
     percents = PercentFormats(content)
     for key, listed in entries.items():
         _read_block(reading, form.blocks[key], listed, percents)
@@ -135,6 +149,8 @@ def _read_block(reading: Reading, block: Block, listed: list, percents: PercentF
         else:
             rows[index] = _read_row(reading, block, index, entry, percents)
             entries[index] = entry
+    reading.homes.update({(block.key, index): entry for index, entry in enumerate(entries) if entry})
+    reading.absent.update((block.key, index) for index, row in enumerate(rows) if row is None and block.table)
     reading.rows[block.key] = [row if row is not None else _absent(block, i) for i, row in enumerate(rows)]
     for known in block.fields.values():
         if known.given and known.key not in block.constants and block.shape == "object":
@@ -179,6 +195,7 @@ def _read_row(reading: Reading, block: Block, index: int, entry: Entry, percents
     later = []
     for key, raw in entry.values.items():
         known, spot = block.fields[key], Spot(block.key, index, key)
+        reading.cells[spot] = (entry.title, entry.row, entry.columns[key])
         reading.places[spot] = f"{entry.title}!{cell_name(entry.row, entry.columns[key])}"
         if form.formula(block, index, key) is not None:
             reading.shown[spot] = raw

@@ -1,0 +1,197 @@
+"""What a department did to the workbook itself: headings, columns, merged and hidden cells, data beside the tables.
+
+    findings = list(inspect(reading, read_markup(content)))
+
+Everything that can still be understood has been read by then; what is told here is what was understood otherwise than
+it looks, what was not read at all (never silently), and what finalizing will restore.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from .document import Spot, is_empty
+from .entries import Entry, header_depth, key_columns
+from .expression import normal_text
+from .finding import Finding
+from .layout import END, HEADER, cell_name, make_layout
+from .markup import Markup
+from .parts import GUIDE, RULES, Sheet, Table
+
+if TYPE_CHECKING:
+    from .reader import Reading
+
+MOST_NAMED = 50  # cells named in one finding; the rest is counted
+Markups = Mapping[str, Markup]
+
+
+def inspect(reading: Reading, markups: Markups) -> Iterator[Finding]:
+    """Yield the findings about the structure of the file."""
+    for check in (_rows, _columns, _headings, _merges, _hidden, _beside, _sheets, _formulas, _protection, _dropdowns, _unit):
+        yield from check(reading, markups)
+
+
+def _tables(reading: Reading) -> Iterator[tuple[Sheet, Table, str, list[list]]]:
+    """Yield every table whose sheet is there, with the sheet's title and grid."""
+    for sheet in reading.form.sheets:
+        for section in sheet.sections:
+            if isinstance(section, Table) and sheet.key in reading.sheets:
+                yield (sheet, section, *reading.sheets[sheet.key])
+
+
+def _rows(reading: Reading, markups: Markups) -> Iterator[Finding]:
+    """Preset rows that were deleted."""
+    for _, table, title, _ in _tables(reading):
+        for key in table.blocks if table.key != RULES else ():
+            block = reading.form.blocks[key]
+            for index in range(len(block.rows) or int(block.shape == "object")):
+                if (key, index) in reading.absent:
+                    row = block.row(index)
+                    name = row.values.get(block.row_name) if row else block.constants.get(block.row_name)
+                    yield Finding("XL231", "error", (), {"found": name, "sheet": title})
+
+
+def _columns(reading: Reading, markups: Markups) -> Iterator[Finding]:
+    """Columns that were deleted, or whose hidden key was."""
+    for _, table, title, grid in _tables(reading):
+        there = key_columns(grid)
+        for column in table.columns:
+            if column.key not in there and column.in_document:
+                yield Finding("XL232", "error", (), {"found": column.label, "sheet": title})
+
+
+def _headings(reading: Reading, markups: Markups) -> Iterator[Finding]:
+    """Headings that were retyped; the columns are known by their keys."""
+    for _, table, title, grid in _tables(reading):
+        there = key_columns(grid)
+        depth = header_depth(table)
+        top = next((number for number, row in enumerate(grid) if row[0] == HEADER), None)
+        if top is None:
+            continue
+        for column in table.columns:
+            number = there.get(column.key)
+            if number is None or column.hidden:
+                continue
+            texts = [str(grid[row][number]) for row in range(top, min(top + depth, len(grid))) if number < len(grid[row])]
+            if _folded(column.label) not in map(_folded, texts):
+                place = f"{title}!{cell_name(top + depth - 1, number)}"
+                found = next((text for text in reversed(texts) if text.strip()), None)
+                yield Finding("XL233", "info", (), {"found": found, "expected": column.label}, cells=(place,))
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"[\s()\uff08\uff09]", "", normal_text(text))
+
+
+def _merges(reading: Reading, markups: Markups) -> Iterator[Finding]:
+    """Cells of a table merged by hand: only the first holds a value."""
+    rows = {(entry.title, entry.row) for entry in reading.entries if not entry.only}
+    for title, markup in markups.items():
+        places = []
+        for top, left, bottom, right in markup.merges:
+            if any((title, row) in rows for row in range(top, min(bottom, top + 500) + 1)):
+                places.append(f"{title}!{cell_name(top, left)}:{cell_name(bottom, right)}")
+        if places:
+            yield Finding("XL234", "info", (), {"found": len(places)}, cells=tuple(places[:MOST_NAMED]))
+
+
+def _hidden(reading: Reading, markups: Markups) -> Iterator[Finding]:
+    """Rows that were hidden and hold data: they count."""
+    places = []
+    for (key, index), entry in reading.homes.items():
+        block, markup = reading.form.blocks[key], markups.get(entry.title)
+        if markup and entry.row in markup.hidden_rows and not is_empty(reading.form, block, index, reading.rows[key][index]):
+            places.append(f"{entry.title}!{cell_name(entry.row, 1)}")
+    if places:
+        yield Finding("XL235", "info", (), {"found": len(places)}, cells=tuple(places[:MOST_NAMED]))
+
+
+def _beside(reading: Reading, markups: Markups) -> Iterator[Finding]:
+    """Data that stand where no field is: below a table's end, beside it, between the lines. They are not read."""
+    known: dict[tuple[str, int], Entry] = {(entry.title, entry.row): entry for entry in reading.entries}
+    texts = _own_texts(reading)
+    for sheet in reading.form.sheets:
+        if sheet.key not in reading.sheets or sheet.key == GUIDE:
+            continue
+        title, grid = reading.sheets[sheet.key]
+        for row, column, value in _strangers(reading, title, grid, known, texts[sheet.key]):
+            yield Finding("XL236", "warning", (), {"found": str(value)[:40]}, cells=(f"{title}!{cell_name(row, column)}",))
+
+
+def _strangers(reading: Reading, title: str, grid: list[list], known: Mapping[tuple[str, int], Entry],
+               texts: set[str]) -> Iterator[tuple[int, int, object]]:  # fmt: skip
+    """Yield row, column and value of every filled cell that is no field and no fixed text of ours."""
+    table = next((t for _, t, name, _ in _tables(reading) if name == title), None)
+    columns = set(key_columns(grid).values())
+    header = 0
+    for number, row in enumerate(grid[1:], 1):
+        header = header_depth(table) if row[0] == HEADER and table else max(0, header - 1)
+        if header:
+            continue
+        cells = [(column, value) for column, value in enumerate(row) if column and str(value).strip()]
+        entry = known.get((title, number))
+        if entry is None and (row[0] == END or any(normal_text(str(value)) in texts for _, value in cells)):
+            cells = [] if row[0] != END else [cell for cell in cells if normal_text(str(cell[1])) not in texts]
+        elif entry is not None and not entry.only:
+            cells = [(column, value) for column, value in cells if column not in columns]
+        elif entry is not None:
+            mine = {*entry.columns.values(), 1}
+            cells = [(column, value) for column, value in cells if column not in mine]
+        yield from ((number, column, value) for column, value in cells)
+
+
+def _own_texts(reading: Reading) -> dict[str, set[str]]:
+    """The fixed texts of every sheet, as they are compared."""
+    end = normal_text(reading.form.words["end"])
+    return {page.sheet.key: {normal_text(line.text) for line in page.lines if line.text} | {end}
+            for page in make_layout(reading.form).pages}  # fmt: skip
+
+
+def _sheets(reading: Reading, markups: Markups) -> Iterator[Finding]:
+    """Sheets that are not ours: finalizing leaves them out."""
+    if reading.strangers:
+        yield Finding("XL241", "info", (), {"found": "、".join(reading.strangers[:MOST_NAMED])})
+
+
+def _formulas(reading: Reading, markups: Markups) -> Iterator[Finding]:
+    """Computed cells that show the right value and hold no formula any more."""
+    lost = []
+    for spot, raw in reading.shown.items():
+        title, row, column = reading.cells[spot]
+        block = reading.form.blocks[spot.block]
+        filled = raw is not None and str(raw).strip()
+        if filled and block.key != RULES and title in markups and (row, column) not in markups[title].formulas:
+            lost.append(spot)
+    if lost:
+        yield Finding("XL237", "info", tuple(lost))
+
+
+def _protection(reading: Reading, markups: Markups) -> Iterator[Finding]:
+    titles = [reading.sheets[sheet.key][0] for sheet in reading.form.sheets if sheet.key in reading.sheets]
+    open_sheets = [title for title in titles if title in markups and not markups[title].protected]
+    if open_sheets:
+        yield Finding("XL238", "info", (), {"found": "、".join(open_sheets)})
+
+
+def _dropdowns(reading: Reading, markups: Markups) -> Iterator[Finding]:
+    """Cells whose dropdown list was wiped, mostly by pasting; rows somebody inserted never had one."""
+    if reading.identity.get("submission"):
+        return
+    wiped = []
+    for (key, index), entry in reading.homes.items():
+        block, markup = reading.form.blocks[key], markups.get(entry.title)
+        for known in block.fields.values():
+            asked = markup and entry.keyed and known.choices and reading.form.is_input(block, index, known)
+            if asked and known.key in entry.columns and not markup.offers_list(entry.row, entry.columns[known.key]):
+                wiped.append(Spot(key, index, known.key))
+    if wiped:
+        yield Finding("XL239", "info", tuple(wiped))
+
+
+def _unit(reading: Reading, markups: Markups) -> Iterator[Finding]:
+    """The workbook was issued to one unit and filled in by another."""
+    issued, cover = reading.identity.get("unit", ""), (reading.rows.get("cover") or [{}])[0].get("unit")
+    if issued and isinstance(cover, str) and normal_text(issued) != normal_text(cover):
+        yield Finding("XL240", "warning", (Spot("cover", 0, "unit"),), {"found": cover, "expected": issued})
