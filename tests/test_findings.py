@@ -126,8 +126,8 @@ def test_an_overwritten_formula_is_a_warning_with_both_figures(tmp_path: Path) -
     assert (finding["found"], finding["expected"]) == ("97.00%", "96.03%")
 
 
-def test_an_overwritten_formula_with_the_same_value_is_silent(tmp_path: Path) -> None:
-    assert found(type_into(FILLED, tmp_path / "t.xlsx", {"预算信息!G4": 0.9603})) == set()
+def test_an_overwritten_formula_with_the_same_value_is_an_info(tmp_path: Path) -> None:
+    assert found(type_into(FILLED, tmp_path / "t.xlsx", {"预算信息!G4": 0.9603})) == {("XL237", ("预算信息!G4",))}
 
 
 def test_a_cell_that_was_never_calculated_is_an_info(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_rows_that_were_sorted_are_found_by_their_names(tmp_path: Path) -> None:
     assert read_workbook(path)["indicators"][:31] == read_workbook(FILLED)["indicators"][:31]
     by_name = lambda doc: sorted(json.dumps(row, ensure_ascii=False, sort_keys=True) for row in doc["indicators"])  # noqa: E731
     assert by_name(read_workbook(path)) == by_name(read_workbook(FILLED))
-    assert {code for code, _ in found(path)} <= {"SZ202"}
+    assert {code for code, _ in found(path)} <= {"SZ202", "XL237", "XL239"}
 
 
 def test_a_deleted_sheet_is_named(tmp_path: Path) -> None:

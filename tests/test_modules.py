@@ -17,8 +17,8 @@ PACKAGE = Path(__file__).parent.parent / "xlperf"
 PATHS = {path.stem: path for path in sorted(PACKAGE.glob("*.py"))}
 # Each module imports only from those above it.
 ORDER = (
-    "errors", "messages", "expression", "definition", "parts", "formulas", "form", "document", "finding", "result", "files", "compute", "layout", "schema", "preflight",
-    "values", "markup", "numberformat", "entries", "structure", "reader", "checks", "catalog", "formats", "style", "links", "canvas", "live", "lines", "workbook",
+    "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "parts", "formulas", "form", "document", "finding", "result", "files", "compute", "layout", "schema", "preflight",
+    "values", "markup", "numberformat", "entries", "structure", "reader", "quantity", "crosscheck", "checks", "catalog", "formats", "style", "links", "canvas", "live", "lines", "workbook",
     "template", "process", "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {

@@ -125,7 +125,7 @@ def test_every_command_line_does_what_is_shown(language: str, text: str, folder:
         code, lines = run(step, folder, language)
         assert code == step.exit_code, step.command
         if step.output:
-            assert agrees(step.output, lines), f"{step.command}\n{GENERATE}"
+            assert agrees(step.output, lines), "\n".join([step.command, *lines, GENERATE])
     assert sorted(path.name for path in (folder / "定稿").iterdir()) == [
         "苏州市生产力促进中心-2022-定稿.json", "苏州市生产力促进中心-2022-定稿.xlsx",
     ]  # fmt: skip

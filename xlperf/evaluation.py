@@ -1,0 +1,93 @@
+"""The value of a formula tree in Python, the same as Excel shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from .tree import (
+    ARITHMETIC,
+    COMPARABLE,
+    COMPARISONS,
+    FUNCTIONS,
+    SPACES,
+    Call,
+    IsBlank,
+    Kind,
+    Literal,
+    Name,
+    Node,
+    Operation,
+    as_text,
+)
+
+
+def evaluate(tree: Node, value_of: Callable[[str], object]) -> Decimal | str | bool | None:
+    """Return the value of the tree: a Decimal, a text, a truth value, or None where Excel shows "".
+
+    `value_of` gives what stands in a name's cell: a number, a text, None, or for a column a list of them.
+    """
+    return _evaluate(tree, value_of, tree.kind)
+
+
+def as_decimal(value: object) -> object:
+    """A number as the decimal of its 15 significant digits; anything else as it is, blank text as None."""
+    value = _as_it_stands(value)
+    return None if isinstance(value, str) and not value.strip(SPACES) else value
+
+
+def _as_it_stands(value: object) -> object:
+    """`as_decimal` that keeps the spaces of a text: what a choice is compared by, and what T and its like see."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return Decimal(format(value, ".15g"))
+    if isinstance(value, list):
+        return [as_decimal(item) for item in value]
+    return None if value == "" else value
+
+
+def _evaluate(tree: Node, value_of: Callable, taken_as: Kind) -> object:
+    match tree:
+        case Literal(value=value):
+            return None if value == "" else value
+        case Name(key=key, kind=kind):
+            value = (_as_it_stands if kind is Kind.CHOICE else as_decimal)(value_of(key))
+            if (kind is Kind.NUMBER or taken_as is Kind.NUMBER) and not isinstance(value, Decimal):
+                return None
+            return value
+        case IsBlank(operand=operand, wanted=wanted):
+            return (_evaluate(operand, value_of, operand.kind) is None) == wanted
+        case Operation(operator=operator, left=left, right=right, operands=operands):
+            a, b = _evaluate(left, value_of, operands), _evaluate(right, value_of, operands)
+            if operator == "&" and left == Literal(""):
+                a = ""
+            # T(x) gives "" rather than a blank, so emptiness is tested by identity.
+            return None if a is None or b is None else _operate(operator, operands, a, b)
+        case Call(function="IF", arguments=(test, then, otherwise)):
+            truth = _evaluate(test, value_of, Kind.BOOLEAN)
+            value = None if truth is None else _evaluate(then if truth else otherwise, value_of, taken_as)
+            return None if taken_as is Kind.NUMBER and isinstance(value, str) else value
+        case Call(function=name, arguments=arguments):
+            return _call(name, arguments, value_of)
+    raise AssertionError(tree)
+
+
+def _operate(operator: str, operands: Kind, a: object, b: object) -> object:
+    if operator == "&":
+        return as_text(a) + as_text(b)
+    if operator in ARITHMETIC:
+        return None if operator == "/" and b == 0 else ARITHMETIC[operator](a, b)
+    return COMPARISONS[operator](COMPARABLE[operands](a), COMPARABLE[operands](b))
+
+
+def _call(name: str, arguments: tuple[Node, ...], value_of: Callable) -> object:
+    function, values = FUNCTIONS[name], []
+    for number, argument in enumerate(arguments):
+        wanted = function.takes[min(number, len(function.takes) - 1)]
+        if function.skips and isinstance(argument, Name):
+            values.append(_as_it_stands(value_of(argument.key)))
+            continue
+        value = _evaluate(argument, value_of, Kind.NUMBER if wanted in ("number", "numbers") else argument.kind)
+        if value is None:
+            return None
+        values.append(as_text(value) if wanted == "text" and isinstance(value, Decimal) else value)
+    return function.compute(*values)

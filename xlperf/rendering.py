@@ -1,0 +1,130 @@
+"""A formula tree as an Excel formula, guarded so that a blank operand shows nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from .tree import (
+    COMPARISONS,
+    FUNCTIONS,
+    IDEOGRAPHIC_SPACE,
+    NBSP,
+    PRECEDENCE,
+    TEXT_FORMATS,
+    WORDS,
+    Call,
+    IsBlank,
+    Kind,
+    Literal,
+    Name,
+    Node,
+    Operation,
+    as_text,
+    single_spaced,
+)
+
+
+def to_excel(tree: Node, address: Callable[[str], str], if_blank: str = '""') -> str:
+    """Return the guarded Excel formula, without a leading `=`.
+
+    Args:
+        tree: the formula.
+        address: gives the cell or range of a name.
+        if_blank: what the formula shows where an operand is blank (a conditional format wants FALSE).
+    """
+    if tree == Literal(""):
+        return if_blank
+    if isinstance(tree, Call) and tree.function == "IF":
+        test, then, otherwise = tree.arguments
+        branches = f"{to_excel(then, address, if_blank)},{to_excel(otherwise, address, if_blank)}"
+        blanks, inner = blanks_of(test, address, Kind.BOOLEAN), f"IF({_raw(test, address)},{branches})"
+    else:
+        blanks, inner = blanks_of(tree, address, tree.kind), _raw(tree, address)
+    conditions = list(dict.fromkeys(blanks))
+    return f"IF({_either(conditions)},{if_blank},{inner})" if conditions else inner
+
+
+def _either(conditions: list[str]) -> str:
+    return conditions[0] if len(conditions) == 1 else f"OR({','.join(conditions)})"
+
+
+def blanks_of(tree: Node, address: Callable, taken_as: Kind) -> Iterator[str]:
+    """Yield the Excel conditions under which the tree is blank."""
+    match tree:
+        case Literal(value=""):
+            yield "TRUE"
+        case Name(key=key, kind=kind):
+            cell = address(key)
+            as_number = kind is Kind.NUMBER or taken_as is Kind.NUMBER
+            yield f"NOT(ISNUMBER({cell}))" if as_number else f'{cell if kind is Kind.CHOICE else _folded(cell)}=""'
+        case Call(function="IF", arguments=(test, then, otherwise)):
+            of_then, of_else = list(blanks_of(then, address, taken_as)), list(blanks_of(otherwise, address, taken_as))
+            of_test = list(dict.fromkeys(blanks_of(test, address, Kind.BOOLEAN)))
+            if of_then or of_else:
+                branch = f"IF({_raw(test, address)},{_either(of_then or ['FALSE'])},{_either(of_else or ['FALSE'])})"
+                yield f"IF({_either(of_test)},TRUE,{branch})" if of_test else branch
+            else:
+                yield from of_test
+        case _ if taken_as is Kind.NUMBER and tree.kind in WORDS:
+            yield "TRUE"
+        case Operation(operator="&", left=Literal(value=""), right=right):
+            yield from blanks_of(right, address, Kind.TEXT)
+        case Operation(left=left, right=right, operands=operands):
+            yield from blanks_of(left, address, operands)
+            yield from blanks_of(right, address, operands)
+        case Call(function=name, arguments=arguments):
+            function = FUNCTIONS[name]
+            for number, argument in enumerate(arguments):
+                if not (function.skips and isinstance(argument, Name)):
+                    wanted = function.takes[min(number, len(function.takes) - 1)]
+                    as_number = wanted in ("number", "numbers")
+                    yield from blanks_of(argument, address, Kind.NUMBER if as_number else argument.kind)
+
+
+def _raw(tree: Node, address: Callable, floor: int = 0) -> str:
+    """The unguarded formula; `floor` is the precedence of the surrounding operator."""
+    match tree:
+        case Literal(value=bool() as value):
+            return "TRUE" if value else "FALSE"
+        case Literal(value=str() as value):
+            return '"' + value.replace('"', '""') + '"'
+        case Literal(value=value):
+            return f"({as_text(value)})" if value < 0 and floor else as_text(value)
+        case Name(key=key):
+            return address(key)
+        case IsBlank(operand=operand, wanted=wanted):
+            test = _either(list(dict.fromkeys(blanks_of(operand, address, operand.kind))))
+            return test if wanted else f"NOT({test})"
+        case Operation(operator=operator, left=left, right=right, operands=operands):
+            mine = PRECEDENCE[operator]
+            sides = [_raw(left, address, mine - 1), _raw(right, address, mine)]
+            if operands is Kind.TEXT and operator in COMPARISONS:
+                sides = [_folded_side(side, address) for side in (left, right)]
+            text = operator.join(sides)
+            return f"({text})" if mine <= floor else text
+        case Call(function="TEXT", arguments=(number, Literal(value=pattern) as shown)) if not _is_rounded(number, pattern):
+            places = Literal(Decimal(sum(TEXT_FORMATS[pattern])))
+            return _raw(Call("TEXT", (Call("ROUND", (number, places), Kind.NUMBER), shown), Kind.TEXT), address)
+        case Call(function=name, arguments=arguments):
+            return f"{name}({','.join(_raw(argument, address) for argument in arguments)})"
+    raise AssertionError(tree)
+
+
+def _is_rounded(number: Node, pattern: str) -> bool:
+    """Whether the pattern shows every decimal, so that TEXT has no tie to break (the engines break them differently)."""
+    match number:
+        case Call(function="ROUND", arguments=(_, Literal(value=digits))):
+            return digits <= sum(TEXT_FORMATS[pattern])
+    return False
+
+
+def _folded_side(side: Node, address: Callable) -> str:
+    if isinstance(side, Literal):
+        return _raw(Literal(single_spaced(side.value)), address)
+    return _folded(_raw(side, address))
+
+
+def _folded(cell: str) -> str:
+    """The spaces of a text folded, in Excel. Literal characters: CHAR(160) is something else on a Chinese Windows."""
+    return f'TRIM(SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({cell},"{NBSP}"," "),"{IDEOGRAPHIC_SPACE}"," "),CHAR(9)," "))'
