@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from .expression import normal_text
 from .form import Form
 from .layout import END, HEADER, SINGLES
-from .parts import GUIDE, Block, Table
+from .parts import GUIDE, Block, Sheet, Table
 
 Grid = list[list]
 
@@ -29,7 +29,7 @@ class Entry:
     keyed: bool = True  # False: somebody inserted the row
 
 
-def entries_of(form: Form, title: str, grid: Grid) -> Iterator[tuple[str, str | None, Entry]]:
+def entries_of(form: Form, sheet: Sheet, title: str, grid: Grid) -> Iterator[tuple[str, str | None, Entry]]:
     """Yield (block, row key, entry) for every line of a sheet that may hold data, from top to bottom."""
     columns = key_columns(grid)
     keys = [_key_of(form, row[0]) for row in grid]
@@ -41,8 +41,7 @@ def entries_of(form: Form, title: str, grid: Grid) -> Iterator[tuple[str, str | 
             continue
         if key in (HEADER, END):
             inside, before = key == HEADER, None
-            table = next((t for t in form.tables.values() if all(c.key in columns for c in t.columns if not c.hidden)), None)
-            skip = header_depth(table) - 1 if inside and table else 0
+            skip = header_depth(sheet) - 1 if inside else 0
         elif isinstance(key, tuple):
             block, rest = form.blocks[key[0]], key[1]
             skip = 0
@@ -92,9 +91,9 @@ def key_columns(grid: Grid) -> dict[str, int]:
     return columns
 
 
-def header_depth(table: Table) -> int:
-    """How many rows the header of a table takes."""
-    return 2 if any(column.group for column in table.columns) else 1
+def header_depth(sheet: Sheet) -> int:
+    """How many rows the header of a sheet's table takes."""
+    return 2 if any(column.group for table in sheet.sections if isinstance(table, Table) for column in table.columns) else 1
 
 
 def _around(before: Block | None, after: Block | None) -> Block | None:

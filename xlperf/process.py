@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .checks import check, compare_shown
@@ -42,7 +42,7 @@ def process(path: Path, form: str | None = None, year: int | None = None, templa
     """
     reading = read_cells(path, templates)
     rows = compute(reading.form, reading.rows)
-    findings = gather(_findings(reading, rows, form, year), reading.form)
+    findings = gather(_once(reading, list(_findings(reading, rows, form, year))), reading.form)
     return Processed(reading, rows, findings)
 
 
@@ -52,6 +52,20 @@ def _findings(reading: Reading, rows: Rows, form: str | None, year: int | None) 
     yield from check(reading.form, rows)
     yield from compare_shown(reading.form, rows, reading.shown, reading.normalised)
     yield from _remembered(reading)
+
+
+def _once(reading: Reading, findings: list[Finding]) -> Iterator[Finding]:
+    """Leave out what another finding has said: blanks of a row or column that is gone, the type of a cell that is asked about."""
+    gone = any(finding.code in ("XL114", "XL231", "XL232") for finding in findings)
+    asked = {spot for finding in findings if finding.code == "XL209" for spot in finding.spots}
+    for finding in findings:
+        spots = finding.spots
+        if finding.code == "XL201" and gone:
+            spots = tuple(spot for spot in spots if spot in reading.cells)
+        elif finding.code == "XL202":
+            spots = tuple(spot for spot in spots if spot not in asked)
+        if spots or not finding.spots:
+            yield replace(finding, spots=spots)
 
 
 def _as_asked(reading: Reading, form: str | None, year: int | None) -> Iterator[Finding]:

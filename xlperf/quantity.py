@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 MOST = 200  # quantities looked at in one text: a longer list is a table, and pairing them costs their square
 NUMBER = r"(?<![\d.])(?P<number>(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,6})?)"
+GAP = r"\s{0,2}"  # bounded: three unbounded runs of spaces side by side take forever on a long one
 RANGE = re.compile(r"\d[^\W\d]{0,3}\s*[-\u2013\u2014~\uff5e]+\s*\Z")  # "10-" before 15
 RANGE_LENGTH = 12
 CLAUSE_ENDS = re.compile(r"[,;:!?\n\uff0c\u3002\uff1b\uff1a\uff01\uff1f()\uff08\uff09]")
@@ -119,7 +120,7 @@ def make_grammar(parameters: Mapping, more_units: Iterable[str] = ()) -> Grammar
     units = {PERCENT, *ignored, *own, *(unit for group in synonyms for unit in group)} - {""}
     after = [(word, bound) for bound, words in parameters.get("after", {}).items() for word in words]
     some = _either(word for word, _ in after if len(word) == 1)
-    number = rf"{NUMBER}\s*(?P<some>{some})(?P<multiplier>{_either(multipliers)})\s*(?P<more>{some})\s*"
+    number = rf"{NUMBER}{GAP}(?P<some>{some})(?P<multiplier>{_either(multipliers)}){GAP}(?P<more>{some}){GAP}"
     pattern = re.compile(rf"{number}(?P<unit>{_either(units, '')})")
     chain = rf"(?:{_either(ordinals, '')})\s*\d+(?:\s*[-{LIST_COMMA},\uff0c~\u2014\u2013]\s*\d+)*"
     before = [(word, bound) for bound, words in parameters.get("before", {}).items() for word in words]

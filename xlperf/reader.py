@@ -121,7 +121,7 @@ def _read_sheets(reading: Reading, marked: list, content: bytes, markups: Mappin
         title, grid = found[sheet.key]
         if title in markups:
             spread_merged(form, grid, markups[title].merges)
-        for block, row_key, entry in entries_of(form, title, grid):
+        for block, row_key, entry in entries_of(form, sheet, title, grid):
             entries[block].append((row_key, entry))
             reading.entries.append(entry)
     percents = PercentFormats(content)

@@ -64,9 +64,8 @@ def _columns(reading: Reading, markups: Markups) -> Iterator[Finding]:
 
 def _headings(reading: Reading, markups: Markups) -> Iterator[Finding]:
     """Headings that were retyped; the columns are known by their keys."""
-    for _, table, title, grid in _tables(reading):
-        there = key_columns(grid)
-        depth = header_depth(table)
+    for sheet, table, title, grid in _tables(reading):
+        there, depth = key_columns(grid), header_depth(sheet)
         top = next((number for number, row in enumerate(grid) if row[0] == HEADER), None)
         if top is None:
             continue
@@ -116,23 +115,22 @@ def _beside(reading: Reading, markups: Markups) -> Iterator[Finding]:
         if sheet.key not in reading.sheets or sheet.key == GUIDE:
             continue
         title, grid = reading.sheets[sheet.key]
-        for row, column, value in _strangers(reading, title, grid, known, texts[sheet.key]):
+        for row, column, value in _strangers(sheet, title, grid, known, texts[sheet.key]):
             yield Finding("XL236", "warning", (), {"found": str(value)[:40]}, cells=(f"{title}!{cell_name(row, column)}",))
 
 
-def _strangers(reading: Reading, title: str, grid: list[list], known: Mapping[tuple[str, int], Entry],
+def _strangers(sheet: Sheet, title: str, grid: list[list], known: Mapping[tuple[str, int], Entry],
                texts: set[str]) -> Iterator[tuple[int, int, object]]:  # fmt: skip
     """Yield row, column and value of every filled cell that is no field and no fixed text of ours."""
-    table = next((t for _, t, name, _ in _tables(reading) if name == title), None)
     columns = set(key_columns(grid).values())
     header = 0
     for number, row in enumerate(grid[1:], 1):
-        header = header_depth(table) if row[0] == HEADER and table else max(0, header - 1)
-        if header:
-            continue
+        header = header_depth(sheet) if row[0] == HEADER else max(0, header - 1)
         cells = [(column, value) for column, value in enumerate(row) if column and str(value).strip()]
         entry = known.get((title, number))
-        if entry is None and (row[0] == END or any(normal_text(str(value)) in texts for _, value in cells)):
+        if header:
+            cells = [(column, value) for column, value in cells if column not in columns]
+        elif entry is None and (row[0] == END or any(normal_text(str(value)) in texts for _, value in cells)):
             cells = [] if row[0] != END else [cell for cell in cells if normal_text(str(cell[1])) not in texts]
         elif entry is not None and not entry.only:
             cells = [(column, value) for column, value in cells if column not in columns]
