@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from .crosscheck import CHECKS
 from .document import Rows, Spot, document_of, inputs_of, is_empty, prefixes
 from .expression import Kind, as_decimal, as_text, evaluate, names, normal_text, round_half_up
 from .finding import Finding
@@ -151,7 +152,10 @@ def _wanted(form: Form, rows: Rows) -> Iterator[Finding]:
 
 def _rules(form: Form, rows: Rows, wrong: set[Spot]) -> Iterator[Finding]:
     """One finding per failing rule, with every failing row; a row that fails for a wrong input is not reported twice."""
+    sound = _without(rows, wrong)
     for rule in form.rules.values():
+        if rule.check:
+            yield from CHECKS[rule.check](form, sound, rule)
         if not rule.test:
             continue
         spots, facts = [], []
@@ -163,6 +167,14 @@ def _rules(form: Form, rows: Rows, wrong: set[Spot]) -> Iterator[Finding]:
                     facts.append({name: _as_printed(block.fields.get(name), value) for name, value in row.items()})
         if spots:
             yield Finding(rule.code, rule.severity, tuple(spots), {"rows": tuple(facts)})
+
+
+def _without(rows: Rows, wrong: set[Spot]) -> Rows:
+    """The rows with wrong inputs blank, so that no check sees them."""
+    if not wrong:
+        return rows
+    return {key: [{name: value for name, value in row.items() if Spot(key, index, name) not in wrong} for index, row in enumerate(listed)]
+            for key, listed in rows.items()}  # fmt: skip
 
 
 def _as_printed(known: Field | None, value: object) -> object:

@@ -228,7 +228,7 @@ def _guide_lines(form: Form) -> Iterator[Line]:
     yield Line("guide_year", 0, 24, words["fiscal_year"])
     yield Line("guide_identity", 0, 24, words["identity"])
     yield Line("guide_missing", 0, 28, words["missing"], f"{GUIDE}.missing", GUIDE, 0, "missing")
-    yield Line("guide_submission", 0, 20, words["submission"])
+    yield Line("guide_submission", 0, 34, words["submission"])
     yield Line("heading", 0, 26, words["legend"])
     for style in ("input", "computed", "required", "error", "locked"):
         yield Line("legend", 0, 20, words[f"legend_{style}"], field=style)

@@ -60,7 +60,8 @@ def write_narrative(canvas: Canvas, sheet, page: Page, line: Line) -> None:
     block = canvas.form.blocks[line.block]
     field, spot = block.fields[line.field], Spot(line.block, 0, line.field)
     needed = lines_needed(canvas.value(spot), sum(page.sheet.widths)) * POINTS_PER_LINE + 6
-    height = min(LONGEST_ROW, max(line.height, needed / line.rows))
+    least = POINTS_PER_LINE if canvas.issue.finalized else line.height  # nobody types into a finalized one
+    height = min(LONGEST_ROW, max(least, needed / line.rows))
     for row in range(line.row, line.row + line.rows):
         sheet.set_row(row, round(height, 1))
     write_key(sheet, line)
