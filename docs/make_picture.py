@@ -21,8 +21,9 @@ from xlperf import fill_workbook, find_form, load_form
 
 HERE = Path(__file__).parent
 DOCUMENT = HERE.parent / "examples" / "shengchanli-2022" / "document.json"
-PAGES = ("优化营商环境", "校验结果")  # what stands on a page that is shown, and on no other
+PAGES = ("优化营商环境", "校验结果")  # what stands on a page that is shown, and on no earlier one
 WIDTH, MARGIN, FOOTER = 1200, 12, 0.93  # pixels; the page number stands below that part of a page
+TALLEST = 620  # pixels of one page; what is taller is cut below a row of its table
 
 Picture = tuple[int, list[bytes]]  # width and rows of RGB
 
@@ -80,8 +81,17 @@ def inked(picture: Picture) -> tuple[int, int, int, int]:
 def cropped(picture: Picture) -> Picture:
     left, right, top, bottom = inked(picture)
     right = min(right, left + WIDTH - 2 * MARGIN)
+    lines = [y for y in range(top + 1, bottom) if is_line(picture[1][y][left * 3 : right * 3])]
+    if bottom - top > TALLEST:
+        bottom = max(y for y in lines if y - top < TALLEST) + 1
     side, rest = b"\xff" * (MARGIN * 3), b"\xff" * ((WIDTH - 2 * MARGIN - (right - left)) * 3)
     return WIDTH, [side + row[left * 3 : right * 3] + rest + side for row in picture[1][top:bottom]]
+
+
+def is_line(row: bytes) -> bool:
+    """Whether a row of pixels is a border of the table: nearly all of one colour, which no cell is filled with."""
+    colour, count = Counter(row[x : x + 3] for x in range(0, len(row), 3)).most_common(1)[0]
+    return count * 3 > 0.9 * len(row) and max(colour) < 220
 
 
 def stacked(pictures: list[Picture]) -> Picture:
