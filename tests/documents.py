@@ -64,7 +64,7 @@ def _indicator(random: Random, category: str, values: dict, preset: bool) -> dic
     kind = values.get("kind") or random.choice(["定量", "定量", "定量", "定性"])
     row = {"category": category, "name": values["name"], "kind": kind, "source": _text(random, 200)}
     if random.random() < 0.5:
-        row["reason"] = random.choice(["年中调整", _text(random, 500)])
+        row["reason"] = random.choice(["年中政策调整", "原因：" + _text(random, 497)])  # LibreOffice counts an emoji in LEN as one
     if kind == "定性":
         target = random.choice(["健全", "有序推进", "Good", _text(random, 100)])
         row["target"] = target

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -39,6 +40,7 @@ def main() -> None:
     form = load_form(find_form("suzhou-department", 2022))
     schema = REPOSITORY / "schemas" / f"{form.key}-{form.revision}.schema.json"
     schema.write_text(schema_as_text(build_schema(form)), "utf-8")
+    subprocess.run([sys.executable, REPOSITORY / "docs" / "make_findings.py"], check=True)
 
 
 if __name__ == "__main__":

@@ -115,8 +115,16 @@ def test_a_bug_says_what_to_send_us(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
+def test_a_name_of_our_own_choosing_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "d.json").write_text((EXAMPLE / "document.json").read_text("utf-8"), "utf-8")
+    (tmp_path / "d.xlsx").write_text("precious")
+    outcome = xlperf("fill", "d.json", cwd=tmp_path)
+    assert outcome.returncode == 2 and "-o" in outcome.stderr and (tmp_path / "d.xlsx").read_text() == "precious"
+    assert xlperf("fill", "d.json", "-o", "d.xlsx", cwd=tmp_path).returncode == 0
+
+
 def test_an_unreadable_file_is_exit_3_for_read_too(tmp_path: Path) -> None:
-    (tmp_path / "x.xlsx").write_bytes(b"PK")
+    (tmp_path / "x.xlsx").write_bytes(b"name,value\n1,2\n")
     outcome = xlperf("read", tmp_path / "x.xlsx")
     assert (outcome.returncode, outcome.stdout) == (3, "") and "另存为" in outcome.stderr
 
@@ -167,7 +175,7 @@ def test_the_library_has_a_twin_for_every_command(form) -> None:
     from xlperf.cli import cli
 
     twins = {"forms": "list_forms", "template": "write_template", "fill": "fill_workbook", "read": "read_workbook", "validate": "validate",
-             "finalize": "finalize", "schema": "build_schema", "explain": "explain_field"}  # fmt: skip
+             "finalize": "finalize", "schema": "build_schema", "explain": "explain_field", "check-form": "check_form"}  # fmt: skip
     assert set(cli.commands) == set(twins)
     modules = {path.stem for path in (REPOSITORY / "xlperf").glob("*.py")}
     for name in library.__all__:

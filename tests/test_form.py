@@ -144,7 +144,7 @@ spellings: {operators: {"=": [等于], ">=": [≥, 不少于]}}
 guide: [只填黄色单元格。]
 words:
   {unit: 单位, fiscal_year: 年度, identity: 标识, submission: 原表, finalized_on: 定稿, missing: 未填, missing_unit: 个,
-   legend: 颜色, legend_input: 填写, legend_computed: 计算, legend_required: 必填, legend_error: 改正, legend_locked: 固定,
+   legend: 颜色, legend_input: 填写, legend_computed: 计算, legend_required: 必填, legend_error: 改正, legend_warning: 核对, legend_locked: 固定,
    how: 怎样填写, asks: 要求, error: 错误, warning: 提醒, info: 提示, go: 查看, passed: 通过, failed: 不通过, waiting: 待填,
    after: 收表后检查, input_error: 请检查, choose: 请选择。, number_error: 请填数字。, length_error: 过长。,
    date_error: 请填日期。, footer: 第 &P 页, end: 完}

@@ -17,8 +17,10 @@ PACKAGE = Path(__file__).parent.parent / "xlperf"
 PATHS = {path.stem: path for path in sorted(PACKAGE.glob("*.py"))}
 # Each module imports only from those above it.
 ORDER = (
-    "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "parts", "formulas", "form", "document", "finding", "result", "files", "compute", "layout", "schema", "preflight",
-    "values", "markup", "numberformat", "entries", "structure", "reader", "quantity", "crosscheck", "checks", "catalog", "formats", "style", "links", "canvas", "live", "lines", "workbook",
+    "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "parts", "formulas", "form", "document",
+    "finding", "result", "files", "compute", "layout", "schema", "package", "package_xml", "preflight", "spelling", "dates", "values",
+    "amounts", "markup", "numberformat", "entries", "structure", "reader", "quantity", "promise", "crosscheck", "checks", "catalog",
+    "position", "tables", "webpage", "formats", "style", "links", "annotation", "canvas", "live", "lines", "problems", "workbook",
     "template", "process", "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
@@ -31,8 +33,8 @@ LIBRARIES = {
     "python_calamine": {"reader"},
     "jsonschema": {"checks", "definition"},
     "click": {"cli", "__main__"},
-    "yaml": {"definition"},
-    "rich": {"formats"},
+    "yaml": {"definition", "position"},
+    "rich": {"tables"},
     "rapidfuzz": {"catalog", "definition"},
 }
 LONG, TOO_LONG = 350, 600

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from .annotation import Annotation
 from .document import Rows, Spot
 from .expression import Literal, Node, to_excel
 from .form import Form
@@ -34,6 +35,7 @@ class Issue:
     submission: str = ""  # SHA-256 of the workbook that was finalized
     results: Mapping[str, tuple[str, int]] | None = None  # finalized: state and count per rule, frozen
     intake: str = ""  # finalized: JSON of the warnings about the submission as a file
+    annotation: Annotation | None = None  # sent back: what is wrong with which cell
 
     @property
     def finalized(self) -> bool:
@@ -88,7 +90,8 @@ class Canvas:
         align = ALIGN.get(field.type) or ("center" if width <= SHORT or style == "computed" else "left")
         more = {"num_format": number_format, "align": align, "indent": int(align != "center"),
                 "valign": "top" if field.rows > 1 else "vcenter"}  # fmt: skip
-        return self.format(style, **more)
+        note = self.issue.annotation.notes.get(Spot(block.key, index, field.key)) if self.issue.annotation else None
+        return self.format(style, **more, **({"bg_color": COLOURS[note.severity]} if note else {}))
 
     # --- values ----------------------------------------------------------------------------------------------
 

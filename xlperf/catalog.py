@@ -13,7 +13,7 @@ from .errors import UsageError
 from .expression import to_excel
 from .form import Form, find_form, form_directories, load_form
 from .layout import make_layout
-from .parts import GUIDE, Block, Field
+from .parts import GUIDE, RULES, Block, Field
 
 
 def list_forms(templates: Path | None = None) -> list[dict]:
@@ -93,3 +93,11 @@ EXAMPLES = {"money": "516.57", "percentage": "96.03", "ratio": "0.9603", "date":
 
 def _example(field: Field, computed: bool) -> str | None:
     return field.choices[0] if field.choices else EXAMPLES.get(field.type)
+
+
+def count_parts(form: Form) -> dict[str, object]:
+    """How much there is of a form: sheets, tables, fields, formulas (the form's own) and rules."""
+    fields = [known for block in form.blocks.values() for known in block.fields.values() if known.in_document]
+    own = [step for step in form.formulas if not step.field.startswith("_") and step.block not in (GUIDE, RULES)]
+    return {"form": form.key, "revision": form.revision, "title": form.title, "sheets": len(form.sheets),
+            "tables": len(form.tables), "fields": len(fields), "formulas": len(own), "rules": len(form.rules)}  # fmt: skip

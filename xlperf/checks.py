@@ -10,7 +10,7 @@ which rows fail.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -20,7 +20,7 @@ from .expression import Kind, as_decimal, as_text, evaluate, names, normal_text,
 from .finding import Finding
 from .form import Form
 from .messages import catalogue, current_language, fill
-from .parts import GUIDE, RULES, TYPES, Block, Field, Step
+from .parts import GUIDE, RULES, TYPES, Block, Field, Rule, Step
 from .schema import build_schema
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -151,30 +151,38 @@ def _wanted(form: Form, rows: Rows) -> Iterator[Finding]:
 
 
 def _rules(form: Form, rows: Rows, wrong: set[Spot]) -> Iterator[Finding]:
-    """One finding per failing rule, with every failing row; a row that fails for a wrong input is not reported twice."""
+    """One finding per failing rule, with every failing row; a row that fails for a wrong input is not reported twice.
+
+    A check does not see wrong inputs, nor the cells at which an error was found by a rule before it.
+    """
     sound = _without(rows, wrong)
     for rule in form.rules.values():
-        if rule.check:
-            yield from CHECKS[rule.check](form, sound, rule)
-        if not rule.test:
-            continue
-        spots, facts = [], []
-        for key in form.tables[rule.table].blocks:
-            block = form.blocks[key]
-            for index, row in enumerate(rows[key]):
-                if row.get(f"_{rule.code}") == 1 and not _follows(form, block, Spot(key, index, f"_{rule.code}"), wrong):
-                    spots += [Spot(key, index, cell) for cell in rule.cells]
-                    facts.append({name: _as_printed(block.fields.get(name), value) for name, value in row.items()})
-        if spots:
-            yield Finding(rule.code, rule.severity, tuple(spots), {"rows": tuple(facts)})
+        for finding in CHECKS[rule.check](form, sound, rule) if rule.check else _test_rows(form, rows, rule, wrong):
+            sound = _without(sound, finding.spots if finding.severity == "error" else ())
+            yield finding
 
 
-def _without(rows: Rows, wrong: set[Spot]) -> Rows:
-    """The rows with wrong inputs blank, so that no check sees them."""
+def _test_rows(form: Form, rows: Rows, rule: Rule, wrong: set[Spot]) -> Iterator[Finding]:
+    """The rows that fail a test; a builtin rule has none."""
+    spots, facts = [], []
+    for key in form.tables[rule.table].blocks if rule.test else ():
+        block = form.blocks[key]
+        for index, row in enumerate(rows[key]):
+            if row.get(f"_{rule.code}") == 1 and not _follows(form, block, Spot(key, index, f"_{rule.code}"), wrong):
+                spots += [Spot(key, index, cell) for cell in rule.cells]
+                facts.append({name: _as_printed(block.fields.get(name), value) for name, value in row.items()})
+    if spots:
+        yield Finding(rule.code, rule.severity, tuple(spots), {"rows": tuple(facts)})
+
+
+def _without(rows: Rows, wrong: Collection[Spot]) -> Rows:
+    """The rows with those cells blank."""
     if not wrong:
         return rows
-    return {key: [{name: value for name, value in row.items() if Spot(key, index, name) not in wrong} for index, row in enumerate(listed)]
-            for key, listed in rows.items()}  # fmt: skip
+    sound = {key: [dict(row) for row in listed] for key, listed in rows.items()}
+    for spot in wrong:
+        sound[spot.block][spot.index].pop(spot.field, None)
+    return sound
 
 
 def _as_printed(known: Field | None, value: object) -> object:

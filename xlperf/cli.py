@@ -24,6 +24,7 @@ rows_option = click.option("--rows", multiple=True, metavar="TABLE=N", help=word
 output_option = click.option("-o", "--output", type=FILE, help=words("output"))
 form_argument = click.argument("form")
 file_argument = click.argument("file", type=FILE)
+FORMAT_NAMES = ["text", "json", "jsonl", "csv", "html"]  # the keys of formats.FORMATS, which --help need not import
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
@@ -55,9 +56,10 @@ def forms(templates: Path | None) -> ExitCode:
 @templates_option
 def template(form: str, year: int, unit: str, output: Path | None, rows: tuple[str, ...], date: str | None,
              password: str, templates: Path | None) -> ExitCode:  # fmt: skip
+    from .files import unused
     from .template import default_name, write_template
 
-    path = output or default_name(form, year, unit, templates)
+    path = output or unused(default_name(form, year, unit, templates))
     write_template(form, year, path, unit, spare_rows(rows, form, year, templates), date, password, templates)
     click.echo(sentence("written", {"path": path}), err=True)
     return ExitCode.OK
@@ -72,16 +74,17 @@ def template(form: str, year: int, unit: str, output: Path | None, rows: tuple[s
 @templates_option
 def fill(document: Path, output: Path | None, rows: tuple[str, ...], date: str | None, password: str,
          templates: Path | None) -> ExitCode:  # fmt: skip
+    from .files import unused
     from .formats import as_text
     from .template import fill_workbook, load_document
 
     content = load_document(document)
-    path = output or document.with_suffix(".xlsx")
+    path = output or unused(document.with_suffix(".xlsx"))
     spare = spare_rows(rows, str(content["form"]), content.get("fiscal_year"), templates)
     result = fill_workbook(content, path, spare, date, password, templates)
     if result.findings:
         click.echo(as_text([result]), err=True)
-    key = "written" if result.outputs else "nothing_written"
+    key = "written" if result.outputs else "nothing_filled"
     click.echo(sentence(key, {"path": path}), err=True)
     return result.exit_code
 
@@ -102,14 +105,20 @@ def read(file: Path, templates: Path | None) -> ExitCode:
 @click.argument("files", type=FILE, nargs=-1, required=True)
 @click.option("--form", help=words("form"))
 @year_option
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help=words("format"))
+@click.option("--format", "format_", type=click.Choice(FORMAT_NAMES), default="text", help=words("format"))
+@click.option("--annotate", type=FILE, metavar="DIR", help=words("annotate"))
 @templates_option
-def validate(files: tuple[Path, ...], form: str | None, year: int | None, format_: str, templates: Path | None) -> ExitCode:
+def validate(files: tuple[Path, ...], form: str | None, year: int | None, format_: str, annotate: Path | None,
+             templates: Path | None) -> ExitCode:  # fmt: skip
     from .formats import FORMATS
     from .process import validate as validate_file
 
-    results = [validate_file(file, form, year, templates) for file in files]
-    click.echo(FORMATS[format_](results))
+    results = [validate_file(file, form, year, templates, annotate) for file in files]
+    if text := FORMATS[format_](results):
+        click.echo(text)
+    for result in results if annotate else ():
+        key = "written" if result.outputs else "not_annotated"
+        click.echo(sentence(key, {"path": result.outputs[0] if result.outputs else result.file}), err=True)
     return max(result.exit_code for result in results)
 
 
@@ -157,6 +166,23 @@ def explain(form: str, field: str, year: int | None, templates: Path | None) -> 
     from .formats import explained_as_text
 
     click.echo(explained_as_text(explain_field(form, field, year, templates)))
+    return ExitCode.OK
+
+
+@cli.command("check-form", help=words("check_form"))
+@click.argument("directory", type=FILE)
+def check_form(directory: Path) -> ExitCode:
+    from .catalog import count_parts
+    from .errors import FormError
+    from .form import check_form as check
+    from .position import located
+
+    try:
+        form = check(directory.parent if directory.name == "form.yaml" else directory)
+    except FormError as error:
+        click.echo(located(error), err=True)
+        return error.exit_code
+    click.echo(sentence("form_is_right", count_parts(form)))
     return ExitCode.OK
 
 

@@ -24,6 +24,8 @@ from .expression import Call, IsBlank, Kind, Literal, Name, Node, Operation, nor
 
 Complaint = tuple[str, str]
 NUMBERS = ("year", "count", "money", "percentage", "ratio")  # field types whose cells hold numbers only
+TYPED = "numbers"  # among the spellings: how people type numbers
+FIGURE_TYPES = {"operator": "choice", "target": "value", "unit": "text", "actual": "value"}  # the cells of one figure
 WIDTHS = {"guide": 4, "lines": 3, "fields": 2}  # columns that a kind of section is printed over
 PROVIDED = (("identity", (), "fiscal_year"), ("cover", ("cover",), "unit"))  # what the program itself fills in or prints
 TAKEN = ("form", "revision", "explanations")  # the program's own keys at the top of a document
@@ -222,7 +224,8 @@ def _nothing(definition: Mapping) -> Iterator[Complaint]:
 
 def _references(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]:
     """Yield every name with its place and the names it may be."""
-    spellings = definition.get("spellings", {})
+    spellings = {name: table for name, table in definition.get("spellings", {}).items() if name != TYPED}
+    yield from _references_of_numbers(definition)
     for place, table in _tables(definition).values():
         if "row_name" in table:
             yield f"{place}.row_name", table["row_name"], _keys(table["columns"])
@@ -241,6 +244,16 @@ def _references(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]
             yield from ((f"{place}.rows[{number}]", key, columns) for key in row if key not in ROW_WORDS)
             yield from ((f"{place}.rows[{number}].formulas", key, columns) for key in row.get("formulas", ()))
     yield from _references_of_rules(definition)
+
+
+def _references_of_numbers(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]:
+    """The columns of one figure stand in one table, each of the type that holds its part."""
+    columns = definition.get("spellings", {}).get(TYPED, {}).get("columns", {})
+    tables = [{c["key"]: c["type"] for c in table["columns"]} for _, table in _tables(definition).values()]
+    home = max(tables, key=lambda types: len(types.keys() & set(columns.values())), default={})
+    for part, name in columns.items():
+        fitting = [key for key, kind in home.items() if kind == FIGURE_TYPES[part]]
+        yield f"spellings.{TYPED}.columns.{part}", name, fitting
 
 
 def _references_of_rules(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]:

@@ -58,7 +58,8 @@ class UnreadableError(XlperfError):
         return self.key
 
     def __str__(self) -> str:
-        from .messages import fill, finding_texts
+        from .messages import fill, finding_texts, sentence
 
         texts = finding_texts(self.key)
-        return " ".join(fill(texts[part], self.arguments) for part in ("message", "found", "fix"))
+        message, found, fix = (fill(texts[part], self.arguments) for part in ("message", "found", "fix"))
+        return sentence("unreadable_because", {"code": self.key, "message": message, "found": found, "fix": fix})

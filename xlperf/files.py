@@ -6,11 +6,13 @@ import datetime
 import os
 import re
 import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 from .errors import UsageError
 
+ZIP_TIME = (1980, 1, 31, 0, 0, 0)  # what XlsxWriter gives every entry
 UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 
 
@@ -33,6 +35,26 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     finally:
         if temporary is not None and temporary.exists():
             temporary.unlink()
+
+
+def unused(path: Path) -> Path:
+    """A name of our own choosing, if no file has it yet: it may be a workbook somebody filled in.
+
+    Raises:
+        UsageError: there is such a file.
+    """
+    if path.exists():
+        raise UsageError("already_there", path=path)
+    return path
+
+
+def as_written(path: Path) -> bool:
+    """Whether a workbook is as we wrote it: the zip times are ours until another program saves it."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            return {item.date_time for item in package.infolist()} == {ZIP_TIME}
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def safe_name(text: str) -> str:

@@ -1,18 +1,27 @@
-"""Results as people and programs want them: a table in a terminal, or JSON.
+"""Results as people and programs want them: tables in a terminal, JSON, JSON lines, CSV for Excel, a page to print.
 
     >>> sorted(FORMATS)
-    ['json', 'text']
+    ['csv', 'html', 'json', 'jsonl', 'text']
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from .finding import SEVERITIES
 from .messages import sentence
 from .result import Result
+from .tables import table
+from .webpage import BETWEEN, as_html
 
-MOST_CELLS = 6
+MOST_CELLS = 6  # places of a finding that a terminal names
+MOST_SHOWN = 30  # findings of one severity that a terminal shows; the other formats hold all of them
+LONGEST_SHOWN = 240  # characters of what was found
+FORMULA_STARTS = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")  # a cell of a CSV file that starts so may be run as a formula
+CSV_COLUMNS = ("file", "unit", "severity", "code", "cells", "message", "found", "expected", "fix", "explanation")
 
 
 def as_json(results: Sequence[Result]) -> str:
@@ -20,45 +29,76 @@ def as_json(results: Sequence[Result]) -> str:
     return json.dumps([result.as_object() for result in results], ensure_ascii=False, indent=2)
 
 
-def as_text(results: Sequence[Result]) -> str:
-    """Per file a headline, a table of findings (errors first) and the totals."""
-    return "\n".join(_one(result) for result in results)
+def as_jsonl(results: Sequence[Result]) -> str:
+    """One finding a line, each with its file."""
+    return "\n".join(json.dumps({"file": result.file, "unit": result.unit, **finding}, ensure_ascii=False)
+                     for result in results for finding in result.findings)  # fmt: skip
 
 
-def _one(result: Result) -> str:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    counts = {severity: sum(f["severity"] == severity for f in result.findings) for severity in ("error", "warning", "info")}
-    lines = [headline(result, counts)]
-    if result.findings:
-        table = Table(box=SIMPLE_HEAD, pad_edge=False, show_lines=True)
-        for column in ("severity", "code", "cells", "message", "fix"):
-            table.add_column(sentence(f"column_{column}", {}), overflow="fold", ratio=WIDTHS[column],
-                             no_wrap=column in ("severity", "code"))  # fmt: skip
+def as_csv(results: Sequence[Result]) -> str:
+    """One row per finding and cell, for Excel: with a BOM, and no text that Excel would run as a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([sentence(f"column_{column}", {}) for column in CSV_COLUMNS])
+    for result in results:
         for finding in result.findings:
-            message = f"{finding['message']}\n{finding['found']} → {finding['expected']}"
-            if "explanation" in finding:
-                message += "\n" + sentence("explained", {"text": finding["explanation"]})
-            parts = (sentence(finding["severity"], {}), finding["code"], cells(finding), message, finding["fix"])
-            table.add_row(*(Text(str(part)) for part in parts))
-        console = Console(width=_width(), file=None, color_system=None, legacy_windows=False)
-        with console.capture() as captured:
-            console.print(table)
-        lines.append("\n".join(line.rstrip() for line in captured.get().splitlines()))
-        lines.append(sentence("totals", {"errors": counts["error"], "warnings": counts["warning"], "infos": counts["info"]}))
-    return "\n".join(lines)
+            known = {**finding, "file": result.file, "unit": result.unit, "severity": sentence(finding["severity"], {})}
+            for cell in finding["cells"] or [""]:
+                writer.writerow([harmless({**known, "cells": cell}.get(column)) for column in CSV_COLUMNS])
+    return "\ufeff" + text.getvalue().rstrip("\n")
 
 
-WIDTHS: dict[str, int | None] = {"severity": None, "code": None, "cells": 4, "message": 7, "fix": 6}
+def harmless(value: object) -> str:
+    """A text as it may stand in a CSV file that is opened in Excel."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def _width() -> int:
-    import shutil
+def as_page(results: Sequence[Result]) -> str:
+    """One page to print or send."""
+    return as_html(results, [headline(result, count(result)) for result in results])
 
-    return max(80, min(160, shutil.get_terminal_size((120, 24)).columns))
+
+def as_text(results: Sequence[Result]) -> str:
+    """Per file a headline, a table per severity (errors first) and the totals."""
+    return "\n".join("\n".join(_one(result)) for result in results)
+
+
+def _one(result: Result) -> Iterator[str]:
+    counts = count(result)
+    yield headline(result, counts)
+    for severity in SEVERITIES:
+        findings = [finding for finding in result.findings if finding["severity"] == severity]
+        if not findings:
+            continue
+        shown = findings[:MOST_SHOWN]
+        words = {"severity": sentence(severity, {}), "count": len(findings), "shown": len(shown)}
+        yield "\n" + sentence("group" if len(shown) == len(findings) else "group_shown", words)
+        headings = [sentence(f"column_{column}", {}) for column in WIDTHS]
+        yield table(headings, [_row(finding) for finding in shown], list(WIDTHS.values()), lines=True)
+    if result.findings:
+        yield "\n" + sentence("totals", {"errors": counts["error"], "warnings": counts["warning"], "infos": counts["info"]})
+
+
+def _row(finding: dict) -> tuple[str, ...]:
+    lines = [finding["message"]]
+    lines += [sentence(f"says_{part}", {"text": _short(finding[part], finding["cells"])}) for part in ("found", "expected")]
+    if "explanation" in finding:
+        lines.append(sentence("explained", {"text": finding["explanation"]}))
+    return finding["code"], cells(finding), "\n".join(lines), finding["fix"]
+
+
+def _short(value: object, cells: Sequence[str]) -> str:
+    """So much of a text as a terminal shows; what is said of several cells stands on a line each."""
+    text = str(value) if len(str(value)) <= LONGEST_SHOWN else f"{str(value)[: LONGEST_SHOWN - 1]}…"
+    return text.replace(BETWEEN, f"{BETWEEN}\n") if len(cells) > 1 else text
+
+
+WIDTHS: dict[str, int | None] = {"code": None, "cells": 4, "message": 8, "fix": 5}
+
+
+def count(result: Result) -> dict[str, int]:
+    return {severity: sum(finding["severity"] == severity for finding in result.findings) for severity in SEVERITIES}
 
 
 def headline(result: Result, counts: dict[str, int]) -> str:
@@ -69,20 +109,20 @@ def headline(result: Result, counts: dict[str, int]) -> str:
 
 
 def cells(finding: dict) -> str:
-    """The places of a finding, the first few by name, the sheet named once."""
+    """The places of a finding, the first few by name, a line per sheet."""
     places = finding["cells"]
     if not places:
         return finding["field"] or "—"
-    shown, sheet = [], None
+    text, sheet = "", None
     for place in places[:MOST_CELLS]:
         title, _, cell = place.rpartition("!")
-        shown.append(cell if title == sheet else place)
+        text += f" {cell}" if title == sheet else f"\n{place}"
         sheet = title
-    text = "、".join(shown)
+    text = text.strip()
     return text if len(places) <= MOST_CELLS else sentence("more_cells", {"cells": text, "count": len(places)})
 
 
-FORMATS = {"text": as_text, "json": as_json}
+FORMATS = {"text": as_text, "json": as_json, "jsonl": as_jsonl, "csv": as_csv, "html": as_page}
 
 
 def forms_as_text(forms: Sequence[dict]) -> str:
@@ -92,7 +132,7 @@ def forms_as_text(forms: Sequence[dict]) -> str:
         key = "years_from" if form["last_year"] is None else "years_range"
         years = sentence(key, {"first": form["first_year"], "last": form["last_year"]})
         rows.append((form["form"], form["revision"], years, form["title"]))
-    return _table([sentence(f"forms_{name}", {}) for name in ("form", "revision", "years", "title")], rows)
+    return table([sentence(f"forms_{name}", {}) for name in ("form", "revision", "years", "title")], rows)
 
 
 def explained_as_text(facts: dict) -> str:
@@ -109,18 +149,3 @@ def explained_as_text(facts: dict) -> str:
 def schema_as_text(schema: dict) -> str:
     """A schema as the files in schemas/ hold it."""
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
-
-
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(*headings, box=SIMPLE_HEAD, pad_edge=False)
-    for row in rows:
-        table.add_row(*(Text(part) for part in row))
-    console = Console(width=_width(), color_system=None, legacy_windows=False)
-    with console.capture() as captured:
-        console.print(table)
-    return "\n".join(line.rstrip() for line in captured.get().strip("\n").splitlines())

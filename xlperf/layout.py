@@ -24,6 +24,7 @@ from .parts import GUIDE, RULES, Block, Fields, Guide, Lines, Sheet, Table
 
 MARK = "xlperf"
 END, HEADER = "#end", "#header"
+PROBLEMS = "#problems"  # the sheet of a workbook that is sent back; no sheet of a form is called that
 SINGLES = ("text", "value")  # keys of the columns where long texts and single fields stand (after their label)
 
 
@@ -230,7 +231,7 @@ def _guide_lines(form: Form) -> Iterator[Line]:
     yield Line("guide_missing", 0, 28, words["missing"], f"{GUIDE}.missing", GUIDE, 0, "missing")
     yield Line("guide_submission", 0, 34, words["submission"])
     yield Line("heading", 0, 26, words["legend"])
-    for style in ("input", "computed", "required", "error", "locked"):
+    for style in ("input", "computed", "required", "error", "warning", "locked"):
         yield Line("legend", 0, 20, words[f"legend_{style}"], field=style)
     yield Line("heading", 0, 26, words["how"])
     yield from (Line("paragraph", 0, 34, text) for text in form.guide)
@@ -266,9 +267,9 @@ def _table_ranges(form: Form, sheet: Sheet, table: Table, lines: list[Line], pla
                 ranges[(owner, key)] = (sheet.title, places[key], rows[0], last)
 
 
-def sheet_mark(form: Form, sheet: Sheet) -> str:
+def sheet_mark(form: Form, sheet: Sheet | str) -> str:
     """What A1 of each sheet says, so that the sheet is known whatever its name."""
-    return f"{MARK} {form.key} {form.revision} {sheet.key}"
+    return f"{MARK} {form.key} {form.revision} {sheet if isinstance(sheet, str) else sheet.key}"
 
 
 def checks_page(layout: Layout) -> Page:

@@ -19,9 +19,9 @@ from xml.etree import ElementTree
 from .layout import cell_name
 from .markup import MAIN, sheet_parts
 
-BUILT_IN = {9, 10}  # 0% and 0.00%
-CELL_TAG = rb'<c\b[^>]*\br="%s"[^>]*>'
-STYLE = re.compile(rb'\bs="(\d+)"')
+BUILT_IN = {"9", "10"}  # 0% and 0.00%
+CELL_TAG = re.compile(rb'<c\b([^>]*\br="([A-Z]{1,3}[0-9]{1,7})"[^>]*)>')
+STYLE = re.compile(rb'\bs="([0-9]{1,9})"')
 
 
 class PercentFormats:
@@ -30,6 +30,7 @@ class PercentFormats:
     def __init__(self, content: bytes) -> None:
         self.content = content
         self.sheets: dict[str, bytes] | None = None
+        self.tags: dict[str, dict[bytes, bytes]] = {}
         self.slow: dict[str, set[tuple[int, int]]] = {}
 
     def at(self, title: str, row: int, column: int) -> bool:
@@ -38,10 +39,12 @@ class PercentFormats:
             with zipfile.ZipFile(io.BytesIO(self.content)) as package:
                 self.styles = set(_percent_styles(package.read("xl/styles.xml"))) if _has(package, "xl/styles.xml") else set()
             self.sheets = sheet_parts(self.content)
-        tag = re.search(CELL_TAG % cell_name(row, column).encode(), self.sheets.get(title, b""))
+        if title not in self.tags:
+            self.tags[title] = {place: tag for tag, place in CELL_TAG.findall(self.sheets.get(title, b""))}
+        tag = self.tags[title].get(cell_name(row, column).encode())
         if tag is None:
             return (row, column) in self._slowly(title)
-        style = STYLE.search(tag[0])
+        style = STYLE.search(tag)
         return bool(style) and int(style[1]) in self.styles
 
     def _slowly(self, title: str) -> set[tuple[int, int]]:
@@ -61,7 +64,7 @@ def _has(package: zipfile.ZipFile, name: str) -> bool:
 def _percent_styles(styles: bytes) -> Iterator[int]:
     """Yield the numbers of the cell styles whose number format has a percent sign."""
     tree = ElementTree.fromstring(styles)
-    custom = {int(f.get("numFmtId", 0)) for f in tree.iter(f"{MAIN}numFmt") if "%" in f.get("formatCode", "")}
+    percent = BUILT_IN | {f.get("numFmtId") for f in tree.iter(f"{MAIN}numFmt") if "%" in f.get("formatCode", "")}
     for number, style in enumerate(tree.iterfind(f"{MAIN}cellXfs/{MAIN}xf")):
-        if int(style.get("numFmtId", 0)) in custom | BUILT_IN:
+        if style.get("numFmtId") in percent:
             yield number

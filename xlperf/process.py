@@ -17,11 +17,15 @@ from .checks import check, compare_shown
 from .compute import compute
 from .document import Rows, Spot, document_of, path_namer
 from .errors import UnreadableError, UsageError
-from .files import safe_name, stamp, write_atomically
+from .files import as_written, safe_name, stamp, write_atomically
 from .finding import Finding, describe, gather, has_errors
-from .layout import padded, row_counts
+from .form import Form
+from .layout import make_layout, padded, row_counts
+from .messages import sentence
 from .reader import Reading, read_cells
 from .result import Result
+
+MORE_ROWS = 5  # spare rows of an annotated workbook whose table was full
 
 
 @dataclass(frozen=True)
@@ -82,16 +86,18 @@ def _remembered(reading: Reading) -> Iterator[Finding]:
         yield Finding(raw["code"], raw["severity"], spots, raw["arguments"], raw["explanation"])
 
 
-def validate(path: Path | str, form: str | None = None, year: int | None = None, templates: Path | None = None) -> Result:
-    """Say what is wrong with a workbook, by cell. Writes nothing.
+def validate(path: Path | str, form: str | None = None, year: int | None = None, templates: Path | None = None,
+             annotated: Path | str | None = None) -> Result:  # fmt: skip
+    """Say what is wrong with a workbook, by cell. Writes nothing, or an annotated copy into the directory `annotated`.
 
     Raises:
-        UsageError: no such file.
+        UsageError: no such file, or the copy cannot be written.
     """
     try:
-        return _result(process(Path(path), form, year, templates))
+        processed = process(Path(path), form, year, templates)
     except UnreadableError as error:
         return _unreadable(path, error)
+    return _result(processed, (write_annotated(processed, Path(annotated), stamp(None)),) if annotated else ())
 
 
 def finalize(path: Path | str, directory: Path | None = None, date: str | None = None,
@@ -135,6 +141,50 @@ def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterat
     text = json.dumps(document_of(form, processed.rows), ensure_ascii=False, indent=2) + "\n"
     write_atomically(document, lambda path: path.write_text(text, "utf-8", newline="\n"))
     yield from (book, document)
+
+
+def annotate(path: Path | str, directory: Path | str | None = None, date: str | None = None, form: str | None = None,
+             year: int | None = None, templates: Path | None = None) -> Path:  # fmt: skip
+    """Write the workbook that goes back to its department: its data, the cells at fault marked, a list of problems first.
+
+    Args:
+        path: the submission; it is never changed.
+        directory: where to write, by default the folder of the submission.
+        date: the ISO date to stand in the workbook; default see `stamp`.
+
+    Raises:
+        UsageError: no such file, or the output cannot be written.
+        UnreadableError: there is no workbook of ours in it.
+    """
+    return write_annotated(process(Path(path), form, year, templates), Path(directory or Path(path).parent), stamp(date))
+
+
+def write_annotated(processed: Processed, directory: Path, date: str) -> Path:
+    """Write the annotated workbook of a submission that was processed and return its path."""
+    from . import __version__
+    from .annotation import make_annotation, typed_rows
+    from .canvas import Issue
+    from .workbook import write_workbook
+
+    reading, form = processed.reading, processed.reading.form
+    target = directory / f"{reading.path.stem}-{form.definition.get('annotated_name') or sentence('annotated_name', {})}.xlsx"
+    if target.exists() and not as_written(target):
+        raise UsageError("would_lose", path=target)
+    counts = row_counts(form, _with_spare(form, processed.rows), processed.rows)
+    annotation = make_annotation(reading.path.name, processed.findings, form, make_layout(form, counts))
+    rows = typed_rows(form, compute(form, padded(form, reading.rows, counts)), reading.typed())
+    year = reading.fiscal_year or form.first_year
+    issue = Issue(year, date, __version__, reading.identity.get("unit", ""), intake=reading.identity.get("intake", ""),
+                  annotation=annotation)  # fmt: skip
+    directory.mkdir(parents=True, exist_ok=True)
+    write_atomically(target, lambda path: write_workbook(form, rows, path, issue, counts))
+    return target
+
+
+def _with_spare(form: Form, rows: Rows) -> dict[str, int]:
+    """Spare rows as in the template, and at least a few where all were used."""
+    return {key: max(block.spare, len(rows.get(key, ())) - len(block.rows) + MORE_ROWS)
+            for key, block in form.blocks.items() if block.spare and not block.fixed}  # fmt: skip
 
 
 def _frozen_results(processed: Processed) -> dict[str, tuple[str, int]]:

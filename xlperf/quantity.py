@@ -1,4 +1,4 @@
-"""Quantities in running text: numbers with a unit, the words they belong to, and which of two texts' quantities are the same thing.
+"""Quantities in running text: numbers with a unit, the words they belong to, and whether two say the same.
 
     >>> grammar = make_grammar({"units": [["台套", "套"]], "multipliers": {"万": 10000}, "before": {"least": ["超"]}})
     >>> [(str(q.value), q.unit, q.bound, q.clause) for q in grammar.quantities("入网仪器超5.8万台套、另有两类")]
@@ -13,12 +13,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
 
-MOST = 200  # quantities looked at in one text: a longer list is a table, and pairing them costs their square
+from .expression import as_decimal, as_text
+
+MOST = 50  # quantities looked at in one text: a longer list is a table, and pairing them costs their square
+FAR = 100  # characters around a quantity that still belong to it
 NUMBER = r"(?<![\d.])(?P<number>(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,6})?)"
 GAP = r"\s{0,2}"  # bounded: three unbounded runs of spaces side by side take forever on a long one
 RANGE = re.compile(r"\d[^\W\d]{0,3}\s*[-\u2013\u2014~\uff5e]+\s*\Z")  # "10-" before 15
@@ -47,6 +50,7 @@ class Grammar:
     """How a form writes quantities."""
 
     pattern: re.Pattern
+    spoken: re.Pattern  # a number in words, with its unit
     ordinals: re.Pattern | None
     synonyms: tuple[frozenset[str], ...]
     multipliers: Mapping[str, Decimal]
@@ -55,6 +59,7 @@ class Grammar:
     ignored: frozenset[str]
     per: tuple[str, ...]
     particles: str
+    known_pairs: dict[str, set[str]] = field(default_factory=dict, compare=False)
 
     def quantities(self, text: str) -> list[Quantity]:
         """The quantities of a text in their order."""
@@ -67,10 +72,10 @@ class Grammar:
         found = list(self.pattern.finditer(text))
         for number, match in enumerate(found):
             previous = found[number - 1].end() if number else 0
-            before = text[previous : match.start()]
+            before = text[max(previous, match.start() - FAR) : match.start()]
             clause = CLAUSE_ENDS.split(before)[-1].strip(LIST_COMMA)
             following = found[number + 1].start() if number + 1 < len(found) else len(text)
-            after = CLAUSE_ENDS.split(text[match.end() : following])[0].split(LIST_COMMA)[0]
+            after = CLAUSE_ENDS.split(text[match.end() : min(following, match.end() + FAR)])[0].split(LIST_COMMA)[0]
             bound = self._bound(match, clause, after)
             if match["unit"] in self.ignored or bound is None or any(word in clause for word in self.per):
                 continue
@@ -78,7 +83,7 @@ class Grammar:
             digits = Decimal(match["number"].replace(",", ""))
             yield Quantity(
                 digits * scale, Decimal(1).scaleb(digits.as_tuple().exponent) * scale, match["unit"], bound, match[0].strip(),
-                f"{clause} {after}".strip(), SENTENCE_ENDS.split(text[: match.start()])[-1],
+                f"{clause} {after}".strip(), SENTENCE_ENDS.split(text[max(0, match.start() - FAR) : match.start()])[-1],
             )  # fmt: skip
 
     def _bound(self, match: re.Match, before: str, after: str) -> str | None:
@@ -93,12 +98,21 @@ class Grammar:
 
     def fits(self, one: Quantity, other: Quantity) -> bool:
         """Whether both count the same kind of thing."""
-        return one.unit == other.unit or any(one.unit in group and other.unit in group for group in self.synonyms)
+        return one.unit == other.unit or self._synonyms(one.unit, other.unit)
+
+    def speaks_of(self, text: str, quantity: Quantity) -> bool:
+        """Whether the text has a number in words of the same kind of thing."""
+        return any(match[1] == quantity.unit or self._synonyms(match[1], quantity.unit) for match in self.spoken.finditer(text))
+
+    def _synonyms(self, unit: str, other: str) -> bool:
+        return any(unit in group and other in group for group in self.synonyms)
 
     def pairs(self, text: str) -> set[str]:
         """The pairs of neighbouring characters of a text, particles and punctuation apart."""
-        words = re.findall(r"[^\W_]+", "".join(c for c in text.lower() if c not in self.particles))
-        return {word[at : at + 2] for word in words for at in range(len(word) - 1)}
+        if text not in self.known_pairs:
+            words = re.findall(r"[^\W_]+", "".join(c for c in text.lower() if c not in self.particles))
+            self.known_pairs[text] = {word[at : at + 2] for word in words for at in range(len(word) - 1)}
+        return self.known_pairs[text]
 
     def overlap(self, one: str, other: str) -> int:
         """How many pairs of characters two texts share."""
@@ -122,10 +136,12 @@ def make_grammar(parameters: Mapping, more_units: Iterable[str] = ()) -> Grammar
     some = _either(word for word, _ in after if len(word) == 1)
     number = rf"{NUMBER}{GAP}(?P<some>{some})(?P<multiplier>{_either(multipliers)}){GAP}(?P<more>{some}){GAP}"
     pattern = re.compile(rf"{number}(?P<unit>{_either(units, '')})")
+    numerals = _either(parameters.get("numerals", ()), "") or "(?!)"
+    spoken = re.compile(rf"(?:{numerals})({_either(units - ignored - {PERCENT}, '')})")
     chain = rf"(?:{_either(ordinals, '')})\s*\d+(?:\s*[-{LIST_COMMA},\uff0c~\u2014\u2013]\s*\d+)*"
     before = [(word, bound) for bound, words in parameters.get("before", {}).items() for word in words]
     return Grammar(
-        pattern, re.compile(chain) if ordinals else None, synonyms, multipliers, tuple(sorted(before, key=_longest)),
+        pattern, spoken, re.compile(chain) if ordinals else None, synonyms, multipliers, tuple(sorted(before, key=_longest)),
         tuple(sorted(after, key=_longest)), ignored, tuple(parameters.get("per", ())), "".join(parameters.get("particles", ())),
     )  # fmt: skip
 
@@ -143,6 +159,14 @@ def _without(unit: str, multipliers: Iterable[str]) -> str:
     """A unit without the multiplier in front of it."""
     word = max((word for word in multipliers if unit.startswith(word) and unit != word), key=len, default="")
     return unit[len(word) :]
+
+
+def read_quantity(grammar: Grammar, value: object, unit: object) -> Quantity | None:
+    """A number and the unit beside it as one quantity, None where they are none (blank, negative)."""
+    number = as_decimal(value)
+    if not isinstance(number, Decimal) or number < 0 or not isinstance(unit, str):
+        return None
+    return next(iter(grammar.quantities(f"{as_text(number)}{unit.strip()}")), None)
 
 
 # --- comparing -----------------------------------------------------------------------------------------------

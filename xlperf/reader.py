@@ -11,7 +11,6 @@ percent format (96.03% is stored as 0.9603) is asked of `numberformat`, and only
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,16 +19,16 @@ from pathlib import Path
 from .document import Rows, Spot, is_empty, preset_index
 from .entries import Entry, Grid, entries_of, spread_merged
 from .errors import UnreadableError, UsageError
-from .expression import evaluate, names
 from .finding import Finding
 from .form import Form, find_form, load_form
 from .layout import MARK, cell_name
 from .markup import Markup, read_markup
 from .numberformat import PercentFormats
-from .parts import GUIDE, RULES, Block, Field
+from .package import MOST_AREA, crowded
+from .parts import GUIDE, RULES, Block
 from .preflight import preflight
 from .structure import inspect
-from .values import read_value
+from .values import read_row, read_value
 
 
 @dataclass
@@ -57,6 +56,16 @@ class Reading:
         year = self.rows["identity"][0].get("fiscal_year") if self.rows.get("identity") else None
         return year if isinstance(year, int) else None
 
+    def typed(self) -> dict[Spot, object]:
+        """What stands in every cell that was read, before anything was made of it."""
+        lines = {(entry.title, entry.row): entry for entry in self.entries}
+        found = {}
+        for spot, (title, row, _) in self.cells.items():
+            entry = lines.get((title, row))
+            if entry and spot.field in entry.values:
+                found[spot] = entry.values[spot.field]
+        return found
+
 
 def read_cells(path: Path, templates: Path | None = None) -> Reading:
     """Return what stands in the workbook at that path.
@@ -65,7 +74,8 @@ def read_cells(path: Path, templates: Path | None = None) -> Reading:
         UsageError: no such file.
         UnreadableError: not a workbook, not one of ours, or of a revision that is not known here.
     """
-    content = preflight(path)
+    intake = preflight(path)
+    content = intake.content
     grids = _grids(content)
     marked = [(name, grid, mark) for name, grid in grids if (mark := _mark(grid))]
     if not marked:
@@ -76,7 +86,7 @@ def read_cells(path: Path, templates: Path | None = None) -> Reading:
     except UsageError as error:
         raise UnreadableError("XL112", found=f"{key} {revision}", known=error.arguments.get("known")) from None
     identity = next((dict(_identity(grid)) for _, grid, mark in marked if mark[2] == "identity"), {})
-    reading = Reading(Path(path), hashlib.sha256(content).hexdigest(), form, identity)
+    reading = Reading(Path(path), intake.sha256, form, identity, findings=list(intake.findings))
     reading.strangers = [name for name, grid in grids if _mark(grid) is None]
     markups = read_markup(content)
     _read_sheets(reading, marked, content, markups)
@@ -85,13 +95,33 @@ def read_cells(path: Path, templates: Path | None = None) -> Reading:
 
 
 def _grids(content: bytes) -> list[tuple[str, Grid]]:
-    from python_calamine import CalamineError, CalamineWorkbook
+    """Return what every sheet shows; of a sheet that is not ours only its first cell.
 
+    Raises:
+        UnreadableError: the reader refuses it (XL103), or its sheets are too large to hold (XL104).
+    """
+    from python_calamine import CalamineWorkbook
+
+    place, area, grids = "", 0, []
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names]
-    except (CalamineError, OSError, ValueError) as error:
-        raise UnreadableError("XL103", found=str(error)[:80]) from None
+        for place in book.sheet_names:
+            sheet = book.get_sheet_by_name(place)
+            first = sheet.to_python(skip_empty_area=False, nrows=1)
+            if not _mark(first):
+                grids.append((place, [row[:1] for row in first]))
+                continue
+            area += (sheet.total_height + 1) * (sheet.total_width + 1)
+            if area > MOST_AREA:
+                raise crowded(place, area, MOST_AREA)
+            grids.append((place, sheet.to_python(skip_empty_area=False)))
+    except UnreadableError:
+        raise
+    except BaseException as error:  # a panic of calamine is a BaseException that has no importable name
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise UnreadableError("XL103", found=f"{place}: {str(error)[:80]}") from None
+    return grids
 
 
 def _mark(grid: Grid) -> list[str] | None:
@@ -192,7 +222,7 @@ def _read_row(reading: Reading, block: Block, index: int, entry: Entry, percents
     preset = block.row(index)
     if preset and block.row_name in block.fields and preset.values.get(block.row_name) and block.shape == "list":
         row[block.row_name] = preset.values[block.row_name]
-    later = []
+    typed: dict[str, object] = {}
     for key, raw in entry.values.items():
         known, spot = block.fields[key], Spot(block.key, index, key)
         reading.cells[spot] = (entry.title, entry.row, entry.columns[key])
@@ -200,24 +230,12 @@ def _read_row(reading: Reading, block: Block, index: int, entry: Entry, percents
         if form.formula(block, index, key) is not None:
             reading.shown[spot] = raw
         elif form.is_input(block, index, known) or (known.given and key not in block.constants):
-            later.append((known.number_when is not None, known, spot, raw))
-    for _, known, spot, raw in sorted(later, key=lambda item: item[0]):
-        numeric = _is_numeric(known, row, raw)
-        percent = numeric and known.percent_when is not None and evaluate(known.percent_when, row.get) is True
-        formatted = percent and isinstance(raw, float) and percents.at(entry.title, entry.row, entry.columns[known.key])
-        value, note = read_value(form, known, raw, numeric, formatted)
-        if value is not None:
-            row[known.key] = value
-        if note:
+            typed[key] = raw
+    row, remarks = read_row(form, block, index, row, typed, lambda key: percents.at(entry.title, entry.row, entry.columns[key]))
+    for key, remark in () if is_empty(form, block, index, row) else remarks:  # dashes in a spare row are nothing
+        spot = Spot(block.key, index, key)
+        if remark.severity != "warning":
             reading.normalised.add(spot)
-            reading.findings.append(Finding("XL210", "info", (spot,), note))
+        if remark.code:
+            reading.findings.append(Finding(remark.code, remark.severity, (spot,), remark.arguments))
     return row
-
-
-def _is_numeric(known: Field, row: Mapping[str, object], raw: object) -> bool:
-    """Whether a `value` field holds a number in its row; while the row does not say, what was typed decides."""
-    if known.number_when is None:
-        return False
-    if any(row.get(name) is None for name in names(known.number_when)):
-        return isinstance(raw, float) and not isinstance(raw, bool)
-    return evaluate(known.number_when, row.get) is True

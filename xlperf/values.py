@@ -1,33 +1,112 @@
-"""What people type, as values: numbers as text, dates in several spellings, operators in many.
+"""What people type, as values: numbers, dates and choices in their many spellings, figures typed with operator and unit.
 
-    >>> as_number("１,234.50")
-    1234.5
-    >>> as_date_text("2023年3月1日")
-    '2023-03-01'
+    >>> from .form import find_form, load_form
+    >>> form = load_form(find_form("suzhou-department"))
+    >>> money = form.blocks["items"].fields["spent"]
+    >>> value, remark = read_value(form, money, "１,234.50", False, False)
+    >>> value, remark.code, remark.expected
+    (1234.5, 'XL210', '1234.5')
 
-What is safe to normalise is normalised, and the caller is told before and after; what is not understood stays as it
-was typed, so that the schema can say what was expected.
+Three things can be said of a cell. What is safe to normalise is normalised, with an info that shows before and after
+(XL210). What may mean two things is asked about with both readings and stays as it was typed, so that nothing is computed
+from a guess (XL209, an error). What is not understood stays as it was typed too: the schema says what was expected. A
+ratio where a percent is wanted, 0.96 for 96%, is computed as it stands and asked about (XL215, a warning: it may be true).
 """
 
 from __future__ import annotations
 
 import datetime
 import re
-import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+from typing import NamedTuple
 
 from .compute import plain
-from .expression import Kind, as_decimal, as_text
+from .dates import dates_of
+from .expression import Kind, as_decimal, as_text, evaluate, names
 from .form import Form
-from .parts import Field
+from .parts import Block, Field
+from .spelling import (
+    GAP,
+    INVISIBLE,
+    LONGEST,
+    PERCENT,
+    Meaning,
+    Patterns,
+    Spellings,
+    Unit,
+    bare,
+    choice_patterns,
+    convert,
+    fold,
+    meanings,
+    misreadings,
+    spellings_of,
+    unit_of,
+)
 
-NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?", re.ASCII)
-DATE = re.compile(r"(\d{4})\D+(\d{1,2})\D+(\d{1,2})\D*|(\d{4})(\d{2})(\d{2})", re.ASCII)
-FIRST_DAY = datetime.date(1899, 12, 30)
-Note = dict[str, object]
+UNIT_IN_LABEL = re.compile(r"\(([^()]+)\)$")
+UNSEEN = re.compile(rf"{INVISIBLE.pattern}|[\t\n\u00a0\u2000-\u200a\u202f]")
+RATIO = Decimal("1.5")  # up to here a bare number may be a ratio where a percent of TEN or more is wanted
+MOST_RATIO = 100  # no cell is looked up for a percent format that would show 10000% and more
+ISO_LENGTH = 10
+APART = " | "  # between the parts of a figure that was taken apart
+TEN, HUNDRED = Decimal(10), Decimal(100)
 
 
-def read_value(form: Form, field: Field, raw: object, numeric: bool, percent_format: bool) -> tuple[object, Note | None]:
-    """Return the value of a cell and, where it was normalised, what was found and what it became.
+@dataclass(frozen=True)
+class Remark:
+    """What is to be told of one cell; without a code nothing is, but the sheet itself could not compute with the cell."""
+
+    code: str = ""
+    severity: str = ""
+    found: str = ""
+    expected: str = ""
+
+    @property
+    def arguments(self) -> dict[str, object]:
+        return {"found": self.found, "expected": self.expected}
+
+
+SILENT = Remark()
+
+
+class Figure(NamedTuple):
+    """A number as its cell gives it: what stood there beside it, and whether anything said what it counts in."""
+
+    value: object
+    remark: Remark | None = None
+    operator: str = ""
+    unit: str = ""
+    bare: bool = True
+
+
+def normalised(raw: object, value: object) -> Remark:
+    """What was typed, and what it was read as; a text that looks like the number it is shows Excel's apostrophe."""
+    found, expected = visible(raw), str(value)
+    return Remark("XL210", "info", f"'{found}" if found == expected else found, expected)
+
+
+def question(raw: object, readings: Iterable[str], severity: str = "error", code: str = "XL209") -> Remark:
+    return Remark(code, severity, visible(raw), " / ".join(readings))
+
+
+def visible(raw: object) -> str:
+    """What was typed, spaces at its ends in quotes, invisible characters by their numbers."""
+    text = _text(raw)
+    text = f'"{text}"' if text != text.strip(" \u3000") else text
+    text = UNSEEN.sub(lambda match: f"<U+{ord(match[0]):04X}>", text)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "\u2026"
+
+
+# --- one cell ------------------------------------------------------------------------------------------------
+
+
+def read_value(form: Form, field: Field, raw: object, numeric: bool, percent_format: bool,
+               unit: str = "") -> tuple[object, Remark | None]:  # fmt: skip
+    """Return the value of a cell and, where it was normalised or is ambiguous, the remark that says so.
 
     Args:
         form: for the spellings it declares.
@@ -35,68 +114,55 @@ def read_value(form: Form, field: Field, raw: object, numeric: bool, percent_for
         raw: what the reader found: text, float, bool, date or None.
         numeric: for a `value` field, whether its row is a quantitative one.
         percent_format: whether the cell shows a percent, so that 0.9603 means 96.03 of unit %.
+        unit: what the numbers of the cell count in, as its row or its label says.
     """
     if isinstance(raw, str):
         raw = raw.replace("\r\n", "\n").replace("\r", "\n")
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None, None
-    if field.type == "date":
-        return _noted(raw, as_date_text(raw))
+    known = spellings_of(form)
     if field.kind is Kind.NUMBER or numeric:
-        return _number(raw, percent_format)
-    if field.type == "choice":
-        return _noted(raw, _choice(form, field, raw))
-    return _text(raw), None
-
-
-def _noted(raw: object, value: object) -> tuple[object, Note | None]:
-    changed = isinstance(raw, str) and raw != value
-    return value, {"found": raw, "expected": value} if changed else None
-
-
-def _number(raw: object, percent_format: bool) -> tuple[object, Note | None]:
-    if isinstance(raw, bool):
-        return _text(raw), None
-    if isinstance(raw, int | float):
-        number = as_decimal(raw)
-        return plain(number * 100 if percent_format else number), None
-    number = as_number(raw) if isinstance(raw, str) else None
-    return _noted(raw, number) if number is not None else (_text(raw), None)
-
-
-def as_number(text: str) -> float | int | None:
-    """The number a text stands for, None if it is not plainly one."""
-    folded = unicodedata.normalize("NFKC", text).strip()
-    if not folded or not NUMBER.fullmatch(folded) or not any(c.isdigit() for c in folded):
-        return None
-    return plain(as_decimal(float(folded.replace(",", ""))))
-
-
-def as_date_text(raw: object) -> object:
-    """The ISO date of a cell, or what was typed if that is no date."""
-    if isinstance(raw, datetime.datetime):
-        return raw.date().isoformat()
-    if isinstance(raw, datetime.date):
-        return raw.isoformat()
-    if isinstance(raw, float) and 1 <= raw < 2_958_466:
-        return (FIRST_DAY + datetime.timedelta(days=int(raw))).isoformat()
-    match = DATE.fullmatch(unicodedata.normalize("NFKC", str(raw)).strip())
-    if match:
-        try:
-            return datetime.date(*(int(part) for part in match.groups() if part)).isoformat()
-        except ValueError:
-            pass
-    return _text(raw)
-
-
-def _choice(form: Form, field: Field, raw: object) -> str:
+        figure = read_figure(known, field, raw, unit_of(known, unit) if unit else None, percent_format)
+        return figure.value, figure.remark
+    if field.type in ("date", "choice") and isinstance(raw, str) and known.is_blank(raw):
+        return None, normalised(raw, known.blank)
+    if field.type == "date":
+        return _date(known, raw)
     text = _text(raw)
-    folded = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
-    spellings = form.spellings.get(field.spellings, {}) if field.spellings else {}
-    for choice in field.choices:
-        if folded == choice or text.strip() in spellings.get(choice, ()) or folded in spellings.get(choice, ()):
-            return choice
-    return text
+    if field.type == "choice":
+        return _noted(raw, _choice(form, field, text))
+    return _noted(raw, fold(text)) if field.type == "code" else (text, None)  # the zeros in front of a code stay
+
+
+def read_unit(known: Spellings, raw: object) -> tuple[str | None, Remark | None]:
+    """Return a unit under its own name; one that is not known only loses its spaces."""
+    text = _text(raw)
+    if known.is_blank(text):
+        return None, normalised(raw, known.blank) if text.strip() else None
+    folded = bare(text)
+    named = folded in known.names or folded in known.known
+    return _noted(raw, known.names.get(folded, folded) if named else re.sub(r"\s", "", INVISIBLE.sub("", text)))
+
+
+def _noted(raw: object, value: str) -> tuple[str, Remark | None]:
+    return value, normalised(raw, value) if isinstance(raw, str) and raw != value else None
+
+
+def _choice(form: Form, field: Field, text: str) -> str:
+    folded = bare(text).replace(GAP, "")
+    patterns = choice_patterns(form, field.spellings, field.choices)
+    return next((pattern.says for pattern in patterns if pattern.head + pattern.tail == folded), text)
+
+
+def _date(known: Spellings, raw: object) -> tuple[str, Remark | None]:
+    """The ISO date; one whose parts may be read in two ways, or that lacks the day, is asked about."""
+    if isinstance(raw, datetime.date):
+        return (raw.date() if isinstance(raw, datetime.datetime) else raw).isoformat(), None
+    text = _text(raw)
+    dates = dates_of(known, text) if isinstance(raw, str | int | float) and not isinstance(raw, bool) else ()
+    if len(dates) == 1 and len(dates[0]) == ISO_LENGTH:
+        return dates[0], normalised(raw, dates[0]) if dates[0] != raw else None
+    return text, question(raw, dates) if dates else None
 
 
 def _text(raw: object) -> str:
@@ -107,3 +173,175 @@ def _text(raw: object) -> str:
     if isinstance(raw, datetime.date | datetime.datetime | datetime.time):
         return raw.isoformat()
     return str(raw)
+
+
+# --- numbers -------------------------------------------------------------------------------------------------
+
+
+def read_figure(known: Spellings, field: Field, raw: object, own: Unit | None, percent_format: bool = False,
+                operators: Patterns = (), operator: str = "", fills: bool = False) -> Figure:  # fmt: skip
+    """Read a number with what may be typed around it.
+
+    Args:
+        own: the unit of the cell, None where nothing says it.
+        operators: the spellings of an operator that may stand in the cell.
+        operator: the operator that stands in its own cell, "" where that is blank.
+        fills: whether a unit that is typed with the number may fill the blank cell of the unit.
+    """
+    if isinstance(raw, str) and known.is_blank(raw):
+        return Figure(None, normalised(raw, known.blank) if raw.strip() else None)
+    found = _meanings(known, raw, own, percent_format, operators)
+    if not fills and own is None:  # a number of things: they may be named, but not measured
+        counted = (m for m in found if m.unit is None or percent_format or not m.unit.base or m.unit.base in known.counters)
+        found = tuple(Meaning(m.number * (m.unit.factor if m.unit else 1)) for m in counted)
+    if operators and not operator and isinstance(raw, str) and not any(m.operator for m in found):
+        found += tuple(misreadings(known, raw))
+    readings = dict.fromkeys(_readings(found, own, operator, fills))
+    within = [r for r in readings if _fits(field, r[1])] if len(readings) > 1 else list(readings)
+    if not readings:
+        return Figure(_text(raw))
+    explicit = percent_format or any(m.unit is not None for m in found)
+    if len(within) != 1:
+        said = tuple(" ".join(filter(None, (op, as_text(number), unit))) for op, number, unit in (within or readings))
+        stays = as_text(found[0].number) + PERCENT if percent_format else _text(raw)
+        op, unit = (_agreed(reading[part] for reading in readings) for part in (0, 2))
+        return Figure(stays, question(stays, said), op, unit, False)
+    (op, number, unit), value = within[0], plain(within[0][1])
+    said = APART.join(filter(None, (op if found[0].operator else "", as_text(number), unit if explicit else "")))
+    if isinstance(raw, str) or (percent_format and fills and own is None):
+        remark = normalised(raw if isinstance(raw, str) else as_text(number) + PERCENT, said)
+    else:
+        remark = SILENT if percent_format else None
+    return Figure(value, remark, op, unit if explicit else "", not explicit)
+
+
+def _meanings(known: Spellings, raw: object, own: Unit | None, percent_format: bool, operators: Patterns) -> tuple[Meaning, ...]:
+    if isinstance(raw, str):
+        return meanings(known, raw, own, operators)
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        return ()
+    number = as_decimal(raw)
+    if not percent_format:
+        return (Meaning(number),)
+    shown, later = Meaning(number * HUNDRED, unit_of(known, PERCENT)), own and own.base != PERCENT and number >= 1
+    return (shown, Meaning(number)) if later else (shown,)  # the format may have come after the number
+
+
+def _readings(found: tuple[Meaning, ...], own: Unit | None, operator: str, fills: bool) -> Iterator[tuple[str, Decimal, str]]:
+    """Yield operator, number and unit of every way to read a cell together with its neighbours."""
+    for meaning in found:
+        numbers = convert(meaning, own)
+        word = own.word if own else meaning.unit.word if fills and meaning.unit and meaning.unit.base else ""
+        theirs, its = meaning.operator or operator, operator or meaning.operator
+        if not numbers:
+            yield from ((theirs, meaning.number, meaning.unit.word), (its, meaning.number, word))
+        yield from ((op, number, word) for op in (theirs, its) for number in numbers)
+
+
+def _agreed(words: Iterable[str]) -> str:
+    """The word that all readings have in common, "" if they differ."""
+    different = set(words)
+    return different.pop() if len(different) == 1 else ""
+
+
+def _fits(field: Field, number: Decimal) -> bool:
+    low, high = (as_decimal(limit) for limit in (field.minimum, field.maximum))
+    return (low is None or low <= number) and (high is None or number <= high)
+
+
+# --- one row -------------------------------------------------------------------------------------------------
+
+
+def read_row(form: Form, block: Block, index: int, given: Mapping[str, object], typed: Mapping[str, object],
+             is_percent: Callable[[str], bool]) -> tuple[dict, list[tuple[str, Remark]]]:  # fmt: skip
+    """Return the values of a row and what is to be told of its cells.
+
+    A target typed with its operator and unit is taken apart where their own cells are blank or agree.
+
+    Args:
+        given: what the row has without anybody typing it.
+        typed: the raw values of its input cells.
+        is_percent: whether the cell of a field shows its number as a percent.
+    """
+    row, remarks, known = dict(given), [], spellings_of(form)
+    columns = known.columns if all(name in block.fields for name in known.columns.values()) else {}
+    figures = (columns.get("target"), columns.get("actual"))
+    read: dict[str, Figure] = {}
+    cells = [(key, raw) for key, raw in typed.items() if raw not in ("", None)]
+    for key, raw in sorted(cells, key=lambda item: block.fields[item[0]].number_when is not None):
+        field, ratio = block.fields[key], isinstance(raw, float) and abs(raw) < MOST_RATIO
+        numeric = is_numeric(field, row, raw)
+        if numeric and key in figures:
+            read[key] = _part(form, block, row, key, raw, ratio and is_percent(key))
+            value, remark = read[key].value, read[key].remark
+            for name in ("operator", "unit"):
+                column, said = columns.get(name), getattr(read[key], name)
+                if said and column and row.get(column) is None:
+                    row[column] = said
+                    remarks.append((column, SILENT))
+        elif key == columns.get("unit"):
+            value, remark = read_unit(known, raw)
+        else:
+            unit = label_unit(known, block, index, field) if field.kind is Kind.NUMBER else ""
+            wanted = evaluate(field.percent_when, row.get) is True if numeric and field.percent_when else unit == PERCENT
+            value, remark = read_value(form, field, raw, numeric, ratio and wanted and is_percent(key), unit)
+        if value is not None:
+            row[key] = value
+        if remark:
+            remarks.append((key, remark))
+    if columns:
+        remarks += _ratio_for_percent(row, read, columns)
+    return row, remarks
+
+
+def _part(form: Form, block: Block, row: Mapping, key: str, raw: object, percent_format: bool) -> Figure:
+    """The target or the actual of a row; an actual takes no operator but the equality sign."""
+    known = spellings_of(form)
+    unit, column = row.get(known.columns["unit"]), known.columns.get("operator")
+    operators: Patterns = ()
+    if column:
+        chosen = block.fields[column]
+        operators = choice_patterns(form, chosen.spellings, chosen.choices)
+        if key != known.columns["target"]:
+            operators = tuple(pattern for pattern in operators if pattern.says == "=")
+    operator = row.get(column, "") if column and key == known.columns["target"] else ""
+    own = unit_of(known, unit) if unit else None
+    figure = read_figure(known, block.fields[key], raw, own, percent_format, operators, operator, fills=True)
+    return figure if key == known.columns["target"] else figure._replace(operator="")
+
+
+def is_numeric(field: Field, row: Mapping[str, object], raw: object) -> bool:
+    """Whether a `value` field holds a number in its row; while the row does not say, what was typed decides."""
+    if field.number_when is None:
+        return False
+    if any(row.get(name) is None for name in names(field.number_when)):
+        return isinstance(raw, float) and not isinstance(raw, bool)
+    return evaluate(field.number_when, row.get) is True
+
+
+def label_unit(known: Spellings, block: Block, index: int, field: Field) -> str:
+    """The unit in brackets at the end of a field's label, else of the label that stands left of it in its row."""
+    preset, texts = block.row(index), [field.label]
+    before = next((one for one, other in pairwise(block.fields.values()) if other is field), None)
+    if preset and before and before.type == "label":
+        texts.append(str(preset.values.get(before.key, "")))
+    return next(filter(None, (headed_unit(known, text) for text in texts)), "")
+
+
+def headed_unit(known: Spellings, label: str) -> str:
+    """The unit in brackets at the end of a label, "" where there is none."""
+    match = UNIT_IN_LABEL.search(fold(label))
+    return match[1] if match and unit_of(known, match[1]).base in known.known else ""
+
+
+def _ratio_for_percent(row: Mapping, read: Mapping[str, Figure], columns: Mapping[str, str]) -> Iterator[tuple[str, Remark]]:
+    """0.96 of unit % where the target is 100: 0.96% or 96%? A ceiling is asked about only where the other reading keeps it."""
+    key, unit = columns["actual"], row.get(columns["unit"])
+    target, actual = (as_decimal(row.get(columns[name])) for name in ("target", "actual"))
+    numbers = isinstance(target, Decimal) and isinstance(actual, Decimal)
+    if unit != PERCENT or key not in read or not read[key].bare or not numbers:
+        return
+    ceiling = str(row.get(columns.get("operator"), "")).startswith("<")
+    if target >= TEN and 0 < actual <= RATIO and not (ceiling and actual * HUNDRED > target * RATIO):
+        readings = (f"{as_text(actual)} {PERCENT}", f"{as_text(actual * HUNDRED)} {PERCENT}")
+        yield key, question(as_text(actual), readings, "warning", "XL215")

@@ -20,6 +20,7 @@ from .lines import LINES
 from .links import area
 from .live import enliven
 from .parts import Table
+from .problems import mark_cells, title_of_problems, unmark_cells, write_problems
 
 ALLOWED = ("format_cells", "format_columns", "format_rows", "insert_rows", "sort", "autofilter")  # on a protected sheet
 HIDDEN_SHEET = MARK  # identity and dropdown lists; only programs read it
@@ -43,18 +44,25 @@ def write_sheets(canvas: Canvas) -> None:
                                 "comments": f"{canvas.form.key} {canvas.form.revision} {issue.version}"})  # fmt: skip
     canvas.book.set_calc_mode("auto")
     plain = plain_worksheet()
+    list_of_problems = canvas.book.add_worksheet(title_of_problems(canvas)) if issue.annotation else None
     sheets = [(page, canvas.book.add_worksheet(page.sheet.title, plain)) for page in canvas.layout.pages]
     hidden = canvas.book.add_worksheet(HIDDEN_SHEET)
     hidden.very_hidden()
     write_hidden(canvas, hidden)
     for page, sheet in sheets:
         set_up(canvas, page, sheet, words)
+        if issue.annotation:
+            mark_cells(canvas, page, sheet)  # first: of two live colours the earlier one shows
         for line in page.lines:
             LINES[line.kind](canvas, sheet, page, line)
         for section in page.sheet.sections:
             if isinstance(section, Table):
                 enliven(canvas, page, sheet, section)
-    sheets[0][1].activate()
+        if issue.annotation:
+            unmark_cells(canvas, page, sheet)
+    if list_of_problems:
+        write_problems(canvas, list_of_problems)
+    (list_of_problems or sheets[0][1]).activate()
 
 
 def set_up(canvas: Canvas, page: Page, sheet, words: Mapping[str, str]) -> None:

@@ -1,0 +1,344 @@
+"""Make docs/findings.md: every code with its message in both languages and an example that was really run.
+
+    python docs/make_findings.py
+
+An example is a small fault, made by the builders of the tests where they have one; of several candidates for a code the
+first that gives it is shown. Codes for which none does are listed at the end of the page, and a test fails.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from string import Formatter
+from unittest import mock
+
+os.environ["XLPERF_LANG"] = "zh"
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+import test_crosscheck
+import test_matrix
+import test_preflight
+from hostile import BUILDERS
+from make_golden import SPARE
+from surgery import part_of, rewrite, type_into
+from test_findings import FAULTS, document, foreign, unknown_revision
+
+from xlperf import fill_workbook, find_form, load_form, validate
+from xlperf.messages import catalogue
+
+PAGE = Path(__file__).parent / "findings.md"
+Findings = list[dict]
+Build = Callable[[Path], Findings]
+Change = Callable[[dict], object]
+PARTS = ("message", "found", "expected", "fix")
+
+
+# --- ways to make a fault ------------------------------------------------------------------------------------
+
+
+def from_document(change: Change) -> Build:
+    """A fault in the document of the example."""
+
+    def build(folder: Path) -> Findings:
+        doc = document()
+        change(doc)
+        result = fill_workbook(doc, folder / "t.xlsx")
+        return validate(folder / "t.xlsx").findings if result.outputs else result.findings
+
+    return build
+
+
+def from_fill(change: Change) -> Build:
+    """A fault of a document that `fill` itself tells."""
+
+    def build(folder: Path) -> Findings:
+        doc = document()
+        change(doc)
+        return fill_workbook(doc, folder / "t.xlsx").findings
+
+    return build
+
+
+def from_hands(cells: Mapping[str, object], change: Change = lambda doc: None) -> Build:
+    """A fault typed into cells of the filled example."""
+
+    def build(folder: Path) -> Findings:
+        doc = document()
+        change(doc)
+        fill_workbook(doc, folder / "t.xlsx")
+        return validate(type_into(folder / "t.xlsx", folder / "typed.xlsx", cells)).findings
+
+    return build
+
+
+def from_parts(title: str, old: str, new: str) -> Build:
+    """A fault in the XML of a sheet."""
+
+    def build(folder: Path) -> Findings:
+        fill_workbook(document(), folder / "t.xlsx", SPARE)
+        part = part_of(folder / "t.xlsx", title)
+        change = lambda name, content: content.replace(old.encode(), new.encode(), 1) if name == part else content  # noqa: E731
+        return validate(rewrite(folder / "t.xlsx", folder / "changed.xlsx", change)).findings
+
+    return build
+
+
+def from_bytes(write: Callable[[Path], object]) -> Build:
+    """A file that is written whole."""
+
+    def build(folder: Path) -> Findings:
+        write(folder / "自评表.xlsx")
+        return validate(folder / "自评表.xlsx").findings
+
+    return build
+
+
+def from_openpyxl(change: Callable) -> Build:
+    """What another program or a hand does to the file as a whole."""
+
+    def build(folder: Path) -> Findings:
+        import openpyxl
+
+        fill_workbook(document(), folder / "t.xlsx")
+        book = openpyxl.load_workbook(folder / "t.xlsx")
+        change(book)
+        book.save(folder / "saved.xlsx")
+        return validate(folder / "saved.xlsx").findings
+
+    return build
+
+
+def left_open(folder: Path) -> Findings:
+    fill_workbook(document(), folder / "自评表.xlsx")
+    (folder / "~$自评表.xlsx").write_bytes(b"")
+    return validate(folder / "自评表.xlsx").findings
+
+
+def while_read(folder: Path) -> Findings:
+    """The file grows while it is read."""
+    fill_workbook(document(), folder / "自评表.xlsx")
+    read = Path.read_bytes
+
+    def meanwhile(self: Path) -> bytes:
+        content = read(self)
+        with self.open("ab") as file:
+            file.write(b"more")
+        return content
+
+    with mock.patch.object(Path, "read_bytes", meanwhile):
+        return validate(folder / "自评表.xlsx").findings
+
+
+def another_year(folder: Path) -> Findings:
+    fill_workbook(document(), folder / "t.xlsx")
+    return validate(folder / "t.xlsx", year=2024).findings
+
+
+def issued_to_another(folder: Path) -> Findings:
+    fill_workbook(document(), folder / "t.xlsx")
+    return validate(type_into(folder / "t.xlsx", folder / "typed.xlsx", {"基本信息!C5": "苏州市某某中心"})).findings
+
+
+def with_sheet(folder: Path) -> Findings:
+    import openpyxl
+
+    fill_workbook(document(), folder / "t.xlsx")
+    book = openpyxl.load_workbook(folder / "t.xlsx")
+    book.create_sheet("草稿")["A1"] = "备注"
+    book.save(folder / "saved.xlsx")
+    return validate(folder / "saved.xlsx").findings
+
+
+def one_source(doc: dict) -> None:
+    for row in doc["indicators"]:
+        row["source"] = "年终总结"
+
+
+def all_on_target(doc: dict) -> None:
+    doc["goals"] = []
+    for row in doc["indicators"]:
+        if "actual" in row:
+            row["actual"] = row["target"]
+    doc["indicators"] = [row for row in doc["indicators"] if row["category"] != "履职" or row["kind"] == "定性"]
+    doc["budget"] = {"basic": {"initial": 100, "spent": 100}}
+
+
+def untroubled(doc: dict) -> None:
+    doc["narrative"]["problems"] = "暂无问题"
+    doc["budget"]["basic"]["spent"] = 400
+
+
+def duty(**values: object) -> Change:
+    row = {"category": "履职", "name": "服务企业", "kind": "定量", "operator": ">=", "target": 100, "unit": "家", "actual": 100}
+    return lambda doc: doc["indicators"].append({**row, "source": "台账", "reason": "按实际办理数量统计", **values})
+
+
+# What none of the tables of the tests has, or shows less well; the first that gives its code is the example.
+OWN: dict[str, tuple[Build, ...]] = {
+    "XL110": (from_bytes(foreign),),
+    "XL111": (another_year,),
+    "XL112": (from_bytes(unknown_revision),),
+    "XL113": (from_openpyxl(lambda book: book.copy_worksheet(book["重点任务"])),),
+    "XL114": (from_openpyxl(lambda book: book.remove(book["重点任务"])),),
+    "XL125": (left_open,),
+    "XL126": (while_read,),
+    "XL207": (from_document(lambda doc: doc["cover"].pop("phone")),),
+    "XL208": (from_fill(lambda doc: doc["goals"][0].update(actual="第一\x0b季度")),),
+    "XL209": (from_hands({"自评表!H79": "5万"}), from_hands({"自评表!H79": "1,23"})),
+    "XL210": (from_hands({"自评表!H79": "４"}),),
+    "XL211": (from_hands({"自评表!C24": "在职人员控制情况"}),),
+    "XL212": (from_fill(lambda doc: doc["cover"].update(fax="1")),),
+    "XL213": (from_fill(lambda doc: doc["indicators"].append({"category": "产出", "name": "无处可放"})),),
+    "XL214": (from_openpyxl(lambda book: _copy_row(book["预算信息"], 5)),),
+    "XL215": (from_document(duty(name="满意率", target=100, unit="%", actual=0.96)),),
+    "XL216": (from_document(lambda doc: doc["budget"]["items"][0].update(spent=26400)),),
+    "XL231": (from_openpyxl(lambda book: book["自评表"].delete_rows(24)),),
+    "XL232": (from_parts("自评表", "source", "sourcf"), from_openpyxl(lambda book: book["自评表"].delete_cols(10))),
+    "XL233": (from_hands({"预算信息!B3": "项目名称"}),),
+    "XL234": (from_openpyxl(lambda book: book["重点任务"].merge_cells("B4:B5")),),
+    "XL235": (from_openpyxl(lambda book: setattr(book["预算信息"].row_dimensions[8], "hidden", True)),),
+    "XL236": (from_openpyxl(lambda book: book["重点任务"].__setitem__("AZ6", "备注：数据待核")),),
+    "XL237": (from_hands({"预算信息!G4": 0.9603}),),
+    "XL238": (from_openpyxl(lambda book: setattr(book["预算信息"].protection, "sheet", False)),),
+    "XL239": (from_openpyxl(lambda book: setattr(book["自评表"].data_validations, "dataValidation", [])),),
+    "XL240": (issued_to_another,),
+    "XL241": (with_sheet,),
+    "XL301": (from_hands({"预算信息!G4": 0.97}),),
+    "XL302": (from_hands({"预算信息!G4": None}),),
+    "XL303": (from_fill(lambda doc: doc["budget"].update(total={"adjusted": 600})),),
+    "SZ102": (from_document(lambda doc: doc["budget"]["basic"].update(spent=400)),),
+    "SZ103": (from_document(lambda doc: doc["budget"]["basic"].update(adjustment=300)),),
+    "SZ202": (from_document(lambda doc: None),),
+    "SZ203": (from_document(lambda doc: doc.update(base_data={"staff_control": {"part": 51, "base": 55}})),),
+    "SZ207": (from_document(one_source),),
+    "SZ309": (from_document(untroubled),),
+    "SZ310": (from_document(all_on_target),),
+}
+
+
+def _copy_row(sheet, number: int) -> None:
+    sheet.insert_rows(number + 1)
+    for cell in sheet[number]:
+        sheet.cell(number + 1, cell.column, cell.value)
+
+
+def candidates(code: str) -> Iterator[Build]:
+    """The faults that may give a code: our own, then what the tables of the tests expect."""
+    yield from OWN.get(code, ())
+    for change, expected in (*FAULTS.values(), *getattr(test_matrix, "MATRIX", {}).values()):
+        if any(code == found for found, _ in expected):
+            yield from_document(change)
+    for kind, found in test_preflight.REFUSED.items():
+        if found == code:
+            yield from_bytes(BUILDERS[kind])
+    for kind, found in test_preflight.READ.items():
+        if found and found[0] == code:
+            yield from_bytes(BUILDERS[kind])
+    for change, expected in test_crosscheck.RULES.values():
+        if any(code == found for found, _ in expected):
+            yield from_document(change)
+
+
+def example(code: str) -> dict | None:
+    """The finding of that code that the first fitting fault gives."""
+    for build in candidates(code):
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                findings = build(Path(folder))
+            except (KeyError, StopIteration, ValueError, TypeError, AttributeError, IndexError):
+                continue  # a fault made for another document
+            fitting = [finding for finding in findings if finding["code"] == code]
+            if fitting:
+                return copy.deepcopy(min(fitting, key=lambda finding: len(finding["cells"]) or 99))
+    return None
+
+
+# --- the page ------------------------------------------------------------------------------------------------
+
+
+def codes() -> list[str]:
+    """Every code there is: of the program and of the forms."""
+    form = load_form(find_form("suzhou-department"))
+    return [*sorted(catalogue("zh")["findings"]), *sorted(code for code in form.rules if code not in catalogue("zh")["findings"])]
+
+
+HEAD = """# 校验编号一览 · Findings
+
+由 `python docs/make_findings.py` 从消息目录和表样生成，示例均为实际运行的结果；请勿手改。
+Generated from the catalogues and the form; every example was really run. Do not edit by hand.
+
+`XL1xx` 文件 the file，`XL2xx` 内容和结构 values and structure，`XL3xx` 计算格 computed cells；
+`SZ…` 表样自己的规则 rules of the form.
+
+| 类别 | | |
+|---|---|---|
+| 错误 | error | 须改正，不改正不能定稿 blocks finalizing |
+| 提醒 | warning | 改正，或在“校验”表的“说明”栏写明 may be explained |
+| 提示 | info | 无须处理 only tells |
+"""
+GROUPS = {"XL1": "文件 The file", "XL2": "内容和结构 Values and structure", "XL3": "计算格 Computed cells",
+          "SZ": "表样的规则 Rules of the form"}  # fmt: skip
+SEVERITIES = {"error": "错误 error", "warning": "提醒 warning", "info": "提示 info"}
+
+
+def page() -> str:
+    lines, missing, group = [HEAD], [], None
+    for code in codes():
+        key = next((key for key in GROUPS if code.startswith(key)), "SZ")
+        if key != group:
+            group = key
+            lines.append(f"## {GROUPS[key]}\n")
+        shown = example(code)
+        if shown is None:
+            missing.append(code)
+        lines += entry(code, shown)
+    if missing:
+        lines += ["## 尚无示例 Without an example\n", "、".join(missing) + "\n"]
+    return "\n".join(lines)
+
+
+def entry(code: str, shown: dict | None) -> Iterator[str]:
+    """One code: its severity, its sentences in both languages, what it means, an example."""
+    rule = load_form(find_form("suzhou-department")).rules.get(code)
+    texts = {language: catalogue(language)["findings"].get(code) for language in ("zh", "en")}
+    severity = rule.severity if rule else shown["severity"] if shown else None
+    yield f"### {code}" + (f" · {SEVERITIES[severity]}" if severity else "") + "\n"
+    if rule:
+        yield f"- 校验项：{rule.title}"
+        yield f"- 含义：{rule.why}"
+    for language, words in texts.items():
+        if words:
+            yield f"- {language}: {plain(words['message'])} — {plain(words['fix'])}"
+    if rule and not texts["zh"]:
+        yield f"- zh: {plain(rule.message or rule.title)} — {plain(rule.fix)}"
+    if shown:
+        yield "\n| 示例 | |\n|---|---|"
+        cells = "、".join(shown["cells"][:4]) + (f" 等 {len(shown['cells'])} 处" if len(shown["cells"]) > 4 else "")
+        for name, text in (("位置", cells or shown["field"] or "整个文件"), ("问题", shown["message"]), ("看到", shown["found"]),
+                           ("应为", shown["expected"]), ("怎样改", shown["fix"])):  # fmt: skip
+            yield f"| {name} | {cell(text)} |"
+    yield ""
+
+
+def plain(text: str) -> str:
+    """A sentence with dots where its arguments go."""
+    return "".join(part + ("…" if name is not None else "") for part, name, *_ in Formatter().parse(text))
+
+
+def cell(text: object) -> str:
+    """A text as it may stand in a table of Markdown."""
+    short = str(text) if len(str(text)) <= 200 else f"{str(text)[:199]}…"
+    return short.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ").replace("<", "&lt;").replace("*", "\\*")
+
+
+def main() -> None:
+    PAGE.write_text(page(), "utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

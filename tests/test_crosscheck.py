@@ -1,0 +1,528 @@
+"""The rules of the form across rows, tables and sentences: what each finds, and the near misses it leaves alone."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from conftest import EXAMPLE, REPOSITORY
+from documents import random_document
+
+from xlperf.checks import check
+from xlperf.compute import compute
+from xlperf.crosscheck import CHECKS
+from xlperf.document import rows_of
+from xlperf.errors import FormError
+from xlperf.finding import Finding, describe, gather
+from xlperf.form import Form, find_form, load_form
+from xlperf.quantity import Grammar, Quantity, agrees, make_grammar, same
+
+SPECIMEN = REPOSITORY.parent / "shared" / "seed_report_2022.txt"
+Document = dict
+Change = Callable[[Document], object]
+Spots = tuple[str, ...]
+
+# Specimen 3.4: c, d, e, i, j, k, o, r; the over-fulfilled rows; the ten blank 主要内容. l, m, p, s are silent.
+EXPECTED = {
+    ("SZ202", tuple(f"duties.{row}.actual" for row in (3, 5, 7, 8, 10))),
+    ("SZ301", ("process.19.actual",)),
+    ("SZ302", ("process.17.actual",)),
+    ("SZ303", ("process.18.actual", "items.1.spent")),
+    ("SZ304", ("goals.3.actual", "duties.8.actual")),
+    ("SZ305", ("goals.7.actual",)),
+    ("SZ306", ("goals.7.actual",)),
+    ("SZ307", ("duties.5.name", "duties.12.name")),
+    ("SZ308", ("goals.8.actual", "tasks.8.completion")),
+    ("XL207", tuple(f"tasks.{row}.content" for row in range(10))),
+}
+SENTENCES = {
+    "SZ304": "目标 4 写“256项”，指标“受理成果转化项目”为 292项",
+    "SZ305": "目标 8：预期 24900项，完成 24800项",
+    "SZ306": "目标 8：预期 18000项，完成情况中没有相应的数字",
+    "SZ307": "培育技术经纪人（300人）：绩效目标中没有提到；科技合作交流活动（4场）：绩效目标中没有提到",
+}
+OVER_FULFILLED = ("40.00%", "181.00%", "31.63%", "46.00%", "50.00%")
+
+
+# --- helpers -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def form() -> Form:
+    return load_form(find_form("suzhou-department", 2022))
+
+
+def example() -> Document:
+    return json.loads((EXAMPLE / "document.json").read_text("utf-8"))
+
+
+def findings(form: Form, document: Document) -> list[Finding]:
+    rows, strays = rows_of(form, document)
+    assert strays == []
+    return gather(check(form, compute(form, rows)), form)
+
+
+def found(form: Form, document: Document) -> set[tuple[str, Spots]]:
+    return {(f.code, tuple(f"{s.block}.{s.index}.{s.field}" for s in f.spots)) for f in findings(form, document)}
+
+
+def sentence(form: Form, document: Document, code: str) -> dict:
+    (finding,) = (f for f in findings(form, document) if f.code == code)
+    return describe(finding, form, {})
+
+
+def indicator(document: Document, name: str) -> dict:
+    return next(row for row in document["indicators"] if row["name"] == name)
+
+
+def give(name: str, /, **values: object) -> Change:
+    return lambda document: indicator(document, name).update(values)
+
+
+def goal(number: int, **texts: str) -> Change:
+    return lambda document: document["goals"][number - 1].update(texts)
+
+
+def item(number: int, **values: object) -> Change:
+    return lambda document: document["budget"]["items"][number].update(values)
+
+
+def narrative(**texts: str) -> Change:
+    return lambda document: document["narrative"].update(texts)
+
+
+def both(*changes: Change) -> Change:
+    return lambda document: [change(document) for change in changes]
+
+
+def more_goals(expected: str, actual: str) -> Change:
+    return lambda document: document["goals"].append({"expected": expected, "actual": actual})
+
+
+def duty(name: str, target: float, actual: float, unit: str = "家", operator: str = ">=", **values: object) -> Change:
+    row = {"category": "履职", "name": name, "kind": "定量", "operator": operator, "target": target, "unit": unit, "actual": actual,
+           "source": "业务台账", "reason": "按实际办理数量统计"}  # fmt: skip
+    return lambda document: document["indicators"].append(row | values)
+
+
+@pytest.fixture(scope="session")
+def quiet(form: Form) -> Document:
+    """The example with everything mended that is found in it: no finding at all."""
+    document = example()
+    for task in document["tasks"]:
+        task["content"] = "按年度计划组织实施"
+    for name, target in (("技术经纪人培训", 6), ("全市技术合同成交额", 800), ("科技镇长团各类会议", 5), ("受理成果转化项目", 240)):
+        indicator(document, name)["target"] = target
+    give("结转结余率", actual=3.97, reason="部分支出结转下年使用")(document)
+    give("支付进度符合率", actual=96.03, reason="人员经费支出少于预算")(document)
+    item(1, initial=0.8, adjustment=None, spent=0.8)(document)
+    document["indicators"] = [row for row in document["indicators"] if row["name"] not in ("培育技术经纪人", "科技合作交流活动")]
+    texts = {0: ("召开科技镇长团各类会议5场。", "科技镇长团各类会议开了6场。"), 2: ("技术合同成交额做到800亿元。", "成交额为868.78亿元。"),
+             3: ("科技成果转化项目不低于240项。", "科技成果转化项目292项完成备案。"), 4: ("技术经纪人培训全年办6场。", "培训办了7场。"),
+             7: ("平台汇集研发资源达58000台套。", "仪器58200台套，原值合计420亿元。"), 8: ("两类补助兑现单位100家。", "兑现到474家企业，另有11家管理单位。")}  # fmt: skip
+    for number, (expected, actual) in texts.items():
+        document["goals"][number] = {"expected": expected, "actual": actual}
+    document["tasks"][8]["completion"] = "用户费用补助兑现到474家企业。"
+    give("结转结余率", actual=round(100 * (1 - (577.3 + 25.74) / (601.42 + 25.75)), 2))(document)
+    give("支付进度符合率", actual=round(100 * (577.3 + 25.74) / (601.42 + 25.75), 2))(document)
+    assert found(form, document) == set()
+    return document
+
+
+# --- the specimen --------------------------------------------------------------------------------------------
+
+
+def test_the_example_has_exactly_the_findings_of_the_specimen(form: Form) -> None:
+    assert found(form, example()) == EXPECTED
+    assert {finding.severity for finding in findings(form, example())} == {"warning"}
+
+
+@pytest.mark.skipif(not SPECIMEN.exists(), reason="the specimen is not beside the repository")
+def test_the_specimen_itself_has_exactly_these_findings(form: Form) -> None:
+    document = specimen()
+    assert (len(document["goals"]), len(document["tasks"]), len(document["indicators"])) == (10, 10, 54)
+    assert found(form, document) == EXPECTED
+    assert {finding.severity for finding in findings(form, document)} == {"warning"}
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_the_findings_say_what_is_wrong_in_the_words_of_the_form(form: Form, code: str) -> None:
+    assert sentence(form, example(), code)["found"] == SENTENCES[code]
+
+
+def test_the_over_fulfilled_rows_are_one_finding(form: Form) -> None:
+    shown = sentence(form, example(), "SZ202")["found"]
+    assert re.findall(r"偏差 ([0-9.]+%)", shown) == list(OVER_FULFILLED)
+
+
+def specimen() -> Document:
+    """The report of 2022 as a document: its sections, its tables, the cover filled; the word processor's bookmark stripped."""
+    text = re.sub(r"\[bookmark[^\]]*\]", "", SPECIMEN.read_text("utf-8"))
+    heads = [r"二、年度履职目标完成情况：", r"三、部门（单位）概况", r"四、部门（单位）整体支出绩效实现情况", r"五、部门（单位）整体支出绩效中存在问题及改进措施",
+             r"六、绩效自评结果拟应用和公开情况", r" 7、 预算信息", r"8、 年度重点任务", r"9、 部门整体自评表"]  # fmt: skip
+    parts = [part.strip("\n") for part in re.split("|".join(map(re.escape, heads)), text)[1:]]
+    duties, profile, results, problems, application, budget, tasks, indicators = parts
+    overview = results[: results.index("1.对年度绩效目标1")]
+    goals = re.findall(r"的分析\s*预期目标：(.*?)\s*完成情况：(.*?)\s*(?=[0-9]+\.对年度|\Z)", results, re.DOTALL)
+    problem, measure = problems.split("针对整体支出绩效中存在问题的改进措施")
+    rows = [row for row in map(cells, budget.split("\n\n")) if len(row) == 6]
+    document = {
+        "form": "suzhou-department", "revision": "2022", "fiscal_year": 2022, "cover": example()["cover"],
+        "narrative": {"duties": duties.strip(), "profile": profile.strip(), "overview": overview.strip(), "problems": problem.strip(),
+                      "measures": measure.strip(), "application": application.strip()},
+        "goals": [{"expected": expected, "actual": actual} for expected, actual in goals],
+        "budget": {"basic": money(rows[2]), "items": [{"name": row[0]} | money(row) for row in rows[4:]]},
+        "tasks": [{"duty": row[0], "task": row[1], "content": row[2], "completion": row[3]} for row in map(cells, tasks.split("\n\n"))
+                  if len(row) == 4 and row[1] != "任务名称"],
+        "indicators": [],
+    }  # fmt: skip
+    category = ""
+    for row in map(cells, indicators.split("\n\n")[1:]):
+        if len(row) == 8:
+            category = row[1] or category
+            document["indicators"].append({"category": category} | printed(row[2:]))
+    return json.loads(json.dumps(document), object_hook=lambda d: {k: v for k, v in d.items() if v not in ("", None)})
+
+
+def cells(row: str) -> list[str]:
+    return [cell.strip(" \u00a0\t\n") for cell in ("\n" + row.lstrip("\n")).split("\n\t")[not row.lstrip("\n")[:1].strip():]]
+
+
+def money(row: list[str]) -> dict:
+    values = zip(("initial", "adjustment", "spent"), (row[1], row[2], row[4]), strict=True)
+    return {key: float(value) for key, value in values if value}
+
+
+def printed(row: list[str]) -> dict:
+    """Name, target, actual, source, deviation, reason as printed."""
+    name, target, actual, source, _, reason = row
+    number = re.fullmatch(r"(>=|<=|=)([0-9.]+)(\D+)", target)
+    values = {"name": name, "kind": "定性", "target": target, "actual": actual}
+    if number:
+        values |= {"kind": "定量", "operator": number[1], "target": float(number[2]), "unit": number[3]}
+        values["actual"] = None if name in ("预算执行率", "预算调整率") else float(actual.removesuffix(number[3]))
+    return values | {"source": source, "reason": reason}
+
+
+# --- every rule, what it finds and what it leaves ------------------------------------------------------------
+
+AT = "duties.{}.{}".format
+RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
+    # budget
+    "spent above adjusted": (item(4, spent=4.69), {("SZ101", ("items.4.spent",))}),
+    "spent equal to adjusted": (item(4, spent=4.68), set()),
+    "an all-zero row": (lambda d: d["budget"]["items"].append({"name": "会议费", "initial": 0, "spent": 0}), {("SZ104", ("items.5.spent",))}),
+    "nothing spent of something": (lambda d: d["budget"]["items"].append({"name": "会议费", "initial": 0.01, "spent": 0}), set()),
+    "added and not spent": (lambda d: d["budget"]["items"].append({"name": "会议费", "adjustment": 0.01, "spent": 0}), set()),
+    "negative initial": (item(4, initial=-4.68, adjustment=9.36), {("XL204", ("items.4.initial",))}),
+    "an item without a name": (item(4, name=None), {("XL201", ("items.4.name",))}),
+    # reasons
+    "no reason": (give("技术经纪人培训", reason=None), {("SZ201", (AT(3, "reason"),))}),
+    "reason of one character": (give("技术经纪人培训", reason="无"), {("SZ201", (AT(3, "reason"),))}),
+    "reason of dashes": (give("技术经纪人培训", reason="——"), {("SZ204", (AT(3, "reason"),))}),
+    "reason of many dashes": (give("技术经纪人培训", reason="————————"), {("SZ204", (AT(3, "reason"),))}),
+    "reason of nothing and spaces": (give("技术经纪人培训", reason="  无 \u3000 "), {("SZ201", (AT(3, "reason"),))}),
+    "reason of three characters": (give("技术经纪人培训", reason="超额了"), {("SZ204", (AT(3, "reason"),))}),
+    "reason like that above": (give("技术经纪人培训", reason="同上"), {("SZ201", (AT(3, "reason"),))}),
+    "reason of a zero": (give("技术经纪人培训", reason="0"), {("SZ201", (AT(3, "reason"),))}),
+    "reason repeated": (give("技术经纪人培训", reason="同上同上"), {("SZ204", (AT(3, "reason"),))}),
+    "reason of zeros": (give("技术经纪人培训", reason="0.0000"), {("SZ204", (AT(3, "reason"),))}),
+    "two rows, two faults": (both(give("技术经纪人培训", reason=None), give("集聚仪器资源", reason="同上。。。")),
+                             {("SZ201", (AT(3, "reason"),)), ("SZ204", (AT(4, "reason"),))}),
+    "a reason of four characters": (give("技术经纪人培训", reason="年中增办"), set()),
+    "a reason that begins with a junk word": (give("技术经纪人培训", reason="无法按原计划办理"), set()),
+    "dashes where no reason is needed": (give("各团服务保障工作", reason="————"), set()),
+    "the target missed without a reason": (give("高新技术企业的受理", actual=1990, reason="略"),
+                                           {("SZ204", (AT(11, "reason"),)), ("SZ304", ("goals.5.actual", AT(11, "actual")))}),
+    "not applicable for no reason": (give("政府采购执行率", applies="不适用", actual=None, reason="无"), {("SZ201", ("process.23.reason",))}),
+    "not applicable for a reason": (give("政府采购执行率", applies="不适用", actual=None, reason="本年无政府采购"), set()),
+    "more than: met exactly is missed": (both(duty("走访企业", 20, 20, operator=">", reason=None), more_goals("走访企业20家。", "走访企业20家。")),
+                                         {("SZ201", (AT(12, "reason"),))}),
+    "less than: met exactly is missed": (both(duty("投诉处理", 20, 20, "件", "<", reason=None), more_goals("投诉处理少于20件。", "投诉处理20件。")),
+                                         {("SZ201", (AT(12, "reason"),))}),
+    "at least: met exactly is met": (both(duty("走访企业", 20, 20, reason=None), more_goals("走访企业20家。", "走访企业20家。")), set()),
+    # over-fulfilment
+    "over-fulfilled by 30%": (both(duty("走访企业", 100, 130), more_goals("走访企业100家。", "走访企业130家。")), {("SZ202", (AT(12, "actual"),))}),
+    "over-fulfilled by less": (both(duty("走访企业", 100, 129), more_goals("走访企业100家。", "走访企业129家。")), set()),
+    "zero target": (both(duty("安全事故", 0, 0, "起", "="), more_goals("安全事故0起。", "安全事故0起。")), set()),
+    "far below a ceiling": (both(duty("安全事故", 10, 1, "起", "<="), more_goals("安全事故不超过10起。", "安全事故1起。")), set()),
+    # duplicates, categories, sources
+    "a duplicate": (both(duty("走访企业", 20, 20), duty("走访企业", 30, 30), more_goals("走访企业20家，走访企业30家。", "走访企业20家，走访企业30家。")),
+                    {("SZ205", (AT(12, "name"), AT(13, "name")))}),
+    "a duplicate spelt with spaces": (both(duty("走访企业", 20, 20), duty("“走访 企业”", 30, 30), more_goals("走访企业20家，走访企业30家。", "走访企业20家和30家。")),
+                                      {("SZ205", (AT(12, "name"), AT(13, "name")))}),
+    "the same name in another category": (duty("服务企业满意度", 100, 100, "%", reason=None), set()),
+    "names that differ by a number": (both(duty("走访企业一", 20, 20), duty("走访企业二", 30, 30), more_goals("走访企业20家，再走访企业30家。", "走访企业20家，再走访企业30家。")), set()),
+    "a preset row repeated": (lambda d: d["indicators"].append(dict(indicator(d, "政府采购执行率"))), {("SZ205", ("process.23.name", "process.25.name"))}),
+    "a category without a row": (lambda d: d.update(indicators=[row for row in d["indicators"] if row["category"] != "效益"]),
+                                 {("SZ206", ("benefits.0.name",))}),
+    "two categories without a row": (lambda d: d.update(indicators=[row for row in d["indicators"] if row["category"] not in ("效益", "满意度")]),
+                                     {("SZ206", ("benefits.0.name", "satisfaction.0.name"))}),
+    "a category with one row": (lambda d: d.update(indicators=[row for row in d["indicators"] if row["category"] != "效益" or row["name"] == "企业研发成本"]), set()),
+    # across tables
+    "carryover of nothing": (give("结转结余率", actual=0, reason=None), {("SZ301", ("process.19.actual",))}),
+    "carryover off by more than rounding": (give("结转结余率", actual=4.5), {("SZ301", ("process.19.actual",))}),
+    "carryover rounded to a whole percent": (give("结转结余率", actual=4), set()),
+    "carryover not applicable": (give("结转结余率", applies="不适用", actual=None, reason="资金年末全部收回"), set()),
+    "everything on schedule": (give("支付进度符合率", actual=100, reason=None), {("SZ302", ("process.17.actual",))}),
+    "progress rounded": (give("支付进度符合率", actual=96), set()),
+    "progress not filled in": (give("支付进度符合率", actual=None), {("XL201", ("process.17.actual",))}),
+    "spending not filled in": (lambda d: d["budget"]["basic"].pop("spent"), {("XL201", ("basic.0.spent",))}),
+    "travel adjusted": (item(1, initial=4, adjustment=-3.2, spent=0.8), {("SZ303", ("process.18.actual", "items.1.spent"))}),
+    "travel not spent": (item(1, spent=0.6), {("SZ303", ("process.18.actual", "items.1.spent"))}),
+    "travel changed and said so": (both(item(1, spent=0.6), give("“三公经费”变动率", actual=-20, reason="出国任务减少")), set()),
+    "travel changed, the two years given": (both(item(1, spent=0.6), lambda d: d.update(base_data={"three_public_change": {"part": 5, "base": 5}})), set()),
+    "another item changed": (item(2, spent=16.8), set()),
+    "no problems and a low rate": (both(narrative(problems="暂无问题。"), give("非税收入预算完成率", actual=79.99)),
+                                   {("SZ309", ("narrative.0.problems", "process.24.actual"))}),
+    "no problems, in one word": (narrative(problems="无"), {("SZ309", ("narrative.0.problems", "process.24.actual"))}),
+    "no problems and good rates": (both(narrative(problems="暂无问题"), give("非税收入预算完成率", actual=80)), set()),
+    "problems told": (narrative(problems="预算编制不够细，未发现问题的原因是日常检查少，下一步要加强检查并逐项整改到位，提高收入预算编制的准确性。"), set()),
+    # goals against indicators
+    "a figure that contradicts": (goal(1, actual="科技镇长团各类会议开了7场。"), {("SZ304", ("goals.0.actual", AT(9, "actual")))}),
+    "a target that contradicts": (goal(1, expected="召开科技镇长团各类会议8场。"), {("SZ304", ("goals.0.expected", AT(9, "target")))}),
+    "the promise's own words stand at another figure": (
+        goal(4, expected="技术转移体系建设项目不低于240项。", actual="备案科技成果转化项目292项，立项技术转移体系建设项目256项。"),
+        {("SZ304", ("goals.3.actual", AT(7, "actual")))}),
+    "another figure beside the right one": (goal(4, actual="科技成果转化项目292项完成备案，其中重点项目12项。"), set()),
+    "what was due is no result": (goal(7, actual="高企年度发展情况报表的统计调查，应统11472家，完成11372家。"), set()),
+    "a rounded figure": (goal(8, actual="仪器5.8万台套，原值合计420亿元。"), set()),
+    "a rounded amount": (goal(3, actual="成交额为869亿元。"), set()),
+    "an amount rounded wrongly": (goal(3, actual="成交额为868亿元。"), {("SZ304", ("goals.2.actual", AT(6, "actual")))}),
+    "more than so many": (goal(6, actual="推荐到省认定机构的企业超2000家。"), set()),
+    "a synonym of the unit": (goal(6, actual="推荐到省认定机构的企业有2086户。"), set()),
+    "the sum of two parts": (goal(5, actual="培训办了线上3场、线下4场。"), set()),
+    "a difference beside the figure": (goal(2, actual="产学研对接活动合计办成16场，比预期多1场。"), set()),
+    "full-width digits": (goal(2, actual="产学研对接活动合计办成１６场。"), set()),
+    "an ordinal is no figure": (goal(1, actual="科技镇长团各类会议开了6场，第27、28场为线上会议。"), set()),
+    # promised against reported
+    "a shortfall": (more_goals("走访社区200个。", "走访社区190个。"), {("SZ305", ("goals.10.actual",))}),
+    "a shortfall of a percentage": (more_goals("学员满意度达到95%。", "学员满意度93%。"), {("SZ305", ("goals.10.actual",))}),
+    "another percentage": (more_goals("学员满意度达到95%。", "参训人数增长12.5%，学员满意度97%。"), set()),
+    "a shortfall that is admitted": (more_goals("走访社区200个。", "走访社区190个，由于疫情未达到预期。"), set()),
+    "a shortfall that the indicators report": (both(duty("走访社区", 200, 190, "个"), more_goals("走访社区200个。", "走访社区190个。")), set()),
+    "promised at most": (more_goals("投诉不超过10件。", "投诉3件。"), set()),
+    "promised in parts": (more_goals("举办宣讲20场。", "线上宣讲12场，线下宣讲9场。"), set()),
+    "a part beside the whole": (more_goals("举办宣讲20场。", "举办宣讲21场，其中线上5场。"), set()),
+    "printed with less precision": (more_goals("发布信息24800条。", "发布信息2.48万条。"), set()),
+    "a promise without a word": (more_goals("走访社区20个，发布信息300条。", "走访社区21个。"), {("SZ306", ("goals.10.actual",))}),
+    "a promise answered in words": (more_goals("举办宣讲3场。", "三场宣讲全部办结。"), set()),
+    "one thing promised and done": (more_goals("建设服务平台1个。", "服务平台已经建成。"), set()),
+    "a percentage answered in words": (more_goals("按时完成率100%。", "各项工作按时完成。"), set()),
+    "so many a month": (more_goals("每月走访社区20个。", "走访工作有序开展。"), set()),
+    "a time limit": (more_goals("3个月内建成平台，2022年12月前投入使用。", "平台已经建成并投入使用。"), set()),
+    "one figure for two promises": (more_goals("走访社区20个，走访园区10个。", "走访社区和园区共32个。"), set()),
+    "carried by an indicator": (both(duty("走访社区", 20, 20, "个", reason=None), more_goals("走访社区20个。", "走访工作全部完成。")), set()),
+    # indicators without a goal
+    "an indicator no goal mentions": (duty("培育技术经纪人", 300, 310, "人"), {("SZ307", (AT(12, "name"),))}),
+    "an indicator named without its figure": (both(duty("走访社区居民", 20, 20, "户"), more_goals("走访社区居民。", "走访工作有序开展。")), set()),
+    "an indicator in percent": (duty("培育技术经纪人", 100, 100, "%", reason=None), set()),
+    "an indicator in words": (duty("培育技术经纪人", None, None, kind="定性") and give("科技镇长团宣传、管理", target="有序", actual="有序"), set()),
+    # amounts
+    "an amount of another budget": (more_goals("兑现补助资金。", "兑现补助30万元。"), {("SZ308", ("goals.10.actual",))}),
+    "an amount within the project spending": (more_goals("兑现补助资金。", "兑现补助25.75万元。"), set()),
+    "an amount that is no spending": (more_goals("促进成果转化。", "实现合同成交额3000万元，带动企业销售5000万元。"), set()),
+    "an amount in the narrative": (narrative(duties="2022年兑现补助1748.4493万元。"), set()),
+    # texts
+    "a prompt left in a cell": (narrative(problems="写明自评中发现的问题；逐条列出。"), {("SZ401", ("narrative.0.problems",))}),
+    "a prompt before the text": (give("各团服务保障工作", source="写明能证明完成值的材料。服务记录"), {("SZ401", (AT(5, "source"),))}),
+    "words of a prompt": (narrative(problems="自评中发现的问题已经逐条列出，原因在于预算编制不够细。"), set()),
+    "placeholder in a name": (give("各团服务保障工作", name="指标1"), {("SZ402", (AT(5, "name"),))}),
+    "placeholder in a line": (goal(10, actual="指标2：\n平台有序运行。"), {("SZ402", ("goals.9.actual",))}),
+    "XX": (goal(10, actual="与XX平台接通。"), {("SZ402", ("goals.9.actual",))}),
+    "20XX": (goal(10, actual="20XX年与省平台接通。"), {("SZ402", ("goals.9.actual",))}),
+    "ellipsis": (goal(10, actual="平台有序运行，……"), {("SZ402", ("goals.9.actual",))}),
+    "good or bad": (give("各团服务保障工作", target="好坏", actual="好坏"), {("SZ402", (AT(5, "target"), AT(5, "actual")))}),
+    "a bookmark": (narrative(duties="[bookmark: _GoBack]各项任务均已完成。"), {("SZ402", ("narrative.0.duties",))}),
+    "the name of a bookmark": (narrative(duties="_GoBack 各项任务均已完成。"), {("SZ402", ("narrative.0.duties",))}),
+    "so many indicators": (goal(10, actual="年度绩效指标54项全部完成。"), set()),
+    "good or bad in a sentence": (narrative(problems="服务好坏由企业评价，样本还不够多。"), set()),
+    "ellipsis in a quotation": (narrative(problems="企业反映“平台好用，……还要更快”，响应速度有待提高。"), set()),
+    "letters": (goal(10, actual="平台采用XXL-JOB调度，与5G、APEC等系统接通。"), set()),
+    "last year": (narrative(duties="2021年，各项任务均已完成。"), {("SZ403", ("narrative.0.duties",))}),
+    "last year in a goal": (goal(10, expected="2021年有序运行平台。"), {("SZ403", ("goals.9.expected",))}),
+    "this year": (narrative(duties="2022年，各项任务均已完成，2022年度目标全部实现。"), set()),
+    "a range": (narrative(duties="2018-2021年连年获奖；2020年、2021年两年的任务和2021年9月至2022年8月的任务均已完成。"), set()),
+    "history": (narrative(duties="中心成立于1984年8月，平台自2019年起运行，服务数量比2021年增长一成。"), set()),
+    "the profile": (narrative(profile="2016年，中心有职工30人。"), set()),
+    "a title": (narrative(measures="按照《关于做好2021年部门决算工作的通知》执行。"), set()),
+    "plans for next year": (narrative(measures="2023年全面推开项目绩效评价。"), set()),
+    "plans to the end of a period": (narrative(duties="到2025年建成服务体系的任务已经分解。"), set()),
+    "publication next year": (goal(10, actual="平台有序运行，年度报告于2023年6月公开。"), set()),
+    "next year in a report": (goal(10, actual="2023年平台有序运行。"), {("SZ403", ("goals.9.actual",))}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", RULES)
+def test_a_rule_finds_what_is_wrong_and_nothing_else(form: Form, quiet: Document, case: str) -> None:
+    change, expected = RULES[case]
+    document = copy.deepcopy(quiet)
+    change(document)
+    assert found(form, document) == expected
+
+
+def test_one_source_in_more_than_half_of_the_rows_is_an_info(form: Form, quiet: Document) -> None:
+    document = copy.deepcopy(quiet)
+    rows = document["indicators"]
+    for row in rows[: len(rows) // 2]:
+        row["source"] = "年终总结"
+    assert found(form, document) == set()
+    rows[-1]["source"] = "年终总结 "
+    (finding,) = findings(form, document)
+    assert (finding.code, finding.severity, len(finding.spots)) == ("SZ207", "info", len(rows) // 2 + 1)
+    assert sentence(form, document, "SZ207")["found"] == "“年终总结”出现在 52 行中的 27 行"
+
+
+def test_deviations_all_zero_are_an_info(form: Form, quiet: Document) -> None:
+    document = copy.deepcopy(quiet)
+    document["goals"] = []
+    for row in document["indicators"]:
+        if "actual" in row:
+            row["actual"] = row["target"]
+    document["indicators"] = [row for row in document["indicators"] if row["category"] != "履职" or row["kind"] == "定性"]
+    document["budget"] = {"basic": {"initial": 100, "spent": 100}}
+    (finding,) = findings(form, document)
+    assert (finding.code, finding.severity) == ("SZ310", "info")
+    give("各团服务保障工作", actual="基本满意", reason="个别团反映联系不够")(document)
+    assert found(form, document) == set()
+    give("各团服务保障工作", actual="满意")(document)
+    give("非税收入预算完成率", actual=99.99)(document)
+    assert found(form, document) == set()
+
+
+def test_no_problems_beside_low_spending(form: Form, quiet: Document) -> None:
+    document = copy.deepcopy(quiet)
+    both(narrative(problems="暂无问题"), give("非税收入预算完成率", actual=100), lambda d: d["budget"]["basic"].update(spent=400))(document)
+    (finding,) = (f for f in findings(form, document) if f.code == "SZ309")
+    assert [(spot.block, spot.field) for spot in finding.spots] == [("narrative", "problems"), ("total", "rate"), ("basic", "rate"),
+                                                                    ("process", "actual")]  # fmt: skip
+    assert sentence(form, document, "SZ309")["found"] == "预算总金额 67.88%；基本支出 66.51%；预算执行率 67.88%"
+
+
+def test_an_empty_document_asks_for_what_is_missing_and_little_else(form: Form) -> None:
+    codes = {finding.code for finding in findings(form, {"form": form.key, "revision": form.revision, "fiscal_year": 2022})}
+    assert codes == {"XL201", "XL207", "SZ206"}
+
+
+def test_what_is_wrong_already_silences_the_checks(form: Form, quiet: Document) -> None:
+    """A text too long for its cell is one finding, whatever else stands in it."""
+    document = copy.deepcopy(quiet)
+    goal(10, actual="XX" + "长" * 5000)(document)
+    assert found(form, document) == {("XL205", ("goals.9.actual",))}
+
+
+@pytest.mark.parametrize("start", range(0, 200, 50))
+def test_no_document_makes_a_rule_fail(form: Form, start: int) -> None:
+    for seed in range(start, start + 50):
+        rows = compute(form, rows_of(form, random_document(form, seed))[0])
+        for finding in gather(check(form, rows), form):
+            assert describe(finding, form, {})["message"]
+            assert all(spot.block in form.blocks for spot in finding.spots)
+
+
+HOSTILE = {
+    "figures": "走访企业20家，" * 600, "digits": "1" * 5000, "digits apart": "1 " * 2500, "spaces": "1" + " " * 4998 + "家",
+    "quotation marks": "“" * 5000, "crosses": "×" * 5000, "crosses and a letter": "X" * 4999 + "a", "years": "2021年至" * 800,
+    "brackets": "[bookmark" * 550, "dots": "." * 5000, "ordinals": "第1、" * 1200, "no punctuation": "走访企业" * 1000 + "20家" * 200,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_no_text_takes_long(form: Form, text: str) -> None:
+    document = example()
+    document["goals"] = [{"expected": text[:5000], "actual": text[:4999]} for _ in range(30)]
+    rows = compute(form, rows_of(form, document)[0])
+    start = time.process_time()
+    for rule in form.rules.values():
+        if rule.check:
+            list(CHECKS[rule.check](form, rows, rule))
+    assert time.process_time() - start < 5
+
+
+def test_a_long_reason_of_junk_words_does_not_take_long(form: Form, quiet: Document) -> None:
+    document = copy.deepcopy(quiet)
+    give("技术经纪人培训", reason="无原因" * 600 + "好")(document)
+    assert found(form, document) == set()
+    give("技术经纪人培训", reason="无原因" * 600)(document)
+    assert found(form, document) == {("SZ204", (AT(3, "reason"),))}
+
+
+# --- the form's own mistakes ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("code", "name"), [("SZ205", "table"), ("SZ303", "row"), ("SZ304", "goals"), ("SZ308", "unit"), ("SZ403", "year")])
+def test_a_check_without_a_parameter_it_needs_is_a_mistake_of_the_form(form: Form, code: str, name: str) -> None:
+    rule = form.rules[code]
+    rows = compute(form, rows_of(form, example())[0])
+    for value in ({}, {name: "nothing"}) if name in ("table", "row", "goals") else ({},):
+        broken = replace(rule, parameters={key: known for key, known in rule.parameters.items() if key != name} | value)
+        with pytest.raises(FormError, match=rf"rules\.{code}\.parameters\.{name}"):
+            list(CHECKS[rule.check](form, rows, broken))
+
+
+def test_every_check_of_the_form_is_known(form: Form) -> None:
+    assert {rule.check for rule in form.rules.values() if rule.check} == CHECKS.keys()
+    assert list(CHECKS) == sorted(CHECKS)
+
+
+# --- quantities ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def grammar(form: Form) -> Grammar:
+    return make_grammar(form.rules["SZ304"].parameters, ["亿元", "家（户）"])
+
+
+QUANTITIES: dict[str, list[tuple[str, str, str]]] = {
+    "走访企业256家": [("256", "家", "")],
+    "5.8万台套": [("58000", "台套", "")],
+    "成交额868.78亿元，": [("86878000000", "元", "")],
+    "补助1,748.4493万元": [("17484493", "元", "")],
+    "超400条、近20场、约3.6万人次": [("400", "条", "least"), ("20", "场", "near"), ("36000", "人次", "about")],
+    "400余条，100多万元，3万余人": [("400", "条", "least"), ("1000000", "元", "least"), ("30000", "人", "least")],
+    "20场以上，10个以内，5家左右": [("20", "场", "least"), ("10", "个", "most"), ("5", "家", "about")],
+    "不低于95％，不超过３次，至少8场": [("95", "%", "least"), ("3", "次", "most"), ("8", "场", "least")],
+    "10-15家": [("15", "家", "about")],
+    "比预期多1场，同比增长38.9%，超额2项": [],
+    "第27、28期，第3批": [],
+    "每月2次，每家企业补助5万元": [],
+    "3个月、5个工作日、2个百分点、4个方面": [],
+    "2022年12月31日，24小时，A4纸，5G": [],
+    "由4场增加到6场": [("4", "场", ""), ("6", "场", "")],
+    "家（户）": [],
+    "20家（户）": [("20", "家（户）", "")],
+    "1.2.3家": [],
+    "": [],
+}
+
+
+@pytest.mark.parametrize("text", QUANTITIES)
+def test_quantities_are_read_as_people_write_them(grammar: Grammar, text: str) -> None:
+    read = [(format(q.value.normalize(), "f"), q.unit, q.bound) for q in grammar.quantities(text)]
+    assert read == QUANTITIES[text]
+
+
+def test_a_quantity_belongs_to_its_clause(grammar: Grammar) -> None:
+    read = grammar.quantities("入统企业数11472家，其中11372家完成填报；仪器58200台套、原值420亿元，843名技术经纪人")
+    assert [q.clause for q in read] == ["入统企业数", "其中 完成填报", "仪器", "原值", "技术经纪人"]
+
+
+@pytest.mark.parametrize(("one", "other", "equal", "true"), [
+    ("5.8万台套", "58200台套", True, True), ("5.8万台套", "58600台套", False, False), ("2.48万项", "24800项", True, True),
+    ("2.48万项", "24900项", False, False), ("868.8亿元", "868.78亿元", True, True), ("868亿元", "868.78亿元", False, False),
+    ("超2000家", "2086家", False, True), ("超2100家", "2086家", False, False), ("近2100家", "2086家", False, True),
+    ("近2000家", "2086家", False, False), ("约2000家", "2086家", False, True), ("约1000家", "2086家", False, False),
+    ("10以内", "3家", False, False),
+])  # fmt: skip
+def test_figures_are_compared_as_printed(grammar: Grammar, one: str, other: str, equal: bool, true: bool) -> None:
+    said, counted = (read[0] if (read := grammar.quantities(text)) else None for text in (one, other))
+    if not said:
+        assert not equal and not true  # no unit, no quantity
+        return
+    assert isinstance(counted, Quantity)
+    assert (same(said, counted), agrees(said, counted)) == (equal, true)

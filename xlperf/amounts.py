@@ -1,0 +1,101 @@
+"""Amounts that look typed in 元 where the form counts in 万元, told by their neighbours.
+
+    findings = list(unlikely_amounts(form, rows))      # warnings XL216, each with both readings
+
+Ten thousand is between the two, so an amount is held first against what stands beside it in its row (the target beside the
+actual, the budget beside the spending), then, in a column that counts in 万元 throughout, against the other rows of its
+table. Honest spreads are wide: 基本支出 is hundreds of times an item, so the bar is five thousand, the other reading must be
+an amount like its neighbours', and what has more than two decimals was never counted in 元.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from statistics import median
+from typing import NamedTuple
+
+from .document import Rows, Spot
+from .expression import as_decimal, as_text
+from .finding import Finding
+from .form import Form
+from .parts import Block
+from .spelling import Unit, spellings_of, unit_of
+from .values import headed_unit, label_unit, question
+
+FEW = 3  # neighbours that make a comparison
+SCALE = Decimal(10_000)  # one ten-thousand-yuan in yuan
+APART = Decimal(5_000)  # an amount this many times its neighbours' is looked at
+LEAST = Decimal(1_000)
+ALIKE = Decimal(10)  # how far the other reading may lie outside the range of the other rows
+
+
+class Amount(NamedTuple):
+    spot: Spot
+    number: Decimal
+    unit: Unit
+    headed: bool  # its whole column counts in that unit
+
+    @property
+    def size(self) -> Decimal:
+        return abs(self.number)
+
+    @property
+    def may_be_small(self) -> bool:
+        """Whether the number can be one of the smaller unit: 分 are the least of 元, and small change is no budget."""
+        return self.size >= LEAST and self.size * 100 % 1 == 0
+
+
+def unlikely_amounts(form: Form, rows: Rows) -> Iterator[Finding]:
+    """Yield the amounts that look typed in 元 where 万元 is asked for: by their row, else by the other rows of their table."""
+    for table in form.tables.values():
+        lines = [line for key in table.blocks for line in _amounts(form, form.blocks[key], rows.get(key, ()))]
+        for line in lines:
+            others = [other.size for row in lines if row is not line for other in row if other.headed]
+            far = _far(form, line, others)
+            for amount in line:
+                beside = [a.size for a in line if a is not amount and a.unit.word == amount.unit.word]
+                if amount in far or _beyond_row(amount, beside):
+                    readings = (f"{as_text(number)} {amount.unit.word}" for number in (amount.number, amount.number / SCALE))
+                    remark = question(as_text(amount.number), readings, "warning", "XL216")
+                    yield Finding(remark.code, remark.severity, (amount.spot,), remark.arguments)
+
+
+def _amounts(form: Form, block: Block, rows: list[dict]) -> Iterator[list[Amount]]:
+    """Yield the typed amounts of each row whose unit has a smaller one ten thousand times in it."""
+    known = spellings_of(form)
+    columns = known.columns if all(name in block.fields for name in known.columns.values()) else {}
+    pair = (columns.get("target"), columns.get("actual"))
+    for index, row in enumerate(rows):
+        line = []
+        for key, value in row.items():
+            field = block.fields.get(key)
+            if not value or isinstance(value, bool | str) or field is None or not form.is_input(block, index, field):
+                continue
+            labelled = label_unit(known, block, index, field) if field.type == "money" else ""
+            word = row.get(columns["unit"]) if key in pair else labelled
+            unit = unit_of(known, word) if isinstance(word, str) and word else None
+            if unit and unit.base and unit.factor >= SCALE:
+                headed = key not in pair and bool(headed_unit(known, field.label))
+                line.append(Amount(Spot(block.key, index, key), as_decimal(value), unit, headed))
+        yield line
+
+
+def _beyond_row(amount: Amount, beside: list[Decimal]) -> bool:
+    """Whether the other reading of an amount is, within a factor of two, what stands beside it."""
+    return amount.may_be_small and any(APART <= amount.size / other <= 4 * APART for other in beside)
+
+
+def _far(form: Form, line: list[Amount], others: list[Decimal]) -> list[Amount]:
+    """The amounts of a row far above the other rows; none if one of them was certainly not counted in the smaller unit.
+
+    A block of one row is held against the largest of the others, and is not below it: 基本支出 is honestly hundreds of
+    times an item.
+    """
+    if not line or len(others) < FEW:
+        return []
+    single = form.blocks[line[0].spot.block].shape == "object"
+    usual = max(others) if single else median(others)
+    low, high = (usual, usual * ALIKE**3) if single else (min(others) / ALIKE, max(others) * ALIKE)
+    far = [amount for amount in line if amount.headed and amount.size >= APART * usual]
+    return [a for a in far if low <= a.size / SCALE <= high] if all(a.may_be_small for a in far) else []
