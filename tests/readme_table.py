@@ -35,7 +35,7 @@ HEADINGS = {"en": ("Command", "What it does", "Exit codes"), "zh": ("命令", "�
 EVERY = {"en": "Every command: also 2, 70, 130.", "zh": "每条命令另有 2、70、130。"}
 # Exit codes besides 2, 70 and 130; test_readme.py makes every one of them happen.
 EXIT_CODES = {
-    "forms": (0,), "template": (0,), "fill": (0, 1), "read": (0, 3), "validate": (0, 1, 3), "finalize": (0, 1, 3),
+    "forms": (0,), "template": (0,), "fill": (0, 1), "read": (0, 3), "validate": (0, 1, 3), "finalize": (0, 1, 3), "check-form": (0,),
     "schema": (0,), "explain": (0,),
 }  # fmt: skip
 ORDER = tuple(EXIT_CODES)
@@ -61,7 +61,7 @@ def command_table(language: str) -> str:
     """The Markdown table of all commands: with arguments, what each does, its exit codes."""
     rows = [HEADINGS[language], ("---",) * 3]
     for name in sorted(cli.commands, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name)):
-        does = catalogue(language)["help"][name]
+        does = catalogue(language)["help"][name.replace("-", "_")]
         codes = ", ".join(map(str, EXIT_CODES.get(name, ())))
         rows.append((f"`{usage(name, cli.commands[name])}`".replace("|", "\\|"), does, codes))
     return "\n".join([*(f"| {' | '.join(row)} |" for row in rows), "", EVERY[language], ""])

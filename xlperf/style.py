@@ -11,8 +11,8 @@ LONGEST_ROW = 409.0  # points; Excel's limit of a row's height
 POINTS_PER_LINE = 15.0
 
 BORDER = {"border": 1, "border_color": "#A6B1BD"}
-COLOURS = {"input": "#FFFBE6", "computed": "#EFF1F3", "required": "#FCE0C8", "error": "#F4B6B0", "warning": "#FBE3A0", "info": "#CFE4F7",
-           "locked": "#E9EFF6", "final": "#FFFFFF", "passed": "#DCEFD8"}  # fmt: skip
+COLOURS = {"input": "#FFFBE6", "computed": "#EFF1F3", "required": "#FCE0C8", "error": "#F4B6B0", "warning": "#FBE3A0",
+           "info": "#CFE4F7", "locked": "#E9EFF6", "final": "#FFFFFF", "passed": "#DCEFD8"}  # fmt: skip
 STYLES: dict[str, dict] = {
     "title": {"bold": True, "font_size": 18, "align": "center", "valign": "vcenter", "heading": True},
     "year": {"font_size": 13, "align": "center", "valign": "vcenter"},
