@@ -75,7 +75,8 @@ def test_text_fits_the_terminal(results: list[Result], monkeypatch: pytest.Monke
     assert re.search(r"自评表!E79", text) and "\n\n\n\n" not in text
 
 
-def test_many_findings_and_many_cells_are_cut_with_their_number() -> None:
+def test_many_findings_and_many_cells_are_cut_with_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
     text = as_text([many(MOST_SHOWN + 7, 40)])
     assert f"错误 {MOST_SHOWN + 7} 条，显示前 {MOST_SHOWN} 条" in text and text.count("XL202") == MOST_SHOWN
     assert re.search(r"D5 等 40", text)

@@ -19,7 +19,7 @@ PATHS = {path.stem: path for path in sorted(PACKAGE.glob("*.py"))}
 ORDER = (
     "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "parts", "formulas", "form", "document",
     "finding", "result", "files", "compute", "layout", "schema", "package", "package_xml", "preflight", "spelling", "dates", "values",
-    "amounts", "markup", "numberformat", "entries", "structure", "reader", "quantity", "promise", "crosscheck", "checks", "catalog",
+    "amounts", "markup", "numberformat", "entries", "structure", "reader", "quantity", "promise", "evidence", "residue", "crosscheck", "checks", "catalog",
     "position", "tables", "webpage", "formats", "style", "links", "annotation", "canvas", "live", "lines", "problems", "workbook",
     "template", "process", "cli", "__main__",
 )  # fmt: skip

@@ -1,0 +1,127 @@
+"""What a department does to the workbook itself is understood, and told with the cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from test_findings import FILLED, document, found
+
+from xlperf import fill_workbook, read_workbook, validate
+
+Book = openpyxl.Workbook
+
+
+def delete_row(book: Book) -> None:
+    book["自评表"].delete_rows(24)
+
+
+def delete_column_key(book: Book) -> None:
+    sheet = book["自评表"]
+    next(cell for cell in sheet[1] if cell.value == "source").value = None
+
+
+def retype_heading(book: Book) -> None:
+    book["预算信息"]["C3"] = "年初"
+
+
+def merge_duty(book: Book) -> None:
+    book["重点任务"].merge_cells("B4:B5")
+
+
+def hide_row(book: Book) -> None:
+    book["自评表"].row_dimensions[20].hidden = True
+
+
+def type_below(book: Book) -> None:
+    book["重点任务"]["C60"] = "表外"
+
+
+def type_beside(book: Book) -> None:
+    book["重点任务"]["J3"] = "旁边"
+
+
+def unprotect(book: Book) -> None:
+    book["自评表"].protection.sheet = False
+
+
+def wipe_dropdowns(book: Book) -> None:
+    rules = book["自评表"].data_validations
+    rules.dataValidation = [rule for rule in rules.dataValidation if rule.formula1 != "list_indicators_applies"]
+
+
+def add_sheet(book: Book) -> None:
+    book.create_sheet("我的表")["A1"] = "草稿"
+
+
+def copy_sheet(book: Book) -> None:
+    book.copy_worksheet(book["重点任务"])
+
+
+def rename_and_reorder(book: Book) -> None:
+    book["预算信息"].title = "2022预算"
+    book.move_sheet("自评表", -3)
+
+
+def repeat_row(book: Book) -> None:
+    sheet = book["预算信息"]
+    sheet["A20"] = "basic"
+    sheet["B20"] = "基本支出"
+
+
+# openpyxl drops every cached value, so XL302 (never calculated) comes with each of them and is left out.
+CASES: dict[Callable[[Book], None], dict[str, list[str | None]]] = {
+    delete_row: {"XL231": [None]},
+    delete_column_key: {"XL232": [None], "XL236": ...},
+    retype_heading: {"XL233": ["预算信息!C3"]},
+    merge_duty: {"XL234": ["重点任务!B4:B5"]},
+    hide_row: {"XL235": ["自评表!B20"]},
+    type_below: {"XL236": ["重点任务!C60"]},
+    type_beside: {"XL236": ["重点任务!J3"]},
+    unprotect: {"XL238": [None]},
+    wipe_dropdowns: {"XL239": [f"自评表!M{row}" for row in range(5, 36)]},
+    add_sheet: {"XL241": [None]},
+    copy_sheet: {"XL113": [None]},
+    rename_and_reorder: {},
+}
+
+
+@pytest.mark.parametrize("change", CASES, ids=lambda change: change.__name__)
+def test_a_change_of_the_workbook_is_told_where_it_is(tmp_path: Path, change: Callable[[Book], None]) -> None:
+    book = openpyxl.load_workbook(FILLED)
+    change(book)
+    path = tmp_path / "changed.xlsx"
+    book.save(path)
+    cells: dict[str, list] = {}
+    for finding in validate(path).findings:
+        cells.setdefault(finding["code"], []).extend(finding["cells"] or [None])
+    for code, expected in CASES[change].items():
+        assert code in cells and (expected is ... or cells[code] == expected), cells
+    others = {code for code in cells if code.startswith("XL2")} - set(CASES[change]) - {"XL207"}
+    assert others == set()
+
+
+def test_a_repeated_row_is_read_once(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(FILLED)
+    repeat_row(book)
+    book.save(tmp_path / "t.xlsx")
+    assert "XL214" in {f["code"] for f in validate(tmp_path / "t.xlsx").findings}
+    assert read_workbook(tmp_path / "t.xlsx")["budget"]["basic"] == read_workbook(FILLED)["budget"]["basic"]
+
+
+def test_the_wrong_template_is_noticed(tmp_path: Path) -> None:
+    """XL240: the workbook was issued to one unit, the cover names another."""
+    from surgery import type_into
+
+    path = type_into(FILLED, tmp_path / "t.xlsx", {"基本信息!C5": "另一个单位"})
+    assert ("XL240", "基本信息!C5") in found(path)
+
+
+def test_a_large_adjustment_is_a_warning(tmp_path: Path) -> None:
+    """SZ103: 30 per cent of the initial budget and more."""
+    doc = document()
+    doc["budget"]["basic"]["adjustment"] = 160
+    fill_workbook(doc, tmp_path / "t.xlsx")
+    assert ("SZ103", "预算信息!D5") in found(tmp_path / "t.xlsx")
