@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .amounts import unlikely_amounts
 from .checks import check, compare_shown
 from .compute import compute
 from .document import Rows, Spot, document_of, path_namer
@@ -54,7 +53,6 @@ def process(path: Path, form: str | None = None, year: int | None = None, templa
 def _findings(reading: Reading, rows: Rows, form: str | None, year: int | None) -> Iterator[Finding]:
     yield from _as_asked(reading, form, year)
     yield from reading.findings
-    yield from unlikely_amounts(reading.form, reading.rows)
     yield from check(reading.form, rows)
     yield from compare_shown(reading.form, rows, reading.shown, reading.normalised)
     yield from _remembered(reading)
