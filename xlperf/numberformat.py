@@ -14,6 +14,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from xml.etree import ElementTree
 
 from .layout import cell_name
@@ -51,9 +52,11 @@ class PercentFormats:
         if title not in self.slow:
             import openpyxl
 
-            book = openpyxl.load_workbook(io.BytesIO(self.content))
-            self.slow[title] = {(cell.row - 1, cell.column - 1) for line in book[title].iter_rows() for cell in line
-                                if cell.has_style and "%" in cell.number_format}  # fmt: skip
+            self.slow[title] = set()
+            with suppress(Exception):  # it refuses some of what calamine reads; then no cell is a percent
+                book = openpyxl.load_workbook(io.BytesIO(self.content))
+                self.slow[title] = {(cell.row - 1, cell.column - 1) for line in book[title].iter_rows() for cell in line
+                                    if cell.has_style and "%" in cell.number_format}  # fmt: skip
         return self.slow[title]
 
 

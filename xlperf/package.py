@@ -157,8 +157,8 @@ def _part(content: bytes, name: str, entry: zipfile.ZipInfo) -> Part:
     part = Part(name, packed, entry.compress_type, entry.file_size, entry.CRC, agrees)
     try:
         return replace(part, start=next(_pieces(part, 4 * KIB), b""))
-    except zlib.error as error:
-        raise damaged(name, error) from None
+    except zlib.error:
+        raise damaged(name, "zip") from None
 
 
 def inflate(part: Part) -> Iterator[bytes]:
@@ -174,8 +174,8 @@ def inflate(part: Part) -> Iterator[bytes]:
             if size > max(part.size, SMALL):
                 raise bomb(part.name, f"> {part.size:,} B", f"{part.size:,} B")
             yield chunk
-    except zlib.error as error:
-        raise damaged(part.name, error) from None
+    except zlib.error:
+        raise damaged(part.name, "zip") from None
     if size != part.size or crc != part.crc:
         raise damaged(part.name, "CRC")
 

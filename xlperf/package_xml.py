@@ -1,6 +1,6 @@
 """The XML of a workbook before a reader sees it: well-formed, no DOCTYPE, and of a sheet only the region that can be ours.
 
-    sheet = read_sheet(part)
+    sheet = read_sheet(part, read_texts(shared_strings, "xlperf"))
     sheet.content, sheet.far        # the sheet without XFD1048576, and ("XFD1048576",) if that held something
 
 A sheet is looked at with patterns, some hundred megabytes a second: what Excel, WPS, LibreOffice and Google write passes
@@ -87,7 +87,7 @@ def read_xml(part: Part) -> tuple[bytes, bool]:
     """Return a part that is no sheet, well-formed and plain, and whether it had to be written anew for that.
 
     Raises:
-        UnreadableError: damaged (XL103), too large (XL104) or with a DOCTYPE (XL119).
+        UnreadableError: damaged (XL103), with a DOCTYPE (XL119), or too large (XL128).
     """
     content, changed = b"".join(inflate(part)), False
     try:
@@ -156,7 +156,7 @@ def read_sheet(part: Part, texts: Texts) -> Sheet:
     """Return a sheet, cut to the region; one that is not ours and too large comes back empty, for nobody reads it.
 
     Raises:
-        UnreadableError: damaged (XL103), too large (XL104), a bomb (XL116) or with a DOCTYPE (XL119).
+        UnreadableError: damaged (XL103), a bomb (XL116), with a DOCTYPE (XL119), too large (XL128) or too long (XL129).
     """
     try:
         kept, far, changed = _keep_plain(part.name, inflate(part))
@@ -166,14 +166,13 @@ def read_sheet(part: Part, texts: Texts) -> Sheet:
         except Unusual:
             raise damaged(part.name, "XML") from None
         changed = True
-    full = len(kept) > limits.MOST_SHEET_BYTES["own"]
     own = _is_own(kept, texts)
-    if full or (not own and len(kept) > limits.MOST_SHEET_BYTES["foreign"]):
-        return _no_sheet(part.name, own)
+    if len(kept) > limits.MOST_SHEET_BYTES["own" if own else "foreign"]:
+        if own:
+            raise too_large(part.name, limits.MOST_SHEET_BYTES["own"])
+        return empty_sheet()
     changed |= _trim(kept)
     cells, text = kept.count(b"<c "), _text(kept, texts)
-    if not own and cells > limits.MOST_CELLS["foreign"]:
-        return _no_sheet(part.name, own)
     if own and far and _reaches_the_end(kept):
         raise UnreadableError("XL129", found=f"{part.name}!{limits.LAST_ROW}", expected=limits.LAST_ROW)
     _check_well_formed(part.name, kept)
@@ -187,13 +186,8 @@ def _reaches_the_end(kept: bytearray) -> bool:
     return at >= 0 and max(kept.find(sign, at, end) for sign in FILLED) >= 0
 
 
-def _no_sheet(name: str, own: bool) -> Sheet:
-    if own:
-        raise too_large(name, limits.MOST_SHEET_BYTES["own"])
-    return empty_sheet()
-
-
 def empty_sheet() -> Sheet:
+    """What a reader gets of a sheet that is not ours and too large."""
     return Sheet(NO_SHEET, False, True, (), 0, 0)
 
 
@@ -340,7 +334,7 @@ def canonical(name: str, chunks: Iterable[bytes]) -> bytes:
     In a sheet every row and cell gets its address as first attribute; one without stands behind the one before it.
 
     Raises:
-        UnreadableError: not well-formed (XL103), too large (XL104) or with a DOCTYPE (XL119).
+        UnreadableError: not well-formed (XL103), with a DOCTYPE (XL119), or too large (XL128).
     """
     out: list[str] = []
     tags = depth = row = column = 0

@@ -42,7 +42,8 @@ STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
 IDENTITY = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 OWNERS = ("~${}", ".~{}", ".~lock.{}#")  # Excel, WPS and LibreOffice put it beside a file they have open
 # What an OLE file is, by the first of these streams it has; names are UTF-16. Word embeds workbooks.
-STREAMS = {"EncryptedPackage": "XL102", "WordDocument": "XL101", "PowerPoint Document": "XL101", "Workbook": "XL105", "Book": "XL105"}
+STREAMS = {"EncryptedPackage": "XL102", "WordDocument": "XL101", "PowerPoint Document": "XL101",
+           "Workbook": "XL105", "Book": "XL105"}  # fmt: skip
 # What a zip is, by an entry it has.
 ENTRIES = {"xl/workbook.bin": ("XL106", ".xlsb"), "word/document.xml": ("XL101", "Word (.docx)"),
            "ppt/presentation.xml": ("XL101", "PowerPoint (.pptx)")}  # fmt: skip
@@ -69,7 +70,7 @@ def preflight(path: Path) -> Intake:
 
     Raises:
         UsageError: there is no such file, it is a folder, or it cannot be opened.
-        UnreadableError: there is no workbook to read in it (codes XL101 to XL109 and XL115 to XL126).
+        UnreadableError: there is no workbook to read in it (codes XL101 to XL109, XL115 to XL120, XL124, XL126, XL128, XL129).
     """
     path = Path(path)
     content = _read(path)
