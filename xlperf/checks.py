@@ -24,18 +24,11 @@ from .parts import GUIDE, RULES, TYPES, Block, Field, Rule, Step
 from .schema import build_schema
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-CODES = {"required": "XL201", "type": "XL202", "pattern": "XL202", "enum": "XL203", "minimum": "XL204", "maximum": "XL204"}
+CODES = {"required": "XL201", "type": "XL202", "pattern": "XL202", "format": "XL202", "enum": "XL203", "minimum": "XL204", "maximum": "XL204"}
 
 
 def check(form: Form, rows: Rows) -> Iterator[Finding]:
-    """Yield the findings of computed rows, explained ones with their explanation."""
-    explanations = {row.key: rows[RULES][index].get("explanation") for index, row in enumerate(form.blocks[RULES].rows)}
-    for finding in _all(form, rows):
-        text = explanations.get(finding.code)
-        yield replace(finding, explanation=text) if text and finding.severity == "warning" else finding
-
-
-def _all(form: Form, rows: Rows) -> Iterator[Finding]:
+    """Yield the findings of computed rows: their values, then the form's rules."""
     wrong: set[Spot] = set()
     for finding in (*check_characters(form, rows), *_against_schema(form, rows), *_limits(form, rows)):
         if finding.code not in ("XL201", "XL208") and not wrong.isdisjoint(finding.spots):
@@ -60,7 +53,8 @@ def check_characters(form: Form, rows: Rows) -> Iterator[Finding]:
 def _validator(form: Form):
     import jsonschema
 
-    return jsonschema.Draft202012Validator(build_schema(form))
+    dates = jsonschema.FormatChecker(["date"])
+    return jsonschema.Draft202012Validator(build_schema(form), format_checker=dates)
 
 
 def _against_schema(form: Form, rows: Rows) -> Iterator[Finding]:
@@ -110,6 +104,17 @@ def _expected(known: Field, error) -> str:
         return words["date"]
     wanted = error.validator_value
     return words[next((kind for kind in ("number", "integer") if kind in wanted), "string")]
+
+
+# --- explanations --------------------------------------------------------------------------------------------
+
+
+def explain(form: Form, rows: Rows, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the findings, each warning with what the checks sheet says to explain its code."""
+    explanations = {row.key: rows[RULES][index].get("explanation") for index, row in enumerate(form.blocks[RULES].rows)}
+    for finding in findings:
+        text = explanations.get(finding.code)
+        yield replace(finding, explanation=text) if text and finding.severity == "warning" else finding
 
 
 # --- limits that JSON Schema cannot say ----------------------------------------------------------------------

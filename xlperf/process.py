@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .checks import check, compare_shown
+from .amounts import unlikely_amounts
+from .checks import check, compare_shown, explain
 from .compute import compute
 from .document import Rows, Spot, document_of, path_namer
 from .errors import UnreadableError, UsageError
@@ -46,13 +47,15 @@ def process(path: Path, form: str | None = None, year: int | None = None, templa
     """
     reading = read_cells(path, templates)
     rows = compute(reading.form, reading.rows)
-    findings = gather(_once(reading, list(_findings(reading, rows, form, year))), reading.form)
+    found = explain(reading.form, rows, _findings(reading, rows, form, year))
+    findings = gather(_once(reading, list(found)), reading.form)
     return Processed(reading, rows, findings)
 
 
 def _findings(reading: Reading, rows: Rows, form: str | None, year: int | None) -> Iterator[Finding]:
     yield from _as_asked(reading, form, year)
     yield from reading.findings
+    yield from unlikely_amounts(reading.form, reading.rows)
     yield from check(reading.form, rows)
     yield from compare_shown(reading.form, rows, reading.shown, reading.normalised)
     yield from _remembered(reading)

@@ -28,7 +28,10 @@ from .package import MOST_AREA, crowded
 from .parts import GUIDE, RULES, Block
 from .preflight import preflight
 from .structure import inspect
-from .values import read_row, read_value
+from .values import read_row, read_value, seen
+
+
+LISTED = "\u3001"  # between the revisions that an error names
 
 
 @dataclass
@@ -81,17 +84,39 @@ def read_cells(path: Path, templates: Path | None = None) -> Reading:
     if not marked:
         raise UnreadableError("XL110")
     key, revision = marked[0][2][:2]
-    try:
-        form = load_form(find_form(key, revision=revision, templates=templates))
-    except UsageError as error:
-        raise UnreadableError("XL112", found=f"{key} {revision}", known=error.arguments.get("known")) from None
+    form = _form_of(key, revision, templates)
     identity = next((dict(_identity(grid)) for _, grid, mark in marked if mark[2] == "identity"), {})
     reading = Reading(Path(path), intake.sha256, form, identity, findings=list(intake.findings))
     reading.strangers = [name for name, grid in grids if _mark(grid) is None]
     markups = read_markup(content)
     _read_sheets(reading, marked, content, markups)
     reading.findings += inspect(reading, markups)
+    reading.findings += _outdated(reading, templates)
     return reading
+
+
+def _form_of(key: str, revision: str, templates: Path | None) -> Form:
+    """Return the form a workbook says it is of.
+
+    Raises:
+        UnreadableError: there is none here (XL112), or this is a newer revision than all that are here (XL130).
+    """
+    try:
+        return load_form(find_form(key, revision=revision, templates=templates))
+    except UsageError as error:
+        known = str(error.arguments.get("known", ""))
+        newer = error.key == "no_such_revision" and all(revision > other for other in known.split(LISTED))
+        raise UnreadableError("XL130" if newer else "XL112", found=f"{key} {revision}", known=known) from None
+
+
+def _outdated(reading: Reading, templates: Path | None) -> Iterator[Finding]:
+    """A workbook of an older revision than the one in force in its fiscal year."""
+    year, form = reading.fiscal_year, reading.form
+    if year is None or year < form.first_year:
+        return
+    current = find_form(form.key, year, templates=templates).name
+    if current != form.revision:
+        yield Finding("XL131", "warning", (), {"found": form.revision, "expected": current, "year": year})
 
 
 def _grids(content: bytes) -> list[tuple[str, Grid]]:
@@ -164,6 +189,7 @@ def _read_block(reading: Reading, block: Block, listed: list, percents: PercentF
     form = reading.form
     rows: list[dict | None] = [None] * (len(block.rows) if block.rows else int(block.shape == "object"))
     entries: list[Entry | None] = [None] * len(rows)
+    blank: Entry | None = None  # the first free line after the last row: what is to be added belongs there
     for row_key, entry in listed:
         index = _place(reading, block, row_key, entry, rows)
         if index is not None and not entry.only and rows[index] is not None:
@@ -174,11 +200,16 @@ def _read_block(reading: Reading, block: Block, listed: list, percents: PercentF
             if not is_empty(form, block, len(block.rows), row):
                 rows.append(row)
                 entries.append(entry)
+                blank = None
+            else:
+                blank = blank or entry
         elif entry.only:
             rows[0] = {**(rows[0] or dict(block.constants)), **_read_row(reading, block, 0, entry, percents)}
         else:
             rows[index] = _read_row(reading, block, index, entry, percents)
             entries[index] = entry
+    if blank:
+        _read_row(reading, block, len(rows), blank, percents)
     reading.homes.update({(block.key, index): entry for index, entry in enumerate(entries) if entry})
     reading.absent.update((block.key, index) for index, row in enumerate(rows) if row is None and block.table)
     reading.rows[block.key] = [row if row is not None else _absent(block, i) for i, row in enumerate(rows)]
@@ -203,7 +234,7 @@ def _place(reading: Reading, block: Block, row_key: str | None, entry: Entry, ro
     by_key = next((i for i, row in enumerate(block.rows) if row.key == row_key), None)
     if block.key == RULES or block.shape != "list":
         return by_key
-    name = entry.values.get(block.row_name)
+    name = seen(entry.values.get(block.row_name))
     by_name = preset_index(block, name)
     if by_name is not None and rows[by_name] is None:
         return by_name

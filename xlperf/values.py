@@ -118,7 +118,7 @@ def read_value(form: Form, field: Field, raw: object, numeric: bool, percent_for
     """
     if isinstance(raw, str):
         raw = raw.replace("\r\n", "\n").replace("\r", "\n")
-    if raw is None or (isinstance(raw, str) and not raw.strip()):
+    if raw is None or (isinstance(raw, str) and not seen(raw).strip()):
         return None, None
     known = spellings_of(form)
     if field.kind is Kind.NUMBER or numeric:
@@ -131,7 +131,14 @@ def read_value(form: Form, field: Field, raw: object, numeric: bool, percent_for
     text = _text(raw)
     if field.type == "choice":
         return _noted(raw, _choice(form, field, text))
-    return _noted(raw, fold(text)) if field.type == "code" else (text, None)  # the zeros in front of a code stay
+    if field.type == "code":
+        return _noted(raw, fold(text))  # the zeros in front of a code stay
+    return _noted(raw, seen(text)) if field.type == "value" else (text, None)
+
+
+def seen(text: object) -> object:
+    """A text without the characters nobody sees: what it is compared by."""
+    return INVISIBLE.sub("", text) if isinstance(text, str) else text
 
 
 def read_unit(known: Spellings, raw: object) -> tuple[str | None, Remark | None]:
