@@ -26,7 +26,7 @@ import test_preflight
 from hostile import BUILDERS
 from make_golden import SPARE
 from surgery import part_of, rewrite, type_into
-from test_findings import FAULTS, document, foreign, unknown_revision
+from test_findings import FAULTS, document, foreign, newer_revision, outdated, unknown_revision
 
 from xlperf import fill_workbook, find_form, load_form, validate
 from xlperf.messages import catalogue
@@ -183,6 +183,8 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL110": (from_bytes(foreign),),
     "XL111": (another_year,),
     "XL112": (from_bytes(unknown_revision),),
+    "XL130": (from_bytes(newer_revision),),
+    "XL131": (lambda folder: outdated(folder).findings,),
     "XL113": (from_openpyxl(lambda book: book.copy_worksheet(book["重点任务"])),),
     "XL114": (from_openpyxl(lambda book: book.remove(book["重点任务"])),),
     "XL125": (left_open,),

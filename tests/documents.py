@@ -66,7 +66,7 @@ def _indicator(random: Random, category: str, values: dict, preset: bool) -> dic
     if random.random() < 0.5:
         row["reason"] = random.choice(["年中政策调整", "原因：" + _text(random, 497)])  # LibreOffice counts an emoji in LEN as one
     if kind == "定性":
-        target = random.choice(["健全", "有序推进", "Good", _text(random, 100)])
+        target = random.choice(["健全", "有序推进", "Good", _text(random, 100).replace("\u200b", "")])  # unseen characters are normalised
         row["target"] = target
         row["actual"] = random.choice([target, target, f" {target}\u3000", target.upper(), "基本健全"])
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from conftest import EXAMPLE
 from surgery import percent_style, rewrite, type_into
 
-from xlperf import fill_workbook, read_workbook, validate
+from xlperf import Result, fill_workbook, read_workbook, validate
 
 FILLED = EXAMPLE / "filled.xlsx"
 ALWAYS = {
@@ -271,13 +272,42 @@ def unknown_revision(path: Path) -> None:
     rewrite(FILLED, path, lambda name, content: content.replace(b"suzhou-department 2022", b"suzhou-department 1999"))
 
 
+def newer_revision(path: Path) -> None:
+    rewrite(FILLED, path, lambda name, content: content.replace(b"suzhou-department 2022", b"suzhou-department 2199"))
+
+
+def two_revisions(folder: Path) -> Path:
+    """A folder of forms in which the 2022 revision is followed by one of 2024; nothing else differs."""
+    old = Path(__file__).parent.parent / "templates" / "suzhou-department" / "2022"
+    for revision in ("2022", "2024"):
+        shutil.copytree(old, folder / "suzhou-department" / revision)
+    path = folder / "suzhou-department" / "2024" / "form.yaml"
+    text = path.read_text("utf-8").replace('revision: "2022"', 'revision: "2024"').replace("first_year: 2022", "first_year: 2024")
+    path.write_text(text, "utf-8", newline="\n")
+    return folder
+
+
+def outdated(folder: Path) -> Result:
+    """A workbook of fiscal year 2024 that was made from the revision of 2022."""
+    templates = two_revisions(folder / "forms")
+    fill_workbook(document() | {"fiscal_year": 2024}, folder / "t.xlsx", templates=Path(__file__).parent.parent / "templates")
+    return validate(folder / "t.xlsx", templates=templates)
+
+
+def test_an_older_revision_than_the_one_in_force_is_a_warning(tmp_path: Path) -> None:
+    (told,) = [f for f in outdated(tmp_path).findings if f["code"] == "XL131"]
+    assert (told["severity"], told["found"], told["expected"], told["cells"]) == ("warning", "2022 版", "2024 版", [])
+    assert "migrate" in told["fix"]
+
+
 def plain_zip(path: Path) -> None:
     with zipfile.ZipFile(path, "w") as package:
         package.writestr("readme.txt", "hello")
 
 
 UNREADABLE = {not_a_zip: "XL108", empty: "XL124", legacy: "XL105", plain_zip: "XL101", encrypted: "XL102", truncated: "XL115",
-              damaged: "XL103", doctype: "XL119", foreign: "XL110", unknown_revision: "XL112"}  # fmt: skip
+              damaged: "XL103", doctype: "XL119", foreign: "XL110", unknown_revision: "XL112",
+              newer_revision: "XL130"}  # fmt: skip
 
 
 @pytest.mark.parametrize("make", UNREADABLE, ids=lambda make: make.__name__)

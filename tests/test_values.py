@@ -235,7 +235,8 @@ ACTUALS = [
     ("1、2", "场", "1、2", "XL202"),
     ("１２３４５６７８９０１２３４５６", "家", 1234567890123460, "XL204 XL210"),
 ]
-BLANKS = ("—", "——", "-", "－", "/", "／", "无", "暂无", "……", "…", "N/A", "\u200b", "\u3000—\u3000", "无。")
+UNSEEN = "\u200b"
+BLANKS = ("—", "——", "-", "－", "/", "／", "无", "暂无", "……", "…", "N/A", UNSEEN, "\u3000—\u3000", "无。")
 
 
 def test_an_actual_is_read_in_the_unit_of_its_row(tmp_path: Path) -> None:
@@ -249,7 +250,8 @@ def test_blank_signs_are_blanks_where_no_free_text_stands(tmp_path: Path) -> Non
     blank = {("XL210", key) for key in ("operator", "target", "unit", "actual")} | {
         ("XL201", key) for key in ("operator", "target", "unit", "actual")}  # fmt: skip
     keys = ("operator", "target", "unit", "actual", "source")
-    rows = [Row(dict.fromkeys(keys, sign), {**dict.fromkeys(keys[:4]), "source": sign}, blank) for sign in BLANKS]
+    rows = [Row(dict.fromkeys(keys, sign), {**dict.fromkeys(keys[:4]), "source": sign}, blank) for sign in BLANKS if sign != UNSEEN]
+    rows.append(Row(dict.fromkeys(keys, UNSEEN), dict.fromkeys(keys), blank | {("XL210", "source")}))
     rows.append(Row({"target": "0", "actual": "0"}, {"target": 0, "actual": 0}, {("XL210", "target"), ("XL210", "actual")}))
     assert_read(tmp_path, with_indicators(len(rows)), "duties", rows)
 
@@ -281,10 +283,11 @@ def test_a_ratio_in_a_percent_cell_is_asked_about(form: Form, operator: str, tar
 
 
 def test_qualitative_rows_are_free_text(tmp_path: Path) -> None:
-    typed = (">=10500家", "—", "５０％", "\u200b健全", "290%")
+    typed = (">=10500家", "—", "５０％", "290%")
     rows = [Row({"kind": "定性", "operator": None, "unit": None, "target": text, "actual": text}, {"target": text, "actual": text}, set())
             for text in typed]  # fmt: skip
-    assert_read(tmp_path, with_indicators(len(rows)), "duties", rows)
+    unseen = Row({"kind": "定性", "operator": None, "unit": None, "target": "健全", "actual": "\u200b健全"}, {"actual": "健全"}, {("XL210", "actual")})
+    assert_read(tmp_path, with_indicators(len(rows) + 1), "duties", [*rows, unseen])
 
 
 # --- units, operators, choices, codes ------------------------------------------------------------------------
@@ -327,7 +330,7 @@ MONEY = [
 
 def test_money_is_read_in_the_unit_of_its_label(tmp_path: Path) -> None:
     doc = document()
-    doc["budget"]["items"] = [{"name": f"项目{n}", "initial": 60000, "adjustment": 1, "spent": 1} for n in range(len(MONEY))]
+    doc["budget"]["items"] = [{"name": f"项目{n}", "initial": 60000, "adjustment": 1, "spent": 30000} for n in range(len(MONEY))]
     rows = [Row({"adjustment": typed}, {"adjustment": read}, {(one, "adjustment") for one in (code or "").split()})
             for typed, read, code in MONEY]  # fmt: skip
     assert_read(tmp_path, doc, "items", rows)
@@ -471,6 +474,7 @@ AMOUNTS = {
     "a large basic spending": (lambda d: d["budget"]["basic"].update(initial=51657, spent=51650), []),
     "a small item": (lambda d: item(d, 0).update(initial=0.1, spent=0.1), []),
     "little spent of much": (lambda d: d["budget"]["basic"].update(initial=545.57, adjustment=None, spent=0.1), []),
+    "a small adjustment of much": (lambda d: d["budget"]["basic"].update(initial=60000, adjustment=3.25, spent=59990), []),
     "base data": (lambda d: d.update(base_data={"carryover": {"part": 24.93, "base": 6271700}}), []),
     "base data ten thousand times": (lambda d: d.update(base_data={"three_public_change": {"part": 2.5, "base": 26000}}),
                                      [("base_data[6].base", "26000 万元 / 2.6 万元")]),

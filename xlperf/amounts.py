@@ -10,7 +10,7 @@ an amount like its neighbours', and what has more than two decimals was never co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from statistics import median
 from typing import NamedTuple
@@ -46,8 +46,11 @@ class Amount(NamedTuple):
         return self.size >= LEAST and self.size * 100 % 1 == 0
 
 
-def unlikely_amounts(form: Form, rows: Rows) -> Iterator[Finding]:
-    """Yield the amounts that look typed in 元 where 万元 is asked for: by their row, else by the other rows of their table."""
+def unlikely_amounts(form: Form, rows: Rows, stated: Collection[Spot] = ()) -> Iterator[Finding]:
+    """Yield the amounts that look typed in 元 where 万元 is asked for: by their row, else by the other rows of their table.
+
+    Those typed with their unit (`stated`) are as they were meant.
+    """
     for table in form.tables.values():
         lines = [line for key in table.blocks for line in _amounts(form, form.blocks[key], rows.get(key, ()))]
         for line in lines:
@@ -55,7 +58,7 @@ def unlikely_amounts(form: Form, rows: Rows) -> Iterator[Finding]:
             far = _far(form, line, others)
             for amount in line:
                 beside = [a.size for a in line if a is not amount and a.unit.word == amount.unit.word]
-                if amount in far or _beyond_row(amount, beside):
+                if amount.spot not in stated and (amount in far or _beyond_row(amount, beside)):
                     readings = (f"{as_text(number)} {amount.unit.word}" for number in (amount.number, amount.number / SCALE))
                     remark = question(as_text(amount.number), readings, "warning", "XL216")
                     yield Finding(remark.code, remark.severity, (amount.spot,), remark.arguments)
@@ -82,8 +85,8 @@ def _amounts(form: Form, block: Block, rows: list[dict]) -> Iterator[list[Amount
 
 
 def _beyond_row(amount: Amount, beside: list[Decimal]) -> bool:
-    """Whether the other reading of an amount is, within a factor of two, what stands beside it."""
-    return amount.may_be_small and any(APART <= amount.size / other <= 4 * APART for other in beside)
+    """Whether the other reading of an amount is, within a factor of two, the largest that stands beside it."""
+    return amount.may_be_small and bool(beside) and APART <= amount.size / max(beside) <= 4 * APART
 
 
 def _far(form: Form, line: list[Amount], others: list[Decimal]) -> list[Amount]:

@@ -24,7 +24,8 @@ from .parts import GUIDE, RULES, TYPES, Block, Field, Rule, Step
 from .schema import build_schema
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-CODES = {"required": "XL201", "type": "XL202", "pattern": "XL202", "format": "XL202", "enum": "XL203", "minimum": "XL204", "maximum": "XL204"}
+CODES = {"required": "XL201", "type": "XL202", "pattern": "XL202", "format": "XL202", "enum": "XL203",
+         "minimum": "XL204", "maximum": "XL204"}  # fmt: skip
 
 
 def check(form: Form, rows: Rows) -> Iterator[Finding]:

@@ -34,7 +34,7 @@ COLUMNS = {"expected": "target", "actual": "actual"}  # of a goal: of an indicat
 
 
 def check_empty_reasons(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
-    """A reason that says nothing is no reason: dashes, one of the junk words, too few letters (domain 6, item 4).
+    """A reason that says nothing is no reason: dashes, junk words, too few letters, one letter over and over (domain 6, item 4).
 
     Such reasons are blanked and the rule that asks for reasons is asked again; rows that failed it before are its own.
     """
@@ -46,7 +46,8 @@ def check_empty_reasons(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]
     for key in form.tables[form.rules[asking].table].blocks:
         for index, row in rows_used(form, rows, key):
             letters = letters_of(row.get(field) or "")
-            if row.get(field) and row.get(f"_{asking}") == 0 and (len(letters) < shortest or nothing.fullmatch(letters)):
+            empty = len(letters) < shortest or len(set(letters)) == 1 or nothing.fullmatch(letters)
+            if row.get(field) and row.get(f"_{asking}") == 0 and empty:
                 blanked[key][index] = {**row, field: None}
                 suspects.append(Spot(key, index, field))
     again = compute(form, blanked) if suspects else {}

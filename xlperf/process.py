@@ -26,6 +26,8 @@ from .messages import sentence
 from .reader import Reading, read_cells
 from .result import Result
 
+# What is not said of a cell of which the other was: the type of one that is asked about, a lost formula and its wrong figure.
+TOLD = {"XL202": "XL209", "XL237": "XL301"}
 MORE_ROWS = 5  # spare rows of an annotated workbook whose table was full
 
 
@@ -55,22 +57,22 @@ def process(path: Path, form: str | None = None, year: int | None = None, templa
 def _findings(reading: Reading, rows: Rows, form: str | None, year: int | None) -> Iterator[Finding]:
     yield from _as_asked(reading, form, year)
     yield from reading.findings
-    yield from unlikely_amounts(reading.form, reading.rows)
+    yield from unlikely_amounts(reading.form, reading.rows, reading.normalised)
     yield from check(reading.form, rows)
     yield from compare_shown(reading.form, rows, reading.shown, reading.normalised)
     yield from _remembered(reading)
 
 
 def _once(reading: Reading, findings: list[Finding]) -> Iterator[Finding]:
-    """Leave out what another finding has said: blanks of a row or column that is gone, the type of a cell that is asked about."""
+    """Leave out what another finding has said (TOLD), and blanks of a row or column that is gone."""
     gone = any(finding.code in ("XL114", "XL231", "XL232") for finding in findings)
-    asked = {spot for finding in findings if finding.code == "XL209" for spot in finding.spots}
+    told = {code: {spot for finding in findings if finding.code == code for spot in finding.spots} for code in set(TOLD.values())}
     for finding in findings:
         spots = finding.spots
         if finding.code == "XL201" and gone:
             spots = tuple(spot for spot in spots if spot in reading.cells)
-        elif finding.code == "XL202":
-            spots = tuple(spot for spot in spots if spot not in asked)
+        elif finding.code in TOLD:
+            spots = tuple(spot for spot in spots if spot not in told[TOLD[finding.code]])
         if spots or not finding.spots:
             yield replace(finding, spots=spots)
 
@@ -86,7 +88,7 @@ def _remembered(reading: Reading) -> Iterator[Finding]:
     """The warnings about the submission itself that a finalized workbook carries."""
     for raw in json.loads(reading.identity.get("intake") or "[]"):
         spots = tuple(Spot(*spot) for spot in raw["spots"])
-        yield Finding(raw["code"], raw["severity"], spots, raw["arguments"], raw["explanation"])
+        yield Finding(raw["code"], raw["severity"], spots, raw["arguments"], raw["explanation"], tuple(raw.get("cells", ())))
 
 
 def validate(path: Path | str, form: str | None = None, year: int | None = None, templates: Path | None = None,
@@ -207,7 +209,7 @@ def _intake(processed: Processed) -> str:
     """The warnings about the submission as a file, which a clean rewritten workbook would no longer show."""
     own = [f for f in processed.findings if f.code.startswith("XL") and f.severity == "warning" and f.code != "XL207"]
     return json.dumps([{"code": f.code, "severity": f.severity, "spots": f.spots, "arguments": dict(f.arguments),
-                        "explanation": f.explanation} for f in own], ensure_ascii=False)  # fmt: skip
+                        "explanation": f.explanation, "cells": f.cells} for f in own], ensure_ascii=False)  # fmt: skip
 
 
 def _result(processed: Processed, outputs: tuple[Path, ...] = ()) -> Result:

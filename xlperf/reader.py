@@ -30,7 +30,6 @@ from .preflight import preflight
 from .structure import inspect
 from .values import read_row, read_value, seen
 
-
 LISTED = "\u3001"  # between the revisions that an error names
 
 

@@ -118,9 +118,11 @@ def read_value(form: Form, field: Field, raw: object, numeric: bool, percent_for
     """
     if isinstance(raw, str):
         raw = raw.replace("\r\n", "\n").replace("\r", "\n")
-    if raw is None or (isinstance(raw, str) and not seen(raw).strip()):
+    if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None, None
     known = spellings_of(form)
+    if isinstance(raw, str) and not seen(raw).strip():
+        return None, normalised(raw, known.blank)
     if field.kind is Kind.NUMBER or numeric:
         figure = read_figure(known, field, raw, unit_of(known, unit) if unit else None, percent_format)
         return figure.value, figure.remark
