@@ -20,7 +20,7 @@ demo: $(VENV)/ready
 	@$(BIN)/python examples/demo.py demo
 
 test: $(VENV)/ready
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 bench: $(VENV)/ready
 	$(BIN)/python tests/bench.py

@@ -27,13 +27,13 @@ def test_read_gives_back_what_fill_wrote(form: Form, tmp_path: Path, start: int)
 def test_inserted_rows_and_renamed_moved_sheets_lose_nothing(form: Form, tmp_path: Path) -> None:
     """A row is inserted in every table, sheets are renamed and moved, the file is saved by LibreOffice."""
     documents = [random_document(form, seed) for seed in range(200, 206)]
-    pairs: list[str] = []
+    jobs: list[str] = []
     for number, document in enumerate(documents):
         source, target = tmp_path / f"{number}.xlsx", tmp_path / f"{number}-edited.xlsx"
         assert fill_workbook(document, source, SMALL_TABLES).outputs
-        pairs += [str(source), str(target)]
+        jobs += ["insert_rename_move", str(source), str(target)]
     script = str(Path(__file__).parent / "uno_edit.py")
-    subprocess.run(["/usr/bin/python3", script, str(tmp_path / "profile"), *pairs], check=True, timeout=300)
+    subprocess.run(["/usr/bin/python3", script, str(tmp_path / "profile"), *jobs], check=True, timeout=300)
     for number, document in enumerate(documents):
         edited = read_workbook(tmp_path / f"{number}-edited.xlsx")
         assert {"expected": "插入的目标", "actual": "插入的完成情况"} in edited["goals"]

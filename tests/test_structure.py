@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
 import pytest
-from test_findings import FILLED, document, found
+from test_findings import ALWAYS, FILLED, document, found, pairs
 
 from xlperf import fill_workbook, read_workbook, validate
 
@@ -125,3 +129,82 @@ def test_a_large_adjustment_is_a_warning(tmp_path: Path) -> None:
     doc["budget"]["basic"]["adjustment"] = 160
     fill_workbook(doc, tmp_path / "t.xlsx")
     assert ("SZ103", "预算信息!D5") in found(tmp_path / "t.xlsx")
+
+
+# --- done in LibreOffice, formulas and all moved along -------------------------------------------------------
+
+Move = Callable[[str, int], tuple[str, int]]
+
+
+def rows_from(first: int, by: int) -> Move:
+    return lambda column, row: (column, row + by if row >= first else row)
+
+
+def columns_from(first: str, by: int) -> Move:
+    return lambda column, row: (chr(ord(column) + by) if column >= first else column, row)
+
+
+@dataclass(frozen=True)
+class Hand:
+    """What an edit of uno_edit.py brings: new findings, the sheet on which cells moved, and the codes and cells that fall silent."""
+
+    new: frozenset = frozenset()
+    sheet: str = ""
+    move: Move = lambda column, row: (column, row)
+    silent: tuple[str, ...] = ()
+    differs: str = ""  # the part of the document that is another then
+
+
+EDITS = {
+    "nothing": Hand(),
+    "delete_preset_row": Hand(frozenset({("XL231", None)}), "自评表", rows_from(24, -1), differs="indicators"),
+    "insert_blank_column": Hand(sheet="自评表", move=columns_from("F", 1)),
+    "insert_filled_column": Hand(frozenset({("XL236", "预算信息!C3"), ("XL236", "预算信息!C8")}), "预算信息", columns_from("C", 1)),
+    "delete_source_column": Hand(frozenset({("XL232", None)}), "自评表", columns_from("K", -1), differs="indicators"),
+    "delete_tasks": Hand(frozenset({("XL114", None)}), silent=("XL207", "SZ308!重点任务!E12"), differs="tasks"),
+    "copy_tasks": Hand(frozenset({("XL113", None)})),
+    "repeat_preset_row": Hand(frozenset({("SZ205", "自评表!C19"), ("SZ205", "自评表!C20")}), "自评表", rows_from(20, 1), differs="indicators"),
+    "paste_values": Hand(frozenset(("XL239", f"自评表!D{row}") for row in range(5, 11))),
+}
+
+
+def moved(hand: Hand, cell: str | None) -> str | None:
+    title, _, address = (cell or "").rpartition("!")
+    if title != hand.sheet or not title:
+        return cell
+    column, row = hand.move(address.rstrip("0123456789"), int(address.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")))
+    return f"{title}!{column}{row}"
+
+
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("edited")
+    source = shutil.copy(FILLED, folder / "source.xlsx")  # LibreOffice puts a lock beside what it opens
+    jobs = [word for name in (*EDITS, "sort_indicators") for word in (name, str(source), str(folder / f"{name}.xlsx"))]
+    script = str(Path(__file__).parent / "uno_edit.py")
+    subprocess.run(["/usr/bin/python3", script, str(folder / "profile"), *jobs], check=True, timeout=300)
+    return folder
+
+
+@pytest.mark.libreoffice
+@pytest.mark.xdist_group("structure")
+@pytest.mark.parametrize("name", EDITS)
+def test_rows_columns_and_sheets_moved_by_hand(edited: Path, name: str) -> None:
+    """Everything is found where it stands now, and what is said is exactly what was done."""
+    hand = EDITS[name]
+    kept = {(code, moved(hand, cell)) for code, cell in pairs(ALWAYS) if not {code, f"{code}!{cell}"} & set(hand.silent)}
+    said = pairs({(f["code"], tuple(f["cells"])) for f in validate(edited / f"{name}.xlsx").findings})
+    assert said == kept | hand.new | {("XL238", None)}
+    here, there = read_workbook(edited / f"{name}.xlsx"), read_workbook(FILLED)
+    assert {key for key in there if here.get(key) != there[key]} == ({hand.differs} if hand.differs else set())
+
+
+@pytest.mark.libreoffice
+@pytest.mark.xdist_group("structure")
+def test_a_sorted_table_is_put_in_order_again(edited: Path) -> None:
+    """Preset rows come back to their places, free ones in the order they stand; nothing is lost, the same is warned of."""
+    here, there = (read_workbook(path)["indicators"] for path in (edited / "sort_indicators.xlsx", FILLED))
+    assert here[:31] == there[:31] and here != there
+    assert sorted(map(str, here)) == sorted(map(str, there))
+    codes = Counter(code for code, _ in pairs({(f["code"], tuple(f["cells"])) for f in validate(edited / "sort_indicators.xlsx").findings}))
+    assert codes == Counter(code for code, _ in pairs(ALWAYS)) + Counter(["XL238"])

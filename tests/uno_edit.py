@@ -1,8 +1,10 @@
-"""Edit workbooks in a real LibreOffice, as a department does: insert rows in every table, rename and move sheets.
+"""Edit workbooks in a real LibreOffice, as a department does: insert, delete and sort rows, columns and sheets.
 
 Runs under the system's Python (python3-uno), not under the tests' own:
 
-    /usr/bin/python3 uno_edit.py PROFILE_DIRECTORY IN.xlsx OUT.xlsx [IN OUT ...]
+    /usr/bin/python3 uno_edit.py PROFILE_DIRECTORY EDIT IN.xlsx OUT.xlsx [EDIT IN OUT ...]
+
+An EDIT is the name of a function of this file that takes the document.
 """
 
 import os
@@ -13,19 +15,21 @@ import uuid
 
 import uno
 from com.sun.star.beans import PropertyValue
+from com.sun.star.table import CellRangeAddress
 
 INSERTED = {"goals": ("插入的目标", "插入的完成情况"), "items": ("插入的项目", 1.5), "tasks": ("插入的职责", "插入的任务")}
 
 
-def main(profile: str, pairs: list) -> None:
+def main(profile: str, jobs: list) -> None:
     pipe = f"xlperf{uuid.uuid4().hex}"
     office = subprocess.Popen(["soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--norestore",
                                f"--accept=pipe,name={pipe};urp;"])  # fmt: skip
     try:
         desktop = connect(pipe)
-        for source, target in pairs:
+        for edit, source, target in jobs:
             book = desktop.loadComponentFromURL(url(source), "_blank", 0, (prop("Hidden", True),))
-            edit(book)
+            unprotect(book)
+            globals()[edit](book)
             book.storeToURL(url(target), (prop("FilterName", "Calc MS Excel 2007 XML"),))
             book.close(True)
         desktop.terminate()
@@ -37,7 +41,7 @@ def main(profile: str, pairs: list) -> None:
 def connect(pipe: str):
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
-    for _ in range(120):
+    for _ in range(360):
         try:
             context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
             return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
@@ -46,13 +50,73 @@ def connect(pipe: str):
     raise SystemExit("LibreOffice did not answer")
 
 
-def edit(book) -> None:
+def unprotect(book) -> None:
+    for name in book.Sheets.ElementNames:
+        if book.Sheets.getByName(name).isProtected():
+            book.Sheets.getByName(name).unprotect("")
+
+
+def nothing(book) -> None:
+    """Only take the protection off and save."""
+
+
+def delete_preset_row(book) -> None:
+    book.Sheets.getByName("自评表").Rows.removeByIndex(23, 1)
+
+
+def insert_blank_column(book) -> None:
+    book.Sheets.getByName("自评表").Columns.insertByIndex(5, 1)
+
+
+def insert_filled_column(book) -> None:
+    sheet = book.Sheets.getByName("预算信息")
+    sheet.Columns.insertByIndex(2, 1)
+    sheet.getCellRangeByName("C3").String = "备注"
+    sheet.getCellRangeByName("C8").String = "待核"
+
+
+def delete_source_column(book) -> None:
+    book.Sheets.getByName("自评表").Columns.removeByIndex(9, 1)
+
+
+def delete_tasks(book) -> None:
+    book.Sheets.removeByName("重点任务")
+
+
+def copy_tasks(book) -> None:
+    book.Sheets.copyByName("重点任务", "重点任务_2", 6)
+
+
+def repeat_preset_row(book) -> None:
+    """Copy the row of 固定资产利用率 and insert it below itself."""
+    sheet = book.Sheets.getByName("自评表")
+    sheet.Rows.insertByIndex(19, 1)
+    source = sheet.getCellRangeByPosition(0, 18, 25, 18).RangeAddress
+    sheet.copyRange(sheet.getCellByPosition(0, 19).CellAddress, CellRangeAddress(source.Sheet, 0, 18, 25, 18))
+
+
+def sort_indicators(book) -> None:
+    """Sort the whole table by the name of the indicator; the hidden keys in column A stay behind."""
+    cells = book.Sheets.getByName("自评表").getCellRangeByName("B5:M80")
+    field = uno.createUnoStruct("com.sun.star.table.TableSortField")
+    field.Field, field.IsAscending = 1, True
+    cells.sort((prop("SortFields", uno.Any("[]com.sun.star.table.TableSortField", (field,))), prop("ContainsHeader", False)))
+
+
+def paste_values(book) -> None:
+    """Copy a column of choices from a cell without a list over it, as pasting from another workbook does."""
+    sheet = book.Sheets.getByName("自评表")
+    for row in range(4, 10):
+        kind = sheet.getCellByPosition(3, row).String
+        target = sheet.getCellByPosition(3, row).CellAddress
+        sheet.copyRange(target, sheet.getCellRangeByName("J60").RangeAddress)
+        sheet.getCellByPosition(3, row).String = kind
+
+
+def insert_rename_move(book) -> None:
     sheets = book.Sheets
     for number in range(sheets.Count):
-        sheet = sheets.getByIndex(number)
-        if sheet.isProtected():
-            sheet.unprotect("")
-        insert_rows(sheet)
+        insert_rows(sheets.getByIndex(number))
     for number, name in enumerate(sheets.ElementNames):
         if name != "xlperf":
             sheets.getByName(name).Name = f"第{number}张 {name}"
@@ -91,4 +155,4 @@ def prop(name: str, value):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], list(zip(sys.argv[2::2], sys.argv[3::2], strict=True)))
+    main(sys.argv[1], list(zip(sys.argv[2::3], sys.argv[3::3], sys.argv[4::3], strict=True)))
