@@ -20,7 +20,7 @@ ORDER = (
     "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "parts", "formulas", "form", "document",
     "finding", "result", "files", "compute", "layout", "schema", "package", "package_xml", "preflight", "spelling", "dates", "values",
     "amounts", "markup", "numberformat", "entries", "structure", "reader", "quantity", "promise", "evidence", "residue", "crosscheck", "checks", "catalog",
-    "position", "tables", "webpage", "formats", "style", "links", "annotation", "canvas", "live", "lines", "problems", "workbook",
+    "roster", "position", "tables", "webpage", "formats", "style", "links", "annotation", "canvas", "live", "lines", "problems", "workbook",
     "template", "process", "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
@@ -29,7 +29,7 @@ EXCEPTIONS = {
 }
 LIBRARIES = {
     "xlsxwriter": {"workbook"},
-    "openpyxl": {"numberformat"},
+    "openpyxl": {"numberformat", "roster"},
     "python_calamine": {"reader"},
     "jsonschema": {"checks", "definition"},
     "click": {"cli", "__main__"},

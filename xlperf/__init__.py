@@ -16,6 +16,7 @@ _EXPORTS = {
     "result": ("Result",),
     "schema": ("build_schema",),
     "catalog": ("list_forms", "explain_field"),
+    "roster": ("read_roster", "Unit"),
     "form": ("find_form", "load_form", "check_form"),
     "errors": ("XlperfError", "UsageError", "FormError", "UnreadableError", "ExitCode"),
 }

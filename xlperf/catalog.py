@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from .document import Spot
@@ -34,18 +35,21 @@ def explain_field(form: str, name: str, year: int | None = None, templates: Path
         UsageError: no such form or field; the nearest names are given.
     """
     known = load_form(find_form(form, year, templates=templates))
-    names = dict(_names(known))
+    names = dict(field_names(known))
     if name not in names:
-        from rapidfuzz import process
-
-        near = [match[0] for match in process.extract(name, names, processor=str, limit=5)] if names else []
-        near = [match for match, *_ in process.extract(name, list(names), limit=5)] or near
-        raise UsageError("no_such_field", form=form, field=name, near="、".join(near))
+        raise UsageError("no_such_field", form=form, field=name, near="、".join(nearest(name, names, 5)))
     block, index, field = names[name]
     return _explained(known, block, index, field)
 
 
-def _names(form: Form):
+def nearest(name: str, known: Iterable[str], most: int) -> list[str]:
+    """The names most like one that is not known."""
+    from rapidfuzz.process import extract
+
+    return [match for match, *_ in extract(name, list(known), limit=most)]
+
+
+def field_names(form: Form) -> Iterator[tuple[str, tuple[Block, int, Field]]]:
     """Yield every way to name a field: by block, by preset row, by its path in the document."""
     for block in form.blocks.values():
         if block.key == GUIDE:
