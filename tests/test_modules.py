@@ -17,11 +17,12 @@ PACKAGE = Path(__file__).parent.parent / "xlperf"
 PATHS = {path.stem: path for path in sorted(PACKAGE.glob("*.py"))}
 # Each module imports only from those above it.
 ORDER = (
-    "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "parts", "formulas", "form", "document",
-    "finding", "result", "files", "compute", "layout", "schema", "package", "package_xml", "preflight", "spelling", "dates", "values",
-    "amounts", "markup", "numberformat", "entries", "structure", "reader", "quantity", "promise", "evidence", "residue", "crosscheck", "checks", "catalog",
-    "roster", "position", "tables", "webpage", "formats", "style", "links", "annotation", "canvas", "live", "lines", "problems", "workbook",
-    "template", "process", "cli", "__main__",
+    "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "parts", "formulas", "form",
+    "document", "finding", "result", "files", "compute", "layout", "schema", "package", "package_xml", "preflight", "spelling",
+    "dates", "values", "amounts", "markup", "numberformat", "entries", "structure", "reader", "quantity", "promise", "evidence",
+    "residue", "crosscheck", "checks", "catalog", "roster", "position", "tables", "webpage", "formats", "style", "links",
+    "annotation", "canvas", "live", "lines", "problems", "workbook", "placeholders", "word", "template", "process", "cli",
+    "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
     ("structure", "reader"): "typing",  # a reading is annotated, not made
@@ -36,6 +37,10 @@ LIBRARIES = {
     "yaml": {"definition", "position"},
     "rich": {"tables"},
     "rapidfuzz": {"catalog", "definition"},
+    "docxtpl": {"word"},
+    "lxml": {"word"},
+    "jinja2": {"word", "placeholders"},
+    "markupsafe": {"word"},
 }
 LONG, TOO_LONG = 350, 600
 LONGER = {"form": 650}  # what a form is and how it is loaded

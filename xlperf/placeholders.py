@@ -1,0 +1,173 @@
+"""What is wrong with the tags of a Word template, and where they stand.
+
+    {{ cover.untt }} in a cell  ->  ("第 1 个表格第 2 行第 1 格“{{ cover.untt }}”", "没有 cover.untt；相近的有 cover.unit")
+
+Every paragraph is looked at as people see it, its runs joined: Word splits a tag over several runs at will. A tag is
+parsed alone, names are looked up in a sample of what will be filled in (lists hold one item), and tags that open and
+close must match in the order of the document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from .messages import sentence
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
+SCOPE = re.compile(r"^(\{\{|\{%|\{#)(tr|tc|p|r)\s")
+WORD = re.compile(r"^\{%-?\s*(\w*)")
+HALF = re.compile("\\{[{%#]|[}%#]\\}|\uff5b[\uff5b%\uff05]|[\uff5d%\uff05]\uff5d")  # without its partner, or full-width
+QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'"})  # as Word likes to set them
+WHOLE = {"tr": f"{W}tr", "tc": f"{W}tc", "p": f"{W}p"}  # what such a tag replaces, and all that stands in it
+CLOSES = {"endfor": ("for",), "endif": ("if",)}
+INNER = {"else": ("for", "if"), "elif": ("if",)}
+AROUND = {"for": ("", "{% endfor %}"), "if": ("", "{% endif %}"), "elif": ("{% if 1 %}", "{% endif %}"),
+          "else": ("{% if 1 %}", "{% endif %}"), "endif": ("{% if 1 %}", ""), "endfor": ("{% for _ in [] %}", "")}  # fmt: skip
+OWN = re.compile(r"^\{%\s*(vm|hm|cellbg|colspan)\b")  # docxtpl's own, for cells
+ANYTHING = object()  # a value of which nothing is known
+LONGEST, MOST = 40, 12  # characters of a text and names that a complaint shows
+OPENS = ("for", "if")
+LIST = "\u3001"
+
+Complaint = tuple[str, str]
+
+
+class Opened(NamedTuple):
+    """A statement that is open: its word, where it stands, the names it brings."""
+
+    word: str
+    place: str
+    names: dict[str, object]
+
+
+class _Wrong(Exception):
+    """What is wrong with a tag: a key of the catalogue and its arguments."""
+
+
+def complaints(root, environment, sample: Mapping, part: str) -> Iterator[Complaint]:
+    """Yield place and reason of whatever is wrong in one part of a template; `environment` is Jinja's."""
+    opened = [Opened("", "", {})]
+    for paragraph in root.iter(f"{W}p"):
+        text = paragraph_text(paragraph)
+        place = _place(paragraph, text, part)
+        for half in HALF.finditer(TAG.sub("", text)):
+            yield place, sentence("tag_half", {"text": half[0]})
+        for tag in TAG.findall(text):
+            try:
+                yield from ((place, sentence(key, {"tag": tag, **about})) for key, about in _misplaced(paragraph, tag))
+                _check(tag.translate(QUOTES), environment, sample, opened, place)
+            except _Wrong as wrong:
+                key, about = wrong.args
+                yield place, sentence(key, {"tag": tag, **about})
+    for scope in opened[1:]:
+        yield scope.place, sentence("tag_open", {"word": scope.word})
+
+
+def paragraph_text(paragraph) -> str:
+    """The text of a paragraph, without that of paragraphs in a drawing inside it."""
+    own = (text for text in paragraph.iter(f"{W}t") if next(text.iterancestors(f"{W}p")) is paragraph)
+    return "".join(text.text or "" for text in own)
+
+
+def _place(paragraph, text: str, part: str) -> str:
+    shown = text if len(text) <= LONGEST else text[: LONGEST - 1] + "\u2026"
+    cell = next(paragraph.iterancestors(f"{W}tc"), None)
+    if cell is None:
+        return sentence("place_paragraph", {"part": part, "text": shown})
+    row = cell.getparent()
+    table = row.getparent()
+    tables = list(table.getroottree().iter(f"{W}tbl"))
+    numbers = {"table": tables.index(table) + 1, "row": 1 + sum(1 for _ in row.itersiblings(row.tag, preceding=True)),
+               "cell": 1 + sum(1 for _ in cell.itersiblings(cell.tag, preceding=True))}  # fmt: skip
+    return sentence("place_cell", {"part": part, "text": shown, **numbers})
+
+
+def _misplaced(paragraph, tag: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """A tag for a whole row (cell, paragraph) stands in one, and alone: what stands beside it would be lost."""
+    scope = SCOPE.match(tag)
+    if not scope or scope[2] not in WHOLE:
+        return
+    whole = paragraph if scope[2] == "p" else next(paragraph.iterancestors(WHOLE[scope[2]]), None)
+    if whole is None:
+        yield "tag_outside", {"scope": scope[2]}
+    elif beside := "".join(text.text or "" for text in whole.iter(f"{W}t")).replace(tag, "", 1).strip():
+        yield "tag_beside", {"scope": scope[2], "text": beside[:LONGEST]}
+
+
+def _check(tag: str, environment, sample: Mapping, opened: list[Opened], place: str) -> None:
+    """Check one tag where those of `opened` are open, and open or close what it opens or closes."""
+    from jinja2 import TemplateSyntaxError, nodes
+
+    if tag.startswith("{#") or OWN.match(tag):
+        return
+    tag = SCOPE.sub(r"\1 ", tag)
+    word = WORD.match(tag)[1] if tag.startswith("{%") else ""
+    if word in CLOSES or word in INNER:
+        if opened[-1].word not in (CLOSES | INNER)[word]:
+            raise _Wrong("tag_shut", {"word": word})
+        opened[len(opened) - (word in CLOSES) :] = []
+    if word in OPENS:
+        opened.append(Opened(word, place, {}))
+    before, after = AROUND.get(word, ("", ""))
+    try:
+        statement = environment.parse(before + tag + after)
+    except TemplateSyntaxError as error:
+        raise _Wrong("tag_syntax", {"reason": error.message}) from None
+    names = {**sample, **{name: value for scope in opened for name, value in scope.names.items()}}
+    for loop in statement.find_all(nodes.For):
+        item = _value(loop.iter, names, environment)
+        single = isinstance(loop.target, nodes.Name) and isinstance(item, list) and len(item) > 0
+        targets = [loop.target] if isinstance(loop.target, nodes.Name) else loop.target.find_all(nodes.Name)
+        opened[-1].names.update({"loop": ANYTHING, **{target.name: item[0] if single else ANYTHING for target in targets}})
+    for assignment in statement.find_all(nodes.Assign):
+        if isinstance(assignment.target, nodes.Name):
+            opened[-1].names[assignment.target.name] = _value(assignment.node, names, environment)
+    _value(statement, {**names, **opened[-1].names}, environment)
+
+
+def _value(node, names: Mapping, environment) -> object:
+    """What an expression stands for in the sample, as far as that is known; a name that nothing fills is wrong."""
+    from jinja2 import nodes
+
+    match node:
+        case nodes.Name(name=name):
+            if name not in names and name not in environment.globals:
+                raise _unknown("", name, names)
+            return names.get(name, ANYTHING)
+        case nodes.Getattr(node=owner, attr=key) | nodes.Getitem(node=owner, arg=nodes.Const(value=str() as key)):
+            value = _value(owner, names, environment)
+            if isinstance(value, Mapping) and key in value:
+                return value[key]
+            if value is not ANYTHING and (isinstance(value, Mapping) or not hasattr(value, key)):
+                raise _unknown(_dotted(owner) + ".", key, value if isinstance(value, Mapping) else ())
+            return ANYTHING
+        case nodes.Getitem(node=owner, arg=nodes.Const(value=int())):
+            value = _value(owner, names, environment)
+            return value[0] if isinstance(value, list) and value else ANYTHING
+        case nodes.Filter(name=name) if name not in environment.filters:
+            raise _unknown("|", name, environment.filters)
+        case nodes.Test(name=name) if name not in environment.tests:
+            raise _unknown("is ", name, environment.tests)
+    for child in node.iter_child_nodes():
+        _value(child, names, environment)
+    return ANYTHING
+
+
+def _unknown(before: str, name: str, known: Iterable[str]) -> _Wrong:
+    near = get_close_matches(name, list(known), 3, 0.5) or sorted(known)[:MOST]
+    return _Wrong("tag_unknown", {"name": before + name, "near": LIST.join(before + n for n in near) or None})
+
+
+def _dotted(node) -> str:
+    from jinja2 import nodes
+
+    match node:
+        case nodes.Name(name=name):
+            return name
+        case nodes.Getattr(node=owner, attr=key):
+            return f"{_dotted(owner)}.{key}"
+    return "(\u2026)"
