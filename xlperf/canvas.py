@@ -17,7 +17,7 @@ from .annotation import Annotation
 from .document import Rows, Spot
 from .expression import Literal, Node, to_excel
 from .form import Form
-from .layout import Layout, Line, cell_name, make_layout
+from .layout import Layout, Line, cell_name, make_layout, references_of
 from .links import first_failing
 from .parts import RULES, TYPES, Block, Field, Table
 from .style import ALIGN, COLOURS, LONGEST_ROW, SHORT, STYLES
@@ -47,7 +47,7 @@ class Canvas:
 
     def __init__(self, form: Form, rows: Rows, book, issue: Issue, counts: Mapping[str, int] | None) -> None:
         self.form, self.rows, self.issue = form, rows, issue
-        self.layout: Layout = make_layout(form, counts)
+        self.layout: Layout = make_layout(form, counts, references_of(form, rows))
         self.book = book
         self.formats: dict[tuple, object] = {}
         self.widths = dict(self.column_widths())
@@ -58,9 +58,8 @@ class Canvas:
         for page in self.layout.pages:
             for section in page.sheet.sections:
                 if isinstance(section, Table):
-                    shown = [column.key for column in section.columns if not column.hidden]
-                    for key, width in zip(shown, page.sheet.widths, strict=False):
-                        yield from (((block, key), width) for block in section.blocks)
+                    for column in page.columns:
+                        yield from (((block, key), column.width) for block in section.blocks for key in column.keys if not column.hidden)
 
     # --- formats ---------------------------------------------------------------------------------------------
 
@@ -82,7 +81,7 @@ class Canvas:
         if form.is_input(block, index, field):
             style = "final" if self.issue.finalized else "input"
         else:
-            style = "computed" if form.formula(block, index, field.key) is not None else "locked"
+            style = "reference" if field.last else "computed" if form.formula(block, index, field.key) is not None else "locked"
         number_format = type_.number_format
         if number_format == "@" and style == "computed":
             number_format = "General"  # Excel shows the formula itself in a cell formatted as text

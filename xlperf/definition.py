@@ -26,6 +26,7 @@ Complaint = tuple[str, str]
 NUMBERS = ("year", "count", "money", "percentage", "ratio")  # field types whose cells hold numbers only
 TYPED = "numbers"  # among the spellings: how people type numbers
 FIGURE_TYPES = {"operator": "choice", "target": "value", "unit": "text", "actual": "value"}  # the cells of one figure
+SHOWN_ONLY = ("label", "serial")  # field types that are no part of a document
 WIDTHS = {"guide": 4, "lines": 3, "fields": 2}  # columns that a kind of section is printed over
 PROVIDED = (("identity", (), "fiscal_year"), ("cover", ("cover",), "unit"))  # what the program itself fills in or prints
 TAKEN = ("form", "revision", "explanations")  # the program's own keys at the top of a document
@@ -173,6 +174,11 @@ def _keys(things: Iterable[Mapping]) -> list[str]:
     return [thing["key"] for thing in things]
 
 
+def _own_columns(table: Mapping) -> list[Mapping]:
+    """The columns of a table, those of last year's figures apart."""
+    return [column for column in table["columns"] if "last" not in column]
+
+
 def _is_list(block: Mapping) -> bool:
     return "spare" in block or ("rows" in block and not block.get("keyed"))
 
@@ -228,16 +234,18 @@ def _references(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]
     yield from _references_of_numbers(definition)
     for place, table in _tables(definition).values():
         if "row_name" in table:
-            yield f"{place}.row_name", table["row_name"], _keys(table["columns"])
+            yield f"{place}.row_name", table["row_name"], _keys(_own_columns(table))
         for number, column in enumerate(table["columns"]):
             here = f"{place}.columns[{number}]"
             yield from ((f"{here}.only", key, _keys(table["blocks"])) for key in column.get("only", ()))
+            if "last" in column:
+                yield f"{here}.last", column["last"], _keys(c for c in _own_columns(table) if c["type"] not in SHOWN_ONLY)
             if "spellings" in column:
                 yield f"{here}.spellings", column["spellings"], spellings
                 named = spellings.get(column["spellings"], ())
                 yield from ((f"spellings.{column['spellings']}", choice, column["choices"]) for choice in named)
     for place, table, block in _blocks(definition):
-        columns = _keys(table["columns"])
+        columns = _keys(_own_columns(table))
         for part in ("constants", "formulas", "require"):
             yield from ((f"{place}.{part}", key, columns) for key in block.get(part, ()))
         for number, row in enumerate(block.get("rows", ())):
@@ -265,7 +273,7 @@ def _references_of_rules(definition: Mapping) -> Iterator[tuple[str, str, Iterab
         if rule["table"] in tables:
             _, table = tables[rule["table"]]
             rows = [row["key"] for block in table["blocks"] for row in block.get("rows", ())]
-            known = {"blocks": _keys(table["blocks"]), "cells": _keys(table["columns"]), "except": rows, "rows": rows}
+            known = {"blocks": _keys(table["blocks"]), "cells": _keys(_own_columns(table)), "except": rows, "rows": rows}
             for part, names in known.items():
                 yield from ((f"rules[{number}].{part}", key, names) for key in rule.get(part, ()))
 
@@ -336,8 +344,11 @@ def _room(definition: Mapping) -> Iterator[Complaint]:
         positions = {"text": 0, "value": 1} if any("fields" in section for section in sheet["sections"]) else {}
         for below, section in enumerate(sheet["sections"]):
             place = f"sheets[{number}].sections[{below}]"
-            shown = [column["key"] for column in section.get("columns", ()) if not column.get("hidden")]
-            hidden = [column["key"] for column in section.get("columns", ()) if column.get("hidden")]
+            columns = section.get("columns", ())
+            shown = [column["key"] for column in columns if not column.get("hidden") and "last" not in column]
+            if len(sheet["sections"]) > 1 and any("last" in column for column in columns):
+                yield f"{place}.columns", "a column of last year's figures needs a sheet on which its table stands alone"
+            hidden = [column["key"] for column in columns if column.get("hidden")]
             needed = max([len(shown), *(width for kind, width in WIDTHS.items() if kind in section)])
             if needed > len(sheet["widths"]):
                 yield f"sheets[{number}].widths", f"{len(sheet['widths'])} widths, but {place} takes {needed} columns"

@@ -20,11 +20,12 @@ from typing import NamedTuple
 from .document import Spot
 from .expression import as_decimal, as_text
 from .form import Form
-from .parts import GUIDE, RULES, Block, Fields, Guide, Lines, Sheet, Table
+from .parts import GUIDE, RULES, Block, Field, Fields, Guide, Lines, Sheet, Table
 
 MARK = "xlperf"
 END, HEADER = "#end", "#header"
 PROBLEMS = "#problems"  # the sheet of a workbook that is sent back; no sheet of a form is called that
+Reference = tuple[str, str]  # table and column of last year's figures
 SINGLES = ("text", "value")  # keys of the columns where long texts and single fields stand (after their label)
 
 
@@ -61,13 +62,14 @@ class Page:
 
     @property
     def last_visible(self) -> int:
-        return len(self.sheet.widths)
+        return sum(not column.hidden for column in self.columns)
 
 
 @dataclass(frozen=True)
 class Layout:
     form: Form
     counts: Mapping[str, int]
+    references: frozenset[Reference]  # the columns of last year's figures that are shown
     pages: tuple[Page, ...]
     spots: Mapping[Spot, tuple[str, int, int]]  # sheet title, row, column
     ranges: Mapping[tuple[str, str], tuple[str, int, int, int]]  # (block or table, field): title, column, first, last
@@ -133,17 +135,23 @@ def padded(form: Form, rows: Mapping[str, list[dict]], counts: Mapping[str, int]
             for key, listed in rows.items()}  # fmt: skip
 
 
-def make_layout(form: Form, counts: Mapping[str, int] | None = None) -> Layout:
-    """Lay the form out with that many rows per block (default: preset plus spare rows)."""
+def references_of(form: Form, rows: Mapping[str, list[dict]]) -> frozenset[Reference]:
+    """The columns of last year's figures in which those rows have something."""
+    return frozenset((table.key, column.key) for table in form.tables.values() for column in table.columns
+                     if column.last and any(row.get(column.key) is not None for key in table.blocks for row in rows.get(key, ())))  # fmt: skip
+
+
+def make_layout(form: Form, counts: Mapping[str, int] | None = None, references: frozenset[Reference] = frozenset()) -> Layout:
+    """Lay the form out with that many rows per block (default: preset plus spare rows) and those columns of last year's figures."""
     counts = counts or row_counts(form)
     spots: dict[Spot, tuple[str, int, int]] = {}
     ranges: dict[tuple[str, str], tuple[str, int, int, int]] = {}
-    pages = tuple(_page(form, sheet, counts, spots, ranges) for sheet in form.sheets)
-    return Layout(form, counts, pages, spots, ranges)
+    pages = tuple(_page(form, sheet, counts, references, spots, ranges) for sheet in form.sheets)
+    return Layout(form, counts, references, pages, spots, ranges)
 
 
-def _page(form: Form, sheet: Sheet, counts: Mapping, spots: dict, ranges: dict) -> Page:
-    columns = list(_columns(form, sheet))
+def _page(form: Form, sheet: Sheet, counts: Mapping, references: frozenset[Reference], spots: dict, ranges: dict) -> Page:
+    columns = list(_columns(form, sheet, references))
     places = {key: number for number, column in enumerate(columns) for key in column.keys}
     lines: list[Line] = []
     row = 1
@@ -159,19 +167,30 @@ def _page(form: Form, sheet: Sheet, counts: Mapping, spots: dict, ranges: dict) 
     return Page(sheet, tuple(lines), tuple(columns))
 
 
-def _columns(form: Form, sheet: Sheet) -> Iterator[Column]:
+def _columns(form: Form, sheet: Sheet, references: frozenset[Reference]) -> Iterator[Column]:
     yield Column(None, (), hidden=True)
     tables = [section for section in sheet.sections if isinstance(section, Table)]
     fields = any(isinstance(section, Fields) for section in sheet.sections)
-    shown = [[column.key for column in table.columns if not column.hidden] for table in tables]
+    shown = [[column.key for column in table.visible] for table in tables]
     for number, width in enumerate(sheet.widths):
         keys = [keys[number] for keys in shown if number < len(keys)]
         singles = [SINGLES[number]] if fields and number < len(SINGLES) else []
         yield Column(width, tuple(dict.fromkeys(keys + singles)))
+        for table in tables:
+            yield from (Column(column.width, (column.key,)) for column in _behind(table, number) if (table.key, column.key) in references)
     for table in tables:
         for key, known in form.blocks[table.blocks[0]].fields.items():
             if known.hidden and key not in (c for column in shown for c in column):
                 yield Column(None, (key,), hidden=True)
+
+
+def _behind(table: Table, number: int) -> Iterator[Field]:
+    """The references that stand behind a visible column of a table."""
+    place = -1
+    for column in table.columns:
+        place += not column.hidden and not column.last
+        if column.last and place == number:
+            yield column
 
 
 def _lines(form: Form, sheet: Sheet, counts: Mapping) -> Iterator[Line]:

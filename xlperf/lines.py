@@ -86,20 +86,22 @@ def write_header(canvas: Canvas, sheet, page: Page, line: Line) -> None:
     for row in range(line.row, line.row + line.rows):
         sheet.set_row(row, line.height)
     style = canvas.format("header")
-    columns = [column for column in canvas.form.tables[line.table].columns if not column.hidden]
+    places = {key: number for number, column in enumerate(page.columns) for key in column.keys}
+    columns = [column for column in canvas.form.tables[line.table].columns if not column.hidden and column.key in places]
     number = 0
     while number < len(columns):
         group, first = columns[number].group, number
         while number + 1 < len(columns) and group and columns[number + 1].group == group:
             number += 1
+        left, right = places[columns[first].key], places[columns[number].key]
         if line.rows == 1:
-            checked(sheet.write_string(line.row, first + 1, columns[first].label, style))
+            checked(sheet.write_string(line.row, left, columns[first].label, style))
         elif not group or first == number:
-            checked(sheet.merge_range(line.row, first + 1, line.row + 1, first + 1, columns[first].label, style))
+            checked(sheet.merge_range(line.row, left, line.row + 1, left, columns[first].label, style))
         else:
-            checked(sheet.merge_range(line.row, first + 1, line.row, number + 1, group, style))
-            for below in range(first, number + 1):
-                checked(sheet.write_string(line.row + 1, below + 1, columns[below].label, style))
+            checked(sheet.merge_range(line.row, left, line.row, right, group, style))
+            for column in columns[first : number + 1]:
+                checked(sheet.write_string(line.row + 1, places[column.key], column.label, style))
         number += 1
 
 
@@ -111,9 +113,8 @@ def write_row(canvas: Canvas, sheet, page: Page, line: Line) -> None:
     blank = line.index >= len(canvas.rows.get(block.key, ())) or not any(
         canvas.value(Spot(block.key, line.index, f.key)) not in (None, "") for f in block.fields.values() if f.in_document)
     hidden = canvas.issue.finalized and blank and block.shape == "list" and not block.row(line.index)
-    shown = [f for f in table.columns if not f.hidden]
-    pairs = zip(shown, page.sheet.widths, strict=False)
-    needed = max(lines_needed(canvas.value(Spot(block.key, line.index, f.key)), width) for f, width in pairs)
+    widths = [(f.key, canvas.widths[block.key, f.key]) for f in table.columns if (block.key, f.key) in canvas.widths]
+    needed = max(lines_needed(canvas.value(Spot(block.key, line.index, key)), width) for key, width in widths)
     height = min(LONGEST_ROW, max(line.height, needed * POINTS_PER_LINE + 4))
     sheet.set_row(line.row, round(height, 1), None, {"hidden": hidden})
     for field in block.fields.values():

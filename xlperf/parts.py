@@ -41,6 +41,7 @@ TYPES = {
     "label": Type(Kind.TEXT, None),
     "serial": Type(Kind.TEXT, None),
     "link": Type(Kind.TEXT, None),
+    "reference": Type(Kind.TEXT, None),
 }
 LIMITS = {"money": (-9_999_999.999999, 9_999_999.999999)}  # sums of thousands of them keep six decimals in 15 digits
 GIVES = {Kind.NUMBER: (Kind.NUMBER,), Kind.TEXT: WORDS, Kind.CHOICE: WORDS, Kind.VALUE: SCALARS}  # field: its formula's kinds
@@ -71,6 +72,9 @@ class Field:
     given: bool = False
     hidden: bool = False
     group: str = ""
+    carry: bool = False  # next year's template has it from this year's document
+    last: str = ""  # a reference shows what this column held last year
+    width: float = 0
     rows: int = 1
     height: float = 0
 
@@ -133,6 +137,11 @@ class Table(NamedTuple):
     row_name: str | None
     row_height: float | None
     freeze: int
+
+    @property
+    def visible(self) -> list[Field]:
+        """The columns every workbook shows, one per width of the sheet; references come between them where there is something to show."""
+        return [column for column in self.columns if not column.hidden and not column.last]
 
 
 class Fields(NamedTuple):

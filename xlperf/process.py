@@ -21,7 +21,7 @@ from .errors import UnreadableError, UsageError
 from .files import as_written, safe_name, stamp, write_atomically
 from .finding import Finding, describe, gather, has_errors
 from .form import Form
-from .layout import make_layout, padded, row_counts
+from .layout import make_layout, padded, references_of, row_counts
 from .messages import sentence
 from .reader import Reading, read_cells
 from .result import Result
@@ -176,7 +176,7 @@ def write_annotated(processed: Processed, directory: Path, date: str) -> Path:
     if target.exists() and not as_written(target):
         raise UsageError("would_lose", path=target)
     counts = row_counts(form, _with_spare(form, processed.rows), processed.rows)
-    annotation = make_annotation(reading.path.name, processed.findings, form, make_layout(form, counts))
+    annotation = make_annotation(reading.path.name, processed.findings, form, make_layout(form, counts, references_of(form, reading.rows)))
     rows = typed_rows(form, compute(form, padded(form, reading.rows, counts)), reading.typed())
     year = reading.fiscal_year or form.first_year
     issue = Issue(year, date, __version__, reading.identity.get("unit", ""), intake=reading.identity.get("intake", ""),

@@ -259,6 +259,8 @@ def _read_row(reading: Reading, block: Block, index: int, entry: Entry, percents
         reading.places[spot] = f"{entry.title}!{cell_name(entry.row, entry.columns[key])}"
         if form.formula(block, index, key) is not None:
             reading.shown[spot] = raw
+        elif known.last and raw not in (None, ""):
+            row[key] = raw
         elif form.is_input(block, index, known) or (known.given and key not in block.constants):
             typed[key] = raw
     row, remarks = read_row(form, block, index, row, typed, lambda key: percents.at(entry.title, entry.row, entry.columns[key]))

@@ -12,7 +12,7 @@ POINTS_PER_LINE = 15.0
 
 BORDER = {"border": 1, "border_color": "#A6B1BD"}
 COLOURS = {"input": "#FFFBE6", "computed": "#EFF1F3", "required": "#FCE0C8", "error": "#F4B6B0", "warning": "#FBE3A0",
-           "info": "#CFE4F7", "locked": "#E9EFF6", "final": "#FFFFFF", "passed": "#DCEFD8"}  # fmt: skip
+           "info": "#CFE4F7", "locked": "#E9EFF6", "final": "#FFFFFF", "passed": "#DCEFD8", "reference": "#DDE1E5"}  # fmt: skip
 STYLES: dict[str, dict] = {
     "title": {"bold": True, "font_size": 18, "align": "center", "valign": "vcenter", "heading": True},
     "year": {"font_size": 13, "align": "center", "valign": "vcenter"},
@@ -22,6 +22,7 @@ STYLES: dict[str, dict] = {
     "input": {"valign": "vcenter", "text_wrap": True, "bg_color": COLOURS["input"], "locked": False, **BORDER},
     "computed": {"valign": "vcenter", "text_wrap": True, "bg_color": COLOURS["computed"], **BORDER},
     "locked": {"valign": "vcenter", "text_wrap": True, "bg_color": COLOURS["locked"], **BORDER},
+    "reference": {"valign": "vcenter", "text_wrap": True, "bg_color": COLOURS["reference"], "font_color": "#5F6B76", **BORDER},
     "final": {"valign": "vcenter", "text_wrap": True, **BORDER},
     "required": {"bg_color": COLOURS["required"], "align": "center", "valign": "vcenter", **BORDER},
     "error": {"bg_color": COLOURS["error"], **BORDER},
