@@ -59,7 +59,8 @@ class Canvas:
             for section in page.sheet.sections:
                 if isinstance(section, Table):
                     for column in page.columns:
-                        yield from (((block, key), column.width) for block in section.blocks for key in column.keys if not column.hidden)
+                        keys = () if column.hidden else column.keys
+                        yield from (((block, key), column.width) for block in section.blocks for key in keys)
 
     # --- formats ---------------------------------------------------------------------------------------------
 

@@ -137,12 +137,14 @@ def padded(form: Form, rows: Mapping[str, list[dict]], counts: Mapping[str, int]
 
 def references_of(form: Form, rows: Mapping[str, list[dict]]) -> frozenset[Reference]:
     """The columns of last year's figures in which those rows have something."""
+    filled = {(form.blocks[key].table, name) for key, listed in rows.items() for row in listed
+              for name, value in row.items() if value is not None}  # fmt: skip
     return frozenset((table.key, column.key) for table in form.tables.values() for column in table.columns
-                     if column.last and any(row.get(column.key) is not None for key in table.blocks for row in rows.get(key, ())))  # fmt: skip
+                     if column.last and (table.key, column.key) in filled)  # fmt: skip
 
 
 def make_layout(form: Form, counts: Mapping[str, int] | None = None, references: frozenset[Reference] = frozenset()) -> Layout:
-    """Lay the form out with that many rows per block (default: preset plus spare rows) and those columns of last year's figures."""
+    """Lay the form out with that many rows per block (default: preset plus spare ones) and those columns of last year's."""
     counts = counts or row_counts(form)
     spots: dict[Spot, tuple[str, int, int]] = {}
     ranges: dict[tuple[str, str], tuple[str, int, int, int]] = {}
@@ -177,7 +179,8 @@ def _columns(form: Form, sheet: Sheet, references: frozenset[Reference]) -> Iter
         singles = [SINGLES[number]] if fields and number < len(SINGLES) else []
         yield Column(width, tuple(dict.fromkeys(keys + singles)))
         for table in tables:
-            yield from (Column(column.width, (column.key,)) for column in _behind(table, number) if (table.key, column.key) in references)
+            behind = [column for column in _behind(table, number) if (table.key, column.key) in references]
+            yield from (Column(column.width, (column.key,)) for column in behind)
     for table in tables:
         for key, known in form.blocks[table.blocks[0]].fields.items():
             if known.hidden and key not in (c for column in shown for c in column):

@@ -140,7 +140,7 @@ class Table(NamedTuple):
 
     @property
     def visible(self) -> list[Field]:
-        """The columns every workbook shows, one per width of the sheet; references come between them where there is something to show."""
+        """The columns every workbook shows, one per width of the sheet: references come and go."""
         return [column for column in self.columns if not column.hidden and not column.last]
 
 

@@ -176,7 +176,8 @@ def write_annotated(processed: Processed, directory: Path, date: str) -> Path:
     if target.exists() and not as_written(target):
         raise UsageError("would_lose", path=target)
     counts = row_counts(form, _with_spare(form, processed.rows), processed.rows)
-    annotation = make_annotation(reading.path.name, processed.findings, form, make_layout(form, counts, references_of(form, reading.rows)))
+    layout = make_layout(form, counts, references_of(form, reading.rows))
+    annotation = make_annotation(reading.path.name, processed.findings, form, layout)
     rows = typed_rows(form, compute(form, padded(form, reading.rows, counts)), reading.typed())
     year = reading.fiscal_year or form.first_year
     issue = Issue(year, date, __version__, reading.identity.get("unit", ""), intake=reading.identity.get("intake", ""),
