@@ -21,8 +21,8 @@ ORDER = (
     "document", "finding", "result", "files", "compute", "layout", "schema", "package", "package_xml", "preflight", "spelling",
     "dates", "values", "amounts", "markup", "numberformat", "entries", "structure", "reader", "quantity", "promise", "evidence",
     "residue", "crosscheck", "checks", "catalog", "roster", "position", "tables", "webpage", "formats", "style", "links",
-    "annotation", "canvas", "live", "lines", "problems", "workbook", "placeholders", "word", "template", "process", "cli",
-    "__main__",
+    "annotation", "canvas", "live", "lines", "problems", "workbook", "placeholders", "word", "template", "process", "source",
+    "migration", "carryover", "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
     ("structure", "reader"): "typing",  # a reading is annotated, not made

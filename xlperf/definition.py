@@ -232,6 +232,7 @@ def _references(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]
     """Yield every name with its place and the names it may be."""
     spellings = {name: table for name, table in definition.get("spellings", {}).items() if name != TYPED}
     yield from _references_of_numbers(definition)
+    yield from _references_of_renames(definition)
     for place, table in _tables(definition).values():
         if "row_name" in table:
             yield f"{place}.row_name", table["row_name"], _keys(_own_columns(table))
@@ -252,6 +253,19 @@ def _references(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]
             yield from ((f"{place}.rows[{number}]", key, columns) for key in row if key not in ROW_WORDS)
             yield from ((f"{place}.rows[{number}].formulas", key, columns) for key in row.get("formulas", ()))
     yield from _references_of_rules(definition)
+
+
+def _references_of_renames(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]:
+    """What a revision renames has its new name in it, and block goes to block, part to part."""
+    parts: dict[str, set[str]] = {"rules": {rule["code"] for rule in definition["rules"]}}
+    for _, section in _sections(definition):
+        parts.setdefault(section.get("fields", ""), set()).update(_keys(section.get("items", ())))
+    for _, table, block in _blocks(definition):
+        for owner in (block["key"], table["table"]):
+            parts.setdefault(owner, set()).update(_keys(table["columns"]), _keys(block.get("rows", ())))
+    whole, known = set(parts) - {""}, {f"{owner}.{part}" for owner, names in parts.items() for part in names}
+    for before, after in definition.get("renamed", {}).items():
+        yield f"renamed.{before}", after, known if "." in before else whole
 
 
 def _references_of_numbers(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]:

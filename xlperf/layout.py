@@ -24,6 +24,7 @@ from .parts import GUIDE, RULES, Block, Field, Fields, Guide, Lines, Sheet, Tabl
 
 MARK = "xlperf"
 END, HEADER = "#end", "#header"
+MORE_ROWS = 5  # spare rows of a workbook that is filled in further, where a table is full
 PROBLEMS = "#problems"  # the sheet of a workbook that is sent back; no sheet of a form is called that
 Reference = tuple[str, str]  # table and column of last year's figures
 SINGLES = ("text", "value")  # keys of the columns where long texts and single fields stand (after their label)
@@ -127,6 +128,12 @@ def row_counts(form: Form, wanted: Mapping[str, int] | None = None, rows: Mappin
         else:
             counts[block.key] = 1
     return counts
+
+
+def with_spare(form: Form, rows: Mapping[str, list]) -> dict[str, int]:
+    """Rows as in the template, and at least a few spare ones where all are used."""
+    return {key: max(block.spare, len(rows.get(key, ())) - len(block.rows) + MORE_ROWS)
+            for key, block in form.blocks.items() if block.spare and not block.fixed}  # fmt: skip
 
 
 def padded(form: Form, rows: Mapping[str, list[dict]], counts: Mapping[str, int]) -> dict[str, list[dict]]:

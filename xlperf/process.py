@@ -20,15 +20,13 @@ from .document import Rows, Spot, document_of, path_namer
 from .errors import UnreadableError, UsageError
 from .files import as_written, safe_name, stamp, write_atomically
 from .finding import Finding, describe, gather, has_errors
-from .form import Form
-from .layout import make_layout, padded, references_of, row_counts
+from .layout import make_layout, padded, references_of, row_counts, with_spare
 from .messages import sentence
 from .reader import Reading, read_cells
 from .result import Result
 
 # What is not said of a cell of which the other was: the type of one that is asked about, a lost formula and its wrong figure.
 TOLD = {"XL202": "XL209", "XL237": "XL301"}
-MORE_ROWS = 5  # spare rows of an annotated workbook whose table was full
 
 
 @dataclass(frozen=True)
@@ -175,7 +173,7 @@ def write_annotated(processed: Processed, directory: Path, date: str) -> Path:
     target = directory / f"{reading.path.stem}-{form.definition.get('annotated_name') or sentence('annotated_name', {})}.xlsx"
     if target.exists() and not as_written(target):
         raise UsageError("would_lose", path=target)
-    counts = row_counts(form, _with_spare(form, processed.rows), processed.rows)
+    counts = row_counts(form, with_spare(form, processed.rows), processed.rows)
     layout = make_layout(form, counts, references_of(form, reading.rows))
     annotation = make_annotation(reading.path.name, processed.findings, form, layout)
     rows = typed_rows(form, compute(form, padded(form, reading.rows, counts)), reading.typed())
@@ -185,12 +183,6 @@ def write_annotated(processed: Processed, directory: Path, date: str) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     write_atomically(target, lambda path: write_workbook(form, rows, path, issue, counts))
     return target
-
-
-def _with_spare(form: Form, rows: Rows) -> dict[str, int]:
-    """Spare rows as in the template, and at least a few where all were used."""
-    return {key: max(block.spare, len(rows.get(key, ())) - len(block.rows) + MORE_ROWS)
-            for key, block in form.blocks.items() if block.spare and not block.fixed}  # fmt: skip
 
 
 def _frozen_results(processed: Processed) -> dict[str, tuple[str, int]]:

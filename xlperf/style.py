@@ -22,7 +22,7 @@ STYLES: dict[str, dict] = {
     "input": {"valign": "vcenter", "text_wrap": True, "bg_color": COLOURS["input"], "locked": False, **BORDER},
     "computed": {"valign": "vcenter", "text_wrap": True, "bg_color": COLOURS["computed"], **BORDER},
     "locked": {"valign": "vcenter", "text_wrap": True, "bg_color": COLOURS["locked"], **BORDER},
-    "reference": {"valign": "vcenter", "text_wrap": True, "bg_color": COLOURS["reference"], "font_color": "#5F6B76", **BORDER},
+    "reference": {"valign": "vcenter", "text_wrap": True, "bg_color": COLOURS["reference"], "font_color": "#4A5560", **BORDER},
     "final": {"valign": "vcenter", "text_wrap": True, **BORDER},
     "required": {"bg_color": COLOURS["required"], "align": "center", "valign": "vcenter", **BORDER},
     "error": {"bg_color": COLOURS["error"], **BORDER},
@@ -34,7 +34,7 @@ STYLES: dict[str, dict] = {
     "helper": {"font_color": "#999999"},
 }  # fmt: skip
 ALIGN = {"money": "right", "percentage": "right", "ratio": "right", "value": "center", "choice": "center",
-         "serial": "center", "count": "center"}  # fmt: skip
+         "serial": "center", "count": "center", "reference": "center"}  # fmt: skip
 SHORT = 10.0  # columns up to this width hold a word and are centred; wider ones hold text and are indented
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from .checks import check_characters
@@ -37,7 +38,7 @@ def write_template(form: str, year: int, path: Path, unit: str = "", rows: Mappi
     """
     known = load_form(find_form(form, year, templates=templates))
     document = {"fiscal_year": year, "cover": {"unit": unit or None}}
-    _write(known, rows_of(known, document)[0], path, year, unit, rows, date, password)
+    write_rows(known, rows_of(known, document)[0], path, Issued(year, unit, rows, date, password))
     return path
 
 
@@ -73,33 +74,58 @@ def fill_workbook(document: Mapping, path: Path, rows: Mapping[str, int] | None 
     """
     if not document.get("form"):
         raise UsageError("no_form_key", path=path)
-    revision, year = document.get("revision"), document.get("fiscal_year")
-    form = load_form(find_form(str(document["form"]), None if revision else year, revision, templates))
-    known, strays = rows_of(form, document)
-    known, notes = _normal_rows(form, known)
-    computed = compute(form, known)
-    findings = [*notes, *_misfits(form, known), *_strays(strays), *_given(form, known, computed)]
-    findings = gather(findings, form)
+    form, known, findings = rows_of_document(document, templates)
+    computed, year = compute(form, known), document.get("fiscal_year")
+    findings = gather([*findings, *_given(form, known, computed)], form)
     layout = make_layout(form, row_counts(form, rows, computed))
     places = {spot: layout.address(spot) for finding in findings for spot in finding.spots if spot in layout.spots}
     described = [describe(finding, form, places, path_namer(form, computed)) for finding in findings]
     outputs: tuple[Path, ...] = ()
     if not has_errors(findings):
         unit = str(computed["cover"][0].get("unit", "")) if "cover" in computed else ""
-        _write(form, known, path, year if isinstance(year, int) else form.first_year, unit, rows, date, password)
+        issued = Issued(year if isinstance(year, int) else form.first_year, unit, rows, date, password)
+        write_rows(form, known, path, issued)
         outputs = (path,)
     status = "passed" if outputs else "returned"
     return Result(str(path), status, described, None, form.key, form.revision, year, None, document_of(form, computed), outputs)
 
 
-def _write(form: Form, rows: Rows, path: Path, year: int, unit: str, spare: Mapping | None, date: str | None,
-           password: str) -> None:  # fmt: skip
+@dataclass(frozen=True)
+class Issued:
+    """How a workbook is handed out: for which year, to whom, with how many spare rows, from which day."""
+
+    year: int
+    unit: str = ""
+    spare: Mapping[str, int] | None = None  # rows per block where the form's own number is not enough
+    date: str | None = None
+    password: str = ""
+
+
+def rows_of_document(document: Mapping, templates: Path | None = None) -> tuple[Form, Rows, list[Finding]]:
+    """Return the form and the rows of a document, and what of it a workbook cannot hold.
+
+    Raises:
+        UsageError: it names no form that is known.
+    """
+    revision, year = document.get("revision"), document.get("fiscal_year")
+    form = load_form(find_form(str(document["form"]), None if revision else year, revision, templates))
+    rows, strays = rows_of(form, document)
+    rows, notes = _normal_rows(form, rows)
+    return form, rows, [*notes, *_misfits(form, rows), *_strays(strays)]
+
+
+def write_rows(form: Form, rows: Rows, path: Path, issued: Issued) -> None:
+    """Write the workbook of those rows, computed, with its spare rows.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
     from . import __version__
     from .canvas import Issue
     from .workbook import write_workbook
 
-    issue = Issue(year, stamp(date), __version__, unit, password)
-    counts = row_counts(form, spare, rows)
+    issue = Issue(issued.year, stamp(issued.date), __version__, issued.unit, issued.password)
+    counts = row_counts(form, issued.spare, rows)
     computed = compute(form, padded(form, rows, counts))
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, lambda target: write_workbook(form, computed, target, issue, counts))

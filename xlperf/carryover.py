@@ -1,0 +1,99 @@
+"""The template of a year, made from what a unit filled in the year before.
+
+    write_next_template("suzhou-department", 2023, Path("2022-定稿.xlsx"), Path("2023-自评表.xlsx"))
+
+The form says what is carried over (`carry: true` on a field): who the unit is, its goals, tasks, indicators with their
+targets and units. Everything else is blank again. A column of the type `reference` shows, beside what is carried over, what
+another column held last year (`last: actual`); it is locked, no input and no part of the document, stands in a workbook only
+where there is something to show, and travels with it: reading keeps it, so annotated and finalized workbooks show it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from .compute import compute
+from .document import Rows, Spot, path_namer, rows_of
+from .errors import UsageError
+from .finding import Finding, describe, gather
+from .form import find_form, load_form
+from .layout import with_spare
+from .migration import Migrated, describe_migration, migrate, revisions
+from .parts import Block
+from .result import Result
+from .source import Source, read_source
+from .template import Issued, write_rows
+
+
+def write_next_template(form: str, year: int, last: Path, path: Path, unit: str = "", rows: Mapping[str, int] | None = None,
+                        date: str | None = None, password: str = "", templates: Path | None = None) -> Result:  # fmt: skip
+    """Write the template of a fiscal year from last year's document, workbook or report; the findings say what found no place.
+
+    Args:
+        unit: the unit's name, where it is another one than last year.
+        rows: spare rows per block where the form's own number is not enough.
+
+    Raises:
+        UsageError: no such form, year or file, a paper of another form or a newer revision, or the file cannot be written.
+        UnreadableError: `last` is neither a document nor a workbook of ours.
+    """
+    known = load_form(find_form(form, year, templates=templates))
+    source = read_source(last, templates)
+    if source.fiscal_year and source.fiscal_year >= year:
+        raise UsageError("not_last_year", path=last, found=source.fiscal_year, year=year)
+    migrated = migrate(revisions(source.form, known, templates), source.rows)
+    carried = carry_over(source, migrated)
+    carried["identity"][0]["fiscal_year"] = year
+    carried["cover"][0] |= {"unit": unit} if unit else {}
+    issued = Issued(year, carried["cover"][0].get("unit", ""), {**with_spare(known, carried), **(rows or {})}, date, password)
+    write_rows(known, carried, path, issued)
+    findings = gather([*_gap(source, year), *_lost(source, migrated)], source.form)
+    path_of = path_namer(source.form, source.rows)
+    findings = [describe(finding, source.form, source.places, path_of) for finding in findings]
+    return Result(str(last), "passed", findings, None, known.key, known.revision, year, issued.unit, None, (path,))
+
+
+def carry_over(source: Source, migrated: Migrated) -> Rows:
+    """Return the rows of a template that begins where last year's paper ended."""
+    form = migrated.form
+    result, before = rows_of(form, {})[0], compute(form, migrated.rows)
+    for key, listed in before.items():
+        for index, row in enumerate(listed if key in result else ()):
+            block = form.blocks[key]
+            values = dict(_carried(source, migrated, block, index, row))
+            if index < len(result[key]):
+                result[key][index] |= values
+            elif any(block.fields[name].carry for name in values):
+                result[key].append({**block.constants, **values})
+    return result
+
+
+def _carried(source: Source, migrated: Migrated, block: Block, index: int, row: Mapping) -> Iterator[tuple[str, object]]:
+    """Yield what of a row is carried over, and what it shows of last year."""
+    for name, known in block.fields.items():
+        before = migrated.origins.get(Spot(block.key, index, name))
+        if known.carry and row.get(name) is not None and not _was_preset(source, before):
+            yield name, row[name]
+        elif known.last and row.get(known.last) is not None:
+            yield name, row[known.last]
+
+
+def _was_preset(source: Source, spot: Spot | None) -> bool:
+    """Whether a cell still held what last year's form had put there: then this year's form says what stands there."""
+    preset = source.form.blocks[spot.block].row(spot.index) if spot else None
+    return preset is not None and preset.values.get(spot.field) == source.rows[spot.block][spot.index][spot.field]
+
+
+def _gap(source: Source, year: int) -> Iterator[Finding]:
+    """A paper that is older than last year's: the column of last year's figures shows those of another year."""
+    if source.fiscal_year and source.fiscal_year < year - 1:
+        yield Finding("XL453", "warning", (), {"found": source.fiscal_year, "expected": year - 1})
+
+
+def _lost(source: Source, migrated: Migrated) -> Iterator[Finding]:
+    """What would have been carried over and has no place in this year's form."""
+    blocks = source.form.blocks
+    strays = {spot: value for spot, value in migrated.strays.items() if blocks[spot.block].fields[spot.field].carry}
+    carried = Migrated(migrated.form, migrated.rows, {}, strays)
+    yield from (finding for finding in describe_migration(source.form, carried) if finding.code != "XL452")

@@ -1,0 +1,52 @@
+"""What a unit filled in, wherever it stands: a document, a workbook (filled or finalized), or a report.
+
+    source = read_source(Path("2022-定稿.xlsx"))
+    source.form, source.rows, source.places[Spot("duties", 0, "actual")]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .document import Rows, Spot
+from .finding import Finding
+from .form import Form
+from .reader import read_cells
+from .template import load_document, rows_of_document
+
+
+@dataclass(frozen=True)
+class Source:
+    """The rows of one paper as people filled them in, with the cells they stand in where it has cells."""
+
+    path: Path
+    form: Form
+    rows: Rows
+    findings: tuple[Finding, ...] = ()
+    places: Mapping[Spot, str] = field(default_factory=dict)
+
+    @property
+    def fiscal_year(self) -> int | None:
+        year = (self.rows.get("identity") or [{}])[0].get("fiscal_year")
+        return year if isinstance(year, int) else None
+
+    @property
+    def unit(self) -> str:
+        return str((self.rows.get("cover") or [{}])[0].get("unit") or "")
+
+
+def read_source(path: Path, templates: Path | None = None) -> Source:
+    """Return what was filled in.
+
+    Raises:
+        UsageError: no such file, or a document that names no known form.
+        UnreadableError: neither a document nor a workbook of ours.
+    """
+    path = Path(path)
+    if path.suffix.lower() != ".json":
+        reading = read_cells(path, templates)
+        return Source(path, reading.form, reading.rows, tuple(reading.findings), reading.places)
+    form, rows, findings = rows_of_document(load_document(path), templates)
+    return Source(path, form, rows, tuple(findings))
