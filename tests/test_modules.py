@@ -20,9 +20,9 @@ ORDER = (
     "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "parts", "formulas", "form",
     "document", "finding", "result", "files", "compute", "layout", "schema", "package", "package_xml", "preflight", "spelling",
     "dates", "values", "amounts", "markup", "numberformat", "entries", "structure", "reader", "quantity", "promise", "evidence",
-    "residue", "crosscheck", "checks", "catalog", "roster", "position", "tables", "webpage", "formats", "style", "links",
-    "annotation", "canvas", "live", "lines", "problems", "workbook", "placeholders", "word", "template", "process", "source",
-    "migration", "carryover", "cli", "__main__",
+    "residue", "crosscheck", "checks", "catalog", "roster", "allotment", "position", "tables", "webpage", "formats", "style",
+    "links", "annotation", "canvas", "live", "lines", "problems", "workbook", "placeholders", "word", "template", "process",
+    "source", "migration", "carryover", "progress", "dispatch", "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
     ("structure", "reader"): "typing",  # a reading is annotated, not made
@@ -35,7 +35,7 @@ LIBRARIES = {
     "jsonschema": {"checks", "definition"},
     "click": {"cli", "__main__"},
     "yaml": {"definition", "position"},
-    "rich": {"tables"},
+    "rich": {"tables", "progress"},
     "rapidfuzz": {"catalog", "definition"},
     "docxtpl": {"word"},
     "lxml": {"word"},

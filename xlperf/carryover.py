@@ -14,9 +14,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .compute import compute
-from .document import Rows, Spot, path_namer, rows_of
+from .document import Rows, Spot, rows_of
 from .errors import UsageError
-from .finding import Finding, describe, gather
+from .files import keep_apart
+from .finding import Finding
 from .form import find_form, load_form
 from .layout import with_spare
 from .migration import Migrated, describe_migration, migrate, revisions
@@ -40,6 +41,7 @@ def write_next_template(form: str, year: int, last: Path, path: Path, unit: str 
     """
     known = load_form(find_form(form, year, templates=templates))
     source = read_source(last, templates)
+    keep_apart(path, source.path)
     if source.fiscal_year and source.fiscal_year >= year:
         raise UsageError("not_last_year", path=last, found=source.fiscal_year, year=year)
     migrated = migrate(revisions(source.form, known, templates), source.rows)
@@ -48,9 +50,7 @@ def write_next_template(form: str, year: int, last: Path, path: Path, unit: str 
     carried["cover"][0] |= {"unit": unit} if unit else {}
     issued = Issued(year, carried["cover"][0].get("unit", ""), {**with_spare(known, carried), **(rows or {})}, date, password)
     write_rows(known, carried, path, issued)
-    findings = gather([*_gap(source, year), *_lost(source, migrated)], source.form)
-    path_of = path_namer(source.form, source.rows)
-    findings = [describe(finding, source.form, source.places, path_of) for finding in findings]
+    findings = source.described([*_gap(source, year), *_lost(source, migrated)])
     return Result(str(last), "passed", findings, None, known.key, known.revision, year, issued.unit, None, (path,))
 
 

@@ -94,13 +94,23 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 
+def wanted_of(known: Field) -> str:
+    """What a field takes, in words: its choices, its limits, else what kind of value."""
+    words = catalogue(current_language())["types"]
+    if known.choices:
+        return "、".join(known.choices)
+    low, high = (as_text(as_decimal(x)) if x is not None else None for x in (known.minimum, known.maximum))
+    if low or high:
+        return fill(words["between" if low and high else "least" if low else "most"], {"low": low, "high": high})
+    return words.get(known.type) or words["number" if known.kind is Kind.NUMBER else "string"]
+
+
 def _expected(known: Field, error) -> str:
     words = catalogue(current_language())["types"]
     if error.validator == "enum":
         return "、".join(str(choice) for choice in error.validator_value if choice is not None)
     if error.validator in ("minimum", "maximum"):
-        low, high = (as_text(as_decimal(x)) if x is not None else None for x in (known.minimum, known.maximum))
-        return fill(words["between" if low and high else "least" if low else "most"], {"low": low, "high": high})
+        return wanted_of(known)
     if known.type == "date":
         return words["date"]
     wanted = error.validator_value

@@ -48,6 +48,16 @@ def unused(path: Path) -> Path:
     return path
 
 
+def keep_apart(target: Path, source: Path) -> None:
+    """Refuse to write over the file that is being read.
+
+    Raises:
+        UsageError: they are one.
+    """
+    if target.exists() and source.exists() and target.samefile(source):
+        raise UsageError("would_overwrite", path=target)
+
+
 def as_written(path: Path) -> bool:
     """Whether a workbook is as we wrote it: the zip times are ours until another program saves it."""
     try:

@@ -13,14 +13,14 @@ revisions lie all those that were published between them, one step each.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from .document import Rows, Spot, document_of, path_namer, preset_index, rows_of
+from .document import Rows, Spot, document_of, preset_index, rows_of
 from .errors import FormError, UsageError
 from .expression import normal_text
-from .files import write_atomically
-from .finding import Finding, describe, gather
+from .files import keep_apart, write_atomically
+from .finding import Finding
 from .form import Form, find_form, form_directories, load_form
 from .formats import as_csv
 from .layout import with_spare
@@ -104,7 +104,7 @@ def _newly_required(old: Form, migrated: Migrated) -> Iterator[str]:
 
 def migrate_workbook(path: Path, target: Path, year: int | None = None, date: str | None = None, password: str = "",
                      templates: Path | None = None) -> Result:  # fmt: skip
-    """Write what was filled in under an older revision as a workbook of the newer one, and beside it a list of what found no place.
+    """Write what was filled in under an older revision as a workbook of the newer one, and beside it what found no place.
 
     Args:
         year: the fiscal year of the new workbook, which says its revision; by default the year of the old one.
@@ -114,27 +114,19 @@ def migrate_workbook(path: Path, target: Path, year: int | None = None, date: st
         UnreadableError: there is no workbook of ours in it.
     """
     source = read_source(path, templates)
+    keep_apart(target, source.path)
     year = year or source.fiscal_year or source.form.first_year
     new = load_form(find_form(source.form.key, year, templates=templates))
     migrated = migrate(revisions(source.form, new, templates), source.rows)
     migrated.rows["identity"][0]["fiscal_year"] = year
     write_rows(new, migrated.rows, target, Issued(year, source.unit, with_spare(new, migrated.rows), date, password))
-    unread = [finding for finding in source.findings if finding.severity != "info" and finding.code != "XL131"]
-    path_of = path_namer(source.form, source.rows)
-    findings = [describe(finding, source.form, source.places, path_of)
-                for finding in gather([*unread, *describe_migration(source.form, migrated)], source.form)]  # fmt: skip
-    result = Result(str(path), "passed", findings, None, new.key, new.revision, year, source.unit, document_of(new, migrated.rows))
-    return replace(result, outputs=(target, *_listing(result, target)))
-
-
-def _listing(result: Result, target: Path) -> Iterator[Path]:
-    """Write the list of what found no place; none where everything did, so that an older list does not stay."""
-    path = target.with_name(f"{target.stem}-{sentence('migration_list', {})}.csv")
-    if result.findings:
-        write_atomically(path, lambda part: part.write_text(as_csv([result]) + "\n", "utf-8", newline="\n"))
-        yield path
-    else:
-        path.unlink(missing_ok=True)
+    told = [finding for finding in source.findings if finding.severity != "info" and finding.code != "XL131"]
+    findings = source.described([*told, *describe_migration(source.form, migrated)])
+    listing = target.with_name(f"{target.stem}-{sentence('migration_list', {})}.csv")
+    result = Result(str(path), "passed", findings, None, new.key, new.revision, year, source.unit,
+                    document_of(new, migrated.rows), (target, listing))  # fmt: skip
+    write_atomically(listing, lambda part: part.write_text(as_csv([result]) + "\n", "utf-8", newline="\n"))
+    return result
 
 
 # --- from one revision to the next ---------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from .checks import check, compare_shown, explain
 from .compute import compute
 from .document import Rows, Spot, document_of, path_namer
 from .errors import UnreadableError, UsageError
-from .files import as_written, safe_name, stamp, write_atomically
+from .files import as_written, keep_apart, safe_name, stamp, write_atomically
 from .finding import Finding, describe, gather, has_errors
 from .layout import make_layout, padded, references_of, row_counts, with_spare
 from .messages import sentence
@@ -136,8 +136,7 @@ def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterat
     stem = f"{safe_name(unit)}-{reading.fiscal_year}-{form.finalized_name}"
     directory.mkdir(parents=True, exist_ok=True)
     book, document = directory / f"{stem}.xlsx", directory / f"{stem}.json"
-    if book.exists() and book.samefile(reading.path):
-        raise UsageError("would_overwrite", path=book)
+    keep_apart(book, reading.path)
     counts = row_counts(form, rows=processed.rows)
     rows = compute(form, padded(form, reading.rows, counts))
     write_atomically(book, lambda path: write_workbook(form, rows, path, issue, counts))

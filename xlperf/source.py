@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .document import Rows, Spot
-from .finding import Finding
+from .document import Rows, Spot, path_namer
+from .finding import Finding, describe, gather
 from .form import Form
 from .reader import read_cells
 from .template import load_document, rows_of_document
@@ -35,6 +35,11 @@ class Source:
     @property
     def unit(self) -> str:
         return str((self.rows.get("cover") or [{}])[0].get("unit") or "")
+
+    def described(self, findings: Iterable[Finding]) -> list[dict]:
+        """Findings about this paper in words, with its cells."""
+        path_of = path_namer(self.form, self.rows)
+        return [describe(finding, self.form, self.places, path_of) for finding in gather(findings, self.form)]
 
 
 def read_source(path: Path, templates: Path | None = None) -> Source:

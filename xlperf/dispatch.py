@@ -1,0 +1,237 @@
+"""One workbook per unit of a roster, with a manifest of what was handed out; run again, only what changed is written anew.
+
+    done = write_templates("suzhou-department", 2023, Path("units.xlsx"), Path("下发"))
+    done.written, done.kept, done.changed           # a file that somebody has filled in since is never overwritten
+
+The manifest lists unit, code, file and SHA-256, and what the file was made of (`basis`). A file whose SHA-256 is another
+one now was changed by somebody; one whose basis is another one now is made anew. Processes are started afresh (spawned) on
+every system, and keep the form, its layout and its formulas from one unit to the next.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from .allotment import enter, misfits
+from .document import rows_of
+from .errors import UsageError, XlperfError
+from .files import safe_name, stamp, write_atomically
+from .form import Form, find_form, load_form
+from .formats import harmless
+from .messages import current_language, use_language
+from .progress import Tell
+from .roster import Unit, read_roster, refuse
+from .template import Issued, write_rows
+
+MANIFEST = "manifest.csv"
+CHUNK = 8  # units that a process takes at a time
+SAVED = 200  # after so many files the manifest is written, so that an interrupted run is known to the next
+MOST_JOBS = 61  # what Windows can wait for
+
+
+class Handed(NamedTuple):
+    """One line of the manifest: a workbook as it was handed out."""
+
+    unit: str
+    code: str
+    file: str
+    sha256: str
+    basis: str
+
+
+class Order(NamedTuple):
+    """One workbook to make; `known`: whether a file that has this name already is one of ours, unchanged."""
+
+    unit: Unit
+    path: Path
+    basis: str
+    known: bool
+
+
+class Made(NamedTuple):
+    """What became of an order: the SHA-256 of its file, or why there is none; neither if a stranger's file was left alone."""
+
+    order: Order
+    sha256: str = ""
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """What a run did: how many files it wrote and kept, which it left alone as changed by others, which have no unit now."""
+
+    manifest: Path
+    written: int
+    kept: int
+    changed: tuple[Path, ...]
+    orphaned: tuple[Path, ...]
+
+
+def write_templates(form: str, year: int, roster: Path, directory: Path, jobs: int | None = None,
+                    rows: Mapping[str, int] | None = None, date: str | None = None, password: str = "",
+                    templates: Path | None = None, tell: Tell = lambda done, total: None) -> Dispatch:  # fmt: skip
+    """Write the template of every unit of a roster into a directory, and the manifest.
+
+    Args:
+        jobs: processes; by default as many as there are processors.
+        rows: spare rows per block where the form's own number is not enough.
+        tell: is told how many workbooks are done, of how many.
+
+    Raises:
+        UsageError: something in the roster is wrong (then nothing is written), or some files could not be written.
+    """
+    known = load_form(find_form(form, year, templates=templates))
+    units = read_roster(roster)
+    refuse(roster, list(misfits(known, units)))
+    directory.mkdir(parents=True, exist_ok=True)
+    before = {handed.file: handed for handed in read_manifest(directory / MANIFEST)}
+    issued = Issued(year, "", rows, stamp(date), password)
+    units_by_name = dict(zip(file_names(known, year, units), units, strict=True))
+    handed, orders, changed = _sorted(directory, before, units_by_name, _basis_of(known, issued, dated=bool(date)))
+    kept, faults = len(handed) - len(changed), []
+    try:
+        for number, made in enumerate(_make(known.directory, issued, orders, jobs), 1):
+            unit, path = made.order.unit, made.order.path
+            if made.sha256:
+                handed[path.name] = Handed(unit.name, unit.code, path.name, made.sha256, made.order.basis)
+            else:
+                (faults if made.fault else changed).append(made.fault or path)
+            if number % SAVED == 0:
+                _write_manifest(directory / MANIFEST, units_by_name, handed)
+            tell(number, len(orders))
+    finally:
+        _write_manifest(directory / MANIFEST, units_by_name, handed)
+    if faults:
+        raise UsageError("not_all_written", count=len(faults), reasons="\n".join(faults))
+    orphaned = sorted(directory / name for name in before.keys() - units_by_name.keys() if (directory / name).exists())
+    written = len(handed) - kept - sum(path.name in handed for path in changed)
+    return Dispatch(directory / MANIFEST, written, kept, tuple(sorted(changed)), tuple(orphaned))
+
+
+def file_names(form: Form, year: int, units: Sequence[Unit]) -> list[str]:
+    """Names that Windows takes, every unit's its own: of several units with one name the later ones bear their codes too."""
+    taken: Counter[str] = Counter()
+    names = []
+    for unit in units:
+        stem = safe_name(unit.name)
+        if taken[stem.casefold()] and unit.code:
+            stem = f"{stem}-{safe_name(unit.code)}"
+        while taken[stem.casefold()]:
+            taken[stem.casefold()] += 1
+            stem = f"{stem}-{taken[stem.casefold()]}"
+        taken[stem.casefold()] += 1
+        names.append(f"{stem}-{year}-{form.file_name}.xlsx")
+    return names
+
+
+def _sorted(directory: Path, before: Mapping[str, Handed], units: Mapping[str, Unit],
+            basis_of) -> tuple[dict[str, Handed], list[Order], list[Path]]:  # fmt: skip
+    """Return what stays in the manifest as it is, what is to be made, and the files that somebody changed."""
+    handed, orders, changed = {}, [], []
+    for name, unit in units.items():
+        path, known, basis = directory / name, before.get(name), basis_of(unit)
+        if known and path.exists() and _sha256(path) != known.sha256:
+            changed.append(path)
+            handed[name] = known
+        elif known and path.exists() and basis == known.basis:
+            handed[name] = known
+        else:
+            orders.append(Order(unit, path, basis, known is not None))
+    return handed, orders, changed
+
+
+def _basis_of(form: Form, issued: Issued, dated: bool):
+    """Return the function that says what a unit's workbook is made of; of dates only one that was asked for counts."""
+    from . import __version__
+
+    issue = {**asdict(issued), "date": issued.date if dated else None}
+
+    def basis_of(unit: Unit) -> str:
+        told = [unit.name, unit.code, unit.supervisor, unit.line.cells, [(line.sheet, line.cells) for line in unit.rows]]
+        text = json.dumps([__version__, form.digest, issue, told], sort_keys=True, ensure_ascii=False, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    return basis_of
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+# --- the manifest --------------------------------------------------------------------------------------------
+
+
+def read_manifest(path: Path) -> list[Handed]:
+    """Return the lines of a manifest, none where there is no file.
+
+    Raises:
+        UsageError: it cannot be read, or is no manifest.
+    """
+    if not path.exists():
+        return []
+    try:
+        _, *lines = csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline=""))
+        return [Handed(*line) for line in lines]
+    except (OSError, ValueError, TypeError, csv.Error):
+        raise UsageError("bad_manifest", path=path) from None
+
+
+def _write_manifest(path: Path, units: Iterable[str], handed: Mapping[str, Handed]) -> None:
+    """Write the manifest, in the order of the roster, for Excel."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(Handed._fields)
+    writer.writerows([harmless(value) for value in handed[name]] for name in units if name in handed)
+    write_atomically(path, lambda part: part.write_text("\ufeff" + text.getvalue(), "utf-8", newline="\n"))
+
+
+# --- the workbooks -------------------------------------------------------------------------------------------
+
+
+def _make(form: Path, issued: Issued, orders: Sequence[Order], jobs: int | None) -> Iterator[Made]:
+    """Make the workbooks, in several processes where that pays, and yield them as they are done."""
+    chunks = [orders[start : start + CHUNK] for start in range(0, len(orders), CHUNK)]
+    workers = min(jobs or os.cpu_count() or 1, MOST_JOBS, len(chunks))
+    if workers < 2:
+        yield from (made for chunk in chunks for made in _make_chunk(form, issued, chunk))
+        return
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(workers, get_context("spawn"), use_language, (current_language(),)) as pool:
+        try:
+            for done in as_completed([pool.submit(_make_chunk, form, issued, chunk) for chunk in chunks]):
+                yield from done.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _make_chunk(form: Path, issued: Issued, orders: Sequence[Order]) -> list[Made]:
+    return [_make_one(load_form(form), issued, order) for order in orders]
+
+
+def _make_one(form: Form, issued: Issued, order: Order) -> Made:
+    """Write one workbook; beside a file nothing is known of it is made for comparison only."""
+    document = {"fiscal_year": issued.year}
+    rows = enter(form, order.unit, rows_of(form, document)[0])
+    issued = replace(issued, unit=order.unit.name)
+    try:
+        if order.known or not order.path.exists():
+            write_rows(form, rows, order.path, issued)
+            return Made(order, _sha256(order.path))
+        with tempfile.TemporaryDirectory() as folder:
+            write_rows(form, rows, Path(folder) / "made.xlsx", issued)
+            sha256 = _sha256(Path(folder) / "made.xlsx")
+        return Made(order, sha256 if sha256 == _sha256(order.path) else "")
+    except XlperfError as error:
+        return Made(order, fault=str(error))
