@@ -22,9 +22,10 @@ ORDER = (
     "dates", "values", "amounts", "markup", "numberformat", "entries", "structure", "reader", "quantity", "promise", "evidence",
     "residue", "crosscheck", "checks", "catalog", "roster", "allotment", "position", "tables", "webpage", "formats", "style",
     "links", "annotation", "canvas", "live", "lines", "problems", "workbook", "placeholders", "word", "template", "process",
-    "source", "migration", "carryover", "progress", "dispatch", "cli", "__main__",
+    "source", "migration", "carryover", "progress", "dispatch", "difference", "amendment", "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
+    ("formats", "difference"): "typing",  # changes are shown, not made
     ("structure", "reader"): "typing",  # a reading is annotated, not made
     ("errors", "messages"): "late",  # an error finds its sentence when it is shown
 }
@@ -41,6 +42,7 @@ LIBRARIES = {
     "lxml": {"word"},
     "jinja2": {"word", "placeholders"},
     "markupsafe": {"word"},
+    "rapidfuzz": {"catalog", "definition", "difference"},
 }
 LONG, TOO_LONG = 350, 600
 LONGER = {"form": 650}  # what a form is and how it is loaded

@@ -16,7 +16,12 @@ _EXPORTS = {
     "result": ("Result",),
     "schema": ("build_schema",),
     "catalog": ("list_forms", "explain_field"),
+    "carryover": ("write_next_template",),
     "roster": ("read_roster", "Unit"),
+    "dispatch": ("write_templates",),
+    "migration": ("migrate_workbook",),
+    "difference": ("compare_papers", "Change"),
+    "amendment": ("compare_forms",),
     "form": ("find_form", "load_form", "check_form"),
     "errors": ("XlperfError", "UsageError", "FormError", "UnreadableError", "ExitCode"),
 }

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from . import __version__
 from .errors import ExitCode, UsageError
 from .messages import LANGUAGES, sentence
+
+if TYPE_CHECKING:
+    from .result import Result
 
 
 def words(key: str) -> str:
@@ -49,18 +53,29 @@ def forms(templates: Path | None) -> ExitCode:
 @form_argument
 @click.option("--year", type=click.IntRange(1950, 2200), required=True, help=words("year"))
 @click.option("--unit", default="", help=words("unit"))
+@click.option("--from", "last", type=FILE, metavar="LAST", help=words("last"))
+@click.option("--roster", type=FILE, metavar="UNITS", help=words("roster"))
+@click.option("--jobs", type=click.IntRange(1), help=words("jobs"))
 @output_option
 @rows_option
 @date_option
 @password_option
 @templates_option
-def template(form: str, year: int, unit: str, output: Path | None, rows: tuple[str, ...], date: str | None,
-             password: str, templates: Path | None) -> ExitCode:  # fmt: skip
+def template(form: str, year: int, unit: str, last: Path | None, roster: Path | None, jobs: int | None, output: Path | None,
+             rows: tuple[str, ...], date: str | None, password: str, templates: Path | None) -> ExitCode:  # fmt: skip
     from .files import unused
     from .template import default_name, write_template
 
+    spare = spare_rows(rows, form, year, templates)
+    if roster:
+        return hand_out(form, year, roster, output, jobs, spare, date, password, templates, last or unit)
     path = output or unused(default_name(form, year, unit, templates))
-    write_template(form, year, path, unit, spare_rows(rows, form, year, templates), date, password, templates)
+    if last:
+        from .carryover import write_next_template
+
+        tell_findings(write_next_template(form, year, last, path, unit, spare, date, password, templates))
+    else:
+        write_template(form, year, path, unit, spare, date, password, templates)
     click.echo(sentence("written", {"path": path}), err=True)
     return ExitCode.OK
 
@@ -143,6 +158,39 @@ def finalize(file: Path, output: Path | None, form: str | None, year: int | None
     return result.exit_code
 
 
+@cli.command(help=words("migrate"))
+@file_argument
+@year_option
+@output_option
+@date_option
+@password_option
+@templates_option
+def migrate(file: Path, year: int | None, output: Path | None, date: str | None, password: str,
+            templates: Path | None) -> ExitCode:  # fmt: skip
+    from .migration import migrate_workbook
+
+    result = migrate_workbook(file, output, year, date, password, templates)
+    tell_findings(result)
+    for written in result.outputs:
+        click.echo(sentence("written", {"path": written}), err=True)
+    return ExitCode.OK
+
+
+@cli.command(help=words("diff"))
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help=words("format"))
+@templates_option
+def diff(before: str, after: str, format_: str, templates: Path | None) -> ExitCode:
+    from .amendment import compare_forms, names_form
+    from .difference import compare_papers
+    from .formats import CHANGES
+
+    compare = compare_forms if names_form(before) and names_form(after) else compare_papers
+    click.echo(CHANGES[format_](compare(before, after, templates)))
+    return ExitCode.OK
+
+
 @cli.command(help=words("schema"))
 @form_argument
 @year_option
@@ -184,6 +232,31 @@ def check_form(directory: Path) -> ExitCode:
         return error.exit_code
     click.echo(sentence("form_is_right", count_parts(form)))
     return ExitCode.OK
+
+
+def hand_out(form: str, year: int, roster: Path, output: Path | None, jobs: int | None, spare: dict[str, int] | None,
+             date: str | None, password: str, templates: Path | None, other: object) -> ExitCode:  # fmt: skip
+    """The part of `template` that makes one workbook per unit."""
+    from .dispatch import write_templates
+    from .progress import progress
+
+    if output is None or other:
+        raise UsageError("roster_alone")
+    with progress(words("handing_out")) as tell:
+        done = write_templates(form, year, roster, output, jobs, spare, date, password, templates, tell)
+    for key, paths in (("left_changed", done.changed), ("left_orphaned", done.orphaned)):
+        for path in paths:
+            click.echo(sentence(key, {"path": path}), err=True)
+    click.echo(sentence("handed_out", {"written": done.written, "kept": done.kept, "path": done.manifest}), err=True)
+    return ExitCode.OK
+
+
+def tell_findings(result: Result) -> None:
+    """Say on standard error what there is to know about a file that was read."""
+    from .formats import as_text
+
+    if result.findings:
+        click.echo(as_text([result]), err=True)
 
 
 def spare_rows(asked: tuple[str, ...], form: str, year: object, templates: Path | None) -> dict[str, int] | None:

@@ -9,13 +9,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from .finding import SEVERITIES
 from .messages import sentence
 from .result import Result
 from .tables import table
 from .webpage import BETWEEN, as_html
+
+if TYPE_CHECKING:
+    from .difference import Change
 
 MOST_CELLS = 6  # places of a finding that a terminal names
 MOST_SHOWN = 30  # findings of one severity that a terminal shows; the other formats hold all of them
@@ -144,6 +148,36 @@ def explained_as_text(facts: dict) -> str:
         "limits": " … ".join(limits) or None, "formula": facts["formula"], "excel": facts["excel"], "example": facts["example"],
     }  # fmt: skip
     return "\n".join(f"{sentence(key, {})}: {value}" for key, value in shown.items() if value)
+
+
+def changes_as_text(changes: Sequence[Change]) -> str:
+    """A table of changes: where, what it was, what it is."""
+    if not changes:
+        return sentence("no_change", {})
+    headings = [sentence(f"column_{name}", {}) for name in ("change", "place", "before", "after")]
+    rows = [(sentence(change.kind, {}), _change_place(change), _value(change.before), _value(change.after)) for change in changes]
+    totals = {kind: sum(change.kind == kind for change in changes) for kind in ("added", "removed", "changed")}
+    return table(headings, rows, (None, 4, 5, 5), lines=True) + "\n\n" + sentence("change_totals", totals)
+
+
+def _change_place(change: Change) -> str:
+    cells = dict.fromkeys(filter(None, change.cells))
+    return f"{change.place}\n{' → '.join(cells)}" if cells else change.place
+
+
+def _value(value: object) -> str:
+    """A value as far as a terminal shows it; of a row a line per column."""
+    if isinstance(value, Mapping):
+        return "\n".join(_short(f"{label}: {part}", ()) for label, part in value.items())
+    return "—" if value is None else _short(value, ())
+
+
+def changes_as_json(changes: Sequence[Change]) -> str:
+    """An array with one object per change."""
+    return json.dumps([change.as_object() for change in changes], ensure_ascii=False, indent=2)
+
+
+CHANGES = {"text": changes_as_text, "json": changes_as_json}
 
 
 def schema_as_text(schema: dict) -> str:

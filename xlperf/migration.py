@@ -19,7 +19,7 @@ from pathlib import Path
 from .document import Rows, Spot, document_of, preset_index, rows_of
 from .errors import FormError, UsageError
 from .expression import normal_text
-from .files import keep_apart, write_atomically
+from .files import keep_apart, unused, write_atomically
 from .finding import Finding
 from .form import Form, find_form, form_directories, load_form
 from .formats import as_csv
@@ -102,11 +102,12 @@ def _newly_required(old: Form, migrated: Migrated) -> Iterator[str]:
                 yield known.label
 
 
-def migrate_workbook(path: Path, target: Path, year: int | None = None, date: str | None = None, password: str = "",
+def migrate_workbook(path: Path, target: Path | None = None, year: int | None = None, date: str | None = None, password: str = "",
                      templates: Path | None = None) -> Result:  # fmt: skip
     """Write what was filled in under an older revision as a workbook of the newer one, and beside it what found no place.
 
     Args:
+        target: the new workbook; by default one of our naming beside the old, which is never replaced.
         year: the fiscal year of the new workbook, which says its revision; by default the year of the old one.
 
     Raises:
@@ -114,9 +115,10 @@ def migrate_workbook(path: Path, target: Path, year: int | None = None, date: st
         UnreadableError: there is no workbook of ours in it.
     """
     source = read_source(path, templates)
-    keep_apart(target, source.path)
     year = year or source.fiscal_year or source.form.first_year
     new = load_form(find_form(source.form.key, year, templates=templates))
+    target = target or unused(source.path.with_name(f"{source.path.stem}-{new.revision}.xlsx"))
+    keep_apart(target, source.path)
     migrated = migrate(revisions(source.form, new, templates), source.rows)
     migrated.rows["identity"][0]["fiscal_year"] = year
     write_rows(new, migrated.rows, target, Issued(year, source.unit, with_spare(new, migrated.rows), date, password))
