@@ -35,7 +35,8 @@ HEADINGS = {"en": ("Command", "What it does", "Exit codes"), "zh": ("命令", "�
 EVERY = {"en": "Every command: also 2, 70, 130.", "zh": "每条命令另有 2、70、130。"}
 # Exit codes besides 2, 70 and 130; test_readme.py makes every one of them happen.
 EXIT_CODES = {
-    "forms": (0,), "template": (0,), "fill": (0, 1), "read": (0, 3), "validate": (0, 1, 3), "finalize": (0, 1, 3), "check-form": (0,),
+    "forms": (0,), "template": (0,), "fill": (0, 1), "read": (0, 3), "validate": (0, 1, 3), "finalize": (0, 1, 3), "report": (0, 1, 3),
+    "check-form": (0,),
     "schema": (0,), "explain": (0,),
 }  # fmt: skip
 ORDER = tuple(EXIT_CODES)
@@ -80,7 +81,7 @@ def shown(parameter: click.Parameter) -> str:
         value = "|".join(kind.choices)
     elif isinstance(kind, click.Path):
         value = "PATH"
-    text = f"{min(parameter.opts, key=len)} {value}"
+    text = min(parameter.opts, key=len) + ("" if parameter.is_flag else f" {value}")
     return text if parameter.required else f"[{text}]" + "…" * parameter.multiple
 
 

@@ -176,7 +176,7 @@ def test_finalizing_keeps_the_warnings_and_the_submission(filled: Path, tmp_path
     result = finalize(filled, tmp_path, DATE)
     assert (result.status, result.exit_code) == ("passed", 0)
     assert result.sha256 == hashlib.sha256(before).hexdigest()
-    assert sorted(path.suffix for path in result.outputs) == [".json", ".xlsx"]
+    assert sorted(path.suffix for path in result.outputs) == [".docx", ".json", ".xlsx"]
     assert sorted(result.outputs) == sorted(tmp_path.iterdir())
     assert filled.read_bytes() == before
     (book,) = (path for path in result.outputs if path.suffix == ".xlsx")

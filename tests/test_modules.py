@@ -21,12 +21,14 @@ ORDER = (
     "document", "finding", "result", "files", "compute", "layout", "schema", "package", "package_xml", "preflight", "spelling",
     "dates", "values", "amounts", "markup", "numberformat", "entries", "structure", "reader", "quantity", "promise", "evidence",
     "residue", "crosscheck", "checks", "catalog", "roster", "allotment", "position", "tables", "webpage", "formats", "style",
-    "links", "annotation", "canvas", "live", "lines", "problems", "workbook", "placeholders", "word", "template", "process",
-    "source", "migration", "carryover", "progress", "dispatch", "difference", "amendment", "cli", "__main__",
+    "links", "annotation", "canvas", "live", "lines", "problems", "workbook", "placeholders", "paragraphs", "word", "report",
+    "template", "process", "pdf", "publication", "source", "migration", "carryover", "progress", "dispatch", "difference",
+    "amendment", "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
     ("formats", "difference"): "typing",  # changes are shown, not made
     ("structure", "reader"): "typing",  # a reading is annotated, not made
+    ("form", "report"): "late",  # a form of one's own is checked with the Word template beside it
     ("errors", "messages"): "late",  # an error finds its sentence when it is shown
 }
 LIBRARIES = {
@@ -39,7 +41,7 @@ LIBRARIES = {
     "rich": {"tables", "progress"},
     "rapidfuzz": {"catalog", "definition"},
     "docxtpl": {"word"},
-    "lxml": {"word"},
+    "lxml": {"word", "paragraphs"},
     "jinja2": {"word", "placeholders"},
     "markupsafe": {"word"},
     "rapidfuzz": {"catalog", "definition", "difference"},

@@ -127,13 +127,13 @@ def test_every_command_line_does_what_is_shown(language: str, text: str, folder:
         if step.output:
             assert agrees(step.output, lines), "\n".join([step.command, *lines, GENERATE])
     assert sorted(path.name for path in (folder / "定稿").iterdir()) == [
-        "苏州市生产力促进中心-2022-定稿.json", "苏州市生产力促进中心-2022-定稿.xlsx",
+        "苏州市生产力促进中心-2022-定稿.json", "苏州市生产力促进中心-2022-定稿.xlsx", "苏州市生产力促进中心-2022-自评报告.docx",
     ]  # fmt: skip
 
 
 BROKEN = {
-    1: {"fill": "misfit.json", "validate": "收到/乙单位.xlsx", "finalize": "收到/乙单位.xlsx"},
-    3: {"read": "misfit.json", "validate": "misfit.json", "finalize": "misfit.json"},
+    1: {"fill": "misfit.json", "validate": "收到/乙单位.xlsx", "finalize": "收到/乙单位.xlsx", "report": "收到/乙单位.xlsx"},
+    3: {"read": "misfit.json", "validate": "misfit.json", "finalize": "misfit.json", "report": "损坏.xlsx"},
 }
 
 
@@ -144,6 +144,7 @@ def test_the_exit_codes_in_the_table_happen(command: str, code: int, folder: Pat
     if command in BROKEN[code]:
         misfit = '{"form": "suzhou-department", "fiscal_year": 2022, "cover": {"unit": "\\u0001"}}'
         (folder / "misfit.json").write_text(misfit, "utf-8")
+        (folder / "损坏.xlsx").write_bytes(b"PK")
         assert run(Step(f"xlperf {command} {BROKEN[code][command]}", (), code), folder, "zh")[0] == code
 
 
@@ -187,7 +188,7 @@ def test_the_python_snippet_runs(text: str, folder: Path) -> None:
     assert done.stderr == ""
     assert done.stdout.startswith("passed [(")
     assert (folder / "2022-自评表.xlsx").exists()
-    assert len(list((folder / "定稿").iterdir())) == 2
+    assert len(list((folder / "定稿").iterdir())) == 3
 
 
 def test_make_has_the_targets_named(text: str) -> None:

@@ -11,6 +11,7 @@ Every command has its twin here; names are imported when first used, so that a c
 __version__ = "0.1.0"
 
 _EXPORTS = {
+    "publication": ("write_report",),
     "process": ("validate", "annotate", "finalize", "read_workbook"),
     "template": ("write_template", "fill_workbook", "load_document"),
     "result": ("Result",),

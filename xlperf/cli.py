@@ -191,6 +191,24 @@ def diff(before: str, after: str, format_: str, templates: Path | None) -> ExitC
     return ExitCode.OK
 
 
+@cli.command(help=words("report"))
+@file_argument
+@output_option
+@click.option("--public", is_flag=True, help=words("public"))
+@click.option("--pdf", is_flag=True, help=words("pdf"))
+@date_option
+@templates_option
+def report(file: Path, output: Path | None, public: bool, pdf: bool, date: str | None, templates: Path | None) -> ExitCode:
+    from .formats import as_text
+    from .publication import write_report
+
+    result = write_report(file, output, public, pdf, date, templates)
+    click.echo(as_text([result]), err=True)
+    for path in result.outputs:
+        click.echo(sentence("written" if result.status == "passed" else "written_draft", {"path": path}), err=True)
+    return result.exit_code
+
+
 @cli.command(help=words("schema"))
 @form_argument
 @year_option

@@ -296,6 +296,8 @@ def _placeholders(definition: Mapping) -> Iterator[Complaint]:
     """The braces of a sentence name what will be there to fill them."""
     tables = _tables(definition)
     sentences = [("year_line", definition["year_line"], ["year"])]
+    if "report" in definition:
+        sentences.append(("report.date", definition["report"]["date"], ["year", "month", "day"]))
     for number, rule in enumerate(definition["rules"]):
         if "test" in rule:
             columns = _keys(tables[rule["table"]][1]["columns"])

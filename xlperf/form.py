@@ -133,7 +133,8 @@ def find_form(key: str, year: int | None = None, revision: str | None = None, te
 def load_form(directory: Path) -> Form:
     """Return the form defined in that folder.
 
-    The forms that travel with xlperf are of the right shape (a test calls `check_form`), so only others pay for jsonschema.
+    The forms that travel with xlperf are right (a test calls `check_form`), so only others pay for jsonschema and for
+    looking into the Word template of their report.
 
     Raises:
         FormError: the definition cannot be right; the text names the file, the place in it and what is wrong.
@@ -157,7 +158,7 @@ def _load(directory: Path, trusted: bool) -> Form:
         check_shape(definition, path)
     try:
         check_names(definition, path)
-        return _build(definition, directory, digest)
+        form = _build(definition, directory, digest)
     except FormulaError as error:
         raise FormError("form_formula", path=path, reason=str(error)) from None
     except RecursionError:
@@ -165,6 +166,11 @@ def _load(directory: Path, trusted: bool) -> Form:
     except (AttributeError, KeyError, TypeError, ValueError):
         check_shape(definition, path)  # says where, if it is the form's fault
         raise
+    if not trusted:
+        from .report import check_template
+
+        check_template(form)
+    return form
 
 
 def _build(definition: dict, directory: Path, digest: str) -> Form:
@@ -210,7 +216,8 @@ def _field(raw: dict) -> Field:
 def _sheet(raw: dict, blocks: dict, tables: dict, rules: dict) -> Sheet:
     sections = tuple(_section(section, blocks, tables, rules) for section in raw["sections"])
     widths = tuple(raw["widths"])
-    return Sheet(raw["key"], raw["title"], raw.get("heading"), raw.get("landscape", False), widths, sections)
+    landscape, private = raw.get("landscape", False), raw.get("private", False)
+    return Sheet(raw["key"], raw["title"], raw.get("heading"), landscape, widths, private, sections)
 
 
 def _section(raw: dict, blocks: dict, tables: dict, rules: dict) -> Table | Fields | Lines | Guide:

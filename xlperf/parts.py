@@ -71,6 +71,7 @@ class Field:
     only: tuple[str, ...] = ()
     given: bool = False
     hidden: bool = False
+    private: bool = False  # left out of what is published
     group: str = ""
     carry: bool = False  # next year's template has it from this year's document
     last: str = ""  # a reference shows what this column held last year
@@ -165,6 +166,7 @@ class Sheet:
     heading: str | None
     landscape: bool
     widths: tuple[float, ...]
+    private: bool  # left out of what is published
     sections: tuple[Table | Fields | Lines | Guide, ...]
 
 

@@ -27,6 +27,7 @@ CLOSES = {"endfor": ("for",), "endif": ("if",)}
 INNER = {"else": ("for", "if"), "elif": ("if",)}
 AROUND = {"for": ("", "{% endfor %}"), "if": ("", "{% endif %}"), "elif": ("{% if 1 %}", "{% endif %}"),
           "else": ("{% if 1 %}", "{% endif %}"), "endif": ("{% if 1 %}", ""), "endfor": ("{% for _ in [] %}", "")}  # fmt: skip
+SWITCHES = {"first": ("word/document.xml", "titlePg"), "even": ("word/settings.xml", "evenAndOddHeaders")}  # of headers
 OWN = re.compile(r"^\{%\s*(vm|hm|cellbg|colspan)\b")  # docxtpl's own, for cells
 ANYTHING = object()  # a value of which nothing is known
 LONGEST, MOST = 40, 12  # characters of a text and names that a complaint shows
@@ -67,13 +68,32 @@ def complaints(root, environment, sample: Mapping, part: str) -> Iterator[Compla
         yield scope.place, sentence("tag_open", {"word": scope.word})
 
 
+def missing_in_headers(parts: Mapping[str, object], name: str) -> Iterator[Complaint]:
+    """Yield a complaint for each kind of header that does not print that name, by the parts of the whole template."""
+    section = next(parts["word/document.xml"].iter(f"{W}sectPr"), None)
+    kinds = {reference.get(f"{W}type") for reference in section.iter(f"{W}headerReference")} if section is not None else set()
+    needed = {"default"} | {kind for kind, (part, switch) in SWITCHES.items()
+                            if part in parts and next(parts[part].iter(f"{W}{switch}"), None) is not None}  # fmt: skip
+    tag = re.compile(rf"\{{\{{\s*{re.escape(name)}\b")
+    headers = {part: root for part, root in parts.items() if part.startswith("word/header")}
+    lacking = [part for part, root in headers.items() if not any(tag.search(paragraph_text(p)) for p in root.iter(f"{W}p"))]
+    for place in [*sorted(needed - kinds), *lacking]:
+        yield _part(place), sentence("tag_missing", {"name": name})
+
+
 def paragraph_text(paragraph) -> str:
     """The text of a paragraph, without that of paragraphs in a drawing inside it."""
     own = (text for text in paragraph.iter(f"{W}t") if next(text.iterancestors(f"{W}p")) is paragraph)
     return "".join(text.text or "" for text in own)
 
 
+def _part(name: str) -> str:
+    kind = re.sub(r"^word/|\d*\.xml$", "", name)
+    return sentence(f"part_{kind}", {"name": name.removeprefix("word/")})
+
+
 def _place(paragraph, text: str, part: str) -> str:
+    part = _part(part)
     shown = text if len(text) <= LONGEST else text[: LONGEST - 1] + "\u2026"
     cell = next(paragraph.iterancestors(f"{W}tc"), None)
     if cell is None:

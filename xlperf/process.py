@@ -23,6 +23,7 @@ from .finding import Finding, describe, gather, has_errors
 from .layout import make_layout, padded, references_of, row_counts, with_spare
 from .messages import sentence
 from .reader import Reading, read_cells
+from .report import Paper, has_report, paper_name, write_paper
 from .result import Result
 
 # What is not said of a cell of which the other was: the type of one that is asked about, a lost formula and its wrong figure.
@@ -99,13 +100,13 @@ def validate(path: Path | str, form: str | None = None, year: int | None = None,
     try:
         processed = process(Path(path), form, year, templates)
     except UnreadableError as error:
-        return _unreadable(path, error)
-    return _result(processed, (write_annotated(processed, Path(annotated), stamp(None)),) if annotated else ())
+        return unreadable(path, error)
+    return result_of(processed, (write_annotated(processed, Path(annotated), stamp(None)),) if annotated else ())
 
 
 def finalize(path: Path | str, directory: Path | None = None, date: str | None = None,
              form: str | None = None, year: int | None = None, templates: Path | None = None) -> Result:  # fmt: skip
-    """Validate a workbook and, if it has no error, write the finalized workbook and its document beside it.
+    """Validate a workbook and, if it has no error, write the finalized workbook, its document and its report beside it.
 
     Args:
         path: the submission; it is never changed.
@@ -118,10 +119,10 @@ def finalize(path: Path | str, directory: Path | None = None, date: str | None =
     try:
         processed = process(Path(path), form, year, templates)
     except UnreadableError as error:
-        return _unreadable(path, error)
+        return unreadable(path, error)
     if has_errors(processed.findings):
-        return _result(processed)
-    return _result(processed, tuple(_write_finalized(processed, directory or Path(path).parent, stamp(date))))
+        return result_of(processed)
+    return result_of(processed, tuple(_write_finalized(processed, directory or Path(path).parent, stamp(date))))
 
 
 def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterator[Path]:
@@ -143,6 +144,9 @@ def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterat
     text = json.dumps(document_of(form, processed.rows), ensure_ascii=False, indent=2) + "\n"
     write_atomically(document, lambda path: path.write_text(text, "utf-8", newline="\n"))
     yield from (book, document)
+    if has_report(form):
+        paper = Paper(form, processed.rows, processed.findings)
+        yield write_paper(paper, directory / paper_name(paper), date)
 
 
 def annotate(path: Path | str, directory: Path | str | None = None, date: str | None = None, form: str | None = None,
@@ -204,7 +208,8 @@ def _intake(processed: Processed) -> str:
                         "explanation": f.explanation, "cells": f.cells} for f in own], ensure_ascii=False)  # fmt: skip
 
 
-def _result(processed: Processed, outputs: tuple[Path, ...] = ()) -> Result:
+def result_of(processed: Processed, outputs: tuple[Path, ...] = ()) -> Result:
+    """What became of a submission that was processed."""
     reading, form = processed.reading, processed.reading.form
     path_of = path_namer(form, processed.rows)
     findings = [describe(finding, form, reading.places, path_of) for finding in processed.findings]
@@ -214,7 +219,8 @@ def _result(processed: Processed, outputs: tuple[Path, ...] = ()) -> Result:
                   cover.get("unit"), document_of(form, processed.rows), outputs)  # fmt: skip
 
 
-def _unreadable(path: Path | str, error: UnreadableError) -> Result:
+def unreadable(path: Path | str, error: UnreadableError) -> Result:
+    """What became of a file that cannot be read."""
     finding = Finding(error.code, "error", (), error.arguments)
     return Result(str(path), "unreadable", [describe(finding, None, {})])
 

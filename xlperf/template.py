@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,12 +74,10 @@ def fill_workbook(document: Mapping, path: Path, rows: Mapping[str, int] | None 
     """
     if not document.get("form"):
         raise UsageError("no_form_key", path=path)
-    form, known, findings = rows_of_document(document, templates)
-    computed, year = compute(form, known), document.get("fiscal_year")
-    findings = gather([*findings, *_given(form, known, computed)], form)
-    layout = make_layout(form, row_counts(form, rows, computed))
-    places = {spot: layout.address(spot) for finding in findings for spot in finding.spots if spot in layout.spots}
-    described = [describe(finding, form, places, path_namer(form, computed)) for finding in findings]
+    form, known, computed, findings = take_document(document, templates)
+    year = document.get("fiscal_year")
+    findings = gather(findings, form)
+    described = describe_placed(form, computed, findings, rows)
     outputs: tuple[Path, ...] = ()
     if not has_errors(findings):
         unit = str(computed["cover"][0].get("unit", "")) if "cover" in computed else ""
@@ -112,6 +110,24 @@ def rows_of_document(document: Mapping, templates: Path | None = None) -> tuple[
     rows, strays = rows_of(form, document)
     rows, notes = _normal_rows(form, rows)
     return form, rows, [*notes, *_misfits(form, rows), *_strays(strays)]
+
+
+def take_document(document: Mapping, templates: Path | None = None) -> tuple[Form, Rows, Rows, list[Finding]]:
+    """Return the form of a document, its rows as cells can hold them, those computed, and what a workbook cannot hold of it.
+
+    Raises:
+        UsageError: it names a form or revision that is not known.
+    """
+    form, known, findings = rows_of_document(document, templates)
+    computed = compute(form, known)
+    return form, known, computed, [*findings, *_given(form, known, computed)]
+
+
+def describe_placed(form: Form, rows: Rows, findings: Iterable[Finding], spare: Mapping[str, int] | None = None) -> list[dict]:
+    """The findings in words, their cells those of the workbook that holds those rows."""
+    layout = make_layout(form, row_counts(form, spare, rows))
+    places = {spot: layout.address(spot) for finding in findings for spot in finding.spots if spot in layout.spots}
+    return [describe(finding, form, places, path_namer(form, rows)) for finding in findings]
 
 
 def write_rows(form: Form, rows: Rows, path: Path, issued: Issued) -> None:

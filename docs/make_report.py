@@ -1,0 +1,305 @@
+"""Make the Word template of a form's report, once; from then on people edit it in Word.
+
+    python docs/make_report.py templates/suzhou-department/2022/report.docx
+
+Layout as GB/T 9704 has it: A4, margins 37, 35, 28 and 26 mm, title in 2号 小标宋, level-one headings in 三号 黑体, body in 三号
+仿宋_GB2312 with 30 points between lines and two characters of indent, figures in Times New Roman, page numbers outside. Fonts
+are named, not embedded. The first half is for any form; for another one copy the second half, `suzhou_department`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import sys
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from docx import Document
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT as VERTICAL
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
+from docx.enum.text import WD_LINE_SPACING
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+
+from xlperf.word import write_package
+
+TITLE, HEADING, SUBHEADING, BODY, FIGURES = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312", "Times New Roman"
+SIZE_2, SIZE_3, SIZE_4, SIZE_5 = Pt(22), Pt(16), Pt(14), Pt(10.5)  # 二号 三号 四号 五号
+LINE = Pt(30)
+RED = RGBColor(0xC0, 0, 0)
+MADE = datetime.datetime(2023, 1, 5)
+KEPT = {"Normal", "Title", "Heading 1", "Heading 2", "Header", "Footer", "Default Paragraph Font", "Normal Table", "Table Grid"}
+
+# style: font, size, line spacing, alignment, indent of the first line in characters
+STYLES = {
+    "Normal": (BODY, SIZE_3, LINE, ALIGN.JUSTIFY, 2),
+    "Title": (TITLE, SIZE_2, Pt(36), ALIGN.CENTER, 0),
+    "Heading 1": (HEADING, SIZE_3, LINE, ALIGN.LEFT, 2),
+    "Heading 2": (SUBHEADING, SIZE_3, LINE, ALIGN.LEFT, 2),
+    "目标标题": (BODY, SIZE_3, LINE, ALIGN.LEFT, 2),
+    "报告年度": (SUBHEADING, SIZE_3, LINE, ALIGN.CENTER, 0),
+    "草稿标记": (HEADING, SIZE_3, Pt(20), ALIGN.CENTER, 0),
+    "页码": (BODY, SIZE_4, Pt(18), ALIGN.RIGHT, 0),
+    "签章": (BODY, SIZE_4, Pt(26), ALIGN.LEFT, 0),
+    "表头": (HEADING, SIZE_5, Pt(16), ALIGN.CENTER, 0),
+    "表格文字": (BODY, SIZE_5, Pt(16), ALIGN.LEFT, 0),
+    "表格居中": (BODY, SIZE_5, Pt(16), ALIGN.CENTER, 0),
+    "表格数字": (BODY, SIZE_5, Pt(16), ALIGN.RIGHT, 0),
+}
+HEADINGS = ("Heading 1", "Heading 2", "目标标题", "表头")  # on one page with what follows
+TEXT, CENTRED, NUMBER = "表格文字", "表格居中", "表格数字"
+
+
+# --- for any form --------------------------------------------------------------------------------------------
+
+
+def new_document(title: str):
+    """A document with the styles, the first page set up, page numbers and the mark of a draft; no text yet."""
+    document = Document()
+    document.core_properties.title = title
+    document.core_properties.author = "xlperf"
+    document.core_properties.created = document.core_properties.modified = MADE
+    document.core_properties.last_modified_by, document.core_properties.comments = "xlperf", ""
+    strip(document)
+    for name, style in STYLES.items():
+        set_style(document, name, *style)
+    for name in HEADINGS:
+        document.styles[name].paragraph_format.keep_with_next = True
+    document.styles["草稿标记"].font.color.rgb = RED
+    set_section(document.sections[0], landscape=False)
+    document.settings.odd_and_even_pages_header_footer = True
+    section = document.sections[0]
+    for header in (section.header, section.even_page_header):
+        replace(header.paragraphs[0], "{% if form.draft %}{{ form.draft }}（有错误，未定稿，不得报送）{% endif %}", "草稿标记")
+    for footer, align in ((section.footer, ALIGN.RIGHT), (section.even_page_footer, ALIGN.LEFT)):
+        number_page(footer.paragraphs[0], align)
+    return document
+
+
+def strip(document) -> None:
+    """Leave out what the library's own template brings along: styles, a thumbnail, theme fonts, the old layout of Word."""
+    for style in list(document.styles.element.findall(qn("w:style"))):
+        if style.find(qn("w:name")).get(qn("w:val")) not in {*KEPT, *(name.lower() for name in KEPT)}:
+            document.styles.element.remove(style)
+    defaults = document.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
+    set_fonts(defaults, BODY)
+    defaults.find(qn("w:lang")).set(qn("w:eastAsia"), "zh-CN")
+    package = document.part.package
+    for key, relation in list(package.rels.items()):
+        if relation.reltype.endswith("/thumbnail"):
+            del package.rels[key]
+    settings = document.settings.element
+    compatible = settings.find(qn("w:compat"))
+    compatible.clear()
+    setting = OxmlElement("w:compatSetting")
+    for key, value in (("name", "compatibilityMode"), ("uri", "http://schemas.microsoft.com/office/word"), ("val", "15")):
+        setting.set(qn(f"w:{key}"), value)
+    compatible.append(setting)
+
+
+def set_style(document, name: str, font: str, size: Pt, line: Pt, align, indent: int) -> None:
+    styles = document.styles
+    style = styles[name] if name in styles else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    if name != "Normal":
+        style.base_style = styles["Normal"]
+    for border in style.element.iter(qn("w:pBdr")):
+        border.getparent().remove(border)
+    set_fonts(style.element.get_or_add_rPr(), font)
+    style.font.size, style.font.bold, style.font.color.rgb = size, False, RGBColor(0, 0, 0)
+    form = style.paragraph_format
+    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, line
+    form.space_before = form.space_after = Pt(0)
+    form.alignment = align
+    form.first_line_indent = size * indent
+    form._element.get_or_add_pPr().find(qn("w:ind")).set(qn("w:firstLineChars"), str(indent * 100))
+
+
+def set_fonts(properties, font: str) -> None:
+    """Chinese in that font, letters and figures in FIGURES; no theme may overrule them."""
+    fonts = properties.find(qn("w:rFonts"))
+    if fonts is None:
+        fonts = OxmlElement("w:rFonts")
+        properties.insert(0, fonts)
+    fonts.attrib.clear()
+    for key, name in (("ascii", FIGURES), ("hAnsi", FIGURES), ("eastAsia", font), ("cs", FIGURES)):
+        fonts.set(qn(f"w:{key}"), name)
+    for tag in ("w:spacing", "w:kern", "w:szCs", "w:bCs"):
+        for stray in properties.findall(qn(tag)):
+            properties.remove(stray)
+
+
+def set_section(section, landscape: bool) -> None:
+    """A4 with the margins of an official paper; a page laid on its side is bound at its top."""
+    margins = (28, 26, 35, 37) if landscape else (37, 35, 28, 26)  # top, bottom, left, right
+    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = (Mm(297), Mm(210)) if landscape else (Mm(210), Mm(297))
+    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = map(Mm, margins)
+    section.header_distance, section.footer_distance = (Mm(14), Mm(16)) if landscape else (Mm(20), Mm(25))
+
+
+def number_page(paragraph, align) -> None:
+    """— 1 —, one character from the outer edge."""
+    replace(paragraph, "", "页码")
+    paragraph.alignment = align
+    edge = "right_indent" if align == ALIGN.RIGHT else "left_indent"
+    setattr(paragraph.paragraph_format, edge, SIZE_4)
+    run = paragraph.add_run("— ")
+    for kind, text in (("begin", None), (None, "PAGE"), ("separate", None), ("text", "1"), ("end", None)):
+        run = paragraph.add_run(text if kind == "text" else "")
+        if kind == "text":
+            continue
+        element = OxmlElement("w:fldChar" if kind else "w:instrText")
+        if kind:
+            element.set(qn("w:fldCharType"), kind)
+        else:
+            element.text = text
+        run._element.append(element)
+    paragraph.add_run(" —")
+
+
+def replace(paragraph, text: str, style: str) -> None:
+    paragraph.text, paragraph.style = text, style
+
+
+def add_texts(place, *texts: str, style: str = "Normal") -> None:
+    """Add a paragraph per text to the document or to a cell."""
+    for text in texts:
+        place.add_paragraph(text, style)
+
+
+def add_table(document, widths: Sequence[float], header: Sequence[str], rows: Sequence[Sequence[str]], styles: Sequence[str],
+              border: bool = True):  # fmt: skip
+    """A table of fixed widths (mm). A row of one text is a tag for the rows below it, or spans the table."""
+    table = document.add_table(0, len(widths), "Table Grid" if border else "Normal Table")
+    table.autofit, table.alignment = False, WD_TABLE_ALIGNMENT.CENTER
+    set_table(table, widths)
+    for number, texts in enumerate([header, *rows] if header else rows):
+        row = table.add_row()
+        switch(row, "w:cantSplit")
+        if header and number == 0:
+            switch(row, "w:tblHeader")
+        for cell, width in zip(row.cells, widths, strict=True):
+            cell.width, cell.vertical_alignment = Mm(width), VERTICAL.CENTER
+        whole = row.cells[0].merge(row.cells[-1]) if len(texts) == 1 else None
+        for cell, text, style in zip([whole] if whole else row.cells, texts, [CENTRED] if whole else styles, strict=True):
+            replace(cell.paragraphs[0], text, "表头" if header and number == 0 else style)
+    return table
+
+
+def set_table(table, widths: Sequence[float]) -> None:
+    """Total width, columns, and 1 mm between text and border."""
+    properties = table._tbl.tblPr
+    width = properties.find(qn("w:tblW"))
+    if width is None:
+        width = OxmlElement("w:tblW")
+        properties.append(width)
+    width.set(qn("w:type"), "dxa")
+    width.set(qn("w:w"), str(sum(Mm(part).twips for part in widths)))
+    for column, part in zip(table._tbl.tblGrid.findall(qn("w:gridCol")), widths, strict=True):
+        column.set(qn("w:w"), str(Mm(part).twips))
+    margins = OxmlElement("w:tblCellMar")
+    for edge in ("left", "right"):
+        margin = OxmlElement(f"w:{edge}")
+        margin.set(qn("w:w"), str(Mm(1).twips))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    look = properties.find(qn("w:tblLook"))
+    properties.insert(len(properties) if look is None else list(properties).index(look), margins)
+
+
+def switch(row, tag: str) -> None:
+    row._tr.get_or_add_trPr().append(OxmlElement(tag))
+
+
+def for_each(loop: str, *row: str) -> list[Sequence[str]]:
+    """The rows of a table that repeat one row; the form's word for none where there is nothing to repeat."""
+    return [(f"{{%tr for {loop} %}}",), row, ("{%tr else %}",), ("{{ form.none }}",), ("{%tr endfor %}",)]
+
+
+def save(document, path: Path) -> None:
+    """Write the document, the same bytes each time."""
+    content = io.BytesIO()
+    document.save(content)
+    with zipfile.ZipFile(content) as package:
+        write_package(path, {name: package.read(name) for name in package.namelist()})
+
+
+# --- 苏州市市级预算部门（单位）整体支出预算绩效自评 -------------------------------------------------------------------
+
+
+def suzhou_department():
+    document = new_document("{{ cover.unit }}{{ form.title }}报告{{ form.year_line }}")
+    title = document.add_paragraph("苏州市市级预算部门（单位）", "Title")
+    title.add_run().add_break()
+    title.add_run("整体支出预算绩效自评报告")
+    document.add_paragraph("{{ form.year_line }}", "报告年度")
+    document.add_paragraph("", "报告年度")
+    unit = document.add_paragraph("一、预算部门名称：", "Heading 1")
+    set_fonts(unit.add_run("{{ cover.unit }}")._element.get_or_add_rPr(), BODY)
+    for heading, name in (("二、年度履职目标完成情况", "duties"), ("三、部门（单位）概况", "profile")):
+        document.add_paragraph(heading, "Heading 1")
+        document.add_paragraph(f"{{{{ narrative.{name} }}}}")
+    document.add_paragraph("四、部门（单位）整体支出绩效实现情况", "Heading 1")
+    add_texts(document, "{{ narrative.overview }}", "{%p for goal in goals %}")
+    document.add_paragraph("{{ goal.number }}.对年度绩效目标{{ goal.number }}的分析", "目标标题")
+    add_texts(document, "预期目标：{{ goal.expected }}", "完成情况：{{ goal.actual }}", "{%p endfor %}")
+    document.add_paragraph("五、部门（单位）整体支出绩效中存在问题及改进措施", "Heading 1")
+    halves = {"problems": "（一）整体支出绩效中存在的问题", "measures": "（二）针对整体支出绩效中存在问题的改进措施"}
+    for name, heading in halves.items():
+        document.add_paragraph(heading, "Heading 2")
+        document.add_paragraph(f"{{{{ narrative.{name} }}}}")
+    document.add_paragraph("六、绩效自评结果拟应用和公开情况", "Heading 1")
+    document.add_paragraph("{{ narrative.application }}")
+
+    set_section(document.add_section(WD_SECTION.NEW_PAGE), landscape=True)
+    document.add_paragraph("七、预算信息", "Heading 1")
+    columns = ("name", "initial", "adjustment", "adjusted", "spent", "rate")
+    rows = [("预算总金额", *cells("budget.total", columns[1:])), ("基本支出", *cells("budget.basic", columns[1:])),
+            ("项目支出", *cells("budget.project", columns[1:])),
+            ("{%tr for item in budget.items %}",), cells("item", columns), ("{%tr endfor %}",)]  # fmt: skip
+    header = ("本年度预算资金（万元）", "年初预算数（万元）", "上年度结转及当年预算追加追减数（万元）", "调整预算数（万元）",
+              "实际支出数（万元）", "执行率（%）")  # fmt: skip
+    add_table(document, (62, 32, 46, 32, 30, 23), header, rows, (TEXT, *[NUMBER] * 5))
+
+    document.add_paragraph("八、年度重点任务", "Heading 1")
+    header = ("对应部门主要职责", "任务名称", "主要内容", "完成情况")
+    row = ("{{ task.duty|merged }}", "{{ task.task }}", "{{ task.content }}", "{{ task.completion }}")
+    add_table(document, (40, 45, 50, 90), header, for_each("task in tasks", *row), (TEXT,) * 4)
+
+    document.add_paragraph("九、部门整体自评表", "Heading 1")
+    header = ("", "类别", "指标名称", "指标目标值", "指标完成值", "完成值来源", "偏差情况", "原因分析")
+    row = ("{{ '分解目标'|merged }}", "{{ row.category|merged }}",
+           *cells("row", ("name", "target_text", "actual_text", "source", "deviation_text", "reason")))  # fmt: skip
+    add_table(document, (9, 16, 44, 27, 27, 37, 19, 46), header, for_each("row in indicators", *row),
+              (CENTRED, CENTRED, TEXT, CENTRED, CENTRED, TEXT, CENTRED, TEXT))  # fmt: skip
+
+    document.add_paragraph("", TEXT)
+    signatures = add_table(document, (112, 113), (), [("主管部门：{{ cover.supervisor }}", "{%p for line in form.lines %}")],
+                           ("签章", "签章"), border=False)  # fmt: skip
+    left, right = signatures.rows[0].cells
+    add_texts(left, "单位代码：{{ cover.unit_code }}", "{%p if not form.public %}", "填报人：{{ cover.prepared_by }}",
+              "联系电话：{{ cover.phone }}", "{%p endif %}", style="签章")  # fmt: skip
+    add_texts(right, "{{ line }}", "{%p endfor %}", "{{ cover.prepared_on }}", style="签章")
+    add_texts(document, "{%p if explanations %}", style=TEXT)
+    document.add_paragraph("附：提醒事项及说明", "Heading 1").paragraph_format.page_break_before = True
+    add_table(document, (25, 80, 120), ("编号", "校验项", "说明"),
+              for_each("row in explanations", *cells("row", ("code", "title", "text"))), (CENTRED, TEXT, TEXT))  # fmt: skip
+    add_texts(document, "{%p endif %}", style=TEXT)
+    return document
+
+
+def cells(owner: str, columns: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"{{{{ {owner}.{column} }}}}" for column in columns)
+
+
+FORMS = {"suzhou-department": suzhou_department}  # the folder of the form, what makes its template
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1])
+    save(FORMS[target.absolute().parent.parent.name](), target)

@@ -1,0 +1,71 @@
+"""The report of one file, a workbook or a document: as Word document, and as PDF if wanted.
+
+    write_report("已填.xlsx", public=True)      # <unit>-<year>-自评报告-公开.docx beside it
+
+A file with errors has a report too, marked as a draft on each page and in its name; only `finalize` never writes one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from .amounts import unlikely_amounts
+from .checks import check, explain
+from .document import document_of
+from .errors import UnreadableError, UsageError
+from .files import stamp, unused
+from .finding import gather, has_errors
+from .pdf import find_libreoffice, write_pdfs
+from .process import process, result_of, unreadable
+from .report import Paper, paper_name, template_of, write_paper
+from .result import Result
+from .template import describe_placed, load_document, take_document
+
+
+def write_report(path: Path | str, output: Path | None = None, public: bool = False, pdf: bool = False,
+                 date: str | None = None, templates: Path | None = None) -> Result:  # fmt: skip
+    """Write the report of a workbook, or of a document (.json), and say what was found in it.
+
+    Args:
+        path: the workbook or document; it is never changed.
+        output: the Word document to write, by default named after unit and year, beside the file.
+        public: leave out what the form declares private.
+        pdf: write the same as PDF beside it, by LibreOffice.
+        date: the ISO date to stand in the document's properties; default see `stamp`.
+
+    Raises:
+        UsageError: no such file, the form has no report, the output cannot be written, or there is no LibreOffice.
+    """
+    path = Path(path)
+    if output is not None and output.exists() and output.samefile(path):
+        raise UsageError("would_overwrite", path=output)
+    try:
+        paper, result = (_of_document if path.suffix.lower() == ".json" else _of_workbook)(path, public, templates)
+    except UnreadableError as error:
+        return unreadable(path, error)
+    template_of(paper.form)  # before anything is written or refused for another reason
+    target = output or unused(path.parent / paper_name(paper))
+    if pdf:
+        find_libreoffice()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_paper(paper, target, stamp(date))
+    return replace(result, outputs=(target, *(write_pdfs([target]) if pdf else ())))
+
+
+def _of_workbook(path: Path, public: bool, templates: Path | None) -> tuple[Paper, Result]:
+    processed = process(path, templates=templates)
+    return Paper(processed.reading.form, processed.rows, processed.findings, public), result_of(processed)
+
+
+def _of_document(path: Path, public: bool, templates: Path | None) -> tuple[Paper, Result]:
+    """A document is checked as the workbook filled from it would be."""
+    document = load_document(path)
+    form, known, rows, found = take_document(document, templates)
+    findings = gather(explain(form, rows, [*found, *unlikely_amounts(form, known), *check(form, rows)]), form)
+    status = "returned" if has_errors(findings) else "passed"
+    unit = (rows.get("cover") or [{}])[0].get("unit")
+    return Paper(form, rows, findings, public), Result(
+        str(path), status, describe_placed(form, rows, findings), None, form.key, form.revision,
+        document.get("fiscal_year"), unit, document_of(form, rows),
+    )  # fmt: skip

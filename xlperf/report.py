@@ -1,0 +1,195 @@
+"""The report of a form: its Word template `report.docx`, filled with what the finalized workbook prints.
+
+    paper = Paper(form, rows, findings, public=False)
+    write_paper(paper, Path("自评报告.docx"), "2023-03-01")
+
+A template names what it prints by its path in the document, as `xlperf explain` does: `{{ cover.unit }}`,
+`{{ budget.total.rate }}`, `{% for row in indicators %} {{ row.target_text }}`. Besides there are `form.title`, `form.year_line`,
+`form.lines` (the lines to sign), `form.none`, `form.draft` (the mark of a report with errors, else blank), `form.public`, and
+`explanations`, a list of the warnings with what the unit says to them. Every value is the text of the workbook's cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .document import Rows, is_empty
+from .errors import FormError, UsageError
+from .expression import TEXT_FORMATS, as_decimal, as_text
+from .files import safe_name
+from .finding import Finding, has_errors
+from .form import Form
+from .parts import GUIDE, RULES, TYPES, Block, Field, Fields, Lines, Table
+
+TEMPLATE = "report.docx"
+SAMPLE = "x"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What one report is made of: computed rows, and what was found in them."""
+
+    form: Form
+    rows: Rows
+    findings: Sequence[Finding]
+    public: bool = False  # without what the form declares private
+
+    @property
+    def draft(self) -> bool:
+        return has_errors(self.findings)
+
+
+def write_paper(paper: Paper, target: Path, date: str) -> Path:
+    """Write the report of those rows as a Word document and return its path; `date` goes into its properties.
+
+    Raises:
+        UsageError: the form has no report, or the file cannot be written.
+        FormError: a tag of its template cannot be filled.
+    """
+    from .word import render_word
+
+    render_word(template_of(paper.form), make_context(paper), target, date)
+    return target
+
+
+def template_of(form: Form) -> Path:
+    """The Word template of a form.
+
+    Raises:
+        UsageError: the form has no report.
+    """
+    template = form.directory / TEMPLATE
+    if not has_report(form):
+        raise UsageError("no_report", form=form.key, path=template)
+    return template
+
+
+def has_report(form: Form) -> bool:
+    return "report" in form.definition and (form.directory / TEMPLATE).is_file()
+
+
+def paper_name(paper: Paper) -> str:
+    """The file name of a report: unit, year, the form's word, and whether it is for publication or a draft."""
+    words = paper.form.report
+    unit, year = (str(_single(paper.rows, *place) or "") for place in (("cover", "unit"), ("identity", "fiscal_year")))
+    marks = [words["public"] if paper.public else "", words["draft"] if paper.draft else ""]
+    return "-".join(filter(None, (safe_name(unit) if unit else "", year, words["file_name"], *marks))) + ".docx"
+
+
+def check_template(form: Form) -> None:
+    """Check the Word template of a form, if it has one: every tag and name in it, and that a draft is marked on each page.
+
+    Raises:
+        FormError: something is wrong with it; the text names all of it, with its places.
+    """
+    from .word import check_word
+
+    template = form.directory / TEMPLATE
+    if not template.is_file():
+        return
+    if "report" not in form.definition:
+        raise FormError("no_report_words", path=template)
+    found = [f"{place}: {reason}" for place, reason in check_word(template, sample_context(form), "form.draft")]
+    if found:
+        raise FormError("word_template", path=template, reason="\n".join(["", *found]))
+
+
+# --- what a template can name --------------------------------------------------------------------------------
+
+
+def make_context(paper: Paper) -> dict[str, object]:
+    """Return what the template of a form can name, every value a text."""
+    form, words = paper.form, paper.form.report
+    year = _single(paper.rows, "identity", "fiscal_year")
+    context: dict[str, object] = {
+        "form": {"title": form.title, "year_line": form.year_line.format(year="" if year is None else year), "none": words["none"],
+                 "lines": [text for sheet in form.sheets for section in sheet.sections if isinstance(section, Lines)
+                           for text in section.texts],
+                 "draft": words["draft"] if paper.draft else "", "public": paper.public},
+    }  # fmt: skip
+    private = _private_blocks(form) if paper.public else set()
+    for block in form.blocks.values():
+        if block.key not in (GUIDE, RULES):
+            rows = _nothing(block) if block.key in private else paper.rows.get(block.key, ())
+            filled = [(i, row) for i, row in enumerate(rows) if not is_empty(form, block, i, row)]
+            _put(context, block, [_texts(paper, block, index, number, row) for number, (index, row) in enumerate(filled, 1)])
+    context["explanations"] = [] if RULES in private else list(_explanations(paper))
+    return context
+
+
+def sample_context(form: Form) -> dict[str, object]:
+    """The same with a text for every value and one row in every list: what a template can name at all."""
+    rows = {block.key: [dict.fromkeys(block.fields, SAMPLE) for _ in block.rows or (None,)]
+            for block in form.blocks.values() if block.key != GUIDE}  # fmt: skip
+    context = make_context(Paper(form, rows, ()))
+    context["explanations"] = [dict.fromkeys(("code", "title", "text"), SAMPLE)]
+    return context
+
+
+def _texts(paper: Paper, block: Block, index: int, number: int, row: Mapping) -> dict[str, str]:
+    return {field.key: _text(paper, block, index, number, field, row.get(field.key))
+            for field in block.fields.values() if not field.key.startswith("_")}  # fmt: skip
+
+
+def _text(paper: Paper, block: Block, index: int, number: int, field: Field, value: object) -> str:
+    """What the workbook prints in a cell; a long text that is blank is the form's word for none."""
+    words = paper.form.report
+    if field.type == "serial":
+        return str(number)
+    if field.type == "label":
+        return str(block.rows[index].values.get(field.key, ""))
+    if paper.public and field.private:
+        return ""
+    if value is None or value == "":
+        return words["none"] if field.rows > 1 else ""
+    if field.type == "date":
+        return _date(str(value), words["date"])
+    number_format = TYPES[field.type].number_format
+    return as_text(as_decimal(value), number_format if number_format in TEXT_FORMATS else None)
+
+
+def _date(value: str, pattern: str) -> str:
+    parts = value.split("-")
+    if len(parts) != 3 or not all(part.isdecimal() for part in parts):
+        return value
+    return pattern.format(**{key: int(part) for key, part in zip(("year", "month", "day"), parts, strict=True)})
+
+
+def _put(context: dict, block: Block, items: list[dict]) -> None:
+    """Put the rows of a block where its path leads."""
+    *owners, last = block.path or ("",)
+    for key in owners:
+        context = context.setdefault(key, {})
+    if block.shape == "list":
+        context.setdefault(last, []).extend(items)
+    elif block.shape == "keyed":
+        context.setdefault(last, {}).update(zip((row.key for row in block.rows), items, strict=True))
+    else:
+        (context.setdefault(last, {}) if last else context).update(items[0])
+
+
+def _nothing(block: Block) -> list[dict]:
+    """The rows of a block of which nothing is told."""
+    return [] if block.shape == "list" else [{} for _ in block.rows or (None,)]
+
+
+def _private_blocks(form: Form) -> set[str]:
+    sections = [section for sheet in form.sheets if sheet.private for section in sheet.sections]
+    tables = {key for section in sections if isinstance(section, Table) for key in section.blocks}
+    return tables | {section.block for section in sections if isinstance(section, Fields)}
+
+
+def _explanations(paper: Paper) -> Iterator[dict[str, str]]:
+    """The warnings of the rules, with what the unit says to them."""
+    form = paper.form
+    found = {finding.code for finding in paper.findings if finding.severity == "warning"}
+    for row, preset in zip(paper.rows.get(RULES, ()), form.blocks[RULES].rows, strict=False):
+        if preset.key in found:
+            text = row.get("explanation") or form.report["none"]
+            yield {"code": preset.key, "title": form.rules[preset.key].title, "text": text}
+
+
+def _single(rows: Rows, block: str, key: str) -> object:
+    return (rows.get(block) or [{}])[0].get(key)
