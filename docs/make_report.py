@@ -36,6 +36,8 @@ RED = RGBColor(0xC0, 0, 0)
 MADE = datetime.datetime(2023, 1, 5)
 KEPT = {"Normal", "Title", "Heading 1", "Heading 2", "Header", "Footer", "Default Paragraph Font", "Normal Table", "Table Grid"}
 
+IN_TABLES = Pt(1.5)  # above and below a line in a table
+
 # style: font, size, line spacing, alignment, indent of the first line in characters
 STYLES = {
     "Normal": (BODY, SIZE_3, LINE, ALIGN.JUSTIFY, 2),
@@ -114,7 +116,7 @@ def set_style(document, name: str, font: str, size: Pt, line: Pt, align, indent:
     style.font.size, style.font.bold, style.font.color.rgb = size, False, RGBColor(0, 0, 0)
     form = style.paragraph_format
     form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, line
-    form.space_before = form.space_after = Pt(0)
+    form.space_before = form.space_after = IN_TABLES if size == SIZE_5 else Pt(0)
     form.alignment = align
     form.first_line_indent = size * indent
     form._element.get_or_add_pPr().find(qn("w:ind")).set(qn("w:firstLineChars"), str(indent * 100))
@@ -265,14 +267,14 @@ def suzhou_department():
             ("{%tr for item in budget.items %}",), cells("item", columns), ("{%tr endfor %}",)]  # fmt: skip
     header = ("本年度预算资金（万元）", "年初预算数（万元）", "上年度结转及当年预算追加追减数（万元）", "调整预算数（万元）",
               "实际支出数（万元）", "执行率（%）")  # fmt: skip
-    add_table(document, (62, 32, 46, 32, 30, 23), header, rows, (TEXT, *[NUMBER] * 5))
+    add_table(document, (51, 36, 40, 36, 36, 26), header, rows, (TEXT, *[NUMBER] * 5))
 
     document.add_paragraph("八、年度重点任务", "Heading 1")
     header = ("对应部门主要职责", "任务名称", "主要内容", "完成情况")
     row = ("{{ task.duty|merged }}", "{{ task.task }}", "{{ task.content }}", "{{ task.completion }}")
     add_table(document, (40, 45, 50, 90), header, for_each("task in tasks", *row), (TEXT,) * 4)
 
-    document.add_paragraph("九、部门整体自评表", "Heading 1")
+    document.add_paragraph("九、部门整体自评表", "Heading 1").paragraph_format.page_break_before = True
     header = ("", "类别", "指标名称", "指标目标值", "指标完成值", "完成值来源", "偏差情况", "原因分析")
     row = ("{{ '分解目标'|merged }}", "{{ row.category|merged }}",
            *cells("row", ("name", "target_text", "actual_text", "source", "deviation_text", "reason")))  # fmt: skip
@@ -283,6 +285,7 @@ def suzhou_department():
     signatures = add_table(document, (112, 113), (), [("主管部门：{{ cover.supervisor }}", "{%p for line in form.lines %}")],
                            ("签章", "签章"), border=False)  # fmt: skip
     left, right = signatures.rows[0].cells
+    left.vertical_alignment = right.vertical_alignment = VERTICAL.TOP
     add_texts(left, "单位代码：{{ cover.unit_code }}", "{%p if not form.public %}", "填报人：{{ cover.prepared_by }}",
               "联系电话：{{ cover.phone }}", "{%p endif %}", style="签章")  # fmt: skip
     add_texts(right, "{{ line }}", "{%p endfor %}", "{{ cover.prepared_on }}", style="签章")

@@ -33,7 +33,8 @@ def test_template_fill_validate_finalize(tmp_path: Path) -> None:
     assert validated.returncode == 0 and "SZ202" in validated.stdout and validated.stderr == ""
     finalized = xlperf("finalize", "已填.xlsx", "-o", "定稿", cwd=folder)
     assert finalized.returncode == 0
-    assert sorted(path.name for path in (folder / "定稿").iterdir()) == ["苏州市生产力促进中心-2022-定稿.json", "苏州市生产力促进中心-2022-定稿.xlsx"]
+    assert sorted(path.name for path in (folder / "定稿").iterdir()) == [
+        "苏州市生产力促进中心-2022-定稿.json", "苏州市生产力促进中心-2022-定稿.xlsx", "苏州市生产力促进中心-2022-自评报告.docx"]
 
 
 def test_finalize_with_errors_writes_nothing(tmp_path: Path) -> None:
