@@ -73,19 +73,25 @@ def preflight(path: Path) -> Intake:
         UnreadableError: there is no workbook to read in it (codes XL101 to XL109, XL115 to XL120, XL124, XL126, XL128, XL129).
     """
     path = Path(path)
-    content = _read(path)
+    content = read_file(path)
     _refuse_other_kinds(content, path.suffix)
     package = open_package(content)
     _refuse_other_packages(package.parts)
     clean, findings = _bounded(package)
-    found = (*_beside(path), *(Finding("XL127", "info") for _ in range(package.slashed)), *findings)
+    found = (*owner_files(path), *(Finding("XL127", "info") for _ in range(package.slashed)), *findings)
     return Intake(clean or content, hashlib.sha256(content).hexdigest(), found)
 
 
 # --- the file ------------------------------------------------------------------------------------------------
 
 
-def _read(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
+    """Return what is in a file.
+
+    Raises:
+        UsageError: there is no such file, it is a folder, or it cannot be opened.
+        UnreadableError: too large (XL128), or written to while it was read (XL126).
+    """
     try:
         before = os.stat(path)
         if not stat.S_ISREG(before.st_mode):  # a folder, a device or a pipe
@@ -101,7 +107,7 @@ def _read(path: Path) -> bytes:
     return content
 
 
-def _beside(path: Path) -> Iterator[Finding]:
+def owner_files(path: Path) -> Iterator[Finding]:
     """A program that has the file open leaves an owner file; what was typed since may not be saved."""
     for name in (owner.format(path.name) for owner in OWNERS):
         if os.path.exists(path.with_name(name)):

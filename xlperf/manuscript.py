@@ -1,0 +1,222 @@
+"""A Word document as a flow: the one home of python-docx.
+
+    flow = read_manuscript(content)      # of a .docx that `paper` has bounded
+
+What the page shows is read: tracked insertions, content controls, links, fields as they stand, text boxes behind the paragraph
+they hang on, tables within tables behind the outer one. What stands outside of the text (comments, notes, page headers, deleted
+text) comes as asides. Of the two copies of a text box that Word keeps, one is read. Merged cells are spread over their rows.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+
+from .errors import UnreadableError
+from .flow import Cell, Flow, Grid, Line, Place
+
+DELETED = {"del", "moveFrom"}
+SILENT = {"pPr", "rPr", "tblPr", "tblGrid", "trPr", "tcPr", "sdtPr", "sdtEndPr", "sectPr", "instrText", "delText", "delInstrText", "rt"}
+SIGNS = {"tab": "\t", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
+ASIDES = {"comments": "comment", "footnotes": "note", "endnotes": "note", "header": "header", "footer": "header"}  # by relationship
+BODY_LEVELS = 9  # an outline level below this is a heading
+NUMBER = re.compile("[0-9]{1,3}", re.ASCII)
+PAGE_NUMBER = re.compile(r"\b(?:PAGE|NUMPAGES|SECTIONPAGES)\b")
+
+
+def read_manuscript(content: bytes) -> Flow:
+    """Return the flow of a Word document.
+
+    Raises:
+        UnreadableError: python-docx cannot open it (XL444).
+    """
+    import docx
+
+    try:
+        document = docx.Document(io.BytesIO(content))
+        body, styles = document.element.body, document.styles.element
+        parts = [(ASIDES[kind], docx.oxml.parse_xml(relation.target_part.blob)) for relation in document.part.rels.values()
+                 if not relation.is_external and (kind := relation.reltype.rpartition("/")[2]) in ASIDES]  # fmt: skip
+    except Exception as error:  # whatever it and lxml raise of a package that is none
+        raise UnreadableError("XL444", found=f"{type(error).__name__}: {str(error)[:80]}") from None
+    reader = _Reader(_heading_styles(styles))
+    items = tuple(reader.blocks(body))
+    for kind, root in parts:
+        reader.aside(kind, root)
+    return Flow(items, tuple(reader.asides), reader.changes)
+
+
+def _name(element) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _child(element, *path: str):
+    """The first descendant along those names, None where there is none."""
+    for name in path:
+        element = next((child for child in element if _name(child) == name), None) if element is not None else None
+    return element
+
+
+def _value(element, name: str = "val") -> str:
+    found = (value for key, value in element.attrib.items() if key.rpartition("}")[2] == name) if element is not None else ()
+    return next(iter(found), "")
+
+
+def _number(text: str, otherwise: int) -> int:
+    return int(text) if NUMBER.fullmatch(text) else otherwise
+
+
+def _heading_styles(styles) -> frozenset[str]:
+    """The identities of the styles that have an outline level, their own or one of the style they are based on."""
+    known = {_value(style, "styleId"): style for style in styles if _name(style) == "style"}
+    found = set()
+    for key in known:
+        at, seen = key, set()
+        while at in known and at not in seen:
+            seen.add(at)
+            level = _value(_child(known[at], "pPr", "outlineLvl"))
+            if level:
+                found |= {key} if _number(level, BODY_LEVELS) < BODY_LEVELS else set()
+                break
+            at = _value(_child(known[at], "basedOn"))
+    return frozenset(found)
+
+
+class _Reader:
+    """One pass over a document: counts paragraphs, tables and boxes, and puts aside what is not part of the text."""
+
+    def __init__(self, headings: frozenset[str]) -> None:
+        self.headings = headings
+        self.paragraphs = self.tables = self.boxes = self.changes = 0
+        self.asides: list[Line] = []
+
+    def blocks(self, element) -> Iterator[Line | Grid]:
+        """Yield the paragraphs and tables of a body, a cell or a text box."""
+        for child in element:
+            name = _name(child)
+            if name == "p":
+                yield from self.paragraph(child)
+            elif name == "tbl":
+                yield from self.table(child)
+            elif name == "AlternateContent":
+                yield from self.blocks(_alternative(child))
+            elif name in DELETED:
+                self.deleted(child)
+            elif name == "altChunk":
+                self.asides.append(Line("altChunk", Place("embedded")))
+            elif name not in SILENT:
+                self.changes += name in ("ins", "moveTo")
+                yield from self.blocks(child)
+
+    def paragraph(self, element) -> Iterator[Line | Grid]:
+        boxes: list = []
+        text = "".join(self.text(element, boxes))
+        self.paragraphs += bool(text.strip())
+        level = _value(_child(element, "pPr", "outlineLvl"))
+        style = _value(_child(element, "pPr", "pStyle"))
+        heading = _number(level, BODY_LEVELS) < BODY_LEVELS if level else style in self.headings
+        yield Line(text, Place("paragraph", self.paragraphs), heading)
+        for box in boxes:
+            self.boxes += 1
+            place = Place("box", self.boxes)
+            for item in self.blocks(box):
+                yield item._replace(place=place) if isinstance(item, Line) else item
+
+    def text(self, element, boxes: list) -> Iterator[str]:
+        """Yield the pieces of a paragraph's text; the text boxes in it are collected."""
+        for child in element:
+            name = _name(child)
+            if name == "t":
+                yield child.text or ""
+            elif name in SIGNS:
+                yield SIGNS[name]
+            elif name == "br":
+                yield "" if _value(child, "type") in ("page", "column") else "\n"
+            elif name == "sym":
+                yield _symbol(_value(child, "char"))
+            elif name == "txbxContent":
+                boxes.append(child)
+            elif name == "AlternateContent":
+                yield from self.text(_alternative(child), boxes)
+            elif name in DELETED:
+                self.deleted(child)
+            elif name not in SILENT:
+                self.changes += name in ("ins", "moveTo")
+                yield from self.text(child, boxes)
+
+    def deleted(self, element) -> None:
+        self.changes += 1
+        text = "".join(part.text or "" for part in element.iter() if _name(part) in ("t", "delText"))
+        if text.strip():
+            self.asides.append(Line(text, Place("deleted", max(1, self.paragraphs))))
+
+    def table(self, element) -> Iterator[Grid | Line]:
+        self.tables += 1
+        table, rows, nested = self.tables, [], []
+        for row in self.parts(element, "tr"):
+            if _child(row, "trPr", "del") is not None:
+                self.deleted(row)
+                continue
+            rows.append(self.row(row, Place("cell", table, len(rows) + 1), rows[-1] if rows else (), nested))
+        yield Grid(tuple(rows), Place("table", table))
+        yield from nested
+
+    def parts(self, element, wanted: str) -> Iterator:
+        """Yield the rows of a table or the cells of a row, whatever they are wrapped in."""
+        for child in element:
+            if _name(child) == wanted:
+                yield child
+            elif _name(child) in DELETED:
+                self.deleted(child)
+            elif _name(child) not in SILENT:
+                yield from self.parts(_alternative(child) if _name(child) == "AlternateContent" else child, wanted)
+
+    def row(self, element, place: Place, above: tuple[Cell, ...], nested: list) -> tuple[Cell, ...]:
+        column = _number(_value(_child(element, "trPr", "gridBefore")), 0)
+        cells: list[Cell] = []
+        for number, cell in enumerate(self.parts(element, "tc"), 1):
+            width = max(1, _number(_value(_child(cell, "tcPr", "gridSpan")), 1))
+            merged, beside = _child(cell, "tcPr", "vMerge"), _value(_child(cell, "tcPr", "hMerge"))
+            text, here = self.cell(cell, nested), place._replace(column=number)
+            over = next((one for one in above if one.column == column), None)
+            if merged is not None and _value(merged) != "restart" and over:
+                if text.strip():
+                    self.asides.append(Line(text, here))  # Word does not show it
+                cells.append(over._replace(above=True))
+            elif beside == "continue" and cells:
+                cells[-1] = cells[-1]._replace(width=cells[-1].width + width, text=f"{cells[-1].text}\n{text}".strip())
+            else:
+                cells.append(Cell(text.strip(), here, column, width))
+            column += width
+        return tuple(cells)
+
+    def cell(self, element, nested: list) -> str:
+        """The text of a cell; the tables and text boxes in it are collected."""
+        lines, before = [], self.paragraphs
+        for item in self.blocks(element):
+            if isinstance(item, Grid) or item.place.kind == "box":
+                nested.append(item)
+            else:
+                lines.append(item.text)
+        self.paragraphs = before  # only those outside of tables are counted, as a person would
+        return "\n".join(lines)
+
+    def aside(self, kind: str, root) -> None:
+        """Put aside the paragraphs of a part that stands outside of the text; a page number says nothing."""
+        for number, paragraph in enumerate((part for part in root.iter() if _name(part) == "p"), 1):
+            codes = [part for part in paragraph.iter() if _name(part) in ("instrText", "fldSimple")]
+            if kind == "header" and any(PAGE_NUMBER.search((part.text or "") + _value(part, "instr")) for part in codes):
+                continue
+            text = "".join(self.text(paragraph, []))
+            if text.strip():
+                self.asides.append(Line(text, Place(kind, number)))
+
+
+def _alternative(element):
+    """Of the copies of a drawing the one for new programs."""
+    return next((child for child in element if _name(child) == "Choice"), next(iter(element), ()))
+
+
+def _symbol(code: str) -> str:
+    return chr(int(code, 16)) if re.fullmatch("[0-9A-Fa-f]{2,4}", code) and not 0xD800 <= int(code, 16) < 0xE000 else ""
