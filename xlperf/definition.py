@@ -29,7 +29,7 @@ FIGURE_TYPES = {"operator": "choice", "target": "value", "unit": "text", "actual
 SHOWN_ONLY = ("label", "serial")  # field types that are no part of a document
 WIDTHS = {"guide": 4, "lines": 3, "fields": 2}  # columns that a kind of section is printed over
 PROVIDED = (("identity", (), "fiscal_year"), ("cover", ("cover",), "unit"))  # what the program itself fills in or prints
-TAKEN = ("form", "revision", "explanations")  # the program's own keys at the top of a document
+TAKEN = ("form", "revision", "explanations", "leftovers")  # the program's own keys at the top of a document
 ROW_WORDS = ("key", "formulas")  # what a preset row says besides the contents of its columns
 
 

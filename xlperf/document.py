@@ -23,6 +23,7 @@ from .form import Form
 from .parts import GUIDE, RULES, Block
 
 Rows = dict[str, list[dict]]
+LEFTOVERS = "leftovers"  # what an import found no field for; it travels with the document and is passed by
 
 
 class Spot(NamedTuple):
@@ -37,7 +38,7 @@ def rows_of(form: Form, document: Mapping) -> tuple[Rows, list[tuple[str, object
     """Return the rows of a document, preset rows included, and what of it has no place (path, value)."""
     rows: Rows = {block.key: _preset_rows(form, block) for block in form.blocks.values() if block.key != GUIDE}
     strays: list[tuple[str, object]] = []
-    known = {"form", "revision"}
+    known = {"form", "revision", LEFTOVERS}
     for paths, blocks in _by_path(form).items():
         value, known = _at(document, paths), known | ({paths[0]} if paths else set())
         where = ".".join(paths)

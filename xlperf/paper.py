@@ -27,7 +27,7 @@ from .package_xml import read_xml, root_of
 from .preflight import BEGINNINGS, OLE, owner_files, read_file
 
 STREAMS = {"EncryptedPackage": "XL442", "WordDocument": "XL441", "Workbook": "XL105", "Book": "XL105"}
-DOCUMENT, ODT = "word/document.xml", b"opendocument.text"
+DOCUMENT, ODT = re.compile(r"word/document[0-9]*\.xml"), b"opendocument.text"
 STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 ENCODINGS = ("utf-8", "gb18030")
@@ -69,7 +69,7 @@ def _package(content: bytes) -> Flow | None:
         kind = package.parts["mimetype"].start if "mimetype" in package.parts else b""
         if ODT in kind:
             raise UnreadableError("XL440", found="OpenDocument (.odt)")
-        if DOCUMENT in package.parts:
+        if any(map(DOCUMENT.fullmatch, package.parts)):
             return read_manuscript(_bounded(package))
     except UnreadableError as error:
         if error.code.startswith("XL4"):
@@ -92,8 +92,8 @@ def _bounded(package: Package) -> bytes:
         changed[name], _ = read_xml(part)
         if changed[name].count(b"<") > 2 * limits.MOST_TAGS:
             raise too_large(name, 2 * limits.MOST_TAGS)
-    if STRICT in changed.get(DOCUMENT, b""):
-        raise UnreadableError("XL440", found="Strict Open XML")
+        if DOCUMENT.fullmatch(name) and STRICT in changed[name]:
+            raise UnreadableError("XL440", found="Strict Open XML")
     return write_package(package.parts, changed, emptied)
 
 

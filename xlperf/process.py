@@ -54,7 +54,7 @@ def process(path: Path, form: str | None = None, year: int | None = None, templa
 
 
 def _findings(reading: Reading, rows: Rows, form: str | None, year: int | None) -> Iterator[Finding]:
-    yield from _as_asked(reading, form, year)
+    yield from as_asked(reading, form, year)
     yield from reading.findings
     yield from unlikely_amounts(reading.form, reading.rows, reading.normalised)
     yield from check(reading.form, rows)
@@ -76,7 +76,8 @@ def _once(reading: Reading, findings: list[Finding]) -> Iterator[Finding]:
             yield replace(finding, spots=spots)
 
 
-def _as_asked(reading: Reading, form: str | None, year: int | None) -> Iterator[Finding]:
+def as_asked(reading: Reading, form: str | None, year: int | None) -> Iterator[Finding]:
+    """A workbook of another form or year than was asked for."""
     found, asked = (reading.form.key, reading.fiscal_year), (form, year)
     if any(b is not None and a != b for a, b in zip(found, asked, strict=True)):
         texts = [" ".join(str(x) for x in pair if x is not None) for pair in (found, asked)]

@@ -201,7 +201,7 @@ def meanings(known: Spellings, text: str, own: Unit | None = None, operators: Pa
     text = fold(text).rstrip(ENDS)
     if not text or len(text) > LONGEST:
         return ()
-    stripped = _without_operator(operators, text)
+    stripped = without_operator(operators, text)
     if stripped is None:
         return ()
     operator, text = stripped
@@ -218,7 +218,7 @@ def misreadings(known: Spellings, text: str) -> Iterator[Meaning]:
                 yield part._replace(operator=pattern.says)
 
 
-def _without_operator(operators: Patterns, text: str) -> tuple[str, str] | None:
+def without_operator(operators: Patterns, text: str) -> tuple[str, str] | None:
     """The operator of a text and the rest of it; None where two contradict each other."""
     said = ""
     while True:

@@ -1,0 +1,201 @@
+"""The tables of a paper as records: which cell is which field of which row of the form.
+
+    for piece in read_grid(labels, grid, ("budget",)): ...     # Record("items", {"name": …, "spent": …}) or Left(text, place)
+
+One Word table may hold several tables of a form below one another, and single fields as label and value side by side. A row that
+shows the labels of at least two columns of a table begins that table; columns may stand in any order, and headers may have two
+rows. What stands in a column that the form does not have, or in a row that is none of a table, is left over, with its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .flow import Cell, Grid, Place
+from .labels import Heading, Labels, Single, block_named
+from .parts import Block, Field
+
+LEAST = 2  # labels in one row that make it a header
+
+
+class Words(NamedTuple):
+    """What stands in a cell of the paper."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a paper says of one row of one block, or of some single fields."""
+
+    block: str
+    cells: Mapping[str, Words]
+    units: Mapping[str, str]  # what the paper's own header says a column counts in, for example 元
+
+
+class Left(NamedTuple):
+    """A piece of the paper that is no field of the form."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header of a table: for each of its cells the column of the form, None where there is no such column."""
+
+    table: str
+    columns: tuple[tuple[Cell, Field | None], ...]
+
+    def column_of(self, cell: Cell) -> tuple[Cell, Field | None] | None:
+        return next((pair for pair in self.columns if pair[0].column <= cell.column < pair[0].column + pair[0].width), None)
+
+
+def read_grid(labels: Labels, grid: Grid, expected: Sequence[str]) -> Iterator[Record | Left]:
+    """Yield what a table of the paper says; `expected` are the tables that the heading above it announces."""
+    header: Header | None = None
+    before: dict[str, Words] = {}
+    block: Block | None = None
+    waiting: Single | None = None
+    for number, row in enumerate(grid.rows):
+        own = [cell for cell in row if not cell.above and cell.text.strip()]
+        found = _header(labels, row, grid.rows[number - 1] if number else (), expected, header)
+        if found:
+            if header is None or header.table != found.table:
+                before, block = {}, None
+            header, waiting = found, None
+            yield from (Left(cell.text, cell.place) for cell, column in header.columns
+                        if column is None and not cell.above and not labels.is_frame(cell.text))  # fmt: skip
+        elif waiting and len(own) == 1 and not labels.cut(own[0].text):
+            yield _single(waiting, own[0].text, own[0].place)
+            waiting = None
+        elif own and (pairs := _pairs(labels, own)):
+            yield from (piece for piece in pairs if piece is not None)
+            waiting = _waiting(labels, own)
+        elif header and not (len(own) == 1 and _spans(header, own[0])):
+            block, record, left = _row(labels, header, row, before, block)
+            if record:
+                yield record
+                before = {**before, **record.cells}
+            yield from left
+        else:
+            yield from (Left(cell.text, cell.place) for cell in own if not labels.is_frame(cell.text))
+
+
+def _spans(header: Header, cell: Cell) -> bool:
+    """Whether a cell goes over several columns: a note or a heading, no data."""
+    return sum(cell.column <= known.column < cell.column + cell.width for known, _ in header.columns) > 1
+
+
+# --- headers -------------------------------------------------------------------------------------------------
+
+
+def _header(labels: Labels, row: Sequence[Cell], above: Sequence[Cell], expected: Sequence[str], current: Header | None) -> Header | None:
+    own = [cell for cell in row if not cell.above and cell.text.strip()]
+    best: tuple[int, Header] | None = None
+    order = [*expected, *(key for key in labels.columns if key not in expected)]
+    for table in order:
+        columns = tuple((cell, _column(labels, table, cell, above)) for cell in row)
+        named = {column.key for cell, column in columns if column and not cell.above}
+        second = bool(current and current.table == table and above and any(cell.text == one.text for one, _ in current.columns for cell in above))
+        enough = len(named) >= LEAST or (second and len(named) == len(own) > 0)
+        if enough and 2 * len(named) >= len(own) and (best is None or len(named) > best[0]):
+            best = len(named), Header(table, columns)
+    return best[1] if best else None
+
+
+def _column(labels: Labels, table: str, cell: Cell, above: Sequence[Cell]) -> Field | None:
+    """The column a header cell names; of several the one whose group stands above it."""
+    columns = labels.find(labels.columns[table], cell.text) or ()
+    over = next((one.text for one in above if one.column <= cell.column < one.column + one.width), "")
+    grouped = [column for column in columns if column.group and labels.same(over, column.group)]
+    return next(iter(grouped or columns), None)
+
+
+# --- label and value side by side ----------------------------------------------------------------------------
+
+
+def _pairs(labels: Labels, own: Sequence[Cell]) -> list[Record | Left | None]:
+    """Single fields as label and value in neighbouring cells or in one; nothing where the row does not begin with a label."""
+    cuts = [labels.cut(cell.text) for cell in own]
+    count = sum(cut is not None and not isinstance(cut.target, Heading) for cut in cuts)
+    if cuts[0] is None or isinstance(cuts[0].target, Heading) or 2 * count < len(own):
+        return []
+    found: list[Record | Left | None] = []
+    pending: Single | None = None
+    for cell, cut in zip(own, cuts, strict=True):
+        if cut and not isinstance(cut.target, Heading):
+            pending = None if cut.rest else cut.target
+            found.append(_single(cut.target, cut.rest, cell.place) if cut.rest else None)
+        elif pending:
+            found.append(_single(pending, cell.text, cell.place))
+            pending = None
+        else:
+            found.append(None if labels.is_frame(cell.text) else Left(cell.text, cell.place))
+    return found
+
+
+def _waiting(labels: Labels, own: Sequence[Cell]) -> Single | None:
+    """The single field whose label stands alone in its row, so that its value stands in the next."""
+    cut = labels.cut(own[0].text) if len(own) == 1 else None
+    return cut.target if cut and not cut.rest and not isinstance(cut.target, Heading) else None
+
+
+def _single(target: Single, text: str, place: Place) -> Record:
+    return Record(target[0], {target[1]: Words(text, place)}, {})
+
+
+# --- rows ----------------------------------------------------------------------------------------------------
+
+
+def _row(labels: Labels, header: Header, row: Sequence[Cell], before: Mapping[str, Words], last: Block | None
+         ) -> tuple[Block | None, Record | None, list[Left]]:  # fmt: skip
+    """The block and the record of a row, and what of it is left over."""
+    form, cells, left = labels.form, {}, []
+    units: dict[str, str] = {}
+    table = form.tables[header.table]
+    blocks = [form.blocks[key] for key in table.blocks]
+    carried = {key for block in blocks for key in block.constants if key != table.row_name} | labels.carried
+    for cell in row:
+        head, column = header.column_of(cell) or (None, None)
+        text = cell.text.strip()
+        if column and text and (not cell.above or column.key in carried or column.type == "text"):
+            known = cells.get(column.key)
+            cells[column.key] = Words(known.text + text, known.place) if known else Words(text, cell.place)
+            units[column.key] = head.text
+        elif text and not cell.above and column is None and not labels.is_frame(text):
+            left.append(Left(f"{head.text}: {text}" if head and head.text.strip() else text, cell.place))
+    if not cells:
+        return last, None, left
+    for key in carried & before.keys() - cells.keys():
+        cells[key] = before[key]
+    block = _block(labels, blocks, cells, table.row_name, last)
+    if block is None:
+        whole = " | ".join(cell.text.strip() for cell in row if cell.text.strip() and not cell.above)
+        return last, None, [Left(whole, next(iter(cells.values())).place)]
+    return block, Record(block.key, cells, units), left
+
+
+def _block(labels: Labels, blocks: Sequence[Block], cells: Mapping[str, Words], row_name: str | None, last: Block | None) -> Block | None:
+    """The block of a row: by the constants it shows, by its name among the preset rows, else the one that takes any row."""
+    texts = {key: words.text for key, words in cells.items()}
+    block = block_named(labels, blocks, texts)
+    if block:
+        return block
+    name = texts.get(row_name or "", "")
+    preset = next((block for block in blocks if place_of(labels, block, name) is not None), None)
+    if preset:
+        return preset
+    free = [block for block in blocks if block.shape == "list" and not (block.constants.keys() & cells.keys())]
+    if last in free and last.constants:
+        return last
+    return next((block for block in free if not block.constants), None)
+
+
+def place_of(labels: Labels, block: Block, name: str) -> int | None:
+    """The preset row that a name means, None if there is none."""
+    values = (row.values.get(block.row_name or "") for row in block.rows)
+    return next((index for index, value in enumerate(values) if isinstance(value, str) and name and labels.same(name, value)), None)
