@@ -22,8 +22,8 @@ ORDER = (
     "dates", "values", "amounts", "markup", "numberformat", "entries", "structure", "reader", "quantity", "promise", "evidence",
     "residue", "crosscheck", "checks", "catalog", "roster", "allotment", "position", "tables", "webpage", "formats", "style",
     "links", "annotation", "canvas", "live", "lines", "problems", "workbook", "placeholders", "paragraphs", "word", "report",
-    "template", "process", "pdf", "publication", "source", "migration", "carryover", "progress", "dispatch", "difference",
-    "amendment", "cli", "__main__",
+    "template", "process", "flow", "dump", "manuscript", "paper", "labels", "records", "outline", "composed", "importer", "pdf",
+    "publication", "source", "migration", "carryover", "progress", "dispatch", "difference", "amendment", "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
     ("formats", "difference"): "typing",  # changes are shown, not made
@@ -39,6 +39,8 @@ LIBRARIES = {
     "click": {"cli", "__main__"},
     "yaml": {"definition", "position"},
     "rich": {"tables", "progress"},
+    "docx": {"manuscript"},
+    "rich": {"tables"},
     "rapidfuzz": {"catalog", "definition"},
     "docxtpl": {"word"},
     "lxml": {"word", "paragraphs"},

@@ -14,6 +14,7 @@ _EXPORTS = {
     "publication": ("write_report",),
     "process": ("validate", "annotate", "finalize", "read_workbook"),
     "template": ("write_template", "fill_workbook", "load_document"),
+    "importer": ("import_document",),
     "result": ("Result",),
     "schema": ("build_schema",),
     "catalog": ("list_forms", "explain_field"),

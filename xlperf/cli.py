@@ -104,6 +104,29 @@ def fill(document: Path, output: Path | None, rows: tuple[str, ...], date: str |
     return result.exit_code
 
 
+@cli.command("import", help=words("import"))
+@file_argument
+@output_option
+@click.option("--form", help=words("form"))
+@year_option
+@templates_option
+def import_(file: Path, output: Path | None, form: str | None, year: int | None, templates: Path | None) -> ExitCode:
+    import json
+
+    from .files import write_atomically
+    from .formats import as_text
+    from .importer import import_document
+
+    result = import_document(file, form, year, templates)
+    text = json.dumps(result.document, ensure_ascii=False, indent=2)
+    if output:
+        write_atomically(output, lambda path: path.write_text(f"{text}\n", "utf-8", newline="\n"))
+    else:
+        click.echo(text)
+    click.echo(as_text([result]), err=True)
+    return result.exit_code
+
+
 @cli.command(help=words("read"))
 @file_argument
 @templates_option

@@ -25,7 +25,8 @@ def take_apart(form: Form, block: Block, index: int, texts: Mapping[str, str]) -
     """Return the texts of a row by the columns people type into, those of composed columns taken apart."""
     columns = spellings_of(form).columns
     composed = form.definition.get("paper", {}).get("composed", {})
-    if not all(name in block.fields for name in (*columns.values(), *composed.values())) or not {"target", "actual"} <= columns.keys():
+    has_all = all(name in block.fields for name in (*columns.values(), *composed.values()))
+    if not has_all or not {"target", "actual"} <= columns.keys():
         return dict(texts)
     typed = {key: text for key, text in texts.items() if key not in composed.values()}
     target, actual = (texts.get(composed.get(part, ""), texts.get(columns[part], "")) for part in ("target", "actual"))

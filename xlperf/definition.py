@@ -253,6 +253,7 @@ def _references(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]
             yield from ((f"{place}.rows[{number}]", key, columns) for key in row if key not in ROW_WORDS)
             yield from ((f"{place}.rows[{number}].formulas", key, columns) for key in row.get("formulas", ()))
     yield from _references_of_rules(definition)
+    yield from _references_of_paper(definition)
 
 
 def _references_of_renames(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]:
@@ -292,6 +293,35 @@ def _references_of_rules(definition: Mapping) -> Iterator[tuple[str, str, Iterab
                 yield from ((f"rules[{number}].{part}", key, names) for key in rule.get(part, ()))
 
 
+def _references_of_paper(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]:
+    """What the form says of its paper names labels, single fields, blocks and columns that it has."""
+    paper, tables = definition.get("paper", {}), [table for _, table in _tables(definition).values()]
+    headings = [*paper.get("headings", ()), *_labels(definition)]
+    yield from (("paper.aliases", label, headings) for label in paper.get("aliases", ()))
+    singles = [f"{s['fields']}.{item['key']}" for _, s in _sections(definition) if "fields" in s for item in s["items"]]
+    yield from ((f"paper.headings.{heading}", name, singles) for heading, name in paper.get("headings", {}).items())
+    lists = [block["key"] for _, _, block in _blocks(definition) if _is_list(block)]
+    yield from (("paper.entries", key, lists) for key in paper.get("entries", ()))
+    computed = [c["key"] for table in tables for c in table["columns"] if c["type"] == "text" and "formula" in c]
+    yield from ((f"paper.composed.{part}", name, computed) for part, name in paper.get("composed", {}).items())
+    columns = [c["key"] for table in tables for c in table["columns"]]
+    yield from (("paper.carried", key, columns) for key in paper.get("carried", ()))
+
+
+def _labels(definition: Mapping) -> Iterator[str]:
+    """Everything that is printed on a form and may have another name."""
+    for sheet in definition["sheets"]:
+        yield from (sheet["title"], sheet.get("heading", sheet["title"]))
+    for _, section in _sections(definition):
+        yield from (section[key] for key in ("heading", "label") if key in section)
+        for part in (*section.get("items", ()), *section.get("columns", ())):
+            yield from (part[key] for key in ("label", "group") if key in part)
+    for _, table, block in _blocks(definition):
+        yield block.get("label", block["key"])
+        yield from (str(value) for value in block.get("constants", {}).values())
+        yield from (row[table["row_name"]] for row in block.get("rows", ()) if table.get("row_name") in row)
+
+
 def _placeholders(definition: Mapping) -> Iterator[Complaint]:
     """The braces of a sentence name what will be there to fill them."""
     tables = _tables(definition)
@@ -303,6 +333,8 @@ def _placeholders(definition: Mapping) -> Iterator[Complaint]:
             columns = _keys(tables[rule["table"]][1]["columns"])
             sentences.append((f"rules[{number}].found", rule["found"], columns))
             sentences.append((f"rules[{number}].expected", rule["expected"], ["label"]))
+    for block, beginnings in definition.get("paper", {}).get("entries", {}).items():
+        sentences += [(f"paper.entries.{block}", text, ["number"]) for text in beginnings]
     for place, text, known in sentences:
         try:
             parts = [part for part in Formatter().parse(text) if part[1] is not None]

@@ -94,18 +94,26 @@ def _of_workbook(path: Path, form: str | None, year: int | None, templates: Path
     """What people typed into a workbook, of whatever revision it is."""
     reading = read_cells(path, templates)
     findings = gather([*as_asked(reading, form, year), *reading.findings], reading.form)
-    return _result(path, reading.sha256, Imported(reading.form, reading.rows, places=reading.places), findings, reading.fiscal_year)
+    done = Imported(reading.form, reading.rows, places=reading.places)
+    return _result(path, reading.sha256, done, findings, reading.fiscal_year)
 
 
 def _result(path: Path, sha256: str, done: Imported, findings: list[Finding], year: int | None) -> Result:
     form, namer = done.form, path_namer(done.form, done.rows)
-    document = document_of(form, done.rows)
+    document = _without_empty(document_of(form, done.rows))
     if done.left:
         document[LEFTOVERS] = [{"place": str(piece.place), "text": piece.text} for piece in done.left]
     described = [describe(finding, form, done.places, namer) for finding in findings]
     status = "returned" if has_errors(findings) else "passed"
     unit = done.rows["cover"][0].get("unit")
     return Result(str(path), status, described, sha256, form.key, form.revision, year, unit, document)
+
+
+def _without_empty(value: object) -> object:
+    """A document without the objects in which there is nothing."""
+    if not isinstance(value, dict):
+        return value
+    return {key: inner for key, item in value.items() if (inner := _without_empty(item)) not in ({}, [])}
 
 
 # --- which form, which year ----------------------------------------------------------------------------------
@@ -142,8 +150,8 @@ def _score(labels: Labels, flow: Flow) -> int:
 def _year_of(labels: Labels, flow: Flow) -> int | None:
     """The fiscal year that a paper says it is of: the year line, else the first line that has such words in it."""
     texts = [letters_of(text) for text in _texts(flow) if text.strip()][:FIRST]
-    found = next(filter(None, map(labels.years.fullmatch, texts)), None) or next(filter(None, map(labels.years.search, texts)), None)
-    return int(found[1]) if found else None
+    found = [*filter(None, map(labels.years.fullmatch, texts)), *filter(None, map(labels.years.search, texts))]
+    return int(found[0][1]) if found else None
 
 
 # --- records become rows -------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@
     (('narrative', 'profile'), '成立于1984年')
 
 Letters and digits count, nothing else: brackets, spaces, colons and line breaks are as people like them. A number in front
-(一、 （一） 7、) and a unit in brackets behind (万元) may be missing. Other names for a label stand in the form's `paper.aliases`.
+(一、 （一） 7、) and a unit in brackets behind (万元) may be missing. Other names stand in `paper.aliases` of the form.
 """
 
 from __future__ import annotations

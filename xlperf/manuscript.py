@@ -17,9 +17,10 @@ from .errors import UnreadableError
 from .flow import Cell, Flow, Grid, Line, Place
 
 DELETED = {"del", "moveFrom"}
-SILENT = {"pPr", "rPr", "tblPr", "tblGrid", "trPr", "tcPr", "sdtPr", "sdtEndPr", "sectPr", "instrText", "delText", "delInstrText", "rt"}
+SILENT = {"pPr", "rPr", "tblPr", "tblGrid", "trPr", "tcPr", "sdtPr", "sdtEndPr", "sectPr", "instrText", "delText", "delInstrText"}
 SIGNS = {"tab": "\t", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
-ASIDES = {"comments": "comment", "footnotes": "note", "endnotes": "note", "header": "header", "footer": "header"}  # by relationship
+# Parts outside of the text, by their relationship.
+ASIDES = {"comments": "comment", "footnotes": "note", "endnotes": "note", "header": "header", "footer": "header"}
 BODY_LEVELS = 9  # an outline level below this is a heading
 NUMBER = re.compile("[0-9]{1,3}", re.ASCII)
 PAGE_NUMBER = re.compile(r"\b(?:PAGE|NUMPAGES|SECTIONPAGES)\b")

@@ -33,7 +33,7 @@ class Record:
 
     block: str
     cells: Mapping[str, Words]
-    units: Mapping[str, str]  # what the paper's own header says a column counts in, for example 元
+    units: Mapping[str, str]  # what the paper's own header says a column counts in, its heading with it
 
 
 class Left(NamedTuple):
@@ -93,18 +93,18 @@ def _spans(header: Header, cell: Cell) -> bool:
 # --- headers -------------------------------------------------------------------------------------------------
 
 
-def _header(labels: Labels, row: Sequence[Cell], above: Sequence[Cell], expected: Sequence[str], current: Header | None) -> Header | None:
+def _header(labels: Labels, row: Sequence[Cell], above: Sequence[Cell], expected: Sequence[str],
+            current: Header | None) -> Header | None:  # fmt: skip
+    """The header a row is, of the table most of whose columns it names; one under a header may name fewer."""
     own = [cell for cell in row if not cell.above and cell.text.strip()]
-    best: tuple[int, Header] | None = None
-    order = [*expected, *(key for key in labels.columns if key not in expected)]
-    for table in order:
+    found: list[tuple[int, Header]] = []
+    for table in [*expected, *(key for key in labels.columns if key not in expected)]:
         columns = tuple((cell, _column(labels, table, cell, above)) for cell in row)
-        named = {column.key for cell, column in columns if column and not cell.above}
-        second = bool(current and current.table == table and above and any(cell.text == one.text for one, _ in current.columns for cell in above))
-        enough = len(named) >= LEAST or (second and len(named) == len(own) > 0)
-        if enough and 2 * len(named) >= len(own) and (best is None or len(named) > best[0]):
-            best = len(named), Header(table, columns)
-    return best[1] if best else None
+        count = len({column.key for cell, column in columns if column and not cell.above})
+        second = current is not None and current.table == table and any(one in above for one, _ in current.columns)
+        if (count >= LEAST or (second and count == len(own) > 0)) and 2 * count >= len(own):
+            found.append((count, Header(table, columns)))
+    return max(found, key=lambda pair: pair[0], default=(0, None))[1]
 
 
 def _column(labels: Labels, table: str, cell: Cell, above: Sequence[Cell]) -> Field | None:
@@ -179,7 +179,8 @@ def _row(labels: Labels, header: Header, row: Sequence[Cell], before: Mapping[st
     return block, Record(block.key, cells, units), left
 
 
-def _block(labels: Labels, blocks: Sequence[Block], cells: Mapping[str, Words], row_name: str | None, last: Block | None) -> Block | None:
+def _block(labels: Labels, blocks: Sequence[Block], cells: Mapping[str, Words], row_name: str | None,
+           last: Block | None) -> Block | None:  # fmt: skip
     """The block of a row: by the constants it shows, by its name among the preset rows, else the one that takes any row."""
     texts = {key: words.text for key, words in cells.items()}
     block = block_named(labels, blocks, texts)
@@ -197,5 +198,5 @@ def _block(labels: Labels, blocks: Sequence[Block], cells: Mapping[str, Words], 
 
 def place_of(labels: Labels, block: Block, name: str) -> int | None:
     """The preset row that a name means, None if there is none."""
-    values = (row.values.get(block.row_name or "") for row in block.rows)
-    return next((index for index, value in enumerate(values) if isinstance(value, str) and name and labels.same(name, value)), None)
+    names = (row.values.get(block.row_name or "") for row in block.rows)
+    return next((at for at, known in enumerate(names) if name and isinstance(known, str) and labels.same(name, known)), None)
