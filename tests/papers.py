@@ -46,7 +46,7 @@ class Typing:
     side_label: bool = False  # the merged cell beside the indicators
 
 
-def write_paper(document: Mapping, path: Path, typing: Typing = Typing()) -> Path:  # noqa: B008
+def write_paper(document: Mapping, path: Path, typing: Typing = Typing()) -> Path:
     """Type a finalized document (its computed fields filled) as a report."""
     paper = docx.Document()
     for text in typing.extra:

@@ -22,8 +22,9 @@ ORDER = (
     "dates", "values", "amounts", "markup", "numberformat", "entries", "structure", "reader", "quantity", "promise", "evidence",
     "residue", "crosscheck", "checks", "catalog", "roster", "allotment", "position", "tables", "webpage", "formats", "style",
     "links", "annotation", "canvas", "live", "lines", "problems", "workbook", "placeholders", "paragraphs", "word", "report",
-    "template", "process", "flow", "dump", "manuscript", "paper", "labels", "records", "outline", "composed", "importer", "pdf",
-    "publication", "source", "migration", "carryover", "progress", "dispatch", "difference", "amendment", "cli", "__main__",
+    "template", "process", "flow", "dump", "manuscript", "paper", "labels", "records", "outline", "composed", "assembly",
+    "importer", "pdf", "publication", "source", "migration", "carryover", "progress", "dispatch", "difference", "amendment",
+    "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
     ("formats", "difference"): "typing",  # changes are shown, not made

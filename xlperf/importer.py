@@ -10,50 +10,33 @@ silently: what has no field is left over, with its place, in the document (where
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from .composed import take_apart
+from .assembly import Assembly, assemble
 from .compute import compute
-from .document import LEFTOVERS, Rows, Spot, document_of, is_empty, path_namer, rows_of
+from .document import LEFTOVERS, document_of, path_namer
 from .errors import UnreadableError
 from .evidence import letters_of
-from .expression import Kind, as_decimal, as_text, normal_text, round_half_up
+from .expression import as_decimal, as_text, normal_text, round_half_up
 from .finding import Finding, describe, gather, has_errors
 from .flow import Flow, Grid
 from .form import Form, find_form, form_directories, load_form
 from .labels import LONGEST as LABEL
 from .labels import Labels, labels_of
-from .outline import Target, is_long, read_outline
 from .paper import read_paper
-from .parts import RULES, Block, Field, Table
+from .parts import RULES, Field, Table
 from .process import as_asked
 from .reader import read_cells
-from .records import Left, Record, Words, place_of
+from .records import Left
 from .result import Result
-from .spelling import meanings, spellings_of, unit_of
-from .values import headed_unit, label_unit, read_row
+from .spelling import meanings, spellings_of
 
 LEAST = 3  # labels by which a form is recognised
 FIRST = 40  # texts among which the year stands
 LONGEST_SHOWN = 200
-APART = " | "
-
-
-@dataclass
-class Imported:
-    """What was made of a paper so far."""
-
-    form: Form
-    rows: Rows
-    found: set[Target] = field(default_factory=set)
-    taken: set[tuple[str, int]] = field(default_factory=set)
-    places: dict[Spot, str] = field(default_factory=dict)
-    shown: dict[Spot, Words] = field(default_factory=dict)  # what the paper says where the form computes
-    left: list[Left] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+SHORTEST_TITLE = 4  # letters: a title may go over two lines
 
 
 def import_document(path: Path | str, form: str | None = None, year: int | None = None, templates: Path | None = None) -> Result:
@@ -73,7 +56,7 @@ def import_document(path: Path | str, form: str | None = None, year: int | None 
     if paper.flow is None:
         return _of_workbook(path, form, year, templates)
     labels = labels_of(_recognised(paper.flow, form, year, templates))
-    done, said = _assemble(labels, paper.flow), _year_of(labels, paper.flow)
+    done, said = assemble(labels, paper.flow), _year_of(labels, paper.flow)
     done.rows["identity"][0]["fiscal_year"] = said or year
     compared = list(_compare(done))
     done.left = [piece for piece in done.left if not _says_nothing(labels, done, piece)]
@@ -81,31 +64,35 @@ def import_document(path: Path | str, form: str | None = None, year: int | None 
     return _result(path, paper.sha256, done, findings, said or year)
 
 
-def _says_nothing(labels: Labels, done: Imported, piece: Left) -> bool:
+def _says_nothing(labels: Labels, done: Assembly, piece: Left) -> bool:
     """Whether a piece is part of the printed form (its title, its year line), or repeats what stands on the cover."""
     words, form = letters_of(piece.text), labels.form
     titles = [letters_of(text) for text in (form.title, *(sheet.heading or "" for sheet in form.sheets))]
-    cover = [letters_of(value) for value in done.rows["cover"][0].values()]
-    return (labels.is_frame(piece.text) or words in cover or bool(labels.years.fullmatch(words))
-            or (len(words) > LEAST and any(words in title for title in titles)))  # fmt: skip
+    cover = [letters_of(value) for value in _cover(done).values()]
+    return (labels.is_frame(piece.text) or (words and words in cover) or bool(labels.years.fullmatch(words))
+            or (len(words) >= SHORTEST_TITLE and any(words in title for title in titles)))  # fmt: skip
+
+
+def _cover(done: Assembly) -> dict:
+    return (done.rows.get("cover") or [{}])[0]
 
 
 def _of_workbook(path: Path, form: str | None, year: int | None, templates: Path | None) -> Result:
     """What people typed into a workbook, of whatever revision it is."""
     reading = read_cells(path, templates)
     findings = gather([*as_asked(reading, form, year), *reading.findings], reading.form)
-    done = Imported(reading.form, reading.rows, places=reading.places)
+    done = Assembly(reading.form, reading.rows, places=reading.places)
     return _result(path, reading.sha256, done, findings, reading.fiscal_year)
 
 
-def _result(path: Path, sha256: str, done: Imported, findings: list[Finding], year: int | None) -> Result:
+def _result(path: Path, sha256: str, done: Assembly, findings: list[Finding], year: int | None) -> Result:
     form, namer = done.form, path_namer(done.form, done.rows)
     document = _without_empty(document_of(form, done.rows))
     if done.left:
         document[LEFTOVERS] = [{"place": str(piece.place), "text": piece.text} for piece in done.left]
     described = [describe(finding, form, done.places, namer) for finding in findings]
     status = "returned" if has_errors(findings) else "passed"
-    unit = done.rows["cover"][0].get("unit")
+    unit = _cover(done).get("unit")
     return Result(str(path), status, described, sha256, form.key, form.revision, year, unit, document)
 
 
@@ -154,106 +141,10 @@ def _year_of(labels: Labels, flow: Flow) -> int | None:
     return int(found[0][1]) if found else None
 
 
-# --- records become rows -------------------------------------------------------------------------------------
-
-
-def _assemble(labels: Labels, flow: Flow) -> Imported:
-    """Put every record at its place among the rows of the form."""
-    done = Imported(labels.form, rows_of(labels.form, {})[0])
-    for piece in read_outline(labels, flow):
-        if isinstance(piece, Record):
-            _put(labels, done, piece)
-        elif isinstance(piece, Left):
-            done.left.append(piece)
-        else:
-            done.found.add(piece)
-    done.left += [Left(line.text, line.place) for line in flow.asides]
-    return done
-
-
-def _put(labels: Labels, done: Imported, record: Record) -> None:
-    form, block = done.form, done.form.blocks[record.block]
-    name = record.cells[block.row_name].text if block.row_name in record.cells else ""
-    index = 0 if block.shape == "object" else place_of(labels, block, name)
-    if block.table and (block.key, index) in done.taken:
-        index = None if block.shape == "list" else -1
-    if index is None and block.shape == "list":
-        index = len(done.rows[block.key])
-    if index is None or index < 0:
-        done.left.append(Left(APART.join(words.text for words in record.cells.values()), next(iter(record.cells.values())).place))
-        return
-    preset = block.row(index)
-    row = dict(block.constants) | ({block.row_name: preset.values[block.row_name]} if preset and block.shape == "list" else {})
-    typed = _typed(labels, done, block, index, record)
-    row, remarks = read_row(form, block, index, row, {key: words.text for key, words in typed.items()}, lambda key: False)
-    if block.table is None:
-        row = _single(done, block, row, typed)
-    if block.shape == "list" and is_empty(form, block, index, row):
-        return
-    done.taken.add((block.key, index))
-    done.places |= {Spot(block.key, index, key): str(words.place) for key, words in {**record.cells, **typed}.items()}
-    done.findings += [Finding(remark.code, remark.severity, (Spot(block.key, index, key),), remark.arguments)
-                      for key, remark in remarks if remark.code and remark.found.lstrip("'") != remark.expected]  # fmt: skip
-    listed = done.rows[block.key]
-    if index < len(listed):
-        listed[index] = row if block.shape == "list" else {**listed[index], **row}
-    else:
-        listed.append(row)
-
-
-def _single(done: Imported, block: Block, row: Mapping, typed: Mapping[str, Words]) -> dict:
-    """The values of single fields; one that was said before and otherwise is left over."""
-    before = done.rows[block.key][0]
-    again = {key for key in row if before.get(key) is not None}
-    done.left += [Left(typed[key].text, typed[key].place) for key in again if before[key] != row[key]]
-    return {key: value for key, value in row.items() if key not in again}
-
-
-def _typed(labels: Labels, done: Imported, block: Block, index: int, record: Record) -> dict[str, Words]:
-    """The words of a record by the fields people type into; those of computed cells are kept to be compared."""
-    form, composed = done.form, done.form.definition.get("paper", {}).get("composed", {})
-    texts = {key: _with_unit(form, block, index, key, words.text, record.units) for key, words in record.cells.items()
-             if not _is_blank(form, block.fields[key], words.text)}  # fmt: skip
-    typed: dict[str, Words] = {}
-    for key, text in take_apart(form, block, index, texts).items():
-        known, part = block.fields[key], composed.get("actual" if key == spellings_of(form).columns.get("actual") else "target")
-        source = record.cells.get(key) or record.cells.get(part) or next(iter(record.cells.values()))
-        words = Words(text, source.place)
-        if form.formula(block, index, key) is not None:
-            done.shown |= {Spot(block.key, index, key): words} if block.key != RULES else {}
-        elif form.is_input(block, index, known):
-            typed[key] = words
-        elif key in record.cells and not _is_printed(labels, block, index, known, text):
-            done.left.append(Left(*words))
-    return typed
-
-
-def _is_blank(form: Form, known: Field, text: str) -> bool:
-    """Whether a cell says that there is nothing; of a value a word may be the value (accidents: none)."""
-    return spellings_of(form).is_blank(text) and not (known.type == "value" and letters_of(text))
-
-
-def _is_printed(labels: Labels, block: Block, index: int, known: Field, text: str) -> bool:
-    """Whether the words of a cell nobody fills in are those the form prints there."""
-    preset = block.row(index)
-    printed = block.constants.get(known.key) or (preset.values.get(known.key) if preset else None)
-    return labels.same(text, printed) if printed else known.type in ("serial", "link") or known.given
-
-
-def _with_unit(form: Form, block: Block, index: int, key: str, text: str, heads: Mapping[str, str]) -> str:
-    """A bare number with the unit of the paper's own column, where that is another than the form's."""
-    known, spellings = block.fields[key], spellings_of(form)
-    if known.kind is not Kind.NUMBER or key not in heads:
-        return text
-    own, its = label_unit(spellings, block, index, known), headed_unit(spellings, heads[key])
-    bare = its and own != its and all(meaning.unit is None for meaning in meanings(spellings, text))
-    return f"{text}{its}" if bare and unit_of(spellings, its).base == unit_of(spellings, own).base else text
-
-
 # --- what there is to tell -----------------------------------------------------------------------------------
 
 
-def _findings(labels: Labels, done: Imported, flow: Flow, said: int | None, asked: int | None) -> Iterator[Finding]:
+def _findings(labels: Labels, done: Assembly, flow: Flow, said: int | None, asked: int | None) -> Iterator[Finding]:
     """Yield what was found on the way, and what of the form is not on the paper."""
     yield from done.findings
     if flow.residues:
@@ -268,12 +159,12 @@ def _findings(labels: Labels, done: Imported, flow: Flow, said: int | None, aske
     yield from (Finding("XL421", "warning", (), {"found": _short(piece.text)}, cells=(str(piece.place),)) for piece in done.left)
 
 
-def _missing(labels: Labels, done: Imported) -> Iterator[str]:
+def _missing(labels: Labels, done: Assembly) -> Iterator[str]:
     """The long texts and the tables of the form that are not on the paper, and preset rows that are not in a table."""
     form = done.form
     used = {form.blocks[block].table for block, _ in done.taken}
     for single in dict.fromkeys(labels.singles.values()):
-        if is_long(labels, single) and single not in done.found and not done.rows[single[0]][0].get(single[1]):
+        if labels.is_long(single) and single not in done.found and not done.rows[single[0]][0].get(single[1]):
             yield form.blocks[single[0]].fields[single[1]].label
     for sheet in form.sheets:
         for table in (section for section in sheet.sections if isinstance(section, Table) and section.key != RULES):
@@ -285,7 +176,7 @@ def _missing(labels: Labels, done: Imported) -> Iterator[str]:
                             for index, row in enumerate(block.rows) if (block.key, index) not in done.taken)  # fmt: skip
 
 
-def _compare(done: Imported) -> Iterator[Finding]:
+def _compare(done: Assembly) -> Iterator[Finding]:
     """Yield every figure of the paper that is not what we compute; it is left over."""
     form, rows = done.form, compute(done.form, done.rows)
     for spot, words in done.shown.items():

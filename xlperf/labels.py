@@ -85,6 +85,21 @@ class Labels:
                 return Cut(target, self.numbering.match(fold(head)) is not None, text[behind:].lstrip(" \t\n:\uff1a"))
         return None
 
+    def is_long(self, target: Single | Heading | None) -> bool:
+        """Whether a label announces a text of any length."""
+        if isinstance(target, Heading):
+            return target.text is not None or any(self.form.tables[key].blocks[0] in self.entries for key in target.tables)
+        return target is not None and self.form.blocks[target[0]].fields[target[1]].rows > 1
+
+    def is_short(self, cut: Cut | None) -> bool:
+        """Whether a label announces a single line."""
+        return cut is not None and not isinstance(cut.target, Heading) and not self.is_long(cut.target)
+
+    def behind_signature(self, text: str) -> str | None:
+        """What stands behind the words of a signature line, None of any other line."""
+        head, _, rest = text.replace("\uff1a", ":").partition(":")
+        return rest if self.names(head) & self.closing else None
+
     def is_frame(self, text: str) -> bool:
         """Whether a text is only part of the printed form, or says that there is nothing."""
         if len(text) <= LONGEST and self.loosely(text) & self.frames:

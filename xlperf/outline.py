@@ -43,19 +43,12 @@ def read_outline(labels: Labels, flow: Flow) -> Iterator[Piece]:
             yield from _section(labels, here, lines)
             yield from _pairs(labels, cut, item)
             here, lines = None if cut.rest else cut.target, []
-        elif here and (end := _closing(labels, item.text)) is not None:
+        elif here and (end := labels.behind_signature(item.text)) is not None:
             yield from _section(labels, here, lines)
             here, lines = None, [item._replace(text=end)]
         else:
             lines.append(item)
     yield from _section(labels, here, lines)
-
-
-def is_long(labels: Labels, target: Target | None) -> bool:
-    """Whether a target takes a text of any length."""
-    if isinstance(target, Heading):
-        return target.text is not None or any(labels.form.tables[key].blocks[0] in labels.entries for key in target.tables)
-    return target is not None and labels.form.blocks[target[0]].fields[target[1]].rows > 1
 
 
 def _sections(labels: Labels, flow: Flow) -> dict[int, Cut]:
@@ -65,7 +58,7 @@ def _sections(labels: Labels, flow: Flow) -> dict[int, Cut]:
         if isinstance(item, Grid):
             continue
         cut = labels.cut(item.text)
-        if cut and (isinstance(cut.target, Heading) or is_long(labels, cut.target)):
+        if cut and not labels.is_short(cut):
             quality = (item.heading, cut.numbered, not cut.rest)
             if cut.target not in best or quality > best[cut.target][0]:
                 best[cut.target] = quality, number, cut
@@ -75,15 +68,7 @@ def _sections(labels: Labels, flow: Flow) -> dict[int, Cut]:
 def _one_line(labels: Labels, line: Line, here: Target | None) -> Cut | None:
     """A label of one line with its value, outside of long texts."""
     cut = labels.cut(line.text)
-    if cut is None or isinstance(cut.target, Heading) or is_long(labels, cut.target):
-        return None
-    return cut if cut.numbered or line.heading or not is_long(labels, here) else None
-
-
-def _closing(labels: Labels, text: str) -> str | None:
-    """What stands behind the words of a signature line; None of any other line."""
-    head, _, rest = text.partition("\uff1a") if "\uff1a" in text else text.partition(":")
-    return rest if labels.names(head) & labels.closing else None
+    return cut if labels.is_short(cut) and (cut.numbered or line.heading or not labels.is_long(here)) else None
 
 
 def _pairs(labels: Labels, cut: Cut, line: Line) -> Iterator[Record | Target]:
@@ -91,7 +76,7 @@ def _pairs(labels: Labels, cut: Cut, line: Line) -> Iterator[Record | Target]:
     target, parts = cut.target, []
     for part in GAP.split(cut.rest):
         other = labels.cut(part)
-        if other and not isinstance(other.target, Heading) and not is_long(labels, other.target):
+        if labels.is_short(other):
             yield from _value(target, parts, line)
             target, parts = other.target, [other.rest]
         else:

@@ -120,28 +120,36 @@ def _column(labels: Labels, table: str, cell: Cell, above: Sequence[Cell]) -> Fi
 
 def _pairs(labels: Labels, own: Sequence[Cell]) -> list[Record | Left | None]:
     """Single fields as label and value in neighbouring cells or in one; nothing where the row does not begin with a label."""
-    cuts = [labels.cut(cell.text) for cell in own]
-    count = sum(cut is not None and not isinstance(cut.target, Heading) for cut in cuts)
-    if cuts[0] is None or isinstance(cuts[0].target, Heading) or 2 * count < len(own):
+    parts = [(cell, line) for cell in own for line in _lines(labels, cell)]
+    cuts = [None if (cut := labels.cut(text)) and isinstance(cut.target, Heading) else cut for _, text in parts]
+    ends = [labels.behind_signature(text) for _, text in parts]
+    count = sum(cut is not None or end is not None for cut, end in zip(cuts, ends, strict=True))
+    if (cuts[0] is None and ends[0] is None) or 2 * count < len(parts):
         return []
     found: list[Record | Left | None] = []
     pending: Single | None = None
-    for cell, cut in zip(own, cuts, strict=True):
-        if cut and not isinstance(cut.target, Heading):
-            pending = None if cut.rest else cut.target
+    for (cell, text), cut, end in zip(parts, cuts, ends, strict=True):
+        if cut:
             found.append(_single(cut.target, cut.rest, cell.place) if cut.rest else None)
         elif pending:
-            found.append(_single(pending, cell.text, cell.place))
-            pending = None
-        else:
-            found.append(None if labels.is_frame(cell.text) else Left(cell.text, cell.place))
+            found.append(_single(pending, text, cell.place))
+        elif rest := text if end is None else end:
+            found.append(None if labels.is_frame(rest) else Left(rest, cell.place))
+        pending = cut.target if cut and not cut.rest else None
     return found
+
+
+def _lines(labels: Labels, cell: Cell) -> list[str]:
+    """The text of a cell, line by line where its lines are labels with their values or signatures."""
+    lines = [line for line in cell.text.split("\n") if line.strip()]
+    short = labels.is_short(labels.cut(lines[0])) or labels.behind_signature(lines[0]) is not None
+    return lines if short else [cell.text]
 
 
 def _waiting(labels: Labels, own: Sequence[Cell]) -> Single | None:
     """The single field whose label stands alone in its row, so that its value stands in the next."""
-    cut = labels.cut(own[0].text) if len(own) == 1 else None
-    return cut.target if cut and not cut.rest and not isinstance(cut.target, Heading) else None
+    cut = labels.cut(own[-1].text)
+    return cut.target if len(own) == 1 and cut and not cut.rest and not isinstance(cut.target, Heading) else None
 
 
 def _single(target: Single, text: str, place: Place) -> Record:
@@ -168,7 +176,7 @@ def _row(labels: Labels, header: Header, row: Sequence[Cell], before: Mapping[st
             units[column.key] = head.text
         elif text and not cell.above and column is None and not labels.is_frame(text):
             left.append(Left(f"{head.text}: {text}" if head and head.text.strip() else text, cell.place))
-    if not cells:
+    if all(labels.is_frame(words.text) for words in cells.values()):
         return last, None, left
     for key in carried & before.keys() - cells.keys():
         cells[key] = before[key]
