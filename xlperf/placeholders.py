@@ -97,13 +97,13 @@ def _place(paragraph, text: str, part: str) -> str:
     shown = text if len(text) <= LONGEST else text[: LONGEST - 1] + "\u2026"
     cell = next(paragraph.iterancestors(f"{W}tc"), None)
     if cell is None:
-        return sentence("place_paragraph", {"part": part, "text": shown})
+        return sentence("tag_place_paragraph", {"part": part, "text": shown})
     row = cell.getparent()
     table = row.getparent()
     tables = list(table.getroottree().iter(f"{W}tbl"))
     numbers = {"table": tables.index(table) + 1, "row": 1 + sum(1 for _ in row.itersiblings(row.tag, preceding=True)),
                "cell": 1 + sum(1 for _ in cell.itersiblings(cell.tag, preceding=True))}  # fmt: skip
-    return sentence("place_cell", {"part": part, "text": shown, **numbers})
+    return sentence("tag_place_cell", {"part": part, "text": shown, **numbers})
 
 
 def _misplaced(paragraph, tag: str) -> Iterator[tuple[str, dict[str, str]]]:
