@@ -41,7 +41,6 @@ LIBRARIES = {
     "yaml": {"definition", "position"},
     "rich": {"tables", "progress"},
     "docx": {"manuscript"},
-    "rich": {"tables"},
     "rapidfuzz": {"catalog", "definition"},
     "docxtpl": {"word"},
     "lxml": {"word", "paragraphs"},
