@@ -14,6 +14,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from string import Formatter
 
@@ -23,12 +24,13 @@ from .errors import FormError, UsageError
 from .expression import Call, IsBlank, Kind, Literal, Name, Node, Operation, normal_text
 
 Complaint = tuple[str, str]
-NUMBERS = ("year", "count", "money", "percentage", "ratio")  # field types whose cells hold numbers only
+NUMBERS = ("year", "count", "money", "percentage", "points", "ratio")  # field types whose cells hold numbers only
+LONGEST_VALIDATION = 255  # characters of a formula behind a dropdown, Excel's limit
 TYPED = "numbers"  # among the spellings: how people type numbers
 FIGURE_TYPES = {"operator": "choice", "target": "value", "unit": "text", "actual": "value"}  # the cells of one figure
 SHOWN_ONLY = ("label", "serial")  # field types that are no part of a document
 WIDTHS = {"guide": 4, "lines": 3, "fields": 2}  # columns that a kind of section is printed over
-PROVIDED = (("identity", (), "fiscal_year"), ("cover", ("cover",), "unit"))  # what the program itself fills in or prints
+YEAR, UNIT = "identity.fiscal_year", "cover.unit"  # single fields that the program itself fills in or prints
 TAKEN = ("form", "revision", "explanations", "leftovers")  # the program's own keys at the top of a document
 ROW_WORDS = ("key", "formulas")  # what a preset row says besides the contents of its columns
 
@@ -241,10 +243,11 @@ def _references(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]
             yield from ((f"{here}.only", key, _keys(table["blocks"])) for key in column.get("only", ()))
             if "last" in column:
                 yield f"{here}.last", column["last"], _keys(c for c in _own_columns(table) if c["type"] not in SHOWN_ONLY)
+            yield from _references_of_choices(table, column, f"{here}.choices_by")
             if "spellings" in column:
                 yield f"{here}.spellings", column["spellings"], spellings
-                named = spellings.get(column["spellings"], ())
-                yield from ((f"spellings.{column['spellings']}", choice, column["choices"]) for choice in named)
+                named, choices = spellings.get(column["spellings"], ()), column.get("choices") or [*_offered(column)]
+                yield from ((f"spellings.{column['spellings']}", choice, choices) for choice in named)
     for place, table, block in _blocks(definition):
         columns = _keys(_own_columns(table))
         for part in ("constants", "formulas", "require"):
@@ -267,6 +270,21 @@ def _references_of_renames(definition: Mapping) -> Iterator[tuple[str, str, Iter
     whole, known = set(parts) - {""}, {f"{owner}.{part}" for owner, names in parts.items() for part in names}
     for before, after in definition.get("renamed", {}).items():
         yield f"renamed.{before}", after, known if "." in before else whole
+
+
+def _references_of_choices(table: Mapping, column: Mapping, place: str) -> Iterator[tuple[str, str, Iterable[str]]]:
+    """A dropdown depends on another dropdown of its row, or on what is constant in each block."""
+    choices = {other["key"]: other.get("choices", ()) for other in table["columns"] if other["type"] == "choice" and other is not column}
+    fixed = [block.get("constants", {}) for block in table["blocks"]]
+    for other, lists in column.get("choices_by", {}).items():
+        constant = all(other in constants for constants in fixed)
+        yield place, other, [*choices, *(fixed[0] if constant else ())]
+        known = [constants[other] for constants in fixed] if constant else choices.get(other, ())
+        yield from ((f"{place}.{other}", value, known) for value in lists)
+
+
+def _offered(column: Mapping) -> Iterator[str]:
+    return (choice for lists in column.get("choices_by", {}).values() for offered in lists.values() for choice in offered)
 
 
 def _references_of_numbers(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]:
@@ -371,7 +389,8 @@ def _contents(definition: Mapping) -> Iterator[Complaint]:
 def _misfit(column: Mapping, value: object) -> str | None:
     kind = column["type"]
     if kind == "choice":
-        return None if value in column["choices"] else f"{value!r} is not one of {', '.join(column['choices'])}"
+        choices = column.get("choices") or [*_offered(column)]
+        return None if value in choices else f"{value!r} is not one of {', '.join(choices)}"
     if kind == "value" or isinstance(value, str) != (kind in NUMBERS):
         return None
     return f"{value!r} stands in a column of type {kind}"
@@ -384,6 +403,32 @@ def _limits(definition: Mapping) -> Iterator[Complaint]:
             for number, known in enumerate(section.get(part, ())):
                 if known.get("minimum", float("-inf")) > known.get("maximum", float("inf")):
                     yield f"{place}.{part}[{number}].minimum", f"{known['minimum']} is more than the maximum {known['maximum']}"
+
+
+def _dropdowns(definition: Mapping) -> Iterator[Complaint]:
+    """The formula that picks a dropdown by another cell is one that Excel takes."""
+    for place, table in _tables(definition).values():
+        for number, column in enumerate(table["columns"]):
+            for lists in column.get("choices_by", {}).values():
+                name = f"list_{table['table']}_{column['key']}_00"
+                formula = "".join(f'IF(AA99999="{value}",{name},)' for value in lists) + name
+                if len(formula) > LONGEST_VALIDATION or any('"' in value for value in lists):
+                    yield f"{place}.columns[{number}].choices_by", "too many or too long texts for one formula, or a quotation mark"
+
+
+def _steps(definition: Mapping) -> Iterator[Complaint]:
+    """Steps go down, and all lead to a number or all to a text."""
+    for key, steps in definition.get("parameters", {}).items():
+        if not isinstance(steps, list):
+            continue
+        *upper, lowest = steps
+        bounds = [pair[0] for pair in upper]
+        if len(lowest) != 1 or any(len(pair) != 2 for pair in upper):
+            yield f"parameters.{key}", "each step is a pair of bound and result, the last one a result alone"
+        elif any(isinstance(bound, str) for bound in bounds) or any(high <= low for high, low in pairwise(bounds)):
+            yield f"parameters.{key}", "the bounds are numbers, the highest first"
+        elif len({isinstance(step[-1], str) for step in steps}) > 1:
+            yield f"parameters.{key}", "some results are numbers, others texts"
 
 
 def _room(definition: Mapping) -> Iterator[Complaint]:
@@ -450,14 +495,17 @@ def _parts(definition: Mapping) -> Iterator[Complaint]:
     for _, section in _sections(definition):
         if "fields" in section:
             fields[section["fields"]][2].update(_keys(section["items"]))
-    for block, path, key in PROVIDED:
-        if block not in fields or fields[block][1] != path or key not in fields[block][2]:
-            yield "sheets", f"the program needs the field {key!r} in the fields {block!r} at the path {'.'.join(path)!r}"
+    needed = {"sheets": YEAR, "unit": definition.get("unit", UNIT), "subject": definition.get("subject", YEAR)}
+    for place, name in needed.items():
+        block, _, key = name.partition(".")
+        if block not in fields or key not in fields[block][2] or (name == YEAR and fields[block][1]):
+            where = " at the top of the document" if name == YEAR else ""
+            yield place if place in definition else "sheets", f"the program needs the field {key!r} in the fields {block!r}{where}"
     if not any("checks" in section for _, section in _sections(definition)):
         yield "sheets", "no section holds the checks"
 
 
-CHECKS = (_twice, _nothing, _placeholders, _contents, _limits, _room, _paths, _parts)
+CHECKS = (_twice, _nothing, _placeholders, _contents, _limits, _dropdowns, _steps, _room, _paths, _parts)
 
 
 # --- trees ---------------------------------------------------------------------------------------------------
@@ -472,6 +520,8 @@ def compared(tree: Node) -> Iterator[tuple[str, str]]:
                     case Name(key=key) | Call("T", (Name(key=key),)), Literal(value=str() as text) if operator in ("=", "<>"):
                         yield key, text
                 yield from compared(one)
+        case Call("SUMIF", (Name(key=key), Literal(value=str() as text), _)):
+            yield key, text
         case IsBlank(operand=operand):
             yield from compared(operand)
         case Call(arguments=arguments):

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+from .definition import UNIT
 from .expression import normal_text
 from .form import Form
 from .parts import GUIDE, RULES, Block
@@ -32,6 +33,17 @@ class Spot(NamedTuple):
     block: str
     index: int
     field: str
+
+
+def unit_spot(form: Form) -> Spot:
+    """The field that names the unit the workbook is of."""
+    block, _, field = form.definition.get("unit", UNIT).partition(".")
+    return Spot(block, 0, field)
+
+
+def named(rows: Rows, spot: Spot) -> str:
+    """What stands in a field of single ones, "" where it is blank."""
+    return str((rows.get(spot.block) or [{}])[0].get(spot.field) or "")
 
 
 def rows_of(form: Form, document: Mapping) -> tuple[Rows, list[tuple[str, object]]]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from .tree import (
     ARITHMETIC,
+    COLUMNS,
     COMPARABLE,
     COMPARISONS,
     FUNCTIONS,
@@ -83,7 +84,7 @@ def _call(name: str, arguments: tuple[Node, ...], value_of: Callable) -> object:
     function, values = FUNCTIONS[name], []
     for number, argument in enumerate(arguments):
         wanted = function.takes[min(number, len(function.takes) - 1)]
-        if function.skips and isinstance(argument, Name):
+        if argument.kind in COLUMNS or (function.skips and isinstance(argument, Name)):
             values.append(_as_it_stands(value_of(argument.key)))
             continue
         value = _evaluate(argument, value_of, Kind.NUMBER if wanted in ("number", "numbers") else argument.kind)

@@ -14,13 +14,15 @@ The contract (tested against LibreOffice):
 - numbers are decimals of 15 significant digits, ROUND is half away from zero, comparisons are on 15 digits.
 - text is compared without case and with its spaces folded: ends trimmed, inner runs collapsed. A choice comes from a
   dropdown: among choices and literals it is compared without case but space for space.
+- SUMIF(table.choice, choice, table.number) sums one column beside one choice; LOOKUP(x, parameters.steps) is the step that
+  x reaches, nested IFs made of bounds that a form declares.
 - division by zero shows #DIV/0! in Excel and gives None; a form guards against it.
 - only functions of Excel 2007 exist here; nothing is ever evaluated by Python itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from .errors import FormulaError
@@ -29,6 +31,7 @@ from .rendering import blanks_of, to_excel
 from .tree import (
     ACCEPTS,
     ARITHMETIC,
+    COLUMNS,
     COMPARISONS,
     DIGITS_15,
     FUNCTIONS,
@@ -52,6 +55,8 @@ from .tree import (
     normal_text,
     round_half_up,
 )
+
+LOOKUP = "LOOKUP"
 
 __all__ = [
     "COMPARISONS",
@@ -80,19 +85,23 @@ __all__ = [
 ]
 
 
-def parse(source: str, kind_of: Callable[[str], Kind | None]) -> Node:
+def parse(source: str, kind_of: Callable[[str], Kind | None], steps: Mapping[str, Sequence] | None = None) -> Node:
     """Return the typed tree of a formula.
 
     Args:
         source: the formula, without a leading `=`.
         kind_of: the kind of a name, or None where there is no such field.
+        steps: by name, the pairs of bound and result that LOOKUP goes down, and last what is below all bounds, alone.
 
     Raises:
         FormulaError: it does not parse, names an unknown field or function, or mixes kinds.
     """
     tokens = list(_tokens(source))
-    tree = _Parser(source, tokens, kind_of).parse()
-    return tree
+    return _Parser(source, tokens, kind_of, steps or {}).parse()
+
+
+def _literal(value: str | float) -> Literal:
+    return Literal(value if isinstance(value, str) else as_decimal(value))
 
 
 def _tokens(source: str) -> Iterator[tuple[str, str]]:
@@ -109,15 +118,15 @@ def _tokens(source: str) -> Iterator[tuple[str, str]]:
 class _Parser:
     """Precedence climbing over the tokens, typing every node as it is made."""
 
-    def __init__(self, source: str, tokens: list[tuple[str, str]], kind_of: Callable) -> None:
-        self.source, self.tokens, self.kind_of, self.at = source, tokens, kind_of, 0
+    def __init__(self, source: str, tokens: list[tuple[str, str]], kind_of: Callable, steps: Mapping[str, Sequence]) -> None:
+        self.source, self.tokens, self.kind_of, self.steps, self.at = source, tokens, kind_of, steps, 0
         self.depth = self.operators = 0
 
     def parse(self) -> Node:
         tree = self.expression(0)
         if self.at < len(self.tokens):
             raise self.wrong(f"unexpected {self.tokens[self.at][1]!r}")
-        if tree.kind is Kind.NUMBERS:
+        if tree.kind in COLUMNS:
             raise self.wrong("a column where a value is expected")
         return tree
 
@@ -145,7 +154,7 @@ class _Parser:
 
     def operation(self, operator: str, left: Node, right: Node) -> Node:
         kinds = {left.kind, right.kind}
-        if Kind.NUMBERS in kinds:
+        if kinds & set(COLUMNS):
             raise self.wrong(f"{operator!r} takes single values, not a column")
         if operator in ("=", "<>") and Literal("") in (left, right):
             operand = left if right == Literal("") else right
@@ -218,8 +227,10 @@ class _Parser:
         return Name(key, kind)
 
     def call(self, name: str) -> Node:
+        if name == LOOKUP:
+            return self.lookup()
         if name not in FUNCTIONS:
-            raise self.wrong(f"no function named {name!r}; there are {', '.join(FUNCTIONS)}")
+            raise self.wrong(f"no function named {name!r}; there are {', '.join((*FUNCTIONS, LOOKUP))}")
         function = FUNCTIONS[name]
         self.take("(")
         arguments = [self.expression(0)]
@@ -239,10 +250,35 @@ class _Parser:
                 raise self.wrong(f"{name} takes a whole number of digits, {ROUND_DIGITS[0]} to {ROUND_DIGITS[-1]}")
             if wanted == "format" and (not isinstance(argument, Literal) or argument.value not in TEXT_FORMATS):
                 raise self.wrong(f"TEXT takes one of {', '.join(TEXT_FORMATS)}")
+        if name == "SUMIF":
+            self.check_columns(*arguments)
         kind = function.gives if name != "IF" else self.branch_kind(arguments[1], arguments[2])
         if name == "T" and arguments[0].kind is Kind.CHOICE:
             kind = Kind.CHOICE
         return Call(name, tuple(arguments), kind)
+
+    def check_columns(self, choices: Node, choice: Node, numbers: Node) -> None:
+        """The columns of SUMIF stand side by side, and what is looked for was never typed."""
+        if not isinstance(choice, Literal) and not (isinstance(choice, Name) and choice.kind is Kind.CHOICE):
+            raise self.wrong("SUMIF looks for a choice or a text in quotes")
+        if choices.key.rpartition(".")[0] != numbers.key.rpartition(".")[0]:
+            raise self.wrong("SUMIF takes two columns of one table")
+
+    def lookup(self) -> Node:
+        """LOOKUP as what it means: an IF for each bound, the highest first."""
+        self.take("(")
+        value = self.expression(0)
+        self.take(",")
+        name = self.take()[1]
+        if name not in self.steps:
+            raise self.wrong(f"LOOKUP goes down steps; {name!r} is none of {', '.join(self.steps) or 'none that there are'}")
+        self.take(")")
+        *bounds, (lowest,) = self.steps[name]
+        tree = _literal(lowest)
+        for bound, result in reversed(bounds):
+            reached, then = self.operation(">=", value, _literal(bound)), _literal(result)
+            tree = Call("IF", (reached, then, tree), self.branch_kind(then, tree))
+        return tree
 
     def branch_kind(self, *branches: Node) -> Kind:
         kinds = {branch.kind for branch in branches if branch != Literal("")}

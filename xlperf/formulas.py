@@ -17,20 +17,25 @@ from .expression import Kind, Literal, Node, names, parse
 from .parts import CONDITIONS, GIVES, GUIDE, RULES, TYPES, Block, Field, Rule, Step, find_target
 
 
+COLUMN_KINDS = {Kind.NUMBER: Kind.NUMBERS, Kind.CHOICE: Kind.CHOICES}  # of a cell: of a whole column of them
+
+
 def _parsed(source: str, block: Block, blocks: Mapping, tables: Mapping, parameters: Mapping, place: str) -> Node:
     """The tree of a formula of that block; `place` says where it stands if it cannot be right."""
+
+    steps = {f"parameters.{key}": value for key, value in parameters.items() if isinstance(value, list)}
 
     def kind_of(name: str) -> Kind | None:
         target = find_target(blocks, tables, parameters, block.key, name)
         if target is None or target.scope == "parameter":
-            return Kind.NUMBER if target else None
+            return Kind.NUMBER if target and name not in steps else None
         known = blocks[target.blocks[0]].fields[target.field]
         if TYPES[known.type].json is None:  # shown only: no value that a formula could see
             return None
-        return known.kind if target.scope != "column" else Kind.NUMBERS if known.kind is Kind.NUMBER else None
+        return known.kind if target.scope != "column" else COLUMN_KINDS.get(known.kind)
 
     try:
-        tree = parse(source, kind_of) if source else Literal("")
+        tree = parse(source, kind_of, steps) if source else Literal("")
     except FormulaError as error:
         raise FormulaError(f"{place}: {error}") from None
     for name, text in compared(tree):

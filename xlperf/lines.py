@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .canvas import Canvas, cached_value, checked, write_key
-from .document import Spot
+from .document import Spot, unit_spot
 from .expression import IsBlank, Name
 from .layout import MARK, Line, Page
 from .live import restrict
@@ -117,10 +117,12 @@ def write_row(canvas: Canvas, sheet, page: Page, line: Line) -> None:
     needed = max(lines_needed(canvas.value(Spot(block.key, line.index, key)), width) for key, width in widths)
     height = min(LONGEST_ROW, max(line.height, needed * POINTS_PER_LINE + 4))
     sheet.set_row(line.row, round(height, 1), None, {"hidden": hidden})
+    count = canvas.layout.counts[block.key]
     for field in block.fields.values():
-        spot = Spot(block.key, line.index, field.key)
-        if spot in canvas.layout.spots:
-            canvas.write_cell(sheet, spot, block, field)
+        spot, one = Spot(block.key, line.index, field.key), field.merged and field.key in block.constants and count > 1
+        if spot in canvas.layout.spots and not (one and line.index):
+            column = canvas.layout.spots[spot][2]
+            canvas.write_cell(sheet, spot, block, field, (line.row + count - 1, column) if one else None)
 
 
 def write_end(canvas: Canvas, sheet, page: Page, line: Line) -> None:
@@ -133,8 +135,8 @@ def write_end(canvas: Canvas, sheet, page: Page, line: Line) -> None:
 
 
 def write_guide_unit(canvas: Canvas, sheet, page: Page, line: Line) -> None:
-    cell = canvas.layout.absolute(Spot("cover", 0, "unit"))
-    value = canvas.value(Spot("cover", 0, "unit")) or ""
+    spot = unit_spot(canvas.form)
+    cell, value = canvas.layout.absolute(spot), canvas.value(spot) or ""
     write_pair(canvas, sheet, page, line)
     style = canvas.format("computed")
     checked(sheet.merge_range(line.row, 3, line.row, page.last_visible, "", style))

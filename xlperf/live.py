@@ -27,10 +27,23 @@ def enliven(canvas: Canvas, page: Page, sheet, table: Table) -> None:
             first, last = Spot(key, kinds[True], field.key), Spot(key, count - 1, field.key)
             colour(canvas, sheet, block, field, first, last)
             if not canvas.issue.finalized:
-                restrict(canvas, sheet, f"list_{table.key}_{field.key}", block, field, first, last)
+                restrict(canvas, sheet, offered(canvas, f"list_{table.key}_{field.key}", block, field, first), block, field, first, last)
         colour_rules(canvas, sheet, block, table, count)
     if table.key == RULES:
         colour_states(canvas, sheet)
+
+
+def offered(canvas: Canvas, name: str, block: Block, field: Field, spot: Spot) -> str:
+    """The defined name of a dropdown's list, or the IF that picks it by what stands in another cell of the row."""
+    picked = name
+    for other, lists in field.choices_by.items():
+        for number, value in reversed([*enumerate(lists, 1)]):
+            if other in block.constants:
+                picked = f"{name}_{number}" if block.constants[other] == value else picked
+            else:
+                _, row, column = canvas.layout.spots[spot._replace(field=other)]
+                picked = f'IF({cell_name(row, column)}="{value}",{name}_{number},{picked})'
+    return picked
 
 
 def colour(canvas: Canvas, sheet, block: Block, field: Field, first: Spot, last: Spot) -> None:
@@ -118,4 +131,4 @@ def _date(canvas: Canvas, cell: str, spot: Spot, field: Field, list_name: str) -
             "error_message": canvas.form.words["date_error"]}  # fmt: skip
 
 
-RESTRICTIONS = {"choice": _choice, "money": _money, "value": _value, "text": _text, "code": _text, "date": _date}
+RESTRICTIONS = {"choice": _choice, "money": _money, "points": _money, "value": _value, "text": _text, "code": _text, "date": _date}

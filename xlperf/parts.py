@@ -36,6 +36,7 @@ TYPES = {
     "count": Type(Kind.NUMBER, "integer", "0"),
     "money": Type(Kind.NUMBER, "number", "General", 6),
     "percentage": Type(Kind.NUMBER, "number", "General", 2),
+    "points": Type(Kind.NUMBER, "number", "General", 2),
     "ratio": Type(Kind.NUMBER, "number", "0.00%", 4),
     "value": Type(Kind.VALUE, "value", "General", 4),
     "label": Type(Kind.TEXT, None),
@@ -62,6 +63,7 @@ class Field:
     number_when: Node | None = None
     percent_when: Node | None = None
     choices: tuple[str, ...] = ()
+    choices_by: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)  # another field: its value: the choices
     minimum: float | None = None
     maximum: float | None = None
     max_length: int | None = None
@@ -72,6 +74,7 @@ class Field:
     given: bool = False
     hidden: bool = False
     private: bool = False  # left out of what is published
+    merged: bool = False  # shown once for all rows of a block
     group: str = ""
     carry: bool = False  # next year's template has it from this year's document
     last: str = ""  # a reference shows what this column held last year

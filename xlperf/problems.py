@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from .annotation import MOST_RUNS, Note, Problem, Run
 from .canvas import Canvas, as_date, checked
-from .document import Spot
+from .document import Spot, unit_spot
 from .expression import as_decimal, as_text
 from .layout import MARK, PROBLEMS, Page, cell_name, quoted, sheet_mark
 from .messages import sentence
@@ -42,7 +42,7 @@ def write_problems(canvas: Canvas, sheet) -> None:
     annotation = canvas.issue.annotation
     set_up_problems(canvas, sheet)
     counts = {f"{severity}s": annotation.count(severity) for severity in ("error", "warning", "info")}
-    unit = canvas.value(Spot("cover", 0, "unit"))
+    unit = canvas.value(unit_spot(canvas.form))
     about = " · ".join(filter(None, (str(unit or ""), str(canvas.issue.fiscal_year), annotation.file)))
     about = f"{about} · {sentence('totals', counts)}"
     lines = ((word(canvas, "problems"), "title", 34), (about, "year", 24), (word(canvas, "problems_how"), "plain", 36))

@@ -16,7 +16,7 @@ from pathlib import Path
 from .amounts import unlikely_amounts
 from .checks import check, compare_shown, explain
 from .compute import compute
-from .document import Rows, Spot, document_of, path_namer
+from .document import Rows, Spot, document_of, named, path_namer, unit_spot
 from .errors import UnreadableError, UsageError
 from .files import as_written, keep_apart, safe_name, stamp, write_atomically
 from .finding import Finding, describe, gather, has_errors
@@ -132,10 +132,11 @@ def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterat
     from .workbook import write_workbook
 
     reading, form = processed.reading, processed.reading.form
-    unit = processed.rows["cover"][0].get("unit", "") if "cover" in form.blocks else ""
+    unit = named(processed.rows, unit_spot(form))
     issue = Issue(reading.fiscal_year, date, __version__, unit, submission=reading.sha256,
                   results=_frozen_results(processed), intake=_intake(processed))  # fmt: skip
-    stem = f"{safe_name(unit)}-{reading.fiscal_year}-{form.finalized_name}"
+    parts = filter(None, (unit, _subject(processed)))
+    stem = "-".join([*map(safe_name, parts), str(reading.fiscal_year), form.finalized_name])
     directory.mkdir(parents=True, exist_ok=True)
     book, document = directory / f"{stem}.xlsx", directory / f"{stem}.json"
     keep_apart(book, reading.path)
@@ -148,6 +149,12 @@ def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterat
     if has_report(form):
         paper = Paper(form, processed.rows, processed.findings)
         yield write_paper(paper, directory / paper_name(paper), date)
+
+
+def _subject(processed: Processed) -> str:
+    """What tells a workbook from others of the same unit and year, in forms that are filed more than once."""
+    block, _, field = processed.reading.form.definition.get("subject", "").partition(".")
+    return named(processed.rows, Spot(block, 0, field))
 
 
 def annotate(path: Path | str, directory: Path | str | None = None, date: str | None = None, form: str | None = None,
@@ -214,10 +221,9 @@ def result_of(processed: Processed, outputs: tuple[Path, ...] = ()) -> Result:
     reading, form = processed.reading, processed.reading.form
     path_of = path_namer(form, processed.rows)
     findings = [describe(finding, form, reading.places, path_of) for finding in processed.findings]
-    cover = (processed.rows.get("cover") or [{}])[0]
     status = "returned" if has_errors(processed.findings) else "passed"
     return Result(str(reading.path), status, findings, reading.sha256, form.key, form.revision, reading.fiscal_year,
-                  cover.get("unit"), document_of(form, processed.rows), outputs)  # fmt: skip
+                  named(processed.rows, unit_spot(form)) or None, document_of(form, processed.rows), outputs)  # fmt: skip
 
 
 def unreadable(path: Path | str, error: UnreadableError) -> Result:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from .tree import (
+    COLUMNS,
     COMPARISONS,
     FUNCTIONS,
     IDEOGRAPHIC_SPACE,
@@ -76,7 +77,7 @@ def blanks_of(tree: Node, address: Callable, taken_as: Kind) -> Iterator[str]:
         case Call(function=name, arguments=arguments):
             function = FUNCTIONS[name]
             for number, argument in enumerate(arguments):
-                if not (function.skips and isinstance(argument, Name)):
+                if argument.kind not in COLUMNS and not (function.skips and isinstance(argument, Name)):
                     wanted = function.takes[min(number, len(function.takes) - 1)]
                     as_number = wanted in ("number", "numbers")
                     yield from blanks_of(argument, address, Kind.NUMBER if as_number else argument.kind)
@@ -106,6 +107,8 @@ def _raw(tree: Node, address: Callable, floor: int = 0) -> str:
         case Call(function="TEXT", arguments=(number, Literal(value=pattern) as shown)) if not _is_rounded(number, pattern):
             places = Literal(Decimal(sum(TEXT_FORMATS[pattern])))
             return _raw(Call("TEXT", (Call("ROUND", (number, places), Kind.NUMBER), shown), Kind.TEXT), address)
+        case Call(function="SUMIF", arguments=(choices, choice, numbers)):  # Excel's own would take * and ? for wildcards
+            return f"SUMPRODUCT(--({_raw(choices, address)}={_raw(choice, address)}),{_raw(numbers, address)})"
         case Call(function=name, arguments=arguments):
             return f"{name}({','.join(_raw(argument, address) for argument in arguments)})"
     raise AssertionError(tree)

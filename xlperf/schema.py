@@ -88,6 +88,10 @@ def _object(form: Form, block: Block, index: int) -> dict:
             required.append(known.key)
         elif needed is not False:
             conditions.append({"if": _asked(form, block, known, needed), "then": _filled(known.key)})
+        for other, lists in known.choices_by.items():
+            for value, offered in lists.items():
+                chosen = {"properties": {other: {"const": value}}, "required": [other]}
+                conditions.append({"if": chosen, "then": {"properties": {known.key: {"enum": [*offered, None]}}}})
         if known.number_when is not None:
             number, text = _number(known, False, known.formula is None), {"type": ["string", "null"]}
             numeric = _condition(known.number_when)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from .document import Spot, is_empty
+from .document import Spot, is_empty, named, unit_spot
 from .entries import Entry, header_depth, key_columns
 from .expression import normal_text
 from .finding import Finding
@@ -87,10 +87,12 @@ def _folded(text: str) -> str:
 def _merges(reading: Reading, markups: Markups) -> Iterator[Finding]:
     """Cells of a table merged by hand: only the first holds a value."""
     rows = {(entry.title, entry.row) for entry in reading.entries if not entry.only}
+    merged = {title: {there[c.key] for c in table.columns if c.merged and c.key in there}
+              for _, table, title, grid in _tables(reading) for there in [key_columns(grid)]}  # fmt: skip
     for title, markup in markups.items():
-        places = []
+        places, ours = [], merged.get(title, ())
         for top, left, bottom, right in markup.merges:
-            if any((title, row) in rows for row in range(top, min(bottom, top + 500) + 1)):
+            if not (left == right and left in ours) and any((title, row) in rows for row in range(top, min(bottom, top + 500) + 1)):
                 places.append(f"{title}!{cell_name(top, left)}:{cell_name(bottom, right)}")
         if places:
             yield Finding("XL234", "info", (), {"found": len(places)}, cells=tuple(places[:MOST_NAMED]))
@@ -190,6 +192,7 @@ def _dropdowns(reading: Reading, markups: Markups) -> Iterator[Finding]:
 
 def _unit(reading: Reading, markups: Markups) -> Iterator[Finding]:
     """The workbook was issued to one unit and filled in by another."""
-    issued, cover = reading.identity.get("unit", ""), (reading.rows.get("cover") or [{}])[0].get("unit")
-    if issued and isinstance(cover, str) and normal_text(issued) != normal_text(cover):
-        yield Finding("XL240", "warning", (Spot("cover", 0, "unit"),), {"found": cover, "expected": issued})
+    spot = unit_spot(reading.form)
+    issued, unit = reading.identity.get("unit", ""), named(reading.rows, spot)
+    if issued and unit and normal_text(issued) != normal_text(unit):
+        yield Finding("XL240", "warning", (spot,), {"found": unit, "expected": issued})

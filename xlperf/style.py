@@ -33,7 +33,7 @@ STYLES: dict[str, dict] = {
              "bg_color": COLOURS["computed"], **BORDER},
     "helper": {"font_color": "#999999"},
 }  # fmt: skip
-ALIGN = {"money": "right", "percentage": "right", "ratio": "right", "value": "center", "choice": "center",
+ALIGN = {"money": "right", "percentage": "right", "points": "center", "ratio": "right", "value": "center", "choice": "center",
          "serial": "center", "count": "center", "reference": "center"}  # fmt: skip
 SHORT = 10.0  # columns up to this width hold a word and are centred; wider ones hold text and are indented
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .checks import check_characters
 from .compute import compute, plain
-from .document import Rows, Spot, document_of, inputs_of, path_namer, rows_of
+from .document import Rows, Spot, document_of, inputs_of, named, path_namer, rows_of, unit_spot
 from .errors import UsageError
 from .expression import as_decimal
 from .files import safe_name, stamp, write_atomically
@@ -37,8 +37,9 @@ def write_template(form: str, year: int, path: Path, unit: str = "", rows: Mappi
         UsageError: no such form or year, or the file cannot be written.
     """
     known = load_form(find_form(form, year, templates=templates))
-    document = {"fiscal_year": year, "cover": {"unit": unit or None}}
-    write_rows(known, rows_of(known, document)[0], path, Issued(year, unit, rows, date, password))
+    filled, spot = rows_of(known, {"fiscal_year": year})[0], unit_spot(known)
+    filled[spot.block][0][spot.field] = unit or None
+    write_rows(known, filled, path, Issued(year, unit, rows, date, password))
     return path
 
 
@@ -80,7 +81,7 @@ def fill_workbook(document: Mapping, path: Path, rows: Mapping[str, int] | None 
     described = describe_placed(form, computed, findings, rows)
     outputs: tuple[Path, ...] = ()
     if not has_errors(findings):
-        unit = str(computed["cover"][0].get("unit", "")) if "cover" in computed else ""
+        unit = named(computed, unit_spot(form))
         issued = Issued(year if isinstance(year, int) else form.first_year, unit, rows, date, password)
         write_rows(form, known, path, issued)
         outputs = (path,)

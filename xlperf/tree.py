@@ -32,9 +32,11 @@ class Kind(Enum):
     VALUE = "value"
     BOOLEAN = "boolean"
     NUMBERS = "numbers"  # a whole column of numbers
+    CHOICES = "choices"  # a whole column of choices
 
 
 WORDS = (Kind.TEXT, Kind.CHOICE)
+COLUMNS = (Kind.NUMBERS, Kind.CHOICES)
 SCALARS = (Kind.NUMBER, Kind.TEXT, Kind.CHOICE, Kind.VALUE)
 
 
@@ -139,6 +141,12 @@ def _sum(*arguments: object) -> Decimal:
     return total
 
 
+def _sum_if(choices: list, choice: str, numbers: list) -> Decimal:
+    """The sum of the numbers beside one choice; a choice is compared without case, space for space."""
+    same = [isinstance(other, str) and other.lower() == choice.lower() for other in choices]
+    return _sum([number for number, counts in zip(numbers, same, strict=True) if counts])
+
+
 FUNCTIONS: dict[str, Function] = {
     "IF": Function(("boolean", "any", "any"), Kind.VALUE, None, skips=True),
     "AND": Function(("boolean",), Kind.BOOLEAN, lambda *tests: all(tests), most=30),
@@ -148,6 +156,7 @@ FUNCTIONS: dict[str, Function] = {
     "SIGN": Function(("number",), Kind.NUMBER, lambda x: Decimal((x > 0) - (x < 0))),
     "ROUND": Function(("number", "digits"), Kind.NUMBER, round_half_up),
     "SUM": Function(("numbers",), Kind.NUMBER, _sum, most=30, skips=True),
+    "SUMIF": Function(("choices", "choice", "column"), Kind.NUMBER, _sum_if),
     "COUNT": Function(("fields",), Kind.NUMBER, lambda *a: Decimal(sum(1 for _ in _numbers(list(a)))), 30, True),
     "MIN": Function(("numbers",), Kind.NUMBER, lambda *a: min(_numbers(list(a)), default=Decimal(0)), 30, True),
     "MAX": Function(("numbers",), Kind.NUMBER, lambda *a: max(_numbers(list(a)), default=Decimal(0)), 30, True),
@@ -162,6 +171,9 @@ ACCEPTS: dict[str, tuple[Kind, ...]] = {
     "number": (Kind.NUMBER, Kind.VALUE),
     "digits": (Kind.NUMBER,),
     "numbers": (Kind.NUMBERS, Kind.NUMBER, Kind.VALUE),
+    "column": (Kind.NUMBERS,),
+    "choices": (Kind.CHOICES,),
+    "choice": WORDS,
     "fields": (Kind.NUMBERS, Kind.NUMBER, Kind.VALUE),
     "text": SCALARS,
     "format": (Kind.TEXT,),

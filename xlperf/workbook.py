@@ -108,11 +108,12 @@ def write_hidden(canvas: Canvas, sheet) -> None:
     column = 3
     for table in canvas.form.tables.values():
         for field in table.columns:
-            if field.choices:
-                for number, choice in enumerate(field.choices):
-                    checked(sheet.write_string(number, column, choice))
-                where = (HIDDEN_SHEET, column, 0, len(field.choices) - 1)
-                checked(canvas.book.define_name(f"list_{table.key}_{field.key}", "=" + area(where)))
+            lists = [offered for by in field.choices_by.values() for offered in by.values()]
+            for number, choices in enumerate([field.choices, *lists] if field.choices else ()):
+                for row, choice in enumerate(choices):
+                    checked(sheet.write_string(row, column, choice))
+                name = f"list_{table.key}_{field.key}" + (f"_{number}" if number else "")
+                checked(canvas.book.define_name(name, "=" + area((HIDDEN_SHEET, column, 0, len(choices) - 1))))
                 column += 1
 
 
