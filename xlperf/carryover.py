@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .compute import compute
-from .document import Rows, Spot, rows_of
+from .document import Rows, Spot, named, rows_of, unit_spot
 from .errors import UsageError
 from .files import keep_apart
 from .finding import Finding
@@ -47,8 +47,9 @@ def write_next_template(form: str, year: int, last: Path, path: Path, unit: str 
     migrated = migrate(revisions(source.form, known, templates), source.rows)
     carried = carry_over(source, migrated)
     carried["identity"][0]["fiscal_year"] = year
-    carried["cover"][0] |= {"unit": unit} if unit else {}
-    issued = Issued(year, carried["cover"][0].get("unit", ""), {**with_spare(known, carried), **(rows or {})}, date, password)
+    spot = unit_spot(known)
+    carried[spot.block][0] |= {spot.field: unit} if unit else {}
+    issued = Issued(year, named(carried, spot), {**with_spare(known, carried), **(rows or {})}, date, password)
     write_rows(known, carried, path, issued)
     findings = source.described([*_gap(source, year), *_lost(source, migrated)])
     return Result(str(last), "passed", findings, None, known.key, known.revision, year, issued.unit, None, (path,))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .assembly import Assembly, assemble
 from .compute import compute
-from .document import LEFTOVERS, document_of, path_namer
+from .document import LEFTOVERS, document_of, path_namer, unit_spot
 from .errors import UnreadableError
 from .evidence import letters_of
 from .expression import as_decimal, as_text, normal_text, round_half_up
@@ -74,7 +74,7 @@ def _says_nothing(labels: Labels, done: Assembly, piece: Left) -> bool:
 
 
 def _cover(done: Assembly) -> dict:
-    return (done.rows.get("cover") or [{}])[0]
+    return (done.rows.get(unit_spot(done.form).block) or [{}])[0]
 
 
 def _of_workbook(path: Path, form: str | None, year: int | None, templates: Path | None) -> Result:

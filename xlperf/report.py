@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .document import Rows, is_empty
+from .document import Rows, Spot, is_empty, named, whose
 from .errors import FormError, UsageError
 from .expression import TEXT_FORMATS, as_decimal, as_text
 from .files import safe_name
@@ -71,11 +71,10 @@ def has_report(form: Form) -> bool:
 
 
 def paper_name(paper: Paper) -> str:
-    """The file name of a report: unit, year, the form's word, and whether it is for publication or a draft."""
+    """The file name of a report: whose it is, the form's word, and whether it is for publication or a draft."""
     words = paper.form.report
-    unit, year = (str(_single(paper.rows, *place) or "") for place in (("cover", "unit"), ("identity", "fiscal_year")))
     marks = [words["public"] if paper.public else "", words["draft"] if paper.draft else ""]
-    return "-".join(filter(None, (safe_name(unit) if unit else "", year, words["file_name"], *marks))) + ".docx"
+    return "-".join(map(safe_name, [*whose(paper.form, paper.rows), words["file_name"], *filter(None, marks)])) + ".docx"
 
 
 def check_template(form: Form) -> None:
@@ -102,9 +101,9 @@ def check_template(form: Form) -> None:
 def make_context(paper: Paper) -> dict[str, object]:
     """Return what the template of a form can name, every value a text."""
     form, words = paper.form, paper.form.report
-    year = _single(paper.rows, "identity", "fiscal_year")
     context: dict[str, object] = {
-        "form": {"title": form.title, "year_line": form.year_line.format(year="" if year is None else year), "none": words["none"],
+        "form": {"title": form.title, "none": words["none"],
+                 "year_line": form.year_line.format(year=named(paper.rows, Spot("identity", 0, "fiscal_year"))),
                  "lines": [text for sheet in form.sheets for section in sheet.sections if isinstance(section, Lines)
                            for text in section.texts],
                  "draft": words["draft"] if paper.draft else "", "public": paper.public},
@@ -189,7 +188,3 @@ def _explanations(paper: Paper) -> Iterator[dict[str, str]]:
         if preset.key in found:
             text = row.get("explanation") or form.report["none"]
             yield {"code": preset.key, "title": form.rules[preset.key].title, "text": text}
-
-
-def _single(rows: Rows, block: str, key: str) -> object:
-    return (rows.get(block) or [{}])[0].get(key)

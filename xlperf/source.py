@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .document import Rows, Spot, path_namer
+from .document import Rows, Spot, named, path_namer, unit_spot
 from .finding import Finding, describe, gather
 from .form import Form
 from .reader import read_cells
@@ -34,7 +34,7 @@ class Source:
 
     @property
     def unit(self) -> str:
-        return str((self.rows.get("cover") or [{}])[0].get("unit") or "")
+        return named(self.rows, unit_spot(self.form))
 
     def described(self, findings: Iterable[Finding]) -> list[dict]:
         """Findings about this paper in words, with its cells."""
