@@ -102,11 +102,11 @@ def make_context(paper: Paper) -> dict[str, object]:
     """Return what the template of a form can name, every value a text."""
     form, words = paper.form, paper.form.report
     context: dict[str, object] = {
-        "form": {"title": form.title, "none": words["none"],
+        "form": {"title": form.title,
                  "year_line": form.year_line.format(year=named(paper.rows, Spot("identity", 0, "fiscal_year"))),
                  "lines": [text for sheet in form.sheets for section in sheet.sections if isinstance(section, Lines)
                            for text in section.texts],
-                 "draft": words["draft"] if paper.draft else "", "public": paper.public},
+                 "none": words["none"], "draft": words["draft"] if paper.draft else "", "public": paper.public},
     }  # fmt: skip
     private = _private_blocks(form) if paper.public else set()
     for block in form.blocks.values():

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from .errors import FormError, UsageError
 from .files import ZIP_TIME, stamp, write_atomically
@@ -26,7 +27,7 @@ from .paragraphs import MERGED, settle
 from .placeholders import Complaint, complaints, missing_in_headers
 
 FILLED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")  # the parts in which tags may stand
-PROPERTIES = "docProps/core.xml"
+DOCUMENT, PROPERTIES = "word/document.xml", "docProps/core.xml"
 BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 CONTROL = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 CORE = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
@@ -58,7 +59,7 @@ def check_word(template: Path, sample: Mapping, on_every_page: str = "") -> Iter
     Raises:
         UsageError, FormError: the template cannot be opened or is no Word document.
     """
-    parts = {name: _parsed(part) for name, part in _parts(_read(template), template) if name.endswith(".xml")}
+    parts = {name: _parsed(part, template) for name, part in _parts(_read(template), template) if name.endswith(".xml")}
     found = [complaint for name, root in parts.items() if FILLED.fullmatch(name)
              for complaint in complaints(root, _environment(), sample, name)]  # fmt: skip
     found += missing_in_headers(parts, on_every_page) if on_every_page else ()
@@ -80,7 +81,7 @@ def _filled(template: Path, context: Mapping, date: str) -> Iterator[tuple[str, 
             if isinstance(part, bytes):
                 yield name, part
             elif name == PROPERTIES:
-                yield name, CORE.format(title=part.render(context), date=date).encode()
+                yield name, CORE.format(title=escape(part.render(context)), date=date).encode()
             else:
                 root = etree.fromstring(part.render(context).encode())
                 settle(root)
@@ -99,10 +100,10 @@ def _prepared(content: bytes, template: Path) -> tuple[tuple[str, object], ...]:
 
     def prepared(name: str, part: bytes) -> object:
         if name == PROPERTIES:
-            title = _parsed(part).findtext("{http://purl.org/dc/elements/1.1/}title")
-            return _environment().from_string(title or "")
+            title = _parsed(part, template).findtext("{http://purl.org/dc/elements/1.1/}title")
+            return _environment().overlay(autoescape=False).from_string(title or "")
         if FILLED.fullmatch(name):
-            return _environment().from_string(patch(etree.tostring(_parsed(part), encoding="unicode")))
+            return _environment().from_string(patch(etree.tostring(_parsed(part, template), encoding="unicode")))
         return part
 
     return tuple((name, prepared(name, part)) for name, part in _parts(content, template))
@@ -113,7 +114,8 @@ def _environment():
     """Jinja as templates get it: sandboxed, everything escaped, a name that is not there an error."""
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
-    from markupsafe import Markup, escape
+    from markupsafe import Markup
+    from markupsafe import escape as escaped
 
     class Environment(ImmutableSandboxedEnvironment):
         def getattr(self, obj: object, attribute: str) -> object:
@@ -123,7 +125,7 @@ def _environment():
             return super().getattr(obj, attribute)
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_holdable)
-    environment.filters[MERGED] = lambda value: escape(_holdable(value)) + Markup(f"<?{MERGED}?>")
+    environment.filters[MERGED] = lambda value: escaped(_holdable(value)) + Markup(f"<?{MERGED}?>")
     return environment
 
 
@@ -149,15 +151,20 @@ def _read(template: Path) -> bytes:
 def _parts(content: bytes, template: Path) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(BytesIO(content)) as package:
+            if DOCUMENT not in package.namelist():
+                raise FormError("not_word", path=template, reason=f"no {DOCUMENT}")
             yield from ((name, package.read(name)) for name in package.namelist() if not name.endswith("/"))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:  # RuntimeError: it has a password
-        raise FormError("word_template", path=template, reason=f"{error}") from None
+        raise FormError("not_word", path=template, reason=f"{error}") from None
 
 
-def _parsed(part: bytes):
+def _parsed(part: bytes, template: Path):
     from lxml import etree
 
-    return etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True))
+    try:
+        return etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError as error:
+        raise FormError("not_word", path=template, reason=error.msg) from None
 
 
 def write_package(path: Path, parts: Mapping[str, bytes]) -> None:
