@@ -34,6 +34,7 @@ SIZE_2, SIZE_3, SIZE_4, SIZE_5 = Pt(22), Pt(16), Pt(14), Pt(10.5)  # 二号 三�
 LINE = Pt(30)
 RED = RGBColor(0xC0, 0, 0)
 MADE = datetime.datetime(2023, 1, 5)
+NEEDLESS = {"thumbnail", "extended-properties", "stylesWithEffects", "numbering", "customXml", "webSettings", "fontTable"}
 KEPT = {"Normal", "Title", "Heading 1", "Heading 2", "Header", "Footer", "Default Paragraph Font", "Normal Table", "Table Grid"}
 
 IN_TABLES = Pt(1.5)  # above and below a line in a table
@@ -85,17 +86,17 @@ def new_document(title: str):
 
 
 def strip(document) -> None:
-    """Leave out what the library's own template brings along: styles, a thumbnail, theme fonts, the old layout of Word."""
+    """Leave out what the library's own template brings along: parts, styles, theme fonts, the layout of an older Word."""
     for style in list(document.styles.element.findall(qn("w:style"))):
         if style.find(qn("w:name")).get(qn("w:val")) not in {*KEPT, *(name.lower() for name in KEPT)}:
             document.styles.element.remove(style)
     defaults = document.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
     set_fonts(defaults, BODY)
     defaults.find(qn("w:lang")).set(qn("w:eastAsia"), "zh-CN")
-    package = document.part.package
-    for key, relation in list(package.rels.items()):
-        if relation.reltype.endswith("/thumbnail"):
-            del package.rels[key]
+    for relations in (document.part.package.rels, document.part.rels):
+        for key, relation in list(relations.items()):
+            if relation.reltype.rpartition("/")[2] in NEEDLESS:
+                del relations[key]
     settings = document.settings.element
     compatible = settings.find(qn("w:compat"))
     compatible.clear()

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
@@ -23,10 +24,10 @@ from docx.shared import Mm, Pt
 from surgery import type_into
 from test_workbook import complete_document
 
-from xlperf import check_form, fill_workbook, finalize, find_form, load_document, load_form, write_report
+from xlperf import check_form, explain_field, fill_workbook, finalize, load_document, load_form, write_report
 from xlperf.errors import FormError, UsageError
 from xlperf.form import Form
-from xlperf.report import has_report
+from xlperf.report import has_report, sample_context
 
 NAME = "苏州市生产力促进中心-2022-自评报告"
 TEMPLATE = REPOSITORY / "templates" / "suzhou-department" / "2022" / "report.docx"
@@ -257,8 +258,6 @@ def test_duties_and_categories_are_joined_cells(report) -> None:
 
 
 def test_fonts_are_named_not_embedded(finalized: Path) -> None:
-    import zipfile
-
     with zipfile.ZipFile(finalized / f"{NAME}.docx") as package:
         assert not [name for name in package.namelist() if "/fonts/" in name or name.endswith((".odttf", ".jpeg", ".png"))]
         assert {item.date_time for item in package.infolist()} == {(1980, 1, 31, 0, 0, 0)}
@@ -389,12 +388,10 @@ def test_the_shipped_template_is_right_and_the_script_makes_it(form: Form, tmp_p
     made = tmp_path / form.key / form.revision / "report.docx"
     made.parent.mkdir(parents=True)
     subprocess.run([sys.executable, REPOSITORY / "docs" / "make_report.py", made], check=True)
-    assert texts_of(made) == texts_of(TEMPLATE)
+    assert parts_of(made) == parts_of(TEMPLATE)
 
 
-def texts_of(path: Path) -> dict[str, bytes]:
-    import zipfile
-
+def parts_of(path: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(path) as package:
         return {name: package.read(name) for name in package.namelist()}
 
@@ -432,10 +429,14 @@ def test_a_form_without_a_template_has_no_report_and_is_finalized_all_the_same(f
     assert [path.suffix for path in outputs] == [".xlsx", ".json"]
 
 
+def without_report(folder: Path) -> str:
+    """The text of a form.yaml without its section `report`."""
+    return re.sub(r"(?m)^report:.*\n(?:  .*\n)+", "", (folder / "form.yaml").read_text("utf-8"), count=1)
+
+
 def test_a_template_without_words_in_the_form_is_refused(form: Form, tmp_path: Path) -> None:
     folder = copy_of(form, tmp_path)
-    text = (folder / "form.yaml").read_text("utf-8")
-    (folder / "form.yaml").write_text(re.sub(r"(?m)^report:.*\n(?:  .*\n)+", "", text, count=1), "utf-8")
+    (folder / "form.yaml").write_text(without_report(folder), "utf-8")
     with pytest.raises(FormError, match=r"report\.docx"):
         load_form(folder)
 
@@ -445,11 +446,33 @@ def test_a_shipped_form_loads_without_the_word_libraries() -> None:
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-def test_every_name_of_the_document_can_be_printed(form: Form, tmp_path: Path) -> None:
+def leaves(value: object, path: str = "") -> Iterator[str]:
+    """The names of what can be printed, those in a list by the list's name."""
+    if isinstance(value, dict):
+        for key, below in value.items():
+            yield from leaves(below, f"{path}.{key}".lstrip("."))
+    elif isinstance(value, list):
+        yield from leaves(value[0], path)
+    else:
+        yield path
+
+
+def test_what_a_template_names_is_what_explain_explains(form: Form) -> None:
+    names = [name for name in leaves(sample_context(form)) if name.split(".")[0] not in ("form", "explanations")]
+    assert {"fiscal_year", "cover.unit", "budget.total.initial", "goals.number", "indicators.target_text", "base_data.coverage.ratio"} < set(names)
+    for name in names:
+        assert explain_field(form.key, name)["label"], name
+
+
+def test_the_command_that_checks_forms_checks_the_template_too(form: Form, tmp_path: Path) -> None:
     folder = copy_of(form, tmp_path)
+    command = [sys.executable, "-m", "xlperf", "check-form", str(folder)]
+    assert subprocess.run(command, capture_output=True).returncode == 0
     document = Document(folder / "report.docx")
-    names = ["fiscal_year", "cover.unit", "budget.total.initial", "narrative.duties", "base_data.coverage.ratio", "form.title"]
-    document.paragraphs[3].text = " ".join(f"{{{{ {name} }}}}" for name in names)
+    document.paragraphs[1].text = "{{ form.yearline }}"
     document.save(folder / "report.docx")
-    assert load_form(folder).key == form.key
-    assert find_form(form.key, 2022, templates=tmp_path) == folder
+    outcome = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    assert outcome.returncode == 2 and "report.docx" in outcome.stderr and "form.yearline" in outcome.stderr
+    (folder / "form.yaml").write_text(without_report(folder), "utf-8")
+    outcome = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    assert outcome.returncode == 2 and "report.docx" in outcome.stderr

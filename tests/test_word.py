@@ -101,6 +101,12 @@ def test_a_template_cannot_reach_into_the_program(tmp_path: Path) -> None:
         rendered(template, CONTEXT)
 
 
+@pytest.mark.parametrize("text", ["{{ 1 / 0 }}", "{{ unit + 1 }}", "{% include 'x' %}", "{{ unit|round }}", "{{ range(10000000)|list }}"])
+def test_what_a_template_does_wrong_is_its_own_fault(tmp_path: Path, text: str) -> None:
+    with pytest.raises(FormError, match=r"t\.docx"):
+        rendered(make(tmp_path / "t.docx", text), CONTEXT)
+
+
 def test_a_name_that_is_not_there_is_an_error_never_a_blank(tmp_path: Path) -> None:
     template = make(tmp_path / "t.docx", "{{ cover.untt }}")
     with pytest.raises(FormError, match="untt"):

@@ -81,12 +81,22 @@ def _filled(template: Path, context: Mapping, date: str) -> Iterator[tuple[str, 
             if isinstance(part, bytes):
                 yield name, part
             elif name == PROPERTIES:
-                yield name, CORE.format(title=escape(part.render(context)), date=date).encode()
+                yield name, CORE.format(title=escape(_rendered(part, context, template)), date=date).encode()
             else:
-                root = etree.fromstring(part.render(context).encode())
+                root = _parsed(_rendered(part, context, template).encode(), template, "word_template")
                 settle(root)
                 yield name, etree.tostring(root, encoding="UTF-8", standalone=True)
-    except (jinja2.TemplateError, etree.XMLSyntaxError, TypeError) as error:
+    except jinja2.TemplateSyntaxError as error:
+        raise FormError("word_template", path=template, reason=error.message) from None
+
+
+def _rendered(part, context: Mapping, template: Path) -> str:
+    """A part filled in; whatever its tags do with what they are given is the template's fault."""
+    from jinja2 import TemplateError
+
+    try:
+        return part.render(context)
+    except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
         raise FormError("word_template", path=template, reason=f"{error}") from None
 
 
@@ -158,13 +168,13 @@ def _parts(content: bytes, template: Path) -> Iterator[tuple[str, bytes]]:
         raise FormError("not_word", path=template, reason=f"{error}") from None
 
 
-def _parsed(part: bytes, template: Path):
+def _parsed(part: bytes, template: Path, fault: str = "not_word"):
     from lxml import etree
 
     try:
         return etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError as error:
-        raise FormError("not_word", path=template, reason=error.msg) from None
+        raise FormError(fault, path=template, reason=error.msg) from None
 
 
 def write_package(path: Path, parts: Mapping[str, bytes]) -> None:
