@@ -122,3 +122,60 @@ def _blanks(random: Random, row: dict, chance: float = 0.08, keep: tuple[str, ..
 
 def _without_empty(document: dict) -> dict:
     return {key: [item for item in value if item] if isinstance(value, list) else value for key, value in document.items()}
+
+
+# --- documents without an error ------------------------------------------------------------------------------
+
+
+def valid_document(form: Form, seed: int) -> dict:
+    """A document that finalizes: everything required is there, money adds up, every indicator has its reason; texts stay hard."""
+    random = Random(seed)
+    document = {
+        "form": form.key, "revision": form.revision, "fiscal_year": random.choice([2022, 2023, 2030]),
+        "cover": {"unit": _line(random, 40), "unit_code": "0012", "supervisor": _line(random, 40), "prepared_on": "2023-03-01"},
+        "narrative": {key: _words(random, 2000) for key in ("duties", "profile", "overview", "problems", "measures", "application")},
+        "goals": [{"expected": _words(random, 500), "actual": _words(random, 500)} for _ in range(random.randint(0, 6))],
+        "budget": {"basic": _spent(random), "items": [{"name": f"{_line(random, 30)}{n}"} | _spent(random) for n in range(random.randint(0, 6))]},
+        "tasks": [_task(random) for _ in range(random.randint(0, 6))],
+        "indicators": [_sound(random, row) for row in _indicators(form, random)],
+    }  # fmt: skip
+    computed = {row.values["name"] for row in form.blocks["process"].rows if "actual" in row.formulas}
+    for row in document["indicators"]:
+        if row["name"] in computed:
+            row.pop("actual", None)
+    return _without_empty(document)
+
+
+def _line(random: Random, limit: int) -> str:
+    return " ".join(_words(random, limit).split())[:limit]
+
+
+def _words(random: Random, limit: int) -> str:
+    """A text that says something: more than signs, and none of the ways to say nothing."""
+    text = _text(random, limit)
+    return text if sum(letter.isalpha() for letter in text) > 1 and text not in ("TRUE", "1e5") else f"全年{text}工作"[:limit]
+
+
+def _spent(random: Random) -> dict:
+    initial, adjustment = abs(_money(random)), abs(_money(random))
+    row = {"initial": initial, "spent": round(initial * random.choice([0, 0.5, 0.96025, 1]), 6)}
+    return row | ({"adjustment": adjustment} if random.random() < 0.6 and initial + adjustment < 9_000_000 else {})
+
+
+def _task(random: Random) -> dict:
+    row = {"task": _words(random, 500), "completion": _words(random, 500)}
+    return row | ({"duty": _words(random, 300)} if random.random() < 0.7 else {}) | ({"content": _words(random, 300)} if random.random() < 0.5 else {})
+
+
+def _sound(random: Random, row: dict) -> dict:
+    """An indicator with everything it must have."""
+    row = {"kind": "定量", "source": "年度统计", **row, "reason": f"年中政策调整，{_words(random, 200)}"}
+    row["source"] = _words(random, 200) if random.random() < 0.5 else row["source"]
+    if row["kind"] == "定性":
+        row["target"] = random.choice(["健全", "有序推进", "Good", f"达到{_line(random, 30)}要求".replace("\u200b", "")])
+        row["actual"] = row["target"] if random.random() < 0.6 else "基本健全"
+        row = {key: value for key, value in row.items() if key not in ("operator", "unit")}
+    else:
+        row["target"], row["actual"] = _pair(random)
+        row |= {"operator": random.choice(["=", ">=", "<=", ">", "<"]), "unit": random.choice(UNITS)}
+    return {key: value for key, value in row.items() if key != "actual" or "applies" not in row}  # no paper shows it then
