@@ -170,7 +170,7 @@ def _task(random: Random) -> dict:
 def _sound(random: Random, row: dict) -> dict:
     """An indicator with everything it must have."""
     row = {"kind": "定量", "source": "年度统计", **row, "reason": f"年中政策调整，{_words(random, 200)}"}
-    row["source"] = _words(random, 200) if random.random() < 0.5 else row["source"]
+    row["source"] = _words(random, 200) if row["source"] == "无" or random.random() < 0.5 else row["source"]
     if row["kind"] == "定性":
         row["target"] = random.choice(["健全", "有序推进", "Good", f"达到{_line(random, 30)}要求".replace("\u200b", "")])
         row["actual"] = row["target"] if random.random() < 0.6 else "基本健全"
