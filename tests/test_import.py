@@ -7,7 +7,7 @@ from pathlib import Path
 
 import docx
 import pytest
-from conftest import EXAMPLE, REPOSITORY
+from conftest import EXAMPLE
 from documents import valid_document
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -18,6 +18,8 @@ from xlperf import fill_workbook, finalize, find_form, import_document, load_doc
 from xlperf.compute import compute
 from xlperf.document import document_of, rows_of
 from xlperf.outline import INDENT
+from xlperf.report import Paper
+from xlperf.report import write_paper as write_report
 
 PARTS = ("fiscal_year", "narrative", "goals", "budget", "tasks", "indicators")
 FORM = load_form(find_form("suzhou-department", 2022))  # no fixture: Hypothesis would print all of it
@@ -180,3 +182,39 @@ def test_every_piece_is_in_the_document_or_left_over(tmp_path: Path) -> None:
     found = json.dumps(import_document(tmp_path / "b.docx", FORM.key).document, ensure_ascii=False)
     assert len(marks) > 500
     assert [text for text in marks if text not in found] == []
+
+
+# --- our own report ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("group", range(8))
+def test_a_report_gives_back_what_it_was_made_of(tmp_path: Path, group: int) -> None:
+    """200 generated documents, their report written and imported; a report has no other findings than none."""
+    for seed in range(25 * group, 25 * group + 25):
+        document = valid_document(FORM, seed)
+        rows = compute(FORM, rows_of(FORM, document)[0])
+        result = import_document(write_report(Paper(FORM, rows, ()), tmp_path / "a.docx", "2023-03-01"))
+        assert parts(result.document) == parts(document), seed
+        assert (result.document["cover"], result.findings) == (plain(document["cover"]), []), seed
+
+
+@pytest.mark.parametrize("seed", range(200, 206))
+def test_finalized_reported_imported_filled_and_finalized_again(tmp_path: Path, seed: int) -> None:
+    document = valid_document(FORM, seed)
+    assert fill_workbook(document, tmp_path / "a.xlsx").outputs
+    first = finalize(tmp_path / "a.xlsx", tmp_path / "one")
+    (report,) = (path for path in first.outputs if path.suffix == ".docx")
+    imported = import_document(report).document
+    assert parts(imported) == parts(document)
+    assert fill_workbook(imported, tmp_path / "b.xlsx").outputs
+    again = finalize(tmp_path / "b.xlsx", tmp_path / "two").document
+    assert parts(again) == parts(first.document)  # every computed cell among them
+
+
+def test_the_report_of_the_example(tmp_path: Path) -> None:
+    fill_workbook(TYPED, tmp_path / "a.xlsx")
+    report = next(path for path in finalize(tmp_path / "a.xlsx", tmp_path / "out").outputs if path.suffix == ".docx")
+    result = import_document(report)
+    assert parts(result.document) == parts(TYPED)
+    assert result.document["cover"] == TYPED["cover"]
+    assert {f["code"] for f in result.findings} == set()

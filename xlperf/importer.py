@@ -31,7 +31,8 @@ from .process import as_asked
 from .reader import read_cells
 from .records import Left
 from .result import Result
-from .spelling import meanings, spellings_of
+from .spelling import Spellings, convert, meanings, spellings_of, unit_of
+from .values import label_unit
 
 LEAST = 3  # labels by which a form is recognised
 FIRST = 40  # texts among which the year stands
@@ -181,8 +182,9 @@ def _compare(done: Assembly) -> Iterator[Finding]:
     """Yield every figure of the paper that is not what we compute; it is left over."""
     form, rows = done.form, compute(done.form, done.rows)
     for spot, words in done.shown.items():
-        known, value = form.blocks[spot.block].fields[spot.field], rows[spot.block][spot.index].get(spot.field)
-        if not _agrees(form, known, words.text, value):
+        block, value = form.blocks[spot.block], rows[spot.block][spot.index].get(spot.field)
+        known = block.fields[spot.field]
+        if not _agrees(spellings_of(form), known, label_unit(spellings_of(form), block, spot.index, known), words.text, value):
             ours = _printed(known, value)
             done.left.append(Left(f"{known.label}: {words.text}", words.place))
             yield Finding("XL422", "warning", (spot,), {"found": words.text, "expected": ours})
@@ -194,12 +196,12 @@ def _printed(known: Field, value: object) -> str | None:
     return None if value is None else as_text(as_decimal(value))
 
 
-def _agrees(form: Form, known: Field, text: str, value: object) -> bool:
+def _agrees(spellings: Spellings, known: Field, unit: str, text: str, value: object) -> bool:
     """Whether a printed figure is ours, in as many decimals as are printed."""
     if value is None or normal_text(text) == normal_text(str(value)):
         return value is not None
-    spellings = spellings_of(form)
-    numbers = [meaning.number for meaning in meanings(spellings, text)]
+    own = unit_of(spellings, unit) if unit else None
+    numbers = [number for meaning in meanings(spellings, text, own) for number in convert(meaning, own)]
     ours = [as_decimal(value)] if not isinstance(value, str) else [meaning.number for meaning in meanings(spellings, value)]
     ours += [number * 100 for number in ours] if known.type == "ratio" else []
     return any(round_half_up(one, Decimal(max(0, -number.as_tuple().exponent))) == number for number in numbers for one in ours)
