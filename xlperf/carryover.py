@@ -40,7 +40,7 @@ def write_next_template(form: str, year: int, last: Path, path: Path, unit: str 
         UnreadableError: `last` is neither a document nor a workbook of ours.
     """
     known = load_form(find_form(form, year, templates=templates))
-    source = read_source(last, templates)
+    source = read_source(last, templates, form, year - 1)
     keep_apart(path, source.path)
     if source.fiscal_year and source.fiscal_year >= year:
         raise UsageError("not_last_year", path=last, found=source.fiscal_year, year=year)
