@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import EXAMPLE
 from documents import SMALL_TABLES, any_document, inputs, random_document
-from make_golden import FORMS
 from libreoffice import ALWAYS, NEVER, convert
+from make_golden import FORMS
 from python_calamine import CalamineWorkbook
 
 from xlperf import fill_workbook, finalize, read_workbook
