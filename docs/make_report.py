@@ -302,7 +302,65 @@ def cells(owner: str, columns: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{{{{ {owner}.{column} }}}}" for column in columns)
 
 
-FORMS = {"suzhou-department": suzhou_department}  # the folder of the form, what makes its template
+# --- 项目支出绩效自评表 ------------------------------------------------------------------------------------------------
+
+
+def project_report(funds: Sequence[Sequence[str]], indicators: Sequence[Sequence[str]], texts: Sequence[tuple[str, str]]):
+    """The report of one project.
+
+    Args:
+        funds: header of the fund table and its rows; the first two columns of figures are the wide ones.
+        indicators: header, columns, widths and styles of the indicator table.
+        texts: headings of the texts behind the tables, with the fields below them.
+    """
+    document = new_document("{{ project.name }}{{ form.title }}{{ form.year_line }}")
+    set_section(document.sections[0], landscape=True)
+    document.add_paragraph("{{ form.title }}", "Title")
+    document.add_paragraph("{{ form.year_line }}", "报告年度")
+    rows = [("项目名称", "{{ project.name }}", "主管部门", "{{ project.supervisor }}"),
+            ("实施单位", "{{ project.unit }}", "填报日期", "{{ project.prepared_on }}"),
+            ("{%tr if not form.public %}",), ("填报人", "{{ project.prepared_by }}", "联系电话", "{{ project.phone }}"),
+            ("{%tr endif %}",)]  # fmt: skip
+    add_table(document, (30, 90, 30, 75), (), rows, (CENTRED, TEXT, CENTRED, TEXT))
+    document.add_paragraph("", TEXT)
+    goals = [("年度总体目标：预期目标", "{{ objective.expected }}"), ("年度总体目标：实际完成情况", "{{ objective.actual }}")]
+    add_table(document, (40, 185), (), goals, (CENTRED, TEXT))
+    document.add_paragraph("项目资金", "Heading 1")
+    header, *rows = funds
+    widths = (50, *[175 / (len(header) - 1)] * (len(header) - 1))
+    add_table(document, widths, header, rows, (TEXT, *[NUMBER] * (len(header) - 1)))
+
+    document.add_paragraph("绩效指标", "Heading 1")
+    header, columns, widths, styles = indicators
+    merged = tuple(f"{{{{ row.{column}|merged }}}}" for column in columns[:2])
+    add_table(document, widths, header, for_each("row in indicators", *merged, *cells("row", columns[2:])), styles)
+    document.add_paragraph("得分汇总", "Heading 1")
+    add_table(document, (56, 57, 56, 56), (), [("总分", "{{ score.total }}", "等级", "{{ score.grade }}")], (CENTRED,) * 4)
+    for heading, name in texts:
+        document.add_paragraph(heading, "Heading 1")
+        document.add_paragraph(f"{{{{ {name} }}}}")
+    add_texts(document, "", "{%p for line in form.lines %}", "{{ line }}", "{%p endfor %}", style="签章")
+    add_texts(document, "{%p if explanations %}", style=TEXT)
+    document.add_paragraph("附：提醒事项及说明", "Heading 1").paragraph_format.page_break_before = True
+    add_table(document, (25, 80, 120), ("编号", "校验项", "说明"),
+              for_each("row in explanations", *cells("row", ("code", "title", "text"))), (CENTRED, TEXT, TEXT))  # fmt: skip
+    add_texts(document, "{%p endif %}", style=TEXT)
+    return document
+
+
+def national_project():
+    figures = ("initial", "budget", "executed", "weight", "rate", "score")
+    funds = [("资金来源", "年初预算数（万元）", "全年预算数（万元）", "全年执行数（万元）", "分值", "执行率", "得分"),
+             *((name, *cells(f"funds.{key}", figures)) for key, name in (
+                 ("total", "年度资金总额"), ("fiscal", "其中：当年财政拨款"), ("carryover", "上年结转资金"), ("other", "其他资金")))]  # fmt: skip
+    columns = ("level1", "level2", "name", "target_text", "actual_text", "weight", "score", "reason")
+    header = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施")
+    styles = (CENTRED, CENTRED, TEXT, CENTRED, CENTRED, CENTRED, CENTRED, TEXT)
+    return project_report(funds, (header, columns, (20, 26, 42, 30, 30, 13, 13, 51), styles),
+                          [("其他需要说明的问题", "conclusion.notes")])  # fmt: skip
+
+
+FORMS = {"suzhou-department": suzhou_department, "national-project": national_project}  # the folder of the form, what makes its template
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])

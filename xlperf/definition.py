@@ -324,6 +324,9 @@ def _references_of_paper(definition: Mapping) -> Iterator[tuple[str, str, Iterab
     yield from ((f"paper.composed.{part}", name, computed) for part, name in paper.get("composed", {}).items())
     columns = [c["key"] for table in tables for c in table["columns"]]
     yield from (("paper.carried", key, columns) for key in paper.get("carried", ()))
+    for typed, shown in paper.get("shown", {}).items():
+        yield "paper.shown", typed, columns
+        yield f"paper.shown.{typed}", shown, columns
 
 
 def _labels(definition: Mapping) -> Iterator[str]:

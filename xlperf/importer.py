@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .assembly import Assembly, assemble
 from .compute import compute
-from .document import LEFTOVERS, document_of, path_namer, unit_spot
+from .document import LEFTOVERS, document_of, named, path_namer, unit_spot
 from .errors import UnreadableError
 from .evidence import letters_of
 from .expression import as_decimal, as_text, normal_text, round_half_up
@@ -69,13 +69,9 @@ def _says_nothing(labels: Labels, done: Assembly, piece: Left) -> bool:
     """Whether a piece is part of the printed form (its title, its year line), or repeats what stands on the cover."""
     words, form = letters_of(piece.text), labels.form
     titles = [letters_of(text) for text in (form.title, *(sheet.heading or "" for sheet in form.sheets))]
-    cover = [letters_of(value) for value in _cover(done).values()]
+    cover = [letters_of(value) for value in done.rows[unit_spot(form).block][0].values()]
     return (labels.is_frame(piece.text) or (words and words in cover) or bool(labels.years.fullmatch(words))
             or (len(words) >= SHORTEST_TITLE and any(words in title for title in titles)))  # fmt: skip
-
-
-def _cover(done: Assembly) -> dict:
-    return (done.rows.get(unit_spot(done.form).block) or [{}])[0]
 
 
 def _of_workbook(path: Path, form: str | None, year: int | None, templates: Path | None) -> Result:
@@ -93,7 +89,7 @@ def _result(path: Path, sha256: str, done: Assembly, findings: list[Finding], ye
         document[LEFTOVERS] = [{"place": str(piece.place), "text": piece.text} for piece in done.left]
     described = [describe(finding, form, done.places, namer) for finding in findings]
     status = "returned" if has_errors(findings) else "passed"
-    unit = _cover(done).get("unit")
+    unit = named(done.rows, unit_spot(form)) or None
     return Result(str(path), status, described, sha256, form.key, form.revision, year, unit, document)
 
 
