@@ -127,12 +127,12 @@ def test_every_figure_of_the_tables_is_the_workbooks_and_the_other_way_round(fin
 
 def test_figures_and_texts_of_generated_documents_agree_too(form: Form, tmp_path: Path) -> None:
     count = 0
-    for seed in range(25):
+    for seed in range(12):
         book, paper = tmp_path / f"{seed}.xlsx", tmp_path / f"{seed}.docx"
         assert fill_workbook(random_document(form, seed), book, SMALL_TABLES).outputs, seed
         write_report(book, paper)
         count += compare(paper, book)
-    assert count > 1000
+    assert count > 1500
 
 
 # --- sections ------------------------------------------------------------------------------------------------
