@@ -263,6 +263,7 @@ MISTAKES = [  # paragraph, what is said
     ("{% for g in goal %}{% endfor %}", "goals"),
     ("{% for g in goals %}{{ g.dutty }}{% endfor %}", "g.duty"),
     ("{% for g in goals %}{% endfor %}{{ g.duty }}", "g"),
+    ("{% for g in goals %}{% endfor %}{{ loop.index }}", "loop"),
     ("{{ unit unit }}", "unit unit"),
     ("{{ unit|uper }}", "|upper"),
     ("{% if unit is nonsense %}{% endif %}", "nonsense"),
@@ -307,7 +308,7 @@ RIGHT = [
     "{% for g in goals %}{{ loop.index }}{{ g.duty }}{% else %}{{ none }}{% endfor %}",
     "{% for a, b in cover|dictsort %}{{ a }}{{ b }}{% endfor %}{# 注 #}",
     "{% if unit and not none %}{% elif unit == “某局” %}{% else %}{% endif %}",
-    "{% set x = cover %}{{ x.unit }}{% for g in goals if g.duty %}{{ g.text }}{% endfor %}",
+    "{% if unit %}{% set x = cover %}{% endif %}{{ x.unit }}{% for g in goals if g.duty %}{{ g.text }}{% endfor %}",
 ]
 
 

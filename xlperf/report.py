@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .canvas import as_date
 from .document import Rows, Spot, is_empty, named, whose
 from .errors import FormError, UsageError
 from .expression import TEXT_FORMATS, as_decimal, as_text
@@ -143,17 +144,10 @@ def _text(paper: Paper, block: Block, index: int, number: int, field: Field, val
         return ""
     if value is None or value == "":
         return words["none"] if field.rows > 1 else ""
-    if field.type == "date":
-        return _date(str(value), words["date"])
+    if field.type == "date" and (date := as_date(value)):
+        return words["date"].format(year=date.year, month=date.month, day=date.day)
     number_format = TYPES[field.type].number_format
     return as_text(as_decimal(value), number_format if number_format in TEXT_FORMATS else None)
-
-
-def _date(value: str, pattern: str) -> str:
-    parts = value.split("-")
-    if len(parts) != 3 or not all(part.isdecimal() for part in parts):
-        return value
-    return pattern.format(**{key: int(part) for key, part in zip(("year", "month", "day"), parts, strict=True)})
 
 
 def _put(context: dict, block: Block, items: list[dict]) -> None:

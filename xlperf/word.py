@@ -21,6 +21,7 @@ from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from .checks import CONTROL
 from .errors import FormError, UsageError
 from .files import ZIP_TIME, stamp, write_atomically
 from .paragraphs import MERGED, settle
@@ -29,7 +30,6 @@ from .placeholders import Complaint, complaints, missing_in_headers
 FILLED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")  # the parts in which tags may stand
 DOCUMENT, PROPERTIES = "word/document.xml", "docProps/core.xml"
 BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-CONTROL = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 CORE = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" \
 xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" \
