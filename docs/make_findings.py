@@ -20,15 +20,19 @@ from unittest import mock
 os.environ["XLPERF_LANG"] = "zh"
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
+import docx
 import test_crosscheck
 import test_matrix
 import test_preflight
 from hostile import BUILDERS
 from make_golden import SPARE
+from papers import Typing, wrap, write_paper
 from surgery import part_of, rewrite, type_into
 from test_findings import FAULTS, document, foreign, newer_revision, outdated, unknown_revision
+from test_paper import FINALIZED, REFUSED
 
-from xlperf import fill_workbook, find_form, load_form, validate
+from xlperf import UnreadableError, fill_workbook, find_form, import_document, load_form, validate
+from xlperf.finding import Finding, describe
 from xlperf.messages import catalogue
 
 PAGE = Path(__file__).parent / "findings.md"
@@ -154,6 +158,31 @@ def with_sheet(folder: Path) -> Findings:
     return validate(folder / "saved.xlsx").findings
 
 
+def from_paper(change: Callable[[docx.document.Document], object] = lambda paper: None, typing: Typing | None = None) -> Build:
+    """A fault of a report typed in Word, told when it is imported."""
+
+    def build(folder: Path) -> Findings:
+        paper = docx.Document(write_paper(FINALIZED, folder / "报告.docx", typing or Typing()))
+        change(paper)
+        paper.save(folder / "报告.docx")
+        return import_document(folder / "报告.docx").findings
+
+    return build
+
+
+def from_foreign(kind: str) -> Build:
+    """A file that is no paper."""
+
+    def build(folder: Path) -> Findings:
+        (folder / "报告.docx").write_bytes(REFUSED[kind][0])
+        try:
+            return import_document(folder / "报告.docx").findings
+        except UnreadableError as error:
+            return [describe(Finding(error.code, "error", (), error.arguments), None, {})]
+
+    return build
+
+
 def one_source(doc: dict) -> None:
     for row in doc["indicators"]:
         row["source"] = "年终总结"
@@ -213,6 +242,17 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL301": (from_hands({"预算信息!G4": 0.97}),),
     "XL302": (from_hands({"预算信息!G4": None}),),
     "XL303": (from_fill(lambda doc: doc["budget"].update(total={"adjusted": 600})),),
+    "XL420": (from_paper(lambda paper: paper.paragraphs[3].add_run("[bookmark: _GoBack]")),),
+    "XL421": (from_paper(typing=Typing(extra=("附件2",))),),
+    "XL422": (from_paper(lambda paper: setattr(paper.tables[0].cell(1, 5), "text", "95%")),),
+    "XL423": (from_paper(typing=Typing(omitted=("tasks",))),),
+    "XL424": (from_paper(lambda paper: setattr(paper.paragraphs[1], "text", "")),),
+    "XL425": (from_paper(lambda paper: wrap(paper.paragraphs[3].add_run("。")._r, "w:ins")),),
+    "XL440": (from_foreign("PDF"),),
+    "XL441": (from_foreign("Word 97"),),
+    "XL442": (from_foreign("encrypted"),),
+    "XL443": (from_foreign("no text we know"),),
+    "XL444": (from_foreign("half a zip"),),
     "SZ102": (from_document(lambda doc: doc["budget"]["basic"].update(spent=400)),),
     "SZ103": (from_document(lambda doc: doc["budget"]["basic"].update(adjustment=300)),),
     "SZ202": (from_document(lambda doc: None),),
@@ -274,7 +314,8 @@ HEAD = """# 校验编号一览 · Findings
 由 `python docs/make_findings.py` 从消息目录和表样生成，示例均为实际运行的结果；请勿手改。
 Generated from the catalogues and the form; every example was really run. Do not edit by hand.
 
-`XL1xx` 文件 the file，`XL2xx` 内容和结构 values and structure，`XL3xx` 计算格 computed cells；
+`XL1xx` 文件 the file，`XL2xx` 内容和结构 values and structure，`XL3xx` 计算格 computed cells，
+`XL4xx` 往年资料和报告 papers of other years, reports；
 `SZ…` 表样自己的规则 rules of the form.
 
 | 类别 | | |
@@ -284,6 +325,7 @@ Generated from the catalogues and the form; every example was really run. Do not
 | 提示 | info | 无须处理 only tells |
 """
 GROUPS = {"XL1": "文件 The file", "XL2": "内容和结构 Values and structure", "XL3": "计算格 Computed cells",
+          "XL4": "往年资料和报告 Papers of other years, reports",
           "SZ": "表样的规则 Rules of the form"}  # fmt: skip
 SEVERITIES = {"error": "错误 error", "warning": "提醒 warning", "info": "提示 info"}
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import takewhile
 from pathlib import Path
 
 from .assembly import Assembly, assemble
@@ -132,9 +133,11 @@ def _score(labels: Labels, flow: Flow) -> int:
 
 
 def _year_of(labels: Labels, flow: Flow) -> int | None:
-    """The fiscal year that a paper says it is of: the year line, else the first line that has such words in it."""
-    texts = [letters_of(text) for text in _texts(flow) if text.strip()][:FIRST]
-    found = [*filter(None, map(labels.years.fullmatch, texts)), *filter(None, map(labels.years.search, texts))]
+    """The fiscal year that a paper says it is of: the year line, else the first words like it above the first label."""
+    texts = [text for text in _texts(flow) if 0 < len(text.strip()) <= LABEL][:FIRST]
+    above = takewhile(lambda text: labels.cut(text) is None, texts)
+    found = [*filter(None, (labels.years.fullmatch(letters_of(text)) for text in texts)),
+             *filter(None, (labels.years.search(letters_of(text)) for text in above))]  # fmt: skip
     return int(found[0][1]) if found else None
 
 
