@@ -40,7 +40,7 @@ EDITS = (
 )  # fmt: skip
 PUBLICITY = """      - fields: publicity
         items:
-          - {key: application, label: 六、结果应用和公开, type: text, required: true, rows: 4, height: 60, max_length: 20000}
+          - {key: application, label: 六、绩效自评结果拟应用和公开情况, type: text, required: true, rows: 4, height: 60, max_length: 20000}
 """
 
 
