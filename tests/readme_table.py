@@ -35,11 +35,17 @@ HEADINGS = {"en": ("Command", "What it does", "Exit codes"), "zh": ("命令", "�
 EVERY = {"en": "Every command: also 2, 70, 130.", "zh": "每条命令另有 2、70、130。"}
 # Exit codes besides 2, 70 and 130; test_readme.py makes every one of them happen.
 EXIT_CODES = {
-    "forms": (0,), "template": (0,), "fill": (0, 1), "read": (0, 3), "validate": (0, 1, 3), "finalize": (0, 1, 3), "report": (0, 1, 3),
-    "check-form": (0,),
+    "forms": (0,), "template": (0, 1, 3), "fill": (0, 1), "read": (0, 3), "validate": (0, 1, 3), "finalize": (0, 1, 3), "report": (0, 1, 3),
+    "migrate": (0, 1, 3), "diff": (0, 3), "check-form": (0,),
     "schema": (0,), "explain": (0,),
 }  # fmt: skip
 ORDER = tuple(EXIT_CODES)
+
+
+ROSTER = """单位名称,单位代码,主管部门,基本支出 年初预算数,预算执行率 目标值
+苏州市生产力促进中心,032018,苏州市科学技术局,516.57,≥95%
+苏州市甲中心,032019,苏州市科学技术局,230,
+"""
 
 
 class Block(NamedTuple):
@@ -137,6 +143,7 @@ def prepare(folder: Path, rule: str, revision: str) -> None:
     received.mkdir(parents=True)
     fill_workbook(document, received / "甲单位.xlsx", date="2023-03-01")
     fill_workbook(spoilt(document), received / "乙单位.xlsx", date="2023-03-01")
+    (folder / "单位名单.csv").write_text(ROSTER, "utf-8-sig")
     make_revision(folder / "my-forms" / "suzhou-department" / "2024", rule, revision)
 
 

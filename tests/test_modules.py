@@ -41,7 +41,6 @@ LIBRARIES = {
     "yaml": {"definition", "position"},
     "rich": {"tables", "progress"},
     "docx": {"manuscript"},
-    "rapidfuzz": {"catalog", "definition"},
     "docxtpl": {"word"},
     "lxml": {"word", "paragraphs"},
     "jinja2": {"word", "placeholders"},

@@ -31,6 +31,8 @@ def write_next_template(form: str, year: int, last: Path, path: Path, unit: str 
                         date: str | None = None, password: str = "", templates: Path | None = None) -> Result:  # fmt: skip
     """Write the template of a fiscal year from last year's document, workbook or report; the findings say what found no place.
 
+    Of a document that holds what no workbook can nothing is written.
+
     Args:
         unit: the unit's name, where it is another one than last year.
         rows: spare rows per block where the form's own number is not enough.
@@ -44,6 +46,8 @@ def write_next_template(form: str, year: int, last: Path, path: Path, unit: str 
     keep_apart(path, source.path)
     if source.fiscal_year and source.fiscal_year >= year:
         raise UsageError("not_last_year", path=last, found=source.fiscal_year, year=year)
+    if source.unfit:
+        return source.returned()
     migrated = migrate(revisions(source.form, known, templates), source.rows)
     carried = carry_over(source, migrated)
     carried["identity"][0]["fiscal_year"] = year

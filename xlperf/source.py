@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .document import Rows, Spot, named, path_namer, unit_spot
-from .finding import Finding, describe, gather
+from .finding import Finding, describe, gather, has_errors
 from .form import Form
 from .importer import import_document
 from .reader import read_cells
+from .result import Result
 from .template import load_document, rows_of_document
 
 REPORTS = (".docx", ".txt")  # the endings of papers; anything else but JSON is taken for a workbook
@@ -39,6 +40,15 @@ class Source:
     @property
     def unit(self) -> str:
         return named(self.rows, unit_spot(self.form))
+
+    @property
+    def unfit(self) -> bool:
+        """Whether a document holds what no workbook can: what a workbook holds has been in one."""
+        return not self.places and has_errors(self.findings)
+
+    def returned(self) -> Result:
+        """What is said of a paper of which nothing is made."""
+        return Result(str(self.path), "returned", self.described(self.findings), None, self.form.key, self.form.revision)
 
     def described(self, findings: Iterable[Finding]) -> list[dict]:
         """Findings about this paper in words, with its cells."""
