@@ -27,11 +27,21 @@ import test_preflight
 from hostile import BUILDERS
 from make_golden import SPARE
 from papers import Typing, wrap, write_paper
+from second_revision import second_revision
 from surgery import part_of, rewrite, type_into
 from test_findings import FAULTS, document, foreign, newer_revision, outdated, unknown_revision
 from test_paper import FINALIZED, REFUSED
 
-from xlperf import UnreadableError, fill_workbook, find_form, import_document, load_form, validate
+from xlperf import (
+    UnreadableError,
+    fill_workbook,
+    find_form,
+    import_document,
+    load_form,
+    migrate_workbook,
+    validate,
+    write_next_template,
+)
 from xlperf.finding import Finding, describe
 from xlperf.messages import catalogue
 
@@ -183,6 +193,20 @@ def from_foreign(kind: str) -> Build:
     return build
 
 
+def migrated(folder: Path) -> Findings:
+    """A choice and a column that the newer revision does not have."""
+    doc = document()
+    doc["tasks"][0]["content"] = "组织对接活动"
+    next(row for row in doc["indicators"] if row["name"] == "培育技术经纪人")["operator"] = "<"
+    fill_workbook(doc, folder / "t.xlsx")
+    return migrate_workbook(folder / "t.xlsx", folder / "new.xlsx", 2023, templates=second_revision(folder)).findings
+
+
+def of_long_ago(folder: Path) -> Findings:
+    fill_workbook(document(), folder / "t.xlsx")
+    return write_next_template("suzhou-department", 2025, folder / "t.xlsx", folder / "next.xlsx").findings
+
+
 def one_source(doc: dict) -> None:
     for row in doc["indicators"]:
         row["source"] = "年终总结"
@@ -253,6 +277,10 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL442": (from_foreign("encrypted"),),
     "XL443": (from_foreign("no text we know"),),
     "XL444": (from_foreign("half a zip"),),
+    "XL450": (migrated,),
+    "XL451": (migrated,),
+    "XL452": (migrated,),
+    "XL453": (of_long_ago,),
     "SZ102": (from_document(lambda doc: doc["budget"]["basic"].update(spent=400)),),
     "SZ103": (from_document(lambda doc: doc["budget"]["basic"].update(adjustment=300)),),
     "SZ202": (from_document(lambda doc: None),),
@@ -316,6 +344,7 @@ Generated from the catalogues and the form; every example was really run. Do not
 
 `XL1xx` 文件 the file，`XL2xx` 内容和结构 values and structure，`XL3xx` 计算格 computed cells，
 `XL4xx` 往年资料和报告 papers of other years, reports；
+`XL4xx` 报告、旧材料、改版 reports, old papers, revisions；
 `SZ…` 表样自己的规则 rules of the form.
 
 | 类别 | | |
@@ -325,7 +354,7 @@ Generated from the catalogues and the form; every example was really run. Do not
 | 提示 | info | 无须处理 only tells |
 """
 GROUPS = {"XL1": "文件 The file", "XL2": "内容和结构 Values and structure", "XL3": "计算格 Computed cells",
-          "XL4": "往年资料和报告 Papers of other years, reports",
+          "XL4": "报告、旧材料、改版 Reports, old papers, revisions",
           "SZ": "表样的规则 Rules of the form"}  # fmt: skip
 SEVERITIES = {"error": "错误 error", "warning": "提醒 warning", "info": "提示 info"}
 
