@@ -305,12 +305,12 @@ def cells(owner: str, columns: Sequence[str]) -> tuple[str, ...]:
 # --- 项目支出绩效自评表 ------------------------------------------------------------------------------------------------
 
 
-def project_report(funds: Sequence[Sequence[str]], indicators: Sequence[Sequence[str]], texts: Sequence[tuple[str, str]]):
+def project_report(funds: Sequence, indicators: Sequence, texts: Sequence[tuple[str, str]]):
     """The report of one project.
 
     Args:
-        funds: header of the fund table and its rows; the first two columns of figures are the wide ones.
-        indicators: header, columns, widths and styles of the indicator table.
+        funds: widths, header, rows and styles of the fund table.
+        indicators: widths, header, columns and styles of the indicator table.
         texts: headings of the texts behind the tables, with the fields below them.
     """
     document = new_document("{{ project.name }}{{ form.title }}{{ form.year_line }}")
@@ -326,12 +326,9 @@ def project_report(funds: Sequence[Sequence[str]], indicators: Sequence[Sequence
     goals = [("年度总体目标：预期目标", "{{ objective.expected }}"), ("年度总体目标：实际完成情况", "{{ objective.actual }}")]
     add_table(document, (40, 185), (), goals, (CENTRED, TEXT))
     document.add_paragraph("项目资金", "Heading 1")
-    header, *rows = funds
-    widths = (50, *[175 / (len(header) - 1)] * (len(header) - 1))
-    add_table(document, widths, header, rows, (TEXT, *[NUMBER] * (len(header) - 1)))
-
+    add_table(document, *funds)
     document.add_paragraph("绩效指标", "Heading 1")
-    header, columns, widths, styles = indicators
+    widths, header, columns, styles = indicators
     merged = tuple(f"{{{{ row.{column}|merged }}}}" for column in columns[:2])
     add_table(document, widths, header, for_each("row in indicators", *merged, *cells("row", columns[2:])), styles)
     document.add_paragraph("得分汇总", "Heading 1")
@@ -349,15 +346,15 @@ def project_report(funds: Sequence[Sequence[str]], indicators: Sequence[Sequence
 
 
 def national_project():
+    header = ("资金来源", "年初预算数（万元）", "全年预算数（万元）", "全年执行数（万元）", "分值", "执行率", "得分")
+    names = {"total": "年度资金总额", "fiscal": "其中：当年财政拨款", "carryover": "上年结转资金", "other": "其他资金"}
     figures = ("initial", "budget", "executed", "weight", "rate", "score")
-    funds = [("资金来源", "年初预算数（万元）", "全年预算数（万元）", "全年执行数（万元）", "分值", "执行率", "得分"),
-             *((name, *cells(f"funds.{key}", figures)) for key, name in (
-                 ("total", "年度资金总额"), ("fiscal", "其中：当年财政拨款"), ("carryover", "上年结转资金"), ("other", "其他资金")))]  # fmt: skip
-    columns = ("level1", "level2", "name", "target_text", "actual_text", "weight", "score", "reason")
+    funds = ((51, 36, 36, 36, 22, 22, 22), header, [(name, *cells(f"funds.{key}", figures)) for key, name in names.items()],
+             (TEXT, *[NUMBER] * 3, *[CENTRED] * 3))  # fmt: skip
     header = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施")
-    styles = (CENTRED, CENTRED, TEXT, CENTRED, CENTRED, CENTRED, CENTRED, TEXT)
-    return project_report(funds, (header, columns, (20, 26, 42, 30, 30, 13, 13, 51), styles),
-                          [("其他需要说明的问题", "conclusion.notes")])  # fmt: skip
+    columns = ("level1", "level2", "name", "target_text", "actual_text", "weight", "score", "reason")
+    indicators = ((20, 26, 42, 30, 30, 13, 13, 51), header, columns, (CENTRED, CENTRED, TEXT, *[CENTRED] * 4, TEXT))
+    return project_report(funds, indicators, [("其他需要说明的问题", "conclusion.notes")])
 
 
 FORMS = {"suzhou-department": suzhou_department, "national-project": national_project}  # the folder of the form, what makes its template

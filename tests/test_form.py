@@ -272,6 +272,8 @@ def test_an_unknown_form_is_named_with_the_known_ones(templates: Path) -> None:
 
 # --- mistakes ------------------------------------------------------------------------------------------------
 
+DEPENDENT = {"category": {"过程": [">="], "效益": ["=", ">="]}}  # in place of the choices of an operator
+NAMES_OF_DEPENDENT = {"key": "operator", "label": "比较符", "type": "choice"}
 SHAPES: dict[str, tuple[str, object, str]] = {
     # what is wrong: the place to change, what to put there, what the error must say
     "a misspelt key": (f"{BUDGET}.columns[1].minimun", 0, rf"{BUDGET}.columns[1].minimun: .*'minimum'"),
@@ -300,6 +302,8 @@ SHAPES: dict[str, tuple[str, object, str]] = {
     "a dropdown without choices": (f"{INDICATORS}.columns[2].choices", ABSENT, rf"{INDICATORS}.columns[2]: 'choices'"),
     "a longest text of a number": (f"{BUDGET}.columns[1].max_length", 5, rf"{BUDGET}.columns[1].max_length: does not go"),
     "a parameter of a strange name": ("parameters.Low", 1, r"parameters.Low: .*lower-case"),
+    "two kinds of choices": (f"{OPERATOR}.choices_by", DEPENDENT, rf"{OPERATOR}.choices: does not go"),
+    "steps of three": ("parameters.grades", [[90, "优", 1], ["差"]], r"parameters.grades[0]"),
     "choices of a number": (f"{BUDGET}.columns[1].choices", ["1"], rf"{BUDGET}.columns[1].choices: does not go"),
     "a value that is never a number": (f"{TARGET}.number_when", ABSENT, rf"{TARGET}: 'number_when'"),
     "a required formula": (f"{BUDGET}.columns[3].required", True, rf"{BUDGET}.columns[3].required: does not go"),
@@ -317,6 +321,16 @@ SHAPES: dict[str, tuple[str, object, str]] = {
 }
 LABEL = {"key": "note", "label": "注", "type": "label"}
 NAMES: dict[str, tuple[str, object, str]] = {
+    "a unit that is no field": ("unit", "cover.unitt", r"unit: .*'unitt'"),
+    "a subject that is no field": ("subject", "project.name", r"subject: .*'name'"),
+    "steps that go up": ("parameters.grades", [[60, "中"], [90, "优"], ["差"]], r"parameters.grades: .*highest first"),
+    "steps without the lowest": ("parameters.grades", [[90, "优"], [60, "中"]], r"parameters.grades: .*the last one a result alone"),
+    "steps to a number and a text": ("parameters.grades", [[90, "优"], [0]], r"parameters.grades: .*others texts"),
+    "a dropdown by an unknown column": (OPERATOR, NAMES_OF_DEPENDENT | {"choices_by": {"nobody": {"过程": ["="]}}}, r"choices_by: .*'nobody'"),
+    "a dropdown by a text that never is": (OPERATOR, NAMES_OF_DEPENDENT | {"choices_by": {"category": {"产出": ["="]}}},
+                                           r"choices_by.category: .*'产出'.*过程"),
+    "a dropdown by too many texts": (OPERATOR, NAMES_OF_DEPENDENT | {"choices_by": {"kind": {"定量" * 40: ["="], "定性" * 40: ["="]}}},
+                                     r"choices_by"),
     "two sheets of one key": ("sheets[2].key", "cover", r"sheets[2].key: 'cover' .*sheets[1].key"),
     "two sheets of one title": ("sheets[2].title", "自评表", r"sheets[3].title: .*sheets[2].title"),
     "two blocks of one key": (f"{INDICATORS}.blocks[1].key", "items", rf"blocks[1].key: 'items' .*{BUDGET}.blocks[1].key"),

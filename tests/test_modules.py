@@ -24,7 +24,7 @@ ORDER = (
     "links", "annotation", "canvas", "live", "lines", "problems", "workbook", "placeholders", "paragraphs", "word", "report",
     "template", "process", "flow", "dump", "manuscript", "paper", "labels", "records", "outline", "composed", "assembly",
     "importer", "pdf", "publication", "source", "migration", "carryover", "progress", "dispatch", "difference", "amendment",
-    "cli", "__main__",
+    "starter", "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
     ("formats", "difference"): "typing",  # changes are shown, not made

@@ -253,6 +253,15 @@ def explain(form: str, field: str, year: int | None, templates: Path | None) -> 
     return ExitCode.OK
 
 
+@cli.command("new-form", help=words("new_form"))
+@click.argument("directory", type=FILE)
+def new_form(directory: Path) -> ExitCode:
+    from .starter import new_form as write_form
+
+    click.echo(sentence("written", {"path": write_form(directory)}), err=True)
+    return ExitCode.OK
+
+
 @cli.command("check-form", help=words("check_form"))
 @click.argument("directory", type=FILE)
 def check_form(directory: Path) -> ExitCode:
