@@ -20,11 +20,12 @@ ORDER = (
     "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "parts", "formulas", "summary", "form",
     "document", "finding", "result", "outcome", "files", "compute", "layout", "schema", "package", "package_xml", "preflight",
     "spelling", "dates", "values", "amounts", "markup", "numberformat", "entries", "structure", "reader", "quantity", "promise",
-    "evidence", "residue", "crosscheck", "checks", "catalog", "roster", "allotment", "position", "tables", "webpage", "formats",
-    "style", "links", "annotation", "canvas", "live", "lines", "problems", "workbook", "placeholders", "paragraphs", "word",
-    "report", "template", "process", "exports", "flow", "dump", "manuscript", "paper", "labels", "records", "outline",
-    "composed", "assembly", "importer", "pdf", "publication", "source", "migration", "carryover", "progress", "dispatch",
-    "difference", "amendment", "cli", "__main__",
+    "evidence", "residue", "crosscheck", "checks", "submission", "kinship", "collection", "catalog", "roster", "allotment",
+    "position", "tables", "webpage", "formats", "style", "links", "annotation", "canvas", "live", "lines", "problems",
+    "workbook", "ledger", "overview", "audit", "notice", "change", "placeholders", "paragraphs", "word", "report", "template",
+    "process", "exports", "flow", "dump", "manuscript", "paper", "labels", "records", "outline", "composed", "assembly",
+    "importer", "pdf", "publication", "source", "migration", "carryover", "progress", "dispatch", "difference", "amendment",
+    "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
     ("formats", "difference"): "typing",  # changes are shown, not made
@@ -47,6 +48,7 @@ LIBRARIES = {
     "jinja2": {"word", "placeholders"},
     "markupsafe": {"word"},
     "rapidfuzz": {"catalog", "definition", "difference"},
+    "rapidfuzz": {"catalog", "definition", "kinship"},
 }
 LONG, TOO_LONG = 350, 600
 LONGER = {"form": 650}  # what a form is and how it is loaded

@@ -10,19 +10,20 @@ them) and the traces by which the second finds what units have in common.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from .document import Rows, Spot, rows_of
+from .document import Rows, Spot, inputs_of, rows_of
 from .form import Form, find_form, load_form
 from .kinship import Traces, Workbook, compare, settle
-from .layout import make_layout, row_counts
+from .layout import Layout, make_layout, row_counts
 from .outcome import Outcome
-from .submission import COUNTS, DUPLICATE, UNIT_FIELD, RosterUnit, Standing, Submission, missing, odd_names, owner, stand
-from .summary import MISSED, OVER, achievements, figures_of
+from .submission import COUNTS, DUPLICATE, UNIT_FIELD, RosterUnit, Standing, Submission, missing, odd_names, owner, stand, unit_key
+from .summary import MET, MISSED, OVER, achievements, figures_of
 
 
 class OffTarget(NamedTuple):
@@ -44,6 +45,7 @@ class Collection:
     across: Mapping[str, list[dict]]  # by path, what only a comparison of several workbooks shows
     roster: Sequence[RosterUnit] | None
     missing: Sequence[RosterUnit]
+    supervisors: Mapping[str, str]  # of the roster's units
     database: sqlite3.Connection
 
     def counting(self) -> Iterator[Submission]:
@@ -66,24 +68,23 @@ def survey(outcomes: Iterable[Outcome], roster: Sequence[RosterUnit] | None, tem
     traces, submissions, forms = Traces(), [], {}
     owners: dict[tuple, int] = {}
     for outcome in outcomes:
-        form = form_of(outcome, templates)
-        rows = rows_of(form, outcome.document)[0] if form and outcome.document else None
-        if form and (form.key not in forms or forms[form.key].first_year < form.first_year):
-            forms[form.key] = form
-        submissions.append(_submission(outcome, form, rows))
-        if rows:
-            number = owners.setdefault(owner(outcome, form.summary.unit_prefixes), len(owners))
-            traces.add(Workbook(form, number, outcome.path, outcome.unit or "", rows, str))
-            database.executemany("INSERT INTO off_target VALUES (?, ?, ?, ?, ?, NULL)", _off_target(form, outcome.path, rows))
+        book = _workbook(outcome, owners, templates)
+        if book and (book.form.key not in forms or forms[book.form.key].first_year < book.form.first_year):
+            forms[book.form.key] = book.form
+        submissions.append(_submission(outcome, book))
+        if book:
+            traces.add(book)
+            database.executemany("INSERT INTO off_target VALUES (?, ?, ?, ?, ?, NULL)", _off_target(book))
     prefixes = prefixes_of(forms.values())
     standings = stand(submissions, prefixes)
     once = [s for s in submissions if standings[s.path].kind != DUPLICATE]
     across: dict[str, list[dict]] = {}
-    books = _workbooks(outcomes, owners, standings, templates)
+    books = (book for outcome in outcomes if (book := _workbook(outcome, owners, templates, standings)))
     for path, finding in (*odd_names(once, roster, prefixes), *compare(settle(traces), books)):
         across.setdefault(path, []).append(finding)
     lacking = missing(roster or (), submissions, prefixes)
-    return Collection(tuple(submissions), standings, forms, across, roster, lacking, database)
+    supervisors = {unit_key(unit.name): unit.supervisor for unit in roster or ()}
+    return Collection(tuple(submissions), standings, forms, across, roster, lacking, supervisors, database)
 
 
 def prefixes_of(forms: Iterable[Form]) -> tuple[str, ...]:
@@ -101,48 +102,52 @@ def _form(key: str, revision: str | None, templates: Path | None) -> Form:
     return load_form(find_form(key, revision=revision, templates=templates))
 
 
-def _workbooks(outcomes: Iterable[Outcome], owners: Mapping[tuple, int], standings: Mapping[str, Standing],
-               templates: Path | None) -> Iterator[Workbook]:  # fmt: skip
-    for outcome in outcomes:
-        form = form_of(outcome, templates)
-        if form and outcome.document:
-            number = owners[owner(outcome, form.summary.unit_prefixes)]
-            rows = rows_of(form, outcome.document)[0]
-            counts = standings[outcome.path].kind == COUNTS
-            yield Workbook(form, number, outcome.path, outcome.unit or "", rows, cell_namer(outcome, form, rows), counts)
+def _workbook(outcome: Outcome, owners: dict[tuple, int], templates: Path | None,
+              standings: Mapping[str, Standing] | None = None) -> Workbook | None:  # fmt: skip
+    """What of an outcome is compared and counted, None where nothing could be read."""
+    form = form_of(outcome, templates)
+    if not form or not outcome.document:
+        return None
+    rows, _ = rows_of(form, outcome.document)
+    number = owners.setdefault(owner(outcome, form.summary.unit_prefixes), len(owners))
+    counts = standings is None or standings[outcome.path].kind == COUNTS
+    judged = tuple(achievements(form.summary, form.tables, rows))
+    return Workbook(form, number, outcome.path, outcome.unit or "", rows, tuple(inputs_of(form, rows)), judged,
+                    cell_namer(outcome, form, rows), counts)  # fmt: skip
 
 
 def cell_namer(outcome: Outcome, form: Form, rows: Rows) -> Callable[[Spot], str]:
     """The function that names the cell of a spot: where the submission had it if that is known, else where the form has it."""
 
-    @cache
-    def layout():
-        return make_layout(form, row_counts(form, rows=rows))
-
     def cell(spot: Spot) -> str:
-        place = outcome.places.get(".".join(map(str, spot)))
-        return place or (layout().address(spot) if spot in layout().spots else form.blocks[spot.block].label)
+        if place := outcome.places.get(".".join(map(str, spot))):
+            return place
+        layout = _layout(form, tuple(row_counts(form, rows=rows).items()))
+        return layout.address(spot) if spot in layout.spots else form.blocks[spot.block].label
 
     return cell
 
 
-def _submission(outcome: Outcome, form: Form | None, rows: Rows | None) -> Submission:
-    severities = [finding["severity"] for finding in outcome.findings]
-    states = [state for *_, state in achievements(form.summary, form.tables, rows)] if rows else []
+@lru_cache(maxsize=64)
+def _layout(form: Form, counts: tuple[tuple[str, int], ...]) -> Layout:
+    return make_layout(form, dict(counts))
+
+
+def _submission(outcome: Outcome, book: Workbook | None) -> Submission:
+    severities = Counter(finding["severity"] for finding in outcome.findings)
+    states = Counter(state for *_, state in book.judged) if book else Counter()
     block, _, field = UNIT_FIELD.partition(".")
-    cell = cell_namer(outcome, form, rows)(Spot(block, 0, field)) if rows else ""
-    cover = outcome.document.get(block, {}) if outcome.document else {}
-    return Submission(
-        outcome.path, outcome.sha256, outcome.size, outcome.received, outcome.status, outcome.form, outcome.revision,
-        outcome.year, outcome.unit, outcome.unit_code, cover.get("supervisor"), cell, severities.count("error"),
-        severities.count("warning"), figures_of(form.summary, form.blocks, rows) if rows else (), states.count(OVER),
-        states.count("met"), states.count(MISSED), outcome.outputs,
-    )  # fmt: skip
+    cell = book.cell(Spot(block, 0, field)) if book else ""
+    cover = outcome.document.get(block, {}) if book else {}
+    figures = figures_of(book.form.summary, book.form.blocks, book.rows) if book else {}
+    return Submission(outcome.path, outcome.sha256, outcome.size, outcome.received, outcome.status, outcome.form, outcome.revision,
+                      outcome.year, outcome.unit, outcome.unit_code, cover.get("supervisor"), cell, severities["error"],
+                      severities["warning"], figures, states[OVER], states[MET], states[MISSED], outcome.outputs)  # fmt: skip
 
 
-def _off_target(form: Form, path: str, rows: Rows) -> Iterator[tuple]:
-    asked = form.summary.indicators
-    for _, _, row, state in achievements(form.summary, form.tables, rows):
-        if state in (OVER, MISSED):
+def _off_target(book: Workbook) -> Iterator[tuple]:
+    asked = book.form.summary.indicators
+    for _, _, row, state in book.judged:
+        if state != MET:
             texts = "\0".join(str(row.get(name) or "").replace("\0", "") for name in asked.columns)
-            yield form.key, path, state, row.get(asked.deviation), texts
+            yield book.form.key, book.path, state, row.get(asked.deviation), texts

@@ -18,21 +18,21 @@ import math
 import re
 import unicodedata
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from heapq import nsmallest
 from statistics import fmean, median
 from typing import NamedTuple
 from zlib import crc32
 
-from .document import Rows, Spot, inputs_of
+from .document import Rows, Spot
 from .evidence import TEXTS
 from .expression import as_decimal, as_text
 from .form import Form
 from .parts import RULES
 from .quantity import SENTENCE_ENDS
 from .submission import LISTED, across
-from .summary import OVER, achievements
+from .summary import OVER
 
 PARAGRAPH_ENDS = re.compile(r"\n+|[ \u3000]{2,}")  # text pasted from Word keeps its paragraphs apart by spaces
 NO_LETTERS = re.compile(r"[\W\d_]+")
@@ -54,6 +54,8 @@ class Workbook(NamedTuple):
     path: str
     unit: str  # as it is named
     rows: Rows
+    typed: Sequence[tuple[Spot, object]]  # its filled input cells
+    judged: Sequence[tuple[str, int, Mapping, str]]  # its indicators, see `achievements`
     cell: Callable[[Spot], str]
     counts: bool = True  # one that another submission has replaced leaves traces and is not looked at again
 
@@ -95,14 +97,14 @@ class Traces:
         self.owners.add(book.owner)
         if form not in self.printed:
             self.printed[form] = {hash_of(said) for text in strings(form.definition) for said in sentences(text)}
-        for paragraph in paragraphs(form, book.rows):
+        for paragraph in paragraphs(book):
             sketch = sketch_of(letters(paragraph.text, unit))
             self.sketches.extend(sketch)
             self.runs.extend(run << 32 | book.owner for run in set(sketch) if run)
             said.update(hash_of(sentence) for sentence in sentences(paragraph.text, unit))
         self.sentences.extend(sentence << 32 | book.owner for sentence in said)
-        self.sets.extend(hash_of(figures) << 32 | book.owner for figures, _ in figure_sets(form, book.rows))
-        self.excess.extend(math.log1p(row[form.summary.indicators.deviation]) for _, _, row in over_fulfilled(form, book.rows))
+        self.sets.extend(hash_of(figures) << 32 | book.owner for figures, _ in figure_sets(book))
+        self.excess.extend(math.log1p(row[form.summary.indicators.deviation]) for _, _, row in over_fulfilled(book))
 
 
 class Shared(NamedTuple):
@@ -149,12 +151,12 @@ def counted(pairs: array) -> Iterator[tuple[int, int]]:
 # --- what is compared ------------------------------------------------------------------------------------------
 
 
-def paragraphs(form: Form, rows: Rows) -> Iterator[Paragraph]:
+def paragraphs(book: Workbook) -> Iterator[Paragraph]:
     """Every paragraph people wrote that is long enough to be somebody's own."""
-    shortest = form.summary.copies["shortest"]
-    for spot, value in inputs_of(form, rows):
+    shortest = book.form.summary.copies["shortest"]
+    for spot, value in book.typed:
         if isinstance(value, str) and len(value) >= shortest and spot.block != RULES:
-            if form.blocks[spot.block].fields[spot.field].type in TEXTS:
+            if book.form.blocks[spot.block].fields[spot.field].type in TEXTS:
                 yield from (Paragraph(spot, part) for part in PARAGRAPH_ENDS.split(value) if len(part) >= shortest)
 
 
@@ -193,21 +195,21 @@ def sketch_of(text: str) -> list[int]:
     return least + [0] * (KEPT - len(least))
 
 
-def figure_sets(form: Form, rows: Rows) -> Iterator[tuple[str, list[Spot]]]:
+def figure_sets(book: Workbook) -> Iterator[tuple[str, list[Spot]]]:
     """Yield per table the typed figures as one text, and their cells; only sets that no two units have by chance."""
     tables: dict[str, list[tuple[Spot, str]]] = {}
-    for spot, value in inputs_of(form, rows):
-        if isinstance(value, int | float) and not isinstance(value, bool) and (table := form.blocks[spot.block].table):
+    for spot, value in book.typed:
+        if isinstance(value, int | float) and not isinstance(value, bool) and (table := book.form.blocks[spot.block].table):
             tables.setdefault(table, []).append((spot, as_text(as_decimal(value))))
     for table, typed in tables.items():
         if len({text for _, text in typed if len(text.strip("-").replace(".", "").strip("0")) >= DIGITS}) >= FIGURES:
             yield f"{table} {[(*spot, text) for spot, text in sorted(typed)]}", [spot for spot, _ in typed]
 
 
-def over_fulfilled(form: Form, rows: Rows) -> Iterator[tuple[str, int, Mapping]]:
+def over_fulfilled(book: Workbook) -> Iterator[tuple[str, int, Mapping]]:
     """The indicators of a workbook that are over-fulfilled by a figure."""
-    for block, index, row, state in achievements(form.summary, form.tables, rows):
-        if state == OVER and isinstance(row.get(form.summary.indicators.deviation), int | float):
+    for block, index, row, state in book.judged:
+        if state == OVER and isinstance(row.get(book.form.summary.indicators.deviation), int | float):
             yield block, index, row
 
 
@@ -224,7 +226,7 @@ def compare(shared: Shared, workbooks: Iterable[Workbook]) -> Iterator[tuple[str
     for book in workbooks:
         form, unit = book.form, letters(book.unit)
         copies = form.summary.copies
-        for paragraph in paragraphs(form, book.rows):
+        for paragraph in paragraphs(book):
             runs = [run for run in dict.fromkeys(shared.sketches[at * KEPT : (at + 1) * KEPT]) if run in shared.runs]
             number, at = at, at + 1
             if not book.counts:
@@ -240,7 +242,7 @@ def compare(shared: Shared, workbooks: Iterable[Workbook]) -> Iterator[tuple[str
                     if len(known := leaders.setdefault(run, [])) < LEADERS:
                         known.append(number)
             groups.setdefault(leader, []).append(place)
-        for figures, spots in figure_sets(form, book.rows) if book.counts else ():
+        for figures, spots in figure_sets(book) if book.counts else ():
             if hash_of(figures) in shared.sets:
                 sets.setdefault(figures, []).append(Place(book.owner, book.path, book.unit, book.cell(spots[0]), ""))
         if book.counts:
@@ -283,7 +285,7 @@ def _far_out(shared: Shared, book: Workbook) -> Iterator[tuple[str, dict]]:
         return
     asked = book.form.summary.indicators
     cells, told = [], []
-    for block, index, row in over_fulfilled(book.form, book.rows):
+    for block, index, row in over_fulfilled(book):
         if (math.log1p(row[asked.deviation]) - shared.middle) / shared.spread > FAR:
             cells.append(book.cell(Spot(block, index, asked.actual)))
             name = row.get(book.form.tables[asked.table].row_name) or cells[-1]

@@ -49,7 +49,7 @@ class Submission:
     cell: str  # where the unit's name stands
     errors: int
     warnings: int
-    figures: tuple[object, ...]
+    figures: Mapping[str, float | None]
     over: int
     met: int
     missed: int

@@ -23,7 +23,7 @@ from .formulas import parse_test
 from .parts import TYPES, Target, find_target
 
 COPIES = {"shortest": 60, "alike": 0.9, "common": 0.1, "few": 5}  # what a form may say otherwise
-OVER, MISSED = "over", "missed"
+OVER, MET, MISSED = "over", "met", "missed"
 
 
 class Figure(NamedTuple):
@@ -112,8 +112,8 @@ def _indicators(raw: Mapping, blocks: Mapping, tables: Mapping, parameters: Mapp
 # --- of one workbook -----------------------------------------------------------------------------------------
 
 
-def figures_of(summary: Summary, blocks: Mapping, rows: Mapping) -> tuple[object, ...]:
-    """The figures of a workbook in the order of the summary, None where one is blank."""
+def figures_of(summary: Summary, blocks: Mapping, rows: Mapping) -> dict[str, float | None]:
+    """The figures of a workbook by key, None where one is blank."""
     values: dict[str, object] = {}
     for figure in summary.figures:
         if figure.formula is not None:
@@ -122,10 +122,10 @@ def figures_of(summary: Summary, blocks: Mapping, rows: Mapping) -> tuple[object
             block = blocks[figure.target.blocks[0]]
             index = next((i for i, row in enumerate(block.rows) if row.key == figure.target.row), 0)
             values[figure.key] = as_decimal(rows[block.key][index].get(figure.target.field)) if rows.get(block.key) else None
-    return tuple(_number(value) for value in values.values())
+    return {key: _number(value) for key, value in values.items()}
 
 
-def recomputed(summary: Summary, sums: Mapping[str, object]) -> dict[str, object]:
+def recomputed(summary: Summary, sums: Mapping[str, object]) -> dict[str, float | None]:
     """The figures that are formulas, over the sums of the others."""
     values = {key: as_decimal(value) for key, value in sums.items()}
     for figure in summary.figures:
@@ -148,8 +148,8 @@ def achievements(summary: Summary, tables: Mapping, rows: Mapping) -> Iterator[t
         for index, row in enumerate(rows.get(key, ())):
             deviation = row.get(asked.deviation)
             if deviation == 0:
-                yield key, index, row, "met"
+                yield key, index, row, MET
                 continue
             state = next((name for name, tree in asked.tests.items() if evaluate(tree, row.get)), None)
             if state or deviation is not None:
-                yield key, index, row, state or "met"
+                yield key, index, row, state or MET

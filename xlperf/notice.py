@@ -1,0 +1,60 @@
+"""What goes back with a workbook: a notice in Word, in the words of its findings.
+
+    write_notice(collection, outcome, Path("out/notice.docx"), "2023-03-01", templates)
+
+The template is `templates/notice.docx`, or a bureau's own of that name in its folder of forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from .collection import Collection, form_of
+from .definition import shipped
+from .finding import SEVERITIES
+from .ledger import cells_of, findings_of
+from .messages import sentence
+from .outcome import Outcome
+
+TEMPLATE = "notice.docx"
+
+
+def write_notice(collection: Collection, outcome: Outcome, target: Path, date: str, templates: Path | None = None) -> None:
+    """Write the notice that tells a unit what to mend.
+
+    Raises:
+        FormError: the bureau's own template cannot be filled in.
+        UsageError: the notice cannot be written.
+    """
+    from .word import render_word
+
+    own = templates / TEMPLATE if templates else None
+    template = own if own and own.exists() else shipped("templates") / TEMPLATE
+    render_word(template, notice_context(collection, outcome, date, templates), target, date)
+
+
+def notice_context(collection: Collection, outcome: Outcome, date: str, templates: Path | None = None) -> dict:
+    """What a template can say: the unit, its file, and the findings by severity."""
+    form = form_of(outcome, templates)
+    listed = {f"{severity}s": [] for severity in SEVERITIES}
+    for finding in findings_of(collection, outcome):
+        kind = listed[f"{finding['severity']}s"]
+        kind.append(_entry(finding, len(kind) + 1))
+    year, month, day = date.split("-")
+    return {
+        "unit": outcome.unit or "", "unit_code": outcome.unit_code or "", "file": outcome.path, "sha256": outcome.sha256,
+        "received": outcome.received[:10], "readable": outcome.status != "unreadable", "form": form.title if form else "",
+        "fiscal_year": outcome.year or "", "annotated": _annotated(outcome.outputs), **listed,
+        "date": sentence("long_date", {"year": year, "month": int(month), "day": int(day)}),
+    }  # fmt: skip
+
+
+def _entry(finding: Mapping, number: int) -> dict[str, object]:
+    parts = {part: str(finding.get(part) or "") for part in ("code", "message", "found", "expected", "fix", "explanation")}
+    return {"number": number, "cells": cells_of(finding) or "—", **parts}
+
+
+def _annotated(outputs: Iterable[str]) -> str:
+    """The name of the marked workbook, if there is one."""
+    return next((output.rpartition("/")[2] for output in outputs if output.endswith(".xlsx")), "")
