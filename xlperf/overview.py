@@ -142,7 +142,7 @@ def write_line(sheet, palette: Palette, ledger: Ledger, row: int, line: Sequence
         style = cell_format(palette, column.type)
         if column.formula is not None:
             formula = "=" + to_excel(column.formula, _names(ledger, row).get)
-            checked(sheet.write_formula(row, at, formula, style, cachedvalue_of(value)))
+            checked(sheet.write_formula(row, at, formula, style, cached_value(value)))
         elif value is None or value == "":
             checked(sheet.write_blank(row, at, None, style))
         elif isinstance(value, int | float):
@@ -175,7 +175,7 @@ def write_totals(sheet, palette: Palette, ledger: Ledger, row: int, end: int) ->
             checked(sheet.write_string(row, at, text, cell_format(palette, "text", **bold)) if text else
                     sheet.write_blank(row, at, None, cell_format(palette, "text", **bold)))  # fmt: skip
             continue
-        checked(sheet.write_formula(row, at, formula, cell_format(palette, column.type, **bold), cachedvalue_of(value)))
+        checked(sheet.write_formula(row, at, formula, cell_format(palette, column.type, **bold), cached_value(value)))
 
 
 # --- the overview --------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import NamedTuple, Protocol
 
 from .evidence import letters_of
@@ -109,7 +110,8 @@ def missing(roster: Sequence[RosterUnit], submissions: Iterable[Submission], pre
 
 def file_stem(unit: str | None, path: str, sha256: str) -> str:
     """How the files about a submission that goes back begin: `<unit>-<first digits of its SHA-256>`, alike on every run."""
-    return f"{safe_name(unit or path.replace('!', '/').rpartition('/')[2])[:LONGEST_NAME].rstrip(' .')}-{sha256[:8]}"
+    name = unit or PurePosixPath(path.replace("!", "/")).stem
+    return f"{safe_name(name)[:LONGEST_NAME].rstrip(' .')}-{sha256[:8]}"
 
 
 # --- what is odd about the names ---------------------------------------------------------------------------------
