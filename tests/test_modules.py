@@ -43,6 +43,7 @@ LIBRARIES = {
     "rich": {"tables", "progress"},
     "docx": {"manuscript"},
     "rapidfuzz": {"catalog", "definition"},
+    "rich": {"tables"},
     "docxtpl": {"word"},
     "lxml": {"word", "paragraphs"},
     "jinja2": {"word", "placeholders"},

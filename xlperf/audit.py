@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, count
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO
@@ -49,8 +51,9 @@ def _rows(collection: Collection, outcomes: Iterable[Outcome], contents: Content
             stored[outcome.sha256] = _store(archive, outcome, contents, taken)
         standing = collection.standings[outcome.path]
         instead = standing.by if standing.by != outcome.path else None
-        yield (outcome.path, stored[outcome.sha256], outcome.sha256, outcome.size, outcome.unit, outcome.unit_code, outcome.received,
-               sentence(f"status_{outcome.status}", {}), sentence(f"standing_{standing.kind}", {}), instead)  # fmt: skip
+        yield (outcome.path, stored[outcome.sha256], outcome.sha256, outcome.size, outcome.unit, outcome.unit_code,
+               outcome.received, sentence(f"status_{outcome.status}", {}), sentence(f"standing_{standing.kind}", {}),
+               instead)  # fmt: skip
 
 
 def _store(archive: zipfile.ZipFile, outcome: Outcome, contents: Contents, taken: set[str]) -> str:
@@ -77,11 +80,9 @@ def _store(archive: zipfile.ZipFile, outcome: Outcome, contents: Contents, taken
 
 def _name(path: str, taken: set[str]) -> str:
     """The path as it may stand in an archive that Windows unpacks, with a number where another file is called so."""
-    folders, _, file = path.replace("\\", "/").replace("!", "/").rpartition("/")
-    parts = [safe_name(part)[:LONGEST_PART] for part in folders.split("/") if part.strip(". ")]
-    stem, dot, suffix = safe_name(file).rpartition(".")
-    ends = ("", *(f" ({number})" for number in range(2, 1_000_000)))
-    names = ("/".join([INPUTS, *parts, f"{(stem or suffix)[:LONGEST_PART]}{end}{dot + suffix[:10] if stem else ''}"]) for end in ends)
+    parts = [safe_name(part)[-LONGEST_PART:] for part in re.split(r"[/\\!]+", path) if part.strip(". ")]
+    stem, dot, suffix = "/".join([INPUTS, *parts]).rpartition(".")
+    names = (f"{stem}{end}{dot}{suffix}" for end in chain([""], (f" ({number})" for number in count(2))))
     name = next(name for name in names if name.casefold() not in taken)
     taken.add(name.casefold())
     return name

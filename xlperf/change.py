@@ -39,7 +39,8 @@ def changes(before: Snapshot, now: Snapshot) -> Iterator[str]:
             kinds.setdefault(kind, []).append(_named(kind, before.get(key), now.get(key)))
     for kind in KINDS:
         if names := kinds.get(kind):
-            yield sentence(f"change_{kind}", {"count": len(names), "names": "、".join(names[:LISTED]) + "…" * (len(names) > LISTED)})
+            more = "…" if len(names) > LISTED else ""
+            yield sentence(f"change_{kind}", {"count": len(names), "names": "、".join(names[:LISTED]) + more})
     if not kinds:
         yield sentence("change_none", {})
 

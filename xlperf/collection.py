@@ -22,8 +22,25 @@ from .form import Form, find_form, load_form
 from .kinship import Traces, Workbook, compare, settle
 from .layout import Layout, make_layout, row_counts
 from .outcome import Outcome
-from .submission import COUNTS, DUPLICATE, UNIT_FIELD, RosterUnit, Standing, Submission, missing, odd_names, owner, stand, unit_key
+from .roster import Unit
+from .submission import (
+    COUNTS,
+    DUPLICATE,
+    UNIT_FIELD,
+    Standing,
+    Submission,
+    missing,
+    odd_names,
+    owner,
+    stand,
+    unit_key,
+)
 from .summary import MET, MISSED, OVER, achievements, figures_of
+
+OFF_TARGET = """CREATE TABLE off_target
+    (form TEXT, path TEXT, state TEXT, deviation REAL, texts TEXT, number INTEGER PRIMARY KEY)"""
+FARTHEST_FIRST = """SELECT path, state, deviation, texts FROM off_target WHERE form = ?
+    ORDER BY state = ? DESC, ABS(deviation) DESC NULLS LAST, number"""
 
 
 class OffTarget(NamedTuple):
@@ -43,8 +60,8 @@ class Collection:
     standings: Mapping[str, Standing]
     forms: Mapping[str, Form]  # by key, of each the newest revision that came in
     across: Mapping[str, list[dict]]  # by path, what only a comparison of several workbooks shows
-    roster: Sequence[RosterUnit] | None
-    missing: Sequence[RosterUnit]
+    roster: Sequence[Unit] | None
+    missing: Sequence[Unit]
     supervisors: Mapping[str, str]  # of the roster's units
     database: sqlite3.Connection
 
@@ -53,18 +70,16 @@ class Collection:
         return (s for s in self.submissions if self.standings[s.path].kind == COUNTS)
 
     def off_target(self, form: str) -> Iterator[OffTarget]:
-        """The indicators of a form off target: what is over-fulfilled, the most first, then what is missed, the least met first."""
-        order = "SELECT path, state, deviation, texts FROM off_target WHERE form = ? ORDER BY state DESC, " \
-                "CASE state WHEN ? THEN -deviation ELSE COALESCE(deviation, 9e9) END, number"  # fmt: skip
-        for path, state, deviation, texts in self.database.execute(order, (form, OVER)):
+        """The indicators of a form off target: what is over-fulfilled, then what is missed, each the farthest first."""
+        for path, state, deviation, texts in self.database.execute(FARTHEST_FIRST, (form, OVER)):
             if self.standings[path].kind == COUNTS:
                 yield OffTarget(path, state, deviation, tuple(texts.split("\0")))
 
 
-def survey(outcomes: Iterable[Outcome], roster: Sequence[RosterUnit] | None, templates: Path | None) -> Collection:
+def survey(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None, templates: Path | None) -> Collection:
     """Gather what is known of all outcomes; they are gone through twice."""
     database = sqlite3.connect("")  # a temporary file that goes with the connection
-    database.execute("CREATE TABLE off_target (form TEXT, path TEXT, state TEXT, deviation REAL, texts TEXT, number INTEGER PRIMARY KEY)")
+    database.execute(OFF_TARGET)
     traces, submissions, forms = Traces(), [], {}
     owners: dict[tuple, int] = {}
     for outcome in outcomes:
@@ -140,9 +155,9 @@ def _submission(outcome: Outcome, book: Workbook | None) -> Submission:
     cell = book.cell(Spot(block, 0, field)) if book else ""
     cover = outcome.document.get(block, {}) if book else {}
     figures = figures_of(book.form.summary, book.form.blocks, book.rows) if book else {}
-    return Submission(outcome.path, outcome.sha256, outcome.size, outcome.received, outcome.status, outcome.form, outcome.revision,
-                      outcome.year, outcome.unit, outcome.unit_code, cover.get("supervisor"), cell, severities["error"],
-                      severities["warning"], figures, states[OVER], states[MET], states[MISSED], outcome.outputs)  # fmt: skip
+    return Submission(outcome.path, outcome.sha256, outcome.size, outcome.received, outcome.status, outcome.form,
+                      outcome.revision, outcome.year, outcome.unit, outcome.unit_code, cover.get("supervisor"), cell,
+                      severities["error"], severities["warning"], figures, states[OVER], states[MET], states[MISSED], outcome.outputs)  # fmt: skip
 
 
 def _off_target(book: Workbook) -> Iterator[tuple]:

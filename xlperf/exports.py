@@ -8,7 +8,7 @@ the order of the paths. The same outcomes give the same bytes, whatever happened
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from .audit import Contents, write_audit
@@ -20,12 +20,13 @@ from .messages import sentence
 from .notice import write_notice
 from .outcome import Outcome
 from .overview import Part, value_of, write_summary
-from .submission import COUNTS, RosterUnit, file_stem
+from .roster import Unit
+from .submission import COUNTS, file_stem
 
 AUDIT = "audit.zip"
 
 
-def write_exports(outcomes: Iterable[Outcome], roster: Sequence[RosterUnit] | None, directory: Path, date: str,
+def write_exports(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None, directory: Path, date: str,
                   contents: Contents, templates: Path | None = None) -> tuple[Path, ...]:  # fmt: skip
     """Write every export into the directory and return the paths.
 
@@ -40,22 +41,22 @@ def write_exports(outcomes: Iterable[Outcome], roster: Sequence[RosterUnit] | No
         UsageError: a file cannot be written (open in Excel, perhaps).
     """
     collection = survey(outcomes, roster, templates)
-    tables = directory / sentence("csv_folder", {})
-    tables.mkdir(parents=True, exist_ok=True)
     return (
-        *_write_tables(collection, outcomes, directory, tables, date),
+        *_write_tables(collection, outcomes, directory, date),
         *_write_notices(collection, outcomes, directory / sentence("returned_folder", {}), date, templates),
         _written(directory / AUDIT, lambda path: write_audit(collection, outcomes, contents, path)),
     )
 
 
-def _written(path: Path, write) -> Path:
+def _written(path: Path, write: Callable[[Path], object]) -> Path:
     write_atomically(path, write)
     return path
 
 
-def _write_tables(collection: Collection, outcomes: Iterable[Outcome], directory: Path, tables: Path, date: str) -> Iterator[Path]:
+def _write_tables(collection: Collection, outcomes: Iterable[Outcome], directory: Path, date: str) -> Iterator[Path]:
     """Write the tables as CSV, and all of them as the summary workbook."""
+    tables = directory / sentence("csv_folder", {})
+    tables.mkdir(parents=True, exist_ok=True)
     tally, overview = Tally(), []
     for ledger in ledgers(collection, outcomes):
         rows = tally.counted(ledger.rows()) if ledger.key == "findings" else ledger.rows()

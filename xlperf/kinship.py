@@ -155,9 +155,9 @@ def paragraphs(book: Workbook) -> Iterator[Paragraph]:
     """Every paragraph people wrote that is long enough to be somebody's own."""
     shortest = book.form.summary.copies["shortest"]
     for spot, value in book.typed:
-        if isinstance(value, str) and len(value) >= shortest and spot.block != RULES:
-            if book.form.blocks[spot.block].fields[spot.field].type in TEXTS:
-                yield from (Paragraph(spot, part) for part in PARAGRAPH_ENDS.split(value) if len(part) >= shortest)
+        known = book.form.blocks[spot.block].fields[spot.field]
+        if isinstance(value, str) and len(value) >= shortest and spot.block != RULES and known.type in TEXTS:
+            yield from (Paragraph(spot, part) for part in PARAGRAPH_ENDS.split(value) if len(part) >= shortest)
 
 
 def strings(value: object) -> Iterator[str]:
@@ -269,8 +269,8 @@ def _alike(code: str, groups: Iterable[list[Place]]) -> Iterator[tuple[str, dict
     for (path, other), pairs in found.items():
         cells = dict.fromkeys(place.cell for place, _, _ in pairs)
         there = dict.fromkeys(twin.cell for _, twin, _ in pairs)
-        facts = {"unit": pairs[0][1].unit, "file": other, "count": max(count for *_, count in pairs), "text": _short(pairs[0][0].text),
-                 "there": "、".join(list(there)[:LISTED])}  # fmt: skip
+        facts = {"unit": pairs[0][1].unit, "file": other, "count": max(count for *_, count in pairs),
+                 "text": _short(pairs[0][0].text), "there": "、".join(list(there)[:LISTED])}  # fmt: skip
         yield path, across(code, "warning", tuple(cells), **facts)
 
 

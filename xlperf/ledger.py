@@ -22,7 +22,7 @@ from .form import Form
 from .messages import sentence
 from .outcome import Outcome
 from .submission import COUNTS, DUPLICATE, SUPERSEDED, Submission, unit_key
-from .summary import OVER, Figure, recomputed
+from .summary import Figure, recomputed
 
 MOST_CELLS = 30  # places of a finding that a line names; the rest is counted
 SUMMED = ("money", "count")
@@ -111,7 +111,7 @@ def units(collection: Collection) -> Ledger:
         for number, submission in enumerate(sorted(collection.submissions, key=lambda s: _order(collection, s)), 1):
             standing = collection.standings[submission.path]
             yield (
-                number, submission.unit, submission.unit_code, _supervisor(collection, submission), submission.path,
+                number, *_who(collection, submission), submission.path,
                 sentence(f"status_{submission.status}", {}), sentence(f"standing_{standing.kind}", {}),
                 standing.by if standing.kind != COUNTS else None, submission.errors, submission.warnings,
                 *(submission.figures.get(key) for key in figures), *_judged(submission)[: len(judged)],
@@ -134,9 +134,9 @@ def _order(collection: Collection, submission: Submission) -> tuple:
             kinds.index(collection.standings[submission.path].kind), submission.path)  # fmt: skip
 
 
-def _supervisor(collection: Collection, submission: Submission) -> str | None:
-    """Who supervises the unit: as it says itself, else as the roster says."""
-    return submission.supervisor or collection.supervisors.get(unit_key(submission.unit))
+def _who(collection: Collection, submission: Submission) -> tuple[str | None, str | None, str | None]:
+    """Unit, code and who supervises it: as it says itself, else as the roster says."""
+    return submission.unit, submission.unit_code, submission.supervisor or collection.supervisors.get(unit_key(submission.unit))
 
 
 # --- findings --------------------------------------------------------------------------------------------------
@@ -208,15 +208,17 @@ def ranking(collection: Collection, form: Form, several: bool) -> Ledger:
     figures, ranked_by = form.summary.figures, form.summary.ranked_by
     listed = [s for s in collection.counting() if s.form == form.key and s.figures]
     listed.sort(key=lambda s: (s.figures.get(ranked_by) is None, -(s.figures.get(ranked_by) or 0), unit_key(s.unit), s.path))
-    columns = (*(column(*spec) for spec in RANKED), *figure_columns(figures, True), column("status", "text", 9), column("file", "text", 34))
+    columns = (*(column(*spec) for spec in RANKED), *figure_columns(figures, True), column("status", "text", 9),
+               column("file", "text", 34))  # fmt: skip
 
     def rows() -> Iterator[tuple]:
         rank, before = 0, None
         for number, submission in enumerate(listed, 1):
             value = submission.figures.get(ranked_by)
             rank, before = (rank if value == before and rank else number), value
-            yield (rank if value is not None else None, submission.unit, submission.unit_code, _supervisor(collection, submission),
-                   *(submission.figures.get(figure.key) for figure in figures), sentence(f"status_{submission.status}", {}), submission.path)  # fmt: skip
+            yield (rank if value is not None else None, *_who(collection, submission),
+                   *(submission.figures.get(figure.key) for figure in figures), sentence(f"status_{submission.status}", {}),
+                   submission.path)  # fmt: skip
 
     summed = {figure.key: round(sum(s.figures.get(figure.key) or 0 for s in listed), 6)
               for figure in figures if figure.formula is None and figure.type in SUMMED}  # fmt: skip
@@ -230,16 +232,16 @@ def indicators(collection: Collection, form: Form, several: bool) -> Ledger:
     asked = form.summary.indicators
     fields = form.blocks[form.tables[asked.table].blocks[0]].fields
     widths = {name: 40 if fields[name].rows > 1 or (fields[name].max_length or 0) > 500 else 26 for name in asked.columns}
-    columns = (*(column(*spec) for spec in RANKED), column("state", "text", 10), column("deviation", "ratio", 12),
-               *(Column(name, fields[name].label, "text", widths[name]) for name in asked.columns), column("file", "text", 34))  # fmt: skip
+    shown = (Column(name, fields[name].label, "text", widths[name]) for name in asked.columns)
+    columns = (*(column(*spec) for spec in RANKED), column("state", "text", 10), column("deviation", "ratio", 12), *shown,
+               column("file", "text", 34))  # fmt: skip
 
     def rows() -> Iterator[tuple]:
         names = {s.path: s for s in collection.counting()}
         ranks = Counter()
         for found in collection.off_target(form.key):
             ranks[found.state] += 1
-            submission = names[found.path]
-            yield (ranks[found.state], submission.unit, submission.unit_code, _supervisor(collection, submission),
-                   sentence("state_over" if found.state == OVER else "state_missed", {}), found.deviation, *found.texts, found.path)  # fmt: skip
+            yield (ranks[found.state], *_who(collection, names[found.path]), sentence(f"state_{found.state}", {}),
+                   found.deviation, *found.texts, found.path)  # fmt: skip
 
     return _ledger("indicators", columns, rows, form if several else None)

@@ -108,7 +108,8 @@ def write_ledger(book, palette: Palette, ledger: Ledger, name: str) -> Sheet:
     checked(sheet.write_string(1, 0, ledger.note, palette.format("note")))
     if sum(column.width for column in ledger.columns) > WIDE:
         sheet.set_paper(8)
-    sheet.set_row(HEADER, 6 + POINTS_PER_LINE * max(2, *(lines_needed(column.heading, column.width - 2) for column in ledger.columns)))
+    deepest = max(lines_needed(column.heading, column.width - 2) for column in ledger.columns)
+    sheet.set_row(HEADER, 6 + POINTS_PER_LINE * max(2, deepest))
     for at, column in enumerate(ledger.columns):
         checked(sheet.write_string(HEADER, at, column.heading, palette.format("header")))
     row, lines = FIRST, iter(ledger.rows())
@@ -158,7 +159,8 @@ def _names(ledger: Ledger, row: int) -> dict[str, str]:
 def cell_format(palette: Palette, type_: str, **more: object):
     if type_ == "text":
         return palette.format("final", align="left", indent=1, **more)
-    return palette.format("final", align="center" if type_ in ("count", "plain") else "right", num_format=NUMBER_FORMATS[type_], **more)
+    align = "center" if type_ in ("count", "plain") else "right"
+    return palette.format("final", align=align, num_format=NUMBER_FORMATS[type_], **more)
 
 
 def write_totals(sheet, palette: Palette, ledger: Ledger, row: int, end: int) -> None:
@@ -191,8 +193,8 @@ def parts(collection: Collection, sheets: Mapping[str, Sheet], tally: Tally) -> 
             yield _of_classes(collection, form, sheets["units"], several)
     if common := tally.commonest(MOST_COMMON):
         area = sheets["findings"].area("code")
-        rows = tuple((f"{code} {message}", files, (f'COUNTIF({area},"{code}")', places)) for code, message, files, places in common)
-        yield Part(sentence("part_commonest", {}), _heads("message", "files", "places"), rows, "bar")
+        rows = [(f"{code} {said}", files, (f'COUNTIF({area},"{code}")', places)) for code, said, files, places in common]
+        yield Part(sentence("part_commonest", {}), _heads("message", "files", "places"), tuple(rows), "bar")
 
 
 def _heads(*keys: str) -> tuple[str, ...]:
@@ -209,7 +211,8 @@ def _of_status(collection: Collection, sheets: Mapping[str, Sheet]) -> Part:
         rows.append((word, (formula, sum(s.status == status for s in counting))))
     if "missing" in sheets:
         rows.append((sentence("status_missing", {}), (f'COUNT({sheets["missing"].area("number")})', len(collection.missing))))
-    return Part(sentence("part_status", {}), _heads("status", "units", "share"), tuple(rows), "column", STATUS_COLOURS, total=True)
+    heads = _heads("status", "units", "share")
+    return Part(sentence("part_status", {}), heads, tuple(rows), "column", STATUS_COLOURS, total=True)
 
 
 def _of_files(collection: Collection, sheets: Mapping[str, Sheet]) -> Part:

@@ -14,22 +14,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from .evidence import letters_of
 from .files import safe_name
 from .finding import Finding, describe
+from .roster import Unit
 
 COUNTS, SUPERSEDED, DUPLICATE = "counts", "superseded", "duplicate"
 UNIT_FIELD = "cover.unit"  # the one field of a unit that every form has
 LONGEST_NAME = 40  # characters of a unit's name in a file name: 255 bytes must hold it and what follows
 LISTED = 5  # files that a finding names; the rest is counted
-
-
-class RosterUnit(Protocol):
-    name: str
-    code: str
-    supervisor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +90,7 @@ def stand(outcomes: Iterable, prefixes: Sequence[str] = ()) -> dict[str, Standin
     return found | {path: Standing(DUPLICATE, original) for path, original in duplicates.items()}
 
 
-def missing(roster: Sequence[RosterUnit], submissions: Iterable[Submission], prefixes: Sequence[str] = ()) -> list[RosterUnit]:
+def missing(roster: Sequence[Unit], submissions: Iterable[Submission], prefixes: Sequence[str] = ()) -> list[Unit]:
     """The units of the roster of which nothing readable came in, in its order; who is on it by name is not taken for a code."""
     names = {unit_key(unit.name, prefixes) for unit in roster}
     met_names, met_codes = set(), set()
@@ -117,11 +112,12 @@ def file_stem(unit: str | None, path: str, sha256: str) -> str:
 # --- what is odd about the names ---------------------------------------------------------------------------------
 
 
-def odd_names(submissions: Sequence[Submission], roster: Sequence[RosterUnit] | None,
+def odd_names(submissions: Sequence[Submission], roster: Sequence[Unit] | None,
               prefixes: Sequence[str]) -> Iterator[tuple[str, dict]]:  # fmt: skip
     """Yield path and finding: two units with one code, one unit under two names or codes, a unit that is not on the roster."""
     named = [s for s in submissions if s.unit]
-    by_code, by_name = _grouped(named, lambda s: (s.unit_code or "").strip()), _grouped(named, lambda s: unit_key(s.unit, prefixes))
+    by_code = _grouped(named, lambda s: (s.unit_code or "").strip())
+    by_name = _grouped(named, lambda s: unit_key(s.unit, prefixes))
     for group in by_code.values():
         yield from _told("XL553", group, lambda s: unit_key(s.unit, prefixes), lambda s: s.unit)
     for group in by_name.values():
