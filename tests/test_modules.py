@@ -22,10 +22,10 @@ ORDER = (
     "spelling", "dates", "values", "amounts", "markup", "numberformat", "entries", "structure", "reader", "quantity", "promise",
     "evidence", "residue", "crosscheck", "checks", "submission", "kinship", "collection", "catalog", "roster", "allotment",
     "position", "tables", "webpage", "formats", "style", "links", "annotation", "canvas", "live", "lines", "problems",
-    "workbook", "ledger", "overview", "audit", "notice", "change", "placeholders", "paragraphs", "word", "report", "template",
-    "process", "exports", "flow", "dump", "manuscript", "paper", "labels", "records", "outline", "composed", "assembly",
-    "importer", "pdf", "publication", "source", "migration", "carryover", "progress", "dispatch", "difference", "amendment",
-    "cli", "__main__",
+    "workbook", "ledger", "sheet", "overview", "audit", "notice", "change", "placeholders", "paragraphs", "word", "report",
+    "template", "process", "exports", "flow", "dump", "manuscript", "paper", "labels", "records", "outline", "composed",
+    "assembly", "importer", "pdf", "publication", "source", "migration", "carryover", "progress", "dispatch", "difference",
+    "amendment", "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
     ("formats", "difference"): "typing",  # changes are shown, not made

@@ -1,42 +1,28 @@
 """What is new since the last run of a collection, in words.
 
-    before = snapshot(outcomes)             # a JSON value, kept with the run
-    list(changes(before, snapshot(outcomes_now)))
+    list(changes(last_run["files"], this_run["files"]))
 
-What counts is compared, unit by unit: a unit is here whatever its file is called.
+Both are the entries of run.json. What counts is compared, unit by unit: a unit is the same whatever its file is called.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import SimpleNamespace
 
 from .messages import sentence
-from .outcome import Outcome
 from .submission import COUNTS, LISTED, owner, stand
 
-Snapshot = Mapping[str, Mapping[str, object]]
+KINDS = ("new", "mended", "broken", "resent", "gone")
 
 
-def snapshot(outcomes: Iterable[Outcome], prefixes: Sequence[str] = ()) -> dict[str, dict[str, object]]:
-    """What the next run needs to know of this one: by unit its file, its outcome and how many errors it has."""
-    standings = stand(outcomes, prefixes)
-    kept = {}
-    for outcome in outcomes:
-        if standings[outcome.path].kind == COUNTS:
-            errors = sum(finding["severity"] == "error" for finding in outcome.findings)
-            kept["|".join(map(str, owner(outcome, prefixes)))] = {
-                "name": outcome.unit or outcome.path, "sha256": outcome.sha256, "status": outcome.status, "errors": errors,
-            }  # fmt: skip
-    return kept
-
-
-def changes(before: Snapshot, now: Snapshot) -> Iterator[str]:
-    """Yield a sentence per kind of change, one that says so where there is none."""
+def changes(before: Iterable[Mapping], now: Iterable[Mapping], prefixes: Sequence[str] = ()) -> Iterator[str]:
+    """Yield a sentence per kind of change, one that says so where there is none; `prefixes` may stand before a unit's name."""
+    last, this = _counting(before, prefixes), _counting(now, prefixes)
     kinds: dict[str, list[str]] = {}
-    for key in {**before, **now}:
-        kind = _kind(before.get(key), now.get(key))
-        if kind:
-            kinds.setdefault(kind, []).append(_named(kind, before.get(key), now.get(key)))
+    for who in {**last, **this}:
+        if kind := _kind(last.get(who), this.get(who)):
+            kinds.setdefault(kind, []).append(_named(kind, last.get(who), this.get(who)))
     for kind in KINDS:
         if names := kinds.get(kind):
             more = "…" if len(names) > LISTED else ""
@@ -45,19 +31,23 @@ def changes(before: Snapshot, now: Snapshot) -> Iterator[str]:
         yield sentence("change_none", {})
 
 
-KINDS = ("new", "mended", "broken", "resent", "gone")
+def _counting(entries: Iterable[Mapping], prefixes: Sequence[str]) -> dict[tuple, SimpleNamespace]:
+    """The entries that count, by unit, form and year."""
+    known = [SimpleNamespace(**{"unit_code": None, **entry}) for entry in entries]
+    standings = stand(known, prefixes)
+    return {owner(entry, prefixes): entry for entry in known if standings[entry.path].kind == COUNTS}
 
 
-def _kind(before: Mapping | None, now: Mapping | None) -> str | None:
+def _kind(before: SimpleNamespace | None, now: SimpleNamespace | None) -> str | None:
     if before is None or now is None:
         return "new" if before is None else "gone"
-    if (before["status"] == "passed") != (now["status"] == "passed"):
-        return "mended" if now["status"] == "passed" else "broken"
-    return "resent" if before["sha256"] != now["sha256"] else None
+    if (before.status == "passed") != (now.status == "passed"):
+        return "mended" if now.status == "passed" else "broken"
+    return "resent" if before.sha256 != now.sha256 else None
 
 
-def _named(kind: str, before: Mapping | None, now: Mapping | None) -> str:
+def _named(kind: str, before: SimpleNamespace | None, now: SimpleNamespace | None) -> str:
     known = now or before
     if kind == "resent":
-        return sentence("change_errors", {"name": known["name"], "before": before["errors"], "now": now["errors"]})
-    return str(known["name"])
+        return sentence("change_errors", {"name": known.unit or known.path, "before": before.errors, "now": now.errors})
+    return known.unit or known.path

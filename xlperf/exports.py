@@ -8,8 +8,9 @@ the order of the paths. The same outcomes give the same bytes, whatever happened
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from .audit import Contents, write_audit
 from .collection import Collection, survey
@@ -24,6 +25,7 @@ from .roster import Unit
 from .submission import COUNTS, file_stem
 
 AUDIT = "audit.zip"
+PACKAGES, COMPANIONS = (".xlsx", ".docx"), (".json", ".pdf")  # what tells whether it is as we wrote it, and what does not
 
 
 def write_exports(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None, directory: Path, date: str,
@@ -43,7 +45,7 @@ def write_exports(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None, di
     collection = survey(outcomes, roster, templates)
     return (
         *_write_tables(collection, outcomes, directory, date),
-        *_write_notices(collection, outcomes, directory / sentence("returned_folder", {}), date, templates),
+        *_hand_out(collection, outcomes, directory, date, templates),
         _written(directory / AUDIT, lambda path: write_audit(collection, outcomes, contents, path)),
     )
 
@@ -90,31 +92,60 @@ def _overview_lines(parts: Iterable[Part]) -> Iterator[Sequence[object]]:
         yield []
 
 
-# --- what goes back ------------------------------------------------------------------------------------------
+# --- what is handed out ----------------------------------------------------------------------------------------
 
 
-def _write_notices(collection: Collection, outcomes: Iterable[Outcome], directory: Path, date: str,
-                   templates: Path | None) -> Iterator[Path]:  # fmt: skip
-    """Write a notice for every unit whose workbook has to be mended; those of an earlier run that are no longer due go.
+def _hand_out(collection: Collection, outcomes: Iterable[Outcome], directory: Path, date: str,
+              templates: Path | None) -> Iterator[Path]:  # fmt: skip
+    """Put what was made of the files that count where people look for it: what is finalized, what goes back and its notice.
 
-    A notice that somebody has saved anew since is theirs and stays.
+    What an earlier run put there and is no longer due goes. A file that somebody has saved anew since is theirs and stays.
     """
-    due = set()
+    finalized, returned = (directory / sentence(f"{name}_folder", {}) for name in ("finalized", "returned"))
+    due: set[Path] = set()
     for outcome in outcomes:
-        if outcome.has_errors and collection.standings[outcome.path].kind == COUNTS:
-            due.add(path := notice_path(directory, outcome))
-            if not path.exists() or as_written(path):
-                directory.mkdir(parents=True, exist_ok=True)
-                write_notice(collection, outcome, path, date, templates)
-            yield path
-    for path in directory.glob(f"*{_ending()}") if directory.is_dir() else ():
-        if path not in due and as_written(path):
+        if collection.standings[outcome.path].kind != COUNTS:
+            continue
+        for made in outcome.outputs:
+            target = returned / returned_name(outcome, made) if outcome.has_errors else _free(finalized, outcome, made, due)
+            due.add(target)
+            yield _placed(target, lambda path, made=made: shutil.copyfile(directory / made, path))
+        if outcome.has_errors:
+            target = returned / f"{_stem(outcome)}-{sentence('notice_name', {})}.docx"
+            marked = next((returned_name(outcome, made) for made in outcome.outputs), "")
+            due.add(target)
+            yield _placed(target, lambda path, outcome=outcome, marked=marked: write_notice(
+                collection, outcome, marked, path, date, templates))  # fmt: skip
+    for folder in (finalized, returned):
+        _clear(folder, due)
+
+
+def _stem(outcome: Outcome) -> str:
+    return file_stem(outcome.unit, outcome.path, outcome.sha256)
+
+
+def returned_name(outcome: Outcome, made: str) -> str:
+    """What the marked workbook is called beside its notice: its own name is that of the submission, often everybody's."""
+    return f"{_stem(outcome)}-{made.rpartition('-')[2]}"
+
+
+def _free(folder: Path, outcome: Outcome, made: str, due: set[Path]) -> Path:
+    """The name a finalized file was given; where two units are called alike, with the first digits of its SHA-256."""
+    name = PurePosixPath(made)
+    target = folder / name.name
+    return target if target not in due else folder / f"{name.stem}-{outcome.sha256[:8]}{name.suffix}"
+
+
+def _placed(path: Path, write: Callable[[Path], object]) -> Path:
+    if not path.exists() or path.suffix not in PACKAGES or as_written(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, write)
+    return path
+
+
+def _clear(folder: Path, due: set[Path]) -> None:
+    """Remove what is no longer due: what is as we wrote it, and what lies beside such a file under its name."""
+    for path in sorted(folder.glob("*"), key=lambda path: path.suffix not in PACKAGES) if folder.is_dir() else ():
+        beside = path.suffix in COMPANIONS and not any(path.with_suffix(suffix).exists() for suffix in PACKAGES)
+        if path not in due and (as_written(path) or beside):
             path.unlink()
-
-
-def notice_path(directory: Path, outcome: Outcome) -> Path:
-    return directory / f"{file_stem(outcome.unit, outcome.path, outcome.sha256)}{_ending()}"
-
-
-def _ending() -> str:
-    return f"-{sentence('notice_name', {})}.docx"

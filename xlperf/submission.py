@@ -49,7 +49,6 @@ class Submission:
     over: int
     met: int
     missed: int
-    outputs: tuple[str, ...]
 
 
 class Standing(NamedTuple):
