@@ -20,7 +20,7 @@ from typing import NamedTuple
 from .document import Rows, Spot, inputs_of, rows_of
 from .form import Form, find_form, load_form
 from .kinship import Traces, Workbook, compare, settle
-from .layout import Layout, make_layout, row_counts
+from .layout import usual_layout
 from .outcome import Outcome
 from .roster import Unit
 from .submission import (
@@ -137,15 +137,10 @@ def cell_namer(outcome: Outcome, form: Form, rows: Rows) -> Callable[[Spot], str
     def cell(spot: Spot) -> str:
         if place := outcome.places.get(".".join(map(str, spot))):
             return place
-        layout = _layout(form, tuple(row_counts(form, rows=rows).items()))
+        layout = usual_layout(form, rows)
         return layout.address(spot) if spot in layout.spots else form.blocks[spot.block].label
 
     return cell
-
-
-@lru_cache(maxsize=64)
-def _layout(form: Form, counts: tuple[tuple[str, int], ...]) -> Layout:
-    return make_layout(form, dict(counts))
 
 
 def _submission(outcome: Outcome, book: Workbook | None) -> Submission:

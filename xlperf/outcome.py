@@ -33,7 +33,7 @@ class Outcome:
     rows: int = 0  # rows that hold something
     seconds: float = 0.0
     outputs: tuple[str, ...] = ()  # files written for it, below OUT
-    places: Mapping[str, str] = field(default_factory=dict, repr=False)  # see `places_of`: cells of what units are compared by
+    places: Mapping[str, str] = field(default_factory=dict, repr=False)  # cells that are not where the template has them
 
     @property
     def has_errors(self) -> bool:

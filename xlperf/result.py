@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,7 @@ class Result:
     unit: str | None = None
     document: dict | None = None
     outputs: tuple[Path, ...] = field(default=())
+    places: Mapping[str, str] = field(default_factory=dict)  # cells that are not where the template has them
 
     @property
     def exit_code(self) -> ExitCode:
