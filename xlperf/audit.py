@@ -14,7 +14,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, count
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO
 
@@ -80,9 +80,9 @@ def _store(archive: zipfile.ZipFile, outcome: Outcome, contents: Contents, taken
 
 def _name(path: str, taken: set[str]) -> str:
     """The path as it may stand in an archive that Windows unpacks, with a number where another file is called so."""
-    parts = [safe_name(part)[-LONGEST_PART:] for part in re.split(r"[/\\!]+", path) if part.strip(". ")]
-    stem, dot, suffix = "/".join([INPUTS, *parts]).rpartition(".")
-    names = (f"{stem}{end}{dot}{suffix}" for end in chain([""], (f" ({number})" for number in count(2))))
+    *folders, file = (PurePosixPath(part) for part in re.split(r"[/\\!]+", path) if part.strip(". "))
+    stem = "/".join([INPUTS, *(safe_name(str(part))[:LONGEST_PART] for part in (*folders, file.stem))])
+    names = (f"{stem}{end}{file.suffix[:8]}" for end in chain([""], (f" ({number})" for number in count(2))))
     name = next(name for name in names if name.casefold() not in taken)
     taken.add(name.casefold())
     return name

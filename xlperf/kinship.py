@@ -42,7 +42,7 @@ LEADERS = 4  # paragraphs of one hash that a further one is held against
 FIGURES, DIGITS = 4, 3  # so many different figures of so many digits make a set that is nobody else's by chance
 FAR = 3.5  # modified z-score (Iglewicz and Hoaglin 1993)
 LEAST_FIGURES = 20  # over-fulfilled indicators from which on one can be far out
-PARTS = 16  # what is sorted is sorted in so many parts, to stay small
+PARTS = 8  # what is sorted is sorted in so many parts, to stay small
 EXCERPT = 30
 
 
@@ -84,8 +84,8 @@ class Traces:
 
     def __init__(self) -> None:
         self.sketches = array("I")  # KEPT hashes per paragraph, in the order of the workbooks
-        self.runs = array("Q")  # hash << 32 | owner
-        self.sentences = array("Q")
+        self.writers = array("I")  # the owner of each paragraph
+        self.sentences = array("Q")  # hash << 32 | owner
         self.sets = array("Q")
         self.excess = array("d")  # log of 1 + deviation, of what is over-fulfilled
         self.owners: set[int] = set()
@@ -98,9 +98,8 @@ class Traces:
         if form not in self.printed:
             self.printed[form] = {hash_of(said) for text in strings(form.definition) for said in sentences(text)}
         for paragraph in paragraphs(book):
-            sketch = sketch_of(letters(paragraph.text, unit))
-            self.sketches.extend(sketch)
-            self.runs.extend(run << 32 | book.owner for run in set(sketch) if run)
+            self.sketches.extend(sketch_of(letters(paragraph.text, unit)))
+            self.writers.append(book.owner)
             said.update(hash_of(sentence) for sentence in sentences(paragraph.text, unit))
         self.sentences.extend(sentence << 32 | book.owner for sentence in said)
         self.sets.extend(hash_of(figures) << 32 | book.owner for figures, _ in figure_sets(book))
@@ -122,7 +121,7 @@ def settle(traces: Traces) -> Shared:
     """Say what is shared, from the traces of all workbooks; of several forms the most cautious says what is common."""
     limits = [max(form.summary.copies["few"], form.summary.copies["common"] * len(traces.owners)) for form in traces.printed]
     limit = min(limits, default=0)
-    runs = {run for run, count in counted(traces.runs) if 1 < count <= limit}
+    runs = {run for run, count in counted(Runs(traces)) if run and 1 < count <= limit}
     common = {sentence for sentence, count in counted(traces.sentences) if count > limit}.union(*traces.printed.values())
     sets = {figures for figures, count in counted(traces.sets) if 1 < count <= limit}
     middle = median(traces.excess) if traces.excess else 0.0
@@ -131,7 +130,16 @@ def settle(traces: Traces) -> Shared:
     return Shared(traces.sketches, runs, common, sets, middle, spread)
 
 
-def counted(pairs: array) -> Iterator[tuple[int, int]]:
+class Runs(NamedTuple):
+    """The hashes of all paragraphs, each with who wrote it: `hash << 32 | owner`."""
+
+    traces: Traces
+
+    def __iter__(self) -> Iterator[int]:
+        return (run << 32 | self.traces.writers[at // KEPT] for at, run in enumerate(self.traces.sketches))
+
+
+def counted(pairs: Iterable[int]) -> Iterator[tuple[int, int]]:
     """Yield every hash of pairs `hash << 32 | owner` with the number of owners that left it."""
     for part in range(PARTS):
         previous, last, count = None, None, 0
