@@ -32,8 +32,9 @@ class Outcome:
     document: Mapping[str, object] | None = field(default=None, repr=False)
     rows: int = 0  # rows that hold something
     seconds: float = 0.0
-    outputs: tuple[str, ...] = ()  # files written for it, below OUT
+    outputs: tuple[str, ...] = ()  # files made of it, below OUT; exports hands out those that count
     places: Mapping[str, str] = field(default_factory=dict, repr=False)  # cells that are not where the template has them
+    saved: str | None = None  # ISO time at which it was last saved, as the workbook itself says
 
     @property
     def has_errors(self) -> bool:
