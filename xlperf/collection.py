@@ -151,8 +151,9 @@ def _submission(outcome: Outcome, book: Workbook | None) -> Submission:
     cover = outcome.document.get(block, {}) if book else {}
     figures = figures_of(book.form.summary, book.form.blocks, book.rows) if book else {}
     counts = (severities["error"], severities["warning"], figures, *(states[state] for state in (OVER, MET, MISSED)))
-    return Submission(outcome.path, outcome.sha256, outcome.size, outcome.received, outcome.status, outcome.form,
-                      outcome.revision, outcome.year, outcome.unit, outcome.unit_code, cover.get("supervisor"), cell, *counts)
+    return Submission(outcome.path, outcome.sha256, outcome.size, outcome.received, outcome.saved, outcome.status,
+                      outcome.form, outcome.revision, outcome.year, outcome.unit, outcome.unit_code,
+                      cover.get("supervisor"), cell, *counts)  # fmt: skip
 
 
 def _off_target(book: Workbook) -> Iterator[tuple]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from .errors import ExitCode
 
+EXIT_CODES = {"passed": ExitCode.OK, "returned": ExitCode.ERRORS_FOUND, "unreadable": ExitCode.UNREADABLE}
+
 
 @dataclass(frozen=True)
 class Result:
@@ -27,7 +29,7 @@ class Result:
 
     @property
     def exit_code(self) -> ExitCode:
-        return {"passed": ExitCode.OK, "returned": ExitCode.ERRORS_FOUND}.get(self.status, ExitCode.UNREADABLE)
+        return EXIT_CODES[self.status]
 
     def as_object(self) -> dict:
         """The object that `validate --format json` prints for this file."""

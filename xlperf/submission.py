@@ -35,6 +35,7 @@ class Submission:
     sha256: str
     size: int
     received: str
+    saved: str | None
     status: str
     form: str | None
     revision: str | None
@@ -72,7 +73,10 @@ def owner(outcome, prefixes: Sequence[str]) -> tuple:
 
 
 def stand(outcomes: Iterable, prefixes: Sequence[str] = ()) -> dict[str, Standing]:
-    """Return by path which submissions count: the latest valid one of each unit, of equal files the first path."""
+    """Return by path which submissions count: the latest valid one of each unit, of equal files the first path.
+
+    The latest is the one received last; of those received together, the one that was saved last.
+    """
     first: dict[str, str] = {}
     best: dict[tuple, tuple] = {}
     owners: dict[str, tuple] = {}
@@ -82,7 +86,7 @@ def stand(outcomes: Iterable, prefixes: Sequence[str] = ()) -> dict[str, Standin
             duplicates[outcome.path] = first[outcome.sha256]
             continue
         owners[outcome.path] = who = owner(outcome, prefixes)
-        rank = (outcome.status == "passed", outcome.status == "returned", outcome.received, outcome.path)
+        rank = (outcome.status == "passed", outcome.status == "returned", outcome.received, outcome.saved or "", outcome.path)
         best[who] = max(best.get(who, rank), rank)
     counted = {path: best[who][-1] for path, who in owners.items()}
     found = {path: Standing(COUNTS if by == path else SUPERSEDED, by) for path, by in counted.items()}
