@@ -12,7 +12,9 @@ import copy
 import os
 import sys
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from string import Formatter
 from unittest import mock
@@ -23,13 +25,17 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 import test_crosscheck
 import test_matrix
 import test_preflight
+from fates import work_fatefully
 from hostile import BUILDERS
 from make_golden import SPARE
 from surgery import part_of, rewrite, type_into
 from test_findings import FAULTS, document, foreign, newer_revision, outdated, unknown_revision
 
-from xlperf import fill_workbook, find_form, load_form, validate
+from xlperf import collect, fill_workbook, find_form, intake, load_form, validate
+from xlperf.inbox import MOST_MEMBERS
 from xlperf.messages import catalogue
+from xlperf.store import Outcomes, open_store
+from xlperf.worker import Limits
 
 PAGE = Path(__file__).parent / "findings.md"
 Findings = list[dict]
@@ -154,6 +160,30 @@ def with_sheet(folder: Path) -> Findings:
     return validate(folder / "saved.xlsx").findings
 
 
+def collected(write: Callable[[Path], object]) -> Build:
+    """What a collection says of its inbox; files called by a fate meet it (tests/fates.py)."""
+
+    def build(folder: Path) -> Findings:
+        (folder / "收到").mkdir()
+        write(folder / "收到")
+        with mock.patch.object(intake, "work_on", work_fatefully):
+            collect([folder / "收到"], folder / "OUT", jobs=1, finalize=False, limits=Limits(seconds=2))
+        with closing(open_store(folder / "OUT")) as store:
+            return [finding for outcome in Outcomes(store) for finding in outcome.findings]
+
+    return build
+
+
+def met(fate: str) -> tuple[Build, ...]:
+    return (collected(lambda inbox: (inbox / f"{fate}.xlsx").write_bytes(b"x")),)
+
+
+def crowded_archive(inbox: Path) -> None:
+    with zipfile.ZipFile(inbox / "收到.zip", "w") as archive:
+        for number in range(2 * MOST_MEMBERS + 1):
+            archive.writestr(f"{number}.xlsx", b"")
+
+
 def one_source(doc: dict) -> None:
     for row in doc["indicators"]:
         row["source"] = "年终总结"
@@ -213,6 +243,13 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL301": (from_hands({"预算信息!G4": 0.97}),),
     "XL302": (from_hands({"预算信息!G4": None}),),
     "XL303": (from_fill(lambda doc: doc["budget"].update(total={"adjusted": 600})),),
+    "XL501": met("dies"),
+    "XL502": met("hangs"),
+    "XL503": met("outgrows"),
+    "XL504": (collected(lambda inbox: (inbox / "收到.zip").write_bytes(b"PK")),),
+    "XL505": (collected(crowded_archive),),
+    "XL506": (collected(lambda inbox: (inbox / "自评表.xlsx").symlink_to(inbox / "已删除.xlsx")),),
+    "XL507": met("has_a_bug"),
     "SZ102": (from_document(lambda doc: doc["budget"]["basic"].update(spent=400)),),
     "SZ103": (from_document(lambda doc: doc["budget"]["basic"].update(adjustment=300)),),
     "SZ202": (from_document(lambda doc: None),),
@@ -274,7 +311,7 @@ HEAD = """# 校验编号一览 · Findings
 由 `python docs/make_findings.py` 从消息目录和表样生成，示例均为实际运行的结果；请勿手改。
 Generated from the catalogues and the form; every example was really run. Do not edit by hand.
 
-`XL1xx` 文件 the file，`XL2xx` 内容和结构 values and structure，`XL3xx` 计算格 computed cells；
+`XL1xx` 文件 the file，`XL2xx` 内容和结构 values and structure，`XL3xx` 计算格 computed cells，`XL5xx` 收集 collections；
 `SZ…` 表样自己的规则 rules of the form.
 
 | 类别 | | |
@@ -284,7 +321,7 @@ Generated from the catalogues and the form; every example was really run. Do not
 | 提示 | info | 无须处理 only tells |
 """
 GROUPS = {"XL1": "文件 The file", "XL2": "内容和结构 Values and structure", "XL3": "计算格 Computed cells",
-          "SZ": "表样的规则 Rules of the form"}  # fmt: skip
+          "XL5": "收集 Collections", "SZ": "表样的规则 Rules of the form"}  # fmt: skip
 SEVERITIES = {"error": "错误 error", "warning": "提醒 warning", "info": "提示 info"}
 
 
