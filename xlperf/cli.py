@@ -185,7 +185,7 @@ def finalize(file: Path, output: Path | None, form: str | None, year: int | None
 @cli.command(help=words("collect"))
 @click.argument("inbox", type=FILE, nargs=-1, required=True)
 @click.option("-o", "--output", type=FILE, required=True, help=words("collection"))
-@click.option("--roster", type=FILE, help=words("roster"))
+@click.option("--roster", type=FILE, help=words("expected_units"))
 @click.option("--jobs", type=click.IntRange(1, 512), help=words("jobs"))
 @click.option("--cluster", metavar="ADDRESS", help=words("cluster"))
 @click.option("--no-finalize", "finalize_", is_flag=True, flag_value=False, default=True, help=words("no_finalize"))
