@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -22,7 +23,7 @@ from crowd import Expected, found_in, make_crowd
 from fates import work_fatefully
 from test_store import url  # noqa: F401
 
-from xlperf import collect, find_standing, intake
+from xlperf import collect, fill_workbook, find_standing, intake, load_document
 from xlperf.cli import cli
 from xlperf.errors import ExitCode, UsageError
 from xlperf.files import ZIP_TIME
@@ -113,12 +114,31 @@ def test_the_run_lists_one_entry_per_path(inbox: tuple[Path, Expected], whole: P
 def test_what_passed_is_finalized_and_what_did_not_is_marked(whole: Path) -> None:
     for entry in run_of(whole)["files"]:
         suffixes = sorted(name.rpartition("-")[2] for name in entry["outputs"])
-        assert suffixes == {"passed": ["定稿.json", "定稿.xlsx"], "returned": ["问题.xlsx"], "unreadable": []}[entry["status"]]
+        assert suffixes == {"passed": ["定稿.json", "定稿.xlsx", "自评报告.docx"], "returned": ["问题.xlsx"], "unreadable": []}[entry["status"]]
         for output in entry["outputs"]:
             if output.endswith(".xlsx"):
                 with zipfile.ZipFile(whole / output) as package:
                     assert {item.date_time for item in package.infolist()} == {ZIP_TIME}
                     assert b"2023-01-05" in package.read("docProps/core.xml")
+
+
+def test_of_several_submissions_the_one_saved_last_counts_and_who_sent_nothing_is_listed(tmp_path: Path) -> None:
+    inbox, out = tmp_path / "收到", tmp_path / "OUT"
+    inbox.mkdir()
+    document = load_document(EXAMPLE / "document.json")
+    fill_workbook(document, inbox / "乙-最初.xlsx", date="2023-03-01")
+    fill_workbook(document | {"goals": document["goals"][1:]}, inbox / "乙(修改).xlsx", date="2023-03-05")
+    (tmp_path / "units.csv").write_text("单位名称,单位代码,主管部门\n苏州市生产力促进中心,032018,科技局\n苏州市档案馆,1,市委办\n", "utf-8")
+    collect([inbox], out, tmp_path / "units.csv", jobs=1)
+    assert {entry["path"]: entry["saved"] for entry in run_of(out)["files"]} == {
+        "乙(修改).xlsx": "2023-03-05T00:00:00Z", "乙-最初.xlsx": "2023-03-01T00:00:00Z",
+    }  # fmt: skip
+    (final,) = (out / "定稿").glob("*.xlsx")
+    digest = hashlib.sha256((inbox / "乙(修改).xlsx").read_bytes()).hexdigest()
+    with zipfile.ZipFile(final) as package:
+        assert digest.encode() in package.read("xl/sharedStrings.xml")
+    assert run_of(out)["missing"] == [{"name": "苏州市档案馆", "code": "1", "supervisor": "市委办"}]
+    assert "名册中未报送的单位：1 个" in standing_as_text(find_standing(out))
 
 
 def test_without_finalizing_nothing_is_made(tmp_path: Path) -> None:
@@ -136,7 +156,8 @@ def test_a_second_run_does_nothing_and_changes_nothing(inbox: tuple[Path, Expect
     standing = collect([inbox[0]], out, jobs=2)
     assert exports(out) == before
     assert [outcome.seconds for outcome in outcomes_of(out)] == seconds  # measured once
-    assert run_of(out)["changes"] == {"since": "2023-01-05T00:00:00+00:00", "new": [], "replaced": [], "gone": [], "status": []}
+    assert run_of(out)["changes"] == {"since": "2023-01-05T00:00:00+00:00", "new": [], "replaced": [], "gone": [], "status": [],
+                                      "words": ["与上次相比没有变化。"]}  # fmt: skip
     assert standing.exit_code == ExitCode.UNREADABLE
 
 
@@ -193,7 +214,7 @@ def test_files_that_are_gone_are_made_again(small: Path, tmp_path: Path, worked_
     out = tmp_path / "OUT"
     collect([small], out)
     before = exports(out)
-    assert len(before) == 6
+    assert len([path for path in before if path.startswith("made/")]) == 9
     next((out / "made").glob("*/*.xlsx")).unlink()
     worked_on.clear()
     collect([small], out)
@@ -226,6 +247,7 @@ def test_changes_of_status_are_named(tmp_path: Path, worked_on: list[str]) -> No
     assert run_of(out)["changes"] == {
         "since": "2023-01-05T00:00:00+00:00", "new": ["b.xlsx"], "replaced": ["a.xlsx"], "gone": [],
         "status": [{"path": "a.xlsx", "was": "unreadable", "is": "passed"}],
+        "words": ["新收到 2 家：苏州市生产力促进中心、b.xlsx", "上次有、这次没有 1 家：a.xlsx"],
     }  # fmt: skip
     assert "新增 1，更换 1，撤走 0，状态改变 1" in standing_as_text(standing)
 

@@ -111,7 +111,7 @@ def list_inbox(inboxes: Sequence[Path], apart_from: Path | None = None) -> list[
             raise UsageError("cannot_open", path=inbox, reason=os.strerror(2))
         if inbox.is_dir():
             prefix = f"{roots.unique(_printable(inbox.resolve().name))}/" if len(inboxes) > 1 else ""
-            found += _in_folder(_long(inbox), prefix, apart_from and apart_from.resolve())
+            found += _in_folder(_long(inbox), prefix, apart_from)
         else:
             found += _in_file(_long(inbox), _printable(inbox.name), os.listdir(inbox.absolute().parent))
     return [replace(item, path=names.unique(item.path)) for item in sorted(found, key=lambda item: item.path)]
@@ -120,6 +120,10 @@ def list_inbox(inboxes: Sequence[Path], apart_from: Path | None = None) -> list[
 def _long(path: Path) -> Path:
     """The path as Windows takes it beyond 260 characters."""
     return Path("\\\\?\\" + str(path.resolve())) if os.name == "nt" and not str(path).startswith("\\\\") else path
+
+
+def _is(folder: Path, other: Path | None) -> bool:
+    return other is not None and other.exists() and folder.samefile(other)
 
 
 def _printable(name: str) -> str:
@@ -136,7 +140,7 @@ def _in_folder(folder: Path, prefix: str, apart_from: Path | None) -> Iterator[I
         below = prefix + "".join(f"{_printable(part)}/" for part in Path(root).relative_to(folder).parts)
         left_out = [name for name in folders if name.startswith(".") or Path(root, name).is_symlink()]
         yield from (Skipped(f"{below}{_printable(name)}/") for name in left_out)
-        folders[:] = [name for name in folders if name not in left_out and Path(root, name).resolve() != apart_from]
+        folders[:] = [name for name in folders if name not in left_out and not _is(Path(root, name), apart_from)]
         for name in files:
             yield from _in_file(Path(root, name), below + _printable(name), files)
     for error in closed:

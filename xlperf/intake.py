@@ -34,7 +34,7 @@ from .collection import prefixes_of
 from .crew import Crew, Lost, local_crew, work_off
 from .errors import UnreadableError, UsageError
 from .exports import write_exports
-from .files import stamp, write_atomically
+from .files import TEMPORARY, stamp, write_atomically
 from .form import form_directories, load_form
 from .inbox import Input, close_archives, list_inbox, open_received, read_input
 from .journal import changes_since, list_files, read_run, versions, write_run
@@ -145,12 +145,13 @@ def _alone(directory: Path) -> Iterator[None]:
 
 def _tidy(store: Store, directory: Path, keys: set[str]) -> None:
     """Remove files of what has left the inboxes and what a killed run left half-written; forget outcomes whose files are gone."""
-    folders = set(map(_folder, keys))
-    for folder in (directory / MADE).glob("*"):
-        if folder.name not in folders:
+    try:
+        for folder in set((directory / MADE).glob("*")) - {directory / MADE / _folder(key) for key in keys}:
             shutil.rmtree(folder)
-    for left in (directory / MADE).glob("*/.xlperf-*"):
-        left.unlink()
+        for left in directory.rglob(f"{TEMPORARY}*"):
+            left.unlink()
+    except OSError as error:  # open in Excel, perhaps
+        raise UsageError("cannot_write", path=error.filename, reason=error.strerror) from None
     done = done_outputs(store)
     forget(store, [key for key, outputs in done.items() if not all((directory / output).exists() for output in outputs)])
 
