@@ -78,7 +78,7 @@ def test_a_replaced_submission_is_not_compared() -> None:
 
 def test_cells_that_moved_are_named_where_they_are() -> None:
     text = prose("moved")
-    one = replace(outcome("a.xlsx", "甲局", narrative={"problems": text}), places={"narrative.0.problems": "第一页!B40"})
+    one = replace(outcome("a.xlsx", "甲局", narrative={"problems": text}), places={"narrative.problems": "第一页!B40"})
     two = outcome("b.xlsx", "乙局", narrative={"problems": text})
     assert found([one, two]) == [("a.xlsx", "XL550", ("第一页!B40",)), ("b.xlsx", "XL550", (PROBLEMS,))]
     assert "a.xlsx 第一页!B40" in told([one, two], "b.xlsx", "XL550")["found"]

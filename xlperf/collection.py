@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from .document import Rows, Spot, inputs_of, rows_of
+from .document import Rows, Spot, inputs_of, path_namer, rows_of, unit_spot
 from .form import Form, find_form, load_form
 from .kinship import Traces, Workbook, compare, settle
 from .layout import usual_layout
@@ -26,7 +26,6 @@ from .roster import Unit
 from .submission import (
     COUNTS,
     DUPLICATE,
-    UNIT_FIELD,
     Standing,
     Submission,
     missing,
@@ -133,9 +132,10 @@ def _workbook(outcome: Outcome, owners: dict[tuple, int], templates: Path | None
 
 def cell_namer(outcome: Outcome, form: Form, rows: Rows) -> Callable[[Spot], str]:
     """The function that names the cell of a spot: where the submission had it if that is known, else where the form has it."""
+    path_of = path_namer(form, rows)
 
     def cell(spot: Spot) -> str:
-        if place := outcome.places.get(".".join(map(str, spot))):
+        if place := outcome.places.get(path_of(spot)):
             return place
         layout = usual_layout(form, rows)
         return layout.address(spot) if spot in layout.spots else form.blocks[spot.block].label
@@ -146,9 +146,8 @@ def cell_namer(outcome: Outcome, form: Form, rows: Rows) -> Callable[[Spot], str
 def _submission(outcome: Outcome, book: Workbook | None) -> Submission:
     severities = Counter(finding["severity"] for finding in outcome.findings)
     states = Counter(state for *_, state in book.judged) if book else Counter()
-    block, _, field = UNIT_FIELD.partition(".")
-    cell = book.cell(Spot(block, 0, field)) if book else ""
-    cover = outcome.document.get(block, {}) if book else {}
+    cell = book.cell(unit_spot(book.form)) if book else ""
+    cover = outcome.document.get("cover", {}) if book else {}
     figures = figures_of(book.form.summary, book.form.blocks, book.rows) if book else {}
     counts = (severities["error"], severities["warning"], figures, *(states[state] for state in (OVER, MET, MISSED)))
     return Submission(outcome.path, outcome.sha256, outcome.size, outcome.received, outcome.saved, outcome.status,

@@ -22,7 +22,6 @@ from .finding import Finding, describe
 from .roster import Unit
 
 COUNTS, SUPERSEDED, DUPLICATE = "counts", "superseded", "duplicate"
-UNIT_FIELD = "cover.unit"  # the one field of a unit that every form has
 LONGEST_NAME = 40  # characters of a unit's name in a file name: 255 bytes must hold it and what follows
 LISTED = 5  # files that a finding names; the rest is counted
 
