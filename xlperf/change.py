@@ -33,7 +33,7 @@ def changes(before: Iterable[Mapping], now: Iterable[Mapping], prefixes: Sequenc
 
 def _counting(entries: Iterable[Mapping], prefixes: Sequence[str]) -> dict[tuple, SimpleNamespace]:
     """The entries that count, by unit, form and year."""
-    known = [SimpleNamespace(**{"unit_code": None, "saved": None, **entry}) for entry in entries]
+    known = [SimpleNamespace(**{"unit_code": None, "subject": None, "saved": None, **entry}) for entry in entries]
     standings = stand(known, prefixes)
     return {owner(entry, prefixes): entry for entry in known if standings[entry.path].kind == COUNTS}
 

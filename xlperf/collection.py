@@ -147,12 +147,12 @@ def _submission(outcome: Outcome, book: Workbook | None) -> Submission:
     severities = Counter(finding["severity"] for finding in outcome.findings)
     states = Counter(state for *_, state in book.judged) if book else Counter()
     cell = book.cell(unit_spot(book.form)) if book else ""
-    cover = outcome.document.get("cover", {}) if book else {}
+    beside = book.rows[unit_spot(book.form).block][0] if book else {}  # the fields that stand with the unit's name
     figures = figures_of(book.form.summary, book.form.blocks, book.rows) if book else {}
     counts = (severities["error"], severities["warning"], figures, *(states[state] for state in (OVER, MET, MISSED)))
     return Submission(outcome.path, outcome.sha256, outcome.size, outcome.received, outcome.saved, outcome.status,
-                      outcome.form, outcome.revision, outcome.year, outcome.unit, outcome.unit_code,
-                      cover.get("supervisor"), cell, *counts)  # fmt: skip
+                      outcome.form, outcome.revision, outcome.year, outcome.unit, outcome.unit_code, outcome.subject,
+                      beside.get("supervisor"), cell, *counts)  # fmt: skip
 
 
 def _off_target(book: Workbook) -> Iterator[tuple]:

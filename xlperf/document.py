@@ -41,6 +41,12 @@ def unit_spot(form: Form) -> Spot:
     return Spot(block, 0, field)
 
 
+def subject_spot(form: Form) -> Spot:
+    """The field that names what the workbook is about, where a unit files several; of no block where it files one."""
+    block, _, field = form.definition.get("subject", "").partition(".")
+    return Spot(block, 0, field)
+
+
 def named(rows: Rows, spot: Spot) -> str:
     """What stands in a field of single ones, "" where it is blank."""
     return str((rows.get(spot.block) or [{}])[0].get(spot.field) or "")

@@ -17,8 +17,8 @@ from .outcome import Outcome
 
 FILE_NAME = "run.json"
 CHANGES = ("new", "replaced", "gone", "status")  # the lists of `changes`
-ENTRY = ("path", "sha256", "size", "received", "saved", "status", "unit", "unit_code", "form", "revision", "year", "rows",
-         "seconds")  # fmt: skip
+ENTRY = ("path", "sha256", "size", "received", "saved", "status", "unit", "unit_code", "subject", "form", "revision", "year",
+         "rows", "seconds")  # fmt: skip
 LIBRARIES = ("openpyxl", "python-calamine", "XlsxWriter", "SQLAlchemy")  # that have a say in what is read, written and kept
 
 

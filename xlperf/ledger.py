@@ -16,6 +16,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from .collection import Collection
+from .document import subject_spot
 from .expression import Node
 from .finding import SEVERITIES
 from .form import Form
@@ -56,8 +57,8 @@ def column(key: str, type_: str = "text", width: float = 14) -> Column:
     return Column(key, sentence(f"head_{key}", {}), type_, width)
 
 
-UNIT = (("number", "count", 7), ("unit", "text", 32), ("unit_code", "text", 13), ("supervisor", "text", 18))
-RANKED = (("rank", "count", 7), *UNIT[1:])
+WHO = (("unit", "text", 32), ("unit_code", "text", 13), ("supervisor", "text", 18))
+SUBJECT = ("subject", "text", 28)  # where a unit files several
 FILED = (("file", "text", 28), ("status", "text", 9), ("standing", "text", 15), ("instead", "text", 20),
          ("errors", "count", 7), ("warnings", "count", 7))  # fmt: skip
 JUDGED = (("over", "count", 10), ("met", "count", 10), ("missed", "count", 10))
@@ -104,14 +105,15 @@ def units(collection: Collection) -> Ledger:
     """Every file that came in, unit by unit, with the figures of its form."""
     figures = {figure.key: figure for form in collection.forms.values() for figure in form.summary.figures}
     judged = JUDGED if any(form.summary.indicators for form in collection.forms.values()) else ()
-    columns = (*(column(*spec) for spec in (*UNIT, *FILED)), *figure_columns(figures.values(), False),
+    columns = (column("number", "count", 7), *who_columns(collection.forms.values()), *(column(*spec) for spec in FILED),
+               *figure_columns(figures.values(), False),
                *(column(*spec) for spec in (*judged, *TRACED)))  # fmt: skip
 
     def rows() -> Iterator[tuple]:
         for number, submission in enumerate(sorted(collection.submissions, key=lambda s: _order(collection, s)), 1):
             standing = collection.standings[submission.path]
             yield (
-                number, *_who(collection, submission), submission.path,
+                number, *_who(collection, submission, collection.forms.values()), submission.path,
                 sentence(f"status_{submission.status}", {}), sentence(f"standing_{standing.kind}", {}),
                 standing.by if standing.kind != COUNTS else None, submission.errors, submission.warnings,
                 *(submission.figures.get(key) for key in figures), *_judged(submission)[: len(judged)],
@@ -131,12 +133,19 @@ def _order(collection: Collection, submission: Submission) -> tuple:
     """By unit, what counts first; files of nobody last."""
     kinds = (COUNTS, SUPERSEDED, DUPLICATE)
     return (submission.unit is None, unit_key(submission.unit), submission.form or "", submission.year or 0,
-            kinds.index(collection.standings[submission.path].kind), submission.path)  # fmt: skip
+            submission.subject or "", kinds.index(collection.standings[submission.path].kind), submission.path)  # fmt: skip
 
 
-def _who(collection: Collection, submission: Submission) -> tuple[str | None, str | None, str | None]:
-    """Unit, code and who supervises it: as it says itself, else as the roster says."""
-    return submission.unit, submission.unit_code, submission.supervisor or collection.supervisors.get(unit_key(submission.unit))
+def who_columns(forms: Iterable[Form]) -> list[Column]:
+    """The columns that say whose a line is, and what it is about where one of the forms is filed for several."""
+    several = any(subject_spot(form).block for form in forms)
+    return [column(*spec) for spec in ((*WHO, SUBJECT) if several else WHO)]
+
+
+def _who(collection: Collection, submission: Submission, forms: Iterable[Form]) -> tuple[str | None, ...]:
+    """What stands in those columns; who supervises a unit as it says itself, else as the roster says."""
+    supervisor = submission.supervisor or collection.supervisors.get(unit_key(submission.unit))
+    return (submission.unit, submission.unit_code, supervisor, submission.subject)[: len(who_columns(forms))]
 
 
 # --- findings --------------------------------------------------------------------------------------------------
@@ -208,7 +217,7 @@ def ranking(collection: Collection, form: Form, several: bool) -> Ledger:
     figures, ranked_by = form.summary.figures, form.summary.ranked_by
     listed = [s for s in collection.counting() if s.form == form.key and s.figures]
     listed.sort(key=lambda s: (s.figures.get(ranked_by) is None, -(s.figures.get(ranked_by) or 0), unit_key(s.unit), s.path))
-    columns = (*(column(*spec) for spec in RANKED), *figure_columns(figures, True), column("status", "text", 9),
+    columns = (column("rank", "count", 7), *who_columns([form]), *figure_columns(figures, True), column("status", "text", 9),
                column("file", "text", 34))  # fmt: skip
 
     def rows() -> Iterator[tuple]:
@@ -216,7 +225,7 @@ def ranking(collection: Collection, form: Form, several: bool) -> Ledger:
         for number, submission in enumerate(listed, 1):
             value = submission.figures.get(ranked_by)
             rank, before = (rank if value == before and rank else number), value
-            yield (rank if value is not None else None, *_who(collection, submission),
+            yield (rank if value is not None else None, *_who(collection, submission, [form]),
                    *(submission.figures.get(figure.key) for figure in figures), sentence(f"status_{submission.status}", {}),
                    submission.path)  # fmt: skip
 
@@ -233,15 +242,15 @@ def indicators(collection: Collection, form: Form, several: bool) -> Ledger:
     fields = form.blocks[form.tables[asked.table].blocks[0]].fields
     widths = {name: 40 if fields[name].rows > 1 or (fields[name].max_length or 0) > 500 else 26 for name in asked.columns}
     shown = (Column(name, fields[name].label, "text", widths[name]) for name in asked.columns)
-    columns = (*(column(*spec) for spec in RANKED), column("state", "text", 10), column("deviation", "ratio", 12), *shown,
-               column("file", "text", 34))  # fmt: skip
+    columns = (column("rank", "count", 7), *who_columns([form]), column("state", "text", 10), column("deviation", "ratio", 12),
+               *shown, column("file", "text", 34))  # fmt: skip
 
     def rows() -> Iterator[tuple]:
         names = {s.path: s for s in collection.counting()}
         ranks = Counter()
         for found in collection.off_target(form.key):
             ranks[found.state] += 1
-            yield (ranks[found.state], *_who(collection, names[found.path]), sentence(f"state_{found.state}", {}),
+            yield (ranks[found.state], *_who(collection, names[found.path], [form]), sentence(f"state_{found.state}", {}),
                    found.deviation, *found.texts, found.path)  # fmt: skip
 
     return _ledger("indicators", columns, rows, form if several else None)

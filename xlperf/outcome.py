@@ -34,6 +34,7 @@ class Outcome:
     seconds: float = 0.0
     outputs: tuple[str, ...] = ()  # files made of it, below OUT; exports hands out those that count
     places: Mapping[str, str] = field(default_factory=dict, repr=False)  # cells that are not where the template has them
+    subject: str | None = None  # what it is about, where a unit files several
     saved: str | None = None  # ISO time at which it was last saved, as the workbook itself says
 
     @property

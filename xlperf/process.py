@@ -16,7 +16,7 @@ from pathlib import Path
 from .amounts import unlikely_amounts
 from .checks import check, compare_shown, explain
 from .compute import compute
-from .document import Rows, Spot, document_of, named, path_namer, unit_spot
+from .document import Rows, Spot, document_of, named, path_namer, subject_spot, unit_spot
 from .errors import UnreadableError, UsageError
 from .files import as_written, keep_apart, safe_name, stamp, write_atomically
 from .finding import Finding, describe, gather, has_errors
@@ -224,6 +224,7 @@ def result_of(processed: Processed, outputs: tuple[Path, ...] = ()) -> Result:
     status, document = "returned" if has_errors(processed.findings) else "passed", document_of(form, processed.rows)
     return Result(str(reading.path), status, findings, reading.sha256, form.key, form.revision, reading.fiscal_year,
                   named(processed.rows, unit_spot(form)) or None, document, outputs,
+                  named(processed.rows, subject_spot(form)) or None,
                   moved_places(form, processed.rows, reading.places, document))  # fmt: skip
 
 

@@ -25,6 +25,7 @@ class Result:
     unit: str | None = None
     document: dict | None = None
     outputs: tuple[Path, ...] = field(default=())
+    subject: str | None = None  # what it is about, where a unit files several
     places: Mapping[str, str] = field(default_factory=dict)  # cells that are not where the template has them
 
     @property

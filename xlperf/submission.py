@@ -5,7 +5,8 @@
     missing(roster, submissions, prefixes)
 
 A unit is known by its name: without spaces, brackets, full-width forms and the words that may be left out before it. Of
-its submissions of one form and year the latest that passed counts, if none passed the latest; the same bytes count once.
+its submissions of one form and year (and of one project, where it files several) the latest that passed counts, if none
+passed the latest; the same bytes count once.
 Only this much of an outcome is held in memory, whatever its workbook holds.
 """
 
@@ -41,6 +42,7 @@ class Submission:
     year: int | None
     unit: str | None
     unit_code: str | None
+    subject: str | None
     supervisor: str | None
     cell: str  # where the unit's name stands
     errors: int
@@ -66,9 +68,9 @@ def unit_key(name: str | None, prefixes: Sequence[str] = ()) -> str:
 
 
 def owner(outcome, prefixes: Sequence[str]) -> tuple:
-    """Whose workbook of which form and year: by the name, else the code; a file that names neither is nobody's but its own."""
+    """Whose workbook it is, of which form and year, about what: by the name, else the code; what names neither is its own."""
     who = unit_key(outcome.unit, prefixes) or (outcome.unit_code and f"#{outcome.unit_code}") or f"\0{outcome.sha256}"
-    return outcome.form, outcome.year, who
+    return outcome.form, outcome.year, who, letters_of(outcome.subject or "")
 
 
 def stand(outcomes: Iterable, prefixes: Sequence[str] = ()) -> dict[str, Standing]:

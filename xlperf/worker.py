@@ -162,7 +162,8 @@ def _outcome(task: Task, result: Result, seconds: float) -> Outcome:
     cover = (document or {}).get("cover", {})
     return Outcome(task.path, task.sha256, len(task.content), "", result.status, result.form, result.revision, result.year,
                    result.unit, cover.get("unit_code"), tuple(result.findings), document, _count_rows(document),
-                   round(seconds, 3), places=result.places, saved=_saved(task.content) if document else None)  # fmt: skip
+                   round(seconds, 3), places=result.places, subject=result.subject,
+                   saved=_saved(task.content) if document else None)  # fmt: skip
 
 
 def _saved(content: bytes) -> str | None:
