@@ -52,7 +52,7 @@ def _rows(collection: Collection, outcomes: Iterable[Outcome], contents: Content
         standing = collection.standings[outcome.path]
         instead = standing.by if standing.by != outcome.path else None
         yield (outcome.path, stored[outcome.sha256], outcome.sha256, outcome.size, outcome.unit, outcome.unit_code,
-               outcome.received, sentence(f"status_{outcome.status}", {}), sentence(f"standing_{standing.kind}", {}),
+               outcome.received, sentence(f"status_{outcome.status}", {}), sentence(f"submission_{standing.kind}", {}),
                instead)  # fmt: skip
 
 

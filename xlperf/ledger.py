@@ -114,7 +114,7 @@ def units(collection: Collection) -> Ledger:
             standing = collection.standings[submission.path]
             yield (
                 number, *_who(collection, submission, collection.forms.values()), submission.path,
-                sentence(f"status_{submission.status}", {}), sentence(f"standing_{standing.kind}", {}),
+                sentence(f"status_{submission.status}", {}), sentence(f"submission_{standing.kind}", {}),
                 standing.by if standing.kind != COUNTS else None, submission.errors, submission.warnings,
                 *(submission.figures.get(key) for key in figures), *_judged(submission)[: len(judged)],
                 submission.form and f"{submission.form} {submission.revision or ''}".strip(), submission.year,

@@ -86,7 +86,7 @@ def _heads(*keys: str) -> tuple[str, ...]:
 
 def _of_status(collection: Collection, sheets: Mapping[str, Sheet]) -> Part:
     units, counting = sheets["units"], list(collection.counting())
-    yes = _literal(sentence("standing_counts", {}))
+    yes = _literal(sentence("submission_counts", {}))
     rows = []
     for status in STATUSES:
         word = sentence(f"status_{status}", {})
@@ -102,7 +102,7 @@ def _of_files(collection: Collection, sheets: Mapping[str, Sheet]) -> Part:
     units, rows = sheets["units"], []
     rows.append((sentence("count_files", {}), (f'COUNTA({units.area("file")})', len(collection.submissions))))
     for kind in (COUNTS, SUPERSEDED, DUPLICATE):
-        formula = f'COUNTIF({units.area("standing")},{_literal(sentence(f"standing_{kind}", {}))})'
+        formula = f'COUNTIF({units.area("standing")},{_literal(sentence(f"submission_{kind}", {}))})'
         count = sum(standing.kind == kind for standing in collection.standings.values())
         rows.append((sentence(f"count_{kind}", {}), (formula, count)))
     if collection.roster is not None:
@@ -116,7 +116,7 @@ def _of_classes(collection: Collection, form: Form, units: Sheet, several: bool)
     figure = next(figure for figure in form.summary.figures if figure.key == key)
     values = [s.figures.get(key) for s in collection.counting() if s.form == form.key]
     own = f',{units.area("form")},{_literal(form.key + " *")}' if several else ""
-    asked = f'{units.area("standing")},{_literal(sentence("standing_counts", {}))}{own}'
+    asked = f'{units.area("standing")},{_literal(sentence("submission_counts", {}))}{own}'
     rows = []
     for low, high in zip((None, *bounds), (*bounds, None), strict=True):
         words = {"low": _printed(figure.type, low), "high": _printed(figure.type, high)}
