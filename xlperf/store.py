@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 FILE_NAME = "collection.sqlite"
 AS_JSON = ("findings", "document", "outputs", "places")
-TEXTS = ("sha256", "status", "form", "revision", "unit", "unit_code", "saved", *AS_JSON)
+TEXTS = ("sha256", "status", "form", "revision", "unit", "unit_code", "subject", "saved", *AS_JSON)
 TUPLES = ("findings", "outputs")
 AT_A_TIME = 50  # rows that are held at once while outcomes are listed
 
