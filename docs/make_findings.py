@@ -13,7 +13,7 @@ import os
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from string import Formatter
@@ -28,12 +28,17 @@ import test_preflight
 from fates import work_fatefully
 from hostile import BUILDERS
 from make_golden import SPARE
+from outcomes import indicator, outcome, unit
 from surgery import part_of, rewrite, type_into
 from test_findings import FAULTS, document, foreign, newer_revision, outdated, unknown_revision
+from test_kinship import items
 
 from xlperf import collect, fill_workbook, find_form, intake, load_form, validate
+from xlperf.collection import survey
 from xlperf.inbox import MOST_MEMBERS
 from xlperf.messages import catalogue
+from xlperf.outcome import Outcome
+from xlperf.roster import Unit
 from xlperf.store import Outcomes, open_store
 from xlperf.worker import Limits
 
@@ -184,6 +189,25 @@ def crowded_archive(inbox: Path) -> None:
             archive.writestr(f"{number}.xlsx", b"")
 
 
+def among(outcomes: Callable[[], list[Outcome]], roster: Sequence[Unit] | None = None) -> tuple[Build, ...]:
+    """What a comparison of several workbooks tells of the first one of which it tells something."""
+    return (lambda folder: next(iter(survey(outcomes(), roster, None).across.values()), []),)
+
+
+def written(name: str, narrative: Mapping[str, str]) -> Outcome:
+    return outcome(f"{name}.xlsx", name, narrative=narrative)
+
+
+def served(name: str, actual: float) -> Outcome:
+    return outcome(f"{name}.xlsx", name, indicators=[indicator("服务企业", 100, actual)])
+
+
+COPIED = (
+    "本年度围绕平台建设、人才培养和成果转化开展工作，组织各科室逐项对照年初目标落实任务，对进度偏慢的事项专题研究，"
+    "明确责任人和完成时限，年底前各项任务基本完成，服务对象反映良好。"
+)
+
+
 def one_source(doc: dict) -> None:
     for row in doc["indicators"]:
         row["source"] = "年终总结"
@@ -250,6 +274,13 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL505": (collected(crowded_archive),),
     "XL506": (collected(lambda inbox: (inbox / "自评表.xlsx").symlink_to(inbox / "已删除.xlsx")),),
     "XL507": met("has_a_bug"),
+    "XL550": among(lambda: [written("甲局", {"problems": COPIED}), written("乙局", {"measures": COPIED})]),
+    "XL551": among(lambda: [outcome(f"{name}.xlsx", name, **items(2.64, 15.81, 1.87)) for name in ("甲局", "乙局")]),
+    "XL552": among(lambda: [served("甲局", 9000), *(served(f"第{n}局", 103 + n % 9) for n in range(30))]),
+    "XL553": among(lambda: [outcome("甲局.xlsx", "甲局", "001"), outcome("乙局.xlsx", "乙局", "001")]),
+    "XL554": among(lambda: [outcome("1.xlsx", "苏州市甲局（本级）"), outcome("2.xlsx", "市甲局(本级)")]),
+    "XL555": among(lambda: [outcome("1.xlsx", "甲局", "001"), outcome("2.xlsx", "甲局", "0O1")]),
+    "XL556": among(lambda: [outcome("甲局.xlsx", "甲局", "001")], (unit("乙局", "002"),)),
     "SZ102": (from_document(lambda doc: doc["budget"]["basic"].update(spent=400)),),
     "SZ103": (from_document(lambda doc: doc["budget"]["basic"].update(adjustment=300)),),
     "SZ202": (from_document(lambda doc: None),),

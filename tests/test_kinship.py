@@ -57,7 +57,7 @@ def test_a_copied_paragraph_is_told_at_both_files_with_the_place_of_the_other() 
     two = outcome("b.xlsx", "乙局", narrative={"problems": prose("b"), "measures": copied})
     assert found([*others, one, two]) == [("a.xlsx", "XL550", (PROBLEMS,)), ("b.xlsx", "XL550", (MEASURES,))]
     finding = told([*others, one, two], "a.xlsx", "XL550")
-    assert finding["found"] == f"“{copied[:30]}…”；“乙局”的 b.xlsx {MEASURES} 也有（共 1 家单位相同）"
+    assert finding["found"] == f"“{copied[:30]}…”；“乙局”的 b.xlsx {MEASURES} 也有（与 1 家单位相同）"
     assert finding["severity"] == "warning"
 
 
@@ -166,7 +166,7 @@ def test_a_table_of_figures_equal_to_another_units_is_told() -> None:
     one, two = (outcome(f"{name}.xlsx", f"{name}局", **items(2.64, 15.81, 1.87)) for name in "甲乙")
     other = outcome("丙.xlsx", "丙局", **items(2.64, 15.81, 1.88))
     assert found([one, two, other]) == [("乙.xlsx", "XL551", ("预算信息!C5",)), ("甲.xlsx", "XL551", ("预算信息!C5",))]
-    assert told([one, two], "甲.xlsx", "XL551")["found"] == "与“乙局”的 乙.xlsx（预算信息!C5 起）各数相同（共 1 家单位相同）"
+    assert told([one, two], "甲.xlsx", "XL551")["found"] == "与“乙局”的 乙.xlsx（预算信息!C5 起）各数相同（与 1 家单位相同）"
 
 
 def test_round_and_few_figures_may_be_equal() -> None:
@@ -219,7 +219,7 @@ def test_other_names_stay_others(name: str) -> None:
 def test_two_units_with_one_code() -> None:
     one, two, other = outcome("a.xlsx", "甲局", "001"), outcome("b.xlsx", "乙局", "001"), outcome("c.xlsx", "丙局", "002")
     assert found([one, two, other]) == [("a.xlsx", "XL553", ("基本信息!C5",)), ("b.xlsx", "XL553", ("基本信息!C5",))]
-    assert told([one, two], "a.xlsx", "XL553")["found"] == "“甲局”和 乙局（b.xlsx 基本信息!C5） 都填 001（另有 1 家）"
+    assert told([one, two], "a.xlsx", "XL553")["found"] == "“甲局”填 001，乙局（b.xlsx 基本信息!C5） 也填（另 1 家）"
 
 
 def test_one_unit_under_two_names_and_two_codes() -> None:
