@@ -19,6 +19,7 @@ import json
 import os
 import shutil
 import sqlite3
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -76,7 +77,7 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
     with _alone(directory), closing(open_store(directory, database)) as store:
         fixed = date or os.environ.get("SOURCE_DATE_EPOCH")
         day = stamp(date) if fixed else (first_receipt(store) or started)[:10]
-        terms = Terms(current_language(), day, finalize, form, year, templates)
+        terms = Terms(current_language(), day, finalize, form, year, templates and templates.absolute())
         found = list_inbox(inboxes, directory)
         inputs = [item for item in found if isinstance(item, Input)]
         digest = _digest([__version__, terms._replace(templates=None), forms])
@@ -84,6 +85,8 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
         _tidy(store, directory, {item.key for item in inputs})
         with cluster_crew(cluster) if cluster else nullcontext(local_crew(jobs, limits)) as crew:
             _work(store, directory, inputs, terms, limits, crew, digest, quiet)
+        if not quiet:
+            print(sentence("summing_up", {}), file=sys.stderr, flush=True)
         outcomes, received = Outcomes(store), {item.path: item for item in inputs}
         write_exports(outcomes, units, directory, day, lambda outcome: open_received(received[outcome.path]), templates)
         close_archives()
