@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test bench lint golden clean
+.PHONY: help demo test bench bench-collect lint golden clean
 
 help:
 	@echo "make demo   template -> fill -> validate -> finalize, in the folder demo/"
 	@echo "make test   the whole test suite"
 	@echo "make bench  ratios of our times to openpyxl's, taken in one run"
+	@echo "make bench-collect  the same of collections of 500 and 5,000 workbooks; takes most of an hour"
 	@echo "make golden regenerate what the tests compare with (schema, golden XML, example, README table)"
 
 $(VENV)/ready: pyproject.toml
@@ -24,6 +25,9 @@ test: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/python tests/bench.py
+
+bench-collect: $(VENV)/ready
+	$(BIN)/python tests/bench_collect.py
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .

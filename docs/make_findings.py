@@ -12,7 +12,9 @@ import copy
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from string import Formatter
 from unittest import mock
@@ -24,26 +26,37 @@ import docx
 import test_crosscheck
 import test_matrix
 import test_preflight
+from fates import work_fatefully
 from hostile import BUILDERS
 from make_golden import SPARE
+from outcomes import indicator, outcome, unit
 from papers import Typing, wrap, write_paper
 from second_revision import second_revision
 from surgery import part_of, rewrite, type_into
 from test_findings import FAULTS, document, foreign, newer_revision, outdated, unknown_revision
+from test_kinship import items
 from test_paper import FINALIZED, REFUSED
 
 from xlperf import (
     UnreadableError,
+    collect,
     fill_workbook,
     find_form,
     import_document,
+    intake,
     load_form,
     migrate_workbook,
     validate,
     write_next_template,
 )
+from xlperf.collection import survey
 from xlperf.finding import Finding, describe
+from xlperf.inbox import MOST_MEMBERS
 from xlperf.messages import catalogue
+from xlperf.outcome import Outcome
+from xlperf.roster import Unit
+from xlperf.store import Outcomes, open_store
+from xlperf.worker import Limits
 
 PAGE = Path(__file__).parent / "findings.md"
 Findings = list[dict]
@@ -207,6 +220,49 @@ def of_long_ago(folder: Path) -> Findings:
     return write_next_template("suzhou-department", 2025, folder / "t.xlsx", folder / "next.xlsx").findings
 
 
+def collected(write: Callable[[Path], object]) -> Build:
+    """What a collection says of its inbox; files called by a fate meet it (tests/fates.py)."""
+
+    def build(folder: Path) -> Findings:
+        (folder / "收到").mkdir()
+        write(folder / "收到")
+        with mock.patch.object(intake, "work_on", work_fatefully):
+            collect([folder / "收到"], folder / "OUT", jobs=1, finalize=False, limits=Limits(seconds=2))
+        with closing(open_store(folder / "OUT")) as store:
+            return [finding for outcome in Outcomes(store) for finding in outcome.findings]
+
+    return build
+
+
+def met(fate: str) -> tuple[Build, ...]:
+    return (collected(lambda inbox: (inbox / f"{fate}.xlsx").write_bytes(b"x")),)
+
+
+def crowded_archive(inbox: Path) -> None:
+    with zipfile.ZipFile(inbox / "收到.zip", "w") as archive:
+        for number in range(2 * MOST_MEMBERS + 1):
+            archive.writestr(f"{number}.xlsx", b"")
+
+
+def among(outcomes: Callable[[], list[Outcome]], roster: Sequence[Unit] | None = None) -> tuple[Build, ...]:
+    """What a comparison of several workbooks tells of the first one of which it tells something."""
+    return (lambda folder: next(iter(survey(outcomes(), roster, None).across.values()), []),)
+
+
+def written(name: str, narrative: Mapping[str, str]) -> Outcome:
+    return outcome(f"{name}.xlsx", name, narrative=narrative)
+
+
+def served(name: str, actual: float) -> Outcome:
+    return outcome(f"{name}.xlsx", name, indicators=[indicator("服务企业", 100, actual)])
+
+
+COPIED = (
+    "本年度围绕平台建设、人才培养和成果转化开展工作，组织各科室逐项对照年初目标落实任务，对进度偏慢的事项专题研究，"
+    "明确责任人和完成时限，年底前各项任务基本完成，服务对象反映良好。"
+)
+
+
 def one_source(doc: dict) -> None:
     for row in doc["indicators"]:
         row["source"] = "年终总结"
@@ -281,6 +337,20 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL451": (migrated,),
     "XL452": (migrated,),
     "XL453": (of_long_ago,),
+    "XL501": met("dies"),
+    "XL502": met("hangs"),
+    "XL503": met("outgrows"),
+    "XL504": (collected(lambda inbox: (inbox / "收到.zip").write_bytes(b"PK")),),
+    "XL505": (collected(crowded_archive),),
+    "XL506": (collected(lambda inbox: (inbox / "自评表.xlsx").symlink_to(inbox / "已删除.xlsx")),),
+    "XL507": met("has_a_bug"),
+    "XL550": among(lambda: [written("甲局", {"problems": COPIED}), written("乙局", {"measures": COPIED})]),
+    "XL551": among(lambda: [outcome(f"{name}.xlsx", name, **items(2.64, 15.81, 1.87)) for name in ("甲局", "乙局")]),
+    "XL552": among(lambda: [served("甲局", 9000), *(served(f"第{n}局", 103 + n % 9) for n in range(30))]),
+    "XL553": among(lambda: [outcome("甲局.xlsx", "甲局", "001"), outcome("乙局.xlsx", "乙局", "001")]),
+    "XL554": among(lambda: [outcome("1.xlsx", "苏州市甲局（本级）"), outcome("2.xlsx", "市甲局(本级)")]),
+    "XL555": among(lambda: [outcome("1.xlsx", "甲局", "001"), outcome("2.xlsx", "甲局", "0O1")]),
+    "XL556": among(lambda: [outcome("甲局.xlsx", "甲局", "001")], (unit("乙局", "002"),)),
     "SZ102": (from_document(lambda doc: doc["budget"]["basic"].update(spent=400)),),
     "SZ103": (from_document(lambda doc: doc["budget"]["basic"].update(adjustment=300)),),
     "SZ202": (from_document(lambda doc: None),),
@@ -343,8 +413,7 @@ HEAD = """# 校验编号一览 · Findings
 Generated from the catalogues and the form; every example was really run. Do not edit by hand.
 
 `XL1xx` 文件 the file，`XL2xx` 内容和结构 values and structure，`XL3xx` 计算格 computed cells，
-`XL4xx` 往年资料和报告 papers of other years, reports；
-`XL4xx` 报告、旧材料、改版 reports, old papers, revisions；
+`XL4xx` 报告、旧材料、改版 reports, old papers, revisions，`XL5xx` 收集 collections；
 `SZ…` 表样自己的规则 rules of the form.
 
 | 类别 | | |
@@ -354,7 +423,7 @@ Generated from the catalogues and the form; every example was really run. Do not
 | 提示 | info | 无须处理 only tells |
 """
 GROUPS = {"XL1": "文件 The file", "XL2": "内容和结构 Values and structure", "XL3": "计算格 Computed cells",
-          "XL4": "报告、旧材料、改版 Reports, old papers, revisions",
+          "XL4": "报告、旧材料、改版 Reports, old papers, revisions", "XL5": "收集 Collections",
           "SZ": "表样的规则 Rules of the form"}  # fmt: skip
 SEVERITIES = {"error": "错误 error", "warning": "提醒 warning", "info": "提示 info"}
 

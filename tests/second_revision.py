@@ -32,6 +32,7 @@ EDITS = (
      r"{key: study, name: 学习与培训完成率\1target: 95\2}\n", 1),
     (r'T\(operator\) = "<"', 'T(operator) = "<="', None),
     (r'operator = "<"\)', 'operator = "<=")', None),
+    (r'T\(operator\) <> "<"', 'T(operator) <> "<="', None),
     (r'choices: \["=", ">=", "<=", ">", "<"\]', 'choices: ["=", ">=", "<=", ">"]', 1),
     (r'^ +"<": \["＜".*\n', "", 1),
     (r"choices: \[不适用\]", "spellings: applicability, choices: [不涉及]", 1),

@@ -17,14 +17,16 @@ PACKAGE = Path(__file__).parent.parent / "xlperf"
 PATHS = {path.stem: path for path in sorted(PACKAGE.glob("*.py"))}
 # Each module imports only from those above it.
 ORDER = (
-    "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "parts", "formulas", "form",
-    "document", "finding", "result", "files", "compute", "layout", "schema", "package", "package_xml", "preflight", "spelling",
-    "dates", "values", "amounts", "markup", "numberformat", "entries", "structure", "reader", "quantity", "promise", "evidence",
-    "residue", "crosscheck", "checks", "catalog", "roster", "allotment", "position", "tables", "webpage", "formats", "style",
-    "links", "annotation", "canvas", "live", "lines", "problems", "workbook", "placeholders", "paragraphs", "word", "report",
-    "template", "process", "flow", "dump", "manuscript", "paper", "labels", "records", "outline", "composed", "assembly",
-    "importer", "pdf", "publication", "source", "migration", "carryover", "progress", "dispatch", "difference", "amendment",
-    "starter", "cli", "__main__",
+    "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "parts", "formulas", "summary", "form",
+    "document", "finding", "result", "outcome", "store", "files", "journal", "compute", "layout", "schema", "package",
+    "package_xml", "preflight", "spelling", "dates", "values", "amounts", "markup", "numberformat", "entries", "structure",
+    "reader", "quantity", "promise", "evidence", "residue", "crosscheck", "checks", "catalog", "roster", "submission",
+    "kinship", "collection", "allotment", "position", "tables", "webpage", "formats", "style", "links", "annotation", "canvas",
+    "live", "lines", "problems", "workbook", "ledger", "sheet", "overview", "audit", "change", "placeholders", "paragraphs",
+    "word", "notice", "report", "exports", "template", "process", "inbox", "worker", "crew", "cluster", "flow", "dump",
+    "manuscript", "paper", "labels", "records", "outline", "composed", "assembly", "importer", "pdf", "publication", "source",
+    "migration", "carryover", "standing", "intake", "progress", "dispatch", "difference", "amendment", "starter", "cli",
+    "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
     ("formats", "difference"): "typing",  # changes are shown, not made
@@ -41,11 +43,13 @@ LIBRARIES = {
     "yaml": {"definition", "position"},
     "rich": {"tables", "progress"},
     "docx": {"manuscript"},
+    "sqlalchemy": {"store"},
+    "distributed": {"cluster"},
     "docxtpl": {"word"},
     "lxml": {"word", "paragraphs"},
     "jinja2": {"word", "placeholders"},
     "markupsafe": {"word"},
-    "rapidfuzz": {"catalog", "definition", "difference"},
+    "rapidfuzz": {"catalog", "definition", "difference", "kinship"},
 }
 LONG, TOO_LONG = 350, 600
 LONGER = {"form": 650}  # what a form is and how it is loaded

@@ -15,6 +15,8 @@ _EXPORTS = {
     "process": ("validate", "annotate", "finalize", "read_workbook"),
     "template": ("write_template", "fill_workbook", "load_document"),
     "importer": ("import_document",),
+    "intake": ("collect",),
+    "standing": ("find_standing",),
     "result": ("Result",),
     "schema": ("build_schema",),
     "catalog": ("list_forms", "explain_field"),

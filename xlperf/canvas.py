@@ -21,7 +21,7 @@ from .form import Form
 from .layout import Layout, Line, Reference, cell_name, make_layout, references_of, row_counts
 from .links import first_failing
 from .parts import RULES, TYPES, Block, Field, Table
-from .style import ALIGN, COLOURS, LONGEST_ROW, SHORT, STYLES
+from .style import ALIGN, COLOURS, LONGEST_ROW, SHORT, Palette
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,8 @@ class Canvas:
         sizes = tuple((counts or row_counts(form)).items())
         self.layout, self.templates = _prepared(form, sizes, references_of(form, rows))
         self.book = book
-        self.formats: dict[tuple, object] = {}
+        self.palette = Palette(book, form.style["font"], form.style["heading_font"], form.style["size"])
+        self.live: dict[str, object] = {}
         self.widths = dict(self.column_widths())
 
     def column_widths(self) -> Iterator[tuple[tuple[str, str], float]]:
@@ -66,13 +67,7 @@ class Canvas:
     # --- formats ---------------------------------------------------------------------------------------------
 
     def format(self, style: str, **more: object):
-        key = (style, *sorted(more.items()))
-        if key not in self.formats:
-            properties = {"font_name": self.form.style["font"], "font_size": self.form.style["size"], **STYLES[style], **more}
-            if properties.pop("heading", False):
-                properties["font_name"] = self.form.style["heading_font"]
-            self.formats[key] = self.book.add_format(properties)
-        return self.formats[key]
+        return self.palette.format(style, **more)
 
     def cell_format(self, block: Block, index: int, field: Field):
         form, type_ = self.form, TYPES[field.type]
@@ -163,10 +158,9 @@ class Canvas:
         return top, column, self.layout.spots[last][1], column
 
     def book_format(self, colour: str):
-        key = ("live", colour)
-        if key not in self.formats:
-            self.formats[key] = self.book.add_format({"bg_color": COLOURS[colour]})
-        return self.formats[key]
+        if colour not in self.live:
+            self.live[colour] = self.book.add_format({"bg_color": COLOURS[colour]})
+        return self.live[colour]
 
 
 @lru_cache(maxsize=4)

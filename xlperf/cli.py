@@ -25,6 +25,7 @@ year_option = click.option("--year", type=click.IntRange(1950, 2200), help=words
 date_option = click.option("--date", metavar="YYYY-MM-DD", help=words("date"))
 password_option = click.option("--password", default="", help=words("password"))
 rows_option = click.option("--rows", multiple=True, metavar="TABLE=N", help=words("rows"))
+database_option = click.option("--database", metavar="URL", help=words("database"))
 output_option = click.option("-o", "--output", type=FILE, help=words("output"))
 form_argument = click.argument("form")
 file_argument = click.argument("file", type=FILE)
@@ -178,6 +179,40 @@ def finalize(file: Path, output: Path | None, form: str | None, year: int | None
     if not result.outputs:
         click.echo(words("nothing_written"), err=True)
     return result.exit_code
+
+
+@cli.command(help=words("collect"))
+@click.argument("inbox", type=FILE, nargs=-1, required=True)
+@click.option("-o", "--output", type=FILE, required=True, help=words("collection"))
+@click.option("--roster", type=FILE, help=words("expected_units"))
+@click.option("--jobs", type=click.IntRange(1, 512), help=words("jobs"))
+@click.option("--cluster", metavar="ADDRESS", help=words("cluster"))
+@click.option("--no-finalize", "finalize_", is_flag=True, flag_value=False, default=True, help=words("no_finalize"))
+@database_option
+@click.option("--form", help=words("form"))
+@year_option
+@date_option
+@templates_option
+@click.option("--quiet", is_flag=True, help=words("quiet"))
+def collect(inbox: tuple[Path, ...], output: Path, roster: Path | None, jobs: int | None, cluster: str | None, finalize_: bool,
+            database: str | None, form: str | None, year: int | None, date: str | None, templates: Path | None,
+            quiet: bool) -> ExitCode:  # fmt: skip
+    from .intake import collect as collect_inboxes
+    from .standing import standing_as_text
+
+    standing = collect_inboxes(inbox, output, roster, jobs, cluster, finalize_, database, form, year, date, templates, quiet)
+    click.echo(standing_as_text(standing))
+    return standing.exit_code
+
+
+@cli.command(help=words("status"))
+@click.argument("collection", type=FILE)
+@database_option
+def status(collection: Path, database: str | None) -> ExitCode:
+    from .standing import find_standing, standing_as_text
+
+    click.echo(standing_as_text(find_standing(collection, database)))
+    return ExitCode.OK
 
 
 @cli.command(help=words("migrate"))

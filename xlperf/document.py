@@ -41,6 +41,12 @@ def unit_spot(form: Form) -> Spot:
     return Spot(block, 0, field)
 
 
+def subject_spot(form: Form) -> Spot:
+    """The field that names what the workbook is about, where a unit files several; of no block where it files one."""
+    block, _, field = form.definition.get("subject", "").partition(".")
+    return Spot(block, 0, field)
+
+
 def named(rows: Rows, spot: Spot) -> str:
     """What stands in a field of single ones, "" where it is blank."""
     return str((rows.get(spot.block) or [{}])[0].get(spot.field) or "")
@@ -48,8 +54,7 @@ def named(rows: Rows, spot: Spot) -> str:
 
 def whose(form: Form, rows: Rows) -> list[str]:
     """What tells a filled form from others in a file name: the unit, what it is about where a unit files several, the year."""
-    about = form.definition.get("subject", "").partition(".")
-    spots = (unit_spot(form), Spot(about[0], 0, about[2]), Spot("identity", 0, "fiscal_year"))
+    spots = (unit_spot(form), subject_spot(form), Spot("identity", 0, "fiscal_year"))
     return [name for spot in spots if (name := named(rows, spot))]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from .errors import UsageError
 
 ZIP_TIME = (1980, 1, 31, 0, 0, 0)  # what XlsxWriter gives every entry
+TEMPORARY = ".xlperf-"  # how the name of a file begins that is being written
 UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 
 
@@ -24,7 +25,7 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     """
     temporary = None
     try:
-        handle, name = tempfile.mkstemp(prefix=".xlperf-", suffix=path.suffix, dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=TEMPORARY, suffix=path.suffix, dir=path.parent)
         os.close(handle)
         temporary = Path(name)
         write(temporary)

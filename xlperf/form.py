@@ -40,6 +40,7 @@ from .parts import (
     Target,
     find_target,
 )
+from .summary import Summary, read_summary
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,6 +60,7 @@ class Form:
     parameters: Mapping[str, float | list]  # a list is steps, for LOOKUP
     formulas: Mapping[Step, Node]
     steps: tuple[Step, ...]
+    summary: Summary
 
     def __getattr__(self, name: str) -> object:
         """The texts of the form: title, words, guide, style, spellings …"""
@@ -191,7 +193,7 @@ def _build(definition: dict, directory: Path, digest: str) -> Form:
     steps = in_order(formulas, blocks, tables, parameters)
     return Form(
         definition["form"], str(definition["revision"]), definition["first_year"], digest, directory, definition,
-        sheets, blocks, tables, rules, parameters, formulas, steps,
+        sheets, blocks, tables, rules, parameters, formulas, steps, read_summary(definition, blocks, tables, parameters),
     )  # fmt: skip
 
 

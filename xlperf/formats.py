@@ -9,8 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TextIO
 
 from .finding import SEVERITIES
 from .messages import sentence
@@ -42,14 +42,24 @@ def as_jsonl(results: Sequence[Result]) -> str:
 def as_csv(results: Sequence[Result]) -> str:
     """One row per finding and cell, for Excel: with a BOM, and no text that Excel would run as a formula."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([sentence(f"column_{column}", {}) for column in CSV_COLUMNS])
+    write_csv(text, _csv_rows(results))
+    return text.getvalue().rstrip("\n")
+
+
+def _csv_rows(results: Sequence[Result]) -> Iterator[list]:
+    yield [sentence(f"column_{column}", {}) for column in CSV_COLUMNS]
     for result in results:
         for finding in result.findings:
             known = {**finding, "file": result.file, "unit": result.unit, "severity": sentence(finding["severity"], {})}
             for cell in finding["cells"] or [""]:
-                writer.writerow([harmless({**known, "cells": cell}.get(column)) for column in CSV_COLUMNS])
-    return "\ufeff" + text.getvalue().rstrip("\n")
+                yield [{**known, "cells": cell}.get(column) for column in CSV_COLUMNS]
+
+
+def write_csv(text: TextIO, rows: Iterable[Sequence[object]]) -> None:
+    """Write rows for Excel: with a BOM, numbers as numbers, and no text that Excel would run as a formula."""
+    text.write("\ufeff")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows([value if isinstance(value, int | float) else harmless(value) for value in row] for row in rows)
 
 
 def harmless(value: object) -> str:

@@ -15,9 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
-from .document import Spot
+from .document import Rows, Spot, inputs_of, path_namer, rows_of
 from .expression import as_decimal, as_text
 from .form import Form
 from .parts import GUIDE, RULES, Block, Field, Fields, Guide, Lines, Sheet, Table
@@ -157,6 +158,29 @@ def make_layout(form: Form, counts: Mapping[str, int] | None = None, references:
     ranges: dict[tuple[str, str], tuple[str, int, int, int]] = {}
     pages = tuple(_page(form, sheet, counts, references, spots, ranges) for sheet in form.sheets)
     return Layout(form, counts, references, pages, spots, ranges)
+
+
+def usual_layout(form: Form, rows: Mapping[str, list]) -> Layout:
+    """The layout of a template that holds those rows; kept, for most workbooks of a form have the same."""
+    return _usual_layout(form, tuple(row_counts(form, rows=rows).items()))
+
+
+@lru_cache(maxsize=64)
+def _usual_layout(form: Form, counts: tuple[tuple[str, int], ...]) -> Layout:
+    return make_layout(form, dict(counts))
+
+
+def usual_places(form: Form, rows: Rows) -> dict[str, str]:
+    """Where the template has what is filled in: cells by path in the document."""
+    layout, path_of = usual_layout(form, rows), path_namer(form, rows)
+    return {path_of(spot): layout.address(spot) for spot, _ in inputs_of(form, rows) if spot in layout.spots}
+
+
+def moved_places(form: Form, rows: Rows, places: Mapping[Spot, str], document: Mapping) -> dict[str, str]:
+    """The cells of what is filled in that do not stand where a template of that document has them, by path."""
+    usual, path_of = usual_places(form, rows_of(form, document)[0]), path_namer(form, rows)
+    found = {path_of(spot): places[spot] for spot, _ in inputs_of(form, rows) if spot in places}
+    return {path: cell for path, cell in found.items() if usual.get(path) != cell}
 
 
 def _page(form: Form, sheet: Sheet, counts: Mapping, references: frozenset[Reference], spots: dict, ranges: dict) -> Page:

@@ -16,11 +16,11 @@ from pathlib import Path
 from .amounts import unlikely_amounts
 from .checks import check, compare_shown, explain
 from .compute import compute
-from .document import Rows, Spot, document_of, named, path_namer, unit_spot, whose
+from .document import Rows, Spot, document_of, named, path_namer, subject_spot, unit_spot, whose
 from .errors import UnreadableError, UsageError
 from .files import as_written, keep_apart, safe_name, stamp, write_atomically
 from .finding import Finding, describe, gather, has_errors
-from .layout import make_layout, padded, references_of, row_counts, with_spare
+from .layout import make_layout, moved_places, padded, references_of, row_counts, with_spare
 from .messages import sentence
 from .reader import Reading, read_cells
 from .report import Paper, has_report, paper_name, write_paper
@@ -214,9 +214,11 @@ def result_of(processed: Processed, outputs: tuple[Path, ...] = ()) -> Result:
     reading, form = processed.reading, processed.reading.form
     path_of = path_namer(form, processed.rows)
     findings = [describe(finding, form, reading.places, path_of) for finding in processed.findings]
-    status = "returned" if has_errors(processed.findings) else "passed"
+    status, document = "returned" if has_errors(processed.findings) else "passed", document_of(form, processed.rows)
     return Result(str(reading.path), status, findings, reading.sha256, form.key, form.revision, reading.fiscal_year,
-                  named(processed.rows, unit_spot(form)) or None, document_of(form, processed.rows), outputs)  # fmt: skip
+                  named(processed.rows, unit_spot(form)) or None, document, outputs,
+                  named(processed.rows, subject_spot(form)) or None,
+                  moved_places(form, processed.rows, reading.places, document))  # fmt: skip
 
 
 def unreadable(path: Path | str, error: UnreadableError) -> Result:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .errors import ExitCode
+
+EXIT_CODES = {"passed": ExitCode.OK, "returned": ExitCode.ERRORS_FOUND, "unreadable": ExitCode.UNREADABLE}
 
 
 @dataclass(frozen=True)
@@ -22,10 +25,12 @@ class Result:
     unit: str | None = None
     document: dict | None = None
     outputs: tuple[Path, ...] = field(default=())
+    subject: str | None = None  # what it is about, where a unit files several
+    places: Mapping[str, str] = field(default_factory=dict)  # cells that are not where the template has them
 
     @property
     def exit_code(self) -> ExitCode:
-        return {"passed": ExitCode.OK, "returned": ExitCode.ERRORS_FOUND}.get(self.status, ExitCode.UNREADABLE)
+        return EXIT_CODES[self.status]
 
     def as_object(self) -> dict:
         """The object that `validate --format json` prints for this file."""

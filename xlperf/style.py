@@ -55,3 +55,20 @@ def shortened(text: str, limit: int) -> str:
     while len(text.encode("utf-16-le")) // 2 > limit:
         text = text[:-1]
     return text
+
+
+class Palette:
+    """The formats of one workbook, made when first needed."""
+
+    def __init__(self, book, font: str, heading_font: str, size: float) -> None:
+        self.book, self.fonts, self.size = book, {False: font, True: heading_font}, size
+        self.formats: dict[tuple, object] = {}
+
+    def format(self, style: str, **more: object):
+        """The format of a style, with other properties where some are given."""
+        key = (style, *sorted(more.items()))
+        if key not in self.formats:
+            properties = {"font_size": self.size, **STYLES[style], **more}
+            properties["font_name"] = self.fonts[properties.pop("heading", False)]
+            self.formats[key] = self.book.add_format(properties)
+        return self.formats[key]

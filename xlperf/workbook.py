@@ -28,12 +28,17 @@ HIDDEN_SHEET = MARK  # identity and dropdown lists; only programs read it
 
 def write_workbook(form: Form, rows: Rows, path: Path, issue: Issue, counts: Mapping[str, int] | None = None) -> None:
     """Write the workbook of those computed rows; `counts` are rows per block (default: preset plus spare)."""
-    import xlsxwriter
-
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(str(path), options)
+    book = new_book(path)
     write_sheets(Canvas(form, rows, book, issue, counts))
     book.close()
+
+
+def new_book(path: Path, streamed: bool = False):
+    """A workbook in which a text is a text; a streamed one takes its rows in order and keeps none in memory."""
+    import xlsxwriter
+
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    return xlsxwriter.Workbook(str(path), {**plain, "constant_memory": streamed})
 
 
 def write_sheets(canvas: Canvas) -> None:

@@ -1,0 +1,66 @@
+"""Make the Word template of the notice that goes back with a workbook, once; from then on people edit it in Word.
+
+    python docs/make_notice.py templates/notice.docx
+
+Layout and fonts are those of the report (see make_report.py): an official paper on A4, the findings in tables.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
+from make_report import CENTRED, TEXT, add_table, add_texts, new_document, save
+
+HEADER = ("序号", "位置", "问题", "怎样改")
+WIDTHS = (12, 36, 58, 50)  # mm
+
+
+def notice():
+    document = new_document("{{ unit }}预算绩效自评材料退回通知")
+    section = document.sections[0]
+    for header in (section.header, section.even_page_header):
+        header.paragraphs[0].text = ""  # the report's mark of a draft
+    title = document.add_paragraph("关于退回{% if fiscal_year %}{{ fiscal_year }}年度{% endif %}", "Title")
+    title.add_run().add_break()
+    title.add_run("预算绩效自评材料的通知")
+    document.add_paragraph("")
+    document.add_paragraph("{{ unit or '报送单位' }}：").paragraph_format.first_line_indent = 0
+    add_texts(
+        document,
+        "{%p if readable %}",
+        "你单位报送的《{{ form }}》（文件：{{ file }}）已收到。经校验，有 {{ errors|length }} 项错误须改正"
+        "{% if warnings %}，另有 {{ warnings|length }} 项提醒须核对或说明{% endif %}，现予退回。"
+        "请按下表逐项改正后重新报送。",
+        "{%p if annotated %}",
+        "随附的“{{ annotated }}”已将有问题的单元格标色并加批注，首页列有全部问题。请直接在该文件中修改，改完发回即可。",
+        "{%p endif %}",
+        "{%p else %}",
+        "你单位报送的文件“{{ file }}”无法读取，现予退回。请按下表的办法处理后重新报送。",
+        "{%p endif %}",
+    )
+    add_findings(document, "一、须改正的错误", "errors")
+    add_texts(document, "{%p if warnings %}", style=TEXT)
+    add_findings(document, "二、须核对或说明的提醒", "warnings")
+    add_texts(document, "提醒确属实情的，在自评表的“校验”表“说明”栏写明原因，不必改动。", "{%p endif %}")
+    document.add_paragraph("")
+    end = document.add_paragraph("{{ date }}")
+    end.alignment = ALIGN.RIGHT
+    add_texts(document, "收到的文件：{{ file }}", "收到日期：{{ received }}", "SHA-256：{{ sha256 }}", style=TEXT)
+    return document
+
+
+def add_findings(document, heading: str, name: str) -> None:
+    document.add_paragraph(heading, "Heading 1")
+    rows: list[Sequence[str]] = [
+        (f"{{%tr for row in {name} %}}",),
+        ("{{ row.number }}", "{{ row.cells }}", "{{ row.what }}", "{{ row.fix }}"),
+        ("{%tr endfor %}",),
+    ]
+    add_table(document, WIDTHS, HEADER, rows, (CENTRED, TEXT, TEXT, TEXT))
+
+
+if __name__ == "__main__":
+    save(notice(), Path(sys.argv[1]))

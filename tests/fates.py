@@ -1,0 +1,75 @@
+"""What can happen to a worker over a file, by the name of the file; in a module of its own, because workers import it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import time
+from pathlib import Path
+
+from xlperf import worker
+from xlperf.result import Result
+from xlperf.worker import Done, Limits, Task, Terms
+
+_read = worker._result
+
+
+def dies(_: Task) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def aborts(_: Task) -> None:
+    os.abort()
+
+
+def hangs(_: Task) -> None:
+    time.sleep(3600)
+
+
+def hangs_in_c(_: Task) -> None:
+    ctypes.PyDLL(None).sleep(3600)  # without letting go of Python's lock, as a loop in a library would
+
+
+def outgrows(_: Task) -> None:
+    bytearray(64 * 2**30)
+
+
+def has_a_bug(_: Task) -> None:
+    raise KeyError("no such thing")
+
+
+def dies_once(task: Task) -> None:
+    """As if somebody had ended the process by hand: the content names a file that remembers it."""
+    memory = Path(task.content.decode())
+    if not memory.exists():
+        memory.touch()
+        dies(task)
+
+
+FATES = {fate.__name__: fate for fate in (dies, aborts, hangs, hangs_in_c, outgrows, has_a_bug, dies_once)}
+
+
+def work_fatefully(task: Task, terms: Terms, limits: Limits) -> Done:
+    """`work_on`, in which reading a file called by a fate meets it."""
+    worker._result = _fateful
+    return worker.work_on(task, terms, limits)
+
+
+def _fateful(task: Task, terms: Terms, folder: Path) -> Result:
+    fate = FATES.get(task.name.partition(".")[0])
+    if fate:
+        fate(task)
+        return Result(task.path, "passed", [])
+    return _read(task, terms, folder)
+
+
+def work_slowly(task: Task, terms: Terms, limits: Limits) -> Done:
+    """`work_on` that leaves time to be interrupted."""
+    time.sleep(0.3)
+    return worker.work_on(task, terms, limits)
+
+
+def tell_process(_: object) -> int:
+    time.sleep(0.05)
+    return os.getpid()

@@ -1,0 +1,414 @@
+"""Collections: nothing lost, nothing done twice, and whatever interrupts them, the same result in the end."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import zipfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from conftest import EXAMPLE
+from crowd import Expected, found_in, make_crowd
+from fates import work_fatefully
+from test_store import url  # noqa: F401
+
+from xlperf import collect, fill_workbook, find_standing, intake, load_document
+from xlperf.cli import cli
+from xlperf.errors import ExitCode, UsageError
+from xlperf.files import ZIP_TIME
+from xlperf.standing import standing_as_text
+from xlperf.store import Outcomes, open_store
+from xlperf.worker import Limits
+
+OWN = {"run.json", "collection.sqlite", "collection.lock"}  # of the collection itself: no exports
+COUNT = 24
+posix = pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
+
+
+@pytest.fixture(scope="module")
+def inbox(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Expected]:
+    """Some dozens of workbooks, all different, some faulty, some hostile; one at three places, one archive, what is none."""
+    folder = tmp_path_factory.mktemp("crowd") / "收到"
+    expected = make_crowd(folder, COUNT, faulty=0.2, hostile=0.1)
+    same = next(path for path, wanted in expected.items() if wanted == set())
+    for copy in ("再次/一.xlsx", "再次/二.xlsx"):
+        (folder / copy).parent.mkdir(exist_ok=True)
+        shutil.copyfile(folder / same, folder / copy)
+        expected[copy] = set()
+    (folder / "说明.docx").write_bytes(b"PK\x03\x04")
+    (folder / "~$一.xlsx").touch()
+    with zipfile.ZipFile(folder / "补报.zip", "w") as archive:
+        archive.write(EXAMPLE / "filled.xlsx", "科技局/生产力.xlsx")
+    return folder, expected | {"说明.docx": {("XL115", None)}, "补报.zip!科技局/生产力.xlsx": set()}
+
+
+@pytest.fixture(scope="module")
+def whole(inbox: tuple[Path, Expected], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The collection of that inbox, made in one go."""
+    out = tmp_path_factory.mktemp("whole") / "OUT"
+    collect([inbox[0]], out, jobs=2)
+    return out
+
+
+def exports(out: Path) -> dict[str, bytes]:
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file() and path.name not in OWN}
+
+
+def run_of(out: Path) -> dict:
+    return json.loads((out / "run.json").read_text("utf-8"))
+
+
+def outcomes_of(out: Path, url: str | None = None) -> list:  # noqa: F811
+    store = open_store(out, url)
+    try:
+        return list(Outcomes(store))
+    finally:
+        store.close()
+
+
+# --- nothing lost --------------------------------------------------------------------------------------------
+
+
+def test_every_fault_is_found_and_every_hostile_file_survived(inbox: tuple[Path, Expected], whole: Path) -> None:
+    _, expected = inbox
+    outcomes = {outcome.path: outcome for outcome in outcomes_of(whole)}
+    assert outcomes.keys() == expected.keys()
+    for path, wanted in expected.items():
+        found = found_in(outcomes[path].findings)
+        assert not any(code.startswith("XL50") for code, _ in found), path
+        assert (wanted or set()) <= found, path
+    assert sum(wanted is None for wanted in expected.values()) == 2
+    assert sum(bool(wanted) for wanted in expected.values()) == 6
+
+
+def test_the_run_lists_one_entry_per_path(inbox: tuple[Path, Expected], whole: Path) -> None:
+    folder, expected = inbox
+    run = run_of(whole)
+    assert [entry["path"] for entry in run["files"]] == sorted(expected)
+    assert run["skipped"] == ["~$一.xlsx"]
+    assert {entry["status"] for entry in run["files"]} == {"passed", "returned", "unreadable"}
+    for entry in run["files"]:
+        if "!" not in entry["path"]:
+            assert entry["size"] == (folder / entry["path"]).stat().st_size
+        assert entry["seconds"] > 0 or entry["status"] == "unreadable"
+        assert (entry["rows"] > 0) == (entry["unit"] is not None or entry["form"] is not None)
+        assert entry["received"] == "2023-01-05T00:00:00+00:00"
+        assert all((whole / output).exists() for output in entry["outputs"])
+    same = [entry for entry in run["files"] if entry["path"].startswith("再次/二")] + [e for e in run["files"] if e["path"].startswith("再次/一")]
+    assert len({entry["sha256"] for entry in same}) == 1
+    assert run["versions"]["xlperf"] and list(run["forms"]) == ["suzhou-department 2022"]
+    assert run["changes"] is None
+
+
+def test_what_passed_is_finalized_and_what_did_not_is_marked(whole: Path) -> None:
+    for entry in run_of(whole)["files"]:
+        suffixes = sorted(name.rpartition("-")[2] for name in entry["outputs"])
+        assert suffixes == {"passed": ["定稿.json", "定稿.xlsx", "自评报告.docx"], "returned": ["问题.xlsx"], "unreadable": []}[entry["status"]]
+        for output in entry["outputs"]:
+            if output.endswith(".xlsx"):
+                with zipfile.ZipFile(whole / output) as package:
+                    assert {item.date_time for item in package.infolist()} == {ZIP_TIME}
+                    assert b"2023-01-05" in package.read("docProps/core.xml")
+
+
+def test_of_several_submissions_the_one_saved_last_counts_and_who_sent_nothing_is_listed(tmp_path: Path) -> None:
+    inbox, out = tmp_path / "收到", tmp_path / "OUT"
+    inbox.mkdir()
+    document = load_document(EXAMPLE / "document.json")
+    fill_workbook(document, inbox / "乙-最初.xlsx", date="2023-03-01")
+    fill_workbook(document | {"goals": document["goals"][1:]}, inbox / "乙(修改).xlsx", date="2023-03-05")
+    (tmp_path / "units.csv").write_text("单位名称,单位代码,主管部门\n苏州市生产力促进中心,032018,科技局\n苏州市档案馆,1,市委办\n", "utf-8")
+    collect([inbox], out, tmp_path / "units.csv", jobs=1)
+    assert {entry["path"]: entry["saved"] for entry in run_of(out)["files"]} == {
+        "乙(修改).xlsx": "2023-03-05T00:00:00Z", "乙-最初.xlsx": "2023-03-01T00:00:00Z",
+    }  # fmt: skip
+    (final,) = (out / "定稿").glob("*.xlsx")
+    digest = hashlib.sha256((inbox / "乙(修改).xlsx").read_bytes()).hexdigest()
+    with zipfile.ZipFile(final) as package:
+        assert digest.encode() in package.read("xl/sharedStrings.xml")
+    assert run_of(out)["missing"] == [{"name": "苏州市档案馆", "code": "1", "supervisor": "市委办"}]
+    assert "名册中未报送的单位：1 个" in standing_as_text(find_standing(out))
+
+
+def test_without_finalizing_nothing_is_made(tmp_path: Path) -> None:
+    standing = collect([EXAMPLE / "filled.xlsx"], tmp_path / "OUT", jobs=1, finalize=False)
+    assert dict(standing.counts) == {"passed": 1}
+    assert not (tmp_path / "OUT" / "made").exists()
+
+
+# --- nothing twice -------------------------------------------------------------------------------------------
+
+
+def test_a_second_run_does_nothing_and_changes_nothing(inbox: tuple[Path, Expected], whole: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(whole, tmp_path / "OUT")
+    before, seconds = exports(out), [outcome.seconds for outcome in outcomes_of(out)]
+    standing = collect([inbox[0]], out, jobs=2)
+    assert exports(out) == before
+    assert [outcome.seconds for outcome in outcomes_of(out)] == seconds  # measured once
+    assert run_of(out)["changes"] == {"since": "2023-01-05T00:00:00+00:00", "new": [], "replaced": [], "gone": [], "status": [],
+                                      "words": ["与上次相比没有变化。"]}  # fmt: skip
+    assert standing.exit_code == ExitCode.UNREADABLE
+
+
+@pytest.fixture
+def worked_on(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths that were given to a worker."""
+    paths: list[str] = []
+
+    def work_off(crew, tasks, work):
+        for task in tasks:
+            paths.append(task.path)
+            yield task, work(task)
+
+    monkeypatch.setattr(intake, "work_off", work_off)
+    return paths
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """Three workbooks, quickly made."""
+    folder = tmp_path / "收到"
+    make_crowd(folder, 3, 0, 0)
+    return folder
+
+
+def test_what_changes_an_outcome_is_done_again_and_nothing_else(small: Path, tmp_path: Path, worked_on: list[str]) -> None:
+    def run(**options: object) -> list[str]:
+        worked_on.clear()
+        collect([small], tmp_path / "OUT", finalize=False, **options)
+        return sorted(worked_on)
+
+    every = [f"00/0000{number}.xlsx" for number in range(3)]
+    assert run() == every
+    assert run() == []
+    assert run(year=2022) == every  # a question that was not asked before
+    assert run() == every
+    shutil.copyfile(small / "00/00000.xlsx", small / "copy.xlsx")
+    shutil.move(small / "00/00001.xlsx", small / "moved.xlsx")
+    assert run() == []  # the bytes are known
+    shutil.copyfile(EXAMPLE / "filled.xlsx", small / "00/00002.xlsx")
+    assert run() == ["00/00002.xlsx"]
+    changes = run_of(tmp_path / "OUT")["changes"]
+    assert (changes["new"], changes["replaced"], changes["gone"]) == ([], ["00/00002.xlsx"], [])
+    templates = tmp_path / "forms"
+    assert run(templates=templates) == []  # an empty folder of forms changes nothing
+    shutil.copytree(EXAMPLE.parent.parent / "templates", templates)
+    assert run(templates=templates) == []  # nor does a copy of ours
+    path = templates / "suzhou-department" / "2022" / "form.yaml"
+    path.write_text(path.read_text("utf-8").replace("low_rate: 0.9", "low_rate: 0.8"), "utf-8")
+    assert run(templates=templates) == ["00/00000.xlsx", "00/00002.xlsx", "moved.xlsx"]
+
+
+def test_files_that_are_gone_are_made_again(small: Path, tmp_path: Path, worked_on: list[str]) -> None:
+    out = tmp_path / "OUT"
+    collect([small], out)
+    before = exports(out)
+    assert len([path for path in before if path.startswith("made/")]) == 9
+    next((out / "made").glob("*/*.xlsx")).unlink()
+    worked_on.clear()
+    collect([small], out)
+    assert len(worked_on) == 1
+    assert exports(out) == before
+
+
+def test_what_has_left_the_inbox_leaves_the_result(small: Path, tmp_path: Path, worked_on: list[str]) -> None:
+    out = tmp_path / "OUT"
+    collect([small], out)
+    (small / "00/00001.xlsx").rename(tmp_path / "kept.xlsx")
+    standing = collect([small], out)
+    assert dict(standing.counts) == {"passed": 2}
+    assert run_of(out)["changes"]["gone"] == ["00/00001.xlsx"]
+    assert len(list((out / "made").iterdir())) == 2
+    (tmp_path / "kept.xlsx").rename(small / "00/00001.xlsx")
+    collect([small], out)
+    assert worked_on.count("00/00001.xlsx") == 2  # its files had to be made again
+    assert [entry["path"] for entry in run_of(out)["files"]] == [f"00/0000{number}.xlsx" for number in range(3)]
+
+
+def test_changes_of_status_are_named(tmp_path: Path, worked_on: list[str]) -> None:
+    inbox, out = tmp_path / "收到", tmp_path / "OUT"
+    inbox.mkdir()
+    (inbox / "a.xlsx").write_bytes(b"not yet")
+    collect([inbox], out)
+    shutil.copyfile(EXAMPLE / "filled.xlsx", inbox / "a.xlsx")
+    (inbox / "b.xlsx").write_bytes(b"")
+    standing = collect([inbox], out)
+    assert run_of(out)["changes"] == {
+        "since": "2023-01-05T00:00:00+00:00", "new": ["b.xlsx"], "replaced": ["a.xlsx"], "gone": [],
+        "status": [{"path": "a.xlsx", "was": "unreadable", "is": "passed"}],
+        "words": ["新收到 2 家：苏州市生产力促进中心、b.xlsx", "上次有、这次没有 1 家：a.xlsx"],
+    }  # fmt: skip
+    assert "新增 1，更换 1，撤走 0，状态改变 1" in standing_as_text(standing)
+
+
+# --- interrupted ---------------------------------------------------------------------------------------------
+
+
+def start(inbox: Path, out: Path, *options: str) -> subprocess.Popen:
+    command = [sys.executable, "-m", "xlperf", "collect", str(inbox), "-o", str(out), "--jobs", "2", "--quiet", *options]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def count_done(out: Path) -> int:
+    try:
+        with sqlite3.connect(f"file:{out / 'collection.sqlite'}?mode=ro", uri=True, timeout=1) as store:
+            return store.execute("select count(*) from outcomes where status is not null").fetchone()[0]
+    except sqlite3.OperationalError:  # not there yet, or just being written
+        return 0
+
+
+@posix
+def test_killed_at_any_moment_and_run_again_the_result_is_the_same(inbox: tuple[Path, Expected], whole: Path, tmp_path: Path) -> None:
+    out, chosen, done = tmp_path / "OUT", random.Random(6), 0
+    for share in (0.0, 0.1, 0.3, 0.6, 0.9, 1.0):  # of the outcomes that are there when it is killed
+        process = start(inbox[0], out)
+        wanted = int(share * (COUNT + 1))
+        while process.poll() is None and count_done(out) < wanted:
+            time.sleep(0.01)
+        time.sleep(chosen.random() * 0.3)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert count_done(out) >= max(done, min(wanted, COUNT))
+        done = count_done(out)
+    assert collect([inbox[0]], out, jobs=2).waiting == 0
+    assert exports(out) == exports(whole)
+    drop = lambda outcome: {**vars(outcome), "seconds": 0}  # noqa: E731
+    assert [drop(outcome) for outcome in outcomes_of(out)] == [drop(outcome) for outcome in outcomes_of(whole)]
+    assert list(out.rglob(".xlperf-*")) == []
+
+
+@posix
+def test_times_of_receipt_and_the_date_in_files_outlive_a_kill(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1672876800")
+    out = tmp_path / "OUT"
+    process = start(small, out)
+    while count_done(out) < 1:
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")  # today is another day
+    (small / "late.xlsx").write_bytes(b"")
+    collect([small], out, jobs=2)
+    received = {outcome.path: outcome.received for outcome in outcomes_of(out)}
+    assert received.pop("late.xlsx") > "2026"
+    assert set(received.values()) == {"2023-01-05T00:00:00+00:00"}
+    for path in (out / "made").glob("*/*.xlsx"):
+        with zipfile.ZipFile(path) as package:
+            assert b"2023-01-05" in package.read("docProps/core.xml")
+
+
+@posix
+def test_two_at_once_in_one_folder(small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "OUT"
+    process = start(small, out)
+    while not (out / "collection.sqlite").exists():
+        time.sleep(0.01)
+    with pytest.raises(UsageError) as caught:
+        collect([small], out)
+    assert caught.value.key == "in_use"
+    assert process.wait(60) == ExitCode.OK
+
+
+@posix
+def test_ctrl_c_ends_it_in_good_order(inbox: tuple[Path, Expected], tmp_path: Path) -> None:
+    process = start(inbox[0], tmp_path / "OUT")
+    while count_done(tmp_path / "OUT") < 3:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert "Traceback" not in stderr.decode()
+    assert "待处理" in standing_as_text(find_standing(tmp_path / "OUT"))
+
+
+# --- one file cannot hurt the rest ---------------------------------------------------------------------------
+
+
+@posix
+def test_workers_that_die_hang_or_outgrow_yield_findings_and_are_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox, out = tmp_path / "收到", tmp_path / "OUT"
+    inbox.mkdir()
+    for number, name in enumerate(("a", "dies", "hangs", "has_a_bug", "outgrows", "b")):
+        (inbox / f"{name}.xlsx").write_bytes(b"x" * number)  # all different
+    monkeypatch.setattr(intake, "work_on", work_fatefully)
+    collect([inbox], out, jobs=2, limits=Limits(seconds=3))
+    codes = {outcome.path: [finding["code"] for finding in outcome.findings] for outcome in outcomes_of(out)}
+    assert codes == {"a.xlsx": ["XL124"], "b.xlsx": ["XL101"], "dies.xlsx": ["XL501"], "hangs.xlsx": ["XL502"],
+                     "has_a_bug.xlsx": ["XL507"], "outgrows.xlsx": ["XL503"]}  # fmt: skip
+    assert {outcome.status for outcome in outcomes_of(out)} == {"unreadable"}
+    monkeypatch.undo()
+    collect([inbox], out, jobs=2)
+    again = {outcome.path: [finding["code"] for finding in outcome.findings] for outcome in outcomes_of(out)}
+    assert again == {path: ["XL124" if path == "a.xlsx" else "XL101"] for path in codes}
+
+
+# --- stores, words, exit codes -------------------------------------------------------------------------------
+
+
+def test_every_database_gives_the_same(url: str | None, small: Path, tmp_path: Path, worked_on: list[str]) -> None:  # noqa: F811
+    first, second = tmp_path / "first", tmp_path / "second"
+    collect([small], first)
+    collect([small], second, database=url)
+    assert exports(first) == exports(second)
+    assert (second / "collection.sqlite").exists() == (url is None)
+    drop = lambda outcome: {**vars(outcome), "seconds": 0}  # noqa: E731
+    assert [drop(outcome) for outcome in outcomes_of(first)] == [drop(outcome) for outcome in outcomes_of(second, url)]
+    assert len(worked_on) == 6
+    collect([small], second, database=url)
+    assert len(worked_on) == 6
+    assert dict(find_standing(second, url).counts) == {"passed": 3}
+
+
+def test_the_screen(inbox: tuple[Path, Expected], whole: Path) -> None:
+    shown = CliRunner().invoke(cli, ["status", str(whole)], standalone_mode=False)
+    assert shown.return_value == ExitCode.OK
+    lines = shown.output.splitlines()
+    counts = Counter(entry["status"] for entry in run_of(whole)["files"])
+    assert len(lines) <= 24
+    assert lines[0] == f"收集 {whole}：{len(inbox[1])} 个文件，来自 {len({entry['unit'] for entry in run_of(whole)['files']} - {None})} 个单位"
+    assert lines[1] == f"通过 {counts['passed']}，退回 {counts['returned']}，无法读取 {counts['unreadable']}，待处理 0"
+    assert any("XL201" in line for line in lines)
+
+
+def test_there_is_nothing_to_show(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        find_standing(tmp_path)
+    assert caught.value.key == "no_collection"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_inbox(tmp_path: Path) -> None:
+    (tmp_path / "收到").mkdir()
+    standing = collect([tmp_path / "收到"], tmp_path / "OUT")
+    assert (dict(standing.counts), standing.exit_code, run_of(tmp_path / "OUT")["files"]) == ({}, ExitCode.OK, [])
+
+
+def test_plain_lines_without_a_terminal_and_silence(small: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "xlperf", "collect", str(small), "-o", str(tmp_path / "OUT"), "--no-finalize"]
+    loud = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    assert loud.returncode == ExitCode.OK
+    lines = loud.stderr.splitlines()
+    assert lines[-2].startswith("收集 3/3  ") and lines[-2].endswith("个/秒  还需 00:00:00  通过 3，退回 0，无法读取 0")
+    assert len(lines) <= 5 and all(line.isprintable() for line in lines)
+    (tmp_path / "OUT" / "collection.sqlite").unlink()
+    silent = subprocess.run([*command, "--quiet"], capture_output=True, text=True, encoding="utf-8")
+    assert (silent.returncode, silent.stderr) == (ExitCode.OK, "")
+    assert silent.stdout.splitlines()[1] == loud.stdout.splitlines()[1]
+
+
+def test_where_it_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "OUT").write_bytes(b"a file")
+    with pytest.raises(UsageError) as caught:
+        collect([EXAMPLE], tmp_path / "OUT")
+    assert caught.value.key == "cannot_write"

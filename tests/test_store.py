@@ -1,0 +1,118 @@
+"""The store, in SQLite and in a real PostgreSQL: the same answers in the same order, kept once and never lost."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+
+from xlperf.errors import UsageError
+from xlperf.outcome import Outcome
+from xlperf.store import Arrival, Outcomes, Store, count_inputs, done_outputs, first_receipt, open_store, register, save_outcome
+
+SERVER = os.environ.get("XLPERF_TEST_DATABASE")  # a PostgreSQL in which tests may make schemas of their own; `.ci/run` starts one
+FIRST, LATER = "2023-03-01T09:00:00+00:00", "2023-03-08T16:30:00+00:00"
+# Names whose order differs between code points, UTF-8 locales and upper and lower case.
+NAMES = ["B.xlsx", "a.xlsx", "市局/甲.xlsx", "市局/乙.xlsx", "收到.zip!甲 单位.xlsx", "_x.xlsx", "a-b.xlsx", "a_b.xlsx", "ａ.xlsx", "𠮷.xlsx"]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    if request.param == "sqlite":
+        yield None
+        return
+    if not SERVER:
+        assert "CI" not in os.environ, "CI has to have a PostgreSQL"
+        pytest.skip("no PostgreSQL: XLPERF_TEST_DATABASE is not set")
+    schema = f"test_{uuid.uuid4().hex}"
+    admin = sqlalchemy.create_engine(SERVER)
+    with admin.begin() as connection:
+        connection.execute(sqlalchemy.schema.CreateSchema(schema))
+    yield f"{SERVER}?options=-csearch_path={schema}"
+    with admin.begin() as connection:
+        connection.execute(sqlalchemy.schema.DropSchema(schema, cascade=True))
+    admin.dispose()
+
+
+@pytest.fixture
+def store(url: str | None, tmp_path: Path) -> Iterator[Store]:
+    store = open_store(tmp_path, url)
+    yield store
+    store.engine.dispose()
+
+
+def outcome(path: str, key: str, **more: object) -> Outcome:
+    return Outcome(path, key, 7, FIRST, **{"status": "passed", **more})
+
+
+def arrivals(*pairs: tuple[str, str]) -> list[Arrival]:
+    return [Arrival(path, key, 7) for path, key in pairs]
+
+
+def test_outcomes_come_back_as_they_were_saved_by_path_of_code_points(store: Store) -> None:
+    kept = [
+        outcome(path, f"key{number}", status="returned", form="f", revision="2022", year=2022, unit="甲单位", unit_code="001",
+                findings=({"code": "XL201", "cells": ["表!A1"], "found": "\u0000"},), document={"cover": {"unit": "甲"}, "n": 0.1 + 0.2},
+                rows=3, seconds=0.25, outputs=("made/x.xlsx",))
+        for number, path in enumerate(NAMES)
+    ]  # fmt: skip
+    register(store, arrivals(*((one.path, one.sha256) for one in kept)), "terms", FIRST)
+    for one in reversed(kept):
+        save_outcome(store, one.sha256, one, "terms")
+    assert list(Outcomes(store)) == sorted(kept, key=lambda one: one.path)
+    assert list(Outcomes(store)) == list(Outcomes(store))
+
+
+def test_one_content_at_three_paths_is_one_outcome_listed_three_times(store: Store) -> None:
+    register(store, arrivals(("a", "k"), ("b", "k"), ("c", "k"), ("d", "other")), "terms", FIRST)
+    save_outcome(store, "k", outcome("a", "k"), "terms")
+    assert [(one.path, one.sha256, one.received) for one in Outcomes(store)] == [("a", "k", FIRST), ("b", "k", FIRST), ("c", "k", FIRST)]
+    assert count_inputs(store) == {"passed": 3, None: 1}
+    assert done_outputs(store) == {"k": ()}
+
+
+def test_a_receipt_is_stored_once_and_inputs_that_are_gone_are_not_listed(store: Store) -> None:
+    register(store, arrivals(("a", "1"), ("b", "2")), "terms", FIRST)
+    save_outcome(store, "1", outcome("a", "1"), "terms")
+    register(store, arrivals(("moved", "1"), ("new", "3")), "terms", LATER)
+    save_outcome(store, "3", outcome("new", "3"), "terms")
+    assert [(one.path, one.received) for one in Outcomes(store)] == [("moved", FIRST), ("new", LATER)]
+    assert first_receipt(store) == FIRST
+
+
+def test_what_was_found_under_other_terms_is_forgotten(store: Store) -> None:
+    register(store, arrivals(("a", "1"), ("b", "2")), "terms", FIRST)
+    save_outcome(store, "1", outcome("a", "1", outputs=("made/1.xlsx",)), "terms")
+    save_outcome(store, "2", outcome("b", "2"), None)  # kept, but not for good
+    assert [one.path for one in Outcomes(store)] == ["a", "b"]
+    register(store, arrivals(("a", "1"), ("b", "2")), "terms", LATER)
+    assert done_outputs(store) == {"1": ("made/1.xlsx",)}
+    register(store, arrivals(("a", "1"), ("b", "2")), "other terms", LATER)
+    assert done_outputs(store) == {}
+    assert list(Outcomes(store)) == []
+
+
+def test_opened_again_everything_is_there(url: str | None, tmp_path: Path) -> None:
+    store = open_store(tmp_path, url)
+    register(store, arrivals(("a", "1")), "terms", FIRST)
+    save_outcome(store, "1", outcome("a", "1"), "terms")
+    store.engine.dispose()
+    again = open_store(tmp_path, url)
+    assert list(Outcomes(again)) == [outcome("a", "1")]
+    again.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["nonsense", "nodriver://host/name", "postgresql+psycopg://nobody:secret@127.0.0.1:1/none", "sqlite:////no/such/folder/x.db"],
+)
+def test_a_database_that_does_not_answer_is_named_without_its_password(wrong: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        open_store(tmp_path, wrong)
+    assert caught.value.key == "no_database"
+    assert wrong.replace("secret", "***") in str(caught.value)
+    assert "secret" not in str(caught.value)

@@ -1,0 +1,53 @@
+"""What is new since the last run of a collection, in words.
+
+    list(changes(last_run["files"], this_run["files"]))
+
+Both are the entries of run.json. What counts is compared, unit by unit: a unit is the same whatever its file is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import SimpleNamespace
+
+from .messages import sentence
+from .submission import COUNTS, LISTED, matter, stand
+
+KINDS = ("new", "mended", "broken", "resent", "gone")
+
+
+def changes(before: Iterable[Mapping], now: Iterable[Mapping], prefixes: Sequence[str] = ()) -> Iterator[str]:
+    """Yield a sentence per kind of change, one that says so where there is none; `prefixes` may stand before a unit's name."""
+    last, this = _counting(before, prefixes), _counting(now, prefixes)
+    kinds: dict[str, list[str]] = {}
+    for who in {**last, **this}:
+        if kind := _kind(last.get(who), this.get(who)):
+            kinds.setdefault(kind, []).append(_named(kind, last.get(who), this.get(who)))
+    for kind in KINDS:
+        if names := kinds.get(kind):
+            more = "…" if len(names) > LISTED else ""
+            yield sentence(f"change_{kind}", {"count": len(names), "names": "、".join(names[:LISTED]) + more})
+    if not kinds:
+        yield sentence("change_none", {})
+
+
+def _counting(entries: Iterable[Mapping], prefixes: Sequence[str]) -> dict[tuple, SimpleNamespace]:
+    """The entries that count, by what they count for."""
+    known = [SimpleNamespace(**{"unit_code": None, "subject": None, "saved": None, **entry}) for entry in entries]
+    standings = stand(known, prefixes)
+    return {matter(entry, prefixes): entry for entry in known if standings[entry.path].kind == COUNTS}
+
+
+def _kind(before: SimpleNamespace | None, now: SimpleNamespace | None) -> str | None:
+    if before is None or now is None:
+        return "new" if before is None else "gone"
+    if (before.status == "passed") != (now.status == "passed"):
+        return "mended" if now.status == "passed" else "broken"
+    return "resent" if before.sha256 != now.sha256 else None
+
+
+def _named(kind: str, before: SimpleNamespace | None, now: SimpleNamespace | None) -> str:
+    known = now or before
+    if kind == "resent":
+        return sentence("change_errors", {"name": known.unit or known.path, "before": before.errors, "now": now.errors})
+    return known.unit or known.path

@@ -1,0 +1,93 @@
+"""Many tasks on many workers, whoever they are: all that is asked of them is `concurrent.futures.Executor`.
+
+    crew = local_crew(jobs=2, limits)
+    for task, done in work_off(crew, tasks, work):       # in the order in which they get done
+        …
+
+A worker process that dies takes the whole executor with it, and every task that was in it: which of them was at fault,
+nobody knows. So a broken executor is replaced and those tasks are tried once more, each alone; the one with which the
+executor breaks again is the one, and it comes back as `Lost`. Only a few tasks per worker are in flight, so that a
+collection of any size takes the same memory here.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple, TypeVar
+
+from .worker import Limits, equip
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+AHEAD = 2  # tasks in flight per worker: one that is worked on, one that waits
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Who does the work: `hire` gives an executor with so many workers, a lost task's future raises `broken`."""
+
+    hire: Callable[[], Executor]
+    workers: int
+    broken: type[Exception] = BrokenExecutor
+
+
+class Lost(NamedTuple):
+    """What came of a task whose worker did not live to tell, and how long that took."""
+
+    seconds: float
+
+
+def local_crew(jobs: int | None, limits: Limits) -> Crew:
+    """Workers that are processes of this machine, one per processor unless told otherwise.
+
+    They are spawned everywhere, as Windows does it: a fork would inherit our threads' locks and the database's connection.
+    """
+    count = jobs or os.cpu_count() or 1
+    spawn = multiprocessing.get_context("spawn")
+    return Crew(partial(ProcessPoolExecutor, count, spawn, initializer=equip, initargs=(limits,)), count)
+
+
+def work_off(crew: Crew, tasks: Iterable[In], work: Callable[[In], Out]) -> Iterator[tuple[In, Out | Lost]]:
+    """Yield every task with what came of it, in the order in which they get done."""
+    waiting = iter(tasks)
+    while suspects := (yield from _until_broken(crew, waiting, work, AHEAD * crew.workers)):
+        again = (task for task, _ in suspects)
+        while guilty := (yield from _until_broken(crew, again, work, 1)):
+            for task, seconds in guilty:
+                yield task, Lost(seconds)
+
+
+def _until_broken(crew: Crew, tasks: Iterator[In], work: Callable[[In], Out],
+                  most: int) -> Generator[tuple[In, Out], None, list[tuple[In, float]]]:  # fmt: skip
+    """Work off tasks with so many in flight; return those that were lost and for how long each had been there."""
+    futures: dict[Future, tuple[In, float]] = {}
+    lost: list[tuple[In, float]] = []
+    executor = crew.hire()
+    executor.submit(os.getpid).result()  # there is a worker: what it takes to start one counts for no task
+    try:
+        while True:
+            while not lost and len(futures) < most and (task := next(tasks, None)) is not None:
+                try:
+                    futures[executor.submit(work, task)] = task, time.monotonic()
+                except crew.broken:  # it broke since we looked; this task was never in it, but it has to be done
+                    lost.append((task, 0.0))
+            if not futures:
+                return lost
+            for future in wait(futures, return_when=FIRST_COMPLETED).done:
+                task, begin = futures.pop(future)
+                try:
+                    done = future.result()
+                except crew.broken:
+                    lost.append((task, time.monotonic() - begin))
+                else:
+                    yield task, done
+    finally:
+        for future in futures:
+            future.cancel()
+        executor.shutdown()

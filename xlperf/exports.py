@@ -1,0 +1,150 @@
+"""What a collection hands out, made of its outcomes alone: the summary workbook, CSV, notices, the archive of what came in.
+
+    write_exports(outcomes, read_roster(Path("units.csv")), Path("OUT"), "2023-03-01", open_input)
+
+`outcomes` is gone through several times and never held: a list, or an object whose `__iter__` reads the store anew, in
+the order of the paths. The same outcomes give the same bytes, whatever happened in between.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+from .audit import Contents, write_audit
+from .collection import Collection, survey
+from .files import as_written, safe_name, write_atomically
+from .formats import write_csv
+from .ledger import Ledger, Tally, ledgers
+from .messages import sentence
+from .notice import write_notice
+from .outcome import Outcome
+from .overview import Part, value_of, write_summary
+from .roster import Unit
+from .submission import COUNTS, file_stem
+
+AUDIT = "audit.zip"
+SOMETIMES = ("ranking", "indicators", "missing")  # tables that not every collection has
+PACKAGES, COMPANIONS = (".xlsx", ".docx"), (".json", ".pdf")  # what tells whether it is as we wrote it, and what does not
+
+
+def write_exports(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None, directory: Path, date: str,
+                  contents: Contents, templates: Path | None = None) -> tuple[Path, ...]:  # fmt: skip
+    """Write every export into the directory and return the paths.
+
+    Args:
+        outcomes: one per input path, sorted by path; iterated several times, so no generator.
+        roster: the units that should have sent something; None where no roster was given.
+        date: the ISO date to stand in the files.
+        contents: opens the bytes of an input as it was received, for audit.zip.
+        templates: the folder of a bureau's own forms.
+
+    Raises:
+        UsageError: a file cannot be written (open in Excel, perhaps).
+    """
+    collection = survey(outcomes, roster, templates)
+    return (
+        *_write_tables(collection, outcomes, directory, date),
+        *_hand_out(collection, outcomes, directory, date, templates),
+        _written(directory / AUDIT, lambda path: write_audit(collection, outcomes, contents, path)),
+    )
+
+
+def _written(path: Path, write: Callable[[Path], object]) -> Path:
+    write_atomically(path, write)
+    return path
+
+
+def _write_tables(collection: Collection, outcomes: Iterable[Outcome], directory: Path, date: str) -> Iterator[Path]:
+    """Write the tables as CSV, and all of them as the summary workbook."""
+    tables = directory / sentence("csv_folder", {})
+    tables.mkdir(parents=True, exist_ok=True)
+    tally, overview = Tally(), []
+    for key in SOMETIMES:  # of an earlier run with a roster or another form
+        (tables / f"{sentence(f'sheet_{key}', {})}.csv").unlink(missing_ok=True)
+    for ledger in ledgers(collection, outcomes):
+        rows = tally.counted(ledger.rows()) if ledger.key == "findings" else ledger.rows()
+        yield _written_csv(tables / f"{safe_name(ledger.title)}.csv", _lines(ledger, rows))
+    yield _written(directory / f"{sentence('summary_file', {})}.xlsx", lambda path: overview.extend(
+        write_summary(collection, ledgers(collection, outcomes), tally, path, date)))  # fmt: skip
+    yield _written_csv(tables / f"{sentence('sheet_overview', {})}.csv", _overview_lines(overview))
+
+
+def _written_csv(path: Path, rows: Iterable[Sequence[object]]) -> Path:
+    def write(temporary: Path) -> None:
+        with temporary.open("w", encoding="utf-8", newline="") as text:
+            write_csv(text, rows)
+
+    return _written(path, write)
+
+
+def _lines(ledger: Ledger, rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
+    yield [column.heading for column in ledger.columns]
+    yield from rows
+    if ledger.totals:
+        keys = [column.key for column in ledger.columns]
+        yield [sentence("total", {}) if at == 1 else ledger.totals.get(key) for at, key in enumerate(keys)]
+
+
+def _overview_lines(parts: Iterable[Part]) -> Iterator[Sequence[object]]:
+    for part in parts:
+        yield [part.title]
+        yield part.headings
+        yield from ([value_of(cell) for cell in row] for row in part.rows)
+        yield []
+
+
+# --- what is handed out ----------------------------------------------------------------------------------------
+
+
+def _hand_out(collection: Collection, outcomes: Iterable[Outcome], directory: Path, date: str,
+              templates: Path | None) -> Iterator[Path]:  # fmt: skip
+    """Put what was made of the files that count where people look for it: what is finalized, what goes back and its notice.
+
+    What an earlier run put there and is no longer due goes. A file that somebody has saved anew since is theirs and stays.
+    """
+    finalized, returned = (directory / sentence(f"{name}_folder", {}) for name in ("finalized", "returned"))
+    due: set[Path] = set()
+    for outcome in outcomes:
+        if collection.standings[outcome.path].kind != COUNTS:
+            continue
+        for made in outcome.outputs:
+            target = returned / returned_name(outcome, made) if outcome.has_errors else _free(finalized, outcome, made, due)
+            due.add(target)
+            yield _placed(target, lambda path, made=made: shutil.copyfile(directory / made, path))
+        if outcome.has_errors:
+            target = returned / f"{file_stem(outcome)}-{sentence('notice_name', {})}.docx"
+            marked = next((returned_name(outcome, made) for made in outcome.outputs), "")
+            due.add(target)
+            yield _placed(target, lambda path, outcome=outcome, marked=marked: write_notice(
+                collection, outcome, marked, path, date, templates))  # fmt: skip
+    for folder in (finalized, returned):
+        _clear(folder, due)
+
+
+def returned_name(outcome: Outcome, made: str) -> str:
+    """What the marked workbook is called beside its notice: its own name is that of the submission, often everybody's."""
+    return f"{file_stem(outcome)}-{made.rpartition('-')[2]}"
+
+
+def _free(folder: Path, outcome: Outcome, made: str, due: set[Path]) -> Path:
+    """The name a finalized file was given; where two units are called alike, with the first digits of its SHA-256."""
+    name = PurePosixPath(made)
+    target = folder / name.name
+    return target if target not in due else folder / f"{name.stem}-{outcome.sha256[:8]}{name.suffix}"
+
+
+def _placed(path: Path, write: Callable[[Path], object]) -> Path:
+    if not path.exists() or path.suffix not in PACKAGES or as_written(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, write)
+    return path
+
+
+def _clear(folder: Path, due: set[Path]) -> None:
+    """Remove what is no longer due: what is as we wrote it, and what lies beside such a file under its name."""
+    for path in sorted(folder.glob("*"), key=lambda path: path.suffix not in PACKAGES) if folder.is_dir() else ():
+        beside = path.suffix in COMPANIONS and not any(path.with_suffix(suffix).exists() for suffix in PACKAGES)
+        if path not in due and (as_written(path) or beside):
+            path.unlink()

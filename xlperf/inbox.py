@@ -1,0 +1,320 @@
+"""What lies in the inboxes: every file of every folder and archive, in one order, each with its SHA-256.
+
+    for found in list_inbox([Path("收到"), Path("补报.zip")], apart_from=Path("OUT")):
+        found.path, found.sha256        # '补报.zip!区县/甲单位.xlsx', '9f86d0…'
+    read_input(found)                   # its bytes, or UnreadableError if they are others by now
+
+Whatever is found is listed: a workbook, a file that is none (reading it will say so), an archive that cannot be opened
+and, as skipped, what is no submission (owner files of Excel, dot files). Names in archives are UTF-8 or, as Windows in
+China writes them, GBK. Archives in archives are followed a few levels deep; what one archive may hold is bounded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import IO
+
+from .errors import UnreadableError, UsageError
+from .package import BROKEN, CENTRAL, CHUNK, ENCRYPTED, MIB, MOST_FILE, UTF8, too_large
+from .preflight import OWNERS, TYPES
+
+MOST_MEMBERS = 20_000  # of one archive, those of archives in it included
+MOST_UNPACKED = 8_192 * MIB  # of one archive: 20,000 workbooks, each with a picture
+DEEPEST = 3  # archives around a file
+HELD = 16 * MIB  # of an archive in an archive, before it goes to a temporary file
+ARCHIVE = ".zip"
+INSIDE = "!"  # between an archive and what lies in it
+NO_SUBMISSIONS = ("thumbs.db", "desktop.ini")  # what Windows puts into folders by itself
+DAMAGED = (*BROKEN, zlib.error, NotImplementedError, LookupError)  # what reading a zip raises; OSError is among them
+
+
+@dataclass(frozen=True)
+class Input:
+    """One file as it was found; `error` says why it is not read, and where its bytes cannot be had `sha256` is empty."""
+
+    path: str  # as the bureau knows it
+    file: Path
+    members: tuple[int, ...] = ()  # the way through archives, by position: names may repeat
+    size: int = 0
+    sha256: str = ""
+    error: UnreadableError | None = None
+    owner: str | None = None  # the file beside it by which a program says that it has this one open
+
+    @property
+    def key(self) -> str:
+        """What stands for its bytes; if it is not read, for its path. That somebody has it open is said of it, so it counts."""
+        return f"path:{self.path}" if self.error else f"{self.sha256}-open" if self.owner else self.sha256
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2].rpartition(INSIDE)[2]
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file that is no submission."""
+
+    path: str
+
+
+@dataclass
+class Room:
+    """What one archive may still hold."""
+
+    members: int = MOST_MEMBERS
+    unpacked: int = MOST_UNPACKED
+
+    def take(self, size: int) -> None:
+        self.members, self.unpacked = self.members - 1, self.unpacked - size
+        if self.members < 0 or self.unpacked < 0:
+            raise _crowded(f"> {MOST_MEMBERS:,}" if self.members < 0 else f"> {MOST_UNPACKED // MIB:,} MiB")
+
+
+@dataclass
+class Names:
+    """Names given out so far; a second one of the same gets a number."""
+
+    given: set[str] = field(default_factory=set)
+
+    def unique(self, name: str) -> str:
+        stem, dot, suffix = name.rpartition(".")
+        numbered = (f"{stem or suffix} ({number}){dot}{suffix if stem else ''}" for number in range(2, len(self.given) + 2))
+        free = next(text for text in (name, *numbered) if text not in self.given) if name in self.given else name
+        self.given.add(free)
+        return free
+
+
+def list_inbox(inboxes: Sequence[Path], apart_from: Path | None = None) -> list[Input | Skipped]:
+    """Return all there is in these folders, archives and files, by path.
+
+    A path begins below its inbox; if there are several, with the name of the inbox.
+
+    Args:
+        apart_from: a folder that is not looked into, should it lie in an inbox.
+
+    Raises:
+        UsageError: there is no such inbox.
+    """
+    roots, names, found = Names(), Names(), []
+    for inbox in inboxes:
+        if not inbox.exists():
+            raise UsageError("cannot_open", path=inbox, reason=os.strerror(2))
+        if inbox.is_dir():
+            prefix = f"{roots.unique(_printable(inbox.resolve().name))}/" if len(inboxes) > 1 else ""
+            found += _in_folder(_long(inbox), prefix, apart_from)
+        else:
+            found += _in_file(_long(inbox), _printable(inbox.name), os.listdir(inbox.absolute().parent))
+    return [replace(item, path=names.unique(item.path)) for item in sorted(found, key=lambda item: item.path)]
+
+
+def _long(path: Path) -> Path:
+    """The path as Windows takes it beyond 260 characters."""
+    return Path("\\\\?\\" + str(path.resolve())) if os.name == "nt" and not str(path).startswith("\\\\") else path
+
+
+def _is(folder: Path, other: Path | None) -> bool:
+    return other is not None and other.exists() and folder.samefile(other)
+
+
+def _printable(name: str) -> str:
+    """A file name as text, whatever bytes Linux has in it: a zip from China unpacked there leaves names in GBK."""
+    for errors, encoding in (("strict", "utf-8"), ("surrogateescape", "gb18030")):
+        with suppress(UnicodeError):
+            return name.encode("utf-8", errors).decode(encoding)
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _in_folder(folder: Path, prefix: str, apart_from: Path | None) -> Iterator[Input | Skipped]:
+    closed: list[OSError] = []  # folders that may not be entered
+    for root, folders, files in os.walk(folder, onerror=closed.append):
+        below = prefix + "".join(f"{_printable(part)}/" for part in Path(root).relative_to(folder).parts)
+        left_out = [name for name in folders if name.startswith(".") or Path(root, name).is_symlink()]
+        yield from (Skipped(f"{below}{_printable(name)}/") for name in left_out)
+        folders[:] = [name for name in folders if name not in left_out and not _is(Path(root, name), apart_from)]
+        for name in files:
+            yield from _in_file(Path(root, name), below + _printable(name), files)
+    for error in closed:
+        path = Path(error.filename)
+        yield Input(f"{prefix}{_printable(path.relative_to(folder).as_posix())}/", path, error=_unopened(error))
+
+
+def _in_file(file: Path, path: str, beside: Collection[str]) -> Iterator[Input | Skipped]:
+    """The file itself; if it is an archive, what lies in it."""
+    try:
+        if _is_no_submission(file.name) or not stat.S_ISREG(os.stat(file).st_mode):  # a device or a pipe has no end
+            yield Skipped(path)
+            return
+        with open(file, "rb") as stream:
+            found = _hashed(Input(path, file, owner=_owner(file.name, "", beside)), stream)
+            yield from _opened(found, stream, Room())
+    except OSError as error:
+        yield Input(path, file, error=_unopened(error))
+
+
+def _is_no_submission(name: str) -> bool:
+    return name.startswith(("~$", ".")) or name.lower() in NO_SUBMISSIONS
+
+
+def _owner(name: str, folder: str, beside: Collection[str]) -> str | None:
+    return next((owner for pattern in OWNERS if folder + (owner := pattern.format(name)) in beside), None)
+
+
+def _hashed(found: Input, stream: IO[bytes]) -> Input:
+    digest, size = hashlib.sha256(), 0
+    while chunk := stream.read(CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+    return replace(found, size=size, sha256=digest.hexdigest())
+
+
+def _unopened(error: OSError) -> UnreadableError:
+    return UnreadableError("XL506", found=error.strerror or str(error))
+
+
+# --- archives ------------------------------------------------------------------------------------------------
+
+
+def _opened(found: Input, stream: IO[bytes], room: Room) -> Iterator[Input | Skipped]:
+    """What lies in that input if it is an archive, else the input."""
+    archive = None
+    if found.name.lower().endswith(ARCHIVE) and len(found.members) <= DEEPEST:
+        try:
+            archive = _open_archive(stream)
+        except UnreadableError as error:
+            yield replace(found, error=error)
+            return
+        except DAMAGED as error:
+            yield replace(found, error=UnreadableError("XL504", found=str(error)))
+            return
+    if archive:
+        yield from _in_archive(found, archive, room)
+    else:
+        yield replace(found, error=too_large(found.name, MOST_FILE)) if found.size > MOST_FILE else found
+
+
+def _open_archive(stream: IO[bytes]) -> zipfile.ZipFile | None:
+    """The archive of submissions; None if it is a workbook, which is a zip as well, whatever its name."""
+    stream.seek(0)
+    count, last = 0, b""
+    while chunk := stream.read(CHUNK):
+        count += (last + chunk).count(CENTRAL)
+        last = chunk[1 - len(CENTRAL) :]
+    if count > 2 * MOST_MEMBERS:  # before zipfile makes an object of each
+        raise _crowded(f"> {2 * MOST_MEMBERS:,}")
+    archive = zipfile.ZipFile(stream)
+    return None if TYPES in archive.namelist() else archive
+
+
+def _crowded(found: str) -> UnreadableError:
+    return UnreadableError("XL505", found=found, expected=f"≤ {MOST_MEMBERS:,}, ≤ {MOST_UNPACKED // MIB:,} MiB")
+
+
+def _in_archive(around: Input, archive: zipfile.ZipFile, room: Room) -> Iterator[Input | Skipped]:
+    entries = archive.infolist()
+    names = [_name_of(entry) for entry in entries]
+    beside = set(names)
+    for number, (entry, name) in enumerate(zip(entries, names, strict=True)):
+        if entry.is_dir():
+            continue
+        found = Input(around.path + INSIDE + name, around.file, (*around.members, number), entry.file_size)
+        folder, slash, last = name.rpartition("/")
+        if _is_no_submission(last) or folder.startswith("__MACOSX"):
+            yield Skipped(found.path)
+            continue
+        try:
+            room.take(entry.file_size)
+        except UnreadableError as error:
+            yield replace(around, error=error)  # what was within bounds is taken in, the rest is told of
+            return
+        try:
+            if entry.flag_bits & ENCRYPTED:
+                raise zipfile.BadZipFile("encrypted")
+            with archive.open(entry) as stream:
+                found = _hashed(replace(found, owner=_owner(last, folder + slash, beside)), stream)
+            with _seekable(archive, entry) if last.lower().endswith(ARCHIVE) else archive.open(entry) as stream:
+                yield from _opened(found, stream, room)
+        except DAMAGED as error:
+            yield replace(found, error=UnreadableError("XL504", found=str(error)))
+
+
+def _name_of(entry: zipfile.ZipInfo) -> str:
+    """The name of an entry as it was meant: without the flag for UTF-8, zipfile reads any name as that of an American PC."""
+    name = entry.orig_filename
+    if not entry.flag_bits & UTF8:
+        name_bytes = name.encode("cp437")
+        for encoding in ("gb18030", "utf-8"):  # the last that fits: hardly any GBK is UTF-8 by accident
+            with suppress(UnicodeDecodeError):
+                name = name_bytes.decode(encoding)
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    return _printable("/".join(parts)).replace("\0", "")
+
+
+def _seekable(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
+    """An entry unpacked, never more of it than it declared."""
+    copy = tempfile.SpooledTemporaryFile(HELD)  # noqa: SIM115
+    with archive.open(entry) as stream:
+        while chunk := stream.read(CHUNK):
+            copy.write(chunk)
+    copy.seek(0)
+    return copy
+
+
+# --- reading -------------------------------------------------------------------------------------------------
+
+
+def open_input(found: Input) -> IO[bytes]:
+    """Open an input for reading; what it raises if that cannot be is in DAMAGED."""
+    if not found.members:
+        return open(found.file, "rb")
+    archive = _archive(found.file, found.members[:-1])
+    return archive.open(archive.infolist()[found.members[-1]])
+
+
+def open_received(found: Input) -> IO[bytes]:
+    """Open an input as it was received; OSError says why that cannot be, whatever the reason."""
+    try:
+        if not found.sha256:
+            raise OSError(str(found.error))
+        return open_input(found)
+    except DAMAGED as error:
+        raise OSError(str(error)) from None
+
+
+def read_input(found: Input) -> bytes:
+    """Return the bytes of an input.
+
+    Raises:
+        UnreadableError: they cannot be read any more (XL506), or are others than when they were listed (XL126).
+    """
+    try:
+        with open_input(found) as stream:
+            content = stream.read(MOST_FILE + 1)
+    except DAMAGED as error:
+        raise UnreadableError("XL506", found=getattr(error, "strerror", None) or str(error)) from None
+    if hashlib.sha256(content).hexdigest() != found.sha256:
+        raise UnreadableError("XL126", found=found.name)
+    return content
+
+
+@lru_cache(maxsize=DEEPEST + 1)
+def _archive(file: Path, way: tuple[int, ...]) -> zipfile.ZipFile:
+    """The archive at the end of that way; kept open, because its directory takes longer to read than one member."""
+    if not way:
+        return zipfile.ZipFile(file)
+    around = _archive(file, way[:-1])
+    return zipfile.ZipFile(_seekable(around, around.infolist()[way[-1]]))
+
+
+def close_archives() -> None:
+    """Let go of the archives that `read_input` keeps open; Windows locks them until then."""
+    _archive.cache_clear()

@@ -1,0 +1,212 @@
+"""Take in thousands of workbooks and lose none: inbox, work, store, exports, in a straight line.
+
+    standing = collect([Path("收到")], Path("OUT"))
+    standing.counts                    # {"passed": 4870, "returned": 105, "unreadable": 25}
+
+    inboxes ─ list_inbox ─▶ inputs ─ register ─▶ store ─ what has no outcome ─▶ workers ─ one by one ─▶ store ─▶ exports
+
+OUT shows what lies in the inboxes now; what was ever worked on stays in the store and is not done again, as long as forms,
+version and options are the same. The times of receipt are stored before the work begins, and the files a workbook leads to
+before its outcome is; so the process may be killed anywhere: started again it goes on, and the exports are those it would
+have made.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from . import __version__
+from .change import changes
+from .cluster import cluster_crew
+from .collection import prefixes_of
+from .crew import Crew, Lost, local_crew, work_off
+from .errors import UnreadableError, UsageError
+from .exports import write_exports
+from .files import TEMPORARY, stamp, write_atomically
+from .form import form_directories, load_form
+from .inbox import Input, close_archives, list_inbox, open_received, read_input
+from .journal import changes_since, list_files, read_run, versions, write_run
+from .messages import current_language, sentence
+from .progress import progress
+from .result import EXIT_CODES
+from .roster import read_roster
+from .standing import Standing, read_standing
+from .store import Arrival, Outcomes, Store, count_inputs, done_outputs, first_receipt, forget, open_store, register, save_outcome
+from .submission import missing
+from .worker import Done, Limits, Task, Terms, not_done, work_on
+
+MADE = "made"  # below OUT: the files that workers made, by content; exports hands out those that count
+LOCK = "collection.lock"
+LIMITS = Limits()
+
+
+def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None, jobs: int | None = None,
+            cluster: str | None = None, finalize: bool = True, database: str | None = None, form: str | None = None,
+            year: int | None = None, date: str | None = None, templates: Path | None = None, quiet: bool = True,
+            limits: Limits = LIMITS) -> Standing:  # fmt: skip
+    """Take in all that lies in the inboxes and return where the collection stands.
+
+    Args:
+        directory: where the collection is to be found; made if need be.
+        roster: the list of units that are expected.
+        jobs: worker processes, by default one per processor.
+        cluster: the address of a Dask scheduler, whose workers then do the work.
+        finalize: whether finalized and annotated workbooks are made; else it is only said what is wrong.
+        database: the URL of the store, by default a file in the directory.
+        date: the ISO date to stand in files; by default SOURCE_DATE_EPOCH, else the day of the first receipt.
+        limits: what one workbook may take of a worker.
+
+    Raises:
+        UsageError: no such inbox, roster, database or cluster; the directory is in use or cannot be written.
+    """
+    began, started, forms = time.monotonic(), _now(), _digest_forms(templates)
+    units = read_roster(roster) if roster else None
+    with _alone(directory), closing(open_store(directory, database)) as store:
+        fixed = date or os.environ.get("SOURCE_DATE_EPOCH")
+        day = stamp(date) if fixed else (first_receipt(store) or started)[:10]
+        terms = Terms(current_language(), day, finalize, form, year, templates and templates.absolute())
+        found = list_inbox(inboxes, directory)
+        inputs = [item for item in found if isinstance(item, Input)]
+        digest = _digest([__version__, terms._replace(templates=None), forms])
+        register(store, [Arrival(item.path, item.key, item.size) for item in inputs], digest, started)
+        _tidy(store, directory, {item.key for item in inputs})
+        with cluster_crew(cluster) if cluster else nullcontext(local_crew(jobs, limits)) as crew:
+            _work(store, directory, inputs, terms, limits, crew, digest, quiet)
+        if not quiet:
+            print(sentence("summing_up", {}), file=sys.stderr, flush=True)
+        outcomes, received = Outcomes(store), {item.path: item for item in inputs}
+        write_exports(outcomes, units, directory, day, lambda outcome: open_received(received[outcome.path]), templates)
+        close_archives()
+        files, last = list_files(Outcomes(store, documents=False)), read_run(directory)
+        prefixes = prefixes_of(load_form(folder) for folder in form_directories(templates))
+        lacking = None if units is None else missing(units, Outcomes(store, documents=False), prefixes)
+        write_run(directory, {
+            "versions": versions(), "forms": forms, "options": {"form": form, "year": year, "finalize": finalize},
+            "date": terms.date, "language": terms.language, "started": started, "finished": _now(),
+            "seconds": round(time.monotonic() - began, 3), "workers": crew.workers,
+            "changes": last and {**changes_since(last, files), "words": list(changes(last["files"], files, prefixes))},
+            "missing": lacking and [{"name": unit.name, "code": unit.code, "supervisor": unit.supervisor} for unit in lacking],
+            "skipped": [item.path for item in found if not isinstance(item, Input)], "files": files,
+        })  # fmt: skip
+        return read_standing(directory, store)
+
+
+def _now() -> str:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    now = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC) if epoch else datetime.datetime.now().astimezone()
+    return now.isoformat(timespec="seconds")
+
+
+def _digest_forms(templates: Path | None) -> dict[str, str]:
+    """The digest of every form there is: whether a workbook is of an older revision depends on all of them.
+
+    Raises:
+        FormError: one cannot be right; better said before the work than once per workbook.
+    """
+    digests = {}
+    for folder in form_directories(templates):
+        files = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(folder.iterdir()) if file.is_file()}
+        digests.setdefault(f"{load_form(folder).key} {folder.name}", _digest(files))  # the bureau's own come first and count
+    return digests
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Make the folder of the collection and keep others out of it; the lock of a process that was killed is gone with it.
+
+    SQLite's lock on a file of its own, because it is the one lock of a file that every system has.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        lock = sqlite3.connect(directory / LOCK, timeout=0, isolation_level=None)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise UsageError("cannot_write", path=directory, reason=error) from None
+    with closing(lock):
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            raise UsageError("in_use", path=directory) from None
+        yield
+
+
+def _tidy(store: Store, directory: Path, keys: set[str]) -> None:
+    """Remove files of what has left the inboxes and what a killed run left half-written; forget outcomes whose files are gone."""
+    try:
+        for folder in set((directory / MADE).glob("*")) - {directory / MADE / _folder(key) for key in keys}:
+            shutil.rmtree(folder)
+        for left in directory.rglob(f"{TEMPORARY}*"):
+            left.unlink()
+    except OSError as error:  # open in Excel, perhaps
+        raise UsageError("cannot_write", path=error.filename, reason=error.strerror) from None
+    done = done_outputs(store)
+    forget(store, [key for key, outputs in done.items() if not all((directory / output).exists() for output in outputs)])
+
+
+# --- the work ------------------------------------------------------------------------------------------------
+
+
+def _work(store: Store, directory: Path, inputs: Sequence[Input], terms: Terms, limits: Limits, crew: Crew, digest: str,
+          quiet: bool) -> None:  # fmt: skip
+    """Get an outcome for every input that has none, each content once."""
+    known, copies = done_outputs(store), Counter(item.key for item in inputs)
+    to_do: dict[str, Input] = {}
+    for item in inputs:
+        if item.key not in known:
+            to_do.setdefault(item.key, item)
+
+    def keep(task: Task, done: Done) -> None:
+        for_good = done.for_good and not to_do[task.key].error
+        outputs = tuple(_write_files(directory, f"{MADE}/{_folder(task.key)}", done.files))
+        save_outcome(store, task.key, replace(done.outcome, outputs=outputs), digest if for_good else None)
+        counts[done.outcome.status] += copies[task.key]
+        tell(counts.total(), len(inputs), sentence("counts", {status: counts[status] for status in EXIT_CODES}))
+
+    def tasks() -> Iterator[Task]:
+        for item in to_do.values():
+            task = Task(item.key, item.path, item.name, item.sha256, b"", item.owner)
+            try:
+                if item.error:
+                    raise item.error
+                yield task._replace(content=read_input(item))
+            except UnreadableError as error:
+                keep(task, not_done(task, error))
+        close_archives()
+
+    counts = Counter({status: count for status, count in count_inputs(store).items() if status})
+    with progress(sentence("collecting", {}), quiet) as tell:
+        tell(counts.total(), len(inputs))
+        for task, done in work_off(crew, tasks(), partial(work_on, terms=terms, limits=limits)):
+            if isinstance(done, Lost):
+                code = "XL502" if done.seconds >= limits.seconds else "XL501"
+                done = not_done(task, UnreadableError(code, found=task.name, expected=f"{limits.seconds:g} s"))
+            keep(task, done)
+
+
+def _folder(key: str) -> str:
+    """Where the files of a content lie: short, because Windows counts the characters of a path."""
+    return key[:16] + key[64:]
+
+
+def _write_files(directory: Path, folder: str, files: Mapping[str, bytes]) -> Iterator[str]:
+    """Write what a worker made and yield its names below the directory."""
+    for name, content in files.items():
+        (directory / folder).mkdir(parents=True, exist_ok=True)
+        write_atomically(directory / folder / name, lambda path, content=content: path.write_bytes(content))
+        yield f"{folder}/{name}"

@@ -1,0 +1,88 @@
+"""Where a collection stands, on one screen.
+
+    print(standing_as_text(find_standing(Path("OUT"))))
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import ExitCode, UsageError
+from .journal import CHANGES, read_run
+from .messages import sentence
+from .result import EXIT_CODES
+from .store import FILE_NAME, Outcomes, Store, count_inputs, open_store
+from .tables import table
+
+COMMONEST = 8  # findings that are named
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is known of a collection at this moment."""
+
+    directory: Path
+    counts: Mapping[str, int]  # inputs by status
+    waiting: int  # inputs that are still to be worked on
+    units: int  # that sent something
+    findings: tuple[tuple[str, str, int], ...]  # the commonest errors: code, message, inputs
+    run: Mapping | None  # the last run that was finished
+
+    @property
+    def exit_code(self) -> ExitCode:
+        return max((EXIT_CODES[status] for status in self.counts), default=ExitCode.OK)
+
+
+def find_standing(directory: Path, database: str | None = None) -> Standing:
+    """Return where the collection in that folder stands.
+
+    Raises:
+        UsageError: there is no collection, or its database does not answer.
+    """
+    if not database and not (directory / FILE_NAME).exists():
+        raise UsageError("no_collection", path=directory)
+    with closing(open_store(directory, database)) as store:
+        return read_standing(directory, store)
+
+
+def read_standing(directory: Path, store: Store) -> Standing:
+    """Return where a collection stands whose store is open."""
+    counts, units, findings, messages = count_inputs(store), set(), Counter(), {}
+    for outcome in Outcomes(store, documents=False):
+        units.add(outcome.unit)
+        errors = {finding["code"]: finding["message"] for finding in outcome.findings if finding["severity"] == "error"}
+        findings.update(errors.keys())
+        messages |= errors
+    commonest = sorted(findings.items(), key=lambda item: (-item[1], item[0]))[:COMMONEST]
+    return Standing(directory, {status: count for status, count in counts.items() if status}, counts.get(None, 0),
+                    len(units - {None, ""}), tuple((code, messages[code], count) for code, count in commonest),
+                    read_run(directory))  # fmt: skip
+
+
+def standing_as_text(standing: Standing) -> str:
+    """The screen: how many of what, the last run and what it changed, the commonest errors."""
+    run, total = standing.run, sum(standing.counts.values()) + standing.waiting
+    counts = {status: standing.counts.get(status, 0) for status in EXIT_CODES}
+    lines = [
+        sentence("standing", {"path": standing.directory, "units": standing.units, "total": total}),
+        sentence("standing_counts", {**counts, "waiting": standing.waiting}),
+    ]
+    if run is None:
+        lines.append(sentence("standing_no_run", {}))
+    else:
+        lines.append(sentence("standing_run", {**run, "files": len(run["files"]), "skipped": len(run["skipped"])}))
+    if run and run["missing"] is not None:
+        lines.append(sentence("standing_missing", {"count": len(run["missing"])}))
+    if run and run["changes"]:
+        changes = run["changes"]
+        lines.append(sentence("standing_changes", {"since": changes["since"], **{kind: len(changes[kind]) for kind in CHANGES}}))
+        lines += changes["words"]
+    if standing.findings:
+        headings = [sentence(f"column_{name}", {}) for name in ("code", "message", "files")]
+        rows = [(code, message, str(count)) for code, message, count in standing.findings]
+        lines.append("\n" + table(headings, rows, (None, 1, None)).lstrip("\n"))
+    return "\n".join(lines)

@@ -1,0 +1,171 @@
+"""What a collection keeps, in a database: which input holds which content, and what became of each content.
+
+    store = open_store(Path("OUT"))
+    register(store, [Arrival("a.xlsx", "9f86d0…", 89434)], terms, "2023-03-01T09:00:00+00:00")
+    save_outcome(store, "9f86d0…", outcome, terms)
+    for outcome in Outcomes(store): …
+
+An outcome belongs to the bytes, not to the path: a file that lies in three folders is worked on once and listed three
+times. Everything is registered in one transaction before the work begins, with one time of receipt that is never changed
+again: so an interrupted collection knows the same times as one that was not. `terms` is a digest of all that an outcome
+depends on besides the bytes (forms, version, options); what was found under other terms is forgotten and done again.
+
+The store is an SQLite file in the folder of the collection, or whatever database SQLAlchemy reaches under a URL: one
+database, or one schema of it, per collection.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from .errors import UsageError
+from .outcome import Outcome
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine, Table
+
+FILE_NAME = "collection.sqlite"
+AS_JSON = ("findings", "document", "outputs", "places")
+TEXTS = ("sha256", "status", "form", "revision", "unit", "unit_code", "subject", "saved", *AS_JSON)
+TUPLES = ("findings", "outputs")
+AT_A_TIME = 50  # rows that are held at once while outcomes are listed
+
+
+class Arrival(NamedTuple):
+    """An input as it was found: several may hold the same bytes. `key` is the SHA-256, or names the path of what has no bytes."""
+
+    path: str
+    key: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open database with our tables in it."""
+
+    engine: Engine
+    inputs: Table  # path -> key, as the inboxes are now
+    outcomes: Table  # key -> what became of it; only key, size and received while that is not known
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_store(directory: Path, url: str | None = None) -> Store:
+    """Open the store of the collection in that folder, making its tables if there are none.
+
+    Raises:
+        UsageError: there is no such database, or it does not answer.
+    """
+    import sqlalchemy as sql
+
+    # By code point in every database, so that exports do not depend on which one it is.
+    exact = sql.Text().with_variant(sql.Text(collation="C"), "postgresql")
+    tables = sql.MetaData()
+    inputs = sql.Table("inputs", tables, sql.Column("path", exact, primary_key=True), sql.Column("key", exact, nullable=False))
+    outcomes = sql.Table(
+        "outcomes", tables,
+        sql.Column("key", exact, primary_key=True),
+        sql.Column("terms", sql.Text),
+        sql.Column("size", sql.BigInteger, nullable=False),
+        sql.Column("received", sql.Text, nullable=False),
+        *(sql.Column(name, sql.Text) for name in TEXTS),
+        *(sql.Column(name, sql.Integer) for name in ("year", "rows")),
+        sql.Column("seconds", sql.Float),
+    )  # fmt: skip
+    try:
+        engine = sql.create_engine(url or sql.URL.create("sqlite", database=str(directory / FILE_NAME)))
+        tables.create_all(engine)
+    except (sql.exc.SQLAlchemyError, ImportError) as error:  # ImportError: the driver that the URL names is not installed
+        shown = sql.engine.make_url(url).render_as_string() if url and not isinstance(error, sql.exc.ArgumentError) else url
+        raise UsageError("no_database", url=shown or directory / FILE_NAME, reason=str(error).splitlines()[0]) from None
+    return Store(engine, inputs, outcomes)
+
+
+def register(store: Store, arrivals: Sequence[Arrival], terms: str, now: str) -> None:
+    """Make these the inputs of the collection; what was never there before is received now."""
+    import sqlalchemy as sql
+
+    outcomes, new = store.outcomes, {arrival.key: arrival.size for arrival in arrivals}
+    with store.engine.begin() as connection:
+        for (key,) in connection.execute(sql.select(outcomes.c.key)):
+            new.pop(key, None)
+        connection.execute(sql.delete(store.inputs))
+        if arrivals:
+            connection.execute(store.inputs.insert(), [{"path": path, "key": key} for path, key, _ in arrivals])
+        if new:
+            connection.execute(outcomes.insert(), [{"key": key, "size": size, "received": now} for key, size in new.items()])
+        connection.execute(sql.update(outcomes).where(outcomes.c.terms.is_distinct_from(terms)).values(terms=None, status=None))
+
+
+def first_receipt(store: Store) -> str | None:
+    """The time at which the first input ever came in."""
+    import sqlalchemy as sql
+
+    with store.engine.connect() as connection:
+        return connection.execute(sql.select(sql.func.min(store.outcomes.c.received))).scalar()
+
+
+def done_outputs(store: Store) -> dict[str, tuple[str, ...]]:
+    """The keys whose outcome is known, each with the files that were written for it."""
+    import sqlalchemy as sql
+
+    done = sql.select(store.outcomes.c.key, store.outcomes.c.outputs).where(store.outcomes.c.status.is_not(None))
+    with store.engine.connect() as connection:
+        return {key: tuple(json.loads(outputs)) for key, outputs in connection.execute(done)}
+
+
+def forget(store: Store, keys: Sequence[str]) -> None:
+    """Have these done again."""
+    import sqlalchemy as sql
+
+    with store.engine.begin() as connection:
+        for key in keys:
+            connection.execute(sql.update(store.outcomes).where(store.outcomes.c.key == key).values(terms=None, status=None))
+
+
+def save_outcome(store: Store, key: str, outcome: Outcome, terms: str | None) -> None:
+    """Keep what became of a content; without terms it is kept, but done again next time. Size and receipt stay."""
+    import sqlalchemy as sql
+
+    kept = {field.name for field in fields(Outcome)} - {"path", "size", "received"}
+    row = {name: getattr(outcome, name) for name in kept}
+    row |= {name: json.dumps(row[name], ensure_ascii=False) for name in AS_JSON}
+    with store.engine.begin() as connection:
+        connection.execute(sql.update(store.outcomes).where(store.outcomes.c.key == key).values(terms=terms, **row))
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """The outcomes of all inputs that have one, by path; may be gone through again and again, and is never held whole."""
+
+    store: Store
+    documents: bool = True  # without them it takes a tenth of the time
+
+    def __iter__(self) -> Iterator[Outcome]:
+        import sqlalchemy as sql
+
+        inputs, outcomes = self.store.inputs, self.store.outcomes
+        columns = {**outcomes.c, "path": inputs.c.path}
+        if not self.documents:
+            columns["document"] = sql.literal("null").label("document")
+        listed = (sql.select(*(columns[field.name] for field in fields(Outcome))).join(outcomes, inputs.c.key == outcomes.c.key)
+                  .where(outcomes.c.status.is_not(None)).order_by(inputs.c.path))  # fmt: skip
+        with self.store.engine.connect().execution_options(yield_per=AT_A_TIME) as connection:
+            for row in connection.execute(listed).mappings():
+                values = {**row, **{name: json.loads(row[name]) for name in AS_JSON}}
+                yield Outcome(**values | {name: tuple(values[name]) for name in TUPLES})
+
+
+def count_inputs(store: Store) -> dict[str | None, int]:
+    """How many inputs there are of each status; None counts those that are still to be done."""
+    import sqlalchemy as sql
+
+    counted = (sql.select(store.outcomes.c.status, sql.func.count())
+               .join(store.inputs, store.inputs.c.key == store.outcomes.c.key).group_by(store.outcomes.c.status))  # fmt: skip
+    with store.engine.connect() as connection:
+        return dict(connection.execute(counted).all())

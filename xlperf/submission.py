@@ -1,0 +1,176 @@
+"""What came in, unit by unit: whose a workbook is, which of several counts, who has sent nothing.
+
+    standings = stand(outcomes, prefixes)
+    standings["b/second.xlsx"]              # Standing("superseded", "c/third.xlsx")
+    missing(roster, submissions, prefixes)
+
+A unit is known by its name: without spaces, brackets, full-width forms and the words that may be left out before it. Of
+its submissions of one form and year (and of one project, where it files several) the latest that passed counts, if none
+passed the latest; the same bytes count once.
+Only this much of an outcome is held in memory, whatever its workbook holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from .evidence import letters_of
+from .files import safe_name
+from .finding import Finding, describe
+from .roster import Unit
+
+COUNTS, SUPERSEDED, DUPLICATE = "counts", "superseded", "duplicate"
+LONGEST_NAME = 40  # characters of a unit's name in a file name: 255 bytes must hold it and what follows
+LISTED = 5  # files that a finding names; the rest is counted
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """An outcome without its findings and its document."""
+
+    path: str
+    sha256: str
+    size: int
+    received: str
+    saved: str | None
+    status: str
+    form: str | None
+    revision: str | None
+    year: int | None
+    unit: str | None
+    unit_code: str | None
+    subject: str | None
+    supervisor: str | None
+    cell: str  # where the unit's name stands
+    errors: int
+    warnings: int
+    figures: Mapping[str, float | None]
+    over: int
+    met: int
+    missed: int
+
+
+class Standing(NamedTuple):
+    kind: str  # counts, superseded, duplicate
+    by: str  # the path that counts in its place, its own where it counts
+
+
+def unit_key(name: str | None, prefixes: Sequence[str] = ()) -> str:
+    """A unit's name as it is compared: letters and digits, without the first of those words that it begins with."""
+    letters = letters_of(name or "")
+    for prefix in sorted(map(letters_of, prefixes), key=len, reverse=True):
+        if letters.startswith(prefix) and len(letters) > len(prefix) + 1:
+            return letters.removeprefix(prefix)
+    return letters
+
+
+def content_of(outcome) -> str:
+    """What tells the content of an input from others: its SHA-256; of what could not even be opened its path."""
+    return outcome.sha256 or outcome.path
+
+
+def owner(outcome, prefixes: Sequence[str]) -> str:
+    """Whose workbook it is: by the name, else the code; what names neither is its own."""
+    return unit_key(outcome.unit, prefixes) or (outcome.unit_code and f"#{outcome.unit_code}") or f"\0{content_of(outcome)}"
+
+
+def matter(outcome, prefixes: Sequence[str]) -> tuple:
+    """What only one submission counts for: a unit's workbook of one form and year, about one thing."""
+    return owner(outcome, prefixes), outcome.form, outcome.year, letters_of(outcome.subject or "")
+
+
+def stand(outcomes: Iterable, prefixes: Sequence[str] = ()) -> dict[str, Standing]:
+    """Return by path which submissions count: the latest valid one of each unit, of equal files the first path.
+
+    The latest is the one received last; of those received together, the one that was saved last.
+    """
+    first: dict[str, str] = {}
+    best: dict[tuple, tuple] = {}
+    matters: dict[str, tuple] = {}
+    duplicates: dict[str, str] = {}
+    for outcome in sorted(outcomes, key=lambda o: o.path):
+        if (one := first.setdefault(content_of(outcome), outcome.path)) != outcome.path:
+            duplicates[outcome.path] = one
+            continue
+        matters[outcome.path] = what = matter(outcome, prefixes)
+        rank = (outcome.status == "passed", outcome.status == "returned", outcome.received, outcome.saved or "", outcome.path)
+        best[what] = max(best.get(what, rank), rank)
+    counted = {path: best[what][-1] for path, what in matters.items()}
+    found = {path: Standing(COUNTS if by == path else SUPERSEDED, by) for path, by in counted.items()}
+    return found | {path: Standing(DUPLICATE, original) for path, original in duplicates.items()}
+
+
+def missing(roster: Sequence[Unit], submissions: Iterable[Submission], prefixes: Sequence[str] = ()) -> list[Unit]:
+    """The units of the roster of which nothing readable came in, in its order; who is on it by name is not taken for a code."""
+    names = {unit_key(unit.name, prefixes) for unit in roster}
+    met_names, met_codes = set(), set()
+    for submission in submissions:
+        key = unit_key(submission.unit, prefixes)
+        met_names.add(key)
+        if key not in names:
+            met_codes.add((submission.unit_code or "").strip())
+    return [unit for unit in roster
+            if unit_key(unit.name, prefixes) not in met_names and not (unit.code and unit.code.strip() in met_codes)]  # fmt: skip
+
+
+def file_stem(outcome) -> str:
+    """How the files about a submission that goes back begin: `<unit>-<first digits of its SHA-256>`, alike on every run."""
+    name = outcome.unit or PurePosixPath(outcome.path.replace("!", "/")).stem
+    digits = outcome.sha256 or sha256(outcome.path.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{safe_name(name)[:LONGEST_NAME].rstrip(' .')}-{digits[:8]}"
+
+
+# --- what is odd about the names ---------------------------------------------------------------------------------
+
+
+def odd_names(submissions: Sequence[Submission], roster: Sequence[Unit] | None,
+              prefixes: Sequence[str]) -> Iterator[tuple[str, dict]]:  # fmt: skip
+    """Yield path and finding: two units with one code, one unit under two names or codes, a unit that is not on the roster."""
+    named = [s for s in submissions if s.unit]
+    by_code = _grouped(named, lambda s: (s.unit_code or "").strip())
+    by_name = _grouped(named, lambda s: unit_key(s.unit, prefixes))
+    for group in by_code.values():
+        yield from _told("XL553", group, lambda s: unit_key(s.unit, prefixes), lambda s: s.unit)
+    for group in by_name.values():
+        yield from _told("XL554", group, lambda s: s.unit.strip(), lambda s: s.unit)
+        coded = [s for s in group if s.unit_code]
+        yield from _told("XL555", coded, lambda s: s.unit_code.strip(), lambda s: s.unit_code)
+    if roster is not None:
+        names = {unit_key(unit.name, prefixes) for unit in roster}
+        codes = {unit.code.strip() for unit in roster if unit.code}
+        for submission in named:
+            if unit_key(submission.unit, prefixes) not in names and (submission.unit_code or "").strip() not in codes:
+                yield submission.path, across("XL556", "warning", (submission.cell,), found=submission.unit)
+
+
+def _grouped(submissions: Iterable[Submission], key_of) -> Mapping[str, list[Submission]]:
+    groups: dict[str, list[Submission]] = {}
+    for submission in submissions:
+        if key := key_of(submission):
+            groups.setdefault(key, []).append(submission)
+    return groups
+
+
+def _told(code: str, group: Sequence[Submission], differ_by, shown) -> Iterator[tuple[str, dict]]:
+    """The finding at every file of a group that differs from another of it, with the place of the others."""
+    kinds: dict[str, list[Submission]] = {}
+    for submission in group:
+        kinds.setdefault(differ_by(submission), []).append(submission)
+    if len(kinds) < 2:
+        return
+    firsts = {kind: listed[0] for kind, listed in kinds.items()}
+    for kind, listed in kinds.items():
+        others = [first for other, first in firsts.items() if other != kind]
+        places = "；".join(f"{shown(other)}（{other.path} {other.cell}）" for other in others[:LISTED])
+        for submission in listed:
+            yield submission.path, across(code, "warning", (submission.cell,), found=shown(submission), others=places,
+                                          count=len(others), code=submission.unit_code or "")  # fmt: skip
+
+
+def across(code: str, severity: str, cells: Sequence[str], /, **facts: object) -> dict:
+    """A finding that only a comparison of several workbooks gives, in words."""
+    return describe(Finding(code, severity, (), facts, "", tuple(cells)), None, {})

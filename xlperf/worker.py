@@ -1,0 +1,180 @@
+"""What a worker does: one workbook, bytes in, outcome and files out, within bounds of time and memory.
+
+    equip(Limits())                                    # once per process
+    done = work_on(Task("9f86d0…", "收到/甲单位.xlsx", "甲单位.xlsx", "9f86d0…", content), terms, Limits())
+    done.outcome.status, done.files["苏州市生产力促进中心-2022-定稿.xlsx"]
+
+A worker needs neither the inbox nor the folder of the collection, so it may run on another machine. It does not live longer
+than it should: a process that takes too long over a file ends itself, whatever it is doing (the watchdog is a thread that
+asks for no lock of Python's), one whose parent is gone ends too, and one that asks for too much memory is refused it.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import io
+import os
+import re
+import signal
+import tempfile
+import threading
+import time
+import traceback
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from multiprocessing import connection, parent_process
+from pathlib import Path
+from typing import NamedTuple
+
+from .errors import UnreadableError
+from .finding import Finding, describe
+from .messages import use_language
+from .outcome import Outcome
+from .process import annotate, finalize, validate
+from .result import Result
+
+PROPERTIES, SAVED = "docProps/core.xml", re.compile(rb"<dcterms:modified[^>]*>([0-9T:.Z+-]{10,35})<")
+LONGEST_NAME = 60  # characters a file is called by in the temporary folder; names inside archives have no limit
+AGAIN = ("XL126", "XL501", "XL502", "XL503", "XL506", "XL507")  # perhaps no fault of the file: the next run tries it again
+
+
+class Limits(NamedTuple):
+    """What one workbook may take; the largest that preflight lets through takes some seconds and 500 MiB."""
+
+    seconds: float = 120
+    memory: int = 2_048 * 2**20  # bytes of address space
+
+
+class Terms(NamedTuple):
+    """All that an outcome depends on besides the bytes, the forms and our version."""
+
+    language: str
+    date: str
+    finalize: bool = True
+    form: str | None = None
+    year: int | None = None
+    templates: Path | None = None
+
+
+class Task(NamedTuple):
+    """One input to work on, as the inbox describes it."""
+
+    key: str
+    path: str
+    name: str
+    sha256: str
+    content: bytes
+    owner: str | None = None
+
+
+class Done(NamedTuple):
+    """The outcome of a task, and the files that were made by their names."""
+
+    outcome: Outcome
+    files: Mapping[str, bytes]
+
+    @property
+    def for_good(self) -> bool:
+        """Whether another try could not end otherwise."""
+        return not any(finding["code"] in AGAIN for finding in self.outcome.findings)
+
+
+# --- the process ---------------------------------------------------------------------------------------------
+
+
+def equip(limits: Limits) -> None:
+    """Make this process one that ends with its parent and takes no more memory than it may."""
+    parent = parent_process()
+    if parent:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the parent to say when work is over
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    with suppress(ValueError):  # macOS knows the limit and does not take it
+        resource.setrlimit(resource.RLIMIT_AS, (limits.memory if most < 0 else min(limits.memory, most), most))
+
+
+def _end_with(parent: int) -> None:
+    connection.wait([parent])
+    os._exit(1)
+
+
+@contextmanager
+def watched(seconds: float) -> Iterator[None]:
+    """End this process if what is done meanwhile takes longer."""
+    with open(os.devnull, "w") as nowhere:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+# --- the work ------------------------------------------------------------------------------------------------
+
+
+def work_on(task: Task, terms: Terms, limits: Limits) -> Done:
+    """Validate a workbook and write what follows: finalized it passed, annotated it is returned."""
+    use_language(terms.language)
+    begin = time.perf_counter()
+    try:
+        with watched(limits.seconds), tempfile.TemporaryDirectory(prefix="xlperf-") as folder:
+            result = _result(task, terms, Path(folder))
+            outcome = _outcome(task, result, time.perf_counter() - begin)
+            return Done(outcome, {path.name: path.read_bytes() for path in result.outputs})
+    except MemoryError:
+        error = UnreadableError("XL503", found=task.name, expected=f"{limits.memory >> 20} MiB")
+    except Exception as bug:
+        last = traceback.extract_tb(bug.__traceback__)[-1]
+        error = UnreadableError("XL507", found=f"{type(bug).__name__}: {bug} ({Path(last.filename).name}:{last.lineno})")
+    return not_done(task, error, time.perf_counter() - begin)
+
+
+def not_done(task: Task, error: UnreadableError, seconds: float = 0.0) -> Done:
+    """The outcome of a task of which nothing but that error is known."""
+    finding = describe(Finding(error.code, "error", (), error.arguments), None, {})
+    return Done(_outcome(task, Result(task.path, "unreadable", [finding]), seconds), {})
+
+
+def _result(task: Task, terms: Terms, folder: Path) -> Result:
+    file, made, asked = folder / _short(task.name), folder / "made", (terms.form, terms.year, terms.templates)
+    file.write_bytes(task.content)
+    if task.owner:
+        (folder / task.owner.replace(task.name, file.name)).touch()
+    if not terms.finalize:
+        return validate(file, *asked)
+    result = finalize(file, made, terms.date, *asked)
+    return replace(result, outputs=(annotate(file, made, terms.date, *asked),)) if result.status == "returned" else result
+
+
+def _short(name: str) -> str:
+    stem, dot, suffix = name.rpartition(".")
+    return name if len(name) <= LONGEST_NAME else f"{(stem or suffix)[: LONGEST_NAME - 10]}{dot}{suffix[:9]}"
+
+
+def _outcome(task: Task, result: Result, seconds: float) -> Outcome:
+    document = result.document
+    cover = (document or {}).get("cover", {})
+    return Outcome(task.path, task.sha256, len(task.content), "", result.status, result.form, result.revision, result.year,
+                   result.unit, cover.get("unit_code"), tuple(result.findings), document, _count_rows(document),
+                   round(seconds, 3), places=result.places, subject=result.subject,
+                   saved=_saved(task.content) if document else None)  # fmt: skip
+
+
+def _saved(content: bytes) -> str | None:
+    """When the workbook was last saved, as the program that did it wrote into its properties."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package, suppress(KeyError):
+        found = SAVED.search(package.read(PROPERTIES))
+        return found and found[1].decode()
+
+
+def _count_rows(value: object) -> int:
+    """How many rows all tables of a document have."""
+    if isinstance(value, Mapping):
+        return sum(_count_rows(item) for item in value.values())
+    return len(value) if isinstance(value, list) else 0
