@@ -22,6 +22,7 @@ from unittest import mock
 os.environ["XLPERF_LANG"] = "zh"
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
+import docx
 import test_crosscheck
 import test_matrix
 import test_preflight
@@ -29,12 +30,27 @@ from fates import work_fatefully
 from hostile import BUILDERS
 from make_golden import SPARE
 from outcomes import indicator, outcome, unit
+from papers import Typing, wrap, write_paper
+from second_revision import second_revision
 from surgery import part_of, rewrite, type_into
 from test_findings import FAULTS, document, foreign, newer_revision, outdated, unknown_revision
 from test_kinship import items
+from test_paper import FINALIZED, REFUSED
 
-from xlperf import collect, fill_workbook, find_form, intake, load_form, validate
+from xlperf import (
+    UnreadableError,
+    collect,
+    fill_workbook,
+    find_form,
+    import_document,
+    intake,
+    load_form,
+    migrate_workbook,
+    validate,
+    write_next_template,
+)
 from xlperf.collection import survey
+from xlperf.finding import Finding, describe
 from xlperf.inbox import MOST_MEMBERS
 from xlperf.messages import catalogue
 from xlperf.outcome import Outcome
@@ -176,6 +192,16 @@ def collected(write: Callable[[Path], object]) -> Build:
         with closing(open_store(folder / "OUT")) as store:
             return [finding for outcome in Outcomes(store) for finding in outcome.findings]
 
+
+def from_paper(change: Callable[[docx.document.Document], object] = lambda paper: None, typing: Typing | None = None) -> Build:
+    """A fault of a report typed in Word, told when it is imported."""
+
+    def build(folder: Path) -> Findings:
+        paper = docx.Document(write_paper(FINALIZED, folder / "报告.docx", typing or Typing()))
+        change(paper)
+        paper.save(folder / "报告.docx")
+        return import_document(folder / "报告.docx").findings
+
     return build
 
 
@@ -206,6 +232,33 @@ COPIED = (
     "本年度围绕平台建设、人才培养和成果转化开展工作，组织各科室逐项对照年初目标落实任务，对进度偏慢的事项专题研究，"
     "明确责任人和完成时限，年底前各项任务基本完成，服务对象反映良好。"
 )
+
+
+def from_foreign(kind: str) -> Build:
+    """A file that is no paper."""
+
+    def build(folder: Path) -> Findings:
+        (folder / "报告.docx").write_bytes(REFUSED[kind][0])
+        try:
+            return import_document(folder / "报告.docx").findings
+        except UnreadableError as error:
+            return [describe(Finding(error.code, "error", (), error.arguments), None, {})]
+
+    return build
+
+
+def migrated(folder: Path) -> Findings:
+    """A choice and a column that the newer revision does not have."""
+    doc = document()
+    doc["tasks"][0]["content"] = "组织对接活动"
+    next(row for row in doc["indicators"] if row["name"] == "培育技术经纪人")["operator"] = "<"
+    fill_workbook(doc, folder / "t.xlsx")
+    return migrate_workbook(folder / "t.xlsx", folder / "new.xlsx", 2023, templates=second_revision(folder)).findings
+
+
+def of_long_ago(folder: Path) -> Findings:
+    fill_workbook(document(), folder / "t.xlsx")
+    return write_next_template("suzhou-department", 2025, folder / "t.xlsx", folder / "next.xlsx").findings
 
 
 def one_source(doc: dict) -> None:
@@ -281,6 +334,21 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL554": among(lambda: [outcome("1.xlsx", "苏州市甲局（本级）"), outcome("2.xlsx", "市甲局(本级)")]),
     "XL555": among(lambda: [outcome("1.xlsx", "甲局", "001"), outcome("2.xlsx", "甲局", "0O1")]),
     "XL556": among(lambda: [outcome("甲局.xlsx", "甲局", "001")], (unit("乙局", "002"),)),
+    "XL420": (from_paper(lambda paper: paper.paragraphs[3].add_run("[bookmark: _GoBack]")),),
+    "XL421": (from_paper(typing=Typing(extra=("附件2",))),),
+    "XL422": (from_paper(lambda paper: setattr(paper.tables[0].cell(1, 5), "text", "95%")),),
+    "XL423": (from_paper(typing=Typing(omitted=("tasks",))),),
+    "XL424": (from_paper(lambda paper: setattr(paper.paragraphs[1], "text", "")),),
+    "XL425": (from_paper(lambda paper: wrap(paper.paragraphs[3].add_run("。")._r, "w:ins")),),
+    "XL440": (from_foreign("PDF"),),
+    "XL441": (from_foreign("Word 97"),),
+    "XL442": (from_foreign("encrypted"),),
+    "XL443": (from_foreign("no text we know"),),
+    "XL444": (from_foreign("half a zip"),),
+    "XL450": (migrated,),
+    "XL451": (migrated,),
+    "XL452": (migrated,),
+    "XL453": (of_long_ago,),
     "SZ102": (from_document(lambda doc: doc["budget"]["basic"].update(spent=400)),),
     "SZ103": (from_document(lambda doc: doc["budget"]["basic"].update(adjustment=300)),),
     "SZ202": (from_document(lambda doc: None),),
@@ -342,7 +410,8 @@ HEAD = """# 校验编号一览 · Findings
 由 `python docs/make_findings.py` 从消息目录和表样生成，示例均为实际运行的结果；请勿手改。
 Generated from the catalogues and the form; every example was really run. Do not edit by hand.
 
-`XL1xx` 文件 the file，`XL2xx` 内容和结构 values and structure，`XL3xx` 计算格 computed cells，`XL5xx` 收集 collections；
+`XL1xx` 文件 the file，`XL2xx` 内容和结构 values and structure，`XL3xx` 计算格 computed cells，
+`XL4xx` 报告、旧材料、改版 reports, old papers, revisions，`XL5xx` 收集 collections；
 `SZ…` 表样自己的规则 rules of the form.
 
 | 类别 | | |
@@ -352,7 +421,8 @@ Generated from the catalogues and the form; every example was really run. Do not
 | 提示 | info | 无须处理 only tells |
 """
 GROUPS = {"XL1": "文件 The file", "XL2": "内容和结构 Values and structure", "XL3": "计算格 Computed cells",
-          "XL5": "收集 Collections", "SZ": "表样的规则 Rules of the form"}  # fmt: skip
+          "XL4": "报告、旧材料、改版 Reports, old papers, revisions", "XL5": "收集 Collections",
+          "SZ": "表样的规则 Rules of the form"}  # fmt: skip
 SEVERITIES = {"error": "错误 error", "warning": "提醒 warning", "info": "提示 info"}
 
 

@@ -34,6 +34,7 @@ SIZE_2, SIZE_3, SIZE_4, SIZE_5 = Pt(22), Pt(16), Pt(14), Pt(10.5)  # 二号 三�
 LINE = Pt(30)
 RED = RGBColor(0xC0, 0, 0)
 MADE = datetime.datetime(2023, 1, 5)
+NEEDLESS = {"thumbnail", "extended-properties", "stylesWithEffects", "numbering", "customXml", "webSettings", "fontTable"}
 KEPT = {"Normal", "Title", "Heading 1", "Heading 2", "Header", "Footer", "Default Paragraph Font", "Normal Table", "Table Grid"}
 
 IN_TABLES = Pt(1.5)  # above and below a line in a table
@@ -85,17 +86,17 @@ def new_document(title: str):
 
 
 def strip(document) -> None:
-    """Leave out what the library's own template brings along: styles, a thumbnail, theme fonts, the old layout of Word."""
+    """Leave out what the library's own template brings along: parts, styles, theme fonts, the layout of an older Word."""
     for style in list(document.styles.element.findall(qn("w:style"))):
         if style.find(qn("w:name")).get(qn("w:val")) not in {*KEPT, *(name.lower() for name in KEPT)}:
             document.styles.element.remove(style)
     defaults = document.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
     set_fonts(defaults, BODY)
     defaults.find(qn("w:lang")).set(qn("w:eastAsia"), "zh-CN")
-    package = document.part.package
-    for key, relation in list(package.rels.items()):
-        if relation.reltype.endswith("/thumbnail"):
-            del package.rels[key]
+    for relations in (document.part.package.rels, document.part.rels):
+        for key, relation in list(relations.items()):
+            if relation.reltype.rpartition("/")[2] in NEEDLESS:
+                del relations[key]
     settings = document.settings.element
     compatible = settings.find(qn("w:compat"))
     compatible.clear()
@@ -301,7 +302,62 @@ def cells(owner: str, columns: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{{{{ {owner}.{column} }}}}" for column in columns)
 
 
-FORMS = {"suzhou-department": suzhou_department}  # the folder of the form, what makes its template
+# --- 项目支出绩效自评表 ------------------------------------------------------------------------------------------------
+
+
+def project_report(funds: Sequence, indicators: Sequence, texts: Sequence[tuple[str, str]]):
+    """The report of one project.
+
+    Args:
+        funds: widths, header, rows and styles of the fund table.
+        indicators: widths, header, columns and styles of the indicator table.
+        texts: headings of the texts behind the tables, with the fields below them.
+    """
+    document = new_document("{{ project.name }}{{ form.title }}{{ form.year_line }}")
+    set_section(document.sections[0], landscape=True)
+    document.add_paragraph("{{ form.title }}", "Title")
+    document.add_paragraph("{{ form.year_line }}", "报告年度")
+    rows = [("项目名称", "{{ project.name }}", "主管部门", "{{ project.supervisor }}"),
+            ("实施单位", "{{ project.unit }}", "填报日期", "{{ project.prepared_on }}"),
+            ("{%tr if not form.public %}",), ("填报人", "{{ project.prepared_by }}", "联系电话", "{{ project.phone }}"),
+            ("{%tr endif %}",)]  # fmt: skip
+    add_table(document, (30, 90, 30, 75), (), rows, (CENTRED, TEXT, CENTRED, TEXT))
+    document.add_paragraph("", TEXT)
+    goals = [("年度总体目标：预期目标", "{{ objective.expected }}"), ("年度总体目标：实际完成情况", "{{ objective.actual }}")]
+    add_table(document, (40, 185), (), goals, (CENTRED, TEXT))
+    document.add_paragraph("项目资金", "Heading 1")
+    add_table(document, *funds)
+    document.add_paragraph("绩效指标", "Heading 1")
+    widths, header, columns, styles = indicators
+    merged = tuple(f"{{{{ row.{column}|merged }}}}" for column in columns[:2])
+    add_table(document, widths, header, for_each("row in indicators", *merged, *cells("row", columns[2:])), styles)
+    document.add_paragraph("得分汇总", "Heading 1")
+    add_table(document, (56, 57, 56, 56), (), [("总分", "{{ score.total }}", "等级", "{{ score.grade }}")], (CENTRED,) * 4)
+    for heading, name in texts:
+        document.add_paragraph(heading, "Heading 1")
+        document.add_paragraph(f"{{{{ {name} }}}}")
+    add_texts(document, "", "{%p for line in form.lines %}", "{{ line }}", "{%p endfor %}", style="签章")
+    add_texts(document, "{%p if explanations %}", style=TEXT)
+    document.add_paragraph("附：提醒事项及说明", "Heading 1").paragraph_format.page_break_before = True
+    add_table(document, (25, 80, 120), ("编号", "校验项", "说明"),
+              for_each("row in explanations", *cells("row", ("code", "title", "text"))), (CENTRED, TEXT, TEXT))  # fmt: skip
+    add_texts(document, "{%p endif %}", style=TEXT)
+    return document
+
+
+def national_project():
+    header = ("资金来源", "年初预算数（万元）", "全年预算数（万元）", "全年执行数（万元）", "分值", "执行率", "得分")
+    names = {"total": "年度资金总额", "fiscal": "其中：当年财政拨款", "carryover": "上年结转资金", "other": "其他资金"}
+    figures = ("initial", "budget", "executed", "weight", "rate", "score")
+    funds = ((51, 36, 36, 36, 22, 22, 22), header, [(name, *cells(f"funds.{key}", figures)) for key, name in names.items()],
+             (TEXT, *[NUMBER] * 3, *[CENTRED] * 3))  # fmt: skip
+    header = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施")
+    columns = ("level1", "level2", "name", "target_text", "actual_text", "weight", "score", "reason")
+    indicators = ((20, 26, 42, 30, 30, 13, 13, 51), header, columns, (CENTRED, CENTRED, TEXT, *[CENTRED] * 4, TEXT))
+    return project_report(funds, indicators, [("其他需要说明的问题", "conclusion.notes")])
+
+
+FORMS = {"suzhou-department": suzhou_department, "national-project": national_project}  # the folder of the form, what makes its template
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])

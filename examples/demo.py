@@ -31,7 +31,7 @@ def main(directory: Path) -> int:
 {directory.resolve()}
   1-空白模板.xlsx   what the bureau sends out / 财政局下发的空白模板：看“填报说明”的配色和“校验”表
   2-已填.xlsx       what a department sends back / 部门填好的表：看“自评表”的偏差情况和原因分析
-  3-定稿/           the finalized workbook, its document and the report / 定稿工作簿（全部锁定，计算格已重算）、JSON 文档和自评报告
+  3-定稿/           finalized workbook, document and report / 定稿工作簿（全部锁定，计算格已重算）、JSON 文档和自评报告
 Change a figure in 2-已填.xlsx and run `xlperf validate` again / 改动 2-已填.xlsx 中的数字，再运行 validate 看看。""")
     return 0
 

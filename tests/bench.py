@@ -17,6 +17,7 @@ from pathlib import Path
 
 os.environ["XLPERF_LANG"] = "zh"
 RUNS = 15
+UNITS = 200  # templates that one and two processes make; the first argument says another number
 EXAMPLE = Path(__file__).parent.parent / "examples" / "shengchanli-2022" / "filled.xlsx"
 
 
@@ -30,6 +31,18 @@ def _seconds(action: Callable[[], object]) -> float:
     start = time.perf_counter()
     action()
     return time.perf_counter() - start
+
+
+def processes(units: int) -> float:
+    """How many times as fast two processes make the templates of so many units as one, in one run of each after the other."""
+    from xlperf import write_templates
+
+    with tempfile.TemporaryDirectory() as folder:
+        roster = Path(folder) / "units.csv"
+        roster.write_text("unit,code\n" + "".join(f"Unit {number:05d},{number:05d}\n" for number in range(units)), "utf-8")
+        one, two = (_seconds(lambda jobs=jobs: write_templates("suzhou-department", 2022, roster, Path(folder) / str(jobs), jobs))
+                    for jobs in (1, 2))  # fmt: skip
+    return one / two
 
 
 def main() -> None:
@@ -53,6 +66,8 @@ def main() -> None:
         ]  # fmt: skip
     for name, limit, value in rows:
         print(f"{name:42} {value:5.2f}   (wanted: at most {limit})")
+    units = int(sys.argv[1]) if len(sys.argv) > 1 else UNITS
+    print(f"{f'{units} templates: one process / two':42} {processes(units):5.2f}   (wanted: at least 1.6; python tests/bench.py 2000)")
 
 
 def _process(command: list[str]) -> None:

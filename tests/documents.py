@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from random import Random
 
-from xlperf.document import Spot, inputs_of, rows_of
+from xlperf.document import Spot, document_of, inputs_of, rows_of
 from xlperf.form import Form
+from xlperf.parts import GUIDE, RULES, Block
+from xlperf.values import is_numeric
 
 HARD_TEXTS = (
     "=1+1", "+86 512", "-3", "@SUM(A1)", "https://example.invalid/a?b=c", "a@example.invalid", "'quoted", '"双引号"', "{=A1}",
@@ -40,6 +42,56 @@ def random_document(form: Form, seed: int) -> dict:
                          if rule.severity == "warning" and random.random() < 0.3},
     }  # fmt: skip
     return _without_empty(document)
+
+
+WEIGHTS = (6, 10, 20, 2.5, 0.01, 33.33, 0, 100, 12.35)
+SHARES = (1, 0.8, 0.6, 0.5, 0.7999, 0.59, 0, 1.01)  # of a weight: the bounds of grades, and beside them
+
+
+def any_document(form: Form, seed: int) -> dict:
+    """A document of any form, from what the form says of its fields: ties, zero bases, blanks, negatives, the large and the small."""
+    random = Random(seed)
+    rows = {}
+    for block in form.blocks.values():
+        free = random.randint(0, 6) if block.shape == "list" and block.spare else 0
+        count = len(block.rows) + free if block.table else 1
+        rows[block.key] = [_any_row(form, block, index, random) for index in range(count or 1)] if block.key not in (GUIDE, RULES) else []
+    document = document_of(form, rows) | {"fiscal_year": random.choice([2022, 2023, 2030])}
+    warnings = [code for code, rule in form.rules.items() if rule.severity == "warning" and random.random() < 0.3]
+    return _without_empty(document) | {"explanations": {code: _text(random, 2000) for code in warnings}}
+
+
+def _any_row(form: Form, block: Block, index: int, random: Random) -> dict:
+    """A row whose choices agree with one another and whose target and actual lie where formulas go wrong."""
+    preset = block.row(index)
+    row: dict = {**block.constants, **(preset.values if preset else {})}
+    known = form.spellings["numbers"]["columns"]
+    pair = dict(zip((known["target"], known["actual"]), _pair(random), strict=True))
+    fields = [field for field in block.fields.values() if form.is_input(block, index, field)]
+    for field in sorted(fields, key=lambda field: not field.choices):
+        lists = [by.get(row.get(other), field.choices) for other, by in field.choices_by.items()]
+        choices = lists[0] if lists else field.choices
+        if random.random() < 0.05:
+            continue
+        if field.type == "value":
+            row[field.key] = pair[field.key] if is_numeric(field, row, None) else random.choice(["健全", "有序推进", "Good", "完成"])
+        elif field.key == known["unit"]:
+            row[field.key] = random.choice(UNITS)
+        elif field.type == "points":
+            weight = row.get("weight")
+            row[field.key] = round(weight * random.choice(SHARES), 2) if weight is not None else random.choice(WEIGHTS)
+        else:
+            row[field.key] = random.choice(choices) if choices else ANY[field.type](random, field.max_length)
+    return {key: value for key, value in row.items() if key in block.fields}
+
+
+ANY = {
+    "text": lambda random, limit: _text(random, min(limit or 2000, 2000)),
+    "code": lambda random, limit: random.choice(["0012", "320500", "A-1"]),
+    "date": lambda random, limit: random.choice(["2023-03-01", "2023-12-31"]),
+    "money": lambda random, limit: abs(_money(random)),
+    "count": lambda random, limit: random.choice([0, 3, 120]),
+}
 
 
 def inputs(form: Form, document: dict) -> dict[Spot, object]:
@@ -122,3 +174,60 @@ def _blanks(random: Random, row: dict, chance: float = 0.08, keep: tuple[str, ..
 
 def _without_empty(document: dict) -> dict:
     return {key: [item for item in value if item] if isinstance(value, list) else value for key, value in document.items()}
+
+
+# --- documents without an error ------------------------------------------------------------------------------
+
+
+def valid_document(form: Form, seed: int) -> dict:
+    """A document that finalizes: everything required is there, money adds up, every indicator has its reason; texts stay hard."""
+    random = Random(seed)
+    document = {
+        "form": form.key, "revision": form.revision, "fiscal_year": random.choice([2022, 2023, 2030]),
+        "cover": {"unit": _line(random, 40), "unit_code": "0012", "supervisor": _line(random, 40), "prepared_on": "2023-03-01"},
+        "narrative": {key: _words(random, 2000) for key in ("duties", "profile", "overview", "problems", "measures", "application")},
+        "goals": [{"expected": _words(random, 500), "actual": _words(random, 500)} for _ in range(random.randint(0, 6))],
+        "budget": {"basic": _spent(random), "items": [{"name": f"{_line(random, 30)}{n}"} | _spent(random) for n in range(random.randint(0, 6))]},
+        "tasks": [_task(random) for _ in range(random.randint(0, 6))],
+        "indicators": [_sound(random, row) for row in _indicators(form, random)],
+    }  # fmt: skip
+    computed = {row.values["name"] for row in form.blocks["process"].rows if "actual" in row.formulas}
+    for row in document["indicators"]:
+        if row["name"] in computed:
+            row.pop("actual", None)
+    return _without_empty(document)
+
+
+def _line(random: Random, limit: int) -> str:
+    return " ".join(_words(random, limit).split())[:limit]
+
+
+def _words(random: Random, limit: int) -> str:
+    """A text that says something: more than signs, and none of the ways to say nothing."""
+    text = _text(random, limit)
+    return text if sum(letter.isalpha() for letter in text) > 1 and text not in ("TRUE", "1e5") else f"全年{text}工作"[:limit]
+
+
+def _spent(random: Random) -> dict:
+    initial, adjustment = abs(_money(random)), abs(_money(random))
+    row = {"initial": initial, "spent": round(initial * random.choice([0, 0.5, 0.96025, 1]), 6)}
+    return row | ({"adjustment": adjustment} if random.random() < 0.6 and initial + adjustment < 9_000_000 else {})
+
+
+def _task(random: Random) -> dict:
+    row = {"task": _words(random, 500), "completion": _words(random, 500)}
+    return row | ({"duty": _words(random, 300)} if random.random() < 0.7 else {}) | ({"content": _words(random, 300)} if random.random() < 0.5 else {})
+
+
+def _sound(random: Random, row: dict) -> dict:
+    """An indicator with everything it must have."""
+    row = {"kind": "定量", "source": "年度统计", **row, "reason": f"年中政策调整，{_words(random, 200)}"}
+    row["source"] = _words(random, 200) if row["source"] == "无" or random.random() < 0.5 else row["source"]
+    if row["kind"] == "定性":
+        row["target"] = random.choice(["健全", "有序推进", "Good", f"达到{_line(random, 30)}要求".replace("\u200b", "")])
+        row["actual"] = row["target"] if random.random() < 0.6 else "基本健全"
+        row = {key: value for key, value in row.items() if key not in ("operator", "unit")}
+    else:
+        row["target"], row["actual"] = _pair(random)
+        row |= {"operator": random.choice(["=", ">=", "<=", ">", "<"]), "unit": random.choice(UNITS)}
+    return {key: value for key, value in row.items() if key != "actual" or "applies" not in row}  # no paper shows it then

@@ -1,13 +1,12 @@
-"""Write the example anew from its document: the filled workbook, its findings, the finalized document.
+"""Write the examples anew from their documents: the filled workbook, its findings, the finalized document.
 
-    python tests/make_example.py [DIRECTORY]
+    python tests/make_example.py
 """
 
 from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -17,19 +16,19 @@ os.environ["XLPERF_LANG"] = "zh"
 from xlperf import Result, fill_workbook, finalize, load_document, validate
 from xlperf.formats import as_json
 
-EXAMPLE = Path(__file__).parent.parent / "examples" / "shengchanli-2022"
+EXAMPLES = sorted(path.parent for path in (Path(__file__).parent.parent / "examples").glob("*/document.json"))
 DATE = "2023-03-01"
 FILES = ("filled.xlsx", "findings.json", "finalized.json")
 
 
-def make_example(directory: Path) -> None:
-    """Write the three files into a directory.
+def make_example(example: Path, directory: Path) -> None:
+    """Write the three files of an example into a directory.
 
     Raises:
         ValueError: the document cannot be filled in, or its workbook not finalized.
     """
     filled, findings, finalized = (directory / name for name in FILES)
-    demand(fill_workbook(load_document(EXAMPLE / "document.json"), filled, date=DATE))
+    demand(fill_workbook(load_document(example / "document.json"), filled, date=DATE))
     write(findings, as_json([replace(validate(filled), file=filled.name)]))
     with tempfile.TemporaryDirectory() as scratch:
         result = demand(finalize(filled, Path(scratch), DATE))
@@ -48,4 +47,5 @@ def write(path: Path, text: str) -> None:
 
 
 if __name__ == "__main__":
-    make_example(Path(sys.argv[1]) if len(sys.argv) > 1 else EXAMPLE)
+    for example in EXAMPLES:
+        make_example(example, example)

@@ -38,7 +38,7 @@ class Typing:
     colon: str = "："
     shuffled: int = 0  # the seed by which the columns stand in another order
     omitted: tuple[str, ...] = ()
-    extra: tuple[str, ...] = ()  # paragraphs before the title and behind the last table
+    extra: tuple[str, ...] = ()  # paragraphs before the title, and behind the last section if that is a table
     extra_column: str = ""
     merged: bool = True
     run_together: bool = False  # a goal in one paragraph
@@ -56,7 +56,7 @@ def write_paper(document: Mapping, path: Path, typing: Typing = Typing()) -> Pat
     sections = [key for key in HEADINGS if key not in typing.omitted]
     for number, key in enumerate(sections, 1):
         _section(paper, document, key, number, typing)
-    for text in typing.extra:
+    for text in typing.extra if sections and sections[-1] in ("budget", "tasks", "indicators") else ():
         paper.add_paragraph(text)
     paper.save(path)
     return path

@@ -29,17 +29,24 @@ REPOSITORY = Path(__file__).parent.parent
 EXAMPLE = REPOSITORY / "examples" / "shengchanli-2022"
 READMES = {"en": REPOSITORY / "README.md", "zh": REPOSITORY / "README.zh-CN.md"}
 FENCE = re.compile(r"^( *)```([\w+-]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+PASTED = re.compile(r'# (\S+), (under|in place of) "(.*)"\n')
 TABLE = re.compile(r"(?<=<!-- commands -->\n).*?(?=<!-- /commands -->)", re.DOTALL)
 
 HEADINGS = {"en": ("Command", "What it does", "Exit codes"), "zh": ("命令", "作用", "退出码")}
 EVERY = {"en": "Every command: also 2, 70, 130.", "zh": "每条命令另有 2、70、130。"}
 # Exit codes besides 2, 70 and 130; test_readme.py makes every one of them happen.
 EXIT_CODES = {
-    "forms": (0,), "template": (0,), "fill": (0, 1), "read": (0, 3), "validate": (0, 1, 3), "finalize": (0, 1, 3), "report": (0, 1, 3),
-    "check-form": (0,), "collect": (0, 1, 3), "status": (0,),
+    "forms": (0,), "template": (0, 1, 3), "fill": (0, 1), "read": (0, 3), "validate": (0, 1, 3), "finalize": (0, 1, 3), "report": (0, 1, 3),
+    "migrate": (0, 1, 3), "diff": (0, 3), "new-form": (0,), "check-form": (0,), "collect": (0, 1, 3), "status": (0,),
     "schema": (0,), "explain": (0,),
 }  # fmt: skip
 ORDER = tuple(EXIT_CODES)
+
+
+ROSTER = """单位名称,单位代码,主管部门,基本支出 年初预算数,预算执行率 目标值
+苏州市生产力促进中心,032018,苏州市科学技术局,516.57,≥95%
+苏州市甲中心,032019,苏州市科学技术局,230,
+"""
 
 
 class Block(NamedTuple):
@@ -53,6 +60,22 @@ class Step(NamedTuple):
     command: str
     output: tuple[str, ...]  # what stands under it; empty: whatever comes
     exit_code: int
+
+
+class Paste(NamedTuple):
+    """Lines for a file: under a line of it, or in its place."""
+
+    file: str
+    place: str
+    instead: bool
+    text: str
+
+    def apply(self, folder: Path) -> None:
+        path = folder / self.file
+        lines = path.read_text("utf-8").splitlines()
+        at = lines.index(self.place)
+        lines[at : at + 1] = [*([] if self.instead else [self.place]), *self.text.splitlines()]
+        path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 # --- the command table ---------------------------------------------------------------------------------------
@@ -108,6 +131,14 @@ def steps_of(text: str) -> Iterator[Step]:
             output.append(line)
 
 
+def actions_of(block: Block) -> Iterator[Step | Paste]:
+    """Yield what a reader does with a block: runs its commands, or pastes it."""
+    if block.language == "console":
+        yield from steps_of(block.text)
+    elif match := PASTED.match(block.text):
+        yield Paste(match[1], match[3], match[2] != "under", block.text[match.end() :])
+
+
 def run(step: Step, folder: Path, language: str) -> tuple[int, list[str]]:
     """Run a step; return its exit code and the lines of its standard output, without blank ones around."""
     scripts = str(Path(sys.executable).parent)
@@ -137,7 +168,10 @@ def prepare(folder: Path, rule: str, revision: str) -> None:
     received.mkdir(parents=True)
     fill_workbook(document, received / "甲单位.xlsx", date="2023-03-01")
     fill_workbook(spoilt(document), received / "乙单位.xlsx", date="2023-03-01")
+    (folder / "单位名单.csv").write_text(ROSTER, "utf-8-sig")
     make_revision(folder / "my-forms" / "suzhou-department" / "2024", rule, revision)
+    (document,) = (block.text for block in blocks(READMES["zh"].read_text("utf-8")) if block.language == "json")
+    (folder / "training.json").write_text(document, "utf-8")
 
 
 def spoilt(document: dict) -> dict:
@@ -186,6 +220,8 @@ def renewed(text: str, language: str) -> str:
         def renew(match: re.Match) -> str:
             indent, kind, body = match.groups()
             if kind != "console":
+                for paste in actions_of(Block(kind, body)):
+                    paste.apply(folder)
                 return match[0]
             lines = console([*steps_of(re.sub(rf"^{indent}", "", body, flags=re.MULTILINE))], folder, language)
             return "\n".join([f"{indent}```{kind}", *((indent + line).rstrip() for line in lines), f"{indent}```"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -35,15 +34,17 @@ def part_of(path: Path, title: str) -> str:
 
 def type_into(path: Path, target: Path, cells: Mapping[str, object], style: int | None = None) -> Path:
     """Type values into cells ("自评表!H12": 7), formulas overwritten, everything else as it stands (stale results too)."""
-    shutil.copyfile(path, target)
+    typed: dict[str, list[tuple[str, object]]] = {}
     for place, value in cells.items():
         title, _, cell = place.rpartition("!")
-        part = part_of(path, title)
-        changed = target.with_suffix(".tmp")
-        rewrite(target, changed, lambda name, content, part=part, cell=cell, value=value:
-                set_cell(content, cell, value, style) if name == part else content)  # fmt: skip
-        changed.replace(target)
-    return target
+        typed.setdefault(part_of(path, title), []).append((cell, value))
+
+    def change(name: str, content: bytes) -> bytes:
+        for cell, value in typed.get(name, ()):
+            content = set_cell(content, cell, value, style)
+        return content
+
+    return rewrite(path, target, change)
 
 
 def set_cell(content: bytes, cell: str, value: object, style: int | None = None) -> bytes:

@@ -157,9 +157,9 @@ def test_both_catalogues_have_the_same_keys_and_arguments() -> None:
 
 
 def test_help_imports_nothing_a_command_needs() -> None:
-    """`xlperf --help` must feel instant: no openpyxl, no XlsxWriter, no YAML, no jsonschema."""
+    """`xlperf --help` must feel instant: no openpyxl, no XlsxWriter, no YAML, no jsonschema, nothing for Word."""
     script = "import sys; sys.argv = ['xlperf', '--help']; from xlperf.__main__ import main; main(); " \
-             "print(sorted({'openpyxl', 'xlsxwriter', 'yaml', 'jsonschema', 'rich', 'rapidfuzz', 'python_calamine'} & set(sys.modules)))"
+             "print(sorted({'openpyxl', 'xlsxwriter', 'yaml', 'jsonschema', 'rich', 'rapidfuzz', 'python_calamine', 'docx', 'docxtpl', 'jinja2', 'lxml'} & set(sys.modules)))"
     outcome = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", env=ENVIRONMENT)
     assert outcome.stdout.splitlines()[-1] == "[]"
 
@@ -176,7 +176,8 @@ def test_the_library_has_a_twin_for_every_command(form) -> None:
     from xlperf.cli import cli
 
     twins = {"forms": "list_forms", "template": "write_template", "fill": "fill_workbook", "read": "read_workbook", "validate": "validate",
-             "finalize": "finalize", "schema": "build_schema", "explain": "explain_field", "check-form": "check_form"}  # fmt: skip
+             "finalize": "finalize", "schema": "build_schema", "explain": "explain_field", "check-form": "check_form", "migrate": "migrate_workbook",
+             "diff": "compare_papers", "report": "write_report", "import": "import_document"}  # fmt: skip
     assert set(cli.commands) == set(twins)
     modules = {path.stem for path in (REPOSITORY / "xlperf").glob("*.py")}
     for name in library.__all__:

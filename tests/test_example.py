@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import EXAMPLE, REPOSITORY
-from make_example import DATE, FILES, make_example
+from make_example import DATE, EXAMPLES, FILES, make_example
 
 from xlperf import fill_workbook, finalize, load_document, read_workbook, validate
 
@@ -184,8 +184,9 @@ def test_finalizing_keeps_the_warnings_and_the_submission(filled: Path, tmp_path
     assert read_workbook(book) == result.document == read_workbook(filled)
 
 
-def test_the_committed_files_are_up_to_date(tmp_path: Path) -> None:
-    make_example(tmp_path)
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+def test_the_committed_files_are_up_to_date(example: Path, tmp_path: Path) -> None:
+    make_example(example, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)
-    stale = [name for name in FILES if (tmp_path / name).read_bytes() != (EXAMPLE / name).read_bytes()]
+    stale = [name for name in FILES if (tmp_path / name).read_bytes() != (example / name).read_bytes()]
     assert stale == [], "run: python tests/make_example.py"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import EXAMPLE
+from faults import Pairs, pairs, said
 from surgery import percent_style, rewrite, type_into
 
 from xlperf import Result, fill_workbook, read_workbook, validate
@@ -33,17 +34,9 @@ def document() -> dict:
     return json.loads((EXAMPLE / "document.json").read_text("utf-8"))
 
 
-Pairs = set[tuple[str, str | None]]
-
-
-def pairs(findings: set[tuple[str, tuple[str, ...]]]) -> Pairs:
-    """Every code with every cell it names; a finding without a cell counts once."""
-    return {(code, cell) for code, cells in findings for cell in cells or (None,)}
-
-
 def found(path: Path) -> Pairs:
     """What is new against the clean example."""
-    return pairs({(f["code"], tuple(f["cells"])) for f in validate(path).findings}) - pairs(ALWAYS)
+    return said(path) - pairs(ALWAYS)
 
 
 def indicator(doc: dict, name: str) -> dict:

@@ -15,10 +15,11 @@ import yaml
 from xlperf import fill_workbook, validate
 from xlperf.compute import compute
 from xlperf.definition import NUMBERS, shipped
-from xlperf.document import document_of, rows_of
+from xlperf.document import Spot, document_of, rows_of
 from xlperf.errors import FormError, UsageError
 from xlperf.expression import Kind
 from xlperf.form import check_form, find_form, form_directories, load_form
+from xlperf.layout import make_layout, references_of
 from xlperf.parts import TYPES
 
 BASE = """
@@ -271,6 +272,8 @@ def test_an_unknown_form_is_named_with_the_known_ones(templates: Path) -> None:
 
 # --- mistakes ------------------------------------------------------------------------------------------------
 
+DEPENDENT = {"category": {"过程": [">="], "效益": ["=", ">="]}}  # in place of the choices of an operator
+NAMES_OF_DEPENDENT = {"key": "operator", "label": "比较符", "type": "choice"}
 SHAPES: dict[str, tuple[str, object, str]] = {
     # what is wrong: the place to change, what to put there, what the error must say
     "a misspelt key": (f"{BUDGET}.columns[1].minimun", 0, rf"{BUDGET}.columns[1].minimun: .*'minimum'"),
@@ -299,6 +302,8 @@ SHAPES: dict[str, tuple[str, object, str]] = {
     "a dropdown without choices": (f"{INDICATORS}.columns[2].choices", ABSENT, rf"{INDICATORS}.columns[2]: 'choices'"),
     "a longest text of a number": (f"{BUDGET}.columns[1].max_length", 5, rf"{BUDGET}.columns[1].max_length: does not go"),
     "a parameter of a strange name": ("parameters.Low", 1, r"parameters.Low: .*lower-case"),
+    "two kinds of choices": (f"{OPERATOR}.choices_by", DEPENDENT, rf"{OPERATOR}.choices: does not go"),
+    "steps of three": ("parameters.grades", [[90, "优", 1], ["差"]], r"parameters.grades[0]"),
     "choices of a number": (f"{BUDGET}.columns[1].choices", ["1"], rf"{BUDGET}.columns[1].choices: does not go"),
     "a value that is never a number": (f"{TARGET}.number_when", ABSENT, rf"{TARGET}: 'number_when'"),
     "a required formula": (f"{BUDGET}.columns[3].required", True, rf"{BUDGET}.columns[3].required: does not go"),
@@ -316,6 +321,16 @@ SHAPES: dict[str, tuple[str, object, str]] = {
 }
 LABEL = {"key": "note", "label": "注", "type": "label"}
 NAMES: dict[str, tuple[str, object, str]] = {
+    "a unit that is no field": ("unit", "cover.unitt", r"unit: .*'unitt'"),
+    "a subject that is no field": ("subject", "project.name", r"subject: .*'name'"),
+    "steps that go up": ("parameters.grades", [[60, "中"], [90, "优"], ["差"]], r"parameters.grades: .*highest first"),
+    "steps without the lowest": ("parameters.grades", [[90, "优"], [60, "中"]], r"parameters.grades: .*the last one a result alone"),
+    "steps to a number and a text": ("parameters.grades", [[90, "优"], [0]], r"parameters.grades: .*others texts"),
+    "a dropdown by an unknown column": (OPERATOR, NAMES_OF_DEPENDENT | {"choices_by": {"nobody": {"过程": ["="]}}}, r"choices_by: .*'nobody'"),
+    "a dropdown by a text that never is": (OPERATOR, NAMES_OF_DEPENDENT | {"choices_by": {"category": {"产出": ["="]}}},
+                                           r"choices_by.category: .*'产出'.*过程"),
+    "a dropdown by too many texts": (OPERATOR, NAMES_OF_DEPENDENT | {"choices_by": {"kind": {"定量" * 40: ["="], "定性" * 40: ["="]}}},
+                                     r"choices_by"),
     "two sheets of one key": ("sheets[2].key", "cover", r"sheets[2].key: 'cover' .*sheets[1].key"),
     "two sheets of one title": ("sheets[2].title", "自评表", r"sheets[3].title: .*sheets[2].title"),
     "two blocks of one key": (f"{INDICATORS}.blocks[1].key", "items", rf"blocks[1].key: 'items' .*{BUDGET}.blocks[1].key"),
@@ -408,6 +423,41 @@ def test_a_definition_whose_names_do_not_fit_is_refused(write: Write, place: str
     definition = base_form()
     put(definition, place, value)
     refused(write(definition), "form_shape", named)
+
+
+REFERENCE = {"key": "last_actual", "label": "上年", "type": "reference", "last": "actual", "width": 12}
+REFERENCES: dict[str, tuple[dict, str, str, object, str]] = {
+    # what is wrong: the column of last year's figures, the key of the error, a further change and what the error must say
+    "of no column": ({**REFERENCE, "last": "actuals"}, "form_shape", "title", "小表", r"columns[7].last: there is no 'actuals'.*'actual'"),
+    "of itself": ({**REFERENCE, "last": "last_actual"}, "form_shape", "title", "小表", r"columns[7].last: there is no 'last_actual'"),
+    "without a width": ({k: v for k, v in REFERENCE.items() if k != "width"}, "form_shape", "title", "小表", r"columns[7]: 'width' is a required"),
+    "that is filled in": ({**REFERENCE, "required": True}, "form_shape", "title", "小表", r"columns[7]: 'required' is not one of key"),
+    "on a sheet with other things": (REFERENCE, "form_shape", "sheets[3].sections[1]", {"lines": ["签字"]}, r"needs a sheet on which its table"),
+    "in a formula": (REFERENCE, "form_formula", "rules[2].test", "last_actual > 1", r"AB201.test: .*'last_actual'"),
+    "marked by a rule": (REFERENCE, "form_shape", "rules[2].cells", ["last_actual"], r"rules[2].cells: there is no 'last_actual'"),
+    "preset in a row": (REFERENCE, "form_shape", f"{PRESET}.last_actual", 3, rf"{PRESET}: there is no 'last_actual'"),
+}
+
+
+@pytest.mark.parametrize(("column", "key", "place", "value", "named"), REFERENCES.values(), ids=REFERENCES)
+def test_a_wrong_column_of_last_years_figures_is_refused(write: Write, column: dict, key: str, place: str, value: object, named: str) -> None:
+    definition = base_form()
+    definition["sheets"][3]["sections"][0]["columns"].append(column)
+    definition["sheets"][3]["sections"].append(None) if place.endswith("sections[1]") else None
+    put(definition, place, value)
+    refused(write(definition), key, named)
+
+
+def test_a_right_one_has_no_place_until_there_is_something_to_show(write: Write) -> None:
+    definition = base_form()
+    definition["sheets"][3]["sections"][0]["columns"].insert(5, REFERENCE)
+    form = check_form(write(definition))
+    rows = {"process": [{"last_actual": 96}, {}], "benefits": []}
+    assert references_of(form, rows) == {("indicators", "last_actual")} and references_of(form, {"process": [{"actual": 96}]}) == frozenset()
+    plain, shown = make_layout(form), make_layout(form, None, references_of(form, rows))
+    assert Spot("process", 0, "last_actual") not in plain.spots
+    columns = [[layout.spots[Spot("process", 0, key)][2] for key in ("target", "actual", "applies")] for layout in (plain, shown)]
+    assert columns == [[5, 6, 7], [5, 7, 8]] and shown.address(Spot("process", 1, "last_actual")) == "自评表!G5"
 
 
 @pytest.mark.parametrize(("place", "value", "named"), FORMULAS.values(), ids=FORMULAS)

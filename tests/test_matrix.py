@@ -11,11 +11,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from faults import Pairs, faulty_books, pairs, said
 from libreoffice import ALWAYS as RECALCULATED
 from libreoffice import NEVER, convert
-from test_findings import ALWAYS, FAULTS, FILLED, Pairs, document, indicator, pairs
+from test_findings import ALWAYS, FAULTS, FILLED, document, indicator
 
-from xlperf import fill_workbook, finalize, validate
+from xlperf import finalize, validate
 
 pytestmark = pytest.mark.libreoffice
 ROWS = {row["name"]: 5 + index for index, row in enumerate(document()["indicators"][:31])}  # preset rows, as they stand
@@ -207,23 +208,11 @@ def expected(name: str, new: set) -> Pairs:
     return {pair for pair in pairs(ALWAYS) if pair[0] not in gone and "!".join(map(str, pair)) not in gone} | pairs(new)
 
 
-def said(path: Path) -> Pairs:
-    return pairs({(f["code"], tuple(f["cells"])) for f in validate(path).findings})
-
-
 @pytest.fixture(scope="session")
 def workbooks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """All faulty workbooks; every second one saved by LibreOffice."""
     folder = tmp_path_factory.mktemp("matrix")
-    paths = {}
-    for number, (name, (change, _)) in enumerate(MATRIX.items()):
-        doc = document()
-        change(doc)
-        paths[name] = folder / f"{number}.xlsx"
-        assert fill_workbook(doc, paths[name]).outputs, name
-    resaved = list(paths)[::2]
-    for name, saved in zip(resaved, convert([paths[n] for n in resaved], folder / "resaved", recalculate=NEVER), strict=True):
-        paths[name] = saved
+    paths = faulty_books(folder, document(), {name: change for name, (change, _) in MATRIX.items()})
     touched = []
     for number, (change, _) in enumerate(HANDS.values()):
         book = openpyxl.load_workbook(FILLED)

@@ -25,8 +25,8 @@ ORDER = (
     "annotation", "canvas", "live", "lines", "problems", "workbook", "ledger", "sheet", "overview", "audit", "change",
     "placeholders", "paragraphs", "word", "notice", "report", "exports", "template", "process", "inbox", "worker", "crew",
     "cluster", "flow", "dump", "manuscript", "paper", "labels", "records", "outline", "composed", "assembly", "importer", "pdf",
-    "publication", "source", "migration", "carryover", "standing", "intake", "dispatch", "difference", "amendment", "cli",
-    "__main__",
+    "publication", "source", "migration", "carryover", "standing", "intake", "dispatch", "difference", "amendment", "starter",
+    "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
     ("formats", "difference"): "typing",  # changes are shown, not made

@@ -16,7 +16,9 @@ from readme_table import (
     EXIT_CODES,
     READMES,
     TABLE,
+    Paste,
     Step,
+    actions_of,
     agrees,
     blocks,
     command_table,
@@ -121,19 +123,24 @@ def test_every_command_line_does_what_is_shown(language: str, text: str, folder:
     steps = console_steps(text)
     assert len(steps) > 10
     assert all(step.command.startswith("xlperf ") for step in steps)
-    for step in steps:
-        code, lines = run(step, folder, language)
-        assert code == step.exit_code, step.command
-        if step.output:
-            assert agrees(step.output, lines), "\n".join([step.command, *lines, GENERATE])
+    for action in (action for block in blocks(text) for action in actions_of(block)):
+        if isinstance(action, Paste):
+            action.apply(folder)
+            continue
+        code, lines = run(action, folder, language)
+        assert code == action.exit_code, action.command
+        if action.output:
+            assert agrees(action.output, lines), "\n".join([action.command, *lines, GENERATE])
     assert sorted(path.name for path in (folder / "定稿").iterdir()) == [
         "苏州市生产力促进中心-2022-定稿.json", "苏州市生产力促进中心-2022-定稿.xlsx", "苏州市生产力促进中心-2022-自评报告.docx",
     ]  # fmt: skip
 
 
 BROKEN = {
-    1: {"fill": "misfit.json", "validate": "收到/乙单位.xlsx", "finalize": "收到/乙单位.xlsx", "report": "收到/乙单位.xlsx"},
-    3: {"read": "misfit.json", "validate": "misfit.json", "finalize": "misfit.json", "report": "损坏.xlsx"},
+    1: {"fill": "misfit.json", "validate": "收到/乙单位.xlsx", "finalize": "收到/乙单位.xlsx", "report": "收到/乙单位.xlsx",
+        "template": "suzhou-department --year 2023 --from misfit.json", "migrate": "misfit.json --year 2023 -o 新.xlsx"},
+    3: {"read": "misfit.json", "validate": "misfit.json", "finalize": "misfit.json", "report": "损坏.xlsx",
+        "template": "suzhou-department --year 2023 --from 损坏.xlsx", "migrate": "损坏.xlsx", "diff": "损坏.xlsx 损坏.xlsx"},
 }
 
 

@@ -12,7 +12,7 @@ import ironcalc
 import openpyxl
 import pytest
 from documents import random_document
-from make_golden import GOLDEN, golden_template
+from make_golden import FORMS, golden_folder, golden_template
 from packages import MAIN, parts, trees
 from python_calamine import CalamineWorkbook
 
@@ -116,10 +116,11 @@ def test_the_date_comes_from_the_argument(tmp_path: Path) -> None:
     assert openpyxl.load_workbook(path).properties.created.isoformat().startswith("2031-02-03")
 
 
-def test_template_equals_the_golden_parts(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.key)
+def test_template_equals_the_golden_parts(form: Form, tmp_path: Path) -> None:
     """A difference that was meant: run `make golden` and read what changed."""
-    made = golden_template(tmp_path / "template.xlsx")
-    golden = {str(path.relative_to(GOLDEN)): path.read_bytes() for path in GOLDEN.rglob("*") if path.is_file()}
+    made, folder = golden_template(form, tmp_path / "template.xlsx"), golden_folder(form)
+    golden = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert sorted(made) == sorted(golden)
     for name, content in made.items():
         assert content.decode() == golden[name].decode(), name

@@ -26,6 +26,7 @@ _EXPORTS = {
     "migration": ("migrate_workbook",),
     "difference": ("compare_papers", "Change"),
     "amendment": ("compare_forms",),
+    "starter": ("new_form",),
     "form": ("find_form", "load_form", "check_form"),
     "errors": ("XlperfError", "UsageError", "FormError", "UnreadableError", "ExitCode"),
 }

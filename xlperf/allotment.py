@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from .catalog import field_names, nearest
 from .checks import wanted_of
-from .document import Rows, Spot, preset_index, rows_of
+from .document import Rows, Spot, preset_index, rows_of, unit_spot
 from .expression import Kind, as_decimal
 from .form import Form
 from .messages import sentence
@@ -26,7 +26,7 @@ from .roster import Line, Unit, folded, shown
 from .spelling import spellings_of
 from .values import is_numeric, read_row
 
-COVER = {"unit": "name", "unit_code": "code", "supervisor": "supervisor"}  # the fields of the cover, where the form has them
+BESIDE = {"unit_code": "code", "supervisor": "supervisor"}  # fields beside the unit's name, where the form has them
 UNIT_IN_BRACKETS = re.compile(r"[(\uff08][^()\uff08\uff09]*[)\uff09]$")
 LISTED = "\u3001"
 
@@ -50,8 +50,9 @@ class Entry(NamedTuple):
 def enter(form: Form, unit: Unit, rows: Rows) -> Rows:
     """Return the rows with all that the roster says of that unit."""
     result = {key: [dict(row) for row in listed] for key, listed in rows.items()}
-    known = form.blocks["cover"].fields
-    result["cover"][0] |= {key: getattr(unit, own) for key, own in COVER.items() if key in known and getattr(unit, own)}
+    spot = unit_spot(form)
+    known, columns = form.blocks[spot.block].fields, {spot.field: "name", **BESIDE}
+    result[spot.block][0] |= {key: getattr(unit, own) for key, own in columns.items() if key in known and getattr(unit, own)}
     for entry in _entries(form, unit):
         listed = result[entry.block.key]
         if entry.index is None:

@@ -19,8 +19,9 @@ from .errors import UsageError
 from .form import Form, find_form, load_form
 from .messages import catalogue, current_language
 
-INSIDE = ("sheets", "sections", "rules", "parameters", "words", "spellings", "guide", "renamed", "form", "revision")
-SUMMARY = ("label", "title", "type", "severity", "required", "choices", "formula", "test")  # what is told of a new part
+# What is not a fact of the form as a whole: its parts, its names, and how old papers are read, which no department sees.
+INSIDE = ("sheets", "rules", "parameters", "words", "report", "spellings", "guide", "renamed", "form", "revision", "paper")
+SUMMARY = ("label", "name", "title", "type", "severity", "required", "choices", "formula", "test")  # what is told of a new part
 LISTED = "\u3001"
 Key = tuple[str, ...]
 
@@ -120,7 +121,7 @@ def _parts(form: Form) -> Iterator[tuple[Key, Part]]:
             yield from _parts_of_section(sheet["title"], section)
     for rule in definition["rules"]:
         yield ("rules", rule["code"]), Part(f"{_word('rules')} {rule['code']}", {k: v for k, v in _flat(rule) if k != "code"})
-    for name in ("parameters", "words", "spellings"):
+    for name in ("parameters", "words", "report", "spellings"):
         for key, value in definition.get(name, {}).items():
             yield (name, key), Part(f"{_word(name)} {key}", dict(_flat(value)) if isinstance(value, dict) else {"": value})
     for number, text in enumerate(definition["guide"], 1):
@@ -153,7 +154,7 @@ def _parts_of_section(sheet: str, section: Mapping) -> Iterator[tuple[Key, Part]
         for row in block.get("rows", ()):
             name = row.get(section.get("row_name"), row["key"])
             own = dict(_flat({key: value for key, value in row.items() if key != "key"}))
-            yield ("row", block["key"], row["key"]), Part(BETWEEN.join((place, str(name))), own)
+            yield ("row", block["key"], row["key"]), Part(BETWEEN.join((sheet, block.get("label", label), str(name))), own)
 
 
 def _keys(things: list[Mapping]) -> tuple[str, ...]:

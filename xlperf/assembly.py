@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from .composed import take_apart
 from .document import Rows, Spot, is_empty, rows_of
 from .evidence import letters_of
-from .expression import Kind
+from .expression import Kind, evaluate
 from .finding import Finding
 from .flow import Flow
 from .form import Form
@@ -131,6 +131,11 @@ def _typed(labels: Labels, done: Assembly, block: Block, index: int,
             typed[key] = words
         elif key in record.cells and not _is_printed(labels, block, index, known, text):
             done.left.append(Left(*words))
+    for key, shown in form.definition.get("paper", {}).get("shown", {}).items():
+        needed = form.required(block, index, block.fields[key]) if key in block.fields else False
+        row = {name: words.text for name, words in typed.items()}
+        if shown in computed and key not in typed and (needed is True or (needed and evaluate(needed, row.get) is True)):
+            typed[key] = computed[shown]
     return typed, computed
 
 

@@ -102,7 +102,7 @@ class Canvas:
         if key not in self.templates:
             def address(name: str) -> str:
                 target = self.form.target(spot.block, name)
-                if target.scope != "row":
+                if target.scope != "row" or not self.form.blocks[spot.block].table:  # single fields stand below one another
                     return self.layout.reference(spot, name)
                 _, _, column = self.layout.spots[Spot(spot.block, spot.index, target.field)]
                 return cell_name(0, column)[:-1] + "\0"

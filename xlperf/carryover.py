@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .compute import compute
-from .document import Rows, Spot, rows_of
+from .document import Rows, Spot, named, rows_of, unit_spot
 from .errors import UsageError
 from .files import keep_apart
 from .finding import Finding
@@ -31,6 +31,8 @@ def write_next_template(form: str, year: int, last: Path, path: Path, unit: str 
                         date: str | None = None, password: str = "", templates: Path | None = None) -> Result:  # fmt: skip
     """Write the template of a fiscal year from last year's document, workbook or report; the findings say what found no place.
 
+    Of a document that holds what no workbook can nothing is written.
+
     Args:
         unit: the unit's name, where it is another one than last year.
         rows: spare rows per block where the form's own number is not enough.
@@ -40,15 +42,18 @@ def write_next_template(form: str, year: int, last: Path, path: Path, unit: str 
         UnreadableError: `last` is neither a document nor a workbook of ours.
     """
     known = load_form(find_form(form, year, templates=templates))
-    source = read_source(last, templates)
+    source = read_source(last, templates, form, year - 1)
     keep_apart(path, source.path)
     if source.fiscal_year and source.fiscal_year >= year:
         raise UsageError("not_last_year", path=last, found=source.fiscal_year, year=year)
+    if source.unfit:
+        return source.returned()
     migrated = migrate(revisions(source.form, known, templates), source.rows)
     carried = carry_over(source, migrated)
     carried["identity"][0]["fiscal_year"] = year
-    carried["cover"][0] |= {"unit": unit} if unit else {}
-    issued = Issued(year, carried["cover"][0].get("unit", ""), {**with_spare(known, carried), **(rows or {})}, date, password)
+    spot = unit_spot(known)
+    carried[spot.block][0] |= {spot.field: unit} if unit else {}
+    issued = Issued(year, named(carried, spot), {**with_spare(known, carried), **(rows or {})}, date, password)
     write_rows(known, carried, path, issued)
     findings = source.described([*_gap(source, year), *_lost(source, migrated)])
     return Result(str(last), "passed", findings, None, known.key, known.revision, year, issued.unit, None, (path,))

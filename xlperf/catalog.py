@@ -92,7 +92,8 @@ def _explained(form: Form, block: Block, index: int, field: Field) -> dict:
     }
 
 
-EXAMPLES = {"money": "516.57", "percentage": "96.03", "points": "9.60", "ratio": "0.9603", "date": "2023-03-01", "year": "2022", "value": "10500"}
+EXAMPLES = {"money": "516.57", "percentage": "96.03", "points": "9.6",
+            "ratio": "0.9603", "date": "2023-03-01", "year": "2022", "value": "10500"}  # fmt: skip
 
 
 def _example(field: Field, computed: bool) -> str | None:

@@ -74,9 +74,8 @@ def template(form: str, year: int, unit: str, last: Path | None, roster: Path | 
     if last:
         from .carryover import write_next_template
 
-        tell_findings(write_next_template(form, year, last, path, unit, spare, date, password, templates))
-    else:
-        write_template(form, year, path, unit, spare, date, password, templates)
+        return tell_written(write_next_template(form, year, last, path, unit, spare, date, password, templates))
+    write_template(form, year, path, unit, spare, date, password, templates)
     click.echo(sentence("written", {"path": path}), err=True)
     return ExitCode.OK
 
@@ -227,11 +226,7 @@ def migrate(file: Path, year: int | None, output: Path | None, date: str | None,
             templates: Path | None) -> ExitCode:  # fmt: skip
     from .migration import migrate_workbook
 
-    result = migrate_workbook(file, output, year, date, password, templates)
-    tell_findings(result)
-    for written in result.outputs:
-        click.echo(sentence("written", {"path": written}), err=True)
-    return ExitCode.OK
+    return tell_written(migrate_workbook(file, output, year, date, password, templates))
 
 
 @cli.command(help=words("diff"))
@@ -293,6 +288,15 @@ def explain(form: str, field: str, year: int | None, templates: Path | None) -> 
     return ExitCode.OK
 
 
+@cli.command("new-form", help=words("new_form"))
+@click.argument("directory", type=FILE)
+def new_form(directory: Path) -> ExitCode:
+    from .starter import new_form as write_form
+
+    click.echo(sentence("written", {"path": write_form(directory)}), err=True)
+    return ExitCode.OK
+
+
 @cli.command("check-form", help=words("check_form"))
 @click.argument("directory", type=FILE)
 def check_form(directory: Path) -> ExitCode:
@@ -327,12 +331,17 @@ def hand_out(form: str, year: int, roster: Path, output: Path | None, jobs: int 
     return ExitCode.OK
 
 
-def tell_findings(result: Result) -> None:
-    """Say on standard error what there is to know about a file that was read."""
+def tell_written(result: Result) -> ExitCode:
+    """Say on standard error what was found in the file that was read, and what was made of it."""
     from .formats import as_text
 
     if result.findings:
         click.echo(as_text([result]), err=True)
+    for path in result.outputs:
+        click.echo(sentence("written", {"path": path}), err=True)
+    if not result.outputs:
+        click.echo(words("nothing_filled"), err=True)
+    return result.exit_code
 
 
 def spare_rows(asked: tuple[str, ...], form: str, year: object, templates: Path | None) -> dict[str, int] | None:

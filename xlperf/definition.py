@@ -274,7 +274,7 @@ def _references_of_renames(definition: Mapping) -> Iterator[tuple[str, str, Iter
 
 def _references_of_choices(table: Mapping, column: Mapping, place: str) -> Iterator[tuple[str, str, Iterable[str]]]:
     """A dropdown depends on another dropdown of its row, or on what is constant in each block."""
-    choices = {other["key"]: other.get("choices", ()) for other in table["columns"] if other["type"] == "choice" and other is not column}
+    choices = {c["key"]: c.get("choices", ()) for c in table["columns"] if c["type"] == "choice" and c is not column}
     fixed = [block.get("constants", {}) for block in table["blocks"]]
     for other, lists in column.get("choices_by", {}).items():
         constant = all(other in constants for constants in fixed)
@@ -324,6 +324,9 @@ def _references_of_paper(definition: Mapping) -> Iterator[tuple[str, str, Iterab
     yield from ((f"paper.composed.{part}", name, computed) for part, name in paper.get("composed", {}).items())
     columns = [c["key"] for table in tables for c in table["columns"]]
     yield from (("paper.carried", key, columns) for key in paper.get("carried", ()))
+    for typed, shown in paper.get("shown", {}).items():
+        yield "paper.shown", typed, columns
+        yield f"paper.shown.{typed}", shown, columns
 
 
 def _labels(definition: Mapping) -> Iterator[str]:
@@ -413,7 +416,7 @@ def _dropdowns(definition: Mapping) -> Iterator[Complaint]:
                 name = f"list_{table['table']}_{column['key']}_00"
                 formula = "".join(f'IF(AA99999="{value}",{name},)' for value in lists) + name
                 if len(formula) > LONGEST_VALIDATION or any('"' in value for value in lists):
-                    yield f"{place}.columns[{number}].choices_by", "too many or too long texts for one formula, or a quotation mark"
+                    yield f"{place}.columns[{number}].choices_by", "a quotation mark, or too many texts for one formula"
 
 
 def _steps(definition: Mapping) -> Iterator[Complaint]:
@@ -500,7 +503,8 @@ def _parts(definition: Mapping) -> Iterator[Complaint]:
         block, _, key = name.partition(".")
         if block not in fields or key not in fields[block][2] or (name == YEAR and fields[block][1]):
             where = " at the top of the document" if name == YEAR else ""
-            yield place if place in definition else "sheets", f"the program needs the field {key!r} in the fields {block!r}{where}"
+            reason = f"the program needs the field {key!r} in the fields {block!r}{where}"
+            yield place if place in definition else "sheets", reason
     if not any("checks" in section for _, section in _sections(definition)):
         yield "sheets", "no section holds the checks"
 

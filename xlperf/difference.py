@@ -170,10 +170,8 @@ def _name(block: Block, row: Mapping) -> str:
 
 
 def _likeness(form: Form, block: Block, one: Mapping, other: Mapping) -> float:
-    """How alike two rows are, in per cent: their names, or how many of their cells are equal."""
+    """How alike two rows are, in per cent: their names, or all that was typed."""
     from rapidfuzz.fuzz import ratio
 
-    typed = [_typed(form, block, row) for row in (one, other)]
-    keys = typed[0].keys() | typed[1].keys()
-    equal = sum(typed[0].get(key) == typed[1].get(key) for key in keys)
-    return max(ratio(_name(block, one), _name(block, other)), 100 * equal / max(1, len(keys)))
+    texts = ["\n".join(map(str, _typed(form, block, row).values())) for row in (one, other)]
+    return max(ratio(_name(block, one), _name(block, other)), ratio(*texts))

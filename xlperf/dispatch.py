@@ -165,7 +165,10 @@ def _basis_of(form: Form, issued: Issued, dated: bool):
 
 
 def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise UsageError("cannot_open", path=path, reason=error.strerror) from None
 
 
 # --- the manifest --------------------------------------------------------------------------------------------

@@ -52,6 +52,13 @@ def named(rows: Rows, spot: Spot) -> str:
     return str((rows.get(spot.block) or [{}])[0].get(spot.field) or "")
 
 
+def whose(form: Form, rows: Rows) -> list[str]:
+    """What tells a filled form from others in a file name: the unit, what it is about where a unit files several, the year."""
+    about = form.definition.get("subject", "").partition(".")
+    spots = (unit_spot(form), Spot(about[0], 0, about[2]), Spot("identity", 0, "fiscal_year"))
+    return [name for spot in spots if (name := named(rows, spot))]
+
+
 def rows_of(form: Form, document: Mapping) -> tuple[Rows, list[tuple[str, object]]]:
     """Return the rows of a document, preset rows included, and what of it has no place (path, value)."""
     rows: Rows = {block.key: _preset_rows(form, block) for block in form.blocks.values() if block.key != GUIDE}

@@ -206,9 +206,8 @@ def _rule(raw: dict) -> Rule:
 def _field(raw: dict) -> Field:
     known = dict(raw)
     known["source"] = known.pop("formula", None)
-    known["choices_by"] = {name: {value: tuple(offered) for value, offered in by.items()} for name, by in known.get("choices_by", {}).items()}
-    offered = [choice for by in known["choices_by"].values() for choices in by.values() for choice in choices]
-    known.setdefault("choices", tuple(dict.fromkeys(offered)))
+    offered = [choice for lists in known.get("choices_by", {}).values() for choices in lists.values() for choice in choices]
+    known.setdefault("choices", dict.fromkeys(offered))
     for name in ("choices", "only"):
         known[name] = tuple(known.get(name, ()))
     low, high = LIMITS.get(known["type"], (None, None))

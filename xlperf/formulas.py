@@ -16,7 +16,6 @@ from .errors import FormulaError
 from .expression import Kind, Literal, Node, names, parse
 from .parts import CONDITIONS, GIVES, GUIDE, RULES, TYPES, Block, Field, Rule, Step, find_target
 
-
 COLUMN_KINDS = {Kind.NUMBER: Kind.NUMBERS, Kind.CHOICE: Kind.CHOICES}  # of a cell: of a whole column of them
 
 

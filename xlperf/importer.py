@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import takewhile
 from pathlib import Path
 
 from .assembly import Assembly, assemble
 from .compute import compute
-from .document import LEFTOVERS, document_of, path_namer
+from .document import LEFTOVERS, document_of, named, path_namer, unit_spot
 from .errors import UnreadableError
 from .evidence import letters_of
 from .expression import as_decimal, as_text, normal_text, round_half_up
@@ -24,14 +25,15 @@ from .finding import Finding, describe, gather, has_errors
 from .flow import Flow, Grid
 from .form import Form, find_form, form_directories, load_form
 from .labels import LONGEST as LABEL
-from .labels import Labels, labels_of
+from .labels import Heading, Labels, labels_of
 from .paper import read_paper
 from .parts import RULES, Field, Table
 from .process import as_asked
 from .reader import read_cells
 from .records import Left
 from .result import Result
-from .spelling import meanings, spellings_of
+from .spelling import Spellings, convert, meanings, spellings_of, unit_of
+from .values import label_unit
 
 LEAST = 3  # labels by which a form is recognised
 FIRST = 40  # texts among which the year stands
@@ -68,13 +70,9 @@ def _says_nothing(labels: Labels, done: Assembly, piece: Left) -> bool:
     """Whether a piece is part of the printed form (its title, its year line), or repeats what stands on the cover."""
     words, form = letters_of(piece.text), labels.form
     titles = [letters_of(text) for text in (form.title, *(sheet.heading or "" for sheet in form.sheets))]
-    cover = [letters_of(value) for value in _cover(done).values()]
+    cover = [letters_of(value) for value in done.rows[unit_spot(form).block][0].values()]
     return (labels.is_frame(piece.text) or (words and words in cover) or bool(labels.years.fullmatch(words))
             or (len(words) >= SHORTEST_TITLE and any(words in title for title in titles)))  # fmt: skip
-
-
-def _cover(done: Assembly) -> dict:
-    return (done.rows.get("cover") or [{}])[0]
 
 
 def _of_workbook(path: Path, form: str | None, year: int | None, templates: Path | None) -> Result:
@@ -92,7 +90,7 @@ def _result(path: Path, sha256: str, done: Assembly, findings: list[Finding], ye
         document[LEFTOVERS] = [{"place": str(piece.place), "text": piece.text} for piece in done.left]
     described = [describe(finding, form, done.places, namer) for finding in findings]
     status = "returned" if has_errors(findings) else "passed"
-    unit = _cover(done).get("unit")
+    unit = named(done.rows, unit_spot(form)) or None
     return Result(str(path), status, described, sha256, form.key, form.revision, year, unit, document)
 
 
@@ -135,9 +133,11 @@ def _score(labels: Labels, flow: Flow) -> int:
 
 
 def _year_of(labels: Labels, flow: Flow) -> int | None:
-    """The fiscal year that a paper says it is of: the year line, else the first line that has such words in it."""
-    texts = [letters_of(text) for text in _texts(flow) if text.strip()][:FIRST]
-    found = [*filter(None, map(labels.years.fullmatch, texts)), *filter(None, map(labels.years.search, texts))]
+    """The fiscal year that a paper says it is of: the year line, else the first words like it above the first label."""
+    texts = [text for text in _texts(flow) if 0 < len(text.strip()) <= LABEL][:FIRST]
+    above = takewhile(lambda text: labels.cut(text) is None, texts)
+    found = [*filter(None, (labels.years.fullmatch(letters_of(text)) for text in texts)),
+             *filter(None, (labels.years.search(letters_of(text)) for text in above))]  # fmt: skip
     return int(found[0][1]) if found else None
 
 
@@ -163,13 +163,14 @@ def _missing(labels: Labels, done: Assembly) -> Iterator[str]:
     """The long texts and the tables of the form that are not on the paper, and preset rows that are not in a table."""
     form = done.form
     used = {form.blocks[block].table for block, _ in done.taken}
+    headed = {table for target in done.found if isinstance(target, Heading) for table in target.tables}
     for single in dict.fromkeys(labels.singles.values()):
         if labels.is_long(single) and single not in done.found and not done.rows[single[0]][0].get(single[1]):
             yield form.blocks[single[0]].fields[single[1]].label
     for sheet in form.sheets:
         for table in (section for section in sheet.sections if isinstance(section, Table) and section.key != RULES):
             blocks = [form.blocks[key] for key in table.blocks]
-            if table.key not in used and any(block.shape != "keyed" for block in blocks):
+            if table.key not in used | headed and any(block.shape != "keyed" for block in blocks):
                 yield sheet.heading or sheet.title
             elif table.key in used:
                 yield from (f"{table.label}: {row.values[table.row_name]}" for block in blocks if block.shape == "list"
@@ -180,8 +181,9 @@ def _compare(done: Assembly) -> Iterator[Finding]:
     """Yield every figure of the paper that is not what we compute; it is left over."""
     form, rows = done.form, compute(done.form, done.rows)
     for spot, words in done.shown.items():
-        known, value = form.blocks[spot.block].fields[spot.field], rows[spot.block][spot.index].get(spot.field)
-        if not _agrees(form, known, words.text, value):
+        block, value = form.blocks[spot.block], rows[spot.block][spot.index].get(spot.field)
+        known = block.fields[spot.field]
+        if not _agrees(spellings_of(form), known, label_unit(spellings_of(form), block, spot.index, known), words.text, value):
             ours = _printed(known, value)
             done.left.append(Left(f"{known.label}: {words.text}", words.place))
             yield Finding("XL422", "warning", (spot,), {"found": words.text, "expected": ours})
@@ -193,12 +195,12 @@ def _printed(known: Field, value: object) -> str | None:
     return None if value is None else as_text(as_decimal(value))
 
 
-def _agrees(form: Form, known: Field, text: str, value: object) -> bool:
+def _agrees(spellings: Spellings, known: Field, unit: str, text: str, value: object) -> bool:
     """Whether a printed figure is ours, in as many decimals as are printed."""
     if value is None or normal_text(text) == normal_text(str(value)):
         return value is not None
-    spellings = spellings_of(form)
-    numbers = [meaning.number for meaning in meanings(spellings, text)]
+    own = unit_of(spellings, unit) if unit else None
+    numbers = [number for meaning in meanings(spellings, text, own) for number in convert(meaning, own)]
     ours = [as_decimal(value)] if not isinstance(value, str) else [meaning.number for meaning in meanings(spellings, value)]
     ours += [number * 100 for number in ours] if known.type == "ratio" else []
     return any(round_half_up(one, Decimal(max(0, -number.as_tuple().exponent))) == number for number in numbers for one in ours)

@@ -61,12 +61,11 @@ class Labels:
     entries: Mapping[str, re.Pattern]  # per block: how one of its rows begins in running text
     carried: frozenset[str]  # columns in which a blank cell says the same as the one above
 
-    def names(self, text: str) -> set[str]:
+    def names(self, text: str) -> frozenset[str]:
         """The letters of a text, as it stands and without its number."""
-        folded = fold(text).strip(" *:")
-        return {letters_of(folded), letters_of(self.numbering.sub("", folded))} - {""}
+        return _names(self.numbering, text)
 
-    def loosely(self, text: str) -> set[str]:
+    def loosely(self, text: str) -> frozenset[str]:
         """The letters of a text with and without the unit in brackets at its end."""
         return self.names(text) | self.names(BRACKETED.sub("", fold(text).strip(" *:")))
 
@@ -115,6 +114,12 @@ class Labels:
         """The pattern of a column's label with its colon."""
         words = "|".join(_spread(word) for word in (label, *self.aliases.get(label, ())))
         return re.compile(rf"[ \t\u3000]*(?:{words}){FILLER}[:\uff1a]")
+
+
+@lru_cache(maxsize=8192)  # a cell is asked about for every table of the form
+def _names(numbering: re.Pattern, text: str) -> frozenset[str]:
+    folded = fold(text).strip(" *:")
+    return frozenset((letters_of(folded), letters_of(numbering.sub("", folded)))) - {""}
 
 
 @lru_cache(maxsize=16)

@@ -27,7 +27,8 @@ def enliven(canvas: Canvas, page: Page, sheet, table: Table) -> None:
             first, last = Spot(key, kinds[True], field.key), Spot(key, count - 1, field.key)
             colour(canvas, sheet, block, field, first, last)
             if not canvas.issue.finalized:
-                restrict(canvas, sheet, offered(canvas, f"list_{table.key}_{field.key}", block, field, first), block, field, first, last)
+                name = offered(canvas, f"list_{table.key}_{field.key}", block, field, first)
+                restrict(canvas, sheet, name, block, field, first, last)
         colour_rules(canvas, sheet, block, table, count)
     if table.key == RULES:
         colour_states(canvas, sheet)
@@ -131,4 +132,5 @@ def _date(canvas: Canvas, cell: str, spot: Spot, field: Field, list_name: str) -
             "error_message": canvas.form.words["date_error"]}  # fmt: skip
 
 
-RESTRICTIONS = {"choice": _choice, "money": _money, "points": _money, "value": _value, "text": _text, "code": _text, "date": _date}
+RESTRICTIONS = {"choice": _choice, "money": _money, "points": _money, "value": _value, "text": _text, "code": _text,
+                "date": _date}  # fmt: skip

@@ -41,6 +41,8 @@ def read_manuscript(content: bytes) -> Flow:
                  if not relation.is_external and (kind := relation.reltype.rpartition("/")[2]) in ASIDES]  # fmt: skip
     except Exception as error:  # whatever it and lxml raise of a package that is none
         raise UnreadableError("XL444", found=f"{type(error).__name__}: {str(error)[:80]}") from None
+    if body is None:
+        raise UnreadableError("XL444", found="word/document.xml")
     reader = _Reader(_heading_styles(styles))
     items = tuple(reader.blocks(body))
     for kind, root in parts:

@@ -119,6 +119,8 @@ def migrate_workbook(path: Path, target: Path | None = None, year: int | None = 
     new = load_form(find_form(source.form.key, year, templates=templates))
     target = target or unused(source.path.with_name(f"{source.path.stem}-{new.revision}.xlsx"))
     keep_apart(target, source.path)
+    if source.unfit:
+        return source.returned()
     migrated = migrate(revisions(source.form, new, templates), source.rows)
     migrated.rows["identity"][0]["fiscal_year"] = year
     write_rows(new, migrated.rows, target, Issued(year, source.unit, with_spare(new, migrated.rows), date, password))

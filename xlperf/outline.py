@@ -137,7 +137,7 @@ def _entries(labels: Labels, block: str, lines: Sequence[Line]) -> Iterator[Reco
     text = "\n".join(line.text for line in lines)
     starts = list(accumulate((len(line.text) + 1 for line in lines), initial=0))
     begins = _begins(labels, block, text)
-    ends = [match.start() for match in begins[1:]] + [len(text)]
+    ends = [*(match.start() for match in begins), len(text)][1:]
     for match, end in zip(begins, ends, strict=True):
         yield from _entry(labels, block, text[match.end() : end], lines[bisect_right(starts, match.start()) - 1].place)
 
@@ -150,7 +150,7 @@ def _entry(labels: Labels, block: str, text: str, place: Place) -> Iterator[Reco
         if pattern and (match := re.compile(f"^{pattern.pattern}", re.MULTILINE).search(text, at) or pattern.search(text, at)):
             marks.append((field.key, match.start(), match.end()))
             at = match.end()
-    ends = [begin for _, begin, _ in marks[1:]] + [len(text)]
+    ends = [*(begin for _, begin, _ in marks), len(text)][1:]
     cells = {key: Words(_joined([Line(text[at:end], place)]), place) for (key, _, at), end in zip(marks, ends, strict=True)}
     if rest := text[: marks[0][1] if marks else len(text)].strip(" \t\n:\uff1a"):
         yield Left(rest, place)

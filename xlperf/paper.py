@@ -36,7 +36,7 @@ MOST_TEXT = 4 * limits.MIB  # characters; the longest reports have 100,000
 
 
 @dataclass(frozen=True)
-class Paper:
+class OldPaper:
     """A paper that was read: `flow` is None of a workbook."""
 
     sha256: str
@@ -44,7 +44,7 @@ class Paper:
     findings: tuple[Finding, ...] = ()
 
 
-def read_paper(path: Path) -> Paper:
+def read_paper(path: Path) -> OldPaper:
     """Return what stands on a paper.
 
     Raises:
@@ -60,7 +60,7 @@ def read_paper(path: Path) -> Paper:
         raise UnreadableError(STREAMS.get(found, "XL440"), found=found)
     flow = _package(content) if content.startswith(b"PK") else read_dump(_decoded(content, path.suffix))
     found = tuple(owner_files(path)) if flow else ()
-    return Paper(hashlib.sha256(content).hexdigest(), without_residue(flow) if flow else None, found)
+    return OldPaper(hashlib.sha256(content).hexdigest(), without_residue(flow) if flow else None, found)
 
 
 def _package(content: bytes) -> Flow | None:
@@ -71,6 +71,8 @@ def _package(content: bytes) -> Flow | None:
             raise UnreadableError("XL440", found="OpenDocument (.odt)")
         if any(map(DOCUMENT.fullmatch, package.parts)):
             return read_manuscript(_bounded(package))
+        if not any(name.startswith("xl/") for name in package.parts):
+            raise UnreadableError("XL440", found=f"zip: {next(iter(package.parts), '')}")
     except UnreadableError as error:
         if error.code.startswith("XL4"):
             raise

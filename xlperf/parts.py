@@ -7,7 +7,7 @@ one row whose fields stand below one another. A *table* is what the reader sees:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -63,7 +63,7 @@ class Field:
     number_when: Node | None = None
     percent_when: Node | None = None
     choices: tuple[str, ...] = ()
-    choices_by: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)  # another field: its value: the choices
+    choices_by: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)  # another field: its value: the choices
     minimum: float | None = None
     maximum: float | None = None
     max_length: int | None = None

@@ -26,7 +26,7 @@ WHOLE = {"tr": f"{W}tr", "tc": f"{W}tc", "p": f"{W}p"}  # what such a tag replac
 CLOSES = {"endfor": ("for",), "endif": ("if",)}
 INNER = {"else": ("for", "if"), "elif": ("if",)}
 AROUND = {"for": ("", "{% endfor %}"), "if": ("", "{% endif %}"), "elif": ("{% if 1 %}", "{% endif %}"),
-          "else": ("{% if 1 %}", "{% endif %}"), "endif": ("{% if 1 %}", ""), "endfor": ("{% for _ in [] %}", "")}  # fmt: skip
+          "else": ("{% if 1 %}", "{% endif %}")}  # fmt: skip
 SWITCHES = {"first": ("word/document.xml", "titlePg"), "even": ("word/settings.xml", "evenAndOddHeaders")}  # of headers
 OWN = re.compile(r"^\{%\s*(vm|hm|cellbg|colspan)\b")  # docxtpl's own, for cells
 ANYTHING = object()  # a value of which nothing is known
@@ -126,10 +126,12 @@ def _check(tag: str, environment, sample: Mapping, opened: list[Opened], place: 
         return
     tag = SCOPE.sub(r"\1 ", tag)
     word = WORD.match(tag)[1] if tag.startswith("{%") else ""
-    if word in CLOSES or word in INNER:
-        if opened[-1].word not in (CLOSES | INNER)[word]:
-            raise _Wrong("tag_shut", {"word": word})
-        opened[len(opened) - (word in CLOSES) :] = []
+    belongs_to = (CLOSES | INNER).get(word)
+    if belongs_to and opened[-1].word not in belongs_to:
+        raise _Wrong("tag_shut", {"word": word})
+    if word in CLOSES:
+        opened.pop()
+        return
     if word in OPENS:
         opened.append(Opened(word, place, {}))
     before, after = AROUND.get(word, ("", ""))
@@ -143,9 +145,10 @@ def _check(tag: str, environment, sample: Mapping, opened: list[Opened], place: 
         single = isinstance(loop.target, nodes.Name) and isinstance(item, list) and len(item) > 0
         targets = [loop.target] if isinstance(loop.target, nodes.Name) else loop.target.find_all(nodes.Name)
         opened[-1].names.update({"loop": ANYTHING, **{target.name: item[0] if single else ANYTHING for target in targets}})
+    home = next(scope for scope in reversed(opened) if scope.word != "if")  # what is set under a condition stays known
     for assignment in statement.find_all(nodes.Assign):
         if isinstance(assignment.target, nodes.Name):
-            opened[-1].names[assignment.target.name] = _value(assignment.node, names, environment)
+            home.names[assignment.target.name] = names[assignment.target.name] = _value(assignment.node, names, environment)
     _value(statement, {**names, **opened[-1].names}, environment)
 
 

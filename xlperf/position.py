@@ -23,7 +23,7 @@ CIRCLE = re.compile(r"\bcircle: ([\w.]+)")
 def located(error: FormError) -> str:
     """The sentence of the error, after file and line."""
     path = error.arguments["path"]
-    line = line_of(path.read_text("utf-8", "replace"), str(error.arguments["reason"]))
+    line = line_of(path.read_text("utf-8", "replace"), str(error.arguments.get("reason", "")))
     return sentence("at_line", {"path": path, "line": line, "text": error}) if line else str(error)
 
 

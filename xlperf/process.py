@@ -16,7 +16,7 @@ from pathlib import Path
 from .amounts import unlikely_amounts
 from .checks import check, compare_shown, explain
 from .compute import compute
-from .document import Rows, Spot, document_of, named, path_namer, subject_spot, unit_spot
+from .document import Rows, Spot, document_of, named, path_namer, subject_spot, unit_spot, whose
 from .errors import UnreadableError, UsageError
 from .files import as_written, keep_apart, safe_name, stamp, write_atomically
 from .finding import Finding, describe, gather, has_errors
@@ -135,8 +135,7 @@ def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterat
     unit = named(processed.rows, unit_spot(form))
     issue = Issue(reading.fiscal_year, date, __version__, unit, submission=reading.sha256,
                   results=_frozen_results(processed), intake=_intake(processed))  # fmt: skip
-    parts = filter(None, (unit, _subject(processed)))
-    stem = "-".join([*map(safe_name, parts), str(reading.fiscal_year), form.finalized_name])
+    stem = "-".join(map(safe_name, [*whose(form, processed.rows), form.finalized_name]))
     directory.mkdir(parents=True, exist_ok=True)
     book, document = directory / f"{stem}.xlsx", directory / f"{stem}.json"
     keep_apart(book, reading.path)
@@ -149,12 +148,6 @@ def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterat
     if has_report(form):
         paper = Paper(form, processed.rows, processed.findings)
         yield write_paper(paper, directory / paper_name(paper), date)
-
-
-def _subject(processed: Processed) -> str:
-    """What tells a workbook from others of the same unit and year, in forms that are filed more than once."""
-    block, _, field = processed.reading.form.definition.get("subject", "").partition(".")
-    return named(processed.rows, Spot(block, 0, field))
 
 
 def annotate(path: Path | str, directory: Path | str | None = None, date: str | None = None, form: str | None = None,

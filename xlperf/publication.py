@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .amounts import unlikely_amounts
 from .checks import check, explain
-from .document import document_of
+from .document import document_of, named, unit_spot
 from .errors import UnreadableError, UsageError
 from .files import stamp, unused
 from .finding import gather, has_errors
@@ -64,8 +64,7 @@ def _of_document(path: Path, public: bool, templates: Path | None) -> tuple[Pape
     form, known, rows, found = take_document(document, templates)
     findings = gather(explain(form, rows, [*found, *unlikely_amounts(form, known), *check(form, rows)]), form)
     status = "returned" if has_errors(findings) else "passed"
-    unit = (rows.get("cover") or [{}])[0].get("unit")
     return Paper(form, rows, findings, public), Result(
         str(path), status, describe_placed(form, rows, findings), None, form.key, form.revision,
-        document.get("fiscal_year"), unit, document_of(form, rows),
+        document.get("fiscal_year"), named(rows, unit_spot(form)) or None, document_of(form, rows),
     )  # fmt: skip

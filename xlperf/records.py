@@ -131,7 +131,7 @@ def _pairs(labels: Labels, own: Sequence[Cell]) -> list[Record | Left | None]:
     for (cell, text), cut, end in zip(parts, cuts, ends, strict=True):
         if cut:
             found.append(_single(cut.target, cut.rest, cell.place) if cut.rest else None)
-        elif pending:
+        elif pending and end is None:
             found.append(_single(pending, text, cell.place))
         elif rest := text if end is None else end:
             found.append(None if labels.is_frame(rest) else Left(rest, cell.place))

@@ -15,7 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .document import Rows, is_empty
+from .canvas import as_date
+from .document import Rows, Spot, is_empty, named, whose
 from .errors import FormError, UsageError
 from .expression import TEXT_FORMATS, as_decimal, as_text
 from .files import safe_name
@@ -71,11 +72,10 @@ def has_report(form: Form) -> bool:
 
 
 def paper_name(paper: Paper) -> str:
-    """The file name of a report: unit, year, the form's word, and whether it is for publication or a draft."""
+    """The file name of a report: whose it is, the form's word, and whether it is for publication or a draft."""
     words = paper.form.report
-    unit, year = (str(_single(paper.rows, *place) or "") for place in (("cover", "unit"), ("identity", "fiscal_year")))
     marks = [words["public"] if paper.public else "", words["draft"] if paper.draft else ""]
-    return "-".join(filter(None, (safe_name(unit) if unit else "", year, words["file_name"], *marks))) + ".docx"
+    return "-".join(map(safe_name, [*whose(paper.form, paper.rows), words["file_name"], *filter(None, marks)])) + ".docx"
 
 
 def check_template(form: Form) -> None:
@@ -102,12 +102,12 @@ def check_template(form: Form) -> None:
 def make_context(paper: Paper) -> dict[str, object]:
     """Return what the template of a form can name, every value a text."""
     form, words = paper.form, paper.form.report
-    year = _single(paper.rows, "identity", "fiscal_year")
     context: dict[str, object] = {
-        "form": {"title": form.title, "year_line": form.year_line.format(year="" if year is None else year), "none": words["none"],
+        "form": {"title": form.title,
+                 "year_line": form.year_line.format(year=named(paper.rows, Spot("identity", 0, "fiscal_year"))),
                  "lines": [text for sheet in form.sheets for section in sheet.sections if isinstance(section, Lines)
                            for text in section.texts],
-                 "draft": words["draft"] if paper.draft else "", "public": paper.public},
+                 "none": words["none"], "draft": words["draft"] if paper.draft else "", "public": paper.public},
     }  # fmt: skip
     private = _private_blocks(form) if paper.public else set()
     for block in form.blocks.values():
@@ -144,17 +144,10 @@ def _text(paper: Paper, block: Block, index: int, number: int, field: Field, val
         return ""
     if value is None or value == "":
         return words["none"] if field.rows > 1 else ""
-    if field.type == "date":
-        return _date(str(value), words["date"])
+    if field.type == "date" and (date := as_date(value)):
+        return words["date"].format(year=date.year, month=date.month, day=date.day)
     number_format = TYPES[field.type].number_format
     return as_text(as_decimal(value), number_format if number_format in TEXT_FORMATS else None)
-
-
-def _date(value: str, pattern: str) -> str:
-    parts = value.split("-")
-    if len(parts) != 3 or not all(part.isdecimal() for part in parts):
-        return value
-    return pattern.format(**{key: int(part) for key, part in zip(("year", "month", "day"), parts, strict=True)})
 
 
 def _put(context: dict, block: Block, items: list[dict]) -> None:
@@ -189,7 +182,3 @@ def _explanations(paper: Paper) -> Iterator[dict[str, str]]:
         if preset.key in found:
             text = row.get("explanation") or form.report["none"]
             yield {"code": preset.key, "title": form.rules[preset.key].title, "text": text}
-
-
-def _single(rows: Rows, block: str, key: str) -> object:
-    return (rows.get(block) or [{}])[0].get(key)

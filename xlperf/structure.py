@@ -92,7 +92,8 @@ def _merges(reading: Reading, markups: Markups) -> Iterator[Finding]:
     for title, markup in markups.items():
         places, ours = [], merged.get(title, ())
         for top, left, bottom, right in markup.merges:
-            if not (left == right and left in ours) and any((title, row) in rows for row in range(top, min(bottom, top + 500) + 1)):
+            inside = any((title, row) in rows for row in range(top, min(bottom, top + 500) + 1))
+            if inside and not (left == right and left in ours):
                 places.append(f"{title}!{cell_name(top, left)}:{cell_name(bottom, right)}")
         if places:
             yield Finding("XL234", "info", (), {"found": len(places)}, cells=tuple(places[:MOST_NAMED]))

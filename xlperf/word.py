@@ -19,16 +19,17 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from xml.sax.saxutils import escape
 
+from .checks import CONTROL
 from .errors import FormError, UsageError
 from .files import ZIP_TIME, stamp, write_atomically
 from .paragraphs import MERGED, settle
 from .placeholders import Complaint, complaints, missing_in_headers
 
 FILLED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")  # the parts in which tags may stand
-PROPERTIES = "docProps/core.xml"
+DOCUMENT, PROPERTIES = "word/document.xml", "docProps/core.xml"
 BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-CONTROL = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 CORE = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" \
 xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" \
@@ -58,7 +59,7 @@ def check_word(template: Path, sample: Mapping, on_every_page: str = "") -> Iter
     Raises:
         UsageError, FormError: the template cannot be opened or is no Word document.
     """
-    parts = {name: _parsed(part) for name, part in _parts(_read(template), template) if name.endswith(".xml")}
+    parts = {name: _parsed(part, template) for name, part in _parts(_read(template), template) if name.endswith(".xml")}
     found = [complaint for name, root in parts.items() if FILLED.fullmatch(name)
              for complaint in complaints(root, _environment(), sample, name)]  # fmt: skip
     found += missing_in_headers(parts, on_every_page) if on_every_page else ()
@@ -80,12 +81,22 @@ def _filled(template: Path, context: Mapping, date: str) -> Iterator[tuple[str, 
             if isinstance(part, bytes):
                 yield name, part
             elif name == PROPERTIES:
-                yield name, CORE.format(title=part.render(context), date=date).encode()
+                yield name, CORE.format(title=escape(_rendered(part, context, template)), date=date).encode()
             else:
-                root = etree.fromstring(part.render(context).encode())
+                root = _parsed(_rendered(part, context, template).encode(), template, "word_template")
                 settle(root)
                 yield name, etree.tostring(root, encoding="UTF-8", standalone=True)
-    except (jinja2.TemplateError, etree.XMLSyntaxError, TypeError) as error:
+    except jinja2.TemplateSyntaxError as error:
+        raise FormError("word_template", path=template, reason=error.message) from None
+
+
+def _rendered(part, context: Mapping, template: Path) -> str:
+    """A part filled in; whatever its tags do with what they are given is the template's fault."""
+    from jinja2 import TemplateError
+
+    try:
+        return part.render(context)
+    except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
         raise FormError("word_template", path=template, reason=f"{error}") from None
 
 
@@ -99,10 +110,10 @@ def _prepared(content: bytes, template: Path) -> tuple[tuple[str, object], ...]:
 
     def prepared(name: str, part: bytes) -> object:
         if name == PROPERTIES:
-            title = _parsed(part).findtext("{http://purl.org/dc/elements/1.1/}title")
-            return _environment().from_string(title or "")
+            title = _parsed(part, template).findtext("{http://purl.org/dc/elements/1.1/}title")
+            return _environment().overlay(autoescape=False).from_string(title or "")
         if FILLED.fullmatch(name):
-            return _environment().from_string(patch(etree.tostring(_parsed(part), encoding="unicode")))
+            return _environment().from_string(patch(etree.tostring(_parsed(part, template), encoding="unicode")))
         return part
 
     return tuple((name, prepared(name, part)) for name, part in _parts(content, template))
@@ -113,7 +124,8 @@ def _environment():
     """Jinja as templates get it: sandboxed, everything escaped, a name that is not there an error."""
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
-    from markupsafe import Markup, escape
+    from markupsafe import Markup
+    from markupsafe import escape as escaped
 
     class Environment(ImmutableSandboxedEnvironment):
         def getattr(self, obj: object, attribute: str) -> object:
@@ -123,7 +135,7 @@ def _environment():
             return super().getattr(obj, attribute)
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_holdable)
-    environment.filters[MERGED] = lambda value: escape(_holdable(value)) + Markup(f"<?{MERGED}?>")
+    environment.filters[MERGED] = lambda value: escaped(_holdable(value)) + Markup(f"<?{MERGED}?>")
     return environment
 
 
@@ -149,15 +161,20 @@ def _read(template: Path) -> bytes:
 def _parts(content: bytes, template: Path) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(BytesIO(content)) as package:
+            if DOCUMENT not in package.namelist():
+                raise FormError("not_word", path=template, reason=f"no {DOCUMENT}")
             yield from ((name, package.read(name)) for name in package.namelist() if not name.endswith("/"))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:  # RuntimeError: it has a password
-        raise FormError("word_template", path=template, reason=f"{error}") from None
+        raise FormError("not_word", path=template, reason=f"{error}") from None
 
 
-def _parsed(part: bytes):
+def _parsed(part: bytes, template: Path, fault: str = "not_word"):
     from lxml import etree
 
-    return etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True))
+    try:
+        return etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError as error:
+        raise FormError(fault, path=template, reason=error.msg) from None
 
 
 def write_package(path: Path, parts: Mapping[str, bytes]) -> None:

@@ -1,0 +1,162 @@
+"""What changed between two papers of a unit: exactly the fields that were changed, rows matched by what they hold."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLE, REPOSITORY
+from documents import random_document
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from second_revision import second_revision
+from surgery import type_into
+from test_findings import document, indicator
+
+from xlperf import Change, UsageError, compare_papers, fill_workbook, finalize, migrate_workbook
+from xlperf.document import inputs_of, rows_of
+from xlperf.form import Form
+
+FILLED = EXAMPLE / "filled.xlsx"
+
+
+def saved(path: Path, value: dict) -> Path:
+    path.write_text(json.dumps(value, ensure_ascii=False), "utf-8")
+    return path
+
+
+def differences(folder: Path, after: dict, before: dict | None = None) -> list[Change]:
+    return compare_papers(saved(folder / "a.json", before or document()), saved(folder / "b.json", after))
+
+
+def told(changes: list[Change]) -> list[tuple]:
+    return [(c.kind, c.field, c.before, c.after) for c in changes]
+
+
+def test_papers_that_say_the_same_do_not_differ(tmp_path: Path) -> None:
+    """The document, the workbook, the finalized workbook and its document."""
+    papers = [EXAMPLE / "document.json", FILLED, *finalize(FILLED, tmp_path, "2023-03-01").outputs[:2]]
+    assert [path.suffix for path in papers] == [".json", ".xlsx", ".xlsx", ".json"]
+    assert [compare_papers(papers[0], paper) for paper in papers] == [[]] * 4
+
+
+def test_a_change_is_told_in_the_forms_words_with_both_cells(tmp_path: Path) -> None:
+    typed = type_into(FILLED, tmp_path / "typed.xlsx", {"自评表!H79": 5, "基本信息!C9": None, "基本信息!C10": "2023-04-01"})
+    assert compare_papers(FILLED, typed) == [
+        Change("removed", "联系电话", "cover.phone", "0512-65000000", None, ("基本信息!C9", "")),
+        Change("changed", "填报日期", "cover.prepared_on", "2023-03-01", "2023-04-01", ("基本信息!C10", "基本信息!C10")),
+        Change("changed", "自评表 › 履职 › 科技合作交流活动 › 完成值", "indicators[52].actual", 4, 5, ("自评表!H79", "自评表!H79")),
+    ]
+
+
+def test_rows_are_matched_by_name_not_by_place(tmp_path: Path) -> None:
+    after = document()
+    after["tasks"].reverse()
+    after["goals"].insert(0, {"expected": "全新的一项工作", "actual": "已完成"})
+    gone = after["tasks"].pop(2)
+    after["tasks"][0]["completion"] = "改过的完成情况"
+    indicators = [row for row in after["indicators"] if row["category"] == "履职"]
+    after["indicators"] = [row for row in after["indicators"] if row["category"] != "履职"] + indicators[::-1]
+    assert told(differences(tmp_path, after)) == [
+        ("added", "goals[0]", None, {"预期目标": "全新的一项工作", "完成情况": "已完成"}),
+        ("removed", "tasks[7]", {label: gone[key] for key, label in (("duty", "对应部门主要职责"), ("task", "任务名称"), ("completion", "完成情况"))
+                                 if key in gone}, None),
+        ("changed", "tasks[0].completion", document()["tasks"][-1]["completion"], "改过的完成情况"),
+    ]  # fmt: skip
+
+
+def test_a_row_with_another_name_is_one_row_that_was_renamed(tmp_path: Path) -> None:
+    after = document()
+    after["tasks"][3]["task"] = "另一个叫法"
+    after["goals"][1]["expected"] += "（调整后）"
+    assert told(differences(tmp_path, after)) == [
+        ("changed", "goals[1].expected", document()["goals"][1]["expected"], after["goals"][1]["expected"]),
+        ("changed", "tasks[3].task", document()["tasks"][3]["task"], "另一个叫法"),
+    ]
+
+
+def test_what_is_computed_is_not_told(tmp_path: Path) -> None:
+    after = document()
+    after["budget"]["items"][0]["spent"] = 1.5
+    after["budget"]["total"] = {"spent": 1}
+    assert told(differences(tmp_path, after)) == [("changed", "budget.items[0].spent", document()["budget"]["items"][0]["spent"], 1.5)]
+
+
+def test_papers_of_two_revisions_are_compared_in_the_newer(tmp_path: Path) -> None:
+    templates, old = second_revision(tmp_path), document()
+    old["tasks"][0]["content"] = "组织对接活动"
+    fill_workbook(old, tmp_path / "old.xlsx")
+    migrate_workbook(tmp_path / "old.xlsx", tmp_path / "new.xlsx", 2023, templates=templates)
+    changes = compare_papers(tmp_path / "old.xlsx", tmp_path / "new.xlsx", templates)
+    assert changes == [
+        Change("changed", "预算年度", "fiscal_year", 2022, 2023, ("基本信息!C3", "基本信息!C3")),
+        Change("removed", "重点任务 › 做好科技镇长团工作 › 主要内容", "tasks[0].content", "组织对接活动", None, ("重点任务!D4", "")),
+    ]
+    back = compare_papers(tmp_path / "new.xlsx", tmp_path / "old.xlsx", templates)
+    assert [(c.kind, c.field, c.cells) for c in back] == [("changed", "fiscal_year", ("基本信息!C3",) * 2), ("added", "tasks[0].content", ("", "重点任务!D4"))]
+
+
+def test_what_cannot_be_compared(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        compare_papers(FILLED, tmp_path / "none.xlsx")
+    assert caught.value.key == "cannot_open"
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 10_000), st.data())
+def test_exactly_the_changed_fields_are_told(form: Form, tmp_path_factory: pytest.TempPathFactory, seed: int, data: st.DataObject) -> None:
+    """A few fields of a generated document are set anew: each is told once, at its place; what is equal is not."""
+    from xlperf.difference import name_field
+    from xlperf.document import path_namer
+
+    before = random_document(form, seed)
+    for key in ("goals", "tasks"):  # rows that can be told apart
+        name = name_field(form.blocks[key])
+        before[key] = [{**row, name: f"{'零一二三四五六七八九'[n] * 9}"} for n, row in enumerate(before.get(key, []))]
+    items = before["budget"].get("items", [])
+    before["budget"]["items"] = [{**row, "name": "甲乙丙丁戊己庚辛"[n] * 9} for n, row in enumerate(items)]
+    rows, _ = rows_of(form, before)
+    names = {block.key: name_field(block) for block in form.blocks.values() if block.document_fields}
+    spots = [spot for spot, value in inputs_of(form, rows) if isinstance(value, str) and spot.field != names[spot.block] and spot.block != "rules"
+             and not form.blocks[spot.block].fields[spot.field].choices]  # fmt: skip
+    chosen = data.draw(st.lists(st.sampled_from(spots), min_size=0, max_size=5, unique=True))
+    changed = copy.deepcopy(rows)
+    for spot in chosen:
+        changed[spot.block][spot.index][spot.field] += "（改）"
+    from xlperf.document import document_of
+
+    folder = tmp_path_factory.mktemp("difference")
+    changes = differences(folder, document_of(form, changed), document_of(form, rows))
+    path_of = path_namer(form, changed)
+    assert {(c.kind, c.field, c.before, c.after) for c in changes} == {
+        ("changed", path_of(s), _read(rows, s), _read(changed, s)) for s in chosen}  # fmt: skip
+    assert len(changes) == len(chosen)
+    assert compare_papers(folder / "a.json", folder / "a.json") == []
+
+
+def _read(rows: dict, spot) -> object:
+    return rows[spot.block][spot.index][spot.field].replace("\r\n", "\n")
+
+
+def test_on_the_command_line(tmp_path: Path) -> None:
+    after = document()
+    indicator(after, "培育技术经纪人")["actual"] = 850
+    path = saved(tmp_path / "b.json", after)
+
+    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "XLPERF_LANG": "zh", "COLUMNS": "100", "PYTHONPATH": str(REPOSITORY)}
+        command = [sys.executable, "-m", "xlperf", "diff", *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, encoding="utf-8", env=environment)
+
+    shown = run(FILLED, path)
+    assert shown.returncode == 0 and shown.stdout.splitlines()[-1] == "增加 0 处，删除 0 处，修改 1 处。"
+    assert "843" in shown.stdout and "850" in shown.stdout and "自评表!H72" in shown.stdout
+    assert json.loads(run(FILLED, path, "--format", "json").stdout) == [
+        {"kind": "changed", "place": "自评表 › 履职 › 培育技术经纪人 › 完成值", "field": "indicators[45].actual", "before": 843, "after": 850,
+         "cells": ["自评表!H72", ""]}]  # fmt: skip
+    assert run(FILLED, EXAMPLE / "document.json").stdout == "没有变化。\n"

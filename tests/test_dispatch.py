@@ -1,0 +1,186 @@
+"""One workbook per unit: names, manifest, what a second run writes and what it leaves alone; several processes, the same bytes."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY
+from surgery import type_into
+from test_roster import written
+
+from xlperf import UsageError, fill_workbook, read_roster, read_workbook, write_template, write_templates
+from xlperf.dispatch import MANIFEST, file_names
+from xlperf.form import Form
+
+DATE = "2023-03-01"
+TEXT = "单位,单位代码,主管部门,基本支出 年初预算数\n甲局,0012,市政府,5.5\n乙:局,0013,,\n乙?局,0014,,7\n"
+NAMES = ["甲局-2023-自评表.xlsx", "乙_局-2023-自评表.xlsx", "乙_局-0014-2023-自评表.xlsx"]
+
+
+def handed_out(folder: Path, text: str = TEXT, **more: object):
+    roster = written(folder / "units.csv", text, "gb18030")
+    return write_templates("suzhou-department", 2023, roster, folder / "out", **{"jobs": 1, "date": DATE, **more})
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("first")
+    done = handed_out(folder)
+    assert (done.written, done.kept, done.changed, done.orphaned) == (3, 0, (), ())
+    return folder
+
+
+@pytest.fixture
+def folder(first: Path, tmp_path: Path) -> Path:
+    """A folder in which the first run has been."""
+    (tmp_path / "out").mkdir()
+    for name, content in contents(first).items():
+        (tmp_path / "out" / name).write_bytes(content)
+    return tmp_path
+
+
+def test_one_workbook_per_unit(first: Path) -> None:
+    assert sorted(contents(first)) == sorted([*NAMES, MANIFEST])
+    document = read_workbook(first / "out" / NAMES[0])
+    assert document["cover"] == {"unit": "甲局", "unit_code": "0012", "supervisor": "市政府"}
+    assert (document["fiscal_year"], document["budget"]["basic"]["initial"]) == (2023, 5.5)
+    assert read_workbook(first / "out" / NAMES[2])["cover"] == {"unit": "乙?局", "unit_code": "0014"}
+
+
+def test_a_unit_that_brings_nothing_gets_the_template_of_its_name(first: Path, tmp_path: Path) -> None:
+    handed_out(tmp_path, "单位\n甲局\n")
+    write_template("suzhou-department", 2023, tmp_path / "one.xlsx", unit="甲局", date=DATE)
+    assert (tmp_path / "out" / NAMES[0]).read_bytes() == (tmp_path / "one.xlsx").read_bytes()
+
+
+def test_the_manifest_names_unit_code_file_and_digest(first: Path) -> None:
+    text = (first / "out" / MANIFEST).read_bytes()
+    assert text.startswith(b"\xef\xbb\xbf")
+    lines = list(csv.DictReader(text.decode("utf-8-sig").splitlines()))
+    assert [(line["unit"], line["code"], line["file"]) for line in lines] == [
+        ("甲局", "0012", NAMES[0]), ("乙:局", "0013", NAMES[1]), ("乙?局", "0014", NAMES[2])]  # fmt: skip
+    assert [line["sha256"] for line in lines] == [hashlib.sha256((first / "out" / name).read_bytes()).hexdigest() for name in NAMES]
+
+
+def test_run_again_nothing_is_written(folder: Path) -> None:
+    before = {path.name: path.stat().st_mtime_ns for path in (folder / "out").iterdir() if path.suffix == ".xlsx"}
+    done = handed_out(folder)
+    assert (done.written, done.kept) == (0, 3)
+    assert {path.name: path.stat().st_mtime_ns for path in (folder / "out").iterdir() if path.suffix == ".xlsx"} == before
+
+
+def test_without_a_date_another_day_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    handed_out(tmp_path, date=None)
+    before = contents(tmp_path)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    assert handed_out(tmp_path, date=None).kept == 3 and contents(tmp_path) == before
+
+
+def test_only_what_changed_is_written(folder: Path) -> None:
+    before = contents(folder)
+    done = handed_out(folder, TEXT.replace("0014,,7", "0014,,8").replace("甲局,", "丙局,"))
+    assert (done.written, done.kept, done.changed) == (2, 1, ())
+    assert done.orphaned == (folder / "out" / NAMES[0],)  # told, not deleted
+    after = contents(folder)
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed == {"丙局-2023-自评表.xlsx", NAMES[2], MANIFEST}
+    assert read_workbook(folder / "out" / NAMES[2])["budget"]["basic"]["initial"] == 8
+    (folder / "out" / NAMES[1]).unlink()
+    assert handed_out(folder, TEXT.replace("0014,,7", "0014,,8").replace("甲局,", "丙局,")).written == 1
+
+
+def test_what_a_department_filled_in_is_never_overwritten(folder: Path) -> None:
+    filled = folder / "out" / NAMES[0]
+    type_into(filled, folder / "typed.xlsx", {"预算信息!F5": 5})
+    filled.write_bytes((folder / "typed.xlsx").read_bytes())
+    before, manifest = filled.read_bytes(), (folder / "out" / MANIFEST).read_bytes()
+    for text in (TEXT, TEXT.replace("5.5", "6.5")):  # whether or not the roster changed
+        done = handed_out(folder, text)
+        assert (done.written, done.kept, done.changed) == (0, 2, (filled,))
+        assert filled.read_bytes() == before and (folder / "out" / MANIFEST).read_bytes() == manifest
+
+
+def test_a_strangers_file_is_left_alone_and_one_of_an_interrupted_run_is_known(folder: Path, form: Form) -> None:
+    (folder / "out" / MANIFEST).unlink()
+    fill_workbook({"form": form.key, "fiscal_year": 2023, "cover": {"unit": "甲局"}}, folder / "out" / NAMES[0])
+    before = (folder / "out" / NAMES[0]).read_bytes()
+    done = handed_out(folder)
+    assert (done.written, done.changed) == (2, (folder / "out" / NAMES[0],))
+    assert (folder / "out" / NAMES[0]).read_bytes() == before
+    lines = list(csv.DictReader((folder / "out" / MANIFEST).read_text("utf-8-sig").splitlines()))
+    assert [line["file"] for line in lines] == NAMES[1:]
+    assert handed_out(folder).kept == 2
+
+
+def test_several_processes_write_the_same_bytes(tmp_path: Path) -> None:
+    text = "单位,代码\n" + "".join(f"单位{number},{number:04d}\n" for number in range(20))
+    told: list[tuple[int, int]] = []
+    for name, jobs in (("one", 1), ("two", 2)):
+        (tmp_path / name).mkdir()
+        handed_out(tmp_path / name, text, jobs=jobs, rows={"goals": 2, "tasks": 2}, tell=lambda done, total: told.append((done, total)))
+    assert contents(tmp_path / "one") == contents(tmp_path / "two") and len(contents(tmp_path / "one")) == 21
+    assert told == [(number, 20) for number in range(1, 21)] * 2
+
+
+def test_something_wrong_in_the_roster_and_nothing_is_written(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        handed_out(tmp_path, TEXT.replace("5.5", "很多"))
+    assert caught.value.arguments["reasons"] == "第 2 行：“基本支出 年初预算数”填的是“很多”，应为：0 至 9999999.999999。"
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_that_cannot_be_written_does_not_stop_the_others(folder: Path) -> None:
+    (folder / "out" / NAMES[0]).unlink()
+    (folder / "out" / NAMES[0]).mkdir()  # as good as open in Excel
+    (folder / "out" / MANIFEST).unlink()
+    (folder / "out" / NAMES[2]).unlink()
+    with pytest.raises(UsageError) as caught:
+        handed_out(folder)
+    assert caught.value.key == "not_all_written" and caught.value.arguments["count"] == 1 and NAMES[0] in caught.value.arguments["reasons"]
+    lines = list(csv.DictReader((folder / "out" / MANIFEST).read_text("utf-8-sig").splitlines()))
+    assert [line["file"] for line in lines] == NAMES[1:] and (folder / "out" / NAMES[2]).exists()
+
+
+def test_a_manifest_that_is_none_is_refused(folder: Path) -> None:
+    (folder / "out" / MANIFEST).write_text("a\nb,c\n", "utf-8")
+    with pytest.raises(UsageError) as caught:
+        handed_out(folder)
+    assert caught.value.key == "bad_manifest"
+
+
+def test_names_are_safe_and_every_units_own(form: Form, tmp_path: Path) -> None:
+    text = "单位,代码\na/b,1\nA:B,2\na*b,3\na|b,2-2\n" + "长" * 120 + ",4\n" + "长" * 121 + ",5\n...,6\n"
+    names = file_names(form, 2023, read_roster(written(tmp_path / "u.csv", text)))
+    assert names == [f"{stem}-2023-自评表.xlsx" for stem in
+                     ("a_b", "A_B-2", "a_b-3", "a_b-2-2", "长" * 80, "长" * 80 + "-5", "_")]  # fmt: skip
+    assert len({name.casefold() for name in names}) == 7
+
+
+def test_on_the_command_line(tmp_path: Path) -> None:
+    written(tmp_path / "units.csv", TEXT)
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "xlperf", "template", "suzhou-department", "--year", "2023", "--roster", "units.csv", *arguments]
+        environment = {**os.environ, "XLPERF_LANG": "zh", "PYTHONPATH": str(REPOSITORY)}
+        return subprocess.run(command, capture_output=True, encoding="utf-8", cwd=tmp_path, env=environment)
+
+    done = run("-o", "下发", "--jobs", "2")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.splitlines()[-2:] == ["生成模板 3/3", f"写了 3 份，0 份没有变化；清单：{Path('下发') / MANIFEST}"]
+    (tmp_path / "下发" / NAMES[0]).write_bytes(b"changed")
+    again = run("-o", "下发")
+    assert again.stderr.splitlines() == [f"{Path('下发') / NAMES[0]} 下发后已被填写或改动，没有覆盖。",
+                                         f"写了 0 份，2 份没有变化；清单：{Path('下发') / MANIFEST}"]  # fmt: skip
+    for arguments in ((), ("-o", "下发", "--unit", "甲"), ("-o", "下发", "--from", "x.json")):
+        refused = run(*arguments)
+        assert refused.returncode == 2 and refused.stderr.startswith("--roster 要用 -o 指定文件夹")

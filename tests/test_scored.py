@@ -1,0 +1,299 @@
+"""The scored forms: hand-computed scores, what a notice may change, and one fault at a time with its codes and cells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import yaml
+from conftest import REPOSITORY
+from faults import Change, faulty_books, pairs, said
+from libreoffice import NEVER, convert
+
+from xlperf import finalize, read_workbook
+from xlperf.compute import compute
+from xlperf.document import document_of, rows_of
+from xlperf.form import Form, find_form, load_form
+
+EXAMPLES = {"national-project": REPOSITORY / "examples" / "national-project-2022"}
+REASON = "统计口径按上级要求作了调整"
+
+
+def document(key: str) -> dict:
+    return json.loads((EXAMPLES[key] / "document.json").read_text("utf-8"))
+
+
+def scored(form: Form, funds: dict | None = None, *indicators: dict) -> dict:
+    """The document of those funds and indicators, computed."""
+    rows, strays = rows_of(form, {"form": form.key, "funds": {"fiscal": funds or {}}, "indicators": list(indicators)})
+    assert not strays
+    return document_of(form, compute(form, rows))
+
+
+@pytest.fixture(params=EXAMPLES)
+def form(request: pytest.FixtureRequest) -> Form:
+    return load_form(find_form(request.param))
+
+
+@pytest.fixture
+def varied(form: Form, tmp_path: Path) -> Callable[..., Form]:
+    """The form with other parameters, as a notice may change them."""
+
+    def vary(**parameters: object) -> Form:
+        folder = tmp_path / form.key / form.revision
+        folder.mkdir(parents=True, exist_ok=True)
+        definition = yaml.safe_load((form.directory / "form.yaml").read_text("utf-8"))
+        assert parameters.keys() <= definition["parameters"].keys()
+        definition["parameters"] |= parameters
+        (folder / "form.yaml").write_text(yaml.safe_dump(definition, allow_unicode=True, sort_keys=False), "utf-8")
+        load_form.cache_clear()
+        return load_form(folder)
+
+    return vary
+
+
+# --- the budget ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("budget", "executed", "rate", "score"), [
+    (287, 171, 0.5958, 5.96), (43.2, 37.24, 0.862, 8.62), (0, 0, 0, 0), (100, 100, 1, 10), (100, 0, 0, 0), (100, 120, 1.2, 10),
+    (80, 76.04, 0.9505, 9.51), (3, 1, 0.3333, 3.33),
+])  # fmt: skip
+def test_the_budget_scores_its_rate(form: Form, budget: float, executed: float, rate: float, score: float) -> None:
+    total = scored(form, {"initial": budget, "budget": budget, "executed": executed})["funds"]["total"]
+    assert (total["rate"], total["weight"], total["score"]) == (rate, 10, score)
+
+
+def test_the_budget_may_weigh_twenty(varied: Callable[..., Form]) -> None:
+    total = scored(varied(budget_weight=20), {"initial": 287, "budget": 287, "executed": 171})["funds"]["total"]
+    assert (total["weight"], total["score"]) == (20, 11.92)
+
+
+# --- numbers -------------------------------------------------------------------------------------------------
+
+NUMBERS = [
+    # operator, target, actual, weight, score
+    (">=", 100, 100, 10, 10), (">=", 100, 120, 10, 10), (">=", 300, 285, 6, 5.7), (">", 3, 1, 10, 3.33), (">=", 3, -1.2, 6, 0),
+    (">=", 100, 0, 10, 0), (">=", 0, 0, 5, 5), (">=", 0, 3, 5, 5), (">=", 0, -1, 5, 0), (">=", -5, -4, 5, 5), (">=", -5, -6, 5, 0),
+    ("=", 40, 40, 4, 4), ("=", 40, 44, 4, 4), ("=", 20, 18, 4, 3.6), ("=", 0, 0, 3, 3), ("=", 0, -2, 3, 3), ("=", 0, 1, 3, 0),
+    ("=", 20, -1, 4, 0), ("=", -2, -2, 1, 1), ("=", -2, -1, 1, 0), ("=", -2, -3, 1, 0),
+    ("<=", 10, 10, 6, 6), ("<=", 10, 8, 6, 6), ("<=", 10, 15, 6, 3), ("<", 10, 20, 6, 0), ("<=", 10, 25, 6, 0), ("<=", 10, 19.99, 6, 0.01),
+    ("<=", 0, 0, 2, 2), ("<=", 0, -1, 2, 2), ("<=", 0, 0.6, 2, 0), ("<=", -3, -3, 2, 2), ("<=", -3, -2, 2, 0), ("<=", 10, -5, 2, 2),
+]  # fmt: skip
+LEVELS = {"level1": "产出指标", "level2": "数量指标"}
+
+
+def number(operator: str, target: float, actual: float, weight: float, **more: object) -> dict:
+    return {**LEVELS, "name": "甲", "kind": "定量", "operator": operator, "target": target, "unit": "项", "actual": actual,
+            "weight": weight, **more}  # fmt: skip
+
+
+def quality(grade: str, weight: float, judged: float, **more: object) -> dict:
+    return {**LEVELS, "name": "乙", "kind": "定性", "target": "好", "actual": "较好", "grade": grade, "weight": weight, "judged": judged, **more}
+
+
+def score_of(form: Form, row: dict) -> object:
+    return scored(form, None, row)["indicators"][0].get("score")
+
+
+@pytest.mark.parametrize(("operator", "target", "actual", "weight", "score"), NUMBERS)
+def test_a_number_scores_by_its_operator(form: Form, operator: str, target: float, actual: float, weight: float, score: float) -> None:
+    assert score_of(form, number(operator, target, actual, weight)) == score
+
+
+@pytest.mark.parametrize(("target", "actual", "weight", "score"), [
+    (10, 15, 6, 4), (10, 10, 6, 6), (10, 8, 6, 6), (10, 30, 6, 2), (0, 0.6, 2, 0), (0, 0, 2, 2), (-3, -2, 2, 0)])  # fmt: skip
+def test_the_other_formula_of_ceilings(varied: Callable[..., Form], target: float, actual: float, weight: float, score: float) -> None:
+    form = varied(reverse_ratio=1)
+    assert score_of(form, number("<=", target, actual, weight)) == score
+    assert score_of(form, number(">=", 300, 285, 6)) == 5.7
+
+
+@pytest.mark.parametrize(("actual", "score"), [(100, 10), (99.99, 8), (90, 8), (89.99, 6), (80, 6), (60, 4), (59.99, 0), (-5, 0)])
+def test_scores_in_steps(varied: Callable[..., Form], actual: float, score: float) -> None:
+    assert score_of(varied(stepwise=1), number(">=", 100, actual, 10)) == score
+
+
+def test_a_blank_operand_leaves_the_score_and_the_total_blank(form: Form) -> None:
+    document = scored(form, {"initial": 1, "budget": 1, "executed": 1}, {**number(">=", 10, 5, 10), "actual": None})
+    assert "score" not in document["indicators"][0]
+    assert "total" not in document["score"] and "grade" not in document["score"]
+
+
+def test_going_beyond_the_target_costs_what_a_notice_says(varied: Callable[..., Form], form: Form) -> None:
+    beyond = number(">=", 100, 150, 10)
+    assert score_of(form, beyond) == 10
+    assert score_of(varied(over_points=2), beyond) == 8
+    assert score_of(varied(over_points=2), {**beyond, "reason": REASON}) == 10
+    assert score_of(varied(over_points=2), number(">=", 100, 130, 10)) == 10  # 30% is not yet beyond 30%
+    assert score_of(varied(over_share=0.5), {**beyond, "reason": REASON}) == 7.5
+    assert score_of(varied(over_share=1), number(">=", 100, 400, 10)) == 0
+    assert score_of(varied(over_points=2, over_limit=0.6), beyond) == 10
+
+
+# --- qualities, total, grade ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("grade", "judged", "right"), [
+    ("达成年度指标", 8, True), ("达成年度指标", 10, True), ("达成年度指标", 7.99, False),
+    ("部分达成年度指标并具有一定效果", 6, True), ("部分达成年度指标并具有一定效果", 7.99, True),
+    ("部分达成年度指标并具有一定效果", 8, False), ("部分达成年度指标并具有一定效果", 5.99, False),
+    ("未达成年度指标且效果较差", 0, True), ("未达成年度指标且效果较差", 5.99, True), ("未达成年度指标且效果较差", 6, False),
+])  # fmt: skip
+def test_what_is_judged_lies_in_the_interval_of_its_grade(form: Form, grade: str, judged: float, right: bool) -> None:
+    assert failing(form, quality(grade, 10, judged), "203") != right
+    assert score_of(form, quality(grade, 10, judged)) == judged
+
+
+def test_the_intervals_are_parameters(varied: Callable[..., Form]) -> None:
+    half = quality("部分达成年度指标并具有一定效果", 10, 5)
+    assert failing(varied(), half, "203")
+    assert not failing(varied(part_low=0.5), half, "203")
+
+
+def failing(form: Form, row: dict, number: str) -> bool:
+    rows, _ = rows_of(form, {"form": form.key, "indicators": [row]})
+    (code,) = (code for code in form.rules if code.endswith(number) and not code.startswith("XL"))
+    return any(row.get(f"_{code}") == 1 for key in form.tables["indicators"].blocks for row in compute(form, rows)[key])
+
+
+@pytest.mark.parametrize(("score", "grade"), [(80, "优"), (79.99, "良"), (70, "良"), (69.99, "中"), (50, "中"), (49.99, "差"), (0, "差")])
+def test_the_grade_follows_the_total(form: Form, score: float, grade: str) -> None:
+    document = scored(form, {"initial": 1, "budget": 1, "executed": 1}, quality("达成年度指标", 90, score))
+    assert document["score"] == {"total": score + 10, "grade": grade}
+
+
+def test_bands_and_caps_are_parameters(varied: Callable[..., Form]) -> None:
+    funds, row = {"initial": 10, "budget": 10, "executed": 7}, quality("达成年度指标", 90, 90)
+    assert scored(varied(), funds, row)["score"] == {"total": 97, "grade": "优"}
+    assert scored(varied(total_cap=[[0.8, 100], [0.6, 89.99], [79.99]]), funds, row)["score"] == {"total": 89.99, "grade": "良"}
+    assert scored(varied(grades=[[98, "好"], [85, "较好"], ["一般"]]), funds, row)["score"] == {"total": 97, "grade": "较好"}
+
+
+# --- one fault at a time -------------------------------------------------------------------------------------
+
+
+class Matrix(NamedTuple):
+    """The faults of one form, each with what it adds to the findings of the clean example and what it silences."""
+
+    always: set
+    faults: dict[str, tuple[Change, set]]
+    silenced: dict[str, tuple[str, ...]]
+
+
+def set_in(name: str, /, **values: object) -> Change:
+    """Change one indicator; None takes a value away."""
+
+    def change(doc: dict) -> None:
+        row = next(row for row in doc["indicators"] if row["name"] == name)
+        row.update(values)
+        for key in [key for key, value in row.items() if value is None]:
+            del row[key]
+
+    return change
+
+
+def put(path: str, value: object) -> Change:
+    """Set what stands at a path of the document; None takes it away."""
+
+    def change(doc: dict) -> None:
+        *way, last = path.split(".")
+        for key in way:
+            doc = doc.setdefault(key, {})
+        doc[last] = value
+        if value is None:
+            del doc[last]
+
+    return change
+
+
+NATIONAL = Matrix(
+    {("NP102", ("项目资金!G4",)), ("NP207", ("绩效指标!G25",))},
+    {
+        "project name blank": (put("project.name", None), {("XL201", ("项目信息!C5",))}),
+        "unit blank": (put("project.unit", None), {("XL201", ("项目信息!C7",))}),
+        "phone blank": (put("project.phone", None), {("XL207", ("项目信息!C9",))}),
+        "goal without its completion": (put("objective.actual", None), {("XL201", ("项目信息!B17",))}),
+        "date in doubt": (put("project.prepared_on", "03/04/2023"), {("XL209", ("项目信息!C10",))}),
+        "fiscal execution blank": (put("funds.fiscal.executed", None), {("XL201", ("项目资金!E5",))}),
+        "budget without execution": (put("funds.other.budget", 0.5), {("XL201", ("项目资金!E7",))}),
+        "execution above budget": (put("funds.carryover.executed", 3.3), {("NP101", ("项目资金!E6",))}),
+        "execution without budget": (put("funds.other.executed", 0.2), {("NP101", ("项目资金!E7",))}),
+        "money with its unit": (put("funds.fiscal.executed", "35.04万元"), {("XL210", ("项目资金!E5",))}),
+        "money in words": (put("funds.fiscal.executed", "约35"), {("XL202", ("项目资金!E5",))}),
+        "a large adjustment": (put("funds.fiscal.initial", 20), {("NP103", ("项目资金!D4",))}),
+        "level 2 blank": (set_in("专题培训场次", level2=None), {("XL201", ("绩效指标!C5",))}),
+        "level 2 of another level 1": (set_in("专题培训场次", level2="社会效益指标"), {("XL203", ("绩效指标!C5",))}),
+        "name blank": (set_in("专题培训场次", name=None), {("XL201", ("绩效指标!D5",))}),
+        "kind blank": (set_in("专题培训场次", kind=None), {("XL201", ("绩效指标!E5",))}),
+        "operator blank": (set_in("专题培训场次", operator=None), {("XL201", ("绩效指标!F5",))}),
+        "operator spelt out": (set_in("专题培训场次", operator="不低于"), {("XL210", ("绩效指标!F5",))}),
+        "target blank": (set_in("专题培训场次", target=None), {("XL201", ("绩效指标!G5",))}),
+        "unit of an indicator blank": (set_in("专题培训场次", unit=None), {("XL201", ("绩效指标!H5",))}),
+        "actual blank": (set_in("专题培训场次", actual=None), {("XL201", ("绩效指标!I5",))}),
+        "actual with another unit": (set_in("专题培训场次", actual="12家"), {("XL209", ("绩效指标!I5",))}),
+        "a ratio for a percent": (set_in("参训企业满意度", actual=0.968, reason=REASON), {("XL215", ("绩效指标!I31",))}),
+        "grade blank": (set_in("带动就业", grade=None), {("XL201", ("绩效指标!J23",))}),
+        "grade misspelt": (set_in("带动就业", grade="部分达成"), {("XL203", ("绩效指标!J23",))}),
+        "judgement blank": (set_in("带动就业", judged=None), {("XL201", ("绩效指标!L23",))}),
+        "judged too high for the grade": (set_in("带动就业", judged=6.5), {("NP203", ("绩效指标!L23",))}),
+        "judged too low for the grade": (set_in("教材适用性", judged=3.9), {("NP203", ("绩效指标!L12",))}),
+        "judged above the weight": (set_in("教材适用性", judged=5.5), {("NP204", ("绩效指标!L12",))}),
+        "weight blank": (set_in("专题培训场次", weight=None), {("XL201", ("绩效指标!K5",))}),
+        "weight of three decimals": (set_in("专题培训场次", weight=6.001), {("XL206", ("绩效指标!K5",))}),
+        "weights of 99": (set_in("专题培训场次", weight=5), {("NP210", ("得分汇总!E20",)), ("NP211", ("得分汇总!E8",))}),
+        "weight moved between levels": (lambda d: (set_in("专题培训场次", weight=5)(d), set_in("参训企业满意度", weight=7)(d)),
+                                        {("NP211", ("得分汇总!E8", "得分汇总!E18"))}),
+        "a shortfall without a reason": (set_in("参训企业数", reason=None), {("NP201", ("绩效指标!N6",))}),
+        "a shortfall of which nothing is said": (set_in("参训企业数", reason="无"), {("NP201", ("绩效指标!N6",))}),
+        "a reason of a dash": (set_in("参训企业数", reason="——"), {("NP202", ("绩效指标!N6",))}),
+        "beyond the target without a reason": (set_in("参训企业新增产值", reason=None), {("NP205", ("绩效指标!N21",))}),
+        "a number that was judged": (set_in("专题培训场次", judged=6), {("NP206", ("绩效指标!L5",))}),
+        "two of one name": (set_in("参训企业数", name="专题培训场次"), {("NP208", ("绩效指标!D5", "绩效指标!D6"))}),
+        "a placeholder for a name": (set_in("专题培训场次", name="指标1"), {("NP402", ("绩效指标!D5",))}),
+        "last year's year": (put("objective.actual", "2021年度举办培训12场。"), {("NP403", ("项目信息!B17",))}),
+        "no satisfaction at all": (lambda d: d.update(indicators=[r for r in d["indicators"] if r["level1"] != "满意度指标"]),
+                                   {("NP209", ("绩效指标!D31",)), ("NP210", ("得分汇总!E20",)), ("NP211", ("得分汇总!E18",))}),
+    },
+    dict.fromkeys(("fiscal execution blank", "budget without execution", "money in words"), ("NP102",)),
+)  # fmt: skip
+MATRICES = {"national-project": NATIONAL}
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path]:
+    made = {}
+    for key, matrix in MATRICES.items():
+        changes = {name: change for name, (change, _) in matrix.faults.items()}
+        paths = faulty_books(tmp_path_factory.mktemp(key), document(key), changes)
+        made |= {(key, name): path for name, path in paths.items()}
+    return made
+
+
+@pytest.mark.libreoffice
+@pytest.mark.xdist_group("scored")
+@pytest.mark.parametrize(("key", "name"), [(key, name) for key, matrix in MATRICES.items() for name in matrix.faults])
+def test_exactly_the_codes_and_cells_of_the_fault(books: dict, key: str, name: str) -> None:
+    matrix = MATRICES[key]
+    remaining = {(code, cells) for code, cells in matrix.always if code not in matrix.silenced.get(name, ())}
+    assert said(books[key, name]) == pairs(remaining) | pairs(matrix.faults[name][1])
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("key", MATRICES)
+def test_the_clean_example_says_the_same_after_libreoffice(key: str, tmp_path: Path) -> None:
+    filled = EXAMPLES[key] / "filled.xlsx"
+    (saved,) = convert([filled], tmp_path, recalculate=NEVER)
+    assert said(filled) == said(saved) == pairs(MATRICES[key].always)
+    assert len(MATRICES[key].faults) >= 25
+
+
+@pytest.mark.parametrize("key", EXAMPLES)
+def test_an_example_is_finalized_under_the_names_of_unit_and_project(key: str, tmp_path: Path) -> None:
+    filled, project = EXAMPLES[key] / "filled.xlsx", document(key)["project"]
+    book, written = finalize(filled, tmp_path, "2023-03-01").outputs
+    assert book.name == f"{project['unit']}-{project['name']}-2022-定稿.xlsx"
+    assert json.loads(written.read_text("utf-8")) == read_workbook(book) == read_workbook(filled)
