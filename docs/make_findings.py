@@ -192,6 +192,8 @@ def collected(write: Callable[[Path], object]) -> Build:
         with closing(open_store(folder / "OUT")) as store:
             return [finding for outcome in Outcomes(store) for finding in outcome.findings]
 
+    return build
+
 
 def from_paper(change: Callable[[docx.document.Document], object] = lambda paper: None, typing: Typing | None = None) -> Build:
     """A fault of a report typed in Word, told when it is imported."""
