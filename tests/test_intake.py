@@ -34,6 +34,7 @@ from xlperf.worker import Limits
 OWN = {"run.json", "collection.sqlite", "collection.lock"}  # of the collection itself: no exports
 COUNT = 24
 posix = pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
+pytestmark = pytest.mark.xdist_group("intake")  # they share the collection `whole`
 
 
 @pytest.fixture(scope="module")
