@@ -465,3 +465,14 @@ def test_the_template_of_the_notice_is_what_its_script_makes(tmp_path: Path) -> 
     made = tmp_path / "notice.docx"
     subprocess.run([sys.executable, str(docs / "make_notice.py"), str(made)], check=True)
     assert made.read_bytes() == (docs.parent / "templates" / "notice.docx").read_bytes()
+
+
+def test_inputs_that_could_not_be_opened_are_each_their_own(tmp_path: Path) -> None:
+    def opened(item: Outcome) -> io.BytesIO:
+        raise FileNotFoundError(item.path)
+
+    gone = [replace(unreadable(path), sha256="", size=0) for path in ("a.xlsx", "b/a.xlsx")]
+    write_exports(gone, None, tmp_path, DATE, opened)
+    sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["单位一览"]
+    assert column(sheet, "是否计入") == ["是", "是"]
+    assert sorted(path.name for path in (tmp_path / "退回").iterdir()) == sorted(f"a-{sha(path)}-退回通知.docx" for path in ("a.xlsx", "b/a.xlsx"))

@@ -261,3 +261,11 @@ def test_where_none_is_valid_the_latest_counts_and_other_years_and_units_are_oth
 def test_a_wrong_code_does_not_make_another_unit_of_the_roster_present() -> None:
     roster = (unit("甲局", "001"), unit("乙局", "002"))
     assert [missing.name for missing in survey([outcome("a.xlsx", "甲局", "002")], roster, None).missing] == ["乙局"]
+
+
+def test_a_unit_that_files_for_several_projects_has_one_that_counts_for_each_and_copies_from_nobody() -> None:
+    text = prose("project")
+    one, two, again = (replace(outcome(f"{n}.xlsx", "甲局", narrative={"problems": text}), subject=subject)
+                       for n, subject in enumerate(("项目甲", "项目乙", "项目 甲")))  # fmt: skip
+    assert [standing.kind for _, standing in sorted(stand([one, two, again]).items())] == ["superseded", "counts", "counts"]
+    assert found([one, two, again]) == []

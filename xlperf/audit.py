@@ -23,6 +23,7 @@ from .files import ZIP_TIME, safe_name
 from .formats import write_csv
 from .messages import sentence
 from .outcome import Outcome
+from .submission import content_of
 
 MANIFEST, INPUTS = "manifest.csv", "inputs"
 PIECE = 1 << 20  # bytes
@@ -47,11 +48,12 @@ def _rows(collection: Collection, outcomes: Iterable[Outcome], contents: Content
     stored: dict[str, str] = {}
     taken = {MANIFEST}
     for outcome in outcomes:
-        if outcome.sha256 not in stored:
-            stored[outcome.sha256] = _store(archive, outcome, contents, taken)
+        content = content_of(outcome)
+        if content not in stored:
+            stored[content] = _store(archive, outcome, contents, taken)
         standing = collection.standings[outcome.path]
         instead = standing.by if standing.by != outcome.path else None
-        yield (outcome.path, stored[outcome.sha256], outcome.sha256, outcome.size, outcome.unit, outcome.unit_code,
+        yield (outcome.path, stored[content], outcome.sha256, outcome.size, outcome.unit, outcome.unit_code,
                outcome.received, sentence(f"status_{outcome.status}", {}), sentence(f"submission_{standing.kind}", {}),
                instead)  # fmt: skip
 

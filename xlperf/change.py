@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import SimpleNamespace
 
 from .messages import sentence
-from .submission import COUNTS, LISTED, owner, stand
+from .submission import COUNTS, LISTED, matter, stand
 
 KINDS = ("new", "mended", "broken", "resent", "gone")
 
@@ -32,10 +32,10 @@ def changes(before: Iterable[Mapping], now: Iterable[Mapping], prefixes: Sequenc
 
 
 def _counting(entries: Iterable[Mapping], prefixes: Sequence[str]) -> dict[tuple, SimpleNamespace]:
-    """The entries that count, by unit, form and year."""
+    """The entries that count, by what they count for."""
     known = [SimpleNamespace(**{"unit_code": None, "subject": None, "saved": None, **entry}) for entry in entries]
     standings = stand(known, prefixes)
-    return {owner(entry, prefixes): entry for entry in known if standings[entry.path].kind == COUNTS}
+    return {matter(entry, prefixes): entry for entry in known if standings[entry.path].kind == COUNTS}
 
 
 def _kind(before: SimpleNamespace | None, now: SimpleNamespace | None) -> str | None:

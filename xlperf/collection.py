@@ -80,7 +80,7 @@ def survey(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None, templates
     database = sqlite3.connect("")  # a temporary file that goes with the connection
     database.execute(OFF_TARGET)
     traces, submissions, forms = Traces(), [], {}
-    owners: dict[tuple, int] = {}
+    owners: dict[str, int] = {}
     for outcome in outcomes:
         book = _workbook(outcome, owners, templates)
         if book and (book.form.key not in forms or forms[book.form.key].first_year < book.form.first_year):
@@ -116,7 +116,7 @@ def _form(key: str, revision: str | None, templates: Path | None) -> Form:
     return load_form(find_form(key, revision=revision, templates=templates))
 
 
-def _workbook(outcome: Outcome, owners: dict[tuple, int], templates: Path | None,
+def _workbook(outcome: Outcome, owners: dict[str, int], templates: Path | None,
               standings: Mapping[str, Standing] | None = None) -> Workbook | None:  # fmt: skip
     """What of an outcome is compared and counted, None where nothing could be read."""
     form = form_of(outcome, templates)

@@ -25,6 +25,7 @@ from .roster import Unit
 from .submission import COUNTS, file_stem
 
 AUDIT = "audit.zip"
+SOMETIMES = ("ranking", "indicators", "missing")  # tables that not every collection has
 PACKAGES, COMPANIONS = (".xlsx", ".docx"), (".json", ".pdf")  # what tells whether it is as we wrote it, and what does not
 
 
@@ -60,6 +61,8 @@ def _write_tables(collection: Collection, outcomes: Iterable[Outcome], directory
     tables = directory / sentence("csv_folder", {})
     tables.mkdir(parents=True, exist_ok=True)
     tally, overview = Tally(), []
+    for key in SOMETIMES:  # of an earlier run with a roster or another form
+        (tables / f"{sentence(f'sheet_{key}', {})}.csv").unlink(missing_ok=True)
     for ledger in ledgers(collection, outcomes):
         rows = tally.counted(ledger.rows()) if ledger.key == "findings" else ledger.rows()
         yield _written_csv(tables / f"{safe_name(ledger.title)}.csv", _lines(ledger, rows))
@@ -111,7 +114,7 @@ def _hand_out(collection: Collection, outcomes: Iterable[Outcome], directory: Pa
             due.add(target)
             yield _placed(target, lambda path, made=made: shutil.copyfile(directory / made, path))
         if outcome.has_errors:
-            target = returned / f"{_stem(outcome)}-{sentence('notice_name', {})}.docx"
+            target = returned / f"{file_stem(outcome)}-{sentence('notice_name', {})}.docx"
             marked = next((returned_name(outcome, made) for made in outcome.outputs), "")
             due.add(target)
             yield _placed(target, lambda path, outcome=outcome, marked=marked: write_notice(
@@ -120,13 +123,9 @@ def _hand_out(collection: Collection, outcomes: Iterable[Outcome], directory: Pa
         _clear(folder, due)
 
 
-def _stem(outcome: Outcome) -> str:
-    return file_stem(outcome.unit, outcome.path, outcome.sha256)
-
-
 def returned_name(outcome: Outcome, made: str) -> str:
     """What the marked workbook is called beside its notice: its own name is that of the submission, often everybody's."""
-    return f"{_stem(outcome)}-{made.rpartition('-')[2]}"
+    return f"{file_stem(outcome)}-{made.rpartition('-')[2]}"
 
 
 def _free(folder: Path, outcome: Outcome, made: str, due: set[Path]) -> Path:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -67,10 +68,19 @@ def unit_key(name: str | None, prefixes: Sequence[str] = ()) -> str:
     return letters
 
 
-def owner(outcome, prefixes: Sequence[str]) -> tuple:
-    """Whose workbook it is, of which form and year, about what: by the name, else the code; what names neither is its own."""
-    who = unit_key(outcome.unit, prefixes) or (outcome.unit_code and f"#{outcome.unit_code}") or f"\0{outcome.sha256}"
-    return outcome.form, outcome.year, who, letters_of(outcome.subject or "")
+def content_of(outcome) -> str:
+    """What tells the content of an input from others: its SHA-256; of what could not even be opened its path."""
+    return outcome.sha256 or outcome.path
+
+
+def owner(outcome, prefixes: Sequence[str]) -> str:
+    """Whose workbook it is: by the name, else the code; what names neither is its own."""
+    return unit_key(outcome.unit, prefixes) or (outcome.unit_code and f"#{outcome.unit_code}") or f"\0{content_of(outcome)}"
+
+
+def matter(outcome, prefixes: Sequence[str]) -> tuple:
+    """What only one submission counts for: a unit's workbook of one form and year, about one thing."""
+    return owner(outcome, prefixes), outcome.form, outcome.year, letters_of(outcome.subject or "")
 
 
 def stand(outcomes: Iterable, prefixes: Sequence[str] = ()) -> dict[str, Standing]:
@@ -80,16 +90,16 @@ def stand(outcomes: Iterable, prefixes: Sequence[str] = ()) -> dict[str, Standin
     """
     first: dict[str, str] = {}
     best: dict[tuple, tuple] = {}
-    owners: dict[str, tuple] = {}
+    matters: dict[str, tuple] = {}
     duplicates: dict[str, str] = {}
     for outcome in sorted(outcomes, key=lambda o: o.path):
-        if first.setdefault(outcome.sha256, outcome.path) != outcome.path:
-            duplicates[outcome.path] = first[outcome.sha256]
+        if (one := first.setdefault(content_of(outcome), outcome.path)) != outcome.path:
+            duplicates[outcome.path] = one
             continue
-        owners[outcome.path] = who = owner(outcome, prefixes)
+        matters[outcome.path] = what = matter(outcome, prefixes)
         rank = (outcome.status == "passed", outcome.status == "returned", outcome.received, outcome.saved or "", outcome.path)
-        best[who] = max(best.get(who, rank), rank)
-    counted = {path: best[who][-1] for path, who in owners.items()}
+        best[what] = max(best.get(what, rank), rank)
+    counted = {path: best[what][-1] for path, what in matters.items()}
     found = {path: Standing(COUNTS if by == path else SUPERSEDED, by) for path, by in counted.items()}
     return found | {path: Standing(DUPLICATE, original) for path, original in duplicates.items()}
 
@@ -107,10 +117,11 @@ def missing(roster: Sequence[Unit], submissions: Iterable[Submission], prefixes:
             if unit_key(unit.name, prefixes) not in met_names and not (unit.code and unit.code.strip() in met_codes)]  # fmt: skip
 
 
-def file_stem(unit: str | None, path: str, sha256: str) -> str:
+def file_stem(outcome) -> str:
     """How the files about a submission that goes back begin: `<unit>-<first digits of its SHA-256>`, alike on every run."""
-    name = unit or PurePosixPath(path.replace("!", "/")).stem
-    return f"{safe_name(name)[:LONGEST_NAME].rstrip(' .')}-{sha256[:8]}"
+    name = outcome.unit or PurePosixPath(outcome.path.replace("!", "/")).stem
+    digits = outcome.sha256 or sha256(outcome.path.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{safe_name(name)[:LONGEST_NAME].rstrip(' .')}-{digits[:8]}"
 
 
 # --- what is odd about the names ---------------------------------------------------------------------------------
