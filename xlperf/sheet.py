@@ -17,13 +17,14 @@ from .expression import to_excel
 from .layout import cell_name, quoted
 from .ledger import SUMMED, Ledger
 from .messages import sentence
+from .parts import TYPES
 from .style import COLOURS, POINTS_PER_LINE, Palette, lines_needed, shortened
 
 MOST_ROWS = 1_000_000  # of a sheet; Excel has room for 1,048,576
 LONGEST_CELL, LONGEST_TITLE = 32_767, 31  # UTF-16 units
 WIDE = 200  # characters; a sheet that is wider is printed on A3
 HEADER, FIRST = 2, 3  # rows of the heading and of the first line, zero-based
-NUMBER_FORMATS = {"count": "#,##0", "plain": "0", "money": "#,##0.00####", "ratio": "0.00%", "percentage": "0.00"}
+NUMBER_FORMATS = {"count": "#,##0", "plain": "0", "money": "#,##0.00####", "percentage": "0.00"}  # else that of the form
 
 
 class Sheet(NamedTuple):
@@ -113,7 +114,7 @@ def cell_format(palette: Palette, type_: str, **more: object):
     if type_ == "text":
         return palette.format("final", align="left", indent=1, **more)
     align = "center" if type_ in ("count", "plain") else "right"
-    return palette.format("final", align=align, num_format=NUMBER_FORMATS[type_], **more)
+    return palette.format("final", align=align, num_format=NUMBER_FORMATS.get(type_) or TYPES[type_].number_format, **more)
 
 
 def write_totals(sheet, palette: Palette, ledger: Ledger, row: int, end: int) -> None:
