@@ -132,10 +132,9 @@ def _workbook(outcome: Outcome, owners: dict[str, int], templates: Path | None,
 
 def cell_namer(outcome: Outcome, form: Form, rows: Rows) -> Callable[[Spot], str]:
     """The function that names the cell of a spot: where the submission had it if that is known, else where the form has it."""
-    path_of = path_namer(form, rows)
 
     def cell(spot: Spot) -> str:
-        if place := outcome.places.get(path_of(spot)):
+        if outcome.places and (place := outcome.places.get(path_namer(form, rows)(spot))):
             return place
         layout = usual_layout(form, rows)
         return layout.address(spot) if spot in layout.spots else form.blocks[spot.block].label

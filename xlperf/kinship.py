@@ -72,11 +72,7 @@ class Place(NamedTuple):
     path: str
     unit: str
     cell: str
-    text: str
-
-    @property
-    def name(self) -> str:
-        return f"{self.path} {self.cell}"
+    excerpt: str
 
 
 class Traces:
@@ -105,6 +101,10 @@ class Traces:
         self.sets.extend(hash_of(figures) << 32 | book.owner for figures, _ in figure_sets(book))
         self.excess.extend(math.log1p(row[form.summary.indicators.deviation]) for _, _, row in over_fulfilled(book))
 
+    def runs(self) -> Iterator[int]:
+        """The hashes of all paragraphs, each with who wrote it: `hash << 32 | owner`."""
+        return (run << 32 | self.writers[at // KEPT] for at, run in enumerate(self.sketches))
+
 
 class Shared(NamedTuple):
     """What more than one unit left: worth looking at, or so common that it is nobody's own."""
@@ -121,29 +121,20 @@ def settle(traces: Traces) -> Shared:
     """Say what is shared, from the traces of all workbooks; of several forms the most cautious says what is common."""
     limits = [max(form.summary.copies["few"], form.summary.copies["common"] * len(traces.owners)) for form in traces.printed]
     limit = min(limits, default=0)
-    runs = {run for run, count in counted(Runs(traces)) if run and 1 < count <= limit}
-    common = {sentence for sentence, count in counted(traces.sentences) if count > limit}.union(*traces.printed.values())
-    sets = {figures for figures, count in counted(traces.sets) if 1 < count <= limit}
+    runs = {run for run, count in counted(traces.runs) if run and 1 < count <= limit}
+    common = {sentence for sentence, count in counted(lambda: traces.sentences) if count > limit}.union(*traces.printed.values())
+    sets = {figures for figures, count in counted(lambda: traces.sets) if 1 < count <= limit}
     middle = median(traces.excess) if traces.excess else 0.0
-    distances = [abs(x - middle) for x in traces.excess]
+    distances = array("d", (abs(x - middle) for x in traces.excess))
     spread = (median(distances) / 0.6745 or 1.2533 * fmean(distances)) if len(distances) >= LEAST_FIGURES else 0.0
     return Shared(traces.sketches, runs, common, sets, middle, spread)
 
 
-class Runs(NamedTuple):
-    """The hashes of all paragraphs, each with who wrote it: `hash << 32 | owner`."""
-
-    traces: Traces
-
-    def __iter__(self) -> Iterator[int]:
-        return (run << 32 | self.traces.writers[at // KEPT] for at, run in enumerate(self.traces.sketches))
-
-
-def counted(pairs: Iterable[int]) -> Iterator[tuple[int, int]]:
+def counted(pairs: Callable[[], Iterable[int]]) -> Iterator[tuple[int, int]]:
     """Yield every hash of pairs `hash << 32 | owner` with the number of owners that left it."""
     for part in range(PARTS):
         previous, last, count = None, None, 0
-        for pair in sorted(pair for pair in pairs if (pair >> 32) % PARTS == part):
+        for pair in sorted(pair for pair in pairs() if (pair >> 32) % PARTS == part):
             if pair == last:
                 continue
             last = pair
@@ -242,7 +233,7 @@ def compare(shared: Shared, workbooks: Iterable[Workbook]) -> Iterator[tuple[str
             own = own_letters(paragraph.text, unit, shared.common) if runs else ""
             if len(own) < copies["shortest"]:
                 continue
-            place = Place(book.owner, book.path, book.unit, book.cell(paragraph.spot), paragraph.text)
+            place = Place(book.owner, book.path, book.unit, book.cell(paragraph.spot), _short(paragraph.text))
             leader = _leader(own, dict.fromkeys(n for run in runs for n in leaders.get(run, ())), held, copies["alike"])
             if leader is None:
                 leader, held[number] = number, own
@@ -269,16 +260,15 @@ def _alike(code: str, groups: Iterable[list[Place]]) -> Iterator[tuple[str, dict
     """One finding per file and other file, with the cells of both."""
     found: dict[tuple[str, str], list[tuple[Place, Place, int]]] = {}
     for group in groups:
-        for place in group:
-            others = [other for other in group if other.owner != place.owner]
-            if others:
-                count = len({other.owner for other in others})
-                found.setdefault((place.path, others[0].path), []).append((place, others[0], count))
+        count = len({place.owner for place in group}) - 1
+        for place in group if count else ():
+            twin = next(other for other in group if other.owner != place.owner)
+            found.setdefault((place.path, twin.path), []).append((place, twin, count))
     for (path, other), pairs in found.items():
         cells = dict.fromkeys(place.cell for place, _, _ in pairs)
         there = dict.fromkeys(twin.cell for _, twin, _ in pairs)
         facts = {"unit": pairs[0][1].unit, "file": other, "count": max(count for *_, count in pairs),
-                 "text": _short(pairs[0][0].text), "there": "、".join(list(there)[:LISTED])}  # fmt: skip
+                 "text": pairs[0][0].excerpt, "there": "、".join(list(there)[:LISTED])}  # fmt: skip
         yield path, across(code, "warning", tuple(cells), **facts)
 
 
