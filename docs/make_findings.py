@@ -181,45 +181,6 @@ def with_sheet(folder: Path) -> Findings:
     return validate(folder / "saved.xlsx").findings
 
 
-def from_paper(change: Callable[[docx.document.Document], object] = lambda paper: None, typing: Typing | None = None) -> Build:
-    """A fault of a report typed in Word, told when it is imported."""
-
-    def build(folder: Path) -> Findings:
-        paper = docx.Document(write_paper(FINALIZED, folder / "报告.docx", typing or Typing()))
-        change(paper)
-        paper.save(folder / "报告.docx")
-        return import_document(folder / "报告.docx").findings
-
-    return build
-
-
-def from_foreign(kind: str) -> Build:
-    """A file that is no paper."""
-
-    def build(folder: Path) -> Findings:
-        (folder / "报告.docx").write_bytes(REFUSED[kind][0])
-        try:
-            return import_document(folder / "报告.docx").findings
-        except UnreadableError as error:
-            return [describe(Finding(error.code, "error", (), error.arguments), None, {})]
-
-    return build
-
-
-def migrated(folder: Path) -> Findings:
-    """A choice and a column that the newer revision does not have."""
-    doc = document()
-    doc["tasks"][0]["content"] = "组织对接活动"
-    next(row for row in doc["indicators"] if row["name"] == "培育技术经纪人")["operator"] = "<"
-    fill_workbook(doc, folder / "t.xlsx")
-    return migrate_workbook(folder / "t.xlsx", folder / "new.xlsx", 2023, templates=second_revision(folder)).findings
-
-
-def of_long_ago(folder: Path) -> Findings:
-    fill_workbook(document(), folder / "t.xlsx")
-    return write_next_template("suzhou-department", 2025, folder / "t.xlsx", folder / "next.xlsx").findings
-
-
 def collected(write: Callable[[Path], object]) -> Build:
     """What a collection says of its inbox; files called by a fate meet it (tests/fates.py)."""
 
@@ -230,6 +191,18 @@ def collected(write: Callable[[Path], object]) -> Build:
             collect([folder / "收到"], folder / "OUT", jobs=1, finalize=False, limits=Limits(seconds=2))
         with closing(open_store(folder / "OUT")) as store:
             return [finding for outcome in Outcomes(store) for finding in outcome.findings]
+
+    return build
+
+
+def from_paper(change: Callable[[docx.document.Document], object] = lambda paper: None, typing: Typing | None = None) -> Build:
+    """A fault of a report typed in Word, told when it is imported."""
+
+    def build(folder: Path) -> Findings:
+        paper = docx.Document(write_paper(FINALIZED, folder / "报告.docx", typing or Typing()))
+        change(paper)
+        paper.save(folder / "报告.docx")
+        return import_document(folder / "报告.docx").findings
 
     return build
 
@@ -261,6 +234,33 @@ COPIED = (
     "本年度围绕平台建设、人才培养和成果转化开展工作，组织各科室逐项对照年初目标落实任务，对进度偏慢的事项专题研究，"
     "明确责任人和完成时限，年底前各项任务基本完成，服务对象反映良好。"
 )
+
+
+def from_foreign(kind: str) -> Build:
+    """A file that is no paper."""
+
+    def build(folder: Path) -> Findings:
+        (folder / "报告.docx").write_bytes(REFUSED[kind][0])
+        try:
+            return import_document(folder / "报告.docx").findings
+        except UnreadableError as error:
+            return [describe(Finding(error.code, "error", (), error.arguments), None, {})]
+
+    return build
+
+
+def migrated(folder: Path) -> Findings:
+    """A choice and a column that the newer revision does not have."""
+    doc = document()
+    doc["tasks"][0]["content"] = "组织对接活动"
+    next(row for row in doc["indicators"] if row["name"] == "培育技术经纪人")["operator"] = "<"
+    fill_workbook(doc, folder / "t.xlsx")
+    return migrate_workbook(folder / "t.xlsx", folder / "new.xlsx", 2023, templates=second_revision(folder)).findings
+
+
+def of_long_ago(folder: Path) -> Findings:
+    fill_workbook(document(), folder / "t.xlsx")
+    return write_next_template("suzhou-department", 2025, folder / "t.xlsx", folder / "next.xlsx").findings
 
 
 def one_source(doc: dict) -> None:
@@ -322,6 +322,20 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL301": (from_hands({"预算信息!G4": 0.97}),),
     "XL302": (from_hands({"预算信息!G4": None}),),
     "XL303": (from_fill(lambda doc: doc["budget"].update(total={"adjusted": 600})),),
+    "XL501": met("dies"),
+    "XL502": met("hangs"),
+    "XL503": met("outgrows"),
+    "XL504": (collected(lambda inbox: (inbox / "收到.zip").write_bytes(b"PK")),),
+    "XL505": (collected(crowded_archive),),
+    "XL506": (collected(lambda inbox: (inbox / "自评表.xlsx").symlink_to(inbox / "已删除.xlsx")),),
+    "XL507": met("has_a_bug"),
+    "XL550": among(lambda: [written("甲局", {"problems": COPIED}), written("乙局", {"measures": COPIED})]),
+    "XL551": among(lambda: [outcome(f"{name}.xlsx", name, **items(2.64, 15.81, 1.87)) for name in ("甲局", "乙局")]),
+    "XL552": among(lambda: [served("甲局", 9000), *(served(f"第{n}局", 103 + n % 9) for n in range(30))]),
+    "XL553": among(lambda: [outcome("甲局.xlsx", "甲局", "001"), outcome("乙局.xlsx", "乙局", "001")]),
+    "XL554": among(lambda: [outcome("1.xlsx", "苏州市甲局（本级）"), outcome("2.xlsx", "市甲局(本级)")]),
+    "XL555": among(lambda: [outcome("1.xlsx", "甲局", "001"), outcome("2.xlsx", "甲局", "0O1")]),
+    "XL556": among(lambda: [outcome("甲局.xlsx", "甲局", "001")], (unit("乙局", "002"),)),
     "XL420": (from_paper(lambda paper: paper.paragraphs[3].add_run("[bookmark: _GoBack]")),),
     "XL421": (from_paper(typing=Typing(extra=("附件2",))),),
     "XL422": (from_paper(lambda paper: setattr(paper.tables[0].cell(1, 5), "text", "95%")),),
@@ -337,20 +351,6 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL451": (migrated,),
     "XL452": (migrated,),
     "XL453": (of_long_ago,),
-    "XL501": met("dies"),
-    "XL502": met("hangs"),
-    "XL503": met("outgrows"),
-    "XL504": (collected(lambda inbox: (inbox / "收到.zip").write_bytes(b"PK")),),
-    "XL505": (collected(crowded_archive),),
-    "XL506": (collected(lambda inbox: (inbox / "自评表.xlsx").symlink_to(inbox / "已删除.xlsx")),),
-    "XL507": met("has_a_bug"),
-    "XL550": among(lambda: [written("甲局", {"problems": COPIED}), written("乙局", {"measures": COPIED})]),
-    "XL551": among(lambda: [outcome(f"{name}.xlsx", name, **items(2.64, 15.81, 1.87)) for name in ("甲局", "乙局")]),
-    "XL552": among(lambda: [served("甲局", 9000), *(served(f"第{n}局", 103 + n % 9) for n in range(30))]),
-    "XL553": among(lambda: [outcome("甲局.xlsx", "甲局", "001"), outcome("乙局.xlsx", "乙局", "001")]),
-    "XL554": among(lambda: [outcome("1.xlsx", "苏州市甲局（本级）"), outcome("2.xlsx", "市甲局(本级)")]),
-    "XL555": among(lambda: [outcome("1.xlsx", "甲局", "001"), outcome("2.xlsx", "甲局", "0O1")]),
-    "XL556": among(lambda: [outcome("甲局.xlsx", "甲局", "001")], (unit("乙局", "002"),)),
     "SZ102": (from_document(lambda doc: doc["budget"]["basic"].update(spent=400)),),
     "SZ103": (from_document(lambda doc: doc["budget"]["basic"].update(adjustment=300)),),
     "SZ202": (from_document(lambda doc: None),),

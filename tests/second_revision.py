@@ -31,6 +31,7 @@ EDITS = (
     (r"\{key: training, name: 业务学习与培训及时完成率(.*)target: 100(.*)\}\n",
      r"{key: study, name: 学习与培训完成率\1target: 95\2}\n", 1),
     (r'T\(operator\) = "<"', 'T(operator) = "<="', None),
+    (r'T\(operator\) <> "<"', 'T(operator) <> "<="', None),
     (r'operator = "<"\)', 'operator = "<=")', None),
     (r'T\(operator\) <> "<"', 'T(operator) <> "<="', None),
     (r'choices: \["=", ">=", "<=", ">", "<"\]', 'choices: ["=", ">=", "<=", ">"]', 1),

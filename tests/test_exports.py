@@ -18,13 +18,17 @@ from random import Random
 import docx
 import openpyxl
 import pytest
+from conftest import REPOSITORY
 from libreoffice import convert
 from lxml import etree
 from outcomes import document, finding, indicator, outcome, unit, unreadable
 
-from xlperf import messages
+from xlperf import load_document, messages
+from xlperf.compute import compute
+from xlperf.document import document_of, rows_of
 from xlperf.exports import write_exports
 from xlperf.files import ZIP_TIME
+from xlperf.form import find_form, load_form
 from xlperf.outcome import Outcome
 
 HOSTILE = '=HYPERLINK("http://x.invalid","丙")/..\\CON:*?'
@@ -476,3 +480,24 @@ def test_inputs_that_could_not_be_opened_are_each_their_own(tmp_path: Path) -> N
     sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["单位一览"]
     assert column(sheet, "是否计入") == ["是", "是"]
     assert sorted(path.name for path in (tmp_path / "退回").iterdir()) == sorted(f"a-{sha(path)}-退回通知.docx" for path in ("a.xlsx", "b/a.xlsx"))
+
+
+def test_two_forms_in_one_collection_have_a_ranking_each_and_projects_are_named(tmp_path: Path) -> None:
+    form = load_form(find_form("national-project"))
+    raw = load_document(REPOSITORY / "examples" / "national-project-2022" / "document.json")
+    computed = document_of(form, compute(form, rows_of(form, raw)[0]))
+    projects = [Outcome(f"{name}.xlsx", name * 8, 1, "2023-03-01", "passed", form.key, form.revision, 2022, raw["project"]["unit"],
+                        document=computed, subject=name) for name in ("项目甲", "项目乙")]  # fmt: skip
+    write_exports([outcome("a.xlsx", "甲局"), *projects], None, tmp_path, DATE, contents)
+    book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
+    assert book.sheetnames == ["总览", "单位一览", "问题清单", "预算执行（自评表）", "预算执行（项目支出绩效自评表）", "指标完成（自评表）",
+                               "指标完成（项目支出绩效自评表）"]  # fmt: skip
+    assert column(book["单位一览"], "项目") == ["项目乙", "项目甲", None]
+    assert column(book["单位一览"], "是否计入") == ["是", "是", "是"]
+    assert "项目" not in headings(book["预算执行（自评表）"])
+    ranked = book["预算执行（项目支出绩效自评表）"]
+    assert column(ranked, "项目")[:2] == ["项目乙", "项目甲"]
+    assert column(ranked, "总分")[:2] == [computed["score"]["total"]] * 2
+    assert column(ranked, "预算执行率")[0] == computed["funds"]["total"]["rate"]
+    assert {line[1] for line in lines(book["指标完成（项目支出绩效自评表）"])} <= {raw["project"]["unit"]}
+    assert "XL551" not in {line[4] for line in lines(book["问题清单"])}  # two projects of one unit

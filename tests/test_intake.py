@@ -23,7 +23,7 @@ from crowd import Expected, found_in, make_crowd
 from fates import work_fatefully
 from test_store import url  # noqa: F401
 
-from xlperf import collect, fill_workbook, find_standing, intake, load_document
+from xlperf import __version__, collect, fill_workbook, find_standing, intake, load_document
 from xlperf.cli import cli
 from xlperf.errors import ExitCode, UsageError
 from xlperf.files import ZIP_TIME
@@ -34,6 +34,7 @@ from xlperf.worker import Limits
 OWN = {"run.json", "collection.sqlite", "collection.lock"}  # of the collection itself: no exports
 COUNT = 24
 posix = pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
+pytestmark = pytest.mark.xdist_group("intake")  # they share the collection `whole`
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +108,7 @@ def test_the_run_lists_one_entry_per_path(inbox: tuple[Path, Expected], whole: P
         assert all((whole / output).exists() for output in entry["outputs"])
     same = [entry for entry in run["files"] if entry["path"].startswith("再次/二")] + [e for e in run["files"] if e["path"].startswith("再次/一")]
     assert len({entry["sha256"] for entry in same}) == 1
-    assert run["versions"]["xlperf"] and list(run["forms"]) == ["suzhou-department 2022"]
+    assert run["versions"]["xlperf"] == __version__ and "suzhou-department 2022" in run["forms"]
     assert run["changes"] is None
 
 

@@ -18,15 +18,15 @@ PATHS = {path.stem: path for path in sorted(PACKAGE.glob("*.py"))}
 # Each module imports only from those above it.
 ORDER = (
     "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "parts", "formulas", "summary", "form",
-    "document", "finding", "result", "outcome", "store", "files", "journal", "compute", "layout", "schema", "package",
-    "package_xml", "preflight", "spelling", "dates", "values", "amounts", "markup", "numberformat", "entries", "structure",
-    "reader", "quantity", "promise", "evidence", "residue", "crosscheck", "checks", "catalog", "roster", "submission",
-    "kinship", "collection", "allotment", "position", "tables", "webpage", "formats", "style", "links", "annotation", "canvas",
-    "live", "lines", "problems", "workbook", "ledger", "sheet", "overview", "audit", "change", "placeholders", "paragraphs",
-    "word", "notice", "report", "exports", "template", "process", "inbox", "worker", "crew", "cluster", "flow", "dump",
-    "manuscript", "paper", "labels", "records", "outline", "composed", "assembly", "importer", "pdf", "publication", "source",
-    "migration", "carryover", "standing", "intake", "progress", "dispatch", "difference", "amendment", "starter", "cli",
-    "__main__",
+    "document", "finding", "result", "outcome", "store", "files", "journal", "progress", "compute", "layout", "schema",
+    "package", "package_xml", "preflight", "spelling", "dates", "values", "amounts", "markup", "numberformat", "entries",
+    "structure", "reader", "quantity", "promise", "evidence", "residue", "crosscheck", "checks", "catalog", "roster",
+    "submission", "kinship", "collection", "allotment", "position", "tables", "webpage", "formats", "style", "links",
+    "annotation", "canvas", "live", "lines", "problems", "workbook", "ledger", "sheet", "overview", "audit", "change",
+    "placeholders", "paragraphs", "word", "notice", "report", "exports", "template", "process", "inbox", "worker", "crew",
+    "cluster", "flow", "dump", "manuscript", "paper", "labels", "records", "outline", "composed", "assembly", "importer", "pdf",
+    "publication", "source", "migration", "carryover", "standing", "intake", "dispatch", "difference", "amendment", "starter",
+    "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
     ("formats", "difference"): "typing",  # changes are shown, not made

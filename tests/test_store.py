@@ -42,7 +42,7 @@ def url(request: pytest.FixtureRequest) -> Iterator[str | None]:
 def store(url: str | None, tmp_path: Path) -> Iterator[Store]:
     store = open_store(tmp_path, url)
     yield store
-    store.engine.dispose()
+    store.close()
 
 
 def outcome(path: str, key: str, **more: object) -> Outcome:
@@ -100,10 +100,26 @@ def test_opened_again_everything_is_there(url: str | None, tmp_path: Path) -> No
     store = open_store(tmp_path, url)
     register(store, arrivals(("a", "1")), "terms", FIRST)
     save_outcome(store, "1", outcome("a", "1"), "terms")
-    store.engine.dispose()
+    store.close()
     again = open_store(tmp_path, url)
     assert list(Outcomes(again)) == [outcome("a", "1")]
-    again.engine.dispose()
+    again.close()
+
+
+def test_a_store_of_an_earlier_version_keeps_its_receipts(url: str | None, tmp_path: Path) -> None:
+    store = open_store(tmp_path, url)
+    register(store, arrivals(("a", "1")), "terms", FIRST)
+    save_outcome(store, "1", outcome("a", "1"), "terms")
+    with store.engine.begin() as connection:
+        for column in ("saved", "places", "seconds"):
+            connection.execute(sqlalchemy.text(f"ALTER TABLE outcomes DROP COLUMN {column}"))
+    store.close()
+    again = open_store(tmp_path, url)
+    assert [(one.path, one.received, one.saved) for one in Outcomes(again)] == [("a", FIRST, None)]
+    register(again, arrivals(("a", "1")), "terms of the new version", LATER)
+    save_outcome(again, "1", outcome("a", "1", saved=LATER), "terms of the new version")
+    assert list(Outcomes(again)) == [outcome("a", "1", saved=LATER)]
+    again.close()
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,11 @@ def open_store(directory: Path, url: str | None = None) -> Store:
     try:
         engine = sql.create_engine(url or sql.URL.create("sqlite", database=str(directory / FILE_NAME)))
         tables.create_all(engine)
+        with engine.begin() as connection:  # a store of an earlier version lacks what is kept since
+            there = {column["name"] for column in sql.inspect(connection).get_columns(outcomes.name)}
+            for column in (column for column in outcomes.columns if column.name not in there):
+                kind = column.type.compile(engine.dialect)
+                connection.execute(sql.text(f"ALTER TABLE {outcomes.name} ADD COLUMN {column.name} {kind}"))
     except (sql.exc.SQLAlchemyError, ImportError) as error:  # ImportError: the driver that the URL names is not installed
         shown = sql.engine.make_url(url).render_as_string() if url and not isinstance(error, sql.exc.ArgumentError) else url
         raise UsageError("no_database", url=shown or directory / FILE_NAME, reason=str(error).splitlines()[0]) from None
@@ -157,7 +162,7 @@ class Outcomes:
                   .where(outcomes.c.status.is_not(None)).order_by(inputs.c.path))  # fmt: skip
         with self.store.engine.connect().execution_options(yield_per=AT_A_TIME) as connection:
             for row in connection.execute(listed).mappings():
-                values = {**row, **{name: json.loads(row[name]) for name in AS_JSON}}
+                values = {**row, **{name: json.loads(row[name] or "null") for name in AS_JSON}}
                 yield Outcome(**values | {name: tuple(values[name]) for name in TUPLES})
 
 
