@@ -147,7 +147,7 @@ def test_filled_with_new_actuals_it_validates_without_errors(made: Path, filled:
 
 def test_the_column_survives_annotating_and_finalizing(made: Path, filled: Path, tmp_path: Path) -> None:
     annotated = annotate(filled, tmp_path / "out", DATE)
-    (book, json) = finalize(filled, tmp_path / "out", DATE).outputs
+    book, json, *_ = finalize(filled, tmp_path / "out", DATE).outputs
     assert references(annotated) == references(book) == references(filled) == references(made)
     assert "last_actual" not in json.read_text("utf-8")
     stale = ("XL301", "XL302")  # typed without a program that computes

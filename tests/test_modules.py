@@ -24,7 +24,7 @@ ORDER = (
     "links", "annotation", "canvas", "live", "lines", "problems", "workbook", "placeholders", "paragraphs", "word", "report",
     "template", "process", "flow", "dump", "manuscript", "paper", "labels", "records", "outline", "composed", "assembly",
     "importer", "pdf", "publication", "source", "migration", "carryover", "progress", "dispatch", "difference", "amendment",
-    "starter", "cli", "__main__",
+    "options", "starter", "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
     ("formats", "difference"): "typing",  # changes are shown, not made
@@ -37,7 +37,7 @@ LIBRARIES = {
     "openpyxl": {"numberformat", "roster"},
     "python_calamine": {"reader"},
     "jsonschema": {"checks", "definition"},
-    "click": {"cli", "__main__"},
+    "click": {"cli", "options", "__main__"},
     "yaml": {"definition", "position"},
     "rich": {"tables", "progress"},
     "docx": {"manuscript"},
