@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 import shutil
@@ -80,6 +81,8 @@ def printed(cell) -> str:
     value = cell.value
     if value is None or isinstance(value, str):
         return (value or "").replace("_x005F_x", "_x")  # how Excel keeps a text like _x0041_ in a formula's cell
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat()
     number = Decimal(format(value, ".15g"))
     if cell.number_format == "0.00%":
         return f"{number * 100:.2f}%"
