@@ -211,7 +211,8 @@ def fonts_of(style) -> dict[str, str]:
 ])  # fmt: skip
 def test_fonts_sizes_and_spacing_of_an_official_paper(report, style: str, font: str, size: float, line: float, indent: int) -> None:
     known = report.styles[style]
-    assert fonts_of(known) == {"ascii": "Times New Roman", "hAnsi": "Times New Roman", "cs": "Times New Roman", "eastAsia": font}
+    assert fonts_of(known) == {"ascii": "Times New Roman", "hAnsi": "Times New Roman", "cs": "Times New Roman", "eastAsia": font,
+                               "hint": "eastAsia"}
     assert known.font.size == Pt(size) and known.font.bold is False
     assert known.paragraph_format.line_spacing == Pt(line)
     spacing = known.element.pPr.find(qn("w:spacing"))
