@@ -361,7 +361,7 @@ def national_project():
     return project_report(funds, indicators, [("其他需要说明的问题", "conclusion.notes")])
 
 
-FORMS = {"suzhou-department": suzhou_department, "national-project": national_project}  # the folder of the form, what makes its template
+FORMS = {"suzhou-department": suzhou_department, "national-project": national_project}  # folder: what makes its template
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])
