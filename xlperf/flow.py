@@ -18,7 +18,7 @@ RESIDUE = re.compile(r"\[bookmark:[^\]\n]{0,80}\]|_GoBack")  # what converters m
 
 
 class Place(NamedTuple):
-    """Where something stands, said in the words of the catalogue: `stands_line`, `stands_paragraph`, `stands_cell` …"""
+    """Where something stands, said in the words of the catalogue: `place_line`, `place_paragraph`, `place_cell` …"""
 
     kind: str
     number: int = 0
@@ -26,7 +26,7 @@ class Place(NamedTuple):
     column: int = 0
 
     def __str__(self) -> str:
-        return sentence(f"stands_{self.kind}", self._asdict())
+        return sentence(f"place_{self.kind}", self._asdict())
 
 
 class Line(NamedTuple):
