@@ -170,7 +170,7 @@ def _columns(table: Table, known) -> dict[str, tuple[Field, ...]]:
 
 
 def _frames(form: Form) -> Iterator[str]:
-    yield form.title
+    yield from (form.title, *form.definition.get("paper", {}).get("printed", ()))
     for sheet in form.sheets:
         yield from filter(None, (sheet.heading, sheet.title))
         for section in sheet.sections:
