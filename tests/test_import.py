@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from papers import HEADINGS, NUMBERINGS, Typing, write_paper
 from test_example import BUDGET, INDICATORS, SPECIMEN
 
-from xlperf import fill_workbook, finalize, find_form, import_document, load_document, load_form
+from xlperf import FormError, check_form, fill_workbook, finalize, find_form, import_document, load_document, load_form, validate
 from xlperf.__main__ import main
 from xlperf.compute import compute
 from xlperf.document import document_of, rows_of
@@ -357,3 +357,31 @@ def test_a_figure_that_may_mean_two_things_is_asked_about(tmp_path: Path) -> Non
     asked = [(f["code"], f["cells"], f["found"], f["expected"]) for f in result.findings if f["severity"] == "error"]
     assert asked == [("XL209", ["第 10 行"], "290%", "290 % / >= 90 %"), ("XL209", ["第 15 行"], "1,23", "= 1.23 家 / = 123 家")]
     assert [row["target"] for row in result.document["indicators"] if row["category"] == "履职"] == ["290%", "1,23"]
+
+
+@pytest.mark.parametrize(("old", "new", "says"), [
+    ("    主管部门: [", "    主管部们: [", "paper.aliases: there is no '主管部们'; did you mean '主管部门'?"),
+    ("措施: narrative.problems", "措施: narrative.problem", "did you mean 'narrative.problems'?"),
+    ("    goals: [\"{number}", "    goal: [\"{number}", "paper.entries: there is no 'goal'; did you mean 'goals'?"),
+    ("actual: actual_text}", "actual: actual}", "paper.composed.actual: there is no 'actual'"),
+    ("carried: [duty]", "carried: [duties]", "paper.carried: there is no 'duties'"),
+    ("年度绩效目标{number}的分析\"", "年度绩效目标{n}的分析\"", "paper.entries.goals: nothing fills {n}"),
+    ("  carried: [duty]", "  carries: [duty]", "paper.carries: there is no such key; did you mean 'carried'?"),
+])  # fmt: skip
+def test_a_mistake_in_what_a_form_says_of_its_paper_is_named(tmp_path: Path, old: str, new: str, says: str) -> None:
+    folder = tmp_path / "suzhou-department" / "2022"
+    folder.mkdir(parents=True)
+    text = (FORM.directory / "form.yaml").read_text("utf-8")
+    assert text.count(old) == 1
+    (folder / "form.yaml").write_text(text.replace(old, new), "utf-8")
+    with pytest.raises(FormError) as error:
+        check_form(folder)
+    assert says in str(error.value)
+
+
+def test_a_document_with_words_where_numbers_belong_is_filled_all_the_same(tmp_path: Path) -> None:
+    paper = "九、部门整体自评表\n\n\t类别\n\t指标名称\n\t指标目标值\n\t指标完成值\n\n\t履职\n\t植树\n\t不少于500棵\n\t五百\n\n"
+    (tmp_path / "a.txt").write_text(paper, "utf-8")
+    document = import_document(tmp_path / "a.txt", FORM.key, 2022).document
+    assert fill_workbook(document, tmp_path / "a.xlsx").outputs
+    assert [(f["code"], f["found"]) for f in validate(tmp_path / "a.xlsx").findings if f["code"] == "XL202"] == [("XL202", "五百")]

@@ -167,6 +167,7 @@ def _row(labels: Labels, header: Header, row: Sequence[Cell], before: Mapping[st
     """The block and the record of a row, and what of it is left over; under a blank header stand the names of the rows."""
     form, cells, left = labels.form, {}, []
     units: dict[str, str] = {}
+    unnamed: list[Left] = []
     table = form.tables[header.table]
     blocks = [form.blocks[key] for key in table.blocks]
     carried = {key for block in blocks for key in block.constants if key != table.row_name} | labels.carried
@@ -175,14 +176,16 @@ def _row(labels: Labels, header: Header, row: Sequence[Cell], before: Mapping[st
         text = cell.text.strip()
         if cell.above and head and cell.text == head.text:  # a caption beside the table, merged with its header
             continue
-        if column is None and head and not head.text.strip() and text and table.row_name not in cells:
-            column = next((known for known in table.columns if known.key == table.row_name), None)
         if column and text and (not cell.above or column.key in carried or column.type == "text"):
             known = cells.get(column.key)
             cells[column.key] = Words(known.text + text, known.place) if known else Words(text, cell.place)
             units[column.key] = head.text
         elif text and not cell.above and column is None and not labels.is_frame(text):
             left.append(Left(f"{head.text}: {text}" if head and head.text.strip() else text, cell.place))
+            unnamed += [left[-1]] if head and not head.text.strip() else []
+    if table.row_name and table.row_name not in cells and unnamed:
+        cells[table.row_name] = Words(*unnamed[0])
+        left.remove(unnamed[0])
     if all(labels.is_frame(words.text) for words in cells.values()):
         return last, None, left
     for key in carried & before.keys() - cells.keys():
