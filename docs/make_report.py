@@ -90,8 +90,6 @@ def strip(document) -> None:
     for style in list(document.styles.element.findall(qn("w:style"))):
         if style.find(qn("w:name")).get(qn("w:val")) not in {*KEPT, *(name.lower() for name in KEPT)}:
             document.styles.element.remove(style)
-    for link in list(document.styles.element.iter(qn("w:link"))):  # to a style that is gone
-        link.getparent().remove(link)
     defaults = document.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
     set_fonts(defaults, BODY)
     defaults.find(qn("w:lang")).set(qn("w:eastAsia"), "zh-CN")
@@ -100,7 +98,6 @@ def strip(document) -> None:
             if relation.reltype.rpartition("/")[2] in NEEDLESS:
                 del relations[key]
     settings = document.settings.element
-    settings.find(qn("w:themeFontLang")).set(qn("w:eastAsia"), "zh-CN")
     compatible = settings.find(qn("w:compat"))
     compatible.clear()
     setting = OxmlElement("w:compatSetting")
@@ -133,8 +130,7 @@ def set_fonts(properties, font: str) -> None:
         fonts = OxmlElement("w:rFonts")
         properties.insert(0, fonts)
     fonts.attrib.clear()
-    # The hint: quotation marks and dashes, which both scripts have, are Chinese.
-    for key, name in (("hint", "eastAsia"), ("ascii", FIGURES), ("hAnsi", FIGURES), ("eastAsia", font), ("cs", FIGURES)):
+    for key, name in (("ascii", FIGURES), ("hAnsi", FIGURES), ("eastAsia", font), ("cs", FIGURES)):
         fonts.set(qn(f"w:{key}"), name)
     for tag in ("w:spacing", "w:kern", "w:szCs", "w:bCs"):
         for stray in properties.findall(qn(tag)):
@@ -361,7 +357,24 @@ def national_project():
     return project_report(funds, indicators, [("其他需要说明的问题", "conclusion.notes")])
 
 
-FORMS = {"suzhou-department": suzhou_department, "national-project": national_project}  # folder: what makes its template
+# --- 四川省部门预算项目支出绩效自评表 ----------------------------------------------------------------------------------
+
+
+def sichuan_project():
+    header = ("资金来源", "年初预算（万元）", "调整后预算数（万元）", "预算执行数（万元）", "预算执行率", "权重", "得分", "原因")
+    names = {"total": "总额", "fiscal": "其中：财政资金", "special": "财政专户管理资金", "own": "单位资金", "other": "其他资金"}
+    figures = ("initial", "budget", "executed", "rate", "weight", "score", "reason")
+    funds = ((41, 26, 30, 28, 24, 14, 14, 48), header, [(name, *cells(f"funds.{key}", figures)) for key, name in names.items()],
+             (TEXT, *[NUMBER] * 3, *[CENTRED] * 3, TEXT))  # fmt: skip
+    header = ("一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位", "完成值", "权重", "得分", "未完成原因分析")
+    columns = ("level1", "level2", "name", "property_text", "target", "unit", "actual", "weight", "score", "reason")
+    indicators = ((18, 25, 36, 14, 26, 16, 26, 12, 12, 40), header, columns, (CENTRED, CENTRED, TEXT, *[CENTRED] * 6, TEXT))
+    texts = [("评价结论", "conclusion.assessment"), ("存在问题", "conclusion.problems"), ("改进措施", "conclusion.measures")]
+    return project_report(funds, indicators, texts)
+
+
+# The folder of the form, what makes its template.
+FORMS = {"suzhou-department": suzhou_department, "national-project": national_project, "sichuan-project": sichuan_project}
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])
