@@ -17,14 +17,14 @@ PACKAGE = Path(__file__).parent.parent / "xlperf"
 PATHS = {path.stem: path for path in sorted(PACKAGE.glob("*.py"))}
 # Each module imports only from those above it.
 ORDER = (
-    "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "parts", "formulas", "form",
-    "document", "finding", "result", "files", "compute", "layout", "schema", "package", "package_xml", "preflight", "spelling",
-    "dates", "values", "amounts", "markup", "numberformat", "entries", "structure", "reader", "quantity", "promise", "evidence",
-    "residue", "crosscheck", "checks", "catalog", "roster", "allotment", "position", "tables", "webpage", "formats", "style",
-    "links", "annotation", "canvas", "live", "lines", "problems", "workbook", "placeholders", "paragraphs", "word", "report",
-    "template", "process", "flow", "dump", "manuscript", "paper", "labels", "records", "outline", "composed", "assembly",
-    "importer", "pdf", "publication", "source", "migration", "carryover", "progress", "dispatch", "difference", "amendment",
-    "cli", "__main__",
+    "nearest", "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "parts", "formulas", "form",
+    "document", "finding", "result", "files", "compute", "layout", "schema", "package", "canonical", "package_xml", "preflight",
+    "spelling", "remark", "dates", "values", "amounts", "markup", "numberformat", "entries", "structure", "reader", "quantity",
+    "promise", "evidence", "residue", "crosscheck", "checks", "catalog", "roster", "allotment", "position", "tables", "webpage",
+    "formats", "style", "links", "annotation", "canvas", "live", "lines", "problems", "workbook", "placeholders", "paragraphs",
+    "word", "report", "template", "process", "flow", "dump", "manuscript", "paper", "labels", "records", "outline", "composed",
+    "assembly", "importer", "pdf", "publication", "source", "migration", "carryover", "progress", "dispatch", "difference",
+    "amendment", "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
     ("formats", "difference"): "typing",  # changes are shown, not made
@@ -46,6 +46,8 @@ LIBRARIES = {
     "jinja2": {"word", "placeholders"},
     "markupsafe": {"word"},
     "rapidfuzz": {"catalog", "definition", "difference"},
+    "rich": {"tables"},
+    "rapidfuzz": {"catalog", "nearest"},
 }
 LONG, TOO_LONG = 350, 600
 LONGER = {"form": 650}  # what a form is and how it is loaded
