@@ -36,7 +36,7 @@ HEADINGS = {"en": ("Command", "What it does", "Exit codes"), "zh": ("命令", "�
 EVERY = {"en": "Every command: also 2, 70, 130.", "zh": "每条命令另有 2、70、130。"}
 # Exit codes besides 2, 70 and 130; test_readme.py makes every one of them happen.
 EXIT_CODES = {
-    "forms": (0,), "template": (0, 1, 3), "fill": (0, 1), "read": (0, 3), "validate": (0, 1, 3), "finalize": (0, 1, 3), "report": (0, 1, 3),
+    "forms": (0,), "template": (0, 1, 3), "fill": (0, 1), "import": (0, 1, 3), "read": (0, 3), "validate": (0, 1, 3), "finalize": (0, 1, 3), "report": (0, 1, 3),
     "migrate": (0, 1, 3), "diff": (0, 3), "new-form": (0,), "check-form": (0,), "collect": (0, 1, 3), "status": (0,),
     "schema": (0,), "explain": (0,),
 }  # fmt: skip
