@@ -15,6 +15,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from string import Formatter
 from unittest import mock
@@ -26,6 +27,7 @@ import docx
 import test_crosscheck
 import test_matrix
 import test_preflight
+import test_scored
 from fates import work_fatefully
 from hostile import BUILDERS
 from make_golden import SPARE
@@ -41,7 +43,6 @@ from xlperf import (
     UnreadableError,
     collect,
     fill_workbook,
-    find_form,
     import_document,
     intake,
     load_form,
@@ -51,6 +52,7 @@ from xlperf import (
 )
 from xlperf.collection import survey
 from xlperf.finding import Finding, describe
+from xlperf.form import form_directories
 from xlperf.inbox import MOST_MEMBERS
 from xlperf.messages import catalogue
 from xlperf.outcome import Outcome
@@ -68,11 +70,11 @@ PARTS = ("message", "found", "expected", "fix")
 # --- ways to make a fault ------------------------------------------------------------------------------------
 
 
-def from_document(change: Change) -> Build:
-    """A fault in the document of the example."""
+def from_document(change: Change, example: Callable[[], dict] = document) -> Build:
+    """A fault in the document of an example."""
 
     def build(folder: Path) -> Findings:
-        doc = document()
+        doc = example()
         change(doc)
         result = fill_workbook(doc, folder / "t.xlsx")
         return validate(folder / "t.xlsx").findings if result.outputs else result.findings
@@ -379,6 +381,11 @@ def candidates(code: str) -> Iterator[Build]:
     for kind, found in test_preflight.READ.items():
         if found and found[0] == code:
             yield from_bytes(BUILDERS[kind])
+    for key, matrix in test_scored.MATRICES.items():
+        fitting = (change for change, expected in matrix.faults.values() if any(code == found for found, _ in expected))
+        yield from (from_document(change, partial(test_scored.document, key)) for change in fitting)
+        if any(code == found for found, _ in matrix.always):
+            yield from_document(lambda doc: None, partial(test_scored.document, key))
     for change, expected in test_crosscheck.RULES.values():
         if any(code == found for found, _ in expected):
             yield from_document(change)
@@ -402,9 +409,9 @@ def example(code: str) -> dict | None:
 
 
 def codes() -> list[str]:
-    """Every code there is: of the program and of the forms."""
-    form = load_form(find_form("suzhou-department"))
-    return [*sorted(catalogue("zh")["findings"]), *sorted(code for code in form.rules if code not in catalogue("zh")["findings"])]
+    """Every code there is: of the program and of the forms, the first form first."""
+    own = catalogue("zh")["findings"]
+    return [*sorted(own), *(code for form in FORMS for code in sorted(form.rules) if code not in own)]
 
 
 HEAD = """# 校验编号一览 · Findings
@@ -414,7 +421,7 @@ Generated from the catalogues and the form; every example was really run. Do not
 
 `XL1xx` 文件 the file，`XL2xx` 内容和结构 values and structure，`XL3xx` 计算格 computed cells，
 `XL4xx` 报告、旧材料、改版 reports, old papers, revisions，`XL5xx` 收集 collections；
-`SZ…` 表样自己的规则 rules of the form.
+其余为各表样自己的规则 all others: rules of the forms.
 
 | 类别 | | |
 |---|---|---|
@@ -422,16 +429,17 @@ Generated from the catalogues and the form; every example was really run. Do not
 | 提醒 | warning | 改正，或在“校验”表的“说明”栏写明 may be explained |
 | 提示 | info | 无须处理 only tells |
 """
+FORMS = sorted(map(load_form, form_directories()), key=lambda form: form.key != "suzhou-department")
 GROUPS = {"XL1": "文件 The file", "XL2": "内容和结构 Values and structure", "XL3": "计算格 Computed cells",
-          "XL4": "报告、旧材料、改版 Reports, old papers, revisions", "XL5": "收集 Collections",
-          "SZ": "表样的规则 Rules of the form"}  # fmt: skip
+          "XL4": "报告、旧材料、改版 Reports, old papers, revisions", "XL5": "收集 Collections"}  # fmt: skip
+GROUPS |= {code[:2]: f"{form.title} Rules of {form.key}" for form in FORMS for code in form.rules if not code.startswith("XL")}
 SEVERITIES = {"error": "错误 error", "warning": "提醒 warning", "info": "提示 info"}
 
 
 def page() -> str:
     lines, missing, group = [HEAD], [], None
     for code in codes():
-        key = next((key for key in GROUPS if code.startswith(key)), "SZ")
+        key = next(key for key in GROUPS if code.startswith(key))
         if key != group:
             group = key
             lines.append(f"## {GROUPS[key]}\n")
@@ -446,7 +454,7 @@ def page() -> str:
 
 def entry(code: str, shown: dict | None) -> Iterator[str]:
     """One code: its severity, its sentences in both languages, what it means, an example."""
-    rule = load_form(find_form("suzhou-department")).rules.get(code)
+    rule = next((form.rules[code] for form in FORMS if code in form.rules), None)
     texts = {language: catalogue(language)["findings"].get(code) for language in ("zh", "en")}
     severity = rule.severity if rule else shown["severity"] if shown else None
     yield f"### {code}" + (f" · {SEVERITIES[severity]}" if severity else "") + "\n"

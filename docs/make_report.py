@@ -357,7 +357,24 @@ def national_project():
     return project_report(funds, indicators, [("其他需要说明的问题", "conclusion.notes")])
 
 
-FORMS = {"suzhou-department": suzhou_department, "national-project": national_project}  # the folder of the form, what makes its template
+# --- 四川省部门预算项目支出绩效自评表 ----------------------------------------------------------------------------------
+
+
+def sichuan_project():
+    header = ("资金来源", "年初预算（万元）", "调整后预算数（万元）", "预算执行数（万元）", "预算执行率", "权重", "得分", "原因")
+    names = {"total": "总额", "fiscal": "其中：财政资金", "special": "财政专户管理资金", "own": "单位资金", "other": "其他资金"}
+    figures = ("initial", "budget", "executed", "rate", "weight", "score", "reason")
+    funds = ((41, 26, 30, 28, 24, 14, 14, 48), header, [(name, *cells(f"funds.{key}", figures)) for key, name in names.items()],
+             (TEXT, *[NUMBER] * 3, *[CENTRED] * 3, TEXT))  # fmt: skip
+    header = ("一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位", "完成值", "权重", "得分", "未完成原因分析")
+    columns = ("level1", "level2", "name", "property_text", "target", "unit", "actual", "weight", "score", "reason")
+    indicators = ((18, 25, 36, 14, 26, 16, 26, 12, 12, 40), header, columns, (CENTRED, CENTRED, TEXT, *[CENTRED] * 6, TEXT))
+    texts = [("评价结论", "conclusion.assessment"), ("存在问题", "conclusion.problems"), ("改进措施", "conclusion.measures")]
+    return project_report(funds, indicators, texts)
+
+
+# The folder of the form, what makes its template.
+FORMS = {"suzhou-department": suzhou_department, "national-project": national_project, "sichuan-project": sichuan_project}
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])

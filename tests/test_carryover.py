@@ -6,7 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from conftest import EXAMPLE
+from conftest import EXAMPLE, REPOSITORY
 from libreoffice import convert
 from second_revision import second_revision
 from surgery import type_into
@@ -21,6 +21,7 @@ from xlperf import (
     read_workbook,
     validate,
     write_next_template,
+    write_report,
     write_template,
 )
 from xlperf.document import Spot
@@ -31,6 +32,7 @@ from xlperf.schema import build_schema
 
 DATE = "2024-01-05"
 DOCUMENT = EXAMPLE / "document.json"
+SPECIMEN = REPOSITORY.parent / "shared" / "seed_report_2022.txt"
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +105,25 @@ def test_every_kind_of_paper_gives_the_same_template(source: str, finalized: Pat
     assert (tmp_path / "again.xlsx").read_bytes() == made.read_bytes()
 
 
+def test_a_report_in_word_gives_the_same_template(made: Path, tmp_path: Path) -> None:
+    report = write_report(EXAMPLE / "filled.xlsx", tmp_path / "自评报告.docx").outputs[0]
+    result = write_next_template("suzhou-department", 2023, report, tmp_path / "next.xlsx", date=DATE)
+    assert [f["code"] for f in result.findings if f["severity"] == "error"] == []
+    kept, now = read_workbook(made), read_workbook(tmp_path / "next.xlsx")
+    assert (now["goals"], now["indicators"]) == (kept["goals"], kept["indicators"]) and references(tmp_path / "next.xlsx") == references(made)
+    assert [task["task"] for task in now["tasks"]] == [task["task"] for task in kept["tasks"]]
+
+
+@pytest.mark.skipif(not SPECIMEN.exists(), reason="the specimen is not here")
+def test_the_specimen_is_last_years_report(tmp_path: Path) -> None:
+    write_next_template("suzhou-department", 2023, SPECIMEN, tmp_path / "next.xlsx", date=DATE)
+    now, shown = read_workbook(tmp_path / "next.xlsx"), references(tmp_path / "next.xlsx")
+    assert [len(now[key]) for key in ("goals", "tasks", "indicators")] == [10, 10, 54] and len(shown) == 54
+    assert (shown["非税收入预算完成率"], shown["全市技术合同成交额"], shown["预算执行率"]) == (66.22, 868.78, 96.03)
+    assert {key: indicator(now, "全市技术合同成交额")[key] for key in ("operator", "target", "unit")} == {
+        "operator": ">=", "target": 660, "unit": "亿元"}  # fmt: skip
+
+
 def new_figures(path: Path) -> dict[str, object]:
     """What a department types into that template: this year's texts, budget, actuals, sources, and reasons where they are due."""
     reading, last, cells = read_cells(path), document(), {}
@@ -147,7 +168,7 @@ def test_filled_with_new_actuals_it_validates_without_errors(made: Path, filled:
 
 def test_the_column_survives_annotating_and_finalizing(made: Path, filled: Path, tmp_path: Path) -> None:
     annotated = annotate(filled, tmp_path / "out", DATE)
-    (book, json) = finalize(filled, tmp_path / "out", DATE).outputs
+    book, json, *_ = finalize(filled, tmp_path / "out", DATE).outputs
     assert references(annotated) == references(book) == references(filled) == references(made)
     assert "last_actual" not in json.read_text("utf-8")
     stale = ("XL301", "XL302")  # typed without a program that computes

@@ -48,7 +48,7 @@ def test_papers_that_say_the_same_do_not_differ(tmp_path: Path) -> None:
 def test_a_change_is_told_in_the_forms_words_with_both_cells(tmp_path: Path) -> None:
     typed = type_into(FILLED, tmp_path / "typed.xlsx", {"自评表!H79": 5, "基本信息!C9": None, "基本信息!C10": "2023-04-01"})
     assert compare_papers(FILLED, typed) == [
-        Change("removed", "联系电话", "cover.phone", "0512-65000000", None, ("基本信息!C9", "")),
+        Change("removed", "联系电话", "cover.phone", "0512-65000000", None, ("基本信息!C9", "基本信息!C9")),
         Change("changed", "填报日期", "cover.prepared_on", "2023-03-01", "2023-04-01", ("基本信息!C10", "基本信息!C10")),
         Change("changed", "自评表 › 履职 › 科技合作交流活动 › 完成值", "indicators[52].actual", 4, 5, ("自评表!H79", "自评表!H79")),
     ]

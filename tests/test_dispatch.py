@@ -158,6 +158,17 @@ def test_a_manifest_that_is_none_is_refused(folder: Path) -> None:
     assert caught.value.key == "bad_manifest"
 
 
+def test_names_that_look_like_formulas(tmp_path: Path) -> None:
+    """They are quoted in the manifest, which Excel opens, and known again all the same."""
+    text = "单位,代码\n=1+1,-5\n@甲,'6\n"
+    assert handed_out(tmp_path, text).written == 2 and handed_out(tmp_path, text).kept == 2
+    lines = (tmp_path / "out" / MANIFEST).read_text("utf-8-sig").splitlines()
+    assert [line.split(",")[:3] for line in lines[1:]] == [
+        ["'=1+1", "'-5", "'=1+1-2023-自评表.xlsx"], ["'@甲", "'6", "'@甲-2023-自评表.xlsx"]]  # fmt: skip
+    (tmp_path / "out" / "=1+1-2023-自评表.xlsx").write_bytes(b"filled in")
+    assert handed_out(tmp_path, text).changed == (tmp_path / "out" / "=1+1-2023-自评表.xlsx",)
+
+
 def test_names_are_safe_and_every_units_own(form: Form, tmp_path: Path) -> None:
     text = "单位,代码\na/b,1\nA:B,2\na*b,3\na|b,2-2\n" + "长" * 120 + ",4\n" + "长" * 121 + ",5\n...,6\n"
     names = file_names(form, 2023, read_roster(written(tmp_path / "u.csv", text)))

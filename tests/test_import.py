@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+from unittest import mock
 
 import docx
 import pytest
@@ -14,7 +16,8 @@ from hypothesis import strategies as st
 from papers import HEADINGS, NUMBERINGS, Typing, write_paper
 from test_example import BUDGET, INDICATORS, SPECIMEN
 
-from xlperf import fill_workbook, finalize, find_form, import_document, load_document, load_form
+from xlperf import FormError, check_form, fill_workbook, finalize, find_form, import_document, load_document, load_form, validate
+from xlperf.__main__ import main
 from xlperf.compute import compute
 from xlperf.document import document_of, rows_of
 from xlperf.outline import INDENT
@@ -218,3 +221,167 @@ def test_the_report_of_the_example(tmp_path: Path) -> None:
     assert parts(result.document) == parts(TYPED)
     assert result.document["cover"] == TYPED["cover"]
     assert {f["code"] for f in result.findings} == set()
+
+
+# --- another form: one big table -----------------------------------------------------------------------------
+
+
+def test_the_national_form_typed_as_one_big_table(tmp_path: Path) -> None:
+    """Labels beside values, captions merged beside their part, funds by name, goals below their labels, levels merged, a total."""
+    document = load_document(EXAMPLE.parent / "national-project-2022" / "finalized.json")
+    project, objective, total = document["project"], document["objective"], document["score"]["total"]
+
+    def money(row: dict) -> list[str]:
+        rate = f"{row['rate']:.2%}" if "rate" in row else ""
+        return [*(f"{row[key]:g}" if key in row else "" for key in ("initial", "budget", "executed", "weight")), rate, f"{row.get('score', '')}"]
+
+    names = {"total": "年度资金总额", "fiscal": "其中：当年财政拨款", "carryover": "上年结转资金", "other": "其他资金"}
+    rows = [
+        ["项目名称", project["name"], *[""] * 7], ["主管部门", project["supervisor"], *[""] * 3, "实施单位", project["unit"], "", ""],
+        ["项目资金\n（万元）", "", "", "年初预算数", "全年预算数（A）", "全年执行数（B）", "分值", "执行率（B/A）", "得分"],
+        *(["", name, "", *money(document["funds"].get(key, {}))] for key, name in names.items()),
+        ["年度总体目标", "预期目标", *[""] * 3, "实际完成情况", *[""] * 3], ["", objective["expected"], *[""] * 3, objective["actual"], *[""] * 3],
+        ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施", ""],
+        *([row["level1"], row["level2"], row["name"], row["target_text"], row["actual_text"], f"{row['weight']}", f"{row['score']}",
+           row.get("reason", ""), ""] for row in document["indicators"]),
+        ["总分", *[""] * 4, "100", f"{total}", "", ""],
+    ]  # fmt: skip
+    paper = docx.Document()
+    paper.add_paragraph("项目支出绩效自评表")
+    paper.add_paragraph("（2022年度）")
+    table = paper.add_table(len(rows), 9)
+    for number, texts in enumerate(rows):
+        for column, text in enumerate(texts):
+            table.cell(number, column).text = text
+    for number, first, last in [(0, 1, 8), (1, 1, 4), (1, 6, 8), *((n, 1, 2) for n in range(2, 7)), (7, 1, 4), (7, 5, 8), (8, 1, 4), (8, 5, 8)]:
+        table.cell(number, first).merge(table.cell(number, last))
+    table.cell(2, 0).merge(table.cell(6, 0))
+    table.cell(7, 0).merge(table.cell(8, 0))
+    for column in (0, 1):
+        for number in range(len(rows) - 2, 10, -1):
+            if rows[number][: column + 1] == rows[number - 1][: column + 1]:
+                table.cell(number, column).text = ""
+                table.cell(number - 1, column).merge(table.cell(number, column)).text = rows[number][column]
+    paper.save(tmp_path / "a.docx")
+    result = import_document(tmp_path / "a.docx")
+    wanted = load_document(EXAMPLE.parent / "national-project-2022" / "document.json")
+    assert (result.form, result.year, result.unit) == ("national-project", 2022, project["unit"])
+    found = result.document
+    assert {key: found["project"].get(key) for key in ("name", "supervisor", "unit")} == {key: project[key] for key in ("name", "supervisor", "unit")}
+    assert (found["objective"], found["funds"]) == (wanted["objective"], wanted["funds"])
+    lost = ("grade",)  # the paper has no column for it
+    assert [plain({k: v for k, v in row.items() if k not in lost}) for row in wanted["indicators"]] == [plain(row) for row in found["indicators"]]
+    assert [left["text"] for left in found["leftovers"]] == [f"总分 | 100 | {total}"]  # computed, and not one label with one value
+
+
+# --- workbooks, the command ----------------------------------------------------------------------------------
+
+
+def test_a_workbook_of_an_earlier_revision(tmp_path: Path) -> None:
+    """A workbook of 2022 is read by its own revision when there is a newer one; last year's explanations come along."""
+    newer = tmp_path / "forms" / "suzhou-department" / "2024"
+    newer.mkdir(parents=True)
+    text = (FORM.directory / "form.yaml").read_text("utf-8")
+    text = text.replace('revision: "2022"', 'revision: "2024"').replace("first_year: 2022", "first_year: 2024")
+    (newer / "form.yaml").write_text(text, "utf-8")
+    typed = TYPED | {"explanations": {"SZ202": "目标按上年实际定"}}
+    fill_workbook(typed, tmp_path / "a.xlsx")
+    result = import_document(tmp_path / "a.xlsx", templates=tmp_path / "forms")
+    assert result.document == typed
+    assert [f for f in result.findings if f["severity"] != "info"] == []
+    wrong = import_document(tmp_path / "a.xlsx", year=2023)
+    assert [(f["code"], f["expected"]) for f in wrong.findings if f["severity"] == "error"] == [("XL111", "2023")]
+    assert wrong.exit_code == 1
+
+
+def test_explanations_in_a_report_come_back(tmp_path: Path) -> None:
+    fill_workbook(TYPED | {"explanations": {"SZ202": "目标按上年实际定"}}, tmp_path / "a.xlsx")
+    report = next(path for path in finalize(tmp_path / "a.xlsx", tmp_path / "out").outputs if path.suffix == ".docx")
+    assert import_document(report).document["explanations"] == {"SZ202": "目标按上年实际定"}
+
+
+def test_the_command_writes_the_document_and_tells_what_is_left(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    path = write_paper(FINALIZED, tmp_path / "旧 报告.docx", Typing(extra=("附件2",)))
+    assert run(["import", str(path), "-o", str(tmp_path / "a.json")]) == 0
+    out, err = capfd.readouterr()
+    assert out == "" and "附件2" in err and "第 1 段" in err
+    document = load_document(tmp_path / "a.json")
+    assert document["leftovers"] == [{"place": "第 1 段", "text": "附件2"}, {"place": "第 66 段", "text": "附件2"}]
+    assert run(["import", str(path)]) == 0
+    assert json.loads(capfd.readouterr().out) == document
+    assert run(["fill", str(tmp_path / "a.json"), "-o", str(tmp_path / "a.xlsx")]) == 0  # what is left over is passed by
+    assert "leftovers" not in capfd.readouterr().err
+    (tmp_path / "a.doc").write_bytes(b"%PDF-1.4")
+    assert run(["import", str(tmp_path / "a.doc")]) == 3
+    assert capfd.readouterr().err.startswith("XL440 ")
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code of a command line."""
+    with mock.patch.object(sys, "argv", ["xlperf", *arguments]):
+        return int(main())
+
+
+# --- ways to type --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("target", "actual", "row"), [
+    (">=10500家", "11372家", ("定量", ">=", 10500, "家", 11372)),
+    ("=5场 ", "7场", ("定量", "=", 5, "场", 7)),
+    ("≧96％", "96.03%", ("定量", ">=", 96, "%", 96.03)),
+    ("不低于200项", "292", ("定量", ">=", 200, "项", 292)),
+    ("控制在100%以内", "98.5％", ("定量", "<=", 100, "%", 98.5)),
+    (">=58000台套", "5.8万台套", ("定量", ">=", 58000, "台套", 58000)),
+    (">=660亿元", "868.78亿元", ("定量", ">=", 660, "亿元", 868.78)),
+    ("=0%", "-3.2%", ("定量", "=", 0, "%", -3.2)),
+    ("5颗", "6颗", ("定量", None, 5, "颗", 6)),
+    (">=.8万元", ".82万元", ("定量", ">=", 0.8, "万元", 0.82)),
+    ("＞１,000人次", "1,200人次", ("定量", ">", 1000, "人次", 1200)),
+    ("有序推进", "有序推进", ("定性", None, "有序推进", None, "有序推进")),
+    ("健全", "基本健全", ("定性", None, "健全", None, "基本健全")),
+    ("无", "无", ("定性", None, "无", None, "无")),
+    ("=3期", "—", ("定量", "=", 3, "期", None)),
+])  # fmt: skip
+def test_a_composed_cell_is_taken_apart(tmp_path: Path, target: str, actual: str, row: tuple) -> None:
+    paper = f"九、部门整体自评表\n\n\t类别\n\t指标名称\n\t指标目标值\n\t指标完成值\n\n\t履职\n\t某项工作\n\t{target}\n\t{actual}\n\n"
+    (tmp_path / "a.txt").write_text(paper, "utf-8")
+    document = import_document(tmp_path / "a.txt", FORM.key, 2022).document
+    (found,) = (indicator for indicator in document["indicators"] if indicator["category"] == "履职")
+    assert tuple(found.get(key) for key in ("kind", "operator", "target", "unit", "actual")) == row
+
+
+def test_a_figure_that_may_mean_two_things_is_asked_about(tmp_path: Path) -> None:
+    paper = "九、部门整体自评表\n\n\t类别\n\t指标名称\n\t指标目标值\n\t指标完成值\n\n\t履职\n\t满意率\n\t290%\n\t92%\n\n\t履职\n\t某项\n\t=1,23家\n\t1家\n\n"
+    (tmp_path / "a.txt").write_text(paper, "utf-8")
+    result = import_document(tmp_path / "a.txt", FORM.key, 2022)
+    asked = [(f["code"], f["cells"], f["found"], f["expected"]) for f in result.findings if f["severity"] == "error"]
+    assert asked == [("XL209", ["第 10 行"], "290%", "290 % / >= 90 %"), ("XL209", ["第 15 行"], "1,23", "= 1.23 家 / = 123 家")]
+    assert [row["target"] for row in result.document["indicators"] if row["category"] == "履职"] == ["290%", "1,23"]
+
+
+@pytest.mark.parametrize(("old", "new", "says"), [
+    ("    主管部门: [", "    主管部们: [", "paper.aliases: there is no '主管部们'; did you mean '主管部门'?"),
+    ("措施: narrative.problems", "措施: narrative.problem", "did you mean 'narrative.problems'?"),
+    ("    goals: [\"{number}", "    goal: [\"{number}", "paper.entries: there is no 'goal'; did you mean 'goals'?"),
+    ("actual: actual_text}", "actual: actual}", "paper.composed.actual: there is no 'actual'"),
+    ("carried: [duty]", "carried: [duties]", "paper.carried: there is no 'duties'"),
+    ("年度绩效目标{number}的分析\"", "年度绩效目标{n}的分析\"", "paper.entries.goals: nothing fills {n}"),
+    ("  carried: [duty]", "  carries: [duty]", "paper.carries: there is no such key; did you mean 'carried'?"),
+])  # fmt: skip
+def test_a_mistake_in_what_a_form_says_of_its_paper_is_named(tmp_path: Path, old: str, new: str, says: str) -> None:
+    folder = tmp_path / "suzhou-department" / "2022"
+    folder.mkdir(parents=True)
+    text = (FORM.directory / "form.yaml").read_text("utf-8")
+    assert text.count(old) == 1
+    (folder / "form.yaml").write_text(text.replace(old, new), "utf-8")
+    with pytest.raises(FormError) as error:
+        check_form(folder)
+    assert says in str(error.value)
+
+
+def test_a_document_with_words_where_numbers_belong_is_filled_all_the_same(tmp_path: Path) -> None:
+    paper = "九、部门整体自评表\n\n\t类别\n\t指标名称\n\t指标目标值\n\t指标完成值\n\n\t履职\n\t植树\n\t不少于500棵\n\t五百\n\n"
+    (tmp_path / "a.txt").write_text(paper, "utf-8")
+    document = import_document(tmp_path / "a.txt", FORM.key, 2022).document
+    assert fill_workbook(document, tmp_path / "a.xlsx").outputs
+    assert [(f["code"], f["found"]) for f in validate(tmp_path / "a.xlsx").findings if f["code"] == "XL202"] == [("XL202", "五百")]

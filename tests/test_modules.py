@@ -25,8 +25,8 @@ ORDER = (
     "annotation", "canvas", "live", "lines", "problems", "workbook", "ledger", "sheet", "overview", "audit", "change",
     "placeholders", "paragraphs", "word", "notice", "report", "exports", "template", "process", "inbox", "worker", "crew",
     "cluster", "flow", "dump", "manuscript", "paper", "labels", "records", "outline", "composed", "assembly", "importer", "pdf",
-    "publication", "source", "migration", "carryover", "standing", "intake", "dispatch", "difference", "amendment", "starter",
-    "cli", "__main__",
+    "publication", "source", "migration", "carryover", "standing", "intake", "dispatch", "difference", "amendment", "options",
+    "starter", "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
     ("formats", "difference"): "typing",  # changes are shown, not made
@@ -39,7 +39,7 @@ LIBRARIES = {
     "openpyxl": {"numberformat", "roster"},
     "python_calamine": {"reader"},
     "jsonschema": {"checks", "definition"},
-    "click": {"cli", "__main__"},
+    "click": {"cli", "options", "__main__"},
     "yaml": {"definition", "position"},
     "rich": {"tables", "progress"},
     "docx": {"manuscript"},

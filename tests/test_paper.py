@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -206,6 +207,14 @@ def test_a_cell_of_several_paragraphs_whose_last_is_blank() -> None:
     grid = read_dump(dump).items[2]
     assert [[cell.text for cell in row] for row in grid.rows] == [["职责", "任务", "内容"], ["甲", "乙\n乙二", "丙"]]
     assert [cell.place.number for row in grid.rows for cell in row] == [4, 6, 7, 9, 10, 12]
+
+
+@pytest.mark.parametrize("line", ["\ta\n", "\ta\n\nb\n", "a\tb\tc\n\n", " " * 40, "1.对年度绩效目标1的分析 ", "（（(", "\t", "预期目标", "\n"])
+def test_long_texts_cost_no_more_than_their_length(tmp_path: Path, line: str) -> None:
+    (tmp_path / "a.txt").write_text("四、部门（单位）整体支出绩效实现情况\n" + line * (60_000 // len(line)), "utf-8")
+    start = time.process_time()
+    import_document(tmp_path / "a.txt", "suzhou-department")
+    assert time.process_time() - start < 10  # squares of it would be minutes
 
 
 def test_paragraphs_indented_with_a_tab_are_no_table() -> None:

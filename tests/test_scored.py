@@ -13,12 +13,13 @@ from conftest import REPOSITORY
 from faults import Change, faulty_books, pairs, said
 from libreoffice import NEVER, convert
 
-from xlperf import finalize, read_workbook
+from xlperf import fill_workbook, finalize, import_document, read_workbook, validate, write_next_template, write_report
 from xlperf.compute import compute
 from xlperf.document import document_of, rows_of
 from xlperf.form import Form, find_form, load_form
 
-EXAMPLES = {"national-project": REPOSITORY / "examples" / "national-project-2022"}
+EXAMPLES = {"national-project": REPOSITORY / "examples" / "national-project-2022",
+            "sichuan-project": REPOSITORY / "examples" / "sichuan-project-2023"}  # fmt: skip
 REASON = "统计口径按上级要求作了调整"
 
 
@@ -210,6 +211,20 @@ def put(path: str, value: object) -> Change:
     return change
 
 
+def at_their_targets(doc: dict) -> None:
+    for row in doc["indicators"]:
+        row |= {"actual": row["target"]} if row["kind"] == "定量" else {"grade": "达成年度指标", "judged": row["weight"]}
+
+
+def all_is_spent(doc: dict) -> None:
+    for row in doc["funds"].values():
+        row |= {"executed": row["budget"]} if "budget" in row else {}
+
+
+def without_budget(doc: dict) -> None:
+    doc["funds"] = {"fiscal": {"initial": 0, "budget": 0, "executed": 0}}
+
+
 NATIONAL = Matrix(
     {("NP102", ("项目资金!G4",)), ("NP207", ("绩效指标!G25",))},
     {
@@ -222,6 +237,10 @@ NATIONAL = Matrix(
         "budget without execution": (put("funds.other.budget", 0.5), {("XL201", ("项目资金!E7",))}),
         "execution above budget": (put("funds.carryover.executed", 3.3), {("NP101", ("项目资金!E6",))}),
         "execution without budget": (put("funds.other.executed", 0.2), {("NP101", ("项目资金!E7",))}),
+        "no budget": (without_budget, {("NP104", ("项目资金!D4",))}),
+        "everything at its target": (lambda d: (at_their_targets(d), all_is_spent(d)), {("NP212", ("得分汇总!F20",))}),
+        "everything at its target beside a low rate": (at_their_targets, {("NP301", ("得分汇总!F20",))}),
+        "a prompt left in place": (put("conclusion.notes", "请填写内容"), {("NP401", ("项目信息!B22",))}),
         "money with its unit": (put("funds.fiscal.executed", "35.04万元"), {("XL210", ("项目资金!E5",))}),
         "money in words": (put("funds.fiscal.executed", "约35"), {("XL202", ("项目资金!E5",))}),
         "a large adjustment": (put("funds.fiscal.initial", 20), {("NP103", ("项目资金!D4",))}),
@@ -258,9 +277,63 @@ NATIONAL = Matrix(
         "no satisfaction at all": (lambda d: d.update(indicators=[r for r in d["indicators"] if r["level1"] != "满意度指标"]),
                                    {("NP209", ("绩效指标!D31",)), ("NP210", ("得分汇总!E20",)), ("NP211", ("得分汇总!E18",))}),
     },
-    dict.fromkeys(("fiscal execution blank", "budget without execution", "money in words"), ("NP102",)),
+    dict.fromkeys(("fiscal execution blank", "budget without execution", "money in words", "no budget", "everything at its target"), ("NP102",)),
 )  # fmt: skip
-MATRICES = {"national-project": NATIONAL}
+SICHUAN = Matrix(
+    {("SC207", ("绩效指标!G21",))},
+    {
+        "project name blank": (put("project.name", None), {("XL201", ("项目信息!C5",))}),
+        "supervisor blank": (put("project.supervisor", None), {("XL201", ("项目信息!C6",))}),
+        "date blank": (put("project.prepared_on", None), {("XL207", ("项目信息!C10",))}),
+        "goal blank": (put("objective.expected", None), {("XL201", ("项目信息!B12",))}),
+        "fiscal budget blank": (put("funds.fiscal.budget", None), {("XL201", ("项目资金!D5",))}),
+        "budget without execution": (put("funds.special.budget", 0.5), {("XL201", ("项目资金!E6",))}),
+        "execution above budget": (put("funds.own.executed", 3.3), {("SC101", ("项目资金!E7",))}),
+        "a low rate and an adjustment without a reason": (put("funds.total.reason", None), {("SC102", ("项目资金!I4",)), ("SC103", ("项目资金!I4",))}),
+        "a low rate of which nothing is said": (lambda d: (put("funds.total.reason", "无")(d), put("funds.fiscal.initial", 43.2)(d)),
+                                                {("SC102", ("项目资金!I4",))}),
+        "an adjustment of which nothing is said": (lambda d: (put("funds.total.reason", None)(d), put("funds.fiscal.executed", 38)(d)),
+                                                   {("SC103", ("项目资金!I4",))}),
+        "no budget": (without_budget, {("SC104", ("项目资金!D4",))}),
+        "everything at its target": (lambda d: (at_their_targets(d), all_is_spent(d)), {("SC212", ("得分汇总!F24",))}),
+        "everything at its target beside a low rate": (at_their_targets, {("SC301", ("得分汇总!F24",))}),
+        "money with another unit": (put("funds.fiscal.executed", "350400元"), {("XL210", ("项目资金!E5",))}),
+        "level 1 blank": (set_in("养护里程", level1=None), {("XL201", ("绩效指标!B5",))}),
+        "level 1 misspelt": (set_in("养护里程", level1="产出指针"), {("XL203", ("绩效指标!B5",))}),
+        "level 2 blank": (set_in("养护里程", level2=None), {("XL201", ("绩效指标!C5",))}),
+        "level 2 of another level 1": (set_in("养护里程", level2="经济成本指标"), {("XL203", ("绩效指标!C5",))}),
+        "name blank": (set_in("养护里程", name=None), {("XL201", ("绩效指标!D5",))}),
+        "operator blank": (set_in("养护里程", operator=None), {("XL201", ("绩效指标!F5",))}),
+        "operator as a word": (set_in("养护里程", operator="不少于"), {("XL210", ("绩效指标!F5",))}),
+        "target with its unit": (set_in("养护里程", target="120公里"), {("XL210", ("绩效指标!G5",))}),
+        "target blank": (set_in("养护里程", target=None), {("XL201", ("绩效指标!G5",))}),
+        "unit blank": (set_in("养护里程", unit=None), {("XL201", ("绩效指标!H5",))}),
+        "actual in words": (set_in("养护里程", actual="约126"), {("XL202", ("绩效指标!I5",))}),
+        "a ratio for a percent": (set_in("沿线群众满意度", actual=0.934, reason=REASON), {("XL215", ("绩效指标!I23",))}),
+        "grade blank": (set_in("群众出行条件", grade=None), {("XL201", ("绩效指标!J19",))}),
+        "judged too high for the grade": (set_in("群众出行条件", judged=4), {("SC203", ("绩效指标!L19",))}),
+        "judged too low for the grade": (set_in("施工扬尘控制", judged=3.19), {("SC203", ("绩效指标!L16",))}),
+        "judged above the weight": (set_in("施工扬尘控制", judged=4.01), {("SC204", ("绩效指标!L16",))}),
+        "weight blank": (set_in("养护里程", weight=None), {("XL201", ("绩效指标!K5",))}),
+        "weights of 101": (set_in("养护里程", weight=11), {("SC210", ("得分汇总!E24",))}),
+        "a shortfall without a reason": (set_in("修复路面面积", reason=None), {("SC201", ("绩效指标!N6",))}),
+        "a reason of a dash": (set_in("修复路面面积", reason="——"), {("SC202", ("绩效指标!N6",))}),
+        "beyond 130% without a note": (set_in("沿线农产品运输量", reason=None), {("SC205", ("绩效指标!N17",))}),
+        "a number that was judged": (set_in("养护里程", judged=10), {("SC206", ("绩效指标!L5",))}),
+        "two of one name": (set_in("改造危桥", name="养护里程"), {("SC208", ("绩效指标!D5", "绩效指标!D7"))}),
+        "no satisfaction at all": (lambda d: d.update(indicators=[r for r in d["indicators"] if r["level1"] != "满意度指标"]),
+                                   {("SC209", ("得分汇总!E17",)), ("SC210", ("得分汇总!E24",))}),
+        "a conclusion of 201 letters": (put("conclusion.assessment", "总" * 201), {("XL205", ("评价结论!B4",))}),
+        "problems blank": (put("conclusion.problems", None), {("XL201", ("评价结论!B8",))}),
+        "no problems beside a low rate": (lambda d: (put("conclusion.problems", "暂无问题")(d), put("funds.fiscal.executed", 30)(d)),
+                                          {("SC302", ("评价结论!B8", "项目资金!F4", "绩效指标!I18"))}),
+        "a prompt left in place": (put("conclusion.measures", "请填写内容"), {("SC401", ("评价结论!B12",))}),
+        "a placeholder for a name": (set_in("养护里程", name="指标1"), {("SC402", ("绩效指标!D5",))}),
+        "last year's year": (put("objective.actual", "2022年度养护公路126公里。"), {("SC403", ("项目信息!B17",))}),
+    },
+    {},
+)  # fmt: skip
+MATRICES = {"national-project": NATIONAL, "sichuan-project": SICHUAN}
 
 
 @pytest.fixture(scope="module")
@@ -294,6 +367,43 @@ def test_the_clean_example_says_the_same_after_libreoffice(key: str, tmp_path: P
 @pytest.mark.parametrize("key", EXAMPLES)
 def test_an_example_is_finalized_under_the_names_of_unit_and_project(key: str, tmp_path: Path) -> None:
     filled, project = EXAMPLES[key] / "filled.xlsx", document(key)["project"]
-    book, written = finalize(filled, tmp_path, "2023-03-01").outputs
-    assert book.name == f"{project['unit']}-{project['name']}-2022-定稿.xlsx"
+    outputs = {path.suffix: path for path in finalize(filled, tmp_path, "2024-03-01").outputs}
+    book, written, stem = outputs[".xlsx"], outputs[".json"], f"{project['unit']}-{project['name']}-{document(key)['fiscal_year']}"
+    assert book.name == f"{stem}-定稿.xlsx"
+    assert outputs[".docx"].name == f"{stem}-项目支出绩效自评表.docx"
     assert json.loads(written.read_text("utf-8")) == read_workbook(book) == read_workbook(filled)
+
+
+# --- on paper, and in the next year --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", EXAMPLES)
+def test_the_report_is_read_back_whole_but_for_the_grades(key: str, tmp_path: Path) -> None:
+    """The official table has no column for the grade of a quality: only the score it was given."""
+    (paper,) = write_report(EXAMPLES[key] / "filled.xlsx", tmp_path / "report.docx", date="2024-03-01").outputs
+    result = import_document(paper)
+    assert result.status == "passed"
+    wanted, found = document(key), result.document
+    for row in wanted["indicators"]:
+        row.pop("grade", None)
+    assert found["indicators"] == wanted["indicators"]
+    assert {part: found[part] for part in wanted if part != "indicators"} == {part: wanted[part] for part in wanted if part != "indicators"}
+    book = tmp_path / "again.xlsx"
+    assert fill_workbook(found, book).outputs
+    assert {(f["code"], f["label"]) for f in validate(book).findings if f["severity"] == "error"} == {("XL201", "完成等级（定性）")}
+
+
+@pytest.mark.parametrize("key", EXAMPLES)
+def test_the_next_year_begins_with_project_and_indicators(key: str, tmp_path: Path) -> None:
+    year = document(key)["fiscal_year"] + 1
+    assert write_next_template(key, year, EXAMPLES[key] / "finalized.json", tmp_path / "next.xlsx").outputs
+    begun, last = read_workbook(tmp_path / "next.xlsx"), document(key)
+    assert begun["project"] == {name: value for name, value in last["project"].items() if name != "prepared_on"}
+    assert begun["objective"] == {"expected": last["objective"]["expected"]}
+    kept = ("level1", "level2", "name", "kind", "operator", "target", "unit", "weight")
+    rows = [{name: row[name] for name in kept if name in row} for row in begun["indicators"]]
+    assert rows == [{name: row[name] for name in kept if name in row} for row in last["indicators"]]
+    assert not [row for row in begun["indicators"] if row.keys() & {"actual", "grade", "judged", "reason"}]
+    assert "executed" not in begun["funds"]["fiscal"]
+    codes = {f["code"] for f in validate(tmp_path / "next.xlsx").findings if f["severity"] == "error"}
+    assert codes == {"XL201"}

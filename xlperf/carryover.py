@@ -97,8 +97,7 @@ def _gap(source: Source, year: int) -> Iterator[Finding]:
 
 
 def _lost(source: Source, migrated: Migrated) -> Iterator[Finding]:
-    """What would have been carried over and has no place in this year's form."""
-    blocks = source.form.blocks
-    strays = {spot: value for spot, value in migrated.strays.items() if blocks[spot.block].fields[spot.field].carry}
-    carried = Migrated(migrated.form, migrated.rows, {}, strays)
-    yield from (finding for finding in describe_migration(source.form, carried) if finding.code != "XL452")
+    """What would have been carried over and has no place in this year's form, or is no choice there."""
+    for finding in describe_migration(source.form, migrated):
+        if any(source.form.blocks[spot.block].fields[spot.field].carry for spot in finding.spots):
+            yield finding

@@ -10,26 +10,26 @@ import click
 from . import __version__
 from .errors import ExitCode, UsageError
 from .messages import LANGUAGES, sentence
+from .options import (
+    FILE,
+    FORMAT_NAMES,
+    database_option,
+    date_option,
+    file_argument,
+    form_argument,
+    output_option,
+    password_option,
+    rows_option,
+    spare_rows,
+    templates_option,
+    words,
+    year_option,
+)
 
 if TYPE_CHECKING:
     from .result import Result
 
 
-def words(key: str) -> str:
-    return sentence(key, {})
-
-
-FILE = click.Path(path_type=Path)
-templates_option = click.option("--templates", type=FILE, help=words("templates"))
-year_option = click.option("--year", type=click.IntRange(1950, 2200), help=words("year"))
-date_option = click.option("--date", metavar="YYYY-MM-DD", help=words("date"))
-password_option = click.option("--password", default="", help=words("password"))
-rows_option = click.option("--rows", multiple=True, metavar="TABLE=N", help=words("rows"))
-database_option = click.option("--database", metavar="URL", help=words("database"))
-output_option = click.option("-o", "--output", type=FILE, help=words("output"))
-form_argument = click.argument("form")
-file_argument = click.argument("file", type=FILE)
-FORMAT_NAMES = ["text", "json", "jsonl", "csv", "html"]  # the keys of formats.FORMATS, which --help need not import
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
@@ -342,20 +342,3 @@ def tell_written(result: Result) -> ExitCode:
     if not result.outputs:
         click.echo(words("nothing_filled"), err=True)
     return result.exit_code
-
-
-def spare_rows(asked: tuple[str, ...], form: str, year: object, templates: Path | None) -> dict[str, int] | None:
-    """The value of --rows, checked against the blocks of the form that have spare rows."""
-    if not asked:
-        return None
-    from .form import find_form, load_form
-
-    known = load_form(find_form(form, year if isinstance(year, int) else None, templates=templates))
-    tables = [block.key for block in known.blocks.values() if block.spare and not block.fixed]
-    counts = {}
-    for item in asked:
-        table, _, number = item.partition("=")
-        if table not in tables or not number.isdecimal() or not 1 <= int(number) <= 5000:
-            raise UsageError("bad_rows", value=item, known="、".join(tables))
-        counts[table] = int(number)
-    return counts

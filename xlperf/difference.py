@@ -99,12 +99,17 @@ def _compared(form: Form, block: Block, index: int | None, known: Field) -> bool
 
 def _change(form: Form, kind: str, sides: Sequence[Migrated], spots: Sequence[Spot | None], values: Sequence[object],
             sources: Sequence[Source], whole: bool = False) -> Change:  # fmt: skip
-    origins = [side.origins.get(spot) for side, spot in zip(sides, spots, strict=True)]
-    cells = tuple(source.places.get(spot, "") for source, spot in zip(sources, origins, strict=True))
+    cells = tuple(_cell(form, *triple) for triple in zip(sides, sources, spots, strict=True))
     number = 1 if spots[1] else 0
     place = place_of(form, sides[number].rows, spots[number], whole)
     path = path_namer(form, sides[number].rows)(spots[number])
     return Change(kind, place, path.rpartition(".")[0] if whole else path, values[0], values[1], cells)
+
+
+def _cell(form: Form, side: Migrated, source: Source, spot: Spot | None) -> str:
+    """Where something stands in its paper, "" where there is no such cell; a blank one is known in papers of this revision."""
+    origin = side.origins.get(spot) or (spot if source.form is form else None)
+    return source.places.get(origin, "")
 
 
 # --- places --------------------------------------------------------------------------------------------------

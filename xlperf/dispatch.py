@@ -27,7 +27,7 @@ from .document import rows_of
 from .errors import UsageError, XlperfError
 from .files import safe_name, stamp, write_atomically
 from .form import Form, find_form, load_form
-from .formats import harmless
+from .formats import as_meant, harmless
 from .messages import current_language, use_language
 from .progress import Tell
 from .roster import Unit, read_roster, refuse
@@ -184,7 +184,7 @@ def read_manifest(path: Path) -> list[Handed]:
         return []
     try:
         _, *lines = csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline=""))
-        return [Handed(*line) for line in lines]
+        return [Handed(*map(as_meant, line)) for line in lines]
     except (OSError, ValueError, TypeError, csv.Error):
         raise UsageError("bad_manifest", path=path) from None
 

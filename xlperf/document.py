@@ -54,8 +54,7 @@ def named(rows: Rows, spot: Spot) -> str:
 
 def whose(form: Form, rows: Rows) -> list[str]:
     """What tells a filled form from others in a file name: the unit, what it is about where a unit files several, the year."""
-    about = form.definition.get("subject", "").partition(".")
-    spots = (unit_spot(form), Spot(about[0], 0, about[2]), Spot("identity", 0, "fiscal_year"))
+    spots = (unit_spot(form), subject_spot(form), Spot("identity", 0, "fiscal_year"))
     return [name for spot in spots if (name := named(rows, spot))]
 
 

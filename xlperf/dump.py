@@ -21,6 +21,7 @@ from .flow import Cell, Flow, Grid, Line, Place
 
 LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 INDENT = re.compile(" {4,}|\u3000{2,}|\u00a0{4,}")
+MOST_LINES = 200  # by which the width of a table is judged
 ON_ONE_LINE = 2  # tabs between the cells of a row on one line; a single tab is an indent or a label with its value
 Part = tuple[str, int]  # the text of a cell or a line and the number of its line
 
@@ -38,11 +39,11 @@ def _items(lines: list[Part]) -> Iterator[Line | Grid]:
         if rows:
             tables += 1
             yield Grid(tuple(_row(row) for row in rows), Place("table", tables))
-            at = end
-            continue
-        text, number = lines[at]
-        yield from (Line(part, Place("line", number)) for part in INDENT.split(text) if part.strip() or not text.strip())
-        at += 1
+        else:
+            end = max(end, at + 1)
+            for text, number in lines[at:end]:
+                yield from (Line(part, Place("line", number)) for part in INDENT.split(text) if part.strip() or not text.strip())
+        at = end
 
 
 def _row(parts: list[Part]) -> tuple[Cell, ...]:
@@ -50,14 +51,14 @@ def _row(parts: list[Part]) -> tuple[Cell, ...]:
 
 
 def _table(lines: list[Part], at: int) -> tuple[list[list[Part]], int]:
-    """The rows of the table that begins at that line, none if none does, and the line behind it."""
+    """The rows of the table that begins at that line, none if none does, and the line behind what was looked at."""
     end = at
     while end < len(lines) and _is_row(lines[end][0]):
         end += 1
     if end - at > 1:
         return [[(cell, number) for cell in line.split("\t")] for line, number in lines[at:end]], end
     rows, end = _cells_on_lines(lines, at) if lines[at][0].startswith("\t") else ([], at)
-    return (rows, end) if len(rows) > 1 and max(map(len, rows)) > 1 else ([], at)  # else paragraphs indented with a tab
+    return (rows if len(rows) > 1 and max(map(len, rows)) > 1 else [], end)  # else paragraphs indented with a tab
 
 
 def _is_row(line: str) -> bool:
@@ -100,11 +101,11 @@ def _usual_width(lines: list[Part], at: int) -> int:
 
 def _text_behind(lines: list[Part], at: int) -> int:
     """The first line behind two blank ones that begins no cell."""
-    for position in range(at + 2, len(lines)):
+    for position in range(at + 2, min(at + MOST_LINES, len(lines))):
         text, before = lines[position][0], lines[position - 1][0] or lines[position - 2][0]
         if text.strip() and not text.startswith("\t") and not before:
             return position
-    return len(lines)
+    return at + MOST_LINES
 
 
 def _ends(row: list[Part], width: int, lines: list[Part], position: int) -> bool:

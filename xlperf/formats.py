@@ -68,6 +68,11 @@ def harmless(value: object) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
+def as_meant(text: str) -> str:
+    """What `harmless` was given."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+
+
 def as_page(results: Sequence[Result]) -> str:
     """One page to print or send."""
     return as_html(results, [headline(result, count(result)) for result in results])

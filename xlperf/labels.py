@@ -26,6 +26,7 @@ from .spelling import fold, spellings_of
 Single = tuple[str, str]  # a single field: block and key
 SEPARATOR = re.compile("[:\uff1a\n\t]|[ \u3000\u00a0]{2,}")
 LONGEST = 80  # characters in which a label may stand
+LONGEST_NAME = 600  # characters of the name of a row
 BRACKETED = re.compile(r"\([^()]*\)$")
 FILLER = r"[^\w\n]{0,4}"  # what may stand between the letters of a label
 
@@ -67,7 +68,7 @@ class Labels:
 
     def loosely(self, text: str) -> frozenset[str]:
         """The letters of a text with and without the unit in brackets at its end."""
-        return self.names(text) | self.names(BRACKETED.sub("", fold(text).strip(" *:")))
+        return _loosely(self.numbering, text)
 
     def find(self, known: Mapping[str, object], text: str) -> object | None:
         """What a text names among those labels, None if nothing."""
@@ -108,18 +109,22 @@ class Labels:
     def same(self, text: str, name: object) -> bool:
         """Whether a text is that name or another one for it."""
         known = (str(name), *self.aliases.get(str(name), ()))
-        return any(self.names(text) & self.names(one) for one in known)
+        return len(text) <= LONGEST_NAME and any(self.names(text) & self.names(one) for one in known)
 
     def after(self, label: str) -> re.Pattern:
         """The pattern of a column's label with its colon."""
         words = "|".join(_spread(word) for word in (label, *self.aliases.get(label, ())))
-        return re.compile(rf"[ \t\u3000]*(?:{words}){FILLER}[:\uff1a]")
+        return re.compile(rf"[ \t\u3000]{{0,20}}(?:{words}){FILLER}[:\uff1a]")
 
 
 @lru_cache(maxsize=8192)  # a cell is asked about for every table of the form
 def _names(numbering: re.Pattern, text: str) -> frozenset[str]:
     folded = fold(text).strip(" *:")
     return frozenset((letters_of(folded), letters_of(numbering.sub("", folded)))) - {""}
+
+
+def _loosely(numbering: re.Pattern, text: str) -> frozenset[str]:
+    return _names(numbering, text) | _names(numbering, BRACKETED.sub("", fold(text).strip(" *:")))
 
 
 @lru_cache(maxsize=16)
@@ -130,11 +135,10 @@ def labels_of(form: Form) -> Labels:
     numerals = "".join(map(re.escape, spellings_of(form).numerals))
     n = rf"[\d{numerals}]{{1,3}}"
     numbering = re.compile(rf"^(?:(?:{n}(?:[.\u3001]|(?=\({n}\)))|\({n}\)[.\u3001]?|[\u2460-\u2473]) ?)+")
-    bare = Labels(form, numbering, {}, {}, {}, frozenset(), frozenset(), aliases, re.compile(""), {}, frozenset())
 
     def known(text: str) -> Iterator[str]:
         for one in (text, *aliases.get(text, ())):
-            yield from bare.loosely(one)
+            yield from _loosely(numbering, one)
 
     sections = [section for sheet in form.sheets for section in sheet.sections]
     singles = {name: (section.block, key) for section in sections if isinstance(section, Fields) for key in section.keys
@@ -170,7 +174,7 @@ def _columns(table: Table, known) -> dict[str, tuple[Field, ...]]:
 
 
 def _frames(form: Form) -> Iterator[str]:
-    yield form.title
+    yield from (form.title, *form.definition.get("paper", {}).get("printed", ()))
     for sheet in form.sheets:
         yield from filter(None, (sheet.heading, sheet.title))
         for section in sheet.sections:

@@ -34,7 +34,11 @@ def read_outline(labels: Labels, flow: Flow) -> Iterator[Piece]:
             if isinstance(here, Heading):  # what stands behind the table of a section is no part of the text before it
                 yield from _section(labels, here, lines)
                 here, lines = Heading(None, here.tables), []
-            yield from read_grid(labels, item, here.tables if isinstance(here, Heading) else ())
+            pieces = list(read_grid(labels, item, here.tables if isinstance(here, Heading) else ()))
+            if here and not isinstance(here, Heading) and any(isinstance(piece, Record) for piece in pieces):
+                yield from _section(labels, here, lines)
+                here, lines = None, []
+            yield from pieces
         elif cut := sections.get(number):
             yield from _section(labels, here, lines)
             yield cut.target

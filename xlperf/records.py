@@ -59,22 +59,22 @@ def read_grid(labels: Labels, grid: Grid, expected: Sequence[str]) -> Iterator[R
     header: Header | None = None
     before: dict[str, Words] = {}
     block: Block | None = None
-    waiting: Single | None = None
+    waiting: Mapping[int, Single] = {}
     for number, row in enumerate(grid.rows):
         own = [cell for cell in row if not cell.above and cell.text.strip()]
         found = _header(labels, row, grid.rows[number - 1] if number else (), expected, header)
+        pairs = None if found else _pairs(labels, own)
         if found:
             if header is None or header.table != found.table:
                 before, block = {}, None
-            header, waiting = found, None
+            header = found
             yield from (Left(cell.text, cell.place) for cell, column in header.columns
                         if column is None and not cell.above and not labels.is_frame(cell.text))  # fmt: skip
-        elif waiting and len(own) == 1 and not labels.cut(own[0].text):
-            yield _single(waiting, own[0].text, own[0].place)
-            waiting = None
-        elif own and (pairs := _pairs(labels, own)):
-            yield from (piece for piece in pairs if piece is not None)
-            waiting = _waiting(labels, own)
+        elif pairs:
+            yield from pairs[0]
+        elif any(cell.column in waiting for cell in own):
+            for cell in own:
+                yield _single(waiting[cell.column], *cell[:2]) if cell.column in waiting else Left(cell.text, cell.place)
         elif header and not (len(own) == 1 and _spans(header, own[0])):
             block, record, left = _row(labels, header, row, before, block)
             if record:
@@ -83,6 +83,7 @@ def read_grid(labels: Labels, grid: Grid, expected: Sequence[str]) -> Iterator[R
             yield from left
         else:
             yield from (Left(cell.text, cell.place) for cell in own if not labels.is_frame(cell.text))
+        waiting = pairs[1] if pairs else {}
 
 
 def _spans(header: Header, cell: Cell) -> bool:
@@ -118,25 +119,33 @@ def _column(labels: Labels, table: str, cell: Cell, above: Sequence[Cell]) -> Fi
 # --- label and value side by side ----------------------------------------------------------------------------
 
 
-def _pairs(labels: Labels, own: Sequence[Cell]) -> list[Record | Left | None]:
-    """Single fields as label and value in neighbouring cells or in one; nothing where the row does not begin with a label."""
+def _pairs(labels: Labels, own: Sequence[Cell]) -> tuple[list[Record | Left], dict[int, Single]] | None:
+    """Single fields as label and value side by side or in one cell, and by their columns those whose value stands below.
+
+    None where fewer than half of what stands in the row is a label.
+    """
     parts = [(cell, line) for cell in own for line in _lines(labels, cell)]
     cuts = [None if (cut := labels.cut(text)) and isinstance(cut.target, Heading) else cut for _, text in parts]
     ends = [labels.behind_signature(text) for _, text in parts]
     count = sum(cut is not None or end is not None for cut, end in zip(cuts, ends, strict=True))
-    if (cuts[0] is None and ends[0] is None) or 2 * count < len(parts):
-        return []
-    found: list[Record | Left | None] = []
+    if not count or 2 * count < len(parts):
+        return None
+    found: list[Record | Left] = []
+    below: dict[int, Single] = {}
     pending: Single | None = None
-    for (cell, text), cut, end in zip(parts, cuts, ends, strict=True):
-        if cut:
-            found.append(_single(cut.target, cut.rest, cell.place) if cut.rest else None)
+    for at, ((cell, text), cut, end) in enumerate(zip(parts, cuts, ends, strict=True)):
+        if cut and cut.rest:
+            found.append(_single(cut.target, cut.rest, cell.place))
+        elif cut and (at + 1 == len(parts) or cuts[at + 1] or ends[at + 1] is not None):
+            below[cell.column] = cut.target
+        elif cut:
+            pending = cut.target
         elif pending and end is None:
             found.append(_single(pending, text, cell.place))
-        elif rest := text if end is None else end:
-            found.append(None if labels.is_frame(rest) else Left(rest, cell.place))
-        pending = cut.target if cut and not cut.rest else None
-    return found
+            pending = None
+        elif not labels.is_frame(rest := text if end is None else end):
+            found.append(Left(rest, cell.place))
+    return found, below
 
 
 def _lines(labels: Labels, cell: Cell) -> list[str]:
@@ -144,12 +153,6 @@ def _lines(labels: Labels, cell: Cell) -> list[str]:
     lines = [line for line in cell.text.split("\n") if line.strip()]
     short = labels.is_short(labels.cut(lines[0])) or labels.behind_signature(lines[0]) is not None
     return lines if short else [cell.text]
-
-
-def _waiting(labels: Labels, own: Sequence[Cell]) -> Single | None:
-    """The single field whose label stands alone in its row, so that its value stands in the next."""
-    cut = labels.cut(own[-1].text)
-    return cut.target if len(own) == 1 and cut and not cut.rest and not isinstance(cut.target, Heading) else None
 
 
 def _single(target: Single, text: str, place: Place) -> Record:
@@ -161,21 +164,28 @@ def _single(target: Single, text: str, place: Place) -> Record:
 
 def _row(labels: Labels, header: Header, row: Sequence[Cell], before: Mapping[str, Words], last: Block | None
          ) -> tuple[Block | None, Record | None, list[Left]]:  # fmt: skip
-    """The block and the record of a row, and what of it is left over."""
+    """The block and the record of a row, and what of it is left over; under a blank header stand the names of the rows."""
     form, cells, left = labels.form, {}, []
     units: dict[str, str] = {}
+    unnamed: list[Left] = []
     table = form.tables[header.table]
     blocks = [form.blocks[key] for key in table.blocks]
     carried = {key for block in blocks for key in block.constants if key != table.row_name} | labels.carried
     for cell in row:
         head, column = header.column_of(cell) or (None, None)
         text = cell.text.strip()
+        if cell.above and head and cell.text == head.text:  # a caption beside the table, merged with its header
+            continue
         if column and text and (not cell.above or column.key in carried or column.type == "text"):
             known = cells.get(column.key)
             cells[column.key] = Words(known.text + text, known.place) if known else Words(text, cell.place)
             units[column.key] = head.text
         elif text and not cell.above and column is None and not labels.is_frame(text):
             left.append(Left(f"{head.text}: {text}" if head and head.text.strip() else text, cell.place))
+            unnamed += [left[-1]] if head and not head.text.strip() else []
+    if table.row_name and table.row_name not in cells and unnamed:
+        cells[table.row_name] = Words(*unnamed[0])
+        left.remove(unnamed[0])
     if all(labels.is_frame(words.text) for words in cells.values()):
         return last, None, left
     for key in carried & before.keys() - cells.keys():
