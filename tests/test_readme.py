@@ -137,9 +137,9 @@ def test_every_command_line_does_what_is_shown(language: str, text: str, folder:
 
 
 BROKEN = {
-    1: {"fill": "misfit.json", "import": "收到/甲单位.xlsx --year 2021", "validate": "收到/乙单位.xlsx", "finalize": "收到/乙单位.xlsx", "report": "收到/乙单位.xlsx",
+    1: {"collect": "收到 -o 汇集", "fill": "misfit.json", "import": "收到/甲单位.xlsx --year 2021", "validate": "收到/乙单位.xlsx", "finalize": "收到/乙单位.xlsx", "report": "收到/乙单位.xlsx",
         "template": "suzhou-department --year 2023 --from misfit.json", "migrate": "misfit.json --year 2023 -o 新.xlsx"},
-    3: {"import": "损坏.xlsx", "read": "misfit.json", "validate": "misfit.json", "finalize": "misfit.json", "report": "损坏.xlsx",
+    3: {"collect": "misfit.json -o 汇集", "import": "损坏.xlsx", "read": "misfit.json", "validate": "misfit.json", "finalize": "misfit.json", "report": "损坏.xlsx",
         "template": "suzhou-department --year 2023 --from 损坏.xlsx", "migrate": "损坏.xlsx", "diff": "损坏.xlsx 损坏.xlsx"},
 }
 
