@@ -22,6 +22,7 @@ import yaml
 
 from .errors import FormError, UsageError
 from .expression import Call, IsBlank, Kind, Literal, Name, Node, Operation, normal_text
+from .nearest import nearest
 
 Complaint = tuple[str, str]
 NUMBERS = ("year", "count", "money", "percentage", "points", "ratio")  # field types whose cells hold numbers only
@@ -128,10 +129,8 @@ def _place(parts: Iterable[str | int]) -> str:
 
 
 def _near(name: object, known: Iterable[str]) -> str:
-    from rapidfuzz.process import extractOne
-
-    best = extractOne(str(name), [str(key) for key in known], score_cutoff=60)
-    return f"; did you mean {best[0]!r}?" if best else ""
+    best = nearest(name, known)
+    return f"; did you mean {best!r}?" if best else ""
 
 
 def _raise(path: Path, place: str, reason: str) -> None:
@@ -309,6 +308,8 @@ def _references_of_rules(definition: Mapping) -> Iterator[tuple[str, str, Iterab
             known = {"blocks": _keys(table["blocks"]), "cells": _keys(_own_columns(table)), "except": rows, "rows": rows}
             for part, names in known.items():
                 yield from ((f"rules[{number}].{part}", key, names) for key in rule.get(part, ()))
+            for part in ("text", "meant") if "misspelt" in rule else ():
+                yield f"rules[{number}].misspelt.{part}", rule["misspelt"][part], known["cells"]
 
 
 def _references_of_paper(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from .document import Spot
 from .form import Form
-from .messages import fill, finding_texts
+from .messages import fill, finding_texts, sentence
 from .parts import Rule
 
 SEVERITIES = ("error", "warning", "info")
@@ -80,7 +80,9 @@ def describe(finding: Finding, form: Form | None, places: Places, path_of: Calla
 
 def _rule_parts(rule: Rule, finding: Finding, arguments: Mapping) -> dict[str, str]:
     rows = finding.arguments.get("rows", (arguments,))
-    found = "；".join(dict.fromkeys(fill(rule.found, row) for row in rows))
+    blank = sentence("blank", {})
+    said = ("，".join(filter(None, (fill(rule.found, row, blank), row.get("hint")))) for row in rows)
+    found = "；".join(dict.fromkeys(said))
     return {"found": found, "expected": fill(rule.expected, arguments), "message": rule.message or rule.title, "fix": rule.fix}
 
 

@@ -18,6 +18,8 @@ from .expression import normal_text
 from .finding import Finding
 from .layout import END, HEADER, cell_name, make_layout
 from .markup import Markup
+from .messages import sentence
+from .nearest import nearest
 from .parts import GUIDE, RULES, Sheet, Table
 
 if TYPE_CHECKING:
@@ -55,11 +57,16 @@ def _rows(reading: Reading, markups: Markups) -> Iterator[Finding]:
 
 def _columns(reading: Reading, markups: Markups) -> Iterator[Finding]:
     """Columns that were deleted, or whose hidden key was."""
-    for _, table, title, grid in _tables(reading):
+    for sheet, table, title, grid in _tables(reading):
         there = key_columns(grid)
+        top = next((number for number, row in enumerate(grid) if row[0] == HEADER), len(grid))
+        headings = [str(cell) for row in grid[top : top + header_depth(sheet)] for number, cell in enumerate(row)
+                    if number not in there.values()]  # fmt: skip
         for column in table.columns:
             if column.key not in there and column.in_document:
-                yield Finding("XL232", "error", (), {"found": column.label, "sheet": title})
+                near = nearest(column.label, headings)
+                told = sentence("lost_key" if near else "not_there", {"near": near})
+                yield Finding("XL232", "error", (), {"column": column.label, "found": told, "sheet": title})
 
 
 def _headings(reading: Reading, markups: Markups) -> Iterator[Finding]:
@@ -160,11 +167,13 @@ def _formulas(reading: Reading, markups: Markups) -> Iterator[Finding]:
     """Computed cells that show the right value and hold no formula any more."""
     lost = []
     for spot, raw in reading.shown.items():
-        title, row, column = reading.cells[spot]
         block = reading.form.blocks[spot.block]
-        filled = raw is not None and str(raw).strip()
-        if filled and block.key != RULES and title in markups and (row, column) not in markups[title].formulas:
+        if block.key == RULES or spot in reading.living or raw is None or not str(raw).strip():
+            continue
+        if block.fields[spot.field].in_document or not isinstance(raw, str):
             lost.append(spot)
+        else:  # a note typed into a hidden helper column
+            yield Finding("XL236", "warning", (), {"found": raw[:40]}, cells=(reading.places[spot],))
     if lost:
         yield Finding("XL237", "info", tuple(lost))
 
