@@ -53,6 +53,7 @@ LIBRARIES = {
     "rapidfuzz": {"catalog", "definition", "difference"},
     "rich": {"tables"},
     "rapidfuzz": {"catalog", "nearest"},
+    "rapidfuzz": {"difference", "nearest"},
 }
 LONG, TOO_LONG = 350, 600
 LONGER = {"form": 650}  # what a form is and how it is loaded

@@ -27,6 +27,13 @@ def nearest(word: object, known: Iterable[object], alike: int = ALIKE) -> str | 
     return best[0] if best else None
 
 
+def most_like(word: object, known: Iterable[object], most: int) -> list[str]:
+    """So many known words, those most like that one first."""
+    from rapidfuzz.process import extract
+
+    return [match for match, *_ in extract(str(word), [str(other) for other in known], limit=most)]
+
+
 def slip(word: object, known: Iterable[object], opposites: Collection[str] = ()) -> str | None:
     """The one known word that is the same but for spaces and punctuation, or for one character that is none of `opposites`."""
     typed, words = letters_of(word), [str(other) for other in known]

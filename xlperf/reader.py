@@ -245,10 +245,10 @@ def _is_blank(form: Form, block: Block, index: int, row: Mapping, entry: Entry) 
     """Whether a free line holds nothing: no value, or dashes all along."""
     if block.row(index) or block.shape == "object":
         return False
-    typed = [raw for key, raw in entry.values.items() if form.is_input(block, index, block.fields[key]) and str(raw).strip()]
-    if any(isinstance(raw, CellError) for raw in typed):
-        return False
-    return is_empty(form, block, index, row) or all(isinstance(raw, str) and spellings_of(form).is_blank(raw) for raw in typed)
+    typed = (raw for key, raw in entry.values.items() if form.is_input(block, index, block.fields[key]))
+    if is_empty(form, block, index, row):
+        return not any(isinstance(raw, CellError) for raw in typed)
+    return all(isinstance(raw, str) and spellings_of(form).is_blank(raw) for raw in typed)
 
 
 def _absent(block: Block, index: int) -> dict:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .document import Spot, is_empty, named, unit_spot
 from .entries import Entry, header_depth, key_columns
 from .expression import normal_text
 from .finding import Finding
+from .form import Form
 from .layout import END, HEADER, cell_name, make_layout
 from .markup import Markup
 from .messages import sentence
@@ -120,7 +122,7 @@ def _hidden(reading: Reading, markups: Markups) -> Iterator[Finding]:
 def _beside(reading: Reading, markups: Markups) -> Iterator[Finding]:
     """Data that stand where no field is: below a table's end, beside it, between the lines. They are not read."""
     known: dict[tuple[str, int], Entry] = {(entry.title, entry.row): entry for entry in reading.entries}
-    texts = _own_texts(reading)
+    texts = _own_texts(reading.form)
     for sheet in reading.form.sheets:
         if sheet.key not in reading.sheets or sheet.key == GUIDE:
             continue
@@ -150,11 +152,12 @@ def _strangers(sheet: Sheet, title: str, grid: list[list], known: Mapping[tuple[
         yield from ((number, column, value) for column, value in cells)
 
 
-def _own_texts(reading: Reading) -> dict[str, set[str]]:
+@lru_cache(maxsize=16)
+def _own_texts(form: Form) -> dict[str, set[str]]:
     """The fixed texts of every sheet, as they are compared."""
-    end = normal_text(reading.form.words["end"])
+    end = normal_text(form.words["end"])
     return {page.sheet.key: {normal_text(line.text) for line in page.lines if line.text} | {end}
-            for page in make_layout(reading.form).pages}  # fmt: skip
+            for page in make_layout(form).pages}  # fmt: skip
 
 
 def _sheets(reading: Reading, markups: Markups) -> Iterator[Finding]:
