@@ -18,7 +18,7 @@ from functools import lru_cache
 from .crosscheck import CHECKS
 from .document import Rows, Spot, document_of, inputs_of, is_empty, prefixes
 from .expression import Kind, as_decimal, as_text, evaluate, names, normal_text, round_half_up
-from .finding import Finding
+from .finding import HINT, Finding
 from .form import Form
 from .messages import catalogue, current_language, fill, sentence
 from .nearest import letters_of, slip
@@ -216,7 +216,7 @@ def _slip_in(rule: Rule, row: Mapping) -> dict[str, str]:
     text, meant = (row.get(rule.misspelt[name]) for name in ("text", "meant"))
     alike = isinstance(text, str) and isinstance(meant, str) and normal_text(text) != normal_text(meant)
     near = slip(text, [meant], rule.misspelt.get("opposites", ())) if alike else None
-    return {"hint": sentence("slip", {"found": text, "near": near})} if near else {}
+    return {HINT: sentence("slip", {"found": text, "near": near})} if near else {}
 
 
 def _without(rows: Rows, wrong: Collection[Spot]) -> Rows:
@@ -275,7 +275,7 @@ def _agree(known: Field, raw: object, value: object) -> bool:
         same_rate = isinstance(value, str) and PERCENTAGE.fullmatch(value) and _rate(raw) == _rate(value)
         return bool(same_rate) or normal_text(text) == normal_text(str(value))
     if isinstance(raw, str) and PERCENTAGE.fullmatch(raw):
-        raw = _rate(raw) if known.type == "ratio" else PERCENTAGE.fullmatch(raw)[1]
+        raw = _rate(raw) if known.type == "ratio" else Decimal(PERCENTAGE.fullmatch(raw)[1])
     number, other = as_decimal(raw), as_decimal(value)
     if isinstance(raw, bool) or not isinstance(number, Decimal) or not isinstance(other, Decimal):
         return str(raw) == str(value)
