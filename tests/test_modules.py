@@ -49,11 +49,7 @@ LIBRARIES = {
     "lxml": {"word", "paragraphs"},
     "jinja2": {"word", "placeholders"},
     "markupsafe": {"word"},
-    "rapidfuzz": {"catalog", "definition", "difference", "kinship"},
-    "rapidfuzz": {"catalog", "definition", "difference"},
-    "rich": {"tables"},
-    "rapidfuzz": {"catalog", "nearest"},
-    "rapidfuzz": {"difference", "nearest"},
+    "rapidfuzz": {"difference", "kinship", "nearest"},
 }
 LONG, TOO_LONG = 350, 600
 LONGER = {"form": 650}  # what a form is and how it is loaded
