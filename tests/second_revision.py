@@ -33,7 +33,6 @@ EDITS = (
     (r'T\(operator\) = "<"', 'T(operator) = "<="', None),
     (r'T\(operator\) <> "<"', 'T(operator) <> "<="', None),
     (r'operator = "<"\)', 'operator = "<=")', None),
-    (r'T\(operator\) <> "<"', 'T(operator) <> "<="', None),
     (r'choices: \["=", ">=", "<=", ">", "<"\]', 'choices: ["=", ">=", "<=", ">"]', 1),
     (r'^ +"<": \["＜".*\n', "", 1),
     (r"choices: \[不适用\]", "spellings: applicability, choices: [不涉及]", 1),
