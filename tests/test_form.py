@@ -14,7 +14,8 @@ import yaml
 
 from xlperf import fill_workbook, validate
 from xlperf.compute import compute
-from xlperf.definition import NUMBERS, shipped
+from xlperf.consistency import NUMBERS
+from xlperf.definition import shipped
 from xlperf.document import Spot, document_of, rows_of
 from xlperf.errors import FormError, UsageError
 from xlperf.expression import Kind

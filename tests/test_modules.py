@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parent.parent / "xlperf"
 PATHS = {path.stem: path for path in sorted(PACKAGE.glob("*.py"))}
 # Each module imports only from those above it.
 ORDER = (
-    "nearest", "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "parts", "formulas",
+    "nearest", "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "references", "consistency", "parts", "formulas",
     "summary", "form", "document", "finding", "result", "outcome", "store", "files", "journal", "progress", "compute", "layout",
     "schema", "package", "canonical", "package_xml", "preflight", "spelling", "remark", "dates", "values", "amounts", "markup",
     "numberformat", "entries", "structure", "reader", "quantity", "promise", "evidence", "residue", "crosscheck", "checks",

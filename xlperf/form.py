@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from .definition import check_names, check_shape, read_definition, shipped
+from .consistency import check_names
+from .definition import check_shape, read_definition, shipped
 from .errors import FormError, FormulaError, UsageError
 from .expression import Node
 from .formulas import build_formulas, in_order, parse_test, with_conditions
