@@ -343,6 +343,13 @@ def test_what_no_cell_can_hold_is_refused(tmp_path: Path) -> None:
         assert refused(doc, tmp_path / "t.xlsx") == [(code, "tasks[0].content")], value
 
 
+def test_a_remedy_without_a_hint_is_whole(tmp_path: Path) -> None:
+    doc = document()
+    doc["tasks"][0]["content"] = True
+    (fix,) = [f["fix"] for f in fill_workbook(doc, tmp_path / "t.xlsx").findings]
+    assert fix == "请只填主要内容，单位和说明填在相应的栏内。"
+
+
 def test_what_has_no_place_is_refused_or_named(tmp_path: Path) -> None:
     doc = document()
     doc["indicators"].append({"category": "产出", "name": "无处可放"})

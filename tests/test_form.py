@@ -14,7 +14,8 @@ import yaml
 
 from xlperf import fill_workbook, validate
 from xlperf.compute import compute
-from xlperf.definition import NUMBERS, shipped
+from xlperf.consistency import NUMBERS
+from xlperf.definition import shipped
 from xlperf.document import Spot, document_of, rows_of
 from xlperf.errors import FormError, UsageError
 from xlperf.expression import Kind
@@ -343,6 +344,7 @@ NAMES: dict[str, tuple[str, object, str]] = {
     "two rules of one code": ("rules[2].code", "AB101", r"rules[2].code: 'AB101' .*rules[1].code"),
     "a rule of an unknown table": ("rules[1].table", "budgets", r"rules[1].table: .*'budgets'.*'budget'"),
     "a rule of an unknown block": ("rules[1].blocks", ["item"], r"rules[1].blocks: .*'item'.*'items'"),
+    "a slip of an unknown cell": ("rules[1].misspelt", {"text": "actul", "meant": "spent"}, r"rules[1].misspelt.text: .*'actul'"),
     "a rule of an unknown cell": ("rules[1].cells", ["spend"], r"rules[1].cells: .*'spend'.*'spent'"),
     "a rule that excepts an unknown row": ("rules[2].except", ["coverege"], r"rules[2].except: .*'coverege'.*'coverage'"),
     "a rule for an unknown row": ("rules[1].rows", ["coverege"], r"rules[1].rows: .*'coverege'"),

@@ -385,3 +385,17 @@ def test_a_document_with_words_where_numbers_belong_is_filled_all_the_same(tmp_p
     document = import_document(tmp_path / "a.txt", FORM.key, 2022).document
     assert fill_workbook(document, tmp_path / "a.xlsx").outputs
     assert [(f["code"], f["found"]) for f in validate(tmp_path / "a.xlsx").findings if f["code"] == "XL202"] == [("XL202", "五百")]
+
+
+def test_what_has_no_field_and_a_year_that_is_not_named_are_told(tmp_path: Path) -> None:
+    """XL421 and XL424, by themselves."""
+    def codes(typing: Typing, year: bool) -> set[tuple[str, str]]:
+        paper = docx.Document(write_paper(FINALIZED, tmp_path / "报告.docx", typing))
+        if not year:
+            paper.paragraphs[1].text = ""
+        paper.save(tmp_path / "报告.docx")
+        return {(f["code"], f["severity"]) for f in import_document(tmp_path / "报告.docx").findings}
+
+    plain = codes(Typing(), year=True)
+    assert codes(Typing(extra=("附件2",)), year=True) - plain == {("XL421", "warning")}
+    assert codes(Typing(), year=False) - plain == {("XL424", "warning")}

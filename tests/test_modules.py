@@ -17,16 +17,16 @@ PACKAGE = Path(__file__).parent.parent / "xlperf"
 PATHS = {path.stem: path for path in sorted(PACKAGE.glob("*.py"))}
 # Each module imports only from those above it.
 ORDER = (
-    "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "parts", "formulas", "summary", "form",
-    "document", "finding", "result", "outcome", "store", "files", "journal", "progress", "compute", "layout", "schema",
-    "package", "package_xml", "preflight", "spelling", "dates", "values", "amounts", "markup", "numberformat", "entries",
-    "structure", "reader", "quantity", "promise", "evidence", "residue", "crosscheck", "checks", "catalog", "roster",
-    "submission", "kinship", "collection", "allotment", "position", "tables", "webpage", "formats", "style", "links",
-    "annotation", "canvas", "live", "lines", "problems", "workbook", "ledger", "sheet", "overview", "audit", "change",
-    "placeholders", "paragraphs", "word", "notice", "report", "exports", "template", "process", "inbox", "worker", "crew",
-    "cluster", "flow", "dump", "manuscript", "paper", "labels", "records", "outline", "composed", "assembly", "importer", "pdf",
-    "publication", "source", "migration", "carryover", "standing", "intake", "dispatch", "difference", "amendment", "options",
-    "starter", "cli", "__main__",
+    "nearest", "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "references", "consistency", "parts", "formulas",
+    "summary", "form", "document", "finding", "result", "outcome", "store", "files", "journal", "progress", "compute", "layout",
+    "schema", "package", "canonical", "package_xml", "preflight", "spelling", "remark", "dates", "values", "amounts", "markup",
+    "numberformat", "entries", "structure", "reader", "quantity", "promise", "evidence", "residue", "crosscheck", "checks",
+    "catalog", "roster", "submission", "kinship", "collection", "allotment", "position", "tables", "webpage", "formats",
+    "style", "links", "annotation", "canvas", "live", "lines", "problems", "workbook", "ledger", "sheet", "overview", "audit",
+    "change", "placeholders", "paragraphs", "word", "notice", "report", "exports", "template", "process", "inbox", "worker",
+    "crew", "cluster", "flow", "dump", "manuscript", "paper", "labels", "records", "outline", "composed", "assembly",
+    "importer", "pdf", "publication", "source", "migration", "carryover", "standing", "intake", "dispatch", "difference",
+    "amendment", "options", "starter", "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
     ("formats", "difference"): "typing",  # changes are shown, not made
@@ -49,7 +49,7 @@ LIBRARIES = {
     "lxml": {"word", "paragraphs"},
     "jinja2": {"word", "placeholders"},
     "markupsafe": {"word"},
-    "rapidfuzz": {"catalog", "definition", "difference", "kinship"},
+    "rapidfuzz": {"difference", "kinship", "nearest"},
 }
 LONG, TOO_LONG = 350, 600
 LONGER = {"form": 650}  # what a form is and how it is loaded

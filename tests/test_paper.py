@@ -20,7 +20,7 @@ from libreoffice import convert
 from papers import HEADINGS, Typing, wrap, write_paper
 from surgery import rewrite
 
-from xlperf import UnreadableError, UsageError, XlperfError, import_document, load_document
+from xlperf import UnreadableError, UsageError, XlperfError, fill_workbook, finalize, import_document, load_document
 from xlperf.dump import read_dump
 from xlperf.flow import Grid, Line
 from xlperf.paper import read_paper
@@ -176,10 +176,14 @@ def test_labels_and_values_and_several_tables_in_one_word_table(tmp_path: Path) 
 
 @pytest.mark.libreoffice
 def test_saved_by_libreoffice(tmp_path: Path) -> None:
-    path = write_paper(FINALIZED, tmp_path / "a.docx")
-    (saved,) = convert([path], tmp_path / "saved", "docx")
-    assert saved.read_bytes() != path.read_bytes()
-    assert import_document(saved).document == import_document(path).document
+    """A report typed by hand, and our own."""
+    fill_workbook(TYPED, tmp_path / "a.xlsx")
+    report = next(path for path in finalize(tmp_path / "a.xlsx", tmp_path / "out").outputs if path.suffix == ".docx")
+    papers = [write_paper(FINALIZED, tmp_path / "a.docx"), report]
+    for path, saved in zip(papers, convert(papers, tmp_path / "saved", "docx"), strict=True):
+        assert saved.read_bytes() != path.read_bytes()
+        assert import_document(saved).document == import_document(path).document
+        assert import_document(saved).findings == []
 
 
 # --- texts ---------------------------------------------------------------------------------------------------

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY
 from documents import random_document
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker
 
+from xlperf import fill_workbook, validate
+from xlperf.checks import check
 from xlperf.compute import compute
-from xlperf.document import document_of, rows_of
+from xlperf.document import Spot, document_of, rows_of
 from xlperf.form import Form
 from xlperf.formats import schema_as_text
 from xlperf.schema import DRAFT, build_schema
@@ -135,6 +138,22 @@ def test_a_value_of_the_wrong_kind_is_refused_at_its_place(places: Places, place
         owner = owner[key]
     owner[last] = value
     assert places(document) == [(place, keyword)]
+
+
+def test_a_day_that_is_none_is_refused_wherever_it_comes_from(form: Form, schema: dict, tmp_path: Path) -> None:
+    """The schema says the format, which a validator checks if asked to; the program always does."""
+    document = small()
+    document["cover"]["prepared_on"] = "2023-02-30"
+    (error,) = Draft202012Validator(schema, format_checker=FormatChecker(["date"])).iter_errors(document)
+    assert (error.json_path, error.validator) == ("$.cover.prepared_on", "format")
+    refused = [f for f in check(form, compute(form, rows_of(form, document)[0])) if f.spots == (Spot("cover", 0, "prepared_on"),)]
+    assert [(f.code, f.severity, f.arguments["found"]) for f in refused] == [("XL202", "error", "2023-02-30")]
+    fill_workbook(document, tmp_path / "t.xlsx")
+    asked = [f for f in validate(tmp_path / "t.xlsx").findings if f["cells"] == ["基本信息!C10"]]
+    assert [(f["code"], f["severity"]) for f in asked] == [("XL209", "error")]
+    document["cover"]["prepared_on"] = "2024-02-29"
+    fill_workbook(document, tmp_path / "u.xlsx")
+    assert not [f for f in validate(tmp_path / "u.xlsx").findings if "基本信息!C10" in f["cells"]]
 
 
 # --- if and then ---------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections import Counter
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from surgery import part_of, rewrite, type_into
 from test_findings import ALWAYS, FILLED, document, found, pairs
 
 from xlperf import fill_workbook, read_workbook, validate
@@ -117,10 +119,26 @@ def test_a_repeated_row_is_read_once(tmp_path: Path) -> None:
 
 def test_the_wrong_template_is_noticed(tmp_path: Path) -> None:
     """XL240: the workbook was issued to one unit, the cover names another."""
-    from surgery import type_into
-
     path = type_into(FILLED, tmp_path / "t.xlsx", {"基本信息!C5": "另一个单位"})
     assert ("XL240", "基本信息!C5") in found(path)
+
+
+def test_dropdowns_that_excel_saved_in_its_extension_are_not_lost(tmp_path: Path) -> None:
+    """Excel moves them there (x14) when it saves what was pasted from another sheet; one it does not hold is told still."""
+    lists = re.compile(rb'<dataValidation type="list"[^>]*? sqref="([^"]+)"><formula1>([^<]+)</formula1></dataValidation>')
+
+    def extended(content: bytes) -> bytes:
+        moved = b"".join(
+            b'<x14:dataValidation type="list" allowBlank="1"><x14:formula1><xm:f>%b</xm:f></x14:formula1><xm:sqref>%b</xm:sqref></x14:dataValidation>'
+            % (formula, area) for area, formula in lists.findall(content)[1:])  # fmt: skip
+        block = (b'<extLst><ext xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main" uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}">'
+                 b'<x14:dataValidations xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main" count="9">%b</x14:dataValidations></ext></extLst>' % moved)  # fmt: skip
+        left = re.sub(rb'<dataValidations count="\d+">', b"<dataValidations>", lists.sub(b"", content))
+        return left.replace(b"</worksheet>", block + b"</worksheet>")
+
+    part = part_of(FILLED, "自评表")
+    path = rewrite(FILLED, tmp_path / "t.xlsx", lambda name, content: extended(content) if name == part else content)
+    assert found(path) == pairs({("XL239", tuple(f"自评表!D{row}" for row in range(5, 11)))})
 
 
 def test_a_large_adjustment_is_a_warning(tmp_path: Path) -> None:

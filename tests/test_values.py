@@ -29,9 +29,10 @@ from xlperf.errors import FormError
 from xlperf.finding import Finding
 from xlperf.form import Form, check_form, load_form
 from xlperf.reader import read_cells
+from xlperf.remark import CellError, Remark
 from xlperf.values import read_row, read_value
 
-VALUE_CODES = ("XL201", "XL202", "XL203", "XL204", "XL205", "XL206", "XL209", "XL210", "XL215", "XL216")
+VALUE_CODES = ("XL201", "XL202", "XL203", "XL204", "XL205", "XL206", "XL209", "XL210", "XL215", "XL216", "XL217")
 ROW = {"name": "指标", "kind": "定量", "operator": "=", "target": 3, "unit": "件", "actual": 3, "source": "台账", "reason": "年中调整"}
 
 
@@ -290,11 +291,30 @@ def test_qualitative_rows_are_free_text(tmp_path: Path) -> None:
     assert_read(tmp_path, with_indicators(len(rows) + 1), "duties", [*rows, unseen])
 
 
+def test_a_line_break_of_word_is_a_line_break(form: Form) -> None:
+    """Pasted from Word, Shift+Enter is a vertical tab, which no cell shows."""
+    field = form.blocks["narrative"].fields["problems"]
+    value, remark = read_value(form, field, "一是预算编制不够细。\x0b二是意识不强。\x0c", False, False)
+    assert value == "一是预算编制不够细。\n二是意识不强。\n"
+    assert (remark.code, remark.severity) == ("XL210", "info")
+    assert (remark.found, remark.expected) == ("预算编制不够细。<U+000B>二是意识不强。<U+000C>", "预算编制不够细。<U+000A>二是意识不强。<U+000A>")
+
+
+@pytest.mark.parametrize("block_field", ["items.spent", "indicators.actual", "tasks.completion", "cover.prepared_on", "indicators.kind"])
+def test_an_error_value_is_nothing_to_read(form: Form, block_field: str) -> None:
+    block, name = block_field.split(".")
+    field = form.blocks["duties" if block == "indicators" else block].fields[name]
+    value, remark = read_value(form, field, CellError("#DIV/0!"), False, False)
+    assert value is None and remark == Remark("XL217", "error", "#DIV/0!")
+    typed, _ = read_value(form, form.blocks["tasks"].fields["completion"], "#DIV/0!", False, False)
+    assert typed == "#DIV/0!"  # a text that somebody typed
+
+
 # --- units, operators, choices, codes ------------------------------------------------------------------------
 
 UNITS = [
     ("％", "%"), ("﹪", "%"), ("百分比", "%"), ("%(百分比)", "%"), ("%（百分比）", "%"), (" 家 ", "家"), ("（家）", "家"), ("万 元", "万元"),
-    ("家\u200b", "家"), ("㎡", "平方米"), ("台 套", "台套"), ("千分比", "‰"),
+    ("家\u200b", "家"), ("㎡", "平方米"), ("台 套", "台套"), ("千分比", "‰"), ("台（套）", "台套"), ("台/套", "台套"), ("家（户）", "家"),
 ]  # fmt: skip
 OPERATORS = [
     ("≥", ">="), ("≧", ">="), ("＞＝", ">="), ("不少于", ">="), ("不低于", ">="), ("大于等于", ">="), ("以上", ">="), ("> =", ">="),

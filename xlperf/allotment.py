@@ -15,12 +15,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from .catalog import field_names, nearest
+from .catalog import field_names
 from .checks import wanted_of
 from .document import Rows, Spot, preset_index, rows_of, unit_spot
 from .expression import Kind, as_decimal
 from .form import Form
 from .messages import sentence
+from .nearest import most_like
 from .parts import GUIDE, RULES, Block, Field
 from .roster import Line, Unit, folded, shown
 from .spelling import spellings_of
@@ -162,7 +163,7 @@ def _wrong_headings(form: Form, line: Line, columns: Mapping[str, Spot] | None) 
     for heading in line.cells:
         spot = columns.get(folded(heading))
         if spot is None:
-            near = LISTED.join(nearest(heading, _suggested(form, columns), 3))
+            near = LISTED.join(most_like(heading, _suggested(form, columns), 3))
             yield sentence("roster_no_such_column", {"place": line.place, "found": heading, "near": near})
         elif spot in seen:
             yield sentence("roster_same_column", {"place": line.place, "found": heading, "other": seen[spot]})

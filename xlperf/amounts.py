@@ -20,8 +20,9 @@ from .expression import as_decimal, as_text
 from .finding import Finding
 from .form import Form
 from .parts import Block
+from .remark import question
 from .spelling import Unit, spellings_of, unit_of
-from .values import headed_unit, label_unit, question
+from .values import headed_unit, label_unit
 
 FEW = 3  # neighbours that make a comparison
 SCALE = Decimal(10_000)  # one ten-thousand-yuan in yuan

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 
 from .composed import take_apart
 from .document import Rows, Spot, is_empty, rows_of
-from .evidence import letters_of
 from .expression import Kind, evaluate
 from .finding import Finding
 from .flow import Flow
 from .form import Form
 from .labels import Labels
+from .nearest import letters_of
 from .outline import Target, read_outline
 from .parts import RULES, Block, Field
 from .records import Left, Record, Words, place_of

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from .document import Spot
@@ -14,6 +14,7 @@ from .errors import UsageError
 from .expression import to_excel
 from .form import Form, find_form, form_directories, load_form
 from .layout import make_layout
+from .nearest import most_like
 from .parts import GUIDE, RULES, Block, Field
 
 
@@ -37,16 +38,9 @@ def explain_field(form: str, name: str, year: int | None = None, templates: Path
     known = load_form(find_form(form, year, templates=templates))
     names = dict(field_names(known))
     if name not in names:
-        raise UsageError("no_such_field", form=form, field=name, near="、".join(nearest(name, names, 5)))
+        raise UsageError("no_such_field", form=form, field=name, near="、".join(most_like(name, names, 5)))
     block, index, field = names[name]
     return _explained(known, block, index, field)
-
-
-def nearest(name: str, known: Iterable[str], most: int) -> list[str]:
-    """The names most like one that is not known."""
-    from rapidfuzz.process import extract
-
-    return [match for match, *_ in extract(name, list(known), limit=most)]
 
 
 def field_names(form: Form) -> Iterator[tuple[str, tuple[Block, int, Field]]]:

@@ -12,18 +12,21 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from functools import lru_cache
 
 from .crosscheck import CHECKS
 from .document import Rows, Spot, document_of, inputs_of, is_empty, prefixes
 from .expression import Kind, as_decimal, as_text, evaluate, names, normal_text, round_half_up
-from .finding import Finding
+from .finding import HINT, Finding
 from .form import Form
-from .messages import catalogue, current_language, fill
+from .messages import catalogue, current_language, fill, sentence
+from .nearest import letters_of, slip
 from .parts import GUIDE, RULES, TYPES, Block, Field, Rule, Step
 from .schema import build_schema
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+PERCENTAGE = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{1,15})?)\s*[%\uff05]\s*", re.ASCII)
 CODES = {"required": "XL201", "type": "XL202", "pattern": "XL202", "format": "XL202", "enum": "XL203",
          "minimum": "XL204", "maximum": "XL204"}  # fmt: skip
 
@@ -31,13 +34,17 @@ CODES = {"required": "XL201", "type": "XL202", "pattern": "XL202", "format": "XL
 def check(form: Form, rows: Rows) -> Iterator[Finding]:
     """Yield the findings of computed rows: their values, then the form's rules."""
     wrong: set[Spot] = set()
+    blank: set[Spot] = set()  # missing figures: a formula may have counted them as nothing
     for finding in (*check_characters(form, rows), *_against_schema(form, rows), *_limits(form, rows)):
         if finding.code not in ("XL201", "XL208") and not wrong.isdisjoint(finding.spots):
             continue  # that cell has been reported already
-        wrong.update(finding.spots if finding.code != "XL201" else ())
+        if finding.code != "XL201":
+            wrong.update(finding.spots)
+        else:
+            blank.update(spot for spot in finding.spots if form.blocks[spot.block].fields[spot.field].kind is Kind.NUMBER)
         yield finding
     yield from _wanted(form, rows)
-    yield from _rules(form, rows, wrong)
+    yield from _rules(form, rows, wrong | blank)
 
 
 def check_characters(form: Form, rows: Rows) -> Iterator[Finding]:
@@ -72,7 +79,8 @@ def _against_schema(form: Form, rows: Rows) -> Iterator[Finding]:
             cause = "XL201" if code == "XL203" and error.instance is None else code
             if (cause, spot) not in seen:
                 seen.add((cause, spot))
-                arguments = {"found": _shown(error.instance), "expected": _expected(known, error)}
+                arguments = {"found": _shown(error.instance), "expected": _expected(known, error),
+                             "hint": _hint(block, known, error.instance)}  # fmt: skip
                 yield Finding(cause, "error", (spot,), {} if cause == "XL201" else arguments)
 
 
@@ -103,6 +111,15 @@ def wanted_of(known: Field) -> str:
     if low or high:
         return fill(words["between" if low and high else "least" if low else "most"], {"low": low, "high": high})
     return words.get(known.type) or words["number" if known.kind is Kind.NUMBER else "string"]
+
+
+def _hint(block: Block, known: Field, value: object) -> str:
+    """What a wrong text was meant for: a choice it nearly is, or one of another column."""
+    if near := slip(value, known.choices):
+        return sentence("perhaps", {"found": value, "near": near})
+    letters = letters_of(value)
+    home = next((f for f in block.fields.values() if letters and f is not known and letters in map(letters_of, f.choices)), None)
+    return sentence("belongs", {"found": value, "near": home.label}) if home else ""
 
 
 def _expected(known: Field, error) -> str:
@@ -186,9 +203,20 @@ def _test_rows(form: Form, rows: Rows, rule: Rule, wrong: set[Spot]) -> Iterator
         for index, row in enumerate(rows[key]):
             if row.get(f"_{rule.code}") == 1 and not _follows(form, block, Spot(key, index, f"_{rule.code}"), wrong):
                 spots += [Spot(key, index, cell) for cell in rule.cells]
-                facts.append({name: _as_printed(block.fields.get(name), value) for name, value in row.items()})
+                printed = {name: _as_printed(block.fields.get(name), value) for name, value in row.items()}
+                facts.append(printed | _slip_in(rule, row))
     if spots:
         yield Finding(rule.code, rule.severity, tuple(spots), {"rows": tuple(facts)})
+
+
+def _slip_in(rule: Rule, row: Mapping) -> dict[str, str]:
+    """What a text of a failing row was probably meant for: it differs by one character from the text beside it."""
+    if not rule.misspelt:
+        return {}
+    text, meant = (row.get(rule.misspelt[name]) for name in ("text", "meant"))
+    alike = isinstance(text, str) and isinstance(meant, str) and normal_text(text) != normal_text(meant)
+    near = slip(text, [meant], rule.misspelt.get("opposites", ())) if alike else None
+    return {HINT: sentence("slip", {"found": text, "near": near})} if near else {}
 
 
 def _without(rows: Rows, wrong: Collection[Spot]) -> Rows:
@@ -211,20 +239,26 @@ def _as_printed(known: Field | None, value: object) -> object:
 # --- the submitted file as a witness -------------------------------------------------------------------------
 
 
-def compare_shown(form: Form, rows: Rows, shown: Mapping[Spot, object], normalised: Iterable[Spot] = ()) -> Iterator[Finding]:
+def compare_shown(form: Form, rows: Rows, shown: Mapping[Spot, object], normalised: Iterable[Spot] = (),
+                  living: Collection[Spot] = ()) -> Iterator[Finding]:  # fmt: skip
     """Yield what the submitted cells show differently from what their inputs give.
 
     Never trusted, only compared: a difference is a warning, silent where an operand was normalised (the sheet could
-    not read it), an info where the cell was never calculated.
+    not read it), an info where the cell was never calculated. A cell that still holds its formula (`living`) and only
+    follows another that differs is not told again.
     """
-    changed = set(normalised)
+    changed, differing = set(normalised), {}
     for spot, raw in shown.items():
         block = form.blocks[spot.block]
         known = block.fields[spot.field]
         if not known.in_document or block.key == RULES or spot.index >= len(rows[spot.block]):
             continue
         value = rows[spot.block][spot.index].get(spot.field)
-        if _agree(known, raw, value) or _follows(form, block, spot, changed):
+        if not _agree(known, raw, value) and not _follows(form, block, spot, changed):
+            differing[spot] = (known, raw, value)
+    replaced = differing.keys() - set(living)
+    for spot, (known, raw, value) in differing.items():
+        if spot in living and _follows(form, form.blocks[spot.block], spot, replaced):
             continue
         if raw is None or raw == "":
             yield Finding("XL302", "info", (spot,))
@@ -238,16 +272,25 @@ def _agree(known: Field, raw: object, value: object) -> bool:
         return raw is None or str(raw).strip() == ""
     if known.kind is Kind.TEXT:
         text = as_text(as_decimal(raw)) if isinstance(raw, int | float) and not isinstance(raw, bool) else str(raw)
-        return normal_text(text) == normal_text(str(value))
-    if isinstance(raw, bool) or not isinstance(raw, int | float) or not isinstance(value, int | float):
+        same_rate = isinstance(value, str) and PERCENTAGE.fullmatch(value) and _rate(raw) == _rate(value)
+        return bool(same_rate) or normal_text(text) == normal_text(str(value))
+    if isinstance(raw, str) and PERCENTAGE.fullmatch(raw):
+        raw = _rate(raw) if known.type == "ratio" else Decimal(PERCENTAGE.fullmatch(raw)[1])
+    number, other = as_decimal(raw), as_decimal(value)
+    if isinstance(raw, bool) or not isinstance(number, Decimal) or not isinstance(other, Decimal):
         return str(raw) == str(value)
     digits = TYPES[known.type].digits
-    number, other = as_decimal(raw), as_decimal(value)
     return number == other or (digits is not None and round_half_up(number, digits) == round_half_up(other, digits))
 
 
+def _rate(shown: object) -> Decimal | None:
+    """The number that a cell shows as a percentage, typed as a text or with a percent format."""
+    match = PERCENTAGE.fullmatch(shown) if isinstance(shown, str) else None
+    return Decimal(match[1]) / 100 if match else as_decimal(shown) if isinstance(shown, float) else None
+
+
 def _follows(form: Form, block: Block, spot: Spot, changed: set[Spot]) -> bool:
-    """Whether a computed cell follows from one of those inputs."""
+    """Whether a computed cell follows from one of those cells."""
     if not changed:
         return False
     row = block.row(spot.index)
@@ -266,6 +309,7 @@ def _ancestors(form: Form, step: Step) -> frozenset[tuple[str, str]]:
         target = form.target(step.block, name)
         row = step.row if target.scope == "row" else target.row
         for key in target.blocks:
+            found.add((key, target.field))
             kinds = form.blocks[key].row_kinds() if target.scope == "column" else (row,)
             for kind in kinds:
                 found |= _ancestors(form, Step(key, kind, target.field))

@@ -28,7 +28,8 @@ def compute(form: Form, rows: Rows) -> Rows:
               for key, block_rows in rows.items()}  # fmt: skip
     result.setdefault(GUIDE, [{}])
     targets: dict[tuple[str, str], Target] = {}
-    values = {key: [{k: as_decimal(v) for k, v in row.items()} for row in block_rows] for key, block_rows in result.items()}
+    values = {key: [{k: as_decimal(v) for k, v in row.items() if not isinstance(v, list | dict)} for row in block_rows]
+              for key, block_rows in result.items()}  # what no cell can hold is a finding, and counts as blank
 
     def look_up(block: str, row: dict, name: str) -> object:
         if name in row:

@@ -18,10 +18,11 @@ from collections.abc import Iterator, Mapping
 
 from .compute import compute
 from .document import Rows, Spot
-from .evidence import blocks_of, found_at, given, letters_of, number_of, rows_used, texts_at, words_of
+from .evidence import blocks_of, found_at, given, number_of, rows_used, texts_at, words_of
 from .expression import as_decimal, as_text
 from .finding import Finding
 from .form import Form
+from .nearest import letters_of
 from .parts import Rule
 from .promise import Duty, Match, contradictions, match_promises, shortfalls, silences
 from .quantity import PERCENT, Grammar, make_grammar, read_quantity

@@ -16,11 +16,13 @@ indicators do): an item goes to the block whose constants it has, to a preset ro
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from .definition import UNIT
 from .expression import normal_text
 from .form import Form
+from .nearest import letters_of
 from .parts import GUIDE, RULES, Block
 
 Rows = dict[str, list[dict]]
@@ -193,8 +195,13 @@ def _belongs(block: Block, item: Mapping) -> bool:
 
 
 def preset_index(block: Block, name: object) -> int | None:
-    """The preset row of that name, None if no row is called so."""
-    return next((i for i, row in enumerate(block.rows) if _same(row.values.get(block.row_name), name)), None)
+    """The preset row of that name, however it is spaced and punctuated; None if no row is called so."""
+    letters = letters_of(name) if isinstance(name, str) else ""
+    presets = (_preset_letters(str(row.values.get(block.row_name))) for row in block.rows)
+    return next((index for index, preset in enumerate(presets) if letters and preset == letters), None)
+
+
+_preset_letters = lru_cache(maxsize=1024)(letters_of)  # the same few hundred names for every row of every file
 
 
 def _same(one: object, other: object) -> bool:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
@@ -54,11 +53,6 @@ def rows_used(form: Form, rows: Rows, key: str) -> Iterator[tuple[int, Mapping]]
 def blocks_of(form: Form, rule: Rule) -> tuple[str, ...]:
     """The blocks of the table that the rule is about."""
     return form.tables[given(form, rule, "table", form.tables)].blocks
-
-
-def letters_of(text: object) -> str:
-    """The letters and digits of a text, without case, spaces and punctuation."""
-    return "".join(c for c in unicodedata.normalize("NFKC", str(text)).lower() if c.isalnum())
 
 
 def number_of(value: object) -> Decimal | None:

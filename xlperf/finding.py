@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 
 from .document import Spot
 from .form import Form
-from .messages import fill, finding_texts
+from .messages import fill, finding_texts, sentence
 from .parts import Rule
 
 SEVERITIES = ("error", "warning", "info")
 Places = Mapping[Spot, str]
+HINT = "_hint"  # among the facts of a rule: what was probably meant (no column is called so)
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def describe(finding: Finding, form: Form | None, places: Places, path_of: Calla
     rule = form.rules.get(finding.code) if form else None
     spot = finding.spots[0] if finding.spots else None
     label = form.blocks[spot.block].fields[spot.field].label if form and spot else None
-    arguments = {"label": label, **finding.arguments}
+    arguments = {"label": label, "hint": "", **finding.arguments}
     if texts and not (rule and rule.test):
         parts = {name: fill(texts[name], arguments) for name in ("found", "expected", "message", "fix")}
     else:
@@ -80,7 +81,9 @@ def describe(finding: Finding, form: Form | None, places: Places, path_of: Calla
 
 def _rule_parts(rule: Rule, finding: Finding, arguments: Mapping) -> dict[str, str]:
     rows = finding.arguments.get("rows", (arguments,))
-    found = "；".join(dict.fromkeys(fill(rule.found, row) for row in rows))
+    blank = sentence("blank", {})
+    said = ("，".join(filter(None, (fill(rule.found, row, blank), row.get(HINT)))) for row in rows)
+    found = "；".join(dict.fromkeys(said))
     return {"found": found, "expected": fill(rule.expected, arguments), "message": rule.message or rule.title, "fix": rule.fix}
 
 

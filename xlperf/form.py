@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
-from .definition import check_names, check_shape, read_definition, shipped
+from .consistency import check_names
+from .definition import check_shape, read_definition, shipped
 from .errors import FormError, FormulaError, UsageError
 from .expression import Node
 from .formulas import build_formulas, in_order, parse_test, with_conditions
@@ -82,13 +83,22 @@ class Form:
 
     def is_input(self, block: Block, index: int, field: Field) -> bool:
         """Whether people type into that cell."""
+        return field.key in self._inputs[block.key][min(index, len(block.rows))]
+
+    @cached_property
+    def _inputs(self) -> dict[str, list[frozenset[str]]]:
+        """The fields people type into, by block and kind of row (the last are free rows): asked for every cell of every file."""
+        return {key: [frozenset(field.key for field in block.fields.values() if self._typed_into(block, index, field))
+                      for index in range(len(block.rows) + 1)] for key, block in self.blocks.items()}  # fmt: skip
+
+    def _typed_into(self, block: Block, index: int, field: Field) -> bool:
         row = block.row(index)
         if not TYPES[field.type].json or field.given or field.key in block.constants or field.key.startswith("_"):
             return False
         if (row and field.key == block.row_name) or (field.only and block.key not in field.only):
             return False
         if block.key == RULES:
-            return field.key == "explanation" and self.rules[row.key].severity == "warning"
+            return field.key == "explanation" and row is not None and self.rules[row.key].severity == "warning"
         return self.formula(block, index, field.key) is None
 
     def required(self, block: Block, index: int, field: Field) -> Node | bool:

@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
-from .definition import compared, sayable
 from .errors import FormulaError
-from .expression import Kind, Literal, Node, names, parse
+from .expression import Call, IsBlank, Kind, Literal, Name, Node, Operation, names, parse
 from .parts import CONDITIONS, GIVES, GUIDE, RULES, TYPES, Block, Field, Rule, Step, find_target
 
 COLUMN_KINDS = {Kind.NUMBER: Kind.NUMBERS, Kind.CHOICE: Kind.CHOICES}  # of a cell: of a whole column of them
@@ -168,3 +167,33 @@ def in_order(formulas: Mapping[Step, Node], blocks: Mapping, tables: Mapping, pa
     except CycleError as error:
         circle = " → ".join(".".join(filter(None, step)) for step in error.args[1])
         raise FormulaError(f"the formulas run in a circle: {circle}") from None
+
+
+# --- trees ---------------------------------------------------------------------------------------------------
+
+
+def compared(tree: Node) -> Iterator[tuple[str, str]]:
+    """Yield every field with the texts it is compared with."""
+    match tree:
+        case Operation(operator=operator, left=left, right=right):
+            for one, other in ((left, right), (right, left)):
+                match one, other:
+                    case Name(key=key) | Call("T", (Name(key=key),)), Literal(value=str() as text) if operator in ("=", "<>"):
+                        yield key, text
+                yield from compared(one)
+        case Call("SUMIF", (Name(key=key), Literal(value=str() as text), _)):
+            yield key, text
+        case IsBlank(operand=operand):
+            yield from compared(operand)
+        case Call(arguments=arguments):
+            yield from (pair for argument in arguments for pair in compared(argument))
+
+
+def sayable(tree: Node) -> bool:
+    """Whether JSON Schema can say a condition too, and a blank cannot make it blank."""
+    match tree:
+        case Operation(operator="=" | "<>", left=Call("T", kind=Kind.CHOICE), right=Literal()) | IsBlank(operand=Name()):
+            return True
+        case Call("AND" | "OR" | "NOT", arguments):
+            return all(sayable(argument) for argument in arguments)
+    return False

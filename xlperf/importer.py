@@ -19,13 +19,13 @@ from .assembly import Assembly, assemble
 from .compute import compute
 from .document import LEFTOVERS, document_of, named, path_namer, unit_spot
 from .errors import UnreadableError
-from .evidence import letters_of
 from .expression import as_decimal, as_text, normal_text, round_half_up
 from .finding import Finding, describe, gather, has_errors
 from .flow import Flow, Grid
 from .form import Form, find_form, form_directories, load_form
 from .labels import LONGEST as LABEL
 from .labels import Heading, Labels, labels_of
+from .nearest import letters_of
 from .paper import read_paper
 from .parts import RULES, Field, Table
 from .process import as_asked

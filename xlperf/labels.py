@@ -18,8 +18,8 @@ from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import category
 
-from .evidence import letters_of
 from .form import Form
+from .nearest import letters_of
 from .parts import Block, Field, Fields, Lines, Table
 from .spelling import fold, spellings_of
 

@@ -1,7 +1,7 @@
-"""What the XML of a sheet says that no reader tells cheaply: formulas, merged cells, hidden rows, protection, dropdowns.
+"""What the XML of a sheet says that no reader tells cheaply: formulas, errors, merged cells, hidden rows, protection, dropdowns.
 
     markup = read_markup(content)["自评表"]
-    (11, 7) in markup.formulas, markup.protected, markup.lists
+    (11, 7) in markup.formulas, markup.errors.get((11, 7)), markup.protected, markup.lists
 
 Rows and columns are zero-based; a range is (first row, first column, last row, last column). It is read with patterns
 over the sheet's XML, which may come from Excel, WPS, LibreOffice or Google; what a pattern does not find is simply not
@@ -14,7 +14,7 @@ import html
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import join, normpath
 from xml.etree import ElementTree
@@ -23,6 +23,9 @@ Range = tuple[int, int, int, int]
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 FORMULA = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>\s*<f[\s>/]')
+ERROR = re.compile(
+    rb'<c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>\s*(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?\s*<v>([^<]{1,20})</v>'
+)
 MERGE = re.compile(rb'<mergeCell\b[^>]*?\bref="([^"]+)"')
 ROW = re.compile(rb"<row\b[^>]*>")
 ROW_NUMBER = re.compile(rb'\br="(\d+)"')
@@ -39,6 +42,7 @@ class Markup:
     """What one sheet's XML says."""
 
     formulas: frozenset[tuple[int, int]]
+    errors: Mapping[tuple[int, int], str]  # cells that show #REF! and the like
     merges: tuple[Range, ...]
     hidden_rows: frozenset[int]
     protected: bool
@@ -72,11 +76,17 @@ def _markup(part: bytes) -> Markup:
     lists += LIST_X14.findall(rest)
     return Markup(
         frozenset((int(row) - 1, column_number(letters.decode())) for letters, row in FORMULA.findall(data)),
+        dict(_errors(data)),
         tuple(area for ref in MERGE.findall(rest) for area in areas(ref)),
         frozenset(_hidden(data)),
         PROTECTION.search(rest) is not None,
         tuple(area for ref in lists for area in areas(ref)),
     )
+
+
+def _errors(data: bytes) -> Iterator[tuple[tuple[int, int], str]]:
+    for letters, row, text in ERROR.findall(data) if b't="e"' in data else ():
+        yield (int(row) - 1, column_number(letters.decode())), text.decode("utf-8", "replace")
 
 
 def _hidden(data: bytes) -> Iterator[int]:

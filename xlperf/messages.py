@@ -10,6 +10,7 @@ code the four parts of a finding (found, expected, message, fix) and how its pla
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -36,14 +37,9 @@ def catalogue(language: str) -> Mapping:
     return tomllib.loads((Path(__file__).parent / "catalogues" / f"{language}.toml").read_text("utf-8"))
 
 
-class _Forgiving(dict):
-    def __missing__(self, key: str) -> str:
-        return "—"
-
-
-def fill(text: str, arguments: Mapping[str, object]) -> str:
-    """Put the arguments into a sentence; an argument that is not there shows as a dash, never as a traceback."""
-    return text.format_map(_Forgiving({key: "—" if value is None else value for key, value in arguments.items()}))
+def fill(text: str, arguments: Mapping[str, object], blank: str = "—") -> str:
+    """Put the arguments into a sentence; one that is not there shows as a dash or as `blank`, never as a traceback."""
+    return text.format_map(defaultdict(lambda: blank, {key: value for key, value in arguments.items() if value is not None}))
 
 
 def sentence(key: str, arguments: Mapping[str, object], language: str | None = None) -> str:

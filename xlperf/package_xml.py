@@ -17,9 +17,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 from . import package as limits
+from .canonical import canonical, column_of, parse, refuse_doctype
 from .errors import UnreadableError
 from .package import KIB, MIB, Part, damaged, inflate, too_large
 
@@ -119,23 +119,8 @@ def _check_well_formed(name: str, content: bytes | bytearray) -> None:
         if depth > limits.DEEPEST:
             raise too_large(name, limits.DEEPEST)
     parser = expat.ParserCreate(namespace_separator=" ")  # so that prefixes are checked too
-    parser.StartDoctypeDeclHandler = lambda *_: _refuse_doctype(name)
-    _parse(name, parser, [content])
-
-
-def _refuse_doctype(name: str) -> None:
-    raise UnreadableError("XL119", found=name)
-
-
-def _parse(name: str, parser: expat.XMLParserType, chunks: Iterable[bytes]) -> None:
-    try:
-        for chunk in chunks:
-            parser.Parse(chunk, False)
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        raise damaged(name, f"XML {error.lineno}:{error.offset}") from None
-    except (LookupError, ValueError):  # an encoding expat asks Python for
-        raise damaged(name, "XML") from None
+    parser.StartDoctypeDeclHandler = lambda *_: refuse_doctype(name)
+    parse(name, parser, [content])
 
 
 # --- sheets --------------------------------------------------------------------------------------------------
@@ -289,7 +274,7 @@ def _near(tail: bytes) -> bytes:
         if area is None:
             return b""
         first, top, last, bottom = area.groups()
-        high, wide = int(bottom or top) - int(top), _column(last or first) - _column(first)
+        high, wide = int(bottom or top) - int(top), column_of(last or first) - column_of(first)
         left[0] -= (abs(high) + 1) * (abs(wide) + 1)
         return match[0] if left[0] >= 0 else b""
 
@@ -312,77 +297,3 @@ def drop_far_comments(content: bytes) -> bytes:
     if content.count(b"<comment ") != content.count(b"</comment>"):
         return content
     return COMMENT.sub(lambda match: match[0] if AREA.search(match[1]) else b"", content)
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
-# --- XML of any spelling -------------------------------------------------------------------------------------
-
-ADDRESS = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
-IN_TEXT = {"\r": "&#13;"}
-IN_VALUE = {'"': "&quot;", "\n": "&#10;", "\t": "&#9;", **IN_TEXT}
-
-
-def canonical(name: str, chunks: Iterable[bytes]) -> bytes:
-    """Write XML anew: UTF-8, no prefix before the names of the root's vocabulary, no comments, no CDATA, no instructions.
-
-    In a sheet every row and cell gets its address as first attribute; one without stands behind the one before it.
-
-    Raises:
-        UnreadableError: not well-formed (XL103), with a DOCTYPE (XL119), or too large (XL128).
-    """
-    out: list[str] = []
-    tags = depth = row = column = 0
-    prefix, is_open = "", False
-
-    def start(tag: str, values: dict[str, str]) -> None:
-        nonlocal tags, depth, prefix, is_open, row, column
-        tags, depth = tags + 1, depth + 1
-        if tags > limits.MOST_TAGS or depth > limits.DEEPEST:
-            raise too_large(name, limits.MOST_TAGS)
-        if tags == 1 and ":" in tag and "xmlns" not in values:
-            prefix = tag[: tag.index(":") + 1]
-            values["xmlns"] = values.get(f"xmlns:{prefix[:-1]}", "")
-        tag = tag.removeprefix(prefix)
-        if tag == "row":
-            row, column = int(values["r"]) if re.fullmatch("[0-9]{1,7}", values.get("r", "")) else row + 1, 0
-            values = {"r": str(row), **{key: value for key, value in values.items() if key != "r"}}
-        elif tag == "c":
-            place = ADDRESS.fullmatch(values.get("r", ""))
-            column = _column(place[1].upper().encode()) if place else column + 1
-            address = values["r"].upper() if "r" in values else f"{_letters(column)}{row}"
-            values = {"r": address, **{key: value for key, value in values.items() if key != "r"}}
-        written = "".join(f' {key}="{escape(value, IN_VALUE)}"' for key, value in values.items())
-        out.append(f"{'>' if is_open else ''}<{tag}{written}")
-        is_open = True
-
-    def end(tag: str) -> None:
-        nonlocal depth, is_open
-        depth -= 1
-        out.append("/>" if is_open else f"</{tag.removeprefix(prefix)}>")
-        is_open = False
-
-    def text(data: str) -> None:
-        nonlocal is_open
-        out.append(f"{'>' if is_open else ''}{escape(data, IN_TEXT)}")
-        is_open = False
-
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
-    parser.StartDoctypeDeclHandler = lambda *_: _refuse_doctype(name)
-    _parse(name, parser, chunks)
-    return "".join(out).encode("utf-8", "replace")
-
-
-def _letters(column: int) -> str:
-    letters = ""
-    while column:
-        column, letter = divmod(column - 1, 26)
-        letters = chr(65 + letter) + letters
-    return letters

@@ -191,6 +191,7 @@ class Rule:
     check: str | None = None  # a check in Python, where the language cannot say it
     parameters: Mapping[str, object] = field(default_factory=dict)
     cells: tuple[str, ...] = ()
+    misspelt: Mapping[str, object] = field(default_factory=dict)  # a row may fail for a slip in this text
     message: str = ""  # what is wrong, where `title` says what is wanted
     found: str = ""
     expected: str = ""

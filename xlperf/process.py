@@ -26,8 +26,9 @@ from .reader import Reading, read_cells
 from .report import Paper, has_report, paper_name, write_paper
 from .result import Result
 
-# What is not said of a cell of which the other was: the type of one that is asked about, a lost formula and its wrong figure.
-TOLD = {"XL202": "XL209", "XL237": "XL301"}
+# What is not said of a cell of which the other was: the blank of an error value, the type of a cell that is asked about, a lost
+# formula beside its wrong figure.
+TOLD = {"XL201": "XL217", "XL202": "XL209", "XL237": "XL301"}
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,9 @@ def process(path: Path, form: str | None = None, year: int | None = None, templa
 def _findings(reading: Reading, rows: Rows, form: str | None, year: int | None) -> Iterator[Finding]:
     yield from as_asked(reading, form, year)
     yield from reading.findings
-    yield from unlikely_amounts(reading.form, reading.rows, reading.normalised)
+    yield from unlikely_amounts(reading.form, reading.rows, reading.stated)
     yield from check(reading.form, rows)
-    yield from compare_shown(reading.form, rows, reading.shown, reading.normalised)
+    yield from compare_shown(reading.form, rows, reading.shown, reading.normalised, reading.living)
     yield from _remembered(reading)
 
 
@@ -70,7 +71,7 @@ def _once(reading: Reading, findings: list[Finding]) -> Iterator[Finding]:
         spots = finding.spots
         if finding.code == "XL201" and gone:
             spots = tuple(spot for spot in spots if spot in reading.cells)
-        elif finding.code in TOLD:
+        if finding.code in TOLD:
             spots = tuple(spot for spot in spots if spot not in told[TOLD[finding.code]])
         if spots or not finding.spots:
             yield replace(finding, spots=spots)

@@ -23,10 +23,14 @@ from .finding import Finding
 from .form import Form, find_form, load_form
 from .layout import MARK, cell_name
 from .markup import Markup, read_markup
+from .messages import sentence
+from .nearest import nearest
 from .numberformat import PercentFormats
 from .package import MOST_AREA, crowded
 from .parts import GUIDE, RULES, Block
 from .preflight import preflight
+from .remark import CellError
+from .spelling import spellings_of
 from .structure import inspect
 from .values import read_row, read_value, seen
 
@@ -46,6 +50,8 @@ class Reading:
     places: dict[Spot, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     normalised: set[Spot] = field(default_factory=set)
+    stated: set[Spot] = field(default_factory=set)  # figures typed with their unit
+    living: set[Spot] = field(default_factory=set)  # computed cells that still hold a formula
     cells: dict[Spot, tuple[str, int, int]] = field(default_factory=dict)  # sheet title, row, column
     sheets: dict[str, tuple[str, Grid]] = field(default_factory=dict)  # by the form's sheet key
     entries: list[Entry] = field(default_factory=list)  # every line that may hold data
@@ -89,9 +95,16 @@ def read_cells(path: Path, templates: Path | None = None) -> Reading:
     reading.strangers = [name for name, grid in grids if _mark(grid) is None]
     markups = read_markup(content)
     _read_sheets(reading, marked, content, markups)
+    reading.living.update(spot for spot in reading.shown if _has_formula(reading, spot, markups))
     reading.findings += inspect(reading, markups)
     reading.findings += _outdated(reading, templates)
     return reading
+
+
+def _has_formula(reading: Reading, spot: Spot, markups: Mapping[str, Markup]) -> bool:
+    """Whether a computed cell is computed still; yes where nothing tells."""
+    title, row, column = reading.cells[spot]
+    return title not in markups or (row, column) in markups[title].formulas
 
 
 def _form_of(key: str, revision: str, templates: Path | None) -> Form:
@@ -170,17 +183,27 @@ def _read_sheets(reading: Reading, marked: list, content: bytes, markups: Mappin
     for sheet in form.sheets:
         if sheet.key not in found:
             if any(sheet.sections) and sheet.key != GUIDE:
-                reading.findings.append(Finding("XL114", "error", (), {"found": sheet.title}))
+                near = nearest(sheet.title, reading.strangers)
+                told = sentence("lost_mark" if near else "not_there", {"near": near})
+                reading.findings.append(Finding("XL114", "error", (), {"sheet": sheet.title, "found": told}))
             continue
         title, grid = found[sheet.key]
         if title in markups:
             spread_merged(form, grid, markups[title].merges)
+            _show_errors(grid, markups[title])
         for block, row_key, entry in entries_of(form, sheet, title, grid):
             entries[block].append((row_key, entry))
             reading.entries.append(entry)
     percents = PercentFormats(content)
     for key, listed in entries.items():
         _read_block(reading, form.blocks[key], listed, percents)
+
+
+def _show_errors(grid: Grid, markup: Markup) -> None:
+    """Put #REF! and the like where they stand: the reader leaves those cells blank."""
+    for (row, column), text in markup.errors.items():
+        if row < len(grid) and column < len(grid[row]):
+            grid[row][column] = CellError(text)
 
 
 def _read_block(reading: Reading, block: Block, listed: list, percents: PercentFormats) -> None:
@@ -196,7 +219,7 @@ def _read_block(reading: Reading, block: Block, listed: list, percents: PercentF
                                             {"found": f"{entry.title}!{entry.row + 1}"}))  # fmt: skip
         elif index is None:
             row = _read_row(reading, block, len(rows), entry, percents)
-            if not is_empty(form, block, len(block.rows), row):
+            if not _is_blank(form, block, len(rows), row, entry):
                 rows.append(row)
                 entries.append(entry)
                 blank = None
@@ -216,6 +239,16 @@ def _read_block(reading: Reading, block: Block, listed: list, percents: PercentF
         if known.given and known.key not in block.constants and block.shape == "object":
             value, _ = read_value(form, known, reading.identity.get(known.key), False, False)
             reading.rows[block.key][0].setdefault(known.key, value)
+
+
+def _is_blank(form: Form, block: Block, index: int, row: Mapping, entry: Entry) -> bool:
+    """Whether a free line holds nothing: no value, or dashes all along."""
+    if block.row(index) or block.shape == "object":
+        return False
+    typed = (raw for key, raw in entry.values.items() if form.is_input(block, index, block.fields[key]))
+    if is_empty(form, block, index, row):
+        return not any(isinstance(raw, CellError) for raw in typed)
+    return all(isinstance(raw, str) and spellings_of(form).is_blank(raw) for raw in typed)
 
 
 def _absent(block: Block, index: int) -> dict:
@@ -264,10 +297,12 @@ def _read_row(reading: Reading, block: Block, index: int, entry: Entry, percents
         elif form.is_input(block, index, known) or (known.given and key not in block.constants):
             typed[key] = raw
     row, remarks = read_row(form, block, index, row, typed, lambda key: percents.at(entry.title, entry.row, entry.columns[key]))
-    for key, remark in () if is_empty(form, block, index, row) else remarks:  # dashes in a spare row are nothing
+    for key, remark in () if _is_blank(form, block, index, row, entry) else remarks:
         spot = Spot(block.key, index, key)
         if remark.severity != "warning":
             reading.normalised.add(spot)
+        if remark.taken_apart:
+            reading.stated.add(spot)
         if remark.code:
             reading.findings.append(Finding(remark.code, remark.severity, (spot,), remark.arguments))
     return row

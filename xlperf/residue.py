@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from .document import Rows, Spot
-from .evidence import Fact, found_at, given, letters_of, number_of, texts_of, words_of
+from .evidence import Fact, found_at, given, number_of, texts_of, words_of
 from .expression import as_text, normal_text
 from .finding import Finding
 from .form import Form
+from .nearest import letters_of
 from .parts import Rule
 
 QUOTED = re.compile("\u201c[^\u201d]{0,200}\u201d|\u300a[^\u300b]{0,200}\u300b")  # quotation marks and titles

@@ -21,10 +21,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from .catalog import nearest
 from .errors import UsageError
 from .expression import as_decimal, as_text
 from .messages import LANGUAGES, catalogue, sentence
+from .nearest import most_like
 from .spelling import PERCENT, fold
 
 OWN = ("name", "code", "supervisor")  # the columns that every roster may have
@@ -154,7 +154,7 @@ def _with_rows(units: list[Unit], sheets: Iterable[Sequence[Line]], complaints: 
             number = codes.get(unit.code) if unit.code else names.get(unit.name)
             if number is None:
                 found = unit.code or unit.name or "\u2014"
-                near = "\u3001".join(nearest(found, codes if unit.code else names, 3))
+                near = "\u3001".join(most_like(found, codes if unit.code else names, 3))
                 complaints.append(sentence("roster_no_such_unit", {"place": line.place, "found": found, "near": near}))
             else:
                 rows.setdefault(number, []).append(unit.line)

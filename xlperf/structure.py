@@ -10,14 +10,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .document import Spot, is_empty, named, unit_spot
 from .entries import Entry, header_depth, key_columns
 from .expression import normal_text
 from .finding import Finding
+from .form import Form
 from .layout import END, HEADER, cell_name, make_layout
 from .markup import Markup
+from .messages import sentence
+from .nearest import nearest
 from .parts import GUIDE, RULES, Sheet, Table
 
 if TYPE_CHECKING:
@@ -55,11 +59,16 @@ def _rows(reading: Reading, markups: Markups) -> Iterator[Finding]:
 
 def _columns(reading: Reading, markups: Markups) -> Iterator[Finding]:
     """Columns that were deleted, or whose hidden key was."""
-    for _, table, title, grid in _tables(reading):
+    for sheet, table, title, grid in _tables(reading):
         there = key_columns(grid)
+        top = next((number for number, row in enumerate(grid) if row[0] == HEADER), len(grid))
+        headings = [str(cell) for row in grid[top : top + header_depth(sheet)] for number, cell in enumerate(row)
+                    if number not in there.values()]  # fmt: skip
         for column in table.columns:
             if column.key not in there and column.in_document:
-                yield Finding("XL232", "error", (), {"found": column.label, "sheet": title})
+                near = nearest(column.label, headings)
+                told = sentence("lost_key" if near else "not_there", {"near": near})
+                yield Finding("XL232", "error", (), {"column": column.label, "found": told, "sheet": title})
 
 
 def _headings(reading: Reading, markups: Markups) -> Iterator[Finding]:
@@ -113,7 +122,7 @@ def _hidden(reading: Reading, markups: Markups) -> Iterator[Finding]:
 def _beside(reading: Reading, markups: Markups) -> Iterator[Finding]:
     """Data that stand where no field is: below a table's end, beside it, between the lines. They are not read."""
     known: dict[tuple[str, int], Entry] = {(entry.title, entry.row): entry for entry in reading.entries}
-    texts = _own_texts(reading)
+    texts = _own_texts(reading.form)
     for sheet in reading.form.sheets:
         if sheet.key not in reading.sheets or sheet.key == GUIDE:
             continue
@@ -143,11 +152,12 @@ def _strangers(sheet: Sheet, title: str, grid: list[list], known: Mapping[tuple[
         yield from ((number, column, value) for column, value in cells)
 
 
-def _own_texts(reading: Reading) -> dict[str, set[str]]:
+@lru_cache(maxsize=16)
+def _own_texts(form: Form) -> dict[str, set[str]]:
     """The fixed texts of every sheet, as they are compared."""
-    end = normal_text(reading.form.words["end"])
+    end = normal_text(form.words["end"])
     return {page.sheet.key: {normal_text(line.text) for line in page.lines if line.text} | {end}
-            for page in make_layout(reading.form).pages}  # fmt: skip
+            for page in make_layout(form).pages}  # fmt: skip
 
 
 def _sheets(reading: Reading, markups: Markups) -> Iterator[Finding]:
@@ -160,11 +170,13 @@ def _formulas(reading: Reading, markups: Markups) -> Iterator[Finding]:
     """Computed cells that show the right value and hold no formula any more."""
     lost = []
     for spot, raw in reading.shown.items():
-        title, row, column = reading.cells[spot]
         block = reading.form.blocks[spot.block]
-        filled = raw is not None and str(raw).strip()
-        if filled and block.key != RULES and title in markups and (row, column) not in markups[title].formulas:
+        if block.key == RULES or spot in reading.living or raw is None or not str(raw).strip():
+            continue
+        if block.fields[spot.field].in_document or not isinstance(raw, str):
             lost.append(spot)
+        else:  # a note typed into a hidden helper column
+            yield Finding("XL236", "warning", (), {"found": raw[:40]}, cells=(reading.places[spot],))
     if lost:
         yield Finding("XL237", "info", tuple(lost))
 

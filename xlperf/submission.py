@@ -18,9 +18,9 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from .evidence import letters_of
 from .files import safe_name
 from .finding import Finding, describe
+from .nearest import letters_of
 from .roster import Unit
 
 COUNTS, SUPERSEDED, DUPLICATE = "counts", "superseded", "duplicate"

@@ -20,9 +20,12 @@ from .files import safe_name, stamp, write_atomically
 from .finding import Finding, describe, gather, has_errors
 from .form import Form, find_form, load_form
 from .layout import make_layout, padded, row_counts
+from .messages import sentence
+from .nearest import nearest
 from .result import Result
 
 LONGEST_TEXT = 32_767  # UTF-16 units in one cell, Excel's limit
+SURE = 75  # per cent that a misspelt key has of a known one
 
 
 def write_template(form: str, year: int, path: Path, unit: str = "", rows: Mapping[str, int] | None = None,
@@ -110,7 +113,7 @@ def rows_of_document(document: Mapping, templates: Path | None = None) -> tuple[
     form = load_form(find_form(str(document["form"]), None if revision else year, revision, templates))
     rows, strays = rows_of(form, document)
     rows, notes = _normal_rows(form, rows)
-    return form, rows, [*notes, *_misfits(form, rows), *_strays(strays)]
+    return form, rows, [*notes, *_misfits(form, rows), *_strays(form, strays)]
 
 
 def take_document(document: Mapping, templates: Path | None = None) -> tuple[Form, Rows, Rows, list[Finding]]:
@@ -177,10 +180,13 @@ def _misfits(form: Form, rows: Rows) -> Iterator[Finding]:
             yield Finding("XL202", "error", (spot,), {"found": str(value)[:60], "expected": label})
 
 
-def _strays(strays: list[tuple[str, object]]) -> Iterator[Finding]:
+def _strays(form: Form, strays: list[tuple[str, object]]) -> Iterator[Finding]:
+    known = {key for block in form.blocks.values() for key in block.fields if not key.startswith("_")}
     for path, value in strays:
-        whole = isinstance(value, Mapping | list)
-        yield Finding("XL213" if whole else "XL212", "error" if whole else "warning", (), {"found": path})
+        name, whole = path.rpartition(".")[2], isinstance(value, Mapping | list)
+        near = nearest(name, known, SURE)
+        hint = sentence("perhaps", {"found": name, "near": near}) if near else ""
+        yield Finding("XL213" if whole else "XL212", "error" if whole else "warning", (), {"found": path, "hint": hint})
 
 
 def _given(form: Form, rows: Rows, computed: Rows) -> Iterator[Finding]:

@@ -18,7 +18,6 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
@@ -28,10 +27,10 @@ from .dates import dates_of
 from .expression import Kind, as_decimal, as_text, evaluate, names
 from .form import Form
 from .parts import Block, Field
+from .remark import APART, SILENT, CellError, Remark, normalised, question, typed_text, visible
 from .spelling import (
     GAP,
     INVISIBLE,
-    LONGEST,
     PERCENT,
     Meaning,
     Patterns,
@@ -48,29 +47,13 @@ from .spelling import (
 )
 
 UNIT_IN_LABEL = re.compile(r"\(([^()]+)\)$")
-UNSEEN = re.compile(rf"{INVISIBLE.pattern}|[\t\n\u00a0\u2000-\u200a\u202f]")
+LINE_ENDS = re.compile("\r\n|\r")
+SOFT_BREAK = re.compile("[\x0b\x0c]")  # a line break of Word's, pasted
+AROUND = 8  # characters that are shown around it
 RATIO = Decimal("1.5")  # up to here a bare number may be a ratio where a percent of TEN or more is wanted
 MOST_RATIO = 100  # no cell is looked up for a percent format that would show 10000% and more
 ISO_LENGTH = 10
-APART = " | "  # between the parts of a figure that was taken apart
 TEN, HUNDRED = Decimal(10), Decimal(100)
-
-
-@dataclass(frozen=True)
-class Remark:
-    """What is to be told of one cell; without a code nothing is, but the sheet itself could not compute with the cell."""
-
-    code: str = ""
-    severity: str = ""
-    found: str = ""
-    expected: str = ""
-
-    @property
-    def arguments(self) -> dict[str, object]:
-        return {"found": self.found, "expected": self.expected}
-
-
-SILENT = Remark()
 
 
 class Figure(NamedTuple):
@@ -81,24 +64,6 @@ class Figure(NamedTuple):
     operator: str = ""
     unit: str = ""
     bare: bool = True
-
-
-def normalised(raw: object, value: object) -> Remark:
-    """What was typed, and what it was read as; a text that looks like the number it is shows Excel's apostrophe."""
-    found, expected = visible(raw), str(value)
-    return Remark("XL210", "info", f"'{found}" if found == expected else found, expected)
-
-
-def question(raw: object, readings: Iterable[str], severity: str = "error", code: str = "XL209") -> Remark:
-    return Remark(code, severity, visible(raw), " / ".join(readings))
-
-
-def visible(raw: object) -> str:
-    """What was typed, spaces at its ends in quotes, invisible characters by their numbers."""
-    text = _text(raw)
-    text = f'"{text}"' if text != text.strip(" \u3000") else text
-    text = UNSEEN.sub(lambda match: f"<U+{ord(match[0]):04X}>", text)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "\u2026"
 
 
 # --- one cell ------------------------------------------------------------------------------------------------
@@ -116,8 +81,10 @@ def read_value(form: Form, field: Field, raw: object, numeric: bool, percent_for
         percent_format: whether the cell shows a percent, so that 0.9603 means 96.03 of unit %.
         unit: what the numbers of the cell count in, as its row or its label says.
     """
+    if isinstance(raw, CellError):
+        return None, Remark("XL217", "error", raw)
     if isinstance(raw, str):
-        raw = raw.replace("\r\n", "\n").replace("\r", "\n")
+        raw = LINE_ENDS.sub("\n", raw)
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None, None
     known = spellings_of(form)
@@ -130,12 +97,21 @@ def read_value(form: Form, field: Field, raw: object, numeric: bool, percent_for
         return None, normalised(raw, known.blank)
     if field.type == "date":
         return _date(known, raw)
-    text = _text(raw)
+    text = typed_text(raw)
     if field.type == "choice":
         return _noted(raw, _choice(form, field, text))
     if field.type == "code":
         return _noted(raw, fold(text))  # the zeros in front of a code stay
-    return _noted(raw, seen(text)) if field.type == "value" else (text, None)
+    if field.type == "value":
+        return _noted(raw, seen(text))
+    return (SOFT_BREAK.sub("\n", text), _softly_broken(text)) if SOFT_BREAK.search(text) else (text, None)
+
+
+def _softly_broken(text: str) -> Remark:
+    """The words around the first line break that Word left."""
+    at = SOFT_BREAK.search(text).start()
+    shown = text[max(0, at - AROUND) : at + AROUND + 1]
+    return normalised(shown, visible(SOFT_BREAK.sub("\n", shown)))
 
 
 def seen(text: object) -> object:
@@ -145,7 +121,7 @@ def seen(text: object) -> object:
 
 def read_unit(known: Spellings, raw: object) -> tuple[str | None, Remark | None]:
     """Return a unit under its own name; one that is not known only loses its spaces."""
-    text = _text(raw)
+    text = typed_text(raw)
     if known.is_blank(text):
         return None, normalised(raw, known.blank) if text.strip() else None
     folded = bare(text)
@@ -167,21 +143,11 @@ def _date(known: Spellings, raw: object) -> tuple[str, Remark | None]:
     """The ISO date; one whose parts may be read in two ways, or that lacks the day, is asked about."""
     if isinstance(raw, datetime.date):
         return (raw.date() if isinstance(raw, datetime.datetime) else raw).isoformat(), None
-    text = _text(raw)
+    text = typed_text(raw)
     dates = dates_of(known, text) if isinstance(raw, str | int | float) and not isinstance(raw, bool) else ()
     if len(dates) == 1 and len(dates[0]) == ISO_LENGTH:
         return dates[0], normalised(raw, dates[0]) if dates[0] != raw else None
     return text, question(raw, dates) if dates else None
-
-
-def _text(raw: object) -> str:
-    if isinstance(raw, bool):
-        return str(raw).upper()
-    if isinstance(raw, int | float):
-        return as_text(as_decimal(raw))
-    if isinstance(raw, datetime.date | datetime.datetime | datetime.time):
-        return raw.isoformat()
-    return str(raw)
 
 
 # --- numbers -------------------------------------------------------------------------------------------------
@@ -208,11 +174,11 @@ def read_figure(known: Spellings, field: Field, raw: object, own: Unit | None, p
     readings = dict.fromkeys(_readings(found, own, operator, fills))
     within = [r for r in readings if _fits(field, r[1])] if len(readings) > 1 else list(readings)
     if not readings:
-        return Figure(_text(raw))
+        return Figure(typed_text(raw))
     explicit = percent_format or any(m.unit is not None for m in found)
     if len(within) != 1:
         said = tuple(" ".join(filter(None, (op, as_text(number), unit))) for op, number, unit in (within or readings))
-        stays = as_text(found[0].number) + PERCENT if percent_format else _text(raw)
+        stays = as_text(found[0].number) + PERCENT if percent_format else typed_text(raw)
         op, unit = (_agreed(reading[part] for reading in readings) for part in (0, 2))
         return Figure(stays, question(stays, said), op, unit, False)
     (op, number, unit), value = within[0], plain(within[0][1])
@@ -280,7 +246,9 @@ def read_row(form: Form, block: Block, index: int, given: Mapping[str, object], 
     for key, raw in sorted(cells, key=lambda item: block.fields[item[0]].number_when is not None):
         field, ratio = block.fields[key], isinstance(raw, float) and abs(raw) < MOST_RATIO
         numeric = is_numeric(field, row, raw)
-        if numeric and key in figures:
+        if isinstance(raw, CellError):
+            value, remark = read_value(form, field, raw, numeric, False)
+        elif numeric and key in figures:
             read[key] = _part(form, block, row, key, raw, ratio and is_percent(key))
             value, remark = read[key].value, read[key].remark
             for name in ("operator", "unit"):

@@ -1,0 +1,48 @@
+"""The word that a misspelt one is meant for, where there is no doubt.
+
+    >>> nearest("indicaters", ["indicators", "goals"])
+    'indicators'
+    >>> slip("Pass.", ["Pass", "Fail"]), slip("Pasx", ["Pass", "Fail"]), slip("Pile", ["Pale", "Pipe"])
+    ('Pass', 'Pass', None)
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterable
+
+ALIKE = 60  # per cent of two words
+
+
+def letters_of(text: object) -> str:
+    """The letters and digits of a text, without case, spaces and punctuation."""
+    return "".join(c for c in unicodedata.normalize("NFKC", str(text)).lower() if c.isalnum())
+
+
+def nearest(word: object, known: Iterable[object], alike: int = ALIKE) -> str | None:
+    """The known word most like that one, None where none is much like it."""
+    from rapidfuzz.process import extractOne
+
+    best = extractOne(str(word), [str(other) for other in known], score_cutoff=alike)
+    return best[0] if best else None
+
+
+def most_like(word: object, known: Iterable[object], most: int) -> list[str]:
+    """So many known words, those most like that one first."""
+    from rapidfuzz.process import extract
+
+    return [match for match, *_ in extract(str(word), [str(other) for other in known], limit=most)]
+
+
+def slip(word: object, known: Iterable[object], opposites: Collection[str] = ()) -> str | None:
+    """The one known word that is the same but for spaces and punctuation, or for one character that is none of `opposites`."""
+    typed, words = letters_of(word), [str(other) for other in known]
+    same = [other for other in words if letters_of(other) == typed]
+    close = [other for other in words if _one_apart(typed, letters_of(other), opposites)]
+    found = (same or close) if typed else []
+    return found[0] if len(found) == 1 else None
+
+
+def _one_apart(typed: str, meant: str, opposites: Collection[str]) -> bool:
+    apart = [(one, other) for one, other in zip(typed, meant, strict=False) if one != other]
+    return len(typed) == len(meant) > 1 and len(apart) == 1 and not set(apart[0]) & set(opposites)
