@@ -90,6 +90,8 @@ def strip(document) -> None:
     for style in list(document.styles.element.findall(qn("w:style"))):
         if style.find(qn("w:name")).get(qn("w:val")) not in {*KEPT, *(name.lower() for name in KEPT)}:
             document.styles.element.remove(style)
+    for link in list(document.styles.element.iter(qn("w:link"))):  # to a style that is gone
+        link.getparent().remove(link)
     defaults = document.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
     set_fonts(defaults, BODY)
     defaults.find(qn("w:lang")).set(qn("w:eastAsia"), "zh-CN")
@@ -98,6 +100,7 @@ def strip(document) -> None:
             if relation.reltype.rpartition("/")[2] in NEEDLESS:
                 del relations[key]
     settings = document.settings.element
+    settings.find(qn("w:themeFontLang")).set(qn("w:eastAsia"), "zh-CN")
     compatible = settings.find(qn("w:compat"))
     compatible.clear()
     setting = OxmlElement("w:compatSetting")
@@ -130,7 +133,8 @@ def set_fonts(properties, font: str) -> None:
         fonts = OxmlElement("w:rFonts")
         properties.insert(0, fonts)
     fonts.attrib.clear()
-    for key, name in (("ascii", FIGURES), ("hAnsi", FIGURES), ("eastAsia", font), ("cs", FIGURES)):
+    # The hint: quotation marks and dashes, which both scripts have, are Chinese.
+    for key, name in (("hint", "eastAsia"), ("ascii", FIGURES), ("hAnsi", FIGURES), ("eastAsia", font), ("cs", FIGURES)):
         fonts.set(qn(f"w:{key}"), name)
     for tag in ("w:spacing", "w:kern", "w:szCs", "w:bCs"):
         for stray in properties.findall(qn(tag)):
