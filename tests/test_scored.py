@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from xlperf import fill_workbook, finalize, import_document, read_workbook, vali
 from xlperf.compute import compute
 from xlperf.document import document_of, rows_of
 from xlperf.form import Form, find_form, load_form
+from xlperf.summary import achievements, figures_of
 
 EXAMPLES = {"national-project": REPOSITORY / "examples" / "national-project-2022",
             "sichuan-project": REPOSITORY / "examples" / "sichuan-project-2023"}  # fmt: skip
@@ -407,3 +409,17 @@ def test_the_next_year_begins_with_project_and_indicators(key: str, tmp_path: Pa
     assert "executed" not in begun["funds"]["fiscal"]
     codes = {f["code"] for f in validate(tmp_path / "next.xlsx").findings if f["severity"] == "error"}
     assert codes == {"XL201"}
+
+
+# --- what a bureau sees of it --------------------------------------------------------------------------------
+
+
+def test_the_figures_and_indicators_of_each_form(form: Form) -> None:
+    rows = compute(form, rows_of(form, document(form.key))[0])
+    total = {"national-project": 76.02, "sichuan-project": 79.22}[form.key]
+    assert figures_of(form.summary, form.blocks, rows) == {
+        "initial": 38.0, "budget": 43.2, "executed": 37.24, "execution_rate": 0.862, "score": total,
+    }  # fmt: skip
+    states = Counter(state for *_, state in achievements(form.summary, form.tables, rows))
+    expected = {"national-project": {"over": 3, "met": 2, "missed": 10}, "sichuan-project": {"over": 4, "met": 1, "missed": 10}}
+    assert states == expected[form.key]
