@@ -219,6 +219,7 @@ def result_of(processed: Processed, outputs: tuple[Path, ...] = ()) -> Result:
     return Result(str(reading.path), status, findings, reading.sha256, form.key, form.revision, reading.fiscal_year,
                   named(processed.rows, unit_spot(form)) or None, document, outputs,
                   named(processed.rows, subject_spot(form)) or None,
+                  named(processed.rows, unit_spot(form)._replace(field="unit_code")) or None,
                   moved_places(form, processed.rows, reading.places, document))  # fmt: skip
 
 
