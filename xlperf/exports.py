@@ -20,7 +20,7 @@ from .ledger import Ledger, Tally, ledgers
 from .messages import sentence
 from .notice import write_notice
 from .outcome import Outcome
-from .overview import Part, value_of, write_summary
+from .overview import Part, lines_of, write_summary
 from .roster import Unit
 from .submission import COUNTS, file_stem
 
@@ -61,8 +61,10 @@ def _write_tables(collection: Collection, outcomes: Iterable[Outcome], directory
     tables = directory / sentence("csv_folder", {})
     tables.mkdir(parents=True, exist_ok=True)
     tally, overview = Tally(), []
-    for key in SOMETIMES:  # of an earlier run with a roster or another form
-        (tables / f"{sentence(f'sheet_{key}', {})}.csv").unlink(missing_ok=True)
+    for title in (sentence(f"sheet_{key}", {}) for key in SOMETIMES):  # of an earlier run with a roster or another form
+        of_forms = tables.glob(sentence("of_form", {"title": title, "form": "*"}) + ".csv")
+        for path in (tables / f"{title}.csv", *of_forms):
+            path.unlink(missing_ok=True)
     for ledger in ledgers(collection, outcomes):
         rows = tally.counted(ledger.rows()) if ledger.key == "findings" else ledger.rows()
         yield _written_csv(tables / f"{safe_name(ledger.title)}.csv", _lines(ledger, rows))
@@ -91,7 +93,7 @@ def _overview_lines(parts: Iterable[Part]) -> Iterator[Sequence[object]]:
     for part in parts:
         yield [part.title]
         yield part.headings
-        yield from ([value_of(cell) for cell in row] for row in part.rows)
+        yield from lines_of(part)
         yield []
 
 
