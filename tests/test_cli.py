@@ -81,8 +81,16 @@ def test_schema_and_explain_and_forms() -> None:
 
 
 @pytest.mark.parametrize(("arguments", "words"), [
-    (("validate", "没有这个文件.xlsx"), "打不开"),
-    (("validate", "."), "打不开"),
+    (("validate", "甲单位.xlsx"), "打不开 甲单位.xlsx：没有这个文件或文件夹。"),
+    (("validate", "."), "打不开 .：这是文件夹，不是文件。"),
+    (("template", "suzhou-department", "--year", "2022", "-o", "."), "写不了 .：这是文件夹，不是文件。"),
+    (("validate", "formless.json", "--form", "suzhou"), "suzhou-department"),
+    (("collect", ".", "-o", "汇集", "--form", "suzhou"), "suzhou-department"),
+    (("template", "suzhou-department"), "缺少 '--year'。写法见 xlperf template -h。"),
+    (("template",), "缺少 'FORM'。写法见 xlperf template -h。"),
+    (("validate", "a.xlsx", "--from", "x"), "没有选项 --from (--form / --format?)。写法见 xlperf validate -h。"),
+    (("validate", "a.xlsx", "--format", "pdf"), "'--format' 写得不对（'pdf' is not one of"),
+    (("template", "suzhou-department", "--year", "22"), "'--year' 写得不对（22 "),
     (("template", "nosuchform", "--year", "2022"), "suzhou-department"),
     (("template", "suzhou-department", "--year", "2001"), "2001"),
     (("template", "suzhou-department", "--year", "2022", "--rows", "goals=many"), "goals=50"),
@@ -90,7 +98,7 @@ def test_schema_and_explain_and_forms() -> None:
     (("explain", "suzhou-department", "items.ratte"), "items.rate"),
     (("fill", "broken.json"), "JSON"),
     (("fill", "formless.json"), "form"),
-    (("nonsense",), "nonsense"),
+    (("nonsense",), "命令写得不对（No such command 'nonsense'"),
 ])  # fmt: skip
 def test_a_usage_error_is_one_sentence_with_its_remedy(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
     (tmp_path / "broken.json").write_text("{", "utf-8")
@@ -98,6 +106,7 @@ def test_a_usage_error_is_one_sentence_with_its_remedy(tmp_path: Path, arguments
     outcome = xlperf(*arguments, cwd=tmp_path)
     assert (outcome.returncode, outcome.stdout) == (2, "")
     assert words in outcome.stderr and "Traceback" not in outcome.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.json", "formless.json"]
 
 
 def test_an_output_that_cannot_be_written_leaves_the_old_file_and_no_rubbish(tmp_path: Path) -> None:
@@ -177,7 +186,7 @@ def test_the_library_has_a_twin_for_every_command(form) -> None:
 
     twins = {"forms": "list_forms", "template": "write_template", "fill": "fill_workbook", "read": "read_workbook", "validate": "validate",
              "finalize": "finalize", "schema": "build_schema", "explain": "explain_field", "check-form": "check_form", "migrate": "migrate_workbook",
-             "diff": "compare_papers", "new-form": "new_form", "report": "write_report", "import": "import_document"}  # fmt: skip
+             "diff": "compare_papers", "collect": "collect", "status": "find_standing", "new-form": "new_form", "report": "write_report", "import": "import_document"}  # fmt: skip
     assert set(cli.commands) == set(twins)
     modules = {path.stem for path in (REPOSITORY / "xlperf").glob("*.py")}
     for name in library.__all__:

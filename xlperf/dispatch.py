@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from .allotment import enter, misfits
 from .document import rows_of
-from .errors import UsageError, XlperfError
+from .errors import UsageError, XlperfError, reason_of
 from .files import safe_name, stamp, write_atomically
 from .form import Form, find_form, load_form
 from .formats import as_meant, harmless
@@ -168,7 +168,7 @@ def _sha256(path: Path) -> str:
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        raise UsageError("cannot_open", path=path, reason=error.strerror) from None
+        raise UsageError("cannot_open", path=path, reason=reason_of(error)) from None
 
 
 # --- the manifest --------------------------------------------------------------------------------------------

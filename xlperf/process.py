@@ -20,6 +20,7 @@ from .document import Rows, Spot, document_of, named, path_namer, subject_spot, 
 from .errors import UnreadableError, UsageError
 from .files import as_written, keep_apart, safe_name, stamp, write_atomically
 from .finding import Finding, describe, gather, has_errors
+from .form import find_form
 from .layout import make_layout, moved_places, padded, references_of, row_counts, with_spare
 from .messages import sentence
 from .reader import Reading, read_cells
@@ -44,9 +45,11 @@ def process(path: Path, form: str | None = None, year: int | None = None, templa
     """Read, compute and check one workbook.
 
     Raises:
-        UsageError: no such file.
+        UsageError: no such file, no such form.
         UnreadableError: there is no workbook of ours in it.
     """
+    if form is not None:
+        find_form(form, templates=templates)
     reading = read_cells(path, templates)
     rows = compute(reading.form, reading.rows)
     found = explain(reading.form, rows, _findings(reading, rows, form, year))
