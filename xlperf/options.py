@@ -24,8 +24,9 @@ database_option = click.option("--database", metavar="URL", help=words("database
 output_option = click.option("-o", "--output", type=FILE, help=words("output"))
 form_argument = click.argument("form")
 file_argument = click.argument("file", type=FILE)
-WRONG = ((click.MissingParameter, "missing_argument"), (click.NoSuchOption, "no_such_option"), (click.BadParameter, "bad_argument"),
-         (click.UsageError, "bad_command"))  # fmt: skip
+WRONG = (
+    (click.MissingParameter, "missing_argument"), (click.NoSuchOption, "no_such_option"), (click.BadParameter, "bad_argument"),
+)  # fmt: skip
 FORMAT_NAMES = ["text", "json", "jsonl", "csv", "html"]  # the keys of formats.FORMATS, which --help need not import
 
 
