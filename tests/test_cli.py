@@ -77,6 +77,8 @@ def test_schema_and_explain_and_forms() -> None:
     assert xlperf("schema", "suzhou-department").stdout == shipped.read_text("utf-8")
     explained = xlperf("explain", "suzhou-department", "items.rate").stdout
     assert "预算信息!G7" in explained and "ROUND(spent / adjusted, 4)" in explained
+    assert "范围: >= 0; <= 100\n" in xlperf("explain", "sichuan-project", "indicators.weight").stdout
+    assert "范围: 最多 100 字\n" in xlperf("explain", "sichuan-project", "project.unit").stdout
     assert "suzhou-department" in xlperf("forms").stdout
 
 
@@ -98,6 +100,12 @@ def test_schema_and_explain_and_forms() -> None:
     (("explain", "suzhou-department", "items.ratte"), "items.rate"),
     (("fill", "broken.json"), "JSON"),
     (("fill", "formless.json"), "form"),
+    (("forms", "--templates", "my-forms"), "打不开 my-forms：没有这个文件或文件夹。"),
+    (("finalize", EXAMPLE / "filled.xlsx", "-o", "broken.json"), "写不了 broken.json：路径中有一级是文件，不是文件夹。"),
+    (("validate", EXAMPLE / "filled.xlsx", "--annotate", "broken.json/退回"), "写不了 broken.json/退回：路径中有一级是文件"),
+    (("report", EXAMPLE / "filled.xlsx", "-o", "broken.json/报告.docx"), "写不了 broken.json：路径中有一级是文件"),
+    (("template", "suzhou-department", "--year", "2022", "-o", "broken.json/表.xlsx"), "写不了 broken.json：路径中有一级是文件"),
+    (("collect", EXAMPLE, "-o", "broken.json"), "写不了 broken.json：路径中有一级是文件"),
     (("nonsense",), "命令写得不对（No such command 'nonsense'"),
 ])  # fmt: skip
 def test_a_usage_error_is_one_sentence_with_its_remedy(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:

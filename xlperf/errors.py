@@ -11,7 +11,7 @@ from enum import IntEnum
 
 REASONS = {
     errno.ENOENT: "no_such_file", errno.EISDIR: "is_a_folder", errno.EACCES: "not_permitted", errno.EPERM: "not_permitted",
-    errno.EROFS: "not_permitted", errno.ENOSPC: "disk_full",
+    errno.EROFS: "not_permitted", errno.ENOSPC: "disk_full", errno.EEXIST: "is_a_file", errno.ENOTDIR: "is_a_file",
 }  # fmt: skip
 
 

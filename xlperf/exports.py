@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from .audit import Contents, write_audit
 from .collection import Collection, survey
-from .files import as_written, safe_name, write_atomically
+from .files import as_written, make_folder, safe_name, write_atomically
 from .formats import write_csv
 from .ledger import Ledger, Tally, ledgers
 from .messages import sentence
@@ -59,7 +59,7 @@ def _written(path: Path, write: Callable[[Path], object]) -> Path:
 def _write_tables(collection: Collection, outcomes: Iterable[Outcome], directory: Path, date: str) -> Iterator[Path]:
     """Write the tables as CSV, and all of them as the summary workbook."""
     tables = directory / sentence("csv_folder", {})
-    tables.mkdir(parents=True, exist_ok=True)
+    make_folder(tables)
     tally, overview = Tally(), []
     for title in (sentence(f"sheet_{key}", {}) for key in SOMETIMES):  # of an earlier run with a roster or another form
         of_forms = tables.glob(sentence("of_form", {"title": title, "form": "*"}) + ".csv")
@@ -139,7 +139,7 @@ def _free(folder: Path, outcome: Outcome, made: str, due: set[Path]) -> Path:
 
 def _placed(path: Path, write: Callable[[Path], object]) -> Path:
     if not path.exists() or path.suffix not in PACKAGES or as_written(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         write_atomically(path, write)
     return path
 

@@ -41,6 +41,18 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
             temporary.unlink()
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, where they are not there yet.
+
+    Raises:
+        UsageError: that cannot be.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError("cannot_write", path=path, reason=reason_of(error)) from None
+
+
 def unused(path: Path) -> Path:
     """A name of our own choosing, if no file has it yet: it may be a workbook somebody filled in.
 

@@ -35,7 +35,7 @@ from .collection import prefixes_of
 from .crew import Crew, Lost, local_crew, work_off
 from .errors import UnreadableError, UsageError, reason_of
 from .exports import write_exports
-from .files import TEMPORARY, stamp, write_atomically
+from .files import TEMPORARY, make_folder, stamp, write_atomically
 from .form import find_form, form_directories, load_form
 from .inbox import Input, close_archives, list_inbox, open_received, read_input
 from .journal import changes_since, list_files, read_run, versions, write_run
@@ -135,10 +135,10 @@ def _alone(directory: Path) -> Iterator[None]:
 
     SQLite's lock on a file of its own, because it is the one lock of a file that every system has.
     """
+    make_folder(directory)
     try:
-        directory.mkdir(parents=True, exist_ok=True)
         lock = sqlite3.connect(directory / LOCK, timeout=0, isolation_level=None)
-    except (OSError, sqlite3.OperationalError) as error:
+    except sqlite3.OperationalError as error:
         raise UsageError("cannot_write", path=directory, reason=error) from None
     with closing(lock):
         try:
@@ -209,6 +209,6 @@ def _folder(key: str) -> str:
 def _write_files(directory: Path, folder: str, files: Mapping[str, bytes]) -> Iterator[str]:
     """Write what a worker made and yield its names below the directory."""
     for name, content in files.items():
-        (directory / folder).mkdir(parents=True, exist_ok=True)
+        make_folder(directory / folder)
         write_atomically(directory / folder / name, lambda path, content=content: path.write_bytes(content))
         yield f"{folder}/{name}"

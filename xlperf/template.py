@@ -16,7 +16,7 @@ from .compute import compute, plain
 from .document import Rows, Spot, document_of, inputs_of, named, path_namer, rows_of, unit_spot
 from .errors import UsageError, reason_of
 from .expression import as_decimal
-from .files import safe_name, stamp, write_atomically
+from .files import make_folder, safe_name, stamp, write_atomically
 from .finding import Finding, describe, gather, has_errors
 from .form import Form, find_form, load_form
 from .layout import make_layout, padded, row_counts
@@ -147,7 +147,7 @@ def write_rows(form: Form, rows: Rows, path: Path, issued: Issued) -> None:
     issue = Issue(issued.year, stamp(issued.date), __version__, issued.unit, issued.password)
     counts = row_counts(form, issued.spare, rows)
     computed = compute(form, padded(form, rows, counts))
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     write_atomically(path, lambda target: write_workbook(form, computed, target, issue, counts))
 
 
