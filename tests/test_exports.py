@@ -528,6 +528,13 @@ def test_the_overview_as_csv_has_its_shares_and_sums(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_the_commonest_findings_name_no_field_of_one_of_them(tmp_path: Path) -> None:
+    listed = [finding("XL201", message=f"{label}：必填而未填") for label in ("完成值", "单位")] + [finding("SZ101", message="支出：大于预算")]
+    write_exports([outcome("a.xlsx", "甲局", findings=listed)], None, tmp_path, DATE, contents)
+    rows = read_csv(tmp_path / "CSV" / "总览.csv")
+    assert rows[rows.index(["最常见的问题"]) + 2 :][:2] == [["SZ101 支出：大于预算", "1", "1"], ["XL201 必填而未填", "1", "2"]]
+
+
 def test_a_line_is_as_high_as_its_longest_text(tmp_path: Path) -> None:
     """Not every program makes a row higher when it opens a file; texts would lie over each other."""
     listed = [finding("XL201", found=text) for text in ("空白", "写" * 40, "写" * 9000)]

@@ -20,7 +20,7 @@ from .document import subject_spot
 from .expression import Node
 from .finding import SEVERITIES
 from .form import Form
-from .messages import sentence
+from .messages import of_any_field, sentence
 from .outcome import Outcome
 from .submission import COUNTS, DUPLICATE, SUPERSEDED, Submission, unit_key
 from .summary import Figure, recomputed
@@ -206,7 +206,7 @@ class Tally:
     def commonest(self, most: int) -> list[tuple[str, str, int, int]]:
         """Code, message, files and lines of the codes in the most files."""
         order = sorted(self.files, key=lambda code: (-self.files[code], code))
-        return [(code, self.messages[code], self.files[code], self.places[code]) for code in order[:most]]
+        return [(code, of_any_field(code, self.messages[code]), self.files[code], self.places[code]) for code in order[:most]]
 
 
 # --- rankings --------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .errors import ExitCode, UsageError
 from .journal import CHANGES, read_run
-from .messages import sentence
+from .messages import of_any_field, sentence
 from .result import EXIT_CODES
 from .store import FILE_NAME, Outcomes, Store, count_inputs, open_store
 from .tables import table
@@ -60,8 +60,8 @@ def read_standing(directory: Path, store: Store) -> Standing:
         messages |= errors
     commonest = sorted(findings.items(), key=lambda item: (-item[1], item[0]))[:COMMONEST]
     return Standing(directory, {status: count for status, count in counts.items() if status}, counts.get(None, 0),
-                    len(units - {None, ""}), tuple((code, messages[code], count) for code, count in commonest),
-                    read_run(directory))  # fmt: skip
+                    len(units - {None, ""}),
+                    tuple((code, of_any_field(code, messages[code]), count) for code, count in commonest), read_run(directory))  # fmt: skip
 
 
 def standing_as_text(standing: Standing) -> str:
