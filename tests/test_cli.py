@@ -77,12 +77,22 @@ def test_schema_and_explain_and_forms() -> None:
     assert xlperf("schema", "suzhou-department").stdout == shipped.read_text("utf-8")
     explained = xlperf("explain", "suzhou-department", "items.rate").stdout
     assert "预算信息!G7" in explained and "ROUND(spent / adjusted, 4)" in explained
+    assert "范围: >= 0; <= 100\n" in xlperf("explain", "sichuan-project", "indicators.weight").stdout
+    assert "范围: 最多 100 字\n" in xlperf("explain", "sichuan-project", "project.unit").stdout
     assert "suzhou-department" in xlperf("forms").stdout
 
 
 @pytest.mark.parametrize(("arguments", "words"), [
-    (("validate", "没有这个文件.xlsx"), "打不开"),
-    (("validate", "."), "打不开"),
+    (("validate", "甲单位.xlsx"), "打不开 甲单位.xlsx：没有这个文件或文件夹。"),
+    (("validate", "."), "打不开 .：这是文件夹，不是文件。"),
+    (("template", "suzhou-department", "--year", "2022", "-o", "."), "写不了 .：这是文件夹，不是文件。"),
+    (("validate", "formless.json", "--form", "suzhou"), "suzhou-department"),
+    (("collect", ".", "-o", "汇集", "--form", "suzhou"), "suzhou-department"),
+    (("template", "suzhou-department"), "缺少 '--year'。写法见 xlperf template -h。"),
+    (("template",), "缺少 'FORM'。写法见 xlperf template -h。"),
+    (("validate", "a.xlsx", "--from", "x"), "没有选项 --from (--form / --format?)。写法见 xlperf validate -h。"),
+    (("validate", "a.xlsx", "--format", "pdf"), "'--format' 写得不对（'pdf' is not one of"),
+    (("template", "suzhou-department", "--year", "22"), "'--year' 写得不对（22 "),
     (("template", "nosuchform", "--year", "2022"), "suzhou-department"),
     (("template", "suzhou-department", "--year", "2001"), "2001"),
     (("template", "suzhou-department", "--year", "2022", "--rows", "goals=many"), "goals=50"),
@@ -90,7 +100,13 @@ def test_schema_and_explain_and_forms() -> None:
     (("explain", "suzhou-department", "items.ratte"), "items.rate"),
     (("fill", "broken.json"), "JSON"),
     (("fill", "formless.json"), "form"),
-    (("nonsense",), "nonsense"),
+    (("forms", "--templates", "my-forms"), "打不开 my-forms：没有这个文件或文件夹。"),
+    (("finalize", EXAMPLE / "filled.xlsx", "-o", "broken.json"), "写不了 broken.json：路径中有一级是文件，不是文件夹。"),
+    (("validate", EXAMPLE / "filled.xlsx", "--annotate", "broken.json/退回"), "写不了 broken.json/退回：路径中有一级是文件"),
+    (("report", EXAMPLE / "filled.xlsx", "-o", "broken.json/报告.docx"), "写不了 broken.json：路径中有一级是文件"),
+    (("template", "suzhou-department", "--year", "2022", "-o", "broken.json/表.xlsx"), "写不了 broken.json：路径中有一级是文件"),
+    (("collect", EXAMPLE, "-o", "broken.json"), "写不了 broken.json：路径中有一级是文件"),
+    (("nonsense",), "命令写得不对（No such command 'nonsense'"),
 ])  # fmt: skip
 def test_a_usage_error_is_one_sentence_with_its_remedy(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
     (tmp_path / "broken.json").write_text("{", "utf-8")
@@ -98,6 +114,7 @@ def test_a_usage_error_is_one_sentence_with_its_remedy(tmp_path: Path, arguments
     outcome = xlperf(*arguments, cwd=tmp_path)
     assert (outcome.returncode, outcome.stdout) == (2, "")
     assert words in outcome.stderr and "Traceback" not in outcome.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.json", "formless.json"]
 
 
 def test_an_output_that_cannot_be_written_leaves_the_old_file_and_no_rubbish(tmp_path: Path) -> None:

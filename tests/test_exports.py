@@ -501,3 +501,44 @@ def test_two_forms_in_one_collection_have_a_ranking_each_and_projects_are_named(
     assert column(ranked, "预算执行率")[0] == computed["funds"]["total"]["rate"]
     assert {line[1] for line in lines(book["指标完成（项目支出绩效自评表）"])} <= {raw["project"]["unit"]}
     assert "XL551" not in {line[4] for line in lines(book["问题清单"])}  # two projects of one unit
+
+
+def test_two_forms_of_one_name_keep_their_tables_apart(tmp_path: Path) -> None:
+    projects = []
+    for example in ("national-project-2022", "sichuan-project-2023"):
+        raw = load_document(REPOSITORY / "examples" / example / "document.json")
+        form = load_form(find_form(raw["form"]))
+        computed = document_of(form, compute(form, rows_of(form, raw)[0]))
+        projects.append(Outcome(f"{form.key}.xlsx", example, 1, "2024-03-01", "passed", form.key, form.revision, raw["fiscal_year"],
+                                raw["project"]["unit"], document=computed, subject=raw["project"]["name"]))  # fmt: skip
+    write_exports(projects, None, tmp_path, DATE, contents)
+    titles = {"national-project": "项目支出绩效自评表", "sichuan-project": "四川省部门预算项目支出绩效自评表"}
+    for key, title in titles.items():
+        rows = read_csv(tmp_path / "CSV" / f"预算执行（{title}）.csv")
+        assert [row[-1] for row in rows[1:-1]] == [f"{key}.xlsx"]
+        assert [f"预算执行率分布（{title}）"] in read_csv(tmp_path / "CSV" / "总览.csv")
+    write_exports(projects[:1], None, tmp_path, DATE, contents)  # one form is left, and no table of the other
+    assert sorted(path.stem for path in (tmp_path / "CSV").iterdir()) == sorted(("总览", "单位一览", "问题清单", "预算执行", "指标完成"))
+
+
+def test_the_overview_as_csv_has_its_shares_and_sums(tmp_path: Path) -> None:
+    write_exports([outcome("a.xlsx", "甲局"), unreadable("b.xlsx"), unreadable("c.xlsx")], None, tmp_path, DATE, contents)
+    assert read_csv(tmp_path / "CSV" / "总览.csv")[:6] == [
+        ["报送情况"], ["结果", "单位数", "占比"], ["通过", "1", "0.3333"], ["退回", "0", "0.0"], ["读不了", "2", "0.6667"], ["合计", "3"],
+    ]  # fmt: skip
+
+
+def test_the_commonest_findings_name_no_field_of_one_of_them(tmp_path: Path) -> None:
+    listed = [finding("XL201", message=f"{label}：必填而未填") for label in ("完成值", "单位")] + [finding("SZ101", message="支出：大于预算")]
+    write_exports([outcome("a.xlsx", "甲局", findings=listed)], None, tmp_path, DATE, contents)
+    rows = read_csv(tmp_path / "CSV" / "总览.csv")
+    assert rows[rows.index(["最常见的问题"]) + 2 :][:2] == [["SZ101 支出：大于预算", "1", "1"], ["XL201 必填而未填", "1", "2"]]
+
+
+def test_a_line_is_as_high_as_its_longest_text(tmp_path: Path) -> None:
+    """Not every program makes a row higher when it opens a file; texts would lie over each other."""
+    listed = [finding("XL201", found=text) for text in ("空白", "写" * 40, "写" * 9000)]
+    write_exports([outcome("a.xlsx", "甲局", findings=listed)], None, tmp_path, DATE, contents)
+    sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["问题清单"]
+    heights = [sheet.row_dimensions[row].height for row in (4, 5, 6)]
+    assert heights[0] < heights[1] < heights[2] == 408.75  # the highest a row may be

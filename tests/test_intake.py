@@ -14,6 +14,7 @@ import sys
 import time
 import zipfile
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -379,6 +380,8 @@ def test_the_screen(inbox: tuple[Path, Expected], whole: Path) -> None:
     assert len(lines) <= 24
     assert lines[0] == f"收集 {whole}：{len(inbox[1])} 个文件，来自 {len({entry['unit'] for entry in run_of(whole)['files']} - {None})} 个单位"
     assert lines[1] == f"通过 {counts['passed']}，退回 {counts['returned']}，无法读取 {counts['unreadable']}，待处理 0"
+    moment = datetime.fromisoformat(run_of(whole)["finished"]).astimezone()  # by the clock of whoever looks
+    assert lines[2].startswith(f"上次运行：{moment:%Y-%m-%d %H:%M} 完成，")
     assert any("XL201" in line for line in lines)
 
 

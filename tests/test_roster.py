@@ -53,6 +53,11 @@ def test_a_csv_file_in_every_encoding(tmp_path: Path, encoding: str, divider: st
         ("苏州市生产力促进中心", "0012", "苏州市科学技术局", 2), ("乙中心", "320500", "", 3)]  # fmt: skip
 
 
+@pytest.mark.parametrize("heading", ["单位名称", "实施单位", "项目单位"])
+def test_the_unit_may_be_called_as_the_forms_call_it(tmp_path: Path, heading: str) -> None:
+    assert [u.name for u in read_roster(written(tmp_path / "u.csv", f"{heading},项目名称\n甲局,培训\n"))] == ["甲局"]
+
+
 def test_a_unit_is_its_line(tmp_path: Path) -> None:
     (unit,) = read_roster(written(tmp_path / "u.csv", "\n编号,部门（单位）名称,基本支出 年初预算数\n\n1,甲局,5.5\n"))
     assert unit == Unit("甲局", "", "", Line("", 4, {"编号": "1", "基本支出 年初预算数": "5.5"}), ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +18,8 @@ from xlperf import fill_workbook, finalize, import_document, read_workbook, vali
 from xlperf.compute import compute
 from xlperf.document import document_of, rows_of
 from xlperf.form import Form, find_form, load_form
+from xlperf.summary import achievements, figures_of
+from xlperf.worker import Limits, Task, Terms, work_on
 
 EXAMPLES = {"national-project": REPOSITORY / "examples" / "national-project-2022",
             "sichuan-project": REPOSITORY / "examples" / "sichuan-project-2023"}  # fmt: skip
@@ -407,3 +410,33 @@ def test_the_next_year_begins_with_project_and_indicators(key: str, tmp_path: Pa
     assert "executed" not in begun["funds"]["fiscal"]
     codes = {f["code"] for f in validate(tmp_path / "next.xlsx").findings if f["severity"] == "error"}
     assert codes == {"XL201"}
+
+
+# --- what a bureau sees of it --------------------------------------------------------------------------------
+
+
+def test_the_figures_and_indicators_of_each_form(form: Form) -> None:
+    rows = compute(form, rows_of(form, document(form.key))[0])
+    total = {"national-project": 76.02, "sichuan-project": 79.22}[form.key]
+    assert figures_of(form.summary, form.blocks, rows) == {
+        "initial": 38.0, "budget": 43.2, "executed": 37.24, "execution_rate": 0.862, "score": total,
+    }  # fmt: skip
+    states = Counter(state for *_, state in achievements(form.summary, form.tables, rows))
+    expected = {"national-project": {"over": 3, "met": 2, "missed": 10}, "sichuan-project": {"over": 4, "met": 1, "missed": 10}}
+    assert states == expected[form.key]
+
+
+def test_the_code_of_the_unit_is_read_where_its_name_stands(form: Form, tmp_path: Path) -> None:
+    text = (form.directory / "form.yaml").read_text("utf-8")
+    name = next(line for line in text.splitlines() if "{key: unit, label: " in line and "carry: true" in line)
+    code = "          - {key: unit_code, label: 单位代码, type: code}"
+    folder = tmp_path / "forms" / form.key / form.revision
+    folder.mkdir(parents=True)
+    (folder / "form.yaml").write_text(text.replace(name, f"{name}\n{code}", 1), "utf-8")
+    content = document(form.key)
+    content["project"]["unit_code"] = "032018"
+    book = tmp_path / "filled.xlsx"
+    fill_workbook(content, book, templates=folder.parent.parent)
+    task = Task("key", "收到/filled.xlsx", book.name, "0" * 64, book.read_bytes())
+    outcome = work_on(task, Terms("zh", "2023-03-01", finalize=False, templates=folder.parent.parent), Limits()).outcome
+    assert (outcome.unit, outcome.unit_code) == (content["project"]["unit"], "032018")

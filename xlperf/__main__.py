@@ -24,7 +24,9 @@ def main() -> int:
         click.echo(str(error), err=True)
         return error.exit_code
     except click.ClickException as error:
-        error.show()
+        from .options import told
+
+        click.echo(told(error), err=True)
         return ExitCode.USAGE
     except (KeyboardInterrupt, click.Abort):
         click.echo(sentence("interrupted", {}), err=True)

@@ -68,6 +68,13 @@ class Collection:
         """The submissions that count, one per unit, form and year."""
         return (s for s in self.submissions if self.standings[s.path].kind == COUNTS)
 
+    def name_of(self, form: Form) -> str:
+        """What tells a form from the others: its short name, its title where another has that name too, else its key."""
+        others = [other for other in self.forms.values() if other.key != form.key and other.summary.figures]
+        if form.file_name not in (other.file_name for other in others):
+            return form.file_name
+        return form.title if form.title not in (other.title for other in others) else form.key
+
     def off_target(self, form: str) -> Iterator[OffTarget]:
         """The indicators of a form off target: what is over-fulfilled, then what is missed, each the farthest first."""
         for path, state, deviation, texts in self.database.execute(FARTHEST_FIRST, (form, OVER)):

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import yaml
 
-from .errors import FormError, UsageError
+from .errors import FormError, UsageError, reason_of
 from .nearest import nearest
 
 Complaint = tuple[str, str]
@@ -62,7 +62,7 @@ def read_definition(path: Path) -> tuple[object, str]:
         raw = path.read_bytes()
         return yaml.load(raw, _Loader), hashlib.sha256(raw).hexdigest()
     except OSError as error:
-        raise UsageError("cannot_open", path=path, reason=error.strerror) from None
+        raise UsageError("cannot_open", path=path, reason=reason_of(error)) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: 2023-02-31 is no date
         raise FormError("form_syntax", path=path, reason=" ".join(str(error).split())) from None
 

@@ -24,8 +24,8 @@ from typing import NamedTuple
 
 from .allotment import enter, misfits
 from .document import rows_of
-from .errors import UsageError, XlperfError
-from .files import safe_name, stamp, write_atomically
+from .errors import UsageError, XlperfError, reason_of
+from .files import make_folder, safe_name, stamp, write_atomically
 from .form import Form, find_form, load_form
 from .formats import as_meant, harmless
 from .messages import current_language, use_language
@@ -93,7 +93,7 @@ def write_templates(form: str, year: int, roster: Path, directory: Path, jobs: i
     known = load_form(find_form(form, year, templates=templates))
     units = read_roster(roster)
     refuse(roster, list(misfits(known, units)))
-    directory.mkdir(parents=True, exist_ok=True)
+    make_folder(directory)
     before = {handed.file: handed for handed in read_manifest(directory / MANIFEST)}
     issued = Issued(year, "", rows, stamp(date), password)
     units_by_name = dict(zip(file_names(known, year, units), units, strict=True))
@@ -168,7 +168,7 @@ def _sha256(path: Path) -> str:
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        raise UsageError("cannot_open", path=path, reason=error.strerror) from None
+        raise UsageError("cannot_open", path=path, reason=reason_of(error)) from None
 
 
 # --- the manifest --------------------------------------------------------------------------------------------

@@ -6,7 +6,13 @@ argument; its text names the place, the fact and the remedy, and its class owns 
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
+
+REASONS = {
+    errno.ENOENT: "no_such_file", errno.EISDIR: "is_a_folder", errno.EACCES: "not_permitted", errno.EPERM: "not_permitted",
+    errno.EROFS: "not_permitted", errno.ENOSPC: "disk_full", errno.EEXIST: "is_a_file", errno.ENOTDIR: "is_a_file",
+}  # fmt: skip
 
 
 class ExitCode(IntEnum):
@@ -63,3 +69,11 @@ class UnreadableError(XlperfError):
         texts = finding_texts(self.key)
         message, found, fix = (fill(texts[part], self.arguments) for part in ("message", "found", "fix"))
         return sentence("unreadable_because", {"code": self.key, "message": message, "found": found, "fix": fix})
+
+
+def reason_of(error: Exception) -> str:
+    """Why the system refused a file: in the language of the messages where we have the words, else in the system's."""
+    from .messages import sentence
+
+    number = getattr(error, "errno", None)
+    return sentence(REASONS[number], {}) if number in REASONS else getattr(error, "strerror", None) or str(error)

@@ -14,13 +14,13 @@ from pathlib import Path, PurePosixPath
 
 from .audit import Contents, write_audit
 from .collection import Collection, survey
-from .files import as_written, safe_name, write_atomically
+from .files import as_written, make_folder, safe_name, write_atomically
 from .formats import write_csv
 from .ledger import Ledger, Tally, ledgers
 from .messages import sentence
 from .notice import write_notice
 from .outcome import Outcome
-from .overview import Part, value_of, write_summary
+from .overview import Part, lines_of, write_summary
 from .roster import Unit
 from .submission import COUNTS, file_stem
 
@@ -59,10 +59,12 @@ def _written(path: Path, write: Callable[[Path], object]) -> Path:
 def _write_tables(collection: Collection, outcomes: Iterable[Outcome], directory: Path, date: str) -> Iterator[Path]:
     """Write the tables as CSV, and all of them as the summary workbook."""
     tables = directory / sentence("csv_folder", {})
-    tables.mkdir(parents=True, exist_ok=True)
+    make_folder(tables)
     tally, overview = Tally(), []
-    for key in SOMETIMES:  # of an earlier run with a roster or another form
-        (tables / f"{sentence(f'sheet_{key}', {})}.csv").unlink(missing_ok=True)
+    for title in (sentence(f"sheet_{key}", {}) for key in SOMETIMES):  # of an earlier run with a roster or another form
+        of_forms = tables.glob(sentence("of_form", {"title": title, "form": "*"}) + ".csv")
+        for path in (tables / f"{title}.csv", *of_forms):
+            path.unlink(missing_ok=True)
     for ledger in ledgers(collection, outcomes):
         rows = tally.counted(ledger.rows()) if ledger.key == "findings" else ledger.rows()
         yield _written_csv(tables / f"{safe_name(ledger.title)}.csv", _lines(ledger, rows))
@@ -91,7 +93,7 @@ def _overview_lines(parts: Iterable[Part]) -> Iterator[Sequence[object]]:
     for part in parts:
         yield [part.title]
         yield part.headings
-        yield from ([value_of(cell) for cell in row] for row in part.rows)
+        yield from lines_of(part)
         yield []
 
 
@@ -137,7 +139,7 @@ def _free(folder: Path, outcome: Outcome, made: str, due: set[Path]) -> Path:
 
 def _placed(path: Path, write: Callable[[Path], object]) -> Path:
     if not path.exists() or path.suffix not in PACKAGES or as_written(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         write_atomically(path, write)
     return path
 

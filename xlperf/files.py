@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import os
 import re
 import tempfile
@@ -10,7 +11,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from .errors import UsageError
+from .errors import UsageError, reason_of
 
 ZIP_TIME = (1980, 1, 31, 0, 0, 0)  # what XlsxWriter gives every entry
 TEMPORARY = ".xlperf-"  # how the name of a file begins that is being written
@@ -25,6 +26,8 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     """
     temporary = None
     try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "")
         handle, name = tempfile.mkstemp(prefix=TEMPORARY, suffix=path.suffix, dir=path.parent)
         os.close(handle)
         temporary = Path(name)
@@ -32,10 +35,22 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except OSError as error:
-        raise UsageError("cannot_write", path=path, reason=error.strerror or str(error)) from None
+        raise UsageError("cannot_write", path=path, reason=reason_of(error)) from None
     finally:
         if temporary is not None and temporary.exists():
             temporary.unlink()
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, where they are not there yet.
+
+    Raises:
+        UsageError: that cannot be.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError("cannot_write", path=path, reason=reason_of(error)) from None
 
 
 def unused(path: Path) -> Path:

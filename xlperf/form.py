@@ -22,6 +22,7 @@ from .definition import check_shape, read_definition, shipped
 from .errors import FormError, FormulaError, UsageError
 from .expression import Node
 from .formulas import build_formulas, in_order, parse_test, with_conditions
+from .messages import sentence
 from .parts import (
     GUIDE,
     HELPERS,
@@ -116,7 +117,13 @@ class Form:
 
 
 def form_directories(extra: Path | None = None) -> Iterator[Path]:
-    """Yield every folder that holds a form.yaml: a bureau's own first, then those that travel with xlperf."""
+    """Yield every folder that holds a form.yaml: a bureau's own first, then those that travel with xlperf.
+
+    Raises:
+        UsageError: the folder of the bureau's own is not there.
+    """
+    if extra and not extra.is_dir():
+        raise UsageError("cannot_open", path=extra, reason=sentence("no_such_file", {}))
     for root in ([extra] if extra else []) + [shipped("templates")]:
         yield from sorted(path.parent for path in root.glob("*/*/form.yaml"))
 

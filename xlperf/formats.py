@@ -156,11 +156,13 @@ def forms_as_text(forms: Sequence[dict]) -> str:
 
 def explained_as_text(facts: dict) -> str:
     """Two columns: what is known about a field, in the reader's words."""
-    limits = [str(facts[name]) for name in ("minimum", "maximum", "max_length") if facts[name] is not None]
+    limits = [f"{sign} {facts[name]}" for name, sign in (("minimum", ">="), ("maximum", "<=")) if facts[name] is not None]
+    if facts["max_length"] is not None:
+        limits.append(sentence("most_characters", {"count": facts["max_length"]}))
     shown = {
         "label": facts["label"], "meaning": facts["meaning"], "cell": facts["cell"], "type": facts["type"],
         "required": sentence(facts["required"], {}), "choices": "、".join(facts["choices"] or ()) or None,
-        "limits": " … ".join(limits) or None, "formula": facts["formula"], "excel": facts["excel"], "example": facts["example"],
+        "limits": "; ".join(limits) or None, "formula": facts["formula"], "excel": facts["excel"], "example": facts["example"],
     }  # fmt: skip
     return "\n".join(f"{sentence(key, {})}: {value}" for key, value in shown.items() if value)
 

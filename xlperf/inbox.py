@@ -11,6 +11,7 @@ China writes them, GBK. Archives in archives are followed a few levels deep; wha
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -24,7 +25,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
-from .errors import UnreadableError, UsageError
+from .errors import UnreadableError, UsageError, reason_of
 from .package import BROKEN, CENTRAL, CHUNK, ENCRYPTED, MIB, MOST_FILE, UTF8, too_large
 from .preflight import OWNERS, TYPES
 
@@ -108,7 +109,7 @@ def list_inbox(inboxes: Sequence[Path], apart_from: Path | None = None) -> list[
     roots, names, found = Names(), Names(), []
     for inbox in inboxes:
         if not inbox.exists():
-            raise UsageError("cannot_open", path=inbox, reason=os.strerror(2))
+            raise UsageError("cannot_open", path=inbox, reason=reason_of(FileNotFoundError(errno.ENOENT, "")))
         if inbox.is_dir():
             prefix = f"{roots.unique(_printable(inbox.resolve().name))}/" if len(inboxes) > 1 else ""
             found += _in_folder(_long(inbox), prefix, apart_from)
@@ -178,7 +179,7 @@ def _hashed(found: Input, stream: IO[bytes]) -> Input:
 
 
 def _unopened(error: OSError) -> UnreadableError:
-    return UnreadableError("XL506", found=error.strerror or str(error))
+    return UnreadableError("XL506", found=reason_of(error))
 
 
 # --- archives ------------------------------------------------------------------------------------------------
@@ -300,7 +301,7 @@ def read_input(found: Input) -> bytes:
         with open_input(found) as stream:
             content = stream.read(MOST_FILE + 1)
     except DAMAGED as error:
-        raise UnreadableError("XL506", found=getattr(error, "strerror", None) or str(error)) from None
+        raise UnreadableError("XL506", found=reason_of(error)) from None
     if hashlib.sha256(content).hexdigest() != found.sha256:
         raise UnreadableError("XL126", found=found.name)
     return content

@@ -33,10 +33,10 @@ from .change import changes
 from .cluster import cluster_crew
 from .collection import prefixes_of
 from .crew import Crew, Lost, local_crew, work_off
-from .errors import UnreadableError, UsageError
+from .errors import UnreadableError, UsageError, reason_of
 from .exports import write_exports
-from .files import TEMPORARY, stamp, write_atomically
-from .form import form_directories, load_form
+from .files import TEMPORARY, make_folder, stamp, write_atomically
+from .form import find_form, form_directories, load_form
 from .inbox import Input, close_archives, list_inbox, open_received, read_input
 from .journal import changes_since, list_files, read_run, versions, write_run
 from .messages import current_language, sentence
@@ -70,15 +70,17 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
         limits: what one workbook may take of a worker.
 
     Raises:
-        UsageError: no such inbox, roster, database or cluster; the directory is in use or cannot be written.
+        UsageError: no such inbox, form, roster, database or cluster; the directory is in use or cannot be written.
     """
     began, started, forms = time.monotonic(), _now(), _digest_forms(templates)
+    if form is not None:
+        find_form(form, templates=templates)
+    found = list_inbox(inboxes, directory)
     units = read_roster(roster) if roster else None
     with _alone(directory), closing(open_store(directory, database)) as store:
         fixed = date or os.environ.get("SOURCE_DATE_EPOCH")
         day = stamp(date) if fixed else (first_receipt(store) or started)[:10]
         terms = Terms(current_language(), day, finalize, form, year, templates and templates.absolute())
-        found = list_inbox(inboxes, directory)
         inputs = [item for item in found if isinstance(item, Input)]
         digest = _digest([__version__, terms._replace(templates=None), forms])
         register(store, [Arrival(item.path, item.key, item.size) for item in inputs], digest, started)
@@ -133,10 +135,10 @@ def _alone(directory: Path) -> Iterator[None]:
 
     SQLite's lock on a file of its own, because it is the one lock of a file that every system has.
     """
+    make_folder(directory)
     try:
-        directory.mkdir(parents=True, exist_ok=True)
         lock = sqlite3.connect(directory / LOCK, timeout=0, isolation_level=None)
-    except (OSError, sqlite3.OperationalError) as error:
+    except sqlite3.OperationalError as error:
         raise UsageError("cannot_write", path=directory, reason=error) from None
     with closing(lock):
         try:
@@ -154,7 +156,7 @@ def _tidy(store: Store, directory: Path, keys: set[str]) -> None:
         for left in directory.rglob(f"{TEMPORARY}*"):
             left.unlink()
     except OSError as error:  # open in Excel, perhaps
-        raise UsageError("cannot_write", path=error.filename, reason=error.strerror) from None
+        raise UsageError("cannot_write", path=error.filename, reason=reason_of(error)) from None
     done = done_outputs(store)
     forget(store, [key for key, outputs in done.items() if not all((directory / output).exists() for output in outputs)])
 
@@ -207,6 +209,6 @@ def _folder(key: str) -> str:
 def _write_files(directory: Path, folder: str, files: Mapping[str, bytes]) -> Iterator[str]:
     """Write what a worker made and yield its names below the directory."""
     for name, content in files.items():
-        (directory / folder).mkdir(parents=True, exist_ok=True)
+        make_folder(directory / folder)
         write_atomically(directory / folder / name, lambda path, content=content: path.write_bytes(content))
         yield f"{folder}/{name}"

@@ -20,7 +20,7 @@ from .document import subject_spot
 from .expression import Node
 from .finding import SEVERITIES
 from .form import Form
-from .messages import sentence
+from .messages import of_any_field, sentence
 from .outcome import Outcome
 from .submission import COUNTS, DUPLICATE, SUPERSEDED, Submission, unit_key
 from .summary import Figure, recomputed
@@ -85,11 +85,11 @@ def ledgers(collection: Collection, outcomes: Iterable[Outcome]) -> Iterator[Led
         yield _ledger("missing", tuple(column(*spec) for spec in LATE), lambda: rows)
 
 
-def _ledger(key: str, columns: tuple[Column, ...], rows: Callable[[], Iterable[Sequence[object]]], form: Form | None = None,
+def _ledger(key: str, columns: tuple[Column, ...], rows: Callable[[], Iterable[Sequence[object]]], form: str | None = None,
             totals: Mapping[str, object] | None = None, **facts: object) -> Ledger:  # fmt: skip
     title = sentence(f"sheet_{key}", {})
     if form:
-        title = sentence("of_form", {"title": title, "form": form.file_name})
+        title = sentence("of_form", {"title": title, "form": form})
     return Ledger(f"{key}", title, sentence(f"note_{key}", facts), columns, rows, totals)
 
 
@@ -206,7 +206,7 @@ class Tally:
     def commonest(self, most: int) -> list[tuple[str, str, int, int]]:
         """Code, message, files and lines of the codes in the most files."""
         order = sorted(self.files, key=lambda code: (-self.files[code], code))
-        return [(code, self.messages[code], self.files[code], self.places[code]) for code in order[:most]]
+        return [(code, of_any_field(code, self.messages[code]), self.files[code], self.places[code]) for code in order[:most]]
 
 
 # --- rankings --------------------------------------------------------------------------------------------------
@@ -233,7 +233,7 @@ def ranking(collection: Collection, form: Form, several: bool) -> Ledger:
               for figure in figures if figure.formula is None and figure.type in SUMMED}  # fmt: skip
     totals = recomputed(form.summary, summed) if listed else None
     label = next(figure.label for figure in figures if figure.key == ranked_by)
-    return _ledger("ranking", columns, rows, form if several else None, totals, label=label)
+    return _ledger("ranking", columns, rows, collection.name_of(form) if several else None, totals, label=label)
 
 
 def indicators(collection: Collection, form: Form, several: bool) -> Ledger:
@@ -253,4 +253,4 @@ def indicators(collection: Collection, form: Form, several: bool) -> Ledger:
             yield (ranks[found.state], *_who(collection, names[found.path], [form]), sentence(f"state_{found.state}", {}),
                    found.deviation, *found.texts, found.path)  # fmt: skip
 
-    return _ledger("indicators", columns, rows, form if several else None)
+    return _ledger("indicators", columns, rows, collection.name_of(form) if several else None)

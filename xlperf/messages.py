@@ -54,3 +54,11 @@ def sentence(key: str, arguments: Mapping[str, object], language: str | None = N
 def finding_texts(code: str, language: str | None = None) -> Mapping[str, str] | None:
     """The four parts of a finding of ours; None for the codes of a form, which bring their own."""
     return catalogue(language or current_language())["findings"].get(code)
+
+
+def of_any_field(code: str, message: str, language: str | None = None) -> str:
+    """The message of a finding without the field that it names first: what all findings of that code have in common."""
+    texts, field = finding_texts(code, language), "{label}"
+    if not texts or not texts["message"].startswith(field):
+        return message
+    return fill(texts["message"].removeprefix(field).lstrip("\uff1a: "), {})

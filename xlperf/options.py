@@ -24,6 +24,9 @@ database_option = click.option("--database", metavar="URL", help=words("database
 output_option = click.option("-o", "--output", type=FILE, help=words("output"))
 form_argument = click.argument("form")
 file_argument = click.argument("file", type=FILE)
+WRONG = (
+    (click.MissingParameter, "missing_argument"), (click.NoSuchOption, "no_such_option"), (click.BadParameter, "bad_argument"),
+)  # fmt: skip
 FORMAT_NAMES = ["text", "json", "jsonl", "csv", "html"]  # the keys of formats.FORMATS, which --help need not import
 
 
@@ -42,3 +45,14 @@ def spare_rows(asked: tuple[str, ...], form: str, year: object, templates: Path 
             raise UsageError("bad_rows", value=item, known="、".join(tables))
         counts[table] = int(number)
     return counts
+
+
+def told(error: click.ClickException) -> str:
+    """What is wrong with a command line, in the language of the messages; click's own words say it more exactly."""
+    context, parameter = getattr(error, "ctx", None), getattr(error, "param", None)
+    name = parameter.get_error_hint(context) if parameter else getattr(error, "option_name", None)
+    near = " / ".join(getattr(error, "possibilities", None) or ())
+    reason = error.message.rstrip(".") + (f": {near}?" if near else "")
+    key = next((key for kind, key in WRONG if isinstance(error, kind)), "bad_command")
+    command = context.command_path if context else "xlperf"
+    return sentence(key, {"name": f"{name} ({near}?)" if near else name, "reason": reason, "command": command})

@@ -126,7 +126,7 @@ def _of_classes(collection: Collection, form: Form, units: Sheet, several: bool)
         count = sum(v is not None and (low is None or v >= low) and (high is None or v < high) for v in values)
         rows.append((name, (formula, count)))
     title = sentence("head_class", {"label": figure.label})
-    title = sentence("of_form", {"title": title, "form": form.file_name}) if several else title
+    title = sentence("of_form", {"title": title, "form": collection.name_of(form)}) if several else title
     return Part(title, (figure.label, *_heads("units", "share")), tuple(rows), "column", total=True)
 
 
@@ -174,6 +174,16 @@ def write_part(book, palette: Palette, sheet, part: Part, top: int) -> int:
     if part.chart:
         add_chart(book, sheet, part, top, first, last)
     return last + 2
+
+
+def lines_of(part: Part) -> Iterator[Sequence[object]]:
+    """What the lines of a table show, shares and the sum included."""
+    total = sum(value_of(line[1]) for line in part.rows) if part.total else 0
+    for line in part.rows:
+        shown = [value_of(cell) for cell in line]
+        yield [*shown, round(shown[1] / total, 4) if total else 0] if part.total else shown
+    if part.total:
+        yield [sentence("total", {}), total]
 
 
 def value_of(cell: object) -> object:

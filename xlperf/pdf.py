@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from .errors import UsageError
+from .errors import UsageError, reason_of
 from .files import write_atomically
 
 SECONDS, SECONDS_PER_FILE = 90, 30
@@ -76,7 +76,7 @@ def _run(command: list[str], seconds: float) -> str:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                    encoding="utf-8", errors="replace", start_new_session=True)  # fmt: skip
     except OSError as error:
-        raise UsageError("libreoffice_failed", program=command[0], reason=error.strerror or str(error)) from None
+        raise UsageError("libreoffice_failed", program=command[0], reason=reason_of(error)) from None
     try:
         return process.communicate(timeout=seconds)[0]
     except BaseException as error:

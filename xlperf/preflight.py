@@ -26,7 +26,7 @@ from posixpath import join, normpath
 from xml.etree import ElementTree
 
 from . import package as limits
-from .errors import UnreadableError, UsageError
+from .errors import UnreadableError, UsageError, reason_of
 from .finding import Finding
 from .layout import MARK
 from .package import Package, Part, crowded, damaged, inflate, open_package, too_large, write_package
@@ -95,13 +95,13 @@ def read_file(path: Path) -> bytes:
     try:
         before = os.stat(path)
         if not stat.S_ISREG(before.st_mode):  # a folder, a device or a pipe
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            raise IsADirectoryError(errno.EISDIR, "")
         if before.st_size > limits.MOST_FILE:
             raise too_large(path.name, limits.MOST_FILE)
         content = path.read_bytes()
         after = os.stat(path)
     except (OSError, ValueError) as error:  # ValueError: a path no system can have
-        raise UsageError("cannot_open", path=path, reason=getattr(error, "strerror", None) or error) from None
+        raise UsageError("cannot_open", path=path, reason=reason_of(error)) from None
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(content) != after.st_size:
         raise UnreadableError("XL126", found=path.name)
     return content

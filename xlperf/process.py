@@ -18,8 +18,9 @@ from .checks import check, compare_shown, explain
 from .compute import compute
 from .document import Rows, Spot, document_of, named, path_namer, subject_spot, unit_spot, whose
 from .errors import UnreadableError, UsageError
-from .files import as_written, keep_apart, safe_name, stamp, write_atomically
+from .files import as_written, keep_apart, make_folder, safe_name, stamp, write_atomically
 from .finding import Finding, describe, gather, has_errors
+from .form import find_form
 from .layout import make_layout, moved_places, padded, references_of, row_counts, with_spare
 from .messages import sentence
 from .reader import Reading, read_cells
@@ -44,9 +45,11 @@ def process(path: Path, form: str | None = None, year: int | None = None, templa
     """Read, compute and check one workbook.
 
     Raises:
-        UsageError: no such file.
+        UsageError: no such file, no such form.
         UnreadableError: there is no workbook of ours in it.
     """
+    if form is not None:
+        find_form(form, templates=templates)
     reading = read_cells(path, templates)
     rows = compute(reading.form, reading.rows)
     found = explain(reading.form, rows, _findings(reading, rows, form, year))
@@ -137,7 +140,7 @@ def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterat
     issue = Issue(reading.fiscal_year, date, __version__, unit, submission=reading.sha256,
                   results=_frozen_results(processed), intake=_intake(processed))  # fmt: skip
     stem = "-".join(map(safe_name, [*whose(form, processed.rows), form.finalized_name]))
-    directory.mkdir(parents=True, exist_ok=True)
+    make_folder(directory)
     book, document = directory / f"{stem}.xlsx", directory / f"{stem}.json"
     keep_apart(book, reading.path)
     counts = row_counts(form, rows=processed.rows)
@@ -185,7 +188,7 @@ def write_annotated(processed: Processed, directory: Path, date: str) -> Path:
     year = reading.fiscal_year or form.first_year
     issue = Issue(year, date, __version__, reading.identity.get("unit", ""), intake=reading.identity.get("intake", ""),
                   annotation=annotation)  # fmt: skip
-    directory.mkdir(parents=True, exist_ok=True)
+    make_folder(directory)
     write_atomically(target, lambda path: write_workbook(form, rows, path, issue, counts))
     return target
 
@@ -219,6 +222,7 @@ def result_of(processed: Processed, outputs: tuple[Path, ...] = ()) -> Result:
     return Result(str(reading.path), status, findings, reading.sha256, form.key, form.revision, reading.fiscal_year,
                   named(processed.rows, unit_spot(form)) or None, document, outputs,
                   named(processed.rows, subject_spot(form)) or None,
+                  named(processed.rows, unit_spot(form)._replace(field="unit_code")) or None,
                   moved_places(form, processed.rows, reading.places, document))  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from .amounts import unlikely_amounts
 from .checks import check, explain
 from .document import document_of, named, unit_spot
 from .errors import UnreadableError, UsageError
-from .files import stamp, unused
+from .files import make_folder, stamp, unused
 from .finding import gather, has_errors
 from .pdf import find_libreoffice, write_pdfs
 from .process import process, result_of, unreadable
@@ -48,7 +48,7 @@ def write_report(path: Path | str, output: Path | None = None, public: bool = Fa
     target = output or unused(path.parent / paper_name(paper))
     if pdf:
         find_libreoffice()
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     write_paper(paper, target, stamp(date))
     return replace(result, outputs=(target, *(write_pdfs([target]) if pdf else ())))
 

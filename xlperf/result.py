@@ -26,6 +26,7 @@ class Result:
     document: dict | None = None
     outputs: tuple[Path, ...] = field(default=())
     subject: str | None = None  # what it is about, where a unit files several
+    unit_code: str | None = None  # where the form asks for it
     places: Mapping[str, str] = field(default_factory=dict)  # cells that are not where the template has them
 
     @property

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from .errors import UsageError
+from .errors import UsageError, reason_of
 from .expression import as_decimal, as_text
 from .messages import LANGUAGES, catalogue, sentence
 from .nearest import most_like
@@ -169,7 +169,7 @@ def _sheets(path: Path, complaints: list[str]) -> list[list[Line]]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UsageError("cannot_open", path=path, reason=error.strerror) from None
+        raise UsageError("cannot_open", path=path, reason=reason_of(error)) from None
     grids = _grids_of_workbook(path, content) if content.startswith(b"PK") else [("", _grid_of_text(path, content))]
     return [list(_lines(title, grid, complaints)) for title, grid in grids]
 

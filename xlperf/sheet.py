@@ -18,7 +18,7 @@ from .layout import cell_name, quoted
 from .ledger import SUMMED, Ledger
 from .messages import sentence
 from .parts import TYPES
-from .style import COLOURS, POINTS_PER_LINE, Palette, lines_needed, shortened
+from .style import COLOURS, LONGEST_ROW, POINTS_PER_LINE, Palette, lines_needed, shortened
 
 MOST_ROWS = 1_000_000  # of a sheet; Excel has room for 1,048,576
 LONGEST_CELL, LONGEST_TITLE = 32_767, 31  # UTF-16 units
@@ -92,7 +92,9 @@ def set_up(sheet, widths: Sequence[float]) -> None:
 
 
 def write_line(sheet, palette: Palette, ledger: Ledger, row: int, line: Sequence[object]) -> None:
-    """Write one line: figures as figures, formulas with their values, everything else as text."""
+    """Write one line, as high as its longest text: figures as figures, formulas with their values, everything else as text."""
+    deepest = max(lines_needed(value, column.width - 2) for column, value in zip(ledger.columns, line, strict=True))
+    sheet.set_row(row, min(LONGEST_ROW, 4 + POINTS_PER_LINE * deepest))
     for at, (column, value) in enumerate(zip(ledger.columns, line, strict=True)):
         style = cell_format(palette, column.type)
         if column.formula is not None:

@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from .errors import ExitCode, UsageError
 from .journal import CHANGES, read_run
-from .messages import sentence
+from .messages import of_any_field, sentence
 from .result import EXIT_CODES
 from .store import FILE_NAME, Outcomes, Store, count_inputs, open_store
 from .tables import table
@@ -59,8 +60,8 @@ def read_standing(directory: Path, store: Store) -> Standing:
         messages |= errors
     commonest = sorted(findings.items(), key=lambda item: (-item[1], item[0]))[:COMMONEST]
     return Standing(directory, {status: count for status, count in counts.items() if status}, counts.get(None, 0),
-                    len(units - {None, ""}), tuple((code, messages[code], count) for code, count in commonest),
-                    read_run(directory))  # fmt: skip
+                    len(units - {None, ""}),
+                    tuple((code, of_any_field(code, messages[code]), count) for code, count in commonest), read_run(directory))  # fmt: skip
 
 
 def standing_as_text(standing: Standing) -> str:
@@ -74,15 +75,22 @@ def standing_as_text(standing: Standing) -> str:
     if run is None:
         lines.append(sentence("standing_no_run", {}))
     else:
-        lines.append(sentence("standing_run", {**run, "files": len(run["files"]), "skipped": len(run["skipped"])}))
+        shown = {"finished": _here(run["finished"]), "files": len(run["files"]), "skipped": len(run["skipped"])}
+        lines.append(sentence("standing_run", {**run, **shown}))
     if run and run["missing"] is not None:
         lines.append(sentence("standing_missing", {"count": len(run["missing"])}))
     if run and run["changes"]:
         changes = run["changes"]
-        lines.append(sentence("standing_changes", {"since": changes["since"], **{kind: len(changes[kind]) for kind in CHANGES}}))
+        moved = {kind: len(changes[kind]) for kind in CHANGES}
+        lines.append(sentence("standing_changes", {"since": _here(changes["since"]), **moved}))
         lines += changes["words"]
     if standing.findings:
         headings = [sentence(f"column_{name}", {}) for name in ("code", "message", "files")]
         rows = [(code, message, str(count)) for code, message, count in standing.findings]
         lines.append("\n" + table(headings, rows, (None, 1, None)).lstrip("\n"))
     return "\n".join(lines)
+
+
+def _here(moment: str) -> str:
+    """A moment as the clock on the wall shows it."""
+    return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .definition import shipped
 from .errors import UsageError
-from .files import write_atomically
+from .files import make_folder, write_atomically
 
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 YEAR = re.compile(r"(?:19|20|21)\d\d")
@@ -33,6 +33,6 @@ def new_form(directory: Path | str) -> Path:
     text = (shipped("templates") / "new-form.yaml").read_text("utf-8")
     for name, value in (("form", key), ("revision", f'"{year}"'), ("first_year", year)):
         text = re.sub(rf"^({name}:) \S+", rf"\1 {value}", text, count=1, flags=re.MULTILINE)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     write_atomically(path, lambda target: target.write_text(text, "utf-8", newline="\n"))
     return path

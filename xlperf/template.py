@@ -14,9 +14,9 @@ from pathlib import Path
 from .checks import check_characters
 from .compute import compute, plain
 from .document import Rows, Spot, document_of, inputs_of, named, path_namer, rows_of, unit_spot
-from .errors import UsageError
+from .errors import UsageError, reason_of
 from .expression import as_decimal
-from .files import safe_name, stamp, write_atomically
+from .files import make_folder, safe_name, stamp, write_atomically
 from .finding import Finding, describe, gather, has_errors
 from .form import Form, find_form, load_form
 from .layout import make_layout, padded, row_counts
@@ -61,7 +61,7 @@ def load_document(path: Path) -> dict:
     try:
         document = json.loads(path.read_text("utf-8-sig"))
     except OSError as error:
-        raise UsageError("cannot_open", path=path, reason=error.strerror) from None
+        raise UsageError("cannot_open", path=path, reason=reason_of(error)) from None
     except (ValueError, RecursionError) as error:
         raise UsageError("not_json", path=path, reason=error) from None
     if not isinstance(document, dict) or not document.get("form"):
@@ -147,7 +147,7 @@ def write_rows(form: Form, rows: Rows, path: Path, issued: Issued) -> None:
     issue = Issue(issued.year, stamp(issued.date), __version__, issued.unit, issued.password)
     counts = row_counts(form, issued.spare, rows)
     computed = compute(form, padded(form, rows, counts))
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     write_atomically(path, lambda target: write_workbook(form, computed, target, issue, counts))
 
 

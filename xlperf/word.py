@@ -22,7 +22,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from .checks import CONTROL
-from .errors import FormError, UsageError
+from .errors import FormError, UsageError, reason_of
 from .files import ZIP_TIME, stamp, write_atomically
 from .paragraphs import MERGED, settle
 from .placeholders import Complaint, complaints, missing_in_headers
@@ -155,7 +155,7 @@ def _read(template: Path) -> bytes:
     try:
         return template.read_bytes()
     except OSError as error:
-        raise UsageError("cannot_open", path=template, reason=error.strerror) from None
+        raise UsageError("cannot_open", path=template, reason=reason_of(error)) from None
 
 
 def _parts(content: bytes, template: Path) -> Iterator[tuple[str, bytes]]:

@@ -159,9 +159,8 @@ def _short(name: str) -> str:
 
 def _outcome(task: Task, result: Result, seconds: float) -> Outcome:
     document = result.document
-    cover = (document or {}).get("cover", {})
     return Outcome(task.path, task.sha256, len(task.content), "", result.status, result.form, result.revision, result.year,
-                   result.unit, cover.get("unit_code"), tuple(result.findings), document, _count_rows(document),
+                   result.unit, result.unit_code, tuple(result.findings), document, _count_rows(document),
                    round(seconds, 3), places=result.places, subject=result.subject,
                    saved=_saved(task.content) if document else None)  # fmt: skip
 
