@@ -45,6 +45,18 @@ def test_papers_that_say_the_same_do_not_differ(tmp_path: Path) -> None:
     assert [compare_papers(papers[0], paper) for paper in papers] == [[]] * 4
 
 
+def test_a_blank_duty_says_the_same_as_the_one_above(tmp_path: Path) -> None:
+    """On paper the duty of several tasks is one merged cell; in the workbook its other cells stay blank."""
+    book, _, paper = finalize(FILLED, tmp_path, "2023-03-01").outputs
+    assert compare_papers(book, paper) == []
+    after = document()
+    assert after["tasks"][0]["duty"] == "负责产学研合作" and "duty" not in after["tasks"][1]
+    after["tasks"][1]["duty"] = "负责产学研合作"
+    assert differences(tmp_path, after) == []
+    after["tasks"][1]["duty"] = "负责成果转化"
+    assert told(differences(tmp_path, after)) == [("added", "tasks[1].duty", None, "负责成果转化")]
+
+
 def test_a_change_is_told_in_the_forms_words_with_both_cells(tmp_path: Path) -> None:
     typed = type_into(FILLED, tmp_path / "typed.xlsx", {"自评表!H79": 5, "基本信息!C9": None, "基本信息!C10": "2023-04-01"})
     assert compare_papers(FILLED, typed) == [

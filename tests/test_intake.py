@@ -204,8 +204,9 @@ def test_what_changes_an_outcome_is_done_again_and_nothing_else(small: Path, tmp
     changes = run_of(tmp_path / "OUT")["changes"]
     assert (changes["new"], changes["replaced"], changes["gone"]) == ([], ["00/00002.xlsx"], [])
     templates = tmp_path / "forms"
+    templates.mkdir()
     assert run(templates=templates) == []  # an empty folder of forms changes nothing
-    shutil.copytree(EXAMPLE.parent.parent / "templates", templates)
+    shutil.copytree(EXAMPLE.parent.parent / "templates", templates, dirs_exist_ok=True)
     assert run(templates=templates) == []  # nor does a copy of ours
     path = templates / "suzhou-department" / "2022" / "form.yaml"
     path.write_text(path.read_text("utf-8").replace("low_rate: 0.9", "low_rate: 0.8"), "utf-8")

@@ -440,3 +440,10 @@ def test_the_code_of_the_unit_is_read_where_its_name_stands(form: Form, tmp_path
     task = Task("key", "收到/filled.xlsx", book.name, "0" * 64, book.read_bytes())
     outcome = work_on(task, Terms("zh", "2023-03-01", finalize=False, templates=folder.parent.parent), Limits()).outcome
     assert (outcome.unit, outcome.unit_code) == (content["project"]["unit"], "032018")
+
+
+def test_the_report_with_its_appendix_of_warnings_is_read_back(form: Form, tmp_path: Path) -> None:
+    paper = finalize(EXAMPLES[form.key] / "filled.xlsx", tmp_path, "2024-03-01").outputs[2]
+    result = import_document(paper)
+    assert {(f["code"], f["severity"]) for f in result.findings} == {("XL210", "info")}
+    assert "leftovers" not in result.document

@@ -82,7 +82,8 @@ def _of_row(form: Form, block: Block, sides: tuple[Migrated, Migrated], indexes:
     if None not in indexes:
         for key in keys:
             before, after = (row.get(key) for row in rows)
-            if before != after:
+            said = [_said(form, block, side, index, key) for side, index in zip(sides, indexes, strict=True)]
+            if before != after and said[0] != said[1]:
                 kind = "added" if before is None else "removed" if after is None else "changed"
                 yield _change(form, kind, sides, [Spot(block.key, index, key) for index in indexes], (before, after), sources)
     elif keys:
@@ -90,6 +91,14 @@ def _of_row(form: Form, block: Block, sides: tuple[Migrated, Migrated], indexes:
         values = [{block.fields[key].label: row[key] for key in keys if row.get(key) is not None} or None for row in rows]
         spots = [Spot(block.key, index, name_field(block)) if index is not None else None for index in indexes]
         yield _change(form, "added" if number == 0 else "removed", sides, spots, values, sources, whole=True)
+
+
+def _said(form: Form, block: Block, side: Migrated, index: int, key: str) -> object:
+    """What a cell says: where it is blank and its column says the same as above (`paper.carried`), what stands above."""
+    rows = side.rows[block.key][: index + 1]
+    if key not in form.definition.get("paper", {}).get("carried", ()):
+        return rows[-1].get(key)
+    return next((row[key] for row in reversed(rows) if row.get(key) is not None), None)
 
 
 def _compared(form: Form, block: Block, index: int | None, known: Field) -> bool:
