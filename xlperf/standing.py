@@ -61,9 +61,7 @@ def read_standing(directory: Path, store: Store) -> Standing:
     commonest = sorted(findings.items(), key=lambda item: (-item[1], item[0]))[:COMMONEST]
     told = tuple((code, of_any_field(code, messages[code]), count) for code, count in commonest)
     return Standing(directory, {status: count for status, count in counts.items() if status}, counts.get(None, 0),
-                    len(units - {None, ""}),
-                    tuple((code, of_any_field(code, messages[code]), count) for code, count in commonest),
-                    read_run(directory))  # fmt: skip
+                    len(units - {None, ""}), told, read_run(directory))  # fmt: skip
 
 
 def standing_as_text(standing: Standing) -> str:
