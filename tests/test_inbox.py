@@ -6,9 +6,11 @@ import hashlib
 import io
 import os
 import random
+import tempfile
 import tracemalloc
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -133,12 +135,28 @@ def test_what_has_no_end_is_not_read(tmp_path: Path) -> None:
     assert contents(listed(tmp_path)) == {"pipe.xlsx": None, "loop/": None, "away.xlsx": "XL506"}
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read everything")
-def test_what_may_not_be_read_is_named(tmp_path: Path) -> None:
-    (tmp_path / "shut").mkdir(mode=0)
-    (tmp_path / "shut.xlsx").touch(mode=0)
-    (tmp_path / "open.xlsx").write_bytes(b"x")
-    assert contents(listed(tmp_path)) == {"shut/": "XL506", "shut.xlsx": "XL506", "open.xlsx": b"x"}
+@contextmanager
+def without_privileges() -> Iterator[None]:
+    """Root may read everything: as long as this lasts we are nobody."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_what_may_not_be_read_is_named() -> None:
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to others
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "shut").mkdir(mode=0)
+        (folder / "shut.xlsx").touch(mode=0)
+        (folder / "open.xlsx").write_bytes(b"x")
+        with without_privileges():
+            assert contents(listed(folder)) == {"shut/": "XL506", "shut.xlsx": "XL506", "open.xlsx": b"x"}
 
 
 def test_a_folder_that_cannot_be_entered_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
