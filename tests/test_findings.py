@@ -13,7 +13,7 @@ from conftest import EXAMPLE
 from faults import Pairs, pairs, said
 from surgery import percent_style, rewrite, type_into
 
-from xlperf import Result, fill_workbook, read_workbook, validate
+from xlperf import Result, UsageError, fill_workbook, read_workbook, validate
 
 FILLED = EXAMPLE / "filled.xlsx"
 ALWAYS = {
@@ -315,8 +315,10 @@ def test_a_file_that_cannot_be_read_gives_one_finding(tmp_path: Path, make) -> N
 
 def test_another_form_or_year_than_asked(tmp_path: Path) -> None:
     assert [f["code"] for f in validate(FILLED, year=2023).findings if f["severity"] == "error"] == ["XL111"]
-    assert [f["code"] for f in validate(FILLED, form="other").findings if f["severity"] == "error"] == ["XL111"]
+    assert [f["code"] for f in validate(FILLED, form="national-project").findings if f["severity"] == "error"] == ["XL111"]
     assert validate(FILLED, form="suzhou-department", year=2022).status == "passed"
+    with pytest.raises(UsageError):
+        validate(FILLED, form="other")
 
 
 # --- fill ----------------------------------------------------------------------------------------------------
