@@ -264,10 +264,11 @@ def start(inbox: Path, out: Path, *options: str) -> subprocess.Popen:
 
 
 def count_done(out: Path) -> int:
+    """How many outcomes there are. It opens for writing: a journal left by a kill is to be rolled back before anything is read."""
     try:
-        with sqlite3.connect(f"file:{out / 'collection.sqlite'}?mode=ro", uri=True, timeout=1) as store:
+        with sqlite3.connect(f"file:{out / 'collection.sqlite'}?mode=rw", uri=True, timeout=10) as store:
             return store.execute("select count(*) from outcomes where status is not null").fetchone()[0]
-    except sqlite3.OperationalError:  # not there yet, or just being written
+    except sqlite3.OperationalError:  # not there yet
         return 0
 
 
