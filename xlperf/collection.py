@@ -10,6 +10,7 @@ them) and the traces by which the second finds what units have in common.
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -156,9 +157,14 @@ def _submission(outcome: Outcome, book: Workbook | None) -> Submission:
     beside = book.rows[unit_spot(book.form).block][0] if book else {}  # the fields that stand with the unit's name
     figures = figures_of(book.form.summary, book.form.blocks, book.rows) if book else {}
     counts = (severities["error"], severities["warning"], figures, *(states[state] for state in (OVER, MET, MISSED)))
-    return Submission(outcome.path, outcome.sha256, outcome.size, outcome.received, outcome.saved, outcome.status,
-                      outcome.form, outcome.revision, outcome.year, outcome.unit, outcome.unit_code, outcome.subject,
-                      beside.get("supervisor"), cell, *counts)  # fmt: skip
+    return Submission(outcome.path, outcome.sha256, outcome.size, _once(outcome.received), _once(outcome.saved),
+                      _once(outcome.status), _once(outcome.form), _once(outcome.revision), outcome.year, outcome.unit,
+                      outcome.unit_code, outcome.subject, _once(beside.get("supervisor")), _once(cell), *counts)  # fmt: skip
+
+
+def _once(text: object) -> object:
+    """A text as one object, however many submissions hold it: they are all in memory."""
+    return sys.intern(text) if type(text) is str else text
 
 
 def _off_target(book: Workbook) -> Iterator[tuple]:

@@ -76,5 +76,9 @@ def read_run(directory: Path) -> dict | None:
 
 
 def write_run(directory: Path, run: Mapping) -> None:
-    text = json.dumps(run, ensure_ascii=False, indent=1) + "\n"
-    write_atomically(directory / FILE_NAME, lambda path: path.write_text(text, "utf-8", newline="\n"))
+    def write(path: Path) -> None:
+        with path.open("w", encoding="utf-8", newline="\n") as text:  # never the whole text in memory
+            json.dump(run, text, ensure_ascii=False, indent=1)
+            text.write("\n")
+
+    write_atomically(directory / FILE_NAME, write)

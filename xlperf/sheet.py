@@ -24,6 +24,7 @@ MOST_ROWS = 1_000_000  # of a sheet; Excel has room for 1,048,576
 LONGEST_CELL, LONGEST_TITLE = 32_767, 31  # UTF-16 units
 WIDE = 200  # characters; a sheet that is wider is printed on A3
 HEADER, FIRST = 2, 3  # rows of the heading and of the first line, zero-based
+ROW_MEMORY = ("row_info", "set_rows", "row_sizes")  # where XlsxWriter, old or new, keeps the heights of rows
 NUMBER_FORMATS = {"count": "#,##0", "plain": "0", "money": "#,##0.00####", "percentage": "0.00"}  # else that of the form
 
 
@@ -95,6 +96,7 @@ def write_line(sheet, palette: Palette, ledger: Ledger, row: int, line: Sequence
     """Write one line, as high as its longest text: figures as figures, formulas with their values, everything else as text."""
     deepest = max(lines_needed(value, column.width - 2) for column, value in zip(ledger.columns, line, strict=True))
     sheet.set_row(row, min(LONGEST_ROW, 4 + POINTS_PER_LINE * deepest))
+    forget_row(sheet, row - 2)
     for at, (column, value) in enumerate(zip(ledger.columns, line, strict=True)):
         style = cell_format(palette, column.type)
         if column.formula is not None:
@@ -106,6 +108,15 @@ def write_line(sheet, palette: Palette, ledger: Ledger, row: int, line: Sequence
             checked(sheet.write_number(row, at, value, style))
         else:
             checked(sheet.write_string(row, at, shortened(str(value), LONGEST_CELL), style))
+
+
+def forget_row(sheet, row: int) -> None:
+    """Drop what XlsxWriter keeps of a row that is in the file already: its streamed mode frees the cells, but not the heights.
+
+    It writes a row when the next one begins. The heights are asked for again by charts and pictures only; tables have none.
+    """
+    for name in ROW_MEMORY:
+        vars(sheet).get(name, {}).pop(row, None)
 
 
 def _names(ledger: Ledger, row: int) -> dict[str, str]:
