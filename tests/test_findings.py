@@ -13,7 +13,7 @@ from conftest import EXAMPLE
 from faults import Pairs, pairs, said
 from surgery import percent_style, rewrite, type_into
 
-from xlperf import Result, UsageError, fill_workbook, read_workbook, validate
+from xlperf import Result, UsageError, fill_workbook, messages, read_workbook, validate
 
 FILLED = EXAMPLE / "filled.xlsx"
 ALWAYS = {
@@ -311,6 +311,15 @@ def test_a_file_that_cannot_be_read_gives_one_finding(tmp_path: Path, make) -> N
     assert (result.status, result.exit_code) == ("unreadable", 3)
     assert [(f["code"], f["severity"]) for f in result.findings] == [(UNREADABLE[make], "error")]
     assert all(result.findings[0][part] for part in ("message", "found", "expected", "fix"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_newer_revision_is_known_as_such_among_several_in_any_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    monkeypatch.setattr(messages, "_chosen", [language])
+    templates = two_revisions(tmp_path / "forms")
+    for make, code in ((newer_revision, "XL130"), (unknown_revision, "XL112")):
+        make(tmp_path / "t.xlsx")
+        assert [f["code"] for f in validate(tmp_path / "t.xlsx", templates=templates).findings] == [code]
 
 
 def test_another_form_or_year_than_asked(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from outcomes import FORM, LETTERS, STANDARD, indicator, outcome, prose, unit
 
+from xlperf import messages
 from xlperf.collection import survey
 from xlperf.document import Spot
 from xlperf.kinship import KEPT, LEADERS, Traces, Workbook, compare, settle
@@ -220,6 +221,12 @@ def test_two_units_with_one_code() -> None:
     one, two, other = outcome("a.xlsx", "甲局", "001"), outcome("b.xlsx", "乙局", "001"), outcome("c.xlsx", "丙局", "002")
     assert found([one, two, other]) == [("a.xlsx", "XL553", ("基本信息!C5",)), ("b.xlsx", "XL553", ("基本信息!C5",))]
     assert told([one, two], "a.xlsx", "XL553")["found"] == "“甲局”填 001，乙局（b.xlsx 基本信息!C5） 也填（另 1 家）"
+
+
+def test_in_english_other_places_are_listed_as_english_lists_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "_chosen", ["en"])
+    three = [outcome(f"{n}.xlsx", f"Bureau {n}", "001", narrative={"problems": prose(n)}) for n in (1, 2, 3)]
+    assert "Bureau 2 (2.xlsx 基本信息!C5); Bureau 3 (3.xlsx 基本信息!C5)" in told(three, "1.xlsx", "XL553")["found"]
 
 
 def test_one_unit_under_two_names_and_two_codes() -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import ast
-import io
+import doctest
+import importlib
 import re
 import sys
-import tokenize
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from xlperf.form import Form
+
 PACKAGE = Path(__file__).parent.parent / "xlperf"
 PATHS = {path.stem: path for path in sorted(PACKAGE.glob("*.py"))}
+SOURCES = sorted(PACKAGE.glob("**/*.py"))
+FORMS = sorted({path.parent.parent.name for path in (PACKAGE.parent / "templates").glob("*/*/form.yaml")})
 # Each module imports only from those above it.
 ORDER = (
     "nearest", "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "references", "consistency", "parts", "formulas",
@@ -53,7 +57,9 @@ LIBRARIES = {
 }
 LONG, TOO_LONG = 350, 600
 LONGER = {"form": 650}  # what a form is and how it is loaded
-CHINESE = re.compile(r"[\u2e80-\u2fff\u3005-\u3007\u3021-\u303b\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+LETTERS = r"\u2e80-\u2fff\u3005-\u3007\u3021-\u303b\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+CHINESE = re.compile(rf"[{LETTERS}\u3000-\u303f\u31c0-\u33ff\ufe30-\ufe4f\uff00-\uffef]")  # letters, punctuation, full-width forms
+ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|N\{(CJK[^}]*)\})")  # punctuation may be told so, letters not
 
 
 def tree_of(module: str) -> ast.Module:
@@ -76,22 +82,23 @@ def imports_of(module: str) -> Iterator[tuple[str, bool, str]]:
             yield from ((alias.name.split(".")[0], alias.name.startswith("xlperf"), how) for alias in node.names)
 
 
-def words_of(module: str) -> Iterator[tuple[int, str]]:
-    """Yield the comments of a module and its texts that are not docstrings, with their lines."""
-    tree = tree_of(module)
-    documented = (node for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef))
-    docstrings = {id(node.body[0].value) for node in documented if ast.get_docstring(node, clean=False) is not None}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
-            yield node.lineno, node.value
-    for token in tokenize.generate_tokens(io.StringIO(PATHS[module].read_text("utf-8")).readline):
-        if token.type == tokenize.COMMENT:
-            yield token.start[0], token.string
+def chinese_in(source: str) -> list[str]:
+    """The lines of a source, docstrings and comments too, that hold Chinese: as such, or a letter of it in an escape."""
+    def is_letter(escape: re.Match) -> bool:
+        return bool(escape[3]) or re.fullmatch(f"[{LETTERS}]", chr(int(escape[1] or escape[2], 16))) is not None
+
+    return [line for line in source.splitlines() if CHINESE.search(line) or any(map(is_letter, ESCAPED.finditer(line)))]
+
+
+def forms_in(source: str) -> list[str]:
+    """The lines of a source, docstrings and comments too, that name a form of ours, or the place it is of."""
+    names = {*FORMS, *(form.split("-")[0] for form in FORMS)}
+    return [line for line in source.splitlines() if any(name in line.lower() for name in names)]
 
 
 def test_every_module_has_its_place() -> None:
     assert sorted(ORDER) == sorted(PATHS.keys() - {"__init__"})
-    assert list(PACKAGE.glob("*/**/*.py")) == []  # flat
+    assert sorted(PATHS.values()) == SOURCES  # flat
 
 
 @pytest.mark.parametrize("module", ORDER)
@@ -108,16 +115,47 @@ def test_a_foreign_library_has_one_home(module: str) -> None:
     assert {name for name in foreign if module not in LIBRARIES[name]} == set()
 
 
-@pytest.mark.parametrize("module", PATHS)
-def test_chinese_is_data(module: str) -> None:
-    assert [(line, text) for line, text in words_of(module) if CHINESE.search(text)] == []
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_chinese_is_data(path: Path) -> None:
+    assert chinese_in(path.read_text("utf-8")) == []
 
 
-@pytest.mark.parametrize("module", PATHS)
-def test_the_program_knows_no_form(module: str) -> None:
-    forms = {path.parent.parent.name.split("-")[0] for path in (PACKAGE.parent / "templates").glob("*/*/form.yaml")}
-    assert forms
-    assert [(line, text) for line, text in words_of(module) for form in forms if form in text.lower()] == []
+def test_english_messages_have_english_punctuation() -> None:
+    assert re.findall(r".*[\u3000-\u303f\uff00-\uffef].*", (PACKAGE / "catalogues" / "en.toml").read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_the_program_knows_no_form(path: Path) -> None:
+    assert forms_in(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("planted", [
+    '"""Money is 万元."""', "x = 1  # 分", 'known = "、".join(names)', 'f"{name}（{cell}）"', 'x = "１"', 'x = "〇"', "预算 = 1",
+    r'x = "\u4e07"', r'x = r"[\u4E00-\u9fff]"', r'x = "\U00020000"', r'x = "\N{CJK UNIFIED IDEOGRAPH-4E07}"',
+])  # fmt: skip
+def test_chinese_that_is_planted_is_found(planted: str) -> None:
+    assert chinese_in(f"import re\n\n{planted}\n") == [planted]
+
+
+def test_escaped_punctuation_and_spaces_are_no_chinese() -> None:
+    assert chinese_in(r'GAP = re.compile("[ \u3000\u00a0]{2,}|\uff1a|\u2460|\U0001f600")' + "\n# … — “quoted” ≥ ‰ →\n") == []
+
+
+@pytest.mark.parametrize("key", FORMS)
+@pytest.mark.parametrize("planted", ['    >>> form = load_form(find_form("{}"))', "x = 1  # as {} has it", 'KEY = "{}"', "# {} wants it"])
+def test_a_form_that_is_planted_is_found(key: str, planted: str) -> None:
+    for name in (key, key.upper(), key.split("-")[0].title()):
+        assert forms_in(f'"""Text."""\n{planted.format(name)}\n') == [planted.format(name)]
+
+
+def test_the_forms_are_those_of_the_folder() -> None:
+    assert {"national-project", "sichuan-project", "suzhou-department"} <= set(FORMS)
+
+
+@pytest.mark.parametrize("module", [module for module, path in PATHS.items() if ">>> " in path.read_text("utf-8")])
+def test_the_examples_of_a_module_are_exact(module: str, form: Form) -> None:
+    examples = doctest.testmod(importlib.import_module(f"xlperf.{module}"), extraglobs={"form": form})
+    assert examples.attempted and not examples.failed
 
 
 @pytest.mark.parametrize("module", PATHS)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import doctest
+import html
 from pathlib import Path
 
+import openpyxl
 import pytest
 from surgery import type_into
 from test_findings import FILLED, document
 
-import xlperf.nearest
-from xlperf import fill_workbook, validate
+from xlperf import annotate, fill_workbook, messages, validate
+from xlperf.formats import as_page
 from xlperf.nearest import letters_of, nearest, slip
 
 OPPOSITES = "不未无没违非"
@@ -40,10 +41,6 @@ def test_the_nearest_of_longer_names() -> None:
     assert letters_of("“三公经费” 变动率（％）") == letters_of("三公经费变动率") == "三公经费变动率"
 
 
-def test_the_examples_in_the_docstring() -> None:
-    assert doctest.testmod(xlperf.nearest).failed == 0
-
-
 def said(path: Path, code: str) -> dict:
     (finding,) = [f for f in validate(path).findings if f["code"] == code]
     return finding
@@ -54,6 +51,16 @@ def test_a_misspelt_grade_is_named_with_what_it_is_meant_for(tmp_path: Path) -> 
     assert told["cells"] == ["自评表!L5", "自评表!L6"]
     assert told["found"] == ("工作计划制定健全性：偏差情况 未达预期，原因分析：空白，“建全”疑为“健全”；"
                              "中长期规划制定健全性：偏差情况 未达预期，原因分析：空白")  # fmt: skip
+
+
+def test_in_english_it_is_told_with_english_commas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "_chosen", ["en"])
+    path = type_into(FILLED, tmp_path / "t.xlsx", {"自评表!H5": "建全", "自评表!H6": "不健全"})
+    first, second = "工作计划制定健全性：偏差情况 未达预期，原因分析：blank, '建全' may be a slip of '健全'", "中长期规划制定健全性：偏差情况 未达预期，原因分析：blank"
+    assert said(path, "SZ201")["found"] == f"{first}; {second}"
+    assert f"{first};\n{second}" in html.unescape(as_page([validate(path)]))
+    book = openpyxl.load_workbook(annotate(path, tmp_path / "returned"))
+    assert any(f"{first};\n{second}" in str(value) for sheet in book for line in sheet.values for value in line)
 
 
 @pytest.mark.parametrize(("cell", "typed", "code", "hint"), [
@@ -81,8 +88,6 @@ def test_an_unknown_field_of_a_document_is_told_with_the_nearest(tmp_path: Path)
     ("草稿", "没有找到"),
 ])  # fmt: skip
 def test_a_sheet_without_its_mark_is_told_with_the_nearest(tmp_path: Path, title: str, found: str) -> None:
-    import openpyxl
-
     book = openpyxl.load_workbook(FILLED)
     book["重点任务"].delete_rows(1)
     book["重点任务"].title = title
@@ -97,8 +102,6 @@ def test_a_sheet_without_its_mark_is_told_with_the_nearest(tmp_path: Path, title
     ("备注", "没有找到"),
 ])  # fmt: skip
 def test_a_column_without_its_key_is_told_with_the_nearest(tmp_path: Path, heading: str, found: str) -> None:
-    import openpyxl
-
     book = openpyxl.load_workbook(FILLED)
     sheet = book["自评表"]
     next(cell for cell in sheet[1] if cell.value == "source").value = None

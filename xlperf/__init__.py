@@ -1,8 +1,8 @@
 """xlperf: the official self-evaluation workbook of a budget unit, generated, read back, checked and finalized.
 
     import xlperf
-    xlperf.write_template("suzhou-department", 2022, Path("自评表.xlsx"))
-    result = xlperf.validate("自评表.xlsx")
+    xlperf.write_template("my-form", 2023, Path("form.xlsx"))
+    result = xlperf.validate("filled.xlsx")
     result.findings[0]["cells"], result.findings[0]["fix"]
 
 Every command has its twin here; names are imported when first used, so that a command pays only for what it needs.

@@ -4,8 +4,8 @@
     rows = enter(form, unit, rows_of(form, {})[0])        # the rows of the unit's template
 
 A column of the first sheet names one cell, by key (`basic.initial`, `process.training.target`) or as people do, by the row's
-name and the column's label together (基本支出 年初预算数). A further sheet is called like a table and its columns like the
-table's. Values are read as those of a filled workbook are: "≥96%" is an operator, a target and a unit.
+name and the column's label together ("Basic spending Initial budget"). A further sheet is called like a table and its columns
+like the table's. Values are read as those of a filled workbook are: "≥96%" is an operator, a target and a unit.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .checks import wanted_of
 from .document import Rows, Spot, preset_index, rows_of, unit_spot
 from .expression import Kind, as_decimal
 from .form import Form
-from .messages import sentence
+from .messages import listing, sentence
 from .nearest import most_like
 from .parts import GUIDE, RULES, Block, Field
 from .roster import Line, Unit, folded, shown
@@ -29,7 +29,6 @@ from .values import is_numeric, read_row
 
 BESIDE = {"unit_code": "code", "supervisor": "supervisor"}  # fields beside the unit's name, where the form has them
 UNIT_IN_BRACKETS = re.compile(r"[(\uff08][^()\uff08\uff09]*[)\uff09]$")
-LISTED = "\u3001"
 
 
 class Cell(NamedTuple):
@@ -82,7 +81,7 @@ def misfits(form: Form, units: Iterable[Unit]) -> Iterator[str]:
             if block.fixed and index >= len(block.rows) + block.spare:
                 line = next(iter(entry.cells.values())).line
                 yield sentence("roster_too_many", {"place": line.place, "label": block.label, "most": block.spare})
-        yield from (sentence("roster_no_such_block", {"place": line.place, "known": LISTED.join(block.label for block in blocks)})
+        yield from (sentence("roster_no_such_block", {"place": line.place, "known": listing(block.label for block in blocks)})
                     for line, blocks in _tables_of(form, unit) if blocks and _block_of(form, blocks, line) is None)  # fmt: skip
 
 
@@ -157,13 +156,13 @@ def _wrong_headings(form: Form, line: Line, columns: Mapping[str, Spot] | None) 
     """What is wrong with the headings of a sheet: it is no table, they name nothing, or two name the same."""
     if columns is None:
         known = [table.label for table in form.tables.values() if any(form.blocks[key].shape == "list" for key in table.blocks)]
-        yield sentence("roster_no_such_table", {"sheet": line.sheet, "known": LISTED.join(known)})
+        yield sentence("roster_no_such_table", {"sheet": line.sheet, "known": listing(known)})
         return
     seen: dict[Spot, str] = {}
     for heading in line.cells:
         spot = columns.get(folded(heading))
         if spot is None:
-            near = LISTED.join(most_like(heading, _suggested(form, columns), 3))
+            near = listing(most_like(heading, _suggested(form, columns), 3))
             yield sentence("roster_no_such_column", {"place": line.place, "found": heading, "near": near})
         elif spot in seen:
             yield sentence("roster_same_column", {"place": line.place, "found": heading, "other": seen[spot]})

@@ -1,6 +1,6 @@
 """What changed between two revisions of a form, in words a notice can use: sheets, fields, limits, choices, rules, wording.
 
-    for change in compare_forms("suzhou-department@2022", "suzhou-department@2023"):
+    for change in compare_forms("my-form@2022", "my-form@2023"):
         change.kind, change.place, change.before, change.after
 
 A form is `FORM@REVISION` or a folder with a form.yaml. A part is known by its key wherever it stands; what the newer
@@ -17,12 +17,11 @@ from typing import NamedTuple
 from .difference import BETWEEN, Change
 from .errors import UsageError
 from .form import Form, find_form, load_form
-from .messages import catalogue, current_language
+from .messages import catalogue, current_language, listing
 
 # What is not a fact of the form as a whole: its parts, its names, and how old papers are read, which no department sees.
 INSIDE = ("sheets", "rules", "parameters", "words", "report", "spellings", "guide", "renamed", "form", "revision", "paper")
 SUMMARY = ("label", "name", "title", "type", "severity", "required", "choices", "formula", "test")  # what is told of a new part
-LISTED = "\u3001"
 Key = tuple[str, ...]
 
 
@@ -97,7 +96,7 @@ def _said(value: object) -> object:
     if isinstance(value, bool):
         return _word("yes" if value else "no")
     if isinstance(value, list | tuple) and all(isinstance(item, str | int | float) for item in value):
-        return LISTED.join(map(str, value))
+        return listing(value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
 

@@ -1,11 +1,11 @@
-"""Amounts that look typed in 元 where the form counts in 万元, told by their neighbours.
+"""Amounts that look typed in yuan where the form counts in wan yuan (10,000 yuan), told by their neighbours.
 
     findings = list(unlikely_amounts(form, rows))      # warnings XL216, each with both readings
 
 Ten thousand is between the two, so an amount is held first against what stands beside it in its row (the target beside the
-actual, the budget beside the spending), then, in a column that counts in 万元 throughout, against the other rows of its
-table. Honest spreads are wide: 基本支出 is hundreds of times an item, so the bar is five thousand, the other reading must be
-an amount like its neighbours', and what has more than two decimals was never counted in 元.
+actual, the budget beside the spending), then, in a column that counts in wan yuan throughout, against the other rows of its
+table. Honest spreads are wide: basic spending is hundreds of times an item, so the bar is five thousand, the other reading must
+be an amount like its neighbours', and what has more than two decimals was never counted in yuan.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ class Amount(NamedTuple):
 
     @property
     def may_be_small(self) -> bool:
-        """Whether the number can be one of the smaller unit: 分 are the least of 元, and small change is no budget."""
+        """Whether the number can be one of the smaller unit: a yuan has hundredths and no less, and small change is no budget."""
         return self.size >= LEAST and self.size * 100 % 1 == 0
 
 
 def unlikely_amounts(form: Form, rows: Rows, stated: Collection[Spot] = ()) -> Iterator[Finding]:
-    """Yield the amounts that look typed in 元 where 万元 is asked for: by their row, else by the other rows of their table.
+    """Yield the amounts that look typed in yuan where wan yuan is asked for: by their row, else by the rest of their table.
 
     Those typed with their unit (`stated`) are as they were meant.
     """
@@ -93,7 +93,7 @@ def _beyond_row(amount: Amount, beside: list[Decimal]) -> bool:
 def _far(form: Form, line: list[Amount], others: list[Decimal]) -> list[Amount]:
     """The amounts of a row far above the other rows; none if one of them was certainly not counted in the smaller unit.
 
-    A block of one row is held against the largest of the others, and is not below it: 基本支出 is honestly hundreds of
+    A block of one row is held against the largest of the others, and is not below it: basic spending is honestly hundreds of
     times an item.
     """
     if not line or len(others) < FEW:

@@ -17,11 +17,10 @@ from .document import Rows, Spot
 from .finding import SEVERITIES, Finding, describe
 from .form import Form
 from .layout import Layout, cell_name
-from .messages import sentence
+from .messages import clause_by_clause, sentence
 
 MOST_NOTES = 8  # findings told in one comment
 MOST_RUNS = 60  # places of one problem that are listed, each with its link; the rest is counted
-BETWEEN = "\uff1b"  # stands between what a finding says of one cell and of the next
 LONGEST_NOTE = 1_500  # characters of one comment
 LONGEST_TEXT = 32_767  # UTF-16 units in one cell, Excel's limit
 
@@ -81,7 +80,7 @@ def make_annotation(file: str, findings: Sequence[Finding], form: Form, layout: 
 def _problem(finding: Finding, form: Form, layout: Layout) -> Problem:
     told = describe(finding, form, {})
     spots = [layout.spots[spot] for spot in finding.spots if spot in layout.spots]
-    found = told["found"].replace(BETWEEN, f"{BETWEEN}\n") if len(spots) > 1 else told["found"]
+    found = clause_by_clause(told["found"]) if len(spots) > 1 else told["found"]
     return Problem(finding.severity, finding.code, told["message"], found, told["expected"], told["fix"],
                    finding.explanation, tuple(_runs(spots)), finding.cells, len(spots) + len(finding.cells))  # fmt: skip
 

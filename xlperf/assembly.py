@@ -4,8 +4,8 @@
     done.rows, done.left, done.shown     # rows as `document` knows them, what has no field, figures where the form computes
 
 A preset row is known by its name, any other row is added where it stands. What a cell means, and what is asked about, `values`
-says as it does of a workbook; a column that the paper heads with another unit (元) is read in that unit. A single field that the
-paper says twice, differently, and a second row of a kind that stands once are left over.
+says as it does of a workbook; a column that the paper heads with another unit (yuan) is read in that unit. A single field that
+the paper says twice, differently, and a second row of a kind that stands once are left over.
 """
 
 from __future__ import annotations

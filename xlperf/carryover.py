@@ -1,6 +1,6 @@
 """The template of a year, made from what a unit filled in the year before.
 
-    write_next_template("suzhou-department", 2023, Path("2022-定稿.xlsx"), Path("2023-自评表.xlsx"))
+    write_next_template("my-form", 2023, Path("2022-final.xlsx"), Path("2023-form.xlsx"))
 
 The form says what is carried over (`carry: true` on a field): who the unit is, its goals, tasks, indicators with their
 targets and units. Everything else is blank again. A column of the type `reference` shows, beside what is carried over, what

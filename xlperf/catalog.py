@@ -1,7 +1,7 @@
 """What forms there are, and what one field of a form means.
 
-    >>> [form["form"] for form in list_forms()]
-    ['suzhou-department']
+    >>> list(list_forms()[0])
+    ['form', 'revision', 'first_year', 'last_year', 'title']
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from .errors import UsageError
 from .expression import to_excel
 from .form import Form, find_form, form_directories, load_form
 from .layout import make_layout
+from .messages import listing
 from .nearest import most_like
 from .parts import GUIDE, RULES, Block, Field
 
@@ -38,7 +39,7 @@ def explain_field(form: str, name: str, year: int | None = None, templates: Path
     known = load_form(find_form(form, year, templates=templates))
     names = dict(field_names(known))
     if name not in names:
-        raise UsageError("no_such_field", form=form, field=name, near="、".join(most_like(name, names, 5)))
+        raise UsageError("no_such_field", form=form, field=name, near=listing(most_like(name, names, 5)))
     block, index, field = names[name]
     return _explained(known, block, index, field)
 

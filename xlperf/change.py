@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import SimpleNamespace
 
-from .messages import sentence
-from .submission import COUNTS, LISTED, matter, stand
+from .messages import listing, sentence
+from .submission import COUNTS, MOST_LISTED, matter, stand
 
 KINDS = ("new", "mended", "broken", "resent", "gone")
 
@@ -25,8 +25,8 @@ def changes(before: Iterable[Mapping], now: Iterable[Mapping], prefixes: Sequenc
             kinds.setdefault(kind, []).append(_named(kind, last.get(who), this.get(who)))
     for kind in KINDS:
         if names := kinds.get(kind):
-            more = "…" if len(names) > LISTED else ""
-            yield sentence(f"change_{kind}", {"count": len(names), "names": "、".join(names[:LISTED]) + more})
+            more = "…" if len(names) > MOST_LISTED else ""
+            yield sentence(f"change_{kind}", {"count": len(names), "names": listing(names[:MOST_LISTED]) + more})
     if not kinds:
         yield sentence("change_none", {})
 

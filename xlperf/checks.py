@@ -20,7 +20,7 @@ from .document import Rows, Spot, document_of, inputs_of, is_empty, prefixes
 from .expression import Kind, as_decimal, as_text, evaluate, names, normal_text, round_half_up
 from .finding import HINT, Finding
 from .form import Form
-from .messages import catalogue, current_language, fill, sentence
+from .messages import catalogue, current_language, fill, listing, sentence
 from .nearest import letters_of, slip
 from .parts import GUIDE, RULES, TYPES, Block, Field, Rule, Step
 from .schema import build_schema
@@ -106,7 +106,7 @@ def wanted_of(known: Field) -> str:
     """What a field takes, in words: its choices, its limits, else what kind of value."""
     words = catalogue(current_language())["types"]
     if known.choices:
-        return "、".join(known.choices)
+        return listing(known.choices)
     low, high = (as_text(as_decimal(x)) if x is not None else None for x in (known.minimum, known.maximum))
     if low or high:
         return fill(words["between" if low and high else "least" if low else "most"], {"low": low, "high": high})
@@ -125,7 +125,7 @@ def _hint(block: Block, known: Field, value: object) -> str:
 def _expected(known: Field, error) -> str:
     words = catalogue(current_language())["types"]
     if error.validator == "enum":
-        return "、".join(str(choice) for choice in error.validator_value if choice is not None)
+        return listing(choice for choice in error.validator_value if choice is not None)
     if error.validator in ("minimum", "maximum"):
         return wanted_of(known)
     if known.type == "date":

@@ -2,7 +2,7 @@
 
     dask scheduler                                              # on one machine
     dask worker tcp://10.0.0.5:8786 --nthreads 1 --nworkers 8   # on each of the others
-    xlperf collect 收到 -o OUT --cluster tcp://10.0.0.5:8786
+    xlperf collect received -o OUT --cluster tcp://10.0.0.5:8786
 
 Files go to the workers as bytes and come back as bytes, no folder is shared. By itself Dask runs a task again whose worker
 died, three times: a file that kills its worker would kill four. So it is told not to; the crew tries such tasks once more.
@@ -18,6 +18,7 @@ from functools import partial
 from . import __version__
 from .crew import Crew
 from .errors import UsageError
+from .messages import listing
 
 ANSWER = 10  # seconds within which a scheduler has to answer
 
@@ -56,7 +57,7 @@ def _agree(client: object, address: str) -> None:
     except ModuleNotFoundError:
         versions = {"—"}
     if versions != {__version__}:
-        raise UsageError("cluster_version", address=address, found="、".join(sorted(versions)), expected=__version__)
+        raise UsageError("cluster_version", address=address, found=listing(sorted(versions)), expected=__version__)
 
 
 def _version() -> str:

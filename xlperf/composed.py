@@ -1,10 +1,8 @@
 """Cells of a paper that hold operator, number and unit in one, taken apart into the columns of the form.
 
-    >>> from .form import find_form, load_form
-    >>> form = load_form(find_form("suzhou-department"))
-    >>> typed = take_apart(form, form.blocks["duties"], 0, {"target_text": ">=10500家", "actual_text": "11372家"})
-    >>> typed["kind"], typed["operator"], typed["target"], typed["unit"], typed["actual"]
-    ('定量', '>=', '10500', '家', '11372')
+    >>> typed = take_apart(form, form.blocks["duties"], 0, {"target_text": ">=10500 sets", "actual_text": "11372 sets"})
+    >>> typed["operator"], typed["target"], typed["unit"], typed["actual"]
+    ('>=', '10500', 'sets', '11372')
 
 Only the cut is made here: what a number, a unit or an operator means, and what is asked about, `values` decides as it does of a
 workbook. A unit that nobody knows is one here all the same, if target and actual share it. Which choice makes a row quantitative

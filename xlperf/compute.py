@@ -1,14 +1,12 @@
 """Fill every computed cell, the workbook's helper cells included, in dependency order.
 
     >>> from .document import rows_of
-    >>> from .form import find_form, load_form
-    >>> form = load_form(find_form("suzhou-department"))
-    >>> rows, _ = rows_of(form, {"budget": {"items": [{"name": "体检经费", "initial": 4.68, "spent": 4.68}]}})
+    >>> rows, _ = rows_of(form, {"budget": {"items": [{"name": "Training", "initial": 4.68, "spent": 4.68}]}})
     >>> compute(form, rows)["items"][0]["adjusted"]
     4.68
 
-Money is 万元, a `ratio` is a ratio (0.9603), a `percentage` is a percent (96.03). Numbers come back as the shortest
-number of 15 significant digits; a value that cannot be computed (a blank operand) is absent.
+Money is in units of 10,000 yuan (wan yuan), a `ratio` is a ratio (0.9603), a `percentage` is a percent (96.03). Numbers come
+back as the shortest number of 15 significant digits; a value that cannot be computed (a blank operand) is absent.
 """
 
 from __future__ import annotations

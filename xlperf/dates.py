@@ -1,11 +1,10 @@
 """Dates in the spellings people use, as ISO texts.
 
-    >>> from .form import find_form, load_form
     >>> from .spelling import spellings_of
-    >>> known = spellings_of(load_form(find_form("suzhou-department")))
-    >>> dates_of(known, "2023年3月1日"), dates_of(known, "3/1/2023"), dates_of(known, "3月1日")
+    >>> known = spellings_of(form)
+    >>> dates_of(known, "2023.3.1"), dates_of(known, "3/1/2023"), dates_of(known, "3/1")
     (('2023-03-01',), ('2023-03-01', '2023-01-03'), ())
-    >>> dates_of(known, "2023年3月"), dates_of(known, "2023-02-30")
+    >>> dates_of(known, "2023.3"), dates_of(known, "2023-02-30")
     (('2023-03-01 … 2023-03-31',), ('2023-02-01 … 2023-02-28',))
 
 One date is certain; two dates, or the span where one lies that lacks its day or is none, are a question; none is no date.

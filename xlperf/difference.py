@@ -1,6 +1,6 @@
 """What changed between two papers of a unit: documents, workbooks or reports, of one revision of a form or of two.
 
-    for change in compare_papers(Path("第一次.xlsx"), Path("第二次.xlsx")):
+    for change in compare_papers(Path("first.xlsx"), Path("second.xlsx")):
         change.kind, change.place, change.before, change.after, change.cells
 
 Only what people fill in is compared; what is computed of it follows. Rows of lists are matched by what they hold, never by

@@ -1,6 +1,6 @@
 """One workbook per unit of a roster, with a manifest of what was handed out; run again, only what changed is written anew.
 
-    done = write_templates("suzhou-department", 2023, Path("units.xlsx"), Path("下发"))
+    done = write_templates("my-form", 2023, Path("units.xlsx"), Path("to-send"))
     done.written, done.kept, done.changed           # a file that somebody has filled in since is never overwritten
 
 The manifest lists unit, code, file and SHA-256, and what the file was made of (`basis`). A file whose SHA-256 is another

@@ -1,6 +1,6 @@
 r"""A plain-text dump of a paper as a flow: where its tables were there are tabs and blank lines.
 
-    >>> flow = read_dump("七、预算信息\n\n\t项目\n\t支出\n\n\t体检\n\t4.68\n\n\n八、任务")
+    >>> flow = read_dump("7. Budget\n\n\tItem\n\tSpent\n\n\tTraining\n\t4.68\n\n\n8. Tasks")
     >>> [len(item.rows) for item in flow.items if isinstance(item, Grid)]
     [2]
 

@@ -1,6 +1,6 @@
 """What a finding is, how findings of one cause become one entry, and how they sort.
 
-    Finding("SZ201", "error", (Spot("duties", 0, "reason"),), {"name": "高企统计"})
+    Finding("AB201", "error", (Spot("duties", 0, "reason"),), {"name": "Training"})
 
 A finding knows its code, its severity, its places and the facts; the words come from the catalogue (codes `XL…`) or
 from the form's own rule, and the cells from wherever the workbook that was read had them.
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from .document import Spot
 from .form import Form
-from .messages import fill, finding_texts, sentence
+from .messages import clauses, fill, finding_texts, sentence
 from .parts import Rule
 
 SEVERITIES = ("error", "warning", "info")
@@ -82,9 +82,13 @@ def describe(finding: Finding, form: Form | None, places: Places, path_of: Calla
 def _rule_parts(rule: Rule, finding: Finding, arguments: Mapping) -> dict[str, str]:
     rows = finding.arguments.get("rows", (arguments,))
     blank = sentence("blank", {})
-    said = ("，".join(filter(None, (fill(rule.found, row, blank), row.get(HINT)))) for row in rows)
-    found = "；".join(dict.fromkeys(said))
+    said = (_with_hint(fill(rule.found, row, blank), row.get(HINT)) for row in rows)
+    found = clauses(dict.fromkeys(said))
     return {"found": found, "expected": fill(rule.expected, arguments), "message": rule.message or rule.title, "fix": rule.fix}
+
+
+def _with_hint(found: str, hint: str | None) -> str:
+    return sentence("found_hint", {"found": found, "hint": hint}) if found and hint else found or hint or ""
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

@@ -1,6 +1,6 @@
 """What stands on a paper in reading order: lines of text and tables, each with its place.
 
-    Flow((Line("一、预算部门名称：某局", Place("paragraph", 3)), Grid((...), Place("table", 1))))
+    Flow((Line("1. Name of the department: Bureau", Place("paragraph", 3)), Grid((...), Place("table", 1))))
 
 `dump` makes a flow of plain text, `manuscript` of a Word document; whatever reads a flow knows neither. A cell that continues
 a merged one above it is there again, with the text of that one, so that every row is whole.

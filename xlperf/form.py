@@ -1,8 +1,8 @@
 """What a form is: sheets, tables, fields, rules, read from `templates/<form>/<revision>/form.yaml`.
 
-    >>> form = load_form(find_form("suzhou-department", 2022))
-    >>> form.blocks["items"].fields["rate"].label
-    '执行率（%）'
+    form = load_form(find_form("my-form", 2023))
+    >>> form.blocks["items"].fields["rate"].source
+    'IF(adjusted = 0, "", ROUND(spent / adjusted, 4))'
 
 Loading adds the hidden helper columns `_used`, `_missing`, `_wanted`, and one `_CODE` per row rule; so every figure in
 the workbook, ours or the form's, is a formula of the one language, computed in the one order `form.steps`.
@@ -22,7 +22,7 @@ from .definition import check_shape, read_definition, shipped
 from .errors import FormError, FormulaError, UsageError
 from .expression import Node
 from .formulas import build_formulas, in_order, parse_test, with_conditions
-from .messages import sentence
+from .messages import listing, sentence
 from .parts import (
     GUIDE,
     HELPERS,
@@ -137,14 +137,14 @@ def find_form(key: str, year: int | None = None, revision: str | None = None, te
     folders = list(form_directories(templates))
     known = [folder for folder in folders if folder.parent.name == key]
     if not known:
-        raise UsageError("no_such_form", form=key, known="、".join(sorted({f.parent.name for f in folders})))
+        raise UsageError("no_such_form", form=key, known=listing(sorted({f.parent.name for f in folders})))
     if revision is not None:
         fitting = [folder for folder in known if folder.name == revision]
     else:
         fitting = [folder for folder in known if year is None or load_form(folder).first_year <= year]
     if not fitting:
         wanted = revision if revision is not None else year
-        raise UsageError("no_such_revision", form=key, wanted=wanted, known="、".join(f.name for f in known))
+        raise UsageError("no_such_revision", form=key, wanted=wanted, known=listing(f.name for f in known))
     return max(fitting, key=lambda folder: load_form(folder).first_year)
 
 

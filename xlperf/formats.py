@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from .finding import SEVERITIES
-from .messages import sentence
+from .messages import clause_by_clause, listing, sentence
 from .result import Result
 from .tables import table
-from .webpage import BETWEEN, as_html
+from .webpage import as_html
 
 if TYPE_CHECKING:
     from .difference import Change
@@ -110,7 +110,7 @@ def _row(finding: dict) -> tuple[str, ...]:
 def _short(value: object, cells: Sequence[str]) -> str:
     """So much of a text as a terminal shows; what is said of several cells stands on a line each."""
     text = str(value) if len(str(value)) <= LONGEST_SHOWN else f"{str(value)[: LONGEST_SHOWN - 1]}…"
-    return text.replace(BETWEEN, f"{BETWEEN}\n") if len(cells) > 1 else text
+    return clause_by_clause(text) if len(cells) > 1 else text
 
 
 WIDTHS: dict[str, int | None] = {"code": None, "cells": 4, "message": 8, "fix": 5}
@@ -161,7 +161,7 @@ def explained_as_text(facts: dict) -> str:
         limits.append(sentence("most_characters", {"count": facts["max_length"]}))
     shown = {
         "label": facts["label"], "meaning": facts["meaning"], "cell": facts["cell"], "type": facts["type"],
-        "required": sentence(facts["required"], {}), "choices": "、".join(facts["choices"] or ()) or None,
+        "required": sentence(facts["required"], {}), "choices": listing(facts["choices"] or ()) or None,
         "limits": "; ".join(limits) or None, "formula": facts["formula"], "excel": facts["excel"], "example": facts["example"],
     }  # fmt: skip
     return "\n".join(f"{sentence(key, {})}: {value}" for key, value in shown.items() if value)

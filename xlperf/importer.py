@@ -1,8 +1,8 @@
 """A paper becomes a document: last year's report, in Word or as text, or a workbook of an earlier revision.
 
-    result = import_document("2022年自评报告.docx")
+    result = import_document("report-2022.docx")
     result.document             # takes its way into a workbook by fill_workbook
-    result.document["leftovers"]   # what the form has no field for: [{"place": "第 12 段", "text": "…"}]
+    result.document["leftovers"]   # what the form has no field for: [{"place": "paragraph 12", "text": "…"}]
 
 What the form computes is not imported: the paper's figure is compared with ours, and a difference is told. Nothing is dropped
 silently: what has no field is left over, with its place, in the document (where `fill` passes it by) and as a finding.
@@ -25,6 +25,7 @@ from .flow import Flow, Grid
 from .form import Form, find_form, form_directories, load_form
 from .labels import LONGEST as LABEL
 from .labels import Heading, Labels, labels_of
+from .messages import listing
 from .nearest import letters_of
 from .paper import read_paper
 from .parts import RULES, Field, Table
@@ -115,7 +116,7 @@ def _recognised(flow: Flow, key: str | None, year: int | None, templates: Path |
         scores = [(_score(labels_of(form), flow), form.key) for form in known]
         best, key = max(scores, default=(0, ""), key=lambda pair: pair[0])
         if best < LEAST:
-            raise UnreadableError("XL443", known="\u3001".join(dict.fromkeys(form.title for form in known)))
+            raise UnreadableError("XL443", known=listing(dict.fromkeys(form.title for form in known)))
     said = _year_of(labels_of(load_form(find_form(key, templates=templates))), flow)
     return load_form(find_form(key, said or year, templates=templates))
 

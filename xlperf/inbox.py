@@ -1,7 +1,7 @@
 """What lies in the inboxes: every file of every folder and archive, in one order, each with its SHA-256.
 
-    for found in list_inbox([Path("收到"), Path("补报.zip")], apart_from=Path("OUT")):
-        found.path, found.sha256        # '补报.zip!区县/甲单位.xlsx', '9f86d0…'
+    for found in list_inbox([Path("received"), Path("late.zip")], apart_from=Path("OUT")):
+        found.path, found.sha256        # 'late.zip!district/bureau.xlsx', '9f86d0…'
     read_input(found)                   # its bytes, or UnreadableError if they are others by now
 
 Whatever is found is listed: a workbook, a file that is none (reading it will say so), an archive that cannot be opened

@@ -1,6 +1,6 @@
 """Take in thousands of workbooks and lose none: inbox, work, store, exports, in a straight line.
 
-    standing = collect([Path("收到")], Path("OUT"))
+    standing = collect([Path("received")], Path("OUT"))
     standing.counts                    # {"passed": 4870, "returned": 105, "unreadable": 25}
 
     inboxes ─ list_inbox ─▶ inputs ─ register ─▶ store ─ what has no outcome ─▶ workers ─ one by one ─▶ store ─▶ exports

@@ -29,9 +29,10 @@ from .document import Rows, Spot
 from .evidence import TEXTS
 from .expression import as_decimal, as_text
 from .form import Form
+from .messages import clauses, listing
 from .parts import RULES
 from .quantity import SENTENCE_ENDS
-from .submission import LISTED, across
+from .submission import MOST_LISTED, across
 from .summary import OVER
 
 PARAGRAPH_ENDS = re.compile(r"\n+|[ \u3000]{2,}")  # text pasted from Word keeps its paragraphs apart by spaces
@@ -268,7 +269,7 @@ def _alike(code: str, groups: Iterable[list[Place]]) -> Iterator[tuple[str, dict
         cells = dict.fromkeys(place.cell for place, _, _ in pairs)
         there = dict.fromkeys(twin.cell for _, twin, _ in pairs)
         facts = {"unit": pairs[0][1].unit, "file": other, "count": max(count for *_, count in pairs),
-                 "text": pairs[0][0].excerpt, "there": "、".join(list(there)[:LISTED])}  # fmt: skip
+                 "text": pairs[0][0].excerpt, "there": listing(list(there)[:MOST_LISTED])}  # fmt: skip
         yield path, across(code, "warning", tuple(cells), **facts)
 
 
@@ -290,4 +291,4 @@ def _far_out(shared: Shared, book: Workbook) -> Iterator[tuple[str, dict]]:
             told.append(f"{name} {as_text(as_decimal(row[asked.deviation]), '0.00%')}")
     if told:
         middle = as_text(as_decimal(math.expm1(shared.middle)), "0.00%")
-        yield book.path, across("XL552", "info", tuple(cells), text="；".join(told[:LISTED]), count=len(told), expected=middle)
+        yield book.path, across("XL552", "info", tuple(cells), text=clauses(told[:MOST_LISTED]), count=len(told), expected=middle)

@@ -1,12 +1,13 @@
 """The labels of a form as people print them: headings, captions, columns, names of rows; found again however they are typed.
 
-    >>> from .form import find_form, load_form
-    >>> labels = labels_of(load_form(find_form("suzhou-department")))
-    >>> labels.cut(" 三、部门(单位)概况：成立于1984年")[::2]
-    (('narrative', 'profile'), '成立于1984年')
+    >>> labels = labels_of(form)
+    >>> label = form.blocks["narrative"].fields["profile"].label
+    >>> labels.cut(f" 3. {label}: founded in 1984")[::2]
+    (('narrative', 'profile'), 'founded in 1984')
 
 Letters and digits count, nothing else: brackets, spaces, colons and line breaks are as people like them. A number in front
-(一、 （一） 7、) and a unit in brackets behind (万元) may be missing. Other names stand in `paper.aliases` of the form.
+(7. or (1), in Chinese numerals too) and a unit in brackets behind may be missing. Other names stand in `paper.aliases` of the
+form.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Where every field of a form stands in the workbook: the only module that counts rows.
 
-    >>> from .form import find_form, load_form
-    >>> layout = make_layout(load_form(find_form("suzhou-department")))
-    >>> layout.address(Spot("total", 0, "spent"))
-    '预算信息!F4'
+    >>> layout = make_layout(form)
+    >>> layout.address(Spot("total", 0, "spent")).partition("!")[2]
+    'F4'
 
 Every sheet is one grid. Row 1 and column A are hidden and hold the keys by which the reader finds things again after
 rows were inserted, sheets renamed or the file saved by another program: A1 names form, revision and sheet, row 1 the
@@ -77,12 +76,12 @@ class Layout:
     ranges: Mapping[tuple[str, str], tuple[str, int, int, int]]  # (block or table, field): title, column, first, last
 
     def address(self, spot: Spot) -> str:
-        """The cell as people write it: `自评表!F12`."""
+        """The cell as people write it: `Budget!F12`."""
         title, row, column = self.spots[spot]
         return f"{title}!{cell_name(row, column)}"
 
     def reference(self, home: Spot, name: str) -> str:
-        """What a name in the formula of `home` is in Excel: `F12`, `'预算信息'!$F$4` or a range."""
+        """What a name in the formula of `home` is in Excel: `F12`, `'Budget'!$F$4` or a range."""
         target = self.form.target(home.block, name)
         if target.scope == "row":
             _, row, column = self.spots[Spot(home.block, home.index, target.field)]

@@ -20,7 +20,7 @@ from .document import subject_spot
 from .expression import Node
 from .finding import SEVERITIES
 from .form import Form
-from .messages import of_any_field, sentence
+from .messages import listing, of_any_field, sentence
 from .outcome import Outcome
 from .submission import COUNTS, DUPLICATE, SUPERSEDED, Submission, unit_key
 from .summary import Figure, recomputed
@@ -177,7 +177,7 @@ def findings_of(collection: Collection, outcome: Outcome) -> list[Mapping]:
 def cells_of(finding: Mapping) -> str:
     """The places of a finding in one line."""
     places = finding["cells"]
-    shown = "、".join(places[:MOST_CELLS]) or finding.get("field") or ""
+    shown = listing(places[:MOST_CELLS]) or finding.get("field") or ""
     return shown if len(places) <= MOST_CELLS else sentence("more_cells", {"cells": shown, "count": len(places)})
 
 

@@ -1,6 +1,6 @@
 """What the XML of a sheet says that no reader tells cheaply: formulas, errors, merged cells, hidden rows, protection, dropdowns.
 
-    markup = read_markup(content)["自评表"]
+    markup = read_markup(content)["Budget"]
     (11, 7) in markup.formulas, markup.errors.get((11, 7)), markup.protected, markup.lists
 
 Rows and columns are zero-based; a range is (first row, first column, last row, last column). It is read with patterns

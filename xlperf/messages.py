@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -54,6 +54,30 @@ def sentence(key: str, arguments: Mapping[str, object], language: str | None = N
 def finding_texts(code: str, language: str | None = None) -> Mapping[str, str] | None:
     """The four parts of a finding of ours; None for the codes of a form, which bring their own."""
     return catalogue(language or current_language())["findings"].get(code)
+
+
+def listing(things: Iterable[object], language: str | None = None) -> str:
+    """Several things in one line, as the language lists them.
+
+    >>> listing(["plan", "budget"], "en")
+    'plan, budget'
+    """
+    return sentence("between_things", {}, language).join(map(str, things))
+
+
+def clauses(texts: Iterable[str], language: str | None = None) -> str:
+    """Several statements in one line.
+
+    >>> clauses(["one, two", "three"], "en")
+    'one, two; three'
+    """
+    return sentence("between_clauses", {}, language).join(texts)
+
+
+def clause_by_clause(text: str, language: str | None = None) -> str:
+    """What `clauses` made, each statement on a line of its own."""
+    between = sentence("between_clauses", {}, language)
+    return text.replace(between, f"{between.rstrip()}\n")
 
 
 def of_any_field(code: str, message: str, language: str | None = None) -> str:

@@ -1,6 +1,6 @@
 """What was filled in under an older revision of a form, in the rows of a newer one.
 
-    migrate_workbook(Path("2022-已填.xlsx"), Path("2023-已填.xlsx"), 2023)
+    migrate_workbook(Path("2022-filled.xlsx"), Path("2023-filled.xlsx"), 2023)
     migrated = migrate(revisions(old, new, templates), rows)
     migrated.rows, migrated.strays          # what has no place in the newer revision is listed, never dropped
 
@@ -24,7 +24,7 @@ from .finding import Finding
 from .form import Form, find_form, form_directories, load_form
 from .formats import as_csv
 from .layout import with_spare
-from .messages import sentence
+from .messages import listing, sentence
 from .parts import GUIDE, Block, Field
 from .result import Result
 from .source import read_source
@@ -84,10 +84,10 @@ def describe_migration(old: Form, migrated: Migrated) -> Iterator[Finding]:
         known = migrated.form.blocks[spot.block].fields[spot.field]
         value = migrated.rows[spot.block][spot.index][spot.field]
         if known.choices and value not in known.choices and value in old.blocks[before.block].fields[before.field].choices:
-            yield Finding("XL451", "warning", (before,), {"found": value, "expected": "\u3001".join(known.choices)})
+            yield Finding("XL451", "warning", (before,), {"found": value, "expected": listing(known.choices)})
     asked = list(_newly_required(old, migrated)) if migrated.form is not old else []
     if asked:
-        yield Finding("XL452", "info", (), {"found": "\u3001".join(asked), "expected": migrated.form.revision})
+        yield Finding("XL452", "info", (), {"found": listing(asked), "expected": migrated.form.revision})
 
 
 def _newly_required(old: Form, migrated: Migrated) -> Iterator[str]:
@@ -126,10 +126,10 @@ def migrate_workbook(path: Path, target: Path | None = None, year: int | None = 
     write_rows(new, migrated.rows, target, Issued(year, source.unit, with_spare(new, migrated.rows), date, password))
     told = [f for f in source.findings if (f.severity != "info" and f.code != "XL131") or f.code == "XL241"]  # other sheets
     findings = source.described([*told, *describe_migration(source.form, migrated)])
-    listing = target.with_name(f"{target.stem}-{sentence('migration_list', {})}.csv")
+    strays = target.with_name(f"{target.stem}-{sentence('migration_list', {})}.csv")
     result = Result(str(path), "passed", findings, None, new.key, new.revision, year, source.unit,
-                    document_of(new, migrated.rows), (target, listing))  # fmt: skip
-    write_atomically(listing, lambda part: part.write_text(as_csv([result]) + "\n", "utf-8", newline="\n"))
+                    document_of(new, migrated.rows), (target, strays))  # fmt: skip
+    write_atomically(strays, lambda part: part.write_text(as_csv([result]) + "\n", "utf-8", newline="\n"))
     return result
 
 

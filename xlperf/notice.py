@@ -55,5 +55,5 @@ def _entry(finding: Mapping, number: int) -> dict[str, object]:
     parts = {part: str(finding.get(part) or "") for part in ("code", "message", "found", "expected", "fix", "explanation")}
     said = [sentence(f"says_{part}", {"text": parts[part]}) for part in ("found", "expected")]
     explained = [sentence("explained", {"text": parts["explanation"]})] if parts["explanation"] else []
-    what = "\n".join([f"{parts['message']}\uff08{parts['code']}\uff09", *said, *explained])
+    what = "\n".join([sentence("message_code", parts), *said, *explained])
     return {"number": number, "cells": cells_of(finding) or "—", "what": what, **parts}

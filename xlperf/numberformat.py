@@ -1,7 +1,7 @@
 """Which cells of a workbook show their number as a percent: 96.03% is stored as 0.9603 and means 96.03 of unit %.
 
     percents = PercentFormats(content)
-    percents.at("自评表", 12, 7)          # zero-based row and column
+    percents.at("Budget", 12, 7)          # zero-based row and column
 
 No reader tells this cheaply: openpyxl builds every style and cell first, four fifths of a full load. So the style
 numbers with a percent format are taken from `styles.xml`, and of the sheet only the cell in question is looked at. A

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from .errors import UsageError
-from .messages import sentence
+from .messages import listing, sentence
 
 
 def words(key: str) -> str:
@@ -42,7 +42,7 @@ def spare_rows(asked: tuple[str, ...], form: str, year: object, templates: Path 
     for item in asked:
         table, _, number = item.partition("=")
         if table not in tables or not number.isdecimal() or not 1 <= int(number) <= 5000:
-            raise UsageError("bad_rows", value=item, known="、".join(tables))
+            raise UsageError("bad_rows", value=item, known=listing(tables))
         counts[table] = int(number)
     return counts
 

@@ -3,8 +3,9 @@
     for piece in read_outline(labels, flow): ...     # Record, Left, or the Heading / Single that was found
 
 A label may stand in a text by chance. So of several lines that name the same section the one counts whose style makes it a
-heading, then the one that bears a number, then the first; and a label of one line (单位代码：…) is looked for outside of long
-texts only. A text runs to the next label. Rows that stand in running text (the goals) begin as the form's `paper.entries` says.
+heading, then the one that bears a number, then the first; and a label of one line (a unit's code) is looked for outside of
+long texts only. A text runs to the next label. Rows that stand in running text (the goals) begin as the form's
+`paper.entries` says.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def _one_line(labels: Labels, line: Line, here: Target | None) -> Cut | None:
 
 
 def _pairs(labels: Labels, cut: Cut, line: Line) -> Iterator[Record | Target]:
-    """A line of labels with their values: 填报人：…  联系电话：…"""
+    """A line of labels with their values, a gap between them: who filled in the form, at what telephone."""
     target, parts = cut.target, []
     for part in GAP.split(cut.rest):
         other = labels.cut(part)

@@ -1,6 +1,6 @@
 """A paper as a file: a Word document, a text or a workbook, looked at before anything opens it.
 
-    paper = read_paper(Path("2022年自评报告.docx"))     # or UnreadableError that says what the file is instead
+    paper = read_paper(Path("report-2022.docx"))     # or UnreadableError that says what the file is instead
     paper.flow        # None of a workbook, which `reader` reads
 
 A Word document is a zip as a workbook is, and is bounded the same way; python-docx gets a package in which every XML part is

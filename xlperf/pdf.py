@@ -1,6 +1,6 @@
 """Word documents as PDF, by the LibreOffice of this computer.
 
-    write_pdfs([Path("自评报告.docx"), Path("汇总.docx")])     # -> [Path("自评报告.pdf"), Path("汇总.pdf")]
+    write_pdfs([Path("report.docx"), Path("summary.docx")])     # -> [Path("report.pdf"), Path("summary.pdf")]
 
 One LibreOffice for all files of a call, with a profile of its own (two on one profile wait for each other, or worse), copies
 under plain names, and a time limit after which it is ended with everything it started.

@@ -1,6 +1,6 @@
 """What is wrong with the tags of a Word template, and where they stand.
 
-    {{ cover.untt }} in a cell  ->  ("第 1 个表格第 2 行第 1 格“{{ cover.untt }}”", "没有 cover.untt；相近的有 cover.unit")
+    {{ cover.untt }} in a cell  ->  ("text, table 1, row 2, cell 1 “{{ cover.untt }}”", "there is no “cover.untt”; …")
 
 Every paragraph is looked at as people see it, its runs joined: Word splits a tag over several runs at will. A tag is
 parsed alone, names are looked up in a sample of what will be filled in (lists hold one item), and tags that open and
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from .messages import sentence
+from .messages import listing, sentence
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
@@ -32,7 +32,6 @@ OWN = re.compile(r"^\{%\s*(vm|hm|cellbg|colspan)\b")  # docxtpl's own, for cells
 ANYTHING = object()  # a value of which nothing is known
 LONGEST, MOST = 40, 12  # characters of a text and names that a complaint shows
 OPENS = ("for", "if")
-LIST = "\u3001"
 
 Complaint = tuple[str, str]
 
@@ -182,7 +181,7 @@ def _value(node, names: Mapping, environment) -> object:
 
 def _unknown(before: str, name: str, known: Iterable[str]) -> _Wrong:
     near = get_close_matches(name, list(known), 3, 0.5) or sorted(known)[:MOST]
-    return _Wrong("tag_unknown", {"name": before + name, "near": LIST.join(before + n for n in near) or None})
+    return _Wrong("tag_unknown", {"name": before + name, "near": listing(before + n for n in near) or None})
 
 
 def _dotted(node) -> str:

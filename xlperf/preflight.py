@@ -1,6 +1,6 @@
 """Look at the file before any library opens it; what passes here is bounded.
 
-    intake = preflight(Path("自评表.xlsx"))     # or UnreadableError with the code of the finding
+    intake = preflight(Path("filled.xlsx"))     # or UnreadableError with the code of the finding
     intake.content, intake.sha256, intake.findings
 
 What is no workbook is refused by its name; what is readable but odd is a finding; what lies beyond the region that can

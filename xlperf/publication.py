@@ -1,6 +1,6 @@
 """The report of one file, a workbook or a document: as Word document, and as PDF if wanted.
 
-    write_report("已填.xlsx", public=True)      # <unit>-<year>-自评报告-公开.docx beside it
+    write_report("filled.xlsx", public=True)      # <unit>-<year>-<title>-<mark>.docx beside it, in the words of the form
 
 A file with errors has a report too, marked as a draft on each page and in its name; only `finalize` never writes one.
 """

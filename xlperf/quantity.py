@@ -1,8 +1,8 @@
 """Quantities in running text: numbers with a unit, the words they belong to, and whether two say the same.
 
-    >>> grammar = make_grammar({"units": [["台套", "套"]], "multipliers": {"万": 10000}, "before": {"least": ["超"]}})
-    >>> [(str(q.value), q.unit, q.bound, q.clause) for q in grammar.quantities("入网仪器超5.8万台套、另有两类")]
-    [('58000.0', '台套', 'least', '入网仪器超')]
+    >>> grammar = make_grammar({"units": [["sets", "set"]], "multipliers": {"k": 1000}, "before": {"least": ["over"]}})
+    >>> [(str(q.value), q.unit, q.bound, q.clause) for q in grammar.quantities("instruments over 5.8k sets, of two kinds")]
+    [('5800.0', 'sets', 'least', 'instruments over')]
 
 Every word comes from the form: units and their synonyms, multipliers, words that bound a number (at least, about) and words
 after which a number is no quantity (an ordinal, so much per month, so much more than planned). What a number belongs to is
@@ -34,7 +34,7 @@ PERCENT = "%"
 
 
 class Quantity(NamedTuple):
-    """A number with its unit as one text has it; values of compatible units compare as they are (1748万元 is 17480000 元)."""
+    """A number with its unit as one text has it; values of compatible units compare as they are (58k yuan is 58000 yuan)."""
 
     value: Decimal
     step: Decimal  # what one more in the last printed digit is worth
@@ -173,12 +173,12 @@ def read_quantity(grammar: Grammar, value: object, unit: object) -> Quantity | N
 
 
 def same(one: Quantity, other: Quantity) -> bool:
-    """Whether two quantities are equal up to the rounding they are printed with (5.8万 and 58200)."""
+    """Whether two quantities are equal up to the rounding they are printed with (58k and 58200)."""
     return abs(one.value - other.value) <= max(one.step, other.step) / 2
 
 
 def agrees(said: Quantity, counted: Quantity) -> bool:
-    """Whether a figure in a sentence is true of what was counted: "超400" of 412, "约" within a tenth."""
+    """Whether a figure in a sentence is true of what was counted: "over 400" of 412, "about" within a tenth."""
     if same(said, counted):
         return True
     if said.bound == "about":

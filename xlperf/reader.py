@@ -1,6 +1,6 @@
 """Read a filled workbook into rows, every value with the sheet and cell it came from.
 
-    reading = read_cells(Path("自评表.xlsx"))
+    reading = read_cells(Path("filled.xlsx"))
     reading.rows["total"], reading.places[Spot("total", 0, "spent")], reading.shown[Spot("total", 0, "rate")]
 
 Fields are found by the hidden keys that travel with them, never by address: rows may have been inserted, sheets
@@ -20,10 +20,10 @@ from .document import Rows, Spot, is_empty, preset_index
 from .entries import Entry, Grid, entries_of, spread_merged
 from .errors import UnreadableError, UsageError
 from .finding import Finding
-from .form import Form, find_form, load_form
+from .form import Form, find_form, form_directories, load_form
 from .layout import MARK, cell_name
 from .markup import Markup, read_markup
-from .messages import sentence
+from .messages import listing, sentence
 from .nearest import nearest
 from .numberformat import PercentFormats
 from .package import MOST_AREA, crowded
@@ -33,8 +33,6 @@ from .remark import CellError
 from .spelling import spellings_of
 from .structure import inspect
 from .values import read_row, read_value, seen
-
-LISTED = "\u3001"  # between the revisions that an error names
 
 
 @dataclass
@@ -116,8 +114,9 @@ def _form_of(key: str, revision: str, templates: Path | None) -> Form:
     try:
         return load_form(find_form(key, revision=revision, templates=templates))
     except UsageError as error:
-        known = str(error.arguments.get("known", ""))
-        newer = error.key == "no_such_revision" and all(revision > other for other in known.split(LISTED))
+        is_known = error.key == "no_such_revision"
+        newer = is_known and all(revision > home.name for home in form_directories(templates) if home.parent.name == key)
+        known = error.arguments.get("known", "")
         raise UnreadableError("XL130" if newer else "XL112", found=f"{key} {revision}", known=known) from None
 
 
@@ -177,7 +176,7 @@ def _read_sheets(reading: Reading, marked: list, content: bytes, markups: Mappin
     form, found = reading.form, reading.sheets
     for name, grid, mark in marked:
         if mark[2] in found:
-            reading.findings.append(Finding("XL113", "warning", (), {"found": f"{found[mark[2]][0]}、{name}"}))
+            reading.findings.append(Finding("XL113", "warning", (), {"found": listing((found[mark[2]][0], name))}))
         found.setdefault(mark[2], (name, grid))
     entries: dict[str, list] = {key: [] for key in form.blocks if key != GUIDE}
     for sheet in form.sheets:

@@ -1,7 +1,7 @@
 """The report of a form: its Word template `report.docx`, filled with what the finalized workbook prints.
 
     paper = Paper(form, rows, findings, public=False)
-    write_paper(paper, Path("自评报告.docx"), "2023-03-01")
+    write_paper(paper, Path("report.docx"), "2023-03-01")
 
 A template names what it prints by its path in the document, as `xlperf explain` does: `{{ cover.unit }}`,
 `{{ budget.total.rate }}`, `{% for row in indicators %} {{ row.target_text }}`. Besides there are `form.title`, `form.year_line`,

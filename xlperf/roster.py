@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from .errors import UsageError, reason_of
 from .expression import as_decimal, as_text
-from .messages import LANGUAGES, catalogue, sentence
+from .messages import LANGUAGES, catalogue, listing, sentence
 from .nearest import most_like
 from .spelling import PERCENT, fold
 
@@ -68,7 +68,7 @@ def read_roster(path: Path) -> tuple[Unit, ...]:
     first, *others = _sheets(Path(path), complaints)
     own = own_columns(first)
     if "name" not in own:
-        found = "\u3001".join(first[0].cells) if first else "\u2014"
+        found = listing(first[0].cells) if first else "\u2014"
         complaints.append(sentence("roster_no_name_column", {"found": found, "known": _known("name")}))
     units = [_unit(line, own) for line in first]
     if "name" in own:
@@ -106,7 +106,7 @@ def _words(key: str) -> Iterator[str]:
 
 
 def _known(key: str) -> str:
-    return "\u3001".join(_words(key))
+    return listing(_words(key))
 
 
 def folded(text: object) -> str:
@@ -146,7 +146,7 @@ def _with_rows(units: list[Unit], sheets: Iterable[Sequence[Line]], complaints: 
     for lines in filter(None, sheets):
         own = own_columns(lines)
         if not own.keys() & {"name", "code"}:
-            known = f"{_known('code')}\u3001{_known('name')}"
+            known = listing((_known("code"), _known("name")))
             complaints.append(sentence("roster_no_unit_column", {"sheet": lines[0].sheet, "known": known}))
             continue
         for line in lines:
@@ -154,7 +154,7 @@ def _with_rows(units: list[Unit], sheets: Iterable[Sequence[Line]], complaints: 
             number = codes.get(unit.code) if unit.code else names.get(unit.name)
             if number is None:
                 found = unit.code or unit.name or "\u2014"
-                near = "\u3001".join(most_like(found, codes if unit.code else names, 3))
+                near = listing(most_like(found, codes if unit.code else names, 3))
                 complaints.append(sentence("roster_no_such_unit", {"place": line.place, "found": found, "near": near}))
             else:
                 rows.setdefault(number, []).append(unit.line)
@@ -188,7 +188,7 @@ def _lines(title: str, grid: Iterable[tuple[int, list]], complaints: list[str]) 
         beside = [shown(cell) for column, cell in enumerate(cells) if shown(cell) and column not in headings]
         if beside:
             place = Line(title, number, {}).place
-            complaints.append(sentence("roster_no_heading", {"place": place, "found": "\u3001".join(beside)}))
+            complaints.append(sentence("roster_no_heading", {"place": place, "found": listing(beside)}))
         if any(value is not None for value in line.values()):
             yield Line(title, number, line)
 

@@ -1,10 +1,9 @@
 """The JSON Schema (draft 2020-12) of a form's document, generated from the form.
 
-    >>> from .form import find_form, load_form
-    >>> build_schema(load_form(find_form("suzhou-department")))["properties"]["cover"]["required"]
+    >>> build_schema(form)["properties"]["cover"]["required"]
     ['unit']
 
-Blanks are absent or null. A condition such as `T(kind) = "定量"` becomes if/then. Computed fields are `readOnly`.
+Blanks are absent or null. A condition such as `T(kind) = "quantitative"` becomes if/then. Computed fields are `readOnly`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a unit filled in, wherever it stands: a document, a workbook (filled or finalized), or a report.
 
-    source = read_source(Path("2022-定稿.xlsx"))
+    source = read_source(Path("2022-final.xlsx"))
     source.form, source.rows, source.places[Spot("duties", 0, "actual")]
 """
 

@@ -1,9 +1,8 @@
 """What a typed figure may mean: operator, number, unit, by the spellings that a form declares.
 
-    >>> from .form import find_form, load_form
-    >>> known = spellings_of(load_form(find_form("suzhou-department")))
+    >>> known = spellings_of(form)
     >>> own = unit_of(known, "%")
-    >>> [(str(m.number), m.unit.word, str(convert(m, own)[0])) for m in meanings(known, "５‰", own)]
+    >>> [(str(m.number), m.unit.word, str(convert(m, own)[0])) for m in meanings(known, "5‰", own)]
     [('5', '‰', '0.5')]
     >>> [str(meaning.number) for meaning in meanings(known, "1,23")]
     ['1.23', '123']
@@ -40,7 +39,7 @@ MINUS, POINT = "-", "."
 
 
 class Unit(NamedTuple):
-    """What a number counts in: 万元 is 10000 of 元, 万 alone is 10000 of nothing."""
+    """What a number counts in: wan yuan is 10000 of yuan, wan (ten thousand) alone is 10000 of nothing."""
 
     factor: Decimal
     base: str

@@ -20,7 +20,7 @@ from .finding import Finding
 from .form import Form
 from .layout import END, HEADER, cell_name, make_layout
 from .markup import Markup
-from .messages import sentence
+from .messages import listing, sentence
 from .nearest import nearest
 from .parts import GUIDE, RULES, Sheet, Table
 
@@ -163,7 +163,7 @@ def _own_texts(form: Form) -> dict[str, set[str]]:
 def _sheets(reading: Reading, markups: Markups) -> Iterator[Finding]:
     """Sheets that are not ours: finalizing leaves them out."""
     if reading.strangers:
-        yield Finding("XL241", "info", (), {"found": "、".join(reading.strangers[:MOST_NAMED])})
+        yield Finding("XL241", "info", (), {"found": listing(reading.strangers[:MOST_NAMED])})
 
 
 def _formulas(reading: Reading, markups: Markups) -> Iterator[Finding]:
@@ -185,7 +185,7 @@ def _protection(reading: Reading, markups: Markups) -> Iterator[Finding]:
     titles = [reading.sheets[sheet.key][0] for sheet in reading.form.sheets if sheet.key in reading.sheets]
     open_sheets = [title for title in titles if title in markups and not markups[title].protected]
     if open_sheets:
-        yield Finding("XL238", "info", (), {"found": "、".join(open_sheets)})
+        yield Finding("XL238", "info", (), {"found": listing(open_sheets)})
 
 
 def _dropdowns(reading: Reading, markups: Markups) -> Iterator[Finding]:

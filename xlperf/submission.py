@@ -20,12 +20,13 @@ from typing import NamedTuple
 
 from .files import safe_name
 from .finding import Finding, describe
+from .messages import clauses, sentence
 from .nearest import letters_of
 from .roster import Unit
 
 COUNTS, SUPERSEDED, DUPLICATE = "counts", "superseded", "duplicate"
 LONGEST_NAME = 40  # characters of a unit's name in a file name: 255 bytes must hold it and what follows
-LISTED = 5  # files that a finding names; the rest is counted
+MOST_LISTED = 5  # files that a finding names; the rest is counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ def _told(code: str, group: Sequence[Submission], differ_by, shown) -> Iterator[
     firsts = {kind: listed[0] for kind, listed in kinds.items()}
     for kind, listed in kinds.items():
         others = [first for other, first in firsts.items() if other != kind]
-        places = "；".join(f"{shown(other)}（{other.path} {other.cell}）" for other in others[:LISTED])
+        places = clauses(sentence("name_at", {"name": shown(s), "file": s.path, "cell": s.cell}) for s in others[:MOST_LISTED])
         for submission in listed:
             yield submission.path, across(code, "warning", (submission.cell,), found=shown(submission), others=places,
                                           count=len(others), code=submission.unit_code or "")  # fmt: skip

@@ -1,7 +1,7 @@
 """The workbook a bureau hands out: the blank template of a year, or one filled from a document.
 
-    write_template("suzhou-department", 2023, Path("自评表.xlsx"), unit="某局")
-    fill_workbook(document, Path("已填.xlsx"))
+    write_template("my-form", 2023, Path("form.xlsx"), unit="Bureau")
+    fill_workbook(document, Path("filled.xlsx"))
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def write_template(form: str, year: int, path: Path, unit: str = "", rows: Mappi
 
 
 def default_name(form: str, year: int, unit: str = "", templates: Path | None = None) -> Path:
-    """The file name of a template: `<unit>-<year>-自评表.xlsx`, in the words of the form."""
+    """The file name of a template: `<unit>-<year>-<name>.xlsx`, in the words of the form."""
     known = load_form(find_form(form, year, templates=templates))
     return Path("-".join(filter(None, (safe_name(unit) if unit else "", str(year), known.file_name))) + ".xlsx")
 

@@ -1,9 +1,7 @@
 """What people type, as values: numbers, dates and choices in their many spellings, figures typed with operator and unit.
 
-    >>> from .form import find_form, load_form
-    >>> form = load_form(find_form("suzhou-department"))
     >>> money = form.blocks["items"].fields["spent"]
-    >>> value, remark = read_value(form, money, "１,234.50", False, False)
+    >>> value, remark = read_value(form, money, "1,234.50", False, False)
     >>> value, remark.code, remark.expected
     (1234.5, 'XL210', '1234.5')
 

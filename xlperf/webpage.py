@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 from .finding import SEVERITIES
-from .messages import current_language, sentence
+from .messages import clause_by_clause, current_language, listing, sentence
 from .result import Result
 
 MOST_CELLS = 60  # places named per finding; the rest is counted
-BETWEEN = "\uff1b"  # stands between what a finding says of one cell and of the next
 COLUMNS = ("code", "cells", "message", "fix")
 STYLE = """
 @page { size: A4 landscape; margin: 12mm; }
@@ -75,13 +74,13 @@ def _file(result: Result, headline: str) -> Iterator[str]:
 
 def _cells(finding: Mapping) -> Iterable[str]:
     places = finding["cells"] or ["—"]
-    shown = "、".join(places[:MOST_CELLS])
+    shown = listing(places[:MOST_CELLS])
     if len(places) > MOST_CELLS:
         shown = sentence("more_cells", {"cells": shown, "count": len(places)})
     what = [f'<p class="what">{escape(finding["message"])}</p>']
     for part in ("found", "expected"):
         word, _, _ = sentence(f"says_{part}", {"text": "\0"}).partition("\0")
-        text = str(finding[part]).replace(BETWEEN, f"{BETWEEN}\n") if len(places) > 1 else str(finding[part])
+        text = clause_by_clause(str(finding[part])) if len(places) > 1 else str(finding[part])
         what.append(f'<p><span class="word">{escape(word)}</span>{escape(text)}</p>')
     if "explanation" in finding:
         what.append(f"<p>{escape(sentence('explained', {'text': finding['explanation']}))}</p>")

@@ -1,6 +1,6 @@
 """Fill a Word template: the one home of docxtpl.
 
-    render_word(Path("report.docx"), {"cover": {"unit": "某局"}, "goals": [{"expected": "4场"}]}, Path("out.docx"))
+    render_word(Path("report.docx"), {"cover": {"unit": "Bureau"}, "goals": [{"expected": "4 courses"}]}, Path("out.docx"))
 
 A template is a document made in Word in which `{{ cover.unit }}` stands where a text goes, and `{%tr for goal in goals %}`,
 `{%tr endfor %}` in rows of their own around a row that repeats (`{%p … %}`: paragraphs). `{{ goal.duty|merged }}` joins a

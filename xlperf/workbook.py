@@ -1,6 +1,6 @@
 """The one workbook writer: blank template, filled, findings and finalized workbooks are this writer with more or less.
 
-    write_workbook(form, rows, Path("自评表.xlsx"), Issue(fiscal_year=2022, unit="…", date="2023-01-05", version="…"))
+    write_workbook(form, rows, Path("form.xlsx"), Issue(fiscal_year=2022, unit="…", date="2023-01-05", version="…"))
 
 Every formula is written with its cached value, every text as text, every dropdown through a defined name. The same
 input gives the same bytes: dates come from the issue, never from the clock.

@@ -1,8 +1,8 @@
 """What a worker does: one workbook, bytes in, outcome and files out, within bounds of time and memory.
 
     equip(Limits())                                    # once per process
-    done = work_on(Task("9f86d0…", "收到/甲单位.xlsx", "甲单位.xlsx", "9f86d0…", content), terms, Limits())
-    done.outcome.status, done.files["苏州市生产力促进中心-2022-定稿.xlsx"]
+    done = work_on(Task("9f86d0…", "received/bureau.xlsx", "bureau.xlsx", "9f86d0…", content), terms, Limits())
+    done.outcome.status, done.files["bureau-2022-final.xlsx"]
 
 A worker needs neither the inbox nor the folder of the collection, so it may run on another machine. It does not live longer
 than it should: a process that takes too long over a file ends itself, whatever it is doing (the watchdog is a thread that
