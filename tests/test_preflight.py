@@ -20,7 +20,7 @@ import xlperf.preflight
 from xlperf.errors import UsageError, XlperfError
 from xlperf.messages import finding_texts
 from xlperf.preflight import preflight
-from xlperf.process import read_workbook, validate
+from xlperf.process import annotate, finalize, read_workbook, validate
 from xlperf.result import Result
 
 FILLED = EXAMPLE / "filled.xlsx"
@@ -111,6 +111,18 @@ def test_what_is_odd_is_read_as_if_it_were_not(built, clean: Result, kind: str) 
     assert odd.document == clean.document
     assert {key(f) for f in odd.findings} - {key(f) for f in clean.findings} == {*([READ[kind]] if READ[kind] else [])}
     assert {key(f) for f in clean.findings} <= {key(f) for f in odd.findings}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in BUILDERS if kind not in REFUSED])
+def test_what_is_odd_is_finalized_or_sent_back_and_its_warnings_stay(built, tmp_path: Path, kind: str) -> None:
+    odd = finalize(built(kind), tmp_path)
+    if odd.status == "returned":
+        assert annotate(built(kind), tmp_path).exists()
+        return
+    again = validate(odd.outputs[0])
+    warnings = [key(finding) for finding in odd.findings if finding["severity"] == "warning"]
+    assert [key(finding) for finding in again.findings if finding["severity"] != "info"] == warnings
+    assert warnings
 
 
 LAUNCHER = """

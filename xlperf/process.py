@@ -90,7 +90,11 @@ def as_asked(reading: Reading, form: str | None, year: int | None) -> Iterator[F
 
 def _remembered(reading: Reading) -> Iterator[Finding]:
     """The warnings about the submission itself that a finalized workbook carries."""
-    for raw in json.loads(reading.identity.get("intake") or "[]"):
+    try:
+        remembered = json.loads(reading.identity.get("intake") or "[]")
+    except ValueError:  # no program of ours wrote that
+        return
+    for raw in remembered:
         spots = tuple(Spot(*spot) for spot in raw["spots"])
         yield Finding(raw["code"], raw["severity"], spots, raw["arguments"], raw["explanation"], tuple(raw.get("cells", ())))
 

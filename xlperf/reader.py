@@ -88,7 +88,7 @@ def read_cells(path: Path, templates: Path | None = None) -> Reading:
         raise UnreadableError("XL110")
     key, revision = marked[0][2][:2]
     form = _form_of(key, revision, templates)
-    identity = next((dict(_identity(grid)) for _, grid, mark in marked if mark[2] == "identity"), {})
+    identity = next((_identity(grid) for _, grid, mark in marked if mark[2] == "identity"), {})
     reading = Reading(Path(path), intake.sha256, form, identity, findings=list(intake.findings))
     reading.strangers = [name for name, grid in grids if _mark(grid) is None]
     markups = read_markup(content)
@@ -166,10 +166,12 @@ def _mark(grid: Grid) -> list[str] | None:
     return words[1:] if len(words) == 4 and words[0] == MARK else None
 
 
-def _identity(grid: Grid) -> Iterator[tuple[str, str]]:
-    for row in grid[1:]:
-        if row and row[0]:
-            yield str(row[0]), str(row[1])
+def _identity(grid: Grid) -> dict[str, str]:
+    """What the hidden sheet says, by key; what is longer than a cell stands in several rows."""
+    found: dict[str, str] = {}
+    for key, piece in ((str(row[0]), str(row[1])) for row in grid[1:] if row and row[0]):
+        found[key] = found.get(key, "") + piece
+    return found
 
 
 def _read_sheets(reading: Reading, marked: list, content: bytes, markups: Mapping[str, Markup]) -> None:

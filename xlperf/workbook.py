@@ -23,6 +23,7 @@ from .parts import Table
 from .problems import mark_cells, title_of_problems, unmark_cells, write_problems
 
 ALLOWED = ("format_cells", "format_columns", "format_rows", "insert_rows", "sort", "autofilter")  # on a protected sheet
+PIECE = 16_000  # characters of one cell of the hidden sheet: Excel allows 32,767 UTF-16 units
 HIDDEN_SHEET = MARK  # identity and dropdown lists; only programs read it
 
 
@@ -101,15 +102,16 @@ def set_up(canvas: Canvas, page: Page, sheet, words: Mapping[str, str]) -> None:
 
 
 def write_hidden(canvas: Canvas, sheet) -> None:
-    """Identity in columns A and B, one dropdown list per column from D on."""
+    """Identity in columns A and B, what is longer than a cell in several rows; one dropdown list per column from D on."""
     identity = {"form": canvas.form.key, "revision": canvas.form.revision, "digest": canvas.form.digest,
                 "fiscal_year": str(canvas.issue.fiscal_year), "unit": canvas.issue.unit, "date": canvas.issue.date,
                 "version": canvas.issue.version, "submission": canvas.issue.submission,
                 "intake": canvas.issue.intake}  # fmt: skip
     checked(sheet.write_string(0, 0, f"{MARK} {canvas.form.key} {canvas.form.revision} identity"))
-    for number, (key, value) in enumerate(identity.items(), 1):
+    pieces = ((key, value[at : at + PIECE]) for key, value in identity.items() for at in range(0, len(value) or 1, PIECE))
+    for number, (key, piece) in enumerate(pieces, 1):
         checked(sheet.write_string(number, 0, key))
-        checked(sheet.write_string(number, 1, value))
+        checked(sheet.write_string(number, 1, piece))
     column = 3
     for table in canvas.form.tables.values():
         for field in table.columns:
