@@ -12,7 +12,7 @@ from __future__ import annotations
 import random
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -71,12 +71,15 @@ def plain_document() -> dict:
     return doc
 
 
-def make_crowd(folder: Path, count: int, faulty: float = 0.02, hostile: float = 0.005) -> Expected:
-    """Write so many files into folders of a hundred; return by path what has to be found in each."""
+def make_crowd(folder: Path, count: int, faulty: float = 0.02, hostile: float = 0.005, hostiles: Sequence[str] = ()) -> Expected:
+    """Write so many files into folders of a hundred; return by path what has to be found in each.
+
+    `hostiles` come first among the hostile ones, in however small a crowd.
+    """
     expected: Expected = {}
     with_fault, without_sense = round(count * faulty), round(count * hostile)
     places = random.Random(count).sample(range(count), with_fault + without_sense)
-    kinds = dict(zip(places, [*_cycle(FAULTS, with_fault), *_cycle(sorted(BUILDERS), without_sense)], strict=True))
+    kinds = dict(zip(places, [*_cycle(FAULTS, with_fault), *_cycle([*hostiles, *sorted(BUILDERS.keys() - set(hostiles))], without_sense)], strict=True))
     bases: dict[str | None, Base] = {}
     for number in range(count):
         path, kind = folder / f"{number // 100:02}" / f"{number:05}.xlsx", kinds.get(number)

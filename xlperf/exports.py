@@ -8,6 +8,7 @@ the order of the paths. The same outcomes give the same bytes, whatever happened
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
@@ -30,8 +31,8 @@ PACKAGES, COMPANIONS = (".xlsx", ".docx"), (".json", ".pdf")  # what tells wheth
 
 
 def write_exports(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None, directory: Path, date: str,
-                  contents: Contents, templates: Path | None = None) -> tuple[Path, ...]:  # fmt: skip
-    """Write every export into the directory and return the paths.
+                  contents: Contents, templates: Path | None = None) -> None:  # fmt: skip
+    """Write every export into the directory.
 
     Args:
         outcomes: one per input path, sorted by path; iterated several times, so no generator.
@@ -44,19 +45,12 @@ def write_exports(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None, di
         UsageError: a file cannot be written (open in Excel, perhaps).
     """
     collection = survey(outcomes, roster, templates)
-    return (
-        *_write_tables(collection, outcomes, directory, date),
-        *_hand_out(collection, outcomes, directory, date, templates),
-        _written(directory / AUDIT, lambda path: write_audit(collection, outcomes, contents, path)),
-    )
+    _write_tables(collection, outcomes, directory, date)
+    _hand_out(collection, outcomes, directory, date, templates)
+    write_atomically(directory / AUDIT, lambda path: write_audit(collection, outcomes, contents, path))
 
 
-def _written(path: Path, write: Callable[[Path], object]) -> Path:
-    write_atomically(path, write)
-    return path
-
-
-def _write_tables(collection: Collection, outcomes: Iterable[Outcome], directory: Path, date: str) -> Iterator[Path]:
+def _write_tables(collection: Collection, outcomes: Iterable[Outcome], directory: Path, date: str) -> None:
     """Write the tables as CSV, and all of them as the summary workbook."""
     tables = directory / sentence("csv_folder", {})
     make_folder(tables)
@@ -67,18 +61,18 @@ def _write_tables(collection: Collection, outcomes: Iterable[Outcome], directory
             path.unlink(missing_ok=True)
     for ledger in ledgers(collection, outcomes):
         rows = tally.counted(ledger.rows()) if ledger.key == "findings" else ledger.rows()
-        yield _written_csv(tables / f"{safe_name(ledger.title)}.csv", _lines(ledger, rows))
-    yield _written(directory / f"{sentence('summary_file', {})}.xlsx", lambda path: overview.extend(
+        _write_csv(tables / f"{safe_name(ledger.title)}.csv", _lines(ledger, rows))
+    write_atomically(directory / f"{sentence('summary_file', {})}.xlsx", lambda path: overview.extend(
         write_summary(collection, ledgers(collection, outcomes), tally, path, date)))  # fmt: skip
-    yield _written_csv(tables / f"{sentence('sheet_overview', {})}.csv", _overview_lines(overview))
+    _write_csv(tables / f"{sentence('sheet_overview', {})}.csv", _overview_lines(overview))
 
 
-def _written_csv(path: Path, rows: Iterable[Sequence[object]]) -> Path:
+def _write_csv(path: Path, rows: Iterable[Sequence[object]]) -> None:
     def write(temporary: Path) -> None:
         with temporary.open("w", encoding="utf-8", newline="") as text:
             write_csv(text, rows)
 
-    return _written(path, write)
+    write_atomically(path, write)
 
 
 def _lines(ledger: Ledger, rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
@@ -101,28 +95,27 @@ def _overview_lines(parts: Iterable[Part]) -> Iterator[Sequence[object]]:
 
 
 def _hand_out(collection: Collection, outcomes: Iterable[Outcome], directory: Path, date: str,
-              templates: Path | None) -> Iterator[Path]:  # fmt: skip
+              templates: Path | None) -> None:  # fmt: skip
     """Put what was made of the files that count where people look for it: what is finalized, what goes back and its notice.
 
     What an earlier run put there and is no longer due goes. A file that somebody has saved anew since is theirs and stays.
     """
     finalized, returned = (directory / sentence(f"{name}_folder", {}) for name in ("finalized", "returned"))
-    due: set[Path] = set()
+    due: dict[Path, set[str]] = {finalized: set(), returned: set()}  # file names, not paths: thousands are held
     for outcome in outcomes:
         if collection.standings[outcome.path].kind != COUNTS:
             continue
         for made in outcome.outputs:
-            target = returned / returned_name(outcome, made) if outcome.has_errors else _free(finalized, outcome, made, due)
-            due.add(target)
-            yield _placed(target, lambda path, made=made: shutil.copyfile(directory / made, path))
+            folder = returned if outcome.has_errors else finalized
+            name = returned_name(outcome, made) if outcome.has_errors else _free(outcome, made, due[folder])
+            _place(folder, name, due, lambda path, made=made: shutil.copyfile(directory / made, path))
         if outcome.has_errors:
-            target = returned / f"{file_stem(outcome)}-{sentence('notice_name', {})}.docx"
             marked = next((returned_name(outcome, made) for made in outcome.outputs), "")
-            due.add(target)
-            yield _placed(target, lambda path, outcome=outcome, marked=marked: write_notice(
+            name = f"{file_stem(outcome)}-{sentence('notice_name', {})}.docx"
+            _place(returned, name, due, lambda path, outcome=outcome, marked=marked: write_notice(
                 collection, outcome, marked, path, date, templates))  # fmt: skip
-    for folder in (finalized, returned):
-        _clear(folder, due)
+    for folder, names in due.items():
+        _clear(folder, names)
 
 
 def returned_name(outcome: Outcome, made: str) -> str:
@@ -130,23 +123,24 @@ def returned_name(outcome: Outcome, made: str) -> str:
     return f"{file_stem(outcome)}-{made.rpartition('-')[2]}"
 
 
-def _free(folder: Path, outcome: Outcome, made: str, due: set[Path]) -> Path:
+def _free(outcome: Outcome, made: str, due: set[str]) -> str:
     """The name a finalized file was given; where two units are called alike, with the first digits of its SHA-256."""
     name = PurePosixPath(made)
-    target = folder / name.name
-    return target if target not in due else folder / f"{name.stem}-{outcome.sha256[:8]}{name.suffix}"
+    return name.name if name.name not in due else f"{name.stem}-{outcome.sha256[:8]}{name.suffix}"
 
 
-def _placed(path: Path, write: Callable[[Path], object]) -> Path:
+def _place(folder: Path, name: str, due: dict[Path, set[str]], write: Callable[[Path], object]) -> None:
+    due[folder].add(name)
+    path = folder / name
     if not path.exists() or path.suffix not in PACKAGES or as_written(path):
-        make_folder(path.parent)
+        make_folder(folder)
         write_atomically(path, write)
-    return path
 
 
-def _clear(folder: Path, due: set[Path]) -> None:
+def _clear(folder: Path, due: set[str]) -> None:
     """Remove what is no longer due: what is as we wrote it, and what lies beside such a file under its name."""
-    for path in sorted(folder.glob("*"), key=lambda path: path.suffix not in PACKAGES) if folder.is_dir() else ():
+    overdue = [name for name in os.listdir(folder) if name not in due] if folder.is_dir() else []
+    for path in sorted((folder / name for name in overdue), key=lambda path: path.suffix not in PACKAGES):
         beside = path.suffix in COMPANIONS and not any(path.with_suffix(suffix).exists() for suffix in PACKAGES)
-        if path not in due and (as_written(path) or beside):
+        if as_written(path) or beside:
             path.unlink()

@@ -39,7 +39,7 @@ NO_SUBMISSIONS = ("thumbs.db", "desktop.ini")  # what Windows puts into folders 
 DAMAGED = (*BROKEN, zlib.error, NotImplementedError, LookupError)  # what reading a zip raises; OSError is among them
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Input:
     """One file as it was found; `error` says why it is not read, and where its bytes cannot be had `sha256` is empty."""
 
