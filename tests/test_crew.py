@@ -8,15 +8,15 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
 import pytest
 from conftest import EXAMPLE, REPOSITORY
-from fates import FATES, tell_process, work_fatefully
+from fates import FATES, meet_another, tell_process, work_fatefully
 
-from xlperf import validate
+from xlperf import crew, validate
 from xlperf.crew import AHEAD, Crew, Lost, local_crew, work_off
 from xlperf.worker import Limits, Task, Terms, work_on
 
@@ -96,6 +96,51 @@ def test_one_worker_alone_and_a_death_at_the_very_end() -> None:
     assert results(["a.xlsx", "dies.xlsx"], jobs=1) == {"a.xlsx": [["passed"]], "dies.xlsx": ["lost"]}
 
 
+@posix
+def test_a_death_while_large_files_are_on_their_way_to_the_dead() -> None:
+    """More than a pipe holds: whoever writes it waits for a reader."""
+    work = partial(work_fatefully, terms=TERMS, limits=Limits())
+    tasks = [task(name, bytes(300_000)) for name in ("dies.xlsx", "a.xlsx", "b.xlsx")]
+    came = {done.name: isinstance(what, Lost) for done, what in work_off(local_crew(1, Limits()), tasks, work)}
+    assert came == {"dies.xlsx": True, "a.xlsx": False, "b.xlsx": False}
+
+
+class Dying(Executor):
+    """An executor that takes so many tasks and is broken from then on."""
+
+    def __init__(self, takes: int) -> None:
+        self.takes = takes + 1  # the first is whether there is a worker
+
+    def submit(self, work, /, *arguments) -> Future:
+        if not self.takes:
+            raise BrokenExecutor
+        self.takes -= 1
+        future: Future = Future()
+        try:
+            future.set_result(work(*arguments))
+        except BrokenExecutor as error:
+            future.set_exception(error)
+        return future
+
+
+def test_a_worker_that_dies_between_two_tasks_costs_neither() -> None:
+    def work(number: int) -> int:
+        if number == 2:
+            raise BrokenExecutor  # the one that is guilty
+        return number
+
+    hired = [0, 1, 9, 9, 9]  # broken at once; after one task; then those that work on
+    dying = Crew(lambda: Dying(hired.pop(0)), 2)
+    assert sorted((number, isinstance(what, Lost)) for number, what in work_off(dying, range(4), work)) == [
+        (0, False), (1, False), (2, True), (3, False),
+    ]  # fmt: skip
+
+
+def test_no_more_workers_than_windows_can_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "MOST_WORKERS", 61)
+    assert [local_crew(jobs, Limits()).workers for jobs in (2, 61, 64)] == [2, 61, 61]
+
+
 def test_every_fate_was_met() -> None:
     source = Path(__file__).read_text("utf-8")
     assert [name for name in FATES if f'"{name}' not in source] == []
@@ -110,16 +155,16 @@ def test_only_a_few_tasks_are_in_flight() -> None:
             drawn += 1
             yield number
 
-    crew = Crew(partial(ThreadPoolExecutor, 3), 3)
-    for number, _ in enumerate(work_off(crew, tasks(), lambda _: None)):
+    threads = Crew(partial(ThreadPoolExecutor, 3), 3)
+    for number, _ in enumerate(work_off(threads, tasks(), lambda _: None)):
         most = max(most, drawn - number)
     assert drawn == 200
     assert most <= AHEAD * 3 + 1
 
 
-def test_two_jobs_are_two_processes() -> None:
-    crew = local_crew(2, Limits())
-    assert len({pid for _, pid in work_off(crew, range(40), tell_process)} - {os.getpid()}) == 2
+def test_two_jobs_are_two_processes(tmp_path: Path) -> None:
+    work = work_off(local_crew(2, Limits()), [tmp_path] * 4, meet_another)
+    assert len({pid for _, pid in work} - {os.getpid()}) == 2
 
 
 def test_leaving_early_leaves_nobody_behind() -> None:

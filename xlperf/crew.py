@@ -6,7 +6,8 @@
 
 A worker process that dies takes the whole executor with it, and every task that was in it: which of them was at fault,
 nobody knows. So a broken executor is replaced and those tasks are tried once more, each alone; the one with which the
-executor breaks again is the one, and it comes back as `Lost`. Only a few tasks per worker are in flight, so that a
+executor breaks again is the one, and it comes back as `Lost`. (Unless the worker had done others before and died at once:
+then it may have died between two tasks, and a new one tries.) Only a few tasks per worker are in flight, so that a
 collection of any size takes the same memory here.
 """
 
@@ -14,11 +15,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from .worker import Limits, equip
@@ -26,6 +30,9 @@ from .worker import Limits, equip
 In = TypeVar("In")
 Out = TypeVar("Out")
 AHEAD = 2  # tasks in flight per worker: one that is worked on, one that waits
+AT_ONCE = 1.0  # seconds: who is lost later was worked on
+DEAF = sys.version_info < (3, 11, 5)  # before gh-94777 CPython waits for ever to write to the dead what they did not read
+MOST_WORKERS = 61 if sys.platform == "win32" else sys.maxsize  # more handles Windows does not wait for
 
 
 @dataclass(frozen=True)
@@ -43,24 +50,28 @@ class Lost(NamedTuple):
     seconds: float
 
 
-def local_crew(jobs: int | None, limits: Limits) -> Crew:
-    """Workers that are processes of this machine, one per processor unless told otherwise.
+def local_crew(jobs: int | None, limits: Limits, folder: Path | None = None) -> Crew:
+    """Workers that are processes of this machine, one per processor unless told otherwise; `folder` is for their own files.
 
     They are spawned everywhere, as Windows does it: a fork would inherit our threads' locks and the database's connection.
     """
-    count = jobs or os.cpu_count() or 1
+    count = min(jobs or os.cpu_count() or 1, MOST_WORKERS)
     spawn = multiprocessing.get_context("spawn")
-    return Crew(partial(ProcessPoolExecutor, count, spawn, initializer=equip, initargs=(limits,)), count)
+    return Crew(partial(ProcessPoolExecutor, count, spawn, initializer=equip, initargs=(limits, folder)), count)
 
 
 def work_off(crew: Crew, tasks: Iterable[In], work: Callable[[In], Out]) -> Iterator[tuple[In, Out | Lost]]:
     """Yield every task with what came of it, in the order in which they get done."""
     waiting = iter(tasks)
     while suspects := (yield from _until_broken(crew, waiting, work, AHEAD * crew.workers)):
-        again = (task for task, _ in suspects)
-        while guilty := (yield from _until_broken(crew, again, work, 1)):
-            for task, seconds in guilty:
-                yield task, Lost(seconds)
+        again = deque(task for task, _ in suspects)
+        while again:
+            first, rest = again[0], (again.popleft() for _ in range(len(again)))
+            for task, seconds in (yield from _until_broken(crew, rest, work, 1)):
+                if task is first or seconds > AT_ONCE:
+                    yield task, Lost(seconds)
+                else:
+                    again.appendleft(task)
 
 
 def _until_broken(crew: Crew, tasks: Iterator[In], work: Callable[[In], Out],
@@ -90,4 +101,6 @@ def _until_broken(crew: Crew, tasks: Iterator[In], work: Callable[[In], Out],
     finally:
         for future in futures:
             future.cancel()
+        if lost and DEAF and isinstance(executor, ProcessPoolExecutor) and (queue := executor._call_queue):
+            queue._reader.close()
         executor.shutdown()

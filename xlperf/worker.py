@@ -84,8 +84,10 @@ class Done(NamedTuple):
 # --- the process ---------------------------------------------------------------------------------------------
 
 
-def equip(limits: Limits) -> None:
-    """Make this process one that ends with its parent and takes no more memory than it may."""
+def equip(limits: Limits, folder: Path | None = None) -> None:
+    """Make this process one that ends with its parent and takes no more memory than it may; it leaves files in that folder only."""
+    if folder:
+        tempfile.tempdir = str(folder)
     parent = parent_process()
     if parent:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
