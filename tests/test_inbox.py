@@ -11,6 +11,7 @@ import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,29 @@ def test_the_folder_of_the_collection_is_not_its_own_input(tmp_path: Path) -> No
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
     assert sorted(listed(tmp_path, apart_from=tmp_path / "OUT")) == ["a.xlsx", "区/OUT/c.xlsx"]
+
+
+def test_a_folder_that_cannot_be_inbox_and_result_at_once(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    with pytest.raises(UsageError) as caught:
+        list_inbox([tmp_path / "in", tmp_path], tmp_path / "in" / "..")
+    assert (caught.value.key, caught.value.arguments) == ("output_is_inbox", {"path": tmp_path})
+
+
+@pytest.mark.parametrize("sign", ["collection.lock", "collection.sqlite"])
+def test_what_came_out_of_another_collection_is_skipped(tmp_path: Path, sign: str) -> None:
+    for name in ("a.xlsx", "去年/made/0123456789abcdef/b.xlsx", f"去年/{sign}", "去年/汇总.xlsx"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    assert contents(listed(tmp_path)) == {"a.xlsx": b"x", "去年/": None}
+
+
+def test_many_files_of_one_name_take_no_longer_than_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers: list[int] = []
+    monkeypatch.setattr(inbox, "count", lambda first: (numbers.append(n) or n for n in count(first)))
+    names = inbox.Names()
+    assert [names.unique("a.xlsx") for _ in range(4)] == ["a.xlsx", "a (2).xlsx", "a (3).xlsx", "a (4).xlsx"]
+    assert numbers == [2, 3, 4]  # one try each
 
 
 def test_several_inboxes_and_one_name_twice(tmp_path: Path) -> None:
@@ -200,6 +224,26 @@ def test_a_workbook_called_zip_is_a_workbook(tmp_path: Path) -> None:
     (tmp_path / "甲.ZIP").write_bytes(book)
     (tmp_path / "外.zip").write_bytes(zipped({"乙.zip": book}))
     assert contents(listed(tmp_path)) == {"甲.ZIP": book, "外.zip!乙.zip": book}
+
+
+def test_the_directory_is_counted_and_not_what_is_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workbook is a zip too: stored as it is, its own directory lies in the archive."""
+    monkeypatch.setattr(inbox, "MOST_MEMBERS", 10)
+    book = zipped({"[Content_Types].xml": b"", **{f"xl/{number}.xml": b"" for number in range(17)}})
+    for name, entries in (("ten.zip", 10), ("more.zip", 21)):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.comment = b"a comment"
+            for number in range(entries):
+                archive.writestr(f"{number}.xlsx", book)
+    assert contents(listed(tmp_path)) == {**{f"ten.zip!{number}.xlsx": book for number in range(10)}, "more.zip": "XL505"}
+
+
+def test_a_directory_that_is_too_long_is_refused_before_anything_is_made_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:  # so many that it is a zip64
+        for number in range(70_000):
+            archive.writestr(zipfile.ZipInfo(str(number)), b"")
+    monkeypatch.setattr(zipfile, "ZipInfo", None)
+    assert contents(listed(tmp_path)) == {"many.zip": "XL505"}
 
 
 def test_one_name_twice_and_names_that_lead_out(tmp_path: Path) -> None:

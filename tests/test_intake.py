@@ -239,6 +239,53 @@ def test_what_has_left_the_inbox_leaves_the_result(small: Path, tmp_path: Path, 
     assert [entry["path"] for entry in run_of(out)["files"]] == [f"00/0000{number}.xlsx" for number in range(3)]
 
 
+def test_what_others_put_beside_our_files_stays_there(small: Path, tmp_path: Path, worked_on: list[str]) -> None:
+    out, others = tmp_path / "OUT", ("made/pictures/a.jpg", "made/.DS_Store", "made/Thumbs.db", "mine.txt")
+    for name in others:
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_bytes(b"mine")
+    collect([small], out)
+    left = out / "made" / f"{'0' * 16}-open"
+    left.mkdir()
+    (left / "of a file that is gone.xlsx").touch()
+    collect([small], out)
+    assert [(out / name).read_bytes() for name in others] == [b"mine"] * 4
+    assert not left.exists() and len(worked_on) == 3
+
+
+def test_a_folder_is_not_inbox_and_collection_at_once(small: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        collect([small], small)
+    assert caught.value.key == "output_is_inbox" and sorted(path.name for path in small.iterdir()) == ["00"]
+    collect([small], small / "OUT", jobs=1, finalize=False)
+    collect([small], tmp_path / "elsewhere", jobs=1, finalize=False)
+    assert run_of(tmp_path / "elsewhere")["skipped"] == ["OUT/"]
+
+
+def test_what_programs_leave_among_the_forms_changes_no_form(small: Path, tmp_path: Path, worked_on: list[str]) -> None:
+    templates = tmp_path / "forms"
+    shutil.copytree(EXAMPLE.parent.parent / "templates", templates)
+    collect([small], tmp_path / "OUT", finalize=False, templates=templates)
+    for name in ("~$report.docx", ".DS_Store", "Thumbs.db"):
+        (templates / "suzhou-department" / "2022" / name).touch()
+    collect([small], tmp_path / "OUT", finalize=False, templates=templates)
+    assert len(worked_on) == 3
+
+
+@posix
+def test_what_killed_workers_leave_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox, out = tmp_path / "收到", tmp_path / "OUT"
+    inbox.mkdir()
+    (inbox / "dies.xlsx").write_bytes(b"x")
+    elsewhere = tmp_path / "temporary"
+    elsewhere.mkdir()
+    monkeypatch.setenv("TMPDIR", str(elsewhere))
+    monkeypatch.setattr(intake, "work_on", work_fatefully)
+    (out / ".xlperf-work" / "of the run before").mkdir(parents=True)
+    collect([inbox], out, jobs=1)
+    assert list(elsewhere.iterdir()) == list(out.rglob(".xlperf-*")) == []
+
+
 def test_changes_of_status_are_named(tmp_path: Path, worked_on: list[str]) -> None:
     inbox, out = tmp_path / "收到", tmp_path / "OUT"
     inbox.mkdir()

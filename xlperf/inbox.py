@@ -18,23 +18,27 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import IO
 
 from .errors import UnreadableError, UsageError, reason_of
 from .package import BROKEN, CENTRAL, CHUNK, ENCRYPTED, MIB, MOST_FILE, UTF8, too_large
 from .preflight import OWNERS, TYPES
+from .store import FILE_NAME, LOCK
 
 MOST_MEMBERS = 20_000  # of one archive, those of archives in it included
 MOST_UNPACKED = 8_192 * MIB  # of one archive: 20,000 workbooks, each with a picture
 DEEPEST = 3  # archives around a file
 HELD = 16 * MIB  # of an archive in an archive, before it goes to a temporary file
 ARCHIVE = ".zip"
+ZIP64 = 76  # bytes between directory and end of a large archive
 INSIDE = "!"  # between an archive and what lies in it
+COLLECTION = {FILE_NAME, LOCK}  # one of them lies in the folder of every collection
 NO_SUBMISSIONS = ("thumbs.db", "desktop.ini")  # what Windows puts into folders by itself
 DAMAGED = (*BROKEN, zlib.error, NotImplementedError, LookupError)  # what reading a zip raises; OSError is among them
 
@@ -83,15 +87,20 @@ class Room:
 
 @dataclass
 class Names:
-    """Names given out so far; a second one of the same gets a number."""
+    """Names given out so far, each with how far it was numbered; a second one of the same gets a number."""
 
-    given: set[str] = field(default_factory=set)
+    given: dict[str, int] = field(default_factory=dict)
 
     def unique(self, name: str) -> str:
-        stem, dot, suffix = name.rpartition(".")
-        numbered = (f"{stem or suffix} ({number}){dot}{suffix if stem else ''}" for number in range(2, len(self.given) + 2))
-        free = next(text for text in (name, *numbered) if text not in self.given) if name in self.given else name
-        self.given.add(free)
+        free = name
+        if name in self.given:
+            stem, dot, suffix = name.rpartition(".")
+            for number in count(self.given[name] + 1):
+                free = f"{stem or suffix} ({number}){dot}{suffix if stem else ''}"
+                if free not in self.given:
+                    break
+            self.given[name] = number
+        self.given[free] = 1
         return free
 
 
@@ -104,17 +113,19 @@ def list_inbox(inboxes: Sequence[Path], apart_from: Path | None = None) -> list[
         apart_from: a folder that is not looked into, should it lie in an inbox.
 
     Raises:
-        UsageError: there is no such inbox.
+        UsageError: there is no such inbox, or it is the folder that is not looked into.
     """
     roots, names, found = Names(), Names(), []
     for inbox in inboxes:
         if not inbox.exists():
             raise UsageError("cannot_open", path=inbox, reason=reason_of(FileNotFoundError(errno.ENOENT, "")))
+        if _is(inbox, apart_from):
+            raise UsageError("output_is_inbox", path=inbox)
         if inbox.is_dir():
             prefix = f"{roots.unique(_printable(inbox.resolve().name))}/" if len(inboxes) > 1 else ""
             found += _in_folder(_long(inbox), prefix, apart_from)
         else:
-            found += _in_file(_long(inbox), _printable(inbox.name), os.listdir(inbox.absolute().parent))
+            found += _in_file(_long(inbox), _printable(inbox.name), set(os.listdir(inbox.absolute().parent)))
     return [replace(item, path=names.unique(item.path)) for item in sorted(found, key=lambda item: item.path)]
 
 
@@ -139,20 +150,25 @@ def _in_folder(folder: Path, prefix: str, apart_from: Path | None) -> Iterator[I
     closed: list[OSError] = []  # folders that may not be entered
     for root, folders, files in os.walk(folder, onerror=closed.append):
         below = prefix + "".join(f"{_printable(part)}/" for part in Path(root).relative_to(folder).parts)
+        if below != prefix and COLLECTION.intersection(files):  # another collection: what came out of it is not what came in
+            folders.clear()
+            yield Skipped(below)
+            continue
         left_out = [name for name in folders if name.startswith(".") or Path(root, name).is_symlink()]
         yield from (Skipped(f"{below}{_printable(name)}/") for name in left_out)
         folders[:] = [name for name in folders if name not in left_out and not _is(Path(root, name), apart_from)]
+        beside = set(files)
         for name in files:
-            yield from _in_file(Path(root, name), below + _printable(name), files)
+            yield from _in_file(Path(root, name), below + _printable(name), beside)
     for error in closed:
         path = Path(error.filename)
         yield Input(f"{prefix}{_printable(path.relative_to(folder).as_posix())}/", path, error=_unopened(error))
 
 
-def _in_file(file: Path, path: str, beside: Collection[str]) -> Iterator[Input | Skipped]:
+def _in_file(file: Path, path: str, beside: Set[str]) -> Iterator[Input | Skipped]:
     """The file itself; if it is an archive, what lies in it."""
     try:
-        if _is_no_submission(file.name) or not stat.S_ISREG(os.stat(file).st_mode):  # a device or a pipe has no end
+        if is_no_submission(file.name) or not stat.S_ISREG(os.stat(file).st_mode):  # a device or a pipe has no end
             yield Skipped(path)
             return
         with open(file, "rb") as stream:
@@ -162,11 +178,12 @@ def _in_file(file: Path, path: str, beside: Collection[str]) -> Iterator[Input |
         yield Input(path, file, error=_unopened(error))
 
 
-def _is_no_submission(name: str) -> bool:
+def is_no_submission(name: str) -> bool:
+    """Whether a file is called as only programs call theirs."""
     return name.startswith(("~$", ".")) or name.lower() in NO_SUBMISSIONS
 
 
-def _owner(name: str, folder: str, beside: Collection[str]) -> str | None:
+def _owner(name: str, folder: str, beside: Set[str]) -> str | None:
     return next((owner for pattern in OWNERS if folder + (owner := pattern.format(name)) in beside), None)
 
 
@@ -205,15 +222,21 @@ def _opened(found: Input, stream: IO[bytes], room: Room) -> Iterator[Input | Ski
 
 def _open_archive(stream: IO[bytes]) -> zipfile.ZipFile | None:
     """The archive of submissions; None if it is a workbook, which is a zip as well, whatever its name."""
-    stream.seek(0)
-    count, last = 0, b""
-    while chunk := stream.read(CHUNK):
-        count += (last + chunk).count(CENTRAL)
-        last = chunk[1 - len(CENTRAL) :]
-    if count > 2 * MOST_MEMBERS:  # before zipfile makes an object of each
+    if _count_entries(stream) > 2 * MOST_MEMBERS:  # before zipfile makes an object of each
         raise _crowded(f"> {2 * MOST_MEMBERS:,}")
     archive = zipfile.ZipFile(stream)
     return None if TYPES in archive.namelist() else archive
+
+
+def _count_entries(stream: IO[bytes]) -> int:
+    """How many entries the directory at the end of an archive has; what is packed before it may hold others that do not count."""
+    end = zipfile._EndRecData(stream)  # what zipfile goes by: at 5 the size of the directory, at 9 where it ends
+    stream.seek(max(0, end[9] - end[5] - ZIP64) if end else 0)
+    found, last = 0, b""
+    while chunk := stream.read(CHUNK):
+        found += (last + chunk).count(CENTRAL)
+        last = chunk[1 - len(CENTRAL) :]
+    return found
 
 
 def _crowded(found: str) -> UnreadableError:
@@ -229,7 +252,7 @@ def _in_archive(around: Input, archive: zipfile.ZipFile, room: Room) -> Iterator
             continue
         found = Input(around.path + INSIDE + name, around.file, (*around.members, number), entry.file_size)
         folder, slash, last = name.rpartition("/")
-        if _is_no_submission(last) or folder.startswith("__MACOSX"):
+        if is_no_submission(last) or folder.startswith("__MACOSX"):
             yield Skipped(found.path)
             continue
         try:

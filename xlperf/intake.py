@@ -17,13 +17,14 @@ import datetime
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -37,19 +38,32 @@ from .errors import UnreadableError, UsageError, reason_of
 from .exports import write_exports
 from .files import TEMPORARY, make_folder, stamp, write_atomically
 from .form import find_form, form_directories, load_form
-from .inbox import Input, close_archives, list_inbox, open_received, read_input
+from .inbox import Input, close_archives, is_no_submission, list_inbox, open_received, read_input
 from .journal import changes_since, list_files, read_run, versions, write_run
 from .messages import current_language, sentence
 from .progress import progress
 from .result import EXIT_CODES
 from .roster import read_roster
 from .standing import Standing, read_standing
-from .store import Arrival, Outcomes, Store, count_inputs, done_outputs, first_receipt, forget, open_store, register, save_outcome
+from .store import (
+    LOCK,
+    Arrival,
+    Outcomes,
+    Store,
+    count_inputs,
+    done_outputs,
+    first_receipt,
+    forget,
+    open_store,
+    register,
+    save_outcome,
+)
 from .submission import missing
 from .worker import Done, Limits, Task, Terms, not_done, work_on
 
 MADE = "made"  # below OUT: the files that workers made, by content; exports hands out those that count
-LOCK = "collection.lock"
+WORK = f"{TEMPORARY}work"  # below OUT: what workers put down while they work; one that is killed leaves it
+OURS = re.compile(r"[0-9a-f]{16}(-open)?")  # what a folder in MADE is called, see `_folder`
 LIMITS = Limits()
 
 
@@ -85,7 +99,7 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
         digest = _digest([__version__, terms._replace(templates=None), forms])
         register(store, [Arrival(item.path, item.key, item.size) for item in inputs], digest, started)
         _tidy(store, directory, {item.key for item in inputs})
-        with cluster_crew(cluster) if cluster else nullcontext(local_crew(jobs, limits)) as crew:
+        with cluster_crew(cluster) if cluster else _here(jobs, limits, directory / WORK) as crew:
             _work(store, directory, inputs, terms, limits, crew, digest, quiet)
         if not quiet:
             print(sentence("summing_up", {}), file=sys.stderr, flush=True)
@@ -120,7 +134,8 @@ def _digest_forms(templates: Path | None) -> dict[str, str]:
     """
     digests = {}
     for folder in form_directories(templates):
-        files = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(folder.iterdir()) if file.is_file()}
+        ours = (file for file in sorted(folder.iterdir()) if file.is_file() and not is_no_submission(file.name))
+        files = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in ours}
         digests.setdefault(f"{load_form(folder).key} {folder.name}", _digest(files))  # the bureau's own come first and count
     return digests
 
@@ -151,10 +166,14 @@ def _alone(directory: Path) -> Iterator[None]:
 def _tidy(store: Store, directory: Path, keys: set[str]) -> None:
     """Remove files of what has left the inboxes and what a killed run left half-written; forget outcomes whose files are gone."""
     try:
-        for folder in set((directory / MADE).glob("*")) - {directory / MADE / _folder(key) for key in keys}:
-            shutil.rmtree(folder)
+        names = {_folder(key) for key in keys}
+        for folder in (directory / MADE).glob("*"):  # among them what somebody, or their Finder, has put there
+            if OURS.fullmatch(folder.name) and folder.name not in names and folder.is_dir():
+                shutil.rmtree(folder)
+        shutil.rmtree(directory / WORK, ignore_errors=True)
         for left in directory.rglob(f"{TEMPORARY}*"):
-            left.unlink()
+            if left.is_file():
+                left.unlink()
     except OSError as error:  # open in Excel, perhaps
         raise UsageError("cannot_write", path=error.filename, reason=reason_of(error)) from None
     done = done_outputs(store)
@@ -199,6 +218,16 @@ def _work(store: Store, directory: Path, inputs: Sequence[Input], terms: Terms, 
                 code = "XL502" if done.seconds >= limits.seconds else "XL501"
                 done = not_done(task, UnreadableError(code, found=task.name, expected=f"{limits.seconds:g} s"))
             keep(task, done)
+
+
+@contextmanager
+def _here(jobs: int | None, limits: Limits, folder: Path) -> Iterator[Crew]:
+    """The workers of this machine, and while they are there a folder for what they put down."""
+    make_folder(folder)
+    try:
+        yield local_crew(jobs, limits, folder.absolute())
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _folder(key: str) -> str:

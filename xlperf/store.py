@@ -28,7 +28,7 @@ from .outcome import Outcome
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Table
 
-FILE_NAME = "collection.sqlite"
+FILE_NAME, LOCK = "collection.sqlite", "collection.lock"
 AS_JSON = ("findings", "document", "outputs", "places")
 TEXTS = ("sha256", "status", "form", "revision", "unit", "unit_code", "subject", "saved", *AS_JSON)
 TUPLES = ("findings", "outputs")

@@ -85,7 +85,7 @@ class Done(NamedTuple):
 
 
 def equip(limits: Limits, folder: Path | None = None) -> None:
-    """Make this process one that ends with its parent and takes no more memory than it may; it leaves files in that folder only."""
+    """Make this process one that ends with its parent and takes no more memory than it may, its files all in that folder."""
     if folder:
         tempfile.tempdir = str(folder)
     parent = parent_process()
