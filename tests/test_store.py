@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from threading import Timer
 
 import pytest
 import sqlalchemy
 
 from xlperf.errors import UsageError
 from xlperf.outcome import Outcome
-from xlperf.store import Arrival, Outcomes, Store, count_inputs, done_outputs, first_receipt, open_store, register, save_outcome
+from xlperf.store import (
+    Arrival,
+    Outcomes,
+    Store,
+    count_inputs,
+    done_outputs,
+    first_receipt,
+    open_store,
+    opened_store,
+    register,
+    save_outcome,
+)
 
 SERVER = os.environ.get("XLPERF_TEST_DATABASE")  # a PostgreSQL in which tests may make schemas of their own; `.ci/run` starts one
 FIRST, LATER = "2023-03-01T09:00:00+00:00", "2023-03-08T16:30:00+00:00"
@@ -65,6 +79,30 @@ def test_outcomes_come_back_as_they_were_saved_by_path_of_code_points(store: Sto
         save_outcome(store, one.sha256, one, "terms")
     assert list(Outcomes(store)) == sorted(kept, key=lambda one: one.path)
     assert list(Outcomes(store)) == list(Outcomes(store))
+
+
+def test_a_nul_in_a_name_is_left_out(store: Store) -> None:
+    register(store, arrivals(("a", "1")), "terms", FIRST)
+    save_outcome(store, "1", outcome("a", "1", unit="标记\0单位", subject="\0", document={"unit": "标记\0单位"}), "terms")
+    (kept,) = Outcomes(store)
+    assert (kept.unit, kept.subject, kept.document) == ("标记单位", "", {"unit": "标记\0单位"})
+
+
+def test_somebody_else_may_have_the_file_for_a_while(tmp_path: Path) -> None:
+    with opened_store(tmp_path) as store, closing(sqlite3.connect(tmp_path / "collection.sqlite", check_same_thread=False)) as other:
+        with store.engine.connect() as connection:
+            assert connection.execute(sqlalchemy.text("PRAGMA busy_timeout")).scalar() == 60_000
+        other.execute("BEGIN EXCLUSIVE")
+        Timer(0.5, other.rollback).start()
+        register(store, arrivals(("a", "1")), "terms", FIRST)
+        assert count_inputs(store) == {None: 1}
+
+
+def test_a_database_that_fails_meanwhile_is_told_in_words(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught, opened_store(tmp_path) as store, store.engine.begin() as connection:
+        connection.execute(sqlalchemy.text("PRAGMA max_page_count = 1"))  # as if the disk were full
+        connection.execute(store.inputs.insert(), [{"path": str(number), "key": "k" * 99} for number in range(999)])
+    assert caught.value.key == "database_lost" and "database or disk is full" in str(caught.value)
 
 
 def test_one_content_at_three_paths_is_one_outcome_listed_three_times(store: Store) -> None:

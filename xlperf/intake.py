@@ -54,7 +54,7 @@ from .store import (
     done_outputs,
     first_receipt,
     forget,
-    open_store,
+    opened_store,
     register,
     save_outcome,
 )
@@ -91,7 +91,7 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
         find_form(form, templates=templates)
     found = list_inbox(inboxes, directory)
     units = read_roster(roster) if roster else None
-    with _alone(directory), closing(open_store(directory, database)) as store:
+    with _alone(directory), opened_store(directory, database) as store:
         fixed = date or os.environ.get("SOURCE_DATE_EPOCH")
         day = stamp(date) if fixed else (first_receipt(store) or started)[:10]
         terms = Terms(current_language(), day, finalize, form, year, templates and templates.absolute())

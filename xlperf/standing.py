@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ from .errors import ExitCode, UsageError
 from .journal import CHANGES, read_run
 from .messages import of_any_field, sentence
 from .result import EXIT_CODES
-from .store import FILE_NAME, Outcomes, Store, count_inputs, open_store
+from .store import FILE_NAME, Outcomes, Store, count_inputs, opened_store
 from .tables import table
 
 COMMONEST = 8  # findings that are named
@@ -46,7 +45,7 @@ def find_standing(directory: Path, database: str | None = None) -> Standing:
     """
     if not database and not (directory / FILE_NAME).exists():
         raise UsageError("no_collection", path=directory)
-    with closing(open_store(directory, database)) as store:
+    with opened_store(directory, database) as store:
         return read_standing(directory, store)
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,6 +33,7 @@ FILE_NAME, LOCK = "collection.sqlite", "collection.lock"
 AS_JSON = ("findings", "document", "outputs", "places")
 TEXTS = ("sha256", "status", "form", "revision", "unit", "unit_code", "subject", "saved", *AS_JSON)
 TUPLES = ("findings", "outputs")
+PATIENCE = 60  # seconds that we wait while somebody else has the file
 AT_A_TIME = 50  # rows that are held at once while outcomes are listed
 
 
@@ -78,7 +80,8 @@ def open_store(directory: Path, url: str | None = None) -> Store:
         sql.Column("seconds", sql.Float),
     )  # fmt: skip
     try:
-        engine = sql.create_engine(url or sql.URL.create("sqlite", database=str(directory / FILE_NAME)))
+        ours = sql.URL.create("sqlite", database=str(directory / FILE_NAME))
+        engine = sql.create_engine(url) if url else sql.create_engine(ours, connect_args={"timeout": PATIENCE})
         tables.create_all(engine)
         with engine.begin() as connection:  # a store of an earlier version lacks what is kept since
             there = {column["name"] for column in sql.inspect(connection).get_columns(outcomes.name)}
@@ -89,6 +92,22 @@ def open_store(directory: Path, url: str | None = None) -> Store:
         shown = sql.engine.make_url(url).render_as_string() if url and not isinstance(error, sql.exc.ArgumentError) else url
         raise UsageError("no_database", url=shown or directory / FILE_NAME, reason=str(error).splitlines()[0]) from None
     return Store(engine, inputs, outcomes)
+
+
+@contextmanager
+def opened_store(directory: Path, url: str | None = None) -> Iterator[Store]:
+    """`open_store` for as long as it is entered.
+
+    Raises:
+        UsageError: as `open_store`, and where the database fails meanwhile: its server is gone, the disk is full.
+    """
+    import sqlalchemy as sql
+
+    with closing(open_store(directory, url)) as store:
+        try:
+            yield store
+        except sql.exc.SQLAlchemyError as error:
+            raise UsageError("database_lost", url=store.engine.url, reason=str(error).splitlines()[0]) from None
 
 
 def register(store: Store, arrivals: Sequence[Arrival], terms: str, now: str) -> None:
@@ -134,11 +153,14 @@ def forget(store: Store, keys: Sequence[str]) -> None:
 
 
 def save_outcome(store: Store, key: str, outcome: Outcome, terms: str | None) -> None:
-    """Keep what became of a content; without terms it is kept, but done again next time. Size and receipt stay."""
+    """Keep what became of a content; without terms it is kept, but done again next time. Size and receipt stay.
+
+    PostgreSQL takes no NUL in a text.
+    """
     import sqlalchemy as sql
 
     kept = {field.name for field in fields(Outcome)} - {"path", "size", "received"}
-    row = {name: getattr(outcome, name) for name in kept}
+    row = {name: value.replace("\0", "") if isinstance(value := getattr(outcome, name), str) else value for name in kept}
     row |= {name: json.dumps(row[name], ensure_ascii=False) for name in AS_JSON}
     with store.engine.begin() as connection:
         connection.execute(sql.update(store.outcomes).where(store.outcomes.c.key == key).values(terms=terms, **row))
