@@ -382,6 +382,7 @@ def test_an_input_that_is_gone_or_changed_is_listed_and_says_so(tmp_path: Path) 
 
 @pytest.mark.parametrize(("path", "name"), [
     ("../../etc/passwd", "inputs/etc/passwd"), ("a.zip!b/c.xlsx", "inputs/a.zip/b/c.xlsx"), ("C:\\x\\y.xlsx", "inputs/C_/x/y.xlsx"),
+    ("!", "inputs/_"), ("../..", "inputs/_"),
     ("a/" + "长" * 200 + ".xlsx", "inputs/a/" + "长" * 60 + ".xlsx"),
 ])  # fmt: skip
 def test_names_in_the_archive_are_safe_to_unpack(tmp_path: Path, path: str, name: str) -> None:

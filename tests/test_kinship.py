@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from outcomes import FORM, LETTERS, STANDARD, indicator, outcome, prose, unit
 
-from xlperf import messages
+from xlperf import ledger, messages
 from xlperf.collection import survey
 from xlperf.document import Spot
 from xlperf.kinship import KEPT, LEADERS, Traces, Workbook, compare, settle
@@ -49,6 +49,11 @@ def alike(books: Sequence[Workbook]) -> list[tuple[str, list[str]]]:
 
 
 # --- copied text -----------------------------------------------------------------------------------------------
+
+
+def test_a_deviation_that_has_no_logarithm_is_passed_over() -> None:
+    least = [book(n)._replace(judged=[("duties", 0, {"deviation": deviation}, "over")]) for n, deviation in enumerate((-1, -1.0, -2.5, 0.5))]
+    assert alike(least) == []
 
 
 def test_a_copied_paragraph_is_told_at_both_files_with_the_place_of_the_other() -> None:
@@ -242,6 +247,25 @@ def test_a_unit_that_is_not_on_the_roster() -> None:
 
 
 # --- which counts ------------------------------------------------------------------------------------------------
+
+
+def test_a_code_that_was_put_right_accuses_nobody() -> None:
+    wrong = outcome("1/甲.xlsx", "甲局", "002", received="2023-03-01T09:00:00+08:00")
+    right = outcome("2/甲.xlsx", "甲局", "001", received="2023-03-05T09:00:00+08:00")
+    other = outcome("1/乙.xlsx", "乙局", "002")
+    assert found([wrong, right, other], (unit("甲局", "001"), unit("乙局", "002"))) == [
+        (path, "XL555", ("基本信息!C5",)) for path in ("1/甲.xlsx", "2/甲.xlsx")]  # that it has two is told, at its own files
+    assert ("1/乙.xlsx", "XL553", ("基本信息!C5",)) in found([wrong, replace(right, status="returned"), other])  # it still counts
+
+
+def test_what_may_be_left_out_before_a_name_is_one_question_whatever_forms_came_in() -> None:
+    plain = outcome("a.xlsx", "甲局")
+    of_another_form = replace(plain, form="national-project", document=None, revision=None)
+    roster = (unit("苏州市甲局", "", "市甲委"),)
+    for only in (plain, of_another_form):
+        collection = survey([only], roster, None)
+        assert (list(collection.missing), collection.across) == ([], {})
+        assert [row[1:4] for row in ledger.units(collection).rows()] == [("甲局", None, "市科技局" if only is plain else "市甲委")]
 
 
 def test_the_latest_valid_submission_counts() -> None:

@@ -82,7 +82,7 @@ def _store(archive: zipfile.ZipFile, outcome: Outcome, contents: Contents, taken
 
 def _name(path: str, taken: set[str]) -> str:
     """The path as it may stand in an archive that Windows unpacks, with a number where another file is called so."""
-    *folders, file = (PurePosixPath(part) for part in re.split(r"[/\\!]+", path) if part.strip(". "))
+    *folders, file = [PurePosixPath(part) for part in re.split(r"[/\\!]+", path) if part.strip(". ")] or [PurePosixPath("_")]
     stem = "/".join([INPUTS, *(safe_name(str(part))[:LONGEST_PART] for part in (*folders, file.stem))])
     names = (f"{stem}{end}{file.suffix[:8]}" for end in chain([""], (f" ({number})" for number in count(2))))
     name = next(name for name in names if name.casefold() not in taken)

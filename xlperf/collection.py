@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .document import Rows, Spot, inputs_of, path_namer, rows_of, unit_spot
-from .form import Form, find_form, load_form
+from .form import Form, find_form, form_directories, load_form
 from .kinship import Traces, Workbook, compare, settle
 from .layout import usual_layout
 from .outcome import Outcome
@@ -62,7 +62,8 @@ class Collection:
     across: Mapping[str, list[dict]]  # by path, what only a comparison of several workbooks shows
     roster: Sequence[Unit] | None
     missing: Sequence[Unit]
-    supervisors: Mapping[str, str]  # of the roster's units
+    supervisors: Mapping[str, str]  # of the roster's units, by `unit_key`
+    prefixes: Sequence[str]  # what may be left out before a unit's name
     database: sqlite3.Connection
 
     def counting(self) -> Iterator[Submission]:
@@ -85,6 +86,7 @@ class Collection:
 
 def survey(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None, templates: Path | None) -> Collection:
     """Gather what is known of all outcomes; they are gone through twice."""
+    prefixes = installed_prefixes(templates)
     database = sqlite3.connect("")  # a temporary file that goes with the connection
     database.execute(OFF_TARGET)
     traces, submissions, forms = Traces(), [], {}
@@ -97,20 +99,20 @@ def survey(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None, templates
         if book:
             traces.add(book)
             database.executemany("INSERT INTO off_target VALUES (?, ?, ?, ?, ?, NULL)", _off_target(book))
-    prefixes = prefixes_of(forms.values())
     standings = stand(submissions, prefixes)
     once = [s for s in submissions if standings[s.path].kind != DUPLICATE]
     across: dict[str, list[dict]] = {}
     books = (book for outcome in outcomes if (book := _workbook(outcome, owners, templates, standings)))
-    for path, finding in (*odd_names(once, roster, prefixes), *compare(settle(traces), books)):
+    for path, finding in (*odd_names(once, standings, roster, prefixes), *compare(settle(traces), books)):
         across.setdefault(path, []).append(finding)
     lacking = missing(roster or (), submissions, prefixes)
-    supervisors = {unit_key(unit.name): unit.supervisor for unit in roster or ()}
-    return Collection(tuple(submissions), standings, forms, across, roster, lacking, supervisors, database)
+    supervisors = {unit_key(unit.name, prefixes): unit.supervisor for unit in roster or ()}
+    return Collection(tuple(submissions), standings, forms, across, roster, lacking, supervisors, prefixes, database)
 
 
-def prefixes_of(forms: Iterable[Form]) -> tuple[str, ...]:
-    """What may be left out before a unit's name, by any of the forms."""
+def installed_prefixes(templates: Path | None) -> tuple[str, ...]:
+    """What may be left out before a unit's name, by any of the forms there are: one answer, whatever came in."""
+    forms = (load_form(folder) for folder in form_directories(templates))
     return tuple(dict.fromkeys(prefix for form in forms for prefix in form.summary.unit_prefixes))
 
 

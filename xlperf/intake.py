@@ -32,7 +32,7 @@ from pathlib import Path
 from . import __version__
 from .change import changes
 from .cluster import cluster_crew
-from .collection import prefixes_of
+from .collection import installed_prefixes
 from .crew import Crew, Lost, local_crew, work_off
 from .errors import UnreadableError, UsageError, reason_of
 from .exports import write_exports
@@ -107,7 +107,7 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
         write_exports(outcomes, units, directory, day, lambda outcome: open_received(received[outcome.path]), templates)
         close_archives()
         files, last = list_files(Outcomes(store, documents=False)), read_run(directory)
-        prefixes = prefixes_of(load_form(folder) for folder in form_directories(templates))
+        prefixes = installed_prefixes(templates)
         lacking = None if units is None else missing(units, Outcomes(store, documents=False), prefixes)
         write_run(directory, {
             "versions": versions(), "forms": forms, "options": {"form": form, "year": year, "finalize": finalize},

@@ -207,9 +207,10 @@ def figure_sets(book: Workbook) -> Iterator[tuple[str, list[Spot]]]:
 
 
 def over_fulfilled(book: Workbook) -> Iterator[tuple[str, int, Mapping]]:
-    """The indicators of a workbook that are over-fulfilled by a figure."""
+    """The indicators of a workbook that are over-fulfilled by a figure; from -1 down it has no logarithm."""
     for block, index, row, state in book.judged:
-        if state == OVER and isinstance(row.get(book.form.summary.indicators.deviation), int | float):
+        deviation = row.get(book.form.summary.indicators.deviation)
+        if state == OVER and isinstance(deviation, int | float) and deviation > -1:
             yield block, index, row
 
 

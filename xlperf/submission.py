@@ -128,11 +128,14 @@ def file_stem(outcome) -> str:
 # --- what is odd about the names ---------------------------------------------------------------------------------
 
 
-def odd_names(submissions: Sequence[Submission], roster: Sequence[Unit] | None,
+def odd_names(submissions: Sequence[Submission], standings: Mapping[str, Standing], roster: Sequence[Unit] | None,
               prefixes: Sequence[str]) -> Iterator[tuple[str, dict]]:  # fmt: skip
-    """Yield path and finding: two units with one code, one unit under two names or codes, a unit that is not on the roster."""
+    """Yield path and finding: two units with one code, one unit under two names or codes, a unit that is not on the roster.
+
+    A code is held against other units only where it counts: one that has been put right says nothing of them.
+    """
     named = [s for s in submissions if s.unit]
-    by_code = _grouped(named, lambda s: (s.unit_code or "").strip())
+    by_code = _grouped((s for s in named if standings[s.path].kind == COUNTS), lambda s: (s.unit_code or "").strip())
     by_name = _grouped(named, lambda s: unit_key(s.unit, prefixes))
     for group in by_code.values():
         yield from _told("XL553", group, lambda s: unit_key(s.unit, prefixes), lambda s: s.unit)
