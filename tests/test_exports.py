@@ -489,6 +489,8 @@ def test_two_forms_in_one_collection_have_a_ranking_each_and_projects_are_named(
     projects = [Outcome(f"{name}.xlsx", name * 8, 1, "2023-03-01", "passed", form.key, form.revision, 2022, raw["project"]["unit"],
                         document=computed, subject=name) for name in ("项目甲", "项目乙")]  # fmt: skip
     write_exports([outcome("a.xlsx", "甲局"), *projects], None, tmp_path, DATE, contents)
+    overview = read_csv(tmp_path / "CSV" / "总览.csv")
+    assert [row[1] for row in overview if row[-1:] == ["占比"]] == ["份数", "单位数", "份数"]  # all; one unit each; two projects of one
     book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
     assert book.sheetnames == ["总览", "单位一览", "问题清单", "预算执行（自评表）", "预算执行（项目支出绩效自评表）", "指标完成（自评表）",
                                "指标完成（项目支出绩效自评表）"]  # fmt: skip

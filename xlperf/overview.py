@@ -21,7 +21,7 @@ from .ledger import Ledger, Tally
 from .messages import sentence
 from .sheet import Sheet, cell_format, free_title, set_up, write_ledger
 from .style import Palette
-from .submission import COUNTS, DUPLICATE, SUPERSEDED
+from .submission import COUNTS, DUPLICATE, SUPERSEDED, Submission, owner
 from .workbook import new_book
 
 STATUSES = ("passed", "returned", "unreadable")
@@ -84,6 +84,11 @@ def _heads(*keys: str) -> tuple[str, ...]:
     return tuple(sentence(f"head_{key}", {}) for key in keys)
 
 
+def _counted(collection: Collection, listed: Sequence[Submission]) -> str:
+    """What a number of submissions counts: units, unless one of them has sent several (projects, years, forms)."""
+    return "units" if len({owner(s, collection.prefixes) for s in listed}) == len(listed) else "submissions"
+
+
 def _of_status(collection: Collection, sheets: Mapping[str, Sheet]) -> Part:
     units, counting = sheets["units"], list(collection.counting())
     yes = _literal(sentence("submission_counts", {}))
@@ -94,7 +99,7 @@ def _of_status(collection: Collection, sheets: Mapping[str, Sheet]) -> Part:
         rows.append((word, (formula, sum(s.status == status for s in counting))))
     if "missing" in sheets:
         rows.append((sentence("status_missing", {}), (f'COUNT({sheets["missing"].area("number")})', len(collection.missing))))
-    heads = _heads("status", "units", "share")
+    heads = _heads("status", _counted(collection, counting), "share")
     return Part(sentence("part_status", {}), heads, tuple(rows), "column", STATUS_COLOURS, total=True)
 
 
@@ -111,10 +116,11 @@ def _of_files(collection: Collection, sheets: Mapping[str, Sheet]) -> Part:
 
 
 def _of_classes(collection: Collection, form: Form, units: Sheet, several: bool) -> Part:
-    """How many units have the figure ranked by in each class."""
+    """How many have the figure ranked by in each class."""
     key, bounds = form.summary.ranked_by, form.summary.classes
     figure = next(figure for figure in form.summary.figures if figure.key == key)
-    values = [s.figures.get(key) for s in collection.counting() if s.form == form.key]
+    listed = [s for s in collection.counting() if s.form == form.key]
+    values = [s.figures.get(key) for s in listed]
     own = f',{units.area("form")},{_literal(form.key + " *")}' if several else ""
     asked = f'{units.area("standing")},{_literal(sentence("submission_counts", {}))}{own}'
     rows = []
@@ -127,7 +133,7 @@ def _of_classes(collection: Collection, form: Form, units: Sheet, several: bool)
         rows.append((name, (formula, count)))
     title = sentence("head_class", {"label": figure.label})
     title = sentence("of_form", {"title": title, "form": collection.name_of(form)}) if several else title
-    return Part(title, (figure.label, *_heads("units", "share")), tuple(rows), "column", total=True)
+    return Part(title, (figure.label, *_heads(_counted(collection, listed), "share")), tuple(rows), "column", total=True)
 
 
 def _printed(type_: str, bound: float | None) -> str:
