@@ -25,7 +25,7 @@ from typing import NamedTuple
 from .allotment import enter, misfits
 from .document import rows_of
 from .errors import UsageError, XlperfError, reason_of
-from .files import make_folder, safe_name, stamp, write_atomically
+from .files import joined_name, make_folder, safe_name, stamp, write_atomically
 from .form import Form, find_form, load_form
 from .formats import as_meant, harmless
 from .messages import current_language, use_language
@@ -130,7 +130,7 @@ def file_names(form: Form, year: int, units: Sequence[Unit]) -> list[str]:
             taken[stem.casefold()] += 1
             stem = f"{stem}-{taken[stem.casefold()]}"
         taken[stem.casefold()] += 1
-        names.append(f"{stem}-{year}-{form.file_name}.xlsx")
+        names.append(joined_name(stem, str(year), form.file_name) + ".xlsx")
     return names
 
 

@@ -9,12 +9,14 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 from .errors import UsageError, reason_of
 
 ZIP_TIME = (1980, 1, 31, 0, 0, 0)  # what XlsxWriter gives every entry
 TEMPORARY = ".xlperf-"  # how the name of a file begins that is being written
+MOST_BYTES = 200  # of a name in UTF-8: file systems of Linux take 255, and endings follow
 UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 
 
@@ -87,6 +89,28 @@ def safe_name(text: str) -> str:
     """A text as a file name that Windows takes."""
     name = UNSAFE.sub("_", text).strip(" .")[:80]
     return name or "_"
+
+
+def joined_name(*parts: str) -> str:
+    """Parts of a file name with hyphens between them; where they take more bytes than Linux allows, the longest is cut.
+
+    What is cut ends in a digest of the whole, so that two that begin alike stay apart, and is the same on every run.
+    """
+    names, share = list(parts), (MOST_BYTES - len(parts)) // len(parts)
+    while (excess := _bytes_of("-".join(names)) - MOST_BYTES) > 0:
+        longest = max(names, key=_bytes_of)
+        names[names.index(longest)] = _cut(longest, max(_bytes_of(longest) - excess, share))
+    return "-".join(names)
+
+
+def _bytes_of(name: str) -> int:
+    return len(name.encode("utf-8", "surrogatepass"))
+
+
+def _cut(name: str, size: int) -> str:
+    whole = name.encode("utf-8", "surrogatepass")
+    digest = f"~{sha256(whole).hexdigest()[:6]}"
+    return whole[: size - len(digest)].decode("utf-8", "ignore").rstrip(" .") + digest
 
 
 def stamp(date: str | None) -> str:

@@ -18,7 +18,7 @@ from .checks import check, compare_shown, explain
 from .compute import compute
 from .document import Rows, Spot, document_of, named, path_namer, subject_spot, unit_spot, whose
 from .errors import UnreadableError, UsageError
-from .files import as_written, keep_apart, make_folder, safe_name, stamp, write_atomically
+from .files import as_written, joined_name, keep_apart, make_folder, safe_name, stamp, write_atomically
 from .finding import Finding, describe, gather, has_errors
 from .form import find_form
 from .layout import make_layout, moved_places, padded, references_of, row_counts, with_spare
@@ -143,7 +143,7 @@ def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterat
     unit = named(processed.rows, unit_spot(form))
     issue = Issue(reading.fiscal_year, date, __version__, unit, submission=reading.sha256,
                   results=_frozen_results(processed), intake=_intake(processed))  # fmt: skip
-    stem = "-".join(map(safe_name, [*whose(form, processed.rows), form.finalized_name]))
+    stem = joined_name(*map(safe_name, [*whose(form, processed.rows), form.finalized_name]))
     make_folder(directory)
     book, document = directory / f"{stem}.xlsx", directory / f"{stem}.json"
     keep_apart(book, reading.path)
@@ -182,7 +182,8 @@ def write_annotated(processed: Processed, directory: Path, date: str) -> Path:
     from .workbook import write_workbook
 
     reading, form = processed.reading, processed.reading.form
-    target = directory / f"{reading.path.stem}-{form.definition.get('annotated_name') or sentence('annotated_name', {})}.xlsx"
+    name = joined_name(reading.path.stem, form.definition.get("annotated_name") or sentence("annotated_name", {}))
+    target = directory / f"{name}.xlsx"
     if target.exists() and not as_written(target):
         raise UsageError("would_lose", path=target)
     counts = row_counts(form, with_spare(form, processed.rows), processed.rows)

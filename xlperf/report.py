@@ -19,7 +19,7 @@ from .canvas import as_date
 from .document import Rows, Spot, is_empty, named, whose
 from .errors import FormError, UsageError
 from .expression import TEXT_FORMATS, as_decimal, as_text
-from .files import safe_name
+from .files import joined_name, safe_name
 from .finding import Finding, has_errors
 from .form import Form
 from .parts import GUIDE, RULES, TYPES, Block, Field, Fields, Lines, Table
@@ -75,7 +75,7 @@ def paper_name(paper: Paper) -> str:
     """The file name of a report: whose it is, the form's word, and whether it is for publication or a draft."""
     words = paper.form.report
     marks = [words["public"] if paper.public else "", words["draft"] if paper.draft else ""]
-    return "-".join(map(safe_name, [*whose(paper.form, paper.rows), words["file_name"], *filter(None, marks)])) + ".docx"
+    return joined_name(*map(safe_name, [*whose(paper.form, paper.rows), words["file_name"], *filter(None, marks)])) + ".docx"
 
 
 def check_template(form: Form) -> None:

@@ -16,7 +16,7 @@ from .compute import compute, plain
 from .document import Rows, Spot, document_of, inputs_of, named, path_namer, rows_of, unit_spot
 from .errors import UsageError, reason_of
 from .expression import as_decimal
-from .files import make_folder, safe_name, stamp, write_atomically
+from .files import joined_name, make_folder, safe_name, stamp, write_atomically
 from .finding import Finding, describe, gather, has_errors
 from .form import Form, find_form, load_form
 from .layout import make_layout, padded, row_counts
@@ -49,7 +49,7 @@ def write_template(form: str, year: int, path: Path, unit: str = "", rows: Mappi
 def default_name(form: str, year: int, unit: str = "", templates: Path | None = None) -> Path:
     """The file name of a template: `<unit>-<year>-<name>.xlsx`, in the words of the form."""
     known = load_form(find_form(form, year, templates=templates))
-    return Path("-".join(filter(None, (safe_name(unit) if unit else "", str(year), known.file_name))) + ".xlsx")
+    return Path(joined_name(*([safe_name(unit)] if unit else []), str(year), known.file_name) + ".xlsx")
 
 
 def load_document(path: Path) -> dict:
