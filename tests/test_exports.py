@@ -341,6 +341,30 @@ def test_a_second_run_takes_back_what_is_no_longer_due_and_leaves_what_is_somebo
     assert edited.read_bytes() == kept
 
 
+def test_a_newer_submission_is_put_beside_a_finalized_file_that_somebody_saved(tmp_path: Path) -> None:
+    old, new = with_files(tmp_path, [outcome("1.xlsx", "某局"), outcome("2.xlsx", "某局", received="2023-03-09T09:00:00+08:00")])
+    folder, name = tmp_path / "定稿", "某单位-2022-定稿"
+    with zipfile.ZipFile(tmp_path / old.outputs[0], "w") as package:  # a finalized workbook names its submission
+        package.writestr(zipfile.ZipInfo("part", ZIP_TIME), old.sha256)
+    assert write_exports([old], None, tmp_path, DATE, contents) == {}
+    with zipfile.ZipFile(folder / f"{name}.xlsx", "a") as package:
+        package.writestr("more", "saved by Excel")
+    theirs = (folder / f"{name}.xlsx").read_bytes()
+    assert write_exports([old], None, tmp_path, DATE, contents) == {}  # of the same submission
+    assert sorted(path.name for path in folder.iterdir()) == [f"{name}.json", f"{name}.xlsx"]
+    for _ in range(2):
+        assert write_exports([old, new], None, tmp_path, DATE, contents) == {f"{name}.xlsx": f"{name}-{sha('2.xlsx')}.xlsx"}
+        assert sorted(path.name for path in folder.iterdir()) == sorted(
+            [f"{name}.json", f"{name}.xlsx", f"{name}-{sha('2.xlsx')}.json", f"{name}-{sha('2.xlsx')}.xlsx"])  # fmt: skip
+        assert (folder / f"{name}.xlsx").read_bytes() == theirs
+        assert json.loads((folder / f"{name}.json").read_text("utf-8")) == {"path": "1.xlsx"}
+        assert json.loads((folder / f"{name}-{sha('2.xlsx')}.json").read_text("utf-8")) == {"path": "2.xlsx"}
+    (folder / f"{name}.xlsx").unlink()
+    assert write_exports([old, new], None, tmp_path, DATE, contents) == {}
+    assert json.loads((folder / f"{name}.json").read_text("utf-8")) == {"path": "2.xlsx"}
+    assert sorted(path.name for path in folder.iterdir()) == [f"{name}.json", f"{name}.xlsx"]
+
+
 @pytest.mark.libreoffice
 def test_the_notice_opens_and_prints(out: Path, tmp_path: Path) -> None:
     pdf = convert([next((out / "退回").glob("*CO-*.docx"))], tmp_path, "pdf")[0]

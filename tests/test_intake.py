@@ -14,6 +14,7 @@ import sys
 import time
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -302,12 +303,39 @@ def test_changes_of_status_are_named(tmp_path: Path, worked_on: list[str]) -> No
     assert "新增 1，更换 1，撤走 0，状态改变 1" in standing_as_text(standing)
 
 
+def test_a_finalized_workbook_that_somebody_saved_stays_and_the_newer_is_beside_it(tmp_path: Path, worked_on: list[str]) -> None:
+    inbox, out = tmp_path / "收到", tmp_path / "OUT"
+    inbox.mkdir()
+    document = load_document(EXAMPLE / "document.json")
+    fill_workbook(document, inbox / "一.xlsx", date="2023-03-01")
+    collect([inbox], out)
+    (final,) = (out / "定稿").glob("*.xlsx")
+    with zipfile.ZipFile(final, "a") as package:
+        package.comment = b"saved"
+        package.writestr("more", "by Excel")
+    collect([inbox], out)
+    assert run_of(out)["beside"] == {} and len(list((out / "定稿").glob("*.xlsx"))) == 1
+    fill_workbook(document | {"goals": document["goals"][1:]}, inbox / "二.xlsx", date="2023-03-05")
+    digest = hashlib.sha256((inbox / "二.xlsx").read_bytes()).hexdigest()
+    standing = collect([inbox], out)
+    beside = f"{final.stem}-{digest[:8]}.xlsx"
+    assert run_of(out)["beside"] == {final.name: beside} and (out / "定稿" / beside).exists()
+    assert f"定稿“{final.name}”已由他人另存，予以保留；该单位新报的定稿放在旁边：{beside}" in standing_as_text(standing)
+
+
 # --- interrupted ---------------------------------------------------------------------------------------------
 
 
 def start(inbox: Path, out: Path, *options: str) -> subprocess.Popen:
     command = [sys.executable, "-m", "xlperf", "collect", str(inbox), "-o", str(out), "--jobs", "2", "--quiet", *options]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def wait_until(process: subprocess.Popen, come: Callable[[], bool]) -> None:
+    """Wait for what that process does, for as long as it is there to do it."""
+    while not come():
+        assert process.poll() is None
+        time.sleep(0.01)
 
 
 def count_done(out: Path) -> int:
@@ -344,15 +372,15 @@ def test_times_of_receipt_and_the_date_in_files_outlive_a_kill(small: Path, tmp_
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1672876800")
     out = tmp_path / "OUT"
     process = start(small, out)
-    while count_done(out) < 1:
-        time.sleep(0.01)
+    wait_until(process, lambda: count_done(out) >= 1)
     process.kill()
     process.communicate()
-    monkeypatch.delenv("SOURCE_DATE_EPOCH")  # today is another day
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    monkeypatch.setattr(intake, "_now", lambda: "2023-03-01T09:00:00+08:00")  # today is another day
     (small / "late.xlsx").write_bytes(b"")
     collect([small], out, jobs=2)
     received = {outcome.path: outcome.received for outcome in outcomes_of(out)}
-    assert received.pop("late.xlsx") > "2026"
+    assert received.pop("late.xlsx") == "2023-03-01T09:00:00+08:00"
     assert set(received.values()) == {"2023-01-05T00:00:00+00:00"}
     for path in (out / "made").glob("*/*.xlsx"):
         with zipfile.ZipFile(path) as package:
@@ -363,10 +391,13 @@ def test_times_of_receipt_and_the_date_in_files_outlive_a_kill(small: Path, tmp_
 def test_two_at_once_in_one_folder(small: Path, tmp_path: Path) -> None:
     out = tmp_path / "OUT"
     process = start(small, out)
-    while not (out / "collection.sqlite").exists():
-        time.sleep(0.01)
-    with pytest.raises(UsageError) as caught:
-        collect([small], out)
+    wait_until(process, (out / "collection.sqlite").exists)  # made once the lock is held
+    process.send_signal(signal.SIGSTOP)
+    try:
+        with pytest.raises(UsageError) as caught:
+            collect([small], out)
+    finally:
+        process.send_signal(signal.SIGCONT)
     assert caught.value.key == "in_use"
     assert process.wait(60) == ExitCode.OK
 
@@ -374,8 +405,7 @@ def test_two_at_once_in_one_folder(small: Path, tmp_path: Path) -> None:
 @posix
 def test_ctrl_c_ends_it_in_good_order(inbox: tuple[Path, Expected], tmp_path: Path) -> None:
     process = start(inbox[0], tmp_path / "OUT")
-    while count_done(tmp_path / "OUT") < 3:
-        time.sleep(0.01)
+    wait_until(process, lambda: count_done(tmp_path / "OUT") >= 3)
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == ExitCode.INTERRUPTED

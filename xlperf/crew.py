@@ -74,13 +74,17 @@ def work_off(crew: Crew, tasks: Iterable[In], work: Callable[[In], Out]) -> Iter
                     again.appendleft(task)
 
 
+def _import(_: Callable) -> None:
+    """Nothing; to be told of it, a worker imports what it needs."""
+
+
 def _until_broken(crew: Crew, tasks: Iterator[In], work: Callable[[In], Out],
                   most: int) -> Generator[tuple[In, Out], None, list[tuple[In, float]]]:  # fmt: skip
     """Work off tasks with so many in flight; return those that were lost and for how long each had been there."""
     futures: dict[Future, tuple[In, float]] = {}
     lost: list[tuple[In, float]] = []
     executor = crew.hire()
-    executor.submit(os.getpid).result()  # there is a worker: what it takes to start one counts for no task
+    executor.submit(_import, work).result()  # there is a worker that knows its work: what that takes counts for no task
     try:
         while True:
             while not lost and len(futures) < most and (task := next(tasks, None)) is not None:

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from .audit import Contents, write_audit
 from .collection import Collection, survey
-from .files import as_written, make_folder, safe_name, write_atomically
+from .files import as_written, holds, make_folder, safe_name, write_atomically
 from .formats import write_csv
 from .ledger import Ledger, Tally, ledgers
 from .messages import sentence
@@ -31,8 +31,8 @@ PACKAGES, COMPANIONS = (".xlsx", ".docx"), (".json", ".pdf")  # what tells wheth
 
 
 def write_exports(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None, directory: Path, date: str,
-                  contents: Contents, templates: Path | None = None) -> None:  # fmt: skip
-    """Write every export into the directory.
+                  contents: Contents, templates: Path | None = None) -> dict[str, str]:  # fmt: skip
+    """Write every export into the directory; return the finalized files that are somebody's, each with the newer one beside it.
 
     Args:
         outcomes: one per input path, sorted by path; iterated several times, so no generator.
@@ -46,8 +46,9 @@ def write_exports(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None, di
     """
     collection = survey(outcomes, roster, templates)
     _write_tables(collection, outcomes, directory, date)
-    _hand_out(collection, outcomes, directory, date, templates)
+    beside = _hand_out(collection, outcomes, directory, date, templates)
     write_atomically(directory / AUDIT, lambda path: write_audit(collection, outcomes, contents, path))
+    return beside
 
 
 def _write_tables(collection: Collection, outcomes: Iterable[Outcome], directory: Path, date: str) -> None:
@@ -95,27 +96,35 @@ def _overview_lines(parts: Iterable[Part]) -> Iterator[Sequence[object]]:
 
 
 def _hand_out(collection: Collection, outcomes: Iterable[Outcome], directory: Path, date: str,
-              templates: Path | None) -> None:  # fmt: skip
+              templates: Path | None) -> dict[str, str]:  # fmt: skip
     """Put what was made of the files that count where people look for it: what is finalized, what goes back and its notice.
 
-    What an earlier run put there and is no longer due goes. A file that somebody has saved anew since is theirs and stays.
+    What an earlier run put there and is no longer due goes. A file that somebody has saved anew since is theirs and stays; a
+    newer submission of that unit is put beside it, as is returned.
     """
+    beside: dict[str, str] = {}
     finalized, returned = (directory / sentence(f"{name}_folder", {}) for name in ("finalized", "returned"))
     due: dict[Path, set[str]] = {finalized: set(), returned: set()}  # file names, not paths: thousands are held
     for outcome in outcomes:
         if collection.standings[outcome.path].kind != COUNTS:
             continue
-        for made in outcome.outputs:
-            folder = returned if outcome.has_errors else finalized
-            name = returned_name(outcome, made) if outcome.has_errors else _free(outcome, made, due[folder])
+        folder, names = returned, [returned_name(outcome, made) for made in outcome.outputs]
+        if not outcome.has_errors:
+            folder, names = finalized, [PurePosixPath(made).name for made in outcome.outputs]
+            theirs = _theirs(folder, names, outcome.sha256)
+            if theirs or due[folder].intersection(names):  # two units are called alike
+                names = [_with_digits(name, outcome.sha256) for name in names]
+            beside |= {name: _with_digits(name, outcome.sha256) for name in theirs}
+        for name, made in zip(names, outcome.outputs, strict=True):
             _place(folder, name, due, lambda path, made=made: shutil.copyfile(directory / made, path))
         if outcome.has_errors:
             marked = next((returned_name(outcome, made) for made in outcome.outputs), "")
             name = f"{file_stem(outcome)}-{sentence('notice_name', {})}.docx"
             _place(returned, name, due, lambda path, outcome=outcome, marked=marked: write_notice(
                 collection, outcome, marked, path, date, templates))  # fmt: skip
-    for folder, names in due.items():
-        _clear(folder, names)
+    for folder, placed in due.items():
+        _clear(folder, placed)
+    return beside
 
 
 def returned_name(outcome: Outcome, made: str) -> str:
@@ -123,10 +132,16 @@ def returned_name(outcome: Outcome, made: str) -> str:
     return f"{file_stem(outcome)}-{made.rpartition('-')[2]}"
 
 
-def _free(outcome: Outcome, made: str, due: set[str]) -> str:
-    """The name a finalized file was given; where two units are called alike, with the first digits of its SHA-256."""
-    name = PurePosixPath(made)
-    return name.name if name.name not in due else f"{name.stem}-{outcome.sha256[:8]}{name.suffix}"
+def _with_digits(name: str, sha256: str) -> str:
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem}-{sha256[:8]}{dot}{suffix}"
+
+
+def _theirs(folder: Path, names: Sequence[str], sha256: str) -> list[str]:
+    """Which of these somebody has saved anew, if they were made of another submission than that."""
+    packages = [folder / name for name in names if name.endswith(PACKAGES) and (folder / name).exists()]
+    theirs = [path.name for path in packages if not as_written(path)]
+    return theirs if theirs and not any(holds(path, sha256) for path in packages) else []
 
 
 def _place(folder: Path, name: str, due: dict[Path, set[str]], write: Callable[[Path], object]) -> None:

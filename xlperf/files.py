@@ -8,6 +8,7 @@ import os
 import re
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -82,6 +83,15 @@ def as_written(path: Path) -> bool:
         with zipfile.ZipFile(path) as package:
             return {item.date_time for item in package.infolist()} == {ZIP_TIME}
     except (OSError, zipfile.BadZipFile):
+        return False
+
+
+def holds(path: Path, text: str) -> bool:
+    """Whether a part of a workbook holds that text."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            return any(text.encode() in package.read(item) for item in package.infolist())
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
         return False
 
 

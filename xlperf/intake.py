@@ -104,7 +104,7 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
         if not quiet:
             print(sentence("summing_up", {}), file=sys.stderr, flush=True)
         outcomes, received = Outcomes(store), {item.path: item for item in inputs}
-        write_exports(outcomes, units, directory, day, lambda outcome: open_received(received[outcome.path]), templates)
+        beside = write_exports(outcomes, units, directory, day, lambda outcome: open_received(received[outcome.path]), templates)
         close_archives()
         files, last = list_files(Outcomes(store, documents=False)), read_run(directory)
         prefixes = installed_prefixes(templates)
@@ -115,7 +115,7 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
             "seconds": round(time.monotonic() - began, 3), "workers": crew.workers,
             "changes": last and {**changes_since(last, files), "words": list(changes(last["files"], files, prefixes))},
             "missing": lacking and [{"name": unit.name, "code": unit.code, "supervisor": unit.supervisor} for unit in lacking],
-            "skipped": [item.path for item in found if not isinstance(item, Input)], "files": files,
+            "beside": beside, "skipped": [item.path for item in found if not isinstance(item, Input)], "files": files,
         })  # fmt: skip
         return read_standing(directory, store)
 

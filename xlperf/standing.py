@@ -18,7 +18,7 @@ from .result import EXIT_CODES
 from .store import FILE_NAME, Outcomes, Store, count_inputs, opened_store
 from .tables import table
 
-COMMONEST = 8  # findings that are named
+COMMONEST = 8  # findings, and files of somebody's, that are named
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,8 @@ def standing_as_text(standing: Standing) -> str:
         moved = {kind: len(changes[kind]) for kind in CHANGES}
         lines.append(sentence("standing_changes", {"since": _here(changes["since"]), **moved}))
         lines += changes["words"]
+    for theirs, ours in list(((run and run.get("beside")) or {}).items())[:COMMONEST]:
+        lines.append(sentence("standing_beside", {"file": theirs, "beside": ours}))
     if standing.findings:
         headings = [sentence(f"column_{name}", {}) for name in ("code", "message", "files")]
         rows = [(code, message, str(count)) for code, message, count in standing.findings]
