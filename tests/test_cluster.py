@@ -39,6 +39,7 @@ def scheduler() -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = dask("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard", "--no-show")
+    distributed.Client(f"tcp://127.0.0.1:{port}", timeout=60, set_as_default=False).close()  # it answers
     yield f"tcp://127.0.0.1:{port}"
     process.kill()
     process.wait()
@@ -87,9 +88,10 @@ def refused(address: str) -> str:
 
 
 def test_no_scheduler_no_workers_and_workers_of_several_threads(scheduler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xlperf.cluster.ANSWER", 2)
-    assert refused("tcp://127.0.0.1:1") == "no_cluster"
-    assert refused("nonsense") == "no_cluster"
+    with monkeypatch.context() as patched:
+        patched.setattr("xlperf.cluster.ANSWER", 2)
+        assert refused("tcp://127.0.0.1:1") == "no_cluster"
+        assert refused("nonsense") == "no_cluster"
     assert refused(scheduler) == "cluster_threads"
     process = dask("worker", scheduler, "--nthreads", "2", "--no-nanny", "--local-directory", str(tmp_path), "--no-dashboard")
     with distributed.Client(scheduler, timeout=60, set_as_default=False) as client:
@@ -142,7 +144,7 @@ def test_a_file_that_kills_or_holds_up_its_worker_is_named(both: str, tmp_path: 
     for number, name in enumerate(("a", "dies", "hangs", "b", "c", "d")):
         (tmp_path / "in" / f"{name}.xlsx").write_bytes(b"x" * (number + 1))
     monkeypatch.setattr(intake, "work_on", work_fatefully)
-    collect([tmp_path / "in"], tmp_path / "OUT", cluster=both, limits=Limits(seconds=2))
+    collect([tmp_path / "in"], tmp_path / "OUT", cluster=both, limits=Limits(seconds=10))
     codes = {outcome.path: [finding["code"] for finding in outcome.findings] for outcome in outcomes_of(tmp_path / "OUT")}
     assert codes == {**{f"{name}.xlsx": ["XL101"] for name in "abcd"}, "dies.xlsx": ["XL501"], "hangs.xlsx": ["XL502"]}
 

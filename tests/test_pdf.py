@@ -108,7 +108,7 @@ def test_it_is_ended_with_its_children_when_time_is_over(tmp_path: Path, stand_i
     start = time.monotonic()
     with pytest.raises(UsageError, match="LibreOffice"):
         write_pdfs([word(tmp_path / "a.docx")])
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 30  # it sleeps for 60
     time.sleep(3.5)
     assert not alive.exists() and not (tmp_path / "a.pdf").exists()
 
