@@ -15,9 +15,10 @@ from conftest import REPOSITORY
 from surgery import type_into
 from test_roster import written
 
-from xlperf import UsageError, fill_workbook, read_roster, read_workbook, write_template, write_templates
+from xlperf import UsageError, dispatch, fill_workbook, read_roster, read_workbook, write_template, write_templates
 from xlperf.dispatch import MANIFEST, file_names
 from xlperf.form import Form
+from xlperf.template import Issued, write_rows
 
 DATE = "2023-03-01"
 TEXT = "单位,单位代码,主管部门,基本支出 年初预算数\n甲局,0012,市政府,5.5\n乙:局,0013,,\n乙?局,0014,,7\n"
@@ -121,6 +122,56 @@ def test_a_strangers_file_is_left_alone_and_one_of_an_interrupted_run_is_known(f
     lines = list(csv.DictReader((folder / "out" / MANIFEST).read_text("utf-8-sig").splitlines()))
     assert [line["file"] for line in lines] == NAMES[1:]
     assert handed_out(folder).kept == 2
+
+
+def ended_at(name: str, how: BaseException, monkeypatch: pytest.MonkeyPatch, folder: Path, text: str, **more: object) -> None:
+    """A run that ends badly at the file of that name."""
+    with monkeypatch.context() as patch:
+        def fail(form: Form, rows: dict, path: Path, issued: Issued) -> None:
+            if path.name == name:
+                raise how
+            write_rows(form, rows, path, issued)
+
+        patch.setattr(dispatch, "write_rows", fail)
+        with pytest.raises(type(how)):
+            handed_out(folder, text, **more)
+
+
+CHANGED = TEXT.replace("5.5", "6.5").replace("0014,,7", "0014,,8")
+
+
+@pytest.mark.parametrize("how", [UsageError("cannot_write", path="x", reason="y"), KeyboardInterrupt()], ids=["fault", "interrupt"])
+@pytest.mark.parametrize("name", NAMES[::2])
+def test_files_of_ours_are_still_ours_after_a_run_that_ended_badly(name: str, how: BaseException, folder: Path, monkeypatch) -> None:
+    ended_at(name, how, monkeypatch, folder, CHANGED)
+    lines = list(csv.DictReader((folder / "out" / MANIFEST).read_text("utf-8-sig").splitlines()))
+    assert [line["file"] for line in lines] == NAMES
+    done = handed_out(folder, CHANGED)
+    assert done.changed == () and done.written + done.kept == 3
+    assert read_workbook(folder / "out" / NAMES[0])["budget"]["basic"]["initial"] == 6.5
+    assert read_workbook(folder / "out" / NAMES[2])["budget"]["basic"]["initial"] == 8
+    assert handed_out(folder, CHANGED).kept == 3
+
+
+@pytest.mark.parametrize("date", [DATE, None])
+def test_files_of_ours_are_still_ours_after_a_run_that_was_killed(date: str | None, tmp_path: Path, monkeypatch) -> None:
+    handed_out(tmp_path, date=date)
+    before = (tmp_path / "out" / MANIFEST).read_bytes()
+    assert handed_out(tmp_path, CHANGED, date=date).written == 2
+    (tmp_path / "out" / MANIFEST).write_bytes(before)  # it could not be written any more
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")  # gone on with on another day
+    done = handed_out(tmp_path, CHANGED, date=date)
+    assert (done.written, done.kept, done.changed) == (2, 1, ())
+    assert (tmp_path / "out" / MANIFEST).read_bytes() != before and handed_out(tmp_path, CHANGED, date=date).kept == 3
+
+
+def test_what_a_department_filled_in_is_not_overwritten_after_a_run_that_ended_badly(folder: Path, monkeypatch) -> None:
+    filled = folder / "out" / NAMES[0]
+    type_into(filled, folder / "typed.xlsx", {"预算信息!F5": 5})
+    filled.write_bytes(before := (folder / "typed.xlsx").read_bytes())
+    ended_at(NAMES[2], KeyboardInterrupt(), monkeypatch, folder, CHANGED)
+    for text in (CHANGED, TEXT):
+        assert handed_out(folder, text).changed == (filled,) and filled.read_bytes() == before
 
 
 def test_several_processes_write_the_same_bytes(tmp_path: Path) -> None:

@@ -3,9 +3,10 @@
     done = write_templates("my-form", 2023, Path("units.xlsx"), Path("to-send"))
     done.written, done.kept, done.changed           # a file that somebody has filled in since is never overwritten
 
-The manifest lists unit, code, file and SHA-256, and what the file was made of (`basis`). A file whose SHA-256 is another
-one now was changed by somebody; one whose basis is another one now is made anew. Processes are started afresh (spawned) on
-every system, and keep the form, its layout and its formulas from one unit to the next.
+The manifest lists unit, code, file and SHA-256, and what the file was made of (`basis`). A file whose basis is another one
+now is made anew. One whose SHA-256 is another one now was changed by somebody, unless it is what would be made now: then it
+is of a run that was ended before it could say so. Processes are started afresh (spawned) on every system, and keep the form,
+its layout and its formulas from one unit to the next.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ import hashlib
 import io
 import json
 import os
+import re
 import tempfile
+import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -25,7 +28,7 @@ from typing import NamedTuple
 from .allotment import enter, misfits
 from .document import rows_of
 from .errors import UsageError, XlperfError, reason_of
-from .files import make_folder, safe_name, stamp, write_atomically
+from .files import as_written, make_folder, safe_name, stamp, write_atomically
 from .form import Form, find_form, load_form
 from .formats import as_meant, harmless
 from .messages import current_language, use_language
@@ -35,7 +38,8 @@ from .template import Issued, write_rows
 
 MANIFEST = "manifest.csv"
 CHUNK = 8  # units that a process takes at a time
-SAVED = 200  # after so many files the manifest is written, so that an interrupted run is known to the next
+SAVED = 20  # after so many files the manifest is written, so that a run that was killed is known to the next
+PROPERTIES, CREATED = "docProps/core.xml", re.compile(rb"<dcterms:created[^>]*>([0-9-]{10})")
 MOST_JOBS = 61  # what Windows can wait for
 
 
@@ -50,11 +54,12 @@ class Handed(NamedTuple):
 
 
 class Order(NamedTuple):
-    """One workbook to make; `known`: whether a file that has this name already is one of ours, unchanged."""
+    """One workbook to make, with its date; `known`: whether a file that has this name already is one of ours, unchanged."""
 
     unit: Unit
     path: Path
     basis: str
+    date: str
     known: bool
 
 
@@ -97,13 +102,14 @@ def write_templates(form: str, year: int, roster: Path, directory: Path, jobs: i
     before = {handed.file: handed for handed in read_manifest(directory / MANIFEST)}
     issued = Issued(year, "", rows, stamp(date), password)
     units_by_name = dict(zip(file_names(known, year, units), units, strict=True))
-    handed, orders, changed = _sorted(directory, before, units_by_name, _basis_of(known, issued, dated=bool(date)))
-    kept, faults = len(handed) - len(changed), []
+    handed, orders, changed = _sorted(directory, before, units_by_name, _basis_of(known, issued, bool(date)), issued.date, bool(date))
+    kept, written, faults = len(units) - len(orders) - len(changed), 0, []
     try:
         for number, made in enumerate(_make(known.directory, issued, orders, jobs), 1):
             unit, path = made.order.unit, made.order.path
             if made.sha256:
                 handed[path.name] = Handed(unit.name, unit.code, path.name, made.sha256, made.order.basis)
+                written += 1
             else:
                 (faults if made.fault else changed).append(made.fault or path)
             if number % SAVED == 0:
@@ -114,7 +120,6 @@ def write_templates(form: str, year: int, roster: Path, directory: Path, jobs: i
     if faults:
         raise UsageError("not_all_written", count=len(faults), reasons="\n".join(faults))
     orphaned = sorted(directory / name for name in before.keys() - units_by_name.keys() if (directory / name).exists())
-    written = len(handed) - kept - sum(path.name in handed for path in changed)
     return Dispatch(directory / MANIFEST, written, kept, tuple(sorted(changed)), tuple(orphaned))
 
 
@@ -134,20 +139,31 @@ def file_names(form: Form, year: int, units: Sequence[Unit]) -> list[str]:
     return names
 
 
-def _sorted(directory: Path, before: Mapping[str, Handed], units: Mapping[str, Unit],
-            basis_of) -> tuple[dict[str, Handed], list[Order], list[Path]]:  # fmt: skip
-    """Return what stays in the manifest as it is, what is to be made, and the files that somebody changed."""
+def _sorted(directory: Path, before: Mapping[str, Handed], units: Mapping[str, Unit], basis_of, date: str,
+            dated: bool) -> tuple[dict[str, Handed], list[Order], list[Path]]:  # fmt: skip
+    """Return what the manifest says until something is made, what is to be made, and the files that somebody changed."""
     handed, orders, changed = {}, [], []
     for name, unit in units.items():
         path, known, basis = directory / name, before.get(name), basis_of(unit)
-        if known and path.exists() and _sha256(path) != known.sha256:
+        there = path.exists()
+        ours = known is not None and there and _sha256(path) == known.sha256
+        if known and there:
+            handed[name] = known
+        if known and there and not ours and not as_written(path):
             changed.append(path)
-            handed[name] = known
-        elif known and path.exists() and basis == known.basis:
-            handed[name] = known
-        else:
-            orders.append(Order(unit, path, basis, known is not None))
+        elif not (ours and basis == known.basis):
+            orders.append(Order(unit, path, basis, date if dated or ours or not there else _date_in(path) or date, ours))
     return handed, orders, changed
+
+
+def _date_in(path: Path) -> str | None:
+    """The date that a workbook of ours bears."""
+    try:
+        with zipfile.ZipFile(path) as package, package.open(PROPERTIES) as part:
+            found = CREATED.search(part.read(4096))
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return None
+    return found[1].decode() if found else None
 
 
 def _basis_of(form: Form, issued: Issued, dated: bool):
@@ -227,7 +243,7 @@ def _make_one(form: Form, issued: Issued, order: Order) -> Made:
     """Write one workbook; beside a file nothing is known of it is made for comparison only."""
     document = {"fiscal_year": issued.year}
     rows = enter(form, order.unit, rows_of(form, document)[0])
-    issued = replace(issued, unit=order.unit.name)
+    issued = replace(issued, unit=order.unit.name, date=order.date)
     try:
         if order.known or not order.path.exists():
             write_rows(form, rows, order.path, issued)
