@@ -71,11 +71,11 @@ def has_report(form: Form) -> bool:
     return "report" in form.definition and (form.directory / TEMPLATE).is_file()
 
 
-def paper_name(paper: Paper) -> str:
-    """The file name of a report: whose it is, the form's word, and whether it is for publication or a draft."""
+def paper_name(paper: Paper, code: str = "") -> str:
+    """The file name of a report: whose it is, the form's word, whether it is for publication or a draft; a code, where it needs one."""
     words = paper.form.report
     marks = [words["public"] if paper.public else "", words["draft"] if paper.draft else ""]
-    return "-".join(map(safe_name, [*whose(paper.form, paper.rows), words["file_name"], *filter(None, marks)])) + ".docx"
+    return "-".join(map(safe_name, [*whose(paper.form, paper.rows), words["file_name"], *filter(None, [*marks, code])])) + ".docx"
 
 
 def check_template(form: Form) -> None:
