@@ -22,7 +22,7 @@ from xlperf.template import Issued, write_rows
 
 DATE = "2023-03-01"
 TEXT = "单位,单位代码,主管部门,基本支出 年初预算数\n甲局,0012,市政府,5.5\n乙:局,0013,,\n乙?局,0014,,7\n"
-NAMES = ["甲局-2023-自评表.xlsx", "乙_局-2023-自评表.xlsx", "乙_局-0014-2023-自评表.xlsx"]
+NAMES = ["甲局-2023-自评表.xlsx", "乙_局-0013-2023-自评表.xlsx", "乙_局-0014-2023-自评表.xlsx"]
 
 
 def handed_out(folder: Path, text: str = TEXT, **more: object):
@@ -222,11 +222,20 @@ def test_names_that_look_like_formulas(tmp_path: Path) -> None:
 
 
 def test_names_are_safe_and_every_units_own(form: Form, tmp_path: Path) -> None:
-    text = "单位,代码\na/b,1\nA:B,2\na*b,3\na|b,2-2\n" + "长" * 120 + ",4\n" + "长" * 121 + ",5\n...,6\n"
+    text = "单位,代码\na/b,1\nA:B,2\na*b,3\na|b,2-2\na_b-2,\n" + "长" * 120 + ",4\n" + "长" * 121 + ",5\n...,6\n甲:局,\n甲?局,\n"
     names = file_names(form, 2023, read_roster(written(tmp_path / "u.csv", text)))
     assert names == [f"{stem}-2023-自评表.xlsx" for stem in
-                     ("a_b", "A_B-2", "a_b-3", "a_b-2-2", "长" * 80, "长" * 80 + "-5", "_")]  # fmt: skip
-    assert len({name.casefold() for name in names}) == 7
+                     ("a_b-1", "A_B-2-d53c99d8", "a_b-3", "a_b-2-2", "a_b-2-1ba019cd", "长" * 80 + "-4", "长" * 80 + "-5", "_",
+                      "甲_局-3ff824be", "甲_局-a33ec83d")]  # fmt: skip
+    assert len({name.casefold() for name in names}) == 10
+
+
+def test_a_roster_sorted_otherwise_makes_the_same_files(folder: Path) -> None:
+    before, (headings, *lines) = contents(folder), TEXT.splitlines()
+    assert handed_out(folder, "\n".join([headings, *reversed(lines)])).kept == 3
+    after = contents(folder)
+    del before[MANIFEST], after[MANIFEST]
+    assert after == before
 
 
 def test_on_the_command_line(tmp_path: Path) -> None:

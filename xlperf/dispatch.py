@@ -124,19 +124,20 @@ def write_templates(form: str, year: int, roster: Path, directory: Path, jobs: i
 
 
 def file_names(form: Form, year: int, units: Sequence[Unit]) -> list[str]:
-    """Names that Windows takes, every unit's its own: of several units with one name the later ones bear their codes too."""
-    taken: Counter[str] = Counter()
-    names = []
-    for unit in units:
-        stem = safe_name(unit.name)
-        if taken[stem.casefold()] and unit.code:
-            stem = f"{stem}-{safe_name(unit.code)}"
-        while taken[stem.casefold()]:
-            taken[stem.casefold()] += 1
-            stem = f"{stem}-{taken[stem.casefold()]}"
-        taken[stem.casefold()] += 1
-        names.append(f"{stem}-{year}-{form.file_name}.xlsx")
-    return names
+    """Names that Windows takes, every unit's its own in whatever order: all of one name have their codes, what is still one a digest."""
+    stems = [_stem(unit.name) for unit in units]
+    for more in (lambda unit: [unit.code], lambda unit: [unit.code, _digest(unit.name, unit.code)]):
+        count = Counter(stem.casefold() for stem in stems)
+        stems = [_stem(unit.name, *more(unit)) if count[stem.casefold()] > 1 else stem for unit, stem in zip(units, stems, strict=True)]
+    return [f"{stem}-{year}-{form.file_name}.xlsx" for stem in stems]
+
+
+def _stem(*parts: str) -> str:
+    return "-".join(map(safe_name, filter(None, parts)))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
 
 
 def _sorted(directory: Path, before: Mapping[str, Handed], units: Mapping[str, Unit], basis_of, date: str,
