@@ -17,7 +17,8 @@ from test_roster import written
 
 from xlperf import UsageError, dispatch, fill_workbook, read_roster, read_workbook, write_template, write_templates
 from xlperf.dispatch import MANIFEST, file_names
-from xlperf.form import Form
+from xlperf.form import Form, find_form, load_form
+from xlperf.roster import take_roster
 from xlperf.template import Issued, write_rows
 
 DATE = "2023-03-01"
@@ -225,8 +226,8 @@ def test_names_are_safe_and_every_units_own(form: Form, tmp_path: Path) -> None:
     text = "单位,代码\na/b,1\nA:B,2\na*b,3\na|b,2-2\na_b-2,\n" + "长" * 120 + ",4\n" + "长" * 121 + ",5\n...,6\n甲:局,\n甲?局,\n"
     names = file_names(form, 2023, read_roster(written(tmp_path / "u.csv", text)))
     assert names == [f"{stem}-2023-自评表.xlsx" for stem in
-                     ("a_b-1", "A_B-2-d53c99d8", "a_b-3", "a_b-2-2", "a_b-2-1ba019cd", "长" * 80 + "-4", "长" * 80 + "-5", "_",
-                      "甲_局-3ff824be", "甲_局-a33ec83d")]  # fmt: skip
+                     ("a_b-1", "A_B-2-5514cca7", "a_b-3", "a_b-2-2", "a_b-2-6b4c18d6", "长" * 80 + "-4", "长" * 80 + "-5", "_",
+                      "甲_局-3a680026", "甲_局-a06a4703")]  # fmt: skip
     assert len({name.casefold() for name in names}) == 10
 
 
@@ -236,6 +237,42 @@ def test_a_roster_sorted_otherwise_makes_the_same_files(folder: Path) -> None:
     after = contents(folder)
     del before[MANIFEST], after[MANIFEST]
     assert after == before
+
+
+PROJECTS = "实施单位,单位代码,项目名称\n甲局,01,培训\n甲局,01,改造\n乙局,02,培训\n"
+
+
+def test_a_unit_with_several_papers_has_a_workbook_for_each(tmp_path: Path) -> None:
+    roster = written(tmp_path / "units.csv", PROJECTS)
+
+    def run() -> dispatch.Dispatch:
+        return write_templates("national-project", 2023, roster, tmp_path / "out", jobs=1, date=DATE)
+
+    assert run().written == 3
+    lines = list(csv.DictReader((tmp_path / "out" / MANIFEST).read_text("utf-8-sig").splitlines()))
+    assert [(line["unit"], line["subject"], line["file"].split("-2023-")[0]) for line in lines] == [
+        ("甲局", "培训", "甲局-培训"), ("甲局", "改造", "甲局-改造"), ("乙局", "培训", "乙局-培训")]  # fmt: skip
+    for line in lines:
+        project = read_workbook(tmp_path / "out" / line["file"])["project"]
+        assert (project["unit"], project["name"]) == (line["unit"], line["subject"])
+    assert run().kept == 3
+    written(roster, PROJECTS.replace(",改造", ",培训").replace("02,", "01,"))
+    with pytest.raises(UsageError) as caught:
+        run()
+    assert "每份填不同的内容" in caught.value.arguments["reasons"] and "单位代码 01 与第 2 行重复" in caught.value.arguments["reasons"]
+
+
+def test_units_and_papers_of_one_name_have_their_codes(tmp_path: Path) -> None:
+    units = take_roster(written(tmp_path / "u.csv", "单位,代码,项目\n甲,1,a\n甲,2,a\n甲,2,b\n"), ("项目",)).units
+    names = file_names(load_form(find_form("national-project", 2023)), 2023, units)
+    assert [name.split("-2023-")[0] for name in names] == ["甲-1-a", "甲-2-a", "甲-b"]
+
+
+def test_columns_nobody_reads_and_totals_stop_nothing(tmp_path: Path) -> None:
+    text = "2023年名单\n序号,单位,基本支出 年初预算数,备注\n1,甲局,5,\n2,乙局,6,新设\n,合计,11,\n"
+    done = handed_out(tmp_path, text)
+    assert (done.written, done.remarks) == (2, ("第 5 行是合计，不是单位，没有算作一个单位。",))
+    assert handed_out(tmp_path, text.replace("1,甲局,5", "1,丙局,4\n2,甲局,5").replace("新设", "")).kept == 2
 
 
 def test_on_the_command_line(tmp_path: Path) -> None:

@@ -324,6 +324,8 @@ def hand_out(form: str, year: int, roster: Path, output: Path | None, jobs: int 
         raise UsageError("roster_alone")
     with progress(words("handing_out")) as tell:
         done = write_templates(form, year, roster, output, jobs, spare, date, password, templates, tell)
+    for remark in done.remarks:
+        click.echo(remark, err=True)
     for key, paths in (("left_changed", done.changed), ("left_orphaned", done.orphaned)):
         for path in paths:
             click.echo(sentence(key, {"path": path}), err=True)

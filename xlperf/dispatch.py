@@ -25,7 +25,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from .allotment import enter, misfits
+from .allotment import enter, misfits, subject_headings
 from .document import rows_of
 from .errors import UsageError, XlperfError, reason_of
 from .files import as_written, make_folder, safe_name, stamp, write_atomically
@@ -33,7 +33,7 @@ from .form import Form, find_form, load_form
 from .formats import as_meant, harmless
 from .messages import current_language, use_language
 from .progress import Tell
-from .roster import Unit, read_roster, refuse
+from .roster import Unit, refuse, take_roster
 from .template import Issued, write_rows
 
 MANIFEST = "manifest.csv"
@@ -51,6 +51,7 @@ class Handed(NamedTuple):
     file: str
     sha256: str
     basis: str
+    subject: str = ""  # what the paper is about, where a unit files several
 
 
 class Order(NamedTuple):
@@ -73,13 +74,17 @@ class Made(NamedTuple):
 
 @dataclass(frozen=True)
 class Dispatch:
-    """What a run did: how many files it wrote and kept, which it left alone as changed by others, which have no unit now."""
+    """What a run did: how many files it wrote and kept, which it left alone as changed by others, which have no unit now.
+
+    `remarks` say what of the roster was passed by.
+    """
 
     manifest: Path
     written: int
     kept: int
     changed: tuple[Path, ...]
     orphaned: tuple[Path, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def write_templates(form: str, year: int, roster: Path, directory: Path, jobs: int | None = None,
@@ -96,19 +101,20 @@ def write_templates(form: str, year: int, roster: Path, directory: Path, jobs: i
         UsageError: something in the roster is wrong (then nothing is written), or some files could not be written.
     """
     known = load_form(find_form(form, year, templates=templates))
-    units = read_roster(roster)
+    units, remarks = take_roster(roster, subject_headings(known))
     refuse(roster, list(misfits(known, units)))
     make_folder(directory)
     before = {handed.file: handed for handed in read_manifest(directory / MANIFEST)}
     issued = Issued(year, "", rows, stamp(date), password)
     units_by_name = dict(zip(file_names(known, year, units), units, strict=True))
-    handed, orders, changed = _sorted(directory, before, units_by_name, _basis_of(known, issued, bool(date)), issued.date, bool(date))
+    basis_of = _basis_of(known, issued, dated=bool(date))
+    handed, orders, changed = _sorted(directory, before, units_by_name, basis_of, issued.date, dated=bool(date))
     kept, written, faults = len(units) - len(orders) - len(changed), 0, []
     try:
         for number, made in enumerate(_make(known.directory, issued, orders, jobs), 1):
             unit, path = made.order.unit, made.order.path
             if made.sha256:
-                handed[path.name] = Handed(unit.name, unit.code, path.name, made.sha256, made.order.basis)
+                handed[path.name] = Handed(unit.name, unit.code, path.name, made.sha256, made.order.basis, unit.subject)
                 written += 1
             else:
                 (faults if made.fault else changed).append(made.fault or path)
@@ -120,16 +126,25 @@ def write_templates(form: str, year: int, roster: Path, directory: Path, jobs: i
     if faults:
         raise UsageError("not_all_written", count=len(faults), reasons="\n".join(faults))
     orphaned = sorted(directory / name for name in before.keys() - units_by_name.keys() if (directory / name).exists())
-    return Dispatch(directory / MANIFEST, written, kept, tuple(sorted(changed)), tuple(orphaned))
+    return Dispatch(directory / MANIFEST, written, kept, tuple(sorted(changed)), tuple(orphaned), remarks)
 
 
 def file_names(form: Form, year: int, units: Sequence[Unit]) -> list[str]:
-    """Names that Windows takes, every unit's its own in whatever order: all of one name have their codes, what is still one a digest."""
-    stems = [_stem(unit.name) for unit in units]
-    for more in (lambda unit: [unit.code], lambda unit: [unit.code, _digest(unit.name, unit.code)]):
-        count = Counter(stem.casefold() for stem in stems)
-        stems = [_stem(unit.name, *more(unit)) if count[stem.casefold()] > 1 else stem for unit, stem in zip(units, stems, strict=True)]
+    """Names that Windows takes, every unit's its own in whatever order.
+
+    Where several are one, all of these have their units' codes too, and where that does not help, a digest.
+    """
+    plain = [_stem(unit.name, unit.subject) for unit in units]
+    coded = [_stem(unit.name, unit.code, unit.subject) for unit in units]
+    digested = [f"{stem}-{_digest(unit.name, unit.code, unit.subject)}" for stem, unit in zip(coded, units, strict=True)]
+    stems = _told_apart(_told_apart(plain, coded), digested)
     return [f"{stem}-{year}-{form.file_name}.xlsx" for stem in stems]
+
+
+def _told_apart(stems: Sequence[str], longer: Sequence[str]) -> list[str]:
+    """The longer of two names wherever the shorter is another one's too."""
+    count = Counter(map(str.casefold, stems))
+    return [more if count[stem.casefold()] > 1 else stem for stem, more in zip(stems, longer, strict=True)]
 
 
 def _stem(*parts: str) -> str:
@@ -171,10 +186,11 @@ def _basis_of(form: Form, issued: Issued, dated: bool):
     """Return the function that says what a unit's workbook is made of; of dates only one that was asked for counts."""
     from . import __version__
 
+    blank = rows_of(form, {"fiscal_year": issued.year})[0]
     issue = {**asdict(issued), "date": issued.date if dated else None}
 
     def basis_of(unit: Unit) -> str:
-        told = [unit.name, unit.code, unit.supervisor, unit.line.cells, [(line.sheet, line.cells) for line in unit.rows]]
+        told = [unit.name, enter(form, unit, blank)]
         text = json.dumps([__version__, form.digest, issue, told], sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -72,7 +72,7 @@ def has_report(form: Form) -> bool:
 
 
 def paper_name(paper: Paper, code: str = "") -> str:
-    """The file name of a report: whose it is, the form's word, whether it is for publication or a draft; a code, where it needs one."""
+    """The file name of a report: whose it is, the form's word, whether it is public or a draft; a code, where it needs one."""
     words = paper.form.report
     marks = [words["public"] if paper.public else "", words["draft"] if paper.draft else ""]
     return "-".join(map(safe_name, [*whose(paper.form, paper.rows), words["file_name"], *filter(None, [*marks, code])])) + ".docx"
