@@ -113,10 +113,12 @@ def fill(document: Path, output: Path | None, rows: tuple[str, ...], date: str |
 def import_(file: Path, output: Path | None, form: str | None, year: int | None, templates: Path | None) -> ExitCode:
     import json
 
-    from .files import write_atomically
+    from .files import keep_apart, write_atomically
     from .formats import as_text
     from .importer import import_document
 
+    if output:
+        keep_apart(output, file)
     result = import_document(file, form, year, templates)
     text = json.dumps(result.document, ensure_ascii=False, indent=2)
     if output:
