@@ -182,7 +182,7 @@ def test_several_processes_write_the_same_bytes(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         handed_out(tmp_path / name, text, jobs=jobs, rows={"goals": 2, "tasks": 2}, tell=lambda done, total: told.append((done, total)))
     assert contents(tmp_path / "one") == contents(tmp_path / "two") and len(contents(tmp_path / "one")) == 21
-    assert told == [(number, 20) for number in range(1, 21)] * 2
+    assert told == [(number, 20) for number in range(21)] * 2
 
 
 def test_something_wrong_in_the_roster_and_nothing_is_written(tmp_path: Path) -> None:
@@ -202,6 +202,14 @@ def test_a_file_that_cannot_be_written_does_not_stop_the_others(folder: Path) ->
     assert caught.value.key == "not_all_written" and caught.value.arguments["count"] == 1 and NAMES[0] in caught.value.arguments["reasons"]
     lines = list(csv.DictReader((folder / "out" / MANIFEST).read_text("utf-8-sig").splitlines()))
     assert [line["file"] for line in lines] == NAMES[1:] and (folder / "out" / NAMES[2]).exists()
+
+
+def test_a_name_that_is_too_long_for_the_folder_does_not_stop_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatch, "file_names", lambda form, year, units: [("长" * 260 if unit.code == "0012" else unit.code) + ".xlsx" for unit in units])
+    with pytest.raises(UsageError) as caught:
+        handed_out(tmp_path)
+    assert (caught.value.key, caught.value.arguments["count"]) == ("not_all_written", 1)
+    assert sorted(contents(tmp_path)) == ["0013.xlsx", "0014.xlsx", MANIFEST]
 
 
 def test_a_manifest_that_is_none_is_refused(folder: Path) -> None:

@@ -110,6 +110,8 @@ def write_templates(form: str, year: int, roster: Path, directory: Path, jobs: i
     basis_of = _basis_of(known, issued, dated=bool(date))
     handed, orders, changed = _sorted(directory, before, units_by_name, basis_of, issued.date, dated=bool(date))
     kept, written, faults = len(units) - len(orders) - len(changed), 0, []
+    if orders:
+        tell(0, len(orders))  # from here on the time counts
     try:
         for number, made in enumerate(_make(known.directory, issued, orders, jobs), 1):
             unit, path = made.order.unit, made.order.path
@@ -161,7 +163,7 @@ def _sorted(directory: Path, before: Mapping[str, Handed], units: Mapping[str, U
     handed, orders, changed = {}, [], []
     for name, unit in units.items():
         path, known, basis = directory / name, before.get(name), basis_of(unit)
-        there = path.exists()
+        there = os.path.exists(path)  # not so a name that is too long: it is told when it is written
         ours = known is not None and there and _sha256(path) == known.sha256
         if known and there:
             handed[name] = known
@@ -262,7 +264,7 @@ def _make_one(form: Form, issued: Issued, order: Order) -> Made:
     rows = enter(form, order.unit, rows_of(form, document)[0])
     issued = replace(issued, unit=order.unit.name, date=order.date)
     try:
-        if order.known or not order.path.exists():
+        if order.known or not os.path.exists(order.path):
             write_rows(form, rows, order.path, issued)
             return Made(order, _sha256(order.path))
         with tempfile.TemporaryDirectory() as folder:
