@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -124,6 +126,21 @@ def test_an_output_that_cannot_be_written_leaves_the_old_file_and_no_rubbish(tmp
     assert [path.name for path in tmp_path.iterdir()] == ["folder.xlsx"]
 
 
+@pytest.mark.parametrize("number, reason", [(errno.ENOSPC, "磁盘已满"), (errno.ENOENT, "没有这个文件或文件夹")])
+def test_a_full_disk_is_told_and_no_bug_of_ours(number: int, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    from xlperf import __main__
+
+    def full(self: zipfile.ZipFile, *arguments: object) -> None:
+        raise OSError(number, "No space left on device")
+
+    monkeypatch.setattr(zipfile.ZipFile, "write", full)
+    path = tmp_path / "a.xlsx"
+    monkeypatch.setattr(sys, "argv", ["xlperf", "template", "suzhou-department", "--year", "2022", "-o", str(path)])
+    assert __main__.main() == 2
+    assert capsys.readouterr().err == f"写不了 {path}：{reason}。请先在 Excel 中关闭该文件，或换一个文件夹。\n"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_bug_says_what_to_send_us(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     from xlperf import __main__, catalog
 
@@ -139,6 +156,14 @@ def test_a_name_of_our_own_choosing_is_never_replaced(tmp_path: Path) -> None:
     outcome = xlperf("fill", "d.json", cwd=tmp_path)
     assert outcome.returncode == 2 and "-o" in outcome.stderr and (tmp_path / "d.xlsx").read_text() == "precious"
     assert xlperf("fill", "d.json", "-o", "d.xlsx", cwd=tmp_path).returncode == 0
+
+
+def test_an_old_report_is_not_imported_over_itself(tmp_path: Path) -> None:
+    assert xlperf("report", EXAMPLE / "document.json", "-o", "a.docx", cwd=tmp_path).returncode == 0
+    before = (tmp_path / "a.docx").read_bytes()
+    outcome = xlperf("import", "a.docx", "-o", "a.docx", cwd=tmp_path)
+    assert (outcome.returncode, outcome.stdout) == (2, "") and outcome.stderr.startswith("这样会覆盖原文件 a.docx，没有写入。")
+    assert (tmp_path / "a.docx").read_bytes() == before
 
 
 def test_an_unreadable_file_is_exit_3_for_read_too(tmp_path: Path) -> None:

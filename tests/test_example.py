@@ -190,3 +190,21 @@ def test_the_committed_files_are_up_to_date(example: Path, tmp_path: Path) -> No
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)
     stale = [name for name in FILES if (tmp_path / name).read_bytes() != (example / name).read_bytes()]
     assert stale == [], "run: python tests/make_example.py"
+
+
+def test_two_units_of_one_name_are_finalized_into_one_folder(tmp_path: Path) -> None:
+    """The first has the name, the second its code too, each again the same; no file is replaced by another unit's."""
+    document = load_document(EXAMPLE / "document.json")
+    names = {"001": "", "002": "-002", "0/3": "-0_3"}
+    for code, more in [*names.items(), *reversed(names.items())]:
+        document["cover"]["unit_code"] = code
+        fill_workbook(document, tmp_path / "filled.xlsx")
+        outputs = finalize(tmp_path / "filled.xlsx", tmp_path / "out", DATE).outputs
+        stem = "苏州市生产力促进中心-2022"
+        assert [path.name for path in outputs] == [f"{stem}-定稿{more}.xlsx", f"{stem}-定稿{more}.json", f"{stem}-自评报告{more}.docx"]
+        for path in outputs[:2]:
+            read = load_document if path.suffix == ".json" else read_workbook
+            assert read(path)["cover"]["unit_code"] == code
+    assert len(list((tmp_path / "out").iterdir())) == 9
+    (tmp_path / "out" / f"{stem}-定稿.json").write_text("no document", "utf-8")
+    assert finalize(tmp_path / "filled.xlsx", tmp_path / "out", DATE).outputs[0].name == f"{stem}-定稿.xlsx"

@@ -25,7 +25,7 @@ ORDER = (
     "summary", "form", "document", "finding", "result", "outcome", "store", "files", "journal", "progress", "compute", "layout",
     "schema", "package", "canonical", "package_xml", "preflight", "spelling", "remark", "dates", "values", "amounts", "markup",
     "numberformat", "entries", "structure", "reader", "quantity", "promise", "evidence", "residue", "crosscheck", "checks",
-    "catalog", "roster", "submission", "kinship", "collection", "allotment", "position", "tables", "webpage", "formats",
+    "catalog", "grid", "roster", "submission", "kinship", "collection", "allotment", "position", "tables", "webpage", "formats",
     "style", "links", "annotation", "canvas", "live", "lines", "problems", "workbook", "ledger", "sheet", "overview", "audit",
     "change", "placeholders", "paragraphs", "word", "notice", "report", "exports", "template", "process", "inbox", "worker",
     "crew", "cluster", "flow", "dump", "manuscript", "paper", "labels", "records", "outline", "composed", "assembly",
@@ -40,7 +40,7 @@ EXCEPTIONS = {
 }
 LIBRARIES = {
     "xlsxwriter": {"workbook"},
-    "openpyxl": {"numberformat", "roster"},
+    "openpyxl": {"grid", "numberformat"},
     "python_calamine": {"reader"},
     "jsonschema": {"checks", "definition"},
     "click": {"cli", "options", "__main__"},

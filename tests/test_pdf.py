@@ -62,6 +62,36 @@ def test_the_report_as_pdf_has_its_pages(tmp_path: Path) -> None:
         assert re.search(r"—\s*1\s*—", text) and "545.57" in text and "33.78%" in text
 
 
+CONVERTS = 'while [ "$1" != --outdir ]; do shift; done; echo "%PDF-" > "$2/1.pdf"\n'
+
+
+@POSIX
+def test_the_pdf_may_be_asked_for_by_name(tmp_path: Path, stand_in) -> None:
+    stand_in(CONVERTS)
+    for name in ("a.pdf", "b.docx"):
+        outputs = write_report(EXAMPLE / "filled.xlsx", tmp_path / name, pdf=True).outputs
+        assert [path.name for path in outputs] == [f"{name[0]}.docx", f"{name[0]}.pdf"]
+        assert Document(outputs[0]).paragraphs and outputs[1].read_bytes().startswith(b"%PDF-")
+    outputs[0].write_bytes(b"edited by hand")
+    with pytest.raises(UsageError, match="已经存在"):  # a document nobody named
+        write_report(EXAMPLE / "filled.xlsx", tmp_path / "b.pdf", pdf=True)
+    assert outputs[0].read_bytes() == b"edited by hand"
+    with pytest.raises(UsageError, match="结尾"):
+        write_report(EXAMPLE / "filled.xlsx", tmp_path / "b.xlsx", pdf=True)
+
+
+@POSIX
+def test_a_pdf_that_is_there_is_never_replaced_by_a_name_of_ours(tmp_path: Path, stand_in) -> None:
+    stand_in(CONVERTS)
+    shutil.copyfile(EXAMPLE / "filled.xlsx", tmp_path / "a.xlsx")
+    paper, made = write_report(tmp_path / "a.xlsx", pdf=True).outputs
+    paper.unlink()
+    made.write_bytes(b"signed and scanned")
+    with pytest.raises(UsageError, match="已经存在"):
+        write_report(tmp_path / "a.xlsx", pdf=True)
+    assert made.read_bytes() == b"signed and scanned" and not paper.exists()
+
+
 @pytest.mark.libreoffice
 def test_files_of_one_name_from_two_folders_in_one_call(tmp_path: Path) -> None:
     files = []

@@ -390,6 +390,14 @@ def test_a_name_of_ours_never_replaces_a_file_and_the_submission_least(tmp_path:
     assert path.read_bytes() == b"edited by hand" and book.read_bytes() == (EXAMPLE / "filled.xlsx").read_bytes()
 
 
+@pytest.mark.parametrize("name", ["报告.pdf", "r.xlsx", "报告", "a.docx.bak"])
+def test_a_report_is_written_under_the_ending_of_a_word_document_only(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        write_report(EXAMPLE / "filled.xlsx", tmp_path / name)
+    assert caught.value.key == "report_ending" and not list(tmp_path.iterdir())
+    assert write_report(EXAMPLE / "document.json", tmp_path / "a.DOCX").outputs == (tmp_path / "a.DOCX",)
+
+
 def test_the_command_tells_findings_apart_from_results(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "xlperf", "report", str(EXAMPLE / "document.json"), "-o", str(tmp_path / "a.docx")]
     outcome = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")

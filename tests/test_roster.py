@@ -6,13 +6,15 @@ import csv
 import io
 from pathlib import Path
 
+import openpyxl
 import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
 from xlperf.errors import UsageError
-from xlperf.roster import Line, Unit, read_roster
+from xlperf.grid import uncomputed
+from xlperf.roster import Line, Unit, read_roster, take_roster
 
 TEXT = "单位名称,单位代码,主管部门\n苏州市生产力促进中心,0012,苏州市科学技术局\n乙中心,320500,\n"
 
@@ -36,9 +38,18 @@ def book(path: Path, **sheets: list[list]) -> Path:
     return path
 
 
-def complaints(path: Path) -> list[str]:
+def merged(path: Path, *spans: str) -> Path:
+    """That workbook with cells of its last sheet merged."""
+    made = openpyxl.load_workbook(path)
+    for span in spans:
+        made.worksheets[-1].merge_cells(span)
+    made.save(path)
+    return path
+
+
+def complaints(path: Path, *subject: str) -> list[str]:
     with pytest.raises(UsageError) as caught:
-        read_roster(path)
+        take_roster(path, subject)
     assert (caught.value.key, caught.value.arguments["path"]) == ("bad_roster", path)
     told = caught.value.arguments["reasons"].splitlines()
     assert len(told) == caught.value.arguments["count"]
@@ -51,6 +62,13 @@ def test_a_csv_file_in_every_encoding(tmp_path: Path, encoding: str, divider: st
     units = read_roster(written(tmp_path / "名单.csv", TEXT.replace(",", divider), encoding))
     assert [(u.name, u.code, u.supervisor, u.line.number) for u in units] == [
         ("苏州市生产力促进中心", "0012", "苏州市科学技术局", 2), ("乙中心", "320500", "", 3)]  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_unicode_text_of_excel(tmp_path: Path, encoding: str) -> None:
+    text = TEXT.replace(",", "\t") if encoding == "utf-16" else "\ufeff" + TEXT
+    assert [(u.name, u.code) for u in read_roster(written(tmp_path / "u.txt", text, encoding))] == [
+        ("苏州市生产力促进中心", "0012"), ("乙中心", "320500")]  # fmt: skip
 
 
 @pytest.mark.parametrize("heading", ["单位名称", "实施单位", "项目单位"])
@@ -94,6 +112,96 @@ def test_further_sheets_give_a_unit_several_lines(tmp_path: Path) -> None:
     assert (three.rows, four.rows) == ((), ())
 
 
+def test_merged_cells_count_for_all_their_lines(tmp_path: Path) -> None:
+    lines = [["名单", "", ""], ["单位", "代码", "主管部门"], ["一中", "01", "市教育局"], ["二中", "02"], ["三中", "03"], ["四中", "04"],
+             ["五中", "05", "市财政局"], ["", "", ""]]  # fmt: skip
+    units = read_roster(merged(book(tmp_path / "u.xlsx", 名单=lines), "A1:C1", "C3:C5", "C7:C8"))
+    assert [u.supervisor for u in units] == ["市教育局"] * 3 + ["", "市财政局"]
+    path = book(tmp_path / "v.xlsx", 名单=[["单位"], ["甲"], ["乙"]], 项目=[["单位", "项目"], ["甲", "租赁"], ["", "体检"], ["乙", "伙食"]])
+    assert [[line.cells["项目"] for line in u.rows] for u in read_roster(merged(path, "A2:A3"))] == [["租赁", "体检"], ["伙食"]]
+
+
+def test_headings_may_stand_below_titles(tmp_path: Path) -> None:
+    lines = [["2023年预算单位名单"], ["编制：市财政局", "", "单位：万元"], [], ["单位名称", "单位代码", "年初"], ["甲", "01", 5]]
+    expected = [("甲", "01", {"年初": 5})]
+    assert [(u.name, u.code, u.line.cells) for u in read_roster(book(tmp_path / "u.xlsx", 名单=lines))] == expected
+    (unit,) = read_roster(book(tmp_path / "v.xlsx", 名单=[["单位"], ["甲"]], 项目=[["项目一览", ""], ["单位", "项目"], ["甲", "租赁"]]))
+    assert unit.rows == (Line("项目", 3, {"项目": "租赁"}),)
+    (unit,) = read_roster(written(tmp_path / "u.csv", "名单\n单位;代码\n甲;01\n"))
+    assert (unit.name, unit.code, unit.line.number) == ("甲", "01", 3)
+
+
+def test_a_line_as_wide_as_what_follows_is_no_title(tmp_path: Path) -> None:
+    (told,) = complaints(written(tmp_path / "u.csv", "编号,名字,类别\n1,甲,单位\n"))
+    assert told.startswith("没有单位名称一栏。表头是：编号、名字、类别；")
+
+
+def test_totals_are_no_units_and_told(tmp_path: Path) -> None:
+    lines = [["序号", "单位", "代码", "年初"], [1, "甲", "01", 5], ["", "小 计", "", 5], [2, "合计", "02", 6], [3, "乙", "", ""], ["合计", "", "", 11]]
+    path = book(tmp_path / "u.xlsx", 名单=lines, 项目=[["单位", "项目", "年初"], ["甲", "租赁", 5], ["", "总计", 5]])
+    roster = take_roster(path)
+    assert [u.name for u in roster.units] == ["甲", "合计", "乙"] and len(roster.units[0].rows) == 1
+    assert roster.remarks == tuple(f"工作表“{place} 行是合计，不是单位，没有算作一个单位。" for place in ("名单”第 3", "名单”第 6", "项目”第 3"))
+
+
+def test_lines_with_nothing_but_their_numbers_are_blank(tmp_path: Path) -> None:
+    assert [u.name for u in read_roster(written(tmp_path / "u.csv", "序号,单位,备注\n1,甲,\n2,,\n3,,无\n"))] == ["甲"]
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "单位名称,单位代码\n", "2023年名单\n单位,年初\n合计,5\n"])
+def test_a_roster_without_units_says_so(tmp_path: Path, text: str) -> None:
+    (told,) = complaints(written(tmp_path / "u.csv", text))
+    assert told.startswith("名单里没有单位：请在表头下面每行写一个单位；单位名称的表头可写：单位名称、单位、")
+    (told,) = complaints(book(tmp_path / "u.xlsx", 名单=[["单位", "代码"]], 项目=[["代码", "年初"]]))
+    assert told.startswith("名单里没有单位")
+
+
+def test_a_formula_nobody_computed_is_told(tmp_path: Path) -> None:
+    made = openpyxl.Workbook()
+    for line in (["序号", "单位", "年初", "目标"], ["=ROW()-1", "甲", "=1+1", 3], ["=ROW()-1", "=B2", 5, None]):
+        made.active.append(line)
+    made.active.title = "名单"
+    made.save(tmp_path / "u.xlsx")
+    assert complaints(tmp_path / "u.xlsx") == [
+        f"工作表“名单”第 {cell[1]} 行：{cell} 的公式没有计算结果，请用 Excel 或 WPS 打开名单保存一次，或直接填写数值。" for cell in ("C2", "B3")]
+    with xlsxwriter.Workbook(tmp_path / "v.xlsx") as computed:
+        sheet = computed.add_worksheet("名单")
+        sheet.write_row(0, 0, ["单位", "年初"])
+        sheet.write_formula(1, 0, '="甲"', None, "甲")
+        sheet.write_formula(1, 1, "=1+1", None, 2)
+    assert [(u.name, u.line.cells) for u in read_roster(tmp_path / "v.xlsx")] == [("甲", {"年初": 2})]
+
+
+@pytest.mark.parametrize("cell, bare", [
+    ('<c r="B3" s="1"><f>A1</f><v></v></c>', ["B3"]), ('<c r="B3"><f t="shared" si="0"/></c>', ["B3"]), ('<x:c r="B3"><x:f>A1</x:f><x:v/></x:c>', ["B3"]),
+    ('<c r="B3"><f>A1</f><v>2</v></c>', []), ('<c r="B3" t="str"><f>A1</f><v></v></c>', []), ('<c r="B3"/><c r="C3"><v>1</v></c>', []),
+])  # fmt: skip
+def test_which_formulas_have_no_value(cell: str, bare: list[str]) -> None:
+    assert [str(address) for _, address in uncomputed(cell.encode())] == bare
+
+
+SUBJECT = "项目名称"
+
+
+def test_a_unit_may_have_a_line_for_each_of_its_papers(tmp_path: Path) -> None:
+    lines = [["单位", "代码", SUBJECT], ["甲局", "01", "培训"], ["甲局", "01", "改造"], ["乙局", "", "培训"], ["丙局", "03"]]
+    path = book(tmp_path / "u.xlsx", 名单=lines, 指标=[["单位", SUBJECT, "指标"], ["甲局", "改造", "x"], ["乙局", "", "y"], ["丙局", "", "z"]])
+    units = take_roster(path, (SUBJECT,)).units
+    assert [(u.name, u.subject) for u in units] == [("甲局", "培训"), ("甲局", "改造"), ("乙局", "培训"), ("丙局", "")]
+    assert [[line.cells for line in u.rows] for u in units] == [[], [{"指标": "x"}], [{"指标": "y"}], [{"指标": "z"}]]
+
+
+def test_which_paper_of_a_unit_is_meant_must_be_said(tmp_path: Path) -> None:
+    lines = [["单位", "代码", SUBJECT], ["甲局", "01", "培训"], ["甲局", "01", "培训"], ["乙局", "01", "改造"]]
+    path = book(tmp_path / "u.xlsx", 名单=lines, 指标=[["代码", SUBJECT, "指标"], ["01", "宣传", "x"], ["02", "", "y"]])
+    assert complaints(path, SUBJECT) == [
+        "工作表“名单”第 3 行：单位“甲局”与工作表“名单”第 2 行重复；一个单位有几份的，请加上“项目名称”一栏，每份填不同的内容。",
+        "工作表“名单”第 4 行：单位代码 01 与工作表“名单”第 2 行重复，每个单位一个代码。",
+        "工作表“指标”第 2 行：看不出属于单位“01”的哪一份；请写明“项目名称”，与名单首页一致。",
+        "工作表“指标”第 3 行：名单首页没有单位“02”（同名的单位请写代码）；相近的有：。",
+    ]
+
+
 def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
     text = "单位,代码,主管部门\n甲,01,\n,02,\n乙,01,\n丙,,\n丙,,\n丁,05,局,多\n"
     assert complaints(written(tmp_path / "u.csv", text)) == [
@@ -134,8 +242,6 @@ def test_what_is_no_roster_is_refused(tmp_path: Path) -> None:
 
 def test_a_stray_cell_far_away_costs_nothing(tmp_path: Path) -> None:
     path = book(tmp_path / "u.xlsx", 名单=[["单位"], ["甲"]])
-    import openpyxl
-
     stray = openpyxl.load_workbook(path)
     stray.active["XFD1048576"] = "x"
     stray.save(path)

@@ -17,13 +17,13 @@ from typing import NamedTuple
 
 from .catalog import field_names
 from .checks import wanted_of
-from .document import Rows, Spot, preset_index, rows_of, unit_spot
+from .document import Rows, Spot, preset_index, rows_of, subject_spot, unit_spot
 from .expression import Kind, as_decimal
 from .form import Form
 from .messages import listing, sentence
 from .nearest import most_like
 from .parts import GUIDE, RULES, Block, Field
-from .roster import Line, Unit, folded, shown
+from .roster import Line, Unit, folded, is_passed_by, shown
 from .spelling import spellings_of
 from .values import is_numeric, read_row
 
@@ -103,6 +103,16 @@ def cell_names(form: Form) -> dict[str, Spot]:
     return {label: min(spots) for label, spots in labels.items() if len(spots) == 1} | keys
 
 
+def subject_headings(form: Form) -> tuple[str, ...]:
+    """The headings of the column that tells apart several papers of one unit, its label first; none where it files one."""
+    spot = subject_spot(form)
+    if not spot.block:
+        return ()
+    block = form.blocks[spot.block]
+    label = next(labels_of(block, spot.index, block.fields[spot.field]))
+    return (label, *(name for name, named in cell_names(form).items() if named == spot))
+
+
 def labels_of(block: Block, index: int, known: Field) -> Iterator[str]:
     """Yield what people call one cell: its row's name and its column's label, with unit and without; what stands left of it."""
     row, fields = block.row(index), list(block.fields.values())
@@ -161,6 +171,8 @@ def _wrong_headings(form: Form, line: Line, columns: Mapping[str, Spot] | None) 
     seen: dict[Spot, str] = {}
     for heading in line.cells:
         spot = columns.get(folded(heading))
+        if spot is None and is_passed_by(heading):
+            continue
         if spot is None:
             near = listing(most_like(heading, _suggested(form, columns), 3))
             yield sentence("roster_no_such_column", {"place": line.place, "found": heading, "near": near})

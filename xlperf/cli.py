@@ -113,10 +113,12 @@ def fill(document: Path, output: Path | None, rows: tuple[str, ...], date: str |
 def import_(file: Path, output: Path | None, form: str | None, year: int | None, templates: Path | None) -> ExitCode:
     import json
 
-    from .files import write_atomically
+    from .files import keep_apart, write_atomically
     from .formats import as_text
     from .importer import import_document
 
+    if output:
+        keep_apart(output, file)
     result = import_document(file, form, year, templates)
     text = json.dumps(result.document, ensure_ascii=False, indent=2)
     if output:
@@ -324,6 +326,8 @@ def hand_out(form: str, year: int, roster: Path, output: Path | None, jobs: int 
         raise UsageError("roster_alone")
     with progress(words("handing_out")) as tell:
         done = write_templates(form, year, roster, output, jobs, spare, date, password, templates, tell)
+    for remark in done.remarks:
+        click.echo(remark, err=True)
     for key, paths in (("left_changed", done.changed), ("left_orphaned", done.orphaned)):
         for path in paths:
             click.echo(sentence(key, {"path": path}), err=True)

@@ -3,9 +3,10 @@
     done = write_templates("my-form", 2023, Path("units.xlsx"), Path("to-send"))
     done.written, done.kept, done.changed           # a file that somebody has filled in since is never overwritten
 
-The manifest lists unit, code, file and SHA-256, and what the file was made of (`basis`). A file whose SHA-256 is another
-one now was changed by somebody; one whose basis is another one now is made anew. Processes are started afresh (spawned) on
-every system, and keep the form, its layout and its formulas from one unit to the next.
+The manifest lists unit, code, file and SHA-256, and what the file was made of (`basis`). A file whose basis is another one
+now is made anew. One whose SHA-256 is another one now was changed by somebody, unless it is what would be made now: then it
+is of a run that was ended before it could say so. Processes are started afresh (spawned) on every system, and keep the form,
+its layout and its formulas from one unit to the next.
 """
 
 from __future__ import annotations
@@ -15,27 +16,30 @@ import hashlib
 import io
 import json
 import os
+import re
 import tempfile
+import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from .allotment import enter, misfits
+from .allotment import enter, misfits, subject_headings
 from .document import rows_of
 from .errors import UsageError, XlperfError, reason_of
-from .files import joined_name, make_folder, safe_name, stamp, write_atomically
+from .files import as_written, joined_name, make_folder, safe_name, stamp, write_atomically
 from .form import Form, find_form, load_form
 from .formats import as_meant, harmless
 from .messages import current_language, use_language
 from .progress import Tell
-from .roster import Unit, read_roster, refuse
+from .roster import Unit, refuse, take_roster
 from .template import Issued, write_rows
 
 MANIFEST = "manifest.csv"
 CHUNK = 8  # units that a process takes at a time
-SAVED = 200  # after so many files the manifest is written, so that an interrupted run is known to the next
+SAVED = 20  # after so many files the manifest is written, so that a run that was killed is known to the next
+PROPERTIES, CREATED = "docProps/core.xml", re.compile(rb"<dcterms:created[^>]*>([0-9-]{10})")
 MOST_JOBS = 61  # what Windows can wait for
 
 
@@ -47,14 +51,16 @@ class Handed(NamedTuple):
     file: str
     sha256: str
     basis: str
+    subject: str = ""  # what the paper is about, where a unit files several
 
 
 class Order(NamedTuple):
-    """One workbook to make; `known`: whether a file that has this name already is one of ours, unchanged."""
+    """One workbook to make, with its date; `known`: whether a file that has this name already is one of ours, unchanged."""
 
     unit: Unit
     path: Path
     basis: str
+    date: str
     known: bool
 
 
@@ -68,13 +74,17 @@ class Made(NamedTuple):
 
 @dataclass(frozen=True)
 class Dispatch:
-    """What a run did: how many files it wrote and kept, which it left alone as changed by others, which have no unit now."""
+    """What a run did: how many files it wrote and kept, which it left alone as changed by others, which have no unit now.
+
+    `remarks` say what of the roster was passed by.
+    """
 
     manifest: Path
     written: int
     kept: int
     changed: tuple[Path, ...]
     orphaned: tuple[Path, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def write_templates(form: str, year: int, roster: Path, directory: Path, jobs: int | None = None,
@@ -91,19 +101,23 @@ def write_templates(form: str, year: int, roster: Path, directory: Path, jobs: i
         UsageError: something in the roster is wrong (then nothing is written), or some files could not be written.
     """
     known = load_form(find_form(form, year, templates=templates))
-    units = read_roster(roster)
+    units, remarks = take_roster(roster, subject_headings(known))
     refuse(roster, list(misfits(known, units)))
     make_folder(directory)
     before = {handed.file: handed for handed in read_manifest(directory / MANIFEST)}
     issued = Issued(year, "", rows, stamp(date), password)
     units_by_name = dict(zip(file_names(known, year, units), units, strict=True))
-    handed, orders, changed = _sorted(directory, before, units_by_name, _basis_of(known, issued, dated=bool(date)))
-    kept, faults = len(handed) - len(changed), []
+    basis_of = _basis_of(known, issued, dated=bool(date))
+    handed, orders, changed = _sorted(directory, before, units_by_name, basis_of, issued.date, dated=bool(date))
+    kept, written, faults = len(units) - len(orders) - len(changed), 0, []
+    if orders:
+        tell(0, len(orders))  # from here on the time counts
     try:
         for number, made in enumerate(_make(known.directory, issued, orders, jobs), 1):
             unit, path = made.order.unit, made.order.path
             if made.sha256:
-                handed[path.name] = Handed(unit.name, unit.code, path.name, made.sha256, made.order.basis)
+                handed[path.name] = Handed(unit.name, unit.code, path.name, made.sha256, made.order.basis, unit.subject)
+                written += 1
             else:
                 (faults if made.fault else changed).append(made.fault or path)
             if number % SAVED == 0:
@@ -114,50 +128,71 @@ def write_templates(form: str, year: int, roster: Path, directory: Path, jobs: i
     if faults:
         raise UsageError("not_all_written", count=len(faults), reasons="\n".join(faults))
     orphaned = sorted(directory / name for name in before.keys() - units_by_name.keys() if (directory / name).exists())
-    written = len(handed) - kept - sum(path.name in handed for path in changed)
-    return Dispatch(directory / MANIFEST, written, kept, tuple(sorted(changed)), tuple(orphaned))
+    return Dispatch(directory / MANIFEST, written, kept, tuple(sorted(changed)), tuple(orphaned), remarks)
 
 
 def file_names(form: Form, year: int, units: Sequence[Unit]) -> list[str]:
-    """Names that Windows takes, every unit's its own: of several units with one name the later ones bear their codes too."""
-    taken: Counter[str] = Counter()
-    names = []
-    for unit in units:
-        stem = safe_name(unit.name)
-        if taken[stem.casefold()] and unit.code:
-            stem = f"{stem}-{safe_name(unit.code)}"
-        while taken[stem.casefold()]:
-            taken[stem.casefold()] += 1
-            stem = f"{stem}-{taken[stem.casefold()]}"
-        taken[stem.casefold()] += 1
-        names.append(joined_name(stem, str(year), form.file_name) + ".xlsx")
-    return names
+    """Names that Windows takes, every unit's its own in whatever order.
+
+    Where several are one, all of these have their units' codes too, and where that does not help, a digest.
+    """
+    plain = [_stem(unit.name, unit.subject) for unit in units]
+    coded = [_stem(unit.name, unit.code, unit.subject) for unit in units]
+    digested = [f"{stem}-{_digest(unit.name, unit.code, unit.subject)}" for stem, unit in zip(coded, units, strict=True)]
+    stems = _told_apart(_told_apart(plain, coded), digested)
+    return [joined_name(stem, str(year), form.file_name) + ".xlsx" for stem in stems]
 
 
-def _sorted(directory: Path, before: Mapping[str, Handed], units: Mapping[str, Unit],
-            basis_of) -> tuple[dict[str, Handed], list[Order], list[Path]]:  # fmt: skip
-    """Return what stays in the manifest as it is, what is to be made, and the files that somebody changed."""
+def _told_apart(stems: Sequence[str], longer: Sequence[str]) -> list[str]:
+    """The longer of two names wherever the shorter is another one's too."""
+    count = Counter(map(str.casefold, stems))
+    return [more if count[stem.casefold()] > 1 else stem for stem, more in zip(stems, longer, strict=True)]
+
+
+def _stem(*parts: str) -> str:
+    return "-".join(map(safe_name, filter(None, parts)))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
+
+
+def _sorted(directory: Path, before: Mapping[str, Handed], units: Mapping[str, Unit], basis_of, date: str,
+            dated: bool) -> tuple[dict[str, Handed], list[Order], list[Path]]:  # fmt: skip
+    """Return what the manifest says until something is made, what is to be made, and the files that somebody changed."""
     handed, orders, changed = {}, [], []
     for name, unit in units.items():
         path, known, basis = directory / name, before.get(name), basis_of(unit)
-        if known and path.exists() and _sha256(path) != known.sha256:
+        there = os.path.exists(path)  # not so a name that is too long: it is told when it is written
+        ours = known is not None and there and _sha256(path) == known.sha256
+        if known and there:
+            handed[name] = known
+        if known and there and not ours and not as_written(path):
             changed.append(path)
-            handed[name] = known
-        elif known and path.exists() and basis == known.basis:
-            handed[name] = known
-        else:
-            orders.append(Order(unit, path, basis, known is not None))
+        elif not (ours and basis == known.basis):
+            orders.append(Order(unit, path, basis, date if dated or ours or not there else _date_in(path) or date, ours))
     return handed, orders, changed
+
+
+def _date_in(path: Path) -> str | None:
+    """The date that a workbook of ours bears."""
+    try:
+        with zipfile.ZipFile(path) as package, package.open(PROPERTIES) as part:
+            found = CREATED.search(part.read(4096))
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return None
+    return found[1].decode() if found else None
 
 
 def _basis_of(form: Form, issued: Issued, dated: bool):
     """Return the function that says what a unit's workbook is made of; of dates only one that was asked for counts."""
     from . import __version__
 
+    blank = rows_of(form, {"fiscal_year": issued.year})[0]
     issue = {**asdict(issued), "date": issued.date if dated else None}
 
     def basis_of(unit: Unit) -> str:
-        told = [unit.name, unit.code, unit.supervisor, unit.line.cells, [(line.sheet, line.cells) for line in unit.rows]]
+        told = [unit.name, enter(form, unit, blank)]
         text = json.dumps([__version__, form.digest, issue, told], sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -227,9 +262,9 @@ def _make_one(form: Form, issued: Issued, order: Order) -> Made:
     """Write one workbook; beside a file nothing is known of it is made for comparison only."""
     document = {"fiscal_year": issued.year}
     rows = enter(form, order.unit, rows_of(form, document)[0])
-    issued = replace(issued, unit=order.unit.name)
+    issued = replace(issued, unit=order.unit.name, date=order.date)
     try:
-        if order.known or not order.path.exists():
+        if order.known or not os.path.exists(order.path):
             write_rows(form, rows, order.path, issued)
             return Made(order, _sha256(order.path))
         with tempfile.TemporaryDirectory() as folder:

@@ -16,11 +16,11 @@ from pathlib import Path
 from .amounts import unlikely_amounts
 from .checks import check, compare_shown, explain
 from .compute import compute
-from .document import Rows, Spot, document_of, named, path_namer, subject_spot, unit_spot, whose
+from .document import Rows, Spot, document_of, named, path_namer, rows_of, subject_spot, unit_spot, whose
 from .errors import UnreadableError, UsageError
 from .files import as_written, joined_name, keep_apart, make_folder, safe_name, stamp, write_atomically
 from .finding import Finding, describe, gather, has_errors
-from .form import find_form
+from .form import Form, find_form
 from .layout import make_layout, moved_places, padded, references_of, row_counts, with_spare
 from .messages import sentence
 from .reader import Reading, read_cells
@@ -117,6 +117,8 @@ def finalize(path: Path | str, directory: Path | None = None, date: str | None =
              form: str | None = None, year: int | None = None, templates: Path | None = None) -> Result:  # fmt: skip
     """Validate a workbook and, if it has no error, write the finalized workbook, its document and its report beside it.
 
+    They are named after the unit; where another unit of that name has its own there, told by its code, with the code.
+
     Args:
         path: the submission; it is never changed.
         directory: where to write, by default the folder of the submission.
@@ -143,7 +145,10 @@ def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterat
     unit = named(processed.rows, unit_spot(form))
     issue = Issue(reading.fiscal_year, date, __version__, unit, submission=reading.sha256,
                   results=_frozen_results(processed), intake=_intake(processed))  # fmt: skip
-    stem = joined_name(*map(safe_name, [*whose(form, processed.rows), form.finalized_name]))
+    parts, code = [*whose(form, processed.rows), form.finalized_name], _code(form, processed.rows)
+    if _code_in(form, directory / f"{joined_name(*map(safe_name, parts))}.json") in ("", code):
+        code = ""  # no other unit of that name has its documents there
+    stem = joined_name(*map(safe_name, filter(None, [*parts, code])))
     make_folder(directory)
     book, document = directory / f"{stem}.xlsx", directory / f"{stem}.json"
     keep_apart(book, reading.path)
@@ -155,7 +160,19 @@ def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterat
     yield from (book, document)
     if has_report(form):
         paper = Paper(form, processed.rows, processed.findings)
-        yield write_paper(paper, directory / paper_name(paper), date)
+        yield write_paper(paper, directory / paper_name(paper, code), date)
+
+
+def _code(form: Form, rows: Rows) -> str:
+    return named(rows, unit_spot(form)._replace(field="unit_code"))
+
+
+def _code_in(form: Form, path: Path) -> str:
+    """The unit code in a document that was written, "" where there is none."""
+    try:
+        return _code(form, rows_of(form, json.loads(path.read_text("utf-8")))[0])
+    except (OSError, ValueError, RecursionError, AttributeError):
+        return ""
 
 
 def annotate(path: Path | str, directory: Path | str | None = None, date: str | None = None, form: str | None = None,
@@ -227,7 +244,7 @@ def result_of(processed: Processed, outputs: tuple[Path, ...] = ()) -> Result:
     return Result(str(reading.path), status, findings, reading.sha256, form.key, form.revision, reading.fiscal_year,
                   named(processed.rows, unit_spot(form)) or None, document, outputs,
                   named(processed.rows, subject_spot(form)) or None,
-                  named(processed.rows, unit_spot(form)._replace(field="unit_code")) or None,
+                  _code(form, processed.rows) or None,
                   moved_places(form, processed.rows, reading.places, document))  # fmt: skip
 
 

@@ -14,13 +14,15 @@ from .amounts import unlikely_amounts
 from .checks import check, explain
 from .document import document_of, named, unit_spot
 from .errors import UnreadableError, UsageError
-from .files import make_folder, stamp, unused
+from .files import keep_apart, make_folder, stamp, unused
 from .finding import gather, has_errors
 from .pdf import find_libreoffice, write_pdfs
 from .process import process, result_of, unreadable
 from .report import Paper, paper_name, template_of, write_paper
 from .result import Result
 from .template import describe_placed, load_document, take_document
+
+ENDINGS = {False: (".docx",), True: (".docx", ".pdf")}  # of the output, without and with PDF
 
 
 def write_report(path: Path | str, output: Path | None = None, public: bool = False, pdf: bool = False,
@@ -29,28 +31,38 @@ def write_report(path: Path | str, output: Path | None = None, public: bool = Fa
 
     Args:
         path: the workbook or document; it is never changed.
-        output: the Word document to write, by default named after unit and year, beside the file.
+        output: the Word document to write, by default named after unit and year, beside the file; or the PDF, if one is wanted.
         public: leave out what the form declares private.
         pdf: write the same as PDF beside it, by LibreOffice.
         date: the ISO date to stand in the document's properties; default see `stamp`.
 
     Raises:
-        UsageError: no such file, the form has no report, the output cannot be written, or there is no LibreOffice.
+        UsageError: no such file, the form has no report, the output has another ending or cannot be written, or there is no
+            LibreOffice.
     """
     path = Path(path)
-    if output is not None and output.exists() and output.samefile(path):
-        raise UsageError("would_overwrite", path=output)
+    if output is not None:
+        keep_apart(output, path)
+        if output.suffix.lower() not in ENDINGS[pdf]:
+            raise UsageError("report_ending", path=output)
     try:
         paper, result = (_of_document if path.suffix.lower() == ".json" else _of_workbook)(path, public, templates)
     except UnreadableError as error:
         return unreadable(path, error)
     template_of(paper.form)  # before anything is written or refused for another reason
-    target = output or unused(path.parent / paper_name(paper))
+    target = _document_of(output) if output else unused(path.parent / paper_name(paper))
+    if pdf and output is None:
+        unused(target.with_suffix(".pdf"))
     if pdf:
         find_libreoffice()
     make_folder(target.parent)
     write_paper(paper, target, stamp(date))
     return replace(result, outputs=(target, *(write_pdfs([target]) if pdf else ())))
+
+
+def _document_of(output: Path) -> Path:
+    """The Word document to write where that output was asked for: the one beside a PDF nobody named."""
+    return output if output.suffix.lower() == ".docx" else unused(output.with_suffix(".docx"))
 
 
 def _of_workbook(path: Path, public: bool, templates: Path | None) -> tuple[Paper, Result]:

@@ -71,11 +71,12 @@ def has_report(form: Form) -> bool:
     return "report" in form.definition and (form.directory / TEMPLATE).is_file()
 
 
-def paper_name(paper: Paper) -> str:
-    """The file name of a report: whose it is, the form's word, and whether it is for publication or a draft."""
+def paper_name(paper: Paper, code: str = "") -> str:
+    """The file name of a report: whose it is, the form's word, whether it is public or a draft; a code, where it needs one."""
     words = paper.form.report
     marks = [words["public"] if paper.public else "", words["draft"] if paper.draft else ""]
-    return joined_name(*map(safe_name, [*whose(paper.form, paper.rows), words["file_name"], *filter(None, marks)])) + ".docx"
+    parts = [*whose(paper.form, paper.rows), words["file_name"], *marks, code]
+    return joined_name(*map(safe_name, filter(None, parts))) + ".docx"
 
 
 def check_template(form: Form) -> None:

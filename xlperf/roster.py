@@ -5,34 +5,31 @@
 
 Name, code and supervisor are known by their headings, in any language of the catalogues; what other columns say is kept
 by heading (`allotment` finds the fields of a form in it). Further sheets of a workbook have several lines per unit, told
-by a column with its code or name. A code keeps the zeros in front of it, be they text or the cell's number format.
-Everything that is wrong with the file is told at once, by sheet and line.
+by a column with its code or name. Where a unit files several papers, a line is one of them: `subject` are the headings of
+the column that tells them apart. Titles above the headings, lines of totals and the columns that bureaus keep for themselves
+are passed by, what is merged counts for all its lines. Everything that is wrong with the file is told at once, by sheet and
+line.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from .errors import UsageError, reason_of
+from .errors import UsageError
 from .expression import as_decimal, as_text
+from .grid import Grid, Uncomputed, read_grids
 from .messages import LANGUAGES, catalogue, listing, sentence
 from .nearest import most_like
-from .spelling import PERCENT, fold
+from .spelling import fold
 
 OWN = ("name", "code", "supervisor")  # the columns that every roster may have
-ENCODINGS = ("utf-8-sig", "gb18030")
-TEXT_FORMULA = re.compile(r'="([^"]*)"')  # how a CSV file keeps Excel from making a number of a code
-MOST_BLANK = 1_000  # blank lines in a row after which a sheet has ended: a stray cell far below costs nothing
-MOST_COLUMNS = 500
 MOST_TOLD = 50
+MOST_TITLES = 10  # lines among which the headings are looked for
 
 
 class Line(NamedTuple):
@@ -49,13 +46,29 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit; `line` is where it stands, with what its other columns say, `rows` are its lines in further sheets."""
+    """One unit, or one paper of it; `line` is where it stands, with what its other columns say, `rows` are its further lines."""
 
     name: str
     code: str
     supervisor: str
     line: Line
     rows: tuple[Line, ...] = ()
+    subject: str = ""  # what the paper is about, where a unit files several
+
+
+class Sheet(NamedTuple):
+    """What stands below the headings of one sheet."""
+
+    title: str
+    headings: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+
+class Roster(NamedTuple):
+    """The units of a roster, and what of it was passed by, in words."""
+
+    units: tuple[Unit, ...]
+    remarks: tuple[str, ...]
 
 
 def read_roster(path: Path) -> tuple[Unit, ...]:
@@ -64,18 +77,28 @@ def read_roster(path: Path) -> tuple[Unit, ...]:
     Raises:
         UsageError: it cannot be opened, or something in it is wrong: all of that, each with sheet and line.
     """
+    return take_roster(path).units
+
+
+def take_roster(path: Path, subject: Sequence[str] = ()) -> Roster:
+    """Return the units in that file, of a form whose papers of one unit are told apart by a column with one of those headings.
+
+    Raises:
+        UsageError: as `read_roster`.
+    """
     complaints: list[str] = []
     first, *others = _sheets(Path(path), complaints)
-    own = own_columns(first)
-    if "name" not in own:
-        found = listing(first[0].cells) if first else "\u2014"
-        complaints.append(sentence("roster_no_name_column", {"found": found, "known": _known("name")}))
-    units = [_unit(line, own) for line in first]
-    if "name" in own:
-        complaints += _wrong_units(units)
-    units = _with_rows(units, others, complaints)
+    own = own_columns(first.headings, subject)
+    units, totals = _parted(first.lines, own)
+    if first.headings and "name" not in own:
+        complaints.append(sentence("roster_no_name_column", {"found": listing(first.headings), "known": _known("name")}))
+    elif not units:
+        complaints.append(sentence("roster_no_units", {"known": _known("name")}))
+    else:
+        complaints += _wrong_units(units, next(iter(subject), ""))
+    units = _with_rows(units, others, subject, complaints, totals)
     refuse(path, complaints)
-    return tuple(units)
+    return Roster(tuple(units), tuple(sentence("roster_total", {"place": line.place}) for line in totals))
 
 
 def refuse(path: Path, complaints: Sequence[str]) -> None:
@@ -88,19 +111,23 @@ def refuse(path: Path, complaints: Sequence[str]) -> None:
 # --- units ---------------------------------------------------------------------------------------------------
 
 
-def own_columns(lines: Sequence[Line]) -> dict[str, str]:
-    """The headings that mean name, code and supervisor, by these; every line has the same headings."""
-    headings = lines[0].cells if lines else ()
+def own_columns(headings: Iterable[str], subject: Sequence[str] = ()) -> dict[str, str]:
+    """The headings that mean name, code, supervisor and subject, by these."""
+    meant = dict.fromkeys(map(folded, subject), "subject") | {folded(word): key for key in OWN for word in (key, *_words(key))}
     found: dict[str, str] = {}
     for heading in headings:
-        for key in OWN:
-            if folded(heading) in map(folded, (key, *_words(key))):
-                found.setdefault(key, heading)
+        if key := meant.get(folded(heading)):
+            found.setdefault(key, heading)
     return found
 
 
+def is_passed_by(heading: str) -> bool:
+    """Whether a column is one of those that bureaus keep for themselves."""
+    return folded(heading) in map(folded, _words("passed_by"))
+
+
 def _words(key: str) -> Iterator[str]:
-    """Every heading that means one of the program's own columns."""
+    """Every word for something that the program knows in a roster."""
     for language in LANGUAGES:
         yield from catalogue(language)["roster"][key].split("|")
 
@@ -121,135 +148,132 @@ def shown(value: object) -> str:
 
 def _unit(line: Line, own: Mapping[str, str]) -> Unit:
     known = {key: shown(line.cells[heading]) for key, heading in own.items()}
-    cells = {heading: value for heading, value in line.cells.items() if heading not in own.values()}
-    return Unit(known.get("name", ""), known.get("code", ""), known.get("supervisor", ""), line._replace(cells=cells))
+    cells = {heading: value for heading, value in line.cells.items() if heading not in (own.get(key) for key in OWN)}
+    return Unit(*(known.get(key, "") for key in OWN), line._replace(cells=cells), subject=known.get("subject", ""))
 
 
-def _wrong_units(units: Iterable[Unit]) -> Iterator[str]:
-    """Lines without a name, codes that stand twice, names that stand twice with no code to tell them apart."""
-    seen: dict[tuple[str, str], Line] = {}
+def _parted(lines: Iterable[Line], own: Mapping[str, str]) -> tuple[list[Unit], list[Line]]:
+    """The units of those lines, and the lines that are totals: without a code, and called so."""
+    totals = frozenset(map(folded, _words("totals")))
+    units, summed = [], []
+    for line in lines:
+        unit = _unit(line, own)
+        texts = [unit.name] if unit.name else map(shown, line.cells.values())
+        if not unit.code and not totals.isdisjoint(map(folded, texts)):
+            summed.append(line)
+        else:
+            units.append(unit)
+    return units, summed
+
+
+def _wrong_units(units: Iterable[Unit], subject: str) -> Iterator[str]:
+    """Lines without a name, codes that stand twice, names that stand twice with no code to tell them apart.
+
+    Where there may be several papers of one unit, these stand twice only with one subject, or a code with two names.
+    """
+    seen: dict[tuple[str, ...], Unit] = {}
     for unit in units:
         key = ("code", unit.code) if unit.code else ("name", unit.name)
         if not unit.name:
             yield sentence("roster_no_name", {"place": unit.line.place})
-        if key[1] and key in seen:
-            yield sentence(f"roster_same_{key[0]}", {"place": unit.line.place, "found": key[1], "other": seen[key].place})
-        seen.setdefault(key, unit.line)
+        other, namesake = seen.get((*key, unit.subject)), seen.get(key)
+        if other and subject and other.name == unit.name:
+            facts = {"found": unit.name, "other": other.line.place, "subject": subject}
+            yield sentence("roster_same_subject", {"place": unit.line.place, **facts})
+        elif other := other or (namesake if namesake and namesake.name != unit.name else None):
+            yield sentence(f"roster_same_{key[0]}", {"place": unit.line.place, "found": key[1], "other": other.line.place})
+        if key[1]:
+            seen.setdefault(key, unit)
+            seen.setdefault((*key, unit.subject), unit)
 
 
-def _with_rows(units: list[Unit], sheets: Iterable[Sequence[Line]], complaints: list[str]) -> list[Unit]:
+def _with_rows(units: list[Unit], sheets: Iterable[Sheet], subject: Sequence[str], complaints: list[str],
+               totals: list[Line]) -> list[Unit]:  # fmt: skip
     """Give every unit its lines of the further sheets."""
-    codes = {unit.code: number for number, unit in enumerate(units) if unit.code}
-    counted = Counter(unit.name for unit in units)
-    names = {unit.name: number for number, unit in enumerate(units) if counted[unit.name] == 1}
+    known: dict[str, dict[str, list[int]]] = {"code": {}, "name": {}}
+    for number, unit in enumerate(units):
+        for key, numbers in known.items():
+            numbers.setdefault(getattr(unit, key), []).append(number)
     rows: dict[int, list[Line]] = {}
-    for lines in filter(None, sheets):
-        own = own_columns(lines)
-        if not own.keys() & {"name", "code"}:
-            known = listing((_known("code"), _known("name")))
-            complaints.append(sentence("roster_no_unit_column", {"sheet": lines[0].sheet, "known": known}))
+    for sheet in sheets:
+        own = own_columns(sheet.headings, subject)
+        if sheet.lines and not own.keys() & {"name", "code"}:
+            headings = listing((_known("code"), _known("name")))
+            complaints.append(sentence("roster_no_unit_column", {"sheet": sheet.title, "known": headings}))
             continue
-        for line in lines:
-            unit = _unit(line, own)
-            number = codes.get(unit.code) if unit.code else names.get(unit.name)
-            if number is None:
-                found = unit.code or unit.name or "\u2014"
-                near = listing(most_like(found, codes if unit.code else names, 3))
-                complaints.append(sentence("roster_no_such_unit", {"place": line.place, "found": found, "near": near}))
-            else:
-                rows.setdefault(number, []).append(unit.line)
+        meant, summed = _parted(sheet.lines, own)
+        totals += summed
+        for unit in meant:
+            key = "code" if unit.code else "name"
+            found = getattr(unit, key)
+            told = known[key].get(found, ()) if found else ()
+            numbers = [number for number in told if unit.subject in ("", units[number].subject)]
+            if len(numbers) == 1:
+                cells = {heading: value for heading, value in unit.line.cells.items() if heading != own.get("subject")}
+                rows.setdefault(numbers[0], []).append(unit.line._replace(cells=cells))
+                continue
+            single = [name for name, listed in known[key].items() if name and len(listed) == 1]
+            near = listing(most_like(found or "\u2014", single, 3))
+            facts = {"place": unit.line.place, "found": found or "\u2014", "near": near, "subject": next(iter(subject), "")}
+            complaints.append(sentence("roster_no_such_subject" if subject and told else "roster_no_such_unit", facts))
     return [replace(unit, rows=tuple(rows.get(number, ()))) for number, unit in enumerate(units)]
 
 
 # --- the file ------------------------------------------------------------------------------------------------
 
 
-def _sheets(path: Path, complaints: list[str]) -> list[list[Line]]:
-    """The lines of every sheet, the first sheet first; a CSV file is one."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UsageError("cannot_open", path=path, reason=reason_of(error)) from None
-    grids = _grids_of_workbook(path, content) if content.startswith(b"PK") else [("", _grid_of_text(path, content))]
-    return [list(_lines(title, grid, complaints)) for title, grid in grids]
+def _sheets(path: Path, complaints: list[str]) -> list[Sheet]:
+    """Every sheet, the first sheet first."""
+    return [_sheet(grid, {"code", "name"} if number else {"name"}, complaints) for number, grid in enumerate(read_grids(path))]
 
 
-def _lines(title: str, grid: Iterable[tuple[int, list]], complaints: list[str]) -> Iterator[Line]:
-    """Yield the lines below the headings, which are the first line that is not blank."""
-    headings: dict[int, str] = {}
-    for number, cells in grid:
-        if not headings:
-            headings = {column: shown(cell) for column, cell in enumerate(cells) if shown(cell)}
-            twice = [heading for heading, count in Counter(headings.values()).items() if count > 1]
-            place = Line(title, number, {}).place
-            complaints += [sentence("roster_same_column", {"place": place, "found": text, "other": text}) for text in twice]
-            continue
+def _sheet(grid: Grid, wanted: set[str], complaints: list[str]) -> Sheet:
+    """Part a sheet into its headings and the lines below them."""
+    lines = list(grid.lines)
+    at = _headings_at([[text for text in map(shown, cells) if text] for _, cells in lines[:MOST_TITLES]], wanted)
+    for number, cells in lines[at : at + 1]:
+        headings = {column: shown(cell) for column, cell in enumerate(cells) if shown(cell)}
+        twice = [heading for heading, count in Counter(headings.values()).items() if count > 1]
+        place = Line(grid.title, number, {}).place
+        complaints += [sentence("roster_same_column", {"place": place, "found": text, "other": text}) for text in twice]
+        below = _merged_filled(lines[at + 1 :], [span for span in grid.merged if span[0] > number])
+        return Sheet(grid.title, tuple(headings.values()), tuple(_lines(grid.title, headings, below, complaints)))
+    return Sheet(grid.title, (), ())
+
+
+def _headings_at(lines: Sequence[Sequence[str]], wanted: set[str]) -> int:
+    """Which line has the headings: the first that has one of those, below titles alone in their lines or at least shorter."""
+    for at, texts in enumerate(lines):
+        if own_columns(texts).keys() & wanted and all(len(above) < max(2, len(texts)) for above in lines[:at]):
+            return at
+    return 0
+
+
+def _merged_filled(lines: Sequence[tuple[int, list]], merged: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, list]]:
+    """Yield the lines, what was merged downwards in every one of its own."""
+    rows = {number: list(cells) for number, cells in lines}
+    for first, last, column in merged:
+        value = rows[first][column] if first in rows and column < len(rows[first]) else None
+        for number in range(first + 1, min(last, max(rows, default=0)) + 1):
+            if cells := rows.get(number):
+                cells += [None] * (column + 1 - len(cells))
+                cells[column] = value
+    yield from rows.items()
+
+
+def _lines(title: str, headings: Mapping[int, str], lines: Iterable[tuple[int, list]], complaints: list[str]) -> Iterator[Line]:
+    """Yield the lines below the headings in which anything stands that counts."""
+    counted = {heading for heading in headings.values() if not is_passed_by(heading)}
+    for number, cells in lines:
         line = {heading: cells[column] if column < len(cells) else None for column, heading in headings.items()}
+        place = Line(title, number, {}).place
         beside = [shown(cell) for column, cell in enumerate(cells) if shown(cell) and column not in headings]
         if beside:
-            place = Line(title, number, {}).place
             complaints.append(sentence("roster_no_heading", {"place": place, "found": listing(beside)}))
-        if any(value is not None for value in line.values()):
+        filled = [value for heading, value in line.items() if value is not None and heading in counted]
+        bare = [value for value in filled if isinstance(value, Uncomputed)]
+        complaints += [sentence("roster_not_computed", {"place": place, "cell": cell}) for cell in bare]
+        if filled:
             yield Line(title, number, line)
 
 
-def _grid_of_text(path: Path, content: bytes) -> Iterator[tuple[int, list]]:
-    """Yield number and cells of every line of a CSV file, whatever of , ; and tab divides it."""
-    text = _decoded(path, content)
-    first = next(filter(str.strip, text.splitlines()), "")
-    divider = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=divider)
-    before = 0
-    for cells in reader:  # a quoted text may run over several lines: a record is named by its first
-        number, before = before + 1, reader.line_num
-        values = [TEXT_FORMULA.sub(r"\1", cell).strip() or None for cell in cells]
-        if any(values):
-            yield number, values
-
-
-def _decoded(path: Path, content: bytes) -> str:
-    for encoding in ENCODINGS:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise UsageError("roster_kind", path=path)
-
-
-def _grids_of_workbook(path: Path, content: bytes) -> list[tuple[str, Iterator[tuple[int, list]]]]:
-    """Return title and lines of every visible sheet."""
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
-        raise UsageError("roster_kind", path=path) from None
-    return [(sheet.title, _grid_of_sheet(sheet)) for sheet in book.worksheets if sheet.sheet_state == "visible"]
-
-
-def _grid_of_sheet(sheet) -> Iterator[tuple[int, list]]:
-    sheet.reset_dimensions()
-    blank = 0
-    for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1):
-        values = [_value(cell) for cell in cells]
-        filled = any(value is not None for value in values)
-        blank = 0 if filled else blank + 1
-        if filled:
-            yield number, values
-        elif blank > MOST_BLANK:
-            return
-
-
-def _value(cell) -> object:
-    """What a cell shows, as far as it matters here: the zeros before a code, the percent behind a rate."""
-    value = cell.value
-    if isinstance(value, str):
-        return value.strip() or None
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        if re.fullmatch("0{2,}", cell.number_format) and float(value).is_integer():
-            return f"{int(value):0{len(cell.number_format)}d}"
-        if PERCENT in cell.number_format:
-            return as_text(as_decimal(value) * 100) + PERCENT
-    return value

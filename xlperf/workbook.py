@@ -37,9 +37,22 @@ def write_workbook(form: Form, rows: Rows, path: Path, issue: Issue, counts: Map
 def new_book(path: Path, streamed: bool = False):
     """A workbook in which a text is a text; a streamed one takes its rows in order and keeps none in memory."""
     import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
+
+    class Book(xlsxwriter.Workbook):
+        """A workbook that says as any file does why it cannot be written."""
+
+        def close(self) -> None:
+            try:
+                super().close()
+            except FileCreateError as error:
+                reason = error.args[0]
+            else:
+                return
+            raise OSError(reason.errno, reason.strerror)
 
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    return xlsxwriter.Workbook(str(path), {**plain, "constant_memory": streamed})
+    return Book(str(path), {**plain, "constant_memory": streamed})
 
 
 def write_sheets(canvas: Canvas) -> None:
