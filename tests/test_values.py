@@ -15,6 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+import openpyxl
 import pytest
 from conftest import EXAMPLE
 from documents import random_document
@@ -28,6 +29,7 @@ from xlperf.document import Spot, rows_of
 from xlperf.errors import FormError
 from xlperf.finding import Finding
 from xlperf.form import Form, check_form, load_form
+from xlperf.numberformat import PercentFormats
 from xlperf.reader import read_cells
 from xlperf.remark import CellError, Remark
 from xlperf.values import read_row, read_value
@@ -244,6 +246,23 @@ def test_an_actual_is_read_in_the_unit_of_its_row(tmp_path: Path) -> None:
     rows = [Row({"operator": ">=", "target": 100.0, "unit": unit, "actual": typed}, {"actual": read},
                 {(one, "actual") for one in (code or "").split()}) for typed, unit, read, code in ACTUALS]  # fmt: skip
     assert_read(tmp_path, with_indicators(len(rows)), "duties", rows)
+
+
+@pytest.mark.parametrize(("code", "read"), [
+    ('0.00"%"', 88), (r"0.00\%", 88), ('0.00_%;[红色%]-0.00"%"', 88), ("0.00*%", 88), ("General", 88), ("0.00%", 8800), ('"约"0.00%', 8800),
+])  # fmt: skip
+def test_a_percent_sign_that_a_format_only_shows_multiplies_nothing(tmp_path: Path, code: str, read: float) -> None:
+    assert fill_workbook(with_indicators(1, unit="%", target=100, actual=88), tmp_path / "a.xlsx").outputs
+    spot = Spot("duties", 0, "actual")
+    title, _, cell = read_cells(tmp_path / "a.xlsx").places[spot].rpartition("!")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    book[title][cell].number_format = code
+    book.save(tmp_path / "b.xlsx")
+    reading = read_cells(tmp_path / "b.xlsx")
+    assert reading.rows["duties"][0]["actual"] == read
+    row, column = reading.cells[spot][1:]
+    slowly = PercentFormats((tmp_path / "b.xlsx").read_bytes())._slowly(title)  # as of a package with unusual prefixes
+    assert ((row, column) in slowly) == (read != 88)
 
 
 def test_blank_signs_are_blanks_where_no_free_text_stands(tmp_path: Path) -> None:
