@@ -49,6 +49,20 @@ def type_beside(book: Book) -> None:
     book["重点任务"]["J3"] = "旁边"
 
 
+def type_beside_lines(book: Book) -> None:
+    for place, text in BESIDE_LINES.items():
+        title, _, cell = place.partition("!")
+        book[title][cell] = text
+
+
+def type_numbers_outside(book: Book) -> None:
+    book["重点任务"]["C60"], book["重点任务"]["J3"] = 400, 12.5
+
+
+def sign(book: Book) -> None:
+    book["基本信息"]["E12"] = book["基本信息"]["E14"] = "张三"
+
+
 def unprotect(book: Book) -> None:
     book["自评表"].protection.sheet = False
 
@@ -77,6 +91,10 @@ def repeat_row(book: Book) -> None:
     sheet["B20"] = "基本支出"
 
 
+# Beside the title, a heading, a line to sign and the last line of a table: rows that hold a fixed text of ours.
+BESIDE_LINES = {"基本信息!G2": "单位：元", "基本信息!F13": "代签", "基本信息!F16": "见附件1，其中第三项未完成", "绩效目标!H2": "注：目标3已批准调整为5000项",
+                "预算信息!J2": "填报口径：全口径", "重点任务!H2": 400}  # fmt: skip
+
 # openpyxl drops every cached value, so XL302 (never calculated) comes with each of them and is left out.
 CASES: dict[Callable[[Book], None], dict[str, list[str | None]]] = {
     delete_row: {"XL231": [None]},
@@ -86,6 +104,9 @@ CASES: dict[Callable[[Book], None], dict[str, list[str | None]]] = {
     hide_row: {"XL235": ["自评表!B20"]},
     type_below: {"XL236": ["重点任务!C60"]},
     type_beside: {"XL236": ["重点任务!J3"]},
+    type_beside_lines: {"XL236": [*BESIDE_LINES]},
+    type_numbers_outside: {"XL236": ["重点任务!J3", "重点任务!C60"]},
+    sign: {},
     unprotect: {"XL238": [None]},
     wipe_dropdowns: {"XL239": [f"自评表!M{row}" for row in range(5, 36)]},
     add_sheet: {"XL241": [None]},
@@ -107,6 +128,13 @@ def test_a_change_of_the_workbook_is_told_where_it_is(tmp_path: Path, change: Ca
         assert code in cells and (expected is ... or cells[code] == expected), cells
     others = {code for code in cells if code.startswith("XL2")} - set(CASES[change]) - {"XL207"}
     assert others == set()
+
+
+def test_numbers_outside_are_shown_as_they_were_typed(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(FILLED)
+    type_numbers_outside(book)
+    book.save(tmp_path / "t.xlsx")
+    assert {f["found"] for f in validate(tmp_path / "t.xlsx").findings if f["code"] == "XL236"} == {"12.5", "400"}
 
 
 def test_a_repeated_row_is_read_once(tmp_path: Path) -> None:
