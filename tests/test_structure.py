@@ -80,6 +80,21 @@ def copy_sheet(book: Book) -> None:
     book.copy_worksheet(book["重点任务"])
 
 
+def copy_sheet_and_change_it(book: Book) -> None:
+    copy = book.copy_worksheet(book["预算信息"])
+    copy["F7"] = 1
+    book.move_sheet(copy, -8)
+
+
+def copy_sheet_and_add_to_it(book: Book) -> None:
+    book.copy_worksheet(book["重点任务"])["C20"] = "补报任务"
+
+
+def copy_sheet_and_retype_a_result(book: Book) -> None:
+    copy = book.copy_worksheet(book["预算信息"])
+    copy["C4"], copy["K20"] = 1, "备注"
+
+
 def rename_and_reorder(book: Book) -> None:
     book["预算信息"].title = "2022预算"
     book.move_sheet("自评表", -3)
@@ -111,6 +126,9 @@ CASES: dict[Callable[[Book], None], dict[str, list[str | None]]] = {
     wipe_dropdowns: {"XL239": [f"自评表!M{row}" for row in range(5, 36)]},
     add_sheet: {"XL241": [None]},
     copy_sheet: {"XL113": [None]},
+    copy_sheet_and_retype_a_result: {"XL113": [None]},
+    copy_sheet_and_change_it: {"XL113": [None]},
+    copy_sheet_and_add_to_it: {"XL113": [None]},
     rename_and_reorder: {},
 }
 
@@ -135,6 +153,18 @@ def test_numbers_outside_are_shown_as_they_were_typed(tmp_path: Path) -> None:
     type_numbers_outside(book)
     book.save(tmp_path / "t.xlsx")
     assert {f["found"] for f in validate(tmp_path / "t.xlsx").findings if f["code"] == "XL236"} == {"12.5", "400"}
+
+
+@pytest.mark.parametrize(("change", "severity"), [
+    (copy_sheet, "warning"), (copy_sheet_and_retype_a_result, "warning"), (copy_sheet_and_change_it, "error"), (copy_sheet_and_add_to_it, "error"),
+])  # fmt: skip
+def test_two_copies_of_a_sheet_are_an_error_if_they_are_filled_differently(tmp_path: Path, change: Callable[[Book], None], severity: str) -> None:
+    book = openpyxl.load_workbook(FILLED)
+    change(book)
+    book.save(tmp_path / "t.xlsx")
+    (finding,) = (f for f in validate(tmp_path / "t.xlsx").findings if f["code"] == "XL113")
+    assert finding["severity"] == severity
+    assert finding["found"].endswith("（所填内容不同）") == (severity == "error")
 
 
 def test_a_repeated_row_is_read_once(tmp_path: Path) -> None:

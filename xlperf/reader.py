@@ -27,7 +27,7 @@ from .messages import listing, sentence
 from .nearest import nearest
 from .numberformat import PercentFormats
 from .package import MOST_AREA, crowded
-from .parts import GUIDE, RULES, Block
+from .parts import GUIDE, RULES, Block, Sheet, Step
 from .preflight import preflight
 from .remark import CellError
 from .spelling import spellings_of
@@ -178,7 +178,7 @@ def _read_sheets(reading: Reading, marked: list, content: bytes, markups: Mappin
     form, found = reading.form, reading.sheets
     for name, grid, mark in marked:
         if mark[2] in found:
-            reading.findings.append(Finding("XL113", "warning", (), {"found": listing((found[mark[2]][0], name))}))
+            reading.findings.append(_twice(form, mark[2], found[mark[2]], (name, grid)))
         found.setdefault(mark[2], (name, grid))
     entries: dict[str, list] = {key: [] for key in form.blocks if key != GUIDE}
     for sheet in form.sheets:
@@ -198,6 +198,27 @@ def _read_sheets(reading: Reading, marked: list, content: bytes, markups: Mappin
     percents = PercentFormats(content)
     for key, listed in entries.items():
         _read_block(reading, form.blocks[key], listed, percents)
+
+
+def _twice(form: Form, key: str, first: tuple[str, Grid], other: tuple[str, Grid]) -> Finding:
+    """A sheet that is there twice: nobody knows which counts, unless the same is filled in."""
+    sheet = next((sheet for sheet in form.sheets if sheet.key == key), None)
+    same = sheet is None or _filled(form, sheet, *first) == _filled(form, sheet, *other)
+    titles = listing((first[0], other[0]))
+    told = titles if same else sentence("copies_differ", {"found": titles})
+    return Finding("XL113", "warning" if same else "error", (), {"found": told})
+
+
+def _filled(form: Form, sheet: Sheet, title: str, grid: Grid) -> list[tuple]:
+    """What people typed into a sheet, line by line."""
+    lines = []
+    for key, row_key, entry in entries_of(form, sheet, title, grid):
+        fields = form.blocks[key].fields
+        typed = {name: raw for name, raw in entry.values.items() if raw not in ("", None) and fields[name].in_document
+                 and name not in form.blocks[key].constants and Step(key, row_key, name) not in form.formulas}  # fmt: skip
+        if typed:
+            lines.append((key, row_key, typed))
+    return lines
 
 
 def _show_errors(grid: Grid, markup: Markup) -> None:
