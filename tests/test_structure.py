@@ -37,6 +37,14 @@ def merge_duty(book: Book) -> None:
     book["重点任务"].merge_cells("B4:B5")
 
 
+def merge_indicator(book: Book) -> None:
+    """One indicator over two rows, every column merged for itself."""
+    sheet = book["自评表"]
+    for column, value in zip("CDEFGHJL", ("走访企业", "定量", ">=", 10, "家", 10, "台账", None), strict=True):
+        sheet[f"{column}81"] = value
+        sheet.merge_cells(f"{column}81:{column}82")
+
+
 def hide_row(book: Book) -> None:
     book["自评表"].row_dimensions[20].hidden = True
 
@@ -91,8 +99,8 @@ def copy_sheet_and_add_to_it(book: Book) -> None:
 
 
 def copy_sheet_and_retype_a_result(book: Book) -> None:
-    copy = book.copy_worksheet(book["预算信息"])
-    copy["C4"], copy["K20"] = 1, "备注"
+    copy = book.copy_worksheet(book["自评表"])
+    copy["I70"], copy["I24"], copy["P20"] = "+1", "+2", "备注"
 
 
 def rename_and_reorder(book: Book) -> None:
@@ -116,6 +124,7 @@ CASES: dict[Callable[[Book], None], dict[str, list[str | None]]] = {
     delete_column_key: {"XL232": [None], "XL236": ...},
     retype_heading: {"XL233": ["预算信息!C3"]},
     merge_duty: {"XL234": ["重点任务!B4:B5"]},
+    merge_indicator: {"XL234": ...},
     hide_row: {"XL235": ["自评表!B20"]},
     type_below: {"XL236": ["重点任务!C60"]},
     type_beside: {"XL236": ["重点任务!J3"]},
@@ -127,7 +136,7 @@ CASES: dict[Callable[[Book], None], dict[str, list[str | None]]] = {
     add_sheet: {"XL241": [None]},
     copy_sheet: {"XL113": [None]},
     copy_sheet_and_retype_a_result: {"XL113": [None]},
-    copy_sheet_and_change_it: {"XL113": [None]},
+    copy_sheet_and_change_it: {"XL113": [None], "XL238": [None]},
     copy_sheet_and_add_to_it: {"XL113": [None]},
     rename_and_reorder: {},
 }
@@ -146,6 +155,16 @@ def test_a_change_of_the_workbook_is_told_where_it_is(tmp_path: Path, change: Ca
         assert code in cells and (expected is ... or cells[code] == expected), cells
     others = {code for code in cells if code.startswith("XL2")} - set(CASES[change]) - {"XL207"}
     assert others == set()
+
+
+def test_an_indicator_merged_over_two_rows_is_one(tmp_path: Path) -> None:
+    """What is merged is spread only into rows that hold something themselves."""
+    book = openpyxl.load_workbook(FILLED)
+    merge_indicator(book)
+    book.save(tmp_path / "t.xlsx")
+    result = validate(tmp_path / "t.xlsx")
+    assert [f["code"] for f in result.findings if f["severity"] == "error"] == []
+    assert [row["name"] for row in result.document["indicators"]].count("走访企业") == 1
 
 
 def test_numbers_outside_are_shown_as_they_were_typed(tmp_path: Path) -> None:

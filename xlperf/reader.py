@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .document import Rows, Spot, is_empty, preset_index
-from .entries import Entry, Grid, entries_of, spread_merged
+from .entries import Entry, Grid, entries_of, spread_merged, typed_of
 from .errors import UnreadableError, UsageError
 from .finding import Finding
 from .form import Form, find_form, form_directories, load_form
@@ -27,7 +27,7 @@ from .messages import listing, sentence
 from .nearest import nearest
 from .numberformat import PercentFormats
 from .package import MOST_AREA, crowded
-from .parts import GUIDE, RULES, Block, Sheet, Step
+from .parts import GUIDE, RULES, Block, Sheet
 from .preflight import preflight
 from .remark import CellError
 from .spelling import spellings_of
@@ -211,14 +211,9 @@ def _twice(form: Form, key: str, first: tuple[str, Grid], other: tuple[str, Grid
 
 def _filled(form: Form, sheet: Sheet, title: str, grid: Grid) -> list[tuple]:
     """What people typed into a sheet, line by line."""
-    lines = []
-    for key, row_key, entry in entries_of(form, sheet, title, grid):
-        fields = form.blocks[key].fields
-        typed = {name: raw for name, raw in entry.values.items() if raw not in ("", None) and fields[name].in_document
-                 and name not in form.blocks[key].constants and Step(key, row_key, name) not in form.formulas}  # fmt: skip
-        if typed:
-            lines.append((key, row_key, typed))
-    return lines
+    lines = ((key, row_key, typed_of(form, form.blocks[key], row_key, entry.values))
+             for key, row_key, entry in entries_of(form, sheet, title, grid))  # fmt: skip
+    return [line for line in lines if line[2]]
 
 
 def _show_errors(grid: Grid, markup: Markup) -> None:
