@@ -15,7 +15,7 @@ import pytest
 from surgery import part_of, rewrite, type_into
 from test_findings import ALWAYS, FILLED, document, found, pairs
 
-from xlperf import fill_workbook, read_workbook, validate
+from xlperf import fill_workbook, finalize, read_workbook, validate
 
 Book = openpyxl.Workbook
 
@@ -198,6 +198,22 @@ def test_the_wrong_template_is_noticed(tmp_path: Path) -> None:
     """XL240: the workbook was issued to one unit, the cover names another."""
     path = type_into(FILLED, tmp_path / "t.xlsx", {"基本信息!C5": "另一个单位"})
     assert ("XL240", "基本信息!C5") in found(path)
+
+
+def test_another_year_than_the_template_was_issued_for_is_noticed(tmp_path: Path) -> None:
+    """XL242: and of what is made of the workbook too, sent back or finalized."""
+    path = type_into(FILLED, tmp_path / "t.xlsx", {"基本信息!C3": 2023})
+    warned = lambda result: [(f["severity"], f["found"], f["expected"]) for f in result.findings if f["code"] == "XL242"]  # noqa: E731
+    result = validate(path, annotated=tmp_path)
+    assert ("XL242", "基本信息!C3") in found(path) and warned(result) == [("warning", "2023", "2022")]
+    assert warned(validate(result.outputs[0])) == warned(result)
+    assert warned(validate(finalize(path, tmp_path).outputs[0])) == warned(result)
+
+
+@pytest.mark.parametrize("year", [2022, 2023, 2024.0, "2024", "2023年"])
+def test_a_year_that_a_document_says_is_that_of_its_workbook(tmp_path: Path, year: object) -> None:
+    fill_workbook({**document(), "fiscal_year": year}, tmp_path / "t.xlsx")
+    assert "XL242" not in {f["code"] for f in validate(tmp_path / "t.xlsx").findings}
 
 
 def test_dropdowns_that_excel_saved_in_its_extension_are_not_lost(tmp_path: Path) -> None:

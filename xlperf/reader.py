@@ -62,6 +62,12 @@ class Reading:
         year = self.rows["identity"][0].get("fiscal_year") if self.rows.get("identity") else None
         return year if isinstance(year, int) else None
 
+    @property
+    def issued_year(self) -> int | None:
+        """The fiscal year that the workbook was issued for."""
+        year = self.identity.get("fiscal_year", "")
+        return int(year) if year.isdecimal() else None
+
     def typed(self) -> dict[Spot, object]:
         """What stands in every cell that was read, before anything was made of it."""
         lines = {(entry.title, entry.row): entry for entry in self.entries}

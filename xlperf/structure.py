@@ -34,7 +34,8 @@ Markups = Mapping[str, Markup]
 
 def inspect(reading: Reading, markups: Markups) -> Iterator[Finding]:
     """Yield the findings about the structure of the file."""
-    for check in (_rows, _columns, _headings, _merges, _hidden, _beside, _sheets, _formulas, _protection, _dropdowns, _unit):
+    checks = (_rows, _columns, _headings, _merges, _hidden, _beside, _sheets, _formulas, _protection, _dropdowns, _unit, _year)
+    for check in checks:
         yield from check(reading, markups)
 
 
@@ -211,3 +212,10 @@ def _unit(reading: Reading, markups: Markups) -> Iterator[Finding]:
     issued, unit = reading.identity.get("unit", ""), named(reading.rows, spot)
     if issued and unit and normal_text(issued) != normal_text(unit):
         yield Finding("XL240", "warning", (spot,), {"found": unit, "expected": issued})
+
+
+def _year(reading: Reading, markups: Markups) -> Iterator[Finding]:
+    """The workbook was issued for one fiscal year, and another stands in it."""
+    issued, year = reading.issued_year, reading.fiscal_year
+    if issued and year and issued != year:
+        yield Finding("XL242", "warning", (Spot("identity", 0, "fiscal_year"),), {"found": year, "expected": issued})
