@@ -322,6 +322,7 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL239": (from_openpyxl(lambda book: setattr(book["自评表"].data_validations, "dataValidation", [])),),
     "XL240": (issued_to_another,),
     "XL241": (with_sheet,),
+    "XL242": (from_hands({"基本信息!C3": 2023}),),
     "XL301": (from_hands({"预算信息!G4": 0.97}),),
     "XL302": (from_hands({"预算信息!G4": None}),),
     "XL303": (from_fill(lambda doc: doc["budget"].update(total={"adjusted": 600})),),

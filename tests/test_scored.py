@@ -358,6 +358,21 @@ def test_exactly_the_codes_and_cells_of_the_fault(books: dict, key: str, name: s
     assert said(books[key, name]) == pairs(remaining) | pairs(matrix.faults[name][1])
 
 
+@pytest.mark.parametrize(("key", "name", "wrong", "hint"), [
+    ("national-project", "专题培训场次", {"level2": "社会效益指标"}, "“社会效益指标”是“一级指标”为“效益指标”时的选项。"),
+    ("sichuan-project", "养护里程", {"level2": "经济成本指标"}, "“经济成本指标”是“一级指标”为“成本指标”时的选项。"),
+    ("sichuan-project", "养护里程", {"level1": "产出指针"}, "“产出指针”是否应为“产出指标”？"),
+    ("sichuan-project", "养护里程", {"level2": "数量指针"}, "“数量指针”是否应为“数量指标”？"),
+    ("national-project", "专题培训场次", {"level2": "数目"}, ""),
+])  # fmt: skip
+def test_a_choice_is_never_offered_for_itself(key: str, name: str, wrong: dict, hint: str, tmp_path: Path) -> None:
+    doc = document(key)
+    set_in(name, **wrong)(doc)
+    assert fill_workbook(doc, tmp_path / "t.xlsx").outputs
+    (finding,) = (f for f in validate(tmp_path / "t.xlsx").findings if f["code"] == "XL203")
+    assert finding["fix"] == f"{hint}请从下拉列表中选择。"
+
+
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("key", MATRICES)
 def test_the_clean_example_says_the_same_after_libreoffice(key: str, tmp_path: Path) -> None:

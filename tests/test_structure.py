@@ -15,7 +15,7 @@ import pytest
 from surgery import part_of, rewrite, type_into
 from test_findings import ALWAYS, FILLED, document, found, pairs
 
-from xlperf import fill_workbook, read_workbook, validate
+from xlperf import fill_workbook, finalize, read_workbook, validate
 
 Book = openpyxl.Workbook
 
@@ -37,6 +37,14 @@ def merge_duty(book: Book) -> None:
     book["重点任务"].merge_cells("B4:B5")
 
 
+def merge_indicator(book: Book) -> None:
+    """One indicator over two rows, every column merged for itself."""
+    sheet = book["自评表"]
+    for column, value in zip("CDEFGHJL", ("走访企业", "定量", ">=", 10, "家", 10, "台账", None), strict=True):
+        sheet[f"{column}81"] = value
+        sheet.merge_cells(f"{column}81:{column}82")
+
+
 def hide_row(book: Book) -> None:
     book["自评表"].row_dimensions[20].hidden = True
 
@@ -47,6 +55,20 @@ def type_below(book: Book) -> None:
 
 def type_beside(book: Book) -> None:
     book["重点任务"]["J3"] = "旁边"
+
+
+def type_beside_lines(book: Book) -> None:
+    for place, text in BESIDE_LINES.items():
+        title, _, cell = place.partition("!")
+        book[title][cell] = text
+
+
+def type_numbers_outside(book: Book) -> None:
+    book["重点任务"]["C60"], book["重点任务"]["J3"] = 400, 12.5
+
+
+def sign(book: Book) -> None:
+    book["基本信息"]["E12"] = book["基本信息"]["E14"] = "张三"
 
 
 def unprotect(book: Book) -> None:
@@ -66,6 +88,21 @@ def copy_sheet(book: Book) -> None:
     book.copy_worksheet(book["重点任务"])
 
 
+def copy_sheet_and_change_it(book: Book) -> None:
+    copy = book.copy_worksheet(book["预算信息"])
+    copy["F7"] = 1
+    book.move_sheet(copy, -8)
+
+
+def copy_sheet_and_add_to_it(book: Book) -> None:
+    book.copy_worksheet(book["重点任务"])["C20"] = "补报任务"
+
+
+def copy_sheet_and_retype_a_result(book: Book) -> None:
+    copy = book.copy_worksheet(book["自评表"])
+    copy["I70"], copy["I24"], copy["P20"] = "+1", "+2", "备注"
+
+
 def rename_and_reorder(book: Book) -> None:
     book["预算信息"].title = "2022预算"
     book.move_sheet("自评表", -3)
@@ -77,19 +114,30 @@ def repeat_row(book: Book) -> None:
     sheet["B20"] = "基本支出"
 
 
+# Beside the title, a heading, a line to sign and the last line of a table: rows that hold a fixed text of ours.
+BESIDE_LINES = {"基本信息!G2": "单位：元", "基本信息!F13": "代签", "基本信息!F16": "见附件1，其中第三项未完成", "绩效目标!H2": "注：目标3已批准调整为5000项",
+                "预算信息!J2": "填报口径：全口径", "重点任务!H2": 400}  # fmt: skip
+
 # openpyxl drops every cached value, so XL302 (never calculated) comes with each of them and is left out.
 CASES: dict[Callable[[Book], None], dict[str, list[str | None]]] = {
     delete_row: {"XL231": [None]},
     delete_column_key: {"XL232": [None], "XL236": ...},
     retype_heading: {"XL233": ["预算信息!C3"]},
     merge_duty: {"XL234": ["重点任务!B4:B5"]},
+    merge_indicator: {"XL234": ...},
     hide_row: {"XL235": ["自评表!B20"]},
     type_below: {"XL236": ["重点任务!C60"]},
     type_beside: {"XL236": ["重点任务!J3"]},
+    type_beside_lines: {"XL236": [*BESIDE_LINES]},
+    type_numbers_outside: {"XL236": ["重点任务!J3", "重点任务!C60"]},
+    sign: {},
     unprotect: {"XL238": [None]},
     wipe_dropdowns: {"XL239": [f"自评表!M{row}" for row in range(5, 36)]},
     add_sheet: {"XL241": [None]},
     copy_sheet: {"XL113": [None]},
+    copy_sheet_and_retype_a_result: {"XL113": [None]},
+    copy_sheet_and_change_it: {"XL113": [None], "XL238": [None]},
+    copy_sheet_and_add_to_it: {"XL113": [None]},
     rename_and_reorder: {},
 }
 
@@ -109,6 +157,35 @@ def test_a_change_of_the_workbook_is_told_where_it_is(tmp_path: Path, change: Ca
     assert others == set()
 
 
+def test_an_indicator_merged_over_two_rows_is_one(tmp_path: Path) -> None:
+    """What is merged is spread only into rows that hold something themselves."""
+    book = openpyxl.load_workbook(FILLED)
+    merge_indicator(book)
+    book.save(tmp_path / "t.xlsx")
+    result = validate(tmp_path / "t.xlsx")
+    assert [f["code"] for f in result.findings if f["severity"] == "error"] == []
+    assert [row["name"] for row in result.document["indicators"]].count("走访企业") == 1
+
+
+def test_numbers_outside_are_shown_as_they_were_typed(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(FILLED)
+    type_numbers_outside(book)
+    book.save(tmp_path / "t.xlsx")
+    assert {f["found"] for f in validate(tmp_path / "t.xlsx").findings if f["code"] == "XL236"} == {"12.5", "400"}
+
+
+@pytest.mark.parametrize(("change", "severity"), [
+    (copy_sheet, "warning"), (copy_sheet_and_retype_a_result, "warning"), (copy_sheet_and_change_it, "error"), (copy_sheet_and_add_to_it, "error"),
+])  # fmt: skip
+def test_two_copies_of_a_sheet_are_an_error_if_they_are_filled_differently(tmp_path: Path, change: Callable[[Book], None], severity: str) -> None:
+    book = openpyxl.load_workbook(FILLED)
+    change(book)
+    book.save(tmp_path / "t.xlsx")
+    (finding,) = (f for f in validate(tmp_path / "t.xlsx").findings if f["code"] == "XL113")
+    assert finding["severity"] == severity
+    assert finding["found"].endswith("（所填内容不同）") == (severity == "error")
+
+
 def test_a_repeated_row_is_read_once(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(FILLED)
     repeat_row(book)
@@ -121,6 +198,22 @@ def test_the_wrong_template_is_noticed(tmp_path: Path) -> None:
     """XL240: the workbook was issued to one unit, the cover names another."""
     path = type_into(FILLED, tmp_path / "t.xlsx", {"基本信息!C5": "另一个单位"})
     assert ("XL240", "基本信息!C5") in found(path)
+
+
+def test_another_year_than_the_template_was_issued_for_is_noticed(tmp_path: Path) -> None:
+    """XL242: and of what is made of the workbook too, sent back or finalized."""
+    path = type_into(FILLED, tmp_path / "t.xlsx", {"基本信息!C3": 2023})
+    warned = lambda result: [(f["severity"], f["found"], f["expected"]) for f in result.findings if f["code"] == "XL242"]  # noqa: E731
+    result = validate(path, annotated=tmp_path)
+    assert ("XL242", "基本信息!C3") in found(path) and warned(result) == [("warning", "2023", "2022")]
+    assert warned(validate(result.outputs[0])) == warned(result)
+    assert warned(validate(finalize(path, tmp_path).outputs[0])) == warned(result)
+
+
+@pytest.mark.parametrize("year", [2022, 2023, 2024.0, "2024", "2023年"])
+def test_a_year_that_a_document_says_is_that_of_its_workbook(tmp_path: Path, year: object) -> None:
+    fill_workbook({**document(), "fiscal_year": year}, tmp_path / "t.xlsx")
+    assert "XL242" not in {f["code"] for f in validate(tmp_path / "t.xlsx").findings}
 
 
 def test_dropdowns_that_excel_saved_in_its_extension_are_not_lost(tmp_path: Path) -> None:

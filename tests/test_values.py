@@ -15,6 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+import openpyxl
 import pytest
 from conftest import EXAMPLE
 from documents import random_document
@@ -28,6 +29,7 @@ from xlperf.document import Spot, rows_of
 from xlperf.errors import FormError
 from xlperf.finding import Finding
 from xlperf.form import Form, check_form, load_form
+from xlperf.numberformat import PercentFormats
 from xlperf.reader import read_cells
 from xlperf.remark import CellError, Remark
 from xlperf.values import read_row, read_value
@@ -218,6 +220,8 @@ ACTUALS = [
     ("—3.2", "%", "—3.2", "XL209"),
     ("96%", "家", "96%", "XL209"),
     ("96家", "%", "96家", "XL209"),
+    ("210%", "%", 210, "XL210"),
+    ("290%", "%", 290, "XL210"),
     ("11372户", "家", "11372户", "XL209"),
     ("15至20场", "场", "15至20场", "XL209"),
     (Percent(0.96), "家", "96%", "XL209"),
@@ -246,6 +250,23 @@ def test_an_actual_is_read_in_the_unit_of_its_row(tmp_path: Path) -> None:
     assert_read(tmp_path, with_indicators(len(rows)), "duties", rows)
 
 
+@pytest.mark.parametrize(("code", "read"), [
+    ('0.00"%"', 88), (r"0.00\%", 88), ('0.00_%;[红色%]-0.00"%"', 88), ("0.00*%", 88), ("General", 88), ("0.00%", 8800), ('"约"0.00%', 8800),
+])  # fmt: skip
+def test_a_percent_sign_that_a_format_only_shows_multiplies_nothing(tmp_path: Path, code: str, read: float) -> None:
+    assert fill_workbook(with_indicators(1, unit="%", target=100, actual=88), tmp_path / "a.xlsx").outputs
+    spot = Spot("duties", 0, "actual")
+    title, _, cell = read_cells(tmp_path / "a.xlsx").places[spot].rpartition("!")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    book[title][cell].number_format = code
+    book.save(tmp_path / "b.xlsx")
+    reading = read_cells(tmp_path / "b.xlsx")
+    assert reading.rows["duties"][0]["actual"] == read
+    row, column = reading.cells[spot][1:]
+    slowly = PercentFormats((tmp_path / "b.xlsx").read_bytes())._slowly(title)  # as of a package with unusual prefixes
+    assert ((row, column) in slowly) == (read != 88)
+
+
 def test_blank_signs_are_blanks_where_no_free_text_stands(tmp_path: Path) -> None:
     """In numbers, choices and units; not in sources and reasons."""
     blank = {("XL210", key) for key in ("operator", "target", "unit", "actual")} | {
@@ -271,10 +292,12 @@ def test_the_unit_of_an_actual_fills_a_blank_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("operator", "target", "actual", "asked"), [
     (">=", 100.0, 0.96, True), ("=", 10.0, 1.5, True), ("<=", 100.0, 0.96, True), ("<=", 10.0, 0.08, True),
+    ("<=", 20.0, 0.35, True), ("<=", 20.0, 0.4, True), ("<=", 20.0, 0.41, False), (">=", 5.0, 0.06, True), (">=", 5.0, 0.025, True), (">=", 5.0, 0.024, False),
+    ("<=", 1.0, 0.02, True), ("<=", 1.0, 0.8, False), ("<=", 0.5, 0.4, False), ("<=", 3.0, 0.5, False), (">=", -5.0, 0.05, False),
     ("<=", 10.0, 0.5, False), (">=", 9.0, 0.9, False), ("=", 0.0, 0.5, False), (">=", 100.0, -0.5, False), (">=", 100.0, 0.0, False),
 ])  # fmt: skip
 def test_a_ratio_in_a_percent_cell_is_asked_about(form: Form, operator: str, target: float, actual: float, asked: bool) -> None:
-    """A ceiling only where the other reading would keep it: 0.5% against at most 10% is honest."""
+    """Where a hundred times as much is about the target, and far below 10 and more; not 0.5% against at most 10%: it is honest."""
     typed = {**ROW, "operator": operator, "target": target, "unit": "%", "actual": actual}
     row, remarks = read_row(form, form.blocks["duties"], 0, {}, typed, lambda key: False)
     assert row["actual"] == actual
@@ -284,11 +307,37 @@ def test_a_ratio_in_a_percent_cell_is_asked_about(form: Form, operator: str, tar
 
 
 def test_qualitative_rows_are_free_text(tmp_path: Path) -> None:
-    typed = (">=10500家", "—", "５０％", "290%")
+    typed = (">=10500家", "无", "５０％", "290%", "暂无")
     rows = [Row({"kind": "定性", "operator": None, "unit": None, "target": text, "actual": text}, {"target": text, "actual": text}, set())
             for text in typed]  # fmt: skip
     unseen = Row({"kind": "定性", "operator": None, "unit": None, "target": "健全", "actual": "\u200b健全"}, {"actual": "健全"}, {("XL210", "actual")})
     assert_read(tmp_path, with_indicators(len(rows) + 1), "duties", [*rows, unseen])
+
+
+DASHES = ("—", "/", "－", "——", "……", " / ", "―")
+
+
+def test_a_dash_is_nothing_where_words_are_needed(form: Form, tmp_path: Path) -> None:
+    """A word for nothing stays, a dash where nothing is needed too."""
+    kind = {"kind": "定性", "operator": None, "unit": None}
+    blank = {(code, key) for code in ("XL201", "XL210") for key in ("target", "actual")}
+    rows = [Row({**kind, "target": sign, "actual": sign, "source": sign}, {"target": None, "actual": None, "source": sign}, blank) for sign in DASHES]
+    assert_read(tmp_path, with_indicators(len(rows)), "duties", rows)
+    for applies, read in (("不适用", "—"), ("适用", None)):
+        row, _ = read_row(form, form.blocks["process"], 0, {}, {"actual": "—", "kind": "定性", "applies": applies}, lambda key: False)
+        assert row.get("actual") == read
+    doc = document()
+    doc["tasks"] = [{"duty": "/", "task": f"任务{number}", "content": "内容", "completion": sign} for number, sign in enumerate((*DASHES, "无"))]
+    rows = [Row({}, {"duty": "/", "completion": None}, {("XL201", "completion"), ("XL210", "completion")}) for _ in DASHES]
+    assert_read(tmp_path, doc, "tasks", [*rows, Row({}, {"completion": "无"}, set())])
+    assert_read(tmp_path, document(), "cover", [Row({"unit": "-", "supervisor": "-"}, {"unit": None, "supervisor": "-"}, {("XL201", "unit"), ("XL210", "unit")})])
+
+
+def test_a_percentage_of_a_qualitative_row_is_the_text_that_its_cell_shows(tmp_path: Path) -> None:
+    kind = {"kind": "定性", "operator": None, "unit": None}
+    rows = [Row({**kind, "target": Percent(1.0), "actual": Percent(0.955)}, {"target": "100%", "actual": "95.5%"}, {("XL210", "target"), ("XL210", "actual")}),
+            Row({**kind, "target": 1.0, "actual": 0.955}, {"target": "1", "actual": "0.955"}, set())]  # fmt: skip
+    assert_read(tmp_path, with_indicators(len(rows)), "duties", rows)
 
 
 def test_a_line_break_of_word_is_a_line_break(form: Form) -> None:
@@ -354,6 +403,15 @@ def test_money_is_read_in_the_unit_of_its_label(tmp_path: Path) -> None:
     rows = [Row({"adjustment": typed}, {"adjustment": read}, {(one, "adjustment") for one in (code or "").split()})
             for typed, read, code in MONEY]  # fmt: skip
     assert_read(tmp_path, doc, "items", rows)
+
+
+def test_a_limit_does_not_say_whether_a_minus_was_meant(tmp_path: Path) -> None:
+    """Spending is nought or more, and yet (3.25) may be a slip of the sign or only an ornament; -3.25 is an error."""
+    typed = [("▲3.25", "▲3.25", "XL209"), ("(3.25)", "(3.25)", "XL209"), ("（3.25）", "（3.25）", "XL209"), ("—3.25", "—3.25", "XL209"), ("△3", "△3", "XL209"),
+             ("-3.25", -3.25, "XL204 XL210"), ("(0)", 0, "XL210"), ("2.64-2.65", "2.64-2.65", "XL209")]  # fmt: skip
+    doc = document()
+    doc["budget"]["items"] = [{"name": f"项目{n}", "initial": 60, "spent": 30} for n in range(len(typed))]
+    assert_read(tmp_path, doc, "items", [Row({"spent": text}, {"spent": read}, {(one, "spent") for one in code.split()}) for text, read, code in typed])
 
 
 def test_base_data_are_read_in_the_unit_of_the_label_beside_them(form: Form, tmp_path: Path) -> None:
@@ -548,7 +606,7 @@ def test_nothing_in_a_document_is_changed_and_only_the_ambiguous_is_asked_about(
                 assert read == typed, (seed, key, index)
                 for name, remark in remarks:
                     assert (name, remark.code, row["unit"]) == ("actual", "XL215", "%")
-                    assert 0 < row["actual"] <= 1.5 and row["target"] >= 10
+                    assert 0 < row["actual"] <= 1.5 and (row["target"] >= 10 or 0.5 <= row["actual"] * 100 / row["target"] <= 2)
         for finding in unlikely_amounts(form, rows):
             (spot,) = finding.spots
             number = rows[spot.block][spot.index][spot.field]

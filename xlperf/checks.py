@@ -80,7 +80,7 @@ def _against_schema(form: Form, rows: Rows) -> Iterator[Finding]:
             if (cause, spot) not in seen:
                 seen.add((cause, spot))
                 arguments = {"found": _shown(error.instance), "expected": _expected(known, error),
-                             "hint": _hint(block, known, error.instance)}  # fmt: skip
+                             "hint": _hint(block, known, error)}  # fmt: skip
                 yield Finding(cause, "error", (spot,), {} if cause == "XL201" else arguments)
 
 
@@ -113,9 +113,14 @@ def wanted_of(known: Field) -> str:
     return words.get(known.type) or words["number" if known.kind is Kind.NUMBER else "string"]
 
 
-def _hint(block: Block, known: Field, value: object) -> str:
-    """What a wrong text was meant for: a choice it nearly is, or one of another column."""
-    if near := slip(value, known.choices):
+def _hint(block: Block, known: Field, error) -> str:
+    """What a wrong text was meant for: a choice it nearly is, one beside another value, or one of another column."""
+    value, near = error.instance, slip(error.instance, known.choices)
+    if near and error.validator == "enum" and near not in error.validator_value:
+        homes = {other: [said for said, choices in lists.items() if near in choices] for other, lists in known.choices_by.items()}
+        return "".join(sentence("belongs_to", {"found": value, "column": block.fields[other].label, "near": listing(said)})
+                       for other, said in homes.items())  # fmt: skip
+    if near:
         return sentence("perhaps", {"found": value, "near": near})
     letters = letters_of(value)
     home = next((f for f in block.fields.values() if letters and f is not known and letters in map(letters_of, f.choices)), None)

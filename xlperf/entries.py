@@ -70,7 +70,10 @@ def _key_of(form: Form, cell: object) -> tuple[str, str | None] | str | None:
 
 
 def spread_merged(form: Form, grid: Grid, merges: Iterable[tuple[int, int, int, int]]) -> None:
-    """Give every cell of a merged run of one text column the text of the run: a duty that spans its tasks."""
+    """Give every cell of a merged run of one text column the text of the run: a duty that spans its tasks.
+
+    A row in which nothing else stands is no row of its own: one that was merged with the row above it stays blank.
+    """
     columns = key_columns(grid)
     texts = {columns[c.key] for t in form.tables.values() for c in t.columns if c.key in columns and c.type == "text"}
     for top, left, bottom, right in merges:
@@ -78,8 +81,15 @@ def spread_merged(form: Form, grid: Grid, merges: Iterable[tuple[int, int, int, 
             continue
         keys = [_key_of(form, row[0]) for row in grid[top : bottom + 1]]
         if all(isinstance(key, tuple) and form.blocks[key[0]].table for key in keys):
-            for row in grid[top + 1 : bottom + 1]:
-                row[left] = grid[top][left]
+            for row, (block, row_key) in zip(grid[top + 1 : bottom + 1], keys[1:], strict=True):
+                if typed_of(form, form.blocks[block], row_key, _values(row, columns, form.blocks[block])):
+                    row[left] = grid[top][left]
+
+
+def typed_of(form: Form, block: Block, row_key: str | None, values: Mapping[str, object]) -> dict[str, object]:
+    """What people typed into a row: of its values those that are no fixed content and no result, and not blank."""
+    index = next((index for index, row in enumerate(block.rows) if row.key == row_key), len(block.rows))
+    return {key: value for key, value in values.items() if str(value).strip() and form.is_input(block, index, block.fields[key])}
 
 
 def key_columns(grid: Grid) -> dict[str, int]:

@@ -23,6 +23,7 @@ from .markup import MAIN, sheet_parts
 BUILT_IN = {"9", "10"}  # 0% and 0.00%
 CELL_TAG = re.compile(rb'<c\b([^>]*\br="([A-Z]{1,3}[0-9]{1,7})"[^>]*)>')
 STYLE = re.compile(rb'\bs="([0-9]{1,9})"')
+LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')  # of a format: what is only shown, and what is left blank for
 
 
 class PercentFormats:
@@ -56,7 +57,7 @@ class PercentFormats:
             with suppress(Exception):  # it refuses some of what calamine reads; then no cell is a percent
                 book = openpyxl.load_workbook(io.BytesIO(self.content))
                 self.slow[title] = {(cell.row - 1, cell.column - 1) for line in book[title].iter_rows() for cell in line
-                                    if cell.has_style and "%" in cell.number_format}  # fmt: skip
+                                    if cell.has_style and _multiplies(cell.number_format)}  # fmt: skip
         return self.slow[title]
 
 
@@ -64,10 +65,15 @@ def _has(package: zipfile.ZipFile, name: str) -> bool:
     return name in package.namelist()
 
 
+def _multiplies(code: str) -> bool:
+    """Whether a number format shows a hundred times the number: a percent sign in quotes or behind a backslash does not."""
+    return "%" in LITERAL.sub("", code)
+
+
 def _percent_styles(styles: bytes) -> Iterator[int]:
-    """Yield the numbers of the cell styles whose number format has a percent sign."""
+    """Yield the numbers of the cell styles whose number format shows a percent."""
     tree = ElementTree.fromstring(styles)
-    percent = BUILT_IN | {f.get("numFmtId") for f in tree.iter(f"{MAIN}numFmt") if "%" in f.get("formatCode", "")}
+    percent = BUILT_IN | {f.get("numFmtId") for f in tree.iter(f"{MAIN}numFmt") if _multiplies(f.get("formatCode", ""))}
     for number, style in enumerate(tree.iterfind(f"{MAIN}cellXfs/{MAIN}xf")):
         if style.get("numFmtId") in percent:
             yield number

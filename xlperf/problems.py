@@ -112,7 +112,8 @@ def said(problem: Problem) -> str:
 
 def remedy(problem: Problem) -> str:
     """How to mend it; what this workbook has mended by being written anew says so."""
-    return problem.fix + (sentence("restored", {}) if problem.code in RESTORED else "")
+    restored = problem.code in RESTORED and problem.severity != "error"
+    return problem.fix + (sentence("restored", {}) if restored else "")
 
 
 def places_of(problem: Problem) -> Iterator[Run | str]:

@@ -207,7 +207,7 @@ def write_annotated(processed: Processed, directory: Path, date: str) -> Path:
     layout = make_layout(form, counts, references_of(form, reading.rows))
     annotation = make_annotation(reading.path.name, processed.findings, form, layout)
     rows = typed_rows(form, compute(form, padded(form, reading.rows, counts)), reading.typed())
-    year = reading.fiscal_year or form.first_year
+    year = reading.issued_year or reading.fiscal_year or form.first_year
     issue = Issue(year, date, __version__, reading.identity.get("unit", ""), intake=reading.identity.get("intake", ""),
                   annotation=annotation)  # fmt: skip
     make_folder(directory)

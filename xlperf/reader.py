@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .document import Rows, Spot, is_empty, preset_index
-from .entries import Entry, Grid, entries_of, spread_merged
+from .entries import Entry, Grid, entries_of, spread_merged, typed_of
 from .errors import UnreadableError, UsageError
 from .finding import Finding
 from .form import Form, find_form, form_directories, load_form
@@ -27,7 +27,7 @@ from .messages import listing, sentence
 from .nearest import nearest
 from .numberformat import PercentFormats
 from .package import MOST_AREA, crowded
-from .parts import GUIDE, RULES, Block
+from .parts import GUIDE, RULES, Block, Sheet
 from .preflight import preflight
 from .remark import CellError
 from .spelling import spellings_of
@@ -61,6 +61,12 @@ class Reading:
     def fiscal_year(self) -> int | None:
         year = self.rows["identity"][0].get("fiscal_year") if self.rows.get("identity") else None
         return year if isinstance(year, int) else None
+
+    @property
+    def issued_year(self) -> int | None:
+        """The fiscal year that the workbook was issued for."""
+        year = self.identity.get("fiscal_year", "")
+        return int(year) if year.isdecimal() else None
 
     def typed(self) -> dict[Spot, object]:
         """What stands in every cell that was read, before anything was made of it."""
@@ -178,7 +184,7 @@ def _read_sheets(reading: Reading, marked: list, content: bytes, markups: Mappin
     form, found = reading.form, reading.sheets
     for name, grid, mark in marked:
         if mark[2] in found:
-            reading.findings.append(Finding("XL113", "warning", (), {"found": listing((found[mark[2]][0], name))}))
+            reading.findings.append(_twice(form, mark[2], found[mark[2]], (name, grid)))
         found.setdefault(mark[2], (name, grid))
     entries: dict[str, list] = {key: [] for key in form.blocks if key != GUIDE}
     for sheet in form.sheets:
@@ -198,6 +204,22 @@ def _read_sheets(reading: Reading, marked: list, content: bytes, markups: Mappin
     percents = PercentFormats(content)
     for key, listed in entries.items():
         _read_block(reading, form.blocks[key], listed, percents)
+
+
+def _twice(form: Form, key: str, first: tuple[str, Grid], other: tuple[str, Grid]) -> Finding:
+    """A sheet that is there twice: nobody knows which counts, unless the same is filled in."""
+    sheet = next((sheet for sheet in form.sheets if sheet.key == key), None)
+    same = sheet is None or _filled(form, sheet, *first) == _filled(form, sheet, *other)
+    titles = listing((first[0], other[0]))
+    told = titles if same else sentence("copies_differ", {"found": titles})
+    return Finding("XL113", "warning" if same else "error", (), {"found": told})
+
+
+def _filled(form: Form, sheet: Sheet, title: str, grid: Grid) -> list[tuple]:
+    """What people typed into a sheet, line by line."""
+    lines = ((key, row_key, typed_of(form, form.blocks[key], row_key, entry.values))
+             for key, row_key, entry in entries_of(form, sheet, title, grid))  # fmt: skip
+    return [line for line in lines if line[2]]
 
 
 def _show_errors(grid: Grid, markup: Markup) -> None:

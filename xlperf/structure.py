@@ -18,11 +18,12 @@ from .entries import Entry, header_depth, key_columns
 from .expression import normal_text
 from .finding import Finding
 from .form import Form
-from .layout import END, HEADER, cell_name, make_layout
+from .layout import HEADER, cell_name, make_layout
 from .markup import Markup
 from .messages import listing, sentence
 from .nearest import nearest
 from .parts import GUIDE, RULES, Sheet, Table
+from .remark import typed_text
 
 if TYPE_CHECKING:
     from .reader import Reading
@@ -33,7 +34,8 @@ Markups = Mapping[str, Markup]
 
 def inspect(reading: Reading, markups: Markups) -> Iterator[Finding]:
     """Yield the findings about the structure of the file."""
-    for check in (_rows, _columns, _headings, _merges, _hidden, _beside, _sheets, _formulas, _protection, _dropdowns, _unit):
+    checks = (_rows, _columns, _headings, _merges, _hidden, _beside, _sheets, _formulas, _protection, _dropdowns, _unit, _year)
+    for check in checks:
         yield from check(reading, markups)
 
 
@@ -128,11 +130,11 @@ def _beside(reading: Reading, markups: Markups) -> Iterator[Finding]:
             continue
         title, grid = reading.sheets[sheet.key]
         for row, column, value in _strangers(sheet, title, grid, known, texts[sheet.key]):
-            yield Finding("XL236", "warning", (), {"found": str(value)[:40]}, cells=(f"{title}!{cell_name(row, column)}",))
+            yield Finding("XL236", "warning", (), {"found": typed_text(value)[:40]}, cells=(f"{title}!{cell_name(row, column)}",))
 
 
 def _strangers(sheet: Sheet, title: str, grid: list[list], known: Mapping[tuple[str, int], Entry],
-               texts: set[str]) -> Iterator[tuple[int, int, object]]:  # fmt: skip
+               texts: Mapping[str, int]) -> Iterator[tuple[int, int, object]]:  # fmt: skip
     """Yield row, column and value of every filled cell that is no field and no fixed text of ours."""
     columns = set(key_columns(grid).values())
     header = 0
@@ -142,22 +144,23 @@ def _strangers(sheet: Sheet, title: str, grid: list[list], known: Mapping[tuple[
         entry = known.get((title, number))
         if header:
             cells = [(column, value) for column, value in cells if column not in columns]
-        elif entry is None and (row[0] == END or any(normal_text(str(value)) in texts for _, value in cells)):
-            cells = [] if row[0] != END else [cell for cell in cells if normal_text(str(cell[1])) not in texts]
-        elif entry is not None and not entry.only:
+        elif entry is None:
+            signed = max((texts.get(normal_text(str(value)), 0) for _, value in cells), default=0)
+            cells = [(column, value) for column, value in cells if column > signed and normal_text(str(value)) not in texts]
+        elif not entry.only:
             cells = [(column, value) for column, value in cells if column not in columns]
-        elif entry is not None:
+        else:
             mine = {*entry.columns.values(), 1}
             cells = [(column, value) for column, value in cells if column not in mine]
         yield from ((number, column, value) for column, value in cells)
 
 
 @lru_cache(maxsize=16)
-def _own_texts(form: Form) -> dict[str, set[str]]:
-    """The fixed texts of every sheet, as they are compared."""
-    end = normal_text(form.words["end"])
-    return {page.sheet.key: {normal_text(line.text) for line in page.lines if line.text} | {end}
-            for page in make_layout(form).pages}  # fmt: skip
+def _own_texts(form: Form) -> dict[str, dict[str, int]]:
+    """The fixed texts of every sheet, as they are compared, with the last column of what is signed beside them."""
+    end = {normal_text(form.words["end"]): 0}
+    return {page.sheet.key: end | {normal_text(line.text): page.last_visible if line.kind == "signature" else 0
+                                   for line in page.lines if line.text} for page in make_layout(form).pages}  # fmt: skip
 
 
 def _sheets(reading: Reading, markups: Markups) -> Iterator[Finding]:
@@ -209,3 +212,10 @@ def _unit(reading: Reading, markups: Markups) -> Iterator[Finding]:
     issued, unit = reading.identity.get("unit", ""), named(reading.rows, spot)
     if issued and unit and normal_text(issued) != normal_text(unit):
         yield Finding("XL240", "warning", (spot,), {"found": unit, "expected": issued})
+
+
+def _year(reading: Reading, markups: Markups) -> Iterator[Finding]:
+    """The workbook was issued for one fiscal year, and another stands in it."""
+    issued, year = reading.issued_year, reading.fiscal_year
+    if issued and year and issued != year:
+        yield Finding("XL242", "warning", (Spot("identity", 0, "fiscal_year"),), {"found": year, "expected": issued})

@@ -23,6 +23,7 @@ from .layout import make_layout, padded, row_counts
 from .messages import sentence
 from .nearest import nearest
 from .result import Result
+from .values import read_value
 
 LONGEST_TEXT = 32_767  # UTF-16 units in one cell, Excel's limit
 SURE = 75  # per cent that a misspelt key has of a known one
@@ -79,7 +80,7 @@ def fill_workbook(document: Mapping, path: Path, rows: Mapping[str, int] | None 
     if not document.get("form"):
         raise UsageError("no_form_key", path=path)
     form, known, computed, findings = take_document(document, templates)
-    year = document.get("fiscal_year")
+    year, _ = read_value(form, form.blocks["identity"].fields["fiscal_year"], document.get("fiscal_year"), False, False)
     findings = gather(findings, form)
     described = describe_placed(form, computed, findings, rows)
     outputs: tuple[Path, ...] = ()

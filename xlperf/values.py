@@ -24,6 +24,7 @@ from .compute import plain
 from .dates import dates_of
 from .expression import Kind, as_decimal, as_text, evaluate, names
 from .form import Form
+from .nearest import letters_of
 from .parts import Block, Field
 from .remark import APART, SILENT, CellError, Remark, normalised, question, typed_text, visible
 from .spelling import (
@@ -52,6 +53,7 @@ RATIO = Decimal("1.5")  # up to here a bare number may be a ratio where a percen
 MOST_RATIO = 100  # no cell is looked up for a percent format that would show 10000% and more
 ISO_LENGTH = 10
 TEN, HUNDRED = Decimal(10), Decimal(100)
+NEAR = 2  # times the target, or the target so many times: a percent that may well be meant
 
 
 class Figure(NamedTuple):
@@ -168,9 +170,11 @@ def read_figure(known: Spellings, field: Field, raw: object, own: Unit | None, p
         counted = (m for m in found if m.unit is None or percent_format or not m.unit.base or m.unit.base in known.counters)
         found = tuple(Meaning(m.number * (m.unit.factor if m.unit else 1)) for m in counted)
     if operators and not operator and isinstance(raw, str) and not any(m.operator for m in found):
-        found += tuple(misreadings(known, raw))
+        said = {pattern.says for pattern in operators}
+        found += tuple(meaning for meaning in misreadings(known, raw) if meaning.operator in said)
     readings = dict.fromkeys(_readings(found, own, operator, fills))
-    within = [r for r in readings if _fits(field, r[1])] if len(readings) > 1 else list(readings)
+    one_sign = len({number < 0 for _, number, _ in readings}) == 1  # no limit says whether a minus was meant
+    within = [r for r in readings if _fits(field, r[1])] if len(readings) > 1 and one_sign else list(readings)
     if not readings:
         return Figure(typed_text(raw))
     explicit = percent_format or any(m.unit is not None for m in found)
@@ -241,11 +245,16 @@ def read_row(form: Form, block: Block, index: int, given: Mapping[str, object], 
     figures = (columns.get("target"), columns.get("actual"))
     read: dict[str, Figure] = {}
     cells = [(key, raw) for key, raw in typed.items() if raw not in ("", None)]
-    for key, raw in sorted(cells, key=lambda item: block.fields[item[0]].number_when is not None):
+    for key, raw in sorted(cells, key=lambda item: _when(block.fields[item[0]])):
         field, ratio = block.fields[key], isinstance(raw, float) and abs(raw) < MOST_RATIO
         numeric = is_numeric(field, row, raw)
         if isinstance(raw, CellError):
             value, remark = read_value(form, field, raw, numeric, False)
+        elif field.type in ("text", "value") and not numeric and _is_dash(form, block, index, field, row, raw):
+            value, remark = None, normalised(raw, known.blank)
+        elif field.type == "value" and not numeric and ratio and is_percent(key):
+            value = as_text(as_decimal(raw) * HUNDRED) + PERCENT
+            remark = normalised(raw, value)
         elif numeric and key in figures:
             read[key] = _part(form, block, row, key, raw, ratio and is_percent(key))
             value, remark = read[key].value, read[key].remark
@@ -267,6 +276,19 @@ def read_row(form: Form, block: Block, index: int, given: Mapping[str, object], 
     if columns:
         remarks += _ratio_for_percent(row, read, columns)
     return row, remarks
+
+
+def _when(field: Field) -> tuple[bool, bool]:
+    """When a field is read: after those that say what it holds and whether it must be filled."""
+    return field.number_when is not None, not isinstance(field.required, bool)
+
+
+def _is_dash(form: Form, block: Block, index: int, field: Field, row: Mapping[str, object], raw: object) -> bool:
+    """Whether a dash or the like stands where words are needed; a word for nothing may be meant."""
+    if not isinstance(raw, str) or letters_of(raw) or not spellings_of(form).is_blank(raw):
+        return False
+    needed = form.required(block, index, field)
+    return needed if isinstance(needed, bool) else evaluate(needed, row.get) is True
 
 
 def _part(form: Form, block: Block, row: Mapping, key: str, raw: object, percent_format: bool) -> Figure:
@@ -310,13 +332,18 @@ def headed_unit(known: Spellings, label: str) -> str:
 
 
 def _ratio_for_percent(row: Mapping, read: Mapping[str, Figure], columns: Mapping[str, str]) -> Iterator[tuple[str, Remark]]:
-    """0.96 of unit % where the target is 100: 0.96% or 96%? A ceiling is asked about only where the other reading keeps it."""
+    """0.96 of unit % where the target is 100: 0.96% or 96%?
+
+    Asked wherever the other reading comes near the target; far from it only below a target of TEN or more, and of a ceiling
+    only where the other reading keeps it.
+    """
     key, unit = columns["actual"], row.get(columns["unit"])
     target, actual = (as_decimal(row.get(columns[name])) for name in ("target", "actual"))
     numbers = isinstance(target, Decimal) and isinstance(actual, Decimal)
     if unit != PERCENT or key not in read or not read[key].bare or not numbers:
         return
-    ceiling = str(row.get(columns.get("operator"), "")).startswith("<")
-    if target >= TEN and 0 < actual <= RATIO and not (ceiling and actual * HUNDRED > target * RATIO):
-        readings = (f"{as_text(actual)} {PERCENT}", f"{as_text(actual * HUNDRED)} {PERCENT}")
+    ceiling, other = str(row.get(columns.get("operator"), "")).startswith("<"), actual * HUNDRED
+    near = target <= other * NEAR and other <= target * NEAR
+    if 0 < actual <= RATIO and (near or (target >= TEN and not (ceiling and other > target * RATIO))):
+        readings = (f"{as_text(actual)} {PERCENT}", f"{as_text(other)} {PERCENT}")
         yield key, question(as_text(actual), readings, "warning", "XL215")
