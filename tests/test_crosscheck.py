@@ -216,6 +216,9 @@ RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
     # budget
     "spent above adjusted": (item(4, spent=4.69), {("SZ101", ("items.4.spent",))}),
     "spent equal to adjusted": (item(4, spent=4.68), set()),
+    "spent without any budget": (lambda d: d["budget"]["items"].append({"name": "会议费", "spent": 0.5}), {("SZ101", ("items.5.spent",))}),
+    "neither budget nor spending": (lambda d: d["budget"]["items"].append({"name": "会议费", "spent": 0}), {("SZ104", ("items.5.spent",))}),
+    "basic spending without its budget": (lambda d: d["budget"]["basic"].pop("initial"), {("XL201", ("basic.0.initial",))}),
     "an all-zero row": (lambda d: d["budget"]["items"].append({"name": "会议费", "initial": 0, "spent": 0}), {("SZ104", ("items.5.spent",))}),
     "nothing spent of something": (lambda d: d["budget"]["items"].append({"name": "会议费", "initial": 0.01, "spent": 0}), set()),
     "added and not spent": (lambda d: d["budget"]["items"].append({"name": "会议费", "adjustment": 0.01, "spent": 0}), set()),
