@@ -212,6 +212,8 @@ def printed(row: list[str]) -> dict:
 # --- every rule, what it finds and what it leaves ------------------------------------------------------------
 
 AT = "duties.{}.{}".format
+TOTALS = ("合计：", "项目支出小计", "支出合计", "合计（万元）", "小计（项目）", "其中：项目支出", "本年支出合计（单位：万元）", "【总计】", "项目资金总额", "合计数")
+ITEMS = ("会计审计费", "项目支出绩效评价费", "合计时监测", "总额预付补助", "支出管理系统", "小计量器具检定", "项目", "经费", "累计投入奖励")
 RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
     # budget
     "spent above adjusted": (item(4, spent=4.69), {("SZ101", ("items.4.spent",))}),
@@ -224,6 +226,9 @@ RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
     "added and not spent": (lambda d: d["budget"]["items"].append({"name": "会议费", "adjustment": 0.01, "spent": 0}), set()),
     "negative initial": (item(4, initial=-4.68, adjustment=9.36), {("XL204", ("items.4.initial",))}),
     "an item without a name": (item(4, name=None), {("XL201", ("items.4.name",))}),
+    # totals among the items
+    "a total": (lambda d: d["budget"]["items"].append({"name": "合 计", "initial": 0, "spent": 0, "adjustment": 0.01}), {("SZ105", ("items.5.name",))}),
+    "no total": (lambda d: d["budget"]["items"].extend({"name": name, "adjustment": 0.01, "spent": 0} for name in ITEMS), set()),
     # reasons
     "no reason": (give("技术经纪人培训", reason=None), {("SZ201", (AT(3, "reason"),))}),
     "reason of one character": (give("技术经纪人培训", reason="无"), {("SZ201", (AT(3, "reason"),))}),
@@ -367,6 +372,13 @@ def test_a_rule_finds_what_is_wrong_and_nothing_else(form: Form, quiet: Document
     document = copy.deepcopy(quiet)
     change(document)
     assert found(form, document) == expected
+
+
+@pytest.mark.parametrize("name", TOTALS)
+def test_a_total_among_the_items_is_found_however_it_is_written(form: Form, quiet: Document, name: str) -> None:
+    document = copy.deepcopy(quiet)
+    document["budget"]["items"].append({"name": name, "initial": 0, "adjustment": 0.01, "spent": 0})
+    assert found(form, document) == {("SZ106", ("items.5.name",))}
 
 
 def test_one_source_in_more_than_half_of_the_rows_is_an_info(form: Form, quiet: Document) -> None:

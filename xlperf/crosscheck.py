@@ -105,6 +105,19 @@ def check_no_deviation(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
     yield from found_at(rule, spots, [{"count": len(spots)}])
 
 
+def check_total_rows(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
+    """No row is a total that would be counted twice (domain, class A), with whatever words and punctuation around it."""
+    name, spots, facts = form.tables[given(form, rule, "table", form.tables)].row_name, [], []
+    words, before, after = ("|".join(map(re.escape, map(letters_of, words_of(rule, key)))) for key in ("words", "before", "after"))
+    total = re.compile(rf"(?:{before})*(?:{words})(?:{after})*")
+    for key in words_of(rule, "blocks"):
+        for index, row in rows_used(form, rows, key):
+            if total.fullmatch(letters_of(row.get(name) or "")):
+                spots.append(Spot(key, index, name))
+                facts.append(row)
+    yield from found_at(rule, spots, facts)
+
+
 # --- across tables -------------------------------------------------------------------------------------------
 
 
@@ -242,5 +255,6 @@ CHECKS = {
     "repeated_text": check_repeated_text,
     "shortfalls": check_shortfalls,
     "silences": check_silences,
+    "total_rows": check_total_rows,
     "years": check_years,
 }
