@@ -312,6 +312,25 @@ RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
     "a shortfall": (more_goals("走访社区200个。", "走访社区190个。"), {("SZ305", ("goals.10.actual",))}),
     "a shortfall of a percentage": (more_goals("学员满意度达到95%。", "学员满意度93%。"), {("SZ305", ("goals.10.actual",))}),
     "another percentage": (more_goals("学员满意度达到95%。", "参训人数增长12.5%，学员满意度97%。"), set()),
+    "a shortfall with its cause": (more_goals("编印手册5000册。", "因印刷延期，发放4600册。"), set()),
+    "a cause behind a percentage": (more_goals("培训覆盖率达到95%以上。", "培训覆盖率为94.6%，因疫情两场取消。"), set()),
+    "a cause within the sentence": (more_goals("走访社区200个。", "走访社区190个因台风推迟到次年。"), set()),
+    "under an influence": (more_goals("走访社区200个。", "受人员变动影响，走访社区190个。"), set()),
+    "brought about": (more_goals("走访社区200个。", "走访社区190个，主要是社区合并导致。"), set()),
+    "a consequence is no cause": (more_goals("走访社区200个。", "走访社区190个，居民因此受益，影响不断扩大。"), {("SZ305", ("goals.10.actual",))}),
+    "an idiom is no cause": (more_goals("走访社区200个。", "因地制宜走访社区190个，因户施策帮扶因病致贫家庭，找准原因。"), {("SZ305", ("goals.10.actual",))}),
+    "whom it is done for is no cause": (more_goals("走访企业200家。", "走访受洪水影响的企业190家，受理诉求，受到好评，消除可能导致的风险。"), {("SZ305", ("goals.10.actual",))}),
+    "a shortfall of ten thousands": (more_goals("服务居民1万人次。", "服务居民5200人次。"), {("SZ305", ("goals.10.actual",))}),
+    "a shortfall of hundred millions": (more_goals("争取上级资金2亿元。", "争取上级资金1.6亿元。"), {("SZ305", ("goals.10.actual",))}),
+    "a small shortfall of ten thousands": (more_goals("服务居民1万人次。", "服务居民9990人次。"), {("SZ305", ("goals.10.actual",))}),
+    "a shortfall behind a rough figure": (more_goals("发布信息24900条。", "发布信息2万条。"), {("SZ305", ("goals.10.actual",))}),
+    "ten thousands reported roughly": (more_goals("服务居民10200人次。", "服务居民1万人次。"), set()),
+    "ten thousands reached": (more_goals("服务居民1万人次。", "服务居民10020人次。"), set()),
+    "an indicator in hundred millions that contradicts": (
+        both(duty("争取上级资金", 2, 2, "亿元", reason=None), more_goals("争取上级资金2亿元。", "争取上级资金1.6亿元。")),
+        {("SZ304", ("goals.10.actual", AT(12, "actual")))}),
+    "an indicator in hundred millions, rounded": (
+        both(duty("争取上级资金", 2, 2, "亿元", reason=None), more_goals("争取上级资金2亿元。", "争取上级资金1.98亿元。")), set()),
     "a shortfall that is admitted": (more_goals("走访社区200个。", "走访社区190个，由于疫情未达到预期。"), set()),
     "a shortfall that the indicators report": (both(duty("走访社区", 200, 190, "个"), more_goals("走访社区200个。", "走访社区190个。")), set()),
     "promised at most": (more_goals("投诉不超过10件。", "投诉3件。"), set()),
@@ -335,6 +354,9 @@ RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
     "an amount of another budget": (more_goals("兑现补助资金。", "兑现补助30万元。"), {("SZ308", ("goals.10.actual",))}),
     "an amount within the project spending": (more_goals("兑现补助资金。", "兑现补助25.75万元。"), set()),
     "an amount that is no spending": (more_goals("促进成果转化。", "实现合同成交额3000万元，带动企业销售5000万元。"), set()),
+    "amounts of the unit's own budget": (more_goals("按时执行预算。", "调整预算627.17万元，实际支出603.04万元，其中基本支出约577万元，追加84.85万元。"), set()),
+    "an amount near one of the unit's own budget": (more_goals("按时执行预算。", "兑现补助628万元。"), {("SZ308", ("goals.10.actual",))}),
+    "what staff and offices cost": (more_goals("按时执行预算。", "人员经费448.6万元，发放工资300万元，公用经费128.7万元，基本支出合计577万元。"), set()),
     "an amount in the narrative": (narrative(duties="2022年兑现补助1748.4493万元。"), set()),
     # texts
     "a prompt left in a cell": (narrative(problems="写明自评中发现的问题；逐条列出。"), {("SZ401", ("narrative.0.problems",))}),
@@ -511,7 +533,7 @@ def test_goals_of_other_departments_are_left_alone(form: Form, quiet: Document) 
 # --- the form's own mistakes ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("code", "name"), [("SZ205", "table"), ("SZ303", "row"), ("SZ304", "goals"), ("SZ308", "unit"), ("SZ403", "year")])
+@pytest.mark.parametrize(("code", "name"), [("SZ205", "table"), ("SZ303", "row"), ("SZ304", "goals"), ("SZ305", "cause"), ("SZ308", "unit"), ("SZ403", "year")])
 def test_a_check_without_a_parameter_it_needs_is_a_mistake_of_the_form(form: Form, code: str, name: str) -> None:
     rule = form.rules[code]
     rows = compute(form, rows_of(form, example())[0])
@@ -574,6 +596,7 @@ def test_a_quantity_belongs_to_its_clause(grammar: Grammar) -> None:
     ("超2000家", "2086家", False, True), ("超2100家", "2086家", False, False), ("近2100家", "2086家", False, True),
     ("近2000家", "2086家", False, False), ("约2000家", "2086家", False, True), ("约1000家", "2086家", False, False),
     ("10以内", "3家", False, False),
+    ("1万人次", "5200人次", False, False), ("1万人次", "10562人次", True, True), ("2亿元", "1.6亿元", False, False), ("2亿元", "1.98亿元", True, True),
 ])  # fmt: skip
 def test_figures_are_compared_as_printed(grammar: Grammar, one: str, other: str, equal: bool, true: bool) -> None:
     said, counted = (read[0] if (read := grammar.quantities(text)) else None for text in (one, other))
