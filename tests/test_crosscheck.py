@@ -104,6 +104,12 @@ def more_goals(expected: str, actual: str) -> Change:
     return lambda document: document["goals"].append({"expected": expected, "actual": actual})
 
 
+def in_yuan(document: Document) -> None:
+    """Every amount of the budget ten thousand times what it was, with goals of no amount."""
+    for row in (document["budget"]["basic"], *document["budget"]["items"]):
+        row.update({key: round(row[key] * 10000, 2) for key in ("initial", "adjustment", "spent") if row.get(key) is not None})
+
+
 def duty(name: str, target: float, actual: float, unit: str = "家", operator: str = ">=", **values: object) -> Change:
     row = {"category": "履职", "name": name, "kind": "定量", "operator": operator, "target": target, "unit": unit, "actual": actual,
            "source": "业务台账", "reason": "按实际办理数量统计"}  # fmt: skip
@@ -226,6 +232,10 @@ RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
     "added and not spent": (lambda d: d["budget"]["items"].append({"name": "会议费", "adjustment": 0.01, "spent": 0}), set()),
     "negative initial": (item(4, initial=-4.68, adjustment=9.36), {("XL204", ("items.4.initial",))}),
     "an item without a name": (item(4, name=None), {("XL201", ("items.4.name",))}),
+    # the unit of the whole table
+    "a whole table in yuan": (in_yuan, {("SZ107", ("total.0.adjusted",))}),
+    "a table in yuan, with cents": (both(in_yuan, item(0, initial=26400.25, spent=26400.25)), {("SZ107", ("total.0.adjusted",))}),
+    "a large budget counted in wan yuan": (both(in_yuan, item(0, initial=26400.123, spent=26400.123)), set()),
     # totals among the items
     "a total": (lambda d: d["budget"]["items"].append({"name": "合 计", "initial": 0, "spent": 0, "adjustment": 0.01}), {("SZ105", ("items.5.name",))}),
     "no total": (lambda d: d["budget"]["items"].extend({"name": name, "adjustment": 0.01, "spent": 0} for name in ITEMS), set()),

@@ -226,6 +226,11 @@ def all_is_spent(doc: dict) -> None:
         row |= {"executed": row["budget"]} if "budget" in row else {}
 
 
+def in_yuan(doc: dict) -> None:
+    for row in doc["funds"].values():
+        row.update({key: round(value * 10000, 2) for key, value in row.items() if key != "reason"})
+
+
 def without_budget(doc: dict) -> None:
     doc["funds"] = {"fiscal": {"initial": 0, "budget": 0, "executed": 0}}
 
@@ -242,6 +247,7 @@ NATIONAL = Matrix(
         "budget without execution": (put("funds.other.budget", 0.5), {("XL201", ("项目资金!E7",))}),
         "execution above budget": (put("funds.carryover.executed", 3.3), {("NP101", ("项目资金!E6",))}),
         "execution without budget": (put("funds.other.executed", 0.2), {("NP101", ("项目资金!E7",))}),
+        "everything in yuan": (in_yuan, {("NP105", ("项目资金!D4",))}),
         "no budget": (without_budget, {("NP104", ("项目资金!D4",))}),
         "everything at its target": (lambda d: (at_their_targets(d), all_is_spent(d)), {("NP212", ("得分汇总!F20",))}),
         "everything at its target beside a low rate": (at_their_targets, {("NP301", ("得分汇总!F20",))}),
@@ -308,6 +314,7 @@ SICHUAN = Matrix(
         "an adjustment, the same as above": (lambda d: (put("funds.total.reason", "同上同上")(d), put("funds.fiscal.executed", 38)(d)),
                                              {("SC106", ("项目资金!I4",))}),
         "a reason of four letters": (put("funds.total.reason", "资金结转"), set()),
+        "everything in yuan": (in_yuan, {("SC107", ("项目资金!D4",))}),
         "no budget": (without_budget, {("SC104", ("项目资金!D4",))}),
         "everything at its target": (lambda d: (at_their_targets(d), all_is_spent(d)), {("SC212", ("得分汇总!F24",))}),
         "everything at its target beside a low rate": (at_their_targets, {("SC301", ("得分汇总!F24",))}),
