@@ -218,7 +218,7 @@ def printed(row: list[str]) -> dict:
 # --- every rule, what it finds and what it leaves ------------------------------------------------------------
 
 AT = "duties.{}.{}".format
-TOTALS = ("合计：", "项目支出小计", "支出合计", "合计（万元）", "小计（项目）", "其中：项目支出", "本年支出合计（单位：万元）", "【总计】", "项目资金总额", "合计数")
+TOTALS = ("合计：", "项目支出小计", "支出合计", "合计（万元）", "其中：项目支出", "本年支出合计（单位：万元）", "【总计】", "项目资金总额", "合计数")
 ITEMS = ("会计审计费", "项目支出绩效评价费", "合计时监测", "总额预付补助", "支出管理系统", "小计量器具检定", "项目", "经费", "累计投入奖励")
 RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
     # budget
@@ -238,6 +238,7 @@ RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
     "a large budget counted in wan yuan": (both(in_yuan, item(0, initial=26400.123, spent=26400.123)), set()),
     # totals among the items
     "a total": (lambda d: d["budget"]["items"].append({"name": "合 计", "initial": 0, "spent": 0, "adjustment": 0.01}), {("SZ105", ("items.5.name",))}),
+    "a total in brackets": (lambda d: d["budget"]["items"].append({"name": "小计（项目）", "spent": 0, "adjustment": 0.01}), {("SZ106", ("items.5.name",))}),
     "no total": (lambda d: d["budget"]["items"].extend({"name": name, "adjustment": 0.01, "spent": 0} for name in ITEMS), set()),
     # reasons
     "no reason": (give("技术经纪人培训", reason=None), {("SZ201", (AT(3, "reason"),))}),
