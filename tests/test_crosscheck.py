@@ -104,6 +104,12 @@ def more_goals(expected: str, actual: str) -> Change:
     return lambda document: document["goals"].append({"expected": expected, "actual": actual})
 
 
+def in_yuan(document: Document) -> None:
+    """Every amount of the budget ten thousand times what it was, with goals of no amount."""
+    for row in (document["budget"]["basic"], *document["budget"]["items"]):
+        row.update({key: round(row[key] * 10000, 2) for key in ("initial", "adjustment", "spent") if row.get(key) is not None})
+
+
 def duty(name: str, target: float, actual: float, unit: str = "家", operator: str = ">=", **values: object) -> Change:
     row = {"category": "履职", "name": name, "kind": "定量", "operator": operator, "target": target, "unit": unit, "actual": actual,
            "source": "业务台账", "reason": "按实际办理数量统计"}  # fmt: skip
@@ -212,15 +218,28 @@ def printed(row: list[str]) -> dict:
 # --- every rule, what it finds and what it leaves ------------------------------------------------------------
 
 AT = "duties.{}.{}".format
+TOTALS = ("合计：", "项目支出小计", "支出合计", "合计（万元）", "其中：项目支出", "本年支出合计（单位：万元）", "【总计】", "项目资金总额", "合计数")
+ITEMS = ("会计审计费", "项目支出绩效评价费", "合计时监测", "总额预付补助", "支出管理系统", "小计量器具检定", "项目", "经费", "累计投入奖励")
 RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
     # budget
     "spent above adjusted": (item(4, spent=4.69), {("SZ101", ("items.4.spent",))}),
     "spent equal to adjusted": (item(4, spent=4.68), set()),
+    "spent without any budget": (lambda d: d["budget"]["items"].append({"name": "会议费", "spent": 0.5}), {("SZ101", ("items.5.spent",))}),
+    "neither budget nor spending": (lambda d: d["budget"]["items"].append({"name": "会议费", "spent": 0}), {("SZ104", ("items.5.spent",))}),
+    "basic spending without its budget": (lambda d: d["budget"]["basic"].pop("initial"), {("XL201", ("basic.0.initial",))}),
     "an all-zero row": (lambda d: d["budget"]["items"].append({"name": "会议费", "initial": 0, "spent": 0}), {("SZ104", ("items.5.spent",))}),
     "nothing spent of something": (lambda d: d["budget"]["items"].append({"name": "会议费", "initial": 0.01, "spent": 0}), set()),
     "added and not spent": (lambda d: d["budget"]["items"].append({"name": "会议费", "adjustment": 0.01, "spent": 0}), set()),
     "negative initial": (item(4, initial=-4.68, adjustment=9.36), {("XL204", ("items.4.initial",))}),
     "an item without a name": (item(4, name=None), {("XL201", ("items.4.name",))}),
+    # the unit of the whole table
+    "a whole table in yuan": (in_yuan, {("SZ107", ("total.0.adjusted",))}),
+    "a table in yuan, with cents": (both(in_yuan, item(0, initial=26400.25, spent=26400.25)), {("SZ107", ("total.0.adjusted",))}),
+    "a large budget counted in wan yuan": (both(in_yuan, item(0, initial=26400.123, spent=26400.123)), set()),
+    # totals among the items
+    "a total": (lambda d: d["budget"]["items"].append({"name": "合 计", "initial": 0, "spent": 0, "adjustment": 0.01}), {("SZ105", ("items.5.name",))}),
+    "a total in brackets": (lambda d: d["budget"]["items"].append({"name": "小计（项目）", "spent": 0, "adjustment": 0.01}), {("SZ106", ("items.5.name",))}),
+    "no total": (lambda d: d["budget"]["items"].extend({"name": name, "adjustment": 0.01, "spent": 0} for name in ITEMS), set()),
     # reasons
     "no reason": (give("技术经纪人培训", reason=None), {("SZ201", (AT(3, "reason"),))}),
     "reason of one character": (give("技术经纪人培训", reason="无"), {("SZ201", (AT(3, "reason"),))}),
@@ -304,6 +323,25 @@ RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
     "a shortfall": (more_goals("走访社区200个。", "走访社区190个。"), {("SZ305", ("goals.10.actual",))}),
     "a shortfall of a percentage": (more_goals("学员满意度达到95%。", "学员满意度93%。"), {("SZ305", ("goals.10.actual",))}),
     "another percentage": (more_goals("学员满意度达到95%。", "参训人数增长12.5%，学员满意度97%。"), set()),
+    "a shortfall with its cause": (more_goals("编印手册5000册。", "因印刷延期，发放4600册。"), set()),
+    "a cause behind a percentage": (more_goals("培训覆盖率达到95%以上。", "培训覆盖率为94.6%，因疫情两场取消。"), set()),
+    "a cause within the sentence": (more_goals("走访社区200个。", "走访社区190个因台风推迟到次年。"), set()),
+    "under an influence": (more_goals("走访社区200个。", "受人员变动影响，走访社区190个。"), set()),
+    "brought about": (more_goals("走访社区200个。", "走访社区190个，主要是社区合并导致。"), set()),
+    "a consequence is no cause": (more_goals("走访社区200个。", "走访社区190个，居民因此受益，影响不断扩大。"), {("SZ305", ("goals.10.actual",))}),
+    "an idiom is no cause": (more_goals("走访社区200个。", "因地制宜走访社区190个，因户施策帮扶因病致贫家庭，找准原因。"), {("SZ305", ("goals.10.actual",))}),
+    "whom it is done for is no cause": (more_goals("走访企业200家。", "走访受洪水影响的企业190家，受理诉求，受到好评，消除可能导致的风险。"), {("SZ305", ("goals.10.actual",))}),
+    "a shortfall of ten thousands": (more_goals("服务居民1万人次。", "服务居民5200人次。"), {("SZ305", ("goals.10.actual",))}),
+    "a shortfall of hundred millions": (more_goals("争取上级资金2亿元。", "争取上级资金1.6亿元。"), {("SZ305", ("goals.10.actual",))}),
+    "a small shortfall of ten thousands": (more_goals("服务居民1万人次。", "服务居民9990人次。"), {("SZ305", ("goals.10.actual",))}),
+    "a shortfall behind a rough figure": (more_goals("发布信息24900条。", "发布信息2万条。"), {("SZ305", ("goals.10.actual",))}),
+    "ten thousands reported roughly": (more_goals("服务居民10200人次。", "服务居民1万人次。"), set()),
+    "ten thousands reached": (more_goals("服务居民1万人次。", "服务居民10020人次。"), set()),
+    "an indicator in hundred millions that contradicts": (
+        both(duty("争取上级资金", 2, 2, "亿元", reason=None), more_goals("争取上级资金2亿元。", "争取上级资金1.6亿元。")),
+        {("SZ304", ("goals.10.actual", AT(12, "actual")))}),
+    "an indicator in hundred millions, rounded": (
+        both(duty("争取上级资金", 2, 2, "亿元", reason=None), more_goals("争取上级资金2亿元。", "争取上级资金1.98亿元。")), set()),
     "a shortfall that is admitted": (more_goals("走访社区200个。", "走访社区190个，由于疫情未达到预期。"), set()),
     "a shortfall that the indicators report": (both(duty("走访社区", 200, 190, "个"), more_goals("走访社区200个。", "走访社区190个。")), set()),
     "promised at most": (more_goals("投诉不超过10件。", "投诉3件。"), set()),
@@ -327,6 +365,9 @@ RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
     "an amount of another budget": (more_goals("兑现补助资金。", "兑现补助30万元。"), {("SZ308", ("goals.10.actual",))}),
     "an amount within the project spending": (more_goals("兑现补助资金。", "兑现补助25.75万元。"), set()),
     "an amount that is no spending": (more_goals("促进成果转化。", "实现合同成交额3000万元，带动企业销售5000万元。"), set()),
+    "amounts of the unit's own budget": (more_goals("按时执行预算。", "调整预算627.17万元，实际支出603.04万元，其中基本支出约577万元，追加84.85万元。"), set()),
+    "an amount near one of the unit's own budget": (more_goals("按时执行预算。", "兑现补助628万元。"), {("SZ308", ("goals.10.actual",))}),
+    "what staff and offices cost": (more_goals("按时执行预算。", "人员经费448.6万元，发放工资300万元，公用经费128.7万元，基本支出合计577万元。"), set()),
     "an amount in the narrative": (narrative(duties="2022年兑现补助1748.4493万元。"), set()),
     # texts
     "a prompt left in a cell": (narrative(problems="写明自评中发现的问题；逐条列出。"), {("SZ401", ("narrative.0.problems",))}),
@@ -364,6 +405,13 @@ def test_a_rule_finds_what_is_wrong_and_nothing_else(form: Form, quiet: Document
     document = copy.deepcopy(quiet)
     change(document)
     assert found(form, document) == expected
+
+
+@pytest.mark.parametrize("name", TOTALS)
+def test_a_total_among_the_items_is_found_however_it_is_written(form: Form, quiet: Document, name: str) -> None:
+    document = copy.deepcopy(quiet)
+    document["budget"]["items"].append({"name": name, "initial": 0, "adjustment": 0.01, "spent": 0})
+    assert found(form, document) == {("SZ106", ("items.5.name",))}
 
 
 def test_one_source_in_more_than_half_of_the_rows_is_an_info(form: Form, quiet: Document) -> None:
@@ -496,7 +544,7 @@ def test_goals_of_other_departments_are_left_alone(form: Form, quiet: Document) 
 # --- the form's own mistakes ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("code", "name"), [("SZ205", "table"), ("SZ303", "row"), ("SZ304", "goals"), ("SZ308", "unit"), ("SZ403", "year")])
+@pytest.mark.parametrize(("code", "name"), [("SZ205", "table"), ("SZ303", "row"), ("SZ304", "goals"), ("SZ305", "cause"), ("SZ308", "unit"), ("SZ403", "year")])
 def test_a_check_without_a_parameter_it_needs_is_a_mistake_of_the_form(form: Form, code: str, name: str) -> None:
     rule = form.rules[code]
     rows = compute(form, rows_of(form, example())[0])
@@ -559,6 +607,7 @@ def test_a_quantity_belongs_to_its_clause(grammar: Grammar) -> None:
     ("超2000家", "2086家", False, True), ("超2100家", "2086家", False, False), ("近2100家", "2086家", False, True),
     ("近2000家", "2086家", False, False), ("约2000家", "2086家", False, True), ("约1000家", "2086家", False, False),
     ("10以内", "3家", False, False),
+    ("1万人次", "5200人次", False, False), ("1万人次", "10562人次", True, True), ("2亿元", "1.6亿元", False, False), ("2亿元", "1.98亿元", True, True),
 ])  # fmt: skip
 def test_figures_are_compared_as_printed(grammar: Grammar, one: str, other: str, equal: bool, true: bool) -> None:
     said, counted = (read[0] if (read := grammar.quantities(text)) else None for text in (one, other))

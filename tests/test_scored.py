@@ -132,6 +132,8 @@ def test_going_beyond_the_target_costs_what_a_notice_says(varied: Callable[..., 
     assert score_of(form, beyond) == 10
     assert score_of(varied(over_points=2), beyond) == 8
     assert score_of(varied(over_points=2), {**beyond, "reason": REASON}) == 10
+    for junk in ("无", "同上", "0", "/", "-", "——", "略", "。"):
+        assert score_of(varied(over_points=2), {**beyond, "reason": junk}) == 8
     assert score_of(varied(over_points=2), number(">=", 100, 130, 10)) == 10  # 30% is not yet beyond 30%
     assert score_of(varied(over_share=0.5), {**beyond, "reason": REASON}) == 7.5
     assert score_of(varied(over_share=1), number(">=", 100, 400, 10)) == 0
@@ -224,6 +226,11 @@ def all_is_spent(doc: dict) -> None:
         row |= {"executed": row["budget"]} if "budget" in row else {}
 
 
+def in_yuan(doc: dict) -> None:
+    for row in doc["funds"].values():
+        row.update({key: round(value * 10000, 2) for key, value in row.items() if key != "reason"})
+
+
 def without_budget(doc: dict) -> None:
     doc["funds"] = {"fiscal": {"initial": 0, "budget": 0, "executed": 0}}
 
@@ -240,6 +247,7 @@ NATIONAL = Matrix(
         "budget without execution": (put("funds.other.budget", 0.5), {("XL201", ("项目资金!E7",))}),
         "execution above budget": (put("funds.carryover.executed", 3.3), {("NP101", ("项目资金!E6",))}),
         "execution without budget": (put("funds.other.executed", 0.2), {("NP101", ("项目资金!E7",))}),
+        "everything in yuan": (in_yuan, {("NP105", ("项目资金!D4",))}),
         "no budget": (without_budget, {("NP104", ("项目资金!D4",))}),
         "everything at its target": (lambda d: (at_their_targets(d), all_is_spent(d)), {("NP212", ("得分汇总!F20",))}),
         "everything at its target beside a low rate": (at_their_targets, {("NP301", ("得分汇总!F20",))}),
@@ -273,6 +281,10 @@ NATIONAL = Matrix(
         "a shortfall of which nothing is said": (set_in("参训企业数", reason="无"), {("NP201", ("绩效指标!N6",))}),
         "a reason of a dash": (set_in("参训企业数", reason="——"), {("NP202", ("绩效指标!N6",))}),
         "beyond the target without a reason": (set_in("参训企业新增产值", reason=None), {("NP205", ("绩效指标!N21",))}),
+        "beyond the target, a dash for a reason": (set_in("参训企业新增产值", reason="—"), {("NP205", ("绩效指标!N21",))}),
+        "beyond the target, nothing for a reason": (set_in("参训企业新增产值", reason="无"), {("NP205", ("绩效指标!N21",))}),
+        "beyond the target, dashes for a reason": (set_in("参训企业新增产值", reason="————"), {("NP213", ("绩效指标!N21",))}),
+        "beyond the target, a reason of four letters": (set_in("参训企业新增产值", reason="订单增加"), set()),
         "a number that was judged": (set_in("专题培训场次", judged=6), {("NP206", ("绩效指标!L5",))}),
         "two of one name": (set_in("参训企业数", name="专题培训场次"), {("NP208", ("绩效指标!D5", "绩效指标!D6"))}),
         "a placeholder for a name": (set_in("专题培训场次", name="指标1"), {("NP402", ("绩效指标!D5",))}),
@@ -297,6 +309,12 @@ SICHUAN = Matrix(
                                                 {("SC102", ("项目资金!I4",))}),
         "an adjustment of which nothing is said": (lambda d: (put("funds.total.reason", None)(d), put("funds.fiscal.executed", 38)(d)),
                                                    {("SC103", ("项目资金!I4",))}),
+        "a slash for a reason": (put("funds.total.reason", "/"), {("SC102", ("项目资金!I4",)), ("SC103", ("项目资金!I4",))}),
+        "dashes for two reasons": (put("funds.total.reason", "————"), {("SC105", ("项目资金!I4",))}),
+        "an adjustment, the same as above": (lambda d: (put("funds.total.reason", "同上同上")(d), put("funds.fiscal.executed", 38)(d)),
+                                             {("SC106", ("项目资金!I4",))}),
+        "a reason of four letters": (put("funds.total.reason", "资金结转"), set()),
+        "everything in yuan": (in_yuan, {("SC107", ("项目资金!D4",))}),
         "no budget": (without_budget, {("SC104", ("项目资金!D4",))}),
         "everything at its target": (lambda d: (at_their_targets(d), all_is_spent(d)), {("SC212", ("得分汇总!F24",))}),
         "everything at its target beside a low rate": (at_their_targets, {("SC301", ("得分汇总!F24",))}),
@@ -322,6 +340,8 @@ SICHUAN = Matrix(
         "a shortfall without a reason": (set_in("修复路面面积", reason=None), {("SC201", ("绩效指标!N6",))}),
         "a reason of a dash": (set_in("修复路面面积", reason="——"), {("SC202", ("绩效指标!N6",))}),
         "beyond 130% without a note": (set_in("沿线农产品运输量", reason=None), {("SC205", ("绩效指标!N17",))}),
+        "beyond 130%, a slash for a note": (set_in("沿线农产品运输量", reason="/"), {("SC205", ("绩效指标!N17",))}),
+        "beyond 130%, dashes for a note": (set_in("沿线农产品运输量", reason="————"), {("SC213", ("绩效指标!N17",))}),
         "a number that was judged": (set_in("养护里程", judged=10), {("SC206", ("绩效指标!L5",))}),
         "two of one name": (set_in("改造危桥", name="养护里程"), {("SC208", ("绩效指标!D5", "绩效指标!D7"))}),
         "no satisfaction at all": (lambda d: d.update(indicators=[r for r in d["indicators"] if r["level1"] != "满意度指标"]),

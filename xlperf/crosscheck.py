@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 from .compute import compute
 from .document import Rows, Spot
@@ -25,7 +26,7 @@ from .form import Form
 from .nearest import letters_of
 from .parts import Rule
 from .promise import Duty, Match, contradictions, match_promises, shortfalls, silences
-from .quantity import PERCENT, Grammar, make_grammar, read_quantity
+from .quantity import PERCENT, Grammar, make_grammar, read_quantity, same
 from .residue import check_placeholders, check_prompts, check_years
 
 COLUMNS = {"expected": "target", "actual": "actual"}  # of a goal: of an indicator
@@ -105,6 +106,19 @@ def check_no_deviation(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
     yield from found_at(rule, spots, [{"count": len(spots)}])
 
 
+def check_total_rows(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
+    """No row is a total that would be counted twice (domain, class A), with whatever words and punctuation around it."""
+    name, spots, facts = form.tables[given(form, rule, "table", form.tables)].row_name, [], []
+    words, before, after = ("|".join(map(letters_of, words_of(rule, part))) for part in ("words", "before", "after"))
+    total = re.compile(rf"(?:{before})*(?:{words})(?:{after})*")
+    for key in words_of(rule, "blocks"):
+        for index, row in rows_used(form, rows, key):
+            if total.fullmatch(letters_of(row.get(name) or "")):
+                spots.append(Spot(key, index, name))
+                facts.append(row)
+    yield from found_at(rule, spots, facts)
+
+
 # --- across tables -------------------------------------------------------------------------------------------
 
 
@@ -162,9 +176,9 @@ def check_shortfalls(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
 
     Silent where an indicator carries the promise: its deviation and reason report the shortfall.
     """
-    spots, facts = [], []
+    spots, facts, cause = [], [], re.compile(given(form, rule, "cause"))
     for goal, promise, report in shortfalls(_match(form, rows, rule)):
-        if not any(word in goal.actual for word in words_of(rule, "admitted")):
+        if not cause.search(goal.actual) and not any(word in goal.actual for word in words_of(rule, "admitted")):
             spots.append(Spot(rule.parameters["goals"], goal.index, "actual"))
             facts.append({"number": goal.index + 1, "promised": promise.text, "reported": report.text})
     yield from found_at(rule, spots, facts)
@@ -189,20 +203,34 @@ def check_indicators_without_goal(form: Form, rows: Rows, rule: Rule) -> Iterato
 
 
 def check_foreign_amounts(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
-    """An amount of money in a goal or task above the whole project spending is another budget's (specimen 3.4 r)."""
+    """An amount of money in a goal or task above the whole project spending is another budget's (specimen 3.4 r).
+
+    Silent where it is a figure of the unit's own budget.
+    """
     block, unit = given(form, rule, "block", form.blocks), given(form, rule, "unit")
     limits = [number for name in ("initial", "adjusted", "spent") if (number := number_of(rows[block][0].get(name))) is not None]
     if not limits or not any(rows_used(form, rows, given(form, rule, "items", form.blocks))):
         return
     grammar, other = make_grammar(rule.parameters, [unit]), words_of(rule, "other_money")
     limit, spots, facts = max(limits) * grammar.quantities(f"1{unit}")[0].value, [], []
+    own = [figure for _, value in _amounts_beside(form, rows, block) if (figure := read_quantity(grammar, abs(value), unit))]
     for spot, text in texts_at(rows, words_of(rule, "fields")):
         for amount in grammar.quantities(text):
-            if amount.text.endswith(unit) and amount.value > limit and not any(word in amount.clause for word in other):
+            foreign = amount.text.endswith(unit) and amount.value > limit and not any(same(amount, figure) for figure in own)
+            if foreign and not any(word in amount.clause for word in other):
                 spots.append(spot)
                 label = form.blocks[spot.block].label
                 facts.append({"label": label, "number": spot.index + 1, "said": amount.text, "limit": as_text(max(limits))})
     yield from found_at(rule, spots, facts)
+
+
+def _amounts_beside(form: Form, rows: Rows, block: str) -> Iterator[tuple[Spot, Decimal]]:
+    """Every amount of money in the table of a block."""
+    table = next(table for table in form.tables.values() if block in table.blocks)
+    for key in table.blocks:
+        money = [field.key for field in form.blocks[key].fields.values() if field.type == "money"]
+        for index, row in enumerate(rows[key]):
+            yield from ((Spot(key, index, name), number) for name in money if (number := number_of(row.get(name))) is not None)
 
 
 def check_no_problems(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
@@ -242,5 +270,6 @@ CHECKS = {
     "repeated_text": check_repeated_text,
     "shortfalls": check_shortfalls,
     "silences": check_silences,
+    "total_rows": check_total_rows,
     "years": check_years,
 }

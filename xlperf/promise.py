@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .quantity import PERCENT, Grammar, Quantity, agrees, assign, same
+from .quantity import PERCENT, Grammar, Quantity, agrees, assign, reaches, same
 
 CLEAR = 3  # so many pairs of characters in common, and three times as many as any other, say what a figure is about
 
@@ -151,7 +151,7 @@ def shortfalls(match: Match) -> Iterator[tuple[Goal, Quantity, Quantity]]:
             short = match.grammar.overlap(promise.clause, report.clause) >= CLEAR - 1 and report.value < promise.value
         else:
             free = goal.candidates(match.grammar, p)
-            short = sum(other.value for other in free) < promise.value and not any(same(other, promise) for other in free)
+            short = sum(other.value for other in free) < promise.value and not any(reaches(other, promise) for other in free)
         if short:
             yield goal, promise, report
 

@@ -31,6 +31,7 @@ SENTENCE_ENDS = re.compile(r"[;!?\n\u3002\uff1b\uff01\uff1f]")
 LIST_COMMA = "\u3001"
 FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0E: ".", 0xFF05: "%"}
 PERCENT = "%"
+ROUGHEST = Decimal("0.1")  # of a figure: so much rounding may change, and no more
 
 
 class Quantity(NamedTuple):
@@ -174,7 +175,17 @@ def read_quantity(grammar: Grammar, value: object, unit: object) -> Quantity | N
 
 def same(one: Quantity, other: Quantity) -> bool:
     """Whether two quantities are equal up to the rounding they are printed with (58k and 58200)."""
-    return abs(one.value - other.value) <= max(one.step, other.step) / 2
+    return _rounded(one, other.value) or _rounded(other, one.value)
+
+
+def reaches(reported: Quantity, promised: Quantity) -> bool:
+    """Whether a report is not below a promise but for its own rounding: 5200 is no 10k, 10k may be 10200."""
+    return reported.value >= promised.value or _rounded(reported, promised.value)
+
+
+def _rounded(printed: Quantity, value: Decimal) -> bool:
+    """Whether a value may be printed so; a rounding by more than a tenth tells another figure."""
+    return abs(printed.value - value) <= min(printed.step / 2, max(printed.value, value) * ROUGHEST)
 
 
 def agrees(said: Quantity, counted: Quantity) -> bool:
