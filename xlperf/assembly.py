@@ -4,7 +4,7 @@
     done.rows, done.left, done.shown     # rows as `document` knows them, what has no field, figures where the form computes
 
 A preset row is known by its name, any other row is added where it stands. What a cell means, and what is asked about, `values`
-says as it does of a workbook; a column that the paper heads with another unit (yuan) is read in that unit. A single field that
+says as it does of a workbook; a column that the paper counts in another unit (yuan) is read in that unit. A single field that
 the paper says twice, differently, and a second row of a kind that stands once are left over.
 """
 
@@ -25,7 +25,7 @@ from .outline import Target, read_outline
 from .parts import RULES, Block, Field
 from .records import Left, Record, Words, place_of
 from .spelling import meanings, spellings_of, unit_of
-from .values import headed_unit, label_unit, read_row, read_value
+from .values import label_unit, read_row, read_value
 
 APART = " | "
 
@@ -151,11 +151,12 @@ def _is_printed(labels: Labels, block: Block, index: int, known: Field, text: st
     return labels.same(text, printed) if printed else known.type in ("serial", "link") or known.given
 
 
-def _with_unit(form: Form, block: Block, index: int, key: str, text: str, heads: Mapping[str, str]) -> str:
-    """A bare number with the unit of the paper's own column, where that is another than the form's."""
+def _with_unit(form: Form, block: Block, index: int, key: str, text: str, said: Mapping[str, tuple[str, ...]]) -> str:
+    """A bare number with the unit that the paper says its column counts in, where that is another than the form's."""
     known, spellings = block.fields[key], spellings_of(form)
-    if known.kind is not Kind.NUMBER or key not in heads:
+    if known.kind is not Kind.NUMBER:
         return text
-    own, its = label_unit(spellings, block, index, known), headed_unit(spellings, heads[key])
-    bare = its and own != its and all(meaning.unit is None for meaning in meanings(spellings, text))
-    return f"{text}{its}" if bare and unit_of(spellings, its).base == unit_of(spellings, own).base else text
+    own = unit_of(spellings, label_unit(spellings, block, index, known))
+    its = next((word for word in said.get(key, ()) if unit_of(spellings, word).base == own.base), "")
+    bare = its and unit_of(spellings, its) != own and all(meaning.unit is None for meaning in meanings(spellings, text))
+    return f"{text}{its}" if bare else text

@@ -48,10 +48,11 @@ class Cell(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """A table."""
+    """A table; `caption` is the line above it that says what its amounts count in."""
 
     rows: tuple[tuple[Cell, ...], ...]
     place: Place
+    caption: Line | None = None
 
 
 @dataclass(frozen=True)

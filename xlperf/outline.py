@@ -15,6 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
+from .captions import caption_of, captioned
 from .flow import Flow, Grid, Line, Place
 from .labels import Cut, Heading, Labels, Single
 from .records import Left, Record, Words, read_grid
@@ -27,6 +28,7 @@ Piece = Record | Left | Target
 
 def read_outline(labels: Labels, flow: Flow) -> Iterator[Piece]:
     """Yield what the form has a field for, what is left over, and every label that was found."""
+    flow = captioned(labels, flow)
     sections = _sections(labels, flow)
     here: Target | None = None
     lines: list[Line] = []
@@ -48,7 +50,7 @@ def read_outline(labels: Labels, flow: Flow) -> Iterator[Piece]:
             yield from _section(labels, here, lines)
             yield from _pairs(labels, cut, item)
             here, lines = None if cut.rest else cut.target, []
-        elif here and (end := labels.behind_signature(item.text)) is not None:
+        elif here and not caption_of(labels, item.text) and (end := labels.behind_signature(item.text)) is not None:
             yield from _section(labels, here, lines)
             here, lines = None, [item._replace(text=end)]
         else:
