@@ -515,3 +515,14 @@ def test_a_caption_that_heads_nothing_stays_text(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("三、部门（单位）概况\n本局有人员如下。\n单位：人\n甲科五人。\n", "utf-8")
     document = import_document(tmp_path / "a.txt", FORM.key, 2022).document
     assert document["narrative"]["profile"] == "本局有人员如下。\n单位：人\n甲科五人。"
+
+
+def test_a_figure_of_a_preset_row_that_differs_is_told_with_its_cell(tmp_path: Path) -> None:
+    paper = docx.Document(write_paper(FINALIZED, tmp_path / "a.docx", Typing()))
+    table = paper.tables[-1]
+    row = next(number for number, row in enumerate(table.rows) if row.cells[1].text == "预算执行率")
+    column = [cell.text for cell in table.rows[0].cells].index("指标完成值")
+    table.cell(row, column).text = "95%"
+    paper.save(tmp_path / "b.docx")
+    told = [(f["code"], f["found"], f["cells"]) for f in import_document(tmp_path / "b.docx").findings]
+    assert ("XL422", "95", [f"表 3 第 {row + 1} 行第 {column + 1} 格"]) in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import re
 import time
@@ -103,6 +104,105 @@ def test_comments_notes_headers_and_text_boxes_are_left_over(short: Path, tmp_pa
 
     found = leftovers(changed(short, tmp_path / "a.docx", change))
     assert sorted(found) == [("批注第 1 段", "数字请再核对"), ("文本框 1", "框中的话"), ("页眉页脚第 1 段", "内部资料")]
+
+
+IN_WORD = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
+DRAWINGS = {
+    "picture": ("<w:drawing><a:graphic><a:graphicData><a:blip/></a:graphicData></a:graphic></w:drawing>", "［图片］"),
+    "picture of an old Word": ("<w:pict><v:shape><v:imagedata/></v:shape></w:pict>", "［图片］"),
+    "chart": ("<w:drawing><a:graphic><a:graphicData><a:chart/></a:graphicData></a:graphic></w:drawing>", "［图表］"),
+    "diagram": ("<w:drawing><a:graphic><a:graphicData><a:relIds/></a:graphicData></a:graphic></w:drawing>", "［示意图］"),
+    "embedded workbook": ("<w:object><v:shape><v:imagedata/></v:shape><o:OLEObject/></w:object>", "［嵌入的对象］"),
+    "shape": ("<w:pict><v:rect/></w:pict>", "［图形］"),
+}
+
+
+@pytest.mark.parametrize(("drawing", "shown"), DRAWINGS.values(), ids=DRAWINGS)
+def test_a_table_pasted_as_a_picture_or_an_object_is_told_with_its_place(short: Path, tmp_path: Path, drawing: str, shown: str) -> None:
+    def change(paper) -> None:
+        table = paper.tables[0]._tbl
+        table.addprevious(parse_xml(f"<w:p {nsdecls('w')} {IN_WORD}><w:r>{drawing}</w:r></w:p>"))
+        table.getparent().remove(table)
+
+    path = changed(short, tmp_path / "a.docx", change)
+    before = {f["message"] for f in import_document(short).findings}
+    told = [(f["code"], f["message"], f["found"], f["cells"]) for f in import_document(path).findings if f["message"] not in before]
+    (place, text), = leftovers(path)
+    assert (place.startswith("第 "), text) == (True, shown)
+    assert [(code, found, cells) for code, _, found, cells in told if code == "XL421"] == [("XL421", shown, [place])]
+    assert [message for code, message, *_ in told if code == "XL423"] == ["原件中没有找到“七、预算信息”"]
+
+
+def test_a_picture_in_a_cell_in_the_header_and_beside_a_text_box(short: Path, tmp_path: Path) -> None:
+    picture = parse_xml(f"<w:r {nsdecls('w')} {IN_WORD}><w:pict><v:shape><v:imagedata/></v:shape></w:pict></w:r>")
+    box = parse_xml(f"<w:r {nsdecls('w')} {IN_WORD}><w:pict><v:group><v:shape><v:imagedata/></v:shape><v:shape><v:textbox><w:txbxContent>"
+                    "<w:p><w:r><w:t>框中的话</w:t></w:r></w:p></w:txbxContent></v:textbox></v:shape></v:group></w:pict></w:r>")  # fmt: skip
+
+    def change(paper) -> None:
+        paper.tables[0].cell(1, 5).paragraphs[0]._p.append(copy.deepcopy(picture))
+        paper.sections[0].header.paragraphs[0]._p.append(copy.deepcopy(picture))
+        paper.paragraphs[0]._p.append(box)
+
+    assert sorted(leftovers(changed(short, tmp_path / "a.docx", change))) == [
+        ("文本框 1", "框中的话"), ("第 1 段", "［图片］"), ("表 1 第 2 行第 6 格", "［图片］"), ("页眉页脚第 1 段", "［图片］")]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["无", "", "详见附件。"])
+def test_the_heading_of_a_table_is_no_table(short: Path, tmp_path: Path, text: str) -> None:
+    """It is missing unless the paper has its header or says that there is nothing."""
+    def change(paper) -> None:
+        table = paper.tables[0]._tbl
+        table.addprevious(paper.add_paragraph(text)._p)
+        table.getparent().remove(table)
+
+    def missing(path: Path) -> set[str]:
+        return {f["message"] for f in import_document(path).findings if f["code"] == "XL423"}
+
+    found = missing(changed(short, tmp_path / "a.docx", change)) - missing(short)
+    assert found == ({"原件中没有找到“七、预算信息”"} if text != "无" else set())
+
+
+def contents_by_style(paper, entries: list) -> None:
+    style = paper.styles.add_style("toc 1", 1)
+    for entry in entries:
+        entry.style = style
+
+
+def contents_in_a_control(paper, entries: list) -> None:
+    holder = wrap(entries[0]._p, "w:sdtContent")
+    for entry in entries[1:]:
+        holder.append(entry._p)
+    control = wrap(holder, "w:sdt")
+    control.insert(0, parse_xml(f'<w:sdtPr {nsdecls("w")}><w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj></w:sdtPr>'))
+
+
+def contents_as_a_field(paper, entries: list) -> None:
+    run = "<w:r {}>{}</w:r>"
+    for at, content in enumerate(('<w:fldChar w:fldCharType="begin"/>', '<w:instrText> TOC \\o "1-3" \\h </w:instrText>', '<w:fldChar w:fldCharType="separate"/>')):
+        entries[0]._p.insert(at, parse_xml(run.format(nsdecls("w"), content)))
+    for content in ('<w:fldChar w:fldCharType="begin"/>', "<w:instrText> PAGEREF a </w:instrText>", '<w:fldChar w:fldCharType="end"/>'):
+        entries[0]._p.append(parse_xml(run.format(nsdecls("w"), content)))
+    entries[-1]._p.append(parse_xml(run.format(nsdecls("w"), '<w:fldChar w:fldCharType="end"/>')))
+
+
+@pytest.mark.parametrize("mark", [contents_by_style, contents_in_a_control, contents_as_a_field])
+def test_a_table_of_contents_is_passed_by(short: Path, tmp_path: Path, mark: Callable) -> None:
+    def change(paper) -> None:
+        headings = [p.text.partition("：")[0] for p in paper.paragraphs if p.text[1:2] == "、"]
+        first = paper.paragraphs[2]
+        mark(paper, [first.insert_paragraph_before(f"{text}\t{number}") for number, text in enumerate(headings, 1)])
+
+    result, plain = import_document(changed(short, tmp_path / "a.docx", change)), import_document(short)
+    assert result.unit == plain.unit == TYPED["cover"]["unit"]
+    assert (result.document, result.findings) == (plain.document, plain.findings)
+
+
+def test_a_field_of_contents_that_never_ends_hides_nothing(short: Path, tmp_path: Path) -> None:
+    def change(paper) -> None:
+        for at, content in enumerate(('<w:fldChar w:fldCharType="begin"/>', "<w:instrText>TOC</w:instrText>")):
+            paper.paragraphs[0]._p.insert(at, parse_xml(f"<w:r {nsdecls('w')}>{content}</w:r>"))
+
+    assert import_document(changed(short, tmp_path / "a.docx", change)).document == import_document(short).document
 
 
 def test_a_table_within_a_table_stands_behind_it(short: Path, tmp_path: Path) -> None:

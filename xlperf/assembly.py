@@ -23,7 +23,7 @@ from .labels import Labels
 from .nearest import letters_of
 from .outline import Target, read_outline
 from .parts import RULES, Block, Field
-from .records import Left, Record, Words, place_of
+from .records import Left, Present, Record, Words, place_of
 from .spelling import meanings, spellings_of, unit_of
 from .values import label_unit, read_row, read_value
 
@@ -37,6 +37,7 @@ class Assembly:
     form: Form
     rows: Rows
     found: set[Target] = field(default_factory=set)  # labels
+    present: set[str] = field(default_factory=set)  # tables
     taken: set[tuple[str, int]] = field(default_factory=set)  # rows
     places: dict[Spot, str] = field(default_factory=dict)
     shown: dict[Spot, Words] = field(default_factory=dict)  # what the paper says where the form computes
@@ -52,6 +53,8 @@ def assemble(labels: Labels, flow: Flow) -> Assembly:
             _put(labels, done, piece)
         elif isinstance(piece, Left):
             done.left.append(piece)
+        elif isinstance(piece, Present):
+            done.present.add(piece.table)
         else:
             done.found.add(piece)
     done.left = _dated(done, done.left) + [Left(line.text, line.place) for line in flow.asides]
@@ -95,7 +98,7 @@ def _put(labels: Labels, done: Assembly, record: Record) -> None:
         return
     done.shown |= {Spot(block.key, index, key): words for key, words in computed.items() if block.key != RULES}
     done.taken.add((block.key, index))
-    done.places |= {Spot(block.key, index, key): str(words.place) for key, words in {**record.cells, **typed}.items()}
+    done.places |= {Spot(block.key, index, key): str(words.place) for key, words in {**record.cells, **typed, **computed}.items()}
     done.findings += [Finding(remark.code, remark.severity, (Spot(block.key, index, key),), remark.arguments)
                       for key, remark in remarks if remark.code and remark.found.lstrip("'") != remark.expected]  # fmt: skip
     listed = done.rows[block.key]

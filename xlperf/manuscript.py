@@ -4,7 +4,8 @@
 
 What the page shows is read: tracked insertions, content controls, links, fields as they stand, text boxes behind the paragraph
 they hang on, tables within tables behind the outer one. What stands outside of the text (comments, notes, page headers, deleted
-text) comes as asides. Of the two copies of a text box that Word keeps, one is read. Merged cells are spread over their rows.
+text) comes as asides, and so does a picture, a chart or an embedded table: that there is one. Of the two copies of a text box
+that Word keeps, one is read. Merged cells are spread over their rows. A table of contents is passed by.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 
 from .errors import UnreadableError
 from .flow import Cell, Flow, Grid, Line, Place
+from .messages import sentence
 
 DELETED = {"del", "moveFrom"}
 SILENT = {"pPr", "rPr", "tblPr", "tblGrid", "trPr", "tcPr", "sdtPr", "sdtEndPr", "sectPr", "instrText", "delText", "delInstrText"}
@@ -23,6 +25,10 @@ SIGNS = {"tab": "\t", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 ASIDES = {"comments": "comment", "footnotes": "note", "endnotes": "note", "header": "header", "footer": "header"}
 BODY_LEVELS = 9  # an outline level below this is a heading
 NUMBER = re.compile("[0-9]{1,3}", re.ASCII)
+DRAWN = {"drawing", "pict", "object"}
+# What a drawing is, by itself or by the first of these elements in it; else it is a shape.
+KINDS = {"object": "object", "pic": "picture", "imagedata": "picture", "blip": "picture", "chart": "chart", "relIds": "diagram"}
+CONTENTS, CONTENTS_STYLE = re.compile(r"\s*TOC\b"), re.compile(r"toc (?:[1-9]|heading)", re.IGNORECASE)
 PAGE_NUMBER = re.compile(r"\b(?:PAGE|NUMPAGES|SECTIONPAGES)\b")
 
 
@@ -43,7 +49,7 @@ def read_manuscript(content: bytes) -> Flow:
         raise UnreadableError("XL444", found=f"{type(error).__name__}: {str(error)[:80]}") from None
     if body is None:
         raise UnreadableError("XL444", found="word/document.xml")
-    reader = _Reader(_heading_styles(styles))
+    reader = _Reader(_heading_styles(styles), _contents_styles(styles), _contents_fields(body))
     items = tuple(reader.blocks(body))
     for kind, root in parts:
         reader.aside(kind, root)
@@ -86,11 +92,38 @@ def _heading_styles(styles) -> frozenset[str]:
     return frozenset(found)
 
 
+def _contents_styles(styles) -> frozenset[str]:
+    """The identities of the styles in which Word sets a table of contents."""
+    return frozenset(_value(style, "styleId") for style in styles if CONTENTS_STYLE.fullmatch(_value(_child(style, "name"))))
+
+
+def _contents_fields(body) -> frozenset:
+    """The pieces of text that a field shows as a table of contents; one that never ends is none."""
+    texts: list = []
+    opened: list[tuple[int, list[str]]] = []  # where the text of a field begins, its code
+    found: set = set()
+    for element in body.iter():
+        name = _name(element)
+        if name == "t":
+            texts.append(element)
+        elif name == "instrText" and opened:
+            opened[-1][1].append(element.text or "")
+        elif name == "fldChar" and _value(element, "fldCharType") == "begin":
+            opened.append((len(texts), []))
+        elif name == "fldChar" and _value(element, "fldCharType") == "end" and opened:
+            start, code = opened.pop()
+            found.update(texts[start:] if CONTENTS.match("".join(code)) else ())
+        elif name == "fldSimple" and CONTENTS.match(_value(element, "instr")):
+            found.update(part for part in element.iter() if _name(part) == "t")
+    return frozenset(found)
+
+
 class _Reader:
     """One pass over a document: counts paragraphs, tables and boxes, and puts aside what is not part of the text."""
 
-    def __init__(self, headings: frozenset[str]) -> None:
-        self.headings = headings
+    def __init__(self, headings: frozenset[str], contents: frozenset[str], listed: frozenset) -> None:
+        self.headings, self.contents, self.listed = headings, contents, listed
+        self.cells: list[Place] = []  # the cells around what is read
         self.paragraphs = self.tables = self.boxes = self.changes = 0
         self.asides: list[Line] = []
 
@@ -108,16 +141,18 @@ class _Reader:
                 self.deleted(child)
             elif name == "altChunk":
                 self.asides.append(Line("altChunk", Place("embedded")))
-            elif name not in SILENT:
+            elif name not in SILENT and not _is_contents(child):
                 self.changes += name in ("ins", "moveTo")
                 yield from self.blocks(child)
 
     def paragraph(self, element) -> Iterator[Line | Grid]:
         boxes: list = []
-        text = "".join(self.text(element, boxes))
-        self.paragraphs += bool(text.strip())
-        level = _value(_child(element, "pPr", "outlineLvl"))
+        drawings: list = []
         style = _value(_child(element, "pPr", "pStyle"))
+        text = "" if style in self.contents else "".join(self.text(element, boxes, drawings))
+        self.paragraphs += bool(text.strip())
+        self.drawn(drawings, self.cells[-1] if self.cells else Place("paragraph", max(1, self.paragraphs)))
+        level = _value(_child(element, "pPr", "outlineLvl"))
         heading = _number(level, BODY_LEVELS) < BODY_LEVELS if level else style in self.headings
         yield Line(text, Place("paragraph", self.paragraphs), heading)
         for box in boxes:
@@ -126,12 +161,12 @@ class _Reader:
             for item in self.blocks(box):
                 yield item._replace(place=place) if isinstance(item, Line) else item
 
-    def text(self, element, boxes: list) -> Iterator[str]:
-        """Yield the pieces of a paragraph's text; the text boxes in it are collected."""
+    def text(self, element, boxes: list, drawings: list) -> Iterator[str]:
+        """Yield the pieces of a paragraph's text; the text boxes and the drawings in it are collected."""
         for child in element:
             name = _name(child)
             if name == "t":
-                yield child.text or ""
+                yield "" if child in self.listed else child.text or ""
             elif name in SIGNS:
                 yield SIGNS[name]
             elif name == "br":
@@ -141,12 +176,17 @@ class _Reader:
             elif name == "txbxContent":
                 boxes.append(child)
             elif name == "AlternateContent":
-                yield from self.text(_alternative(child), boxes)
+                yield from self.text(_alternative(child), boxes, drawings)
             elif name in DELETED:
                 self.deleted(child)
             elif name not in SILENT:
                 self.changes += name in ("ins", "moveTo")
-                yield from self.text(child, boxes)
+                drawings += [child] if name in DRAWN else ()
+                yield from self.text(child, boxes, drawings)
+
+    def drawn(self, drawings: list, place: Place) -> None:
+        """Put aside that there is something that cannot be read."""
+        self.asides += [Line(sentence(f"drawn_{kind}", {}), place) for drawing in drawings if (kind := _kind(drawing))]
 
     def deleted(self, element) -> None:
         self.changes += 1
@@ -181,7 +221,8 @@ class _Reader:
         for number, cell in enumerate(self.parts(element, "tc"), 1):
             width = max(1, _number(_value(_child(cell, "tcPr", "gridSpan")), 1))
             merged, beside = _child(cell, "tcPr", "vMerge"), _value(_child(cell, "tcPr", "hMerge"))
-            text, here = self.cell(cell, nested), place._replace(column=number)
+            here = place._replace(column=number)
+            text = self.cell(cell, nested, here)
             over = next((one for one in above if one.column == column), None)
             if merged is not None and _value(merged) != "restart" and over:
                 if text.strip():
@@ -194,14 +235,16 @@ class _Reader:
             column += width
         return tuple(cells)
 
-    def cell(self, element, nested: list) -> str:
+    def cell(self, element, nested: list, here: Place) -> str:
         """The text of a cell; the tables and text boxes in it are collected."""
         lines, before = [], self.paragraphs
+        self.cells.append(here)
         for item in self.blocks(element):
             if isinstance(item, Grid) or item.place.kind == "box":
                 nested.append(item)
             else:
                 lines.append(item.text)
+        self.cells.pop()
         self.paragraphs = before  # only those outside of tables are counted, as a person would
         return "\n".join(lines)
 
@@ -211,14 +254,35 @@ class _Reader:
             codes = [part for part in paragraph.iter() if _name(part) in ("instrText", "fldSimple")]
             if kind == "header" and any(PAGE_NUMBER.search((part.text or "") + _value(part, "instr")) for part in codes):
                 continue
-            text = "".join(self.text(paragraph, []))
+            drawings: list = []
+            text = "".join(self.text(paragraph, [], drawings))
             if text.strip():
                 self.asides.append(Line(text, Place(kind, number)))
+            self.drawn(drawings, Place(kind, number))
 
 
 def _alternative(element):
     """Of the copies of a drawing the one for new programs."""
     return next((child for child in element if _name(child) == "Choice"), next(iter(element), ()))
+
+
+def _kind(drawing) -> str | None:
+    """What a drawing is; None of one that holds nothing but text boxes, which are read."""
+    def inside(element) -> Iterator[str]:
+        for child in element:
+            yield _name(child)
+            if _name(child) != "txbxContent":
+                yield from inside(child)
+
+    names = [_name(drawing), *inside(drawing)]
+    found = next((KINDS[name] for name in names if name in KINDS), None)
+    return found or (None if "txbxContent" in names else "shape")
+
+
+def _is_contents(element) -> bool:
+    """Whether a content control is Word's own for a table of contents."""
+    gallery = _value(_child(element, "sdtPr", "docPartObj", "docPartGallery")) if _name(element) == "sdt" else ""
+    return gallery == "Table of Contents"
 
 
 def _symbol(code: str) -> str:

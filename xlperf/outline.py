@@ -18,12 +18,13 @@ from itertools import accumulate
 from .captions import caption_of, captioned
 from .flow import Flow, Grid, Line, Place
 from .labels import Cut, Heading, Labels, Single
-from .records import Left, Record, Words, read_grid
+from .records import Left, Present, Record, Words, read_grid
+from .spelling import spellings_of
 
 GAP = re.compile("[ \u3000\u00a0]{2,}|\t")
 INDENT = re.compile("^(?: {2,}|[\u3000\u00a0]+|\t)", re.MULTILINE)
 Target = Single | Heading
-Piece = Record | Left | Target
+Piece = Record | Left | Present | Target
 
 
 def read_outline(labels: Labels, flow: Flow) -> Iterator[Piece]:
@@ -100,10 +101,12 @@ def _value(target: Single, parts: Sequence[str], line: Line) -> Iterator[Record 
 # --- the text of a section -----------------------------------------------------------------------------------
 
 
-def _section(labels: Labels, here: Target | None, lines: Sequence[Line]) -> Iterator[Record | Left]:
-    """What the lines below a label say."""
+def _section(labels: Labels, here: Target | None, lines: Sequence[Line]) -> Iterator[Record | Left | Present]:
+    """What the lines below a label say; a table may be running text, or words that say there is nothing."""
     if isinstance(here, Heading):
         blocks = [key for table in here.tables for key in labels.form.tables[table].blocks if key in labels.entries]
+        none = (text := _joined(lines)) and spellings_of(labels.form).is_blank(text)
+        yield from (Present(table) for table in here.tables if blocks or none)
         for block in blocks[:1]:
             lines, running = _before_entries(labels, block, lines)
             yield from _entries(labels, block, running)

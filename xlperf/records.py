@@ -47,6 +47,12 @@ class Left(NamedTuple):
     place: Place
 
 
+class Present(NamedTuple):
+    """A table of the form that the paper has, with rows or without."""
+
+    table: str
+
+
 @dataclass(frozen=True)
 class Header:
     """The header of a table: for each of its cells the column of the form, None where there is no such column."""
@@ -63,7 +69,7 @@ class Header:
         return next((pair for pair in self.columns if pair[0].column <= cell.column < pair[0].column + pair[0].width), None)
 
 
-def read_grid(labels: Labels, grid: Grid, expected: Sequence[str]) -> Iterator[Record | Left]:
+def read_grid(labels: Labels, grid: Grid, expected: Sequence[str]) -> Iterator[Record | Left | Present]:
     """Yield what a table of the paper says; `expected` are the tables that the heading above it announces."""
     header: Header | None = None
     before: dict[str, Words] = {}
@@ -83,6 +89,7 @@ def read_grid(labels: Labels, grid: Grid, expected: Sequence[str]) -> Iterator[R
             if header is None or header.table != found.table:
                 before, block = {}, None
             header = found
+            yield Present(found.table)
             yield from (Left(line.text, line.place) for line in captions if _contradicts(labels, header, line))
             captions = []
             yield from (Left(cell.text, cell.place) for cell, column in header.columns
