@@ -28,7 +28,7 @@ ORDER = (
     "catalog", "roster", "submission", "kinship", "collection", "allotment", "position", "tables", "webpage", "formats",
     "style", "links", "annotation", "canvas", "live", "lines", "problems", "workbook", "ledger", "sheet", "overview", "audit",
     "change", "placeholders", "paragraphs", "word", "notice", "report", "exports", "template", "process", "inbox", "worker",
-    "crew", "cluster", "flow", "dump", "manuscript", "paper", "labels", "captions", "records", "outline", "composed", "assembly",
+    "crew", "cluster", "flow", "dump", "elements", "numbering", "manuscript", "paper", "labels", "captions", "records", "outline", "composed", "assembly",
     "importer", "pdf", "publication", "source", "migration", "carryover", "standing", "intake", "dispatch", "difference",
     "amendment", "options", "starter", "cli", "__main__",
 )  # fmt: skip

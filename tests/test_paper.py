@@ -29,6 +29,7 @@ from xlperf.paper import read_paper
 FINALIZED = load_document(EXAMPLE / "finalized.json")
 TYPED = load_document(EXAMPLE / "document.json")
 SHORT = Typing(omitted=tuple(key for key in HEADINGS if key not in ("unit", "profile", "goals", "budget")))
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 
 
@@ -203,6 +204,134 @@ def test_a_field_of_contents_that_never_ends_hides_nothing(short: Path, tmp_path
             paper.paragraphs[0]._p.insert(at, parse_xml(f"<w:r {nsdecls('w')}>{content}</w:r>"))
 
     assert import_document(changed(short, tmp_path / "a.docx", change)).document == import_document(short).document
+
+
+# --- numbers that Word gives by itself -----------------------------------------------------------------------
+
+
+def add_list(paper, *levels: tuple[str, str] | str, overrides: dict[int, int] | None = None, like: str = "") -> str:
+    """Define a list, each level by its format and text (or by all its XML), and return its number; `like` another, of its definition."""
+    root = paper.part.numbering_part.element
+    if not like:
+        like = str(9000 + len(root))
+        inner = "".join(f'<w:lvl w:ilvl="{at}">' + (level if isinstance(level, str) else
+                        f'<w:start w:val="1"/><w:numFmt w:val="{level[0]}"/><w:lvlText w:val="{level[1]}"/>') + "</w:lvl>"
+                        for at, level in enumerate(levels))  # fmt: skip
+        root.insert(0, parse_xml(f'<w:abstractNum {nsdecls("w")} w:abstractNumId="{like}">{inner}</w:abstractNum>'))
+    key = str(5000 + len(root))
+    starts = "".join(f'<w:lvlOverride w:ilvl="{at}"><w:startOverride w:val="{start}"/></w:lvlOverride>' for at, start in (overrides or {}).items())
+    root.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="{key}"><w:abstractNumId w:val="{like}"/>{starts}</w:num>'))
+    return key
+
+
+def definition(paper, key: str) -> str:
+    number = next(n for n in paper.part.numbering_part.element if n.get(f"{W}numId") == key)
+    return number[0].get(f"{W}val")
+
+
+def number(paragraph, key: str, level: int = 0) -> None:
+    paragraph._p.get_or_add_pPr().append(parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level}"/><w:numId w:val="{key}"/></w:numPr>'))
+
+
+def read_as(tmp_path: Path, change: Callable) -> list[str]:
+    paper = docx.Document()
+    change(paper)
+    paper.save(tmp_path / "a.docx")
+    return [item.text for item in read_paper(tmp_path / "a.docx").flow.items if isinstance(item, Line)]
+
+
+@pytest.mark.parametrize(("form", "text", "shown"), [
+    ("decimal", "%1.", ["1.", "2.", "3."]), ("decimal", "%1、", ["1、", "2、", "3、"]), ("decimal", "（%1）", ["（1）", "（2）", "（3）"]),
+    ("decimal", "%1", ["1 ", "2 ", "3 "]), ("chineseCounting", "%1、", ["一、", "二、", "三、"]),
+    ("chineseCountingThousand", "（%1）", ["（一）", "（二）", "（三）"]), ("japaneseCounting", "第%1部分", ["第一部分 ", "第二部分 ", "第三部分 "]),
+    ("ideographTraditional", "%1、", ["甲、", "乙、", "丙、"]), ("chineseLegalSimplified", "%1、", ["壹、", "贰、", "叁、"]),
+    ("upperLetter", "%1.", ["A.", "B.", "C."]), ("lowerLetter", "%1)", ["a)", "b)", "c)"]), ("upperRoman", "%1.", ["I.", "II.", "III."]),
+    ("lowerRoman", "%1.", ["i.", "ii.", "iii."]), ("decimalEnclosedCircleChinese", "%1", ["① ", "② ", "③ "]),
+    ("decimalZero", "%1.", ["01.", "02.", "03."]), ("bullet", "\uf0b7", ["• ", "• ", "• "]), ("bullet", "●", ["● ", "● ", "● "]),
+    ("none", "", ["", "", ""]),
+])  # fmt: skip
+def test_a_number_is_read_as_it_is_seen(tmp_path: Path, form: str, text: str, shown: list[str]) -> None:
+    def change(paper) -> None:
+        key = add_list(paper, (form, text))
+        for _ in shown:
+            number(paper.add_paragraph("甲"), key)
+
+    assert read_as(tmp_path, change) == [f"{sign}甲" for sign in shown]
+
+
+@pytest.mark.parametrize(("count", "shown"), [(10, "十"), (11, "十一"), (20, "二十"), (35, "三十五"), (105, "一百零五"), (110, "一百一十")])
+def test_numbers_in_words(tmp_path: Path, count: int, shown: str) -> None:
+    def change(paper) -> None:
+        number(paper.add_paragraph("甲"), add_list(paper, ("chineseCountingThousand", "%1、"), overrides={0: count}))
+
+    assert read_as(tmp_path, change) == [f"{shown}、甲"]
+
+
+def test_levels_starts_and_lists_that_go_on(tmp_path: Path) -> None:
+    """A level starts again below the next one above it; lists of one definition go on, until one says where it starts."""
+    def change(paper) -> None:
+        legal = '<w:start w:val="3"/><w:numFmt w:val="decimal"/><w:isLgl/><w:suff w:val="space"/><w:lvlText w:val="%1.%2.%3"/>'
+        never = '<w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlRestart w:val="0"/><w:suff w:val="nothing"/><w:lvlText w:val="%4"/>'
+        first = add_list(paper, ("chineseCounting", "%1、"), ("decimal", "%2."), legal, never)
+        second = add_list(paper, like=definition(paper, first))
+        third = add_list(paper, like=definition(paper, first), overrides={0: 7})
+        for key, level in [(first, 0), (first, 1), (first, 1), (first, 2), (first, 2), (first, 3), (second, 0), (second, 1), (second, 2), (first, 3),
+                           (third, 0), (third, 0), (first, 0)]:  # fmt: skip
+            number(paper.add_paragraph("x"), key, level)
+
+    assert read_as(tmp_path, change) == ["一、x", "1.x", "2.x", "1.2.3 x", "1.2.4 x", "1x", "二、x", "1.x", "2.1.3 x", "2x", "七、x", "八、x", "九、x"]
+
+
+def test_numbers_by_style_and_none(tmp_path: Path) -> None:
+    def change(paper) -> None:
+        paper.add_paragraph("甲", "List Number")
+        paper.styles.add_style("自定", 1).base_style = paper.styles["List Number"]
+        paper.add_paragraph("乙", "自定")
+        number(paper.add_paragraph("丙", "List Number"), "0")
+        paper.add_paragraph("", "List Number")
+        paper.add_paragraph("丁", "List Number")
+
+    assert read_as(tmp_path, change) == ["1.甲", "2.乙", "丙", "", "4.丁"]
+
+
+def test_a_list_in_a_text_keeps_its_numbers(short: Path, tmp_path: Path) -> None:
+    def change(paper) -> None:
+        heading = paragraph_of(paper, "三、")
+        for text in ("加强项目管理。", "完善内控制度。"):
+            heading.insert_paragraph_before(text, "List Number")
+
+    profile = import_document(changed(short, tmp_path / "a.docx", change)).document["narrative"]["profile"]
+    assert profile == f"{TYPED['narrative']['profile']}\n1.加强项目管理。\n2.完善内控制度。"
+
+
+@pytest.mark.parametrize(("form", "text"), [("chineseCounting", "%1、"), ("decimal", "%1."), ("decimal", "%1"), ("decimal", "%1)"),
+                                            ("chineseCountingThousand", "第%1部分"), ("bullet", "●"), ("hebrew1", "%1")])  # fmt: skip
+def test_headings_and_rows_with_numbers_of_any_form_are_found(tmp_path: Path, form: str, text: str) -> None:
+    path = write_paper(FINALIZED, tmp_path / "a.docx", Typing(numbering="none", styled=True))
+
+    def change(paper) -> None:
+        key, inner = add_list(paper, (form, text)), add_list(paper, (form, text))
+        for paragraph in paper.paragraphs:
+            if paragraph.style.name == "Heading 1" or paragraph.text.startswith("预算部门名称"):
+                number(paragraph, key)
+            elif paragraph.text.startswith(("预期目标", "完成情况")) or "对年度绩效目标" in paragraph.text:
+                number(paragraph, inner)
+        for row in paper.tables[0].rows[1:4]:
+            number(row.cells[0].paragraphs[0], inner)
+
+    plain, result = import_document(path), import_document(changed(path, tmp_path / "b.docx", change))
+    assert result.document == plain.document
+    assert [f for f in result.findings if f["code"] != "XL426"] == plain.findings
+
+
+def test_a_number_of_an_unknown_format_is_told(short: Path, tmp_path: Path) -> None:
+    def change(paper) -> None:
+        number(paragraph_of(paper, "三、").insert_paragraph_before("甲"), add_list(paper, ("hebrew1", "%1.")))
+
+    path = changed(short, tmp_path / "a.docx", change)
+    told = [(f["code"], f["severity"], f["found"], len(f["cells"])) for f in import_document(path).findings if f["code"] == "XL426"]
+    assert told == [("XL426", "info", "1 段", 1)]
+    assert import_document(path).document["narrative"]["profile"].endswith("\n甲")
 
 
 def test_a_table_within_a_table_stands_behind_it(short: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -68,7 +69,7 @@ def captioned(labels: Labels, flow: Flow) -> Flow:
                 items[number] = item._replace(caption=items[at])
                 items[at] = items[at]._replace(text=without_caption(labels, items[at].text, caption))
                 break
-    return Flow(tuple(items), flow.asides, flow.changes, flow.residues)
+    return replace(flow, items=tuple(items))
 
 
 def _above(labels: Labels, items: Sequence[Line | Grid], number: int) -> Iterator[int]:
@@ -79,7 +80,7 @@ def _above(labels: Labels, items: Sequence[Line | Grid], number: int) -> Iterato
             return
         yield at
         seen += bool(items[at].text.strip())
-        if (cut := labels.cut(items[at].text)) and not labels.is_short(cut):
+        if (cut := labels.cut(items[at].words)) and not labels.is_short(cut):
             return
 
 

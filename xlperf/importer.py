@@ -123,7 +123,7 @@ def _recognised(flow: Flow, key: str | None, year: int | None, templates: Path |
 
 def _texts(flow: Flow) -> Iterator[str]:
     for item in flow.items:
-        yield from (cell.text for row in item.rows for cell in row) if isinstance(item, Grid) else (item.text,)
+        yield from (cell.text for row in item.rows for cell in row) if isinstance(item, Grid) else (item.words,)
 
 
 def _score(labels: Labels, flow: Flow) -> int:
@@ -152,6 +152,8 @@ def _findings(labels: Labels, done: Assembly, flow: Flow, said: int | None, aske
         yield Finding("XL420", "info", (), {"found": len(flow.residues)}, cells=tuple(map(str, flow.residues)))
     if flow.changes:
         yield Finding("XL425", "info", (), {"found": flow.changes})
+    if flow.unnumbered:
+        yield Finding("XL426", "info", (), {"found": len(flow.unnumbered)}, cells=tuple(map(str, flow.unnumbered)))
     if said is None and asked is None:
         yield Finding("XL424", "warning")
     elif said is not None and asked is not None and said != asked:

@@ -46,14 +46,14 @@ def read_outline(labels: Labels, flow: Flow) -> Iterator[Piece]:
         elif cut := sections.get(number):
             yield from _section(labels, here, lines)
             yield cut.target
-            here, lines = cut.target, [item._replace(text=cut.rest)]
+            here, lines = cut.target, [item._replace(text=cut.rest, number="")]
         elif cut := _one_line(labels, item, here):
             yield from _section(labels, here, lines)
             yield from _pairs(labels, cut, item)
             here, lines = None if cut.rest else cut.target, []
         elif here and not caption_of(labels, item.text) and (end := labels.behind_signature(item.text)) is not None:
             yield from _section(labels, here, lines)
-            here, lines = None, [item._replace(text=end)]
+            here, lines = None, [item._replace(text=end, number="")]
         else:
             lines.append(item)
     yield from _section(labels, here, lines)
@@ -65,7 +65,7 @@ def _sections(labels: Labels, flow: Flow) -> dict[int, Cut]:
     for number, item in enumerate(flow.items):
         if isinstance(item, Grid):
             continue
-        cut = labels.cut(item.text)
+        cut = _cut(labels, item)
         if cut and not labels.is_short(cut):
             quality = (item.heading, cut.numbered, not cut.rest)
             if cut.target not in best or quality > best[cut.target][0]:
@@ -73,9 +73,15 @@ def _sections(labels: Labels, flow: Flow) -> dict[int, Cut]:
     return {number: cut for _, number, cut in best.values()}
 
 
+def _cut(labels: Labels, line: Line) -> Cut | None:
+    """The label that a line begins with, behind its automatic number whatever that looks like."""
+    cut = labels.cut(line.words)
+    return cut and cut._replace(numbered=cut.numbered or any(map(str.isalnum, line.number)))
+
+
 def _one_line(labels: Labels, line: Line, here: Target | None) -> Cut | None:
     """A label of one line with its value, outside of long texts."""
-    cut = labels.cut(line.text)
+    cut = _cut(labels, line)
     return cut if labels.is_short(cut) and (cut.numbered or line.heading or not labels.is_long(here)) else None
 
 
@@ -108,6 +114,7 @@ def _section(labels: Labels, here: Target | None, lines: Sequence[Line]) -> Iter
         none = (text := _joined(lines)) and spellings_of(labels.form).is_blank(text)
         yield from (Present(table) for table in here.tables if blocks or none)
         for block in blocks[:1]:
+            lines = [_unnumbered(labels, block, line) for line in lines]
             lines, running = _before_entries(labels, block, lines)
             yield from _entries(labels, block, running)
         here = here.text
@@ -131,6 +138,13 @@ def _before_entries(labels: Labels, block: str, lines: Sequence[Line]) -> tuple[
             head, tail = line._replace(text=line.text[: begins[0].start()]), line._replace(text=line.text[begins[0].start() :])
             return [*lines[:number], head], [tail, *lines[number + 1 :]]
     return list(lines), []
+
+
+def _unnumbered(labels: Labels, block: str, line: Line) -> Line:
+    """A line without its automatic number where a row of running text or one of its cells begins."""
+    cells = (labels.after(field.label) for field in labels.form.blocks[block].fields.values() if field.type == "text")
+    begins = line.number and any(pattern.match(line.words) for pattern in (labels.entries[block], *cells))
+    return line._replace(text=line.words, number="") if begins else line
 
 
 def _begins(labels: Labels, block: str, text: str) -> list[re.Match]:
