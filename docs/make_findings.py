@@ -37,7 +37,7 @@ from second_revision import second_revision
 from surgery import part_of, rewrite, type_into
 from test_findings import FAULTS, document, foreign, newer_revision, outdated, unknown_revision
 from test_kinship import items
-from test_paper import FINALIZED, REFUSED
+from test_paper import FINALIZED, REFUSED, add_list, number
 
 from xlperf import (
     UnreadableError,
@@ -346,6 +346,7 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL423": (from_paper(typing=Typing(omitted=("tasks",))),),
     "XL424": (from_paper(lambda paper: setattr(paper.paragraphs[1], "text", "")),),
     "XL425": (from_paper(lambda paper: wrap(paper.paragraphs[3].add_run("。")._r, "w:ins")),),
+    "XL426": (from_paper(lambda paper: number(paper.paragraphs[3], add_list(paper, ("hebrew1", "%1.")))),),
     "XL440": (from_foreign("PDF"),),
     "XL441": (from_foreign("Word 97"),),
     "XL442": (from_foreign("encrypted"),),

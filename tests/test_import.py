@@ -390,3 +390,139 @@ def test_what_has_no_field_and_a_year_that_is_not_named_are_told(tmp_path: Path)
     plain = codes(Typing(), year=True)
     assert codes(Typing(extra=("附件2",)), year=True) - plain == {("XL421", "warning")}
     assert codes(Typing(), year=False) - plain == {("XL424", "warning")}
+
+
+# --- what the amounts of a table count in --------------------------------------------------------------------
+
+
+PLAIN_HEADS = {"（万元）": "", "(万元）": ""}
+
+
+def in_yuan(paper, heads: dict[str, str] = PLAIN_HEADS):
+    """The budget table of a typed report with its amounts in 元 and its column heads without a unit."""
+    table = paper.tables[0]
+    for cell in table.rows[0].cells:
+        for old, new in heads.items():
+            cell.text = cell.text.replace(old, new)
+    for row in table.rows[1:]:
+        for cell in row.cells[1:5]:
+            cell.text = f"{float(cell.text) * 10000:.0f}" if cell.text.strip() else ""
+    return table
+
+
+def caption_above(*texts: str, heads: dict[str, str] = PLAIN_HEADS):
+    def change(paper) -> None:
+        table = in_yuan(paper, heads)
+        for text in texts:
+            table._tbl.addprevious(paper.add_paragraph(text)._p)
+    return change
+
+
+def caption_inside(*texts: str):
+    def change(paper) -> None:
+        table = in_yuan(paper)
+        added = table.add_row()
+        table.rows[0]._tr.addprevious(added._tr)
+        cells = table.rows[0].cells
+        if len(texts) == 1:
+            cells[0].merge(cells[5])
+        for cell, text in zip(table.rows[0].cells, texts, strict=False):
+            cell.text = text
+    return change
+
+
+def caption_in_heading(text: str):
+    def change(paper) -> None:
+        in_yuan(paper)
+        heading = next(paragraph for paragraph in paper.paragraphs if paragraph.text.startswith("七、"))
+        heading.text = text
+    return change
+
+
+CAPTIONS = {
+    "above": caption_above("单位：元"),
+    "money, brackets": caption_above("（金额单位：元）"),
+    "half-width, behind tabs": caption_above("\t\t\t单位:元"),
+    "the unit in brackets": caption_above("单位（元）"),
+    "spaced out": caption_above("单 位 ： 元"),
+    "currency": caption_above("金额单位：人民币元"),
+    "note": caption_above("单位：元（人民币）"),
+    "two kinds": caption_above("单位：元、%"),
+    "a blank line between": caption_above("单位：元", ""),
+    "above the title of the table": caption_above("单位：元", "部门预算表"),
+    "behind the title": caption_above("部门预算表（单位：元）"),
+    "beside the name of the unit": caption_above("预算部门名称：苏州市生产力促进中心      单位：元"),
+    "at the end of a sentence": caption_above("部门预算表（单位：元）："),
+    "merged first row": caption_inside("金额单位：元"),
+    "first row, last cell": caption_inside("", "", "", "", "", "单位：元"),
+    "first row, title and caption": caption_inside("部门预算表", "", "", "", "", "单位：元"),
+    "in the heading": caption_in_heading("七、预算信息（单位：元）"),
+    "behind the heading": caption_in_heading("七、预算信息 单位：元"),
+    "in every head": caption_above(heads={"（万元）": "（单位：元）", "(万元）": "\n单位：元"}),
+    "only in the head of the names": caption_above(heads={"资金（万元）": "资金（元）", **PLAIN_HEADS}),
+}
+
+
+@pytest.mark.parametrize("change", CAPTIONS.values(), ids=CAPTIONS)
+def test_amounts_are_read_in_the_unit_that_the_table_names(tmp_path: Path, change) -> None:
+    paper = docx.Document(write_paper(FINALIZED, tmp_path / "a.docx", Typing()))
+    change(paper)
+    paper.save(tmp_path / "b.docx")
+    result = import_document(tmp_path / "b.docx")
+    assert result.document["budget"] == TYPED["budget"]
+    assert {f["code"] for f in result.findings if not f["found"].startswith("部门预算表")} == {"XL210"}
+    assert result.document["cover"] == {"unit": TYPED["cover"]["unit"]}
+    assert [left["text"] for left in result.document.get("leftovers", ()) if not left["text"].startswith("部门预算表")] == []
+
+
+@pytest.mark.parametrize("caption", ["单位：万元", "（金额单位：万元）", "金额单位：人民币万元"])
+@pytest.mark.parametrize("heads", [{}, PLAIN_HEADS], ids=["heads with units", "plain heads"])
+def test_a_caption_that_says_what_the_form_says_is_silent(tmp_path: Path, caption: str, heads: dict[str, str]) -> None:
+    paper = docx.Document(write_paper(FINALIZED, tmp_path / "a.docx", Typing()))
+    table = paper.tables[0]
+    for cell in table.rows[0].cells:
+        for old, new in heads.items():
+            cell.text = cell.text.replace(old, new)
+    table._tbl.addprevious(paper.add_paragraph(caption)._p)
+    paper.save(tmp_path / "b.docx")
+    result = import_document(tmp_path / "b.docx")
+    assert (result.document["budget"], result.findings) == (TYPED["budget"], [])
+    assert "leftovers" not in result.document
+
+
+def test_a_column_with_a_unit_of_its_own_keeps_it_and_the_caption_that_contradicts_is_left_over(tmp_path: Path) -> None:
+    paper = docx.Document(write_paper(FINALIZED, tmp_path / "a.docx", Typing()))
+    paper.tables[0]._tbl.addprevious(paper.add_paragraph("单位：元")._p)
+    paper.save(tmp_path / "b.docx")
+    result = import_document(tmp_path / "b.docx")
+    assert result.document["budget"] == TYPED["budget"]
+    assert [left["text"] for left in result.document["leftovers"]] == ["单位：元"]
+
+
+@pytest.mark.parametrize("dump", [
+    "七、预算信息\n\n单位：元\n\n\t预算资金\n\t年初预算数\n\t实际支出数\n\n\t基本支出\n\t5000000\n\t4,800,000\n\n\t印刷费\n\t20000\n\t10000\n\n\n八、",
+    "七、预算信息\n单位：元\n预算资金\t年初预算数\t实际支出数\n基本支出\t5000000\t4,800,000\n印刷费\t20000\t10000\n",
+    "七、预算信息\n预算资金\t\t单位：元\n预算资金\t年初预算数\t实际支出数\n基本支出\t5000000\t4,800,000\n印刷费\t20000\t10000\n",
+    "七、预算信息    单位：元\n预算资金\t年初预算数\t实际支出数\n基本支出\t5000000\t4,800,000\n印刷费\t20000\t10000\n",
+])  # fmt: skip
+def test_a_caption_in_a_text(tmp_path: Path, dump: str) -> None:
+    (tmp_path / "a.txt").write_text(dump, "utf-8")
+    document = import_document(tmp_path / "a.txt", FORM.key, 2022).document
+    assert document["budget"] == {"basic": {"initial": 500, "spent": 480}, "items": [{"name": "印刷费", "initial": 2, "spent": 1}]}
+
+
+def test_a_caption_that_heads_nothing_stays_text(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("三、部门（单位）概况\n本局有人员如下。\n单位：人\n甲科五人。\n", "utf-8")
+    document = import_document(tmp_path / "a.txt", FORM.key, 2022).document
+    assert document["narrative"]["profile"] == "本局有人员如下。\n单位：人\n甲科五人。"
+
+
+def test_a_figure_of_a_preset_row_that_differs_is_told_with_its_cell(tmp_path: Path) -> None:
+    paper = docx.Document(write_paper(FINALIZED, tmp_path / "a.docx", Typing()))
+    table = paper.tables[-1]
+    row = next(number for number, row in enumerate(table.rows) if row.cells[1].text == "预算执行率")
+    column = [cell.text for cell in table.rows[0].cells].index("指标完成值")
+    table.cell(row, column).text = "95%"
+    paper.save(tmp_path / "b.docx")
+    told = [(f["code"], f["found"], f["cells"]) for f in import_document(tmp_path / "b.docx").findings]
+    assert ("XL422", "95", [f"表 3 第 {row + 1} 行第 {column + 1} 格"]) in told

@@ -21,16 +21,16 @@ SOURCES = sorted(PACKAGE.glob("**/*.py"))
 FORMS = sorted({path.parent.parent.name for path in (PACKAGE.parent / "templates").glob("*/*/form.yaml")})
 # Each module imports only from those above it.
 ORDER = (
-    "nearest", "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "references", "consistency", "parts", "formulas",
-    "summary", "form", "document", "finding", "result", "outcome", "store", "files", "journal", "progress", "compute", "layout",
-    "schema", "package", "canonical", "package_xml", "preflight", "spelling", "remark", "dates", "values", "amounts", "markup",
-    "numberformat", "entries", "structure", "reader", "quantity", "promise", "evidence", "residue", "crosscheck", "checks",
-    "catalog", "grid", "roster", "submission", "kinship", "collection", "allotment", "position", "tables", "webpage", "formats",
-    "style", "links", "annotation", "canvas", "live", "lines", "problems", "workbook", "ledger", "sheet", "overview", "audit",
-    "change", "placeholders", "paragraphs", "word", "notice", "report", "exports", "template", "process", "inbox", "worker",
-    "crew", "cluster", "flow", "dump", "manuscript", "paper", "labels", "records", "outline", "composed", "assembly",
-    "importer", "pdf", "publication", "source", "migration", "carryover", "standing", "intake", "dispatch", "difference",
-    "amendment", "options", "starter", "cli", "__main__",
+    "nearest", "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "references", "consistency",
+    "parts", "formulas", "summary", "form", "document", "finding", "result", "outcome", "store", "files", "journal", "progress",
+    "compute", "layout", "schema", "package", "canonical", "package_xml", "preflight", "spelling", "remark", "dates", "values",
+    "amounts", "markup", "numberformat", "entries", "structure", "reader", "quantity", "promise", "evidence", "residue",
+    "crosscheck", "checks", "catalog", "grid", "roster", "submission", "kinship", "collection", "allotment", "position",
+    "tables", "webpage", "formats", "style", "links", "annotation", "canvas", "live", "lines", "problems", "workbook", "ledger",
+    "sheet", "overview", "audit", "change", "placeholders", "paragraphs", "word", "notice", "report", "exports", "template",
+    "process", "inbox", "worker", "crew", "cluster", "flow", "dump", "elements", "numbering", "manuscript", "paper", "labels",
+    "captions", "records", "outline", "composed", "assembly", "importer", "pdf", "publication", "source", "migration",
+    "carryover", "standing", "intake", "dispatch", "difference", "amendment", "options", "starter", "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
     ("formats", "difference"): "typing",  # changes are shown, not made

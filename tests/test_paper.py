@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import re
 import time
@@ -28,6 +29,7 @@ from xlperf.paper import read_paper
 FINALIZED = load_document(EXAMPLE / "finalized.json")
 TYPED = load_document(EXAMPLE / "document.json")
 SHORT = Typing(omitted=tuple(key for key in HEADINGS if key not in ("unit", "profile", "goals", "budget")))
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 
 
@@ -103,6 +105,233 @@ def test_comments_notes_headers_and_text_boxes_are_left_over(short: Path, tmp_pa
 
     found = leftovers(changed(short, tmp_path / "a.docx", change))
     assert sorted(found) == [("批注第 1 段", "数字请再核对"), ("文本框 1", "框中的话"), ("页眉页脚第 1 段", "内部资料")]
+
+
+IN_WORD = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
+DRAWINGS = {
+    "picture": ("<w:drawing><a:graphic><a:graphicData><a:blip/></a:graphicData></a:graphic></w:drawing>", "［图片］"),
+    "picture of an old Word": ("<w:pict><v:shape><v:imagedata/></v:shape></w:pict>", "［图片］"),
+    "chart": ("<w:drawing><a:graphic><a:graphicData><a:chart/></a:graphicData></a:graphic></w:drawing>", "［图表］"),
+    "diagram": ("<w:drawing><a:graphic><a:graphicData><a:relIds/></a:graphicData></a:graphic></w:drawing>", "［示意图］"),
+    "embedded workbook": ("<w:object><v:shape><v:imagedata/></v:shape><o:OLEObject/></w:object>", "［嵌入的对象］"),
+    "shape": ("<w:pict><v:rect/></w:pict>", "［图形］"),
+}
+
+
+@pytest.mark.parametrize(("drawing", "shown"), DRAWINGS.values(), ids=DRAWINGS)
+def test_a_table_pasted_as_a_picture_or_an_object_is_told_with_its_place(short: Path, tmp_path: Path, drawing: str, shown: str) -> None:
+    def change(paper) -> None:
+        table = paper.tables[0]._tbl
+        table.addprevious(parse_xml(f"<w:p {nsdecls('w')} {IN_WORD}><w:r>{drawing}</w:r></w:p>"))
+        table.getparent().remove(table)
+
+    path = changed(short, tmp_path / "a.docx", change)
+    before = {f["message"] for f in import_document(short).findings}
+    told = [(f["code"], f["message"], f["found"], f["cells"]) for f in import_document(path).findings if f["message"] not in before]
+    (place, text), = leftovers(path)
+    assert (place.startswith("第 "), text) == (True, shown)
+    assert [(code, found, cells) for code, _, found, cells in told if code == "XL421"] == [("XL421", shown, [place])]
+    assert [message for code, message, *_ in told if code == "XL423"] == ["原件中没有找到“七、预算信息”"]
+
+
+def test_a_picture_in_a_cell_in_the_header_and_beside_a_text_box(short: Path, tmp_path: Path) -> None:
+    picture = parse_xml(f"<w:r {nsdecls('w')} {IN_WORD}><w:pict><v:shape><v:imagedata/></v:shape></w:pict></w:r>")
+    box = parse_xml(f"<w:r {nsdecls('w')} {IN_WORD}><w:pict><v:group><v:shape><v:imagedata/></v:shape><v:shape><v:textbox><w:txbxContent>"
+                    "<w:p><w:r><w:t>框中的话</w:t></w:r></w:p></w:txbxContent></v:textbox></v:shape></v:group></w:pict></w:r>")  # fmt: skip
+
+    def change(paper) -> None:
+        paper.tables[0].cell(1, 5).paragraphs[0]._p.append(copy.deepcopy(picture))
+        paper.sections[0].header.paragraphs[0]._p.append(copy.deepcopy(picture))
+        paper.paragraphs[0]._p.append(box)
+
+    assert sorted(leftovers(changed(short, tmp_path / "a.docx", change))) == [
+        ("文本框 1", "框中的话"), ("第 1 段", "［图片］"), ("表 1 第 2 行第 6 格", "［图片］"), ("页眉页脚第 1 段", "［图片］")]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["无", "", "详见附件。"])
+def test_the_heading_of_a_table_is_no_table(short: Path, tmp_path: Path, text: str) -> None:
+    """It is missing unless the paper has its header or says that there is nothing."""
+    def change(paper) -> None:
+        table = paper.tables[0]._tbl
+        table.addprevious(paper.add_paragraph(text)._p)
+        table.getparent().remove(table)
+
+    def missing(path: Path) -> set[str]:
+        return {f["message"] for f in import_document(path).findings if f["code"] == "XL423"}
+
+    found = missing(changed(short, tmp_path / "a.docx", change)) - missing(short)
+    assert found == ({"原件中没有找到“七、预算信息”"} if text != "无" else set())
+
+
+def contents_by_style(paper, entries: list) -> None:
+    style = paper.styles.add_style("toc 1", 1)
+    for entry in entries:
+        entry.style = style
+
+
+def contents_in_a_control(paper, entries: list) -> None:
+    holder = wrap(entries[0]._p, "w:sdtContent")
+    for entry in entries[1:]:
+        holder.append(entry._p)
+    control = wrap(holder, "w:sdt")
+    control.insert(0, parse_xml(f'<w:sdtPr {nsdecls("w")}><w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj></w:sdtPr>'))
+
+
+def contents_as_a_field(paper, entries: list) -> None:
+    run = "<w:r {}>{}</w:r>"
+    for at, content in enumerate(('<w:fldChar w:fldCharType="begin"/>', '<w:instrText> TOC \\o "1-3" \\h </w:instrText>', '<w:fldChar w:fldCharType="separate"/>')):
+        entries[0]._p.insert(at, parse_xml(run.format(nsdecls("w"), content)))
+    for content in ('<w:fldChar w:fldCharType="begin"/>', "<w:instrText> PAGEREF a </w:instrText>", '<w:fldChar w:fldCharType="end"/>'):
+        entries[0]._p.append(parse_xml(run.format(nsdecls("w"), content)))
+    entries[-1]._p.append(parse_xml(run.format(nsdecls("w"), '<w:fldChar w:fldCharType="end"/>')))
+
+
+@pytest.mark.parametrize("mark", [contents_by_style, contents_in_a_control, contents_as_a_field])
+def test_a_table_of_contents_is_passed_by(short: Path, tmp_path: Path, mark: Callable) -> None:
+    def change(paper) -> None:
+        headings = [p.text.partition("：")[0] for p in paper.paragraphs if p.text[1:2] == "、"]
+        first = paper.paragraphs[2]
+        mark(paper, [first.insert_paragraph_before(f"{text}\t{number}") for number, text in enumerate(headings, 1)])
+
+    result, plain = import_document(changed(short, tmp_path / "a.docx", change)), import_document(short)
+    assert result.unit == plain.unit == TYPED["cover"]["unit"]
+    assert (result.document, result.findings) == (plain.document, plain.findings)
+
+
+def test_a_field_of_contents_that_never_ends_hides_nothing(short: Path, tmp_path: Path) -> None:
+    def change(paper) -> None:
+        for at, content in enumerate(('<w:fldChar w:fldCharType="begin"/>', "<w:instrText>TOC</w:instrText>")):
+            paper.paragraphs[0]._p.insert(at, parse_xml(f"<w:r {nsdecls('w')}>{content}</w:r>"))
+
+    assert import_document(changed(short, tmp_path / "a.docx", change)).document == import_document(short).document
+
+
+# --- numbers that Word gives by itself -----------------------------------------------------------------------
+
+
+def add_list(paper, *levels: tuple[str, str] | str, overrides: dict[int, int] | None = None, like: str = "") -> str:
+    """Define a list, each level by its format and text (or by all its XML), and return its number; `like` another, of its definition."""
+    root = paper.part.numbering_part.element
+    if not like:
+        like = str(9000 + len(root))
+        inner = "".join(f'<w:lvl w:ilvl="{at}">' + (level if isinstance(level, str) else
+                        f'<w:start w:val="1"/><w:numFmt w:val="{level[0]}"/><w:lvlText w:val="{level[1]}"/>') + "</w:lvl>"
+                        for at, level in enumerate(levels))  # fmt: skip
+        root.insert(0, parse_xml(f'<w:abstractNum {nsdecls("w")} w:abstractNumId="{like}">{inner}</w:abstractNum>'))
+    key = str(5000 + len(root))
+    starts = "".join(f'<w:lvlOverride w:ilvl="{at}"><w:startOverride w:val="{start}"/></w:lvlOverride>' for at, start in (overrides or {}).items())
+    root.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="{key}"><w:abstractNumId w:val="{like}"/>{starts}</w:num>'))
+    return key
+
+
+def definition(paper, key: str) -> str:
+    number = next(n for n in paper.part.numbering_part.element if n.get(f"{W}numId") == key)
+    return number[0].get(f"{W}val")
+
+
+def number(paragraph, key: str, level: int = 0) -> None:
+    paragraph._p.get_or_add_pPr().append(parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level}"/><w:numId w:val="{key}"/></w:numPr>'))
+
+
+def read_as(tmp_path: Path, change: Callable) -> list[str]:
+    paper = docx.Document()
+    change(paper)
+    paper.save(tmp_path / "a.docx")
+    return [item.text for item in read_paper(tmp_path / "a.docx").flow.items if isinstance(item, Line)]
+
+
+@pytest.mark.parametrize(("form", "text", "shown"), [
+    ("decimal", "%1.", ["1.", "2.", "3."]), ("decimal", "%1、", ["1、", "2、", "3、"]), ("decimal", "（%1）", ["（1）", "（2）", "（3）"]),
+    ("decimal", "%1", ["1 ", "2 ", "3 "]), ("chineseCounting", "%1、", ["一、", "二、", "三、"]),
+    ("chineseCountingThousand", "（%1）", ["（一）", "（二）", "（三）"]), ("japaneseCounting", "第%1部分", ["第一部分 ", "第二部分 ", "第三部分 "]),
+    ("ideographTraditional", "%1、", ["甲、", "乙、", "丙、"]), ("chineseLegalSimplified", "%1、", ["壹、", "贰、", "叁、"]),
+    ("upperLetter", "%1.", ["A.", "B.", "C."]), ("lowerLetter", "%1)", ["a)", "b)", "c)"]), ("upperRoman", "%1.", ["I.", "II.", "III."]),
+    ("lowerRoman", "%1.", ["i.", "ii.", "iii."]), ("decimalEnclosedCircleChinese", "%1", ["① ", "② ", "③ "]),
+    ("decimalZero", "%1.", ["01.", "02.", "03."]), ("bullet", "\uf0b7", ["• ", "• ", "• "]), ("bullet", "●", ["● ", "● ", "● "]),
+    ("none", "", ["", "", ""]),
+])  # fmt: skip
+def test_a_number_is_read_as_it_is_seen(tmp_path: Path, form: str, text: str, shown: list[str]) -> None:
+    def change(paper) -> None:
+        key = add_list(paper, (form, text))
+        for _ in shown:
+            number(paper.add_paragraph("甲"), key)
+
+    assert read_as(tmp_path, change) == [f"{sign}甲" for sign in shown]
+
+
+@pytest.mark.parametrize(("count", "shown"), [(10, "十"), (11, "十一"), (20, "二十"), (35, "三十五"), (105, "一百零五"), (110, "一百一十")])
+def test_numbers_in_words(tmp_path: Path, count: int, shown: str) -> None:
+    def change(paper) -> None:
+        number(paper.add_paragraph("甲"), add_list(paper, ("chineseCountingThousand", "%1、"), overrides={0: count}))
+
+    assert read_as(tmp_path, change) == [f"{shown}、甲"]
+
+
+def test_levels_starts_and_lists_that_go_on(tmp_path: Path) -> None:
+    """A level starts again below the next one above it; lists of one definition go on, until one says where it starts."""
+    def change(paper) -> None:
+        legal = '<w:start w:val="3"/><w:numFmt w:val="decimal"/><w:isLgl/><w:suff w:val="space"/><w:lvlText w:val="%1.%2.%3"/>'
+        never = '<w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlRestart w:val="0"/><w:suff w:val="nothing"/><w:lvlText w:val="%4"/>'
+        first = add_list(paper, ("chineseCounting", "%1、"), ("decimal", "%2."), legal, never)
+        second = add_list(paper, like=definition(paper, first))
+        third = add_list(paper, like=definition(paper, first), overrides={0: 7})
+        for key, level in [(first, 0), (first, 1), (first, 1), (first, 2), (first, 2), (first, 3), (second, 0), (second, 1), (second, 2), (first, 3),
+                           (third, 0), (third, 0), (first, 0)]:  # fmt: skip
+            number(paper.add_paragraph("x"), key, level)
+
+    assert read_as(tmp_path, change) == ["一、x", "1.x", "2.x", "1.2.3 x", "1.2.4 x", "1x", "二、x", "1.x", "2.1.3 x", "2x", "七、x", "八、x", "九、x"]
+
+
+def test_numbers_by_style_and_none(tmp_path: Path) -> None:
+    def change(paper) -> None:
+        paper.add_paragraph("甲", "List Number")
+        paper.styles.add_style("自定", 1).base_style = paper.styles["List Number"]
+        paper.add_paragraph("乙", "自定")
+        number(paper.add_paragraph("丙", "List Number"), "0")
+        paper.add_paragraph("", "List Number")
+        paper.add_paragraph("丁", "List Number")
+
+    assert read_as(tmp_path, change) == ["1.甲", "2.乙", "丙", "", "4.丁"]
+
+
+def test_a_list_in_a_text_keeps_its_numbers(short: Path, tmp_path: Path) -> None:
+    def change(paper) -> None:
+        heading = paragraph_of(paper, "三、")
+        for text in ("加强项目管理。", "完善内控制度。"):
+            heading.insert_paragraph_before(text, "List Number")
+
+    profile = import_document(changed(short, tmp_path / "a.docx", change)).document["narrative"]["profile"]
+    assert profile == f"{TYPED['narrative']['profile']}\n1.加强项目管理。\n2.完善内控制度。"
+
+
+@pytest.mark.parametrize(("form", "text"), [("chineseCounting", "%1、"), ("decimal", "%1."), ("decimal", "%1"), ("decimal", "%1)"),
+                                            ("chineseCountingThousand", "第%1部分"), ("bullet", "●"), ("hebrew1", "%1")])  # fmt: skip
+def test_headings_and_rows_with_numbers_of_any_form_are_found(tmp_path: Path, form: str, text: str) -> None:
+    path = write_paper(FINALIZED, tmp_path / "a.docx", Typing(numbering="none", styled=True))
+
+    def change(paper) -> None:
+        key, inner = add_list(paper, (form, text)), add_list(paper, (form, text))
+        for paragraph in paper.paragraphs:
+            if paragraph.style.name == "Heading 1" or paragraph.text.startswith("预算部门名称"):
+                number(paragraph, key)
+            elif paragraph.text.startswith(("预期目标", "完成情况")) or "对年度绩效目标" in paragraph.text:
+                number(paragraph, inner)
+        for row in paper.tables[0].rows[1:4]:
+            number(row.cells[0].paragraphs[0], inner)
+
+    plain, result = import_document(path), import_document(changed(path, tmp_path / "b.docx", change))
+    assert result.document == plain.document
+    assert [f for f in result.findings if f["code"] != "XL426"] == plain.findings
+
+
+def test_a_number_of_an_unknown_format_is_told(short: Path, tmp_path: Path) -> None:
+    def change(paper) -> None:
+        number(paragraph_of(paper, "三、").insert_paragraph_before("甲"), add_list(paper, ("hebrew1", "%1.")))
+
+    path = changed(short, tmp_path / "a.docx", change)
+    told = [(f["code"], f["severity"], f["found"], len(f["cells"])) for f in import_document(path).findings if f["code"] == "XL426"]
+    assert told == [("XL426", "info", "1 段", 1)]
+    assert import_document(path).document["narrative"]["profile"].endswith("\n甲")
 
 
 def test_a_table_within_a_table_stands_behind_it(short: Path, tmp_path: Path) -> None:

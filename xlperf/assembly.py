@@ -4,7 +4,7 @@
     done.rows, done.left, done.shown     # rows as `document` knows them, what has no field, figures where the form computes
 
 A preset row is known by its name, any other row is added where it stands. What a cell means, and what is asked about, `values`
-says as it does of a workbook; a column that the paper heads with another unit (yuan) is read in that unit. A single field that
+says as it does of a workbook; a column that the paper counts in another unit (yuan) is read in that unit. A single field that
 the paper says twice, differently, and a second row of a kind that stands once are left over.
 """
 
@@ -23,9 +23,9 @@ from .labels import Labels
 from .nearest import letters_of
 from .outline import Target, read_outline
 from .parts import RULES, Block, Field
-from .records import Left, Record, Words, place_of
+from .records import Left, Present, Record, Words, place_of
 from .spelling import meanings, spellings_of, unit_of
-from .values import headed_unit, label_unit, read_row, read_value
+from .values import label_unit, read_row, read_value
 
 APART = " | "
 
@@ -37,6 +37,7 @@ class Assembly:
     form: Form
     rows: Rows
     found: set[Target] = field(default_factory=set)  # labels
+    present: set[str] = field(default_factory=set)  # tables
     taken: set[tuple[str, int]] = field(default_factory=set)  # rows
     places: dict[Spot, str] = field(default_factory=dict)
     shown: dict[Spot, Words] = field(default_factory=dict)  # what the paper says where the form computes
@@ -52,6 +53,8 @@ def assemble(labels: Labels, flow: Flow) -> Assembly:
             _put(labels, done, piece)
         elif isinstance(piece, Left):
             done.left.append(piece)
+        elif isinstance(piece, Present):
+            done.present.add(piece.table)
         else:
             done.found.add(piece)
     done.left = _dated(done, done.left) + [Left(line.text, line.place) for line in flow.asides]
@@ -95,7 +98,7 @@ def _put(labels: Labels, done: Assembly, record: Record) -> None:
         return
     done.shown |= {Spot(block.key, index, key): words for key, words in computed.items() if block.key != RULES}
     done.taken.add((block.key, index))
-    done.places |= {Spot(block.key, index, key): str(words.place) for key, words in {**record.cells, **typed}.items()}
+    done.places |= {Spot(block.key, index, key): str(words.place) for key, words in {**record.cells, **typed, **computed}.items()}
     done.findings += [Finding(remark.code, remark.severity, (Spot(block.key, index, key),), remark.arguments)
                       for key, remark in remarks if remark.code and remark.found.lstrip("'") != remark.expected]  # fmt: skip
     listed = done.rows[block.key]
@@ -151,11 +154,12 @@ def _is_printed(labels: Labels, block: Block, index: int, known: Field, text: st
     return labels.same(text, printed) if printed else known.type in ("serial", "link") or known.given
 
 
-def _with_unit(form: Form, block: Block, index: int, key: str, text: str, heads: Mapping[str, str]) -> str:
-    """A bare number with the unit of the paper's own column, where that is another than the form's."""
+def _with_unit(form: Form, block: Block, index: int, key: str, text: str, said: Mapping[str, tuple[str, ...]]) -> str:
+    """A bare number with the unit that the paper says its column counts in, where that is another than the form's."""
     known, spellings = block.fields[key], spellings_of(form)
-    if known.kind is not Kind.NUMBER or key not in heads:
+    if known.kind is not Kind.NUMBER:
         return text
-    own, its = label_unit(spellings, block, index, known), headed_unit(spellings, heads[key])
-    bare = its and own != its and all(meaning.unit is None for meaning in meanings(spellings, text))
-    return f"{text}{its}" if bare and unit_of(spellings, its).base == unit_of(spellings, own).base else text
+    own = unit_of(spellings, label_unit(spellings, block, index, known))
+    its = next((word for word in said.get(key, ()) if unit_of(spellings, word).base == own.base), "")
+    bare = its and unit_of(spellings, its) != own and all(meaning.unit is None for meaning in meanings(spellings, text))
+    return f"{text}{its}" if bare else text

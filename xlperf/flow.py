@@ -9,7 +9,7 @@ a merged one above it is there again, with the text of that one, so that every r
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from .messages import sentence
@@ -30,11 +30,17 @@ class Place(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One paragraph; `heading` if its style says that it is one."""
+    """One paragraph; `heading` if its style says that it is one, `number` what of its text is an automatic number."""
 
     text: str
     place: Place
     heading: bool = False
+    number: str = ""
+
+    @property
+    def words(self) -> str:
+        """The text without its number."""
+        return self.text.removeprefix(self.number)
 
 
 class Cell(NamedTuple):
@@ -48,10 +54,11 @@ class Cell(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """A table."""
+    """A table; `caption` is the line above it that says what its amounts count in."""
 
     rows: tuple[tuple[Cell, ...], ...]
     place: Place
+    caption: Line | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,7 @@ class Flow:
     asides: tuple[Line, ...] = ()
     changes: int = 0  # tracked changes that nobody accepted yet
     residues: tuple[Place, ...] = ()  # where bookmarks were left in the text
+    unnumbered: tuple[Place, ...] = ()  # whose automatic numbers are of a format that is not known
 
 
 def without_residue(flow: Flow) -> Flow:
@@ -77,4 +85,5 @@ def without_residue(flow: Flow) -> Flow:
         item._replace(rows=tuple(tuple(map(clean, row)) for row in item.rows)) if isinstance(item, Grid) else clean(item)
         for item in flow.items
     )
-    return Flow(items, tuple(map(clean, flow.asides)), flow.changes, tuple(dict.fromkeys(places)))
+    asides = tuple(map(clean, flow.asides))
+    return replace(flow, items=items, asides=asides, residues=tuple(dict.fromkeys(places)))

@@ -24,7 +24,7 @@ from .finding import Finding, describe, gather, has_errors
 from .flow import Flow, Grid
 from .form import Form, find_form, form_directories, load_form
 from .labels import LONGEST as LABEL
-from .labels import Heading, Labels, labels_of
+from .labels import Labels, labels_of
 from .messages import listing
 from .nearest import letters_of
 from .paper import read_paper
@@ -123,7 +123,7 @@ def _recognised(flow: Flow, key: str | None, year: int | None, templates: Path |
 
 def _texts(flow: Flow) -> Iterator[str]:
     for item in flow.items:
-        yield from (cell.text for row in item.rows for cell in row) if isinstance(item, Grid) else (item.text,)
+        yield from (cell.text for row in item.rows for cell in row) if isinstance(item, Grid) else (item.words,)
 
 
 def _score(labels: Labels, flow: Flow) -> int:
@@ -152,6 +152,8 @@ def _findings(labels: Labels, done: Assembly, flow: Flow, said: int | None, aske
         yield Finding("XL420", "info", (), {"found": len(flow.residues)}, cells=tuple(map(str, flow.residues)))
     if flow.changes:
         yield Finding("XL425", "info", (), {"found": flow.changes})
+    if flow.unnumbered:
+        yield Finding("XL426", "info", (), {"found": len(flow.unnumbered)}, cells=tuple(map(str, flow.unnumbered)))
     if said is None and asked is None:
         yield Finding("XL424", "warning")
     elif said is not None and asked is not None and said != asked:
@@ -164,14 +166,13 @@ def _missing(labels: Labels, done: Assembly) -> Iterator[str]:
     """The long texts and the tables of the form that are not on the paper, and preset rows that are not in a table."""
     form = done.form
     used = {form.blocks[block].table for block, _ in done.taken}
-    headed = {table for target in done.found if isinstance(target, Heading) for table in target.tables}
     for single in dict.fromkeys(labels.singles.values()):
         if labels.is_long(single) and single not in done.found and not done.rows[single[0]][0].get(single[1]):
             yield form.blocks[single[0]].fields[single[1]].label
     for sheet in form.sheets:
         for table in (section for section in sheet.sections if isinstance(section, Table) and section.key != RULES):
             blocks = [form.blocks[key] for key in table.blocks]
-            if table.key not in used | headed and any(block.shape != "keyed" for block in blocks):
+            if table.key not in used | done.present and any(block.shape != "keyed" for block in blocks):
                 yield sheet.heading or sheet.title
             elif table.key in used:
                 yield from (f"{table.label}: {row.values[table.row_name]}" for block in blocks if block.shape == "list"

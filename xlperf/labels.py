@@ -135,7 +135,9 @@ def labels_of(form: Form) -> Labels:
     aliases = {label: tuple(others) for label, others in paper.get("aliases", {}).items()}
     numerals = "".join(map(re.escape, spellings_of(form).numerals))
     n = rf"[\d{numerals}]{{1,3}}"
-    numbering = re.compile(rf"^(?:(?:{n}(?:[.\u3001]|(?=\({n}\)))|\({n}\)[.\u3001]?|[\u2460-\u2473]) ?)+")
+    plain, around = rf"{n}(?:[.)\u3001]|(?=\({n}\))| (?=\w))", rf"\({n}\)[.\u3001]?|[\u2460-\u2473]"
+    part = rf"\w{n}\w{{1,2}}(?:[.\u3001]| (?=\w))"  # the first part
+    numbering = re.compile(rf"^(?:(?:{plain}|{around}|{part}) ?)+")
 
     def known(text: str) -> Iterator[str]:
         for one in (text, *aliases.get(text, ())):

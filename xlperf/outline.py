@@ -15,18 +15,21 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
+from .captions import caption_of, captioned
 from .flow import Flow, Grid, Line, Place
 from .labels import Cut, Heading, Labels, Single
-from .records import Left, Record, Words, read_grid
+from .records import Left, Present, Record, Words, read_grid
+from .spelling import spellings_of
 
 GAP = re.compile("[ \u3000\u00a0]{2,}|\t")
 INDENT = re.compile("^(?: {2,}|[\u3000\u00a0]+|\t)", re.MULTILINE)
 Target = Single | Heading
-Piece = Record | Left | Target
+Piece = Record | Left | Present | Target
 
 
 def read_outline(labels: Labels, flow: Flow) -> Iterator[Piece]:
     """Yield what the form has a field for, what is left over, and every label that was found."""
+    flow = captioned(labels, flow)
     sections = _sections(labels, flow)
     here: Target | None = None
     lines: list[Line] = []
@@ -43,14 +46,14 @@ def read_outline(labels: Labels, flow: Flow) -> Iterator[Piece]:
         elif cut := sections.get(number):
             yield from _section(labels, here, lines)
             yield cut.target
-            here, lines = cut.target, [item._replace(text=cut.rest)]
+            here, lines = cut.target, [item._replace(text=cut.rest, number="")]
         elif cut := _one_line(labels, item, here):
             yield from _section(labels, here, lines)
             yield from _pairs(labels, cut, item)
             here, lines = None if cut.rest else cut.target, []
-        elif here and (end := labels.behind_signature(item.text)) is not None:
+        elif here and not caption_of(labels, item.text) and (end := labels.behind_signature(item.text)) is not None:
             yield from _section(labels, here, lines)
-            here, lines = None, [item._replace(text=end)]
+            here, lines = None, [item._replace(text=end, number="")]
         else:
             lines.append(item)
     yield from _section(labels, here, lines)
@@ -62,7 +65,7 @@ def _sections(labels: Labels, flow: Flow) -> dict[int, Cut]:
     for number, item in enumerate(flow.items):
         if isinstance(item, Grid):
             continue
-        cut = labels.cut(item.text)
+        cut = _cut(labels, item)
         if cut and not labels.is_short(cut):
             quality = (item.heading, cut.numbered, not cut.rest)
             if cut.target not in best or quality > best[cut.target][0]:
@@ -70,9 +73,15 @@ def _sections(labels: Labels, flow: Flow) -> dict[int, Cut]:
     return {number: cut for _, number, cut in best.values()}
 
 
+def _cut(labels: Labels, line: Line) -> Cut | None:
+    """The label that a line begins with, behind its automatic number whatever that looks like."""
+    cut = labels.cut(line.words)
+    return cut and cut._replace(numbered=cut.numbered or any(map(str.isalnum, line.number)))
+
+
 def _one_line(labels: Labels, line: Line, here: Target | None) -> Cut | None:
     """A label of one line with its value, outside of long texts."""
-    cut = labels.cut(line.text)
+    cut = _cut(labels, line)
     return cut if labels.is_short(cut) and (cut.numbered or line.heading or not labels.is_long(here)) else None
 
 
@@ -98,11 +107,14 @@ def _value(target: Single, parts: Sequence[str], line: Line) -> Iterator[Record 
 # --- the text of a section -----------------------------------------------------------------------------------
 
 
-def _section(labels: Labels, here: Target | None, lines: Sequence[Line]) -> Iterator[Record | Left]:
-    """What the lines below a label say."""
+def _section(labels: Labels, here: Target | None, lines: Sequence[Line]) -> Iterator[Record | Left | Present]:
+    """What the lines below a label say; a table may be running text, or words that say there is nothing."""
     if isinstance(here, Heading):
         blocks = [key for table in here.tables for key in labels.form.tables[table].blocks if key in labels.entries]
+        none = (text := _joined(lines)) and spellings_of(labels.form).is_blank(text)
+        yield from (Present(table) for table in here.tables if blocks or none)
         for block in blocks[:1]:
+            lines = [_unnumbered(labels, block, line) for line in lines]
             lines, running = _before_entries(labels, block, lines)
             yield from _entries(labels, block, running)
         here = here.text
@@ -126,6 +138,13 @@ def _before_entries(labels: Labels, block: str, lines: Sequence[Line]) -> tuple[
             head, tail = line._replace(text=line.text[: begins[0].start()]), line._replace(text=line.text[begins[0].start() :])
             return [*lines[:number], head], [tail, *lines[number + 1 :]]
     return list(lines), []
+
+
+def _unnumbered(labels: Labels, block: str, line: Line) -> Line:
+    """A line without its automatic number where a row of running text or one of its cells begins."""
+    cells = (labels.after(field.label) for field in labels.form.blocks[block].fields.values() if field.type == "text")
+    begins = line.number and any(pattern.match(line.words) for pattern in (labels.entries[block], *cells))
+    return line._replace(text=line.words, number="") if begins else line
 
 
 def _begins(labels: Labels, block: str, text: str) -> list[re.Match]:

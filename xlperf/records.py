@@ -5,6 +5,7 @@
 One Word table may hold several tables of a form below one another, and single fields as label and value side by side. A row that
 shows the labels of at least two columns of a table begins that table; columns may stand in any order, and headers may have two
 rows. What stands in a column that the form does not have, or in a row that is none of a table, is left over, with its place.
+What a column counts in says its heading, else the caption in the table or above it; one that contradicts a heading is left over.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .flow import Cell, Grid, Place
+from .captions import Units, caption_of, units_of, without_caption
+from .expression import Kind
+from .flow import Cell, Grid, Line, Place
 from .labels import Heading, Labels, Single, block_named
 from .parts import Block, Field
+from .spelling import spellings_of, unit_of
 
 LEAST = 2  # labels in one row that make it a header
 
@@ -33,7 +37,7 @@ class Record:
 
     block: str
     cells: Mapping[str, Words]
-    units: Mapping[str, str]  # what the paper's own header says a column counts in, its heading with it
+    units: Mapping[str, Units]  # what the paper says that a column counts in, of each kind of unit one
 
 
 class Left(NamedTuple):
@@ -43,24 +47,41 @@ class Left(NamedTuple):
     place: Place
 
 
+class Present(NamedTuple):
+    """A table of the form that the paper has, with rows or without."""
+
+    table: str
+
+
 @dataclass(frozen=True)
 class Header:
     """The header of a table: for each of its cells the column of the form, None where there is no such column."""
 
     table: str
     columns: tuple[tuple[Cell, Field | None], ...]
+    units: Mapping[int, Units]  # by the columns of the paper: what their headings say
+    aside: Units = ()  # what the heading of a column of words says, of all that say nothing
+
+    def units_of(self, cell: Cell, caption: Units) -> Units:
+        return self.units.get(cell.column) or caption or self.aside
 
     def column_of(self, cell: Cell) -> tuple[Cell, Field | None] | None:
         return next((pair for pair in self.columns if pair[0].column <= cell.column < pair[0].column + pair[0].width), None)
 
 
-def read_grid(labels: Labels, grid: Grid, expected: Sequence[str]) -> Iterator[Record | Left]:
+def read_grid(labels: Labels, grid: Grid, expected: Sequence[str]) -> Iterator[Record | Left | Present]:
     """Yield what a table of the paper says; `expected` are the tables that the heading above it announces."""
     header: Header | None = None
     before: dict[str, Words] = {}
     block: Block | None = None
     waiting: Mapping[int, Single] = {}
+    caption: Units = ()
+    captions = [grid.caption] if grid.caption else []
     for number, row in enumerate(grid.rows):
+        row, said = _uncaptioned(labels, row, header)
+        captions += said
+        for line in captions:
+            caption = caption_of(labels, line.text).units
         own = [cell for cell in row if not cell.above and cell.text.strip()]
         found = _header(labels, row, grid.rows[number - 1] if number else (), expected, header)
         pairs = None if found else _pairs(labels, own)
@@ -68,6 +89,9 @@ def read_grid(labels: Labels, grid: Grid, expected: Sequence[str]) -> Iterator[R
             if header is None or header.table != found.table:
                 before, block = {}, None
             header = found
+            yield Present(found.table)
+            yield from (Left(line.text, line.place) for line in captions if _contradicts(labels, header, line))
+            captions = []
             yield from (Left(cell.text, cell.place) for cell, column in header.columns
                         if column is None and not cell.above and not labels.is_frame(cell.text))  # fmt: skip
         elif pairs:
@@ -76,7 +100,7 @@ def read_grid(labels: Labels, grid: Grid, expected: Sequence[str]) -> Iterator[R
             for cell in own:
                 yield _single(waiting[cell.column], *cell[:2]) if cell.column in waiting else Left(cell.text, cell.place)
         elif header and not (len(own) == 1 and _spans(header, own[0])):
-            block, record, left = _row(labels, header, row, before, block)
+            block, record, left = _row(labels, header, row, before, block, caption)
             if record:
                 yield record
                 before = {**before, **record.cells}
@@ -84,6 +108,26 @@ def read_grid(labels: Labels, grid: Grid, expected: Sequence[str]) -> Iterator[R
         else:
             yield from (Left(cell.text, cell.place) for cell in own if not labels.is_frame(cell.text))
         waiting = pairs[1] if pairs else {}
+    yield from (Left(line.text.strip(), line.place) for line in captions)  # they head no rows
+
+
+def _uncaptioned(labels: Labels, row: tuple[Cell, ...], header: Header | None) -> tuple[tuple[Cell, ...], list[Line]]:
+    """A row without the captions in it, and those: cells of their own, or the end of the only cell."""
+    own = [cell for cell in row if not cell.above and cell.text.strip()]
+    rest: dict[Cell, Cell] = {}
+    for cell in own if header is None or len(own) <= LEAST else ():
+        caption = caption_of(labels, cell.text)
+        if caption and (len(own) == 1 or not caption.before.strip()):
+            rest[cell] = cell._replace(text=without_caption(labels, cell.text, caption))
+    return tuple(rest.get(cell, cell) for cell in row), [Line(cell.text, cell.place) for cell in rest]
+
+
+def _contradicts(labels: Labels, header: Header, line: Line) -> bool:
+    """Whether a heading names another unit of a kind than the caption."""
+    known, caption = spellings_of(labels.form), caption_of(labels, line.text)
+    others = [unit_of(known, word) for words in (header.aside, *header.units.values()) for word in words]
+    said = [unit_of(known, word) for word in caption.units]
+    return any(one.base == other.base and one != other for one in said for other in others)
 
 
 def _spans(header: Header, cell: Cell) -> bool:
@@ -104,13 +148,29 @@ def _header(labels: Labels, row: Sequence[Cell], above: Sequence[Cell], expected
         count = len({column.key for cell, column in columns if column and not cell.above})
         second = current is not None and current.table == table and any(one in above for one, _ in current.columns)
         if (count >= LEAST or (second and count == len(own) > 0)) and 2 * count >= len(own):
-            found.append((count, Header(table, columns)))
+            found.append((count, Header(table, columns, *_units(labels, columns, above))))
     return max(found, key=lambda pair: pair[0], default=(0, None))[1]
+
+
+def _units(labels: Labels, columns: Sequence[tuple[Cell, Field | None]],
+           above: Sequence[Cell]) -> tuple[dict[int, Units], Units]:  # fmt: skip
+    """The units that the headings of numbers name, or their groups above them; and what that of the words does."""
+    units: dict[int, Units] = {}
+    aside: Units = ()
+    for cell, column in columns:
+        if column and column.kind is Kind.NUMBER:
+            over = next((one.text for one in above if one.column <= cell.column < one.column + one.width), "")
+            units[cell.column] = units_of(labels, cell.text) or units_of(labels, over)
+        else:
+            aside = aside or units_of(labels, cell.text)
+    return units, aside
 
 
 def _column(labels: Labels, table: str, cell: Cell, above: Sequence[Cell]) -> Field | None:
     """The column a header cell names; of several the one whose group stands above it."""
     columns = labels.find(labels.columns[table], cell.text) or ()
+    if not columns and (caption := caption_of(labels, cell.text)):
+        columns = labels.find(labels.columns[table], caption.before.strip(" \n(\uff08")) or ()
     over = next((one.text for one in above if one.column <= cell.column < one.column + one.width), "")
     grouped = [column for column in columns if column.group and labels.same(over, column.group)]
     return next(iter(grouped or columns), None)
@@ -162,11 +222,11 @@ def _single(target: Single, text: str, place: Place) -> Record:
 # --- rows ----------------------------------------------------------------------------------------------------
 
 
-def _row(labels: Labels, header: Header, row: Sequence[Cell], before: Mapping[str, Words], last: Block | None
-         ) -> tuple[Block | None, Record | None, list[Left]]:  # fmt: skip
+def _row(labels: Labels, header: Header, row: Sequence[Cell], before: Mapping[str, Words], last: Block | None,
+         caption: Units) -> tuple[Block | None, Record | None, list[Left]]:  # fmt: skip
     """The block and the record of a row, and what of it is left over; under a blank header stand the names of the rows."""
     form, cells, left = labels.form, {}, []
-    units: dict[str, str] = {}
+    units: dict[str, Units] = {}
     unnamed: list[Left] = []
     table = form.tables[header.table]
     blocks = [form.blocks[key] for key in table.blocks]
@@ -179,7 +239,7 @@ def _row(labels: Labels, header: Header, row: Sequence[Cell], before: Mapping[st
         if column and text and (not cell.above or column.key in carried or column.type == "text"):
             known = cells.get(column.key)
             cells[column.key] = Words(known.text + text, known.place) if known else Words(text, cell.place)
-            units[column.key] = head.text
+            units[column.key] = header.units_of(head, caption)
         elif text and not cell.above and column is None and not labels.is_frame(text):
             left.append(Left(f"{head.text}: {text}" if head and head.text.strip() else text, cell.place))
             unnamed += [left[-1]] if head and not head.text.strip() else []
