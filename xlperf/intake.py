@@ -30,6 +30,7 @@ from functools import partial
 from pathlib import Path
 
 from . import __version__
+from .allotment import subject_headings
 from .change import changes
 from .cluster import cluster_crew
 from .collection import installed_prefixes
@@ -43,7 +44,7 @@ from .journal import changes_since, list_files, read_run, versions, write_run
 from .messages import current_language, sentence
 from .progress import progress
 from .result import EXIT_CODES
-from .roster import read_roster
+from .roster import Unit, take_roster
 from .standing import Standing, read_standing
 from .store import (
     LOCK,
@@ -90,7 +91,7 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
     if form is not None:
         find_form(form, templates=templates)
     found = list_inbox(inboxes, directory)
-    units = read_roster(roster) if roster else None
+    units = expected_units(roster, templates) if roster else None
     with _alone(directory), opened_store(directory, database) as store:
         fixed = date or os.environ.get("SOURCE_DATE_EPOCH")
         day = stamp(date) if fixed else (first_receipt(store) or started)[:10]
@@ -118,6 +119,13 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
             "beside": beside, "skipped": [item.path for item in found if not isinstance(item, Input)], "files": files,
         })  # fmt: skip
         return read_standing(directory, store)
+
+
+def expected_units(roster: Path, templates: Path | None = None) -> tuple[Unit, ...]:
+    """The units of a roster, each once, though it may have a line for each of its papers."""
+    headings = [heading for folder in form_directories(templates) for heading in subject_headings(load_form(folder))]
+    units = take_roster(roster, headings).units
+    return tuple({(unit.name, unit.code): unit for unit in reversed(units)}.values())[::-1]
 
 
 def _now() -> str:

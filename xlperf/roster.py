@@ -250,11 +250,11 @@ def _headings_at(lines: Sequence[Sequence[str]], wanted: set[str]) -> int:
 
 
 def _merged_filled(lines: Sequence[tuple[int, list]], merged: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, list]]:
-    """Yield the lines, what was merged downwards in every one of its own."""
+    """Yield the lines, a text that was merged downwards in every one of its own; of whom a merged amount is nobody can tell."""
     rows = {number: list(cells) for number, cells in lines}
     for first, last, column in merged:
         value = rows[first][column] if first in rows and column < len(rows[first]) else None
-        for number in range(first + 1, min(last, max(rows, default=0)) + 1):
+        for number in range(first + 1, min(last, max(rows, default=0)) + 1) if isinstance(value, str) else ():
             if cells := rows.get(number):
                 cells += [None] * (column + 1 - len(cells))
                 cells[column] = value
