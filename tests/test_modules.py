@@ -29,7 +29,7 @@ ORDER = (
     "style", "links", "annotation", "canvas", "live", "lines", "problems", "workbook", "ledger", "sheet", "overview", "audit",
     "change", "placeholders", "paragraphs", "word", "notice", "report", "exports", "template", "process", "inbox", "worker",
     "crew", "cluster", "flow", "dump", "elements", "numbering", "manuscript", "paper", "labels", "captions", "records", "outline", "composed", "assembly",
-    "importer", "pdf", "publication", "source", "migration", "carryover", "standing", "intake", "dispatch", "difference",
+    "strangers", "importer", "pdf", "publication", "source", "migration", "carryover", "standing", "intake", "dispatch", "difference",
     "amendment", "options", "starter", "cli", "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
@@ -41,7 +41,7 @@ EXCEPTIONS = {
 LIBRARIES = {
     "xlsxwriter": {"workbook"},
     "openpyxl": {"numberformat", "roster"},
-    "python_calamine": {"reader"},
+    "python_calamine": {"reader", "strangers"},
     "jsonschema": {"checks", "definition"},
     "click": {"cli", "options", "__main__"},
     "yaml": {"definition", "position"},
