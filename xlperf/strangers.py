@@ -10,9 +10,11 @@ from collections.abc import Iterator
 
 from .layout import cell_name
 from .messages import sentence
+from .package import MOST_AREA
 from .preflight import preflight
 from .reader import Reading
 from .records import Left
+from .remark import typed_text
 
 MOST = 1000  # cells of one sheet
 
@@ -23,7 +25,7 @@ def strangers(reading: Reading) -> Iterator[Left]:
     for title, grid in reading.sheets.values() if told else ():
         for row, line in enumerate(grid):
             places = (f"{title}!{cell_name(row, column)}" for column in range(len(line)))
-            yield from (Left(str(value), place) for place, value in zip(places, line, strict=True) if place in told)
+            yield from (Left(typed_text(value), place) for place, value in zip(places, line, strict=True) if place in told)
     if reading.strangers:
         yield from _of_sheets(reading)
 
@@ -34,11 +36,12 @@ def _of_sheets(reading: Reading) -> Iterator[Left]:
 
     book = CalamineWorkbook.from_filelike(io.BytesIO(preflight(reading.path).content))
     for title in reading.strangers:
-        seen = 0
-        for row, line in enumerate(book.get_sheet_by_name(title).iter_rows()):
+        seen, sheet = 0, book.get_sheet_by_name(title)
+        rows = MOST_AREA // (sheet.total_width + 1)
+        for row, line in enumerate(sheet.to_python(skip_empty_area=False, nrows=rows)):
             for column, value in enumerate(line):
                 if str(value).strip():
                     seen += 1
-                    yield from [Left(str(value), f"{title}!{cell_name(row, column)}")] if seen <= MOST else ()
+                    yield from [Left(typed_text(value), f"{title}!{cell_name(row, column)}")] if seen <= MOST else ()
         if seen > MOST:
             yield Left(sentence("cells_not_listed", {"count": seen - MOST}), title)
