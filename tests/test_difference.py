@@ -8,17 +8,32 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
+import docx
 import pytest
 from conftest import EXAMPLE, REPOSITORY
 from documents import random_document
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from papers import Typing, write_paper
 from second_revision import second_revision
 from surgery import type_into
 from test_findings import document, indicator
 
-from xlperf import Change, UsageError, compare_papers, fill_workbook, finalize, migrate_workbook
+from xlperf import (
+    Change,
+    UnreadableError,
+    UsageError,
+    compare_papers,
+    fill_workbook,
+    finalize,
+    import_document,
+    load_document,
+    migrate_workbook,
+    write_next_template,
+)
+from xlperf.__main__ import main
 from xlperf.document import inputs_of, rows_of
 from xlperf.form import Form
 
@@ -149,6 +164,63 @@ def test_exactly_the_changed_fields_are_told(form: Form, tmp_path_factory: pytes
         ("changed", path_of(s), _read(rows, s), _read(changed, s)) for s in chosen}  # fmt: skip
     assert len(changes) == len(chosen)
     assert compare_papers(folder / "a.json", folder / "a.json") == []
+
+
+# --- reports -------------------------------------------------------------------------------------------------
+
+
+def report(path: Path, *before: str) -> Path:
+    """The example as a typed report, with sentences in front that have no field."""
+    return write_paper(load_document(EXAMPLE / "finalized.json"), path, Typing(extra=before))
+
+
+def test_a_sentence_that_has_no_field_is_a_change(tmp_path: Path) -> None:
+    one, other = report(tmp_path / "a.docx", "附件2"), report(tmp_path / "b.docx", "附件2", "本稿尚未审定，数字以决算为准。")
+    assert compare_papers(one, one) == []
+    draft = "本稿尚未审定，数字以决算为准。"
+    changes = compare_papers(one, other)
+    assert [(c.kind, c.place, c.field, c.before, c.after) for c in changes] == [
+        ("added", "第 2 段", "leftovers", None, draft), ("added", "第 68 段", "leftovers", None, draft)]  # fmt: skip
+    assert [(c.kind, c.before, c.after) for c in compare_papers(other, one)] == [("removed", draft, None)] * 2
+    document = import_document(other).document
+    assert compare_papers(other, saved(tmp_path / "b.json", document)) == []
+
+
+def test_a_figure_that_differs_from_the_computed_one_is_a_change(tmp_path: Path) -> None:
+    one, other = report(tmp_path / "a.docx"), docx.Document(report(tmp_path / "b.docx"))
+    other.tables[0].cell(1, 5).text = "50.00%"
+    other.save(tmp_path / "b.docx")
+    assert [(c.kind, c.place, c.after) for c in compare_papers(one, tmp_path / "b.docx")] == [("added", "表 1 第 2 行第 6 格", "执行率（%）: 50.00%")]
+
+
+def test_what_was_not_understood_of_a_report_is_told_beside_the_changes(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    report(tmp_path / "a.docx", "附件2")
+    with mock.patch.object(sys, "argv", ["xlperf", "diff", str(FILLED), str(tmp_path / "a.docx"), "--format", "json"]):
+        assert int(main()) == 0
+    out, err = capfd.readouterr()
+    assert [change["after"] for change in json.loads(out) if change["field"] == "leftovers"] == ["附件2", "附件2"]
+    assert "XL421" in err and "附件2" in err and "a.docx" in err and "filled.xlsx" not in err
+
+
+@pytest.mark.parametrize("name", ["a.md", "a", "a.text", "a.docm", "A.DOCX", "b.xlsx"])
+def test_a_report_is_known_by_what_it_holds_not_by_its_name(tmp_path: Path, name: str) -> None:
+    path = report(tmp_path / "0.docx")
+    if name in ("a.md", "a", "a.text"):
+        lines = "六、绩效自评结果拟应用和公开情况\n在门户网站公开。\n一、预算部门名称：某局\n三、部门（单位）概况\n概况。\n五（一）、整体支出绩效中存在的问题\n无"
+        (tmp_path / "0.txt").write_text(f"（2022年度）\n{lines}", "utf-8")
+        path = tmp_path / "0.txt"
+    same = tmp_path / name
+    same.write_bytes(path.read_bytes())
+    assert compare_papers(path, same) == []
+    assert write_next_template("suzhou-department", 2023, same, tmp_path / "next.xlsx").outputs
+
+
+def test_a_file_that_is_no_paper_is_told_as_before(tmp_path: Path) -> None:
+    for name, content, code in (("a.xlsx", b"name,value", "XL108"), ("a.docx", b"%PDF-1.4", "XL440"), ("a.pdf", b"%PDF-1.4", "XL440")):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(UnreadableError) as caught:
+            compare_papers(FILLED, tmp_path / name)
+        assert caught.value.code == code
 
 
 def _read(rows: dict, spot) -> object:

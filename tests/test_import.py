@@ -526,3 +526,23 @@ def test_a_figure_of_a_preset_row_that_differs_is_told_with_its_cell(tmp_path: P
     paper.save(tmp_path / "b.docx")
     told = [(f["code"], f["found"], f["cells"]) for f in import_document(tmp_path / "b.docx").findings]
     assert ("XL422", "95", [f"表 3 第 {row + 1} 行第 {column + 1} 格"]) in told
+
+
+def test_what_stands_in_a_workbook_beside_its_fields_is_left_over(tmp_path: Path) -> None:
+    import openpyxl
+
+    fill_workbook(TYPED, tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    note = "苏财预〔2022〕3号，见本单位关于调整年初预算的请示及财政部门的批复，原件存档备查，请一并审核，谢谢。"
+    book["预算信息"].cell(7, 20).value = note
+    sheet = book.create_sheet("补充说明")
+    sheet["A1"], sheet["C3"] = "本单位2022年与甲中心合并。", 12.5
+    sheet = book.create_sheet("明细")
+    for row in range(1, 1103):
+        sheet.cell(row, 1).value = row
+    book.save(tmp_path / "b.xlsx")
+    document = import_document(tmp_path / "b.xlsx").document
+    left = [(left["place"], left["text"]) for left in document["leftovers"]]
+    assert left[:3] == [("预算信息!T7", note), ("补充说明!A1", "本单位2022年与甲中心合并。"), ("补充说明!C3", "12.5")]
+    assert (len(left), left[3], left[-1]) == (1004, ("明细!A1", "1"), ("明细", "……另有 102 格"))
+    assert {key: value for key, value in document.items() if key != "leftovers"} == TYPED

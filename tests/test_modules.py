@@ -29,8 +29,9 @@ ORDER = (
     "tables", "webpage", "formats", "style", "links", "annotation", "canvas", "live", "lines", "problems", "workbook", "ledger",
     "sheet", "overview", "audit", "change", "placeholders", "paragraphs", "word", "notice", "report", "exports", "template",
     "process", "inbox", "worker", "crew", "cluster", "flow", "dump", "elements", "numbering", "manuscript", "paper", "labels",
-    "captions", "records", "outline", "composed", "assembly", "importer", "pdf", "publication", "source", "migration",
-    "carryover", "standing", "intake", "dispatch", "difference", "amendment", "options", "starter", "cli", "__main__",
+    "captions", "records", "outline", "composed", "assembly", "strangers", "importer", "pdf", "publication", "source",
+    "migration", "carryover", "standing", "intake", "dispatch", "difference", "amendment", "options", "starter", "cli",
+    "__main__",
 )  # fmt: skip
 EXCEPTIONS = {
     ("formats", "difference"): "typing",  # changes are shown, not made
@@ -42,6 +43,8 @@ LIBRARIES = {
     "xlsxwriter": {"workbook"},
     "openpyxl": {"grid", "numberformat"},
     "python_calamine": {"reader"},
+    "openpyxl": {"numberformat", "roster"},
+    "python_calamine": {"reader", "strangers"},
     "jsonschema": {"checks", "definition"},
     "click": {"cli", "options", "__main__"},
     "yaml": {"definition", "position"},

@@ -14,7 +14,8 @@ import pytest
 from documents import HARD_TEXTS
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml.ns import qn
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -291,6 +292,37 @@ def test_a_text_beside_a_row_tag_would_be_lost(tmp_path: Path) -> None:
     rows = [["{%tr for g in goals %}", "会丢失"], ["{{ g.text }}", ""], ["{%tr endfor %}", ""]]
     ((place, reason),) = check_word(make(tmp_path / "t.docx", rows=rows), CONTEXT)
     assert place.startswith("正文第 1 个表格第 1 行第 1 格") and "会丢失" in reason
+
+
+BROKEN = {
+    "begins outside": "<w:r><w:t>{{{{ un</w:t></w:r><w:ins><w:r><w:t>it }}}}</w:t></w:r></w:ins>",
+    "deleted within": "<w:r><w:t>{{{{ un</w:t></w:r><w:del><w:r><w:delText>x</w:delText></w:r></w:del><w:r><w:t>it }}}}</w:t></w:r>",
+    "ends in a link": "<w:r><w:t>{{{{ un</w:t></w:r><w:hyperlink><w:r><w:t>it }}}}</w:t></w:r></w:hyperlink>",
+    "from change to change": "<w:ins><w:r><w:t>{{{{ un</w:t></w:r></w:ins><w:ins><w:r><w:t>it }}}}</w:t></w:r></w:ins>",
+}
+WHOLE = {
+    "inserted": "<w:ins><w:r><w:t>{{{{ un</w:t></w:r><w:r><w:t>it }}}}</w:t></w:r></w:ins>",
+    "inserted within": "<w:r><w:t>{{{{ u</w:t></w:r><w:ins><w:r><w:t>ni</w:t></w:r></w:ins><w:r><w:t>t }}}}</w:t></w:r>",
+    "deleted before": "<w:del><w:r><w:delText>x</w:delText></w:r></w:del><w:r><w:t>{{{{ unit }}}}</w:t></w:r>",
+}
+
+
+def with_runs(path: Path, runs: str) -> Path:
+    paper = Document()
+    paper.add_paragraph()._p.getparent().insert(0, parse_xml(f"<w:p {nsdecls('w')}>{runs.format()}</w:p>"))
+    paper.save(path)
+    return path
+
+
+@pytest.mark.parametrize("runs", BROKEN.values(), ids=BROKEN)
+def test_a_tag_that_a_tracked_change_or_a_link_breaks_is_told_with_its_place(tmp_path: Path, runs: str) -> None:
+    ((place, reason),) = check_word(with_runs(tmp_path / "t.docx", runs), CONTEXT)
+    assert (place, reason) == ("正文段落“{{ unit }}”", "“{{ unit }}”被修订或链接从中间断开；请接受修订（或去掉链接），重新输入这个标签")
+
+
+@pytest.mark.parametrize("runs", WHOLE.values(), ids=WHOLE)
+def test_a_tag_beside_a_tracked_change_is_right(tmp_path: Path, runs: str) -> None:
+    assert list(check_word(with_runs(tmp_path / "t.docx", runs), CONTEXT)) == []
 
 
 def test_one_mistake_is_told_once(tmp_path: Path) -> None:

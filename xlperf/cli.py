@@ -238,11 +238,19 @@ def migrate(file: Path, year: int | None, output: Path | None, date: str | None,
 @templates_option
 def diff(before: str, after: str, format_: str, templates: Path | None) -> ExitCode:
     from .amendment import compare_forms, names_form
-    from .difference import compare_papers
-    from .formats import CHANGES
+    from .difference import compare_sources
+    from .formats import CHANGES, as_text
+    from .source import read_source
 
-    compare = compare_forms if names_form(before) and names_form(after) else compare_papers
-    click.echo(CHANGES[format_](compare(before, after, templates)))
+    if names_form(before) and names_form(after):
+        changes = compare_forms(before, after, templates)
+    else:
+        sources = [read_source(Path(path), templates) for path in (before, after)]
+        changes = compare_sources(sources, templates)
+        for source in sources:
+            if source.told:
+                click.echo(as_text([source.understood()]), err=True)
+    click.echo(CHANGES[format_](changes))
     return ExitCode.OK
 
 

@@ -3,18 +3,20 @@
     for change in compare_papers(Path("first.xlsx"), Path("second.xlsx")):
         change.kind, change.place, change.before, change.after, change.cells
 
-Only what people fill in is compared; what is computed of it follows. Rows of lists are matched by what they hold, never by
-their place: equal rows, then rows of one name, then the most alike. Papers of two revisions are compared in the newer one.
+Only what people fill in is compared, and what of a report has no field; what is computed follows. Rows of lists are matched by
+what they hold, never by their place: equal rows, then rows of one name, then the most alike. Papers of two revisions are compared
+in the newer one.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from .document import Rows, Spot, is_empty, path_namer
+from .document import LEFTOVERS, Rows, Spot, is_empty, path_namer
 from .expression import normal_text
 from .form import Form
 from .migration import Migrated, migrate, revisions
@@ -47,12 +49,28 @@ def compare_papers(before: Path, after: Path, templates: Path | None = None) -> 
 
     Raises:
         UsageError: no such file, or papers of two forms.
-        UnreadableError: one is neither a document nor a workbook of ours.
+        UnreadableError: one is neither a document, nor a workbook of ours, nor a report.
     """
-    sources = [read_source(path, templates) for path in (before, after)]
+    return compare_sources([read_source(path, templates) for path in (before, after)], templates)
+
+
+def compare_sources(sources: Sequence[Source], templates: Path | None = None) -> list[Change]:
+    """Return what changed from one of two sources to the other; what has no field in either is compared as it stands."""
     newest = max((source.form for source in sources), key=lambda form: form.first_year)
     one, other = (migrate(revisions(source.form, newest, templates), source.rows) for source in sources)
-    return [*_changes(newest, one, other, sources), *_lost(one, other, sources)]
+    return [*_changes(newest, one, other, sources), *_lost(one, other, sources), *_left(*sources)]
+
+
+def _left(one: Source, other: Source) -> Iterator[Change]:
+    """What one report says and the other does not, where the form has no field for it."""
+    texts = [Counter(normal_text(left["text"]) for left in source.leftovers) for source in (one, other)]
+    for kind, source, more in (("removed", one, texts[0] - texts[1]), ("added", other, texts[1] - texts[0])):
+        for left in source.leftovers:
+            text = normal_text(left["text"])
+            if more[text]:
+                more[text] -= 1
+                values = (left["text"], None) if kind == "removed" else (None, left["text"])
+                yield Change(kind, str(left.get("place", "")), LEFTOVERS, *values)
 
 
 def _changes(form: Form, one: Migrated, other: Migrated, sources: Sequence[Source]) -> Iterator[Change]:

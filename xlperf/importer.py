@@ -27,13 +27,14 @@ from .labels import LONGEST as LABEL
 from .labels import Labels, labels_of
 from .messages import listing
 from .nearest import letters_of
-from .paper import read_paper
+from .paper import OldPaper, read_paper
 from .parts import RULES, Field, Table
 from .process import as_asked
 from .reader import read_cells
 from .records import Left
 from .result import Result
 from .spelling import Spellings, convert, meanings, spellings_of, unit_of
+from .strangers import strangers
 from .values import label_unit
 
 LEAST = 3  # labels by which a form is recognised
@@ -56,8 +57,11 @@ def import_document(path: Path | str, form: str | None = None, year: int | None 
     """
     path = Path(path)
     paper = read_paper(path)
-    if paper.flow is None:
-        return _of_workbook(path, form, year, templates)
+    return _of_workbook(path, form, year, templates) if paper.flow is None else import_paper(path, paper, form, year, templates)
+
+
+def import_paper(path: Path, paper: OldPaper, form: str | None, year: int | None, templates: Path | None) -> Result:
+    """Return the document that a paper holds which is read already and no workbook; as `import_document` does."""
     labels = labels_of(_recognised(paper.flow, form, year, templates))
     done, said = assemble(labels, paper.flow), _year_of(labels, paper.flow)
     done.rows["identity"][0]["fiscal_year"] = said or year
@@ -80,7 +84,7 @@ def _of_workbook(path: Path, form: str | None, year: int | None, templates: Path
     """What people typed into a workbook, of whatever revision it is."""
     reading = read_cells(path, templates)
     findings = gather([*as_asked(reading, form, year), *reading.findings], reading.form)
-    done = Assembly(reading.form, reading.rows, places=reading.places)
+    done = Assembly(reading.form, reading.rows, places=reading.places, left=list(strangers(reading)))
     return _result(path, reading.sha256, done, findings, reading.fiscal_year)
 
 

@@ -56,6 +56,8 @@ def complaints(root, environment, sample: Mapping, part: str) -> Iterator[Compla
         place = _place(paragraph, text, part)
         for half in HALF.finditer(TAG.sub("", text)):
             yield place, sentence("tag_half", {"text": half[0]})
+        for tag in _broken(paragraph):
+            yield place, sentence("tag_broken", {"tag": tag})
         for tag in TAG.findall(text):
             try:
                 yield from ((place, sentence(key, {"tag": tag, **about})) for key, about in _misplaced(paragraph, tag))
@@ -82,8 +84,23 @@ def missing_in_headers(parts: Mapping[str, object], name: str) -> Iterator[Compl
 
 def paragraph_text(paragraph) -> str:
     """The text of a paragraph, without that of paragraphs in a drawing inside it."""
-    own = (text for text in paragraph.iter(f"{W}t") if next(text.iterancestors(f"{W}p")) is paragraph)
-    return "".join(text.text or "" for text in own)
+    return "".join(text.text or "" for text in _texts(paragraph))
+
+
+def _texts(paragraph) -> Iterator:
+    return (text for text in paragraph.iter(f"{W}t") if next(text.iterancestors(f"{W}p")) is paragraph)
+
+
+def _broken(paragraph) -> Iterator[str]:
+    """The tags that begin inside of a tracked change or a link and end outside, or the other way, or have deleted text within."""
+    signs = [text for text in _texts(paragraph) for _ in text.text or ""]
+    order = {element: at for at, element in enumerate(paragraph.iter())}
+    deleted = [order[element] for name in ("del", "moveFrom") for element in paragraph.iter(f"{W}{name}")]
+    for tag in TAG.finditer(paragraph_text(paragraph)):
+        first, last = signs[tag.start()], signs[tag.end() - 1]
+        homes = [text.getparent().getparent() for text in (first, last)]
+        if homes[0] is not homes[1] or any(order[first] < at < order[last] for at in deleted):
+            yield tag[0]
 
 
 def _part(name: str) -> str:

@@ -10,15 +10,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .document import Rows, Spot, named, path_namer, unit_spot
+from .document import LEFTOVERS, Rows, Spot, named, path_namer, unit_spot
+from .errors import UnreadableError
 from .finding import Finding, describe, gather, has_errors
 from .form import Form
-from .importer import import_document
+from .importer import import_paper
+from .paper import read_paper
 from .reader import read_cells
 from .result import Result
 from .template import load_document, rows_of_document
 
-REPORTS = (".docx", ".txt")  # the endings of papers; anything else but JSON is taken for a workbook
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et")  # the endings of files of which the reader of workbooks says what is wrong
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Source:
     findings: tuple[Finding, ...] = ()
     places: Mapping[Spot, str] = field(default_factory=dict)
     told: tuple[dict, ...] = ()  # of a report: what was not understood of it, in words
+    leftovers: tuple[Mapping[str, str], ...] = ()  # what has no field, with its place
 
     @property
     def fiscal_year(self) -> int | None:
@@ -45,6 +48,10 @@ class Source:
     def unfit(self) -> bool:
         """Whether a document holds what no workbook can: what a workbook holds has been in one."""
         return not self.places and has_errors(self.findings)
+
+    def understood(self) -> Result:
+        """What is said of a report of which not everything was understood."""
+        return Result(str(self.path), "passed", list(self.told), None, self.form.key, self.form.revision)
 
     def returned(self) -> Result:
         """What is said of a paper of which nothing is made."""
@@ -67,13 +74,31 @@ def read_source(path: Path, templates: Path | None = None, form: str | None = No
         UsageError: no such file, or a document that names no known form.
         UnreadableError: neither a document, nor a workbook of ours, nor a report that can be understood.
     """
-    path, kind = Path(path), Path(path).suffix.lower()
-    if kind in REPORTS:
-        result = import_document(path, form, year, templates)
+    path = Path(path)
+    if path.suffix.lower() == ".json":
+        document = load_document(path)
+        known, rows, findings = rows_of_document(document, templates)
+        return Source(path, known, rows, tuple(findings), leftovers=_leftovers(document))
+    result = _of_report(path, form, year, templates)
+    if result:
         told = tuple(f for f in result.findings if f["severity"] != "info" and f["code"] != "XL111")  # its own year counts
-        return Source(path, *rows_of_document(result.document, templates)[:2], told=told)
-    if kind == ".json":
-        known, rows, findings = rows_of_document(load_document(path), templates)
-        return Source(path, known, rows, tuple(findings))
+        return Source(path, *rows_of_document(result.document, templates)[:2], told=told, leftovers=_leftovers(result.document))
     reading = read_cells(path, templates)
     return Source(path, reading.form, reading.rows, tuple(reading.findings), reading.places)
+
+
+def _of_report(path: Path, form: str | None, year: int | None, templates: Path | None) -> Result | None:
+    """What a report holds, whatever its file is called; None of a workbook, and of what is called one and cannot be read."""
+    try:
+        paper = read_paper(path)
+        return import_paper(path, paper, form, year, templates) if paper.flow else None
+    except UnreadableError:
+        if path.suffix.lower() in WORKBOOKS:
+            return None
+        raise
+
+
+def _leftovers(document: Mapping) -> tuple[Mapping[str, str], ...]:
+    listed = document.get(LEFTOVERS)
+    pieces = (piece for piece in listed if isinstance(piece, Mapping)) if isinstance(listed, list) else ()
+    return tuple(piece for piece in pieces if isinstance(piece.get("text"), str))
