@@ -42,8 +42,6 @@ EXCEPTIONS = {
 LIBRARIES = {
     "xlsxwriter": {"workbook"},
     "openpyxl": {"grid", "numberformat"},
-    "python_calamine": {"reader"},
-    "openpyxl": {"numberformat", "roster"},
     "python_calamine": {"reader", "strangers"},
     "jsonschema": {"checks", "definition"},
     "click": {"cli", "options", "__main__"},
