@@ -60,7 +60,7 @@ def test_a_file_whose_name_is_long_is_annotated(tmp_path: Path) -> None:
 
 
 def test_templates_of_units_whose_names_are_long(form: Form) -> None:
-    units = [Unit(LONGEST[:-1] + last, "1", "", Line("", 1, {})) for last in "甲乙乙"]
+    units = [Unit(LONGEST[:-1] + last, code, "", Line("", 1, {})) for last, code in zip("甲乙乙", "123", strict=True)]
     names = [*file_names(form, 2022, units), str(default_name(form.key, 2022, LONGEST))]
     assert len(set(names)) == 4
     assert all(name.endswith(f"-2022-{form.file_name}.xlsx") and len(name.encode()) <= MOST_BYTES + 5 for name in names)
