@@ -45,9 +45,9 @@ from .parts import (
 from .summary import Summary, read_summary
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Form:
-    """A form definition, ready to use."""
+    """A form definition, ready to use; equal to itself alone, for it is the key of many caches and large to compare."""
 
     key: str
     revision: str
@@ -70,9 +70,6 @@ class Form:
             return self.definition[name]
         except KeyError:
             raise AttributeError(name) from None
-
-    def __hash__(self) -> int:
-        return hash(self.digest)
 
     def __repr__(self) -> str:
         return f"<Form {self.key} {self.revision}>"
