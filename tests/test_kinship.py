@@ -195,14 +195,17 @@ def test_few_figures_tell_nothing_usual() -> None:
     assert found([*usual, outcome("x.xlsx", "远局", indicators=[indicator("培训人数", 10, 900)])]) == []
 
 
-@settings(max_examples=20)
-@given(seed=st.integers(0, 10**6))
-def test_over_fulfilment_as_it_is_spread_by_chance_is_not_far_out(seed: int) -> None:
-    random = Random(seed)
-    deviations = [math.exp(random.gauss(-2, 0.4)) for _ in range(200)]
-    books = [book(n)._replace(judged=[("duties", 0, {"deviation": value}, "over")]) for n, value in enumerate(deviations)]
-    assert len(alike(books)) <= 6  # of 200, where the logarithms are a little skew
-    assert len(alike([*books[1:], books[0]._replace(judged=[("duties", 0, {"deviation": 50.0}, "over")])])) >= 1
+def test_over_fulfilment_as_it_is_spread_by_chance_is_not_far_out() -> None:
+    """Chance is drawn from fixed seeds: a bound on chance itself fails, rarely, with no defect to mend."""
+    told_of = []
+    for seed in range(40):
+        random = Random(seed)
+        deviations = [math.exp(random.gauss(-2, 0.4)) for _ in range(200)]
+        books = [book(n)._replace(judged=[("duties", 0, {"deviation": value}, "over")]) for n, value in enumerate(deviations)]
+        told_of.append(len(alike(books)))
+        assert "0000.xlsx" in dict(alike([books[0]._replace(judged=[("duties", 0, {"deviation": 50.0}, "over")]), *books[1:]]))
+    assert sum(told_of) <= 40 * 200 * 0.02  # the logarithms are a little skew
+    assert max(told_of) <= 200 * 0.05
 
 
 # --- names and codes ---------------------------------------------------------------------------------------------
