@@ -17,7 +17,7 @@ from xlperf import fill_workbook, finalize, read_workbook
 from xlperf.form import Form
 
 pytestmark = pytest.mark.libreoffice
-DOCUMENTS = 320
+DOCUMENTS = 300
 BATCHES = 4
 
 
