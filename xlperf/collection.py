@@ -159,8 +159,8 @@ def _submission(outcome: Outcome, book: Workbook | None) -> Submission:
     beside = book.rows[unit_spot(book.form).block][0] if book else {}  # the fields that stand with the unit's name
     figures = figures_of(book.form.summary, book.form.blocks, book.rows) if book else {}
     counts = (severities["error"], severities["warning"], figures, *(states[state] for state in (OVER, MET, MISSED)))
-    return Submission(outcome.path, outcome.sha256, outcome.size, _once(outcome.received), _once(outcome.saved),
-                      _once(outcome.status), _once(outcome.form), _once(outcome.revision), outcome.year, outcome.unit,
+    return Submission(outcome.path, outcome.sha256, _once(outcome.received), _once(outcome.saved), _once(outcome.status),
+                      _once(outcome.form), _once(outcome.revision), outcome.year, outcome.unit,
                       outcome.unit_code, outcome.subject, _once(beside.get("supervisor")), _once(cell), *counts)  # fmt: skip
 
 

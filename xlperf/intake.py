@@ -34,7 +34,7 @@ from .allotment import subject_headings
 from .change import changes
 from .cluster import cluster_crew
 from .collection import installed_prefixes
-from .crew import Crew, Lost, local_crew, work_off
+from .crew import Crew, Lost, give_back_at_once, local_crew, work_off
 from .errors import UnreadableError, UsageError, reason_of
 from .exports import write_exports
 from .files import TEMPORARY, make_folder, stamp, write_atomically
@@ -87,6 +87,7 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
     Raises:
         UsageError: no such inbox, form, roster, database or cluster; the directory is in use or cannot be written.
     """
+    give_back_at_once()
     began, started, forms = time.monotonic(), _now(), _digest_forms(templates)
     if form is not None:
         find_form(form, templates=templates)
@@ -110,15 +111,16 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
         files, last = list_files(Outcomes(store, documents=False)), read_run(directory)
         prefixes = installed_prefixes(templates)
         lacking = None if units is None else missing(units, Outcomes(store, documents=False), prefixes)
-        write_run(directory, {
+        run = {
             "versions": versions(), "forms": forms, "options": {"form": form, "year": year, "finalize": finalize},
             "date": terms.date, "language": terms.language, "started": started, "finished": _now(),
             "seconds": round(time.monotonic() - began, 3), "workers": crew.workers,
             "changes": last and {**changes_since(last, files), "words": list(changes(last["files"], files, prefixes))},
             "missing": lacking and [{"name": unit.name, "code": unit.code, "supervisor": unit.supervisor} for unit in lacking],
             "beside": beside, "skipped": [item.path for item in found if not isinstance(item, Input)], "files": files,
-        })  # fmt: skip
-        return read_standing(directory, store)
+        }  # fmt: skip
+        write_run(directory, run)
+        return read_standing(directory, store, run)
 
 
 def expected_units(roster: Path, templates: Path | None = None) -> tuple[Unit, ...]:

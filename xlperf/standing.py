@@ -46,11 +46,11 @@ def find_standing(directory: Path, database: str | None = None) -> Standing:
     if not database and not (directory / FILE_NAME).exists():
         raise UsageError("no_collection", path=directory)
     with opened_store(directory, database) as store:
-        return read_standing(directory, store)
+        return read_standing(directory, store, read_run(directory))
 
 
-def read_standing(directory: Path, store: Store) -> Standing:
-    """Return where a collection stands whose store is open."""
+def read_standing(directory: Path, store: Store, run: Mapping | None) -> Standing:
+    """Return where a collection stands whose store is open and whose last run that was."""
     counts, units, findings, messages = count_inputs(store), set(), Counter(), {}
     for outcome in Outcomes(store, documents=False):
         units.add(outcome.unit)
@@ -60,7 +60,7 @@ def read_standing(directory: Path, store: Store) -> Standing:
     commonest = sorted(findings.items(), key=lambda item: (-item[1], item[0]))[:COMMONEST]
     told = tuple((code, of_any_field(code, messages[code]), count) for code, count in commonest)
     return Standing(directory, {status: count for status, count in counts.items() if status}, counts.get(None, 0),
-                    len(units - {None, ""}), told, read_run(directory))  # fmt: skip
+                    len(units - {None, ""}), told, run)  # fmt: skip
 
 
 def standing_as_text(standing: Standing) -> str:

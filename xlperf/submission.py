@@ -35,7 +35,6 @@ class Submission:
 
     path: str
     sha256: str
-    size: int
     received: str
     saved: str | None
     status: str
