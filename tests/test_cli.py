@@ -65,6 +65,7 @@ def test_validate_json_is_one_object_per_file(tmp_path: Path) -> None:
     assert (first["status"], first["unit"], first["year"], first["form"]) == ("passed", "苏州市生产力促进中心", 2022, "suzhou-department")
     assert set(first["findings"][0]) == {"code", "severity", "cells", "field", "label", "found", "expected", "message", "fix"}
     assert (second["status"], second["findings"][0]["code"]) == ("unreadable", "XL101")
+    assert second["findings"][0]["found"] == "以“not a workbook”开头的文件，只是后缀为 .xlsx"
 
 
 def test_read_prints_the_document_and_fill_takes_it_back(tmp_path: Path) -> None:

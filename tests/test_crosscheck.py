@@ -251,6 +251,8 @@ RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
     "reason of a zero": (give("技术经纪人培训", reason="0"), {("SZ201", (AT(3, "reason"),))}),
     "reason repeated": (give("技术经纪人培训", reason="同上同上"), {("SZ204", (AT(3, "reason"),))}),
     "reason of zeros": (give("技术经纪人培训", reason="0.0000"), {("SZ204", (AT(3, "reason"),))}),
+    **{f"reason that says {reason}": (give("技术经纪人培训", reason=reason), {("SZ204", (AT(3, "reason"),))})
+       for reason in ("同第3行", "详见上行说明", "暂无原因说明", "没有什么原因", "无需说明", "见备注说明", "test")},
     "two rows, two faults": (both(give("技术经纪人培训", reason=None), give("集聚仪器资源", reason="同上。。。")),
                              {("SZ201", (AT(3, "reason"),)), ("SZ204", (AT(4, "reason"),))}),
     "a reason of four characters": (give("技术经纪人培训", reason="年中增办"), set()),
@@ -300,6 +302,9 @@ RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
     "no problems and a low rate": (both(narrative(problems="暂无问题。"), give("非税收入预算完成率", actual=79.99)),
                                    {("SZ309", ("narrative.0.problems", "process.24.actual"))}),
     "no problems, in one word": (narrative(problems="无"), {("SZ309", ("narrative.0.problems", "process.24.actual"))}),
+    **{f"no problems: {said}": (both(narrative(problems=said), give("非税收入预算完成率", actual=79.99)),
+                                {("SZ309", ("narrative.0.problems", "process.24.actual"))})
+       for said in ("没有发现明显问题。", "总体运行良好，未发现存在问题。", "不存在突出问题", "无存在问题")},
     "no problems and good rates": (both(narrative(problems="暂无问题"), give("非税收入预算完成率", actual=80)), set()),
     "problems told": (narrative(problems="预算编制不够细，未发现问题的原因是日常检查少，下一步要加强检查并逐项整改到位，提高收入预算编制的准确性。"), set()),
     # goals against indicators
@@ -386,6 +391,8 @@ RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
     "ellipsis in a quotation": (narrative(problems="企业反映“平台好用，……还要更快”，响应速度有待提高。"), set()),
     "letters": (goal(10, actual="平台采用XXL-JOB调度，与5G、APEC等系统接通。"), set()),
     "last year": (narrative(duties="2021年，各项任务均已完成。"), {("SZ403", ("narrative.0.duties",))}),
+    "last year in wide digits": (narrative(duties="２０２１年，各项任务均已完成。"), {("SZ403", ("narrative.0.duties",))}),
+    "what began in other years": (goal(10, actual="2021年立项的3个课题本年全部结题；2020年购置的设备已报废，平台2019年上线运行。"), set()),
     "last year in a goal": (goal(10, expected="2021年有序运行平台。"), {("SZ403", ("goals.9.expected",))}),
     "this year": (narrative(duties="2022年，各项任务均已完成，2022年度目标全部实现。"), set()),
     "a range": (narrative(duties="2018-2021年连年获奖；2020年、2021年两年的任务和2021年9月至2022年8月的任务均已完成。"), set()),

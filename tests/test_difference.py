@@ -114,6 +114,12 @@ def test_what_is_computed_is_not_told(tmp_path: Path) -> None:
     assert told(differences(tmp_path, after)) == [("changed", "budget.items[0].spent", document()["budget"]["items"][0]["spent"], 1.5)]
 
 
+@pytest.mark.parametrize("example", ["shengchanli-2022", "national-project-2022", "sichuan-project-2023"])
+def test_a_document_and_what_it_was_finalized_to_do_not_differ(example: str) -> None:
+    """Preset rows hold what the form gives and, in the finalized one, what it computes."""
+    assert compare_papers(EXAMPLE.parent / example / "document.json", EXAMPLE.parent / example / "finalized.json") == []
+
+
 def test_papers_of_two_revisions_are_compared_in_the_newer(tmp_path: Path) -> None:
     templates, old = second_revision(tmp_path), document()
     old["tasks"][0]["content"] = "组织对接活动"

@@ -550,7 +550,7 @@ def test_two_forms_of_one_name_keep_their_tables_apart(tmp_path: Path) -> None:
 def test_the_overview_as_csv_has_its_shares_and_sums(tmp_path: Path) -> None:
     write_exports([outcome("a.xlsx", "甲局"), unreadable("b.xlsx"), unreadable("c.xlsx")], None, tmp_path, DATE, contents)
     assert read_csv(tmp_path / "CSV" / "总览.csv")[:6] == [
-        ["报送情况"], ["结果", "单位数", "占比"], ["通过", "1", "0.3333"], ["退回", "0", "0.0"], ["读不了", "2", "0.6667"], ["合计", "3"],
+        ["报送情况"], ["结果", "份数", "占比"], ["通过", "1", "0.3333"], ["退回", "0", "0.0"], ["读不了", "2", "0.6667"], ["合计", "3"],
     ]  # fmt: skip
 
 

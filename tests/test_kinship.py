@@ -175,6 +175,12 @@ def test_a_table_of_figures_equal_to_another_units_is_told() -> None:
     assert told([one, two], "甲.xlsx", "XL551")["found"] == "与“乙局”的 乙.xlsx（预算信息!C5 起）各数相同（与 1 家单位相同）"
 
 
+def test_figures_that_all_units_have_in_common_are_told_too() -> None:
+    """Unlike a sentence, which many may write because somebody gave it to them."""
+    many = [outcome(f"{n:02d}.xlsx", f"第{n}局", **items(2.64, 15.81, 1.87)) for n in range(12)]
+    assert [(path, code) for path, code, _ in found(many)] == [(f"{n:02d}.xlsx", "XL551") for n in range(12)]
+
+
 def test_round_and_few_figures_may_be_equal() -> None:
     plain = [indicator(name, 100, 100) for name in ("覆盖率", "完成率", "到位率", "合格率", "及时率")]
     assert found(outcome(f"{name}.xlsx", f"{name}局", basic=(100, 0, 90), indicators=plain) for name in "甲乙") == []
@@ -227,19 +233,19 @@ def test_other_names_stay_others(name: str) -> None:
 
 def test_two_units_with_one_code() -> None:
     one, two, other = outcome("a.xlsx", "甲局", "001"), outcome("b.xlsx", "乙局", "001"), outcome("c.xlsx", "丙局", "002")
-    assert found([one, two, other]) == [("a.xlsx", "XL553", ("基本信息!C5",)), ("b.xlsx", "XL553", ("基本信息!C5",))]
-    assert told([one, two], "a.xlsx", "XL553")["found"] == "“甲局”填 001，乙局（b.xlsx 基本信息!C5） 也填（另 1 家）"
+    assert found([one, two, other]) == [("a.xlsx", "XL553", ("基本信息!C6",)), ("b.xlsx", "XL553", ("基本信息!C6",))]
+    assert told([one, two], "a.xlsx", "XL553")["found"] == "“甲局”填 001，乙局（b.xlsx 基本信息!C6） 也填（另 1 家）"
 
 
 def test_in_english_other_places_are_listed_as_english_lists_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "_chosen", ["en"])
     three = [outcome(f"{n}.xlsx", f"Bureau {n}", "001", narrative={"problems": prose(n)}) for n in (1, 2, 3)]
-    assert "Bureau 2 (2.xlsx 基本信息!C5); Bureau 3 (3.xlsx 基本信息!C5)" in told(three, "1.xlsx", "XL553")["found"]
+    assert "Bureau 2 (2.xlsx 基本信息!C6); Bureau 3 (3.xlsx 基本信息!C6)" in told(three, "1.xlsx", "XL553")["found"]
 
 
 def test_one_unit_under_two_names_and_two_codes() -> None:
     one, two = outcome("a.xlsx", "苏州市甲局（本级）", "001"), outcome("b.xlsx", "市甲局(本级)", "0O1")
-    assert found([one, two]) == [(path, code, ("基本信息!C5",)) for path in ("a.xlsx", "b.xlsx") for code in ("XL554", "XL555")]
+    assert found([one, two]) == [(path, code, (cell,)) for path in ("a.xlsx", "b.xlsx") for code, cell in (("XL554", "基本信息!C5"), ("XL555", "基本信息!C6"))]
 
 
 def test_a_unit_that_is_not_on_the_roster() -> None:
@@ -257,8 +263,8 @@ def test_a_code_that_was_put_right_accuses_nobody() -> None:
     right = outcome("2/甲.xlsx", "甲局", "001", received="2023-03-05T09:00:00+08:00")
     other = outcome("1/乙.xlsx", "乙局", "002")
     assert found([wrong, right, other], (unit("甲局", "001"), unit("乙局", "002"))) == [
-        (path, "XL555", ("基本信息!C5",)) for path in ("1/甲.xlsx", "2/甲.xlsx")]  # that it has two is told, at its own files
-    assert ("1/乙.xlsx", "XL553", ("基本信息!C5",)) in found([wrong, replace(right, status="returned"), other])  # it still counts
+        (path, "XL555", ("基本信息!C6",)) for path in ("1/甲.xlsx", "2/甲.xlsx")]  # that it has two is told, at its own files
+    assert ("1/乙.xlsx", "XL553", ("基本信息!C6",)) in found([wrong, replace(right, status="returned"), other])  # it still counts
 
 
 def test_what_may_be_left_out_before_a_name_is_one_question_whatever_forms_came_in() -> None:

@@ -493,6 +493,21 @@ def test_what_is_no_paper_is_refused_with_a_sentence(tmp_path: Path, content: by
     assert str(error.value).startswith(f"{code} ")
 
 
+def test_what_is_no_workbook_under_the_name_of_one_is_refused_as_validate_does(tmp_path: Path) -> None:
+    for name, content, code in (("a.xlsx", b"hi", "XL101"), ("b.xls", b"<html><table>", "XL109"), ("c.xlsx", b"a,b", "XL108")):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(UnreadableError) as error:
+            import_document(tmp_path / name, "national-project")
+        assert error.value.code == code
+
+
+def test_a_paper_that_has_nothing_of_the_form_that_was_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("某局的一封信", "utf-8")
+    with pytest.raises(UnreadableError) as error:
+        import_document(tmp_path / "a.txt", "national-project", 2023)
+    assert error.value.code == "XL443"
+
+
 def part(old: str, new: str, name: str = "word/document.xml") -> Callable[[str, bytes], bytes]:
     return lambda part, content: content.replace(old.encode(), new.encode(), 1) if part == name else content
 

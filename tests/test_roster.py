@@ -191,11 +191,25 @@ def test_a_unit_may_have_a_line_for_each_of_its_papers(tmp_path: Path) -> None:
     assert [[line.cells for line in u.rows] for u in units] == [[], [{"指标": "x"}], [{"指标": "y"}], [{"指标": "z"}]]
 
 
+def test_of_two_papers_of_one_unit_what_they_are_about_must_be_said(tmp_path: Path) -> None:
+    path = book(tmp_path / "u.xlsx", 名单=[["单位", "代码"], ["甲局", "01"], ["甲局", "01"]])
+    assert complaints(path, SUBJECT) == ["工作表“名单”第 3 行：单位“甲局”与工作表“名单”第 2 行重复；一个单位有几份的，请加上“项目名称”一栏，每份填不同的内容。"]
+
+
+def test_as_above_is_asked_about_and_a_word_for_nothing_is_nothing(tmp_path: Path) -> None:
+    lines = [["单位", "代码", "主管部门", "预算"], ["甲局", "01", "科技局", 5], ["乙局", "无", "同上", "同上"], ["丙局", "—", "无", None]]
+    assert complaints(book(tmp_path / "u.xlsx", 名单=lines)) == [
+        f"工作表“名单”第 3 行：“{heading}”一栏写的是“同上”，请写出内容；几行相同的也可以竖向合并。" for heading in ("主管部门", "预算")]  # fmt: skip
+    lines[2][2:] = ["科技局", 6]
+    units = read_roster(book(tmp_path / "v.xlsx", 名单=lines))
+    assert [(u.name, u.code, u.supervisor) for u in units] == [("甲局", "01", "科技局"), ("乙局", "", "科技局"), ("丙局", "", "")]
+
+
 def test_which_paper_of_a_unit_is_meant_must_be_said(tmp_path: Path) -> None:
     lines = [["单位", "代码", SUBJECT], ["甲局", "01", "培训"], ["甲局", "01", "培训"], ["乙局", "01", "改造"]]
     path = book(tmp_path / "u.xlsx", 名单=lines, 指标=[["代码", SUBJECT, "指标"], ["01", "宣传", "x"], ["02", "", "y"]])
     assert complaints(path, SUBJECT) == [
-        "工作表“名单”第 3 行：单位“甲局”与工作表“名单”第 2 行重复；一个单位有几份的，请加上“项目名称”一栏，每份填不同的内容。",
+        "工作表“名单”第 3 行：单位“甲局”的“培训”与工作表“名单”第 2 行重复；一个单位有几份的，“项目名称”一栏每份填不同的内容。",
         "工作表“名单”第 4 行：单位代码 01 与工作表“名单”第 2 行重复，每个单位一个代码。",
         "工作表“指标”第 2 行：看不出属于单位“01”的哪一份；请写明“项目名称”，与名单首页一致。",
         "工作表“指标”第 3 行：名单首页没有单位“02”（同名的单位请写代码）；相近的有：。",
@@ -249,6 +263,7 @@ def test_a_stray_cell_far_away_costs_nothing(tmp_path: Path) -> None:
 
 
 NAMES = st.text(st.characters(categories=("Lu", "Ll", "Lo", "Nd"), max_codepoint=0x9FFF), min_size=1, max_size=8)
+NAMES = NAMES.filter(lambda name: name not in ("无", "nil", "none", "ditto", "same"))
 CODES = st.text("0123456789", min_size=1, max_size=6)
 
 

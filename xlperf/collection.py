@@ -155,13 +155,17 @@ def cell_namer(outcome: Outcome, form: Form, rows: Rows) -> Callable[[Spot], str
 def _submission(outcome: Outcome, book: Workbook | None) -> Submission:
     severities = Counter(finding["severity"] for finding in outcome.findings)
     states = Counter(state for *_, state in book.judged) if book else Counter()
-    cell = book.cell(unit_spot(book.form)) if book else ""
-    beside = book.rows[unit_spot(book.form).block][0] if book else {}  # the fields that stand with the unit's name
+    spot = unit_spot(book.form) if book else None
+    cell = book.cell(spot) if book else ""
+    has_code = book and "unit_code" in book.form.blocks[spot.block].fields
+    code_cell = book.cell(spot._replace(field="unit_code")) if has_code else cell
+    beside = book.rows[spot.block][0] if book else {}  # the fields that stand with the unit's name
     figures = figures_of(book.form.summary, book.form.blocks, book.rows) if book else {}
     counts = (severities["error"], severities["warning"], figures, *(states[state] for state in (OVER, MET, MISSED)))
     return Submission(outcome.path, outcome.sha256, _once(outcome.received), _once(outcome.saved), _once(outcome.status),
                       _once(outcome.form), _once(outcome.revision), outcome.year, outcome.unit,
-                      outcome.unit_code, outcome.subject, _once(beside.get("supervisor")), _once(cell), *counts)  # fmt: skip
+                      outcome.unit_code, outcome.subject, _once(beside.get("supervisor")), _once(cell), _once(code_cell),
+                      *counts)  # fmt: skip
 
 
 def _once(text: object) -> object:

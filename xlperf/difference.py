@@ -121,7 +121,9 @@ def _said(form: Form, block: Block, side: Migrated, index: int, key: str) -> obj
 
 def _compared(form: Form, block: Block, index: int | None, known: Field) -> bool:
     """Whether people fill that cell in, or the bureau gives it."""
-    return index is not None and (form.is_input(block, index, known) or (known.given and known.key not in block.constants))
+    if index is None or form.is_input(block, index, known):
+        return index is not None
+    return known.given and known.key not in block.constants and form.formula(block, index, known.key) is None
 
 
 def _change(form: Form, kind: str, sides: Sequence[Migrated], spots: Sequence[Spot | None], values: Sequence[object],

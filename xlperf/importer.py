@@ -113,8 +113,10 @@ def _recognised(flow: Flow, key: str | None, year: int | None, templates: Path |
     """The form that a paper is, of the revision that serves its year: the one most of whose labels it has.
 
     Raises:
-        UnreadableError: it has the labels of none (XL443).
+        UnreadableError: it has the labels of none, or none of the form that was asked for (XL443).
     """
+    if key is not None and not _score(labels_of(asked := load_form(find_form(key, templates=templates))), flow):
+        raise UnreadableError("XL443", known=asked.title)
     if key is None:
         known = [load_form(folder) for folder in form_directories(templates)]
         scores = [(_score(labels_of(form), flow), form.key) for form in known]

@@ -120,7 +120,7 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
             "beside": beside, "skipped": [item.path for item in found if not isinstance(item, Input)], "files": files,
         }  # fmt: skip
         write_run(directory, run)
-        return read_standing(directory, store, run)
+        return read_standing(directory, store, run, prefixes)
 
 
 def expected_units(roster: Path, templates: Path | None = None) -> tuple[Unit, ...]:

@@ -124,7 +124,7 @@ def settle(traces: Traces) -> Shared:
     limit = min(limits, default=0)
     runs = {run for run, count in counted(traces.runs) if run and 1 < count <= limit}
     common = {sentence for sentence, count in counted(lambda: traces.sentences) if count > limit}.union(*traces.printed.values())
-    sets = {figures for figures, count in counted(lambda: traces.sets) if 1 < count <= limit}
+    sets = {figures for figures, count in counted(lambda: traces.sets) if count > 1}  # to the cent: no form suggests them
     middle = median(traces.excess) if traces.excess else 0.0
     distances = array("d", (abs(x - middle) for x in traces.excess))
     spread = (median(distances) / 0.6745 or 1.2533 * fmean(distances)) if len(distances) >= LEAST_FIGURES else 0.0

@@ -85,8 +85,9 @@ def _heads(*keys: str) -> tuple[str, ...]:
 
 
 def _counted(collection: Collection, listed: Sequence[Submission]) -> str:
-    """What a number of submissions counts: units, unless one of them has sent several (projects, years, forms)."""
-    return "units" if len({owner(s, collection.prefixes) for s in listed}) == len(listed) else "submissions"
+    """What a number of submissions counts: units, unless one has sent several (projects, years, forms) or some are nobody's."""
+    owners = {owner(s, collection.prefixes) for s in listed if s.unit or s.unit_code}
+    return "units" if len(owners) == len(listed) else "submissions"
 
 
 def _of_status(collection: Collection, sheets: Mapping[str, Sheet]) -> Part:

@@ -24,8 +24,9 @@ from .manuscript import read_manuscript
 from .messages import fill, finding_texts
 from .package import Package, open_package, too_large, write_package
 from .package_xml import read_xml, root_of
-from .preflight import BEGINNINGS, OLE, owner_files, read_file
+from .preflight import BEGINNINGS, OLE, owner_files, read_file, refuse_other_kinds
 
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et")  # the endings of files of which the reader of workbooks says what is wrong
 STREAMS = {"EncryptedPackage": "XL442", "WordDocument": "XL441", "Workbook": "XL105", "Book": "XL105"}
 DOCUMENT, ODT = re.compile(r"word/document[0-9]*\.xml"), b"opendocument.text"
 STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -49,7 +50,7 @@ def read_paper(path: Path) -> OldPaper:
 
     Raises:
         UsageError: there is no such file, or it cannot be opened.
-        UnreadableError: there is nothing to read in it (XL105, XL124, XL126, XL128, XL440 to XL444).
+        UnreadableError: there is nothing to read in it (XL101 to XL109, XL124, XL126, XL128, XL440 to XL444).
     """
     path = Path(path)
     content = read_file(path)
@@ -58,6 +59,8 @@ def read_paper(path: Path) -> OldPaper:
     if content.startswith(OLE):
         found = next((name for name in STREAMS if f"{name}\0".encode("utf-16-le") in content), "OLE")
         raise UnreadableError(STREAMS.get(found, "XL440"), found=found)
+    if path.suffix.lower() in WORKBOOKS and not content.startswith(b"PK"):
+        refuse_other_kinds(content, path.suffix)
     flow = _package(content) if content.startswith(b"PK") else read_dump(_decoded(content, path.suffix))
     found = tuple(owner_files(path)) if flow else ()
     return OldPaper(hashlib.sha256(content).hexdigest(), without_residue(flow) if flow else None, found)

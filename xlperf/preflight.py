@@ -29,6 +29,7 @@ from . import package as limits
 from .errors import UnreadableError, UsageError, reason_of
 from .finding import Finding
 from .layout import MARK
+from .messages import sentence
 from .package import Package, Part, crowded, damaged, inflate, open_package, too_large, write_package
 from .package_xml import Sheet, Texts, drop_far_comments, empty_sheet, has_doctype, read_sheet, read_texts, read_xml, root_of
 
@@ -74,7 +75,7 @@ def preflight(path: Path) -> Intake:
     """
     path = Path(path)
     content = read_file(path)
-    _refuse_other_kinds(content, path.suffix)
+    refuse_other_kinds(content, path.suffix)
     package = open_package(content)
     _refuse_other_packages(package.parts)
     clean, findings = _bounded(package)
@@ -114,7 +115,7 @@ def owner_files(path: Path) -> Iterator[Finding]:
             yield Finding("XL125", "warning", (), {"found": name})
 
 
-def _refuse_other_kinds(content: bytes, suffix: str) -> None:
+def refuse_other_kinds(content: bytes, suffix: str) -> None:
     if not content:
         raise UnreadableError("XL124")
     if content.startswith(OLE):
@@ -128,7 +129,13 @@ def _refuse_other_kinds(content: bytes, suffix: str) -> None:
             raise UnreadableError(code, found=kind)
     if _is_table(start):
         raise UnreadableError("XL108", found=suffix or "CSV")
-    raise UnreadableError("XL101", found=suffix or "—")
+    raise UnreadableError("XL101", found=sentence("begins_with", {"start": _excerpt(start), "suffix": suffix or "—"}))
+
+
+def _excerpt(start: bytes) -> str:
+    """The first words of a file, of one that holds no text its first bytes."""
+    words = start[:80].decode("utf-8", "ignore").strip().partition("\n")[0][:20]
+    return words if words and words.isprintable() else start[:4].hex(" ")
 
 
 def _as_utf8(start: bytes) -> bytes:

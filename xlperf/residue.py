@@ -19,6 +19,7 @@ from .parts import Rule
 
 QUOTED = re.compile("\u201c[^\u201d]{0,200}\u201d|\u300a[^\u300b]{0,200}\u300b")  # quotation marks and titles
 CLAUSE = re.compile(r"[,;:!?\n\uff0c\u3002\uff1b\uff1a\uff01\uff1f]")
+HALF_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
 SHORTEST_HELP = 6  # letters: a help text of fewer may stand in a sentence by chance
 LONGEST_FACT = 40
 
@@ -69,7 +70,7 @@ def check_years(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
     year, spans = (re.compile(given(form, rule, name)) for name in ("year", "range"))
     spots, facts = [], []
     for spot, text in texts_of(form, rows, rule) if now is not None else ():
-        text = spans.sub("", QUOTED.sub("", text))
+        text = spans.sub("", QUOTED.sub("", text.translate(HALF_WIDTH)))
         for clause in CLAUSE.split(text):
             for other in year.finditer(clause):
                 if int(other[1]) != now and not _excused(rule, spot, clause, other, now):

@@ -147,7 +147,8 @@ def shown(value: object) -> str:
 
 
 def _unit(line: Line, own: Mapping[str, str]) -> Unit:
-    known = {key: shown(line.cells[heading]) for key, heading in own.items()}
+    nothing = frozenset(_words("nothing"))
+    known = {key: text if (text := shown(line.cells[heading])) not in nothing else "" for key, heading in own.items()}
     cells = {heading: value for heading, value in line.cells.items() if heading not in (own.get(key) for key in OWN)}
     return Unit(*(known.get(key, "") for key in OWN), line._replace(cells=cells), subject=known.get("subject", ""))
 
@@ -178,8 +179,8 @@ def _wrong_units(units: Iterable[Unit], subject: str) -> Iterator[str]:
             yield sentence("roster_no_name", {"place": unit.line.place})
         other, namesake = seen.get((*key, unit.subject)), seen.get(key)
         if other and subject and other.name == unit.name:
-            facts = {"found": unit.name, "other": other.line.place, "subject": subject}
-            yield sentence("roster_same_subject", {"place": unit.line.place, **facts})
+            facts = {"found": unit.name, "other": other.line.place, "subject": subject, "paper": unit.subject}
+            yield sentence("roster_same_paper" if unit.subject else "roster_same_subject", {"place": unit.line.place, **facts})
         elif other := other or (namesake if namesake and namesake.name != unit.name else None):
             yield sentence(f"roster_same_{key[0]}", {"place": unit.line.place, "found": key[1], "other": other.line.place})
         if key[1]:
@@ -264,6 +265,7 @@ def _merged_filled(lines: Sequence[tuple[int, list]], merged: Iterable[tuple[int
 def _lines(title: str, headings: Mapping[int, str], lines: Iterable[tuple[int, list]], complaints: list[str]) -> Iterator[Line]:
     """Yield the lines below the headings in which anything stands that counts."""
     counted = {heading for heading in headings.values() if not is_passed_by(heading)}
+    same = frozenset(_words("as_above"))
     for number, cells in lines:
         line = {heading: cells[column] if column < len(cells) else None for column, heading in headings.items()}
         place = Line(title, number, {}).place
@@ -271,6 +273,9 @@ def _lines(title: str, headings: Mapping[int, str], lines: Iterable[tuple[int, l
         if beside:
             complaints.append(sentence("roster_no_heading", {"place": place, "found": listing(beside)}))
         filled = [value for heading, value in line.items() if value is not None and heading in counted]
+        pointing = [(heading, text) for heading, text in zip(line, map(shown, line.values()), strict=True)
+                    if heading in counted and text.lower() in same]  # fmt: skip
+        complaints += [sentence("roster_as_above", {"place": place, "heading": name, "found": text}) for name, text in pointing]
         bare = [value for value in filled if isinstance(value, Uncomputed)]
         complaints += [sentence("roster_not_computed", {"place": place, "cell": cell}) for cell in bare]
         if filled:

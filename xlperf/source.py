@@ -15,12 +15,10 @@ from .errors import UnreadableError
 from .finding import Finding, describe, gather, has_errors
 from .form import Form
 from .importer import import_paper
-from .paper import read_paper
+from .paper import WORKBOOKS, read_paper
 from .reader import read_cells
 from .result import Result
 from .template import load_document, rows_of_document
-
-WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et")  # the endings of files of which the reader of workbooks says what is wrong
 
 
 @dataclass(frozen=True)

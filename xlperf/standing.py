@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from .collection import installed_prefixes
 from .errors import ExitCode, UsageError
 from .journal import CHANGES, read_run
 from .messages import of_any_field, sentence
 from .result import EXIT_CODES
 from .store import FILE_NAME, Outcomes, Store, count_inputs, opened_store
+from .submission import unit_key
 from .tables import table
 
 COMMONEST = 8  # findings, and files of somebody's, that are named
@@ -46,21 +48,21 @@ def find_standing(directory: Path, database: str | None = None) -> Standing:
     if not database and not (directory / FILE_NAME).exists():
         raise UsageError("no_collection", path=directory)
     with opened_store(directory, database) as store:
-        return read_standing(directory, store, read_run(directory))
+        return read_standing(directory, store, read_run(directory), installed_prefixes(None))
 
 
-def read_standing(directory: Path, store: Store, run: Mapping | None) -> Standing:
-    """Return where a collection stands whose store is open and whose last run that was."""
+def read_standing(directory: Path, store: Store, run: Mapping | None, prefixes: Sequence[str]) -> Standing:
+    """Return where a collection stands whose store is open and whose last run that was; `prefixes` may begin a unit's name."""
     counts, units, findings, messages = count_inputs(store), set(), Counter(), {}
     for outcome in Outcomes(store, documents=False):
-        units.add(outcome.unit)
+        units.add(unit_key(outcome.unit, prefixes))
         errors = {finding["code"]: finding["message"] for finding in outcome.findings if finding["severity"] == "error"}
         findings.update(errors.keys())
         messages |= errors
     commonest = sorted(findings.items(), key=lambda item: (-item[1], item[0]))[:COMMONEST]
     told = tuple((code, of_any_field(code, messages[code]), count) for code, count in commonest)
     return Standing(directory, {status: count for status, count in counts.items() if status}, counts.get(None, 0),
-                    len(units - {None, ""}), told, run)  # fmt: skip
+                    len(units - {""}), told, run)  # fmt: skip
 
 
 def standing_as_text(standing: Standing) -> str:

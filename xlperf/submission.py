@@ -46,6 +46,7 @@ class Submission:
     subject: str | None
     supervisor: str | None
     cell: str  # where the unit's name stands
+    code_cell: str
     errors: int
     warnings: int
     figures: Mapping[str, float | None]
@@ -137,11 +138,11 @@ def odd_names(submissions: Sequence[Submission], standings: Mapping[str, Standin
     by_code = _grouped((s for s in named if standings[s.path].kind == COUNTS), lambda s: (s.unit_code or "").strip())
     by_name = _grouped(named, lambda s: unit_key(s.unit, prefixes))
     for group in by_code.values():
-        yield from _told("XL553", group, lambda s: unit_key(s.unit, prefixes), lambda s: s.unit)
+        yield from _told("XL553", group, lambda s: unit_key(s.unit, prefixes), lambda s: s.unit, lambda s: s.code_cell)
     for group in by_name.values():
-        yield from _told("XL554", group, lambda s: s.unit.strip(), lambda s: s.unit)
+        yield from _told("XL554", group, lambda s: s.unit.strip(), lambda s: s.unit, lambda s: s.cell)
         coded = [s for s in group if s.unit_code]
-        yield from _told("XL555", coded, lambda s: s.unit_code.strip(), lambda s: s.unit_code)
+        yield from _told("XL555", coded, lambda s: s.unit_code.strip(), lambda s: s.unit_code, lambda s: s.code_cell)
     if roster is not None:
         names = {unit_key(unit.name, prefixes) for unit in roster}
         codes = {unit.code.strip() for unit in roster if unit.code}
@@ -158,7 +159,7 @@ def _grouped(submissions: Iterable[Submission], key_of) -> Mapping[str, list[Sub
     return groups
 
 
-def _told(code: str, group: Sequence[Submission], differ_by, shown) -> Iterator[tuple[str, dict]]:
+def _told(code: str, group: Sequence[Submission], differ_by, shown, cell) -> Iterator[tuple[str, dict]]:
     """The finding at every file of a group that differs from another of it, with the place of the others."""
     kinds: dict[str, list[Submission]] = {}
     for submission in group:
@@ -168,9 +169,9 @@ def _told(code: str, group: Sequence[Submission], differ_by, shown) -> Iterator[
     firsts = {kind: listed[0] for kind, listed in kinds.items()}
     for kind, listed in kinds.items():
         others = [first for other, first in firsts.items() if other != kind]
-        places = clauses(sentence("name_at", {"name": shown(s), "file": s.path, "cell": s.cell}) for s in others[:MOST_LISTED])
+        places = clauses(sentence("name_at", {"name": shown(s), "file": s.path, "cell": cell(s)}) for s in others[:MOST_LISTED])
         for submission in listed:
-            yield submission.path, across(code, "warning", (submission.cell,), found=shown(submission), others=places,
+            yield submission.path, across(code, "warning", (cell(submission),), found=shown(submission), others=places,
                                           count=len(others), code=submission.unit_code or "")  # fmt: skip
 
 
