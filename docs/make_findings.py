@@ -282,7 +282,8 @@ def all_on_target(doc: dict) -> None:
 
 def ungraded(folder: Path) -> Findings:
     """A paper on which one quality has no grade."""
-    (path,) = write_report(test_scored.EXAMPLES["national-project"] / "filled.xlsx", folder / "自评表.docx", date="2023-03-01").outputs
+    filled = test_scored.EXAMPLES["national-project"] / "filled.xlsx"
+    (path,) = write_report(filled, folder / "自评表.docx", date="2023-03-01").outputs
     paper = docx.Document(path)
     cell = next(cell for row in paper.tables[3].rows for cell in row.cells if cell.text.startswith("达成年度指标"))
     cell.text = cell.text.partition("：")[2]
@@ -334,6 +335,7 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL240": (issued_to_another,),
     "XL241": (with_sheet,),
     "XL242": (from_hands({"基本信息!C3": 2023}),),
+    "XL243": (from_hands({"基本信息!C10": "2013.3.1"}),),
     "XL301": (from_hands({"预算信息!G4": 0.97}),),
     "XL302": (from_hands({"预算信息!G4": None}),),
     "XL303": (from_fill(lambda doc: doc["budget"].update(total={"adjusted": 600})),),

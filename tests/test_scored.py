@@ -14,10 +14,12 @@ import yaml
 from conftest import REPOSITORY
 from faults import Change, faulty_books, pairs, said
 from libreoffice import NEVER, convert
+from surgery import type_into
 
 from xlperf import fill_workbook, finalize, import_document, read_workbook, validate, write_next_template, write_report
+from xlperf.checks import check
 from xlperf.compute import compute
-from xlperf.document import document_of, rows_of
+from xlperf.document import Spot, document_of, rows_of
 from xlperf.form import Form, find_form, load_form
 from xlperf.summary import achievements, figures_of
 from xlperf.worker import Limits, Task, Terms, work_on
@@ -301,6 +303,7 @@ SICHUAN = Matrix(
         "project name blank": (put("project.name", None), {("XL201", ("项目信息!C5",))}),
         "supervisor blank": (put("project.supervisor", None), {("XL201", ("项目信息!C6",))}),
         "date blank": (put("project.prepared_on", None), {("XL207", ("项目信息!C10",))}),
+        "date ten years early": (put("project.prepared_on", "2014-02-26"), {("XL243", ("项目信息!C10",))}),
         "goal blank": (put("objective.expected", None), {("XL201", ("项目信息!B12",))}),
         "fiscal budget blank": (put("funds.fiscal.budget", None), {("XL201", ("项目资金!D5",))}),
         "budget without execution": (put("funds.special.budget", 0.5), {("XL201", ("项目资金!E6",))}),
@@ -411,6 +414,33 @@ def test_an_example_is_finalized_under_the_names_of_unit_and_project(key: str, t
     assert book.name == f"{stem}-定稿.xlsx"
     assert outputs[".docx"].name == f"{stem}-项目支出绩效自评表.docx"
     assert json.loads(written.read_text("utf-8")) == read_workbook(book) == read_workbook(filled)
+
+
+NEAR, FAR = ("{0}-10-01", "{0}-12-31", "{1}-02-20", "{2}-12-31"), ("{0}-09-30", "{3}-01-01", "1923-01-05", "2033-01-05", "2013-02-20")
+
+
+@pytest.mark.parametrize("date", [*NEAR, *FAR])
+@pytest.mark.parametrize("key", ["suzhou-department", *EXAMPLES])
+def test_a_date_is_near_its_fiscal_year(key: str, date: str) -> None:
+    """XL243: from the last quarter of the year to the end of the second year after it."""
+    form, year = load_form(find_form(key)), 2023
+    block, text = "cover" if key.startswith("suzhou") else "project", date.format(year, year + 1, year + 2, year + 3)
+    rows, _ = rows_of(form, {"form": key, "fiscal_year": year, block: {"prepared_on": text}})
+    found = [(finding.severity, finding.spots) for finding in check(form, compute(form, rows)) if finding.code == "XL243"]
+    assert found == ([("warning", (Spot(block, 0, "prepared_on"),))] if date in FAR else [])
+
+
+@pytest.mark.parametrize(("typed", "codes"), [("2013.2.20", {"XL210", "XL243"}), ("2023.2.20", {"XL210"}), ("2013.2", {"XL209"})])
+def test_a_date_ten_years_early_is_asked_about_once(typed: str, codes: set[str], tmp_path: Path) -> None:
+    """Not of a date that is in doubt; and not twice of a finalized workbook."""
+    path = type_into(EXAMPLES["national-project"] / "filled.xlsx", tmp_path / "a.xlsx", {"项目信息!C10": typed})
+    found = [f for f in validate(path).findings if f["cells"] == ["项目信息!C10"]]
+    assert {f["code"] for f in found} == codes
+    if "XL243" in codes:
+        (told,) = (f for f in found if f["code"] == "XL243")
+        assert (told["found"], told["expected"]) == ("2013-02-20", "2022-10-01 至 2024-12-31（预算年度 2022）")
+        again = validate(finalize(path, tmp_path / "out").outputs[0])
+        assert [f["cells"] for f in again.findings if f["code"] == "XL243"] == [["项目信息!C10"]]
 
 
 # --- on paper, and in the next year --------------------------------------------------------------------------
