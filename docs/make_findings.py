@@ -49,6 +49,7 @@ from xlperf import (
     migrate_workbook,
     validate,
     write_next_template,
+    write_report,
 )
 from xlperf.collection import survey
 from xlperf.finding import Finding, describe
@@ -279,6 +280,17 @@ def all_on_target(doc: dict) -> None:
     doc["budget"] = {"basic": {"initial": 100, "spent": 100}}
 
 
+def ungraded(folder: Path) -> Findings:
+    """A paper on which one quality has no grade."""
+    filled = test_scored.EXAMPLES["national-project"] / "filled.xlsx"
+    (path,) = write_report(filled, folder / "自评表.docx", date="2023-03-01").outputs
+    paper = docx.Document(path)
+    cell = next(cell for row in paper.tables[3].rows for cell in row.cells if cell.text.startswith("达成年度指标"))
+    cell.text = cell.text.partition("：")[2]
+    paper.save(path)
+    return import_document(path).findings
+
+
 def untroubled(doc: dict) -> None:
     doc["narrative"]["problems"] = "暂无问题"
     doc["budget"]["basic"]["spent"] = 400
@@ -323,6 +335,7 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL240": (issued_to_another,),
     "XL241": (with_sheet,),
     "XL242": (from_hands({"基本信息!C3": 2023}),),
+    "XL243": (from_hands({"基本信息!C10": "2013.3.1"}),),
     "XL301": (from_hands({"预算信息!G4": 0.97}),),
     "XL302": (from_hands({"预算信息!G4": None}),),
     "XL303": (from_fill(lambda doc: doc["budget"].update(total={"adjusted": 600})),),
@@ -347,6 +360,7 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL424": (from_paper(lambda paper: setattr(paper.paragraphs[1], "text", "")),),
     "XL425": (from_paper(lambda paper: wrap(paper.paragraphs[3].add_run("。")._r, "w:ins")),),
     "XL426": (from_paper(lambda paper: number(paper.paragraphs[3], add_list(paper, ("hebrew1", "%1.")))),),
+    "XL427": (ungraded,),
     "XL440": (from_foreign("PDF"),),
     "XL441": (from_foreign("Word 97"),),
     "XL442": (from_foreign("encrypted"),),

@@ -306,6 +306,12 @@ def cells(owner: str, columns: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{{{{ {owner}.{column} }}}}" for column in columns)
 
 
+def graded(value: str) -> str:
+    """What was achieved, of a quality behind its grade, as the official table has it; once where both are one."""
+    return (f"{{% if row.kind == '定性' and row.grade and row.grade != row.{value} %}}{{{{ row.grade }}}}"
+            f"{{% if row.{value} %}}：{{% endif %}}{{% endif %}}{{{{ row.{value} }}}}")  # fmt: skip
+
+
 # --- 项目支出绩效自评表 ------------------------------------------------------------------------------------------------
 
 
@@ -334,7 +340,9 @@ def project_report(funds: Sequence, indicators: Sequence, texts: Sequence[tuple[
     document.add_paragraph("绩效指标", "Heading 1")
     widths, header, columns, styles = indicators
     merged = tuple(f"{{{{ row.{column}|merged }}}}" for column in columns[:2])
-    add_table(document, widths, header, for_each("row in indicators", *merged, *cells("row", columns[2:])), styles)
+    texts_of = {f"{{{{ row.{value} }}}}": graded(value) for value in ("actual", "actual_text")}
+    shown = (texts_of.get(cell, cell) for cell in cells("row", columns[2:]))
+    add_table(document, widths, header, for_each("row in indicators", *merged, *shown), styles)
     document.add_paragraph("得分汇总", "Heading 1")
     add_table(document, (56, 57, 56, 56), (), [("总分", "{{ score.total }}", "等级", "{{ score.grade }}")], (CENTRED,) * 4)
     for heading, name in texts:

@@ -184,9 +184,10 @@ def _without_empty(document: dict) -> dict:
 def valid_document(form: Form, seed: int) -> dict:
     """A document that finalizes: everything required is there, money adds up, every indicator has its reason; texts stay hard."""
     random = Random(seed)
+    year = random.choice([2022, 2023, 2030])
     document = {
-        "form": form.key, "revision": form.revision, "fiscal_year": random.choice([2022, 2023, 2030]),
-        "cover": {"unit": _line(random, 40), "unit_code": "0012", "supervisor": _line(random, 40), "prepared_on": "2023-03-01"},
+        "form": form.key, "revision": form.revision, "fiscal_year": year,
+        "cover": {"unit": _line(random, 40), "unit_code": "0012", "supervisor": _line(random, 40), "prepared_on": f"{year + 1}-03-01"},
         "narrative": {key: _words(random, 2000) for key in ("duties", "profile", "overview", "problems", "measures", "application")},
         "goals": [{"expected": _words(random, 500), "actual": _words(random, 500)} for _ in range(random.randint(0, 6))],
         "budget": {"basic": _spent(random), "items": [{"name": f"{_line(random, 30)}{n}"} | _spent(random) for n in range(random.randint(0, 6))]},

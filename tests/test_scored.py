@@ -8,15 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import docx
 import pytest
 import yaml
 from conftest import REPOSITORY
 from faults import Change, faulty_books, pairs, said
 from libreoffice import NEVER, convert
+from surgery import type_into
 
 from xlperf import fill_workbook, finalize, import_document, read_workbook, validate, write_next_template, write_report
+from xlperf.checks import check
 from xlperf.compute import compute
-from xlperf.document import document_of, rows_of
+from xlperf.document import Spot, document_of, rows_of
 from xlperf.form import Form, find_form, load_form
 from xlperf.summary import achievements, figures_of
 from xlperf.worker import Limits, Task, Terms, work_on
@@ -300,6 +303,7 @@ SICHUAN = Matrix(
         "project name blank": (put("project.name", None), {("XL201", ("项目信息!C5",))}),
         "supervisor blank": (put("project.supervisor", None), {("XL201", ("项目信息!C6",))}),
         "date blank": (put("project.prepared_on", None), {("XL207", ("项目信息!C10",))}),
+        "date ten years early": (put("project.prepared_on", "2014-02-26"), {("XL243", ("项目信息!C10",))}),
         "goal blank": (put("objective.expected", None), {("XL201", ("项目信息!B12",))}),
         "fiscal budget blank": (put("funds.fiscal.budget", None), {("XL201", ("项目资金!D5",))}),
         "budget without execution": (put("funds.special.budget", 0.5), {("XL201", ("项目资金!E6",))}),
@@ -412,23 +416,118 @@ def test_an_example_is_finalized_under_the_names_of_unit_and_project(key: str, t
     assert json.loads(written.read_text("utf-8")) == read_workbook(book) == read_workbook(filled)
 
 
+NEAR, FAR = ("{0}-10-01", "{0}-12-31", "{1}-02-20", "{2}-12-31"), ("{0}-09-30", "{3}-01-01", "1923-01-05", "2033-01-05", "2013-02-20")
+
+
+@pytest.mark.parametrize("date", [*NEAR, *FAR])
+@pytest.mark.parametrize("key", ["suzhou-department", *EXAMPLES])
+def test_a_date_is_near_its_fiscal_year(key: str, date: str) -> None:
+    """XL243: from the last quarter of the year to the end of the second year after it."""
+    form, year = load_form(find_form(key)), 2023
+    block, text = "cover" if key.startswith("suzhou") else "project", date.format(year, year + 1, year + 2, year + 3)
+    rows, _ = rows_of(form, {"form": key, "fiscal_year": year, block: {"prepared_on": text}})
+    found = [(finding.severity, finding.spots) for finding in check(form, compute(form, rows)) if finding.code == "XL243"]
+    assert found == ([("warning", (Spot(block, 0, "prepared_on"),))] if date in FAR else [])
+
+
+@pytest.mark.parametrize(("typed", "codes"), [("2013.2.20", {"XL210", "XL243"}), ("2023.2.20", {"XL210"}), ("2013.2", {"XL209"})])
+def test_a_date_ten_years_early_is_asked_about_once(typed: str, codes: set[str], tmp_path: Path) -> None:
+    """Not of a date that is in doubt; and not twice of a finalized workbook."""
+    path = type_into(EXAMPLES["national-project"] / "filled.xlsx", tmp_path / "a.xlsx", {"项目信息!C10": typed})
+    found = [f for f in validate(path).findings if f["cells"] == ["项目信息!C10"]]
+    assert {f["code"] for f in found} == codes
+    if "XL243" in codes:
+        (told,) = (f for f in found if f["code"] == "XL243")
+        assert (told["found"], told["expected"]) == ("2013-02-20", "2022-10-01 至 2024-12-31（预算年度 2022）")
+        again = validate(finalize(path, tmp_path / "out").outputs[0])
+        assert [f["cells"] for f in again.findings if f["code"] == "XL243"] == [["项目信息!C10"]]
+
+
 # --- on paper, and in the next year --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("key", EXAMPLES)
-def test_the_report_is_read_back_whole_but_for_the_grades(key: str, tmp_path: Path) -> None:
-    """The official table has no column for the grade of a quality: only the score it was given."""
+def test_the_report_is_read_back_whole(key: str, tmp_path: Path) -> None:
+    """The grade of a quality stands before what was achieved, as in the official table."""
     (paper,) = write_report(EXAMPLES[key] / "filled.xlsx", tmp_path / "report.docx", date="2024-03-01").outputs
     result = import_document(paper)
     assert result.status == "passed"
     wanted, found = document(key), result.document
-    for row in wanted["indicators"]:
-        row.pop("grade", None)
-    assert found["indicators"] == wanted["indicators"]
-    assert {part: found[part] for part in wanted if part != "indicators"} == {part: wanted[part] for part in wanted if part != "indicators"}
+    assert {part: found[part] for part in wanted} == wanted
+    assert [row["grade"] for row in found["indicators"] if row["kind"] == "定性"] and "XL427" not in {f["code"] for f in result.findings}
     book = tmp_path / "again.xlsx"
     assert fill_workbook(found, book).outputs
-    assert {(f["code"], f["label"]) for f in validate(book).findings if f["severity"] == "error"} == {("XL201", "完成等级（定性）")}
+    assert [f for f in validate(book).findings if f["severity"] == "error"] == []
+
+
+FULL, PART, NOT = "达成年度指标", "部分达成年度指标并具有一定效果", "未达成年度指标且效果较差"
+TYPED_GRADES = {
+    f"{FULL}：较好": (FULL, "较好"), f"{FULL}:较好": (FULL, "较好"), f"{PART}，有所增加，还要努力": (PART, "有所增加，还要努力"),
+    f"{NOT}（较差）": (NOT, "较差"), f"{FULL}\n一期建成\n二期在建": (FULL, "一期建成\n二期在建"), f"{PART} 有所增加": (PART, "有所增加"),
+    "部分达成预期指标并具有一定效果：较好": (PART, "较好"), f"{FULL}：100%": (FULL, "100%"), f"{FULL}：12": (FULL, "12"),
+    "达成 年度指标：较好": (FULL, "较好"), "达成预期指标": (FULL, FULL), FULL: (FULL, FULL), f"{NOT}。": (NOT, NOT),
+    "较好": (None, "较好"), f"{FULL}的条件：较好": (None, f"{FULL}的条件：较好"), "基本达成：较好": (None, "基本达成：较好"),
+    f"较好：{FULL}": (None, f"较好：{FULL}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", TYPED_GRADES)
+@pytest.mark.parametrize("key", EXAMPLES)
+def test_a_grade_before_what_was_achieved_is_cut_off(key: str, typed: str, tmp_path: Path) -> None:
+    """A paper without grades is read as before: XL427 names its rows."""
+    (path,) = write_report(EXAMPLES[key] / "filled.xlsx", tmp_path / "report.docx", date="2024-03-01").outputs
+    paper, quality = docx.Document(path), next(row["name"] for row in document(key)["indicators"] if row["kind"] == "定性")
+    row = next(row for table in paper.tables for row in table.rows if quality in [cell.text for cell in row.cells])
+    cell = next(cell for cell in row.cells if FULL in cell.text)
+    cell.text = typed
+    paper.save(path)
+    result = import_document(path)
+    grade, actual = TYPED_GRADES[typed]
+    found = next(row for row in result.document["indicators"] if row["name"] == quality)
+    assert (found["kind"], found.get("grade"), found["actual"]) == ("定性", grade, actual)
+    told = [f for f in result.findings if f["code"] == "XL427"]
+    assert [quality in f["message"] and len(f["cells"]) for f in told] == ([] if grade else [1])
+
+
+@pytest.mark.parametrize("key", EXAMPLES)
+def test_a_grade_chosen_for_a_figure_does_not_make_it_a_quality(key: str, tmp_path: Path) -> None:
+    """What the sheet says does not count (206) is not printed; on a paper the operator says that the row is one of figures."""
+    filled = document(key)
+    figure = next(row for row in filled["indicators"] if row["kind"] == "定量")
+    figure["grade"] = FULL
+    fill_workbook(filled, tmp_path / "a.xlsx")
+    (path,) = write_report(tmp_path / "a.xlsx", tmp_path / "report.docx", date="2024-03-01").outputs
+    assert import_document(path).document["indicators"] == document(key)["indicators"]
+    paper = docx.Document(path)
+    row = next(row for table in paper.tables for row in table.rows if figure["name"] in [cell.text for cell in row.cells])
+    row.cells[4 if key.startswith("national") else 6].text = f"{FULL}：{figure['actual']}"
+    paper.save(path)
+    found = next(row for row in import_document(path).document["indicators"] if row["name"] == figure["name"])
+    assert (found["kind"], found["operator"], found.get("grade")) == ("定量", figure["operator"], None)
+
+
+@pytest.mark.parametrize("target", ["好", "100%"])
+@pytest.mark.parametrize("key", EXAMPLES)
+def test_a_value_that_is_its_grade_is_printed_once(key: str, target: str, tmp_path: Path) -> None:
+    filled = document(key)
+    for row in filled["indicators"]:
+        row |= {"actual": row["grade"], "target": target} if row["kind"] == "定性" else {}
+    fill_workbook(filled, tmp_path / "a.xlsx")
+    (path,) = write_report(tmp_path / "a.xlsx", tmp_path / "report.docx", date="2024-03-01").outputs
+    texts = [cell.text for table in docx.Document(path).tables for row in table.rows for cell in row.cells]
+    assert FULL in texts and f"{FULL}：{FULL}" not in texts
+    assert import_document(path).document["indicators"] == filled["indicators"]
+
+
+@pytest.mark.parametrize("key", EXAMPLES)
+def test_the_template_of_next_year_does_not_ask_for_last_years_grades(key: str, tmp_path: Path) -> None:
+    (path,) = write_report(EXAMPLES[key] / "filled.xlsx", tmp_path / "report.docx", date="2024-03-01").outputs
+    paper = docx.Document(path)
+    for cell in (cell for table in paper.tables for row in table.rows for cell in row.cells if FULL in cell.text):
+        cell.text = cell.text.partition("：")[2]
+    paper.save(path)
+    assert "XL427" in {f["code"] for f in import_document(path).findings}
+    assert "XL427" not in {f["code"] for f in write_next_template(key, 2025, path, tmp_path / "next.xlsx").findings}
 
 
 @pytest.mark.parametrize("key", EXAMPLES)

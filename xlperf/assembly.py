@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .composed import take_apart
-from .document import Rows, Spot, is_empty, rows_of
-from .expression import Kind, evaluate
+from .document import Rows, Spot, is_empty, is_required, rows_of
+from .expression import Kind
 from .finding import Finding
 from .flow import Flow
 from .form import Form
@@ -119,14 +119,16 @@ def _single(done: Assembly, block: Block, row: Mapping, typed: Mapping[str, Word
 def _typed(labels: Labels, done: Assembly, block: Block, index: int,
            record: Record) -> tuple[dict[str, Words], dict[str, Words]]:  # fmt: skip
     """The words of a record by the fields people type into, and those of the fields that the form computes."""
-    form, composed = done.form, done.form.definition.get("paper", {}).get("composed", {})
+    form, paper = done.form, done.form.definition.get("paper", {})
+    composed, leading = paper.get("composed", {}), paper.get("leading", {})
     texts = {key: _with_unit(form, block, index, key, words.text, record.units) for key, words in record.cells.items()
              if not _is_blank(form, block.fields[key].type == "value" or key in composed.values(), words.text)}  # fmt: skip
     typed: dict[str, Words] = {}
     computed: dict[str, Words] = {}
     for key, text in take_apart(form, block, index, texts).items():
-        known, part = block.fields[key], composed.get("actual" if key == spellings_of(form).columns.get("actual") else "target")
-        source = record.cells.get(key) or record.cells.get(part) or next(iter(record.cells.values()))
+        known, host = block.fields[key], leading.get(key, key)
+        part = composed.get("actual" if host == spellings_of(form).columns.get("actual") else "target")
+        source = record.cells.get(key) or record.cells.get(part) or record.cells.get(host) or next(iter(record.cells.values()))
         words = Words(text, source.place)
         if form.formula(block, index, key) is not None:
             computed[key] = words
@@ -134,10 +136,9 @@ def _typed(labels: Labels, done: Assembly, block: Block, index: int,
             typed[key] = words
         elif key in record.cells and not _is_printed(labels, block, index, known, text):
             done.left.append(Left(*words))
-    for key, shown in form.definition.get("paper", {}).get("shown", {}).items():
-        needed = form.required(block, index, block.fields[key]) if key in block.fields else False
-        row = {name: words.text for name, words in typed.items()}
-        if shown in computed and key not in typed and (needed is True or (needed and evaluate(needed, row.get) is True)):
+    for key, shown in paper.get("shown", {}).items():
+        row, known = {name: words.text for name, words in typed.items()}, block.fields.get(key)
+        if shown in computed and key not in typed and known and is_required(form, block, index, known, row):
             typed[key] = computed[shown]
     return typed, computed
 

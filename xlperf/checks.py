@@ -27,6 +27,7 @@ from .schema import build_schema
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 PERCENTAGE = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{1,15})?)\s*[%\uff05]\s*", re.ASCII)
+LATEST = 2  # years after the fiscal year in which a paper about it may be dated
 CODES = {"required": "XL201", "type": "XL202", "pattern": "XL202", "format": "XL202", "enum": "XL203",
          "minimum": "XL204", "maximum": "XL204"}  # fmt: skip
 
@@ -44,6 +45,7 @@ def check(form: Form, rows: Rows) -> Iterator[Finding]:
             blank.update(spot for spot in finding.spots if form.blocks[spot.block].fields[spot.field].kind is Kind.NUMBER)
         yield finding
     yield from _wanted(form, rows)
+    yield from _untimely(form, rows, wrong)
     yield from _rules(form, rows, wrong | blank)
 
 
@@ -183,6 +185,15 @@ def _wanted(form: Form, rows: Rows) -> Iterator[Finding]:
                 spots.append(Spot(block.key, index, known.key))
     if spots:
         yield Finding("XL207", "warning", tuple(spots))
+
+
+def _untimely(form: Form, rows: Rows, wrong: set[Spot]) -> Iterator[Finding]:
+    """Dates that the form wants near its fiscal year and that lie before its last quarter or more than two years after it."""
+    year = rows["identity"][0].get("fiscal_year")
+    for spot, value in inputs_of(form, rows) if isinstance(year, int) else ():
+        low, high = f"{year:04}-10-01", f"{year + LATEST:04}-12-31"
+        if form.blocks[spot.block].fields[spot.field].timely and spot not in wrong and not low <= str(value) <= high:
+            yield Finding("XL243", "warning", (spot,), {"found": value, "low": low, "high": high, "year": year})
 
 
 # --- rules ---------------------------------------------------------------------------------------------------

@@ -18,10 +18,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .definition import UNIT
-from .expression import normal_text
+from .expression import evaluate, normal_text
 from .form import Form
 from .nearest import letters_of
-from .parts import GUIDE, RULES, Block
+from .parts import GUIDE, RULES, Block, Field
 
 Rows = dict[str, list[dict]]
 LEFTOVERS = "leftovers"  # what an import found no field for; it travels with the document and is passed by
@@ -122,6 +122,12 @@ def is_empty(form: Form, block: Block, index: int, row: Mapping) -> bool:
     if block.row(index) or block.shape == "object":
         return False
     return not any(row.get(f.key) not in (None, "") for f in block.fields.values() if form.is_input(block, index, f))
+
+
+def is_required(form: Form, block: Block, index: int, field: Field, row: Mapping[str, object]) -> bool:
+    """Whether a blank cell of that row is an error."""
+    needed = form.required(block, index, field)
+    return needed if isinstance(needed, bool) else evaluate(needed, row.get) is True
 
 
 def inputs_of(form: Form, rows: Rows) -> Iterator[tuple[Spot, object]]:

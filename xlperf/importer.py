@@ -17,7 +17,7 @@ from pathlib import Path
 
 from .assembly import Assembly, assemble
 from .compute import compute
-from .document import LEFTOVERS, document_of, named, path_namer, unit_spot
+from .document import LEFTOVERS, Spot, document_of, is_required, named, path_namer, unit_spot
 from .errors import UnreadableError
 from .expression import as_decimal, as_text, normal_text, round_half_up
 from .finding import Finding, describe, gather, has_errors
@@ -165,7 +165,21 @@ def _findings(labels: Labels, done: Assembly, flow: Flow, said: int | None, aske
     elif said is not None and asked is not None and said != asked:
         yield Finding("XL111", "error", (), {"found": said, "expected": asked})
     yield from (Finding("XL423", "warning", (), {"found": label}) for label in _missing(labels, done))
+    yield from _without_choice(done)
     yield from (Finding("XL421", "warning", (), {"found": _short(piece.text)}, cells=(str(piece.place),)) for piece in done.left)
+
+
+def _without_choice(done: Assembly) -> Iterator[Finding]:
+    """Yield the choices that a row must have and the paper does not write before its value, with the row's name and place."""
+    form = done.form
+    for key, host in form.definition.get("paper", {}).get("leading", {}).items():
+        for name, index in sorted(done.taken, key=lambda taken: (list(form.blocks).index(taken[0]), taken[1])):
+            block, row = form.blocks[name], done.rows[name][index]
+            known = block.fields.get(key)
+            if known and row.get(key) is None and is_required(form, block, index, known, row):
+                place = done.places.get(Spot(name, index, host)) or done.places.get(Spot(name, index, block.row_name))
+                found = {"label": known.label, "found": row.get(block.row_name)}
+                yield Finding("XL427", "warning", (), found, cells=(place,) if place else ())
 
 
 def _missing(labels: Labels, done: Assembly) -> Iterator[str]:

@@ -76,6 +76,7 @@ class Field:
     private: bool = False  # left out of what is published
     merged: bool = False  # shown once for all rows of a block
     group: str = ""
+    timely: bool = False  # a date soon after the fiscal year
     carry: bool = False  # next year's template has it from this year's document
     last: str = ""  # a reference shows what this column held last year
     width: float = 0

@@ -30,6 +30,7 @@ from .result import Result
 # What is not said of a cell of which the other was: the blank of an error value, the type of a cell that is asked about, a lost
 # formula beside its wrong figure.
 TOLD = {"XL201": "XL217", "XL202": "XL209", "XL237": "XL301"}
+CHECKED = ("XL207", "XL243")  # found again in a finalized workbook, which need not remember them
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,13 @@ def _findings(reading: Reading, rows: Rows, form: str | None, year: int | None) 
 
 
 def _once(reading: Reading, findings: list[Finding]) -> Iterator[Finding]:
-    """Leave out what another finding has said (TOLD), and blanks of a row or column that is gone."""
+    """Leave out what another finding has said (TOLD), blanks of a row or column that is gone, dates far from a wrong year."""
+    other_year = any(finding.code == "XL242" for finding in findings)
     gone = any(finding.code in ("XL114", "XL231", "XL232") for finding in findings)
     told = {code: {spot for finding in findings if finding.code == code for spot in finding.spots} for code in set(TOLD.values())}
     for finding in findings:
+        if finding.code == "XL243" and other_year:
+            continue
         spots = finding.spots
         if finding.code == "XL201" and gone:
             spots = tuple(spot for spot in spots if spot in reading.cells)
@@ -230,7 +234,7 @@ def _frozen_results(processed: Processed) -> dict[str, tuple[str, int]]:
 
 def _intake(processed: Processed) -> str:
     """The warnings about the submission as a file, which a clean rewritten workbook would no longer show."""
-    own = [f for f in processed.findings if f.code.startswith("XL") and f.severity == "warning" and f.code != "XL207"]
+    own = [f for f in processed.findings if f.code.startswith("XL") and f.severity == "warning" and f.code not in CHECKED]
     return json.dumps([{"code": f.code, "severity": f.severity, "spots": f.spots, "arguments": dict(f.arguments),
                         "explanation": f.explanation, "cells": f.cells} for f in own], ensure_ascii=False)  # fmt: skip
 

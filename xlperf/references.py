@@ -125,6 +125,9 @@ def _references_of_paper(definition: Mapping) -> Iterator[tuple[str, str, Iterab
     yield from ((f"paper.composed.{part}", name, computed) for part, name in paper.get("composed", {}).items())
     columns = [c["key"] for table in tables for c in table["columns"]]
     yield from (("paper.carried", key, columns) for key in paper.get("carried", ()))
+    for choice, host in paper.get("leading", {}).items():
+        yield "paper.leading", choice, [c["key"] for table in tables for c in table["columns"] if c["type"] == "choice"]
+        yield f"paper.leading.{choice}", host, [c["key"] for table in tables for c in table["columns"] if "formula" not in c]
     for typed, shown in paper.get("shown", {}).items():
         yield "paper.shown", typed, columns
         yield f"paper.shown.{typed}", shown, columns

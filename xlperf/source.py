@@ -79,7 +79,8 @@ def read_source(path: Path, templates: Path | None = None, form: str | None = No
         return Source(path, known, rows, tuple(findings), leftovers=_leftovers(document))
     result = _of_report(path, form, year, templates)
     if result:
-        told = tuple(f for f in result.findings if f["severity"] != "info" and f["code"] != "XL111")  # its own year counts
+        # Its own year counts; what it lacks is asked for in a workbook of its own year only.
+        told = tuple(f for f in result.findings if f["severity"] != "info" and f["code"] not in ("XL111", "XL427"))
         return Source(path, *rows_of_document(result.document, templates)[:2], told=told, leftovers=_leftovers(result.document))
     reading = read_cells(path, templates)
     return Source(path, reading.form, reading.rows, tuple(reading.findings), reading.places)

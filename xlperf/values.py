@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from .compute import plain
 from .dates import dates_of
+from .document import is_required
 from .expression import Kind, as_decimal, as_text, evaluate, names
 from .form import Form
 from .nearest import letters_of
@@ -287,8 +288,7 @@ def _is_dash(form: Form, block: Block, index: int, field: Field, row: Mapping[st
     """Whether a dash or the like stands where words are needed; a word for nothing may be meant."""
     if not isinstance(raw, str) or letters_of(raw) or not spellings_of(form).is_blank(raw):
         return False
-    needed = form.required(block, index, field)
-    return needed if isinstance(needed, bool) else evaluate(needed, row.get) is True
+    return is_required(form, block, index, field, row)
 
 
 def _part(form: Form, block: Block, row: Mapping, key: str, raw: object, percent_format: bool) -> Figure:
