@@ -34,7 +34,8 @@ from xlperf.reader import read_cells
 from xlperf.remark import CellError, Remark
 from xlperf.values import read_row, read_value
 
-VALUE_CODES = ("XL201", "XL202", "XL203", "XL204", "XL205", "XL206", "XL209", "XL210", "XL215", "XL216", "XL217")
+VALUE_CODES = ("XL201", "XL202", "XL203", "XL204", "XL205", "XL206", "XL207", "XL209", "XL210", "XL215", "XL216", "XL217",
+               "XL218")  # fmt: skip
 ROW = {"name": "指标", "kind": "定量", "operator": "=", "target": 3, "unit": "件", "actual": 3, "source": "台账", "reason": "年中调整"}
 
 
@@ -269,8 +270,7 @@ def test_a_percent_sign_that_a_format_only_shows_multiplies_nothing(tmp_path: Pa
 
 def test_blank_signs_are_blanks_where_no_free_text_stands(tmp_path: Path) -> None:
     """In numbers, choices and units; not in sources and reasons."""
-    blank = {("XL210", key) for key in ("operator", "target", "unit", "actual")} | {
-        ("XL201", key) for key in ("operator", "target", "unit", "actual")}  # fmt: skip
+    blank = {("XL201", key) for key in ("operator", "target", "unit", "actual")}
     keys = ("operator", "target", "unit", "actual", "source")
     rows = [Row(dict.fromkeys(keys, sign), {**dict.fromkeys(keys[:4]), "source": sign}, blank) for sign in BLANKS if sign != UNSEEN]
     rows.append(Row(dict.fromkeys(keys, UNSEEN), dict.fromkeys(keys), blank | {("XL210", "source")}))
@@ -318,9 +318,9 @@ DASHES = ("—", "/", "－", "——", "……", " / ", "―")
 
 
 def test_a_dash_is_nothing_where_words_are_needed(form: Form, tmp_path: Path) -> None:
-    """A word for nothing stays, a dash where nothing is needed too."""
+    """And where they are wanted; a word for nothing stays, a dash where nothing is asked for too. No word for nothing is a code."""
     kind = {"kind": "定性", "operator": None, "unit": None}
-    blank = {(code, key) for code in ("XL201", "XL210") for key in ("target", "actual")}
+    blank = {("XL201", key) for key in ("target", "actual")}
     rows = [Row({**kind, "target": sign, "actual": sign, "source": sign}, {"target": None, "actual": None, "source": sign}, blank) for sign in DASHES]
     assert_read(tmp_path, with_indicators(len(rows)), "duties", rows)
     for applies, read in (("不适用", "—"), ("适用", None)):
@@ -328,9 +328,12 @@ def test_a_dash_is_nothing_where_words_are_needed(form: Form, tmp_path: Path) ->
         assert row.get("actual") == read
     doc = document()
     doc["tasks"] = [{"duty": "/", "task": f"任务{number}", "content": "内容", "completion": sign} for number, sign in enumerate((*DASHES, "无"))]
-    rows = [Row({}, {"duty": "/", "completion": None}, {("XL201", "completion"), ("XL210", "completion")}) for _ in DASHES]
+    rows = [Row({}, {"duty": "/", "completion": None}, {("XL201", "completion")}) for _ in DASHES]
     assert_read(tmp_path, doc, "tasks", [*rows, Row({}, {"completion": "无"}, set())])
-    assert_read(tmp_path, document(), "cover", [Row({"unit": "-", "supervisor": "-"}, {"unit": None, "supervisor": "-"}, {("XL201", "unit"), ("XL210", "unit")})])
+    for sign in ("-", "无"):
+        typed = {"unit": "-", "supervisor": "/", "unit_code": sign, "phone": sign}
+        codes = {("XL201", "unit"), *(("XL207", key) for key in ("supervisor", "unit_code", "phone"))}
+        assert_read(tmp_path, document(), "cover", [Row(typed, dict.fromkeys(typed), codes)])
 
 
 def test_a_percentage_of_a_qualitative_row_is_the_text_that_its_cell_shows(tmp_path: Path) -> None:
@@ -467,7 +470,7 @@ def test_dates_are_read_or_asked_about(form: Form, typed: object, read: str, cod
 
 @pytest.mark.parametrize(("typed", "read", "codes"), [
     ("2023年3月", "2023年3月", {("XL209", "prepared_on")}), ("2023-02-30", "2023-02-30", {("XL209", "prepared_on")}), ("三月一日", "三月一日", {("XL202", "prepared_on")}),
-    (44986.0, "2023-03-01", set()), ("44986", "2023-03-01", {("XL210", "prepared_on")}), ("……", None, {("XL210", "prepared_on")}),
+    (44986.0, "2023-03-01", set()), ("44986", "2023-03-01", {("XL210", "prepared_on")}), ("……", None, {("XL207", "prepared_on")}),
 ])  # fmt: skip
 def test_dates_through_the_file(tmp_path: Path, typed: object, read: str, codes: set) -> None:
     """A number in the cell of the template has its date format: it is a date, and silent."""

@@ -81,7 +81,7 @@ def _against_schema(form: Form, rows: Rows) -> Iterator[Finding]:
                 seen.add((cause, spot))
                 arguments = {"found": _shown(error.instance), "expected": _expected(known, error),
                              "hint": _hint(block, known, error)}  # fmt: skip
-                yield Finding(cause, "error", (spot,), {} if cause == "XL201" else arguments)
+                yield Finding(cause, "error", (spot,), _blank() if cause == "XL201" else arguments)
 
 
 def _spots_of_error(form: Form, error, origins: Mapping) -> Iterator[Spot]:
@@ -95,6 +95,10 @@ def _spots_of_error(form: Form, error, origins: Mapping) -> Iterator[Spot]:
             return
     if origin is not None:
         yield from (Spot(*origin, key) for key in missing if isinstance(key, str) and key in form.blocks[origin[0]].fields)
+
+
+def _blank() -> dict[str, object]:
+    return {"found": sentence("blank", {})}
 
 
 def _shown(value: object) -> str:
@@ -182,7 +186,7 @@ def _wanted(form: Form, rows: Rows) -> Iterator[Finding]:
                     continue
                 spots.append(Spot(block.key, index, known.key))
     if spots:
-        yield Finding("XL207", "warning", tuple(spots))
+        yield Finding("XL207", "warning", tuple(spots), _blank())
 
 
 # --- rules ---------------------------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ def read_value(form: Form, field: Field, raw: object, numeric: bool, percent_for
     if field.kind is Kind.NUMBER or numeric:
         figure = read_figure(known, field, raw, unit_of(known, unit) if unit else None, percent_format)
         return figure.value, figure.remark
-    if field.type in ("date", "choice") and isinstance(raw, str) and known.is_blank(raw):
+    if field.type in ("date", "choice", "code") and isinstance(raw, str) and known.is_blank(raw):
         return None, normalised(raw, known.blank)
     if field.type == "date":
         return _date(known, raw)
@@ -279,16 +279,16 @@ def read_row(form: Form, block: Block, index: int, given: Mapping[str, object], 
 
 
 def _when(field: Field) -> tuple[bool, bool]:
-    """When a field is read: after those that say what it holds and whether it must be filled."""
-    return field.number_when is not None, not isinstance(field.required, bool)
+    """When a field is read: after those that say what it holds and whether it is to be filled."""
+    return field.number_when is not None, not (isinstance(field.required, bool) and isinstance(field.wanted, bool))
 
 
 def _is_dash(form: Form, block: Block, index: int, field: Field, row: Mapping[str, object], raw: object) -> bool:
-    """Whether a dash or the like stands where words are needed; a word for nothing may be meant."""
+    """Whether a dash or the like stands where words are needed or wanted; a word for nothing may be meant."""
     if not isinstance(raw, str) or letters_of(raw) or not spellings_of(form).is_blank(raw):
         return False
-    needed = form.required(block, index, field)
-    return needed if isinstance(needed, bool) else evaluate(needed, row.get) is True
+    asked = (form.required(block, index, field), field.wanted)
+    return any(asks if isinstance(asks, bool) else evaluate(asks, row.get) is True for asks in asked)
 
 
 def _part(form: Form, block: Block, row: Mapping, key: str, raw: object, percent_format: bool) -> Figure:
