@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -493,6 +494,30 @@ def test_findings_show_before_and_after_or_both_readings(tmp_path: Path) -> None
         ("info", "12 种", "12 | 种"), ("info", '" 7 "', "7"), ("info", "'7", "7"), ("info", "7<U+200B>", "7"),
         ("error", "5万", "5 万元 / 50000 万元"), ("error", "96%", "96 % / 96 家"),
     ]  # fmt: skip
+
+
+def test_a_blank_that_is_told_shows_what_stands_there(tmp_path: Path) -> None:
+    """A formula that another program saved without its result too; one in a cell that may stay blank would be lost."""
+    book = openpyxl.load_workbook(EXAMPLE / "filled.xlsx")
+    cells = {"预算信息!C5": "无", "预算信息!F7": "=2+0.63", "预算信息!D8": '=IF(1>0,"<",2)', "自评表!H79": "——", "自评表!G79": "/", "基本信息!C5": None, "基本信息!C9": "-"}
+    for place, value in cells.items():
+        title, _, cell = place.partition("!")
+        book[title][cell] = value
+    book.save(tmp_path / "t.xlsx")
+    told = {place: (f["code"], f["found"], "0" in f["fix"]) for f in validate(tmp_path / "t.xlsx").findings for place in f["cells"]
+            if place in cells and f["code"] in VALUE_CODES}  # fmt: skip
+    assert told == {
+        "预算信息!C5": ("XL201", "无", True), "自评表!H79": ("XL201", "——", True), "自评表!G79": ("XL201", "/", False), "基本信息!C5": ("XL201", "空白", False),
+        "预算信息!F7": ("XL218", "=2+0.63", False), "预算信息!D8": ("XL218", '=IF(1>0,"<",2)', False), "基本信息!C9": ("XL207", "-、空白", False),
+    }  # fmt: skip
+
+
+def test_a_formula_of_an_empty_text_has_a_result(tmp_path: Path) -> None:
+    """LibreOffice and Excel save it so, and a row of such formulas holds nothing."""
+    part = part_of(EXAMPLE / "filled.xlsx", "预算信息")
+    change = lambda name, content: re.sub(rb'<c r="D8"([^>]*)>.*?</c>', rb'<c r="D8"\1 t="str"><f>IF(1,"","")</f><v></v></c>', content) if name == part else content  # noqa: E731
+    path = rewrite(EXAMPLE / "filled.xlsx", tmp_path / "t.xlsx", change)
+    assert "<v></v>" in zipfile.ZipFile(path).read(part).decode() and "XL218" not in {f["code"] for f in validate(path).findings}
 
 
 def test_a_warning_of_values_does_not_block_and_travels(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def read_value(form: Form, field: Field, raw: object, numeric: bool, percent_for
         unit: what the numbers of the cell count in, as its row or its label says.
     """
     if isinstance(raw, CellError):
-        return None, Remark("XL217", "error", raw)
+        return None, Remark(raw.code, "error", visible(raw))
     if isinstance(raw, str):
         raw = LINE_ENDS.sub("\n", raw)
     if raw is None or (isinstance(raw, str) and not raw.strip()):
