@@ -512,6 +512,18 @@ def test_a_blank_that_is_told_shows_what_stands_there(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_only_an_amount_out_of_range_is_told_its_unit(tmp_path: Path) -> None:
+    """What a number counts in is asked of its label: staff are no money."""
+    doc = document()
+    doc["budget"]["items"][0].update(spent=-1)
+    doc["base_data"] = {"asset_use": {"part": -2, "base": 5}, "staff_control": {"part": -3, "base": 50}}
+    next(row for row in doc["indicators"] if row["kind"] == "定量")["target"] = 1e12
+    fill_workbook(doc, tmp_path / "t.xlsx")
+    told = {f["found"]: f["fix"] for f in validate(tmp_path / "t.xlsx").findings if f["code"] == "XL204"}
+    money, plain = "请核对，应为 0 至 9999999.999999，单位为万元。", "请核对，应为 {}；只填数字，不带单位。"
+    assert told == {"-1": money, "-2": money, "-3": plain.format("0 至 9999999.999999"), "1000000000000": plain.format("-99999999999 至 99999999999")}
+
+
 def test_a_formula_of_an_empty_text_has_a_result(tmp_path: Path) -> None:
     """LibreOffice and Excel save it so, and a row of such formulas holds nothing."""
     part = part_of(EXAMPLE / "filled.xlsx", "预算信息")

@@ -24,6 +24,8 @@ from .messages import catalogue, current_language, fill, listing, sentence
 from .nearest import letters_of, slip
 from .parts import GUIDE, RULES, TYPES, Block, Field, Rule, Step
 from .schema import build_schema
+from .spelling import spellings_of
+from .values import label_unit
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 PERCENTAGE = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{1,15})?)\s*[%\uff05]\s*", re.ASCII)
@@ -79,8 +81,8 @@ def _against_schema(form: Form, rows: Rows) -> Iterator[Finding]:
             cause = "XL201" if code == "XL203" and error.instance is None else code
             if (cause, spot) not in seen:
                 seen.add((cause, spot))
-                arguments = {"found": _shown(error.instance), "expected": _expected(known, error),
-                             "hint": _hint(block, known, error)}  # fmt: skip
+                hint = _counted_in(form, block, spot.index, known) if code == "XL204" else _hint(block, known, error)
+                arguments = {"found": _shown(error.instance), "expected": _expected(known, error), "hint": hint}
                 yield Finding(cause, "error", (spot,), _blank() if cause == "XL201" else arguments)
 
 
@@ -115,6 +117,12 @@ def wanted_of(known: Field) -> str:
     if low or high:
         return fill(words["between" if low and high else "least" if low else "most"], {"low": low, "high": high})
     return words.get(known.type) or words["number" if known.kind is Kind.NUMBER else "string"]
+
+
+def _counted_in(form: Form, block: Block, index: int, known: Field) -> str:
+    """What a number out of range counts in, as its label says: money, things; else it takes no unit."""
+    unit = label_unit(spellings_of(form), block, index, known)
+    return sentence("in_unit" if unit else "in_no_unit", {"unit": unit})
 
 
 def _hint(block: Block, known: Field, error) -> str:
