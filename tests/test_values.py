@@ -307,6 +307,19 @@ def test_a_ratio_in_a_percent_cell_is_asked_about(form: Form, operator: str, tar
         assert remark.expected == f"{actual:g} % / {actual * 100:g} %"
 
 
+@pytest.mark.parametrize(("values", "asked"), [
+    ({}, ("target", "actual")), ({"operator": "="}, ("target", "actual")), ({"target": 1.0, "actual": 1.0}, ("target", "actual")),
+    ({"target": 0.5, "actual": 0.5}, ("target", "actual")), ({"operator": "<="}, ()), ({"operator": "<"}, ()), ({"target": 0.4}, ()), ({"actual": 1.01}, ()),
+    ({"actual": 0.3}, ()), ({"unit": "‰"}, ()), ({"name": "工业增加值增长率"}, ()), ({"target": "≥0.95%", "operator": None}, ()), ({"target": 95.0}, ("actual",)),
+])  # fmt: skip
+def test_ratios_in_both_cells_are_asked_about(form: Form, values: dict, asked: tuple) -> None:
+    """A share of at least 0.95 percent that reached 0.96: hardly; a ceiling or a growth rate may be so low."""
+    typed = {**ROW, "name": "服务对象满意率", "operator": ">=", "target": 0.95, "unit": "%", "actual": 0.96, **values}
+    name = typed.pop("name")
+    _, remarks = read_row(form, form.blocks["duties"], 0, {"name": name}, typed, lambda key: False)
+    assert tuple(key for key, remark in remarks if remark.code == "XL215") == asked
+
+
 def test_qualitative_rows_are_free_text(tmp_path: Path) -> None:
     typed = (">=10500家", "无", "５０％", "290%", "暂无")
     rows = [Row({"kind": "定性", "operator": None, "unit": None, "target": text, "actual": text}, {"target": text, "actual": text}, set())

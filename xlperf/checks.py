@@ -17,6 +17,7 @@ from functools import lru_cache
 
 from .crosscheck import CHECKS
 from .document import Rows, Spot, document_of, inputs_of, is_empty, prefixes
+from .evidence import TEXTS, explanation_of, is_filler
 from .expression import Kind, as_decimal, as_text, evaluate, names, normal_text, round_half_up
 from .finding import HINT, Finding
 from .form import Form
@@ -29,6 +30,7 @@ from .values import label_unit
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 PERCENTAGE = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{1,15})?)\s*[%\uff05]\s*", re.ASCII)
+SHORT = 200  # characters of a name, a department, a unit: what takes more is a narrative, in which nothing may be said
 CODES = {"required": "XL201", "type": "XL202", "pattern": "XL202", "format": "XL202", "enum": "XL203",
          "minimum": "XL204", "maximum": "XL204"}  # fmt: skip
 
@@ -46,6 +48,7 @@ def check(form: Form, rows: Rows) -> Iterator[Finding]:
             blank.update(spot for spot in finding.spots if form.blocks[spot.block].fields[spot.field].kind is Kind.NUMBER)
         yield finding
     yield from _wanted(form, rows)
+    yield from _fillers(form, rows, wrong)
     yield from _rules(form, rows, wrong | blank)
 
 
@@ -155,10 +158,10 @@ def _expected(known: Field, error) -> str:
 
 
 def explain(form: Form, rows: Rows, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield the findings, each warning with what the checks sheet says to explain its code."""
+    """Yield the findings, each warning with what the checks sheet says to explain its code, if that says anything."""
     explanations = {row.key: rows[RULES][index].get("explanation") for index, row in enumerate(form.blocks[RULES].rows)}
     for finding in findings:
-        text = explanations.get(finding.code)
+        text = explanation_of(form, explanations.get(finding.code))
         yield replace(finding, explanation=text) if text and finding.severity == "warning" else finding
 
 
@@ -195,6 +198,20 @@ def _wanted(form: Form, rows: Rows) -> Iterator[Finding]:
                 spots.append(Spot(block.key, index, known.key))
     if spots:
         yield Finding("XL207", "warning", tuple(spots), _blank())
+
+
+def _fillers(form: Form, rows: Rows, wrong: Collection[Spot]) -> Iterator[Finding]:
+    """Texts that are asked for and only point elsewhere; a word for nothing where a name or the like is required."""
+    for spot, value in inputs_of(form, rows):
+        block = form.blocks[spot.block]
+        known, row = block.fields[spot.field], rows[spot.block][spot.index]
+        if known.type not in TEXTS or not isinstance(value, str) or spot in wrong:
+            continue
+        required, wanted = (asks if isinstance(asks, bool) else evaluate(asks, row.get) is True
+                            for asks in (form.required(block, spot.index, known), known.wanted))  # fmt: skip
+        short = required and known.type == "text" and known.rows == 1 and (known.max_length or SHORT + 1) <= SHORT
+        if (required or wanted) and is_filler(form, value, short):
+            yield Finding("XL219", "warning", (spot,), {"found": value.strip()})
 
 
 # --- rules ---------------------------------------------------------------------------------------------------

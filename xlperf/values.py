@@ -52,7 +52,8 @@ AROUND = 8  # characters that are shown around it
 RATIO = Decimal("1.5")  # up to here a bare number may be a ratio where a percent of TEN or more is wanted
 MOST_RATIO = 100  # no cell is looked up for a percent format that would show 10000% and more
 ISO_LENGTH = 10
-TEN, HUNDRED = Decimal(10), Decimal(100)
+TEN, HUNDRED, SHARE = Decimal(10), Decimal(100), Decimal("0.5")
+FIGURES = ("target", "actual")
 NEAR = 2  # times the target, or the target so many times: a percent that may well be meant
 
 
@@ -242,7 +243,7 @@ def read_row(form: Form, block: Block, index: int, given: Mapping[str, object], 
     """
     row, remarks, known = dict(given), [], spellings_of(form)
     columns = known.columns if all(name in block.fields for name in known.columns.values()) else {}
-    figures = (columns.get("target"), columns.get("actual"))
+    figures = tuple(map(columns.get, FIGURES))
     read: dict[str, Figure] = {}
     cells = [(key, raw) for key, raw in typed.items() if raw not in ("", None)]
     for key, raw in sorted(cells, key=lambda item: _when(block.fields[item[0]])):
@@ -274,7 +275,7 @@ def read_row(form: Form, block: Block, index: int, given: Mapping[str, object], 
         if remark:
             remarks.append((key, remark))
     if columns:
-        remarks += _ratio_for_percent(row, read, columns)
+        remarks += _ratio_for_percent(row, read, columns, known.is_change(str(row.get(block.row_name) or "")))
     return row, remarks
 
 
@@ -331,19 +332,27 @@ def headed_unit(known: Spellings, label: str) -> str:
     return match[1] if match and unit_of(known, match[1]).base in known.known else ""
 
 
-def _ratio_for_percent(row: Mapping, read: Mapping[str, Figure], columns: Mapping[str, str]) -> Iterator[tuple[str, Remark]]:
+def _ratio_for_percent(row: Mapping, read: Mapping[str, Figure], columns: Mapping[str, str],
+                       changes: bool) -> Iterator[tuple[str, Remark]]:  # fmt: skip
     """0.96 of unit % where the target is 100: 0.96% or 96%?
 
     Asked wherever the other reading comes near the target; far from it only below a target of TEN or more, and of a ceiling
-    only where the other reading keeps it.
+    only where the other reading keeps it. Of both cells where both look like a SHARE to be reached: a target of half a
+    percent is rare, but for what `changes`, which grows by that.
     """
-    key, unit = columns["actual"], row.get(columns["unit"])
-    target, actual = (as_decimal(row.get(columns[name])) for name in ("target", "actual"))
+    target, actual = (as_decimal(row.get(columns[name])) for name in FIGURES)
+    asked = [columns[name] for name in FIGURES if (figure := read.get(columns[name])) and figure.bare]
     numbers = isinstance(target, Decimal) and isinstance(actual, Decimal)
-    if unit != PERCENT or key not in read or not read[key].bare or not numbers:
+    if row.get(columns["unit"]) != PERCENT or columns["actual"] not in asked or not numbers:
         return
     ceiling, other = str(row.get(columns.get("operator"), "")).startswith("<"), actual * HUNDRED
     near = target <= other * NEAR and other <= target * NEAR
-    if 0 < actual <= RATIO and (near or (target >= TEN and not (ceiling and other > target * RATIO))):
-        readings = (f"{as_text(actual)} {PERCENT}", f"{as_text(other)} {PERCENT}")
-        yield key, question(as_text(actual), readings, "warning", "XL215")
+    if len(asked) == len(FIGURES) and min(target, actual) >= SHARE and max(target, actual) <= 1 and not ceiling and not changes:
+        yield from ((key, _percent_or_ratio(as_decimal(row[key]))) for key in asked)
+    elif 0 < actual <= RATIO and (near or (target >= TEN and not (ceiling and other > target * RATIO))):
+        yield columns["actual"], _percent_or_ratio(actual)
+
+
+def _percent_or_ratio(number: Decimal) -> Remark:
+    readings = (f"{as_text(reading)} {PERCENT}" for reading in (number, number * HUNDRED))
+    return question(as_text(number), readings, "warning", "XL215")
