@@ -129,6 +129,33 @@ def test_an_explanation_travels_with_its_warning(tmp_path: Path) -> None:
     assert read_workbook(path)["explanations"] == {"SZ202": "目标按上年数确定"}
 
 
+@pytest.mark.parametrize("text", ["无", "/", "——", "同上", "略。", "暂无", "见附件", "正常"])
+def test_an_explanation_that_says_nothing_is_none(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "explained.xlsx"
+    fill_workbook(document() | {"explanations": {"SZ202": text, "SZ304": f"{text}，因统计口径调整"}}, path)
+    assert {f["code"]: f.get("explanation") for f in validate(path).findings if "explanation" in f} == {"SZ304": f"{text}，因统计口径调整"}
+
+
+FILLERS = {
+    "national-project-2022": {"项目信息!C6": "同上", "项目信息!C8": "略", "项目信息!B17": "详见附件1。", "绩效指标!H6": "同上"},
+    "shengchanli-2022": {"重点任务!E5": "见附件", "重点任务!D6": "略", "基本信息!C5": "暂无", "基本信息!B31": "（略）", "自评表!H5": "同上"},
+    "sichuan-project-2023": {"项目信息!C6": "无", "项目信息!C7": "见附表"},
+}
+WORDS = {
+    "national-project-2022": {"项目信息!C6": "见附件中心", "项目信息!B17": "见附件1，其中第三项未完成"},
+    "shengchanli-2022": {"重点任务!E5": "无", "基本信息!B31": "无", "重点任务!D6": "略有增长", "基本信息!C7": "暂无", "自评表!J24": "同上", "自评表!L24": "略"},
+}
+
+
+@pytest.mark.parametrize(("example", "cells", "told"), [*((name, cells, True) for name, cells in FILLERS.items()), *((name, cells, False) for name, cells in WORDS.items())])
+def test_words_that_only_point_elsewhere_are_told(tmp_path: Path, example: str, cells: dict[str, str], told: bool) -> None:
+    """No problems is an answer, no department is none; words that nobody asked for are not looked at."""
+    path = type_into(EXAMPLE.parent / example / "filled.xlsx", tmp_path / "t.xlsx", cells)
+    findings = [f for f in validate(path).findings if f["code"] == "XL219"]
+    assert {cell: f["found"] for f in findings for cell in f["cells"]} == (cells if told else {})
+    assert {f["severity"] for f in findings} <= {"warning"}
+
+
 # --- what a hand or another program does to the file ---------------------------------------------------------
 
 

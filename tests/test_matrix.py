@@ -77,13 +77,13 @@ MATRIX |= {f"task {number + 1} without a name": (blank("tasks", number, "task"),
            for number in range(0, 10, 2)}  # fmt: skip
 MATRIX |= {f"cover without {key}": (lambda d, key=key: d["cover"].pop(key), {("XL207", (f"基本信息!C{row}",))})
            for row, key in enumerate(("unit_code", "supervisor", "prepared_by", "phone", "prepared_on"), 6)}  # fmt: skip
-MATRIX |= {f"actual is {nothing!r}": (set_in(LAST, actual=nothing), {("XL201", ("自评表!H79",)), ("XL210", ("自评表!H79",))})
+MATRIX |= {f"actual is {nothing!r}": (set_in(LAST, actual=nothing), {("XL201", ("自评表!H79",))})
            for nothing in ("—", "无", "/", "……", "暂无")}  # fmt: skip
 MATRIX |= {
-    "an actual nobody can see": (set_in("企业技术进步", actual="\u200b"), {("XL201", ("自评表!H39",)), ("XL210", ("自评表!H39",))}),
+    "an actual nobody can see": (set_in("企业技术进步", actual="\u200b"), {("XL201", ("自评表!H39",))}),
     "a unit of spaces": (cover(unit=" \u3000"), {("XL201", ("基本信息!C5",))}),
-    "spending is a word for nothing": (item(1, spent="无"), {("XL201", ("预算信息!F8",)), ("XL210", ("预算信息!F8",))}),
-    "a completion is a slash": (lambda d: d["tasks"][1].update(completion="/"), {("XL201", ("重点任务!E5",)), ("XL210", ("重点任务!E5",))}),
+    "spending is a word for nothing": (item(1, spent="无"), {("XL201", ("预算信息!F8",))}),
+    "a completion is a slash": (lambda d: d["tasks"][1].update(completion="/"), {("XL201", ("重点任务!E5",))}),
     "not applicable, reason is a dash": (set_in("政府采购执行率", applies="不适用", actual=None, reason="—"), {("SZ204", ("自评表!L34",))}),
 }  # fmt: skip
 # --- spellings ---

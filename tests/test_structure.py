@@ -12,6 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from conftest import EXAMPLE
 from surgery import part_of, rewrite, type_into
 from test_findings import ALWAYS, FILLED, document, found, pairs
 
@@ -165,6 +166,33 @@ def test_an_indicator_merged_over_two_rows_is_one(tmp_path: Path) -> None:
     result = validate(tmp_path / "t.xlsx")
     assert [f["code"] for f in result.findings if f["severity"] == "error"] == []
     assert [row["name"] for row in result.document["indicators"]].count("走访企业") == 1
+
+
+@pytest.mark.parametrize(("example", "area"), [
+    ("national-project-2022", "绩效指标!C5:C8"), ("sichuan-project-2023", "绩效指标!B5:B13")])  # fmt: skip
+def test_a_choice_merged_downwards_counts_for_every_row(tmp_path: Path, example: str, area: str) -> None:
+    clean = EXAMPLE.parent / example / "filled.xlsx"
+    book = openpyxl.load_workbook(clean)
+    title, cells = area.split("!")
+    values = {cell.value for (cell,) in book[title][cells]}
+    book[title].merge_cells(cells)
+    book.save(tmp_path / "t.xlsx")
+    known, result = validate(clean), validate(tmp_path / "t.xlsx")
+    assert len(values) == 1 and result.document == known.document
+    codes = {f["code"] for f in known.findings} | {"XL302"}
+    (new,) = [f for f in result.findings if f["code"] not in codes]
+    assert (new["code"], new["severity"], new["cells"], new["fix"][:4]) == ("XL234", "info", [area], "无须处理")
+
+
+@pytest.mark.parametrize(("area", "lost"), [("B7:C7", True), ("F7:F8", True), ("F11:F12", False), ("B7:B8", False)])
+def test_what_a_merge_hides_is_asked_for(tmp_path: Path, area: str, lost: bool) -> None:
+    """Amounts beside a name and below one another; not where nothing can have stood."""
+    book = openpyxl.load_workbook(FILLED)
+    book["预算信息"].merge_cells(area)
+    book.save(tmp_path / "t.xlsx")
+    (told,) = [f for f in validate(tmp_path / "t.xlsx").findings if f["code"] == "XL234"]
+    assert (told["severity"], told["cells"]) == ("warning" if lost else "info", [f"预算信息!{area}"])
+    assert ("请取消合并" in told["fix"], "无须处理" in told["fix"]) == (lost, not lost)
 
 
 def test_numbers_outside_are_shown_as_they_were_typed(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -34,7 +35,8 @@ from xlperf.reader import read_cells
 from xlperf.remark import CellError, Remark
 from xlperf.values import read_row, read_value
 
-VALUE_CODES = ("XL201", "XL202", "XL203", "XL204", "XL205", "XL206", "XL209", "XL210", "XL215", "XL216", "XL217")
+VALUE_CODES = ("XL201", "XL202", "XL203", "XL204", "XL205", "XL206", "XL207", "XL209", "XL210", "XL215", "XL216", "XL217",
+               "XL218")  # fmt: skip
 ROW = {"name": "指标", "kind": "定量", "operator": "=", "target": 3, "unit": "件", "actual": 3, "source": "台账", "reason": "年中调整"}
 
 
@@ -269,8 +271,7 @@ def test_a_percent_sign_that_a_format_only_shows_multiplies_nothing(tmp_path: Pa
 
 def test_blank_signs_are_blanks_where_no_free_text_stands(tmp_path: Path) -> None:
     """In numbers, choices and units; not in sources and reasons."""
-    blank = {("XL210", key) for key in ("operator", "target", "unit", "actual")} | {
-        ("XL201", key) for key in ("operator", "target", "unit", "actual")}  # fmt: skip
+    blank = {("XL201", key) for key in ("operator", "target", "unit", "actual")}
     keys = ("operator", "target", "unit", "actual", "source")
     rows = [Row(dict.fromkeys(keys, sign), {**dict.fromkeys(keys[:4]), "source": sign}, blank) for sign in BLANKS if sign != UNSEEN]
     rows.append(Row(dict.fromkeys(keys, UNSEEN), dict.fromkeys(keys), blank | {("XL210", "source")}))
@@ -306,6 +307,19 @@ def test_a_ratio_in_a_percent_cell_is_asked_about(form: Form, operator: str, tar
         assert remark.expected == f"{actual:g} % / {actual * 100:g} %"
 
 
+@pytest.mark.parametrize(("values", "asked"), [
+    ({}, ("target", "actual")), ({"operator": "="}, ("target", "actual")), ({"target": 1.0, "actual": 1.0}, ("target", "actual")),
+    ({"target": 0.5, "actual": 0.5}, ("target", "actual")), ({"operator": "<="}, ()), ({"operator": "<"}, ()), ({"target": 0.4}, ()), ({"actual": 1.01}, ()),
+    ({"actual": 0.3}, ()), ({"unit": "‰"}, ()), ({"name": "工业增加值增长率"}, ()), ({"target": "≥0.95%", "operator": None}, ()), ({"target": 95.0}, ("actual",)),
+])  # fmt: skip
+def test_ratios_in_both_cells_are_asked_about(form: Form, values: dict, asked: tuple) -> None:
+    """A share of at least 0.95 percent that reached 0.96: hardly; a ceiling or a growth rate may be so low."""
+    typed = {**ROW, "name": "服务对象满意率", "operator": ">=", "target": 0.95, "unit": "%", "actual": 0.96, **values}
+    name = typed.pop("name")
+    _, remarks = read_row(form, form.blocks["duties"], 0, {"name": name}, typed, lambda key: False)
+    assert tuple(key for key, remark in remarks if remark.code == "XL215") == asked
+
+
 def test_qualitative_rows_are_free_text(tmp_path: Path) -> None:
     typed = (">=10500家", "无", "５０％", "290%", "暂无")
     rows = [Row({"kind": "定性", "operator": None, "unit": None, "target": text, "actual": text}, {"target": text, "actual": text}, set())
@@ -318,9 +332,9 @@ DASHES = ("—", "/", "－", "——", "……", " / ", "―")
 
 
 def test_a_dash_is_nothing_where_words_are_needed(form: Form, tmp_path: Path) -> None:
-    """A word for nothing stays, a dash where nothing is needed too."""
+    """And where they are wanted; a word for nothing stays, a dash where nothing is asked for too. No word for nothing is a code."""
     kind = {"kind": "定性", "operator": None, "unit": None}
-    blank = {(code, key) for code in ("XL201", "XL210") for key in ("target", "actual")}
+    blank = {("XL201", key) for key in ("target", "actual")}
     rows = [Row({**kind, "target": sign, "actual": sign, "source": sign}, {"target": None, "actual": None, "source": sign}, blank) for sign in DASHES]
     assert_read(tmp_path, with_indicators(len(rows)), "duties", rows)
     for applies, read in (("不适用", "—"), ("适用", None)):
@@ -328,9 +342,12 @@ def test_a_dash_is_nothing_where_words_are_needed(form: Form, tmp_path: Path) ->
         assert row.get("actual") == read
     doc = document()
     doc["tasks"] = [{"duty": "/", "task": f"任务{number}", "content": "内容", "completion": sign} for number, sign in enumerate((*DASHES, "无"))]
-    rows = [Row({}, {"duty": "/", "completion": None}, {("XL201", "completion"), ("XL210", "completion")}) for _ in DASHES]
+    rows = [Row({}, {"duty": "/", "completion": None}, {("XL201", "completion")}) for _ in DASHES]
     assert_read(tmp_path, doc, "tasks", [*rows, Row({}, {"completion": "无"}, set())])
-    assert_read(tmp_path, document(), "cover", [Row({"unit": "-", "supervisor": "-"}, {"unit": None, "supervisor": "-"}, {("XL201", "unit"), ("XL210", "unit")})])
+    for sign in ("-", "无"):
+        typed = {"unit": "-", "supervisor": "/", "unit_code": sign, "phone": sign}
+        codes = {("XL201", "unit"), *(("XL207", key) for key in ("supervisor", "unit_code", "phone"))}
+        assert_read(tmp_path, document(), "cover", [Row(typed, dict.fromkeys(typed), codes)])
 
 
 def test_a_percentage_of_a_qualitative_row_is_the_text_that_its_cell_shows(tmp_path: Path) -> None:
@@ -467,7 +484,7 @@ def test_dates_are_read_or_asked_about(form: Form, typed: object, read: str, cod
 
 @pytest.mark.parametrize(("typed", "read", "codes"), [
     ("2023年3月", "2023年3月", {("XL209", "prepared_on")}), ("2023-02-30", "2023-02-30", {("XL209", "prepared_on")}), ("三月一日", "三月一日", {("XL202", "prepared_on")}),
-    (44986.0, "2023-03-01", set()), ("44986", "2023-03-01", {("XL210", "prepared_on")}), ("……", None, {("XL210", "prepared_on")}),
+    (44986.0, "2023-03-01", set()), ("44986", "2023-03-01", {("XL210", "prepared_on")}), ("……", None, {("XL207", "prepared_on")}),
 ])  # fmt: skip
 def test_dates_through_the_file(tmp_path: Path, typed: object, read: str, codes: set) -> None:
     """A number in the cell of the template has its date format: it is a date, and silent."""
@@ -490,6 +507,42 @@ def test_findings_show_before_and_after_or_both_readings(tmp_path: Path) -> None
         ("info", "12 种", "12 | 种"), ("info", '" 7 "', "7"), ("info", "'7", "7"), ("info", "7<U+200B>", "7"),
         ("error", "5万", "5 万元 / 50000 万元"), ("error", "96%", "96 % / 96 家"),
     ]  # fmt: skip
+
+
+def test_a_blank_that_is_told_shows_what_stands_there(tmp_path: Path) -> None:
+    """A formula that another program saved without its result too; one in a cell that may stay blank would be lost."""
+    book = openpyxl.load_workbook(EXAMPLE / "filled.xlsx")
+    cells = {"预算信息!C5": "无", "预算信息!F7": "=2+0.63", "预算信息!D8": '=IF(1>0,"<",2)', "自评表!H79": "——", "自评表!G79": "/", "基本信息!C5": None, "基本信息!C9": "-"}
+    for place, value in cells.items():
+        title, _, cell = place.partition("!")
+        book[title][cell] = value
+    book.save(tmp_path / "t.xlsx")
+    told = {place: (f["code"], f["found"], "0" in f["fix"]) for f in validate(tmp_path / "t.xlsx").findings for place in f["cells"]
+            if place in cells and f["code"] in VALUE_CODES}  # fmt: skip
+    assert told == {
+        "预算信息!C5": ("XL201", "无", True), "自评表!H79": ("XL201", "——", True), "自评表!G79": ("XL201", "/", False), "基本信息!C5": ("XL201", "空白", False),
+        "预算信息!F7": ("XL218", "=2+0.63", False), "预算信息!D8": ("XL218", '=IF(1>0,"<",2)', False), "基本信息!C9": ("XL207", "-、空白", False),
+    }  # fmt: skip
+
+
+def test_only_an_amount_out_of_range_is_told_its_unit(tmp_path: Path) -> None:
+    """What a number counts in is asked of its label: staff are no money."""
+    doc = document()
+    doc["budget"]["items"][0].update(spent=-1)
+    doc["base_data"] = {"asset_use": {"part": -2, "base": 5}, "staff_control": {"part": -3, "base": 50}}
+    next(row for row in doc["indicators"] if row["kind"] == "定量")["target"] = 1e12
+    fill_workbook(doc, tmp_path / "t.xlsx")
+    told = {f["found"]: f["fix"] for f in validate(tmp_path / "t.xlsx").findings if f["code"] == "XL204"}
+    money, plain = "请核对，应为 0 至 9999999.999999，单位为万元。", "请核对，应为 {}；只填数字，不带单位。"
+    assert told == {"-1": money, "-2": money, "-3": plain.format("0 至 9999999.999999"), "1000000000000": plain.format("-99999999999 至 99999999999")}
+
+
+def test_a_formula_of_an_empty_text_has_a_result(tmp_path: Path) -> None:
+    """LibreOffice and Excel save it so, and a row of such formulas holds nothing."""
+    part = part_of(EXAMPLE / "filled.xlsx", "预算信息")
+    change = lambda name, content: re.sub(rb'<c r="D8"([^>]*)>.*?</c>', rb'<c r="D8"\1 t="str"><f>IF(1,"","")</f><v></v></c>', content) if name == part else content  # noqa: E731
+    path = rewrite(EXAMPLE / "filled.xlsx", tmp_path / "t.xlsx", change)
+    assert "<v></v>" in zipfile.ZipFile(path).read(part).decode() and "XL218" not in {f["code"] for f in validate(path).findings}
 
 
 def test_a_warning_of_values_does_not_block_and_travels(tmp_path: Path) -> None:

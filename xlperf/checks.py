@@ -16,7 +16,8 @@ from decimal import Decimal
 from functools import lru_cache
 
 from .crosscheck import CHECKS
-from .document import Rows, Spot, document_of, inputs_of, is_empty, prefixes
+from .document import Rows, Spot, document_of, inputs_of, is_empty, is_required, is_wanted, prefixes
+from .evidence import TEXTS, explanation_of, is_filler
 from .expression import Kind, as_decimal, as_text, evaluate, names, normal_text, round_half_up
 from .finding import HINT, Finding
 from .form import Form
@@ -24,10 +25,13 @@ from .messages import catalogue, current_language, fill, listing, sentence
 from .nearest import letters_of, slip
 from .parts import GUIDE, RULES, TYPES, Block, Field, Rule, Step
 from .schema import build_schema
+from .spelling import spellings_of
+from .values import label_unit
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 PERCENTAGE = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{1,15})?)\s*[%\uff05]\s*", re.ASCII)
 LATEST = 2  # years after the fiscal year in which a paper about it may be dated
+SHORT = 200  # characters of a name, a department, a unit: what takes more is a narrative, in which nothing may be said
 CODES = {"required": "XL201", "type": "XL202", "pattern": "XL202", "format": "XL202", "enum": "XL203",
          "minimum": "XL204", "maximum": "XL204"}  # fmt: skip
 
@@ -46,6 +50,7 @@ def check(form: Form, rows: Rows) -> Iterator[Finding]:
         yield finding
     yield from _wanted(form, rows)
     yield from _untimely(form, rows, wrong)
+    yield from _fillers(form, rows, wrong)
     yield from _rules(form, rows, wrong | blank)
 
 
@@ -81,9 +86,9 @@ def _against_schema(form: Form, rows: Rows) -> Iterator[Finding]:
             cause = "XL201" if code == "XL203" and error.instance is None else code
             if (cause, spot) not in seen:
                 seen.add((cause, spot))
-                arguments = {"found": _shown(error.instance), "expected": _expected(known, error),
-                             "hint": _hint(block, known, error)}  # fmt: skip
-                yield Finding(cause, "error", (spot,), {} if cause == "XL201" else arguments)
+                hint = _counted_in(form, block, spot.index, known) if code == "XL204" else _hint(block, known, error)
+                arguments = {"found": _shown(error.instance), "expected": _expected(known, error), "hint": hint}
+                yield Finding(cause, "error", (spot,), _blank() if cause == "XL201" else arguments)
 
 
 def _spots_of_error(form: Form, error, origins: Mapping) -> Iterator[Spot]:
@@ -97,6 +102,10 @@ def _spots_of_error(form: Form, error, origins: Mapping) -> Iterator[Spot]:
             return
     if origin is not None:
         yield from (Spot(*origin, key) for key in missing if isinstance(key, str) and key in form.blocks[origin[0]].fields)
+
+
+def _blank() -> dict[str, object]:
+    return {"found": sentence("blank", {})}
 
 
 def _shown(value: object) -> str:
@@ -113,6 +122,12 @@ def wanted_of(known: Field) -> str:
     if low or high:
         return fill(words["between" if low and high else "least" if low else "most"], {"low": low, "high": high})
     return words.get(known.type) or words["number" if known.kind is Kind.NUMBER else "string"]
+
+
+def _counted_in(form: Form, block: Block, index: int, known: Field) -> str:
+    """What a number out of range counts in, as its label says: money, things; else it takes no unit."""
+    unit = label_unit(spellings_of(form), block, index, known)
+    return sentence("in_unit" if unit else "in_no_unit", {"unit": unit})
 
 
 def _hint(block: Block, known: Field, error) -> str:
@@ -145,10 +160,10 @@ def _expected(known: Field, error) -> str:
 
 
 def explain(form: Form, rows: Rows, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield the findings, each warning with what the checks sheet says to explain its code."""
+    """Yield the findings, each warning with what the checks sheet says to explain its code, if that says anything."""
     explanations = {row.key: rows[RULES][index].get("explanation") for index, row in enumerate(form.blocks[RULES].rows)}
     for finding in findings:
-        text = explanations.get(finding.code)
+        text = explanation_of(form, explanations.get(finding.code))
         yield replace(finding, explanation=text) if text and finding.severity == "warning" else finding
 
 
@@ -184,7 +199,20 @@ def _wanted(form: Form, rows: Rows) -> Iterator[Finding]:
                     continue
                 spots.append(Spot(block.key, index, known.key))
     if spots:
-        yield Finding("XL207", "warning", tuple(spots))
+        yield Finding("XL207", "warning", tuple(spots), _blank())
+
+
+def _fillers(form: Form, rows: Rows, wrong: Collection[Spot]) -> Iterator[Finding]:
+    """Texts that are asked for and only point elsewhere; a word for nothing where a name or the like is required."""
+    for spot, value in inputs_of(form, rows):
+        block = form.blocks[spot.block]
+        known, row = block.fields[spot.field], rows[spot.block][spot.index]
+        if known.type not in TEXTS or not isinstance(value, str) or spot in wrong:
+            continue
+        required = is_required(form, block, spot.index, known, row)
+        short = required and known.type == "text" and known.rows == 1 and (known.max_length or SHORT + 1) <= SHORT
+        if (required or is_wanted(known, row)) and is_filler(form, value, short):
+            yield Finding("XL219", "warning", (spot,), {"found": value.strip()})
 
 
 def _untimely(form: Form, rows: Rows, wrong: set[Spot]) -> Iterator[Finding]:

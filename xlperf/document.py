@@ -126,8 +126,16 @@ def is_empty(form: Form, block: Block, index: int, row: Mapping) -> bool:
 
 def is_required(form: Form, block: Block, index: int, field: Field, row: Mapping[str, object]) -> bool:
     """Whether a blank cell of that row is an error."""
-    needed = form.required(block, index, field)
-    return needed if isinstance(needed, bool) else evaluate(needed, row.get) is True
+    return _holds(form.required(block, index, field), row)
+
+
+def is_wanted(field: Field, row: Mapping[str, object]) -> bool:
+    """Whether a blank cell of that row is a warning."""
+    return _holds(field.wanted, row)
+
+
+def _holds(asked: object, row: Mapping[str, object]) -> bool:
+    return asked if isinstance(asked, bool) else evaluate(asked, row.get) is True
 
 
 def inputs_of(form: Form, rows: Rows) -> Iterator[tuple[Spot, object]]:

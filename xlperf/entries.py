@@ -15,6 +15,7 @@ from .layout import END, HEADER, SINGLES
 from .parts import GUIDE, Block, Sheet, Table
 
 Grid = list[list]
+SPREAD = ("text", "choice")  # types whose merged cells all hold what the first one shows; a merged number is no sum's operand
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,12 @@ def _key_of(form: Form, cell: object) -> tuple[str, str | None] | str | None:
 
 
 def spread_merged(form: Form, grid: Grid, merges: Iterable[tuple[int, int, int, int]]) -> None:
-    """Give every cell of a merged run of one text column the text of the run: a duty that spans its tasks.
+    """Give every cell of a merged run of one column of words the word of the run: a duty that spans its tasks, a category.
 
     A row in which nothing else stands is no row of its own: one that was merged with the row above it stays blank.
     """
     columns = key_columns(grid)
-    texts = {columns[c.key] for t in form.tables.values() for c in t.columns if c.key in columns and c.type == "text"}
+    texts = {columns[c.key] for t in form.tables.values() for c in t.columns if c.key in columns and c.type in SPREAD}
     for top, left, bottom, right in merges:
         if left != right or left not in texts or bottom >= len(grid) or left >= len(grid[top]):
             continue

@@ -6,15 +6,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from .document import Rows, Spot, inputs_of, is_empty
 from .errors import FormError
 from .expression import as_decimal
 from .finding import Finding
 from .form import Form
+from .nearest import letters_of
 from .parts import RULES, Rule
+from .spelling import LONGEST, spellings_of
 
 TEXTS = ("text", "value")  # field types in which people write
 Fact = Mapping[str, object]
@@ -53,6 +57,36 @@ def rows_used(form: Form, rows: Rows, key: str) -> Iterator[tuple[int, Mapping]]
 def blocks_of(form: Form, rule: Rule) -> tuple[str, ...]:
     """The blocks of the table that the rule is about."""
     return form.tables[given(form, rule, "table", form.tables)].blocks
+
+
+@lru_cache(maxsize=16)
+def _empty_words(form: Form) -> frozenset[str]:
+    """The letters of every word that the form knows for nothing: typed for a blank, in place of words, as a reason."""
+    known = spellings_of(form)
+    reasons = (words_of(rule, "words") for rule in form.rules.values() if rule.check == "empty_reasons")
+    return frozenset(letters_of(word) for words in (known.blanks, known.fillers, *reasons) for word in words)
+
+
+@lru_cache(maxsize=16)
+def _fillers(form: Form) -> tuple[re.Pattern, frozenset[str]]:
+    """What says nothing in place of words (with the number of an annex, perhaps), and the words for nothing."""
+    known = spellings_of(form)
+    words = "|".join(sorted(filter(None, map(letters_of, known.fillers)), key=len, reverse=True))
+    return re.compile(rf"(?:{words})\d{{0,3}}" if words else r"(?!)"), frozenset(filter(None, map(letters_of, known.blanks)))
+
+
+def is_filler(form: Form, text: str, short: bool) -> bool:
+    """Whether a text stands in place of the words that are asked for; a word for nothing does so where they are short."""
+    if len(text) > LONGEST:
+        return False
+    (filler, nothing), letters = _fillers(form), letters_of(text)
+    return filler.fullmatch(letters) is not None or (short and letters in nothing)
+
+
+def explanation_of(form: Form, text: object) -> str:
+    """An explanation, "" for one that says nothing: a dash, a word for nothing, a word that only points elsewhere."""
+    letters = letters_of(text or "")
+    return "" if not letters or letters in _empty_words(form) or is_filler(form, str(text), True) else str(text)
 
 
 def number_of(value: object) -> Decimal | None:

@@ -53,7 +53,7 @@ def _cause(finding: Finding, form: Form | None) -> tuple:
     spot = finding.spots[0]
     if group == "field":
         table = form.blocks[spot.block].table or spot.block if form else spot.block
-        return (finding.code, finding.severity, table, spot.field)
+        return (finding.code, finding.severity, table, spot.field, str(finding.arguments.get("found")))
     return (finding.code, finding.severity, spot, str(finding.arguments.get("found")))
 
 

@@ -26,6 +26,9 @@ FORMULA = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>\s*<f[\s>/]')
 ERROR = re.compile(
     rb'<c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>\s*(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?\s*<v>([^<]{1,20})</v>'
 )
+UNCOMPUTED = re.compile(
+    rb'<c\b(?![^>]*\bt=")[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>([^<]*)</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
+)
 MERGE = re.compile(rb'<mergeCell\b[^>]*?\bref="([^"]+)"')
 ROW = re.compile(rb"<row\b[^>]*>")
 ROW_NUMBER = re.compile(rb'\br="(\d+)"')
@@ -43,6 +46,7 @@ class Markup:
 
     formulas: frozenset[tuple[int, int]]
     errors: Mapping[tuple[int, int], str]  # cells that show #REF! and the like
+    uncomputed: Mapping[tuple[int, int], str]  # formulas that were saved without a result
     merges: tuple[Range, ...]
     hidden_rows: frozenset[int]
     protected: bool
@@ -77,6 +81,7 @@ def _markup(part: bytes) -> Markup:
     return Markup(
         frozenset((int(row) - 1, column_number(letters.decode())) for letters, row in FORMULA.findall(data)),
         dict(_errors(data)),
+        dict(_uncomputed(data)),
         tuple(area for ref in MERGE.findall(rest) for area in areas(ref)),
         frozenset(_hidden(data)),
         PROTECTION.search(rest) is not None,
@@ -87,6 +92,12 @@ def _markup(part: bytes) -> Markup:
 def _errors(data: bytes) -> Iterator[tuple[tuple[int, int], str]]:
     for letters, row, text in ERROR.findall(data) if b't="e"' in data else ():
         yield (int(row) - 1, column_number(letters.decode())), text.decode("utf-8", "replace")
+
+
+def _uncomputed(data: bytes) -> Iterator[tuple[tuple[int, int], str]]:
+    """A shared formula may stand elsewhere; of an empty text (t="str") the result is known."""
+    for letters, row, text in UNCOMPUTED.findall(data):
+        yield (int(row) - 1, column_number(letters.decode())), f"={html.unescape(text.decode('utf-8', 'replace'))}"
 
 
 def _hidden(data: bytes) -> Iterator[int]:

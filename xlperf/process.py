@@ -18,19 +18,23 @@ from .checks import check, compare_shown, explain
 from .compute import compute
 from .document import Rows, Spot, document_of, named, path_namer, rows_of, subject_spot, unit_spot, whose
 from .errors import UnreadableError, UsageError
+from .expression import Kind
 from .files import as_written, joined_name, keep_apart, make_folder, safe_name, stamp, write_atomically
 from .finding import Finding, describe, gather, has_errors
 from .form import Form, find_form
 from .layout import make_layout, moved_places, padded, references_of, row_counts, with_spare
-from .messages import sentence
+from .messages import listing, sentence
 from .reader import Reading, read_cells
+from .remark import visible
 from .report import Paper, has_report, paper_name, write_paper
 from .result import Result
+from .values import is_numeric
 
-# What is not said of a cell of which the other was: the blank of an error value, the type of a cell that is asked about, a lost
-# formula beside its wrong figure.
-TOLD = {"XL201": "XL217", "XL202": "XL209", "XL237": "XL301"}
-CHECKED = ("XL207", "XL243")  # found again in a finalized workbook, which need not remember them
+# What is not said of a cell of which another was: the blank of a formula without a value, the type of a cell that is asked
+# about, that a dash was read as a blank where a blank is told, a lost formula beside its wrong figure.
+BLANKS, NO_VALUE = ("XL201", "XL207"), ("XL217", "XL218")
+TOLD = {**dict.fromkeys(BLANKS, NO_VALUE), "XL202": ("XL209",), "XL210": BLANKS, "XL237": ("XL301",)}
+CHECKED = ("XL207", "XL219", "XL243")  # found again in a finalized workbook, which need not remember them
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ def process(path: Path, form: str | None = None, year: int | None = None, templa
     reading = read_cells(path, templates)
     rows = compute(reading.form, reading.rows)
     found = explain(reading.form, rows, _findings(reading, rows, form, year))
-    findings = gather(_once(reading, list(found)), reading.form)
+    findings = gather(_as_typed(reading, rows, list(_once(reading, list(found)))), reading.form)
     return Processed(reading, rows, findings)
 
 
@@ -71,7 +75,7 @@ def _once(reading: Reading, findings: list[Finding]) -> Iterator[Finding]:
     """Leave out what another finding has said (TOLD), blanks of a row or column that is gone, dates far from a wrong year."""
     other_year = any(finding.code == "XL242" for finding in findings)
     gone = any(finding.code in ("XL114", "XL231", "XL232") for finding in findings)
-    told = {code: {spot for finding in findings if finding.code == code for spot in finding.spots} for code in set(TOLD.values())}
+    told = {code: {spot for f in findings if f.code in others for spot in f.spots} for code, others in TOLD.items()}
     for finding in findings:
         if finding.code == "XL243" and other_year:
             continue
@@ -79,9 +83,25 @@ def _once(reading: Reading, findings: list[Finding]) -> Iterator[Finding]:
         if finding.code == "XL201" and gone:
             spots = tuple(spot for spot in spots if spot in reading.cells)
         if finding.code in TOLD:
-            spots = tuple(spot for spot in spots if spot not in told[TOLD[finding.code]])
+            spots = tuple(spot for spot in spots if spot not in told[finding.code])
         if spots or not finding.spots:
             yield replace(finding, spots=spots)
+
+
+def _as_typed(reading: Reading, rows: Rows, findings: list[Finding]) -> Iterator[Finding]:
+    """Of a blank that is told, what stands in the cell: a dash, a word for nothing; where a number is asked for, that means 0."""
+    typed = reading.typed() if any(finding.code in BLANKS for finding in findings) else {}
+    for finding in findings:
+        shown = [visible(raw) if str(raw := typed.get(spot) or "").strip() else "" for spot in finding.spots]
+        if finding.code not in BLANKS or not any(shown):
+            yield finding
+            continue
+        words = dict.fromkeys(text or sentence("blank", {}) for text in shown)
+        spot = finding.spots[0]
+        field = reading.form.blocks[spot.block].fields[spot.field]
+        number = field.kind is Kind.NUMBER or is_numeric(field, rows[spot.block][spot.index], None)
+        told = {"found": listing(words), "hint": sentence("nought", {}) if number and finding.code == "XL201" else ""}
+        yield replace(finding, arguments={**finding.arguments, **told})
 
 
 def as_asked(reading: Reading, form: str | None, year: int | None) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .document import Rows, Spot, is_empty, preset_index
@@ -29,7 +29,7 @@ from .numberformat import PercentFormats
 from .package import MOST_AREA, crowded
 from .parts import GUIDE, RULES, Block, Sheet
 from .preflight import preflight
-from .remark import CellError
+from .remark import CellError, Uncomputed
 from .spelling import spellings_of
 from .structure import inspect
 from .values import read_row, read_value, seen
@@ -199,6 +199,7 @@ def _read_sheets(reading: Reading, marked: list, content: bytes, markups: Mappin
             spread_merged(form, grid, markups[title].merges)
             _show_errors(grid, markups[title])
         for block, row_key, entry in entries_of(form, sheet, title, grid):
+            entry = _with_formulas(entry, markups[title]) if title in markups else entry
             entries[block].append((row_key, entry))
             reading.entries.append(entry)
     percents = PercentFormats(content)
@@ -227,6 +228,13 @@ def _show_errors(grid: Grid, markup: Markup) -> None:
     for (row, column), text in markup.errors.items():
         if row < len(grid) and column < len(grid[row]):
             grid[row][column] = CellError(text)
+
+
+def _with_formulas(entry: Entry, markup: Markup) -> Entry:
+    """The entry, in its blank cells the formulas that were saved without a result."""
+    formulas = {key: Uncomputed(markup.uncomputed[entry.row, column]) for key, column in entry.columns.items()
+                if (entry.row, column) in markup.uncomputed and not str(entry.values.get(key) or "").strip()}  # fmt: skip
+    return replace(entry, values={**entry.values, **formulas}) if formulas else entry
 
 
 def _read_block(reading: Reading, block: Block, listed: list, percents: PercentFormats) -> None:
@@ -314,8 +322,8 @@ def _read_row(reading: Reading, block: Block, index: int, entry: Entry, percents
         reading.cells[spot] = (entry.title, entry.row, entry.columns[key])
         reading.places[spot] = f"{entry.title}!{cell_name(entry.row, entry.columns[key])}"
         if form.formula(block, index, key) is not None:
-            reading.shown[spot] = raw
-        elif known.last and raw not in (None, ""):
+            reading.shown[spot] = None if isinstance(raw, Uncomputed) else raw
+        elif known.last and raw not in (None, "") and not isinstance(raw, Uncomputed):
             row[key] = raw
         elif form.is_input(block, index, known) or (known.given and key not in block.constants):
             typed[key] = raw

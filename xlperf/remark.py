@@ -21,6 +21,14 @@ APART = " | "  # between the parts of a figure that was taken apart
 class CellError(str):
     """What a cell shows that could not be computed, #REF! for instance; a text that only looks so is none."""
 
+    code = "XL217"
+
+
+class Uncomputed(CellError):
+    """A formula in the place of its result: the program that saved the file did not compute it."""
+
+    code = "XL218"
+
 
 @dataclass(frozen=True)
 class Remark:

@@ -18,6 +18,7 @@ from pathlib import Path
 from .canvas import as_date
 from .document import Rows, Spot, is_empty, named, whose
 from .errors import FormError, UsageError
+from .evidence import explanation_of
 from .expression import TEXT_FORMATS, as_decimal, as_text
 from .files import joined_name, safe_name
 from .finding import Finding, has_errors
@@ -181,5 +182,5 @@ def _explanations(paper: Paper) -> Iterator[dict[str, str]]:
     found = {finding.code for finding in paper.findings if finding.severity == "warning"}
     for row, preset in zip(paper.rows.get(RULES, ()), form.blocks[RULES].rows, strict=False):
         if preset.key in found:
-            text = row.get("explanation") or form.report["none"]
+            text = explanation_of(form, row.get("explanation")) or form.report["none"]
             yield {"code": preset.key, "title": form.rules[preset.key].title, "text": text}

@@ -78,6 +78,8 @@ class Spellings:
     columns: Mapping[str, str] = field(default_factory=dict)
     blank: str = ""
     blanks: frozenset[str] = frozenset()
+    fillers: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()  # in the name of what grows or falls by so many percent
     powers: tuple[tuple[str, Decimal], ...] = ()  # the longest first
     names: Mapping[str, str] = field(default_factory=dict)  # of units: other name to name
     around: Patterns = ()  # spellings of units that go around a number
@@ -96,6 +98,10 @@ class Spellings:
         folded = fold(text)
         return not folded or folded in self.blanks or folded.rstrip(ENDS) in self.blanks
 
+    def is_change(self, name: str) -> bool:
+        """Whether what is called so is a change, of which less than a percent is no rarity."""
+        return any(word in name for word in self.changes)
+
 
 @lru_cache(maxsize=16)
 def spellings_of(form: Form) -> Spellings:
@@ -111,6 +117,7 @@ def spellings_of(form: Form) -> Spellings:
     digits = r"(?<=[\d.])(?:{0})|(?:{0})(?=[\d.])"
     return Spellings(
         raw.get("columns", {}), raw.get("blank", ""), frozenset(map(fold, raw.get("blanks", ()))),
+        tuple(raw.get("fillers", ())), tuple(raw.get("changes", ())),
         tuple(sorted(powers, key=lambda pair: -len(pair[0]))),
         names, tuple(patterns), scales, counters | {*names.values(), *scales, *(base for _, base in scales.values())}, counters,
         tuple((re.compile(places[right].format(wrong), re.ASCII), right) for right, wrong in lookalikes if right in places),

@@ -96,18 +96,33 @@ def _folded(text: str) -> str:
 
 
 def _merges(reading: Reading, markups: Markups) -> Iterator[Finding]:
-    """Cells of a table merged by hand: only the first holds a value."""
+    """Cells of a table merged by hand: only the first holds a value, which may count for all of them (`spread_merged`) or not."""
     rows = {(entry.title, entry.row) for entry in reading.entries if not entry.only}
     merged = {title: {there[c.key] for c in table.columns if c.merged and c.key in there}
               for _, table, title, grid in _tables(reading) for there in [key_columns(grid)]}  # fmt: skip
+    homes = {(entry.title, entry.row): (*home, entry) for home, entry in reading.homes.items()}
+    grids = dict(reading.sheets.values())
     for title, markup in markups.items():
-        places, ours = [], merged.get(title, ())
+        places, ours = {False: [], True: []}, merged.get(title, ())
         for top, left, bottom, right in markup.merges:
-            inside = any((title, row) in rows for row in range(top, min(bottom, top + 500) + 1))
-            if inside and not (left == right and left in ours):
-                places.append(f"{title}!{cell_name(top, left)}:{cell_name(bottom, right)}")
-        if places:
-            yield Finding("XL234", "info", (), {"found": len(places)}, cells=tuple(places[:MOST_NAMED]))
+            lines = range(top, min(bottom, top + 500) + 1)
+            if any((title, row) in rows for row in lines) and not (left == right and left in ours):
+                shows = left < len(grids[title][top]) and str(grids[title][top][left]).strip()
+                within = [homes[title, row] for row in lines if (title, row) in homes] if shows else []
+                lost = any(_hides(reading.form, *home, (top, left), right) for home in within)
+                places[lost].append(f"{title}!{cell_name(top, left)}:{cell_name(bottom, right)}")
+        for lost, listed in places.items():
+            if listed:
+                told = {"found": len(listed), "hint": sentence("merged_lost" if lost else "merged_reads", {})}
+                yield Finding("XL234", "warning" if lost else "info", (), told, cells=tuple(listed[:MOST_NAMED]))
+
+
+def _hides(form: Form, key: str, index: int, entry: Entry, first: tuple[int, int], right: int) -> bool:
+    """Whether a merged area hides a blank input of that line: its content went when the cells were merged, if it had any."""
+    block = form.blocks[key]
+    return any(first[1] <= column <= right and (entry.row, column) != first and not str(entry.values.get(name) or "").strip()
+               and form.is_input(block, index, block.fields[name]) for name, column in entry.columns.items()
+               if name in block.fields)  # fmt: skip
 
 
 def _hidden(reading: Reading, markups: Markups) -> Iterator[Finding]:

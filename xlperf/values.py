@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from .compute import plain
 from .dates import dates_of
-from .document import is_required
+from .document import is_required, is_wanted
 from .expression import Kind, as_decimal, as_text, evaluate, names
 from .form import Form
 from .nearest import letters_of
@@ -53,7 +53,8 @@ AROUND = 8  # characters that are shown around it
 RATIO = Decimal("1.5")  # up to here a bare number may be a ratio where a percent of TEN or more is wanted
 MOST_RATIO = 100  # no cell is looked up for a percent format that would show 10000% and more
 ISO_LENGTH = 10
-TEN, HUNDRED = Decimal(10), Decimal(100)
+TEN, HUNDRED, SHARE = Decimal(10), Decimal(100), Decimal("0.5")
+FIGURES = ("target", "actual")
 NEAR = 2  # times the target, or the target so many times: a percent that may well be meant
 
 
@@ -83,7 +84,7 @@ def read_value(form: Form, field: Field, raw: object, numeric: bool, percent_for
         unit: what the numbers of the cell count in, as its row or its label says.
     """
     if isinstance(raw, CellError):
-        return None, Remark("XL217", "error", raw)
+        return None, Remark(raw.code, "error", visible(raw))
     if isinstance(raw, str):
         raw = LINE_ENDS.sub("\n", raw)
     if raw is None or (isinstance(raw, str) and not raw.strip()):
@@ -94,7 +95,7 @@ def read_value(form: Form, field: Field, raw: object, numeric: bool, percent_for
     if field.kind is Kind.NUMBER or numeric:
         figure = read_figure(known, field, raw, unit_of(known, unit) if unit else None, percent_format)
         return figure.value, figure.remark
-    if field.type in ("date", "choice") and isinstance(raw, str) and known.is_blank(raw):
+    if field.type in ("date", "choice", "code") and isinstance(raw, str) and known.is_blank(raw):
         return None, normalised(raw, known.blank)
     if field.type == "date":
         return _date(known, raw)
@@ -243,7 +244,7 @@ def read_row(form: Form, block: Block, index: int, given: Mapping[str, object], 
     """
     row, remarks, known = dict(given), [], spellings_of(form)
     columns = known.columns if all(name in block.fields for name in known.columns.values()) else {}
-    figures = (columns.get("target"), columns.get("actual"))
+    figures = tuple(map(columns.get, FIGURES))
     read: dict[str, Figure] = {}
     cells = [(key, raw) for key, raw in typed.items() if raw not in ("", None)]
     for key, raw in sorted(cells, key=lambda item: _when(block.fields[item[0]])):
@@ -275,20 +276,20 @@ def read_row(form: Form, block: Block, index: int, given: Mapping[str, object], 
         if remark:
             remarks.append((key, remark))
     if columns:
-        remarks += _ratio_for_percent(row, read, columns)
+        remarks += _ratio_for_percent(row, read, columns, known.is_change(str(row.get(block.row_name) or "")))
     return row, remarks
 
 
 def _when(field: Field) -> tuple[bool, bool]:
-    """When a field is read: after those that say what it holds and whether it must be filled."""
-    return field.number_when is not None, not isinstance(field.required, bool)
+    """When a field is read: after those that say what it holds and whether it is to be filled."""
+    return field.number_when is not None, not (isinstance(field.required, bool) and isinstance(field.wanted, bool))
 
 
 def _is_dash(form: Form, block: Block, index: int, field: Field, row: Mapping[str, object], raw: object) -> bool:
-    """Whether a dash or the like stands where words are needed; a word for nothing may be meant."""
+    """Whether a dash or the like stands where words are needed or wanted; a word for nothing may be meant."""
     if not isinstance(raw, str) or letters_of(raw) or not spellings_of(form).is_blank(raw):
         return False
-    return is_required(form, block, index, field, row)
+    return is_required(form, block, index, field, row) or is_wanted(field, row)
 
 
 def _part(form: Form, block: Block, row: Mapping, key: str, raw: object, percent_format: bool) -> Figure:
@@ -331,19 +332,27 @@ def headed_unit(known: Spellings, label: str) -> str:
     return match[1] if match and unit_of(known, match[1]).base in known.known else ""
 
 
-def _ratio_for_percent(row: Mapping, read: Mapping[str, Figure], columns: Mapping[str, str]) -> Iterator[tuple[str, Remark]]:
+def _ratio_for_percent(row: Mapping, read: Mapping[str, Figure], columns: Mapping[str, str],
+                       changes: bool) -> Iterator[tuple[str, Remark]]:  # fmt: skip
     """0.96 of unit % where the target is 100: 0.96% or 96%?
 
     Asked wherever the other reading comes near the target; far from it only below a target of TEN or more, and of a ceiling
-    only where the other reading keeps it.
+    only where the other reading keeps it. Of both cells where both look like a SHARE to be reached: a target of half a
+    percent is rare, but for what `changes`, which grows by that.
     """
-    key, unit = columns["actual"], row.get(columns["unit"])
-    target, actual = (as_decimal(row.get(columns[name])) for name in ("target", "actual"))
+    target, actual = (as_decimal(row.get(columns[name])) for name in FIGURES)
+    asked = [columns[name] for name in FIGURES if (figure := read.get(columns[name])) and figure.bare]
     numbers = isinstance(target, Decimal) and isinstance(actual, Decimal)
-    if unit != PERCENT or key not in read or not read[key].bare or not numbers:
+    if row.get(columns["unit"]) != PERCENT or columns["actual"] not in asked or not numbers:
         return
     ceiling, other = str(row.get(columns.get("operator"), "")).startswith("<"), actual * HUNDRED
     near = target <= other * NEAR and other <= target * NEAR
-    if 0 < actual <= RATIO and (near or (target >= TEN and not (ceiling and other > target * RATIO))):
-        readings = (f"{as_text(actual)} {PERCENT}", f"{as_text(other)} {PERCENT}")
-        yield key, question(as_text(actual), readings, "warning", "XL215")
+    if len(asked) == len(FIGURES) and min(target, actual) >= SHARE and max(target, actual) <= 1 and not ceiling and not changes:
+        yield from ((key, _percent_or_ratio(as_decimal(row[key]))) for key in asked)
+    elif 0 < actual <= RATIO and (near or (target >= TEN and not (ceiling and other > target * RATIO))):
+        yield columns["actual"], _percent_or_ratio(actual)
+
+
+def _percent_or_ratio(number: Decimal) -> Remark:
+    readings = (f"{as_text(reading)} {PERCENT}" for reading in (number, number * HUNDRED))
+    return question(as_text(number), readings, "warning", "XL215")
