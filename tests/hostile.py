@@ -310,6 +310,15 @@ def drive_name(path: Path) -> None:
 
 
 @builder
+def no_name(path: Path) -> None:
+    path.write_bytes(FILLED.read_bytes())
+    with zipfile.ZipFile(path, "a") as package:
+        nameless = zipfile.ZipInfo("x")
+        nameless.filename = ""
+        package.writestr(nameless, b"<a/>")
+
+
+@builder
 def duplicate_name(path: Path) -> None:
     content = io.BytesIO(FILLED.read_bytes())
     with zipfile.ZipFile(content, "a") as package, __import__("warnings").catch_warnings(action="ignore"):

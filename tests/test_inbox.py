@@ -255,6 +255,15 @@ def test_one_name_twice_and_names_that_lead_out(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_an_entry_without_a_name_is_taken_in_all_the_same(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in ("", ".."):
+            entry = zipfile.ZipInfo("x")
+            entry.filename = name
+            archive.writestr(entry, name.encode())
+    assert contents(listed(tmp_path)) == {"a.zip!_": b"", "a.zip!_ (2)": b".."}
+
+
 def damaged_member() -> bytes:
     content = bytearray(zipped({"a.xlsx": b"first" * 50, "b.xlsx": b"second" * 50}))
     at = content.index(b"b.xlsx") + len("b.xlsx")

@@ -37,7 +37,7 @@ REFUSED = {
     "truncated": "XL115",
     "bomb_by_ratio": "XL116", "bomb_by_total": "XL116", "bomb_by_count": "XL116", "bomb_that_lies": "XL116", "bomb_that_lies_small": "XL116",
     "nested": "XL116",
-    "parent_folder_name": "XL117", "absolute_name": "XL117", "drive_name": "XL117",
+    "parent_folder_name": "XL117", "absolute_name": "XL117", "drive_name": "XL117", "no_name": "XL117",
     "duplicate_name": "XL118", "duplicate_name_by_case": "XL118",
     "doctype_in_sheet": "XL119", "doctype_in_utf16": "XL119", "doctype_in_properties": "XL119", "doctype_in_utf16_drawing": "XL119",
     "doctype_in_texts": "XL119",

@@ -27,13 +27,14 @@ from pathlib import Path
 from typing import IO
 
 from .errors import UnreadableError, UsageError, reason_of
-from .package import BROKEN, CENTRAL, CHUNK, ENCRYPTED, MIB, MOST_FILE, UTF8, too_large
+from .package import BROKEN, CENTRAL, CHUNK, ENCRYPTED, MIB, MOST_FILE, UTF8, is_folder, too_large
 from .preflight import OWNERS, TYPES
 from .store import FILE_NAME, LOCK
 
 MOST_MEMBERS = 20_000  # of one archive, those of archives in it included
 MOST_UNPACKED = 8_192 * MIB  # of one archive: 20,000 workbooks, each with a picture
 DEEPEST = 3  # archives around a file
+NAMELESS = "_"  # what an entry without a name is called
 HELD = 16 * MIB  # of an archive in an archive, before it goes to a temporary file
 ARCHIVE = ".zip"
 ZIP64 = 76  # bytes between directory and end of a large archive
@@ -94,9 +95,10 @@ class Names:
     def unique(self, name: str) -> str:
         free = name
         if name in self.given:
-            stem, dot, suffix = name.rpartition(".")
+            at = max(name.rfind("/"), name.rfind(INSIDE)) + 1  # a point before that is not the name's own
+            stem, dot, suffix = name[at:].rpartition(".")
             for number in count(self.given[name] + 1):
-                free = f"{stem or suffix} ({number}){dot}{suffix if stem else ''}"
+                free = f"{name[:at]}{stem or suffix} ({number}){dot}{suffix if stem else ''}"
                 if free not in self.given:
                     break
             self.given[name] = number
@@ -248,7 +250,7 @@ def _in_archive(around: Input, archive: zipfile.ZipFile, room: Room) -> Iterator
     names = [_name_of(entry) for entry in entries]
     beside = set(names)
     for number, (entry, name) in enumerate(zip(entries, names, strict=True)):
-        if entry.is_dir():
+        if is_folder(entry):
             continue
         found = Input(around.path + INSIDE + name, around.file, (*around.members, number), entry.file_size)
         folder, slash, last = name.rpartition("/")
@@ -280,7 +282,7 @@ def _name_of(entry: zipfile.ZipInfo) -> str:
             with suppress(UnicodeDecodeError):
                 name = name_bytes.decode(encoding)
     parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
-    return _printable("/".join(parts)).replace("\0", "")
+    return _printable("/".join(parts)).replace("\0", "") or NAMELESS
 
 
 def _seekable(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:

@@ -106,7 +106,7 @@ def open_package(content: bytes) -> Package:
         raise bomb("zip", f"{count:,}", f"{MOST_PARTS:,}")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            entries = [entry for entry in package.infolist() if not entry.is_dir()]
+            entries = [entry for entry in package.infolist() if not is_folder(entry)]
     except BROKEN as error:
         if END not in content[-66 * KIB :]:
             raise UnreadableError("XL115", found=f"{len(content):,} B") from None
@@ -123,10 +123,15 @@ def open_package(content: bytes) -> Package:
     return Package(parts, plain, slashed)
 
 
+def is_folder(entry: zipfile.ZipInfo) -> bool:
+    """Whether an entry is a folder; `ZipInfo.is_dir` fails on one without a name before Python 3.12."""
+    return entry.filename.endswith("/")
+
+
 def _safe_name(name: str) -> str:
     safe = name.replace("\\", "/")
     if not safe.isprintable() or ":" in safe or any(step in ("", ".", "..") for step in safe.split("/")):
-        raise UnreadableError("XL117", found=name.encode("unicode_escape").decode("ascii") if not safe.isprintable() else name)
+        raise UnreadableError("XL117", found=f"“{name}”" if safe.isprintable() else name.encode("unicode_escape").decode("ascii"))
     return safe
 
 
