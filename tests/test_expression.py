@@ -656,7 +656,7 @@ def random_cells(seed: int) -> list[Cell]:
     return cells
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def books(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, list[Cell]]:
     """The contract's examples in one workbook, random formulas in the others."""
     folder = tmp_path_factory.mktemp("formulas")
@@ -664,12 +664,13 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, list[Cell]]:
     return {write_book(folder / f"{name}.xlsx", cells): cells for name, cells in contents.items()}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def recalculated(books: dict[Path, list[Cell]], tmp_path_factory: pytest.TempPathFactory) -> dict[Path, list[Cell]]:
     saved = convert(books, tmp_path_factory.mktemp("recalculated"), recalculate=ALWAYS)
     return dict(zip(saved, books.values(), strict=True))
 
 
+@pytest.mark.xdist_group("formulas")
 def test_the_random_formulas_are_many_and_of_every_kind(books: dict[Path, list[Cell]]) -> None:
     cells = [cell for content in books.values() for cell in content]
     assert len(cells) > 4800
@@ -681,6 +682,7 @@ def test_the_random_formulas_are_many_and_of_every_kind(books: dict[Path, list[C
 
 
 @pytest.mark.libreoffice
+@pytest.mark.xdist_group("formulas")
 def test_libreoffice_keeps_a_false_cached_value_unless_told_to_recalculate(
         books: dict[Path, list[Cell]], recalculated: dict[Path, list[Cell]], tmp_path: Path) -> None:  # fmt: skip
     """The proof that the referee is one."""
@@ -692,6 +694,7 @@ def test_libreoffice_keeps_a_false_cached_value_unless_told_to_recalculate(
 
 
 @pytest.mark.libreoffice
+@pytest.mark.xdist_group("formulas")
 def test_libreoffice_agrees_on_every_formula(recalculated: dict[Path, list[Cell]]) -> None:
     failures = {}
     for path, cells in recalculated.items():
@@ -710,6 +713,7 @@ def writes_a_number(tree: Node, cells: Callable) -> bool:
     return any(writes_a_number(part, cells) for part in parts(tree))
 
 
+@pytest.mark.xdist_group("formulas")
 def test_ironcalc_agrees_wherever_no_number_becomes_text(books: dict[Path, list[Cell]]) -> None:
     different, compared = [], 0
     for path, cells in books.items():

@@ -39,7 +39,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
 pytestmark = pytest.mark.xdist_group("intake")  # they share the collection `whole`
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def inbox(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Expected]:
     """Some dozens of workbooks, all different, some faulty, some hostile; one at three places, one archive, what is none."""
     folder = tmp_path_factory.mktemp("crowd") / "收到"
@@ -56,7 +56,7 @@ def inbox(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Expected]:
     return folder, expected | {"说明.docx": {("XL115", None)}, "补报.zip!科技局/生产力.xlsx": set()}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def whole(inbox: tuple[Path, Expected], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The collection of that inbox, made in one go."""
     out = tmp_path_factory.mktemp("whole") / "OUT"

@@ -363,7 +363,7 @@ SICHUAN = Matrix(
 MATRICES = {"national-project": NATIONAL, "sichuan-project": SICHUAN}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def books(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path]:
     made = {}
     for key, matrix in MATRICES.items():

@@ -316,7 +316,7 @@ def moved(hand: Hand, cell: str | None) -> str | None:
     return f"{title}!{column}{row}"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def edited(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("edited")
     source = shutil.copy(FILLED, folder / "source.xlsx")  # LibreOffice puts a lock beside what it opens
