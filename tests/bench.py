@@ -1,4 +1,4 @@
-"""Benchmarks as ratios taken in one run (`make bench`): machines are shared and noisy, seconds mean nothing.
+"""Benchmarks as ratios taken in one run (`make bench-short`): machines are shared and noisy, seconds mean nothing.
 
 In-process: our commands against `openpyxl.load_workbook` of the same file, the two in turn. Whole processes:
 `xlperf --help` against `python -c "import click"`.
