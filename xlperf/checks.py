@@ -49,8 +49,9 @@ def check(form: Form, rows: Rows) -> Iterator[Finding]:
             blank.update(spot for spot in finding.spots if form.blocks[spot.block].fields[spot.field].kind is Kind.NUMBER)
         yield finding
     yield from _wanted(form, rows)
-    yield from _untimely(form, rows, wrong)
-    yield from _fillers(form, rows, wrong)
+    typed = [(spot, value) for spot, value in inputs_of(form, rows) if isinstance(value, str) and spot not in wrong]
+    yield from _untimely(form, rows, typed)
+    yield from _fillers(form, rows, typed)
     yield from _rules(form, rows, wrong | blank)
 
 
@@ -202,12 +203,12 @@ def _wanted(form: Form, rows: Rows) -> Iterator[Finding]:
         yield Finding("XL207", "warning", tuple(spots), _blank())
 
 
-def _fillers(form: Form, rows: Rows, wrong: Collection[Spot]) -> Iterator[Finding]:
+def _fillers(form: Form, rows: Rows, typed: Iterable[tuple[Spot, str]]) -> Iterator[Finding]:
     """Texts that are asked for and only point elsewhere; a word for nothing where a name or the like is required."""
-    for spot, value in inputs_of(form, rows):
+    for spot, value in typed:
         block = form.blocks[spot.block]
         known, row = block.fields[spot.field], rows[spot.block][spot.index]
-        if known.type not in TEXTS or not isinstance(value, str) or spot in wrong:
+        if known.type not in TEXTS or not is_filler(form, value, short=True):
             continue
         required = is_required(form, block, spot.index, known, row)
         short = required and known.type == "text" and known.rows == 1 and (known.max_length or SHORT + 1) <= SHORT
@@ -215,12 +216,12 @@ def _fillers(form: Form, rows: Rows, wrong: Collection[Spot]) -> Iterator[Findin
             yield Finding("XL219", "warning", (spot,), {"found": value.strip()})
 
 
-def _untimely(form: Form, rows: Rows, wrong: set[Spot]) -> Iterator[Finding]:
+def _untimely(form: Form, rows: Rows, typed: Iterable[tuple[Spot, str]]) -> Iterator[Finding]:
     """Dates that the form wants near its fiscal year and that lie before its last quarter or more than two years after it."""
     year = rows["identity"][0].get("fiscal_year")
-    for spot, value in inputs_of(form, rows) if isinstance(year, int) else ():
+    for spot, value in typed if isinstance(year, int) else ():
         low, high = f"{year:04}-10-01", f"{year + LATEST:04}-12-31"
-        if form.blocks[spot.block].fields[spot.field].timely and spot not in wrong and not low <= str(value) <= high:
+        if form.blocks[spot.block].fields[spot.field].timely and not low <= value <= high:
             yield Finding("XL243", "warning", (spot,), {"found": value, "low": low, "high": high, "year": year})
 
 

@@ -18,8 +18,9 @@ from .finding import Finding
 from .form import Form
 from .nearest import letters_of
 from .parts import RULES, Rule
-from .spelling import LONGEST, spellings_of
+from .spelling import spellings_of
 
+LONGEST_FILLER = 20  # characters; of a longer text nobody asks what it says
 TEXTS = ("text", "value")  # field types in which people write
 Fact = Mapping[str, object]
 
@@ -77,7 +78,7 @@ def _fillers(form: Form) -> tuple[re.Pattern, frozenset[str]]:
 
 def is_filler(form: Form, text: str, short: bool) -> bool:
     """Whether a text stands in place of the words that are asked for; a word for nothing does so where they are short."""
-    if len(text) > LONGEST:
+    if len(text) > LONGEST_FILLER:
         return False
     (filler, nothing), letters = _fillers(form), letters_of(text)
     return filler.fullmatch(letters) is not None or (short and letters in nothing)

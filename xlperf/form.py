@@ -89,6 +89,11 @@ class Form:
         return {key: [frozenset(field.key for field in block.fields.values() if self._typed_into(block, index, field))
                       for index in range(len(block.rows) + 1)] for key, block in self.blocks.items()}  # fmt: skip
 
+    @cached_property
+    def typed_somewhere(self) -> dict[str, frozenset[str]]:
+        """The fields into which people type in one row at least, by block."""
+        return {key: frozenset().union(*kinds) for key, kinds in self._inputs.items()}
+
     def _typed_into(self, block: Block, index: int, field: Field) -> bool:
         row = block.row(index)
         if not TYPES[field.type].json or field.given or field.key in block.constants or field.key.startswith("_"):

@@ -29,6 +29,7 @@ ERROR = re.compile(
 UNCOMPUTED = re.compile(
     rb'<c\b(?![^>]*\bt=")[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>([^<]*)</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
 )
+NO_VALUE = re.compile(rb"(?:</f>|/>|<v>)\s*(?:</v>\s*)?</c>")  # what such a cell ends in
 MERGE = re.compile(rb'<mergeCell\b[^>]*?\bref="([^"]+)"')
 ROW = re.compile(rb"<row\b[^>]*>")
 ROW_NUMBER = re.compile(rb'\br="(\d+)"')
@@ -46,7 +47,7 @@ class Markup:
 
     formulas: frozenset[tuple[int, int]]
     errors: Mapping[tuple[int, int], str]  # cells that show #REF! and the like
-    uncomputed: Mapping[tuple[int, int], str]  # formulas that were saved without a result
+    uncomputed: Mapping[tuple[int, int], bytes]  # formulas that were saved without a result, as they stand in the file
     merges: tuple[Range, ...]
     hidden_rows: frozenset[int]
     protected: bool
@@ -94,10 +95,15 @@ def _errors(data: bytes) -> Iterator[tuple[tuple[int, int], str]]:
         yield (int(row) - 1, column_number(letters.decode())), text.decode("utf-8", "replace")
 
 
-def _uncomputed(data: bytes) -> Iterator[tuple[tuple[int, int], str]]:
+def _uncomputed(data: bytes) -> Iterator[tuple[tuple[int, int], bytes]]:
     """A shared formula may stand elsewhere; of an empty text (t="str") the result is known."""
-    for letters, row, text in UNCOMPUTED.findall(data):
-        yield (int(row) - 1, column_number(letters.decode())), f"={html.unescape(text.decode('utf-8', 'replace'))}"
+    for letters, row, text in UNCOMPUTED.findall(data) if NO_VALUE.search(data) else ():
+        yield (int(row) - 1, column_number(letters.decode())), text
+
+
+def formula_text(escaped: bytes) -> str:
+    """A formula as people see it; a workbook of ours has hundreds without a result, and hardly one is ever shown."""
+    return f"={html.unescape(escaped.decode('utf-8', 'replace'))}"
 
 
 def _hidden(data: bytes) -> Iterator[int]:

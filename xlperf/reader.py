@@ -22,7 +22,7 @@ from .errors import UnreadableError, UsageError
 from .finding import Finding
 from .form import Form, find_form, form_directories, load_form
 from .layout import MARK, cell_name
-from .markup import Markup, read_markup
+from .markup import Markup, formula_text, read_markup
 from .messages import listing, sentence
 from .nearest import nearest
 from .numberformat import PercentFormats
@@ -199,7 +199,7 @@ def _read_sheets(reading: Reading, marked: list, content: bytes, markups: Mappin
             spread_merged(form, grid, markups[title].merges)
             _show_errors(grid, markups[title])
         for block, row_key, entry in entries_of(form, sheet, title, grid):
-            entry = _with_formulas(entry, markups[title]) if title in markups else entry
+            entry = _with_formulas(form, block, entry, markups[title]) if title in markups else entry
             entries[block].append((row_key, entry))
             reading.entries.append(entry)
     percents = PercentFormats(content)
@@ -230,10 +230,11 @@ def _show_errors(grid: Grid, markup: Markup) -> None:
             grid[row][column] = CellError(text)
 
 
-def _with_formulas(entry: Entry, markup: Markup) -> Entry:
-    """The entry, in its blank cells the formulas that were saved without a result."""
-    formulas = {key: Uncomputed(markup.uncomputed[entry.row, column]) for key, column in entry.columns.items()
-                if (entry.row, column) in markup.uncomputed and not str(entry.values.get(key) or "").strip()}  # fmt: skip
+def _with_formulas(form: Form, block: str, entry: Entry, markup: Markup) -> Entry:
+    """The entry, in its blank cells for typing the formulas that were saved without a result."""
+    found = [(key, (entry.row, column)) for key, column in entry.columns.items() if (entry.row, column) in markup.uncomputed]
+    formulas = {key: Uncomputed(formula_text(markup.uncomputed[place])) for key, place in found
+                if key in form.typed_somewhere[block] and not str(entry.values.get(key) or "").strip()}  # fmt: skip
     return replace(entry, values={**entry.values, **formulas}) if formulas else entry
 
 
