@@ -26,10 +26,10 @@ FORMULA = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>\s*<f[\s>/]')
 ERROR = re.compile(
     rb'<c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>\s*(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?\s*<v>([^<]{1,20})</v>'
 )
-UNCOMPUTED = re.compile(
-    rb'<c\b(?![^>]*\bt=")[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>([^<]*)</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
-)
-NO_VALUE = re.compile(rb"(?:</f>|/>|<v>)\s*(?:</v>\s*)?</c>")  # what such a cell ends in
+# How a cell ends whose formula has no result; of a shared formula the text may stand elsewhere.
+NO_RESULT = [re.compile(start + rb"\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>") for start in (rb"</f>", rb"<f\b[^>]*/>")]
+ADDRESS = re.compile(rb'<c\s(?![^>]*\bt=")[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>\s*(?:<f\b[^>]*>)?')
+LONGEST_FORMULA = 9_000  # bytes that a cell takes before the end of its formula, with some to spare
 MERGE = re.compile(rb'<mergeCell\b[^>]*?\bref="([^"]+)"')
 ROW = re.compile(rb"<row\b[^>]*>")
 ROW_NUMBER = re.compile(rb'\br="(\d+)"')
@@ -96,9 +96,11 @@ def _errors(data: bytes) -> Iterator[tuple[tuple[int, int], str]]:
 
 
 def _uncomputed(data: bytes) -> Iterator[tuple[tuple[int, int], bytes]]:
-    """A shared formula may stand elsewhere; of an empty text (t="str") the result is known."""
-    for letters, row, text in UNCOMPUTED.findall(data) if NO_VALUE.search(data) else ():
-        yield (int(row) - 1, column_number(letters.decode())), text
+    """Looked for from the end of the cells, which few share; of an empty text (t="str") the result is known."""
+    for end in (match.start() for pattern in NO_RESULT for match in pattern.finditer(data)):
+        start = max(data.rfind(b"<c ", max(0, end - LONGEST_FORMULA), end), 0)
+        if found := ADDRESS.match(data, start):
+            yield (int(found[2]) - 1, column_number(found[1].decode())), data[found.end() : end]
 
 
 def formula_text(escaped: bytes) -> str:
