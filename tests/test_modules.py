@@ -23,9 +23,9 @@ FORMS = sorted({path.parent.parent.name for path in (PACKAGE.parent / "templates
 ORDER = (
     "nearest", "errors", "messages", "tree", "rendering", "evaluation", "expression", "definition", "references", "consistency",
     "parts", "formulas", "summary", "form", "document", "finding", "result", "outcome", "store", "files", "journal", "progress",
-    "compute", "layout", "schema", "package", "canonical", "package_xml", "preflight", "spelling", "remark", "dates", "values",
-    "amounts", "markup", "numberformat", "entries", "structure", "reader", "quantity", "promise", "evidence", "residue",
-    "crosscheck", "checks", "catalog", "grid", "roster", "submission", "kinship", "collection", "allotment", "position",
+    "compute", "layout", "schema", "package", "canonical", "package_xml", "preflight", "spelling", "remark", "dates", "figures",
+    "values", "amounts", "markup", "numberformat", "entries", "structure", "reader", "quantity", "promise", "evidence", "residue",
+    "crosscheck", "checks", "witness", "catalog", "grid", "roster", "submission", "kinship", "collection", "allotment", "position",
     "tables", "webpage", "formats", "style", "links", "annotation", "canvas", "live", "lines", "problems", "workbook", "ledger",
     "sheet", "overview", "audit", "change", "placeholders", "paragraphs", "word", "notice", "report", "exports", "template",
     "process", "inbox", "worker", "crew", "cluster", "flow", "dump", "elements", "numbering", "manuscript", "paper", "labels",

@@ -1,4 +1,4 @@
-"""Check computed rows: the JSON Schema, the form's rules, and what the submitted file showed.
+"""Check computed rows: the JSON Schema and the form's rules.
 
     findings = list(check(form, compute(form, rows)))
 
@@ -12,24 +12,24 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from functools import lru_cache
 
+from .compute import follows
 from .crosscheck import CHECKS
 from .document import Rows, Spot, document_of, inputs_of, is_empty, is_required, is_wanted, prefixes
 from .evidence import TEXTS, explanation_of, is_filler
-from .expression import Kind, as_decimal, as_text, evaluate, names, normal_text, round_half_up
+from .expression import Kind, as_decimal, as_text, evaluate, normal_text, round_half_up
 from .finding import HINT, Finding
 from .form import Form
 from .messages import catalogue, current_language, fill, listing, sentence
 from .nearest import letters_of, slip
-from .parts import GUIDE, RULES, TYPES, Block, Field, Rule, Step
+from .parts import GUIDE, RULES, Block, Field, Rule
+from .remark import as_printed, briefly
 from .schema import build_schema
 from .spelling import spellings_of
 from .values import label_unit
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-PERCENTAGE = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{1,15})?)\s*[%\uff05]\s*", re.ASCII)
 LATEST = 2  # years after the fiscal year in which a paper about it may be dated
 SHORT = 200  # characters of a name, a department, a unit: what takes more is a narrative, in which nothing may be said
 CODES = {"required": "XL201", "type": "XL202", "pattern": "XL202", "format": "XL202", "enum": "XL203",
@@ -40,7 +40,8 @@ def check(form: Form, rows: Rows) -> Iterator[Finding]:
     """Yield the findings of computed rows: their values, then the form's rules."""
     wrong: set[Spot] = set()
     blank: set[Spot] = set()  # missing figures: a formula may have counted them as nothing
-    for finding in (*check_characters(form, rows), *_against_schema(form, rows), *_limits(form, rows)):
+    inputs = tuple(inputs_of(form, rows))
+    for finding in (*check_characters(inputs), *_against_schema(form, rows), *_limits(form, inputs)):
         if finding.code not in ("XL201", "XL208") and not wrong.isdisjoint(finding.spots):
             continue  # that cell has been reported already
         if finding.code != "XL201":
@@ -49,15 +50,15 @@ def check(form: Form, rows: Rows) -> Iterator[Finding]:
             blank.update(spot for spot in finding.spots if form.blocks[spot.block].fields[spot.field].kind is Kind.NUMBER)
         yield finding
     yield from _wanted(form, rows)
-    typed = [(spot, value) for spot, value in inputs_of(form, rows) if isinstance(value, str) and spot not in wrong]
+    typed = [(spot, value) for spot, value in inputs if isinstance(value, str) and spot not in wrong]
     yield from _untimely(form, rows, typed)
     yield from _fillers(form, rows, typed)
     yield from _rules(form, rows, wrong | blank)
 
 
-def check_characters(form: Form, rows: Rows) -> Iterator[Finding]:
+def check_characters(inputs: Iterable[tuple[Spot, object]]) -> Iterator[Finding]:
     """Yield the texts a workbook cannot hold: control characters, unpaired surrogates."""
-    for spot, value in inputs_of(form, rows):
+    for spot, value in inputs:
         if isinstance(value, str) and (match := CONTROL.search(value)):
             yield Finding("XL208", "error", (spot,), {"found": f"U+{ord(match[0]):04X}"})
 
@@ -88,7 +89,7 @@ def _against_schema(form: Form, rows: Rows) -> Iterator[Finding]:
             if (cause, spot) not in seen:
                 seen.add((cause, spot))
                 hint = _counted_in(form, block, spot.index, known) if code == "XL204" else _hint(block, known, error)
-                arguments = {"found": _shown(error.instance), "expected": _expected(known, error), "hint": hint}
+                arguments = {"found": briefly(error.instance), "expected": _expected(known, error), "hint": hint}
                 yield Finding(cause, "error", (spot,), _blank() if cause == "XL201" else arguments)
 
 
@@ -107,11 +108,6 @@ def _spots_of_error(form: Form, error, origins: Mapping) -> Iterator[Spot]:
 
 def _blank() -> dict[str, object]:
     return {"found": sentence("blank", {})}
-
-
-def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else str(value)
-    return text if len(text) <= 60 else text[:57] + "…"
 
 
 def wanted_of(known: Field) -> str:
@@ -171,9 +167,9 @@ def explain(form: Form, rows: Rows, findings: Iterable[Finding]) -> Iterator[Fin
 # --- limits that JSON Schema cannot say ----------------------------------------------------------------------
 
 
-def _limits(form: Form, rows: Rows) -> Iterator[Finding]:
+def _limits(form: Form, inputs: Iterable[tuple[Spot, object]]) -> Iterator[Finding]:
     """Lengths as Excel counts them (UTF-16 units), and decimals on 15 digits."""
-    for spot, value in inputs_of(form, rows):
+    for spot, value in inputs:
         known = form.blocks[spot.block].fields[spot.field]
         if isinstance(value, str):
             length = len(value.encode("utf-16-le", "surrogatepass")) // 2
@@ -246,9 +242,9 @@ def _test_rows(form: Form, rows: Rows, rule: Rule, wrong: set[Spot]) -> Iterator
     for key in form.tables[rule.table].blocks if rule.test else ():
         block = form.blocks[key]
         for index, row in enumerate(rows[key]):
-            if row.get(f"_{rule.code}") == 1 and not _follows(form, block, Spot(key, index, f"_{rule.code}"), wrong):
+            if row.get(f"_{rule.code}") == 1 and not follows(form, block, Spot(key, index, f"_{rule.code}"), wrong):
                 spots += [Spot(key, index, cell) for cell in rule.cells]
-                printed = {name: _as_printed(block.fields.get(name), value) for name, value in row.items()}
+                printed = {name: as_printed(block.fields.get(name), value) for name, value in row.items()}
                 facts.append(printed | _slip_in(rule, row))
     if spots:
         yield Finding(rule.code, rule.severity, tuple(spots), {"rows": tuple(facts)})
@@ -272,90 +268,3 @@ def _without(rows: Rows, wrong: Collection[Spot]) -> Rows:
     for spot in wrong:
         sound[spot.block][spot.index].pop(spot.field, None)
     return sound
-
-
-def _as_printed(known: Field | None, value: object) -> object:
-    if known and isinstance(value, int | float):
-        number = as_decimal(value)
-        return as_text(number, "0.00%") if known.type == "ratio" else as_text(number)
-    return value
-
-
-# --- the submitted file as a witness -------------------------------------------------------------------------
-
-
-def compare_shown(form: Form, rows: Rows, shown: Mapping[Spot, object], normalised: Iterable[Spot] = (),
-                  living: Collection[Spot] = ()) -> Iterator[Finding]:  # fmt: skip
-    """Yield what the submitted cells show differently from what their inputs give.
-
-    Never trusted, only compared: a difference is a warning, silent where an operand was normalised (the sheet could
-    not read it), an info where the cell was never calculated. A cell that still holds its formula (`living`) and only
-    follows another that differs is not told again.
-    """
-    changed, differing = set(normalised), {}
-    for spot, raw in shown.items():
-        block = form.blocks[spot.block]
-        known = block.fields[spot.field]
-        if not known.in_document or block.key == RULES or spot.index >= len(rows[spot.block]):
-            continue
-        value = rows[spot.block][spot.index].get(spot.field)
-        if not _agree(known, raw, value) and not _follows(form, block, spot, changed):
-            differing[spot] = (known, raw, value)
-    replaced = differing.keys() - set(living)
-    for spot, (known, raw, value) in differing.items():
-        if spot in living and _follows(form, form.blocks[spot.block], spot, replaced):
-            continue
-        if raw is None or raw == "":
-            yield Finding("XL302", "info", (spot,))
-        else:
-            texts = [_shown(_as_printed(known, x)) if x is not None else None for x in (raw, value)]
-            yield Finding("XL301", "warning", (spot,), {"found": texts[0], "expected": texts[1]})
-
-
-def _agree(known: Field, raw: object, value: object) -> bool:
-    if value is None or value == "":
-        return raw is None or str(raw).strip() == ""
-    if known.kind is Kind.TEXT:
-        text = as_text(as_decimal(raw)) if isinstance(raw, int | float) and not isinstance(raw, bool) else str(raw)
-        same_rate = isinstance(value, str) and PERCENTAGE.fullmatch(value) and _rate(raw) == _rate(value)
-        return bool(same_rate) or normal_text(text) == normal_text(str(value))
-    if isinstance(raw, str) and PERCENTAGE.fullmatch(raw):
-        raw = _rate(raw) if known.type == "ratio" else Decimal(PERCENTAGE.fullmatch(raw)[1])
-    number, other = as_decimal(raw), as_decimal(value)
-    if isinstance(raw, bool) or not isinstance(number, Decimal) or not isinstance(other, Decimal):
-        return str(raw) == str(value)
-    digits = TYPES[known.type].digits
-    return number == other or (digits is not None and round_half_up(number, digits) == round_half_up(other, digits))
-
-
-def _rate(shown: object) -> Decimal | None:
-    """The number that a cell shows as a percentage, typed as a text or with a percent format."""
-    match = PERCENTAGE.fullmatch(shown) if isinstance(shown, str) else None
-    return Decimal(match[1]) / 100 if match else as_decimal(shown) if isinstance(shown, float) else None
-
-
-def _follows(form: Form, block: Block, spot: Spot, changed: set[Spot]) -> bool:
-    """Whether a computed cell follows from one of those cells."""
-    if not changed:
-        return False
-    row = block.row(spot.index)
-    needed = _ancestors(form, Step(block.key, row.key if row else None, spot.field))
-    return any((other.block, other.field) in needed and (other.block != spot.block or other.index == spot.index)
-               for other in changed)  # fmt: skip
-
-
-@lru_cache(maxsize=4096)
-def _ancestors(form: Form, step: Step) -> frozenset[tuple[str, str]]:
-    tree = form.formulas.get(step)
-    if tree is None:
-        return frozenset({(step.block, step.field)})
-    found: set[tuple[str, str]] = set()
-    for name in set(names(tree)):
-        target = form.target(step.block, name)
-        row = step.row if target.scope == "row" else target.row
-        for key in target.blocks:
-            found.add((key, target.field))
-            kinds = form.blocks[key].row_kinds() if target.scope == "column" else (row,)
-            for kind in kinds:
-                found |= _ancestors(form, Step(key, kind, target.field))
-    return frozenset(found)

@@ -12,12 +12,12 @@ back as the shortest number of 15 significant digits; a value that cannot be com
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 
-from .document import Rows
-from .expression import DIGITS_15, Kind, as_decimal, as_text, evaluate
+from .document import Rows, Spot
+from .expression import DIGITS_15, Kind, as_decimal, as_text, evaluate, names
 from .form import Form
-from .parts import GUIDE, Block, Target
+from .parts import GUIDE, Block, Step, Target
 
 
 def compute(form: Form, rows: Rows) -> Rows:
@@ -78,3 +78,30 @@ def _indexes(block: Block, row: str | None, count: int) -> range | list[int]:
     if row is None:
         return range(len(block.rows), count)
     return [index for index, preset in enumerate(block.rows) if preset.key == row]
+
+
+def follows(form: Form, block: Block, spot: Spot, changed: set[Spot]) -> bool:
+    """Whether a computed cell follows from one of those cells."""
+    if not changed:
+        return False
+    row = block.row(spot.index)
+    needed = _ancestors(form, Step(block.key, row.key if row else None, spot.field))
+    return any((other.block, other.field) in needed and (other.block != spot.block or other.index == spot.index)
+               for other in changed)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _ancestors(form: Form, step: Step) -> frozenset[tuple[str, str]]:
+    tree = form.formulas.get(step)
+    if tree is None:
+        return frozenset({(step.block, step.field)})
+    found: set[tuple[str, str]] = set()
+    for name in set(names(tree)):
+        target = form.target(step.block, name)
+        row = step.row if target.scope == "row" else target.row
+        for key in target.blocks:
+            found.add((key, target.field))
+            kinds = form.blocks[key].row_kinds() if target.scope == "column" else (row,)
+            for kind in kinds:
+                found |= _ancestors(form, Step(key, kind, target.field))
+    return frozenset(found)

@@ -121,7 +121,7 @@ def is_empty(form: Form, block: Block, index: int, row: Mapping) -> bool:
     """Whether a free row holds nothing that was typed; a preset row is never empty."""
     if block.row(index) or block.shape == "object":
         return False
-    return not any(row.get(f.key) not in (None, "") for f in block.fields.values() if form.is_input(block, index, f))
+    return not any(row.get(key) not in (None, "") for key in form.inputs(block, index))
 
 
 def is_required(form: Form, block: Block, index: int, field: Field, row: Mapping[str, object]) -> bool:
@@ -143,9 +143,8 @@ def inputs_of(form: Form, rows: Rows) -> Iterator[tuple[Spot, object]]:
     for key, block_rows in rows.items():
         block = form.blocks[key]
         for index, row in enumerate(block_rows):
-            for name, value in row.items():
-                if value is not None and name in block.fields and form.is_input(block, index, block.fields[name]):
-                    yield Spot(key, index, name), value
+            inputs = form.inputs(block, index)
+            yield from ((Spot(key, index, name), value) for name, value in row.items() if value is not None and name in inputs)
 
 
 def _by_path(form: Form) -> dict[tuple[str, ...], list[Block]]:
@@ -217,7 +216,7 @@ _preset_letters = lru_cache(maxsize=1024)(letters_of)  # the same few hundred na
 
 
 def _same(one: object, other: object) -> bool:
-    return isinstance(one, str) and isinstance(other, str) and normal_text(one) == normal_text(other)
+    return isinstance(one, str) and isinstance(other, str) and (one == other or normal_text(one) == normal_text(other))
 
 
 def _update(block: Block, row: dict, item: Mapping, where: str) -> Iterator[tuple[str, object]]:

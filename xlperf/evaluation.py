@@ -47,29 +47,44 @@ def _as_it_stands(value: object) -> object:
 
 
 def _evaluate(tree: Node, value_of: Callable, taken_as: Kind) -> object:
-    match tree:
-        case Literal(value=value):
-            return None if value == "" else value
-        case Name(key=key, kind=kind):
-            value = (_as_it_stands if kind is Kind.CHOICE else as_decimal)(value_of(key))
-            if (kind is Kind.NUMBER or taken_as is Kind.NUMBER) and not isinstance(value, Decimal):
-                return None
-            return value
-        case IsBlank(operand=operand, wanted=wanted):
-            return (_evaluate(operand, value_of, operand.kind) is None) == wanted
-        case Operation(operator=operator, left=left, right=right, operands=operands):
-            a, b = _evaluate(left, value_of, operands), _evaluate(right, value_of, operands)
-            if operator == "&" and left == Literal(""):
-                a = ""
-            # T(x) gives "" rather than a blank, so emptiness is tested by identity.
-            return None if a is None or b is None else _operate(operator, operands, a, b)
-        case Call(function="IF", arguments=(test, then, otherwise)):
-            truth = _evaluate(test, value_of, Kind.BOOLEAN)
-            value = None if truth is None else _evaluate(then if truth else otherwise, value_of, taken_as)
-            return None if taken_as is Kind.NUMBER and isinstance(value, str) else value
-        case Call(function=name, arguments=arguments):
-            return _call(name, arguments, value_of)
-    raise AssertionError(tree)
+    return NODES[type(tree)](tree, value_of, taken_as)
+
+
+def _literal(tree: Literal, value_of: Callable, taken_as: Kind) -> object:
+    return None if tree.value == "" else tree.value
+
+
+def _name(tree: Name, value_of: Callable, taken_as: Kind) -> object:
+    value = (_as_it_stands if tree.kind is Kind.CHOICE else as_decimal)(value_of(tree.key))
+    if (tree.kind is Kind.NUMBER or taken_as is Kind.NUMBER) and not isinstance(value, Decimal):
+        return None
+    return value
+
+
+def _is_blank(tree: IsBlank, value_of: Callable, taken_as: Kind) -> bool:
+    return (_evaluate(tree.operand, value_of, tree.operand.kind) is None) == tree.wanted
+
+
+def _operation(tree: Operation, value_of: Callable, taken_as: Kind) -> object:
+    a, b = _evaluate(tree.left, value_of, tree.operands), _evaluate(tree.right, value_of, tree.operands)
+    if tree.operator == "&" and tree.left == Literal(""):
+        a = ""
+    # T(x) gives "" rather than a blank, so emptiness is tested by identity.
+    return None if a is None or b is None else _operate(tree.operator, tree.operands, a, b)
+
+
+def _call(tree: Call, value_of: Callable, taken_as: Kind) -> object:
+    return _if(tree.arguments, value_of, taken_as) if tree.function == "IF" else _apply(tree.function, tree.arguments, value_of)
+
+
+NODES = {Literal: _literal, Name: _name, IsBlank: _is_blank, Operation: _operation, Call: _call}
+
+
+def _if(arguments: tuple[Node, ...], value_of: Callable, taken_as: Kind) -> object:
+    test, then, otherwise = arguments
+    truth = _evaluate(test, value_of, Kind.BOOLEAN)
+    value = None if truth is None else _evaluate(then if truth else otherwise, value_of, taken_as)
+    return None if taken_as is Kind.NUMBER and isinstance(value, str) else value
 
 
 def _operate(operator: str, operands: Kind, a: object, b: object) -> object:
@@ -80,7 +95,7 @@ def _operate(operator: str, operands: Kind, a: object, b: object) -> object:
     return COMPARISONS[operator](COMPARABLE[operands](a), COMPARABLE[operands](b))
 
 
-def _call(name: str, arguments: tuple[Node, ...], value_of: Callable) -> object:
+def _apply(name: str, arguments: tuple[Node, ...], value_of: Callable) -> object:
     function, values = FUNCTIONS[name], []
     for number, argument in enumerate(arguments):
         wanted = function.takes[min(number, len(function.takes) - 1)]

@@ -81,7 +81,11 @@ class Form:
 
     def is_input(self, block: Block, index: int, field: Field) -> bool:
         """Whether people type into that cell."""
-        return field.key in self._inputs[block.key][min(index, len(block.rows))]
+        return field.key in self.inputs(block, index)
+
+    def inputs(self, block: Block, index: int) -> frozenset[str]:
+        """The fields of a row that people type into."""
+        return self._inputs[block.key][min(index, len(block.rows))]
 
     @cached_property
     def _inputs(self) -> dict[str, list[frozenset[str]]]:

@@ -101,6 +101,7 @@ class Layout:
         return f"{quoted(title)}!{cell_name(row, column, True)}"
 
 
+@lru_cache(maxsize=1024)  # named for every cell of every file
 def column_name(column: int) -> str:
     letters = ""
     column += 1

@@ -13,6 +13,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 LANGUAGES = ("zh", "en")
@@ -26,7 +27,7 @@ def use_language(language: str | None) -> None:
 
 def current_language() -> str:
     """The chosen language, else XLPERF_LANG, else the locale's, else zh: the form's own words."""
-    wanted = [*_chosen, *(os.environ.get(name, "") for name in ("XLPERF_LANG", "LC_ALL", "LC_MESSAGES", "LANG"))]
+    wanted = chain(_chosen, (os.environ.get(name, "") for name in ("XLPERF_LANG", "LC_ALL", "LC_MESSAGES", "LANG")))
     return next((name[:2] for name in wanted if name[:2] in LANGUAGES), "zh")
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .amounts import unlikely_amounts
-from .checks import check, compare_shown, explain
+from .checks import check, explain
 from .compute import compute
 from .document import Rows, Spot, document_of, named, path_namer, rows_of, subject_spot, unit_spot, whose
 from .errors import UnreadableError, UsageError
@@ -29,6 +29,7 @@ from .remark import visible
 from .report import Paper, has_report, paper_name, write_paper
 from .result import Result
 from .values import is_numeric
+from .witness import compare_shown
 
 # What is not said of a cell of which another was: the blank of a formula without a value, the type of a cell that is asked
 # about, that a dash was read as a blank where a blank is told, a lost formula beside its wrong figure.

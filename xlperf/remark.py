@@ -12,9 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .expression import as_decimal, as_text
+from .parts import Field
 from .spelling import INVISIBLE, LONGEST
 
 UNSEEN = re.compile(rf"{INVISIBLE.pattern}|[\t\n\x0b\x0c\u00a0\u2000-\u200a\u202f]")
+SHOWN = 60  # characters of what was found
 APART = " | "  # between the parts of a figure that was taken apart
 
 
@@ -68,6 +70,20 @@ def visible(raw: object) -> str:
     text = f'"{text}"' if text != text.strip(" \u3000") else text
     text = UNSEEN.sub(lambda match: f"<U+{ord(match[0]):04X}>", text)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "\u2026"
+
+
+def briefly(value: object) -> str:
+    """What was found where the form has a say: its first characters."""
+    text = str(value)
+    return text if len(text) <= SHOWN else text[: SHOWN - 3] + "\u2026"
+
+
+def as_printed(field: Field | None, value: object) -> object:
+    """A number as its field shows it, a ratio as a percentage; anything else as it is."""
+    if field and isinstance(value, int | float):
+        number = as_decimal(value)
+        return as_text(number, "0.00%") if field.type == "ratio" else as_text(number)
+    return value
 
 
 def typed_text(raw: object) -> str:

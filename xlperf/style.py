@@ -47,7 +47,7 @@ def lines_needed(value: object, width: float) -> int:
 
 
 def text_width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
 
 
 def shortened(text: str, limit: int) -> str:

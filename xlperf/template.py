@@ -170,8 +170,9 @@ def _normal_rows(form: Form, rows: Rows) -> tuple[Rows, list[Finding]]:
 
 def _misfits(form: Form, rows: Rows) -> Iterator[Finding]:
     """What a cell cannot hold at all."""
-    yield from check_characters(form, rows)
-    for spot, value in inputs_of(form, rows):
+    inputs = tuple(inputs_of(form, rows))
+    yield from check_characters(inputs)
+    for spot, value in inputs:
         if isinstance(value, str):
             length = len(value.encode("utf-16-le", "surrogatepass")) // 2
             if length > LONGEST_TEXT:

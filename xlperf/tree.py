@@ -17,6 +17,7 @@ DIGITS_15 = Context(prec=15)
 WIDE = Context(prec=34)
 NBSP, IDEOGRAPHIC_SPACE = "\u00a0", "\u3000"
 SPACES = f" {NBSP}{IDEOGRAPHIC_SPACE}\t"
+GAPS = re.compile(f"[{SPACES}]+")
 NESTING = 64  # of brackets and functions, Excel's own limit
 OPERATORS = 300  # in one formula: a tree that recursion can always walk
 ROUND_DIGITS = range(-15, 16)
@@ -124,7 +125,7 @@ def normal_text(text: str) -> str:
 
 
 def single_spaced(text: str) -> str:
-    return re.sub(f"[{SPACES}]+", " ", text).strip(" ")
+    return GAPS.sub(" ", text).strip(" ")
 
 
 def _numbers(arguments: list) -> Iterator[Decimal]:

@@ -1,4 +1,4 @@
-"""What people type, as values: numbers, dates and choices in their many spellings, figures typed with operator and unit.
+"""What people type, as values: dates and choices in their many spellings, the figures of a row with their operator and unit.
 
     >>> money = form.blocks["items"].fields["spent"]
     >>> value, remark = read_value(form, money, "1,234.50", False, False)
@@ -15,36 +15,19 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from itertools import pairwise
-from typing import NamedTuple
 
-from .compute import plain
 from .dates import dates_of
 from .document import is_required, is_wanted
 from .expression import Kind, as_decimal, as_text, evaluate, names
+from .figures import HUNDRED, Figure, read_figure
 from .form import Form
 from .nearest import letters_of
 from .parts import Block, Field
-from .remark import APART, SILENT, CellError, Remark, normalised, question, typed_text, visible
-from .spelling import (
-    GAP,
-    INVISIBLE,
-    PERCENT,
-    Meaning,
-    Patterns,
-    Spellings,
-    Unit,
-    bare,
-    choice_patterns,
-    convert,
-    fold,
-    meanings,
-    misreadings,
-    spellings_of,
-    unit_of,
-)
+from .remark import SILENT, CellError, Remark, normalised, question, typed_text, visible
+from .spelling import GAP, INVISIBLE, PERCENT, Patterns, Spellings, bare, choice_patterns, fold, spellings_of, unit_of
 
 UNIT_IN_LABEL = re.compile(r"\(([^()]+)\)$")
 LINE_ENDS = re.compile("\r\n|\r")
@@ -53,19 +36,9 @@ AROUND = 8  # characters that are shown around it
 RATIO = Decimal("1.5")  # up to here a bare number may be a ratio where a percent of TEN or more is wanted
 MOST_RATIO = 100  # no cell is looked up for a percent format that would show 10000% and more
 ISO_LENGTH = 10
-TEN, HUNDRED, SHARE = Decimal(10), Decimal(100), Decimal("0.5")
+TEN, SHARE = Decimal(10), Decimal("0.5")
 FIGURES = ("target", "actual")
 NEAR = 2  # times the target, or the target so many times: a percent that may well be meant
-
-
-class Figure(NamedTuple):
-    """A number as its cell gives it: what stood there beside it, and whether anything said what it counts in."""
-
-    value: object
-    remark: Remark | None = None
-    operator: str = ""
-    unit: str = ""
-    bare: bool = True
 
 
 # --- one cell ------------------------------------------------------------------------------------------------
@@ -150,82 +123,6 @@ def _date(known: Spellings, raw: object) -> tuple[str, Remark | None]:
     if len(dates) == 1 and len(dates[0]) == ISO_LENGTH:
         return dates[0], normalised(raw, dates[0]) if dates[0] != raw else None
     return text, question(raw, dates) if dates else None
-
-
-# --- numbers -------------------------------------------------------------------------------------------------
-
-
-def read_figure(known: Spellings, field: Field, raw: object, own: Unit | None, percent_format: bool = False,
-                operators: Patterns = (), operator: str = "", fills: bool = False) -> Figure:  # fmt: skip
-    """Read a number with what may be typed around it.
-
-    Args:
-        own: the unit of the cell, None where nothing says it.
-        operators: the spellings of an operator that may stand in the cell.
-        operator: the operator that stands in its own cell, "" where that is blank.
-        fills: whether a unit that is typed with the number may fill the blank cell of the unit.
-    """
-    if isinstance(raw, str) and known.is_blank(raw):
-        return Figure(None, normalised(raw, known.blank) if raw.strip() else None)
-    found = _meanings(known, raw, own, percent_format, operators)
-    if not fills and own is None:  # a number of things: they may be named, but not measured
-        counted = (m for m in found if m.unit is None or percent_format or not m.unit.base or m.unit.base in known.counters)
-        found = tuple(Meaning(m.number * (m.unit.factor if m.unit else 1)) for m in counted)
-    if operators and not operator and isinstance(raw, str) and not any(m.operator for m in found):
-        said = {pattern.says for pattern in operators}
-        found += tuple(meaning for meaning in misreadings(known, raw) if meaning.operator in said)
-    readings = dict.fromkeys(_readings(found, own, operator, fills))
-    one_sign = len({number < 0 for _, number, _ in readings}) == 1  # no limit says whether a minus was meant
-    within = [r for r in readings if _fits(field, r[1])] if len(readings) > 1 and one_sign else list(readings)
-    if not readings:
-        return Figure(typed_text(raw))
-    explicit = percent_format or any(m.unit is not None for m in found)
-    if len(within) != 1:
-        said = tuple(" ".join(filter(None, (op, as_text(number), unit))) for op, number, unit in (within or readings))
-        stays = as_text(found[0].number) + PERCENT if percent_format else typed_text(raw)
-        op, unit = (_agreed(reading[part] for reading in readings) for part in (0, 2))
-        return Figure(stays, question(stays, said), op, unit, False)
-    (op, number, unit), value = within[0], plain(within[0][1])
-    said = APART.join(filter(None, (op if found[0].operator else "", as_text(number), unit if explicit else "")))
-    if isinstance(raw, str) or (percent_format and fills and own is None):
-        remark = normalised(raw if isinstance(raw, str) else as_text(number) + PERCENT, said)
-    else:
-        remark = SILENT if percent_format else None
-    return Figure(value, remark, op, unit if explicit else "", not explicit)
-
-
-def _meanings(known: Spellings, raw: object, own: Unit | None, percent_format: bool, operators: Patterns) -> tuple[Meaning, ...]:
-    if isinstance(raw, str):
-        return meanings(known, raw, own, operators)
-    if isinstance(raw, bool) or not isinstance(raw, int | float):
-        return ()
-    number = as_decimal(raw)
-    if not percent_format:
-        return (Meaning(number),)
-    shown, later = Meaning(number * HUNDRED, unit_of(known, PERCENT)), own and own.base != PERCENT and number >= 1
-    return (shown, Meaning(number)) if later else (shown,)  # the format may have come after the number
-
-
-def _readings(found: tuple[Meaning, ...], own: Unit | None, operator: str, fills: bool) -> Iterator[tuple[str, Decimal, str]]:
-    """Yield operator, number and unit of every way to read a cell together with its neighbours."""
-    for meaning in found:
-        numbers = convert(meaning, own)
-        word = own.word if own else meaning.unit.word if fills and meaning.unit and meaning.unit.base else ""
-        theirs, its = meaning.operator or operator, operator or meaning.operator
-        if not numbers:
-            yield from ((theirs, meaning.number, meaning.unit.word), (its, meaning.number, word))
-        yield from ((op, number, word) for op in (theirs, its) for number in numbers)
-
-
-def _agreed(words: Iterable[str]) -> str:
-    """The word that all readings have in common, "" if they differ."""
-    different = set(words)
-    return different.pop() if len(different) == 1 else ""
-
-
-def _fits(field: Field, number: Decimal) -> bool:
-    low, high = (as_decimal(limit) for limit in (field.minimum, field.maximum))
-    return (low is None or low <= number) and (high is None or number <= high)
 
 
 # --- one row -------------------------------------------------------------------------------------------------
