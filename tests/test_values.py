@@ -30,7 +30,7 @@ from xlperf.document import Spot, rows_of
 from xlperf.errors import FormError
 from xlperf.finding import Finding
 from xlperf.form import Form, check_form, load_form
-from xlperf.numberformat import PercentFormats
+from xlperf.numberformat import NumberFormats
 from xlperf.reader import read_cells
 from xlperf.remark import CellError, Remark
 from xlperf.values import read_row, read_value
@@ -265,8 +265,20 @@ def test_a_percent_sign_that_a_format_only_shows_multiplies_nothing(tmp_path: Pa
     reading = read_cells(tmp_path / "b.xlsx")
     assert reading.rows["duties"][0]["actual"] == read
     row, column = reading.cells[spot][1:]
-    slowly = PercentFormats((tmp_path / "b.xlsx").read_bytes())._slowly(title)  # as of a package with unusual prefixes
-    assert ((row, column) in slowly) == (read != 88)
+    slowly = NumberFormats((tmp_path / "b.xlsx").read_bytes())._slowly(title)  # as of a package with unusual prefixes
+    assert slowly[row, column] == code
+
+
+@pytest.mark.parametrize(("code", "read"), [("000000", "001001"), ("00", "1001"), ("General", "1001"), ("0", "1001"), ("0000.00", "1001")])
+def test_a_code_typed_as_a_number_is_read_with_the_zeros_that_its_cell_shows(tmp_path: Path, code: str, read: str) -> None:
+    assert fill_workbook(document(), tmp_path / "a.xlsx").outputs
+    title, _, cell = read_cells(tmp_path / "a.xlsx").places[Spot("cover", 0, "unit_code")].rpartition("!")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    book[title][cell].value, book[title][cell].number_format = 1001, code
+    book.save(tmp_path / "b.xlsx")
+    reading = read_cells(tmp_path / "b.xlsx")
+    assert reading.rows["cover"][0]["unit_code"] == read
+    assert not [finding for finding in reading.findings if Spot("cover", 0, "unit_code") in finding.spots]
 
 
 def test_blank_signs_are_blanks_where_no_free_text_stands(tmp_path: Path) -> None:

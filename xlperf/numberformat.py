@@ -1,11 +1,11 @@
-"""Which cells of a workbook show their number as a percent: 96.03% is stored as 0.9603 and means 96.03 of unit %.
+"""How cells of a workbook show their number: 96.03% is stored as 0.9603 and means 96.03 of unit %, 001001 as 1001.
 
-    percents = PercentFormats(content)
-    percents.at("Budget", 12, 7)          # zero-based row and column
+    formats = NumberFormats(content)
+    formats.is_percent("Budget", 12, 7)          # zero-based row and column
 
-No reader tells this cheaply: openpyxl builds every style and cell first, four fifths of a full load. So the style
-numbers with a percent format are taken from `styles.xml`, and of the sheet only the cell in question is looked at. A
-package written with unusual prefixes, where that finds nothing, is left to openpyxl.
+No reader tells this cheaply: openpyxl builds every style and cell first, four fifths of a full load. So the formats
+are taken from `styles.xml`, and of the sheet only the cell in question is looked at. A package written with unusual
+prefixes, where that finds nothing, is left to openpyxl.
 """
 
 from __future__ import annotations
@@ -20,44 +20,54 @@ from xml.etree import ElementTree
 from .layout import cell_name
 from .markup import MAIN, sheet_parts
 
-BUILT_IN = {"9", "10"}  # 0% and 0.00%
+BUILT_IN = {"9": "0%", "10": "0.00%"}  # of those that are looked for
 CELL_TAG = re.compile(rb'<c\b([^>]*\br="([A-Z]{1,3}[0-9]{1,7})"[^>]*)>')
 STYLE = re.compile(rb'\bs="([0-9]{1,9})"')
+DIGITS = re.compile("0{2,30}")
 LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')  # of a format: what is only shown, and what is left blank for
 
 
-class PercentFormats:
-    """The percent formats of one package; nothing is read before the first question."""
+class NumberFormats:
+    """The number formats of one package; nothing is read before the first question."""
 
     def __init__(self, content: bytes) -> None:
         self.content = content
         self.sheets: dict[str, bytes] | None = None
         self.tags: dict[str, dict[bytes, bytes]] = {}
-        self.slow: dict[str, set[tuple[int, int]]] = {}
+        self.slow: dict[str, dict[tuple[int, int], str]] = {}
 
-    def at(self, title: str, row: int, column: int) -> bool:
-        """Whether that cell has a percent format."""
+    def is_percent(self, title: str, row: int, column: int) -> bool:
+        """Whether that cell shows a hundred times its number."""
+        return _multiplies(self._at(title, row, column))
+
+    def digits(self, title: str, row: int, column: int) -> int:
+        """With how many digits at least that cell shows its number, by a format of noughts; 0 for any other."""
+        code = self._at(title, row, column)
+        return len(code) if DIGITS.fullmatch(code) else 0
+
+    def _at(self, title: str, row: int, column: int) -> str:
+        """The number format of that cell, "" where it is of no interest."""
         if self.sheets is None:
             with zipfile.ZipFile(io.BytesIO(self.content)) as package:
-                self.styles = set(_percent_styles(package.read("xl/styles.xml"))) if _has(package, "xl/styles.xml") else set()
+                self.styles = dict(_styles(package.read("xl/styles.xml"))) if _has(package, "xl/styles.xml") else {}
             self.sheets = sheet_parts(self.content)
         if title not in self.tags:
             self.tags[title] = {place: tag for tag, place in CELL_TAG.findall(self.sheets.get(title, b""))}
         tag = self.tags[title].get(cell_name(row, column).encode())
         if tag is None:
-            return (row, column) in self._slowly(title)
+            return self._slowly(title).get((row, column), "")
         style = STYLE.search(tag)
-        return bool(style) and int(style[1]) in self.styles
+        return self.styles.get(int(style[1]), "") if style else ""
 
-    def _slowly(self, title: str) -> set[tuple[int, int]]:
+    def _slowly(self, title: str) -> dict[tuple[int, int], str]:
         if title not in self.slow:
             import openpyxl
 
-            self.slow[title] = set()
+            self.slow[title] = {}
             with suppress(Exception):  # it refuses some of what calamine reads; then no cell is a percent
                 book = openpyxl.load_workbook(io.BytesIO(self.content))
-                self.slow[title] = {(cell.row - 1, cell.column - 1) for line in book[title].iter_rows() for cell in line
-                                    if cell.has_style and _multiplies(cell.number_format)}  # fmt: skip
+                self.slow[title] = {(cell.row - 1, cell.column - 1): cell.number_format for line in book[title].iter_rows()
+                                    for cell in line if cell.has_style}  # fmt: skip
         return self.slow[title]
 
 
@@ -70,10 +80,10 @@ def _multiplies(code: str) -> bool:
     return "%" in LITERAL.sub("", code)
 
 
-def _percent_styles(styles: bytes) -> Iterator[int]:
-    """Yield the numbers of the cell styles whose number format shows a percent."""
+def _styles(styles: bytes) -> Iterator[tuple[int, str]]:
+    """Yield the numbers of the cell styles with their number format, where it may be of interest."""
     tree = ElementTree.fromstring(styles)
-    percent = BUILT_IN | {f.get("numFmtId") for f in tree.iter(f"{MAIN}numFmt") if _multiplies(f.get("formatCode", ""))}
+    codes = BUILT_IN | {f.get("numFmtId"): f.get("formatCode", "") for f in tree.iter(f"{MAIN}numFmt")}
     for number, style in enumerate(tree.iterfind(f"{MAIN}cellXfs/{MAIN}xf")):
-        if style.get("numFmtId") in percent:
-            yield number
+        if code := codes.get(style.get("numFmtId")):
+            yield number, code

@@ -25,7 +25,7 @@ from .layout import MARK, cell_name
 from .markup import Markup, formula_text, read_markup
 from .messages import listing, sentence
 from .nearest import nearest
-from .numberformat import PercentFormats
+from .numberformat import NumberFormats
 from .package import MOST_AREA, crowded
 from .parts import GUIDE, RULES, Block, Sheet
 from .preflight import preflight
@@ -202,9 +202,9 @@ def _read_sheets(reading: Reading, marked: list, content: bytes, markups: Mappin
             entry = _with_formulas(form, block, entry, markups[title]) if title in markups else entry
             entries[block].append((row_key, entry))
             reading.entries.append(entry)
-    percents = PercentFormats(content)
+    formats = NumberFormats(content)
     for key, listed in entries.items():
-        _read_block(reading, form.blocks[key], listed, percents)
+        _read_block(reading, form.blocks[key], listed, formats)
 
 
 def _twice(form: Form, key: str, first: tuple[str, Grid], other: tuple[str, Grid]) -> Finding:
@@ -238,7 +238,7 @@ def _with_formulas(form: Form, block: str, entry: Entry, markup: Markup) -> Entr
     return replace(entry, values={**entry.values, **formulas}) if formulas else entry
 
 
-def _read_block(reading: Reading, block: Block, listed: list, percents: PercentFormats) -> None:
+def _read_block(reading: Reading, block: Block, listed: list, formats: NumberFormats) -> None:
     """Turn the entries of one block into its rows: preset rows at their places, free rows in the order they stand."""
     form = reading.form
     rows: list[dict | None] = [None] * (len(block.rows) if block.rows else int(block.shape == "object"))
@@ -250,7 +250,7 @@ def _read_block(reading: Reading, block: Block, listed: list, percents: PercentF
             reading.findings.append(Finding("XL214", "warning", (Spot(block.key, index, next(iter(entry.values))),),
                                             {"found": f"{entry.title}!{entry.row + 1}"}))  # fmt: skip
         elif index is None:
-            row = _read_row(reading, block, len(rows), entry, percents)
+            row = _read_row(reading, block, len(rows), entry, formats)
             if not _is_blank(form, block, len(rows), row, entry):
                 rows.append(row)
                 entries.append(entry)
@@ -258,12 +258,12 @@ def _read_block(reading: Reading, block: Block, listed: list, percents: PercentF
             else:
                 blank = blank or entry
         elif entry.only:
-            rows[0] = {**(rows[0] or dict(block.constants)), **_read_row(reading, block, 0, entry, percents)}
+            rows[0] = {**(rows[0] or dict(block.constants)), **_read_row(reading, block, 0, entry, formats)}
         else:
-            rows[index] = _read_row(reading, block, index, entry, percents)
+            rows[index] = _read_row(reading, block, index, entry, formats)
             entries[index] = entry
     if blank:
-        _read_row(reading, block, len(rows), blank, percents)
+        _read_row(reading, block, len(rows), blank, formats)
     reading.homes.update({(block.key, index): entry for index, entry in enumerate(entries) if entry})
     reading.absent.update((block.key, index) for index, row in enumerate(rows) if row is None and block.table)
     reading.rows[block.key] = [row if row is not None else _absent(block, i) for i, row in enumerate(rows)]
@@ -311,7 +311,7 @@ def _place(reading: Reading, block: Block, row_key: str | None, entry: Entry, ro
     return None
 
 
-def _read_row(reading: Reading, block: Block, index: int, entry: Entry, percents: PercentFormats) -> dict:
+def _read_row(reading: Reading, block: Block, index: int, entry: Entry, formats: NumberFormats) -> dict:
     """Convert one entry; what a computed cell shows is kept apart as a witness."""
     form, row = reading.form, dict(block.constants)
     preset = block.row(index)
@@ -327,8 +327,9 @@ def _read_row(reading: Reading, block: Block, index: int, entry: Entry, percents
         elif known.last and raw not in (None, "") and not isinstance(raw, Uncomputed):
             row[key] = raw
         elif form.is_input(block, index, known) or (known.given and key not in block.constants):
-            typed[key] = raw
-    row, remarks = read_row(form, block, index, row, typed, lambda key: percents.at(entry.title, entry.row, entry.columns[key]))
+            is_number = known.type == "code" and isinstance(raw, float) and raw.is_integer()
+            typed[key] = f"{int(raw):0{formats.digits(*reading.cells[spot])}d}" if is_number else raw
+    row, remarks = read_row(form, block, index, row, typed, lambda key: formats.is_percent(entry.title, entry.row, entry.columns[key]))
     for key, remark in () if _is_blank(form, block, index, row, entry) else remarks:
         spot = Spot(block.key, index, key)
         if remark.severity != "warning":
