@@ -19,13 +19,13 @@ BEFORE = [entry("a.xlsx", "甲局"), entry("b.xlsx", "苏州市乙局", "returne
 @pytest.mark.parametrize(("now", "said"), [
     (BEFORE, ["与上次相比没有变化。"]),
     ([*reversed(BEFORE), entry("copy/a.xlsx", "甲局", sha256="a.xlsx")], ["与上次相比没有变化。"]),
-    ([*BEFORE, entry("d.xlsx", "丁局")], ["新收到 1 家：丁局"]),
-    ([*BEFORE, entry("d.xlsx", "乙局", received="2023-03-02")], ["改正后通过 1 家：乙局"]),
-    ([*BEFORE, entry("d.xlsx", "市乙局", "returned", errors=1, received="2023-03-02")], ["重新报送 1 家：市乙局（错误 3 → 1）"]),
-    (BEFORE[1:], ["上次有、这次没有 1 家：甲局"]),
-    ([entry("a.xlsx", "甲局", "returned", errors=2), *BEFORE[1:]], ["由通过变为未通过 1 家：甲局"]),
-    ([*BEFORE[:2], entry("c.xlsx", "丙局", sha256="mended")], ["新收到 1 家：丙局", "上次有、这次没有 1 家：c.xlsx"]),
-    ([*BEFORE, *(entry(f"{n}.xlsx", f"第{n}局") for n in range(7))], ["新收到 7 家：第0局、第1局、第2局、第3局、第4局…"]),
+    ([*BEFORE, entry("d.xlsx", "丁局")], ["新收到 1 份：丁局"]),
+    ([*BEFORE, entry("d.xlsx", "乙局", received="2023-03-02")], ["改正后通过 1 份：乙局"]),
+    ([*BEFORE, entry("d.xlsx", "市乙局", "returned", errors=1, received="2023-03-02")], ["重新报送 1 份：市乙局（错误 3 → 1）"]),
+    (BEFORE[1:], ["上次有、这次没有 1 份：甲局"]),
+    ([entry("a.xlsx", "甲局", "returned", errors=2), *BEFORE[1:]], ["由通过变为未通过 1 份：甲局"]),
+    ([*BEFORE[:2], entry("c.xlsx", "丙局", sha256="mended")], ["新收到 1 份：丙局", "上次有、这次没有 1 份：c.xlsx"]),
+    ([*BEFORE, *(entry(f"{n}.xlsx", f"第{n}局") for n in range(7))], ["新收到 7 份：第0局、第1局、第2局、第3局、第4局…"]),
 ])  # fmt: skip
 def test_changes_are_told_unit_by_unit(now: list[dict], said: list[str]) -> None:
     assert list(changes(BEFORE, now, ["苏州市", "市"])) == said

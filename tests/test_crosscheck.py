@@ -240,6 +240,9 @@ RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
     "a total": (lambda d: d["budget"]["items"].append({"name": "合 计", "initial": 0, "spent": 0, "adjustment": 0.01}), {("SZ105", ("items.5.name",))}),
     "a total in brackets": (lambda d: d["budget"]["items"].append({"name": "小计（项目）", "spent": 0, "adjustment": 0.01}), {("SZ106", ("items.5.name",))}),
     "no total": (lambda d: d["budget"]["items"].extend({"name": name, "adjustment": 0.01, "spent": 0} for name in ITEMS), set()),
+    "an item twice": (lambda d: d["budget"]["items"].append({"name": f'“{d["budget"]["items"][4]["name"]} ”', "adjustment": 0.01, "spent": 0}),
+                      {("SZ108", ("items.4.name", "items.5.name"))}),
+    "an item that begins alike": (lambda d: d["budget"]["items"].append({"name": f'{d["budget"]["items"][4]["name"]}（二期）', "adjustment": 0.01, "spent": 0}), set()),
     # reasons
     "no reason": (give("技术经纪人培训", reason=None), {("SZ201", (AT(3, "reason"),))}),
     "reason of one character": (give("技术经纪人培训", reason="无"), {("SZ201", (AT(3, "reason"),))}),
@@ -252,9 +255,12 @@ RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
     "reason repeated": (give("技术经纪人培训", reason="同上同上"), {("SZ204", (AT(3, "reason"),))}),
     "reason of zeros": (give("技术经纪人培训", reason="0.0000"), {("SZ204", (AT(3, "reason"),))}),
     **{f"reason that says {reason}": (give("技术经纪人培训", reason=reason), {("SZ204", (AT(3, "reason"),))})
-       for reason in ("同第3行", "详见上行说明", "暂无原因说明", "没有什么原因", "无需说明", "见备注说明", "test")},
+       for reason in ("同第3行", "详见上行说明", "暂无原因说明", "没有什么原因", "无需说明", "见备注说明", "test", "详见附件", "详见附件1", "详见自评报告", "见上条说明",
+                      "待补充说明", "按实际情况填写", "工作需要", "客观原因", "因故未完成", "符合要求", "已完成目标任务", "asdf")},
     "two rows, two faults": (both(give("技术经纪人培训", reason=None), give("集聚仪器资源", reason="同上。。。")),
                              {("SZ201", (AT(3, "reason"),)), ("SZ204", (AT(4, "reason"),))}),
+    **{f"reason that says more than {reason}": (give("技术经纪人培训", reason=f"{reason}{more}"), set())
+       for reason, more in (("工作需要", "，增办两期"), ("因故未完成", "的两期改在线上"), ("客观原因", "：场地停用"), ("详见附件", "，为台风所致"))},
     "a reason of four characters": (give("技术经纪人培训", reason="年中增办"), set()),
     "a reason that begins with a junk word": (give("技术经纪人培训", reason="无法按原计划办理"), set()),
     "dashes where no reason is needed": (give("各团服务保障工作", reason="————"), set()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -70,6 +71,11 @@ def exports(out: Path) -> dict[str, bytes]:
 
 def run_of(out: Path) -> dict:
     return json.loads((out / "run.json").read_text("utf-8"))
+
+
+def table_of(out: Path, title: str) -> list[dict[str, str]]:
+    with open(out / "CSV" / f"{title}.csv", encoding="utf-8-sig", newline="") as table:
+        return list(csv.DictReader(table))
 
 
 def outcomes_of(out: Path, url: str | None = None) -> list:  # noqa: F811
@@ -141,7 +147,7 @@ def test_of_several_submissions_the_one_saved_last_counts_and_who_sent_nothing_i
     with zipfile.ZipFile(final) as package:
         assert digest.encode() in package.read("xl/sharedStrings.xml")
     assert run_of(out)["missing"] == [{"name": "苏州市档案馆", "code": "1", "supervisor": "市委办"}]
-    assert "名册中未报送的单位：1 个" in standing_as_text(find_standing(out))
+    assert "名单中未报送的单位：1 个" in standing_as_text(find_standing(out))
 
 
 def test_without_finalizing_nothing_is_made(tmp_path: Path) -> None:
@@ -240,6 +246,60 @@ def test_what_has_left_the_inbox_leaves_the_result(small: Path, tmp_path: Path, 
     assert [entry["path"] for entry in run_of(out)["files"]] == [f"00/0000{number}.xlsx" for number in range(3)]
 
 
+def test_an_inbox_in_which_nothing_is_left_of_the_last_run_is_refused(small: Path, tmp_path: Path, worked_on: list[str]) -> None:
+    out, other = tmp_path / "OUT", tmp_path / "第二批"
+    collect([small], out)
+    before, run = exports(out), run_of(out)
+    other.mkdir()
+    for files in (0, 1):  # a drive that is not there; the second batch without the first
+        with pytest.raises(UsageError) as caught:
+            collect([other], out)
+        assert (caught.value.key, caught.value.arguments["count"], caught.value.arguments["found"]) == ("all_gone", 3, files)
+        assert (exports(out), run_of(out)) == (before, run)
+        shutil.copyfile(EXAMPLE / "filled.xlsx", other / "x.xlsx")
+    assert dict(collect([small, other], out).counts) == {"passed": 4}
+    shutil.copyfile(small / "00/00001.xlsx", other / "y.xlsx")
+    assert dict(collect([other], out).counts) == {"passed": 2}  # the content of one is there still
+
+
+def test_opening_an_older_draft_does_not_make_it_the_latest(
+    tmp_path: Path, worked_on: list[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    inbox, out, document = tmp_path / "收到", tmp_path / "OUT", load_document(EXAMPLE / "document.json")
+    inbox.mkdir()
+    fill_workbook(document, inbox / "第一稿.xlsx", date="2023-03-01")
+    collect([inbox], out, date="2023-03-01")
+    fill_workbook(document | {"goals": document["goals"][1:]}, inbox / "第二稿.xlsx", date="2023-03-02")
+    epoch = int(os.environ["SOURCE_DATE_EPOCH"])
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(epoch + 1))
+    collect([inbox], out)
+    (inbox / "~$第一稿.xlsx").touch()
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(epoch + 2))
+    collect([inbox], out)
+    first, second = outcomes_of(out)
+    assert first.received < second.received and any(finding["code"] == "XL125" for finding in first.findings)
+    assert {row["文件"]: row["是否计入"] for row in table_of(out, "单位一览")} == {"第二稿.xlsx": "是", "第一稿.xlsx": "否，另有为准的"}
+
+
+def test_what_a_password_keeps_closed_is_in_the_archive_for_the_audit(tmp_path: Path) -> None:
+    inbox, out = tmp_path / "收到", tmp_path / "OUT"
+    inbox.mkdir()
+    with zipfile.ZipFile(inbox / "加密.zip", "w") as archive:
+        for name in ("a.xlsx", "b.xlsx"):
+            archive.writestr(name, b"secret")
+    sealed = (inbox / "加密.zip").read_bytes()
+    for mark in (b"PK\x01\x02", b"PK\x03\x04"):  # the flag that says so, in the directory and before each file
+        parts = sealed.split(mark)
+        at = 4 if mark == b"PK\x01\x02" else 2
+        sealed = mark.join([parts[0], *(part[:at] + bytes([part[at] | 1]) + part[at + 1 :] for part in parts[1:])])
+    (inbox / "加密.zip").write_bytes(sealed)
+    assert dict(collect([inbox], out, jobs=1).counts) == {"unreadable": 2}
+    with zipfile.ZipFile(out / "audit.zip") as archive:
+        assert archive.namelist() == ["inputs/加密.zip", "manifest.csv"] and archive.read("inputs/加密.zip") == sealed
+        manifest = list(csv.DictReader(archive.read("manifest.csv").decode("utf-8-sig").splitlines()))
+    assert [(row["文件"], row["存为"]) for row in manifest] == [("加密.zip!a.xlsx", "inputs/加密.zip"), ("加密.zip!b.xlsx", "inputs/加密.zip")]
+
+
 def test_what_others_put_beside_our_files_stays_there(small: Path, tmp_path: Path, worked_on: list[str]) -> None:
     out, others = tmp_path / "OUT", ("made/pictures/a.jpg", "made/.DS_Store", "made/Thumbs.db", "mine.txt")
     for name in others:
@@ -298,7 +358,7 @@ def test_changes_of_status_are_named(tmp_path: Path, worked_on: list[str]) -> No
     assert run_of(out)["changes"] == {
         "since": "2023-01-05T00:00:00+00:00", "new": ["b.xlsx"], "replaced": ["a.xlsx"], "gone": [],
         "status": [{"path": "a.xlsx", "was": "unreadable", "is": "passed"}],
-        "words": ["新收到 2 家：苏州市生产力促进中心、b.xlsx", "上次有、这次没有 1 家：a.xlsx"],
+        "words": ["新收到 2 份：苏州市生产力促进中心、b.xlsx", "上次有、这次没有 1 份：a.xlsx"],
     }  # fmt: skip
     assert "新增 1，更换 1，撤走 0，状态改变 1" in standing_as_text(standing)
 
@@ -456,11 +516,16 @@ def test_the_screen(inbox: tuple[Path, Expected], whole: Path) -> None:
     assert shown.return_value == ExitCode.OK
     lines = shown.output.splitlines()
     counts = Counter(entry["status"] for entry in run_of(whole)["files"])
-    assert len(lines) <= 24
+    assert len(lines) <= 25
     assert lines[0] == f"收集 {whole}：{len(inbox[1])} 个文件，来自 {len({entry['unit'] for entry in run_of(whole)['files']} - {None})} 个单位"
-    assert lines[1] == f"通过 {counts['passed']}，退回 {counts['returned']}，无法读取 {counts['unreadable']}，待处理 0"
+    assert lines[1] == f"文件：通过 {counts['passed']}，退回 {counts['returned']}，无法读取 {counts['unreadable']}，待处理 0"
+    counting = Counter(row["结果"] for row in table_of(whole, "单位一览") if row["是否计入"] == "是")
+    assert lines[2].endswith(f"：通过 {counting['通过']}，退回 {counting['退回']}，无法读取 {counting['无法读取']}")
+    assert sum(counting.values()) == len(inbox[1]) - 2  # one lies there three times
+    listed = {(row["编号"], row["文件"]) for row in table_of(whole, "问题清单") if row["类别"] == "错误"}
+    assert {(code, count) for code, _, count in find_standing(whole).findings} <= set(Counter(code for code, _ in listed).items())
     moment = datetime.fromisoformat(run_of(whole)["finished"]).astimezone()  # by the clock of whoever looks
-    assert lines[2].startswith(f"上次运行：{moment:%Y-%m-%d %H:%M} 完成，")
+    assert lines[3].startswith(f"上次运行：{moment:%Y-%m-%d %H:%M} 完成，")
     assert any("XL201" in line for line in lines)
 
 
@@ -488,6 +553,20 @@ def test_plain_lines_without_a_terminal_and_silence(small: Path, tmp_path: Path)
     silent = subprocess.run([*command, "--quiet"], capture_output=True, text=True, encoding="utf-8")
     assert (silent.returncode, silent.stderr) == (ExitCode.OK, "")
     assert silent.stdout.splitlines()[1] == loud.stdout.splitlines()[1]
+
+
+def test_what_is_damaged_in_its_folder_is_told_or_made_anew(small: Path, tmp_path: Path, worked_on: list[str]) -> None:
+    out = tmp_path / "OUT"
+    collect([small], out, finalize=False)
+    for text in ('{"files": [{}], "finished": "x"}', '{"files": [{}], "finished": "2023-01-05T00:00:00+00:00"}', "[]", "7", "[" * 9999):
+        (out / "run.json").write_text(text)
+        assert "还没有一次运行全部完成" in standing_as_text(find_standing(out))
+    assert dict(collect([small], out, finalize=False).counts) == {"passed": 3}
+    assert len(run_of(out)["files"]) == 3
+    (out / "collection.lock").write_bytes(b"no database" * 99)
+    with pytest.raises(UsageError) as caught:
+        collect([small], out, finalize=False)
+    assert caught.value.key == "broken_file" and "collection.lock" in str(caught.value)
 
 
 def test_where_it_cannot_be_written(tmp_path: Path) -> None:

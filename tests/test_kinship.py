@@ -251,8 +251,27 @@ def test_one_unit_under_two_names_and_two_codes() -> None:
 def test_a_unit_that_is_not_on_the_roster() -> None:
     roster = (unit("苏州市甲局", "001"), unit("乙局", "002"))
     outcomes = [outcome("a.xlsx", "市甲局"), outcome("b.xlsx", "更名后的乙局", "002"), outcome("c.xlsx", "丙局", "003")]
-    assert found(outcomes, roster) == [("c.xlsx", "XL556", ("基本信息!C5",))]
+    assert found(outcomes, roster) == [("b.xlsx", "XL557", ("基本信息!C5", "基本信息!C6")), ("c.xlsx", "XL556", ("基本信息!C5",))]
     assert survey(outcomes, roster, None).missing == []
+
+
+def test_name_and_code_go_together_as_on_the_roster() -> None:
+    roster = (unit("甲局", "010001"), unit("乙局", "010002"), unit("丙局"), unit("小学", "1"), unit("小学", "2"))
+    outcomes = [outcome("a.xlsx", "甲局", "10001"), outcome("b.xlsx", "乙局", "010001"), outcome("c.xlsx", "丙局", "7"), outcome("d.xlsx", "小学", "2"),
+                outcome("e.xlsx", "甲局（本级）", "010002")]  # fmt: skip
+    across = survey(outcomes, roster, None).across
+    told = {path: next(finding for finding in listed if finding["code"] == "XL557") for path, listed in across.items()}
+    assert {path: (finding["found"], finding["expected"]) for path, finding in told.items()} == {
+        "a.xlsx": ("“甲局”，代码 10001", "名单中的“甲局”，代码 010001"),
+        "b.xlsx": ("“乙局”，代码 010001", "名单中的“乙局”，代码 010002；“甲局”，代码 010001"),
+        "e.xlsx": ("“甲局（本级）”，代码 010002", "名单中的“乙局”，代码 010002"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["市场监督管理局", "市市场监督管理局", "苏州市市场监督管理局", "苏州市 市场监督管理局"])
+def test_a_name_that_begins_like_a_city_is_one_with_and_without_its_city(name: str) -> None:
+    assert unit_key(name, FORM.summary.unit_prefixes) == unit_key("市场监督管理局", FORM.summary.unit_prefixes)
+    assert found([outcome("a.xlsx", name)], (unit("市场监督管理局"), unit("监督管理局"))) == []
 
 
 # --- which counts ------------------------------------------------------------------------------------------------

@@ -151,6 +151,7 @@ MATRIX |= {
     "a total among the items": (lambda d: d["budget"]["items"].append({"name": "合 计", "initial": 29, "adjustment": -3.25, "spent": 24.94}),
                                 {("SZ105", ("预算信息!B12",))}),
     "a row of noughts": (item(1, initial=0, adjustment=None, spent=0), {("SZ104", ("预算信息!F8",))}),
+    "an item twice": (lambda d: d["budget"]["items"].append({"name": "体检  经费", "adjustment": 0.01, "spent": 0}), {("SZ108", ("预算信息!B11", "预算信息!B12"))}),
     "two indicators of one name": (set_in(LAST, name="科技镇长团各类会议"), {("SZ205", ("自评表!C77", "自评表!C79"))}),
     "over-fulfilled by half": (set_in(LAST, actual=6, reason="各处室加办活动"), {("SZ202", ("自评表!H79",))}),
     "a target missed": (set_in("高企年度发展情况报表统计", actual=10000, reason=None),

@@ -194,7 +194,7 @@ def test_warnings_and_what_the_unit_says_to_them(tmp_path: Path) -> None:
     (path,) = write_report(tmp_path / "d.json").outputs
     rows = {code: (title, text) for code, title, text in table_texts(Document(path).tables[-1])}
     assert list(rows) == ["XL207", "SZ202", "SZ301", "SZ302", "SZ303", "SZ304", "SZ305", "SZ306", "SZ307", "SZ308"]
-    assert rows["SZ202"] == ("超额完成幅度小于30%", "年初目标偏低，\n下年调整。") and rows["SZ301"][1] == "无"
+    assert rows["SZ202"] == ("超额完成幅度小于30%", "年初目标偏低，\n下年调整。") and rows["SZ301"][1] == "（未说明）"
 
 
 # --- layout --------------------------------------------------------------------------------------------------

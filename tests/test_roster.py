@@ -144,6 +144,12 @@ def test_totals_are_no_units_and_told(tmp_path: Path) -> None:
     assert roster.remarks == tuple(f"工作表“{place} 行是合计，不是单位，没有算作一个单位。" for place in ("名单”第 3", "名单”第 6", "项目”第 3"))
 
 
+@pytest.mark.parametrize("line", ["合计,16家,", "合计,1,", ",合计（3家）,", ",共3家,", ",合计：3家,", "总计,3,", ",共 3 个单位,"])
+def test_a_total_in_any_column_and_with_its_count_is_no_unit(tmp_path: Path, line: str) -> None:
+    roster = take_roster(written(tmp_path / "u.csv", f"序号,单位名称,单位代码\n1,甲局,01\n2,第2家,\n{line}\n"))
+    assert [u.name for u in roster.units] == ["甲局", "第2家"] and len(roster.remarks) == 1
+
+
 def test_lines_with_nothing_but_their_numbers_are_blank(tmp_path: Path) -> None:
     assert [u.name for u in read_roster(written(tmp_path / "u.csv", "序号,单位,备注\n1,甲,\n2,,\n3,,无\n"))] == ["甲"]
 

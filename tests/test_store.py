@@ -16,6 +16,7 @@ import sqlalchemy
 from xlperf.errors import UsageError
 from xlperf.outcome import Outcome
 from xlperf.store import (
+    OPEN,
     Arrival,
     Outcomes,
     Store,
@@ -25,6 +26,7 @@ from xlperf.store import (
     open_store,
     opened_store,
     register,
+    registered,
     save_outcome,
 )
 
@@ -120,6 +122,15 @@ def test_a_receipt_is_stored_once_and_inputs_that_are_gone_are_not_listed(store:
     save_outcome(store, "3", outcome("new", "3"), "terms")
     assert [(one.path, one.received) for one in Outcomes(store)] == [("moved", FIRST), ("new", LATER)]
     assert first_receipt(store) == FIRST
+
+
+def test_that_somebody_has_a_file_open_does_not_change_when_it_came_in(store: Store) -> None:
+    register(store, arrivals(("a", "1")), "terms", FIRST)
+    register(store, arrivals(("a", f"1{OPEN}"), ("b", f"2{OPEN}")), "terms", LATER)
+    for key in (f"1{OPEN}", f"2{OPEN}"):
+        save_outcome(store, key, outcome("a", key), "terms")
+    assert [(one.path, one.received) for one in Outcomes(store)] == [("a", FIRST), ("b", LATER)]
+    assert registered(store) == {"a": f"1{OPEN}", "b": f"2{OPEN}"}
 
 
 def test_what_was_found_under_other_terms_is_forgotten(store: Store) -> None:

@@ -2,8 +2,9 @@
 
     write_audit(collection, outcomes, open_input, Path("audit.zip"))
 
-Inputs go through the memory a piece at a time. The same bytes are kept once and listed for every path they came by. What is
-no longer there, or no longer what was received, is listed and says so.
+Inputs go through the memory a piece at a time. The same bytes are kept once and listed for every path they came by. Of what
+could not be got out of an archive the archive is kept. What is no longer there, or no longer what was received, is listed and
+says so.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from .collection import Collection
 from .files import ZIP_TIME, safe_name
 from .formats import write_csv
 from .messages import sentence
-from .outcome import Outcome
+from .outcome import INSIDE, Outcome
 from .submission import content_of
 
 MANIFEST, INPUTS = "manifest.csv", "inputs"
@@ -34,7 +35,11 @@ Contents = Callable[[Outcome], BinaryIO]
 
 
 def write_audit(collection: Collection, outcomes: Iterable[Outcome], contents: Contents, path: Path) -> None:
-    """Write the archive; `contents` opens the bytes of an input as it was received."""
+    """Write the archive.
+
+    Args:
+        contents: opens the bytes of an input as it was received; of one without a SHA-256 those of the archive around it.
+    """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         text = io.StringIO()
         write_csv(text, _rows(collection, outcomes, contents, archive))
@@ -48,7 +53,7 @@ def _rows(collection: Collection, outcomes: Iterable[Outcome], contents: Content
     stored: dict[str, str] = {}
     taken = {MANIFEST}
     for outcome in outcomes:
-        content = content_of(outcome)
+        content = content_of(outcome) if outcome.sha256 else _kept(outcome)
         if content not in stored:
             stored[content] = _store(archive, outcome, contents, taken)
         standing = collection.standings[outcome.path]
@@ -68,16 +73,21 @@ def _store(archive: zipfile.ZipFile, outcome: Outcome, contents: Contents, taken
                     digest.update(piece)
                     copy.write(piece)
         except OSError:
-            return sentence("input_gone", {})
-        if digest.hexdigest() != outcome.sha256:
+            return sentence("input_gone" if outcome.sha256 else "input_closed", {})
+        if outcome.sha256 and digest.hexdigest() != outcome.sha256:
             return sentence("input_changed", {})
-        name = _name(outcome.path, taken)
+        name = _name(outcome.path if outcome.sha256 else _kept(outcome), taken)
         size = copy.tell()
         copy.seek(0)
         with archive.open(_entry(name), "w", force_zip64=size > zipfile.ZIP64_LIMIT // 2) as target:
             while piece := copy.read(PIECE):
                 target.write(piece)
     return name
+
+
+def _kept(outcome: Outcome) -> str:
+    """The path of the archive in which an input lies whose bytes nobody could get at, its own where it lies in none."""
+    return outcome.path.partition(INSIDE)[0]
 
 
 def _name(path: str, taken: set[str]) -> str:

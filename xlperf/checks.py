@@ -14,11 +14,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from .compute import follows
+from .compute import follows, row_of
 from .crosscheck import CHECKS
 from .document import Rows, Spot, document_of, inputs_of, is_empty, is_required, is_wanted, prefixes
 from .evidence import TEXTS, explanation_of, is_filler
-from .expression import Kind, as_decimal, as_text, evaluate, normal_text, round_half_up
+from .expression import Kind, as_decimal, as_text, evaluate, names, normal_text, round_half_up
 from .finding import HINT, Finding
 from .form import Form
 from .messages import catalogue, current_language, fill, listing, sentence
@@ -36,9 +36,13 @@ CODES = {"required": "XL201", "type": "XL202", "pattern": "XL202", "format": "XL
          "minimum": "XL204", "maximum": "XL204"}  # fmt: skip
 
 
-def check(form: Form, rows: Rows) -> Iterator[Finding]:
-    """Yield the findings of computed rows: their values, then the form's rules."""
-    wrong: set[Spot] = set()
+def check(form: Form, rows: Rows, unread: Iterable[Spot] = ()) -> Iterator[Finding]:
+    """Yield the findings of computed rows: their values, then the form's rules.
+
+    Args:
+        unread: cells that are blank here because what stands in them could not be read, as has been told.
+    """
+    wrong: set[Spot] = set(unread)
     blank: set[Spot] = set()  # missing figures: a formula may have counted them as nothing
     inputs = tuple(inputs_of(form, rows))
     for finding in (*check_characters(inputs), *_against_schema(form, rows), *_limits(form, inputs)):
@@ -229,7 +233,7 @@ def _rules(form: Form, rows: Rows, wrong: set[Spot]) -> Iterator[Finding]:
 
     A check does not see wrong inputs, nor the cells at which an error was found by a rule before it.
     """
-    sound = _without(rows, wrong)
+    sound = _without(rows, {*wrong, *_following(form, rows, wrong)})
     for rule in form.rules.values():
         for finding in CHECKS[rule.check](form, sound, rule) if rule.check else _test_rows(form, rows, rule, wrong):
             sound = _without(sound, finding.spots if finding.severity == "error" else ())
@@ -245,9 +249,21 @@ def _test_rows(form: Form, rows: Rows, rule: Rule, wrong: set[Spot]) -> Iterator
             if row.get(f"_{rule.code}") == 1 and not follows(form, block, Spot(key, index, f"_{rule.code}"), wrong):
                 spots += [Spot(key, index, cell) for cell in rule.cells]
                 printed = {name: as_printed(block.fields.get(name), value) for name, value in row.items()}
-                facts.append(printed | _slip_in(rule, row))
+                facts.append(printed | _named_in(form, rows, rule, key) | _slip_in(rule, row))
     if spots:
         yield Finding(rule.code, rule.severity, tuple(spots), {"rows": tuple(facts)})
+
+
+def _named_in(form: Form, rows: Rows, rule: Rule, block: str) -> dict[str, object]:
+    """What stands in the single cells elsewhere that a test names, `total.rate` as `total_rate`."""
+    found = {}
+    for name in {name for name in names(rule.test) if "." in name}:
+        target = form.target(block, name)
+        if target.scope == "cell":
+            key = target.blocks[0]
+            value = rows[key][row_of(form, target)].get(target.field)
+            found[name.replace(".", "_")] = as_printed(form.blocks[key].fields[target.field], value)
+    return found
 
 
 def _slip_in(rule: Rule, row: Mapping) -> dict[str, str]:
@@ -258,6 +274,15 @@ def _slip_in(rule: Rule, row: Mapping) -> dict[str, str]:
     alike = isinstance(text, str) and isinstance(meant, str) and normal_text(text) != normal_text(meant)
     near = slip(text, [meant], rule.misspelt.get("opposites", ())) if alike else None
     return {HINT: sentence("slip", {"found": text, "near": near})} if near else {}
+
+
+def _following(form: Form, rows: Rows, wrong: set[Spot]) -> Iterator[Spot]:
+    """The computed cells that follow from wrong ones: a sum without one of its items is no sum."""
+    for key, listed in rows.items() if wrong else ():
+        block = form.blocks[key]
+        for index, row in enumerate(listed):
+            spots = (Spot(key, index, name) for name in row if form.formula(block, index, name) is not None)
+            yield from (spot for spot in spots if follows(form, block, spot, wrong))
 
 
 def _without(rows: Rows, wrong: Collection[Spot]) -> Rows:

@@ -27,6 +27,7 @@ from .roster import Unit
 from .submission import (
     COUNTS,
     DUPLICATE,
+    SUPERSEDED,
     Standing,
     Submission,
     missing,
@@ -77,10 +78,29 @@ class Collection:
             return form.file_name
         return form.title if form.title not in (other.title for other in others) else form.key
 
-    def off_target(self, form: str) -> Iterator[OffTarget]:
+    def passed(self, form: str, year: int | None) -> Iterator[Submission]:
+        """The submissions of a form and year whose figures can be relied on."""
+        return (s for s in self.counting() if s.form == form and s.year == year and s.status == "passed")
+
+    def editions(self) -> Iterator[tuple[Form, int | None, str | None]]:
+        """Yield every form and year that came in, and what tells it from the others where there are several."""
+        for form in self.forms.values():
+            years = {s.year for s in self.counting() if s.form == form.key and s.figures} or {None}
+            for year in sorted(years, key=lambda year: year or 0):
+                told = [self.name_of(form)] * (len(self.forms) > 1) + [str(year or "")] * (len(years) > 1)
+                yield form, year, " ".join(told).strip() or None
+
+    def behind_valid(self) -> set[str]:
+        """The paths of what came in after the valid submission of its unit that counts, and has to go back."""
+        came = {s.path: (s.received, s.saved or "") for s in self.submissions}
+        return {path for path, standing in self.standings.items()
+                if standing.kind == SUPERSEDED and came[path] > came[standing.by]}  # fmt: skip
+
+    def off_target(self, form: str, year: int | None) -> Iterator[OffTarget]:
         """The indicators of a form off target: what is over-fulfilled, then what is missed, each the farthest first."""
+        passed = {submission.path for submission in self.passed(form, year)}
         for path, state, deviation, texts in self.database.execute(FARTHEST_FIRST, (form, OVER)):
-            if self.standings[path].kind == COUNTS:
+            if path in passed:
                 yield OffTarget(path, state, deviation, tuple(texts.split("\0")))
 
 

@@ -7,6 +7,7 @@ Every check yields complaints in the order of the file, and the first one is rai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -29,6 +30,7 @@ from .definition import (
 from .expression import normal_text
 from .references import unknown_names
 
+BESIDE = re.compile(r"\b[a-z]\w*\.[a-z]\w*")  # a cell elsewhere, as a test names it
 NUMBERS = ("year", "count", "money", "percentage", "points", "ratio")  # field types whose cells hold numbers only
 LONGEST_VALIDATION = 255  # characters of a formula behind a dropdown, Excel's limit
 WIDTHS = {"guide": 4, "lines": 3, "fields": 2}  # columns that a kind of section is printed over
@@ -96,7 +98,8 @@ def _placeholders(definition: Mapping) -> Iterator[Complaint]:
     for number, rule in enumerate(definition["rules"]):
         if "test" in rule:
             columns = keys_of(tables[rule["table"]][1]["columns"])
-            sentences.append((f"rules[{number}].found", rule["found"], columns))
+            beside = [name.replace(".", "_") for name in BESIDE.findall(rule["test"])]
+            sentences.append((f"rules[{number}].found", rule["found"], [*columns, *beside]))
             sentences.append((f"rules[{number}].expected", rule["expected"], ["label"]))
     for block, beginnings in definition.get("paper", {}).get("entries", {}).items():
         sentences += [(f"paper.entries.{block}", text, ["number"]) for text in beginnings]

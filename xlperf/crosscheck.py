@@ -28,6 +28,7 @@ from .parts import Rule
 from .promise import Duty, Match, contradictions, match_promises, shortfalls, silences
 from .quantity import PERCENT, Grammar, make_grammar, read_quantity, same
 from .residue import check_placeholders, check_prompts, check_years
+from .spelling import spellings_of
 
 COLUMNS = {"expected": "target", "actual": "actual"}  # of a goal: of an indicator
 
@@ -42,7 +43,7 @@ def check_empty_reasons(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]
     """
     asking = given(form, rule, "rule", [code for code, other in form.rules.items() if other.test])
     field, shortest = rule.parameters.get("field", "reason"), rule.parameters.get("shortest", 0)
-    junk = sorted(filter(None, map(letters_of, words_of(rule, "words"))), key=len, reverse=True)
+    junk = sorted(filter(None, map(letters_of, (*words_of(rule, "words"), *spellings_of(form).fillers))), key=len, reverse=True)
     nothing = re.compile(rf"(?>{'|'.join(map(re.escape, junk))}|\d)++" if junk else r"\d+")  # never tried two ways
     blanked, suspects = {key: list(listed) for key, listed in rows.items()}, []
     for key in form.tables[form.rules[asking].table].blocks:

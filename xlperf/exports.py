@@ -11,10 +11,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count
 from pathlib import Path, PurePosixPath
 
 from .audit import Contents, write_audit
 from .collection import Collection, survey
+from .errors import UsageError, reason_of
 from .files import as_written, holds, make_folder, safe_name, write_atomically
 from .formats import write_csv
 from .ledger import Ledger, Tally, ledgers
@@ -23,11 +25,11 @@ from .notice import write_notice
 from .outcome import Outcome
 from .overview import Part, lines_of, write_summary
 from .roster import Unit
-from .submission import COUNTS, file_stem
+from .submission import COUNTS, file_stem, is_attachment
 
 AUDIT = "audit.zip"
 SOMETIMES = ("ranking", "indicators", "missing")  # tables that not every collection has
-PACKAGES, COMPANIONS = (".xlsx", ".docx"), (".json", ".pdf")  # what tells whether it is as we wrote it, and what does not
+PACKAGES, COMPANIONS = (".xlsx", ".docx"), (".json",)  # what tells whether it is as we wrote it, and what does not
 
 
 def write_exports(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None, directory: Path, date: str,
@@ -63,9 +65,22 @@ def _write_tables(collection: Collection, outcomes: Iterable[Outcome], directory
     for ledger in ledgers(collection, outcomes):
         rows = tally.counted(ledger.rows()) if ledger.key == "findings" else ledger.rows()
         _write_csv(tables / f"{safe_name(ledger.title)}.csv", _lines(ledger, rows))
-    write_atomically(directory / f"{sentence('summary_file', {})}.xlsx", lambda path: overview.extend(
+    summary = directory / f"{sentence('summary_file', {})}.xlsx"
+    _keep_saved(summary)
+    write_atomically(summary, lambda path: overview.extend(
         write_summary(collection, ledgers(collection, outcomes), tally, path, date)))  # fmt: skip
     _write_csv(tables / f"{sentence('sheet_overview', {})}.csv", _overview_lines(overview))
+
+
+def _keep_saved(path: Path) -> None:
+    """Put a workbook of ours that somebody has saved anew, with notes in it perhaps, under another name."""
+    if not path.exists() or as_written(path):
+        return
+    names = (sentence("kept_copy", {"name": path.stem, "number": number}) for number in count(1))
+    try:
+        path.rename(next(kept for name in names if not (kept := path.with_stem(name)).exists()))
+    except OSError as error:
+        raise UsageError("cannot_write", path=path, reason=reason_of(error)) from None
 
 
 def _write_csv(path: Path, rows: Iterable[Sequence[object]]) -> None:
@@ -102,11 +117,11 @@ def _hand_out(collection: Collection, outcomes: Iterable[Outcome], directory: Pa
     What an earlier run put there and is no longer due goes. A file that somebody has saved anew since is theirs and stays; a
     newer submission of that unit is put beside it, as is returned.
     """
-    beside: dict[str, str] = {}
+    beside, behind = {}, collection.behind_valid()
     finalized, returned = (directory / sentence(f"{name}_folder", {}) for name in ("finalized", "returned"))
     due: dict[Path, set[str]] = {finalized: set(), returned: set()}  # file names, not paths: thousands are held
     for outcome in outcomes:
-        if collection.standings[outcome.path].kind != COUNTS:
+        if collection.standings[outcome.path].kind != COUNTS and outcome.path not in behind:
             continue
         folder, names = returned, [returned_name(outcome, made) for made in outcome.outputs]
         if not outcome.has_errors:
@@ -117,11 +132,11 @@ def _hand_out(collection: Collection, outcomes: Iterable[Outcome], directory: Pa
             beside |= {name: _with_digits(name, outcome.sha256) for name in theirs}
         for name, made in zip(names, outcome.outputs, strict=True):
             _place(folder, name, due, lambda path, made=made: shutil.copyfile(directory / made, path))
-        if outcome.has_errors:
+        if outcome.has_errors and not is_attachment(outcome):
             marked = next((returned_name(outcome, made) for made in outcome.outputs), "")
             name = f"{file_stem(outcome)}-{sentence('notice_name', {})}.docx"
             _place(returned, name, due, lambda path, outcome=outcome, marked=marked: write_notice(
-                collection, outcome, marked, path, date, templates))  # fmt: skip
+                outcome, marked, path, date, templates))  # fmt: skip
     for folder, placed in due.items():
         _clear(folder, placed)
     return beside
@@ -153,9 +168,10 @@ def _place(folder: Path, name: str, due: dict[Path, set[str]], write: Callable[[
 
 
 def _clear(folder: Path, due: set[str]) -> None:
-    """Remove what is no longer due: what is as we wrote it, and what lies beside such a file under its name."""
-    overdue = [name for name in os.listdir(folder) if name not in due] if folder.is_dir() else []
-    for path in sorted((folder / name for name in overdue), key=lambda path: path.suffix not in PACKAGES):
-        beside = path.suffix in COMPANIONS and not any(path.with_suffix(suffix).exists() for suffix in PACKAGES)
-        if as_written(path) or beside:
-            path.unlink()
+    """Remove what is no longer due: what is as we wrote it, before it what lies beside under its name."""
+    overdue = {name for name in os.listdir(folder) if name not in due} if folder.is_dir() else set()
+    for path in (path for name in sorted(overdue) if as_written(path := folder / name)):
+        for companion in (path.with_suffix(suffix) for suffix in COMPANIONS):
+            if companion.name in overdue:
+                companion.unlink()
+        path.unlink()

@@ -27,9 +27,10 @@ from pathlib import Path
 from typing import IO
 
 from .errors import UnreadableError, UsageError, reason_of
+from .outcome import INSIDE
 from .package import BROKEN, CENTRAL, CHUNK, ENCRYPTED, MIB, MOST_FILE, UTF8, is_folder, too_large
 from .preflight import OWNERS, TYPES
-from .store import FILE_NAME, LOCK
+from .store import FILE_NAME, LOCK, OPEN
 
 MOST_MEMBERS = 20_000  # of one archive, those of archives in it included
 MOST_UNPACKED = 8_192 * MIB  # of one archive: 20,000 workbooks, each with a picture
@@ -38,7 +39,6 @@ NAMELESS = "_"  # what an entry without a name is called
 HELD = 16 * MIB  # of an archive in an archive, before it goes to a temporary file
 ARCHIVE = ".zip"
 ZIP64 = 76  # bytes between directory and end of a large archive
-INSIDE = "!"  # between an archive and what lies in it
 COLLECTION = {FILE_NAME, LOCK}  # one of them lies in the folder of every collection
 NO_SUBMISSIONS = ("thumbs.db", "desktop.ini")  # what Windows puts into folders by itself
 DAMAGED = (*BROKEN, zlib.error, NotImplementedError, LookupError)  # what reading a zip raises; OSError is among them
@@ -59,7 +59,7 @@ class Input:
     @property
     def key(self) -> str:
         """What stands for its bytes; if it is not read, for its path. That somebody has it open is said of it, so it counts."""
-        return f"path:{self.path}" if self.error else f"{self.sha256}-open" if self.owner else self.sha256
+        return f"path:{self.path}" if self.error else f"{self.sha256}{OPEN}" if self.owner else self.sha256
 
     @property
     def name(self) -> str:
@@ -307,11 +307,13 @@ def open_input(found: Input) -> IO[bytes]:
 
 
 def open_received(found: Input) -> IO[bytes]:
-    """Open an input as it was received; OSError says why that cannot be, whatever the reason."""
+    """Open an input as it was received, the archive around it where its own bytes cannot be had.
+
+    Raises:
+        OSError: why that cannot be, whatever the reason.
+    """
     try:
-        if not found.sha256:
-            raise OSError(str(found.error))
-        return open_input(found)
+        return open_input(found) if found.sha256 else open(found.file, "rb")
     except DAMAGED as error:
         raise OSError(str(error)) from None
 

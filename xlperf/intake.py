@@ -48,6 +48,7 @@ from .roster import Unit, take_roster
 from .standing import Standing, read_standing
 from .store import (
     LOCK,
+    OPEN,
     Arrival,
     Outcomes,
     Store,
@@ -57,6 +58,7 @@ from .store import (
     forget,
     opened_store,
     register,
+    registered,
     save_outcome,
 )
 from .submission import missing
@@ -98,6 +100,7 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
         day = stamp(date) if fixed else (first_receipt(store) or started)[:10]
         terms = Terms(current_language(), day, finalize, form, year, templates and templates.absolute())
         inputs = [item for item in found if isinstance(item, Input)]
+        _refuse_other_inboxes(store, directory, inputs)
         digest = _digest([__version__, terms._replace(templates=None), forms])
         register(store, [Arrival(item.path, item.key, item.size) for item in inputs], digest, started)
         _tidy(store, directory, {item.key for item in inputs})
@@ -170,7 +173,21 @@ def _alone(directory: Path) -> Iterator[None]:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError:
             raise UsageError("in_use", path=directory) from None
+        except sqlite3.DatabaseError as error:  # the file is none of SQLite's
+            raise UsageError("broken_file", path=directory / LOCK, reason=error) from None
         yield
+
+
+def _refuse_other_inboxes(store: Store, directory: Path, inputs: Sequence[Input]) -> None:
+    """Refuse to let go of a whole collection: a drive that is not there today, the next batch without the one before.
+
+    Raises:
+        UsageError: there is nothing left of what was taken in last time, neither by path nor by content.
+    """
+    before = registered(store)
+    contents = {key.removesuffix(OPEN) for key in before.values()}
+    if before and not any(item.path in before or item.sha256 in contents for item in inputs):
+        raise UsageError("all_gone", path=directory, count=len(before), found=len(inputs))
 
 
 def _tidy(store: Store, directory: Path, keys: set[str]) -> None:

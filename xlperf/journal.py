@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import platform
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +20,8 @@ FILE_NAME = "run.json"
 CHANGES = ("new", "replaced", "gone", "status")  # the lists of `changes`
 ENTRY = ("path", "sha256", "size", "received", "saved", "status", "unit", "unit_code", "subject", "form", "revision", "year",
          "rows", "seconds")  # fmt: skip
+NEEDED = ({"seconds", "skipped", "missing", "changes"},
+          {"path", "sha256", "received", "status", "unit", "form", "year", "errors"})  # of a run, and of its files
 LIBRARIES = ("openpyxl", "python-calamine", "XlsxWriter", "SQLAlchemy")  # that have a say in what is read, written and kept
 
 
@@ -70,8 +73,9 @@ def read_run(directory: Path) -> dict | None:
     """The last run that was finished; None if there was none, or its file is not as we wrote it."""
     try:
         run = json.loads((directory / FILE_NAME).read_text("utf-8"))
-        return run if run["files"] is not None and run["finished"] else None
-    except (OSError, ValueError, KeyError, TypeError):
+        datetime.datetime.fromisoformat(run["finished"])
+        return run if run.keys() >= NEEDED[0] and all(entry.keys() >= NEEDED[1] for entry in run["files"]) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

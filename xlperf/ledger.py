@@ -73,23 +73,19 @@ def ledgers(collection: Collection, outcomes: Iterable[Outcome]) -> Iterator[Led
     """Yield the tables there are: rankings only of forms that declare what is ranked, who is missing only with a roster."""
     yield units(collection)
     yield findings(collection, outcomes)
-    several = len(collection.forms) > 1
-    for form in collection.forms.values():
-        if form.summary.ranked_by:
-            yield ranking(collection, form, several)
-    for form in collection.forms.values():
-        if form.summary.indicators:
-            yield indicators(collection, form, several)
+    editions = list(collection.editions())
+    yield from (ranking(collection, *edition) for edition in editions if edition[0].summary.ranked_by)
+    yield from (indicators(collection, *edition) for edition in editions if edition[0].summary.indicators)
     if collection.roster is not None:
         rows = tuple((number, unit.name, unit.code, unit.supervisor) for number, unit in enumerate(collection.missing, 1))
         yield _ledger("missing", tuple(column(*spec) for spec in LATE), lambda: rows)
 
 
-def _ledger(key: str, columns: tuple[Column, ...], rows: Callable[[], Iterable[Sequence[object]]], form: str | None = None,
+def _ledger(key: str, columns: tuple[Column, ...], rows: Callable[[], Iterable[Sequence[object]]], edition: str | None = None,
             totals: Mapping[str, object] | None = None, **facts: object) -> Ledger:  # fmt: skip
     title = sentence(f"sheet_{key}", {})
-    if form:
-        title = sentence("of_form", {"title": title, "form": form})
+    if edition:
+        title = sentence("of_form", {"title": title, "form": edition})
     return Ledger(f"{key}", title, sentence(f"note_{key}", facts), columns, rows, totals)
 
 
@@ -191,9 +187,12 @@ class Tally:
     def counted(self, rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
         """The lines, as they are."""
         keys = [key for key, *_ in FOUND]
-        path, code, message = (keys.index(key) for key in ("file", "code", "message"))
+        path, code, message, severity = (keys.index(key) for key in ("file", "code", "message", "severity"))
         seen: set[tuple] = set()
         for row in rows:
+            if row[severity] == sentence("info", {}):  # nothing to mend
+                yield row
+                continue
             self.places[row[code]] += 1
             if seen and next(iter(seen))[0] != row[path]:
                 seen.clear()
@@ -212,13 +211,12 @@ class Tally:
 # --- rankings --------------------------------------------------------------------------------------------------
 
 
-def ranking(collection: Collection, form: Form, several: bool) -> Ledger:
-    """The units by the figure that the form ranks by, and the sums of all."""
+def ranking(collection: Collection, form: Form, year: int | None, edition: str | None) -> Ledger:
+    """The units by the figure that the form ranks by, and the sums of all; what goes back has no figures to rely on."""
     figures, ranked_by = form.summary.figures, form.summary.ranked_by
-    listed = [s for s in collection.counting() if s.form == form.key and s.figures]
+    listed = list(collection.passed(form.key, year))
     listed.sort(key=lambda s: (s.figures.get(ranked_by) is None, -(s.figures.get(ranked_by) or 0), unit_key(s.unit), s.path))
-    columns = (column("rank", "count", 7), *who_columns([form]), *figure_columns(figures, True), column("status", "text", 9),
-               column("file", "text", 34))  # fmt: skip
+    columns = (column("rank", "count", 7), *who_columns([form]), *figure_columns(figures, True), column("file", "text", 34))
 
     def rows() -> Iterator[tuple]:
         rank, before = 0, None
@@ -226,17 +224,16 @@ def ranking(collection: Collection, form: Form, several: bool) -> Ledger:
             value = submission.figures.get(ranked_by)
             rank, before = (rank if value == before and rank else number), value
             yield (rank if value is not None else None, *_who(collection, submission, [form]),
-                   *(submission.figures.get(figure.key) for figure in figures), sentence(f"status_{submission.status}", {}),
-                   submission.path)  # fmt: skip
+                   *(submission.figures.get(figure.key) for figure in figures), submission.path)  # fmt: skip
 
     summed = {figure.key: round(sum(s.figures.get(figure.key) or 0 for s in listed), 6)
               for figure in figures if figure.formula is None and figure.type in SUMMED}  # fmt: skip
     totals = recomputed(form.summary, summed) if listed else None
     label = next(figure.label for figure in figures if figure.key == ranked_by)
-    return _ledger("ranking", columns, rows, collection.name_of(form) if several else None, totals, label=label)
+    return _ledger("ranking", columns, rows, edition, totals, label=label)
 
 
-def indicators(collection: Collection, form: Form, several: bool) -> Ledger:
+def indicators(collection: Collection, form: Form, year: int | None, edition: str | None) -> Ledger:
     """The indicators off target: over-fulfilled, then missed."""
     asked = form.summary.indicators
     fields = form.blocks[form.tables[asked.table].blocks[0]].fields
@@ -247,10 +244,12 @@ def indicators(collection: Collection, form: Form, several: bool) -> Ledger:
 
     def rows() -> Iterator[tuple]:
         names = {s.path: s for s in collection.counting()}
-        ranks = Counter()
-        for found in collection.off_target(form.key):
-            ranks[found.state] += 1
-            yield (ranks[found.state], *_who(collection, names[found.path], [form]), sentence(f"state_{found.state}", {}),
+        numbers, before = Counter(), (None, None, 0)
+        for found in collection.off_target(form.key, year):
+            numbers[found.state] += 1
+            same = before[:2] == (found.state, found.deviation)
+            before = (found.state, found.deviation, before[2] if same else numbers[found.state])
+            yield (before[2], *_who(collection, names[found.path], [form]), sentence(f"state_{found.state}", {}),
                    found.deviation, *found.texts, found.path)  # fmt: skip
 
-    return _ledger("indicators", columns, rows, collection.name_of(form) if several else None)
+    return _ledger("indicators", columns, rows, edition)

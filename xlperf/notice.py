@@ -1,6 +1,6 @@
 """What goes back with a workbook: a notice in Word, in the words of its findings.
 
-    write_notice(collection, outcome, "name-problems.xlsx", Path("out/notice.docx"), "2023-03-01", templates)
+    write_notice(outcome, "name-problems.xlsx", Path("out/notice.docx"), "2023-03-01", templates)
 
 The template is `templates/notice.docx`, or a bureau's own of that name in its folder of forms.
 """
@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from .collection import Collection, form_of
+from .collection import form_of
 from .definition import shipped
 from .finding import SEVERITIES
-from .ledger import cells_of, findings_of
+from .ledger import cells_of
 from .messages import sentence
 from .outcome import Outcome
 
 TEMPLATE = "notice.docx"
 
 
-def write_notice(collection: Collection, outcome: Outcome, marked: str, target: Path, date: str,
+def write_notice(outcome: Outcome, marked: str, target: Path, date: str,
                  templates: Path | None = None) -> None:  # fmt: skip
     """Write the notice that tells a unit what to mend; `marked` is the name of the workbook that goes with it, if there is one.
 
@@ -32,14 +32,17 @@ def write_notice(collection: Collection, outcome: Outcome, marked: str, target: 
 
     own = templates / TEMPLATE if templates else None
     template = own if own and own.exists() else shipped("templates") / TEMPLATE
-    render_word(template, notice_context(collection, outcome, marked, date, templates), target, date)
+    render_word(template, notice_context(outcome, marked, date, templates), target, date)
 
 
-def notice_context(collection: Collection, outcome: Outcome, marked: str, date: str, templates: Path | None = None) -> dict:
-    """What a template can say: the unit, its file, and the findings by severity."""
+def notice_context(outcome: Outcome, marked: str, date: str, templates: Path | None = None) -> dict:
+    """What a template can say: the unit, its file, and its findings by severity.
+
+    What only a comparison with other units shows is for the bureau: their names and files are nobody else's business.
+    """
     form = form_of(outcome, templates)
     listed = {f"{severity}s": [] for severity in SEVERITIES}
-    for finding in findings_of(collection, outcome):
+    for finding in sorted(outcome.findings, key=lambda finding: SEVERITIES.index(finding["severity"])):
         kind = listed[f"{finding['severity']}s"]
         kind.append(_entry(finding, len(kind) + 1))
     year, month, day = date.split("-")

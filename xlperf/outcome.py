@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+INSIDE = "!"  # in a path, between an archive and what lies in it
 Findings = tuple[Mapping[str, object], ...]
 
 

@@ -70,13 +70,13 @@ def parts(collection: Collection, sheets: Mapping[str, Sheet], tally: Tally) -> 
     """Yield the small tables of the overview."""
     yield _of_status(collection, sheets)
     yield _of_files(collection, sheets)
-    several = len(collection.forms) > 1
-    for form in collection.forms.values():
+    for form, year, edition in collection.editions():
         if form.summary.ranked_by and form.summary.classes:
-            yield _of_classes(collection, form, sheets["units"], several)
+            yield _of_classes(collection, form, year, edition, sheets["units"])
     if common := tally.commonest(MOST_COMMON):
-        area = sheets["findings"].area("code")
-        rows = [(f"{code} {said}", files, (f'COUNTIF({area},"{code}")', places)) for code, said, files, places in common]
+        codes, severities = (sheets["findings"].area(key) for key in ("code", "severity"))
+        told = f'{severities},"<>{sentence("info", {})}"'
+        rows = [(f"{code} {said}", files, (f'COUNTIFS({codes},"{code}",{told})', places)) for code, said, files, places in common]
         yield Part(sentence("part_commonest", {}), _heads("message", "files", "places"), tuple(rows), "bar")
 
 
@@ -116,14 +116,15 @@ def _of_files(collection: Collection, sheets: Mapping[str, Sheet]) -> Part:
     return Part(sentence("part_received", {}), _heads("item", "count"), tuple(rows))
 
 
-def _of_classes(collection: Collection, form: Form, units: Sheet, several: bool) -> Part:
-    """How many have the figure ranked by in each class."""
+def _of_classes(collection: Collection, form: Form, year: int | None, edition: str | None, units: Sheet) -> Part:
+    """How many of those that passed have the figure ranked by in each class."""
     key, bounds = form.summary.ranked_by, form.summary.classes
     figure = next(figure for figure in form.summary.figures if figure.key == key)
-    listed = [s for s in collection.counting() if s.form == form.key]
+    listed = list(collection.passed(form.key, year))
     values = [s.figures.get(key) for s in listed]
-    own = f',{units.area("form")},{_literal(form.key + " *")}' if several else ""
-    asked = f'{units.area("standing")},{_literal(sentence("submission_counts", {}))}{own}'
+    asked = ",".join(f"{units.area(column)},{wanted}" for column, wanted in (
+        ("standing", _literal(sentence("submission_counts", {}))), ("status", _literal(sentence("status_passed", {}))),
+        *((("form", _literal(form.key + " *")), ("year", year or '""')) if edition else ())))  # fmt: skip
     rows = []
     for low, high in zip((None, *bounds), (*bounds, None), strict=True):
         words = {"low": _printed(figure.type, low), "high": _printed(figure.type, high)}
@@ -133,7 +134,7 @@ def _of_classes(collection: Collection, form: Form, units: Sheet, several: bool)
         count = sum(v is not None and (low is None or v >= low) and (high is None or v < high) for v in values)
         rows.append((name, (formula, count)))
     title = sentence("head_class", {"label": figure.label})
-    title = sentence("of_form", {"title": title, "form": collection.name_of(form)}) if several else title
+    title = sentence("of_form", {"title": title, "form": edition}) if edition else title
     return Part(title, (figure.label, *_heads(_counted(collection, listed), "share")), tuple(rows), "column", total=True)
 
 

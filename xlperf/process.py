@@ -31,10 +31,11 @@ from .result import Result
 from .values import is_numeric
 from .witness import compare_shown
 
+UNREAD = ("XL217", "XL218")  # a formula without a value
 # What is not said of a cell of which another was: the blank of a formula without a value, the type of a cell that is asked
 # about, that a dash was read as a blank where a blank is told, a lost formula beside its wrong figure.
-BLANKS, NO_VALUE = ("XL201", "XL207"), ("XL217", "XL218")
-TOLD = {**dict.fromkeys(BLANKS, NO_VALUE), "XL202": ("XL209",), "XL210": BLANKS, "XL237": ("XL301",)}
+BLANKS = ("XL201", "XL207")
+TOLD = {**dict.fromkeys(BLANKS, UNREAD), "XL202": ("XL209",), "XL210": BLANKS, "XL237": ("XL301",)}
 CHECKED = ("XL207", "XL219", "XL243")  # found again in a finalized workbook, which need not remember them
 
 
@@ -67,7 +68,8 @@ def _findings(reading: Reading, rows: Rows, form: str | None, year: int | None) 
     yield from as_asked(reading, form, year)
     yield from reading.findings
     yield from unlikely_amounts(reading.form, reading.rows, reading.stated)
-    yield from check(reading.form, rows)
+    unread = {spot for finding in reading.findings if finding.code in UNREAD for spot in finding.spots}
+    yield from check(reading.form, rows, unread)
     yield from compare_shown(reading.form, rows, reading.shown, reading.normalised, reading.living)
     yield from _remembered(reading)
 

@@ -329,7 +329,8 @@ def _read_row(reading: Reading, block: Block, index: int, entry: Entry, formats:
         elif form.is_input(block, index, known) or (known.given and key not in block.constants):
             is_number = known.type == "code" and isinstance(raw, float) and raw.is_integer()
             typed[key] = f"{int(raw):0{formats.digits(*reading.cells[spot])}d}" if is_number else raw
-    row, remarks = read_row(form, block, index, row, typed, lambda key: formats.is_percent(entry.title, entry.row, entry.columns[key]))
+    place_of = lambda key: reading.cells[Spot(block.key, index, key)]  # noqa: E731
+    row, remarks = read_row(form, block, index, row, typed, lambda key: formats.is_percent(*place_of(key)))
     for key, remark in () if _is_blank(form, block, index, row, entry) else remarks:
         spot = Spot(block.key, index, key)
         if remark.severity != "warning":

@@ -182,5 +182,5 @@ def _explanations(paper: Paper) -> Iterator[dict[str, str]]:
     found = {finding.code for finding in paper.findings if finding.severity == "warning"}
     for row, preset in zip(paper.rows.get(RULES, ()), form.blocks[RULES].rows, strict=False):
         if preset.key in found:
-            text = explanation_of(form, row.get("explanation")) or form.report["none"]
+            text = explanation_of(form, row.get("explanation")) or form.report.get("unexplained", form.report["none"])
             yield {"code": preset.key, "title": form.rules[preset.key].title, "text": text}

@@ -154,13 +154,13 @@ def _unit(line: Line, own: Mapping[str, str]) -> Unit:
 
 
 def _parted(lines: Iterable[Line], own: Mapping[str, str]) -> tuple[list[Unit], list[Line]]:
-    """The units of those lines, and the lines that are totals: without a code, and called so."""
+    """The units of those lines, and the lines that are totals: without a code, somewhere called so, with a count or without."""
     totals = frozenset(map(folded, _words("totals")))
     units, summed = [], []
     for line in lines:
         unit = _unit(line, own)
-        texts = [unit.name] if unit.name else map(shown, line.cells.values())
-        if not unit.code and not totals.isdisjoint(map(folded, texts)):
+        texts = {re.sub(r"\d+", "", folded(shown(value))) for value in line.cells.values()}
+        if not unit.code and not totals.isdisjoint(texts):
             summed.append(line)
         else:
             units.append(unit)

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from sys import intern
+from typing import NamedTuple
 
 from .collection import installed_prefixes
 from .errors import ExitCode, UsageError
@@ -17,10 +19,27 @@ from .journal import CHANGES, read_run
 from .messages import of_any_field, sentence
 from .result import EXIT_CODES
 from .store import FILE_NAME, Outcomes, Store, count_inputs, opened_store
-from .submission import unit_key
+from .submission import COUNTS, stand, unit_key
 from .tables import table
 
+SAME = ("received", "status", "form")  # of most outcomes: held once
 COMMONEST = 8  # findings, and files of somebody's, that are named
+
+
+class Known(NamedTuple):
+    """As much of an outcome as tells whether it counts, and the codes of its errors."""
+
+    path: str
+    sha256: str
+    received: str
+    saved: str | None
+    status: str
+    unit: str | None
+    unit_code: str | None
+    form: str | None
+    year: int | None
+    subject: str | None
+    errors: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -29,9 +48,10 @@ class Standing:
 
     directory: Path
     counts: Mapping[str, int]  # inputs by status
+    counting: Mapping[str, int]  # those of them that count: the latest valid one of each unit
     waiting: int  # inputs that are still to be worked on
     units: int  # that sent something
-    findings: tuple[tuple[str, str, int], ...]  # the commonest errors: code, message, inputs
+    findings: tuple[tuple[str, str, int], ...]  # the commonest errors of those that count: code, message, inputs
     run: Mapping | None  # the last run that was finished
 
     @property
@@ -53,16 +73,21 @@ def find_standing(directory: Path, database: str | None = None) -> Standing:
 
 def read_standing(directory: Path, store: Store, run: Mapping | None, prefixes: Sequence[str]) -> Standing:
     """Return where a collection stands whose store is open and whose last run that was; `prefixes` may begin a unit's name."""
-    counts, units, findings, messages = count_inputs(store), set(), Counter(), {}
+    counts, messages, known = count_inputs(store), {}, []
     for outcome in Outcomes(store, documents=False):
-        units.add(unit_key(outcome.unit, prefixes))
         errors = {finding["code"]: finding["message"] for finding in outcome.findings if finding["severity"] == "error"}
-        findings.update(errors.keys())
         messages |= errors
+        texts = {name: intern(text) for name in SAME if (text := getattr(outcome, name))}
+        own = {name: texts.get(name, getattr(outcome, name)) for name in Known._fields[:-1]}
+        known.append(Known(**own, errors=tuple(map(intern, errors))))
+    standings = stand(known, prefixes)
+    listed = [one for one in known if standings[one.path].kind == COUNTS]
+    findings = Counter(code for one in listed for code in one.errors)
+    units = {unit_key(one.unit, prefixes) for one in known}
     commonest = sorted(findings.items(), key=lambda item: (-item[1], item[0]))[:COMMONEST]
     told = tuple((code, of_any_field(code, messages[code]), count) for code, count in commonest)
-    return Standing(directory, {status: count for status, count in counts.items() if status}, counts.get(None, 0),
-                    len(units - {""}), told, run)  # fmt: skip
+    return Standing(directory, {status: count for status, count in counts.items() if status},
+                    Counter(one.status for one in listed), counts.get(None, 0), len(units - {""}), told, run)  # fmt: skip
 
 
 def standing_as_text(standing: Standing) -> str:
@@ -73,6 +98,8 @@ def standing_as_text(standing: Standing) -> str:
         sentence("standing", {"path": standing.directory, "units": standing.units, "total": total}),
         sentence("standing_counts", {**counts, "waiting": standing.waiting}),
     ]
+    if sum(standing.counting.values()) < sum(standing.counts.values()):
+        lines.append(sentence("standing_counting", {status: standing.counting.get(status, 0) for status in EXIT_CODES}))
     if run is None:
         lines.append(sentence("standing_no_run", {}))
     else:

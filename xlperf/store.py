@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine, Table
 
 FILE_NAME, LOCK = "collection.sqlite", "collection.lock"
+OPEN = "-open"  # ends the key of bytes that somebody has open: that is said of them, and when they came in stays the same
 AS_JSON = ("findings", "document", "outputs", "places")
 TEXTS = ("sha256", "status", "form", "revision", "unit", "unit_code", "subject", "saved", *AS_JSON)
 TUPLES = ("findings", "outputs")
@@ -111,19 +112,34 @@ def opened_store(directory: Path, url: str | None = None) -> Iterator[Store]:
 
 
 def register(store: Store, arrivals: Sequence[Arrival], terms: str, now: str) -> None:
-    """Make these the inputs of the collection; what was never there before is received now."""
+    """Make these the inputs of the collection; bytes that were never there before are received now."""
     import sqlalchemy as sql
 
     outcomes, new = store.outcomes, {arrival.key: arrival.size for arrival in arrivals}
     with store.engine.begin() as connection:
-        for (key,) in connection.execute(sql.select(outcomes.c.key)):
+        known: dict[str, str] = {}
+        for key, received in connection.execute(sql.select(outcomes.c.key, outcomes.c.received)):
             new.pop(key, None)
+            known[_content(key)] = min(received, known.get(_content(key), received))
         connection.execute(sql.delete(store.inputs))
         if arrivals:
             connection.execute(store.inputs.insert(), [{"path": path, "key": key} for path, key, _ in arrivals])
         if new:
-            connection.execute(outcomes.insert(), [{"key": key, "size": size, "received": now} for key, size in new.items()])
+            connection.execute(outcomes.insert(), [{"key": key, "size": size, "received": known.get(_content(key), now)}
+                                                   for key, size in new.items()])  # fmt: skip
         connection.execute(sql.update(outcomes).where(outcomes.c.terms.is_distinct_from(terms)).values(terms=None, status=None))
+
+
+def _content(key: str) -> str:
+    return key.removesuffix(OPEN)
+
+
+def registered(store: Store) -> dict[str, str]:
+    """The inputs of the last run: the key of each path."""
+    import sqlalchemy as sql
+
+    with store.engine.connect() as connection:
+        return dict(connection.execute(sql.select(store.inputs.c.path, store.inputs.c.key)).all())
 
 
 def first_receipt(store: Store) -> str | None:

@@ -22,9 +22,11 @@ from .files import safe_name
 from .finding import Finding, describe
 from .messages import clauses, sentence
 from .nearest import letters_of
+from .outcome import INSIDE
 from .roster import Unit
 
 COUNTS, SUPERSEDED, DUPLICATE = "counts", "superseded", "duplicate"
+TABLES = (".xlsx", ".xlsm", ".xltx", ".xls", ".xlsb", ".et", ".ett", ".ods", ".csv", ".zip", ".rar", ".7z")  # might be one
 LONGEST_NAME = 40  # characters of a unit's name in a file name: 255 bytes must hold it and what follows
 MOST_LISTED = 5  # files that a finding names; the rest is counted
 
@@ -61,11 +63,13 @@ class Standing(NamedTuple):
 
 
 def unit_key(name: str | None, prefixes: Sequence[str] = ()) -> str:
-    """A unit's name as it is compared: letters and digits, without the first of those words that it begins with."""
-    letters = letters_of(name or "")
-    for prefix in sorted(map(letters_of, prefixes), key=len, reverse=True):
-        if letters.startswith(prefix) and len(letters) > len(prefix) + 1:
-            return letters.removeprefix(prefix)
+    """A unit's name as it is compared: letters and digits, without any of those words before it.
+
+    What is left after one may begin with another: a name that begins so by itself is the same with and without its city.
+    """
+    letters, words = letters_of(name or ""), sorted(filter(None, map(letters_of, prefixes)), key=len, reverse=True)
+    while word := next((word for word in words if letters.startswith(word) and len(letters) > len(word) + 1), ""):
+        letters = letters.removeprefix(word)
     return letters
 
 
@@ -118,9 +122,14 @@ def missing(roster: Sequence[Unit], submissions: Iterable[Submission], prefixes:
             if unit_key(unit.name, prefixes) not in met_names and not (unit.code and unit.code.strip() in met_codes)]  # fmt: skip
 
 
+def is_attachment(outcome) -> bool:
+    """Whether a file is no table of any kind, by what it holds and by its name: a scan, a letter, a report in Word."""
+    return {finding["code"] for finding in outcome.findings} == {"XL101"} and not outcome.path.lower().endswith(TABLES)
+
+
 def file_stem(outcome) -> str:
     """How the files about a submission that goes back begin: `<unit>-<first digits of its SHA-256>`, alike on every run."""
-    name = outcome.unit or PurePosixPath(outcome.path.replace("!", "/")).stem
+    name = outcome.unit or PurePosixPath(outcome.path.replace(INSIDE, "/")).stem
     digits = outcome.sha256 or sha256(outcome.path.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{safe_name(name)[:LONGEST_NAME].rstrip(' .')}-{digits[:8]}"
 
@@ -144,18 +153,32 @@ def odd_names(submissions: Sequence[Submission], standings: Mapping[str, Standin
         coded = [s for s in group if s.unit_code]
         yield from _told("XL555", coded, lambda s: s.unit_code.strip(), lambda s: s.unit_code, lambda s: s.code_cell)
     if roster is not None:
-        names = {unit_key(unit.name, prefixes) for unit in roster}
-        codes = {unit.code.strip() for unit in roster if unit.code}
-        for submission in named:
-            if unit_key(submission.unit, prefixes) not in names and (submission.unit_code or "").strip() not in codes:
-                yield submission.path, across("XL556", "warning", (submission.cell,), found=submission.unit)
+        counted = [s for s in named if standings[s.path].kind == COUNTS]
+        yield from _against_roster(counted, roster, prefixes)
 
 
-def _grouped(submissions: Iterable[Submission], key_of) -> Mapping[str, list[Submission]]:
-    groups: dict[str, list[Submission]] = {}
+def _against_roster(submissions: Iterable[Submission], roster: Sequence[Unit],
+                    prefixes: Sequence[str]) -> Iterator[tuple[str, dict]]:  # fmt: skip
+    """Yield path and finding: a unit that is not on the roster, a name and a code that are there, but not with one another."""
+    by_name = _grouped(roster, lambda unit: unit_key(unit.name, prefixes))
+    by_code = _grouped(roster, lambda unit: unit.code.strip())
     for submission in submissions:
-        if key := key_of(submission):
-            groups.setdefault(key, []).append(submission)
+        code = (submission.unit_code or "").strip()
+        same_name, same_code = by_name.get(unit_key(submission.unit, prefixes), ()), by_code.get(code, ())
+        if not same_name and not same_code:
+            yield submission.path, across("XL556", "warning", (submission.cell,), found=submission.unit)
+        elif code and not any(unit in same_code or not unit.code.strip() for unit in same_name):
+            listed = clauses(sentence("roster_says", {"name": unit.name, "code": unit.code}) for unit in (*same_name, *same_code))
+            facts = {"name": submission.unit, "code": code, "listed": listed}
+            yield submission.path, across("XL557", "warning", (submission.cell, submission.code_cell), **facts)
+
+
+def _grouped(things: Iterable, key_of) -> Mapping[str, list]:
+    """Submissions, or units of a roster, by what they have in common."""
+    groups: dict[str, list] = {}
+    for thing in things:
+        if key := key_of(thing):
+            groups.setdefault(key, []).append(thing)
     return groups
 
 
