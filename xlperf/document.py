@@ -117,6 +117,18 @@ def path_namer(form: Form, rows: Rows) -> Callable[[Spot], str]:
     return lambda spot: ".".join(filter(None, (names.get((spot.block, spot.index), spot.block), spot.field)))
 
 
+def row_namer(form: Form, rows: Rows) -> Callable[[Spot], str]:
+    """Return the function that names the row of a spot as its table does, "" for the name itself and where there is none."""
+    def name(spot: Spot) -> str:
+        block, listed = form.blocks[spot.block], rows.get(spot.block, ())
+        row_name = block.row_name if block.table else None
+        if not row_name or spot.field == row_name or spot.index >= len(listed):
+            return ""
+        return str(listed[spot.index].get(row_name) or "").strip()
+
+    return name
+
+
 def is_empty(form: Form, block: Block, index: int, row: Mapping) -> bool:
     """Whether a free row holds nothing that was typed; a preset row is never empty."""
     if block.row(index) or block.shape == "object":

@@ -8,16 +8,17 @@ from the form's own rule, and the cells from wherever the workbook that was read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from .document import Spot
 from .form import Form
-from .messages import clauses, fill, finding_texts, sentence
+from .messages import clauses, fill, finding_texts, listing, sentence
 from .parts import Rule
 
 SEVERITIES = ("error", "warning", "info")
 Places = Mapping[Spot, str]
+MOST_ROWS, LONGEST_ROW = 3, 24  # names of rows that a message gives, their characters; the cells are all there
 HINT = "_hint"  # among the facts of a rule: what was probably meant (no column is called so)
 
 
@@ -57,13 +58,20 @@ def _cause(finding: Finding, form: Form | None) -> tuple:
     return (finding.code, finding.severity, spot, str(finding.arguments.get("found")))
 
 
-def describe(finding: Finding, form: Form | None, places: Places, path_of: Callable[[Spot], str] = str) -> dict:
-    """The finding as people and programs get it (a JSON object): cells, field, label and the four sentences."""
+def describe(finding: Finding, form: Form | None, places: Places, path_of: Callable[[Spot], str] = str,
+             row_of: Callable[[Spot], str] | None = None) -> dict:  # fmt: skip
+    """The finding as people and programs get it (a JSON object): cells, field, label and the four sentences.
+
+    Args:
+        path_of: names a place by its path in the document.
+        row_of: names the row it is in, for whoever has a printed list before him; "" where the row has no name.
+    """
     texts = finding_texts(finding.code)
     rule = form.rules.get(finding.code) if form else None
     spot = finding.spots[0] if finding.spots else None
     label = form.blocks[spot.block].fields[spot.field].label if form and spot else None
-    arguments = {"label": label, "hint": "", **finding.arguments}
+    rows = dict.fromkeys(filter(None, map(row_of, finding.spots))) if row_of and label else ()
+    arguments = {"label": _label_of(label, list(rows)) if rows else label, "hint": "", **finding.arguments}
     if texts and not (rule and rule.test):
         parts = {name: fill(texts[name], arguments) for name in ("found", "expected", "message", "fix")}
     else:
@@ -77,6 +85,14 @@ def describe(finding: Finding, form: Form | None, places: Places, path_of: Calla
         **parts,
         **({"explanation": finding.explanation} if finding.explanation else {}),
     }
+
+
+def _label_of(label: str, rows: Sequence[str]) -> str:
+    """The label of a column with the names of the rows, the first of them."""
+    names = (name if len(name) <= LONGEST_ROW else name[: LONGEST_ROW - 1] + "…" for name in rows[:MOST_ROWS])
+    key = "label_of" if len(rows) <= MOST_ROWS else "label_of_more"
+    told = listing(sentence("row_name", {"name": name}) for name in names)
+    return sentence(key, {"label": label, "rows": told, "count": len(rows)})
 
 
 def _rule_parts(rule: Rule, finding: Finding, arguments: Mapping) -> dict[str, str]:

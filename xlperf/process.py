@@ -16,7 +16,7 @@ from pathlib import Path
 from .amounts import unlikely_amounts
 from .checks import check, explain
 from .compute import compute
-from .document import Rows, Spot, document_of, named, path_namer, rows_of, subject_spot, unit_spot, whose
+from .document import Rows, Spot, document_of, named, path_namer, row_namer, rows_of, subject_spot, unit_spot, whose
 from .errors import UnreadableError, UsageError
 from .expression import Kind
 from .files import as_written, joined_name, keep_apart, make_folder, safe_name, stamp, write_atomically
@@ -266,7 +266,8 @@ def result_of(processed: Processed, outputs: tuple[Path, ...] = ()) -> Result:
     """What became of a submission that was processed."""
     reading, form = processed.reading, processed.reading.form
     path_of = path_namer(form, processed.rows)
-    findings = [describe(finding, form, reading.places, path_of) for finding in processed.findings]
+    row_of = row_namer(form, processed.rows)
+    findings = [describe(finding, form, reading.places, path_of, row_of) for finding in processed.findings]
     status, document = "returned" if has_errors(processed.findings) else "passed", document_of(form, processed.rows)
     return Result(str(reading.path), status, findings, reading.sha256, form.key, form.revision, reading.fiscal_year,
                   named(processed.rows, unit_spot(form)) or None, document, outputs,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .checks import check_characters
 from .compute import compute, plain
-from .document import Rows, Spot, document_of, inputs_of, named, path_namer, rows_of, unit_spot
+from .document import Rows, Spot, document_of, inputs_of, named, path_namer, row_namer, rows_of, unit_spot
 from .errors import UsageError, reason_of
 from .expression import as_decimal
 from .files import joined_name, make_folder, safe_name, stamp, write_atomically
@@ -132,7 +132,7 @@ def describe_placed(form: Form, rows: Rows, findings: Iterable[Finding], spare: 
     """The findings in words, their cells those of the workbook that holds those rows."""
     layout = make_layout(form, row_counts(form, spare, rows))
     places = {spot: layout.address(spot) for finding in findings for spot in finding.spots if spot in layout.spots}
-    return [describe(finding, form, places, path_namer(form, rows)) for finding in findings]
+    return [describe(finding, form, places, path_namer(form, rows), row_namer(form, rows)) for finding in findings]
 
 
 def write_rows(form: Form, rows: Rows, path: Path, issued: Issued) -> None:
