@@ -187,6 +187,15 @@ def test_sheets_are_protected_and_only_inputs_are_unlocked(books: dict[str, Path
     assert {"C5", "D5", "F5", "B7", "C7", "D7", "F7"} <= unlocked and not {"C4", "E7", "G7", "B4", "C6"} & unlocked
 
 
+def test_spare_rows_are_hidden_once_it_is_finalized(books: dict[str, Path]) -> None:
+    for name in books:
+        sheet = openpyxl.load_workbook(books[name])["自评表"]
+        spare = [row for row in range(4, sheet.max_row + 1) if str(sheet.cell(row, 1).value or "").partition(".")[0] in ("benefits", "duties")
+                 and sheet.cell(row, 3).value is None]  # fmt: skip
+        assert {bool(sheet.row_dimensions[row].hidden) for row in spare} <= {name == "finalized"}
+        assert len(spare) > 5 or name == "filled"
+
+
 def test_a_finalized_workbook_is_locked_throughout(books: dict[str, Path]) -> None:
     book = openpyxl.load_workbook(books["finalized"])
     for sheet in book.worksheets[:-1]:

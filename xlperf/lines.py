@@ -111,7 +111,8 @@ def write_row(canvas: Canvas, sheet, page: Page, line: Line) -> None:
     block = canvas.form.blocks[line.block]
     table = canvas.form.tables[line.table]
     blank = line.index >= len(canvas.rows.get(block.key, ())) or not any(
-        canvas.value(Spot(block.key, line.index, f.key)) not in (None, "") for f in block.fields.values() if f.in_document)
+        canvas.value(Spot(block.key, line.index, f.key)) not in (None, "") for f in block.fields.values()
+        if f.in_document and f.key not in block.constants)
     hidden = canvas.issue.finalized and blank and block.shape == "list" and not block.row(line.index)
     widths = [(f.key, canvas.widths[block.key, f.key]) for f in table.columns if (block.key, f.key) in canvas.widths]
     needed = max(lines_needed(canvas.value(Spot(block.key, line.index, key)), width) for key, width in widths)
