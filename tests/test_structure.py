@@ -64,6 +64,12 @@ def type_beside_lines(book: Book) -> None:
         book[title][cell] = text
 
 
+def type_into_cells_that_stay_blank(book: Book) -> None:
+    """Pasted over the lock: of duties nothing is asked there, an error needs no explanation."""
+    book["自评表"]["M69"], book["自评表"]["M70"] = "不适用", 0
+    book["校验"]["H6"] = "属实"
+
+
 def type_numbers_outside(book: Book) -> None:
     book["重点任务"]["C60"], book["重点任务"]["J3"] = 400, 12.5
 
@@ -130,6 +136,7 @@ CASES: dict[Callable[[Book], None], dict[str, list[str | None]]] = {
     type_below: {"XL236": ["重点任务!C60"]},
     type_beside: {"XL236": ["重点任务!J3"]},
     type_beside_lines: {"XL236": [*BESIDE_LINES]},
+    type_into_cells_that_stay_blank: {"XL236": ["自评表!M69", "自评表!M70", "校验!H6"]},
     type_numbers_outside: {"XL236": ["重点任务!J3", "重点任务!C60"]},
     sign: {},
     unprotect: {"XL238": [None]},

@@ -26,6 +26,7 @@ from .submission import COUNTS, DUPLICATE, SUPERSEDED, Submission, unit_key
 from .summary import Figure, recomputed
 
 MOST_CELLS = 30  # places of a finding that a line names; the rest is counted
+WHOLE_SECOND = 19  # characters of an ISO time: by the clock of who received it
 SUMMED = ("money", "count")
 
 
@@ -62,7 +63,7 @@ SUBJECT = ("subject", "text", 28)  # where a unit files several
 FILED = (("file", "text", 28), ("status", "text", 9), ("standing", "text", 15), ("instead", "text", 20),
          ("errors", "count", 7), ("warnings", "count", 7))  # fmt: skip
 JUDGED = (("over", "count", 10), ("met", "count", 10), ("missed", "count", 10))
-TRACED = (("form", "text", 24), ("year", "plain", 8), ("received", "text", 27))
+TRACED = (("form", "text", 24), ("year", "plain", 8), ("received", "text", 20))
 FOUND = (("unit", "text", 26), ("unit_code", "text", 13), ("file", "text", 26), ("severity", "text", 8), ("code", "text", 9),
          ("cells", "text", 22), ("message", "text", 32), ("found", "text", 40), ("expected", "text", 30), ("fix", "text", 42),
          ("explanation", "text", 26))  # fmt: skip
@@ -114,7 +115,7 @@ def units(collection: Collection) -> Ledger:
                 standing.by if standing.kind != COUNTS else None, submission.errors, submission.warnings,
                 *(submission.figures.get(key) for key in figures), *_judged(submission)[: len(judged)],
                 submission.form and f"{submission.form} {submission.revision or ''}".strip(), submission.year,
-                submission.received,
+                submission.received[:WHOLE_SECOND].replace("T", " "),
             )  # fmt: skip
 
     return _ledger("units", columns, rows)

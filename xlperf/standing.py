@@ -16,7 +16,7 @@ from typing import NamedTuple
 from .collection import installed_prefixes
 from .errors import ExitCode, UsageError
 from .journal import CHANGES, read_run
-from .messages import of_any_field, sentence
+from .messages import listing, of_any_field, sentence
 from .result import EXIT_CODES
 from .store import FILE_NAME, Outcomes, Store, count_inputs, opened_store
 from .submission import COUNTS, stand, unit_key
@@ -105,6 +105,10 @@ def standing_as_text(standing: Standing) -> str:
     else:
         shown = {"finished": _here(run["finished"]), "files": len(run["files"]), "skipped": len(run["skipped"])}
         lines.append(sentence("standing_run", {**run, **shown}))
+    folders = [path for path in run["skipped"] if path.endswith("/")] if run else []
+    if folders:
+        shown = listing(folders[:COMMONEST]) + "…" * (len(folders) > COMMONEST)
+        lines.append(sentence("standing_skipped", {"folders": shown}))
     if run and run["missing"] is not None:
         lines.append(sentence("standing_missing", {"count": len(run["missing"])}))
     if run and run["changes"]:

@@ -22,7 +22,7 @@ from .layout import HEADER, cell_name, make_layout
 from .markup import Markup
 from .messages import listing, sentence
 from .nearest import letters_of, nearest
-from .parts import GUIDE, RULES, Sheet, Table
+from .parts import GUIDE, RULES, TYPES, Sheet, Table
 from .remark import typed_text
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _hidden(reading: Reading, markups: Markups) -> Iterator[Finding]:
 
 
 def _beside(reading: Reading, markups: Markups) -> Iterator[Finding]:
-    """Data that stand where no field is: below a table's end, beside it, between the lines. They are not read."""
+    """Data that stand where nobody types: below a table's end, beside it, between the lines, in a cell that stays blank."""
     known: dict[tuple[str, int], Entry] = {(entry.title, entry.row): entry for entry in reading.entries}
     texts = _own_texts(reading.form)
     for sheet in reading.form.sheets:
@@ -146,6 +146,23 @@ def _beside(reading: Reading, markups: Markups) -> Iterator[Finding]:
         title, grid = reading.sheets[sheet.key]
         for row, column, value in _strangers(sheet, title, grid, known, texts[sheet.key]):
             yield Finding("XL236", "warning", (), {"found": typed_text(value)[:40]}, cells=(f"{title}!{cell_name(row, column)}",))
+    for spot, value in _in_closed(reading):
+        yield Finding("XL236", "warning", (), {"found": typed_text(value)[:40]}, cells=(reading.places[spot],))
+
+
+def _in_closed(reading: Reading) -> Iterator[tuple[Spot, object]]:
+    """Yield what stands in cells that stay blank: nobody types into them, nothing is computed or printed there."""
+    form = reading.form
+    for (key, index), entry in reading.homes.items():
+        block = form.blocks[key]
+        preset, typed = block.row(index), form.inputs(block, index)
+        printed = {*block.constants, *(preset.values if preset else ()), block.row_name if preset else None}
+        for name, value in entry.values.items():
+            if name in typed or name in printed or value in ("", None) or not str(value).strip() or name.startswith("_"):
+                continue
+            field = block.fields[name]
+            if TYPES[field.type].json and not field.given and not field.last and form.formula(block, index, name) is None:
+                yield Spot(key, index, name), value
 
 
 def _strangers(sheet: Sheet, title: str, grid: list[list], known: Mapping[tuple[str, int], Entry],
