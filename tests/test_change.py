@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xlperf.change import changes
+from xlperf.submission import Naming
 
 
 def entry(path: str, unit: str | None, status: str = "passed", sha256: str | None = None, errors: int = 0, received: str = "2023-03-01") -> dict:
@@ -28,4 +29,4 @@ BEFORE = [entry("a.xlsx", "甲局"), entry("b.xlsx", "苏州市乙局", "returne
     ([*BEFORE, *(entry(f"{n}.xlsx", f"第{n}局") for n in range(7))], ["新收到 7 份：第0局、第1局、第2局、第3局、第4局…"]),
 ])  # fmt: skip
 def test_changes_are_told_unit_by_unit(now: list[dict], said: list[str]) -> None:
-    assert list(changes(BEFORE, now, ["苏州市", "市"])) == said
+    assert list(changes(BEFORE, now, Naming(("苏州市", "市")))) == said

@@ -351,6 +351,7 @@ NAMES: dict[str, tuple[str, object, str]] = {
     "a rule that excepts an unknown row": ("rules[2].except", ["coverege"], r"rules[2].except: .*'coverege'.*'coverage'"),
     "a rule for an unknown row": ("rules[1].rows", ["coverege"], r"rules[1].rows: .*'coverege'"),
     "a sentence with an unknown field": ("rules[1].found", "{nam}", r"rules[1].found: .*{nam}.*'name'"),
+    "a sentence with a cell its test does not name": ("rules[1].found", "{total_spent}", r"rules[1].found: .*{total_spent}"),
     "a sentence with an open brace": ("rules[1].found", "{name", r"rules[1].found"),
     "a sentence with a format": ("rules[1].found", "{spent:.2f}", r"rules[1].found: {spent}"),
     "an expectation with a field": ("rules[1].expected", "{spent}", r"rules[1].expected: .*{spent}"),

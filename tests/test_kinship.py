@@ -20,7 +20,7 @@ from xlperf.document import Spot
 from xlperf.kinship import KEPT, LEADERS, Traces, Workbook, compare, settle
 from xlperf.outcome import Outcome
 from xlperf.roster import Unit
-from xlperf.submission import stand, unit_key
+from xlperf.submission import Naming, stand, unit_key
 
 PROBLEMS, MEASURES = "基本信息!B31", "基本信息!B37"
 
@@ -268,6 +268,19 @@ def test_name_and_code_go_together_as_on_the_roster() -> None:
     }  # fmt: skip
 
 
+def test_units_of_one_name_are_told_apart_by_the_codes_of_the_roster() -> None:
+    roster = (unit("实验小学", "001"), unit("实验小学", "002"), unit("实验小学", "003"), unit("甲局", "004"))
+    outcomes = [outcome("1.xlsx", "实验小学", "001"), outcome("2.xlsx", "市实验小学", "002"),
+                outcome("3.xlsx", "实验小学", "002", received="2023-03-05T09:00:00+08:00"), outcome("4.xlsx", "实验小学", "9")]  # fmt: skip
+    collection = survey(outcomes, roster, None)
+    assert {path: standing.kind for path, standing in collection.standings.items()} == {
+        "1.xlsx": "counts", "2.xlsx": "superseded", "3.xlsx": "counts", "4.xlsx": "counts"}  # fmt: skip
+    assert [listed.code for listed in collection.missing] == ["003", "004"]
+    assert {path: sorted(finding["code"] for finding in told) for path, told in collection.across.items()} == {
+        "2.xlsx": ["XL554"], "3.xlsx": ["XL554"], "4.xlsx": ["XL557"]}  # fmt: skip
+    assert len({standing.by for standing in survey(outcomes, None, None).standings.values()}) == 1  # without the roster they are one
+
+
 @pytest.mark.parametrize("name", ["市场监督管理局", "市市场监督管理局", "苏州市市场监督管理局", "苏州市 市场监督管理局"])
 def test_a_name_that_begins_like_a_city_is_one_with_and_without_its_city(name: str) -> None:
     assert unit_key(name, FORM.summary.unit_prefixes) == unit_key("市场监督管理局", FORM.summary.unit_prefixes)
@@ -301,7 +314,7 @@ def test_the_latest_valid_submission_counts() -> None:
     second = outcome("2.xlsx", "甲局", received="2023-03-02T09:00:00+08:00")
     third = outcome("3.xlsx", "甲局", status="returned", received="2023-03-03T09:00:00+08:00")
     copy = replace(second, path="copy of 2.xlsx")
-    standings = stand([third, copy, first, second], FORM.summary.unit_prefixes)
+    standings = stand([third, copy, first, second], Naming(FORM.summary.unit_prefixes))
     assert {path: (s.kind, s.by) for path, s in standings.items()} == {
         "1.xlsx": ("superseded", "2.xlsx"), "2.xlsx": ("counts", "2.xlsx"), "3.xlsx": ("superseded", "2.xlsx"),
         "copy of 2.xlsx": ("duplicate", "2.xlsx"),

@@ -7,18 +7,18 @@ Both are the entries of run.json. What counts is compared, unit by unit: a unit 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from types import SimpleNamespace
 
 from .messages import listing, sentence
-from .submission import COUNTS, MOST_LISTED, matter, stand
+from .submission import COUNTS, MOST_LISTED, Naming, matter, stand
 
 KINDS = ("new", "mended", "broken", "resent", "gone")
 
 
-def changes(before: Iterable[Mapping], now: Iterable[Mapping], prefixes: Sequence[str] = ()) -> Iterator[str]:
-    """Yield a sentence per kind of change, one that says so where there is none; `prefixes` may stand before a unit's name."""
-    last, this = _counting(before, prefixes), _counting(now, prefixes)
+def changes(before: Iterable[Mapping], now: Iterable[Mapping], naming: Naming = Naming()) -> Iterator[str]:  # noqa: B008
+    """Yield a sentence per kind of change, one that says so where there is none."""
+    last, this = _counting(before, naming), _counting(now, naming)
     kinds: dict[str, list[str]] = {}
     for who in {**last, **this}:
         if kind := _kind(last.get(who), this.get(who)):
@@ -31,11 +31,11 @@ def changes(before: Iterable[Mapping], now: Iterable[Mapping], prefixes: Sequenc
         yield sentence("change_none", {})
 
 
-def _counting(entries: Iterable[Mapping], prefixes: Sequence[str]) -> dict[tuple, SimpleNamespace]:
+def _counting(entries: Iterable[Mapping], naming: Naming) -> dict[tuple, SimpleNamespace]:
     """The entries that count, by what they count for."""
     known = [SimpleNamespace(**{"unit_code": None, "subject": None, "saved": None, **entry}) for entry in entries]
-    standings = stand(known, prefixes)
-    return {matter(entry, prefixes): entry for entry in known if standings[entry.path].kind == COUNTS}
+    standings = stand(known, naming)
+    return {matter(entry, naming): entry for entry in known if standings[entry.path].kind == COUNTS}
 
 
 def _kind(before: SimpleNamespace | None, now: SimpleNamespace | None) -> str | None:

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from .compute import follows, row_of
+from .compute import follows, index_of
 from .crosscheck import CHECKS
 from .document import Rows, Spot, document_of, inputs_of, is_empty, is_required, is_wanted, prefixes
 from .evidence import TEXTS, explanation_of, is_filler
@@ -261,7 +261,7 @@ def _named_in(form: Form, rows: Rows, rule: Rule, block: str) -> dict[str, objec
         target = form.target(block, name)
         if target.scope == "cell":
             key = target.blocks[0]
-            value = rows[key][row_of(form, target)].get(target.field)
+            value = rows[key][index_of(form, target)].get(target.field)
             found[name.replace(".", "_")] = as_printed(form.blocks[key].fields[target.field], value)
     return found
 

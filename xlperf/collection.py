@@ -28,8 +28,10 @@ from .submission import (
     COUNTS,
     DUPLICATE,
     SUPERSEDED,
+    Naming,
     Standing,
     Submission,
+    make_naming,
     missing,
     odd_names,
     owner,
@@ -64,7 +66,7 @@ class Collection:
     roster: Sequence[Unit] | None
     missing: Sequence[Unit]
     supervisors: Mapping[str, str]  # of the roster's units, by `unit_key`
-    prefixes: Sequence[str]  # what may be left out before a unit's name
+    naming: Naming
     database: sqlite3.Connection
 
     def counting(self) -> Iterator[Submission]:
@@ -106,28 +108,28 @@ class Collection:
 
 def survey(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None, templates: Path | None) -> Collection:
     """Gather what is known of all outcomes; they are gone through twice."""
-    prefixes = installed_prefixes(templates)
+    naming = make_naming(installed_prefixes(templates), roster)
     database = sqlite3.connect("")  # a temporary file that goes with the connection
     database.execute(OFF_TARGET)
     traces, submissions, forms = Traces(), [], {}
     owners: dict[str, int] = {}
     for outcome in outcomes:
-        book = _workbook(outcome, owners, templates)
+        book = _workbook(outcome, owners, templates, naming)
         if book and (book.form.key not in forms or forms[book.form.key].first_year < book.form.first_year):
             forms[book.form.key] = book.form
         submissions.append(_submission(outcome, book))
         if book:
             traces.add(book)
             database.executemany("INSERT INTO off_target VALUES (?, ?, ?, ?, ?, NULL)", _off_target(book))
-    standings = stand(submissions, prefixes)
+    standings = stand(submissions, naming)
     once = [s for s in submissions if standings[s.path].kind != DUPLICATE]
     across: dict[str, list[dict]] = {}
-    books = (book for outcome in outcomes if (book := _workbook(outcome, owners, templates, standings)))
-    for path, finding in (*odd_names(once, standings, roster, prefixes), *compare(settle(traces), books)):
+    books = (book for outcome in outcomes if (book := _workbook(outcome, owners, templates, naming, standings)))
+    for path, finding in (*odd_names(once, standings, roster, naming), *compare(settle(traces), books)):
         across.setdefault(path, []).append(finding)
-    lacking = missing(roster or (), submissions, prefixes)
-    supervisors = {unit_key(unit.name, prefixes): unit.supervisor for unit in roster or ()}
-    return Collection(tuple(submissions), standings, forms, across, roster, lacking, supervisors, prefixes, database)
+    lacking = missing(roster or (), submissions, naming)
+    supervisors = {unit_key(unit.name, naming.prefixes): unit.supervisor for unit in roster or ()}
+    return Collection(tuple(submissions), standings, forms, across, roster, lacking, supervisors, naming, database)
 
 
 def installed_prefixes(templates: Path | None) -> tuple[str, ...]:
@@ -146,14 +148,14 @@ def _form(key: str, revision: str | None, templates: Path | None) -> Form:
     return load_form(find_form(key, revision=revision, templates=templates))
 
 
-def _workbook(outcome: Outcome, owners: dict[str, int], templates: Path | None,
+def _workbook(outcome: Outcome, owners: dict[str, int], templates: Path | None, naming: Naming,
               standings: Mapping[str, Standing] | None = None) -> Workbook | None:  # fmt: skip
     """What of an outcome is compared and counted, None where nothing could be read."""
     form = form_of(outcome, templates)
     if not form or not outcome.document:
         return None
     rows, _ = rows_of(form, outcome.document)
-    number = owners.setdefault(owner(outcome, form.summary.unit_prefixes), len(owners))
+    number = owners.setdefault(owner(outcome, naming), len(owners))
     counts = standings is None or standings[outcome.path].kind == COUNTS
     judged = tuple(achievements(form.summary, form.tables, rows))
     return Workbook(form, number, outcome.path, outcome.unit or "", rows, tuple(inputs_of(form, rows)), judged,

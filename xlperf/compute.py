@@ -38,7 +38,7 @@ def compute(form: Form, rows: Rows) -> Rows:
         if target.scope == "parameter":
             return as_decimal(form.parameters[target.field])
         if target.scope == "cell":
-            return values[target.blocks[0]][row_of(form, target)].get(target.field)
+            return values[target.blocks[0]][index_of(form, target)].get(target.field)
         return [row.get(target.field) for key in target.blocks for row in values[key]]
 
     for step in form.steps:
@@ -67,7 +67,7 @@ def _typed_only(form: Form, block: Block, index: int, row: dict) -> dict:
             if value is not None and key in block.fields and form.formula(block, index, key) is None}  # fmt: skip
 
 
-def row_of(form: Form, target: Target) -> int:
+def index_of(form: Form, target: Target) -> int:
     """The row of its block in which a single cell stands that a formula names."""
     if target.row is None:
         return 0

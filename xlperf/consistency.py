@@ -95,10 +95,11 @@ def _placeholders(definition: Mapping) -> Iterator[Complaint]:
     sentences = [("year_line", definition["year_line"], ["year"])]
     if "report" in definition:
         sentences.append(("report.date", definition["report"]["date"], ["year", "month", "day"]))
+    several = {"parameters", *tables, *(block["key"] for _, _, block in blocks_of(definition) if is_list(block))}
     for number, rule in enumerate(definition["rules"]):
         if "test" in rule:
             columns = keys_of(tables[rule["table"]][1]["columns"])
-            beside = [name.replace(".", "_") for name in BESIDE.findall(rule["test"])]
+            beside = [name.replace(".", "_") for name in BESIDE.findall(rule["test"]) if name.partition(".")[0] not in several]
             sentences.append((f"rules[{number}].found", rule["found"], [*columns, *beside]))
             sentences.append((f"rules[{number}].expected", rule["expected"], ["label"]))
     for block, beginnings in definition.get("paper", {}).get("entries", {}).items():

@@ -61,7 +61,7 @@ from .store import (
     registered,
     save_outcome,
 )
-from .submission import missing
+from .submission import make_naming, missing
 from .worker import Done, Limits, Task, Terms, not_done, work_on
 
 MADE = "made"  # below OUT: the files that workers made, by content; exports hands out those that count
@@ -112,18 +112,19 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
         beside = write_exports(outcomes, units, directory, day, lambda outcome: open_received(received[outcome.path]), templates)
         close_archives()
         files, last = list_files(Outcomes(store, documents=False)), read_run(directory)
-        prefixes = installed_prefixes(templates)
-        lacking = None if units is None else missing(units, Outcomes(store, documents=False), prefixes)
+        naming = make_naming(installed_prefixes(templates), units)
+        lacking = None if units is None else missing(units, Outcomes(store, documents=False), naming)
         run = {
             "versions": versions(), "forms": forms, "options": {"form": form, "year": year, "finalize": finalize},
             "date": terms.date, "language": terms.language, "started": started, "finished": _now(),
             "seconds": round(time.monotonic() - began, 3), "workers": crew.workers,
-            "changes": last and {**changes_since(last, files), "words": list(changes(last["files"], files, prefixes))},
+            "changes": last and {**changes_since(last, files), "words": list(changes(last["files"], files, naming))},
             "missing": lacking and [{"name": unit.name, "code": unit.code, "supervisor": unit.supervisor} for unit in lacking],
+            "namesakes": sorted(naming.namesakes),
             "beside": beside, "skipped": [item.path for item in found if not isinstance(item, Input)], "files": files,
         }  # fmt: skip
         write_run(directory, run)
-        return read_standing(directory, store, run, prefixes)
+        return read_standing(directory, store, run, naming)
 
 
 def expected_units(roster: Path, templates: Path | None = None) -> tuple[Unit, ...]:

@@ -141,7 +141,7 @@ def who_columns(forms: Iterable[Form]) -> list[Column]:
 
 def _who(collection: Collection, submission: Submission, forms: Iterable[Form]) -> tuple[str | None, ...]:
     """What stands in those columns; who supervises a unit as it says itself, else as the roster says."""
-    supervisor = submission.supervisor or collection.supervisors.get(unit_key(submission.unit, collection.prefixes))
+    supervisor = submission.supervisor or collection.supervisors.get(unit_key(submission.unit, collection.naming.prefixes))
     return (submission.unit, submission.unit_code, supervisor, submission.subject)[: len(who_columns(forms))]
 
 

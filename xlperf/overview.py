@@ -86,7 +86,7 @@ def _heads(*keys: str) -> tuple[str, ...]:
 
 def _counted(collection: Collection, listed: Sequence[Submission]) -> str:
     """What a number of submissions counts: units, unless one has sent several (projects, years, forms) or some are nobody's."""
-    owners = {owner(s, collection.prefixes) for s in listed if s.unit or s.unit_code}
+    owners = {owner(s, collection.naming) for s in listed if s.unit or s.unit_code}
     return "units" if len(owners) == len(listed) else "submissions"
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from .journal import CHANGES, read_run
 from .messages import listing, of_any_field, sentence
 from .result import EXIT_CODES
 from .store import FILE_NAME, Outcomes, Store, count_inputs, opened_store
-from .submission import COUNTS, stand, unit_key
+from .submission import COUNTS, Naming, stand
 from .tables import table
 
 SAME = ("received", "status", "form")  # of most outcomes: held once
@@ -68,11 +68,13 @@ def find_standing(directory: Path, database: str | None = None) -> Standing:
     if not database and not (directory / FILE_NAME).exists():
         raise UsageError("no_collection", path=directory)
     with opened_store(directory, database) as store:
-        return read_standing(directory, store, read_run(directory), installed_prefixes(None))
+        run = read_run(directory)
+        naming = Naming(installed_prefixes(None), frozenset((run or {}).get("namesakes", ())))
+        return read_standing(directory, store, run, naming)
 
 
-def read_standing(directory: Path, store: Store, run: Mapping | None, prefixes: Sequence[str]) -> Standing:
-    """Return where a collection stands whose store is open and whose last run that was; `prefixes` may begin a unit's name."""
+def read_standing(directory: Path, store: Store, run: Mapping | None, naming: Naming) -> Standing:
+    """Return where a collection stands whose store is open and whose last run that was."""
     counts, messages, known = count_inputs(store), {}, []
     for outcome in Outcomes(store, documents=False):
         errors = {finding["code"]: finding["message"] for finding in outcome.findings if finding["severity"] == "error"}
@@ -80,10 +82,10 @@ def read_standing(directory: Path, store: Store, run: Mapping | None, prefixes: 
         texts = {name: intern(text) for name in SAME if (text := getattr(outcome, name))}
         own = {name: texts.get(name, getattr(outcome, name)) for name in Known._fields[:-1]}
         known.append(Known(**own, errors=tuple(map(intern, errors))))
-    standings = stand(known, prefixes)
+    standings = stand(known, naming)
     listed = [one for one in known if standings[one.path].kind == COUNTS]
     findings = Counter(code for one in listed for code in one.errors)
-    units = {unit_key(one.unit, prefixes) for one in known}
+    units = {naming.key(one.unit, one.unit_code) for one in known}
     commonest = sorted(findings.items(), key=lambda item: (-item[1], item[0]))[:COMMONEST]
     told = tuple((code, of_any_field(code, messages[code]), count) for code, count in commonest)
     return Standing(directory, {status: count for status, count in counts.items() if status},

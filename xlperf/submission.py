@@ -1,10 +1,12 @@
 """What came in, unit by unit: whose a workbook is, which of several counts, who has sent nothing.
 
-    standings = stand(outcomes, prefixes)
+    naming = make_naming(prefixes, roster)
+    standings = stand(outcomes, naming)
     standings["b/second.xlsx"]              # Standing("superseded", "c/third.xlsx")
-    missing(roster, submissions, prefixes)
+    missing(roster, submissions, naming)
 
-A unit is known by its name: without spaces, brackets, full-width forms and the words that may be left out before it. Of
+A unit is known by its name: without spaces, brackets, full-width forms and the words that may be left out before it; where the
+roster has several units of one name, by its code too. Of
 its submissions of one form and year (and of one project, where it files several) the latest that passed counts, if none
 passed the latest; the same bytes count once.
 Only this much of an outcome is held in memory, whatever its workbook holds.
@@ -73,22 +75,43 @@ def unit_key(name: str | None, prefixes: Sequence[str] = ()) -> str:
     return letters
 
 
+class Naming(NamedTuple):
+    """How units are told apart: what may be left out before a name, and the names that several units of the roster bear."""
+
+    prefixes: tuple[str, ...] = ()
+    namesakes: frozenset[str] = frozenset()
+
+    def key(self, name: str | None, code: str | None) -> str:
+        """What stands for a unit of that name."""
+        key, code = unit_key(name, self.prefixes), (code or "").strip()
+        return f"{key}#{code}" if code and key in self.namesakes else key
+
+
+def make_naming(prefixes: tuple[str, ...], roster: Iterable[Unit] | None) -> Naming:
+    """Return how the units of that roster are told apart; without one their names do."""
+    codes: dict[str, set[str]] = {}
+    for unit in roster or ():
+        codes.setdefault(unit_key(unit.name, prefixes), set()).add(unit.code.strip())
+    return Naming(prefixes, frozenset(key for key, listed in codes.items() if len(listed) > 1))
+
+
 def content_of(outcome) -> str:
     """What tells the content of an input from others: its SHA-256; of what could not even be opened its path."""
     return outcome.sha256 or outcome.path
 
 
-def owner(outcome, prefixes: Sequence[str]) -> str:
+def owner(outcome, naming: Naming) -> str:
     """Whose workbook it is: by the name, else the code; what names neither is its own."""
-    return unit_key(outcome.unit, prefixes) or (outcome.unit_code and f"#{outcome.unit_code}") or f"\0{content_of(outcome)}"
+    name, code = naming.key(outcome.unit, outcome.unit_code), outcome.unit_code
+    return name or (code and f"#{code}") or f"\0{content_of(outcome)}"
 
 
-def matter(outcome, prefixes: Sequence[str]) -> tuple:
+def matter(outcome, naming: Naming) -> tuple:
     """What only one submission counts for: a unit's workbook of one form and year, about one thing."""
-    return owner(outcome, prefixes), outcome.form, outcome.year, letters_of(outcome.subject or "")
+    return owner(outcome, naming), outcome.form, outcome.year, letters_of(outcome.subject or "")
 
 
-def stand(outcomes: Iterable, prefixes: Sequence[str] = ()) -> dict[str, Standing]:
+def stand(outcomes: Iterable, naming: Naming = Naming()) -> dict[str, Standing]:  # noqa: B008
     """Return by path which submissions count: the latest valid one of each unit, of equal files the first path.
 
     The latest is the one received last; of those received together, the one that was saved last.
@@ -101,7 +124,7 @@ def stand(outcomes: Iterable, prefixes: Sequence[str] = ()) -> dict[str, Standin
         if (one := first.setdefault(content_of(outcome), outcome.path)) != outcome.path:
             duplicates[outcome.path] = one
             continue
-        matters[outcome.path] = what = matter(outcome, prefixes)
+        matters[outcome.path] = what = matter(outcome, naming)
         rank = (outcome.status == "passed", outcome.status == "returned", outcome.received, outcome.saved or "", outcome.path)
         best[what] = max(best.get(what, rank), rank)
     counted = {path: best[what][-1] for path, what in matters.items()}
@@ -109,17 +132,17 @@ def stand(outcomes: Iterable, prefixes: Sequence[str] = ()) -> dict[str, Standin
     return found | {path: Standing(DUPLICATE, original) for path, original in duplicates.items()}
 
 
-def missing(roster: Sequence[Unit], submissions: Iterable[Submission], prefixes: Sequence[str] = ()) -> list[Unit]:
+def missing(roster: Sequence[Unit], submissions: Iterable[Submission], naming: Naming) -> list[Unit]:
     """The units of the roster of which nothing readable came in, in its order; who is on it by name is not taken for a code."""
-    names = {unit_key(unit.name, prefixes) for unit in roster}
+    names = {naming.key(unit.name, unit.code) for unit in roster}
     met_names, met_codes = set(), set()
     for submission in submissions:
-        key = unit_key(submission.unit, prefixes)
+        key = naming.key(submission.unit, submission.unit_code)
         met_names.add(key)
         if key not in names:
             met_codes.add((submission.unit_code or "").strip())
-    return [unit for unit in roster
-            if unit_key(unit.name, prefixes) not in met_names and not (unit.code and unit.code.strip() in met_codes)]  # fmt: skip
+    lacking = (unit for unit in roster if naming.key(unit.name, unit.code) not in met_names)
+    return [unit for unit in lacking if not (unit.code and unit.code.strip() in met_codes)]
 
 
 def is_attachment(outcome) -> bool:
@@ -138,23 +161,23 @@ def file_stem(outcome) -> str:
 
 
 def odd_names(submissions: Sequence[Submission], standings: Mapping[str, Standing], roster: Sequence[Unit] | None,
-              prefixes: Sequence[str]) -> Iterator[tuple[str, dict]]:  # fmt: skip
+              naming: Naming) -> Iterator[tuple[str, dict]]:  # fmt: skip
     """Yield path and finding: two units with one code, one unit under two names or codes, a unit that is not on the roster.
 
     A code is held against other units only where it counts: one that has been put right says nothing of them.
     """
     named = [s for s in submissions if s.unit]
     by_code = _grouped((s for s in named if standings[s.path].kind == COUNTS), lambda s: (s.unit_code or "").strip())
-    by_name = _grouped(named, lambda s: unit_key(s.unit, prefixes))
+    by_name = _grouped(named, lambda s: naming.key(s.unit, s.unit_code))
     for group in by_code.values():
-        yield from _told("XL553", group, lambda s: unit_key(s.unit, prefixes), lambda s: s.unit, lambda s: s.code_cell)
+        yield from _told("XL553", group, lambda s: unit_key(s.unit, naming.prefixes), lambda s: s.unit, lambda s: s.code_cell)
     for group in by_name.values():
         yield from _told("XL554", group, lambda s: s.unit.strip(), lambda s: s.unit, lambda s: s.cell)
         coded = [s for s in group if s.unit_code]
         yield from _told("XL555", coded, lambda s: s.unit_code.strip(), lambda s: s.unit_code, lambda s: s.code_cell)
     if roster is not None:
         counted = [s for s in named if standings[s.path].kind == COUNTS]
-        yield from _against_roster(counted, roster, prefixes)
+        yield from _against_roster(counted, roster, naming.prefixes)
 
 
 def _against_roster(submissions: Iterable[Submission], roster: Sequence[Unit],
