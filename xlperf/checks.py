@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from .compute import follows, index_of
+from .compute import by_column, follows, index_of
 from .crosscheck import CHECKS
 from .document import Rows, Spot, document_of, inputs_of, is_empty, is_required, is_wanted, prefixes
 from .evidence import TEXTS, explanation_of, is_filler
@@ -32,6 +32,7 @@ from .values import label_unit
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 LATEST = 2  # years after the fiscal year in which a paper about it may be dated
 SHORT = 200  # characters of a name, a department, a unit: what takes more is a narrative, in which nothing may be said
+Columns = Mapping[tuple[str, str], Collection[int]]  # cells by block and field
 CODES = {"required": "XL201", "type": "XL202", "pattern": "XL202", "format": "XL202", "enum": "XL203",
          "minimum": "XL204", "maximum": "XL204"}  # fmt: skip
 
@@ -233,14 +234,15 @@ def _rules(form: Form, rows: Rows, wrong: set[Spot]) -> Iterator[Finding]:
 
     A check does not see wrong inputs, nor the cells at which an error was found by a rule before it.
     """
-    sound = _without(rows, {*wrong, *_following(form, rows, wrong)})
+    columns = by_column(wrong)
+    sound = _without(rows, {*wrong, *_following(form, rows, columns)})
     for rule in form.rules.values():
-        for finding in CHECKS[rule.check](form, sound, rule) if rule.check else _test_rows(form, rows, rule, wrong):
+        for finding in CHECKS[rule.check](form, sound, rule) if rule.check else _test_rows(form, rows, rule, columns):
             sound = _without(sound, finding.spots if finding.severity == "error" else ())
             yield finding
 
 
-def _test_rows(form: Form, rows: Rows, rule: Rule, wrong: set[Spot]) -> Iterator[Finding]:
+def _test_rows(form: Form, rows: Rows, rule: Rule, wrong: Columns) -> Iterator[Finding]:
     """The rows that fail a test; a builtin rule has none."""
     spots, facts = [], []
     for key in form.tables[rule.table].blocks if rule.test else ():
@@ -276,7 +278,7 @@ def _slip_in(rule: Rule, row: Mapping) -> dict[str, str]:
     return {HINT: sentence("slip", {"found": text, "near": near})} if near else {}
 
 
-def _following(form: Form, rows: Rows, wrong: set[Spot]) -> Iterator[Spot]:
+def _following(form: Form, rows: Rows, wrong: Columns) -> Iterator[Spot]:
     """The computed cells that follow from wrong ones: a sum without one of its items is no sum."""
     for key, listed in rows.items() if wrong else ():
         block = form.blocks[key]

@@ -11,6 +11,7 @@ back as the shortest number of 15 significant digits; a value that cannot be com
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache, partial
 
@@ -81,14 +82,22 @@ def _indexes(block: Block, row: str | None, count: int) -> range | list[int]:
     return [index for index, preset in enumerate(block.rows) if preset.key == row]
 
 
-def follows(form: Form, block: Block, spot: Spot, changed: set[Spot]) -> bool:
-    """Whether a computed cell follows from one of those cells."""
+def by_column(spots: Iterable[Spot]) -> dict[tuple[str, str], set[int]]:
+    """The indexes of those cells by block and field, as `follows` asks for them."""
+    columns: dict[tuple[str, str], set[int]] = {}
+    for spot in spots:
+        columns.setdefault((spot.block, spot.field), set()).add(spot.index)
+    return columns
+
+
+def follows(form: Form, block: Block, spot: Spot, changed: Mapping[tuple[str, str], Collection[int]]) -> bool:
+    """Whether a computed cell follows from one of those cells, given `by_column`."""
     if not changed:
         return False
     row = block.row(spot.index)
     needed = _ancestors(form, Step(block.key, row.key if row else None, spot.field))
-    return any((other.block, other.field) in needed and (other.block != spot.block or other.index == spot.index)
-               for other in changed)  # fmt: skip
+    columns = changed.keys() & needed
+    return any(column[0] != spot.block or spot.index in changed[column] for column in columns)
 
 
 @lru_cache(maxsize=4096)

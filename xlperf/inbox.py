@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import IO
 
 from .errors import UnreadableError, UsageError, reason_of
+from .messages import sentence
 from .outcome import INSIDE
 from .package import BROKEN, CENTRAL, CHUNK, ENCRYPTED, MIB, MOST_FILE, UTF8, is_folder, too_large
 from .preflight import OWNERS, TYPES
@@ -264,7 +265,7 @@ def _in_archive(around: Input, archive: zipfile.ZipFile, room: Room) -> Iterator
             return
         try:
             if entry.flag_bits & ENCRYPTED:
-                raise zipfile.BadZipFile("encrypted")
+                raise zipfile.BadZipFile(sentence("with_password", {}))
             with archive.open(entry) as stream:
                 found = _hashed(replace(found, owner=_owner(last, folder + slash, beside)), stream)
             with _seekable(archive, entry) if last.lower().endswith(ARCHIVE) else archive.open(entry) as stream:

@@ -43,8 +43,9 @@ STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
 IDENTITY = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 OWNERS = ("~${}", ".~{}", ".~lock.{}#")  # Excel, WPS and LibreOffice put it beside a file they have open
 # What an OLE file is, by the first of these streams it has; names are UTF-16. Word embeds workbooks.
-STREAMS = {"EncryptedPackage": "XL102", "WordDocument": "XL101", "PowerPoint Document": "XL101",
-           "Workbook": "XL105", "Book": "XL105"}  # fmt: skip
+STREAMS = {"EncryptedPackage": ("XL102", ""), "WordDocument": ("XL101", "Word (.doc)"),
+           "PowerPoint Document": ("XL101", "PowerPoint (.ppt)"),
+           "Workbook": ("XL105", ".xls"), "Book": ("XL105", ".xls")}  # fmt: skip
 # What a zip is, by an entry it has.
 ENTRIES = {"xl/workbook.bin": ("XL106", ".xlsb"), "word/document.xml": ("XL101", "Word (.docx)"),
            "ppt/presentation.xml": ("XL101", "PowerPoint (.pptx)")}  # fmt: skip
@@ -119,8 +120,9 @@ def refuse_other_kinds(content: bytes, suffix: str) -> None:
     if not content:
         raise UnreadableError("XL124")
     if content.startswith(OLE):
-        found = next((name for name in STREAMS if f"{name}\0".encode("utf-16-le") in content), "OLE")
-        raise UnreadableError(STREAMS.get(found, "XL101"), found=found)
+        known = (told for name, told in STREAMS.items() if f"{name}\0".encode("utf-16-le") in content)
+        code, kind = next(known, ("XL101", "OLE"))
+        raise UnreadableError(code, found=kind)
     if content.startswith(b"PK") or b"PK\x05\x06" in content[-66 * limits.KIB :]:
         return
     start = _as_utf8(content[: 4 * limits.KIB])

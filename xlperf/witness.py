@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from .compute import follows
+from .compute import by_column, follows
 from .document import Rows, Spot
 from .expression import Kind, as_decimal, as_text, normal_text, round_half_up
 from .finding import Finding
@@ -30,7 +30,7 @@ def compare_shown(form: Form, rows: Rows, shown: Mapping[Spot, object], normalis
     cell was never calculated. A cell that still holds its formula (`living`) and only follows another that differs is not
     told again.
     """
-    changed, differing = set(normalised), {}
+    changed, differing = by_column(normalised), {}
     for spot, raw in shown.items():
         block = form.blocks[spot.block]
         known = block.fields[spot.field]
@@ -39,7 +39,7 @@ def compare_shown(form: Form, rows: Rows, shown: Mapping[Spot, object], normalis
         value = rows[spot.block][spot.index].get(spot.field)
         if not _agree(known, raw, value) and not follows(form, block, spot, changed):
             differing[spot] = (known, raw, value)
-    replaced = differing.keys() - set(living)
+    replaced = by_column(differing.keys() - set(living))
     for spot, (known, raw, value) in differing.items():
         if spot in living and follows(form, form.blocks[spot.block], spot, replaced):
             continue
