@@ -10,6 +10,7 @@ code the four parts of a finding (found, expected, message, fix) and how its pla
 from __future__ import annotations
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -31,11 +32,26 @@ def current_language() -> str:
     return next((name[:2] for name in wanted if name[:2] in LANGUAGES), "zh")
 
 
-@lru_cache
-def catalogue(language: str) -> Mapping:
-    import tomllib
+class Catalogue(dict):
+    """The tables of a catalogue by name, each parsed when it is first asked for: no help text needs the findings."""
 
-    return tomllib.loads((Path(__file__).parent / "catalogues" / f"{language}.toml").read_text("utf-8"))
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.parts: dict[str, str] = {}
+        for part in re.split(r"^(?=\[)", text, flags=re.MULTILINE)[1:]:
+            name = re.match(r"\[(\w+)", part)[1]
+            self.parts[name] = self.parts.get(name, "") + part
+
+    def __missing__(self, name: str) -> Mapping:
+        import tomllib
+
+        self[name] = tomllib.loads(self.parts[name])[name]
+        return self[name]
+
+
+@lru_cache
+def catalogue(language: str) -> Mapping[str, Mapping]:
+    return Catalogue((Path(__file__).parent / "catalogues" / f"{language}.toml").read_text("utf-8"))
 
 
 def fill(text: str, arguments: Mapping[str, object], blank: str = "—") -> str:
