@@ -41,6 +41,8 @@ EXPECTED = {
     ("XL207", tuple(f"tasks.{row}.content" for row in range(10))),
 }
 SENTENCES = {
+    "SZ301": "结转结余率：完成值 0%；预算总金额执行率 96.03%，其余没有支出",
+    "SZ302": "支付进度符合率：完成值 100%；预算总金额执行率 96.03%",
     "SZ304": "目标 4 写“256项”，指标“受理成果转化项目”为 292项",
     "SZ305": "目标 8：预期 24900项，完成 24800项",
     "SZ306": "目标 8：预期 18000项，完成情况中没有相应的数字",
@@ -256,7 +258,8 @@ RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
     "reason of zeros": (give("技术经纪人培训", reason="0.0000"), {("SZ204", (AT(3, "reason"),))}),
     **{f"reason that says {reason}": (give("技术经纪人培训", reason=reason), {("SZ204", (AT(3, "reason"),))})
        for reason in ("同第3行", "详见上行说明", "暂无原因说明", "没有什么原因", "无需说明", "见备注说明", "test", "详见附件", "详见附件1", "详见自评报告", "见上条说明",
-                      "待补充说明", "按实际情况填写", "工作需要", "客观原因", "因故未完成", "符合要求", "已完成目标任务", "asdf")},
+                      "待补充说明", "按实际情况填写", "工作需要", "客观原因", "因故未完成", "符合要求", "已完成目标任务", "asdf",
+                      "理由同上", "情况同上", "同上一条", "同第三行", "见附件三", "原因分析", "偏差原因", "没有完成", "未完成任务", "未达到预期", "本项不适用", "如上所述")},
     "two rows, two faults": (both(give("技术经纪人培训", reason=None), give("集聚仪器资源", reason="同上。。。")),
                              {("SZ201", (AT(3, "reason"),)), ("SZ204", (AT(4, "reason"),))}),
     **{f"reason that says more than {reason}": (give("技术经纪人培训", reason=f"{reason}{more}"), set())
@@ -285,6 +288,8 @@ RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
                                       {("SZ205", (AT(12, "name"), AT(13, "name")))}),
     "the same name in another category": (duty("服务企业满意度", 100, 100, "%", reason=None), set()),
     "names that differ by a number": (both(duty("走访企业一", 20, 20), duty("走访企业二", 30, 30), more_goals("走访企业20家，再走访企业30家。", "走访企业20家，再走访企业30家。")), set()),
+    "names that differ by a sign": (both(duty("培育AA级企业", 20, 20, reason=None), duty("培育AA+级企业", 30, 30, reason=None),
+                                         more_goals("培育AA级企业20家，培育AA+级企业30家。", "培育AA级企业20家，培育AA+级企业30家。")), set()),
     "a preset row repeated": (lambda d: d["indicators"].append(dict(indicator(d, "政府采购执行率"))), {("SZ205", ("process.23.name", "process.25.name"))}),
     "a category without a row": (lambda d: d.update(indicators=[row for row in d["indicators"] if row["category"] != "效益"]),
                                  {("SZ206", ("benefits.0.name",))}),
@@ -355,6 +360,9 @@ RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
         both(duty("争取上级资金", 2, 2, "亿元", reason=None), more_goals("争取上级资金2亿元。", "争取上级资金1.98亿元。")), set()),
     "a shortfall that is admitted": (more_goals("走访社区200个。", "走访社区190个，由于疫情未达到预期。"), set()),
     "a shortfall that the indicators report": (both(duty("走访社区", 200, 190, "个"), more_goals("走访社区200个。", "走访社区190个。")), set()),
+    "lowered to so much": (more_goals("服务对象投诉率降至3%，印刷能耗降低到80吨。", "服务对象投诉率降至2.1%，印刷能耗降低到75吨。"), set()),
+    "years that an indicator counts in": (both(duty("档案保管年限", 10, 10, "年", reason=None), more_goals(
+        "档案保管年限不少于10年，2022年举办宣讲15场。", "档案保管年限达到10年，全年举办宣讲16场。")), set()),
     "promised at most": (more_goals("投诉不超过10件。", "投诉3件。"), set()),
     "promised in parts": (more_goals("举办宣讲20场。", "线上宣讲12场，线下宣讲9场。"), set()),
     "a part beside the whole": (more_goals("举办宣讲20场。", "举办宣讲21场，其中线上5场。"), set()),
@@ -399,6 +407,7 @@ RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
     "last year": (narrative(duties="2021年，各项任务均已完成。"), {("SZ403", ("narrative.0.duties",))}),
     "last year in wide digits": (narrative(duties="２０２１年，各项任务均已完成。"), {("SZ403", ("narrative.0.duties",))}),
     "what began in other years": (goal(10, actual="2021年立项的3个课题本年全部结题；2020年购置的设备已报废，平台2019年上线运行。"), set()),
+    "what is done each year for the last": (goal(10, actual="完成2021年度项目绩效评价12个，开展2021年度部门整体支出绩效自评，2021年度年报按时报送。"), set()),
     "last year in a goal": (goal(10, expected="2021年有序运行平台。"), {("SZ403", ("goals.9.expected",))}),
     "this year": (narrative(duties="2022年，各项任务均已完成，2022年度目标全部实现。"), set()),
     "a range": (narrative(duties="2018-2021年连年获奖；2020年、2021年两年的任务和2021年9月至2022年8月的任务均已完成。"), set()),

@@ -156,6 +156,20 @@ def test_without_finalizing_nothing_is_made(tmp_path: Path) -> None:
     assert not (tmp_path / "OUT" / "made").exists()
 
 
+def test_validating_only_keeps_what_was_finalized_before(small: Path, tmp_path: Path, worked_on: list[str]) -> None:
+    out, new = tmp_path / "OUT", small / "new.xlsx"
+    collect([small], out)
+    final = {path.name: path.read_bytes() for path in (out / "定稿").iterdir()}
+    assert len(final) == 9 and len(worked_on) == 3
+    shutil.copy(EXAMPLE / "filled.xlsx", new)
+    for finalize, made in ((False, 0), (True, 3), (True, 0)):
+        worked_on.clear()
+        assert dict(collect([small], out, finalize=finalize).counts) == {"passed": 4}
+        assert {path.name: path.read_bytes() for path in (out / "定稿").iterdir() if path.name in final} == final
+        assert len(list((out / "定稿").iterdir())) == len(final) + (3 if finalize else 0)
+        assert worked_on == (["new.xlsx"] if made or not finalize else [])
+
+
 # --- nothing twice -------------------------------------------------------------------------------------------
 
 

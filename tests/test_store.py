@@ -104,7 +104,12 @@ def test_a_database_that_fails_meanwhile_is_told_in_words(tmp_path: Path) -> Non
     with pytest.raises(UsageError) as caught, opened_store(tmp_path) as store, store.engine.begin() as connection:
         connection.execute(sqlalchemy.text("PRAGMA max_page_count = 1"))  # as if the disk were full
         connection.execute(store.inputs.insert(), [{"path": str(number), "key": "k" * 99} for number in range(999)])
-    assert caught.value.key == "database_lost" and "database or disk is full" in str(caught.value)
+    assert caught.value.key == "store_lost" and "database or disk is full" in str(caught.value)
+    assert str(tmp_path / "collection.sqlite") in str(caught.value)
+    (tmp_path / "collection.sqlite").write_bytes(b"no database" * 999)
+    with pytest.raises(UsageError) as caught:
+        open_store(tmp_path)
+    assert caught.value.key == "no_store" and str(tmp_path / "collection.sqlite") in str(caught.value)
 
 
 def test_one_content_at_three_paths_is_one_outcome_listed_three_times(store: Store) -> None:

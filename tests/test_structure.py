@@ -165,6 +165,18 @@ def test_a_change_of_the_workbook_is_told_where_it_is(tmp_path: Path, change: Ca
     assert others == set()
 
 
+@pytest.mark.parametrize(("title", "row", "told"), [
+    ("自评表", 24, "从原模板中恢复该行。本单位没有此项业务的，在“不适用”栏选“不适用”并写明理由。"),
+    ("预算信息", 5, "从原模板中恢复该行。本单位没有此项的，留空或填 0。"),
+])  # fmt: skip
+def test_what_to_do_for_a_fixed_row_that_is_gone(tmp_path: Path, title: str, row: int, told: str) -> None:
+    book = openpyxl.load_workbook(FILLED)
+    book[title].delete_rows(row)
+    book.save(tmp_path / "gone.xlsx")
+    (finding,) = (finding for finding in validate(tmp_path / "gone.xlsx").findings if finding["code"] == "XL231")
+    assert finding["fix"] == told
+
+
 def test_an_indicator_merged_over_two_rows_is_one(tmp_path: Path) -> None:
     """What is merged is spread only into rows that hold something themselves."""
     book = openpyxl.load_workbook(FILLED)

@@ -9,6 +9,7 @@ says so.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import re
@@ -72,7 +73,9 @@ def _store(archive: zipfile.ZipFile, outcome: Outcome, contents: Contents, taken
                 while piece := source.read(PIECE):
                     digest.update(piece)
                     copy.write(piece)
-        except OSError:
+        except OSError as error:
+            if error.errno == errno.ENOSPC:  # no room for our copy; the input is there
+                raise
             return sentence("input_gone" if outcome.sha256 else "input_closed", {})
         if outcome.sha256 and digest.hexdigest() != outcome.sha256:
             return sentence("input_changed", {})

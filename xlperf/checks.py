@@ -18,12 +18,12 @@ from .compute import by_column, follows, index_of
 from .crosscheck import CHECKS
 from .document import Rows, Spot, document_of, inputs_of, is_empty, is_required, is_wanted, prefixes
 from .evidence import TEXTS, explanation_of, is_filler
-from .expression import Kind, as_decimal, as_text, evaluate, names, normal_text, round_half_up
+from .expression import Kind, Node, as_decimal, as_text, evaluate, names, normal_text, round_half_up
 from .finding import HINT, Finding
 from .form import Form
 from .messages import catalogue, current_language, fill, listing, sentence
 from .nearest import letters_of, slip
-from .parts import GUIDE, RULES, Block, Field, Rule
+from .parts import GUIDE, RULES, Block, Field, Rule, Step
 from .remark import as_printed, briefly
 from .schema import build_schema
 from .spelling import spellings_of
@@ -93,7 +93,8 @@ def _against_schema(form: Form, rows: Rows) -> Iterator[Finding]:
             cause = "XL201" if code == "XL203" and error.instance is None else code
             if (cause, spot) not in seen:
                 seen.add((cause, spot))
-                hint = _counted_in(form, block, spot.index, known) if code == "XL204" else _hint(block, known, error)
+                place = form, block, spot.index, known
+                hint = _counted_in(*place) if code == "XL204" else _hint(*place, error)
                 arguments = {"found": briefly(error.instance), "expected": _expected(known, error), "hint": hint}
                 yield Finding(cause, "error", (spot,), _blank() if cause == "XL201" else arguments)
 
@@ -132,8 +133,8 @@ def _counted_in(form: Form, block: Block, index: int, known: Field) -> str:
     return sentence("in_unit" if unit else "in_no_unit", {"unit": unit})
 
 
-def _hint(block: Block, known: Field, error) -> str:
-    """What a wrong text was meant for: a choice it nearly is, one beside another value, or one of another column."""
+def _hint(form: Form, block: Block, index: int, known: Field, error) -> str:
+    """What a wrong text was meant for: a choice it nearly is, one beside another value, or one of another open column."""
     value, near = error.instance, slip(error.instance, known.choices)
     if near and error.validator == "enum" and near not in error.validator_value:
         homes = {other: [said for said, choices in lists.items() if near in choices] for other, lists in known.choices_by.items()}
@@ -142,7 +143,8 @@ def _hint(block: Block, known: Field, error) -> str:
     if near:
         return sentence("perhaps", {"found": value, "near": near})
     letters = letters_of(value)
-    home = next((f for f in block.fields.values() if letters and f is not known and letters in map(letters_of, f.choices)), None)
+    others = (f for f in block.fields.values() if f is not known and form.is_input(block, index, f)) if letters else ()
+    home = next((f for f in others if letters in map(letters_of, f.choices)), None)
     return sentence("belongs", {"found": value, "near": home.label}) if home else ""
 
 
@@ -251,15 +253,17 @@ def _test_rows(form: Form, rows: Rows, rule: Rule, wrong: Columns) -> Iterator[F
             if row.get(f"_{rule.code}") == 1 and not follows(form, block, Spot(key, index, f"_{rule.code}"), wrong):
                 spots += [Spot(key, index, cell) for cell in rule.cells]
                 printed = {name: as_printed(block.fields.get(name), value) for name, value in row.items()}
-                facts.append(printed | _named_in(form, rows, rule, key) | _slip_in(rule, row))
+                kind = block.row(index)
+                tree = form.formulas[Step(key, kind.key if kind else None, f"_{rule.code}")]
+                facts.append(printed | _named_in(form, rows, key, tree) | _slip_in(rule, row))
     if spots:
         yield Finding(rule.code, rule.severity, tuple(spots), {"rows": tuple(facts)})
 
 
-def _named_in(form: Form, rows: Rows, rule: Rule, block: str) -> dict[str, object]:
+def _named_in(form: Form, rows: Rows, block: str, tree: Node) -> dict[str, object]:
     """What stands in the single cells elsewhere that a test names, `total.rate` as `total_rate`."""
     found = {}
-    for name in {name for name in names(rule.test) if "." in name}:
+    for name in {name for name in names(tree) if "." in name}:
         target = form.target(block, name)
         if target.scope == "cell":
             key = target.blocks[0]

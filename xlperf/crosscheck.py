@@ -14,6 +14,7 @@ rules were modelled.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
@@ -30,6 +31,7 @@ from .quantity import PERCENT, Grammar, make_grammar, read_quantity, same
 from .residue import check_placeholders, check_prompts, check_years
 from .spelling import spellings_of
 
+SIGNS = re.compile(r"[+<>=\u2264\u2265]")
 COLUMNS = {"expected": "target", "actual": "actual"}  # of a goal: of an indicator
 
 
@@ -64,8 +66,9 @@ def check_duplicates(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
     for key in blocks_of(form, rule):
         places: dict[str, list[int]] = {}
         for index, row in rows_used(form, rows, key):
-            if letters := letters_of(row.get(name) or ""):
-                places.setdefault(letters, []).append(index)
+            if letters := letters_of(text := str(row.get(name) or "")):
+                signs = "".join(SIGNS.findall(unicodedata.normalize("NFKC", text)))  # AA and AA+ are two things
+                places.setdefault(letters + signs, []).append(index)
         for same_name in (listed for listed in places.values() if len(listed) > 1):
             spots += [Spot(key, index, name) for index in same_name]
             facts.append({**rows[key][same_name[0]], "block": form.blocks[key].label, "count": len(same_name)})
@@ -148,7 +151,8 @@ def _match(form: Form, rows: Rows, rule: Rule) -> Match:
     """The goals of a document and its indicators of numbers, each with the promise it belongs to."""
     goals, duties = (given(form, rule, name, form.blocks) for name in ("goals", "indicators"))
     listed = [row for _, row in rows_used(form, rows, duties)]
-    grammar = make_grammar(rule.parameters, (str(row["unit"]) for row in listed if row.get("unit")))
+    units = {str(row["unit"]) for row in listed if row.get("unit")} - {*words_of(rule, "dates")}
+    grammar = make_grammar(rule.parameters, sorted(units))
     texts = [(index, str(row.get("expected") or ""), str(row.get("actual") or "")) for index, row in rows_used(form, rows, goals)]
     known = [duty for index, row in rows_used(form, rows, duties) if (duty := _duty(grammar, index, row))]
     limits = {name: rule.parameters.get(name, 1) for name in ("alike", "sure")}
@@ -250,9 +254,10 @@ def check_no_problems(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
         for number, row in rows_used(form, rows, block):
             target, actual = number_of(row.get("target")), number_of(row.get("actual"))
             missed = target is not None and actual is not None and actual < min(target, limit * 100)
-            if missed and row.get("unit") == PERCENT and row.get("operator") in ("=", ">=", ">") and not row.get("applies"):
+            rate = row.get("unit") == PERCENT and not spellings_of(form).is_change(str(row.get("name") or ""))
+            if missed and rate and row.get("operator") in ("=", ">=", ">") and not row.get("applies"):
                 spots.append(Spot(block, number, "actual"))
-                facts.append({"name": row.get("name"), "rate": row.get("actual_text")})
+                facts.append({"name": row.get("name"), "rate": f"{as_text(actual)}%"})
     yield from found_at(rule, spots if facts else [], facts)
 
 

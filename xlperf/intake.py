@@ -81,7 +81,8 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
         roster: the list of units that are expected.
         jobs: worker processes, by default one per processor.
         cluster: the address of a Dask scheduler, whose workers then do the work.
-        finalize: whether finalized and annotated workbooks are made; else it is only said what is wrong.
+        finalize: whether finalized and annotated workbooks are made; else it is only said what is wrong, and those that an
+            earlier run made stay.
         database: the URL of the store, by default a file in the directory.
         date: the ISO date to stand in files; by default SOURCE_DATE_EPOCH, else the day of the first receipt.
         limits: what one workbook may take of a worker.
@@ -101,8 +102,9 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
         terms = Terms(current_language(), day, finalize, form, year, templates and templates.absolute())
         inputs = [item for item in found if isinstance(item, Input)]
         _refuse_other_inboxes(store, directory, inputs)
-        digest = _digest([__version__, terms._replace(templates=None), forms])
-        register(store, [Arrival(item.path, item.key, item.size) for item in inputs], digest, started)
+        digest, finalized = (_digest([__version__, one._replace(templates=None), forms])
+                             for one in (terms, terms._replace(finalize=True)))  # fmt: skip
+        register(store, [Arrival(item.path, item.key, item.size) for item in inputs], digest, started, also=[finalized])
         _tidy(store, directory, {item.key for item in inputs})
         with cluster_crew(cluster) if cluster else _here(jobs, limits, directory / WORK) as crew:
             _work(store, directory, inputs, terms, limits, crew, digest, quiet)

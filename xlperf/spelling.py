@@ -169,8 +169,9 @@ def unit_of(known: Spellings, text: str) -> Unit:
     if name not in known.counters:
         for word, factor in known.powers:
             if name.startswith(word):
-                rest = name[len(word) :]
-                return Unit(factor, known.names.get(rest, rest), word + known.names.get(rest, rest))
+                rest = known.names.get(name[len(word) :], name[len(word) :])
+                many, base = known.scales.get(rest, (Decimal(1), rest))
+                return Unit(factor * many, base, word + rest)
     return Unit(Decimal(1), name, name)
 
 

@@ -90,8 +90,11 @@ def open_store(directory: Path, url: str | None = None) -> Store:
                 kind = column.type.compile(engine.dialect)
                 connection.execute(sql.text(f"ALTER TABLE {outcomes.name} ADD COLUMN {column.name} {kind}"))
     except (sql.exc.SQLAlchemyError, ImportError) as error:  # ImportError: the driver that the URL names is not installed
-        shown = sql.engine.make_url(url).render_as_string() if url and not isinstance(error, sql.exc.ArgumentError) else url
-        raise UsageError("no_database", url=shown or directory / FILE_NAME, reason=str(error).splitlines()[0]) from None
+        reason = str(error).splitlines()[0]
+        if not url:
+            raise UsageError("no_store", path=directory / FILE_NAME, reason=reason) from None
+        shown = url if isinstance(error, sql.exc.ArgumentError) else sql.engine.make_url(url).render_as_string()
+        raise UsageError("no_database", url=shown, reason=reason) from None
     return Store(engine, inputs, outcomes)
 
 
@@ -108,11 +111,17 @@ def opened_store(directory: Path, url: str | None = None) -> Iterator[Store]:
         try:
             yield store
         except sql.exc.SQLAlchemyError as error:
-            raise UsageError("database_lost", url=store.engine.url, reason=str(error).splitlines()[0]) from None
+            reason = str(error).splitlines()[0]
+            if not url:
+                raise UsageError("store_lost", path=directory / FILE_NAME, reason=reason) from None
+            raise UsageError("database_lost", url=store.engine.url, reason=reason) from None
 
 
-def register(store: Store, arrivals: Sequence[Arrival], terms: str, now: str) -> None:
-    """Make these the inputs of the collection; bytes that were never there before are received now."""
+def register(store: Store, arrivals: Sequence[Arrival], terms: str, now: str, also: Sequence[str] = ()) -> None:
+    """Make these the inputs of the collection; bytes that were never there before are received now.
+
+    An outcome that was found under these terms stays, or under any of `also`; every other is forgotten.
+    """
     import sqlalchemy as sql
 
     outcomes, new = store.outcomes, {arrival.key: arrival.size for arrival in arrivals}
@@ -127,7 +136,8 @@ def register(store: Store, arrivals: Sequence[Arrival], terms: str, now: str) ->
         if new:
             connection.execute(outcomes.insert(), [{"key": key, "size": size, "received": known.get(_content(key), now)}
                                                    for key, size in new.items()])  # fmt: skip
-        connection.execute(sql.update(outcomes).where(outcomes.c.terms.is_distinct_from(terms)).values(terms=None, status=None))
+        stale = sql.or_(outcomes.c.terms.is_(None), outcomes.c.terms.not_in([terms, *also]))
+        connection.execute(sql.update(outcomes).where(stale).values(terms=None, status=None))
 
 
 def _content(key: str) -> str:

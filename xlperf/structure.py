@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 from .document import Spot, is_empty, named, unit_spot
 from .entries import Entry, header_depth, key_columns
-from .expression import normal_text
+from .expression import Kind, normal_text
 from .finding import Finding
 from .form import Form
 from .layout import HEADER, cell_name, make_layout
 from .markup import Markup
 from .messages import listing, sentence
 from .nearest import letters_of, nearest
-from .parts import GUIDE, RULES, TYPES, Sheet, Table
+from .parts import GUIDE, RULES, TYPES, Block, Sheet, Table
 from .remark import typed_text
 
 if TYPE_CHECKING:
@@ -56,7 +56,17 @@ def _rows(reading: Reading, markups: Markups) -> Iterator[Finding]:
                 if (key, index) in reading.absent:
                     row = block.row(index)
                     name = row.values.get(block.row_name) if row else block.constants.get(block.row_name)
-                    yield Finding("XL231", "error", (), {"found": name, "sheet": title})
+                    hint = _nothing_there(reading.form, block, index)
+                    yield Finding("XL231", "error", (), {"found": name, "sheet": title, "hint": hint})
+
+
+def _nothing_there(form: Form, block: Block, index: int) -> str:
+    """What to do with a row of which a unit has nothing: choose the only word of a column, or leave its figures blank."""
+    inputs = [field for field in block.fields.values() if form.is_input(block, index, field)]
+    said = next((field for field in inputs if len(field.choices) == 1), None)
+    if said:
+        return sentence("nothing_chosen", {"column": said.label, "choice": said.choices[0]})
+    return sentence("nothing_blank", {}) if any(field.kind is Kind.NUMBER for field in inputs) else ""
 
 
 def _columns(reading: Reading, markups: Markups) -> Iterator[Finding]:
