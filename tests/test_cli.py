@@ -14,6 +14,9 @@ import pytest
 from conftest import EXAMPLE, REPOSITORY
 from surgery import type_into
 
+from xlperf.cli import cli
+from xlperf.parts import YEARS
+
 FILLED = EXAMPLE / "filled.xlsx"
 ENVIRONMENT = {**os.environ, "XLPERF_LANG": "zh", "SOURCE_DATE_EPOCH": "1672876800", "PYTHONPATH": str(REPOSITORY)}
 
@@ -202,6 +205,12 @@ def test_both_catalogues_have_the_same_keys_and_arguments() -> None:
             for part, words in pairs:
                 other = en[table][key][part] if part else en[table][key]
                 assert arguments(words) == arguments(other), (table, key, part)
+
+
+def test_years_that_may_be_asked_for_are_those_that_may_be_typed() -> None:
+    """They are named apart, because what help prints must not import what a form is made of."""
+    ranges = {(option.type.min, option.type.max) for command in cli.commands.values() for option in command.params if option.name == "year"}
+    assert ranges == {YEARS}
 
 
 def test_help_imports_nothing_a_command_needs() -> None:

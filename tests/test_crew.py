@@ -235,6 +235,15 @@ def test_an_owner_file_is_told_and_a_long_name_does_no_harm() -> None:
     assert sorted(done.files) == [f"苏州市生产力促进中心-2022-{end}" for end in ("定稿.json", "定稿.xlsx", "自评报告.docx")]
 
 
+@pytest.mark.parametrize("name", ["C:甲.xlsx", '甲?*"<>|.xlsx', "甲\x01\n.xlsx"])
+def test_a_name_that_only_an_archive_takes_stays_in_the_folder_of_the_worker(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    write_bytes = Path.write_bytes
+    monkeypatch.setattr(Path, "write_bytes", lambda path, content: (written.append(path.name), write_bytes(path, content))[1])
+    assert work_on(Task("k", name, name, "0", BOOK), TERMS, Limits()).outcome.status == "passed"
+    assert [set(one) & set(':?*"<>|\x01\n') for one in written] == [set()]
+
+
 def test_limits_are_for_workers_only() -> None:
     """The process that collects keeps its own memory and its Ctrl+C."""
     before = _limits()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import io
 import json
@@ -23,9 +24,10 @@ from libreoffice import convert
 from lxml import etree
 from outcomes import document, finding, indicator, outcome, unit, unreadable
 
-from xlperf import load_document, messages
+from xlperf import exports, load_document, messages
 from xlperf.compute import compute
 from xlperf.document import document_of, rows_of
+from xlperf.errors import UsageError
 from xlperf.exports import write_exports
 from xlperf.files import ZIP_TIME
 from xlperf.form import find_form, load_form
@@ -344,10 +346,22 @@ def test_a_newer_submission_that_goes_back_gets_its_notice_behind_the_valid_one_
     valid = outcome("1.xlsx", "甲局")
     newer = outcome("2.xlsx", "甲局", status="returned", findings=[finding("SZ201")], received="2023-03-09T09:00:00+08:00")
     older = outcome("0.xlsx", "甲局", status="returned", findings=[finding("SZ201")], received="2023-02-09T09:00:00+08:00")
-    listed = with_files(tmp_path, [older, valid, newer])
+    between = outcome("3.xlsx", "甲局", status="returned", findings=[finding("SZ201")], received="2023-03-08T09:00:00+08:00")
+    listed = with_files(tmp_path, [older, valid, newer, between])
     write_exports(listed, None, tmp_path, DATE, contents)
     assert sorted(path.name for path in (tmp_path / "退回").iterdir()) == [f"甲局-{sha('2.xlsx')}-退回通知.docx", f"甲局-{sha('2.xlsx')}-问题.xlsx"]
     assert len(list((tmp_path / "定稿").iterdir())) == 2
+
+
+@pytest.mark.parametrize(("first", "second"), [
+    ("2023-03-02T09:00:00+08:00", "2023-03-02T02:00:00+00:00"),  # an hour later, by the clock of a server
+    ("2023-03-02T02:00:00+00:00", "2023-03-02T10:00:01+08:00"),
+])  # fmt: skip
+def test_which_came_later_does_not_depend_on_whose_clock_it_was(first: str, second: str, tmp_path: Path) -> None:
+    listed = with_files(tmp_path, [outcome("2.xlsx", "甲局", received=first), outcome("1.xlsx", "甲局", received=second)])
+    write_exports(listed[::-1], None, tmp_path, DATE, contents)
+    sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["单位一览"]
+    assert [line[4:8:2] for line in lines(sheet)] == [("1.xlsx", "是"), ("2.xlsx", "否，另有为准的")]
 
 
 def test_what_was_made_is_handed_out_under_names_of_its_own(tmp_path: Path) -> None:
@@ -378,6 +392,46 @@ def test_a_second_run_takes_back_what_is_no_longer_due_and_leaves_what_is_somebo
     assert sorted(path.name for path in (tmp_path / "退回").iterdir()) == sorted([
         edited.name, f"坏-{sha('d/坏.xlsx')}-退回通知.docx", "苏州市乙局-00000000-退回通知.docx"])  # fmt: skip
     assert edited.read_bytes() == kept
+
+
+def test_a_copy_of_ours_under_a_name_of_somebodys_own_stays(tmp_path: Path) -> None:
+    listed = with_files(tmp_path, outcomes())
+    write_exports(listed, ROSTER, tmp_path, DATE, contents)
+    finalized, notice = next((tmp_path / "定稿").glob("*.xlsx")), next((tmp_path / "退回").glob("*.docx"))
+    copies = [finalized.with_stem("甲局（已审）"), notice.with_stem("丙局（已寄出）")]
+    for ours, copy in zip((finalized, notice), copies, strict=True):
+        copy.write_bytes(ours.read_bytes())
+    write_exports([], ROSTER, tmp_path, DATE, contents)
+    assert [path for folder in ("定稿", "退回") for path in (tmp_path / folder).iterdir()] == copies
+    assert (tmp_path / "collection.placed").read_text() == ""
+
+
+def test_a_run_that_was_killed_while_it_handed_out_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = with_files(tmp_path, outcomes())
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(exports, "_clear", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        write_exports(listed, ROSTER, tmp_path, DATE, contents)
+    assert len(list((tmp_path / "定稿").iterdir())) == 4
+    write_exports([], ROSTER, tmp_path, DATE, contents)
+    assert [path for folder in ("定稿", "退回") for path in (tmp_path / folder).iterdir()] == []
+
+
+@pytest.mark.parametrize("open_elsewhere", ["退回/", "定稿/", "CSV/"])
+def test_what_cannot_be_removed_because_it_is_open_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_elsewhere: str) -> None:
+    """As on Windows, where nobody else may remove what Excel or Word has open."""
+    listed = with_files(tmp_path, outcomes())
+    write_exports(listed, ROSTER, tmp_path, DATE, contents)
+    unlink = Path.unlink
+
+    def locked(path: Path, missing_ok: bool = False) -> None:
+        if open_elsewhere in path.as_posix() and ".xlperf-" not in path.name:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", locked)
+    with pytest.raises(UsageError) as caught:
+        write_exports([], None, tmp_path, DATE, contents)
+    assert caught.value.key == "cannot_write" and open_elsewhere in str(caught.value)
 
 
 def test_documents_that_others_file_with_ours_stay(tmp_path: Path) -> None:
@@ -469,14 +523,23 @@ def test_an_input_that_is_gone_or_changed_is_listed_and_says_so(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(("path", "name"), [
-    ("../../etc/passwd", "inputs/etc/passwd"), ("a.zip!b/c.xlsx", "inputs/a.zip/b/c.xlsx"), ("C:\\x\\y.xlsx", "inputs/C_/x/y.xlsx"),
-    ("!", "inputs/_"), ("../..", "inputs/_"),
+    ("../../etc/passwd", "inputs/etc/passwd"), ("a.zip!b/c.xlsx", "inputs/a.zip!/b/c.xlsx"), ("C:\\x\\y.xlsx", "inputs/C_/x/y.xlsx"),
+    ("!", "inputs/!"), ("../..", "inputs/_"),
     ("a/" + "长" * 200 + ".xlsx", "inputs/a/" + "长" * 60 + ".xlsx"),
 ])  # fmt: skip
 def test_names_in_the_archive_are_safe_to_unpack(tmp_path: Path, path: str, name: str) -> None:
     write_exports([unreadable(path)], None, tmp_path, DATE, lambda item: io.BytesIO(item.path.encode()))
     with zipfile.ZipFile(tmp_path / "audit.zip") as archive:
         assert archive.namelist() == [name, "manifest.csv"]
+
+
+def test_an_archive_that_is_kept_and_what_was_got_out_of_it_can_be_unpacked_beside_one_another(tmp_path: Path) -> None:
+    listed = [unreadable("z.zip!a.xlsx"), replace(unreadable("z.zip!b.xlsx"), sha256="")]
+    write_exports(listed, None, tmp_path, DATE, lambda item: io.BytesIO(item.path.encode()))
+    with zipfile.ZipFile(tmp_path / "audit.zip") as archive:
+        archive.extractall(tmp_path / "unpacked")
+    assert sorted(path.relative_to(tmp_path / "unpacked").as_posix() for path in (tmp_path / "unpacked").rglob("*.*") if path.is_file()) == [
+        "inputs/z.zip", "inputs/z.zip!/a.xlsx", "manifest.csv"]  # fmt: skip
 
 
 def test_names_that_differ_in_case_only_stay_apart(tmp_path: Path) -> None:
@@ -523,7 +586,7 @@ def test_in_english_sheets_and_files_are_called_otherwise(tmp_path: Path, monkey
     write_exports(outcomes(), ROSTER, tmp_path, DATE, contents)
     book = openpyxl.load_workbook(tmp_path / "summary.xlsx")
     assert book.sheetnames == ["Overview", "Units", "Findings", "Budget execution", "Indicators", "Nothing received"]
-    assert {path.name for path in tmp_path.iterdir()} == {"CSV", "audit.zip", "returned", "summary.xlsx"}
+    assert {path.name for path in tmp_path.iterdir()} == {"CSV", "audit.zip", "collection.placed", "returned", "summary.xlsx"}
 
 
 def test_a_form_that_declares_no_summary_lacks_its_sheets(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from faults import Pairs, pairs, said
 from surgery import percent_style, rewrite, type_into
 
 from xlperf import Result, UsageError, fill_workbook, messages, read_workbook, validate
+from xlperf.process import _remembered
+from xlperf.reader import read_cells
 
 FILLED = EXAMPLE / "filled.xlsx"
 ALWAYS = {
@@ -386,6 +388,21 @@ def test_a_remedy_without_a_hint_is_whole(tmp_path: Path) -> None:
     doc["tasks"][0]["content"] = True
     (fix,) = [f["fix"] for f in fill_workbook(doc, tmp_path / "t.xlsx").findings]
     assert fix == "请只填主要内容，单位和说明填在相应的栏内。"
+
+
+KEPT = {"code": "XL301", "severity": "warning", "spots": [["basic", 0, "spent"]], "arguments": {"found": "1", "expected": "2"}, "explanation": ""}
+
+
+@pytest.mark.parametrize(("kept", "told"), [
+    ([KEPT], 1), (7, 0), ({"a": 1}, 0), ([7], 0), ([{"code": "XL301"}], 0), ([KEPT | {"code": "XL999"}], 0), ([KEPT | {"code": ["XL301"]}], 0),
+    ([KEPT | {"severity": "bad"}], 0), ([KEPT | {"spots": [["nowhere", 0, "spent"]]}], 0), ([KEPT | {"spots": [["basic", 0, "nothing"]]}], 0),
+    ([KEPT | {"spots": [["basic", "0", "spent"]]}], 0), ([KEPT | {"spots": [[1]]}], 0), ([KEPT | {"spots": 7}], 0), ([KEPT | {"arguments": [1]}], 0),
+])  # fmt: skip
+def test_what_a_finalized_workbook_remembers_may_be_anything(kept: object, told: int) -> None:
+    """It stands in a hidden sheet, where anybody may write."""
+    reading = read_cells(FILLED)
+    reading.identity["intake"] = json.dumps(kept)
+    assert len(list(_remembered(reading))) == told
 
 
 def test_what_has_no_place_is_refused_or_named(tmp_path: Path) -> None:

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from xlperf import inbox
+from xlperf import inbox, pathname
 from xlperf.errors import UnreadableError, UsageError
 from xlperf.inbox import Input, Skipped, close_archives, list_inbox, open_input, read_input
+from xlperf.pathname import extended
 
 
 def sha(content: bytes) -> str:
@@ -114,7 +115,7 @@ def test_what_came_out_of_another_collection_is_skipped(tmp_path: Path, sign: st
 
 def test_many_files_of_one_name_take_no_longer_than_others(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers: list[int] = []
-    monkeypatch.setattr(inbox, "count", lambda first: (numbers.append(n) or n for n in count(first)))
+    monkeypatch.setattr(pathname, "count", lambda first: (numbers.append(n) or n for n in count(first)))
     names = inbox.Names()
     assert [names.unique("a.xlsx") for _ in range(4)] == ["a.xlsx", "a (2).xlsx", "a (3).xlsx", "a (4).xlsx"]
     assert numbers == [2, 3, 4]  # one try each
@@ -284,12 +285,58 @@ def test_a_member_that_cannot_be_unpacked_does_not_hurt_its_neighbours(tmp_path:
     assert contents(listed(tmp_path)) == {"z.zip!a.xlsx": b"first" * 50, "z.zip!b.xlsx": "XL504", "c.xlsx": b"third"}
 
 
+def damaged_lzma() -> bytes:
+    """Members packed in ways that hardly anybody uses; of the second the packed bytes are damaged."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.xlsx", b"first" * 50, zipfile.ZIP_BZIP2)
+        archive.writestr("b.xlsx", b"second" * 50)
+    content = bytearray(target.getvalue())
+    at = content.index(b"b.xlsx") + 20
+    content[at : at + 9] = b"\xff" * 9
+    return bytes(content)
+
+
+def test_a_member_packed_by_lzma_is_named_and_not_unpacked(tmp_path: Path) -> None:
+    (tmp_path / "z.zip").write_bytes(damaged_lzma())
+    found = listed(tmp_path)
+    assert contents(found) == {"z.zip!a.xlsx": b"first" * 50, "z.zip!b.xlsx": "XL504"}
+    assert "14" in found["z.zip!b.xlsx"].error.arguments["found"]
+
+
+def test_names_longer_than_databases_take_are_cut_and_stay_apart(tmp_path: Path) -> None:
+    deep = "/".join(["很深的文件夹"] * 3000)
+    (tmp_path / "z.zip").write_bytes(zipped({f"{deep[:20000]}/{number}/甲.xlsx": b"%d" % number for number in range(3)} | {"b.xlsx": b"b"}))
+    found = contents(listed(tmp_path))
+    assert sorted(found.values()) == [b"0", b"1", b"2", b"b"]
+    assert all(len(path) < 400 and path.startswith("z.zip!") and path.endswith(".xlsx") for path in found)
+
+
+def test_a_mark_of_ours_in_the_name_of_a_file_is_wide(tmp_path: Path) -> None:
+    (tmp_path / "重要!").mkdir()
+    (tmp_path / "重要!" / "急!甲局.xlsx").write_bytes(b"one")
+    (tmp_path / "重要!" / "~$急!甲局.xlsx").touch()
+    (tmp_path / "z.zip").write_bytes(zipped({"急!.xlsx": b"two"}))
+    found = listed(tmp_path)
+    wide = "重要\uff01/急\uff01甲局.xlsx"
+    assert contents(found) == {wide: b"one", "重要\uff01/~$急\uff01甲局.xlsx": None, "z.zip!急\uff01.xlsx": b"two"}
+    assert (found[wide].name, found[wide].owner) == ("急\uff01甲局.xlsx", "~$急\uff01甲局.xlsx")
+    assert found["z.zip!急\uff01.xlsx"].name == "急\uff01.xlsx"
+
+
+@pytest.mark.parametrize(("path", "long"), [
+    (r"C:\收到", r"\\?\C:\收到"), (r"\\server\share\收到", r"\\?\UNC\server\share\收到"), (r"\\?\C:\收到", r"\\?\C:\收到"),
+])  # fmt: skip
+def test_paths_of_windows_in_their_long_form(path: str, long: str) -> None:
+    assert extended(path) == long
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no archive", zipped({"a.xlsx": b"x"})[:-9], b"Rar!\x1a\x07"])
 def test_an_archive_that_cannot_be_opened_is_named_with_its_hash(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "z.zip").write_bytes(content)
     (found,) = list_inbox([tmp_path])
     assert (found.path, found.error.code, found.sha256, found.size) == ("z.zip", "XL504", sha(content), len(content))
-    assert found.key == "path:z.zip"
+    assert found.key == f"path:z.zip:{found.sha256}"
 
 
 def test_an_archive_of_too_many_is_taken_in_up_to_the_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -24,15 +25,18 @@ from click.testing import CliRunner
 from conftest import EXAMPLE
 from crowd import Expected, found_in, make_crowd
 from fates import work_fatefully
+from surgery import type_into
 from test_store import url  # noqa: F401
 
 from xlperf import __version__, collect, fill_workbook, find_standing, intake, load_document
 from xlperf.cli import cli
-from xlperf.errors import ExitCode, UsageError
+from xlperf.document import Spot
+from xlperf.errors import ExitCode, UnreadableError, UsageError
 from xlperf.files import ZIP_TIME
+from xlperf.reader import read_cells
 from xlperf.standing import standing_as_text
 from xlperf.store import Outcomes, open_store
-from xlperf.worker import Limits
+from xlperf.worker import Limits, not_done, work_on
 
 OWN = {"run.json", "collection.sqlite", "collection.lock"}  # of the collection itself: no exports
 COUNT = 24
@@ -312,6 +316,53 @@ def test_what_a_password_keeps_closed_is_in_the_archive_for_the_audit(tmp_path: 
         assert archive.namelist() == ["inputs/加密.zip", "manifest.csv"] and archive.read("inputs/加密.zip") == sealed
         manifest = list(csv.DictReader(archive.read("manifest.csv").decode("utf-8-sig").splitlines()))
     assert [(row["文件"], row["存为"]) for row in manifest] == [("加密.zip!a.xlsx", "inputs/加密.zip"), ("加密.zip!b.xlsx", "inputs/加密.zip")]
+
+
+def test_figures_beyond_all_measure_are_returned_and_hurt_nobody(small: Path, tmp_path: Path, url: str | None) -> None:  # noqa: F811
+    places = read_cells(EXAMPLE / "filled.xlsx").places
+    figures = {
+        "年度": {Spot("identity", 0, "fiscal_year"): 1e20}, "完成值": {Spot("duties", 3, "actual"): 1e22},
+        "金额": {Spot("basic", 0, name): 9.9e307 for name in ("initial", "adjustment", "spent")},
+        "长数": {Spot("duties", 3, "actual"): "9" * 5000},
+    }  # fmt: skip
+    for name, typed in figures.items():
+        type_into(EXAMPLE / "filled.xlsx", small / f"{name}.xlsx", {places[spot]: value for spot, value in typed.items()})
+    for _ in range(2):
+        collect([small], tmp_path / "OUT", database=url)
+        outcomes = {outcome.path: outcome for outcome in outcomes_of(tmp_path / "OUT", url)}
+        assert {name: outcomes[f"{name}.xlsx"].status for name in figures} == dict.fromkeys(figures, "returned")
+        codes = {name: {f["code"] for f in outcomes[f"{name}.xlsx"].findings if f["code"].startswith("XL") and f["severity"] == "error"}
+                 for name in figures}  # fmt: skip
+        assert codes == {"年度": {"XL204"}, "完成值": {"XL204"}, "金额": {"XL204"}, "长数": {"XL202"}}
+        assert outcomes["年度.xlsx"].year is None
+    assert {path.name for path in (tmp_path / "OUT").iterdir()} >= {"汇总.xlsx", "audit.zip", "run.json"}
+
+
+def test_half_a_character_in_what_a_worker_says_hurts_nobody(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str | None) -> None:  # noqa: F811
+    def work(task, terms, limits):
+        done = work_on(task, terms, limits)
+        finding = {**not_done(task, UnreadableError("XL507", found="\ud800")).outcome.findings[0], "severity": "info"}
+        return done._replace(outcome=replace(done.outcome, unit="甲\ud800局", findings=(finding,)))
+
+    monkeypatch.setattr(intake, "work_on", work)
+    monkeypatch.setattr(intake, "work_off", lambda crew, tasks, work: ((task, work(task)) for task in tasks))
+    assert dict(collect([small], tmp_path / "OUT", database=url).counts) == {"passed": 3}
+    assert {outcome.unit for outcome in outcomes_of(tmp_path / "OUT", url)} == {"甲?局"}
+
+
+def test_an_archive_that_was_sent_again_and_is_still_broken_is_another_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox, out, epoch = tmp_path / "收到", tmp_path / "OUT", int(os.environ["SOURCE_DATE_EPOCH"])
+    inbox.mkdir()
+    (inbox / "说明.txt").write_bytes(b"x")
+    told = []
+    for day, content in enumerate((b"PK\x03\x04 broken", b"PK\x03\x04 still broken")):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(epoch + day * 86_400))
+        (inbox / "补报.zip").write_bytes(content)
+        collect([inbox], out)
+        (entry,) = (entry for entry in run_of(out)["files"] if entry["path"] == "补报.zip")
+        assert (entry["sha256"], entry["size"]) == (hashlib.sha256(content).hexdigest(), len(content))
+        told.append(entry["received"])
+    assert told == ["2023-01-05T00:00:00+00:00", "2023-01-06T00:00:00+00:00"]
 
 
 def test_what_others_put_beside_our_files_stays_there(small: Path, tmp_path: Path, worked_on: list[str]) -> None:

@@ -44,7 +44,7 @@ class Amount(NamedTuple):
     @property
     def may_be_small(self) -> bool:
         """Whether the number can be one of the smaller unit: a yuan has hundredths and no less, and small change is no budget."""
-        return self.size >= LEAST and self.size * 100 % 1 == 0
+        return self.size >= LEAST and (cents := self.size * 100) == cents.to_integral_value()
 
 
 def unlikely_amounts(form: Form, rows: Rows, stated: Collection[Spot] = ()) -> Iterator[Finding]:

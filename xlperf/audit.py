@@ -95,7 +95,8 @@ def _kept(outcome: Outcome) -> str:
 
 def _name(path: str, taken: set[str]) -> str:
     """The path as it may stand in an archive that Windows unpacks, with a number where another file is called so."""
-    *folders, file = [PurePosixPath(part) for part in re.split(r"[/\\!]+", path) if part.strip(". ")] or [PurePosixPath("_")]
+    path = path.replace(INSIDE, f"{INSIDE}/")  # the archive itself may be there as well: a file and a folder of one name
+    *folders, file = [PurePosixPath(part) for part in re.split(r"[/\\]+", path) if part.strip(". ")] or [PurePosixPath("_")]
     stem = "/".join([INPUTS, *(safe_name(str(part))[:LONGEST_PART] for part in (*folders, file.stem))])
     names = (f"{stem}{end}{file.suffix[:8]}" for end in chain([""], (f" ({number})" for number in count(2))))
     name = next(name for name in names if name.casefold() not in taken)

@@ -31,6 +31,7 @@ from .submission import (
     Naming,
     Standing,
     Submission,
+    came_in,
     make_naming,
     missing,
     odd_names,
@@ -93,10 +94,13 @@ class Collection:
                 yield form, year, " ".join(told).strip() or None
 
     def behind_valid(self) -> set[str]:
-        """The paths of what came in after the valid submission of its unit that counts, and has to go back."""
-        came = {s.path: (s.received, s.saved or "") for s in self.submissions}
-        return {path for path, standing in self.standings.items()
-                if standing.kind == SUPERSEDED and came[path] > came[standing.by]}  # fmt: skip
+        """The paths of what came in after the valid submission of its unit that counts, of each the last: it has to go back."""
+        came = {s.path: (*came_in(s), s.path) for s in self.submissions}
+        last: dict[str, str] = {}
+        for path, standing in self.standings.items():
+            if standing.kind == SUPERSEDED and came[path][:2] > came[standing.by][:2]:
+                last[standing.by] = max(last.get(standing.by, path), path, key=came.__getitem__)
+        return set(last.values())
 
     def off_target(self, form: str, year: int | None) -> Iterator[OffTarget]:
         """The indicators of a form off target: what is over-fulfilled, then what is missed, each the farthest first."""
@@ -200,4 +204,5 @@ def _off_target(book: Workbook) -> Iterator[tuple]:
     for _, _, row, state in book.judged:
         if state != MET:
             texts = "\0".join(str(row.get(name) or "").replace("\0", "") for name in asked.columns)
-            yield book.form.key, book.path, state, row.get(asked.deviation), texts
+            deviation = row.get(asked.deviation)
+            yield book.form.key, book.path, state, None if deviation is None else float(deviation), texts

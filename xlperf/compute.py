@@ -11,6 +11,7 @@ back as the shortest number of 15 significant digits; a value that cannot be com
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache, partial
@@ -19,6 +20,8 @@ from .document import Rows, Spot
 from .expression import DIGITS_15, Kind, as_decimal, as_text, evaluate, names
 from .form import Form
 from .parts import GUIDE, Block, Step, Target
+
+LARGEST = Decimal(sys.float_info.max)
 
 
 def compute(form: Form, rows: Rows) -> Rows:
@@ -48,7 +51,7 @@ def compute(form: Form, rows: Rows) -> Rows:
         for index in _indexes(block, step.row, len(values[step.block])):
             row = values[step.block][index]
             value = evaluate(tree, partial(look_up, step.block, row))
-            if value is None:
+            if value is None or (isinstance(value, Decimal) and value.copy_abs() > LARGEST):  # there Excel shows #NUM!
                 continue
             row[step.field] = as_text(value) if field.kind in (Kind.TEXT, Kind.CHOICE) else value
             result[step.block][index][step.field] = plain(row[step.field])

@@ -21,7 +21,7 @@ from .definition import UNIT
 from .expression import evaluate, normal_text
 from .form import Form
 from .nearest import letters_of
-from .parts import GUIDE, RULES, Block, Field
+from .parts import GUIDE, RULES, YEARS, Block, Field
 
 Rows = dict[str, list[dict]]
 LEFTOVERS = "leftovers"  # what an import found no field for; it travels with the document and is passed by
@@ -50,6 +50,12 @@ def subject_spot(form: Form) -> Spot:
 def named(rows: Rows, spot: Spot) -> str:
     """What stands in a field of single ones, "" where it is blank."""
     return str((rows.get(spot.block) or [{}])[0].get(spot.field) or "")
+
+
+def year_of(rows: Rows) -> int | None:
+    """The fiscal year, None where there stands none that could be one."""
+    year = (rows.get("identity") or [{}])[0].get("fiscal_year")
+    return year if isinstance(year, int) and YEARS[0] <= year <= YEARS[1] else None
 
 
 def whose(form: Form, rows: Rows) -> list[str]:

@@ -10,6 +10,7 @@ from .tree import (
     COLUMNS,
     COMPARABLE,
     COMPARISONS,
+    DIGITS_15,
     FUNCTIONS,
     SPACES,
     Call,
@@ -40,7 +41,10 @@ def as_decimal(value: object) -> object:
 def _as_it_stands(value: object) -> object:
     """`as_decimal` that keeps the spaces of a text: what a choice is compared by, and what T and its like see."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return Decimal(format(value, ".15g"))
+        try:
+            return Decimal(format(value, ".15g"))
+        except OverflowError:  # more digits than any cell holds
+            return DIGITS_15.plus(Decimal(value))
     if isinstance(value, list):
         return [as_decimal(item) for item in value]
     return None if value == "" else value

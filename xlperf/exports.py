@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import count
 from pathlib import Path, PurePosixPath
 
@@ -24,10 +25,11 @@ from .messages import sentence
 from .notice import write_notice
 from .outcome import Outcome
 from .overview import Part, lines_of, write_summary
+from .placed import keep, note, noted
 from .roster import Unit
 from .submission import COUNTS, file_stem, is_attachment
 
-AUDIT = "audit.zip"
+AUDIT, PLACED = "audit.zip", "collection.placed"  # below the folder of the collection
 SOMETIMES = ("ranking", "indicators", "missing")  # tables that not every collection has
 PACKAGES, COMPANIONS = (".xlsx", ".docx"), (".json",)  # what tells whether it is as we wrote it, and what does not
 
@@ -47,8 +49,11 @@ def write_exports(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None, di
         UsageError: a file cannot be written (open in Excel, perhaps).
     """
     collection = survey(outcomes, roster, templates)
-    _write_tables(collection, outcomes, directory, date)
-    beside = _hand_out(collection, outcomes, directory, date, templates)
+    try:
+        _write_tables(collection, outcomes, directory, date)
+        beside = _hand_out(collection, outcomes, directory, date, templates)
+    except OSError as error:  # what is to go is open in Excel, perhaps
+        raise UsageError("cannot_write", path=error.filename or directory, reason=reason_of(error)) from None
     write_atomically(directory / AUDIT, lambda path: write_audit(collection, outcomes, contents, path))
     return beside
 
@@ -77,10 +82,7 @@ def _keep_saved(path: Path) -> None:
     if not path.exists() or as_written(path):
         return
     names = (sentence("kept_copy", {"name": path.stem, "number": number}) for number in count(1))
-    try:
-        path.rename(next(kept for name in names if not (kept := path.with_stem(name)).exists()))
-    except OSError as error:
-        raise UsageError("cannot_write", path=path, reason=reason_of(error)) from None
+    path.rename(next(kept for name in names if not (kept := path.with_stem(name)).exists()))
 
 
 def _write_csv(path: Path, rows: Iterable[Sequence[object]]) -> None:
@@ -114,10 +116,11 @@ def _hand_out(collection: Collection, outcomes: Iterable[Outcome], directory: Pa
               templates: Path | None) -> dict[str, str]:  # fmt: skip
     """Put what was made of the files that count where people look for it: what is finalized, what goes back and its notice.
 
-    What an earlier run put there and is no longer due goes. A file that somebody has saved anew since is theirs and stays; a
-    newer submission of that unit is put beside it, as is returned.
+    What an earlier run put there and is no longer due goes; what it put there stands in a list, written before the file is, so
+    that a copy under a name of somebody's own stays. A file that somebody has saved anew since is theirs and stays; a newer
+    submission of that unit is put beside it, as is returned.
     """
-    beside, behind = {}, collection.behind_valid()
+    beside, behind, noting = {}, collection.behind_valid(), partial(note, directory / PLACED)
     finalized, returned = (directory / sentence(f"{name}_folder", {}) for name in ("finalized", "returned"))
     due: dict[Path, set[str]] = {finalized: set(), returned: set()}  # file names, not paths: thousands are held
     for outcome in outcomes:
@@ -131,14 +134,15 @@ def _hand_out(collection: Collection, outcomes: Iterable[Outcome], directory: Pa
                 names = [_with_digits(name, outcome.sha256) for name in names]
             beside |= {name: _with_digits(name, outcome.sha256) for name in theirs}
         for name, made in zip(names, outcome.outputs, strict=True):
-            _place(folder, name, due, lambda path, made=made: shutil.copyfile(directory / made, path))
+            _place(folder, name, due, noting, lambda path, made=made: shutil.copyfile(directory / made, path))
         if outcome.has_errors and not is_attachment(outcome):
             marked = next((returned_name(outcome, made) for made in outcome.outputs), "")
             name = f"{file_stem(outcome)}-{sentence('notice_name', {})}.docx"
-            _place(returned, name, due, lambda path, outcome=outcome, marked=marked: write_notice(
+            _place(returned, name, due, noting, lambda path, outcome=outcome, marked=marked: write_notice(
                 outcome, marked, path, date, templates))  # fmt: skip
     for folder, placed in due.items():
-        _clear(folder, placed)
+        _clear(folder, placed, directory / PLACED)
+    keep(directory / PLACED, (f"{folder.name}/{name}" for folder, names in due.items() for name in sorted(names)))
     return beside
 
 
@@ -159,17 +163,21 @@ def _theirs(folder: Path, names: Sequence[str], sha256: str) -> list[str]:
     return theirs if theirs and not any(holds(path, sha256) for path in packages) else []
 
 
-def _place(folder: Path, name: str, due: dict[Path, set[str]], write: Callable[[Path], object]) -> None:
+def _place(folder: Path, name: str, due: dict[Path, set[str]], noting: Callable[[str], None],
+           write: Callable[[Path], object]) -> None:  # fmt: skip
     due[folder].add(name)
+    noting(f"{folder.name}/{name}")
     path = folder / name
     if not path.exists() or path.suffix not in PACKAGES or as_written(path):
         make_folder(folder)
         write_atomically(path, write)
 
 
-def _clear(folder: Path, due: set[str]) -> None:
-    """Remove what is no longer due: what is as we wrote it, before it what lies beside under its name."""
-    overdue = {name for name in os.listdir(folder) if name not in due} if folder.is_dir() else set()
+def _clear(folder: Path, due: set[str], placed: Path) -> None:
+    """Remove what we put there and is no longer due: what is as we wrote it, before it what lies beside under its name."""
+    listed = os.listdir(folder) if folder.is_dir() else ()
+    ours = noted(placed, {f"{folder.name}/{name}" for name in listed if name not in due})
+    overdue = {name.partition("/")[2] for name in ours}
     for path in (path for name in sorted(overdue) if as_written(path := folder / name)):
         for companion in (path.with_suffix(suffix) for suffix in COMPANIONS):
             if companion.name in overdue:

@@ -19,29 +19,28 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence, Set
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import count
 from pathlib import Path
 from typing import IO
 
 from .errors import UnreadableError, UsageError, reason_of
 from .messages import sentence
 from .outcome import INSIDE
-from .package import BROKEN, CENTRAL, CHUNK, ENCRYPTED, MIB, MOST_FILE, UTF8, is_folder, too_large
+from .package import BROKEN, CENTRAL, CHUNK, ENCRYPTED, MIB, MOST_FILE, is_folder, too_large
+from .pathname import Names, extended, name_of, printable, shown
 from .preflight import OWNERS, TYPES
 from .store import FILE_NAME, LOCK, OPEN
 
 MOST_MEMBERS = 20_000  # of one archive, those of archives in it included
 MOST_UNPACKED = 8_192 * MIB  # of one archive: 20,000 workbooks, each with a picture
 DEEPEST = 3  # archives around a file
-NAMELESS = "_"  # what an entry without a name is called
 HELD = 16 * MIB  # of an archive in an archive, before it goes to a temporary file
 ARCHIVE = ".zip"
 ZIP64 = 76  # bytes between directory and end of a large archive
 COLLECTION = {FILE_NAME, LOCK}  # one of them lies in the folder of every collection
 NO_SUBMISSIONS = ("thumbs.db", "desktop.ini")  # what Windows puts into folders by itself
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)  # LZMA may ask for any amount of memory at once
 DAMAGED = (*BROKEN, zlib.error, NotImplementedError, LookupError)  # what reading a zip raises; OSError is among them
 
 
@@ -59,8 +58,8 @@ class Input:
 
     @property
     def key(self) -> str:
-        """What stands for its bytes; if it is not read, for its path. That somebody has it open is said of it, so it counts."""
-        return f"path:{self.path}" if self.error else f"{self.sha256}{OPEN}" if self.owner else self.sha256
+        """What stands for its bytes; if it is not read, for its path too. That somebody has it open is said of it: it counts."""
+        return f"path:{self.path}:{self.sha256}" if self.error else f"{self.sha256}{OPEN}" if self.owner else self.sha256
 
     @property
     def name(self) -> str:
@@ -87,26 +86,6 @@ class Room:
             raise _crowded(f"> {MOST_MEMBERS:,}" if self.members < 0 else f"> {MOST_UNPACKED // MIB:,} MiB")
 
 
-@dataclass
-class Names:
-    """Names given out so far, each with how far it was numbered; a second one of the same gets a number."""
-
-    given: dict[str, int] = field(default_factory=dict)
-
-    def unique(self, name: str) -> str:
-        free = name
-        if name in self.given:
-            at = max(name.rfind("/"), name.rfind(INSIDE)) + 1  # a point before that is not the name's own
-            stem, dot, suffix = name[at:].rpartition(".")
-            for number in count(self.given[name] + 1):
-                free = f"{name[:at]}{stem or suffix} ({number}){dot}{suffix if stem else ''}"
-                if free not in self.given:
-                    break
-            self.given[name] = number
-        self.given[free] = 1
-        return free
-
-
 def list_inbox(inboxes: Sequence[Path], apart_from: Path | None = None) -> list[Input | Skipped]:
     """Return all there is in these folders, archives and files, by path.
 
@@ -125,47 +104,39 @@ def list_inbox(inboxes: Sequence[Path], apart_from: Path | None = None) -> list[
         if _is(inbox, apart_from):
             raise UsageError("output_is_inbox", path=inbox)
         if inbox.is_dir():
-            prefix = f"{roots.unique(_printable(inbox.resolve().name))}/" if len(inboxes) > 1 else ""
+            prefix = f"{roots.unique(printable(inbox.resolve().name))}/" if len(inboxes) > 1 else ""
             found += _in_folder(_long(inbox), prefix, apart_from)
         else:
-            found += _in_file(_long(inbox), _printable(inbox.name), set(os.listdir(inbox.absolute().parent)))
-    return [replace(item, path=names.unique(item.path)) for item in sorted(found, key=lambda item: item.path)]
+            found += _in_file(_long(inbox), printable(inbox.name), set(os.listdir(inbox.absolute().parent)))
+    return [replace(item, path=names.unique(shown(item.path))) for item in sorted(found, key=lambda item: item.path)]
 
 
 def _long(path: Path) -> Path:
     """The path as Windows takes it beyond 260 characters."""
-    return Path("\\\\?\\" + str(path.resolve())) if os.name == "nt" and not str(path).startswith("\\\\") else path
+    return Path(extended(str(path.resolve()))) if os.name == "nt" else path
 
 
 def _is(folder: Path, other: Path | None) -> bool:
     return other is not None and other.exists() and folder.samefile(other)
 
 
-def _printable(name: str) -> str:
-    """A file name as text, whatever bytes Linux has in it: a zip from China unpacked there leaves names in GBK."""
-    for errors, encoding in (("strict", "utf-8"), ("surrogateescape", "gb18030")):
-        with suppress(UnicodeError):
-            return name.encode("utf-8", errors).decode(encoding)
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
 def _in_folder(folder: Path, prefix: str, apart_from: Path | None) -> Iterator[Input | Skipped]:
     closed: list[OSError] = []  # folders that may not be entered
     for root, folders, files in os.walk(folder, onerror=closed.append):
-        below = prefix + "".join(f"{_printable(part)}/" for part in Path(root).relative_to(folder).parts)
+        below = prefix + "".join(f"{printable(part)}/" for part in Path(root).relative_to(folder).parts)
         if below != prefix and COLLECTION.intersection(files):  # another collection: what came out of it is not what came in
             folders.clear()
             yield Skipped(below)
             continue
         left_out = [name for name in folders if name.startswith(".") or Path(root, name).is_symlink()]
-        yield from (Skipped(f"{below}{_printable(name)}/") for name in left_out)
+        yield from (Skipped(f"{below}{printable(name)}/") for name in left_out)
         folders[:] = [name for name in folders if name not in left_out and not _is(Path(root, name), apart_from)]
         beside = set(files)
         for name in files:
-            yield from _in_file(Path(root, name), below + _printable(name), beside)
+            yield from _in_file(Path(root, name), below + printable(name), beside)
     for error in closed:
         path = Path(error.filename)
-        yield Input(f"{prefix}{_printable(path.relative_to(folder).as_posix())}/", path, error=_unopened(error))
+        yield Input(f"{prefix}{printable(path.relative_to(folder).as_posix())}/", path, error=_unopened(error))
 
 
 def _in_file(file: Path, path: str, beside: Set[str]) -> Iterator[Input | Skipped]:
@@ -175,7 +146,8 @@ def _in_file(file: Path, path: str, beside: Set[str]) -> Iterator[Input | Skippe
             yield Skipped(path)
             return
         with open(file, "rb") as stream:
-            found = _hashed(Input(path, file, owner=_owner(file.name, "", beside)), stream)
+            owner = _owner(file.name, "", beside)
+            found = _hashed(Input(path, file, owner=owner and printable(owner)), stream)
             yield from _opened(found, stream, Room())
     except OSError as error:
         yield Input(path, file, error=_unopened(error))
@@ -248,7 +220,7 @@ def _crowded(found: str) -> UnreadableError:
 
 def _in_archive(around: Input, archive: zipfile.ZipFile, room: Room) -> Iterator[Input | Skipped]:
     entries = archive.infolist()
-    names = [_name_of(entry) for entry in entries]
+    names = [name_of(entry) for entry in entries]
     beside = set(names)
     for number, (entry, name) in enumerate(zip(entries, names, strict=True)):
         if is_folder(entry):
@@ -264,6 +236,8 @@ def _in_archive(around: Input, archive: zipfile.ZipFile, room: Room) -> Iterator
             yield replace(around, error=error)  # what was within bounds is taken in, the rest is told of
             return
         try:
+            if entry.compress_type not in PACKED:
+                raise zipfile.BadZipFile(sentence("packed_otherwise", {"method": entry.compress_type}))
             if entry.flag_bits & ENCRYPTED:
                 raise zipfile.BadZipFile(sentence("with_password", {}))
             with archive.open(entry) as stream:
@@ -272,18 +246,6 @@ def _in_archive(around: Input, archive: zipfile.ZipFile, room: Room) -> Iterator
                 yield from _opened(found, stream, room)
         except DAMAGED as error:
             yield replace(found, error=UnreadableError("XL504", found=str(error)))
-
-
-def _name_of(entry: zipfile.ZipInfo) -> str:
-    """The name of an entry as it was meant: without the flag for UTF-8, zipfile reads any name as that of an American PC."""
-    name = entry.orig_filename
-    if not entry.flag_bits & UTF8:
-        name_bytes = name.encode("cp437")
-        for encoding in ("gb18030", "utf-8"):  # the last that fits: hardly any GBK is UTF-8 by accident
-            with suppress(UnicodeDecodeError):
-                name = name_bytes.decode(encoding)
-    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
-    return _printable("/".join(parts)).replace("\0", "") or NAMELESS
 
 
 def _seekable(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:

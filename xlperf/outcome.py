@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 INSIDE = "!"  # in a path, between an archive and what lies in it
+EARLIEST = datetime.min.replace(tzinfo=UTC)
 Findings = tuple[Mapping[str, object], ...]
 
 
@@ -41,3 +43,12 @@ class Outcome:
     @property
     def has_errors(self) -> bool:
         return self.status != "passed"
+
+
+def instant(time: str | None) -> datetime:
+    """The moment of an ISO time, by whatever clock it was written (by none: of UTC); what is no time was before all."""
+    try:
+        found = datetime.fromisoformat(time or "")
+    except ValueError:
+        return EARLIEST
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -44,7 +44,8 @@ TYPES = {
     "link": Type(Kind.TEXT, None),
     "reference": Type(Kind.TEXT, None),
 }
-LIMITS = {"money": (-9_999_999.999999, 9_999_999.999999)}  # sums of thousands of them keep six decimals in 15 digits
+YEARS = (1950, 2200)  # between which fiscal years lie, as those that --year takes
+LIMITS = {"money": (-9_999_999.999999, 9_999_999.999999), "year": YEARS}  # sums of thousands keep six decimals in 15 digits
 GIVES = {Kind.NUMBER: (Kind.NUMBER,), Kind.TEXT: WORDS, Kind.CHOICE: WORDS, Kind.VALUE: SCALARS}  # field: its formula's kinds
 CONDITIONS = ("required", "wanted", "number_when", "percent_when")
 

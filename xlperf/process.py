@@ -20,10 +20,10 @@ from .document import Rows, Spot, document_of, named, path_namer, row_namer, row
 from .errors import UnreadableError, UsageError
 from .expression import Kind
 from .files import as_written, joined_name, keep_apart, make_folder, safe_name, stamp, write_atomically
-from .finding import Finding, describe, gather, has_errors
+from .finding import SEVERITIES, Finding, describe, gather, has_errors
 from .form import Form, find_form
 from .layout import make_layout, moved_places, padded, references_of, row_counts, with_spare
-from .messages import listing, sentence
+from .messages import finding_texts, listing, sentence
 from .reader import Reading, read_cells
 from .remark import visible
 from .report import Paper, has_report, paper_name, write_paper
@@ -118,12 +118,20 @@ def as_asked(reading: Reading, form: str | None, year: int | None) -> Iterator[F
 def _remembered(reading: Reading) -> Iterator[Finding]:
     """The warnings about the submission itself that a finalized workbook carries."""
     try:
-        remembered = json.loads(reading.identity.get("intake") or "[]")
-    except ValueError:  # no program of ours wrote that
+        kept = json.loads(reading.identity.get("intake") or "[]")
+        remembered = [Finding(raw["code"], raw["severity"], tuple(Spot(*spot) for spot in raw["spots"]), raw["arguments"],
+                              raw["explanation"], tuple(raw.get("cells", ()))) for raw in kept]  # fmt: skip
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):  # no program of ours wrote that
         return
-    for raw in remembered:
-        spots = tuple(Spot(*spot) for spot in raw["spots"])
-        yield Finding(raw["code"], raw["severity"], spots, raw["arguments"], raw["explanation"], tuple(raw.get("cells", ())))
+    yield from (finding for finding in remembered if _is_ours(reading.form, finding))
+
+
+def _is_ours(form: Form, finding: Finding) -> bool:
+    """Whether a finding is one that can be told: of a code, a severity and fields that there are."""
+    known = isinstance(finding.code, str) and (finding.code in form.rules or finding_texts(finding.code))
+    fields = (form.blocks[spot.block].fields if spot.block in form.blocks else () for spot in finding.spots)
+    places = all(type(spot.index) is int and spot.field in there for spot, there in zip(finding.spots, fields, strict=True))
+    return bool(known) and finding.severity in SEVERITIES and places and isinstance(finding.arguments, dict)
 
 
 def validate(path: Path | str, form: str | None = None, year: int | None = None, templates: Path | None = None,

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .document import Rows, Spot, is_empty, preset_index
+from .document import Rows, Spot, is_empty, preset_index, year_of
 from .entries import Entry, Grid, entries_of, spread_merged, typed_of
 from .errors import UnreadableError, UsageError
 from .finding import Finding
@@ -59,14 +59,13 @@ class Reading:
 
     @property
     def fiscal_year(self) -> int | None:
-        year = self.rows["identity"][0].get("fiscal_year") if self.rows.get("identity") else None
-        return year if isinstance(year, int) else None
+        return year_of(self.rows)
 
     @property
     def issued_year(self) -> int | None:
         """The fiscal year that the workbook was issued for."""
         year = self.identity.get("fiscal_year", "")
-        return int(year) if year.isdecimal() else None
+        return int(year) if year.isdecimal() and len(year) == 4 else None
 
     def typed(self) -> dict[Spot, object]:
         """What stands in every cell that was read, before anything was made of it."""

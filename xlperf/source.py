@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .document import LEFTOVERS, Rows, Spot, named, path_namer, unit_spot
+from .document import LEFTOVERS, Rows, Spot, named, path_namer, unit_spot, year_of
 from .errors import UnreadableError
 from .finding import Finding, describe, gather, has_errors
 from .form import Form
@@ -35,8 +35,7 @@ class Source:
 
     @property
     def fiscal_year(self) -> int | None:
-        year = (self.rows.get("identity") or [{}])[0].get("fiscal_year")
-        return year if isinstance(year, int) else None
+        return year_of(self.rows)
 
     @property
     def unit(self) -> str:

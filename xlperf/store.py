@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from .errors import UsageError
-from .outcome import Outcome
+from .outcome import Outcome, instant
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Table
@@ -129,7 +129,7 @@ def register(store: Store, arrivals: Sequence[Arrival], terms: str, now: str, al
         known: dict[str, str] = {}
         for key, received in connection.execute(sql.select(outcomes.c.key, outcomes.c.received)):
             new.pop(key, None)
-            known[_content(key)] = min(received, known.get(_content(key), received))
+            known[_content(key)] = min(received, known.get(_content(key), received), key=instant)
         connection.execute(sql.delete(store.inputs))
         if arrivals:
             connection.execute(store.inputs.insert(), [{"path": path, "key": key} for path, key, _ in arrivals])
@@ -157,7 +157,8 @@ def first_receipt(store: Store) -> str | None:
     import sqlalchemy as sql
 
     with store.engine.connect() as connection:
-        return connection.execute(sql.select(sql.func.min(store.outcomes.c.received))).scalar()
+        times = connection.execute(sql.select(store.outcomes.c.received).distinct()).scalars()
+        return min(times, key=instant, default=None)
 
 
 def done_outputs(store: Store) -> dict[str, tuple[str, ...]]:
@@ -181,13 +182,14 @@ def forget(store: Store, keys: Sequence[str]) -> None:
 def save_outcome(store: Store, key: str, outcome: Outcome, terms: str | None) -> None:
     """Keep what became of a content; without terms it is kept, but done again next time. Size and receipt stay.
 
-    PostgreSQL takes no NUL in a text.
+    PostgreSQL takes no NUL in a text, no database half a character.
     """
     import sqlalchemy as sql
 
     kept = {field.name for field in fields(Outcome)} - {"path", "size", "received"}
     row = {name: value.replace("\0", "") if isinstance(value := getattr(outcome, name), str) else value for name in kept}
     row |= {name: json.dumps(row[name], ensure_ascii=False) for name in AS_JSON}
+    row = {name: value.encode("utf-8", "replace").decode() if isinstance(value, str) else value for name, value in row.items()}
     with store.engine.begin() as connection:
         connection.execute(sql.update(store.outcomes).where(store.outcomes.c.key == key).values(terms=terms, **row))
 

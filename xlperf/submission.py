@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -24,7 +25,7 @@ from .files import safe_name
 from .finding import Finding, describe
 from .messages import clauses, sentence
 from .nearest import letters_of
-from .outcome import INSIDE
+from .outcome import INSIDE, instant
 from .roster import Unit
 
 COUNTS, SUPERSEDED, DUPLICATE = "counts", "superseded", "duplicate"
@@ -111,6 +112,11 @@ def matter(outcome, naming: Naming) -> tuple:
     return owner(outcome, naming), outcome.form, outcome.year, letters_of(outcome.subject or "")
 
 
+def came_in(outcome) -> tuple[datetime, datetime]:
+    """What says which of two came later: when it was received, then when it was saved."""
+    return instant(outcome.received), instant(outcome.saved)
+
+
 def stand(outcomes: Iterable, naming: Naming = Naming()) -> dict[str, Standing]:  # noqa: B008
     """Return by path which submissions count: the latest valid one of each unit, of equal files the first path.
 
@@ -125,7 +131,7 @@ def stand(outcomes: Iterable, naming: Naming = Naming()) -> dict[str, Standing]:
             duplicates[outcome.path] = one
             continue
         matters[outcome.path] = what = matter(outcome, naming)
-        rank = (outcome.status == "passed", outcome.status == "returned", outcome.received, outcome.saved or "", outcome.path)
+        rank = (outcome.status == "passed", outcome.status == "returned", *came_in(outcome), outcome.path)
         best[what] = max(best.get(what, rank), rank)
     counted = {path: best[what][-1] for path, what in matters.items()}
     found = {path: Standing(COUNTS if by == path else SUPERSEDED, by) for path, by in counted.items()}

@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .errors import UnreadableError
+from .files import UNSAFE
 from .finding import Finding, describe
 from .messages import use_language
 from .outcome import Outcome
@@ -155,6 +156,8 @@ def _result(task: Task, terms: Terms, folder: Path) -> Result:
 
 
 def _short(name: str) -> str:
+    """The name as every system takes it: in archives there are others."""
+    name = UNSAFE.sub("_", name)
     stem, dot, suffix = name.rpartition(".")
     return name if len(name) <= LONGEST_NAME else f"{(stem or suffix)[: LONGEST_NAME - 10]}{dot}{suffix[:9]}"
 
