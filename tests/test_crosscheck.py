@@ -252,6 +252,8 @@ RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
     "reason of many dashes": (give("技术经纪人培训", reason="————————"), {("SZ204", (AT(3, "reason"),))}),
     "reason of nothing and spaces": (give("技术经纪人培训", reason="  无 \u3000 "), {("SZ201", (AT(3, "reason"),))}),
     "reason of three characters": (give("技术经纪人培训", reason="超额了"), {("SZ204", (AT(3, "reason"),))}),
+    **{f"reason that a task is not there: {reason}": (give("结转结余率", applies="不适用", actual=None, reason=reason), set())
+       for reason in ("无此项任务", "没有此项任务", "本项无任务", "无该项情况", "本单位无此项")},
     "reason like that above": (give("技术经纪人培训", reason="同上"), {("SZ201", (AT(3, "reason"),))}),
     "reason of a zero": (give("技术经纪人培训", reason="0"), {("SZ201", (AT(3, "reason"),))}),
     "reason repeated": (give("技术经纪人培训", reason="同上同上"), {("SZ204", (AT(3, "reason"),))}),
@@ -288,6 +290,8 @@ RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
                                       {("SZ205", (AT(12, "name"), AT(13, "name")))}),
     "the same name in another category": (duty("服务企业满意度", 100, 100, "%", reason=None), set()),
     "names that differ by a number": (both(duty("走访企业一", 20, 20), duty("走访企业二", 30, 30), more_goals("走访企业20家，再走访企业30家。", "走访企业20家，再走访企业30家。")), set()),
+    "names that differ by how a sign is written": (both(duty("惠企率≥95%", 20, 20, reason=None), duty("惠企率>=95%", 20, 20, reason=None), more_goals("惠企率≥95%共20家。", "惠企率≥95%共20家。")),
+                                                   {("SZ205", (AT(12, "name"), AT(13, "name")))}),
     "names that differ by a sign": (both(duty("培育AA级企业", 20, 20, reason=None), duty("培育AA+级企业", 30, 30, reason=None),
                                          more_goals("培育AA级企业20家，培育AA+级企业30家。", "培育AA级企业20家，培育AA+级企业30家。")), set()),
     "a preset row repeated": (lambda d: d["indicators"].append(dict(indicator(d, "政府采购执行率"))), {("SZ205", ("process.23.name", "process.25.name"))}),

@@ -406,6 +406,24 @@ def test_a_copy_of_ours_under_a_name_of_somebodys_own_stays(tmp_path: Path) -> N
     assert (tmp_path / "collection.placed").read_text() == ""
 
 
+def test_what_a_collection_of_an_earlier_version_put_there_is_ours(tmp_path: Path) -> None:
+    write_exports(with_files(tmp_path, outcomes()), ROSTER, tmp_path, DATE, contents)
+    (tmp_path / "collection.placed").unlink()
+    write_exports([], ROSTER, tmp_path, DATE, contents)
+    assert [path for folder in ("定稿", "退回") for path in (tmp_path / folder).iterdir()] == []
+
+
+def test_what_was_put_there_in_one_language_is_remembered_in_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = with_files(tmp_path, outcomes())
+    write_exports(listed, ROSTER, tmp_path, DATE, contents)
+    with monkeypatch.context() as patch:
+        patch.setattr(messages, "_chosen", ["en"])
+        write_exports(listed, ROSTER, tmp_path, DATE, contents)
+    write_exports([], ROSTER, tmp_path, DATE, contents)
+    assert {path.parent.name for path in tmp_path.rglob("*.docx")} == {"returned"}
+    assert [path for folder in ("定稿", "退回") for path in (tmp_path / folder).iterdir()] == []
+
+
 def test_a_run_that_was_killed_while_it_handed_out_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listed = with_files(tmp_path, outcomes())
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):

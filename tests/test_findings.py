@@ -396,7 +396,7 @@ KEPT = {"code": "XL301", "severity": "warning", "spots": [["basic", 0, "spent"]]
 @pytest.mark.parametrize(("kept", "told"), [
     ([KEPT], 1), (7, 0), ({"a": 1}, 0), ([7], 0), ([{"code": "XL301"}], 0), ([KEPT | {"code": "XL999"}], 0), ([KEPT | {"code": ["XL301"]}], 0),
     ([KEPT | {"severity": "bad"}], 0), ([KEPT | {"spots": [["nowhere", 0, "spent"]]}], 0), ([KEPT | {"spots": [["basic", 0, "nothing"]]}], 0),
-    ([KEPT | {"spots": [["basic", "0", "spent"]]}], 0), ([KEPT | {"spots": [[1]]}], 0), ([KEPT | {"spots": 7}], 0), ([KEPT | {"arguments": [1]}], 0),
+    ([KEPT | {"spots": [["basic", "0", "spent"]]}], 0), ([KEPT | {"spots": [[1]]}], 0), ([KEPT | {"spots": 7}], 0), ([KEPT | {"spots": [[["a"], 0, "b"]]}], 0), ([KEPT | {"spots": [["basic", 0, ["b"]]]}], 0), ([KEPT | {"arguments": [1]}], 0),
 ])  # fmt: skip
 def test_what_a_finalized_workbook_remembers_may_be_anything(kept: object, told: int) -> None:
     """It stands in a hidden sheet, where anybody may write."""

@@ -31,7 +31,7 @@ from .quantity import PERCENT, Grammar, make_grammar, read_quantity, same
 from .residue import check_placeholders, check_prompts, check_years
 from .spelling import spellings_of
 
-SIGNS = re.compile(r"[+<>=\u2264\u2265]")
+SIGNS = re.compile("[+<>=]")
 COLUMNS = {"expected": "target", "actual": "actual"}  # of a goal: of an indicator
 
 
@@ -67,7 +67,8 @@ def check_duplicates(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
         places: dict[str, list[int]] = {}
         for index, row in rows_used(form, rows, key):
             if letters := letters_of(text := str(row.get(name) or "")):
-                signs = "".join(SIGNS.findall(unicodedata.normalize("NFKC", text)))  # AA and AA+ are two things
+                plain = unicodedata.normalize("NFKC", text).replace("\u2265", ">=").replace("\u2264", "<=")
+                signs = "".join(SIGNS.findall(plain))  # AA and AA+ are two things
                 places.setdefault(letters + signs, []).append(index)
         for same_name in (listed for listed in places.values() if len(listed) > 1):
             spots += [Spot(key, index, name) for index in same_name]

@@ -25,7 +25,7 @@ from .messages import sentence
 from .notice import write_notice
 from .outcome import Outcome
 from .overview import Part, lines_of, write_summary
-from .placed import keep, note, noted
+from .placed import begin, keep, note, noted
 from .roster import Unit
 from .submission import COUNTS, file_stem, is_attachment
 
@@ -123,6 +123,7 @@ def _hand_out(collection: Collection, outcomes: Iterable[Outcome], directory: Pa
     beside, behind, noting = {}, collection.behind_valid(), partial(note, directory / PLACED)
     finalized, returned = (directory / sentence(f"{name}_folder", {}) for name in ("finalized", "returned"))
     due: dict[Path, set[str]] = {finalized: set(), returned: set()}  # file names, not paths: thousands are held
+    begin(directory / PLACED, due)
     for outcome in outcomes:
         if collection.standings[outcome.path].kind != COUNTS and outcome.path not in behind:
             continue
@@ -142,7 +143,7 @@ def _hand_out(collection: Collection, outcomes: Iterable[Outcome], directory: Pa
                 outcome, marked, path, date, templates))  # fmt: skip
     for folder, placed in due.items():
         _clear(folder, placed, directory / PLACED)
-    keep(directory / PLACED, (f"{folder.name}/{name}" for folder, names in due.items() for name in sorted(names)))
+    keep(directory / PLACED, {folder.name: sorted(names) for folder, names in due.items()})
     return beside
 
 

@@ -82,7 +82,7 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
         jobs: worker processes, by default one per processor.
         cluster: the address of a Dask scheduler, whose workers then do the work.
         finalize: whether finalized and annotated workbooks are made; else it is only said what is wrong, and those that an
-            earlier run made stay.
+            earlier run made of the same forms, with the same date and options, stay.
         database: the URL of the store, by default a file in the directory.
         date: the ISO date to stand in files; by default SOURCE_DATE_EPOCH, else the day of the first receipt.
         limits: what one workbook may take of a worker.

@@ -1,23 +1,32 @@
 """The list of what a collection put where people look for it: only that is taken away again, never a copy of somebody's own.
 
+    begin(path, folders)                                    # a collection of an earlier version has no list
     note(path, "folder/name.docx")                          # before the file is written, so that none is there without a line
     noted(path, {"folder/name.docx", "folder/copy.docx"})   # {"folder/name.docx"}
-    keep(path, ["folder/name.docx"])                        # forget all others
+    keep(path, {"folder": ["name.docx"]})                   # forget all others of these folders
 
 A text with one name a line, added to at once: a run that is killed leaves it as good as one that ended.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+import os
+from collections.abc import Iterable, Mapping, Set
+from itertools import chain
 from pathlib import Path
 
-from .files import make_folder, write_atomically
+from .files import write_atomically
+
+
+def begin(path: Path, folders: Iterable[Path]) -> None:
+    """Make the list, if there is none, of what there is: then it was we who put it there."""
+    there = [f"{folder.name}/{name}" for folder in folders if folder.is_dir() for name in sorted(os.listdir(folder))]
+    if there and not path.exists():
+        _write(path, there)
 
 
 def note(path: Path, name: str) -> None:
     """Add a name to the list."""
-    make_folder(path.parent)
     with path.open("a", encoding="utf-8", newline="\n") as lines:
         lines.write(f"{name}\n")
 
@@ -30,7 +39,13 @@ def noted(path: Path, names: Set[str]) -> set[str]:
         return {name for line in lines if (name := line.rstrip("\n")) in names}
 
 
-def keep(path: Path, names: Iterable[str]) -> None:
-    """Make these the list, if there is one."""
+def keep(path: Path, names: Mapping[str, Iterable[str]]) -> None:
+    """Make these the list, by folder; what is noted of other folders stays: in another language they are called otherwise."""
     if path.exists():
-        write_atomically(path, lambda new: new.write_text("".join(f"{name}\n" for name in names), "utf-8", newline="\n"))
+        lines = path.read_text("utf-8", errors="replace").splitlines()
+        others = sorted({line for line in lines if line.partition("/")[0] not in names})
+        _write(path, chain(others, (f"{folder}/{name}" for folder, listed in names.items() for name in listed)))
+
+
+def _write(path: Path, names: Iterable[str]) -> None:
+    write_atomically(path, lambda new: new.write_text("".join(f"{name}\n" for name in names), "utf-8", newline="\n"))

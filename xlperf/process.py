@@ -129,8 +129,8 @@ def _remembered(reading: Reading) -> Iterator[Finding]:
 def _is_ours(form: Form, finding: Finding) -> bool:
     """Whether a finding is one that can be told: of a code, a severity and fields that there are."""
     known = isinstance(finding.code, str) and (finding.code in form.rules or finding_texts(finding.code))
-    fields = (form.blocks[spot.block].fields if spot.block in form.blocks else () for spot in finding.spots)
-    places = all(type(spot.index) is int and spot.field in there for spot, there in zip(finding.spots, fields, strict=True))
+    places = all(list(map(type, spot)) == [str, int, str] and spot.block in form.blocks
+                 and spot.field in form.blocks[spot.block].fields for spot in finding.spots)  # fmt: skip
     return bool(known) and finding.severity in SEVERITIES and places and isinstance(finding.arguments, dict)
 
 

@@ -44,6 +44,7 @@ class Unit(NamedTuple):
     factor: Decimal
     base: str
     word: str
+    power: Decimal = Decimal(1)  # of ten, in its name: 10000 of wan tons, which are 10000000000 grams
 
 
 class Meaning(NamedTuple):
@@ -171,7 +172,7 @@ def unit_of(known: Spellings, text: str) -> Unit:
             if name.startswith(word):
                 rest = known.names.get(name[len(word) :], name[len(word) :])
                 many, base = known.scales.get(rest, (Decimal(1), rest))
-                return Unit(factor * many, base, word + rest)
+                return Unit(factor * many, base, word + rest, factor)
     return Unit(Decimal(1), name, name)
 
 
@@ -191,7 +192,7 @@ def convert(meaning: Meaning, own: Unit | None) -> tuple[Decimal, ...]:
     if unit.base == own.base:
         return (number * unit.factor / own.factor,)
     if not unit.base:
-        return tuple(dict.fromkeys((number * unit.factor / own.factor, number * unit.factor)))
+        return tuple(dict.fromkeys((number * unit.factor / own.power, number * unit.factor)))
     return (number,) if number == 0 else ()
 
 

@@ -78,7 +78,7 @@ def read_value(form: Form, field: Field, raw: object, numeric: bool, percent_for
     if field.type == "code":
         return _noted(raw, fold(text))  # the zeros in front of a code stay
     if field.type == "value":
-        return _noted(raw, seen(text).rstrip("\n"))
+        return _noted(raw, seen(text))
     return (SOFT_BREAK.sub("\n", text), _softly_broken(text)) if SOFT_BREAK.search(text) else (text, None)
 
 
