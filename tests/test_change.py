@@ -19,10 +19,13 @@ BEFORE = [entry("a.xlsx", "甲局"), entry("b.xlsx", "苏州市乙局", "returne
 
 @pytest.mark.parametrize(("now", "said"), [
     (BEFORE, ["与上次相比没有变化。"]),
-    ([*reversed(BEFORE), entry("copy/a.xlsx", "甲局", sha256="a.xlsx")], ["与上次相比没有变化。"]),
+    ([*reversed(BEFORE), entry("copy/a.xlsx", "甲局", sha256="a.xlsx")], ["收到的文件有变化，计入的没有变化。"]),
     ([*BEFORE, entry("d.xlsx", "丁局")], ["新收到 1 份：丁局"]),
     ([*BEFORE, entry("d.xlsx", "乙局", received="2023-03-02")], ["改正后通过 1 份：乙局"]),
     ([*BEFORE, entry("d.xlsx", "市乙局", "returned", errors=1, received="2023-03-02")], ["重新报送 1 份：市乙局（错误 3 → 1）"]),
+    ([*BEFORE, entry("d.xlsx", "甲局", "returned", errors=1, received="2023-03-02"), entry("e.xlsx", "甲局", "returned", errors=1, received="2023-03-03")],
+     ["通过之后又报来有错误的 1 份，已发退回通知：甲局（仍以 a.xlsx 为准）"]),
+    ([*BEFORE, entry("d.xlsx", "甲局", "returned", errors=1, received="2022-03-02")], ["收到的文件有变化，计入的没有变化。"]),
     (BEFORE[1:], ["上次有、这次没有 1 份：甲局"]),
     ([entry("a.xlsx", "甲局", "returned", errors=2), *BEFORE[1:]], ["由通过变为未通过 1 份：甲局"]),
     ([*BEFORE[:2], entry("c.xlsx", "丙局", sha256="mended")], ["新收到 1 份：丙局", "上次有、这次没有 1 份：c.xlsx"]),

@@ -279,7 +279,7 @@ def test_units_and_papers_of_one_name_have_their_codes(tmp_path: Path) -> None:
 def test_columns_nobody_reads_and_totals_stop_nothing(tmp_path: Path) -> None:
     text = "2023年名单\n序号,单位,基本支出 年初预算数,备注\n1,甲局,5,\n2,乙局,6,新设\n,合计,11,\n"
     done = handed_out(tmp_path, text)
-    assert (done.written, done.remarks) == (2, ("第 5 行是合计，不是单位，没有算作一个单位。",))
+    assert (done.written, done.remarks) == (2, ("第 5 行是合计或落款，不是单位，没有算作一个单位。",))
     assert handed_out(tmp_path, text.replace("1,甲局,5", "1,丙局,4\n2,甲局,5").replace("新设", "")).kept == 2
 
 

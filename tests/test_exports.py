@@ -364,6 +364,16 @@ def test_which_came_later_does_not_depend_on_whose_clock_it_was(first: str, seco
     assert [line[4:8:2] for line in lines(sheet)] == [("1.xlsx", "是"), ("2.xlsx", "否，另有为准的")]
 
 
+def test_nothing_that_is_said_of_a_file_bears_a_date_before_it_came_in(tmp_path: Path) -> None:
+    early, late = (outcome(f"{number}.xlsx", f"第{number}局", status="returned", findings=[finding("SZ201")], received=f"{day}T09:00:00+08:00")
+                   for number, day in enumerate(("2023-03-01", "2023-04-06")))  # fmt: skip
+    write_exports(with_files(tmp_path, [early, late]), None, tmp_path, DATE, contents)
+    dates = [next(paragraph.text for paragraph in docx.Document(path).paragraphs if re.fullmatch("2023年[0-9]+月[0-9]+日", paragraph.text))
+             for path in sorted((tmp_path / "退回").glob("*.docx"))]  # fmt: skip
+    assert dates == ["2023年3月20日", "2023年4月6日"]
+    assert openpyxl.load_workbook(tmp_path / "汇总.xlsx")["总览"]["A2"].value == "截至 2023-04-06"
+
+
 def test_what_was_made_is_handed_out_under_names_of_its_own(tmp_path: Path) -> None:
     listed = with_files(tmp_path, outcomes())
     write_exports(listed, ROSTER, tmp_path, DATE, contents)

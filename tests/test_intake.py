@@ -154,6 +154,15 @@ def test_of_several_submissions_the_one_saved_last_counts_and_who_sent_nothing_i
     assert "名单中未报送的单位：1 个" in standing_as_text(find_standing(out))
 
 
+def test_that_the_roster_was_left_out_this_time_is_told(small: Path, tmp_path: Path, worked_on: list[str]) -> None:
+    (tmp_path / "units.csv").write_text("单位名称,单位代码\n苏州市档案馆,1\n", "utf-8")
+    collect([small], tmp_path / "OUT", tmp_path / "units.csv")
+    for told in (["与上次相比没有变化。", "上次用了单位名单，这次没有写 --roster：未报送的单位、与名单不符的单位都没有列出。"], ["与上次相比没有变化。"]):
+        collect([small], tmp_path / "OUT")
+        assert run_of(tmp_path / "OUT")["changes"]["words"] == told
+    assert len(worked_on) == 3
+
+
 def test_without_finalizing_nothing_is_made(tmp_path: Path) -> None:
     standing = collect([EXAMPLE / "filled.xlsx"], tmp_path / "OUT", jobs=1, finalize=False)
     assert dict(standing.counts) == {"passed": 1}

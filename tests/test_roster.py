@@ -140,11 +140,12 @@ def test_totals_are_no_units_and_told(tmp_path: Path) -> None:
     lines = [["序号", "单位", "代码", "年初"], [1, "甲", "01", 5], ["", "小 计", "", 5], [2, "合计", "02", 6], [3, "乙", "", ""], ["合计", "", "", 11]]
     path = book(tmp_path / "u.xlsx", 名单=lines, 项目=[["单位", "项目", "年初"], ["甲", "租赁", 5], ["", "总计", 5]])
     roster = take_roster(path)
-    assert [u.name for u in roster.units] == ["甲", "合计", "乙"] and len(roster.units[0].rows) == 1
-    assert roster.remarks == tuple(f"工作表“{place} 行是合计，不是单位，没有算作一个单位。" for place in ("名单”第 3", "名单”第 6", "项目”第 3"))
+    assert [u.name for u in roster.units] == ["甲", "乙"] and len(roster.units[0].rows) == 1
+    assert roster.remarks == tuple(f"工作表“{place} 行是合计或落款，不是单位，没有算作一个单位。" for place in ("名单”第 3", "名单”第 4", "名单”第 6", "项目”第 3"))
 
 
-@pytest.mark.parametrize("line", ["合计,16家,", "合计,1,", ",合计（3家）,", ",共3家,", ",合计：3家,", "总计,3,", ",共 3 个单位,"])
+@pytest.mark.parametrize("line", ["合计,16家,", "合计,1,", ",合计（3家）,", ",共3家,", ",合计：3家,", "总计,3,", ",共 3 个单位,",
+                                  "合计,12家,12", ",总计,12", "填表人：,张三,", "注：,以上共12家,", ",审核 :李四,"])
 def test_a_total_in_any_column_and_with_its_count_is_no_unit(tmp_path: Path, line: str) -> None:
     roster = take_roster(written(tmp_path / "u.csv", f"序号,单位名称,单位代码\n1,甲局,01\n2,第2家,\n{line}\n"))
     assert [u.name for u in roster.units] == ["甲局", "第2家"] and len(roster.remarks) == 1
@@ -230,6 +231,19 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
         "第 4 行：单位代码 01 与第 2 行重复，每个单位一个代码。",
         "第 6 行：单位“丙”与第 5 行重复；同名的单位请填单位代码。",
     ]
+
+
+def test_a_code_of_which_excel_lost_the_end_is_told(tmp_path: Path) -> None:
+    text = "单位,代码\n甲,1.01E+05\n乙,1e+17\n丙,1E5\n丁,E+05\n"
+    assert complaints(written(tmp_path / "u.csv", text)) == [
+        f"第 {number} 行的代码“{code}”像是被 Excel 改成了科学计数法，末几位已经丢失；请把这一列设为文本，重新填写代码。"
+        for number, code in ((2, "1.01E+05"), (3, "1e+17"))
+    ]
+
+
+def test_a_remark_of_a_unit_is_no_signature(tmp_path: Path) -> None:
+    text = "序号,单位名称,单位代码,备注\n1,甲局,01,联系人：李四\n,备注局,02,注：新设\n"
+    assert [unit.name for unit in read_roster(written(tmp_path / "u.csv", text))] == ["甲局", "备注局"]
 
 
 def test_a_line_of_a_further_sheet_must_name_a_unit_of_the_first(tmp_path: Path) -> None:

@@ -245,6 +245,9 @@ def test_the_wrong_template_is_noticed(tmp_path: Path) -> None:
     """XL240: the workbook was issued to one unit, the cover names another."""
     path = type_into(FILLED, tmp_path / "t.xlsx", {"基本信息!C5": "另一个单位"})
     assert ("XL240", "基本信息!C5") in found(path)
+    unit = read_workbook(FILLED)["cover"]["unit"].removeprefix("苏州市")
+    for name in (unit, f"市{unit}", f"江苏省苏州市{unit}"):
+        assert ("XL240", "基本信息!C5") not in found(type_into(FILLED, tmp_path / "t.xlsx", {"基本信息!C5": name}))
 
 
 def test_another_year_than_the_template_was_issued_for_is_noticed(tmp_path: Path) -> None:

@@ -27,11 +27,9 @@ from .roster import Unit
 from .submission import (
     COUNTS,
     DUPLICATE,
-    SUPERSEDED,
     Naming,
     Standing,
     Submission,
-    came_in,
     make_naming,
     missing,
     odd_names,
@@ -92,15 +90,6 @@ class Collection:
             for year in sorted(years, key=lambda year: year or 0):
                 told = [self.name_of(form)] * (len(self.forms) > 1) + [str(year or "")] * (len(years) > 1)
                 yield form, year, " ".join(told).strip() or None
-
-    def behind_valid(self) -> set[str]:
-        """The paths of what came in after the valid submission of its unit that counts, of each the last: it has to go back."""
-        came = {s.path: (*came_in(s), s.path) for s in self.submissions}
-        last: dict[str, str] = {}
-        for path, standing in self.standings.items():
-            if standing.kind == SUPERSEDED and came[path][:2] > came[standing.by][:2]:
-                last[standing.by] = max(last.get(standing.by, path), path, key=came.__getitem__)
-        return set(last.values())
 
     def off_target(self, form: str, year: int | None) -> Iterator[OffTarget]:
         """The indicators of a form off target: what is over-fulfilled, then what is missed, each the farthest first."""

@@ -27,7 +27,7 @@ from .outcome import Outcome
 from .overview import Part, lines_of, write_summary
 from .placed import begin, keep, note, noted
 from .roster import Unit
-from .submission import COUNTS, file_stem, is_attachment
+from .submission import COUNTS, behind, file_stem, is_attachment
 
 AUDIT, PLACED = "audit.zip", "collection.placed"  # below the folder of the collection
 SOMETIMES = ("ranking", "indicators", "missing")  # tables that not every collection has
@@ -41,7 +41,7 @@ def write_exports(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None, di
     Args:
         outcomes: one per input path, sorted by path; iterated several times, so no generator.
         roster: the units that should have sent something; None where no roster was given.
-        date: the ISO date to stand in the files.
+        date: the ISO date to stand in the files, but for what speaks of something that came in later.
         contents: opens the bytes of an input as it was received, for audit.zip.
         templates: the folder of a bureau's own forms.
 
@@ -50,7 +50,7 @@ def write_exports(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None, di
     """
     collection = survey(outcomes, roster, templates)
     try:
-        _write_tables(collection, outcomes, directory, date)
+        _write_tables(collection, outcomes, directory, max([date, *(_day(s) for s in collection.submissions)]))
         beside = _hand_out(collection, outcomes, directory, date, templates)
     except OSError as error:  # what is to go is open in Excel, perhaps
         raise UsageError("cannot_write", path=error.filename or directory, reason=reason_of(error)) from None
@@ -120,12 +120,13 @@ def _hand_out(collection: Collection, outcomes: Iterable[Outcome], directory: Pa
     that a copy under a name of somebody's own stays. A file that somebody has saved anew since is theirs and stays; a newer
     submission of that unit is put beside it, as is returned.
     """
-    beside, behind, noting = {}, collection.behind_valid(), partial(note, directory / PLACED)
+    beside, noting = {}, partial(note, directory / PLACED)
+    late = set(behind(collection.submissions, collection.standings).values())
     finalized, returned = (directory / sentence(f"{name}_folder", {}) for name in ("finalized", "returned"))
     due: dict[Path, set[str]] = {finalized: set(), returned: set()}  # file names, not paths: thousands are held
     begin(directory / PLACED, due)
     for outcome in outcomes:
-        if collection.standings[outcome.path].kind != COUNTS and outcome.path not in behind:
+        if collection.standings[outcome.path].kind != COUNTS and outcome.path not in late:
             continue
         folder, names = returned, [returned_name(outcome, made) for made in outcome.outputs]
         if not outcome.has_errors:
@@ -140,11 +141,16 @@ def _hand_out(collection: Collection, outcomes: Iterable[Outcome], directory: Pa
             marked = next((returned_name(outcome, made) for made in outcome.outputs), "")
             name = f"{file_stem(outcome)}-{sentence('notice_name', {})}.docx"
             _place(returned, name, due, noting, lambda path, outcome=outcome, marked=marked: write_notice(
-                outcome, marked, path, date, templates))  # fmt: skip
+                outcome, marked, path, max(date, _day(outcome)), templates))  # fmt: skip
     for folder, placed in due.items():
         _clear(folder, placed, directory / PLACED)
     keep(directory / PLACED, {folder.name: sorted(names) for folder, names in due.items()})
     return beside
+
+
+def _day(received) -> str:
+    """The day on which something came in: nothing that is said of it bears an earlier date."""
+    return received.received[:10]
 
 
 def returned_name(outcome: Outcome, made: str) -> str:

@@ -116,11 +116,14 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
         files, last = list_files(Outcomes(store, documents=False)), read_run(directory)
         naming = make_naming(installed_prefixes(templates), units)
         lacking = None if units is None else missing(units, Outcomes(store, documents=False), naming)
+        words = list(changes(last["files"], files, naming)) if last else []
+        if last and last["missing"] is not None and units is None:
+            words.append(sentence("change_no_roster", {}))
         run = {
             "versions": versions(), "forms": forms, "options": {"form": form, "year": year, "finalize": finalize},
             "date": terms.date, "language": terms.language, "started": started, "finished": _now(),
             "seconds": round(time.monotonic() - began, 3), "workers": crew.workers,
-            "changes": last and {**changes_since(last, files), "words": list(changes(last["files"], files, naming))},
+            "changes": last and {**changes_since(last, files), "words": words},
             "missing": lacking and [{"name": unit.name, "code": unit.code, "supervisor": unit.supervisor} for unit in lacking],
             "namesakes": sorted(naming.namesakes),
             "beside": beside, "skipped": [item.path for item in found if not isinstance(item, Input)], "files": files,

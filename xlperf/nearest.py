@@ -1,4 +1,4 @@
-"""The word that a misspelt one is meant for, where there is no doubt.
+"""The word that a misspelt one is meant for, where there is no doubt; what two names are compared by.
 
     >>> nearest("indicaters", ["indicators", "goals"])
     'indicators'
@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 ALIKE = 60  # per cent of two words
 
@@ -17,6 +17,17 @@ ALIKE = 60  # per cent of two words
 def letters_of(text: object) -> str:
     """The letters and digits of a text, without case, spaces and punctuation."""
     return "".join(c for c in unicodedata.normalize("NFKC", str(text)).lower() if c.isalnum())
+
+
+def unit_key(name: str | None, prefixes: Sequence[str] = ()) -> str:
+    """A unit's name as it is compared: letters and digits, without any of those words before it.
+
+    What is left after one may begin with another: a name that begins so by itself is the same with and without its city.
+    """
+    letters, words = letters_of(name or ""), sorted(filter(None, map(letters_of, prefixes)), key=len, reverse=True)
+    while word := next((word for word in words if letters.startswith(word) and len(letters) > len(word) + 1), ""):
+        letters = letters.removeprefix(word)
+    return letters
 
 
 def nearest(word: object, known: Iterable[object], alike: int = ALIKE) -> str | None:

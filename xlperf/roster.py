@@ -29,6 +29,7 @@ from .spelling import fold
 
 OWN = ("name", "code", "supervisor")  # the columns that every roster may have
 MOST_TOLD = 50
+WORN = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)  # a long code that Excel took for a number, saved as text
 MOST_TITLES = 10  # lines among which the headings are looked for
 
 
@@ -154,13 +155,19 @@ def _unit(line: Line, own: Mapping[str, str]) -> Unit:
 
 
 def _parted(lines: Iterable[Line], own: Mapping[str, str]) -> tuple[list[Unit], list[Line]]:
-    """The units of those lines, and the lines that are totals: without a code, somewhere called so, with a count or without."""
+    """The units of those lines, and the lines that are none: totals, with a count or without, and who signed the list.
+
+    A total is called so where the name stands or first in its line; without a code, anywhere. A signature begins its line.
+    """
     totals = frozenset(map(folded, _words("totals")))
+    footers = re.compile(rf"(?:{'|'.join(map(re.escape, _words('footers')))}) ?:", re.IGNORECASE)
     units, summed = [], []
     for line in lines:
         unit = _unit(line, own)
         texts = {re.sub(r"\d+", "", folded(shown(value))) for value in line.cells.values()}
-        if not unit.code and not totals.isdisjoint(texts):
+        first = next(filter(None, map(shown, line.cells.values())), "")
+        heads = {re.sub(r"\d+", "", folded(text)) for text in (first, unit.name)}
+        if not totals.isdisjoint(heads if unit.code else texts) or footers.match(first):
             summed.append(line)
         else:
             units.append(unit)
@@ -175,6 +182,8 @@ def _wrong_units(units: Iterable[Unit], subject: str) -> Iterator[str]:
     seen: dict[tuple[str, ...], Unit] = {}
     for unit in units:
         key = ("code", unit.code) if unit.code else ("name", unit.name)
+        if WORN.fullmatch(unit.code):
+            yield sentence("roster_code_worn", {"place": unit.line.place, "found": unit.code})
         if not unit.name:
             yield sentence("roster_no_name", {"place": unit.line.place})
         other, namesake = seen.get((*key, unit.subject)), seen.get(key)

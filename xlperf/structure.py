@@ -21,7 +21,7 @@ from .form import Form
 from .layout import HEADER, cell_name, make_layout
 from .markup import Markup
 from .messages import listing, sentence
-from .nearest import letters_of, nearest
+from .nearest import nearest, unit_key
 from .parts import GUIDE, RULES, TYPES, Block, Sheet, Table
 from .remark import typed_text
 
@@ -252,7 +252,8 @@ def _unit(reading: Reading, markups: Markups) -> Iterator[Finding]:
     """The workbook was issued to one unit and filled in by another."""
     spot = unit_spot(reading.form)
     issued, unit = reading.identity.get("unit", ""), named(reading.rows, spot)
-    if issued and unit and letters_of(issued) != letters_of(unit):
+    prefixes = reading.form.summary.unit_prefixes
+    if issued and unit and unit_key(issued, prefixes) != unit_key(unit, prefixes):
         yield Finding("XL240", "warning", (spot,), {"found": unit, "expected": issued})
 
 

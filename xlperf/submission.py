@@ -24,7 +24,7 @@ from typing import NamedTuple
 from .files import safe_name
 from .finding import Finding, describe
 from .messages import clauses, sentence
-from .nearest import letters_of
+from .nearest import letters_of, unit_key
 from .outcome import INSIDE, instant
 from .roster import Unit
 
@@ -63,17 +63,6 @@ class Submission:
 class Standing(NamedTuple):
     kind: str  # counts, superseded, duplicate
     by: str  # the path that counts in its place, its own where it counts
-
-
-def unit_key(name: str | None, prefixes: Sequence[str] = ()) -> str:
-    """A unit's name as it is compared: letters and digits, without any of those words before it.
-
-    What is left after one may begin with another: a name that begins so by itself is the same with and without its city.
-    """
-    letters, words = letters_of(name or ""), sorted(filter(None, map(letters_of, prefixes)), key=len, reverse=True)
-    while word := next((word for word in words if letters.startswith(word) and len(letters) > len(word) + 1), ""):
-        letters = letters.removeprefix(word)
-    return letters
 
 
 class Naming(NamedTuple):
@@ -136,6 +125,16 @@ def stand(outcomes: Iterable, naming: Naming = Naming()) -> dict[str, Standing]:
     counted = {path: best[what][-1] for path, what in matters.items()}
     found = {path: Standing(COUNTS if by == path else SUPERSEDED, by) for path, by in counted.items()}
     return found | {path: Standing(DUPLICATE, original) for path, original in duplicates.items()}
+
+
+def behind(submissions: Iterable, standings: Mapping[str, Standing]) -> dict[str, str]:
+    """By the path of the valid submission that counts, the last that came in after it: that has to go back all the same."""
+    came = {s.path: (*came_in(s), s.path) for s in submissions}
+    last: dict[str, str] = {}
+    for path, standing in standings.items():
+        if standing.kind == SUPERSEDED and came[path][:2] > came[standing.by][:2]:
+            last[standing.by] = max(last.get(standing.by, path), path, key=came.__getitem__)
+    return last
 
 
 def missing(roster: Sequence[Unit], submissions: Iterable[Submission], naming: Naming) -> list[Unit]:
