@@ -7,7 +7,7 @@ import sys
 
 def main() -> int:
     """Run the command line and return its exit code."""
-    from .messages import sentence, use_language
+    from xlperf.messages import sentence, use_language
 
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -15,8 +15,8 @@ def main() -> int:
     use_language(asked_language(sys.argv))
     import click
 
-    from .cli import cli
-    from .errors import ExitCode, XlperfError
+    from xlperf.cli import cli
+    from xlperf.errors import ExitCode, XlperfError
 
     try:
         return cli.main(standalone_mode=False, prog_name="xlperf") or ExitCode.OK
@@ -24,7 +24,7 @@ def main() -> int:
         click.echo(str(error), err=True)
         return error.exit_code
     except click.ClickException as error:
-        from .options import told
+        from xlperf.options import told
 
         click.echo(told(error), err=True)
         return ExitCode.USAGE
@@ -37,7 +37,7 @@ def main() -> int:
     except Exception:
         import traceback
 
-        from . import __version__
+        from xlperf import __version__
 
         trace = f"xlperf {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n{traceback.format_exc()}"
         click.echo(sentence("bug", {"trace": trace}), err=True)

@@ -15,17 +15,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from .catalog import field_names
-from .checks import wanted_of
-from .document import Rows, Spot, preset_index, rows_of, subject_spot, unit_spot
-from .expression import Kind, as_decimal
-from .form import Form
-from .messages import listing, sentence
-from .nearest import most_like
-from .parts import GUIDE, RULES, Block, Field
-from .roster import Line, Unit, folded, is_passed_by, shown
-from .spelling import spellings_of
-from .values import is_numeric, read_row
+from xlperf.catalog import field_names
+from xlperf.checks import wanted_of
+from xlperf.document import Rows, Spot, preset_index, rows_of, subject_spot, unit_spot
+from xlperf.expression import Kind, as_decimal
+from xlperf.form import Form
+from xlperf.messages import listing, sentence
+from xlperf.nearest import most_like
+from xlperf.parts import GUIDE, RULES, Block, Field
+from xlperf.roster import Line, Unit, folded, is_passed_by, shown
+from xlperf.spelling import spellings_of
+from xlperf.values import is_numeric, read_row
 
 BESIDE = {"unit_code": "code", "supervisor": "supervisor"}  # fields beside the unit's name, where the form has them
 UNIT_IN_BRACKETS = re.compile(r"[(\uff08][^()\uff08\uff09]*[)\uff09]$")

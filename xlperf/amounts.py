@@ -15,14 +15,14 @@ from decimal import Decimal
 from statistics import median
 from typing import NamedTuple
 
-from .document import Rows, Spot
-from .expression import as_decimal, as_text
-from .finding import Finding
-from .form import Form
-from .parts import Block
-from .remark import question
-from .spelling import Unit, spellings_of, unit_of
-from .values import headed_unit, label_unit
+from xlperf.document import Rows, Spot
+from xlperf.expression import as_decimal, as_text
+from xlperf.finding import Finding
+from xlperf.form import Form
+from xlperf.parts import Block
+from xlperf.remark import question
+from xlperf.spelling import Unit, spellings_of, unit_of
+from xlperf.values import headed_unit, label_unit
 
 FEW = 3  # neighbours that make a comparison
 SCALE = Decimal(10_000)  # one ten-thousand-yuan in yuan

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from .document import Rows, Spot
-from .finding import SEVERITIES, Finding, describe
-from .form import Form
-from .layout import Layout, cell_name
-from .messages import clause_by_clause, sentence
+from xlperf.document import Rows, Spot
+from xlperf.finding import SEVERITIES, Finding, describe
+from xlperf.form import Form
+from xlperf.layout import Layout, cell_name
+from xlperf.messages import clause_by_clause, sentence
 
 MOST_NOTES = 8  # findings told in one comment
 MOST_RUNS = 60  # places of one problem that are listed, each with its link; the rest is counted

@@ -13,19 +13,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .composed import take_apart
-from .document import Rows, Spot, is_empty, is_required, rows_of
-from .expression import Kind
-from .finding import Finding
-from .flow import Flow
-from .form import Form
-from .labels import Labels
-from .nearest import letters_of
-from .outline import Target, read_outline
-from .parts import RULES, Block, Field
-from .records import Left, Present, Record, Words, place_of
-from .spelling import meanings, spellings_of, unit_of
-from .values import label_unit, read_row, read_value
+from xlperf.composed import take_apart
+from xlperf.document import Rows, Spot, is_empty, is_required, rows_of
+from xlperf.expression import Kind
+from xlperf.finding import Finding
+from xlperf.flow import Flow
+from xlperf.form import Form
+from xlperf.labels import Labels
+from xlperf.nearest import letters_of
+from xlperf.outline import Target, read_outline
+from xlperf.parts import RULES, Block, Field
+from xlperf.records import Left, Present, Record, Words, place_of
+from xlperf.spelling import meanings, spellings_of, unit_of
+from xlperf.values import label_unit, read_row, read_value
 
 APART = " | "
 

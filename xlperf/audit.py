@@ -20,12 +20,12 @@ from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO
 
-from .collection import Collection
-from .files import ZIP_TIME, safe_name
-from .formats import write_csv
-from .messages import sentence
-from .outcome import INSIDE, Outcome
-from .submission import content_of
+from xlperf.collection import Collection
+from xlperf.files import ZIP_TIME, safe_name
+from xlperf.formats import write_csv
+from xlperf.messages import sentence
+from xlperf.outcome import INSIDE, Outcome
+from xlperf.submission import content_of
 
 MANIFEST, INPUTS = "manifest.csv", "inputs"
 PIECE = 1 << 20  # bytes

@@ -14,14 +14,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .annotation import Annotation
-from .document import Rows, Spot
-from .expression import Literal, Node, to_excel
-from .form import Form
-from .layout import Layout, Line, Reference, cell_name, make_layout, references_of, row_counts
-from .links import first_failing
-from .parts import RULES, TYPES, Block, Field, Table
-from .style import ALIGN, COLOURS, LONGEST_ROW, SHORT, Palette
+from xlperf.annotation import Annotation
+from xlperf.document import Rows, Spot
+from xlperf.expression import Literal, Node, to_excel
+from xlperf.form import Form
+from xlperf.layout import Layout, Line, Reference, cell_name, make_layout, references_of, row_counts
+from xlperf.links import first_failing
+from xlperf.parts import RULES, TYPES, Block, Field, Table
+from xlperf.style import ALIGN, COLOURS, LONGEST_ROW, SHORT, Palette
 
 
 @dataclass(frozen=True)

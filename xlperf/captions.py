@@ -15,11 +15,11 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from .flow import Flow, Grid, Line
-from .form import Form
-from .labels import LONGEST, Labels
-from .spelling import Spellings, bare, fold, spellings_of, unit_of
-from .values import headed_unit
+from xlperf.flow import Flow, Grid, Line
+from xlperf.form import Form
+from xlperf.labels import LONGEST, Labels
+from xlperf.spelling import Spellings, bare, fold, spellings_of, unit_of
+from xlperf.values import headed_unit
 
 NEAR = 3  # lines above a table, blank ones not counted: the title, the caption, a note
 SEVERAL = re.compile("[,;/ \u3001]+")  # between the units of one caption

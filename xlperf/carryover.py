@@ -13,18 +13,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from .compute import compute
-from .document import Rows, Spot, named, rows_of, unit_spot
-from .errors import UsageError
-from .files import keep_apart
-from .finding import Finding
-from .form import find_form, load_form
-from .layout import with_spare
-from .migration import Migrated, describe_migration, migrate, revisions
-from .parts import Block
-from .result import Result
-from .source import Source, read_source
-from .template import Issued, write_rows
+from xlperf.compute import compute
+from xlperf.document import Rows, Spot, named, rows_of, unit_spot
+from xlperf.errors import UsageError
+from xlperf.files import keep_apart
+from xlperf.finding import Finding
+from xlperf.form import find_form, load_form
+from xlperf.layout import with_spare
+from xlperf.migration import Migrated, describe_migration, migrate, revisions
+from xlperf.parts import Block
+from xlperf.result import Result
+from xlperf.source import Source, read_source
+from xlperf.template import Issued, write_rows
 
 
 def write_next_template(form: str, year: int, last: Path, path: Path, unit: str = "", rows: Mapping[str, int] | None = None,

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from .document import Spot
-from .errors import UsageError
-from .expression import to_excel
-from .form import Form, find_form, form_directories, load_form
-from .layout import make_layout
-from .messages import listing
-from .nearest import most_like
-from .parts import GUIDE, RULES, Block, Field
+from xlperf.document import Spot
+from xlperf.errors import UsageError
+from xlperf.expression import to_excel
+from xlperf.form import Form, find_form, form_directories, load_form
+from xlperf.layout import make_layout
+from xlperf.messages import listing
+from xlperf.nearest import most_like
+from xlperf.parts import GUIDE, RULES, Block, Field
 
 
 def list_forms(templates: Path | None = None) -> list[dict]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import SimpleNamespace
 
-from .messages import listing, sentence
-from .submission import COUNTS, MOST_LISTED, Naming, behind, matter, stand
+from xlperf.messages import listing, sentence
+from xlperf.submission import COUNTS, MOST_LISTED, Naming, behind, matter, stand
 
 KINDS = ("new", "mended", "broken", "resent", "behind", "gone")
 

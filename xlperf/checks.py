@@ -14,20 +14,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from .compute import by_column, follows, index_of
-from .crosscheck import CHECKS
-from .document import Rows, Spot, document_of, inputs_of, is_empty, is_required, is_wanted, prefixes
-from .evidence import TEXTS, explanation_of, is_filler
-from .expression import Kind, Node, as_decimal, as_text, evaluate, names, normal_text, round_half_up
-from .finding import HINT, Finding
-from .form import Form
-from .messages import catalogue, current_language, fill, listing, sentence
-from .nearest import letters_of, slip
-from .parts import GUIDE, RULES, Block, Field, Rule, Step
-from .remark import as_printed, briefly
-from .schema import build_schema
-from .spelling import spellings_of
-from .values import label_unit
+from xlperf.compute import by_column, follows, index_of
+from xlperf.crosscheck import CHECKS
+from xlperf.document import Rows, Spot, document_of, inputs_of, is_empty, is_required, is_wanted, prefixes
+from xlperf.evidence import TEXTS, explanation_of, is_filler
+from xlperf.expression import Kind, Node, as_decimal, as_text, evaluate, names, normal_text, round_half_up
+from xlperf.finding import HINT, Finding
+from xlperf.form import Form
+from xlperf.messages import catalogue, current_language, fill, listing, sentence
+from xlperf.nearest import letters_of, slip
+from xlperf.parts import GUIDE, RULES, Block, Field, Rule, Step
+from xlperf.remark import as_printed, briefly
+from xlperf.schema import build_schema
+from xlperf.spelling import spellings_of
+from xlperf.values import label_unit
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 LATEST = 2  # years after the fiscal year in which a paper about it may be dated

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import __version__
-from .errors import ExitCode, UsageError
-from .messages import LANGUAGES, sentence
-from .options import (
+from xlperf import __version__
+from xlperf.errors import ExitCode, UsageError
+from xlperf.messages import LANGUAGES, sentence
+from xlperf.options import (
     FILE,
     FORMAT_NAMES,
     database_option,
@@ -27,7 +27,7 @@ from .options import (
 )
 
 if TYPE_CHECKING:
-    from .result import Result
+    from xlperf.result import Result
 
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
@@ -43,8 +43,8 @@ def cli() -> None:
 @cli.command(help=words("forms"))
 @templates_option
 def forms(templates: Path | None) -> ExitCode:
-    from .catalog import list_forms
-    from .formats import forms_as_text
+    from xlperf.catalog import list_forms
+    from xlperf.formats import forms_as_text
 
     click.echo(forms_as_text(list_forms(templates)))
     return ExitCode.OK
@@ -64,15 +64,15 @@ def forms(templates: Path | None) -> ExitCode:
 @templates_option
 def template(form: str, year: int, unit: str, last: Path | None, roster: Path | None, jobs: int | None, output: Path | None,
              rows: tuple[str, ...], date: str | None, password: str, templates: Path | None) -> ExitCode:  # fmt: skip
-    from .files import unused
-    from .template import default_name, write_template
+    from xlperf.files import unused
+    from xlperf.template import default_name, write_template
 
     spare = spare_rows(rows, form, year, templates)
     if roster:
         return hand_out(form, year, roster, output, jobs, spare, date, password, templates, last or unit)
     path = output or unused(default_name(form, year, unit, templates))
     if last:
-        from .carryover import write_next_template
+        from xlperf.carryover import write_next_template
 
         return tell_written(write_next_template(form, year, last, path, unit, spare, date, password, templates))
     write_template(form, year, path, unit, spare, date, password, templates)
@@ -89,9 +89,9 @@ def template(form: str, year: int, unit: str, last: Path | None, roster: Path | 
 @templates_option
 def fill(document: Path, output: Path | None, rows: tuple[str, ...], date: str | None, password: str,
          templates: Path | None) -> ExitCode:  # fmt: skip
-    from .files import unused
-    from .formats import as_text
-    from .template import fill_workbook, load_document
+    from xlperf.files import unused
+    from xlperf.formats import as_text
+    from xlperf.template import fill_workbook, load_document
 
     content = load_document(document)
     path = output or unused(document.with_suffix(".xlsx"))
@@ -113,9 +113,9 @@ def fill(document: Path, output: Path | None, rows: tuple[str, ...], date: str |
 def import_(file: Path, output: Path | None, form: str | None, year: int | None, templates: Path | None) -> ExitCode:
     import json
 
-    from .files import keep_apart, write_atomically
-    from .formats import as_text
-    from .importer import import_document
+    from xlperf.files import keep_apart, write_atomically
+    from xlperf.formats import as_text
+    from xlperf.importer import import_document
 
     if output:
         keep_apart(output, file)
@@ -135,7 +135,7 @@ def import_(file: Path, output: Path | None, form: str | None, year: int | None,
 def read(file: Path, templates: Path | None) -> ExitCode:
     import json
 
-    from .process import read_workbook
+    from xlperf.process import read_workbook
 
     click.echo(json.dumps(read_workbook(file, templates), ensure_ascii=False, indent=2))
     return ExitCode.OK
@@ -150,8 +150,8 @@ def read(file: Path, templates: Path | None) -> ExitCode:
 @templates_option
 def validate(files: tuple[Path, ...], form: str | None, year: int | None, format_: str, annotate: Path | None,
              templates: Path | None) -> ExitCode:  # fmt: skip
-    from .formats import FORMATS
-    from .process import validate as validate_file
+    from xlperf.formats import FORMATS
+    from xlperf.process import validate as validate_file
 
     results = [validate_file(file, form, year, templates, annotate) for file in files]
     if text := FORMATS[format_](results):
@@ -171,8 +171,8 @@ def validate(files: tuple[Path, ...], form: str | None, year: int | None, format
 @templates_option
 def finalize(file: Path, output: Path | None, form: str | None, year: int | None, date: str | None,
              templates: Path | None) -> ExitCode:  # fmt: skip
-    from .formats import as_text
-    from .process import finalize as finalize_file
+    from xlperf.formats import as_text
+    from xlperf.process import finalize as finalize_file
 
     result = finalize_file(file, output, date, form, year, templates)
     click.echo(as_text([result]))
@@ -199,8 +199,8 @@ def finalize(file: Path, output: Path | None, form: str | None, year: int | None
 def collect(inbox: tuple[Path, ...], output: Path, roster: Path | None, jobs: int | None, cluster: str | None, finalize_: bool,
             database: str | None, form: str | None, year: int | None, date: str | None, templates: Path | None,
             quiet: bool) -> ExitCode:  # fmt: skip
-    from .intake import collect as collect_inboxes
-    from .standing import standing_as_text
+    from xlperf.intake import collect as collect_inboxes
+    from xlperf.standing import standing_as_text
 
     standing = collect_inboxes(inbox, output, roster, jobs, cluster, finalize_, database, form, year, date, templates, quiet)
     click.echo(standing_as_text(standing))
@@ -211,7 +211,7 @@ def collect(inbox: tuple[Path, ...], output: Path, roster: Path | None, jobs: in
 @click.argument("collection", type=FILE)
 @database_option
 def status(collection: Path, database: str | None) -> ExitCode:
-    from .standing import find_standing, standing_as_text
+    from xlperf.standing import find_standing, standing_as_text
 
     click.echo(standing_as_text(find_standing(collection, database)))
     return ExitCode.OK
@@ -226,7 +226,7 @@ def status(collection: Path, database: str | None) -> ExitCode:
 @templates_option
 def migrate(file: Path, year: int | None, output: Path | None, date: str | None, password: str,
             templates: Path | None) -> ExitCode:  # fmt: skip
-    from .migration import migrate_workbook
+    from xlperf.migration import migrate_workbook
 
     return tell_written(migrate_workbook(file, output, year, date, password, templates))
 
@@ -237,10 +237,10 @@ def migrate(file: Path, year: int | None, output: Path | None, date: str | None,
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help=words("format"))
 @templates_option
 def diff(before: str, after: str, format_: str, templates: Path | None) -> ExitCode:
-    from .amendment import compare_forms, names_form
-    from .difference import compare_sources
-    from .formats import CHANGES, as_text
-    from .source import read_source
+    from xlperf.amendment import compare_forms, names_form
+    from xlperf.difference import compare_sources
+    from xlperf.formats import CHANGES, as_text
+    from xlperf.source import read_source
 
     if names_form(before) and names_form(after):
         changes = compare_forms(before, after, templates)
@@ -262,8 +262,8 @@ def diff(before: str, after: str, format_: str, templates: Path | None) -> ExitC
 @date_option
 @templates_option
 def report(file: Path, output: Path | None, public: bool, pdf: bool, date: str | None, templates: Path | None) -> ExitCode:
-    from .formats import as_text
-    from .publication import write_report
+    from xlperf.formats import as_text
+    from xlperf.publication import write_report
 
     result = write_report(file, output, public, pdf, date, templates)
     click.echo(as_text([result]), err=True)
@@ -277,9 +277,9 @@ def report(file: Path, output: Path | None, public: bool, pdf: bool, date: str |
 @year_option
 @templates_option
 def schema(form: str, year: int | None, templates: Path | None) -> ExitCode:
-    from .form import find_form, load_form
-    from .formats import schema_as_text
-    from .schema import build_schema
+    from xlperf.form import find_form, load_form
+    from xlperf.formats import schema_as_text
+    from xlperf.schema import build_schema
 
     click.echo(schema_as_text(build_schema(load_form(find_form(form, year, templates=templates)))), nl=False)
     return ExitCode.OK
@@ -291,8 +291,8 @@ def schema(form: str, year: int | None, templates: Path | None) -> ExitCode:
 @year_option
 @templates_option
 def explain(form: str, field: str, year: int | None, templates: Path | None) -> ExitCode:
-    from .catalog import explain_field
-    from .formats import explained_as_text
+    from xlperf.catalog import explain_field
+    from xlperf.formats import explained_as_text
 
     click.echo(explained_as_text(explain_field(form, field, year, templates)))
     return ExitCode.OK
@@ -301,7 +301,7 @@ def explain(form: str, field: str, year: int | None, templates: Path | None) -> 
 @cli.command("new-form", help=words("new_form"))
 @click.argument("directory", type=FILE)
 def new_form(directory: Path) -> ExitCode:
-    from .starter import new_form as write_form
+    from xlperf.starter import new_form as write_form
 
     click.echo(sentence("written", {"path": write_form(directory)}), err=True)
     return ExitCode.OK
@@ -310,10 +310,10 @@ def new_form(directory: Path) -> ExitCode:
 @cli.command("check-form", help=words("check_form"))
 @click.argument("directory", type=FILE)
 def check_form(directory: Path) -> ExitCode:
-    from .catalog import count_parts
-    from .errors import FormError
-    from .form import check_form as check
-    from .position import located
+    from xlperf.catalog import count_parts
+    from xlperf.errors import FormError
+    from xlperf.form import check_form as check
+    from xlperf.position import located
 
     try:
         form = check(directory.parent if directory.name == "form.yaml" else directory)
@@ -327,8 +327,8 @@ def check_form(directory: Path) -> ExitCode:
 def hand_out(form: str, year: int, roster: Path, output: Path | None, jobs: int | None, spare: dict[str, int] | None,
              date: str | None, password: str, templates: Path | None, other: object) -> ExitCode:  # fmt: skip
     """The part of `template` that makes one workbook per unit."""
-    from .dispatch import write_templates
-    from .progress import progress
+    from xlperf.dispatch import write_templates
+    from xlperf.progress import progress
 
     if output is None or other:
         raise UsageError("roster_alone")
@@ -345,7 +345,7 @@ def hand_out(form: str, year: int, roster: Path, output: Path | None, jobs: int 
 
 def tell_written(result: Result) -> ExitCode:
     """Say on standard error what was found in the file that was read, and what was made of it."""
-    from .formats import as_text
+    from xlperf.formats import as_text
 
     if result.findings:
         click.echo(as_text([result]), err=True)

@@ -15,10 +15,10 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from functools import partial
 
-from . import __version__
-from .crew import Crew
-from .errors import UsageError
-from .messages import listing
+from xlperf import __version__
+from xlperf.crew import Crew
+from xlperf.errors import UsageError
+from xlperf.messages import listing
 
 ANSWER = 10  # seconds within which a scheduler has to answer
 

@@ -18,13 +18,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from .document import Rows, Spot, inputs_of, path_namer, rows_of, unit_spot
-from .form import Form, find_form, form_directories, load_form
-from .kinship import Traces, Workbook, compare, settle
-from .layout import usual_layout
-from .outcome import Outcome
-from .roster import Unit
-from .submission import (
+from xlperf.document import Rows, Spot, inputs_of, path_namer, rows_of, unit_spot
+from xlperf.form import Form, find_form, form_directories, load_form
+from xlperf.kinship import Traces, Workbook, compare, settle
+from xlperf.layout import usual_layout
+from xlperf.outcome import Outcome
+from xlperf.roster import Unit
+from xlperf.submission import (
     COUNTS,
     DUPLICATE,
     Naming,
@@ -37,7 +37,7 @@ from .submission import (
     stand,
     unit_key,
 )
-from .summary import MET, MISSED, OVER, achievements, figures_of
+from xlperf.summary import MET, MISSED, OVER, achievements, figures_of
 
 OFF_TARGET = """CREATE TABLE off_target
     (form TEXT, path TEXT, state TEXT, deviation REAL, texts TEXT, number INTEGER PRIMARY KEY)"""

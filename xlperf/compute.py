@@ -16,10 +16,10 @@ from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache, partial
 
-from .document import Rows, Spot
-from .expression import DIGITS_15, Kind, as_decimal, as_text, evaluate, names
-from .form import Form
-from .parts import GUIDE, Block, Step, Target
+from xlperf.document import Rows, Spot
+from xlperf.expression import DIGITS_15, Kind, as_decimal, as_text, evaluate, names
+from xlperf.form import Form
+from xlperf.parts import GUIDE, Block, Step, Target
 
 LARGEST = Decimal(sys.float_info.max)
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from string import Formatter
 
-from .definition import (
+from xlperf.definition import (
     ROW_WORDS,
     UNIT,
     YEAR,
@@ -27,8 +27,8 @@ from .definition import (
     sections_of,
     tables_of,
 )
-from .expression import normal_text
-from .references import unknown_names
+from xlperf.expression import normal_text
+from xlperf.references import unknown_names
 
 BESIDE = re.compile(r"\b[a-z]\w*\.[a-z]\w*")  # a cell elsewhere, as a test names it
 NUMBERS = ("year", "count", "money", "percentage", "points", "ratio")  # field types whose cells hold numbers only

@@ -27,7 +27,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from .worker import Limits, equip
+from xlperf.worker import Limits, equip
 
 In = TypeVar("In")
 Out = TypeVar("Out")

@@ -18,18 +18,18 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from .compute import compute
-from .document import Rows, Spot
-from .evidence import blocks_of, found_at, given, number_of, rows_used, texts_at, words_of
-from .expression import as_decimal, as_text
-from .finding import Finding
-from .form import Form
-from .nearest import letters_of
-from .parts import Rule
-from .promise import Duty, Match, contradictions, match_promises, shortfalls, silences
-from .quantity import PERCENT, Grammar, make_grammar, read_quantity, same
-from .residue import check_placeholders, check_prompts, check_years
-from .spelling import spellings_of
+from xlperf.compute import compute
+from xlperf.document import Rows, Spot
+from xlperf.evidence import blocks_of, found_at, given, number_of, rows_used, texts_at, words_of
+from xlperf.expression import as_decimal, as_text
+from xlperf.finding import Finding
+from xlperf.form import Form
+from xlperf.nearest import letters_of
+from xlperf.parts import Rule
+from xlperf.promise import Duty, Match, contradictions, match_promises, shortfalls, silences
+from xlperf.quantity import PERCENT, Grammar, make_grammar, read_quantity, same
+from xlperf.residue import check_placeholders, check_prompts, check_years
+from xlperf.spelling import spellings_of
 
 SIGNS = re.compile("[+<>=]")
 COLUMNS = {"expected": "target", "actual": "actual"}  # of a goal: of an indicator

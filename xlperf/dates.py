@@ -17,7 +17,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 
-from .spelling import LONGEST, Spellings, fold
+from xlperf.spelling import LONGEST, Spellings, fold
 
 FIRST_DAY = datetime.date(1899, 12, 30)
 SERIALS = (18_264, 73_051)  # 1950 to 2099: other numbers in a date cell are no dates

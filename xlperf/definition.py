@@ -18,8 +18,8 @@ from pathlib import Path
 
 import yaml
 
-from .errors import FormError, UsageError, reason_of
-from .nearest import nearest
+from xlperf.errors import FormError, UsageError, reason_of
+from xlperf.nearest import nearest
 
 Complaint = tuple[str, str]
 YEAR, UNIT = "identity.fiscal_year", "cover.unit"  # single fields that the program itself fills in or prints

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from .document import LEFTOVERS, Rows, Spot, is_empty, path_namer
-from .expression import normal_text
-from .form import Form
-from .migration import Migrated, migrate, revisions
-from .parts import GUIDE, Block, Field
-from .source import Source, read_source
+from xlperf.document import LEFTOVERS, Rows, Spot, is_empty, path_namer
+from xlperf.expression import normal_text
+from xlperf.form import Form
+from xlperf.migration import Migrated, migrate, revisions
+from xlperf.parts import GUIDE, Block, Field
+from xlperf.source import Source, read_source
 
 ALIKE = 60.0  # per cent: rows as alike as this in name or contents are one row that was changed
 LONGEST_NAME = 24

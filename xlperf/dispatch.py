@@ -25,16 +25,16 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from .allotment import enter, misfits, subject_headings
-from .document import rows_of
-from .errors import UsageError, XlperfError, reason_of
-from .files import as_written, joined_name, make_folder, safe_name, stamp, write_atomically
-from .form import Form, find_form, load_form
-from .formats import as_meant, harmless
-from .messages import current_language, use_language
-from .progress import Tell
-from .roster import Unit, refuse, take_roster
-from .template import Issued, write_rows
+from xlperf.allotment import enter, misfits, subject_headings
+from xlperf.document import rows_of
+from xlperf.errors import UsageError, XlperfError, reason_of
+from xlperf.files import as_written, joined_name, make_folder, safe_name, stamp, write_atomically
+from xlperf.form import Form, find_form, load_form
+from xlperf.formats import as_meant, harmless
+from xlperf.messages import current_language, use_language
+from xlperf.progress import Tell
+from xlperf.roster import Unit, refuse, take_roster
+from xlperf.template import Issued, write_rows
 
 MANIFEST = "manifest.csv"
 CHUNK = 8  # units that a process takes at a time
@@ -186,7 +186,7 @@ def _date_in(path: Path) -> str | None:
 
 def _basis_of(form: Form, issued: Issued, dated: bool):
     """Return the function that says what a unit's workbook is made of; of dates only one that was asked for counts."""
-    from . import __version__
+    from xlperf import __version__
 
     blank = rows_of(form, {"fiscal_year": issued.year})[0]
     issue = {**asdict(issued), "date": issued.date if dated else None}

@@ -37,7 +37,7 @@ class XlperfError(Exception):
         self.arguments = arguments
 
     def __str__(self) -> str:
-        from .messages import sentence
+        from xlperf.messages import sentence
 
         return sentence(self.key, self.arguments)
 
@@ -64,7 +64,7 @@ class UnreadableError(XlperfError):
         return self.key
 
     def __str__(self) -> str:
-        from .messages import fill, finding_texts, sentence
+        from xlperf.messages import fill, finding_texts, sentence
 
         texts = finding_texts(self.key)
         message, found, fix = (fill(texts[part], self.arguments) for part in ("message", "found", "fix"))
@@ -73,7 +73,7 @@ class UnreadableError(XlperfError):
 
 def reason_of(error: Exception) -> str:
     """Why the system refused a file: in the language of the messages where we have the words, else in the system's."""
-    from .messages import sentence
+    from xlperf.messages import sentence
 
     number = getattr(error, "errno", None)
     return sentence(REASONS[number], {}) if number in REASONS else getattr(error, "strerror", None) or str(error)

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
-from .document import Rows, Spot, inputs_of, is_empty
-from .errors import FormError
-from .expression import as_decimal
-from .finding import Finding
-from .form import Form
-from .nearest import letters_of
-from .parts import RULES, Rule
-from .spelling import spellings_of
+from xlperf.document import Rows, Spot, inputs_of, is_empty
+from xlperf.errors import FormError
+from xlperf.expression import as_decimal
+from xlperf.finding import Finding
+from xlperf.form import Form
+from xlperf.nearest import letters_of
+from xlperf.parts import RULES, Rule
+from xlperf.spelling import spellings_of
 
 LONGEST_FILLER = 20  # characters; of a longer text nobody asks what it says
 TEXTS = ("text", "value")  # field types in which people write

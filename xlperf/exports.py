@@ -15,19 +15,19 @@ from functools import partial
 from itertools import count
 from pathlib import Path, PurePosixPath
 
-from .audit import Contents, write_audit
-from .collection import Collection, survey
-from .errors import UsageError, reason_of
-from .files import as_written, holds, make_folder, safe_name, write_atomically
-from .formats import write_csv
-from .ledger import Ledger, Tally, ledgers
-from .messages import sentence
-from .notice import write_notice
-from .outcome import Outcome
-from .overview import Part, lines_of, write_summary
-from .placed import begin, keep, note, noted
-from .roster import Unit
-from .submission import COUNTS, behind, file_stem, is_attachment
+from xlperf.audit import Contents, write_audit
+from xlperf.collection import Collection, survey
+from xlperf.errors import UsageError, reason_of
+from xlperf.files import as_written, holds, make_folder, safe_name, write_atomically
+from xlperf.formats import write_csv
+from xlperf.ledger import Ledger, Tally, ledgers
+from xlperf.messages import sentence
+from xlperf.notice import write_notice
+from xlperf.outcome import Outcome
+from xlperf.overview import Part, lines_of, write_summary
+from xlperf.placed import begin, keep, note, noted
+from xlperf.roster import Unit
+from xlperf.submission import COUNTS, behind, file_stem, is_attachment
 
 AUDIT, PLACED = "audit.zip", "collection.placed"  # below the folder of the collection
 SOMETIMES = ("ranking", "indicators", "missing")  # tables that not every collection has

@@ -25,10 +25,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from .errors import FormulaError
-from .evaluation import as_decimal, evaluate
-from .rendering import blanks_of, to_excel
-from .tree import (
+from xlperf.errors import FormulaError
+from xlperf.evaluation import as_decimal, evaluate
+from xlperf.rendering import blanks_of, to_excel
+from xlperf.tree import (
     ACCEPTS,
     ARITHMETIC,
     COLUMNS,

@@ -15,11 +15,11 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from .compute import plain
-from .expression import as_decimal, as_text
-from .parts import Field
-from .remark import APART, SILENT, Remark, normalised, question, typed_text
-from .spelling import PERCENT, Meaning, Patterns, Spellings, Unit, convert, meanings, misreadings, unit_of
+from xlperf.compute import plain
+from xlperf.expression import as_decimal, as_text
+from xlperf.parts import Field
+from xlperf.remark import APART, SILENT, Remark, normalised, question, typed_text
+from xlperf.spelling import PERCENT, Meaning, Patterns, Spellings, Unit, convert, meanings, misreadings, unit_of
 
 HUNDRED = Decimal(100)
 

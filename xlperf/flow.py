@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from .messages import sentence
+from xlperf.messages import sentence
 
 RESIDUE = re.compile(r"\[bookmark:[^\]\n]{0,80}\]|_GoBack")  # what converters make of a bookmark
 

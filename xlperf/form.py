@@ -17,13 +17,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from .consistency import check_names
-from .definition import check_shape, read_definition, shipped
-from .errors import FormError, FormulaError, UsageError
-from .expression import Node
-from .formulas import build_formulas, in_order, parse_test, with_conditions
-from .messages import listing, sentence
-from .parts import (
+from xlperf.consistency import check_names
+from xlperf.definition import check_shape, read_definition, shipped
+from xlperf.errors import FormError, FormulaError, UsageError
+from xlperf.expression import Node
+from xlperf.formulas import build_formulas, in_order, parse_test, with_conditions
+from xlperf.messages import listing, sentence
+from xlperf.parts import (
     GUIDE,
     HELPERS,
     LIMITS,
@@ -42,7 +42,7 @@ from .parts import (
     Target,
     find_target,
 )
-from .summary import Summary, read_summary
+from xlperf.summary import Summary, read_summary
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -192,7 +192,7 @@ def _load(directory: Path, trusted: bool) -> Form:
         check_shape(definition, path)  # says where, if it is the form's fault
         raise
     if not trusted:
-        from .report import check_template
+        from xlperf.report import check_template
 
         check_template(form)
     return form

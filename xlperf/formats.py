@@ -12,14 +12,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from .finding import SEVERITIES
-from .messages import clause_by_clause, listing, sentence
-from .result import Result
-from .tables import table
-from .webpage import as_html
+from xlperf.finding import SEVERITIES
+from xlperf.messages import clause_by_clause, listing, sentence
+from xlperf.result import Result
+from xlperf.tables import table
+from xlperf.webpage import as_html
 
 if TYPE_CHECKING:
-    from .difference import Change
+    from xlperf.difference import Change
 
 MOST_CELLS = 6  # places of a finding that a terminal names
 MOST_SHOWN = 30  # findings of one severity that a terminal shows; the other formats hold all of them

@@ -18,9 +18,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from .errors import UsageError, reason_of
-from .expression import as_decimal, as_text
-from .spelling import PERCENT
+from xlperf.errors import UsageError, reason_of
+from xlperf.expression import as_decimal, as_text
+from xlperf.spelling import PERCENT
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # "Unicode text", as Excel calls it

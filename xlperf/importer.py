@@ -15,27 +15,27 @@ from decimal import Decimal
 from itertools import takewhile
 from pathlib import Path
 
-from .assembly import Assembly, assemble
-from .compute import compute
-from .document import LEFTOVERS, Spot, document_of, is_required, named, path_namer, unit_spot
-from .errors import UnreadableError
-from .expression import as_decimal, as_text, normal_text, round_half_up
-from .finding import Finding, describe, gather, has_errors
-from .flow import Flow, Grid
-from .form import Form, find_form, form_directories, load_form
-from .labels import LONGEST as LABEL
-from .labels import Labels, labels_of
-from .messages import listing
-from .nearest import letters_of
-from .paper import OldPaper, read_paper
-from .parts import RULES, Field, Table
-from .process import as_asked
-from .reader import read_cells
-from .records import Left
-from .result import Result
-from .spelling import Spellings, convert, meanings, spellings_of, unit_of
-from .strangers import strangers
-from .values import label_unit
+from xlperf.assembly import Assembly, assemble
+from xlperf.compute import compute
+from xlperf.document import LEFTOVERS, Spot, document_of, is_required, named, path_namer, unit_spot
+from xlperf.errors import UnreadableError
+from xlperf.expression import as_decimal, as_text, normal_text, round_half_up
+from xlperf.finding import Finding, describe, gather, has_errors
+from xlperf.flow import Flow, Grid
+from xlperf.form import Form, find_form, form_directories, load_form
+from xlperf.labels import LONGEST as LABEL
+from xlperf.labels import Labels, labels_of
+from xlperf.messages import listing
+from xlperf.nearest import letters_of
+from xlperf.paper import OldPaper, read_paper
+from xlperf.parts import RULES, Field, Table
+from xlperf.process import as_asked
+from xlperf.reader import read_cells
+from xlperf.records import Left
+from xlperf.result import Result
+from xlperf.spelling import Spellings, convert, meanings, spellings_of, unit_of
+from xlperf.strangers import strangers
+from xlperf.values import label_unit
 
 LEAST = 3  # labels by which a form is recognised
 FIRST = 40  # texts among which the year stands

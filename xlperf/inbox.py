@@ -24,13 +24,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
-from .errors import UnreadableError, UsageError, reason_of
-from .messages import sentence
-from .outcome import INSIDE
-from .package import BROKEN, CENTRAL, CHUNK, ENCRYPTED, MIB, MOST_FILE, is_folder, too_large
-from .pathname import Names, extended, name_of, printable, shown
-from .preflight import OWNERS, TYPES
-from .store import FILE_NAME, LOCK, OPEN
+from xlperf.errors import UnreadableError, UsageError, reason_of
+from xlperf.messages import sentence
+from xlperf.outcome import INSIDE
+from xlperf.package import BROKEN, CENTRAL, CHUNK, ENCRYPTED, MIB, MOST_FILE, is_folder, too_large
+from xlperf.pathname import Names, extended, name_of, printable, shown
+from xlperf.preflight import OWNERS, TYPES
+from xlperf.store import FILE_NAME, LOCK, OPEN
 
 MOST_MEMBERS = 20_000  # of one archive, those of archives in it included
 MOST_UNPACKED = 8_192 * MIB  # of one archive: 20,000 workbooks, each with a picture

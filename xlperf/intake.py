@@ -29,24 +29,24 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from . import __version__
-from .allotment import subject_headings
-from .change import changes
-from .cluster import cluster_crew
-from .collection import installed_prefixes
-from .crew import Crew, Lost, give_back_at_once, local_crew, work_off
-from .errors import UnreadableError, UsageError, reason_of
-from .exports import write_exports
-from .files import TEMPORARY, make_folder, stamp, write_atomically
-from .form import find_form, form_directories, load_form
-from .inbox import Input, close_archives, is_no_submission, list_inbox, open_received, read_input
-from .journal import changes_since, list_files, read_run, versions, write_run
-from .messages import current_language, sentence
-from .progress import progress
-from .result import EXIT_CODES
-from .roster import Unit, take_roster
-from .standing import Standing, read_standing
-from .store import (
+from xlperf import __version__
+from xlperf.allotment import subject_headings
+from xlperf.change import changes
+from xlperf.cluster import cluster_crew
+from xlperf.collection import installed_prefixes
+from xlperf.crew import Crew, Lost, give_back_at_once, local_crew, work_off
+from xlperf.errors import UnreadableError, UsageError, reason_of
+from xlperf.exports import write_exports
+from xlperf.files import TEMPORARY, make_folder, stamp, write_atomically
+from xlperf.form import find_form, form_directories, load_form
+from xlperf.inbox import Input, close_archives, is_no_submission, list_inbox, open_received, read_input
+from xlperf.journal import changes_since, list_files, read_run, versions, write_run
+from xlperf.messages import current_language, sentence
+from xlperf.progress import progress
+from xlperf.result import EXIT_CODES
+from xlperf.roster import Unit, take_roster
+from xlperf.standing import Standing, read_standing
+from xlperf.store import (
     LOCK,
     OPEN,
     Arrival,
@@ -61,8 +61,8 @@ from .store import (
     registered,
     save_outcome,
 )
-from .submission import make_naming, missing
-from .worker import Done, Limits, Task, Terms, not_done, work_on
+from xlperf.submission import make_naming, missing
+from xlperf.worker import Done, Limits, Task, Terms, not_done, work_on
 
 MADE = "made"  # below OUT: the files that workers made, by content; exports hands out those that count
 WORK = f"{TEMPORARY}work"  # below OUT: what workers put down while they work; one that is killed leaves it

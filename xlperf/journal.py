@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from .files import write_atomically
-from .outcome import Outcome
+from xlperf.files import write_atomically
+from xlperf.outcome import Outcome
 
 FILE_NAME = "run.json"
 CHANGES = ("new", "replaced", "gone", "status")  # the lists of `changes`
@@ -27,7 +27,7 @@ LIBRARIES = ("openpyxl", "python-calamine", "XlsxWriter", "SQLAlchemy")  # that 
 
 def versions() -> dict[str, str]:
     """What a result may depend on besides forms and files."""
-    from . import __version__
+    from xlperf import __version__
 
     return {"xlperf": __version__, "python": platform.python_version(), "system": platform.platform(),
             **{name: found for name in LIBRARIES if (found := _version(name))}}  # fmt: skip

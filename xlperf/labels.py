@@ -19,10 +19,10 @@ from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import category
 
-from .form import Form
-from .nearest import letters_of
-from .parts import Block, Field, Fields, Lines, Table
-from .spelling import fold, spellings_of
+from xlperf.form import Form
+from xlperf.nearest import letters_of
+from xlperf.parts import Block, Field, Fields, Lines, Table
+from xlperf.spelling import fold, spellings_of
 
 Single = tuple[str, str]  # a single field: block and key
 SEPARATOR = re.compile("[:\uff1a\n\t]|[ \u3000\u00a0]{2,}")

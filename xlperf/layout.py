@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from .document import Rows, Spot, inputs_of, path_namer, rows_of
-from .expression import as_decimal, as_text
-from .form import Form
-from .parts import GUIDE, RULES, Block, Field, Fields, Guide, Lines, Sheet, Table
+from xlperf.document import Rows, Spot, inputs_of, path_namer, rows_of
+from xlperf.expression import as_decimal, as_text
+from xlperf.form import Form
+from xlperf.parts import GUIDE, RULES, Block, Field, Fields, Guide, Lines, Sheet, Table
 
 MARK = "xlperf"
 END, HEADER = "#end", "#header"

@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
-from .collection import Collection
-from .document import subject_spot
-from .expression import Node
-from .finding import SEVERITIES
-from .form import Form
-from .messages import listing, of_any_field, sentence
-from .outcome import Outcome
-from .submission import COUNTS, DUPLICATE, SUPERSEDED, Submission, unit_key
-from .summary import Figure, recomputed
+from xlperf.collection import Collection
+from xlperf.document import subject_spot
+from xlperf.expression import Node
+from xlperf.finding import SEVERITIES
+from xlperf.form import Form
+from xlperf.messages import listing, of_any_field, sentence
+from xlperf.outcome import Outcome
+from xlperf.submission import COUNTS, DUPLICATE, SUPERSEDED, Submission, unit_key
+from xlperf.summary import Figure, recomputed
 
 MOST_CELLS = 30  # places of a finding that a line names; the rest is counted
 WHOLE_SECOND = 19  # characters of an ISO time: by the clock of who received it

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .canvas import Canvas, cached_value, checked, write_key
-from .document import Spot, unit_spot
-from .expression import IsBlank, Name
-from .layout import MARK, Line, Page
-from .live import restrict
-from .parts import Block, Field
-from .style import BORDER, COLOURS, LONGEST_ROW, POINTS_PER_LINE, lines_needed
+from xlperf.canvas import Canvas, cached_value, checked, write_key
+from xlperf.document import Spot, unit_spot
+from xlperf.expression import IsBlank, Name
+from xlperf.layout import MARK, Line, Page
+from xlperf.live import restrict
+from xlperf.parts import Block, Field
+from xlperf.style import BORDER, COLOURS, LONGEST_ROW, POINTS_PER_LINE, lines_needed
 
 
 def write_title(canvas: Canvas, sheet, page: Page, line: Line) -> None:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import datetime
 
-from .canvas import Canvas, checked
-from .document import Spot
-from .expression import Call, IsBlank, Kind, Literal, Name, Node, Operation
-from .layout import Page, cell_name
-from .parts import RULES, Block, Field, Table
-from .style import shortened
+from xlperf.canvas import Canvas, checked
+from xlperf.document import Spot
+from xlperf.expression import Call, IsBlank, Kind, Literal, Name, Node, Operation
+from xlperf.layout import Page, cell_name
+from xlperf.parts import RULES, Block, Field, Table
+from xlperf.style import shortened
 
 
 def enliven(canvas: Canvas, page: Page, sheet, table: Table) -> None:

@@ -16,20 +16,20 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .document import Rows, Spot, document_of, preset_index, rows_of
-from .errors import FormError, UsageError
-from .expression import normal_text
-from .files import keep_apart, unused, write_atomically
-from .finding import Finding
-from .form import Form, find_form, form_directories, load_form
-from .formats import as_csv
-from .layout import with_spare
-from .messages import listing, sentence
-from .parts import GUIDE, Block, Field
-from .result import Result
-from .source import read_source
-from .template import Issued, write_rows
-from .values import read_value
+from xlperf.document import Rows, Spot, document_of, preset_index, rows_of
+from xlperf.errors import FormError, UsageError
+from xlperf.expression import normal_text
+from xlperf.files import keep_apart, unused, write_atomically
+from xlperf.finding import Finding
+from xlperf.form import Form, find_form, form_directories, load_form
+from xlperf.formats import as_csv
+from xlperf.layout import with_spare
+from xlperf.messages import listing, sentence
+from xlperf.parts import GUIDE, Block, Field
+from xlperf.result import Result
+from xlperf.source import read_source
+from xlperf.template import Issued, write_rows
+from xlperf.values import read_value
 
 
 @dataclass(frozen=True)

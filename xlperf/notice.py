@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from .collection import form_of
-from .definition import shipped
-from .finding import SEVERITIES
-from .ledger import cells_of
-from .messages import sentence
-from .outcome import Outcome
+from xlperf.collection import form_of
+from xlperf.definition import shipped
+from xlperf.finding import SEVERITIES
+from xlperf.ledger import cells_of
+from xlperf.messages import sentence
+from xlperf.outcome import Outcome
 
 TEMPLATE = "notice.docx"
 
@@ -28,7 +28,7 @@ def write_notice(outcome: Outcome, marked: str, target: Path, date: str,
         FormError: the bureau's own template cannot be filled in.
         UsageError: the notice cannot be written.
     """
-    from .word import render_word
+    from xlperf.word import render_word
 
     own = templates / TEMPLATE if templates else None
     template = own if own and own.exists() else shipped("templates") / TEMPLATE

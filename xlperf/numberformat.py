@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from xml.etree import ElementTree
 
-from .layout import cell_name
-from .markup import MAIN, sheet_parts
+from xlperf.layout import cell_name
+from xlperf.markup import MAIN, sheet_parts
 
 BUILT_IN = {"9": "0%", "10": "0.00%"}  # of those that are looked for
 CELL_TAG = re.compile(rb'<c\b([^>]*\br="([A-Z]{1,3}[0-9]{1,7})"[^>]*)>')

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from .elements import child_of, name_of, number_of, value_of
+from xlperf.elements import child_of, name_of, number_of, value_of
 
 LEVELS = 9
 LONGEST = 40  # signs of one number

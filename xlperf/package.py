@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from .errors import UnreadableError
+from xlperf.errors import UnreadableError
 
 KIB, MIB = 2**10, 2**20
 

@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 
-from .outcome import INSIDE
-from .package import UTF8
+from xlperf.outcome import INSIDE
+from xlperf.package import UTF8
 
 NAMELESS = "_"  # what an entry without a name is called
 WIDE = "\uff01"  # in names for INSIDE

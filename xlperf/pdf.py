@@ -18,8 +18,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from .errors import UsageError, reason_of
-from .files import write_atomically
+from xlperf.errors import UsageError, reason_of
+from xlperf.files import write_atomically
 
 SECONDS, SECONDS_PER_FILE = 90, 30
 NAMES = ("soffice", "libreoffice")

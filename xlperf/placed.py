@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Set
 from itertools import chain
 from pathlib import Path
 
-from .files import write_atomically
+from xlperf.files import write_atomically
 
 
 def begin(path: Path, folders: Iterable[Path]) -> None:

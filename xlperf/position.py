@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import yaml
 
-from .errors import FormError
-from .messages import sentence
-from .parts import CONDITIONS
+from xlperf.errors import FormError
+from xlperf.messages import sentence
+from xlperf.parts import CONDITIONS
 
 STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 SYNTAX = re.compile(r"\bline (\d+), column \d+")

@@ -25,13 +25,23 @@ from pathlib import Path
 from posixpath import join, normpath
 from xml.etree import ElementTree
 
-from . import package as limits
-from .errors import UnreadableError, UsageError, reason_of
-from .finding import Finding
-from .layout import MARK
-from .messages import sentence
-from .package import Package, Part, crowded, damaged, inflate, open_package, too_large, write_package
-from .package_xml import Sheet, Texts, drop_far_comments, empty_sheet, has_doctype, read_sheet, read_texts, read_xml, root_of
+from xlperf import package as limits
+from xlperf.errors import UnreadableError, UsageError, reason_of
+from xlperf.finding import Finding
+from xlperf.layout import MARK
+from xlperf.messages import sentence
+from xlperf.package import Package, Part, crowded, damaged, inflate, open_package, too_large, write_package
+from xlperf.package_xml import (
+    Sheet,
+    Texts,
+    drop_far_comments,
+    empty_sheet,
+    has_doctype,
+    read_sheet,
+    read_texts,
+    read_xml,
+    root_of,
+)
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 WORKBOOK, RELATIONS, TEXTS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/sharedStrings.xml", "xl/styles.xml"

@@ -13,23 +13,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .amounts import unlikely_amounts
-from .checks import check, explain
-from .compute import compute
-from .document import Rows, Spot, document_of, named, path_namer, row_namer, rows_of, subject_spot, unit_spot, whose
-from .errors import UnreadableError, UsageError
-from .expression import Kind
-from .files import as_written, joined_name, keep_apart, make_folder, safe_name, stamp, write_atomically
-from .finding import SEVERITIES, Finding, describe, gather, has_errors
-from .form import Form, find_form
-from .layout import make_layout, moved_places, padded, references_of, row_counts, with_spare
-from .messages import finding_texts, listing, sentence
-from .reader import Reading, read_cells
-from .remark import visible
-from .report import Paper, has_report, paper_name, write_paper
-from .result import Result
-from .values import is_numeric
-from .witness import compare_shown
+from xlperf.amounts import unlikely_amounts
+from xlperf.checks import check, explain
+from xlperf.compute import compute
+from xlperf.document import Rows, Spot, document_of, named, path_namer, row_namer, rows_of, subject_spot, unit_spot, whose
+from xlperf.errors import UnreadableError, UsageError
+from xlperf.expression import Kind
+from xlperf.files import as_written, joined_name, keep_apart, make_folder, safe_name, stamp, write_atomically
+from xlperf.finding import SEVERITIES, Finding, describe, gather, has_errors
+from xlperf.form import Form, find_form
+from xlperf.layout import make_layout, moved_places, padded, references_of, row_counts, with_spare
+from xlperf.messages import finding_texts, listing, sentence
+from xlperf.reader import Reading, read_cells
+from xlperf.remark import visible
+from xlperf.report import Paper, has_report, paper_name, write_paper
+from xlperf.result import Result
+from xlperf.values import is_numeric
+from xlperf.witness import compare_shown
 
 UNREAD = ("XL217", "XL218")  # a formula without a value
 # What is not said of a cell of which another was: the blank of a formula without a value, the type of a cell that is asked
@@ -172,9 +172,9 @@ def finalize(path: Path | str, directory: Path | None = None, date: str | None =
 
 
 def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterator[Path]:
-    from . import __version__
-    from .canvas import Issue
-    from .workbook import write_workbook
+    from xlperf import __version__
+    from xlperf.canvas import Issue
+    from xlperf.workbook import write_workbook
 
     reading, form = processed.reading, processed.reading.form
     unit = named(processed.rows, unit_spot(form))
@@ -228,10 +228,10 @@ def annotate(path: Path | str, directory: Path | str | None = None, date: str | 
 
 def write_annotated(processed: Processed, directory: Path, date: str) -> Path:
     """Write the annotated workbook of a submission that was processed and return its path."""
-    from . import __version__
-    from .annotation import make_annotation, typed_rows
-    from .canvas import Issue
-    from .workbook import write_workbook
+    from xlperf import __version__
+    from xlperf.annotation import make_annotation, typed_rows
+    from xlperf.canvas import Issue
+    from xlperf.workbook import write_workbook
 
     reading, form = processed.reading, processed.reading.form
     name = joined_name(reading.path.stem, form.definition.get("annotated_name") or sentence("annotated_name", {}))

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from .messages import sentence
+from xlperf.messages import sentence
 
 Tell = Callable[..., None]  # how many are done, of how many; and what else is to be said
 STEPS = 10  # lines of a whole run where there is no terminal, at least

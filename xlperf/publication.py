@@ -10,17 +10,17 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from .amounts import unlikely_amounts
-from .checks import check, explain
-from .document import document_of, named, unit_spot
-from .errors import UnreadableError, UsageError
-from .files import keep_apart, make_folder, stamp, unused
-from .finding import gather, has_errors
-from .pdf import find_libreoffice, write_pdfs
-from .process import process, result_of, unreadable
-from .report import Paper, paper_name, template_of, write_paper
-from .result import Result
-from .template import describe_placed, load_document, take_document
+from xlperf.amounts import unlikely_amounts
+from xlperf.checks import check, explain
+from xlperf.document import document_of, named, unit_spot
+from xlperf.errors import UnreadableError, UsageError
+from xlperf.files import keep_apart, make_folder, stamp, unused
+from xlperf.finding import gather, has_errors
+from xlperf.pdf import find_libreoffice, write_pdfs
+from xlperf.process import process, result_of, unreadable
+from xlperf.report import Paper, paper_name, template_of, write_paper
+from xlperf.result import Result
+from xlperf.template import describe_placed, load_document, take_document
 
 ENDINGS = {False: (".docx",), True: (".docx", ".pdf")}  # of the output, without and with PDF
 

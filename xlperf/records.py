@@ -14,12 +14,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .captions import Units, caption_of, units_of, without_caption
-from .expression import Kind
-from .flow import Cell, Grid, Line, Place
-from .labels import Heading, Labels, Single, block_named
-from .parts import Block, Field
-from .spelling import spellings_of, unit_of
+from xlperf.captions import Units, caption_of, units_of, without_caption
+from xlperf.expression import Kind
+from xlperf.flow import Cell, Grid, Line, Place
+from xlperf.labels import Heading, Labels, Single, block_named
+from xlperf.parts import Block, Field
+from xlperf.spelling import spellings_of, unit_of
 
 LEAST = 2  # labels in one row that make it a header
 

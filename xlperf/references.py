@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from .definition import (
+from xlperf.definition import (
     ROW_WORDS,
     TYPED,
     Complaint,

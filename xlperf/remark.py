@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .expression import as_decimal, as_text
-from .parts import Field
-from .spelling import INVISIBLE, LONGEST
+from xlperf.expression import as_decimal, as_text
+from xlperf.parts import Field
+from xlperf.spelling import INVISIBLE, LONGEST
 
 UNSEEN = re.compile(rf"{INVISIBLE.pattern}|[\t\n\x0b\x0c\u00a0\u2000-\u200a\u202f]")
 SHOWN = 60  # characters of what was found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from .tree import (
+from xlperf.tree import (
     COLUMNS,
     COMPARISONS,
     FUNCTIONS,

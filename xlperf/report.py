@@ -15,15 +15,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .canvas import as_date
-from .document import Rows, Spot, is_empty, named, whose
-from .errors import FormError, UsageError
-from .evidence import explanation_of
-from .expression import TEXT_FORMATS, as_decimal, as_text
-from .files import joined_name, safe_name
-from .finding import Finding, has_errors
-from .form import Form
-from .parts import GUIDE, RULES, TYPES, Block, Field, Fields, Lines, Table
+from xlperf.canvas import as_date
+from xlperf.document import Rows, Spot, is_empty, named, whose
+from xlperf.errors import FormError, UsageError
+from xlperf.evidence import explanation_of
+from xlperf.expression import TEXT_FORMATS, as_decimal, as_text
+from xlperf.files import joined_name, safe_name
+from xlperf.finding import Finding, has_errors
+from xlperf.form import Form
+from xlperf.parts import GUIDE, RULES, TYPES, Block, Field, Fields, Lines, Table
 
 TEMPLATE = "report.docx"
 SAMPLE = "x"
@@ -50,7 +50,7 @@ def write_paper(paper: Paper, target: Path, date: str) -> Path:
         UsageError: the form has no report, or the file cannot be written.
         FormError: a tag of its template cannot be filled.
     """
-    from .word import render_word
+    from xlperf.word import render_word
 
     render_word(template_of(paper.form), make_context(paper), target, date)
     return target
@@ -86,7 +86,7 @@ def check_template(form: Form) -> None:
     Raises:
         FormError: something is wrong with it; the text names all of it, with its places.
     """
-    from .word import check_word
+    from xlperf.word import check_word
 
     template = form.directory / TEMPLATE
     if not template.is_file():

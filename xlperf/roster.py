@@ -20,12 +20,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from .errors import UsageError
-from .expression import as_decimal, as_text
-from .grid import Grid, Uncomputed, read_grids
-from .messages import LANGUAGES, catalogue, listing, sentence
-from .nearest import most_like
-from .spelling import fold
+from xlperf.errors import UsageError
+from xlperf.expression import as_decimal, as_text
+from xlperf.grid import Grid, Uncomputed, read_grids
+from xlperf.messages import LANGUAGES, catalogue, listing, sentence
+from xlperf.nearest import most_like
+from xlperf.spelling import fold
 
 OWN = ("name", "code", "supervisor")  # the columns that every roster may have
 MOST_TOLD = 50

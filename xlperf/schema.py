@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .errors import FormulaError
-from .expression import Call, IsBlank, Literal, Name, Node, Operation, names
-from .form import Form
-from .parts import GUIDE, Block, Field
+from xlperf.errors import FormulaError
+from xlperf.expression import Call, IsBlank, Literal, Name, Node, Operation, names
+from xlperf.form import Form
+from xlperf.parts import GUIDE, Block, Field
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

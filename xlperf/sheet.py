@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from .canvas import cached_value, checked
-from .expression import to_excel
-from .layout import cell_name, quoted
-from .ledger import SUMMED, Ledger
-from .messages import sentence
-from .parts import TYPES
-from .style import COLOURS, LONGEST_ROW, POINTS_PER_LINE, Palette, lines_needed, shortened
+from xlperf.canvas import cached_value, checked
+from xlperf.expression import to_excel
+from xlperf.layout import cell_name, quoted
+from xlperf.ledger import SUMMED, Ledger
+from xlperf.messages import sentence
+from xlperf.parts import TYPES
+from xlperf.style import COLOURS, LONGEST_ROW, POINTS_PER_LINE, Palette, lines_needed, shortened
 
 MOST_ROWS = 1_000_000  # of a sheet; Excel has room for 1,048,576
 LONGEST_CELL, LONGEST_TITLE = 32_767, 31  # UTF-16 units

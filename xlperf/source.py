@@ -10,15 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .document import LEFTOVERS, Rows, Spot, named, path_namer, unit_spot, year_of
-from .errors import UnreadableError
-from .finding import Finding, describe, gather, has_errors
-from .form import Form
-from .importer import import_paper
-from .paper import WORKBOOKS, read_paper
-from .reader import read_cells
-from .result import Result
-from .template import load_document, rows_of_document
+from xlperf.document import LEFTOVERS, Rows, Spot, named, path_namer, unit_spot, year_of
+from xlperf.errors import UnreadableError
+from xlperf.finding import Finding, describe, gather, has_errors
+from xlperf.form import Form
+from xlperf.importer import import_paper
+from xlperf.paper import WORKBOOKS, read_paper
+from xlperf.reader import read_cells
+from xlperf.result import Result
+from xlperf.template import load_document, rows_of_document
 
 
 @dataclass(frozen=True)

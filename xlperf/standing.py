@@ -13,14 +13,14 @@ from pathlib import Path
 from sys import intern
 from typing import NamedTuple
 
-from .collection import installed_prefixes
-from .errors import ExitCode, UsageError
-from .journal import CHANGES, read_run
-from .messages import listing, of_any_field, sentence
-from .result import EXIT_CODES
-from .store import FILE_NAME, Outcomes, Store, count_inputs, opened_store
-from .submission import COUNTS, Naming, stand
-from .tables import table
+from xlperf.collection import installed_prefixes
+from xlperf.errors import ExitCode, UsageError
+from xlperf.journal import CHANGES, read_run
+from xlperf.messages import listing, of_any_field, sentence
+from xlperf.result import EXIT_CODES
+from xlperf.store import FILE_NAME, Outcomes, Store, count_inputs, opened_store
+from xlperf.submission import COUNTS, Naming, stand
+from xlperf.tables import table
 
 SAME = ("received", "status", "form")  # of most outcomes: held once
 COMMONEST = 8  # findings, and files of somebody's, that are named

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from .definition import shipped
-from .errors import UsageError
-from .files import make_folder, write_atomically
+from xlperf.definition import shipped
+from xlperf.errors import UsageError
+from xlperf.files import make_folder, write_atomically
 
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 YEAR = re.compile(r"(?:19|20|21)\d\d")

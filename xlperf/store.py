@@ -23,8 +23,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from .errors import UsageError
-from .outcome import Outcome, instant
+from xlperf.errors import UsageError
+from xlperf.outcome import Outcome, instant
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Table

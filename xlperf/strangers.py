@@ -8,13 +8,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
-from .layout import cell_name
-from .messages import sentence
-from .package import MOST_AREA
-from .preflight import preflight
-from .reader import Reading
-from .records import Left
-from .remark import typed_text
+from xlperf.layout import cell_name
+from xlperf.messages import sentence
+from xlperf.package import MOST_AREA
+from xlperf.preflight import preflight
+from xlperf.reader import Reading
+from xlperf.records import Left
+from xlperf.remark import typed_text
 
 MOST = 1000  # cells of one sheet
 

@@ -13,20 +13,20 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from .document import Spot, is_empty, named, unit_spot
-from .entries import Entry, header_depth, key_columns
-from .expression import Kind, normal_text
-from .finding import Finding
-from .form import Form
-from .layout import HEADER, cell_name, make_layout
-from .markup import Markup
-from .messages import listing, sentence
-from .nearest import nearest, unit_key
-from .parts import GUIDE, RULES, TYPES, Block, Sheet, Table
-from .remark import typed_text
+from xlperf.document import Spot, is_empty, named, unit_spot
+from xlperf.entries import Entry, header_depth, key_columns
+from xlperf.expression import Kind, normal_text
+from xlperf.finding import Finding
+from xlperf.form import Form
+from xlperf.layout import HEADER, cell_name, make_layout
+from xlperf.markup import Markup
+from xlperf.messages import listing, sentence
+from xlperf.nearest import nearest, unit_key
+from xlperf.parts import GUIDE, RULES, TYPES, Block, Sheet, Table
+from xlperf.remark import typed_text
 
 if TYPE_CHECKING:
-    from .reader import Reading
+    from xlperf.reader import Reading
 
 MOST_NAMED = 50  # cells named in one finding; the rest is counted
 Markups = Mapping[str, Markup]

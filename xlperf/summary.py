@@ -17,10 +17,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .errors import FormulaError
-from .expression import Kind, Node, as_decimal, evaluate, parse
-from .formulas import parse_test
-from .parts import TYPES, Target, find_target
+from xlperf.errors import FormulaError
+from xlperf.expression import Kind, Node, as_decimal, evaluate, parse
+from xlperf.formulas import parse_test
+from xlperf.parts import TYPES, Target, find_target
 
 COPIES = {"shortest": 60, "alike": 0.9, "common": 0.1, "few": 5}  # what a form may say otherwise
 OVER, MET, MISSED = "over", "met", "missed"

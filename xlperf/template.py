@@ -11,19 +11,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .checks import check_characters
-from .compute import compute, plain
-from .document import Rows, Spot, document_of, inputs_of, named, path_namer, row_namer, rows_of, unit_spot
-from .errors import UsageError, reason_of
-from .expression import as_decimal
-from .files import joined_name, make_folder, safe_name, stamp, write_atomically
-from .finding import Finding, describe, gather, has_errors
-from .form import Form, find_form, load_form
-from .layout import make_layout, padded, row_counts
-from .messages import sentence
-from .nearest import nearest
-from .result import Result
-from .values import read_value
+from xlperf.checks import check_characters
+from xlperf.compute import compute, plain
+from xlperf.document import Rows, Spot, document_of, inputs_of, named, path_namer, row_namer, rows_of, unit_spot
+from xlperf.errors import UsageError, reason_of
+from xlperf.expression import as_decimal
+from xlperf.files import joined_name, make_folder, safe_name, stamp, write_atomically
+from xlperf.finding import Finding, describe, gather, has_errors
+from xlperf.form import Form, find_form, load_form
+from xlperf.layout import make_layout, padded, row_counts
+from xlperf.messages import sentence
+from xlperf.nearest import nearest
+from xlperf.result import Result
+from xlperf.values import read_value
 
 LONGEST_TEXT = 32_767  # UTF-16 units in one cell, Excel's limit
 SURE = 75  # per cent that a misspelt key has of a known one
@@ -141,9 +141,9 @@ def write_rows(form: Form, rows: Rows, path: Path, issued: Issued) -> None:
     Raises:
         UsageError: it cannot be written.
     """
-    from . import __version__
-    from .canvas import Issue
-    from .workbook import write_workbook
+    from xlperf import __version__
+    from xlperf.canvas import Issue
+    from xlperf.workbook import write_workbook
 
     issue = Issue(issued.year, stamp(issued.date), __version__, issued.unit, issued.password)
     counts = row_counts(form, issued.spare, rows)

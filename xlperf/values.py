@@ -19,15 +19,15 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from itertools import pairwise
 
-from .dates import dates_of
-from .document import is_required, is_wanted
-from .expression import Kind, as_decimal, as_text, evaluate, names
-from .figures import HUNDRED, Figure, read_figure
-from .form import Form
-from .nearest import letters_of
-from .parts import Block, Field
-from .remark import SILENT, CellError, Remark, normalised, question, typed_text, visible
-from .spelling import GAP, INVISIBLE, PERCENT, Patterns, Spellings, bare, choice_patterns, fold, spellings_of, unit_of
+from xlperf.dates import dates_of
+from xlperf.document import is_required, is_wanted
+from xlperf.expression import Kind, as_decimal, as_text, evaluate, names
+from xlperf.figures import HUNDRED, Figure, read_figure
+from xlperf.form import Form
+from xlperf.nearest import letters_of
+from xlperf.parts import Block, Field
+from xlperf.remark import SILENT, CellError, Remark, normalised, question, typed_text, visible
+from xlperf.spelling import GAP, INVISIBLE, PERCENT, Patterns, Spellings, bare, choice_patterns, fold, spellings_of, unit_of
 
 UNIT_IN_LABEL = re.compile(r"\(([^()]+)\)$")
 LINE_ENDS = re.compile("\r\n|\r")

@@ -11,13 +11,13 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from .compute import by_column, follows
-from .document import Rows, Spot
-from .expression import Kind, as_decimal, as_text, normal_text, round_half_up
-from .finding import Finding
-from .form import Form
-from .parts import RULES, TYPES, Field
-from .remark import as_printed, briefly
+from xlperf.compute import by_column, follows
+from xlperf.document import Rows, Spot
+from xlperf.expression import Kind, as_decimal, as_text, normal_text, round_half_up
+from xlperf.finding import Finding
+from xlperf.form import Form
+from xlperf.parts import RULES, TYPES, Field
+from xlperf.remark import as_printed, briefly
 
 PERCENTAGE = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{1,15})?)\s*[%\uff05]\s*", re.ASCII)
 

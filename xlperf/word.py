@@ -21,11 +21,11 @@ from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from .checks import CONTROL
-from .errors import FormError, UsageError, reason_of
-from .files import ZIP_TIME, stamp, write_atomically
-from .paragraphs import MERGED, settle
-from .placeholders import Complaint, complaints, missing_in_headers
+from xlperf.checks import CONTROL
+from xlperf.errors import FormError, UsageError, reason_of
+from xlperf.files import ZIP_TIME, stamp, write_atomically
+from xlperf.paragraphs import MERGED, settle
+from xlperf.placeholders import Complaint, complaints, missing_in_headers
 
 FILLED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")  # the parts in which tags may stand
 DOCUMENT, PROPERTIES = "word/document.xml", "docProps/core.xml"

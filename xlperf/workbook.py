@@ -12,15 +12,15 @@ import datetime
 from collections.abc import Mapping
 from pathlib import Path
 
-from .canvas import Canvas, Issue, checked
-from .document import Rows
-from .form import Form
-from .layout import MARK, Page, sheet_mark
-from .lines import LINES
-from .links import area
-from .live import enliven
-from .parts import Table
-from .problems import mark_cells, title_of_problems, unmark_cells, write_problems
+from xlperf.canvas import Canvas, Issue, checked
+from xlperf.document import Rows
+from xlperf.form import Form
+from xlperf.layout import MARK, Page, sheet_mark
+from xlperf.lines import LINES
+from xlperf.links import area
+from xlperf.live import enliven
+from xlperf.parts import Table
+from xlperf.problems import mark_cells, title_of_problems, unmark_cells, write_problems
 
 ALLOWED = ("format_cells", "format_columns", "format_rows", "insert_rows", "sort", "autofilter")  # on a protected sheet
 PIECE = 16_000  # characters of one cell of the hidden sheet: Excel allows 32,767 UTF-16 units

@@ -28,13 +28,13 @@ from multiprocessing import connection, parent_process
 from pathlib import Path
 from typing import NamedTuple
 
-from .errors import UnreadableError
-from .files import UNSAFE
-from .finding import Finding, describe
-from .messages import use_language
-from .outcome import Outcome
-from .process import annotate, finalize, validate
-from .result import Result
+from xlperf.errors import UnreadableError
+from xlperf.files import UNSAFE
+from xlperf.finding import Finding, describe
+from xlperf.messages import use_language
+from xlperf.outcome import Outcome
+from xlperf.process import annotate, finalize, validate
+from xlperf.result import Result
 
 PROPERTIES, SAVED = "docProps/core.xml", re.compile(rb"<dcterms:modified[^>]*>([0-9T:.Z+-]{10,35})<")
 LONGEST_NAME = 60  # characters a file is called by in the temporary folder; names inside archives have no limit

@@ -1,0 +1,118 @@
+"""The rules of the house: one home per foreign library, short files in small folders, Chinese and form names only as data.
+
+Which package may import which is declared in pyproject.toml and checked by `lint-imports`, in `make lint`.
+"""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import importlib
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from xlperf.form import Form
+
+PACKAGE = Path(__file__).parent.parent / "xlperf"
+SOURCES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in sorted(PACKAGE.rglob("*.py"))}
+FORMS = sorted({path.parent.parent.name for path in (PACKAGE.parent / "templates").glob("*/*/form.yaml")})
+HOMES = {
+    "xlsxwriter": {"workbook"},
+    "openpyxl": {"grid", "numberformat"},
+    "python_calamine": {"reader", "strangers"},
+    "jsonschema": {"checks", "definition"},
+    "click": {"cli", "options", "__main__"},
+    "yaml": {"definition", "position"},
+    "rich": {"tables", "progress"},
+    "docx": {"manuscript"},
+    "sqlalchemy": {"store"},
+    "distributed": {"cluster"},
+    "docxtpl": {"word"},
+    "lxml": {"word", "paragraphs"},
+    "jinja2": {"word", "placeholders"},
+    "markupsafe": {"word"},
+    "rapidfuzz": {"difference", "kinship", "nearest"},
+}
+LONGEST = 600  # lines of a module
+MOST_FILES, MOST_MODULES = 12, 17  # at the root of xlperf, in a folder below it
+LETTERS = r"\u2e80-\u2fff\u3005-\u3007\u3021-\u303b\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+CHINESE = re.compile(rf"[{LETTERS}\u3000-\u303f\u31c0-\u33ff\ufe30-\ufe4f\uff00-\uffef]")  # letters, punctuation, full-width forms
+ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|N\{(CJK[^}]*)\})")  # punctuation may be told so, letters not
+
+
+def libraries_of(path: Path) -> Iterator[str]:
+    """Yield the foreign libraries that a module imports, at the top or late."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
+        yield from {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"xlperf"}
+
+
+def chinese_in(source: str) -> list[str]:
+    """The lines of a source, docstrings and comments too, that hold Chinese: as such, or a letter of it in an escape."""
+    def is_letter(escape: re.Match) -> bool:
+        return bool(escape[3]) or re.fullmatch(f"[{LETTERS}]", chr(int(escape[1] or escape[2], 16))) is not None
+
+    return [line for line in source.splitlines() if CHINESE.search(line) or any(map(is_letter, ESCAPED.finditer(line)))]
+
+
+def forms_in(source: str) -> list[str]:
+    """The lines of a source, docstrings and comments too, that name a form of ours, or the place it is of."""
+    names = {*FORMS, *(form.split("-")[0] for form in FORMS)}
+    return [line for line in source.splitlines() if any(name in line.lower() for name in names)]
+
+
+def test_a_foreign_library_has_one_home() -> None:
+    found = {(library, module) for module, path in SOURCES.items() for library in libraries_of(path)}
+    assert sorted((library, module) for library, module in found if module not in HOMES.get(library, ())) == []
+
+
+def test_chinese_is_data() -> None:
+    assert {module: lines for module, path in SOURCES.items() if (lines := chinese_in(path.read_text("utf-8")))} == {}
+
+
+def test_the_program_knows_no_form() -> None:
+    assert {"national-project", "sichuan-project", "suzhou-department"} <= set(FORMS)
+    assert {module: lines for module, path in SOURCES.items() if (lines := forms_in(path.read_text("utf-8")))} == {}
+
+
+def test_english_messages_have_english_punctuation() -> None:
+    assert re.findall(r".*[\u3000-\u303f\uff00-\uffef].*", (PACKAGE / "catalogues" / "en.toml").read_text("utf-8")) == []
+
+
+def test_modules_are_short() -> None:
+    lengths = {module: len(path.read_text("utf-8").splitlines()) for module, path in SOURCES.items()}
+    assert {module: length for module, length in lengths.items() if length > LONGEST} == {}
+
+
+def test_the_examples_of_every_module_are_exact(form: Form) -> None:
+    shown = [module for module, path in SOURCES.items() if ">>> " in path.read_text("utf-8")]
+    assert len(shown) >= 19
+    runs = {}
+    for module in shown:
+        name = f"xlperf.{module}".removesuffix(".__init__")
+        runs[module] = doctest.testmod(importlib.import_module(name), extraglobs={"form": form})
+    assert {module: run for module, run in runs.items() if run.failed or not run.attempted} == {}
+
+
+@pytest.mark.parametrize("planted", [
+    '"""Money is 万元."""', "x = 1  # 分", 'known = "、".join(names)', 'f"{name}（{cell}）"', 'x = "１"', 'x = "〇"', "预算 = 1",
+    r'x = "\u4e07"', r'x = r"[\u4E00-\u9fff]"', r'x = "\U00020000"', r'x = "\N{CJK UNIFIED IDEOGRAPH-4E07}"',
+])  # fmt: skip
+def test_chinese_that_is_planted_is_found(planted: str) -> None:
+    assert chinese_in(f"import re\n\n{planted}\n") == [planted]
+
+
+def test_escaped_punctuation_and_spaces_are_no_chinese() -> None:
+    assert chinese_in(r'GAP = re.compile("[ \u3000\u00a0]{2,}|\uff1a|\u2460|\U0001f600")' + "\n# … — “quoted” ≥ ‰ →\n") == []
+
+
+@pytest.mark.parametrize("planted", ['    >>> form = load_form(find_form("{}"))', "x = 1  # as {} has it", 'KEY = "{}"', "# {} wants it"])
+def test_a_form_that_is_planted_is_found(planted: str) -> None:
+    for key in FORMS:
+        for name in (key, key.upper(), key.split("-")[0].title()):
+            assert forms_in(f'"""Text."""\n{planted.format(name)}\n') == [planted.format(name)]
