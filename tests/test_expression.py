@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from libreoffice import ALWAYS, NEVER, convert
 
 from xlperf.errors import FormulaError
-from xlperf.expression import (
+from xlperf.formula.parser import (
     COMPARISONS,
     DIGITS_15,
     FUNCTIONS,

@@ -19,8 +19,8 @@ from xlperf.consistency import NUMBERS
 from xlperf.definition import shipped
 from xlperf.document import Spot, document_of, rows_of
 from xlperf.errors import FormError, UsageError
-from xlperf.expression import Kind
 from xlperf.form import Form, check_form, find_form, form_directories, load_form
+from xlperf.formula.parser import Kind
 from xlperf.layout import make_layout, references_of
 from xlperf.parts import TYPES
 

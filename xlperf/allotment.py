@@ -18,8 +18,8 @@ from typing import NamedTuple
 from xlperf.catalog import field_names
 from xlperf.checks import wanted_of
 from xlperf.document import Rows, Spot, preset_index, rows_of, subject_spot, unit_spot
-from xlperf.expression import Kind, as_decimal
 from xlperf.form import Form
+from xlperf.formula.parser import Kind, as_decimal
 from xlperf.messages import listing, sentence
 from xlperf.nearest import most_like
 from xlperf.parts import GUIDE, RULES, Block, Field

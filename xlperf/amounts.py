@@ -16,9 +16,9 @@ from statistics import median
 from typing import NamedTuple
 
 from xlperf.document import Rows, Spot
-from xlperf.expression import as_decimal, as_text
 from xlperf.finding import Finding
 from xlperf.form import Form
+from xlperf.formula.parser import as_decimal, as_text
 from xlperf.parts import Block
 from xlperf.remark import question
 from xlperf.spelling import Unit, spellings_of, unit_of

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 
 from xlperf.composed import take_apart
 from xlperf.document import Rows, Spot, is_empty, is_required, rows_of
-from xlperf.expression import Kind
 from xlperf.finding import Finding
 from xlperf.flow import Flow
 from xlperf.form import Form
+from xlperf.formula.parser import Kind
 from xlperf.labels import Labels
 from xlperf.nearest import letters_of
 from xlperf.outline import Target, read_outline

@@ -16,8 +16,8 @@ from functools import lru_cache
 
 from xlperf.annotation import Annotation
 from xlperf.document import Rows, Spot
-from xlperf.expression import Literal, Node, to_excel
 from xlperf.form import Form
+from xlperf.formula.parser import Literal, Node, to_excel
 from xlperf.layout import Layout, Line, Reference, cell_name, make_layout, references_of, row_counts
 from xlperf.links import first_failing
 from xlperf.parts import RULES, TYPES, Block, Field, Table

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from xlperf.document import Spot
 from xlperf.errors import UsageError
-from xlperf.expression import to_excel
 from xlperf.form import Form, find_form, form_directories, load_form
+from xlperf.formula.parser import to_excel
 from xlperf.layout import make_layout
 from xlperf.messages import listing
 from xlperf.nearest import most_like

@@ -18,9 +18,9 @@ from xlperf.compute import by_column, follows, index_of
 from xlperf.crosscheck import CHECKS
 from xlperf.document import Rows, Spot, document_of, inputs_of, is_empty, is_required, is_wanted, prefixes
 from xlperf.evidence import TEXTS, explanation_of, is_filler
-from xlperf.expression import Kind, Node, as_decimal, as_text, evaluate, names, normal_text, round_half_up
 from xlperf.finding import HINT, Finding
 from xlperf.form import Form
+from xlperf.formula.parser import Kind, Node, as_decimal, as_text, evaluate, names, normal_text, round_half_up
 from xlperf.messages import catalogue, current_language, fill, listing, sentence
 from xlperf.nearest import letters_of, slip
 from xlperf.parts import GUIDE, RULES, Block, Field, Rule, Step

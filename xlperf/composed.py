@@ -18,8 +18,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from xlperf.expression import Node, evaluate, names
 from xlperf.form import Form
+from xlperf.formula.parser import Node, evaluate, names
 from xlperf.parts import Block, Field
 from xlperf.spelling import FIGURE, bare, choice_patterns, fold, meanings, spellings_of, unit_of, without_operator
 

@@ -17,8 +17,8 @@ from decimal import Decimal
 from functools import lru_cache, partial
 
 from xlperf.document import Rows, Spot
-from xlperf.expression import DIGITS_15, Kind, as_decimal, as_text, evaluate, names
 from xlperf.form import Form
+from xlperf.formula.parser import DIGITS_15, Kind, as_decimal, as_text, evaluate, names
 from xlperf.parts import GUIDE, Block, Step, Target
 
 LARGEST = Decimal(sys.float_info.max)

@@ -27,7 +27,7 @@ from xlperf.definition import (
     sections_of,
     tables_of,
 )
-from xlperf.expression import normal_text
+from xlperf.formula.parser import normal_text
 from xlperf.references import unknown_names
 
 BESIDE = re.compile(r"\b[a-z]\w*\.[a-z]\w*")  # a cell elsewhere, as a test names it

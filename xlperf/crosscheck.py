@@ -21,9 +21,9 @@ from decimal import Decimal
 from xlperf.compute import compute
 from xlperf.document import Rows, Spot
 from xlperf.evidence import blocks_of, found_at, given, number_of, rows_used, texts_at, words_of
-from xlperf.expression import as_decimal, as_text
 from xlperf.finding import Finding
 from xlperf.form import Form
+from xlperf.formula.parser import as_decimal, as_text
 from xlperf.nearest import letters_of
 from xlperf.parts import Rule
 from xlperf.promise import Duty, Match, contradictions, match_promises, shortfalls, silences

@@ -17,8 +17,8 @@ from itertools import product
 from pathlib import Path
 
 from xlperf.document import LEFTOVERS, Rows, Spot, is_empty, path_namer
-from xlperf.expression import normal_text
 from xlperf.form import Form
+from xlperf.formula.parser import normal_text
 from xlperf.migration import Migrated, migrate, revisions
 from xlperf.parts import GUIDE, Block, Field
 from xlperf.source import Source, read_source

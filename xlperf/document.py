@@ -18,8 +18,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xlperf.definition import UNIT
-from xlperf.expression import evaluate, normal_text
 from xlperf.form import Form
+from xlperf.formula.parser import evaluate, normal_text
 from xlperf.nearest import letters_of
 from xlperf.parts import GUIDE, RULES, YEARS, Block, Field
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from xlperf.expression import normal_text
 from xlperf.form import Form
+from xlperf.formula.parser import normal_text
 from xlperf.layout import END, HEADER, SINGLES
 from xlperf.parts import GUIDE, Block, Sheet, Table
 

@@ -13,9 +13,9 @@ from functools import lru_cache
 
 from xlperf.document import Rows, Spot, inputs_of, is_empty
 from xlperf.errors import FormError
-from xlperf.expression import as_decimal
 from xlperf.finding import Finding
 from xlperf.form import Form
+from xlperf.formula.parser import as_decimal
 from xlperf.nearest import letters_of
 from xlperf.parts import RULES, Rule
 from xlperf.spelling import spellings_of

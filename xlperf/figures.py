@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from xlperf.compute import plain
-from xlperf.expression import as_decimal, as_text
+from xlperf.formula.parser import as_decimal, as_text
 from xlperf.parts import Field
 from xlperf.remark import APART, SILENT, Remark, normalised, question, typed_text
 from xlperf.spelling import PERCENT, Meaning, Patterns, Spellings, Unit, convert, meanings, misreadings, unit_of

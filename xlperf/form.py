@@ -20,7 +20,7 @@ from pathlib import Path
 from xlperf.consistency import check_names
 from xlperf.definition import check_shape, read_definition, shipped
 from xlperf.errors import FormError, FormulaError, UsageError
-from xlperf.expression import Node
+from xlperf.formula.parser import Node
 from xlperf.formulas import build_formulas, in_order, parse_test, with_conditions
 from xlperf.messages import listing, sentence
 from xlperf.parts import (

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlperf.errors import UsageError, reason_of
-from xlperf.expression import as_decimal, as_text
+from xlperf.formula.parser import as_decimal, as_text
 from xlperf.spelling import PERCENT
 
 ENCODINGS = ("utf-8-sig", "gb18030")

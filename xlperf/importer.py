@@ -19,10 +19,10 @@ from xlperf.assembly import Assembly, assemble
 from xlperf.compute import compute
 from xlperf.document import LEFTOVERS, Spot, document_of, is_required, named, path_namer, unit_spot
 from xlperf.errors import UnreadableError
-from xlperf.expression import as_decimal, as_text, normal_text, round_half_up
 from xlperf.finding import Finding, describe, gather, has_errors
 from xlperf.flow import Flow, Grid
 from xlperf.form import Form, find_form, form_directories, load_form
+from xlperf.formula.parser import as_decimal, as_text, normal_text, round_half_up
 from xlperf.labels import LONGEST as LABEL
 from xlperf.labels import Labels, labels_of
 from xlperf.messages import listing

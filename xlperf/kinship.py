@@ -27,8 +27,8 @@ from zlib import crc32
 
 from xlperf.document import Rows, Spot
 from xlperf.evidence import TEXTS
-from xlperf.expression import as_decimal, as_text
 from xlperf.form import Form
+from xlperf.formula.parser import as_decimal, as_text
 from xlperf.messages import clauses, listing
 from xlperf.parts import RULES
 from xlperf.quantity import SENTENCE_ENDS

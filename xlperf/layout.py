@@ -18,8 +18,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xlperf.document import Rows, Spot, inputs_of, path_namer, rows_of
-from xlperf.expression import as_decimal, as_text
 from xlperf.form import Form
+from xlperf.formula.parser import as_decimal, as_text
 from xlperf.parts import GUIDE, RULES, Block, Field, Fields, Guide, Lines, Sheet, Table
 
 MARK = "xlperf"

@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 from xlperf.collection import Collection
 from xlperf.document import subject_spot
-from xlperf.expression import Node
 from xlperf.finding import SEVERITIES
 from xlperf.form import Form
+from xlperf.formula.parser import Node
 from xlperf.messages import listing, of_any_field, sentence
 from xlperf.outcome import Outcome
 from xlperf.submission import COUNTS, DUPLICATE, SUPERSEDED, Submission, unit_key

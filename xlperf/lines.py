@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlperf.canvas import Canvas, cached_value, checked, write_key
 from xlperf.document import Spot, unit_spot
-from xlperf.expression import IsBlank, Name
+from xlperf.formula.parser import IsBlank, Name
 from xlperf.layout import MARK, Line, Page
 from xlperf.live import restrict
 from xlperf.parts import Block, Field

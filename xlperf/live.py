@@ -9,7 +9,7 @@ import datetime
 
 from xlperf.canvas import Canvas, checked
 from xlperf.document import Spot
-from xlperf.expression import Call, IsBlank, Kind, Literal, Name, Node, Operation
+from xlperf.formula.parser import Call, IsBlank, Kind, Literal, Name, Node, Operation
 from xlperf.layout import Page, cell_name
 from xlperf.parts import RULES, Block, Field, Table
 from xlperf.style import shortened

@@ -18,11 +18,11 @@ from pathlib import Path
 
 from xlperf.document import Rows, Spot, document_of, preset_index, rows_of
 from xlperf.errors import FormError, UsageError
-from xlperf.expression import normal_text
 from xlperf.files import keep_apart, unused, write_atomically
 from xlperf.finding import Finding
 from xlperf.form import Form, find_form, form_directories, load_form
 from xlperf.formats import as_csv
+from xlperf.formula.parser import normal_text
 from xlperf.layout import with_spare
 from xlperf.messages import listing, sentence
 from xlperf.parts import GUIDE, Block, Field

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from xlperf.captions import Units, caption_of, units_of, without_caption
-from xlperf.expression import Kind
 from xlperf.flow import Cell, Grid, Line, Place
+from xlperf.formula.parser import Kind
 from xlperf.labels import Heading, Labels, Single, block_named
 from xlperf.parts import Block, Field
 from xlperf.spelling import spellings_of, unit_of

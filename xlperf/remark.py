@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from xlperf.expression import as_decimal, as_text
+from xlperf.formula.parser import as_decimal, as_text
 from xlperf.parts import Field
 from xlperf.spelling import INVISIBLE, LONGEST
 

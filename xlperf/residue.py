@@ -11,9 +11,9 @@ from decimal import Decimal
 
 from xlperf.document import Rows, Spot
 from xlperf.evidence import Fact, found_at, given, number_of, texts_of, words_of
-from xlperf.expression import as_text, normal_text
 from xlperf.finding import Finding
 from xlperf.form import Form
+from xlperf.formula.parser import as_text, normal_text
 from xlperf.nearest import letters_of
 from xlperf.parts import Rule
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlperf.errors import UsageError
-from xlperf.expression import as_decimal, as_text
+from xlperf.formula.parser import as_decimal, as_text
 from xlperf.grid import Grid, Uncomputed, read_grids
 from xlperf.messages import LANGUAGES, catalogue, listing, sentence
 from xlperf.nearest import most_like

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlperf.errors import FormulaError
-from xlperf.expression import Call, IsBlank, Literal, Name, Node, Operation, names
 from xlperf.form import Form
+from xlperf.formula.parser import Call, IsBlank, Literal, Name, Node, Operation, names
 from xlperf.parts import GUIDE, Block, Field
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

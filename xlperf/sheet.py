@@ -13,7 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from xlperf.canvas import cached_value, checked
-from xlperf.expression import to_excel
+from xlperf.formula.parser import to_excel
 from xlperf.layout import cell_name, quoted
 from xlperf.ledger import SUMMED, Ledger
 from xlperf.messages import sentence

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from xlperf.document import Spot, is_empty, named, unit_spot
 from xlperf.entries import Entry, header_depth, key_columns
-from xlperf.expression import Kind, normal_text
 from xlperf.finding import Finding
 from xlperf.form import Form
+from xlperf.formula.parser import Kind, normal_text
 from xlperf.layout import HEADER, cell_name, make_layout
 from xlperf.markup import Markup
 from xlperf.messages import listing, sentence

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from xlperf.errors import FormulaError
-from xlperf.expression import Kind, Node, as_decimal, evaluate, parse
+from xlperf.formula.parser import Kind, Node, as_decimal, evaluate, parse
 from xlperf.formulas import parse_test
 from xlperf.parts import TYPES, Target, find_target
 

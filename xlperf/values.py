@@ -21,9 +21,9 @@ from itertools import pairwise
 
 from xlperf.dates import dates_of
 from xlperf.document import is_required, is_wanted
-from xlperf.expression import Kind, as_decimal, as_text, evaluate, names
 from xlperf.figures import HUNDRED, Figure, read_figure
 from xlperf.form import Form
+from xlperf.formula.parser import Kind, as_decimal, as_text, evaluate, names
 from xlperf.nearest import letters_of
 from xlperf.parts import Block, Field
 from xlperf.remark import SILENT, CellError, Remark, normalised, question, typed_text, visible

@@ -13,9 +13,9 @@ from decimal import Decimal
 
 from xlperf.compute import by_column, follows
 from xlperf.document import Rows, Spot
-from xlperf.expression import Kind, as_decimal, as_text, normal_text, round_half_up
 from xlperf.finding import Finding
 from xlperf.form import Form
+from xlperf.formula.parser import Kind, as_decimal, as_text, normal_text, round_half_up
 from xlperf.parts import RULES, TYPES, Field
 from xlperf.remark import as_printed, briefly
 

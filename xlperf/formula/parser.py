@@ -26,9 +26,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from xlperf.errors import FormulaError
-from xlperf.evaluation import as_decimal, evaluate
-from xlperf.rendering import blanks_of, to_excel
-from xlperf.tree import (
+from xlperf.formula.evaluator import as_decimal, evaluate
+from xlperf.formula.excel import blanks_of, to_excel
+from xlperf.formula.nodes import (
     ACCEPTS,
     ARITHMETIC,
     COLUMNS,

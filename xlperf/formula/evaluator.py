@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from xlperf.tree import (
+from xlperf.formula.nodes import (
     ARITHMETIC,
     COLUMNS,
     COMPARABLE,
