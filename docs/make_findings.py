@@ -53,7 +53,7 @@ from xlperf import (
 )
 from xlperf.collection import survey
 from xlperf.finding import Finding, describe
-from xlperf.form import form_directories
+from xlperf.forms.loader import form_directories
 from xlperf.inbox import MOST_MEMBERS
 from xlperf.messages import catalogue
 from xlperf.outcome import Outcome

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
-from xlperf.document import Spot, document_of, inputs_of, rows_of
-from xlperf.form import Form
-from xlperf.parts import GUIDE, RULES, Block
+from xlperf.forms.document import Spot, document_of, inputs_of, rows_of
+from xlperf.forms.loader import Form
+from xlperf.forms.model import GUIDE, RULES, Block
 from xlperf.values import is_numeric
 
 HARD_TEXTS = (

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from xlperf.compute import compute
-from xlperf.document import document_of, rows_of
-from xlperf.form import find_form, load_form
+from xlperf.forms.compute import compute
+from xlperf.forms.document import document_of, rows_of
+from xlperf.forms.loader import find_form, load_form
 from xlperf.outcome import Outcome
 from xlperf.roster import Line, Unit
 

@@ -8,8 +8,8 @@ import pytest
 from test_roster import book, written
 
 from xlperf.allotment import cell_names, enter, lists, misfits
-from xlperf.document import Rows, Spot, rows_of
-from xlperf.form import Form
+from xlperf.forms.document import Rows, Spot, rows_of
+from xlperf.forms.loader import Form
 from xlperf.roster import read_roster
 
 

@@ -24,11 +24,11 @@ from xlperf import (
     write_report,
     write_template,
 )
-from xlperf.document import Spot
-from xlperf.form import Form
-from xlperf.layout import make_layout, references_of, row_counts
+from xlperf.forms.document import Spot
+from xlperf.forms.layout import make_layout, references_of, row_counts
+from xlperf.forms.loader import Form
+from xlperf.forms.schema import build_schema
 from xlperf.reader import read_cells
-from xlperf.schema import build_schema
 
 DATE = "2024-01-05"
 DOCUMENT = EXAMPLE / "document.json"

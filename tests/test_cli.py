@@ -15,7 +15,7 @@ from conftest import EXAMPLE, REPOSITORY
 from surgery import type_into
 
 from xlperf.cli import cli
-from xlperf.parts import YEARS
+from xlperf.forms.model import YEARS
 
 FILLED = EXAMPLE / "filled.xlsx"
 ENVIRONMENT = {**os.environ, "XLPERF_LANG": "zh", "SOURCE_DATE_EPOCH": "1672876800", "PYTHONPATH": str(REPOSITORY)}
@@ -146,7 +146,8 @@ def test_a_full_disk_is_told_and_no_bug_of_ours(number: int, reason: str, tmp_pa
 
 
 def test_a_bug_says_what_to_send_us(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    from xlperf import __main__, catalog
+    from xlperf import __main__
+    from xlperf.forms import catalog
 
     monkeypatch.setattr(catalog, "list_forms", lambda templates: 1 / 0)
     monkeypatch.setattr(sys, "argv", ["xlperf", "forms"])

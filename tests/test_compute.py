@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlperf.compute import compute
-from xlperf.document import rows_of
-from xlperf.form import Form, load_form
+from xlperf.forms.compute import compute
+from xlperf.forms.document import rows_of
+from xlperf.forms.loader import Form, load_form
 
 
 def indicator(form: Form, **row: object) -> dict:

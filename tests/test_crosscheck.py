@@ -14,12 +14,12 @@ from conftest import EXAMPLE, REPOSITORY
 from documents import random_document
 
 from xlperf.checks import check
-from xlperf.compute import compute
 from xlperf.crosscheck import CHECKS
-from xlperf.document import rows_of
 from xlperf.errors import FormError
 from xlperf.finding import Finding, describe, gather
-from xlperf.form import Form, find_form, load_form
+from xlperf.forms.compute import compute
+from xlperf.forms.document import rows_of
+from xlperf.forms.loader import Form, find_form, load_form
 from xlperf.quantity import Grammar, Quantity, agrees, make_grammar, same
 
 SPECIMEN = REPOSITORY.parent / "shared" / "seed_report_2022.txt"

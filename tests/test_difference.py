@@ -34,8 +34,8 @@ from xlperf import (
     write_next_template,
 )
 from xlperf.__main__ import main
-from xlperf.document import inputs_of, rows_of
-from xlperf.form import Form
+from xlperf.forms.document import inputs_of, rows_of
+from xlperf.forms.loader import Form
 
 FILLED = EXAMPLE / "filled.xlsx"
 
@@ -145,7 +145,7 @@ def test_what_cannot_be_compared(tmp_path: Path) -> None:
 def test_exactly_the_changed_fields_are_told(form: Form, tmp_path_factory: pytest.TempPathFactory, seed: int, data: st.DataObject) -> None:
     """A few fields of a generated document are set anew: each is told once, at its place; what is equal is not."""
     from xlperf.difference import name_field
-    from xlperf.document import path_namer
+    from xlperf.forms.document import path_namer
 
     before = random_document(form, seed)
     for key in ("goals", "tasks"):  # rows that can be told apart
@@ -161,7 +161,7 @@ def test_exactly_the_changed_fields_are_told(form: Form, tmp_path_factory: pytes
     changed = copy.deepcopy(rows)
     for spot in chosen:
         changed[spot.block][spot.index][spot.field] += "（改）"
-    from xlperf.document import document_of
+    from xlperf.forms.document import document_of
 
     folder = tmp_path_factory.mktemp("difference")
     changes = differences(folder, document_of(form, changed), document_of(form, rows))

@@ -17,7 +17,7 @@ from test_roster import written
 
 from xlperf import UsageError, dispatch, fill_workbook, read_roster, read_workbook, write_template, write_templates
 from xlperf.dispatch import MANIFEST, file_names
-from xlperf.form import Form, find_form, load_form
+from xlperf.forms.loader import Form, find_form, load_form
 from xlperf.roster import take_roster
 from xlperf.template import Issued, write_rows
 

@@ -25,12 +25,12 @@ from lxml import etree
 from outcomes import document, finding, indicator, outcome, unit, unreadable
 
 from xlperf import exports, load_document, messages
-from xlperf.compute import compute
-from xlperf.document import document_of, rows_of
 from xlperf.errors import UsageError
 from xlperf.exports import write_exports
 from xlperf.files import ZIP_TIME
-from xlperf.form import find_form, load_form
+from xlperf.forms.compute import compute
+from xlperf.forms.document import document_of, rows_of
+from xlperf.forms.loader import find_form, load_form
 from xlperf.outcome import Outcome
 
 HOSTILE = '=HYPERLINK("http://x.invalid","丙")/..\\CON:*?'

@@ -12,7 +12,7 @@ from xlperf import collect, fill_workbook, load_document, validate
 from xlperf.dispatch import file_names
 from xlperf.errors import ExitCode
 from xlperf.files import MOST_BYTES, joined_name
-from xlperf.form import Form
+from xlperf.forms.loader import Form
 from xlperf.roster import Line, Unit
 from xlperf.template import default_name
 

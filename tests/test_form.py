@@ -14,15 +14,15 @@ import pytest
 import yaml
 
 from xlperf import fill_workbook, validate
-from xlperf.compute import compute
-from xlperf.consistency import NUMBERS
-from xlperf.definition import shipped
-from xlperf.document import Spot, document_of, rows_of
 from xlperf.errors import FormError, UsageError
-from xlperf.form import Form, check_form, find_form, form_directories, load_form
+from xlperf.forms.compute import compute
+from xlperf.forms.consistency import NUMBERS
+from xlperf.forms.document import Spot, document_of, rows_of
+from xlperf.forms.layout import make_layout, references_of
+from xlperf.forms.loader import Form, check_form, find_form, form_directories, load_form
+from xlperf.forms.model import TYPES
+from xlperf.forms.yaml_file import shipped
 from xlperf.formula.parser import Kind
-from xlperf.layout import make_layout, references_of
-from xlperf.parts import TYPES
 
 BASE = """
 form: mini
@@ -236,7 +236,7 @@ def test_the_schema_knows_the_types_that_the_program_knows() -> None:
 
 
 def test_a_form_of_ours_is_not_validated_by_jsonschema_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xlperf.form.check_shape", lambda *_: pytest.fail("jsonschema costs more than the rest of the command"))
+    monkeypatch.setattr("xlperf.forms.loader.check_shape", lambda *_: pytest.fail("jsonschema costs more than the rest of the command"))
     load_form.cache_clear()
     load_form(next(form_directories()))
 
@@ -518,5 +518,5 @@ def test_a_form_of_ours_that_lost_its_shape_is_refused_too(write: Write, monkeyp
     definition = base_form()
     put(definition, f"{BUDGET}.columns[1].minimun", 0)
     folder = write(definition)
-    monkeypatch.setattr("xlperf.form.shipped", lambda name: folder.parent.parent)
+    monkeypatch.setattr("xlperf.forms.loader.shipped", lambda name: folder.parent.parent)
     refused(folder, "form_shape", rf"{BUDGET}.columns[1].minimun")

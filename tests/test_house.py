@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from xlperf.form import Form
+from xlperf.forms.loader import Form
 
 PACKAGE = Path(__file__).parent.parent / "xlperf"
 SOURCES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in sorted(PACKAGE.rglob("*.py"))}
@@ -24,9 +24,9 @@ HOMES = {
     "xlsxwriter": {"workbook"},
     "openpyxl": {"grid", "numberformat"},
     "python_calamine": {"reader", "strangers"},
-    "jsonschema": {"checks", "definition"},
+    "jsonschema": {"checks", "forms.yaml_file"},
     "click": {"cli", "options", "__main__"},
-    "yaml": {"definition", "position"},
+    "yaml": {"forms.yaml_file"},
     "rich": {"tables", "progress"},
     "docx": {"manuscript"},
     "sqlalchemy": {"store"},

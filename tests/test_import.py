@@ -18,8 +18,8 @@ from test_example import BUDGET, INDICATORS, SPECIMEN
 
 from xlperf import FormError, check_form, fill_workbook, finalize, find_form, import_document, load_document, load_form, validate
 from xlperf.__main__ import main
-from xlperf.compute import compute
-from xlperf.document import document_of, rows_of
+from xlperf.forms.compute import compute
+from xlperf.forms.document import document_of, rows_of
 from xlperf.outline import INDENT
 
 PARTS = ("fiscal_year", "narrative", "goals", "budget", "tasks", "indicators")

@@ -30,9 +30,9 @@ from test_store import url  # noqa: F401
 
 from xlperf import __version__, collect, fill_workbook, find_standing, intake, load_document
 from xlperf.cli import cli
-from xlperf.document import Spot
 from xlperf.errors import ExitCode, UnreadableError, UsageError
 from xlperf.files import ZIP_TIME
+from xlperf.forms.document import Spot
 from xlperf.reader import read_cells
 from xlperf.standing import standing_as_text
 from xlperf.store import Outcomes, open_store

@@ -16,7 +16,7 @@ from outcomes import FORM, LETTERS, STANDARD, indicator, outcome, prose, unit
 
 from xlperf import ledger, messages
 from xlperf.collection import survey
-from xlperf.document import Spot
+from xlperf.forms.document import Spot
 from xlperf.kinship import KEPT, LEADERS, Traces, Workbook, compare, settle
 from xlperf.outcome import Outcome
 from xlperf.roster import Unit

@@ -26,8 +26,8 @@ from xlperf import (
     read_workbook,
     validate,
 )
-from xlperf.document import Spot, inputs_of, rows_of
-from xlperf.form import Form
+from xlperf.forms.document import Spot, inputs_of, rows_of
+from xlperf.forms.loader import Form
 from xlperf.migration import migrate, revisions
 
 

@@ -18,10 +18,10 @@ from surgery import type_into
 
 from xlperf import fill_workbook, finalize, import_document, read_workbook, validate, write_next_template, write_report
 from xlperf.checks import check
-from xlperf.compute import compute
-from xlperf.document import Spot, document_of, rows_of
-from xlperf.form import Form, find_form, load_form
-from xlperf.summary import achievements, figures_of
+from xlperf.forms.compute import compute
+from xlperf.forms.document import Spot, document_of, rows_of
+from xlperf.forms.loader import Form, find_form, load_form
+from xlperf.forms.summary import achievements, figures_of
 from xlperf.worker import Limits, Task, Terms, work_on
 
 EXAMPLES = {"national-project": REPOSITORY / "examples" / "national-project-2022",

@@ -9,11 +9,11 @@ import pytest
 from conftest import EXAMPLE, REPOSITORY
 
 from xlperf import load_document
-from xlperf.compute import compute
-from xlperf.document import rows_of
 from xlperf.errors import FormError
-from xlperf.form import Form, check_form
-from xlperf.summary import achievements, figures_of, recomputed
+from xlperf.forms.compute import compute
+from xlperf.forms.document import rows_of
+from xlperf.forms.loader import Form, check_form
+from xlperf.forms.summary import achievements, figures_of, recomputed
 
 SOURCE = (REPOSITORY / "templates" / "suzhou-department" / "2022" / "form.yaml").read_text("utf-8")
 

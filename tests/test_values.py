@@ -26,10 +26,10 @@ from surgery import part_of, percent_style, rewrite, set_cell
 
 from xlperf import fill_workbook, finalize, read_workbook, validate
 from xlperf.amounts import unlikely_amounts
-from xlperf.document import Spot, rows_of
 from xlperf.errors import FormError
 from xlperf.finding import Finding
-from xlperf.form import Form, check_form, load_form
+from xlperf.forms.document import Spot, rows_of
+from xlperf.forms.loader import Form, check_form, load_form
 from xlperf.numberformat import NumberFormats
 from xlperf.reader import read_cells
 from xlperf.remark import CellError, Remark

@@ -15,14 +15,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from xlperf.catalog import field_names
 from xlperf.checks import wanted_of
-from xlperf.document import Rows, Spot, preset_index, rows_of, subject_spot, unit_spot
-from xlperf.form import Form
+from xlperf.forms.catalog import field_names
+from xlperf.forms.document import Rows, Spot, preset_index, rows_of, subject_spot, unit_spot
+from xlperf.forms.loader import Form
+from xlperf.forms.model import GUIDE, RULES, Block, Field
 from xlperf.formula.parser import Kind, as_decimal
 from xlperf.messages import listing, sentence
 from xlperf.nearest import most_like
-from xlperf.parts import GUIDE, RULES, Block, Field
 from xlperf.roster import Line, Unit, folded, is_passed_by, shown
 from xlperf.spelling import spellings_of
 from xlperf.values import is_numeric, read_row

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from xlperf.difference import BETWEEN, Change
 from xlperf.errors import UsageError
-from xlperf.form import Form, find_form, load_form
+from xlperf.forms.loader import Form, find_form, load_form
 from xlperf.messages import catalogue, current_language, listing
 
 # What is not a fact of the form as a whole: its parts, its names, and how old papers are read, which no department sees.

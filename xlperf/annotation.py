@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from xlperf.document import Rows, Spot
 from xlperf.finding import SEVERITIES, Finding, describe
-from xlperf.form import Form
-from xlperf.layout import Layout, cell_name
+from xlperf.forms.document import Rows, Spot
+from xlperf.forms.layout import Layout, cell_name
+from xlperf.forms.loader import Form
 from xlperf.messages import clause_by_clause, sentence
 
 MOST_NOTES = 8  # findings told in one comment

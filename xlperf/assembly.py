@@ -14,15 +14,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xlperf.composed import take_apart
-from xlperf.document import Rows, Spot, is_empty, is_required, rows_of
 from xlperf.finding import Finding
 from xlperf.flow import Flow
-from xlperf.form import Form
+from xlperf.forms.document import Rows, Spot, is_empty, is_required, rows_of
+from xlperf.forms.loader import Form
+from xlperf.forms.model import RULES, Block, Field
 from xlperf.formula.parser import Kind
 from xlperf.labels import Labels
 from xlperf.nearest import letters_of
 from xlperf.outline import Target, read_outline
-from xlperf.parts import RULES, Block, Field
 from xlperf.records import Left, Present, Record, Words, place_of
 from xlperf.spelling import meanings, spellings_of, unit_of
 from xlperf.values import label_unit, read_row, read_value

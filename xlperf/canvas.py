@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from xlperf.annotation import Annotation
-from xlperf.document import Rows, Spot
-from xlperf.form import Form
+from xlperf.forms.document import Rows, Spot
+from xlperf.forms.layout import Layout, Line, Reference, cell_name, make_layout, references_of, row_counts
+from xlperf.forms.loader import Form
+from xlperf.forms.model import RULES, TYPES, Block, Field, Table
 from xlperf.formula.parser import Literal, Node, to_excel
-from xlperf.layout import Layout, Line, Reference, cell_name, make_layout, references_of, row_counts
 from xlperf.links import first_failing
-from xlperf.parts import RULES, TYPES, Block, Field, Table
 from xlperf.style import ALIGN, COLOURS, LONGEST_ROW, SHORT, Palette
 
 

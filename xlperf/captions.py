@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xlperf.flow import Flow, Grid, Line
-from xlperf.form import Form
+from xlperf.forms.loader import Form
 from xlperf.labels import LONGEST, Labels
 from xlperf.spelling import Spellings, bare, fold, spellings_of, unit_of
 from xlperf.values import headed_unit

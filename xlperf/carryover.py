@@ -13,15 +13,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from xlperf.compute import compute
-from xlperf.document import Rows, Spot, named, rows_of, unit_spot
 from xlperf.errors import UsageError
 from xlperf.files import keep_apart
 from xlperf.finding import Finding
-from xlperf.form import find_form, load_form
-from xlperf.layout import with_spare
+from xlperf.forms.compute import compute
+from xlperf.forms.document import Rows, Spot, named, rows_of, unit_spot
+from xlperf.forms.layout import with_spare
+from xlperf.forms.loader import find_form, load_form
+from xlperf.forms.model import Block
 from xlperf.migration import Migrated, describe_migration, migrate, revisions
-from xlperf.parts import Block
 from xlperf.result import Result
 from xlperf.source import Source, read_source
 from xlperf.template import Issued, write_rows

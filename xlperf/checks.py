@@ -14,18 +14,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from xlperf.compute import by_column, follows, index_of
 from xlperf.crosscheck import CHECKS
-from xlperf.document import Rows, Spot, document_of, inputs_of, is_empty, is_required, is_wanted, prefixes
 from xlperf.evidence import TEXTS, explanation_of, is_filler
 from xlperf.finding import HINT, Finding
-from xlperf.form import Form
+from xlperf.forms.compute import by_column, follows, index_of
+from xlperf.forms.document import Rows, Spot, document_of, inputs_of, is_empty, is_required, is_wanted, prefixes
+from xlperf.forms.loader import Form
+from xlperf.forms.model import GUIDE, RULES, Block, Field, Rule, Step
+from xlperf.forms.schema import build_schema
 from xlperf.formula.parser import Kind, Node, as_decimal, as_text, evaluate, names, normal_text, round_half_up
 from xlperf.messages import catalogue, current_language, fill, listing, sentence
 from xlperf.nearest import letters_of, slip
-from xlperf.parts import GUIDE, RULES, Block, Field, Rule, Step
 from xlperf.remark import as_printed, briefly
-from xlperf.schema import build_schema
 from xlperf.spelling import spellings_of
 from xlperf.values import label_unit
 

@@ -43,8 +43,8 @@ def cli() -> None:
 @cli.command(help=words("forms"))
 @templates_option
 def forms(templates: Path | None) -> ExitCode:
-    from xlperf.catalog import list_forms
     from xlperf.formats import forms_as_text
+    from xlperf.forms.catalog import list_forms
 
     click.echo(forms_as_text(list_forms(templates)))
     return ExitCode.OK
@@ -277,9 +277,9 @@ def report(file: Path, output: Path | None, public: bool, pdf: bool, date: str |
 @year_option
 @templates_option
 def schema(form: str, year: int | None, templates: Path | None) -> ExitCode:
-    from xlperf.form import find_form, load_form
     from xlperf.formats import schema_as_text
-    from xlperf.schema import build_schema
+    from xlperf.forms.loader import find_form, load_form
+    from xlperf.forms.schema import build_schema
 
     click.echo(schema_as_text(build_schema(load_form(find_form(form, year, templates=templates)))), nl=False)
     return ExitCode.OK
@@ -291,8 +291,8 @@ def schema(form: str, year: int | None, templates: Path | None) -> ExitCode:
 @year_option
 @templates_option
 def explain(form: str, field: str, year: int | None, templates: Path | None) -> ExitCode:
-    from xlperf.catalog import explain_field
     from xlperf.formats import explained_as_text
+    from xlperf.forms.catalog import explain_field
 
     click.echo(explained_as_text(explain_field(form, field, year, templates)))
     return ExitCode.OK
@@ -301,7 +301,7 @@ def explain(form: str, field: str, year: int | None, templates: Path | None) -> 
 @cli.command("new-form", help=words("new_form"))
 @click.argument("directory", type=FILE)
 def new_form(directory: Path) -> ExitCode:
-    from xlperf.starter import new_form as write_form
+    from xlperf.forms.catalog import new_form as write_form
 
     click.echo(sentence("written", {"path": write_form(directory)}), err=True)
     return ExitCode.OK
@@ -310,10 +310,10 @@ def new_form(directory: Path) -> ExitCode:
 @cli.command("check-form", help=words("check_form"))
 @click.argument("directory", type=FILE)
 def check_form(directory: Path) -> ExitCode:
-    from xlperf.catalog import count_parts
     from xlperf.errors import FormError
-    from xlperf.form import check_form as check
-    from xlperf.position import located
+    from xlperf.forms.catalog import count_parts
+    from xlperf.forms.loader import check_form as check
+    from xlperf.forms.yaml_file import located
 
     try:
         form = check(directory.parent if directory.name == "form.yaml" else directory)

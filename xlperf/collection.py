@@ -18,10 +18,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from xlperf.document import Rows, Spot, inputs_of, path_namer, rows_of, unit_spot
-from xlperf.form import Form, find_form, form_directories, load_form
+from xlperf.forms.document import Rows, Spot, inputs_of, path_namer, rows_of, unit_spot
+from xlperf.forms.layout import usual_layout
+from xlperf.forms.loader import Form, find_form, form_directories, load_form
+from xlperf.forms.summary import MET, MISSED, OVER, achievements, figures_of
 from xlperf.kinship import Traces, Workbook, compare, settle
-from xlperf.layout import usual_layout
 from xlperf.outcome import Outcome
 from xlperf.roster import Unit
 from xlperf.submission import (
@@ -37,7 +38,6 @@ from xlperf.submission import (
     stand,
     unit_key,
 )
-from xlperf.summary import MET, MISSED, OVER, achievements, figures_of
 
 OFF_TARGET = """CREATE TABLE off_target
     (form TEXT, path TEXT, state TEXT, deviation REAL, texts TEXT, number INTEGER PRIMARY KEY)"""

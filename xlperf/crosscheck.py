@@ -18,14 +18,14 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from xlperf.compute import compute
-from xlperf.document import Rows, Spot
 from xlperf.evidence import blocks_of, found_at, given, number_of, rows_used, texts_at, words_of
 from xlperf.finding import Finding
-from xlperf.form import Form
+from xlperf.forms.compute import compute
+from xlperf.forms.document import Rows, Spot
+from xlperf.forms.loader import Form
+from xlperf.forms.model import Rule
 from xlperf.formula.parser import as_decimal, as_text
 from xlperf.nearest import letters_of
-from xlperf.parts import Rule
 from xlperf.promise import Duty, Match, contradictions, match_promises, shortfalls, silences
 from xlperf.quantity import PERCENT, Grammar, make_grammar, read_quantity, same
 from xlperf.residue import check_placeholders, check_prompts, check_years

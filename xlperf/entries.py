@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from xlperf.form import Form
+from xlperf.forms.layout import END, HEADER, SINGLES
+from xlperf.forms.loader import Form
+from xlperf.forms.model import GUIDE, Block, Sheet, Table
 from xlperf.formula.parser import normal_text
-from xlperf.layout import END, HEADER, SINGLES
-from xlperf.parts import GUIDE, Block, Sheet, Table
 
 Grid = list[list]
 SPREAD = ("text", "choice")  # types whose merged cells all hold what the first one shows; a merged number is no sum's operand

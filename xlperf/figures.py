@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from xlperf.compute import plain
+from xlperf.forms.compute import plain
+from xlperf.forms.model import Field
 from xlperf.formula.parser import as_decimal, as_text
-from xlperf.parts import Field
 from xlperf.remark import APART, SILENT, Remark, normalised, question, typed_text
 from xlperf.spelling import PERCENT, Meaning, Patterns, Spellings, Unit, convert, meanings, misreadings, unit_of
 

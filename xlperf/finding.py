@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from xlperf.document import Spot
-from xlperf.form import Form
+from xlperf.forms.document import Spot
+from xlperf.forms.loader import Form
+from xlperf.forms.model import Rule
 from xlperf.messages import clauses, fill, finding_texts, listing, sentence
-from xlperf.parts import Rule
 
 SEVERITIES = ("error", "warning", "info")
 Places = Mapping[Spot, str]

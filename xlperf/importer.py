@@ -16,19 +16,19 @@ from itertools import takewhile
 from pathlib import Path
 
 from xlperf.assembly import Assembly, assemble
-from xlperf.compute import compute
-from xlperf.document import LEFTOVERS, Spot, document_of, is_required, named, path_namer, unit_spot
 from xlperf.errors import UnreadableError
 from xlperf.finding import Finding, describe, gather, has_errors
 from xlperf.flow import Flow, Grid
-from xlperf.form import Form, find_form, form_directories, load_form
+from xlperf.forms.compute import compute
+from xlperf.forms.document import LEFTOVERS, Spot, document_of, is_required, named, path_namer, unit_spot
+from xlperf.forms.loader import Form, find_form, form_directories, load_form
+from xlperf.forms.model import RULES, Field, Table
 from xlperf.formula.parser import as_decimal, as_text, normal_text, round_half_up
 from xlperf.labels import LONGEST as LABEL
 from xlperf.labels import Labels, labels_of
 from xlperf.messages import listing
 from xlperf.nearest import letters_of
 from xlperf.paper import OldPaper, read_paper
-from xlperf.parts import RULES, Field, Table
 from xlperf.process import as_asked
 from xlperf.reader import read_cells
 from xlperf.records import Left

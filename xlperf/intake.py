@@ -38,7 +38,7 @@ from xlperf.crew import Crew, Lost, give_back_at_once, local_crew, work_off
 from xlperf.errors import UnreadableError, UsageError, reason_of
 from xlperf.exports import write_exports
 from xlperf.files import TEMPORARY, make_folder, stamp, write_atomically
-from xlperf.form import find_form, form_directories, load_form
+from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.inbox import Input, close_archives, is_no_submission, list_inbox, open_received, read_input
 from xlperf.journal import changes_since, list_files, read_run, versions, write_run
 from xlperf.messages import current_language, sentence

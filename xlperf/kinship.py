@@ -25,15 +25,15 @@ from statistics import fmean, median
 from typing import NamedTuple
 from zlib import crc32
 
-from xlperf.document import Rows, Spot
 from xlperf.evidence import TEXTS
-from xlperf.form import Form
+from xlperf.forms.document import Rows, Spot
+from xlperf.forms.loader import Form
+from xlperf.forms.model import RULES
+from xlperf.forms.summary import OVER
 from xlperf.formula.parser import as_decimal, as_text
 from xlperf.messages import clauses, listing
-from xlperf.parts import RULES
 from xlperf.quantity import SENTENCE_ENDS
 from xlperf.submission import MOST_LISTED, across
-from xlperf.summary import OVER
 
 PARAGRAPH_ENDS = re.compile(r"\n+|[ \u3000]{2,}")  # text pasted from Word keeps its paragraphs apart by spaces
 NO_LETTERS = re.compile(r"[\W\d_]+")

@@ -16,14 +16,14 @@ from itertools import chain
 from typing import NamedTuple
 
 from xlperf.collection import Collection
-from xlperf.document import subject_spot
 from xlperf.finding import SEVERITIES
-from xlperf.form import Form
+from xlperf.forms.document import subject_spot
+from xlperf.forms.loader import Form
+from xlperf.forms.summary import Figure, recomputed
 from xlperf.formula.parser import Node
 from xlperf.messages import listing, of_any_field, sentence
 from xlperf.outcome import Outcome
 from xlperf.submission import COUNTS, DUPLICATE, SUPERSEDED, Submission, unit_key
-from xlperf.summary import Figure, recomputed
 
 MOST_CELLS = 30  # places of a finding that a line names; the rest is counted
 WHOLE_SECOND = 19  # characters of an ISO time: by the clock of who received it

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from xlperf.canvas import Canvas, cached_value, checked, write_key
-from xlperf.document import Spot, unit_spot
+from xlperf.forms.document import Spot, unit_spot
+from xlperf.forms.layout import MARK, Line, Page
+from xlperf.forms.model import Block, Field
 from xlperf.formula.parser import IsBlank, Name
-from xlperf.layout import MARK, Line, Page
 from xlperf.live import restrict
-from xlperf.parts import Block, Field
 from xlperf.style import BORDER, COLOURS, LONGEST_ROW, POINTS_PER_LINE, lines_needed
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from xlperf.document import Spot
-from xlperf.layout import Layout, cell_name, quoted
+from xlperf.forms.document import Spot
+from xlperf.forms.layout import Layout, cell_name, quoted
 
 MOST_NESTED = 40  # Excel nests at most 64 levels
 COUNTED = {"missing": ("_missing", "required"), "wanted": ("_wanted", "wanted")}  # builtin: helper column, field attribute

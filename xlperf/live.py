@@ -8,10 +8,10 @@ from __future__ import annotations
 import datetime
 
 from xlperf.canvas import Canvas, checked
-from xlperf.document import Spot
+from xlperf.forms.document import Spot
+from xlperf.forms.layout import Page, cell_name
+from xlperf.forms.model import RULES, Block, Field, Table
 from xlperf.formula.parser import Call, IsBlank, Kind, Literal, Name, Node, Operation
-from xlperf.layout import Page, cell_name
-from xlperf.parts import RULES, Block, Field, Table
 from xlperf.style import shortened
 
 

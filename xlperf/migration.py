@@ -16,16 +16,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlperf.document import Rows, Spot, document_of, preset_index, rows_of
 from xlperf.errors import FormError, UsageError
 from xlperf.files import keep_apart, unused, write_atomically
 from xlperf.finding import Finding
-from xlperf.form import Form, find_form, form_directories, load_form
 from xlperf.formats import as_csv
+from xlperf.forms.document import Rows, Spot, document_of, preset_index, rows_of
+from xlperf.forms.layout import with_spare
+from xlperf.forms.loader import Form, find_form, form_directories, load_form
+from xlperf.forms.model import GUIDE, Block, Field
 from xlperf.formula.parser import normal_text
-from xlperf.layout import with_spare
 from xlperf.messages import listing, sentence
-from xlperf.parts import GUIDE, Block, Field
 from xlperf.result import Result
 from xlperf.source import read_source
 from xlperf.template import Issued, write_rows

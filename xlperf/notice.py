@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from xlperf.collection import form_of
-from xlperf.definition import shipped
 from xlperf.finding import SEVERITIES
+from xlperf.forms.yaml_file import shipped
 from xlperf.ledger import cells_of
 from xlperf.messages import sentence
 from xlperf.outcome import Outcome

@@ -34,7 +34,7 @@ def spare_rows(asked: tuple[str, ...], form: str, year: object, templates: Path 
     """The value of --rows, checked against the blocks of the form that have spare rows."""
     if not asked:
         return None
-    from xlperf.form import find_form, load_form
+    from xlperf.forms.loader import find_form, load_form
 
     known = load_form(find_form(form, year if isinstance(year, int) else None, templates=templates))
     tables = [block.key for block in known.blocks.values() if block.spare and not block.fixed]

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from xlperf.canvas import checked
 from xlperf.collection import Collection
-from xlperf.form import Form
-from xlperf.layout import MARK, cell_name
+from xlperf.forms.layout import MARK, cell_name
+from xlperf.forms.loader import Form
 from xlperf.ledger import Ledger, Tally
 from xlperf.messages import sentence
 from xlperf.sheet import Sheet, cell_format, free_title, set_up, write_ledger

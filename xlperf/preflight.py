@@ -28,7 +28,7 @@ from xml.etree import ElementTree
 from xlperf import package as limits
 from xlperf.errors import UnreadableError, UsageError, reason_of
 from xlperf.finding import Finding
-from xlperf.layout import MARK
+from xlperf.forms.layout import MARK
 from xlperf.messages import sentence
 from xlperf.package import Package, Part, crowded, damaged, inflate, open_package, too_large, write_package
 from xlperf.package_xml import (

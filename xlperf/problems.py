@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from xlperf.annotation import MOST_RUNS, Note, Problem, Run
 from xlperf.canvas import Canvas, as_date, checked
-from xlperf.document import Spot, unit_spot
+from xlperf.forms.document import Spot, unit_spot
+from xlperf.forms.layout import MARK, PROBLEMS, Page, cell_name, quoted, sheet_mark
 from xlperf.formula.parser import as_decimal, as_text
-from xlperf.layout import MARK, PROBLEMS, Page, cell_name, quoted, sheet_mark
 from xlperf.messages import sentence
 from xlperf.style import BORDER, COLOURS, LONGEST_ROW, POINTS_PER_LINE, lines_needed
 

@@ -15,14 +15,14 @@ from pathlib import Path
 
 from xlperf.amounts import unlikely_amounts
 from xlperf.checks import check, explain
-from xlperf.compute import compute
-from xlperf.document import Rows, Spot, document_of, named, path_namer, row_namer, rows_of, subject_spot, unit_spot, whose
 from xlperf.errors import UnreadableError, UsageError
 from xlperf.files import as_written, joined_name, keep_apart, make_folder, safe_name, stamp, write_atomically
 from xlperf.finding import SEVERITIES, Finding, describe, gather, has_errors
-from xlperf.form import Form, find_form
+from xlperf.forms.compute import compute
+from xlperf.forms.document import Rows, Spot, document_of, named, path_namer, row_namer, rows_of, subject_spot, unit_spot, whose
+from xlperf.forms.layout import make_layout, moved_places, padded, references_of, row_counts, with_spare
+from xlperf.forms.loader import Form, find_form
 from xlperf.formula.parser import Kind
-from xlperf.layout import make_layout, moved_places, padded, references_of, row_counts, with_spare
 from xlperf.messages import finding_texts, listing, sentence
 from xlperf.reader import Reading, read_cells
 from xlperf.remark import visible

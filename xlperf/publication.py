@@ -12,10 +12,10 @@ from pathlib import Path
 
 from xlperf.amounts import unlikely_amounts
 from xlperf.checks import check, explain
-from xlperf.document import document_of, named, unit_spot
 from xlperf.errors import UnreadableError, UsageError
 from xlperf.files import keep_apart, make_folder, stamp, unused
 from xlperf.finding import gather, has_errors
+from xlperf.forms.document import document_of, named, unit_spot
 from xlperf.pdf import find_libreoffice, write_pdfs
 from xlperf.process import process, result_of, unreadable
 from xlperf.report import Paper, paper_name, template_of, write_paper

@@ -16,18 +16,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from xlperf.document import Rows, Spot, is_empty, preset_index, year_of
 from xlperf.entries import Entry, Grid, entries_of, spread_merged, typed_of
 from xlperf.errors import UnreadableError, UsageError
 from xlperf.finding import Finding
-from xlperf.form import Form, find_form, form_directories, load_form
-from xlperf.layout import MARK, cell_name
+from xlperf.forms.document import Rows, Spot, is_empty, preset_index, year_of
+from xlperf.forms.layout import MARK, cell_name
+from xlperf.forms.loader import Form, find_form, form_directories, load_form
+from xlperf.forms.model import GUIDE, RULES, Block, Sheet
 from xlperf.markup import Markup, formula_text, read_markup
 from xlperf.messages import listing, sentence
 from xlperf.nearest import nearest
 from xlperf.numberformat import NumberFormats
 from xlperf.package import MOST_AREA, crowded
-from xlperf.parts import GUIDE, RULES, Block, Sheet
 from xlperf.preflight import preflight
 from xlperf.remark import CellError, Uncomputed
 from xlperf.spelling import spellings_of

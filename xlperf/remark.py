@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from xlperf.forms.model import Field
 from xlperf.formula.parser import as_decimal, as_text
-from xlperf.parts import Field
 from xlperf.spelling import INVISIBLE, LONGEST
 
 UNSEEN = re.compile(rf"{INVISIBLE.pattern}|[\t\n\x0b\x0c\u00a0\u2000-\u200a\u202f]")

@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlperf.canvas import as_date
-from xlperf.document import Rows, Spot, is_empty, named, whose
 from xlperf.errors import FormError, UsageError
 from xlperf.evidence import explanation_of
 from xlperf.files import joined_name, safe_name
 from xlperf.finding import Finding, has_errors
-from xlperf.form import Form
+from xlperf.forms.document import Rows, Spot, is_empty, named, whose
+from xlperf.forms.loader import Form
+from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Field, Fields, Lines, Table
 from xlperf.formula.parser import TEXT_FORMATS, as_decimal, as_text
-from xlperf.parts import GUIDE, RULES, TYPES, Block, Field, Fields, Lines, Table
 
 TEMPLATE = "report.docx"
 SAMPLE = "x"

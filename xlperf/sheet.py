@@ -13,11 +13,11 @@ from itertools import islice
 from typing import NamedTuple
 
 from xlperf.canvas import cached_value, checked
+from xlperf.forms.layout import cell_name, quoted
+from xlperf.forms.model import TYPES
 from xlperf.formula.parser import to_excel
-from xlperf.layout import cell_name, quoted
 from xlperf.ledger import SUMMED, Ledger
 from xlperf.messages import sentence
-from xlperf.parts import TYPES
 from xlperf.style import COLOURS, LONGEST_ROW, POINTS_PER_LINE, Palette, lines_needed, shortened
 
 MOST_ROWS = 1_000_000  # of a sheet; Excel has room for 1,048,576

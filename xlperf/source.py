@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xlperf.document import LEFTOVERS, Rows, Spot, named, path_namer, unit_spot, year_of
 from xlperf.errors import UnreadableError
 from xlperf.finding import Finding, describe, gather, has_errors
-from xlperf.form import Form
+from xlperf.forms.document import LEFTOVERS, Rows, Spot, named, path_namer, unit_spot, year_of
+from xlperf.forms.loader import Form
 from xlperf.importer import import_paper
 from xlperf.paper import WORKBOOKS, read_paper
 from xlperf.reader import read_cells

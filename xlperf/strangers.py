@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
-from xlperf.layout import cell_name
+from xlperf.forms.layout import cell_name
 from xlperf.messages import sentence
 from xlperf.package import MOST_AREA
 from xlperf.preflight import preflight

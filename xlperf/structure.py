@@ -13,16 +13,16 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from xlperf.document import Spot, is_empty, named, unit_spot
 from xlperf.entries import Entry, header_depth, key_columns
 from xlperf.finding import Finding
-from xlperf.form import Form
+from xlperf.forms.document import Spot, is_empty, named, unit_spot
+from xlperf.forms.layout import HEADER, cell_name, make_layout
+from xlperf.forms.loader import Form
+from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Sheet, Table
 from xlperf.formula.parser import Kind, normal_text
-from xlperf.layout import HEADER, cell_name, make_layout
 from xlperf.markup import Markup
 from xlperf.messages import listing, sentence
 from xlperf.nearest import nearest, unit_key
-from xlperf.parts import GUIDE, RULES, TYPES, Block, Sheet, Table
 from xlperf.remark import typed_text
 
 if TYPE_CHECKING:

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlperf.checks import check_characters
-from xlperf.compute import compute, plain
-from xlperf.document import Rows, Spot, document_of, inputs_of, named, path_namer, row_namer, rows_of, unit_spot
 from xlperf.errors import UsageError, reason_of
 from xlperf.files import joined_name, make_folder, safe_name, stamp, write_atomically
 from xlperf.finding import Finding, describe, gather, has_errors
-from xlperf.form import Form, find_form, load_form
+from xlperf.forms.compute import compute, plain
+from xlperf.forms.document import Rows, Spot, document_of, inputs_of, named, path_namer, row_namer, rows_of, unit_spot
+from xlperf.forms.layout import make_layout, padded, row_counts
+from xlperf.forms.loader import Form, find_form, load_form
 from xlperf.formula.parser import as_decimal
-from xlperf.layout import make_layout, padded, row_counts
 from xlperf.messages import sentence
 from xlperf.nearest import nearest
 from xlperf.result import Result

@@ -20,12 +20,12 @@ from decimal import Decimal
 from itertools import pairwise
 
 from xlperf.dates import dates_of
-from xlperf.document import is_required, is_wanted
 from xlperf.figures import HUNDRED, Figure, read_figure
-from xlperf.form import Form
+from xlperf.forms.document import is_required, is_wanted
+from xlperf.forms.loader import Form
+from xlperf.forms.model import Block, Field
 from xlperf.formula.parser import Kind, as_decimal, as_text, evaluate, names
 from xlperf.nearest import letters_of
-from xlperf.parts import Block, Field
 from xlperf.remark import SILENT, CellError, Remark, normalised, question, typed_text, visible
 from xlperf.spelling import GAP, INVISIBLE, PERCENT, Patterns, Spellings, bare, choice_patterns, fold, spellings_of, unit_of
 

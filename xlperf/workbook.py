@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from xlperf.canvas import Canvas, Issue, checked
-from xlperf.document import Rows
-from xlperf.form import Form
-from xlperf.layout import MARK, Page, sheet_mark
+from xlperf.forms.document import Rows
+from xlperf.forms.layout import MARK, Page, sheet_mark
+from xlperf.forms.loader import Form
+from xlperf.forms.model import Table
 from xlperf.lines import LINES
 from xlperf.links import area
 from xlperf.live import enliven
-from xlperf.parts import Table
 from xlperf.problems import mark_cells, title_of_problems, unmark_cells, write_problems
 
 ALLOWED = ("format_cells", "format_columns", "format_rows", "insert_rows", "sort", "autofilter")  # on a protected sheet

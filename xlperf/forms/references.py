@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from xlperf.definition import (
+from xlperf.forms.yaml_file import (
     ROW_WORDS,
     TYPED,
     Complaint,

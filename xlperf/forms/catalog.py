@@ -6,17 +6,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from xlperf.document import Spot
 from xlperf.errors import UsageError
-from xlperf.form import Form, find_form, form_directories, load_form
+from xlperf.files import make_folder, write_atomically
+from xlperf.forms.document import Spot
+from xlperf.forms.layout import make_layout
+from xlperf.forms.loader import Form, find_form, form_directories, load_form
+from xlperf.forms.model import GUIDE, RULES, Block, Field
+from xlperf.forms.yaml_file import shipped
 from xlperf.formula.parser import to_excel
-from xlperf.layout import make_layout
 from xlperf.messages import listing
 from xlperf.nearest import most_like
-from xlperf.parts import GUIDE, RULES, Block, Field
+
+KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+YEAR = re.compile(r"(?:19|20|21)\d\d")
 
 
 def list_forms(templates: Path | None = None) -> list[dict]:
@@ -101,3 +107,23 @@ def count_parts(form: Form) -> dict[str, object]:
     own = [step for step in form.formulas if not step.field.startswith("_") and step.block not in (GUIDE, RULES)]
     return {"form": form.key, "revision": form.revision, "title": form.title, "sheets": len(form.sheets),
             "tables": len(form.tables), "fields": len(fields), "formulas": len(own), "rules": len(form.rules)}  # fmt: skip
+
+
+def new_form(directory: Path | str) -> Path:
+    """Write a form.yaml into DIRECTORY, which is called KEY/YEAR, and return its path.
+
+    Raises:
+        UsageError: the folder is called otherwise, or has a form.yaml already.
+    """
+    folder = Path(directory).absolute()
+    key, year, path = folder.parent.name, folder.name, Path(directory) / "form.yaml"
+    if not KEY.fullmatch(key) or not YEAR.fullmatch(year):
+        raise UsageError("bad_form_folder", path=directory)
+    if path.exists():
+        raise UsageError("form_is_there", path=path)
+    text = (shipped("templates") / "new-form.yaml").read_text("utf-8")
+    for name, value in (("form", key), ("revision", f'"{year}"'), ("first_year", year)):
+        text = re.sub(rf"^({name}:) \S+", rf"\1 {value}", text, count=1, flags=re.MULTILINE)
+    make_folder(path.parent)
+    write_atomically(path, lambda target: target.write_text(text, "utf-8", newline="\n"))
+    return path

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from xlperf.document import Rows, Spot, inputs_of, path_namer, rows_of
-from xlperf.form import Form
+from xlperf.forms.document import Rows, Spot, inputs_of, path_namer, rows_of
+from xlperf.forms.loader import Form
+from xlperf.forms.model import GUIDE, RULES, Block, Field, Fields, Guide, Lines, Sheet, Table
 from xlperf.formula.parser import as_decimal, as_text
-from xlperf.parts import GUIDE, RULES, Block, Field, Fields, Guide, Lines, Sheet, Table
 
 MARK = "xlperf"
 END, HEADER = "#end", "#header"

@@ -13,7 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 from string import Formatter
 
-from xlperf.definition import (
+from xlperf.forms.references import unknown_names
+from xlperf.forms.yaml_file import (
     ROW_WORDS,
     UNIT,
     YEAR,
@@ -28,7 +29,6 @@ from xlperf.definition import (
     tables_of,
 )
 from xlperf.formula.parser import normal_text
-from xlperf.references import unknown_names
 
 BESIDE = re.compile(r"\b[a-z]\w*\.[a-z]\w*")  # a cell elsewhere, as a test names it
 NUMBERS = ("year", "count", "money", "percentage", "points", "ratio")  # field types whose cells hold numbers only

@@ -17,13 +17,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from xlperf.consistency import check_names
-from xlperf.definition import check_shape, read_definition, shipped
 from xlperf.errors import FormError, FormulaError, UsageError
-from xlperf.formula.parser import Node
-from xlperf.formulas import build_formulas, in_order, parse_test, with_conditions
-from xlperf.messages import listing, sentence
-from xlperf.parts import (
+from xlperf.forms.consistency import check_names
+from xlperf.forms.formulas import build_formulas, in_order, parse_test, with_conditions
+from xlperf.forms.model import (
     GUIDE,
     HELPERS,
     LIMITS,
@@ -42,7 +39,10 @@ from xlperf.parts import (
     Target,
     find_target,
 )
-from xlperf.summary import Summary, read_summary
+from xlperf.forms.summary import Summary, read_summary
+from xlperf.forms.yaml_file import check_shape, read_definition, shipped
+from xlperf.formula.parser import Node
+from xlperf.messages import listing, sentence
 
 
 @dataclass(frozen=True, eq=False, repr=False)

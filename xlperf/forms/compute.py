@@ -16,10 +16,10 @@ from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache, partial
 
-from xlperf.document import Rows, Spot
-from xlperf.form import Form
+from xlperf.forms.document import Rows, Spot
+from xlperf.forms.loader import Form
+from xlperf.forms.model import GUIDE, Block, Step, Target
 from xlperf.formula.parser import DIGITS_15, Kind, as_decimal, as_text, evaluate, names
-from xlperf.parts import GUIDE, Block, Step, Target
 
 LARGEST = Decimal(sys.float_info.max)
 

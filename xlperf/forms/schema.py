@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlperf.errors import FormulaError
-from xlperf.form import Form
+from xlperf.forms.loader import Form
+from xlperf.forms.model import GUIDE, Block, Field
 from xlperf.formula.parser import Call, IsBlank, Literal, Name, Node, Operation, names
-from xlperf.parts import GUIDE, Block, Field
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from xlperf.errors import FormulaError
+from xlperf.forms.formulas import parse_test
+from xlperf.forms.model import TYPES, Target, find_target
 from xlperf.formula.parser import Kind, Node, as_decimal, evaluate, parse
-from xlperf.formulas import parse_test
-from xlperf.parts import TYPES, Target, find_target
 
 COPIES = {"shortest": 60, "alike": 0.9, "common": 0.1, "few": 5}  # what a form may say otherwise
 OVER, MET, MISSED = "over", "met", "missed"

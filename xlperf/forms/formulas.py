@@ -12,8 +12,8 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from xlperf.errors import FormulaError
+from xlperf.forms.model import CONDITIONS, GIVES, GUIDE, RULES, TYPES, Block, Field, Rule, Step, find_target
 from xlperf.formula.parser import Call, IsBlank, Kind, Literal, Name, Node, Operation, names, parse
-from xlperf.parts import CONDITIONS, GIVES, GUIDE, RULES, TYPES, Block, Field, Rule, Step, find_target
 
 COLUMN_KINDS = {Kind.NUMBER: Kind.NUMBERS, Kind.CHOICE: Kind.CHOICES}  # of a cell: of a whole column of them
 
