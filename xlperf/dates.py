@@ -1,6 +1,6 @@
 """Dates in the spellings people use, as ISO texts.
 
-    >>> from .spelling import spellings_of
+    >>> from xlperf.spelling import spellings_of
     >>> known = spellings_of(form)
     >>> dates_of(known, "2023.3.1"), dates_of(known, "3/1/2023"), dates_of(known, "3/1")
     (('2023-03-01',), ('2023-03-01', '2023-01-03'), ())

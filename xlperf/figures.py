@@ -1,6 +1,6 @@
 """Figures as they are typed: a number with the operator and the unit that may stand around it, in its cell or beside it.
 
-    >>> from .spelling import spellings_of
+    >>> from xlperf.spelling import spellings_of
     >>> known, field = spellings_of(form), form.blocks["items"].fields["spent"]
     >>> read_figure(known, field, "1,234.50", None).value
     1234.5

@@ -1,6 +1,6 @@
 """Fill every computed cell, the workbook's helper cells included, in dependency order.
 
-    >>> from .document import rows_of
+    >>> from xlperf.forms.document import rows_of
     >>> rows, _ = rows_of(form, {"budget": {"items": [{"name": "Training", "initial": 4.68, "spent": 4.68}]}})
     >>> compute(form, rows)["items"][0]["adjusted"]
     4.68
