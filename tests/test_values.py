@@ -32,8 +32,8 @@ from xlperf.forms.document import Spot, rows_of
 from xlperf.forms.loader import Form, check_form, load_form
 from xlperf.numberformat import NumberFormats
 from xlperf.reader import read_cells
-from xlperf.remark import CellError, Remark
-from xlperf.values import read_row, read_value
+from xlperf.values.cells import read_row, read_value
+from xlperf.values.remarks import CellError, Remark
 
 VALUE_CODES = ("XL201", "XL202", "XL203", "XL204", "XL205", "XL206", "XL207", "XL209", "XL210", "XL215", "XL216", "XL217",
                "XL218")  # fmt: skip

@@ -24,8 +24,8 @@ from xlperf.formula.parser import Kind, as_decimal
 from xlperf.messages import listing, sentence
 from xlperf.nearest import most_like
 from xlperf.roster import Line, Unit, folded, is_passed_by, shown
-from xlperf.spelling import spellings_of
-from xlperf.values import is_numeric, read_row
+from xlperf.values.cells import is_numeric, read_row
+from xlperf.values.notation import spellings_of
 
 BESIDE = {"unit_code": "code", "supervisor": "supervisor"}  # fields beside the unit's name, where the form has them
 UNIT_IN_BRACKETS = re.compile(r"[(\uff08][^()\uff08\uff09]*[)\uff09]$")

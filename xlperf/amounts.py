@@ -20,9 +20,9 @@ from xlperf.forms.document import Rows, Spot
 from xlperf.forms.loader import Form
 from xlperf.forms.model import Block
 from xlperf.formula.parser import as_decimal, as_text
-from xlperf.remark import question
-from xlperf.spelling import Unit, spellings_of, unit_of
-from xlperf.values import headed_unit, label_unit
+from xlperf.values.cells import headed_unit, label_unit
+from xlperf.values.notation import Unit, spellings_of, unit_of
+from xlperf.values.remarks import question
 
 FEW = 3  # neighbours that make a comparison
 SCALE = Decimal(10_000)  # one ten-thousand-yuan in yuan

@@ -24,8 +24,8 @@ from xlperf.labels import Labels
 from xlperf.nearest import letters_of
 from xlperf.outline import Target, read_outline
 from xlperf.records import Left, Present, Record, Words, place_of
-from xlperf.spelling import meanings, spellings_of, unit_of
-from xlperf.values import label_unit, read_row, read_value
+from xlperf.values.cells import label_unit, read_row, read_value
+from xlperf.values.notation import meanings, spellings_of, unit_of
 
 APART = " | "
 

@@ -18,8 +18,8 @@ from typing import NamedTuple
 from xlperf.flow import Flow, Grid, Line
 from xlperf.forms.loader import Form
 from xlperf.labels import LONGEST, Labels
-from xlperf.spelling import Spellings, bare, fold, spellings_of, unit_of
-from xlperf.values import headed_unit
+from xlperf.values.cells import headed_unit
+from xlperf.values.notation import Spellings, bare, fold, spellings_of, unit_of
 
 NEAR = 3  # lines above a table, blank ones not counted: the title, the caption, a note
 SEVERAL = re.compile("[,;/ \u3001]+")  # between the units of one caption

@@ -25,9 +25,9 @@ from xlperf.forms.schema import build_schema
 from xlperf.formula.parser import Kind, Node, as_decimal, as_text, evaluate, names, normal_text, round_half_up
 from xlperf.messages import catalogue, current_language, fill, listing, sentence
 from xlperf.nearest import letters_of, slip
-from xlperf.remark import as_printed, briefly
-from xlperf.spelling import spellings_of
-from xlperf.values import label_unit
+from xlperf.values.cells import label_unit
+from xlperf.values.notation import spellings_of
+from xlperf.values.remarks import as_printed, briefly
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 LATEST = 2  # years after the fiscal year in which a paper about it may be dated

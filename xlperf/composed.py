@@ -21,7 +21,7 @@ from typing import NamedTuple
 from xlperf.forms.loader import Form
 from xlperf.forms.model import Block, Field
 from xlperf.formula.parser import Node, evaluate, names
-from xlperf.spelling import FIGURE, bare, choice_patterns, fold, meanings, spellings_of, unit_of, without_operator
+from xlperf.values.notation import FIGURE, bare, choice_patterns, fold, meanings, spellings_of, unit_of, without_operator
 
 BEHIND = re.compile(r"[:;,.(\n\u3001\u3002\uff08\uff0c\uff1a\uff1b]"), re.compile(r"\s")  # what ends a choice, the surer first
 

@@ -29,7 +29,7 @@ from xlperf.nearest import letters_of
 from xlperf.promise import Duty, Match, contradictions, match_promises, shortfalls, silences
 from xlperf.quantity import PERCENT, Grammar, make_grammar, read_quantity, same
 from xlperf.residue import check_placeholders, check_prompts, check_years
-from xlperf.spelling import spellings_of
+from xlperf.values.notation import spellings_of
 
 SIGNS = re.compile("[+<>=]")
 COLUMNS = {"expected": "target", "actual": "actual"}  # of a goal: of an indicator

@@ -18,7 +18,7 @@ from xlperf.forms.loader import Form
 from xlperf.forms.model import RULES, Rule
 from xlperf.formula.parser import as_decimal
 from xlperf.nearest import letters_of
-from xlperf.spelling import spellings_of
+from xlperf.values.notation import spellings_of
 
 LONGEST_FILLER = 20  # characters; of a longer text nobody asks what it says
 TEXTS = ("text", "value")  # field types in which people write

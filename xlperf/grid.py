@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from xlperf.errors import UsageError, reason_of
 from xlperf.formula.parser import as_decimal, as_text
-from xlperf.spelling import PERCENT
+from xlperf.values.notation import PERCENT
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # "Unicode text", as Excel calls it

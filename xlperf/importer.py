@@ -33,9 +33,9 @@ from xlperf.process import as_asked
 from xlperf.reader import read_cells
 from xlperf.records import Left
 from xlperf.result import Result
-from xlperf.spelling import Spellings, convert, meanings, spellings_of, unit_of
 from xlperf.strangers import strangers
-from xlperf.values import label_unit
+from xlperf.values.cells import label_unit
+from xlperf.values.notation import Spellings, convert, meanings, spellings_of, unit_of
 
 LEAST = 3  # labels by which a form is recognised
 FIRST = 40  # texts among which the year stands

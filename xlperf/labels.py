@@ -22,7 +22,7 @@ from unicodedata import category
 from xlperf.forms.loader import Form
 from xlperf.forms.model import Block, Field, Fields, Lines, Table
 from xlperf.nearest import letters_of
-from xlperf.spelling import fold, spellings_of
+from xlperf.values.notation import fold, spellings_of
 
 Single = tuple[str, str]  # a single field: block and key
 SEPARATOR = re.compile("[:\uff1a\n\t]|[ \u3000\u00a0]{2,}")

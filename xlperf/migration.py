@@ -29,7 +29,7 @@ from xlperf.messages import listing, sentence
 from xlperf.result import Result
 from xlperf.source import read_source
 from xlperf.template import Issued, write_rows
-from xlperf.values import read_value
+from xlperf.values.cells import read_value
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from xlperf.captions import caption_of, captioned
 from xlperf.flow import Flow, Grid, Line, Place
 from xlperf.labels import Cut, Heading, Labels, Single
 from xlperf.records import Left, Present, Record, Words, read_grid
-from xlperf.spelling import spellings_of
+from xlperf.values.notation import spellings_of
 
 GAP = re.compile("[ \u3000\u00a0]{2,}|\t")
 INDENT = re.compile("^(?: {2,}|[\u3000\u00a0]+|\t)", re.MULTILINE)

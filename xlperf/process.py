@@ -25,10 +25,10 @@ from xlperf.forms.loader import Form, find_form
 from xlperf.formula.parser import Kind
 from xlperf.messages import finding_texts, listing, sentence
 from xlperf.reader import Reading, read_cells
-from xlperf.remark import visible
 from xlperf.report import Paper, has_report, paper_name, write_paper
 from xlperf.result import Result
-from xlperf.values import is_numeric
+from xlperf.values.cells import is_numeric
+from xlperf.values.remarks import visible
 from xlperf.witness import compare_shown
 
 UNREAD = ("XL217", "XL218")  # a formula without a value

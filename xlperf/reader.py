@@ -29,10 +29,10 @@ from xlperf.nearest import nearest
 from xlperf.numberformat import NumberFormats
 from xlperf.package import MOST_AREA, crowded
 from xlperf.preflight import preflight
-from xlperf.remark import CellError, Uncomputed
-from xlperf.spelling import spellings_of
 from xlperf.structure import inspect
-from xlperf.values import read_row, read_value, seen
+from xlperf.values.cells import read_row, read_value, seen
+from xlperf.values.notation import spellings_of
+from xlperf.values.remarks import CellError, Uncomputed
 
 
 @dataclass

@@ -19,7 +19,7 @@ from xlperf.flow import Cell, Grid, Line, Place
 from xlperf.forms.model import Block, Field
 from xlperf.formula.parser import Kind
 from xlperf.labels import Heading, Labels, Single, block_named
-from xlperf.spelling import spellings_of, unit_of
+from xlperf.values.notation import spellings_of, unit_of
 
 LEAST = 2  # labels in one row that make it a header
 

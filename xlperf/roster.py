@@ -25,7 +25,7 @@ from xlperf.formula.parser import as_decimal, as_text
 from xlperf.grid import Grid, Uncomputed, read_grids
 from xlperf.messages import LANGUAGES, catalogue, listing, sentence
 from xlperf.nearest import most_like
-from xlperf.spelling import fold
+from xlperf.values.notation import fold
 
 OWN = ("name", "code", "supervisor")  # the columns that every roster may have
 MOST_TOLD = 50

@@ -14,7 +14,7 @@ from xlperf.package import MOST_AREA
 from xlperf.preflight import preflight
 from xlperf.reader import Reading
 from xlperf.records import Left
-from xlperf.remark import typed_text
+from xlperf.values.remarks import typed_text
 
 MOST = 1000  # cells of one sheet
 

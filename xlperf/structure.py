@@ -23,7 +23,7 @@ from xlperf.formula.parser import Kind, normal_text
 from xlperf.markup import Markup
 from xlperf.messages import listing, sentence
 from xlperf.nearest import nearest, unit_key
-from xlperf.remark import typed_text
+from xlperf.values.remarks import typed_text
 
 if TYPE_CHECKING:
     from xlperf.reader import Reading

@@ -23,7 +23,7 @@ from xlperf.formula.parser import as_decimal
 from xlperf.messages import sentence
 from xlperf.nearest import nearest
 from xlperf.result import Result
-from xlperf.values import read_value
+from xlperf.values.cells import read_value
 
 LONGEST_TEXT = 32_767  # UTF-16 units in one cell, Excel's limit
 SURE = 75  # per cent that a misspelt key has of a known one

@@ -17,7 +17,7 @@ from xlperf.forms.document import Rows, Spot
 from xlperf.forms.loader import Form
 from xlperf.forms.model import RULES, TYPES, Field
 from xlperf.formula.parser import Kind, as_decimal, as_text, normal_text, round_half_up
-from xlperf.remark import as_printed, briefly
+from xlperf.values.remarks import as_printed, briefly
 
 PERCENTAGE = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{1,15})?)\s*[%\uff05]\s*", re.ASCII)
 

@@ -1,6 +1,6 @@
 """Dates in the spellings people use, as ISO texts.
 
-    >>> from xlperf.spelling import spellings_of
+    >>> from xlperf.values.notation import spellings_of
     >>> known = spellings_of(form)
     >>> dates_of(known, "2023.3.1"), dates_of(known, "3/1/2023"), dates_of(known, "3/1")
     (('2023-03-01',), ('2023-03-01', '2023-01-03'), ())
@@ -17,7 +17,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 
-from xlperf.spelling import LONGEST, Spellings, fold
+from xlperf.values.notation import LONGEST, Spellings, fold
 
 FIRST_DAY = datetime.date(1899, 12, 30)
 SERIALS = (18_264, 73_051)  # 1950 to 2099: other numbers in a date cell are no dates

@@ -1,6 +1,6 @@
 """Figures as they are typed: a number with the operator and the unit that may stand around it, in its cell or beside it.
 
-    >>> from xlperf.spelling import spellings_of
+    >>> from xlperf.values.notation import spellings_of
     >>> known, field = spellings_of(form), form.blocks["items"].fields["spent"]
     >>> read_figure(known, field, "1,234.50", None).value
     1234.5
@@ -18,8 +18,8 @@ from typing import NamedTuple
 from xlperf.forms.compute import plain
 from xlperf.forms.model import Field
 from xlperf.formula.parser import as_decimal, as_text
-from xlperf.remark import APART, SILENT, Remark, normalised, question, typed_text
-from xlperf.spelling import PERCENT, Meaning, Patterns, Spellings, Unit, convert, meanings, misreadings, unit_of
+from xlperf.values.notation import PERCENT, Meaning, Patterns, Spellings, Unit, convert, meanings, misreadings, unit_of
+from xlperf.values.remarks import APART, SILENT, Remark, normalised, question, typed_text
 
 HUNDRED = Decimal(100)
 

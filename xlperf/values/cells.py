@@ -19,15 +19,26 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from itertools import pairwise
 
-from xlperf.dates import dates_of
-from xlperf.figures import HUNDRED, Figure, read_figure
 from xlperf.forms.document import is_required, is_wanted
 from xlperf.forms.loader import Form
 from xlperf.forms.model import Block, Field
 from xlperf.formula.parser import Kind, as_decimal, as_text, evaluate, names
 from xlperf.nearest import letters_of
-from xlperf.remark import SILENT, CellError, Remark, normalised, question, typed_text, visible
-from xlperf.spelling import GAP, INVISIBLE, PERCENT, Patterns, Spellings, bare, choice_patterns, fold, spellings_of, unit_of
+from xlperf.values.dates import dates_of
+from xlperf.values.notation import (
+    GAP,
+    INVISIBLE,
+    PERCENT,
+    Patterns,
+    Spellings,
+    bare,
+    choice_patterns,
+    fold,
+    spellings_of,
+    unit_of,
+)
+from xlperf.values.numbers import HUNDRED, Figure, read_figure
+from xlperf.values.remarks import SILENT, CellError, Remark, normalised, question, typed_text, visible
 
 UNIT_IN_LABEL = re.compile(r"\(([^()]+)\)$")
 LINE_ENDS = re.compile("\r\n|\r")
