@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from xlperf import worker
-from xlperf.result import Result
+from xlperf.reporting.finding import Result
 from xlperf.worker import Done, Limits, Task, Terms
 
 _read = worker._result

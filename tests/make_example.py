@@ -14,7 +14,7 @@ from pathlib import Path
 os.environ["XLPERF_LANG"] = "zh"
 
 from xlperf import Result, fill_workbook, finalize, load_document, validate
-from xlperf.formats import as_json
+from xlperf.reporting.formats import as_json
 
 EXAMPLES = sorted(path.parent for path in (Path(__file__).parent.parent / "examples").glob("*/document.json"))
 DATE = "2023-03-01"

@@ -11,8 +11,8 @@ from surgery import type_into
 from test_findings import FILLED, document
 
 from xlperf import annotate, fill_workbook, messages, validate
-from xlperf.formats import as_page
 from xlperf.nearest import letters_of, nearest, slip
+from xlperf.reporting.formats import as_page
 
 OPPOSITES = "不未无没违非"
 

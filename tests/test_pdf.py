@@ -15,9 +15,10 @@ import pytest
 from conftest import EXAMPLE, REPOSITORY
 from docx import Document
 
-from xlperf import pdf, write_report
+from xlperf import write_report
 from xlperf.errors import UsageError
-from xlperf.pdf import find_libreoffice, write_pdfs
+from xlperf.reporting import pdf
+from xlperf.reporting.pdf import find_libreoffice, write_pdfs
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands for LibreOffice")
 

@@ -21,7 +21,7 @@ from xlperf.errors import UsageError, XlperfError
 from xlperf.messages import finding_texts
 from xlperf.preflight import preflight
 from xlperf.process import annotate, finalize, read_workbook, validate
-from xlperf.result import Result
+from xlperf.reporting.finding import Result
 
 FILLED = EXAMPLE / "filled.xlsx"
 MOST_SECONDS, MOST_MIB = 5, 300

@@ -27,11 +27,11 @@ from surgery import part_of, percent_style, rewrite, set_cell
 from xlperf import fill_workbook, finalize, read_workbook, validate
 from xlperf.amounts import unlikely_amounts
 from xlperf.errors import FormError
-from xlperf.finding import Finding
 from xlperf.forms.document import Spot, rows_of
 from xlperf.forms.loader import Form, check_form, load_form
 from xlperf.numberformat import NumberFormats
 from xlperf.reader import read_cells
+from xlperf.reporting.finding import Finding
 from xlperf.values.cells import read_row, read_value
 from xlperf.values.remarks import CellError, Remark
 

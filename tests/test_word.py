@@ -21,7 +21,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from xlperf.errors import FormError, UsageError
-from xlperf.word import check_word, render_word
+from xlperf.reporting.word_template import check_word, render_word
 
 CONTEXT = {"unit": "某局", "cover": {"unit": "某局", "items": "一格"}, "goals": [{"duty": "甲", "text": "4场"}], "none": ""}
 NOT_XML = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -22,7 +22,7 @@ _HOMES = {
     "import_document": "importer",
     "collect": "intake",
     "find_standing": "standing",
-    "Result": "result",
+    "Result": "reporting.finding",
     "build_schema": "forms.schema",
     "list_forms": "forms.catalog",
     "explain_field": "forms.catalog",

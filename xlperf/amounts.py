@@ -15,11 +15,11 @@ from decimal import Decimal
 from statistics import median
 from typing import NamedTuple
 
-from xlperf.finding import Finding
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.loader import Form
 from xlperf.forms.model import Block
 from xlperf.formula.parser import as_decimal, as_text
+from xlperf.reporting.finding import Finding
 from xlperf.values.cells import headed_unit, label_unit
 from xlperf.values.notation import Unit, spellings_of, unit_of
 from xlperf.values.remarks import question

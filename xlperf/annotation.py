@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from xlperf.finding import SEVERITIES, Finding, describe
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.layout import Layout, cell_name
 from xlperf.forms.loader import Form
 from xlperf.messages import clause_by_clause, sentence
+from xlperf.reporting.finding import SEVERITIES, Finding, describe
 
 MOST_NOTES = 8  # findings told in one comment
 MOST_RUNS = 60  # places of one problem that are listed, each with its link; the rest is counted

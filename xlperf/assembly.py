@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xlperf.composed import take_apart
-from xlperf.finding import Finding
 from xlperf.flow import Flow
 from xlperf.forms.document import Rows, Spot, is_empty, is_required, rows_of
 from xlperf.forms.loader import Form
@@ -24,6 +23,7 @@ from xlperf.labels import Labels
 from xlperf.nearest import letters_of
 from xlperf.outline import Target, read_outline
 from xlperf.records import Left, Present, Record, Words, place_of
+from xlperf.reporting.finding import Finding
 from xlperf.values.cells import label_unit, read_row, read_value
 from xlperf.values.notation import meanings, spellings_of, unit_of
 

@@ -22,9 +22,9 @@ from typing import BinaryIO
 
 from xlperf.collection import Collection
 from xlperf.files import ZIP_TIME, safe_name
-from xlperf.formats import write_csv
 from xlperf.messages import sentence
 from xlperf.outcome import INSIDE, Outcome
+from xlperf.reporting.formats import write_csv
 from xlperf.submission import content_of
 
 MANIFEST, INPUTS = "manifest.csv", "inputs"

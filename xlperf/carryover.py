@@ -15,14 +15,13 @@ from pathlib import Path
 
 from xlperf.errors import UsageError
 from xlperf.files import keep_apart
-from xlperf.finding import Finding
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Rows, Spot, named, rows_of, unit_spot
 from xlperf.forms.layout import with_spare
 from xlperf.forms.loader import find_form, load_form
 from xlperf.forms.model import Block
 from xlperf.migration import Migrated, describe_migration, migrate, revisions
-from xlperf.result import Result
+from xlperf.reporting.finding import Finding, Result
 from xlperf.source import Source, read_source
 from xlperf.template import Issued, write_rows
 

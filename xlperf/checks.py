@@ -16,7 +16,6 @@ from functools import lru_cache
 
 from xlperf.crosscheck import CHECKS
 from xlperf.evidence import TEXTS, explanation_of, is_filler
-from xlperf.finding import HINT, Finding
 from xlperf.forms.compute import by_column, follows, index_of
 from xlperf.forms.document import Rows, Spot, document_of, inputs_of, is_empty, is_required, is_wanted, prefixes
 from xlperf.forms.loader import Form
@@ -25,6 +24,7 @@ from xlperf.forms.schema import build_schema
 from xlperf.formula.parser import Kind, Node, as_decimal, as_text, evaluate, names, normal_text, round_half_up
 from xlperf.messages import catalogue, current_language, fill, listing, sentence
 from xlperf.nearest import letters_of, slip
+from xlperf.reporting.finding import HINT, Finding
 from xlperf.values.cells import label_unit
 from xlperf.values.notation import spellings_of
 from xlperf.values.remarks import as_printed, briefly

@@ -27,7 +27,7 @@ from xlperf.options import (
 )
 
 if TYPE_CHECKING:
-    from xlperf.result import Result
+    from xlperf.reporting.finding import Result
 
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
@@ -43,8 +43,8 @@ def cli() -> None:
 @cli.command(help=words("forms"))
 @templates_option
 def forms(templates: Path | None) -> ExitCode:
-    from xlperf.formats import forms_as_text
     from xlperf.forms.catalog import list_forms
+    from xlperf.reporting.formats import forms_as_text
 
     click.echo(forms_as_text(list_forms(templates)))
     return ExitCode.OK
@@ -90,7 +90,7 @@ def template(form: str, year: int, unit: str, last: Path | None, roster: Path | 
 def fill(document: Path, output: Path | None, rows: tuple[str, ...], date: str | None, password: str,
          templates: Path | None) -> ExitCode:  # fmt: skip
     from xlperf.files import unused
-    from xlperf.formats import as_text
+    from xlperf.reporting.formats import as_text
     from xlperf.template import fill_workbook, load_document
 
     content = load_document(document)
@@ -114,8 +114,8 @@ def import_(file: Path, output: Path | None, form: str | None, year: int | None,
     import json
 
     from xlperf.files import keep_apart, write_atomically
-    from xlperf.formats import as_text
     from xlperf.importer import import_document
+    from xlperf.reporting.formats import as_text
 
     if output:
         keep_apart(output, file)
@@ -150,8 +150,8 @@ def read(file: Path, templates: Path | None) -> ExitCode:
 @templates_option
 def validate(files: tuple[Path, ...], form: str | None, year: int | None, format_: str, annotate: Path | None,
              templates: Path | None) -> ExitCode:  # fmt: skip
-    from xlperf.formats import FORMATS
     from xlperf.process import validate as validate_file
+    from xlperf.reporting.formats import FORMATS
 
     results = [validate_file(file, form, year, templates, annotate) for file in files]
     if text := FORMATS[format_](results):
@@ -171,8 +171,8 @@ def validate(files: tuple[Path, ...], form: str | None, year: int | None, format
 @templates_option
 def finalize(file: Path, output: Path | None, form: str | None, year: int | None, date: str | None,
              templates: Path | None) -> ExitCode:  # fmt: skip
-    from xlperf.formats import as_text
     from xlperf.process import finalize as finalize_file
+    from xlperf.reporting.formats import as_text
 
     result = finalize_file(file, output, date, form, year, templates)
     click.echo(as_text([result]))
@@ -239,7 +239,7 @@ def migrate(file: Path, year: int | None, output: Path | None, date: str | None,
 def diff(before: str, after: str, format_: str, templates: Path | None) -> ExitCode:
     from xlperf.amendment import compare_forms, names_form
     from xlperf.difference import compare_sources
-    from xlperf.formats import CHANGES, as_text
+    from xlperf.reporting.formats import CHANGES, as_text
     from xlperf.source import read_source
 
     if names_form(before) and names_form(after):
@@ -262,8 +262,8 @@ def diff(before: str, after: str, format_: str, templates: Path | None) -> ExitC
 @date_option
 @templates_option
 def report(file: Path, output: Path | None, public: bool, pdf: bool, date: str | None, templates: Path | None) -> ExitCode:
-    from xlperf.formats import as_text
     from xlperf.publication import write_report
+    from xlperf.reporting.formats import as_text
 
     result = write_report(file, output, public, pdf, date, templates)
     click.echo(as_text([result]), err=True)
@@ -277,9 +277,9 @@ def report(file: Path, output: Path | None, public: bool, pdf: bool, date: str |
 @year_option
 @templates_option
 def schema(form: str, year: int | None, templates: Path | None) -> ExitCode:
-    from xlperf.formats import schema_as_text
     from xlperf.forms.loader import find_form, load_form
     from xlperf.forms.schema import build_schema
+    from xlperf.reporting.formats import schema_as_text
 
     click.echo(schema_as_text(build_schema(load_form(find_form(form, year, templates=templates)))), nl=False)
     return ExitCode.OK
@@ -291,8 +291,8 @@ def schema(form: str, year: int | None, templates: Path | None) -> ExitCode:
 @year_option
 @templates_option
 def explain(form: str, field: str, year: int | None, templates: Path | None) -> ExitCode:
-    from xlperf.formats import explained_as_text
     from xlperf.forms.catalog import explain_field
+    from xlperf.reporting.formats import explained_as_text
 
     click.echo(explained_as_text(explain_field(form, field, year, templates)))
     return ExitCode.OK
@@ -345,7 +345,7 @@ def hand_out(form: str, year: int, roster: Path, output: Path | None, jobs: int 
 
 def tell_written(result: Result) -> ExitCode:
     """Say on standard error what was found in the file that was read, and what was made of it."""
-    from xlperf.formats import as_text
+    from xlperf.reporting.formats import as_text
 
     if result.findings:
         click.echo(as_text([result]), err=True)

@@ -19,7 +19,6 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from xlperf.evidence import blocks_of, found_at, given, number_of, rows_used, texts_at, words_of
-from xlperf.finding import Finding
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.loader import Form
@@ -28,6 +27,7 @@ from xlperf.formula.parser import as_decimal, as_text
 from xlperf.nearest import letters_of
 from xlperf.promise import Duty, Match, contradictions, match_promises, shortfalls, silences
 from xlperf.quantity import PERCENT, Grammar, make_grammar, read_quantity, same
+from xlperf.reporting.finding import Finding
 from xlperf.residue import check_placeholders, check_prompts, check_years
 from xlperf.values.notation import spellings_of
 

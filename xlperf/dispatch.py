@@ -28,11 +28,11 @@ from typing import NamedTuple
 from xlperf.allotment import enter, misfits, subject_headings
 from xlperf.errors import UsageError, XlperfError, reason_of
 from xlperf.files import as_written, joined_name, make_folder, safe_name, stamp, write_atomically
-from xlperf.formats import as_meant, harmless
 from xlperf.forms.document import rows_of
 from xlperf.forms.loader import Form, find_form, load_form
 from xlperf.messages import current_language, use_language
 from xlperf.progress import Tell
+from xlperf.reporting.formats import as_meant, harmless
 from xlperf.roster import Unit, refuse, take_roster
 from xlperf.template import Issued, write_rows
 

@@ -12,12 +12,12 @@ from decimal import Decimal
 from functools import lru_cache
 
 from xlperf.errors import FormError
-from xlperf.finding import Finding
 from xlperf.forms.document import Rows, Spot, inputs_of, is_empty
 from xlperf.forms.loader import Form
 from xlperf.forms.model import RULES, Rule
 from xlperf.formula.parser import as_decimal
 from xlperf.nearest import letters_of
+from xlperf.reporting.finding import Finding
 from xlperf.values.notation import spellings_of
 
 LONGEST_FILLER = 20  # characters; of a longer text nobody asks what it says

@@ -19,13 +19,13 @@ from xlperf.audit import Contents, write_audit
 from xlperf.collection import Collection, survey
 from xlperf.errors import UsageError, reason_of
 from xlperf.files import as_written, holds, make_folder, safe_name, write_atomically
-from xlperf.formats import write_csv
 from xlperf.ledger import Ledger, Tally, ledgers
 from xlperf.messages import sentence
 from xlperf.notice import write_notice
 from xlperf.outcome import Outcome
 from xlperf.overview import Part, lines_of, write_summary
 from xlperf.placed import begin, keep, note, noted
+from xlperf.reporting.formats import write_csv
 from xlperf.roster import Unit
 from xlperf.submission import COUNTS, behind, file_stem, is_attachment
 

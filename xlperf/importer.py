@@ -17,7 +17,6 @@ from pathlib import Path
 
 from xlperf.assembly import Assembly, assemble
 from xlperf.errors import UnreadableError
-from xlperf.finding import Finding, describe, gather, has_errors
 from xlperf.flow import Flow, Grid
 from xlperf.forms.compute import compute
 from xlperf.forms.document import LEFTOVERS, Spot, document_of, is_required, named, path_namer, unit_spot
@@ -32,7 +31,7 @@ from xlperf.paper import OldPaper, read_paper
 from xlperf.process import as_asked
 from xlperf.reader import read_cells
 from xlperf.records import Left
-from xlperf.result import Result
+from xlperf.reporting.finding import Finding, Result, describe, gather, has_errors
 from xlperf.strangers import strangers
 from xlperf.values.cells import label_unit
 from xlperf.values.notation import Spellings, convert, meanings, spellings_of, unit_of

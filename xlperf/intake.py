@@ -43,7 +43,7 @@ from xlperf.inbox import Input, close_archives, is_no_submission, list_inbox, op
 from xlperf.journal import changes_since, list_files, read_run, versions, write_run
 from xlperf.messages import current_language, sentence
 from xlperf.progress import progress
-from xlperf.result import EXIT_CODES
+from xlperf.reporting.finding import EXIT_CODES
 from xlperf.roster import Unit, take_roster
 from xlperf.standing import Standing, read_standing
 from xlperf.store import (

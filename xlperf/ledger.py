@@ -16,13 +16,13 @@ from itertools import chain
 from typing import NamedTuple
 
 from xlperf.collection import Collection
-from xlperf.finding import SEVERITIES
 from xlperf.forms.document import subject_spot
 from xlperf.forms.loader import Form
 from xlperf.forms.summary import Figure, recomputed
 from xlperf.formula.parser import Node
 from xlperf.messages import listing, of_any_field, sentence
 from xlperf.outcome import Outcome
+from xlperf.reporting.finding import SEVERITIES
 from xlperf.submission import COUNTS, DUPLICATE, SUPERSEDED, Submission, unit_key
 
 MOST_CELLS = 30  # places of a finding that a line names; the rest is counted

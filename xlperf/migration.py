@@ -18,15 +18,14 @@ from pathlib import Path
 
 from xlperf.errors import FormError, UsageError
 from xlperf.files import keep_apart, unused, write_atomically
-from xlperf.finding import Finding
-from xlperf.formats import as_csv
 from xlperf.forms.document import Rows, Spot, document_of, preset_index, rows_of
 from xlperf.forms.layout import with_spare
 from xlperf.forms.loader import Form, find_form, form_directories, load_form
 from xlperf.forms.model import GUIDE, Block, Field
 from xlperf.formula.parser import normal_text
 from xlperf.messages import listing, sentence
-from xlperf.result import Result
+from xlperf.reporting.finding import Finding, Result
+from xlperf.reporting.formats import as_csv
 from xlperf.source import read_source
 from xlperf.template import Issued, write_rows
 from xlperf.values.cells import read_value

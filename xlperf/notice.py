@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from xlperf.collection import form_of
-from xlperf.finding import SEVERITIES
 from xlperf.forms.yaml_file import shipped
 from xlperf.ledger import cells_of
 from xlperf.messages import sentence
 from xlperf.outcome import Outcome
+from xlperf.reporting.finding import SEVERITIES
 
 TEMPLATE = "notice.docx"
 
@@ -28,7 +28,7 @@ def write_notice(outcome: Outcome, marked: str, target: Path, date: str,
         FormError: the bureau's own template cannot be filled in.
         UsageError: the notice cannot be written.
     """
-    from xlperf.word import render_word
+    from xlperf.reporting.word_template import render_word
 
     own = templates / TEMPLATE if templates else None
     template = own if own and own.exists() else shipped("templates") / TEMPLATE

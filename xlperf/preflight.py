@@ -27,7 +27,6 @@ from xml.etree import ElementTree
 
 from xlperf import package as limits
 from xlperf.errors import UnreadableError, UsageError, reason_of
-from xlperf.finding import Finding
 from xlperf.forms.layout import MARK
 from xlperf.messages import sentence
 from xlperf.package import Package, Part, crowded, damaged, inflate, open_package, too_large, write_package
@@ -42,6 +41,7 @@ from xlperf.package_xml import (
     read_xml,
     root_of,
 )
+from xlperf.reporting.finding import Finding
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 WORKBOOK, RELATIONS, TEXTS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/sharedStrings.xml", "xl/styles.xml"

@@ -17,7 +17,6 @@ from xlperf.amounts import unlikely_amounts
 from xlperf.checks import check, explain
 from xlperf.errors import UnreadableError, UsageError
 from xlperf.files import as_written, joined_name, keep_apart, make_folder, safe_name, stamp, write_atomically
-from xlperf.finding import SEVERITIES, Finding, describe, gather, has_errors
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Rows, Spot, document_of, named, path_namer, row_namer, rows_of, subject_spot, unit_spot, whose
 from xlperf.forms.layout import make_layout, moved_places, padded, references_of, row_counts, with_spare
@@ -25,8 +24,8 @@ from xlperf.forms.loader import Form, find_form
 from xlperf.formula.parser import Kind
 from xlperf.messages import finding_texts, listing, sentence
 from xlperf.reader import Reading, read_cells
-from xlperf.report import Paper, has_report, paper_name, write_paper
-from xlperf.result import Result
+from xlperf.reporting.finding import SEVERITIES, Finding, Result, describe, gather, has_errors
+from xlperf.reporting.word_report import Paper, has_report, paper_name, write_paper
 from xlperf.values.cells import is_numeric
 from xlperf.values.remarks import visible
 from xlperf.witness import compare_shown

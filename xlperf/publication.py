@@ -14,12 +14,11 @@ from xlperf.amounts import unlikely_amounts
 from xlperf.checks import check, explain
 from xlperf.errors import UnreadableError, UsageError
 from xlperf.files import keep_apart, make_folder, stamp, unused
-from xlperf.finding import gather, has_errors
 from xlperf.forms.document import document_of, named, unit_spot
-from xlperf.pdf import find_libreoffice, write_pdfs
 from xlperf.process import process, result_of, unreadable
-from xlperf.report import Paper, paper_name, template_of, write_paper
-from xlperf.result import Result
+from xlperf.reporting.finding import Result, gather, has_errors
+from xlperf.reporting.pdf import find_libreoffice, write_pdfs
+from xlperf.reporting.word_report import Paper, paper_name, template_of, write_paper
 from xlperf.template import describe_placed, load_document, take_document
 
 ENDINGS = {False: (".docx",), True: (".docx", ".pdf")}  # of the output, without and with PDF

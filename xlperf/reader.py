@@ -18,7 +18,6 @@ from pathlib import Path
 
 from xlperf.entries import Entry, Grid, entries_of, spread_merged, typed_of
 from xlperf.errors import UnreadableError, UsageError
-from xlperf.finding import Finding
 from xlperf.forms.document import Rows, Spot, is_empty, preset_index, year_of
 from xlperf.forms.layout import MARK, cell_name
 from xlperf.forms.loader import Form, find_form, form_directories, load_form
@@ -29,6 +28,7 @@ from xlperf.nearest import nearest
 from xlperf.numberformat import NumberFormats
 from xlperf.package import MOST_AREA, crowded
 from xlperf.preflight import preflight
+from xlperf.reporting.finding import Finding
 from xlperf.structure import inspect
 from xlperf.values.cells import read_row, read_value, seen
 from xlperf.values.notation import spellings_of

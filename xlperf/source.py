@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlperf.errors import UnreadableError
-from xlperf.finding import Finding, describe, gather, has_errors
 from xlperf.forms.document import LEFTOVERS, Rows, Spot, named, path_namer, unit_spot, year_of
 from xlperf.forms.loader import Form
 from xlperf.importer import import_paper
 from xlperf.paper import WORKBOOKS, read_paper
 from xlperf.reader import read_cells
-from xlperf.result import Result
+from xlperf.reporting.finding import Finding, Result, describe, gather, has_errors
 from xlperf.template import load_document, rows_of_document
 
 

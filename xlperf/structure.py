@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xlperf.entries import Entry, header_depth, key_columns
-from xlperf.finding import Finding
 from xlperf.forms.document import Spot, is_empty, named, unit_spot
 from xlperf.forms.layout import HEADER, cell_name, make_layout
 from xlperf.forms.loader import Form
@@ -23,6 +22,7 @@ from xlperf.formula.parser import Kind, normal_text
 from xlperf.markup import Markup
 from xlperf.messages import listing, sentence
 from xlperf.nearest import nearest, unit_key
+from xlperf.reporting.finding import Finding
 from xlperf.values.remarks import typed_text
 
 if TYPE_CHECKING:

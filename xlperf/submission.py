@@ -22,10 +22,10 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from xlperf.files import safe_name
-from xlperf.finding import Finding, describe
 from xlperf.messages import clauses, sentence
 from xlperf.nearest import letters_of, unit_key
 from xlperf.outcome import INSIDE, instant
+from xlperf.reporting.finding import Finding, describe
 from xlperf.roster import Unit
 
 COUNTS, SUPERSEDED, DUPLICATE = "counts", "superseded", "duplicate"

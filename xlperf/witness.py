@@ -11,12 +11,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from xlperf.finding import Finding
 from xlperf.forms.compute import by_column, follows
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.loader import Form
 from xlperf.forms.model import RULES, TYPES, Field
 from xlperf.formula.parser import Kind, as_decimal, as_text, normal_text, round_half_up
+from xlperf.reporting.finding import Finding
 from xlperf.values.remarks import as_printed, briefly
 
 PERCENTAGE = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{1,15})?)\s*[%\uff05]\s*", re.ASCII)

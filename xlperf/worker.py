@@ -30,11 +30,10 @@ from typing import NamedTuple
 
 from xlperf.errors import UnreadableError
 from xlperf.files import UNSAFE
-from xlperf.finding import Finding, describe
 from xlperf.messages import use_language
 from xlperf.outcome import Outcome
 from xlperf.process import annotate, finalize, validate
-from xlperf.result import Result
+from xlperf.reporting.finding import Finding, Result, describe
 
 PROPERTIES, SAVED = "docProps/core.xml", re.compile(rb"<dcterms:modified[^>]*>([0-9T:.Z+-]{10,35})<")
 LONGEST_NAME = 60  # characters a file is called by in the temporary folder; names inside archives have no limit

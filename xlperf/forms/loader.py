@@ -192,7 +192,7 @@ def _load(directory: Path, trusted: bool) -> Form:
         check_shape(definition, path)  # says where, if it is the form's fault
         raise
     if not trusted:
-        from xlperf.report import check_template
+        from xlperf.reporting.word_report import check_template
 
         check_template(form)
     return form

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
-from xlperf.finding import SEVERITIES
 from xlperf.messages import clause_by_clause, current_language, listing, sentence
-from xlperf.result import Result
+from xlperf.reporting.finding import SEVERITIES, Result
 
 MOST_CELLS = 60  # places named per finding; the rest is counted
 COLUMNS = ("code", "cells", "message", "fix")

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 
-from xlperf.placeholders import W
+from xlperf.reporting.word_tags import W
 
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 MERGED = "merged"  # the mark of a cell to be joined

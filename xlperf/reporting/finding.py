@@ -10,11 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+from xlperf.errors import ExitCode
 from xlperf.forms.document import Spot
 from xlperf.forms.loader import Form
 from xlperf.forms.model import Rule
 from xlperf.messages import clauses, fill, finding_texts, listing, sentence
+
+EXIT_CODES = {"passed": ExitCode.OK, "returned": ExitCode.ERRORS_FOUND, "unreadable": ExitCode.UNREADABLE}
 
 SEVERITIES = ("error", "warning", "info")
 Places = Mapping[Spot, str]
@@ -109,3 +113,31 @@ def _with_hint(found: str, hint: str | None) -> str:
 
 def has_errors(findings: Iterable[Finding]) -> bool:
     return any(finding.severity == "error" for finding in findings)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one file; `findings` and `document` are plain JSON values."""
+
+    file: str
+    status: str  # passed, returned (it has errors), unreadable
+    findings: list[dict]
+    sha256: str | None = None
+    form: str | None = None
+    revision: str | None = None
+    year: int | None = None
+    unit: str | None = None
+    document: dict | None = None
+    outputs: tuple[Path, ...] = field(default=())
+    subject: str | None = None  # what it is about, where a unit files several
+    unit_code: str | None = None  # where the form asks for it
+    places: Mapping[str, str] = field(default_factory=dict)  # cells that are not where the template has them
+
+    @property
+    def exit_code(self) -> ExitCode:
+        return EXIT_CODES[self.status]
+
+    def as_object(self) -> dict:
+        """The object that `validate --format json` prints for this file."""
+        keys = ("file", "sha256", "form", "revision", "year", "unit", "status", "findings")
+        return {key: getattr(self, key) for key in keys}

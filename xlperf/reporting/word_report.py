@@ -19,11 +19,11 @@ from xlperf.canvas import as_date
 from xlperf.errors import FormError, UsageError
 from xlperf.evidence import explanation_of
 from xlperf.files import joined_name, safe_name
-from xlperf.finding import Finding, has_errors
 from xlperf.forms.document import Rows, Spot, is_empty, named, whose
 from xlperf.forms.loader import Form
 from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Field, Fields, Lines, Table
 from xlperf.formula.parser import TEXT_FORMATS, as_decimal, as_text
+from xlperf.reporting.finding import Finding, has_errors
 
 TEMPLATE = "report.docx"
 SAMPLE = "x"
@@ -50,7 +50,7 @@ def write_paper(paper: Paper, target: Path, date: str) -> Path:
         UsageError: the form has no report, or the file cannot be written.
         FormError: a tag of its template cannot be filled.
     """
-    from xlperf.word import render_word
+    from xlperf.reporting.word_template import render_word
 
     render_word(template_of(paper.form), make_context(paper), target, date)
     return target
@@ -86,7 +86,7 @@ def check_template(form: Form) -> None:
     Raises:
         FormError: something is wrong with it; the text names all of it, with its places.
     """
-    from xlperf.word import check_word
+    from xlperf.reporting.word_template import check_word
 
     template = form.directory / TEMPLATE
     if not template.is_file():

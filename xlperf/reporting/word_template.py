@@ -24,8 +24,8 @@ from xml.sax.saxutils import escape
 from xlperf.checks import CONTROL
 from xlperf.errors import FormError, UsageError, reason_of
 from xlperf.files import ZIP_TIME, stamp, write_atomically
-from xlperf.paragraphs import MERGED, settle
-from xlperf.placeholders import Complaint, complaints, missing_in_headers
+from xlperf.reporting.word_paragraphs import MERGED, settle
+from xlperf.reporting.word_tags import Complaint, complaints, missing_in_headers
 
 FILLED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")  # the parts in which tags may stand
 DOCUMENT, PROPERTIES = "word/document.xml", "docProps/core.xml"
