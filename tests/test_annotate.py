@@ -14,7 +14,7 @@ from test_findings import FAULTS, document, indicator
 from test_workbook import LITERAL, depth, utf16
 
 from xlperf import UnreadableError, UsageError, annotate, fill_workbook, read_workbook, validate
-from xlperf.style import COLOURS
+from xlperf.workbook.styles import COLOURS
 
 # What a hand can do to the example, and what mends it, by the cells of the annotated workbook.
 TYPED = {"基本信息!C5": None, "预算信息!F7": "约2.6万", "自评表!L71": None, "自评表!E79": "约", "绩效目标!D13": None,

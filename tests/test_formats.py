@@ -66,7 +66,7 @@ def test_text_says_place_found_expected_and_remedy_errors_first(results: list[Re
 
 @pytest.mark.parametrize("columns", [80, 120])
 def test_text_fits_the_terminal(results: list[Result], monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
-    from xlperf.style import text_width
+    from xlperf.workbook.styles import text_width
 
     monkeypatch.setenv("COLUMNS", str(columns))
     text = as_text(results)

@@ -21,7 +21,7 @@ PACKAGE = Path(__file__).parent.parent / "xlperf"
 SOURCES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in sorted(PACKAGE.rglob("*.py"))}
 FORMS = sorted({path.parent.parent.name for path in (PACKAGE.parent / "templates").glob("*/*/form.yaml")})
 HOMES = {
-    "xlsxwriter": {"workbook"},
+    "xlsxwriter": {"workbook.writer"},
     "openpyxl": {"grid", "numberformat"},
     "python_calamine": {"reader", "strangers"},
     "jsonschema": {"checks", "forms.yaml_file"},

@@ -13,16 +13,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlperf.canvas import checked
 from xlperf.collection import Collection
 from xlperf.forms.layout import MARK, cell_name
 from xlperf.forms.loader import Form
 from xlperf.ledger import Ledger, Tally
 from xlperf.messages import sentence
 from xlperf.sheet import Sheet, cell_format, free_title, set_up, write_ledger
-from xlperf.style import Palette
 from xlperf.submission import COUNTS, DUPLICATE, SUPERSEDED, Submission, owner
-from xlperf.workbook import new_book
+from xlperf.workbook.cell_writer import checked
+from xlperf.workbook.styles import Palette
+from xlperf.workbook.writer import new_book
 
 STATUSES = ("passed", "returned", "unreadable")
 STATUS_COLOURS = ("#6FA287", "#E0A458", "#B5524A", "#9AA5B1")

@@ -172,8 +172,8 @@ def finalize(path: Path | str, directory: Path | None = None, date: str | None =
 
 def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterator[Path]:
     from xlperf import __version__
-    from xlperf.canvas import Issue
-    from xlperf.workbook import write_workbook
+    from xlperf.workbook.cell_writer import Issue
+    from xlperf.workbook.writer import write_workbook
 
     reading, form = processed.reading, processed.reading.form
     unit = named(processed.rows, unit_spot(form))
@@ -228,9 +228,9 @@ def annotate(path: Path | str, directory: Path | str | None = None, date: str | 
 def write_annotated(processed: Processed, directory: Path, date: str) -> Path:
     """Write the annotated workbook of a submission that was processed and return its path."""
     from xlperf import __version__
-    from xlperf.annotation import make_annotation, typed_rows
-    from xlperf.canvas import Issue
-    from xlperf.workbook import write_workbook
+    from xlperf.workbook.cell_writer import Issue
+    from xlperf.workbook.problem_notes import make_annotation, typed_rows
+    from xlperf.workbook.writer import write_workbook
 
     reading, form = processed.reading, processed.reading.form
     name = joined_name(reading.path.stem, form.definition.get("annotated_name") or sentence("annotated_name", {}))

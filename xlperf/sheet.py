@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from xlperf.canvas import cached_value, checked
 from xlperf.forms.layout import cell_name, quoted
 from xlperf.forms.model import TYPES
 from xlperf.formula.parser import to_excel
 from xlperf.ledger import SUMMED, Ledger
 from xlperf.messages import sentence
-from xlperf.style import COLOURS, LONGEST_ROW, POINTS_PER_LINE, Palette, lines_needed, shortened
+from xlperf.workbook.cell_writer import cached_value, checked
+from xlperf.workbook.styles import COLOURS, LONGEST_ROW, POINTS_PER_LINE, Palette, lines_needed, shortened
 
 MOST_ROWS = 1_000_000  # of a sheet; Excel has room for 1,048,576
 LONGEST_CELL, LONGEST_TITLE = 32_767, 31  # UTF-16 units

@@ -141,8 +141,8 @@ def write_rows(form: Form, rows: Rows, path: Path, issued: Issued) -> None:
         UsageError: it cannot be written.
     """
     from xlperf import __version__
-    from xlperf.canvas import Issue
-    from xlperf.workbook import write_workbook
+    from xlperf.workbook.cell_writer import Issue
+    from xlperf.workbook.writer import write_workbook
 
     issue = Issue(issued.year, stamp(issued.date), __version__, issued.unit, issued.password)
     counts = row_counts(form, issued.spare, rows)

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlperf.canvas import as_date
 from xlperf.errors import FormError, UsageError
 from xlperf.evidence import explanation_of
 from xlperf.files import joined_name, safe_name
@@ -24,6 +23,7 @@ from xlperf.forms.loader import Form
 from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Field, Fields, Lines, Table
 from xlperf.formula.parser import TEXT_FORMATS, as_decimal, as_text
 from xlperf.reporting.finding import Finding, has_errors
+from xlperf.workbook.cell_writer import as_date
 
 TEMPLATE = "report.docx"
 SAMPLE = "x"

@@ -14,14 +14,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from xlperf.annotation import Annotation
 from xlperf.forms.document import Rows, Spot
-from xlperf.forms.layout import Layout, Line, Reference, cell_name, make_layout, references_of, row_counts
+from xlperf.forms.layout import Layout, Line, Reference, cell_name, make_layout, quoted, references_of, row_counts
 from xlperf.forms.loader import Form
 from xlperf.forms.model import RULES, TYPES, Block, Field, Table
 from xlperf.formula.parser import Literal, Node, to_excel
-from xlperf.links import first_failing
-from xlperf.style import ALIGN, COLOURS, LONGEST_ROW, SHORT, Palette
+from xlperf.workbook.problem_notes import Annotation
+from xlperf.workbook.styles import ALIGN, COLOURS, LONGEST_ROW, SHORT, Palette
+
+MOST_NESTED = 40  # Excel nests at most 64 levels
+COUNTED = {"missing": ("_missing", "required"), "wanted": ("_wanted", "wanted")}  # builtin: helper column, field attribute
 
 
 @dataclass(frozen=True)
@@ -204,3 +206,39 @@ def write_key(sheet, line: Line) -> None:
 def checked(outcome: object) -> None:
     """XlsxWriter refuses silently: every return code passes here."""
     assert outcome in (0, None), f"XlsxWriter refused a cell or setting: {outcome}"
+
+
+def first_row(home: tuple[str, int, int, int], helper: tuple[str, int, int, int]) -> str:
+    """The cell of column `home` in the first row whose helper is above zero (INDEX keeps MATCH from needing an array)."""
+    return f"INDEX({area(home)},MATCH(TRUE,INDEX({area(helper)}>0,0),0))"
+
+
+def area(where: tuple[str, int, int, int]) -> str:
+    title, column, first, last = where
+    return f"{quoted(title)}!{cell_name(first, column, True)}:{cell_name(last, column, True)}"
+
+
+def first_failing(layout: Layout, code: str) -> str | None:
+    """The Excel expression for the first cell that fails a rule, None for what is checked on intake only."""
+    rule = layout.form.rules[code]
+    if rule.test:
+        return first_row(layout.ranges[(rule.table, rule.cells[0])], layout.ranges[(rule.table, f"_{code}")])
+    if rule.builtin not in COUNTED:
+        return None
+    helper, condition = COUNTED[rule.builtin]
+    singles, tables = [], []
+    for block in layout.form.blocks.values():
+        if not block.table:
+            cells = [layout.absolute(Spot(block.key, 0, f.key)) for f in block.fields.values() if getattr(f, condition)]
+            singles += [(f'TRIM({cell})=""', cell) for cell in cells]
+    for table in layout.form.tables.values():
+        asked = [f.key for f in table.columns if getattr(f, condition) and (table.key, f.key) in layout.ranges]
+        where = layout.ranges.get((table.key, helper))
+        if where:
+            home = layout.ranges[(table.key, asked[0] if asked else table.columns[0].key)]
+            tables.append((f"SUM({area(where)})>0", first_row(home, where)))
+    candidates = singles[:MOST_NESTED] + tables
+    target = candidates[-1][1] if candidates else None
+    for test, cell in reversed(candidates[:-1]):
+        target = f"IF({test},{cell},{target})"
+    return target

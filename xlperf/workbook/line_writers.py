@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from xlperf.canvas import Canvas, cached_value, checked, write_key
 from xlperf.forms.document import Spot, unit_spot
 from xlperf.forms.layout import MARK, Line, Page
 from xlperf.forms.model import Block, Field
 from xlperf.formula.parser import IsBlank, Name
-from xlperf.live import restrict
-from xlperf.style import BORDER, COLOURS, LONGEST_ROW, POINTS_PER_LINE, lines_needed
+from xlperf.workbook.cell_writer import Canvas, cached_value, checked, write_key
+from xlperf.workbook.styles import BORDER, COLOURS, LONGEST_ROW, POINTS_PER_LINE, lines_needed
+from xlperf.workbook.validation import restrict
 
 
 def write_title(canvas: Canvas, sheet, page: Page, line: Line) -> None:

@@ -12,15 +12,14 @@ import datetime
 from collections.abc import Mapping
 from pathlib import Path
 
-from xlperf.canvas import Canvas, Issue, checked
 from xlperf.forms.document import Rows
 from xlperf.forms.layout import MARK, Page, sheet_mark
 from xlperf.forms.loader import Form
 from xlperf.forms.model import Table
-from xlperf.lines import LINES
-from xlperf.links import area
-from xlperf.live import enliven
-from xlperf.problems import mark_cells, title_of_problems, unmark_cells, write_problems
+from xlperf.workbook.cell_writer import Canvas, Issue, area, checked
+from xlperf.workbook.line_writers import LINES
+from xlperf.workbook.problem_sheet import mark_cells, title_of_problems, unmark_cells, write_problems
+from xlperf.workbook.validation import enliven
 
 ALLOWED = ("format_cells", "format_columns", "format_rows", "insert_rows", "sort", "autofilter")  # on a protected sheet
 PIECE = 16_000  # characters of one cell of the hidden sheet: Excel allows 32,767 UTF-16 units

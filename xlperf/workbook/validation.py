@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import datetime
 
-from xlperf.canvas import Canvas, checked
 from xlperf.forms.document import Spot
 from xlperf.forms.layout import Page, cell_name
 from xlperf.forms.model import RULES, Block, Field, Table
 from xlperf.formula.parser import Call, IsBlank, Kind, Literal, Name, Node, Operation
-from xlperf.style import shortened
+from xlperf.workbook.cell_writer import Canvas, checked
+from xlperf.workbook.styles import shortened
 
 
 def enliven(canvas: Canvas, page: Page, sheet, table: Table) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from xlperf.annotation import MOST_RUNS, Note, Problem, Run
-from xlperf.canvas import Canvas, as_date, checked
 from xlperf.forms.document import Spot, unit_spot
 from xlperf.forms.layout import MARK, PROBLEMS, Page, cell_name, quoted, sheet_mark
 from xlperf.formula.parser import as_decimal, as_text
 from xlperf.messages import sentence
-from xlperf.style import BORDER, COLOURS, LONGEST_ROW, POINTS_PER_LINE, lines_needed
+from xlperf.workbook.cell_writer import Canvas, as_date, checked
+from xlperf.workbook.problem_notes import MOST_RUNS, Note, Problem, Run
+from xlperf.workbook.styles import BORDER, COLOURS, LONGEST_ROW, POINTS_PER_LINE, lines_needed
 
 COLUMNS = (("severity", 8), ("code", 9), ("cells", 20), ("message", 30), ("found", 30), ("expected", 28), ("fix", 42))
 LAST = len(COLUMNS)
