@@ -28,7 +28,7 @@ from xlperf.forms.document import Spot
 from xlperf.forms.layout import make_layout, references_of, row_counts
 from xlperf.forms.loader import Form
 from xlperf.forms.schema import build_schema
-from xlperf.reader import read_cells
+from xlperf.reading.reader import read_cells
 
 DATE = "2024-01-05"
 DOCUMENT = EXAMPLE / "document.json"

@@ -15,7 +15,7 @@ from surgery import percent_style, rewrite, type_into
 
 from xlperf import Result, UsageError, fill_workbook, messages, read_workbook, validate
 from xlperf.process import _remembered
-from xlperf.reader import read_cells
+from xlperf.reading.reader import read_cells
 
 FILLED = EXAMPLE / "filled.xlsx"
 ALWAYS = {

@@ -22,8 +22,8 @@ SOURCES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for p
 FORMS = sorted({path.parent.parent.name for path in (PACKAGE.parent / "templates").glob("*/*/form.yaml")})
 HOMES = {
     "xlsxwriter": {"workbook.writer"},
-    "openpyxl": {"grid", "numberformat"},
-    "python_calamine": {"reader", "strangers"},
+    "openpyxl": {"grid", "reading.number_formats"},
+    "python_calamine": {"reading.reader", "strangers"},
     "jsonschema": {"checks", "forms.yaml_file"},
     "click": {"cli", "options", "__main__"},
     "yaml": {"forms.yaml_file"},

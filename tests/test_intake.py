@@ -33,7 +33,7 @@ from xlperf.cli import cli
 from xlperf.errors import ExitCode, UnreadableError, UsageError
 from xlperf.files import ZIP_TIME
 from xlperf.forms.document import Spot
-from xlperf.reader import read_cells
+from xlperf.reading.reader import read_cells
 from xlperf.standing import standing_as_text
 from xlperf.store import Outcomes, open_store
 from xlperf.worker import Limits, not_done, work_on

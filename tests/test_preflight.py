@@ -13,14 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import xlperf.reading.preflight
 from conftest import EXAMPLE, REPOSITORY
 from hostile import BUILDERS, GOALS, add_rows, row_of
 
-import xlperf.preflight
 from xlperf.errors import UsageError, XlperfError
 from xlperf.messages import finding_texts
-from xlperf.preflight import preflight
 from xlperf.process import annotate, finalize, read_workbook, validate
+from xlperf.reading.preflight import preflight
 from xlperf.reporting.finding import Result
 
 FILLED = EXAMPLE / "filled.xlsx"
@@ -238,7 +238,7 @@ def test_a_file_that_changes_while_it_is_read(tmp_path: Path, monkeypatch: pytes
 
 
 def test_a_file_too_large_is_not_even_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlperf.package, "MOST_FILE", 1_000)
+    monkeypatch.setattr(xlperf.reading.zip_file, "MOST_FILE", 1_000)
     monkeypatch.setattr(Path, "read_bytes", lambda self: pytest.fail("read"))
     assert [f["code"] for f in validate(FILLED).findings] == ["XL128"]
 

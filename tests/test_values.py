@@ -29,8 +29,8 @@ from xlperf.amounts import unlikely_amounts
 from xlperf.errors import FormError
 from xlperf.forms.document import Spot, rows_of
 from xlperf.forms.loader import Form, check_form, load_form
-from xlperf.numberformat import NumberFormats
-from xlperf.reader import read_cells
+from xlperf.reading.number_formats import NumberFormats
+from xlperf.reading.reader import read_cells
 from xlperf.reporting.finding import Finding
 from xlperf.values.cells import read_row, read_value
 from xlperf.values.remarks import CellError, Remark

@@ -29,7 +29,7 @@ from xlperf.messages import listing
 from xlperf.nearest import letters_of
 from xlperf.paper import OldPaper, read_paper
 from xlperf.process import as_asked
-from xlperf.reader import read_cells
+from xlperf.reading.reader import read_cells
 from xlperf.records import Left
 from xlperf.reporting.finding import Finding, Result, describe, gather, has_errors
 from xlperf.strangers import strangers

@@ -27,9 +27,9 @@ from typing import IO
 from xlperf.errors import UnreadableError, UsageError, reason_of
 from xlperf.messages import sentence
 from xlperf.outcome import INSIDE
-from xlperf.package import BROKEN, CENTRAL, CHUNK, ENCRYPTED, MIB, MOST_FILE, is_folder, too_large
 from xlperf.pathname import Names, extended, name_of, printable, shown
-from xlperf.preflight import OWNERS, TYPES
+from xlperf.reading.preflight import OWNERS, TYPES
+from xlperf.reading.zip_file import BROKEN, CENTRAL, CHUNK, ENCRYPTED, MIB, MOST_FILE, is_folder, too_large
 from xlperf.store import FILE_NAME, LOCK, OPEN
 
 MOST_MEMBERS = 20_000  # of one archive, those of archives in it included

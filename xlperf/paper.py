@@ -15,15 +15,15 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlperf import package as limits
 from xlperf.dump import read_dump
 from xlperf.errors import UnreadableError
 from xlperf.flow import Flow, without_residue
 from xlperf.manuscript import read_manuscript
 from xlperf.messages import fill, finding_texts
-from xlperf.package import Package, open_package, too_large, write_package
-from xlperf.package_xml import read_xml, root_of
-from xlperf.preflight import BEGINNINGS, OLE, owner_files, read_file, refuse_other_kinds
+from xlperf.reading import zip_file as limits
+from xlperf.reading.preflight import BEGINNINGS, OLE, owner_files, read_file, refuse_other_kinds
+from xlperf.reading.sheet_xml import read_xml, root_of
+from xlperf.reading.zip_file import Package, open_package, too_large, write_package
 from xlperf.reporting.finding import Finding
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et")  # the endings of files of which the reader of workbooks says what is wrong

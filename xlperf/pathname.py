@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from xlperf.outcome import INSIDE
-from xlperf.package import UTF8
+from xlperf.reading.zip_file import UTF8
 
 NAMELESS = "_"  # what an entry without a name is called
 WIDE = "\uff01"  # in names for INSIDE

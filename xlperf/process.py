@@ -23,7 +23,7 @@ from xlperf.forms.layout import make_layout, moved_places, padded, references_of
 from xlperf.forms.loader import Form, find_form
 from xlperf.formula.parser import Kind
 from xlperf.messages import finding_texts, listing, sentence
-from xlperf.reader import Reading, read_cells
+from xlperf.reading.reader import Reading, read_cells
 from xlperf.reporting.finding import SEVERITIES, Finding, Result, describe, gather, has_errors
 from xlperf.reporting.word_report import Paper, has_report, paper_name, write_paper
 from xlperf.values.cells import is_numeric

@@ -15,7 +15,7 @@ from xlperf.forms.document import LEFTOVERS, Rows, Spot, named, path_namer, unit
 from xlperf.forms.loader import Form
 from xlperf.importer import import_paper
 from xlperf.paper import WORKBOOKS, read_paper
-from xlperf.reader import read_cells
+from xlperf.reading.reader import read_cells
 from xlperf.reporting.finding import Finding, Result, describe, gather, has_errors
 from xlperf.template import load_document, rows_of_document
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from xlperf.forms.layout import cell_name
 from xlperf.messages import sentence
-from xlperf.package import MOST_AREA
-from xlperf.preflight import preflight
-from xlperf.reader import Reading
+from xlperf.reading.preflight import preflight
+from xlperf.reading.reader import Reading
+from xlperf.reading.zip_file import MOST_AREA
 from xlperf.records import Left
 from xlperf.values.remarks import typed_text
 

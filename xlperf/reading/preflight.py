@@ -25,12 +25,11 @@ from pathlib import Path
 from posixpath import join, normpath
 from xml.etree import ElementTree
 
-from xlperf import package as limits
 from xlperf.errors import UnreadableError, UsageError, reason_of
 from xlperf.forms.layout import MARK
 from xlperf.messages import sentence
-from xlperf.package import Package, Part, crowded, damaged, inflate, open_package, too_large, write_package
-from xlperf.package_xml import (
+from xlperf.reading import zip_file as limits
+from xlperf.reading.sheet_xml import (
     Sheet,
     Texts,
     drop_far_comments,
@@ -41,6 +40,7 @@ from xlperf.package_xml import (
     read_xml,
     root_of,
 )
+from xlperf.reading.zip_file import Package, Part, crowded, damaged, inflate, open_package, too_large, write_package
 from xlperf.reporting.finding import Finding
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
-from xlperf import package as limits
 from xlperf.errors import UnreadableError
-from xlperf.package import damaged, too_large
+from xlperf.reading import zip_file as limits
+from xlperf.reading.zip_file import damaged, too_large
 
 ADDRESS = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 IN_TEXT = {"\r": "&#13;"}

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from xml.parsers import expat
 
-from xlperf import package as limits
-from xlperf.canonical import canonical, column_of, parse, refuse_doctype
 from xlperf.errors import UnreadableError
-from xlperf.package import KIB, MIB, Part, damaged, inflate, too_large
+from xlperf.reading import zip_file as limits
+from xlperf.reading.canonical_xml import canonical, column_of, parse, refuse_doctype
+from xlperf.reading.zip_file import KIB, MIB, Part, damaged, inflate, too_large
 
 MOST_NAMED = 20  # cells named in one finding
 COLUMN, ROW = limits.REGION_COLUMN, limits.REGION_ROW

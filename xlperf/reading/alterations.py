@@ -13,20 +13,20 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from xlperf.entries import Entry, header_depth, key_columns
 from xlperf.forms.document import Spot, is_empty, named, unit_spot
 from xlperf.forms.layout import HEADER, cell_name, make_layout
 from xlperf.forms.loader import Form
 from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Sheet, Table
 from xlperf.formula.parser import Kind, normal_text
-from xlperf.markup import Markup
 from xlperf.messages import listing, sentence
 from xlperf.nearest import nearest, unit_key
+from xlperf.reading.markup import Markup
+from xlperf.reading.sheet_rows import Entry, header_depth, key_columns
 from xlperf.reporting.finding import Finding
 from xlperf.values.remarks import typed_text
 
 if TYPE_CHECKING:
-    from xlperf.reader import Reading
+    from xlperf.reading.reader import Reading
 
 MOST_NAMED = 50  # cells named in one finding; the rest is counted
 Markups = Mapping[str, Markup]

@@ -16,20 +16,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from xlperf.entries import Entry, Grid, entries_of, spread_merged, typed_of
 from xlperf.errors import UnreadableError, UsageError
 from xlperf.forms.document import Rows, Spot, is_empty, preset_index, year_of
 from xlperf.forms.layout import MARK, cell_name
 from xlperf.forms.loader import Form, find_form, form_directories, load_form
 from xlperf.forms.model import GUIDE, RULES, Block, Sheet
-from xlperf.markup import Markup, formula_text, read_markup
 from xlperf.messages import listing, sentence
 from xlperf.nearest import nearest
-from xlperf.numberformat import NumberFormats
-from xlperf.package import MOST_AREA, crowded
-from xlperf.preflight import preflight
+from xlperf.reading.alterations import inspect
+from xlperf.reading.markup import Markup, formula_text, read_markup
+from xlperf.reading.number_formats import NumberFormats
+from xlperf.reading.preflight import preflight
+from xlperf.reading.sheet_rows import Entry, Grid, entries_of, spread_merged, typed_of
+from xlperf.reading.zip_file import MOST_AREA, crowded
 from xlperf.reporting.finding import Finding
-from xlperf.structure import inspect
 from xlperf.values.cells import read_row, read_value, seen
 from xlperf.values.notation import spellings_of
 from xlperf.values.remarks import CellError, Uncomputed

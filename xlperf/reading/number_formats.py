@@ -18,7 +18,7 @@ from contextlib import suppress
 from xml.etree import ElementTree
 
 from xlperf.forms.layout import cell_name
-from xlperf.markup import MAIN, sheet_parts
+from xlperf.reading.markup import MAIN, sheet_parts
 
 BUILT_IN = {"9": "0%", "10": "0.00%"}  # of those that are looked for
 CELL_TAG = re.compile(rb'<c\b([^>]*\br="([A-Z]{1,3}[0-9]{1,7})"[^>]*)>')
