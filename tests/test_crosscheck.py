@@ -13,13 +13,13 @@ import pytest
 from conftest import EXAMPLE, REPOSITORY
 from documents import random_document
 
-from xlperf.checks import check
-from xlperf.crosscheck import CHECKS
+from xlperf.checking.checks import check
+from xlperf.checking.cross_table import CHECKS
+from xlperf.checking.quantities import Grammar, Quantity, agrees, make_grammar, same
 from xlperf.errors import FormError
 from xlperf.forms.compute import compute
 from xlperf.forms.document import rows_of
 from xlperf.forms.loader import Form, find_form, load_form
-from xlperf.quantity import Grammar, Quantity, agrees, make_grammar, same
 from xlperf.reporting.finding import Finding, describe, gather
 
 SPECIMEN = REPOSITORY.parent / "shared" / "seed_report_2022.txt"

@@ -24,7 +24,7 @@ HOMES = {
     "xlsxwriter": {"workbook.writer"},
     "openpyxl": {"grid", "reading.number_formats"},
     "python_calamine": {"reading.reader", "strangers"},
-    "jsonschema": {"checks", "forms.yaml_file"},
+    "jsonschema": {"checking.checks", "forms.yaml_file"},
     "click": {"cli", "options", "__main__"},
     "yaml": {"forms.yaml_file"},
     "rich": {"reporting.formats", "progress"},

@@ -12,7 +12,7 @@ from documents import random_document
 from jsonschema import Draft202012Validator, FormatChecker
 
 from xlperf import fill_workbook, validate
-from xlperf.checks import check
+from xlperf.checking.checks import check
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Spot, document_of, rows_of
 from xlperf.forms.loader import Form

@@ -17,7 +17,7 @@ from libreoffice import NEVER, convert
 from surgery import type_into
 
 from xlperf import fill_workbook, finalize, import_document, read_workbook, validate, write_next_template, write_report
-from xlperf.checks import check
+from xlperf.checking.checks import check
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Spot, document_of, rows_of
 from xlperf.forms.loader import Form, find_form, load_form

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from surgery import part_of, percent_style, rewrite, set_cell
 
 from xlperf import fill_workbook, finalize, read_workbook, validate
-from xlperf.amounts import unlikely_amounts
+from xlperf.checking.yuan_mistakes import unlikely_amounts
 from xlperf.errors import FormError
 from xlperf.forms.document import Spot, rows_of
 from xlperf.forms.loader import Form, check_form, load_form

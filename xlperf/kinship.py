@@ -25,14 +25,14 @@ from statistics import fmean, median
 from typing import NamedTuple
 from zlib import crc32
 
-from xlperf.evidence import TEXTS
+from xlperf.checking.quantities import SENTENCE_ENDS
+from xlperf.checking.rule_inputs import TEXTS
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.loader import Form
 from xlperf.forms.model import RULES
 from xlperf.forms.summary import OVER
 from xlperf.formula.parser import as_decimal, as_text
 from xlperf.messages import clauses, listing
-from xlperf.quantity import SENTENCE_ENDS
 from xlperf.submission import MOST_LISTED, across
 
 PARAGRAPH_ENDS = re.compile(r"\n+|[ \u3000]{2,}")  # text pasted from Word keeps its paragraphs apart by spaces

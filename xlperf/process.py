@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from xlperf.amounts import unlikely_amounts
-from xlperf.checks import check, explain
+from xlperf.checking.checks import check, explain
+from xlperf.checking.shown_values import compare_shown
+from xlperf.checking.yuan_mistakes import unlikely_amounts
 from xlperf.errors import UnreadableError, UsageError
 from xlperf.files import as_written, joined_name, keep_apart, make_folder, safe_name, stamp, write_atomically
 from xlperf.forms.compute import compute
@@ -28,7 +29,6 @@ from xlperf.reporting.finding import SEVERITIES, Finding, Result, describe, gath
 from xlperf.reporting.word_report import Paper, has_report, paper_name, write_paper
 from xlperf.values.cells import is_numeric
 from xlperf.values.remarks import visible
-from xlperf.witness import compare_shown
 
 UNREAD = ("XL217", "XL218")  # a formula without a value
 # What is not said of a cell of which another was: the blank of a formula without a value, the type of a cell that is asked

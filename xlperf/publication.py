@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from xlperf.amounts import unlikely_amounts
-from xlperf.checks import check, explain
+from xlperf.checking.checks import check, explain
+from xlperf.checking.yuan_mistakes import unlikely_amounts
 from xlperf.errors import UnreadableError, UsageError
 from xlperf.files import keep_apart, make_folder, stamp, unused
 from xlperf.forms.document import document_of, named, unit_spot

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlperf.checks import check_characters
+from xlperf.checking.checks import check_characters
 from xlperf.errors import UsageError, reason_of
 from xlperf.files import joined_name, make_folder, safe_name, stamp, write_atomically
 from xlperf.forms.compute import compute, plain

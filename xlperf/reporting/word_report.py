@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from xlperf.checking.rule_inputs import explanation_of
 from xlperf.errors import FormError, UsageError
-from xlperf.evidence import explanation_of
 from xlperf.files import joined_name, safe_name
 from xlperf.forms.document import Rows, Spot, is_empty, named, whose
 from xlperf.forms.loader import Form

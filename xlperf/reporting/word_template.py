@@ -21,7 +21,7 @@ from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from xlperf.checks import CONTROL
+from xlperf.checking.checks import CONTROL
 from xlperf.errors import FormError, UsageError, reason_of
 from xlperf.files import ZIP_TIME, stamp, write_atomically
 from xlperf.reporting.word_paragraphs import MERGED, settle

@@ -18,17 +18,17 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from xlperf.evidence import blocks_of, found_at, given, number_of, rows_used, texts_at, words_of
+from xlperf.checking.goals import Duty, Match, contradictions, match_promises, shortfalls, silences
+from xlperf.checking.leftover_text import check_placeholders, check_prompts, check_years
+from xlperf.checking.quantities import PERCENT, Grammar, make_grammar, read_quantity, same
+from xlperf.checking.rule_inputs import blocks_of, found_at, given, number_of, rows_used, texts_at, words_of
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.loader import Form
 from xlperf.forms.model import Rule
 from xlperf.formula.parser import as_decimal, as_text
 from xlperf.nearest import letters_of
-from xlperf.promise import Duty, Match, contradictions, match_promises, shortfalls, silences
-from xlperf.quantity import PERCENT, Grammar, make_grammar, read_quantity, same
 from xlperf.reporting.finding import Finding
-from xlperf.residue import check_placeholders, check_prompts, check_years
 from xlperf.values.notation import spellings_of
 
 SIGNS = re.compile("[+<>=]")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from xlperf.evidence import Fact, found_at, given, number_of, texts_of, words_of
+from xlperf.checking.rule_inputs import Fact, found_at, given, number_of, texts_of, words_of
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.loader import Form
 from xlperf.forms.model import Rule

@@ -14,8 +14,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from xlperf.crosscheck import CHECKS
-from xlperf.evidence import TEXTS, explanation_of, is_filler
+from xlperf.checking.cross_table import CHECKS
+from xlperf.checking.rule_inputs import TEXTS, explanation_of, is_filler
 from xlperf.forms.compute import by_column, follows, index_of
 from xlperf.forms.document import Rows, Spot, document_of, inputs_of, is_empty, is_required, is_wanted, prefixes
 from xlperf.forms.loader import Form

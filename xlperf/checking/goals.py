@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from xlperf.quantity import PERCENT, Grammar, Quantity, agrees, assign, reaches, same
+from xlperf.checking.quantities import PERCENT, Grammar, Quantity, agrees, assign, reaches, same
 
 CLEAR = 3  # so many pairs of characters in common, and three times as many as any other, say what a figure is about
 
