@@ -20,7 +20,7 @@ from xlperf import FormError, check_form, fill_workbook, finalize, find_form, im
 from xlperf.__main__ import main
 from xlperf.forms.compute import compute
 from xlperf.forms.document import document_of, rows_of
-from xlperf.outline import INDENT
+from xlperf.importing.sections import INDENT
 
 PARTS = ("fiscal_year", "narrative", "goals", "budget", "tasks", "indicators")
 FORM = load_form(find_form("suzhou-department", 2022))  # no fixture: Hypothesis would print all of it

@@ -22,9 +22,9 @@ from papers import HEADINGS, Typing, wrap, write_paper
 from surgery import rewrite
 
 from xlperf import UnreadableError, UsageError, XlperfError, fill_workbook, finalize, import_document, load_document
-from xlperf.dump import read_dump
-from xlperf.flow import Grid, Line
-from xlperf.paper import read_paper
+from xlperf.importing.page import Grid, Line
+from xlperf.importing.source_file import read_paper
+from xlperf.importing.text_reader import read_dump
 
 FINALIZED = load_document(EXAMPLE / "finalized.json")
 TYPED = load_document(EXAMPLE / "document.json")

@@ -19,7 +19,7 @@ _HOMES = {
     "write_template": "template",
     "fill_workbook": "template",
     "load_document": "template",
-    "import_document": "importer",
+    "import_document": "importing.importer",
     "collect": "intake",
     "find_standing": "standing",
     "Result": "reporting.finding",

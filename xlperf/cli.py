@@ -114,7 +114,7 @@ def import_(file: Path, output: Path | None, form: str | None, year: int | None,
     import json
 
     from xlperf.files import keep_apart, write_atomically
-    from xlperf.importer import import_document
+    from xlperf.importing.importer import import_document
     from xlperf.reporting.formats import as_text
 
     if output:

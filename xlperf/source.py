@@ -13,8 +13,8 @@ from pathlib import Path
 from xlperf.errors import UnreadableError
 from xlperf.forms.document import LEFTOVERS, Rows, Spot, named, path_namer, unit_spot, year_of
 from xlperf.forms.loader import Form
-from xlperf.importer import import_paper
-from xlperf.paper import WORKBOOKS, read_paper
+from xlperf.importing.importer import import_paper
+from xlperf.importing.source_file import WORKBOOKS, read_paper
 from xlperf.reading.reader import read_cells
 from xlperf.reporting.finding import Finding, Result, describe, gather, has_errors
 from xlperf.template import load_document, rows_of_document

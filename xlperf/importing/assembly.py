@@ -13,16 +13,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from xlperf.composed import take_apart
-from xlperf.flow import Flow
 from xlperf.forms.document import Rows, Spot, is_empty, is_required, rows_of
 from xlperf.forms.loader import Form
 from xlperf.forms.model import RULES, Block, Field
 from xlperf.formula.parser import Kind
-from xlperf.labels import Labels
+from xlperf.importing.combined_cells import take_apart
+from xlperf.importing.labels import Labels
+from xlperf.importing.page import Flow
+from xlperf.importing.sections import Target, read_outline
+from xlperf.importing.tables import Left, Present, Record, Words, place_of
 from xlperf.nearest import letters_of
-from xlperf.outline import Target, read_outline
-from xlperf.records import Left, Present, Record, Words, place_of
 from xlperf.reporting.finding import Finding
 from xlperf.values.cells import label_unit, read_row, read_value
 from xlperf.values.notation import meanings, spellings_of, unit_of

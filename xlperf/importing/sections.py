@@ -15,10 +15,10 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from xlperf.captions import caption_of, captioned
-from xlperf.flow import Flow, Grid, Line, Place
-from xlperf.labels import Cut, Heading, Labels, Single
-from xlperf.records import Left, Present, Record, Words, read_grid
+from xlperf.importing.labels import Cut, Heading, Labels, Single
+from xlperf.importing.page import Flow, Grid, Line, Place
+from xlperf.importing.tables import Left, Present, Record, Words, read_grid
+from xlperf.importing.unit_captions import caption_of, captioned
 from xlperf.values.notation import spellings_of
 
 GAP = re.compile("[ \u3000\u00a0]{2,}|\t")

@@ -15,11 +15,10 @@ import io
 import re
 from collections.abc import Iterator
 
-from xlperf.elements import child_of, name_of, number_of, value_of
 from xlperf.errors import UnreadableError
-from xlperf.flow import Cell, Flow, Grid, Line, Place
+from xlperf.importing.page import Cell, Flow, Grid, Line, Place
+from xlperf.importing.word_numbering import Numbering, child_of, name_of, number_of, value_of
 from xlperf.messages import sentence
-from xlperf.numbering import Numbering
 
 DELETED = {"del", "moveFrom"}
 SILENT = {"pPr", "rPr", "tblPr", "tblGrid", "trPr", "tcPr", "sdtPr", "sdtEndPr", "sectPr", "instrText", "delText", "delInstrText"}

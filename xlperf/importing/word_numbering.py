@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from xlperf.elements import child_of, name_of, number_of, value_of
+NUMBER = re.compile("[0-9]{1,3}", re.ASCII)
 
 LEVELS = 9
 LONGEST = 40  # signs of one number
@@ -180,7 +180,7 @@ def _written(form: str, number: int) -> str | None:
 def _numerals() -> Mapping:
     import tomllib
 
-    return tomllib.loads((Path(__file__).parent / "catalogues" / "numerals.toml").read_text("utf-8"))
+    return tomllib.loads((Path(__file__).parent.parent / "catalogues" / "numerals.toml").read_text("utf-8"))
 
 
 def _counted(number: int, digits: str, powers: str, one: bool = False) -> str:
@@ -216,3 +216,26 @@ FORMS: dict[str, Callable[[int], str]] = {
     "lowerLetter": _letters, "upperLetter": lambda number: _letters(number).upper(),
     "lowerRoman": _roman, "upperRoman": lambda number: _roman(number).upper(),
 }  # fmt: skip
+
+
+def name_of(element) -> str:
+    """The local name of an element, "" of a comment."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def child_of(element, *path: str):
+    """The first descendant along those names, None where there is none."""
+    for name in path:
+        element = next((child for child in element if name_of(child) == name), None) if element is not None else None
+    return element
+
+
+def value_of(element, name: str = "val") -> str:
+    """An attribute of an element, "" where either is missing."""
+    found = (value for key, value in element.attrib.items() if key.rpartition("}")[2] == name) if element is not None else ()
+    return next(iter(found), "")
+
+
+def number_of(text: str, otherwise: int) -> int:
+    """A short number, `otherwise` where it is none."""
+    return int(text) if NUMBER.fullmatch(text) else otherwise

@@ -15,9 +15,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from xlperf.flow import Flow, Grid, Line
 from xlperf.forms.loader import Form
-from xlperf.labels import LONGEST, Labels
+from xlperf.importing.labels import LONGEST, Labels
+from xlperf.importing.page import Flow, Grid, Line
 from xlperf.values.cells import headed_unit
 from xlperf.values.notation import Spellings, bare, fold, spellings_of, unit_of
 

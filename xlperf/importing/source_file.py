@@ -15,10 +15,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlperf.dump import read_dump
 from xlperf.errors import UnreadableError
-from xlperf.flow import Flow, without_residue
-from xlperf.manuscript import read_manuscript
+from xlperf.importing.page import Flow, without_residue
+from xlperf.importing.text_reader import read_dump
+from xlperf.importing.word_reader import read_manuscript
 from xlperf.messages import fill, finding_texts
 from xlperf.reading import zip_file as limits
 from xlperf.reading.preflight import BEGINNINGS, OLE, owner_files, read_file, refuse_other_kinds

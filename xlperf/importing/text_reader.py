@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 
-from xlperf.flow import Cell, Flow, Grid, Line, Place
+from xlperf.importing.page import Cell, Flow, Grid, Line, Place
 
 LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 INDENT = re.compile(" {4,}|\u3000{2,}|\u00a0{4,}")

@@ -10,31 +10,37 @@ silently: what has no field is left over, with its place, in the document (where
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import takewhile
 from pathlib import Path
 
-from xlperf.assembly import Assembly, assemble
 from xlperf.errors import UnreadableError
-from xlperf.flow import Flow, Grid
 from xlperf.forms.compute import compute
 from xlperf.forms.document import LEFTOVERS, Spot, document_of, is_required, named, path_namer, unit_spot
+from xlperf.forms.layout import cell_name
 from xlperf.forms.loader import Form, find_form, form_directories, load_form
 from xlperf.forms.model import RULES, Field, Table
 from xlperf.formula.parser import as_decimal, as_text, normal_text, round_half_up
-from xlperf.labels import LONGEST as LABEL
-from xlperf.labels import Labels, labels_of
-from xlperf.messages import listing
+from xlperf.importing.assembly import Assembly, assemble
+from xlperf.importing.labels import LONGEST as LABEL
+from xlperf.importing.labels import Labels, labels_of
+from xlperf.importing.page import Flow, Grid
+from xlperf.importing.source_file import OldPaper, read_paper
+from xlperf.importing.tables import Left
+from xlperf.messages import listing, sentence
 from xlperf.nearest import letters_of
-from xlperf.paper import OldPaper, read_paper
 from xlperf.process import as_asked
-from xlperf.reading.reader import read_cells
-from xlperf.records import Left
+from xlperf.reading.preflight import preflight
+from xlperf.reading.reader import Reading, read_cells
+from xlperf.reading.zip_file import MOST_AREA
 from xlperf.reporting.finding import Finding, Result, describe, gather, has_errors
-from xlperf.strangers import strangers
 from xlperf.values.cells import label_unit
 from xlperf.values.notation import Spellings, convert, meanings, spellings_of, unit_of
+from xlperf.values.remarks import typed_text
+
+MOST = 1000  # cells of one sheet
 
 LEAST = 3  # labels by which a form is recognised
 FIRST = 40  # texts among which the year stands
@@ -230,3 +236,31 @@ def _agrees(spellings: Spellings, known: Field, unit: str, text: str, value: obj
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= LONGEST_SHOWN else f"{line[: LONGEST_SHOWN - 1]}\u2026"
+
+
+def strangers(reading: Reading) -> Iterator[Left]:
+    """Yield every cell that holds something and is none of the form's, with its place."""
+    told = {cell for finding in reading.findings if finding.code == "XL236" for cell in finding.cells}
+    for title, grid in reading.sheets.values() if told else ():
+        for row, line in enumerate(grid):
+            places = (f"{title}!{cell_name(row, column)}" for column in range(len(line)))
+            yield from (Left(typed_text(value), place) for place, value in zip(places, line, strict=True) if place in told)
+    if reading.strangers:
+        yield from _of_sheets(reading)
+
+
+def _of_sheets(reading: Reading) -> Iterator[Left]:
+    """The cells of the sheets that are not ours, so many of each."""
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(preflight(reading.path).content))
+    for title in reading.strangers:
+        seen, sheet = 0, book.get_sheet_by_name(title)
+        rows = MOST_AREA // (sheet.total_width + 1)
+        for row, line in enumerate(sheet.to_python(skip_empty_area=False, nrows=rows)):
+            for column, value in enumerate(line):
+                if str(value).strip():
+                    seen += 1
+                    yield from [Left(typed_text(value), f"{title}!{cell_name(row, column)}")] if seen <= MOST else ()
+        if seen > MOST:
+            yield Left(sentence("cells_not_listed", {"count": seen - MOST}), title)

@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from xlperf.captions import Units, caption_of, units_of, without_caption
-from xlperf.flow import Cell, Grid, Line, Place
 from xlperf.forms.model import Block, Field
 from xlperf.formula.parser import Kind
-from xlperf.labels import Heading, Labels, Single, block_named
+from xlperf.importing.labels import Heading, Labels, Single, block_named
+from xlperf.importing.page import Cell, Grid, Line, Place
+from xlperf.importing.unit_captions import Units, caption_of, units_of, without_caption
 from xlperf.values.notation import spellings_of, unit_of
 
 LEAST = 2  # labels in one row that make it a header
