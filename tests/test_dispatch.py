@@ -19,7 +19,7 @@ from xlperf import UsageError, dispatch, fill_workbook, read_roster, read_workbo
 from xlperf.dispatch import MANIFEST, file_names
 from xlperf.forms.loader import Form, find_form, load_form
 from xlperf.roster import take_roster
-from xlperf.template import Issued, write_rows
+from xlperf.workflow.template import Issued, write_rows
 
 DATE = "2023-03-01"
 TEXT = "单位,单位代码,主管部门,基本支出 年初预算数\n甲局,0012,市政府,5.5\n乙:局,0013,,\n乙?局,0014,,7\n"

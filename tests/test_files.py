@@ -14,7 +14,7 @@ from xlperf.errors import ExitCode
 from xlperf.files import MOST_BYTES, joined_name
 from xlperf.forms.loader import Form
 from xlperf.roster import Line, Unit
-from xlperf.template import default_name
+from xlperf.workflow.template import default_name
 
 UNIT = "苏州市吴中区农业农村局下属农业技术推广服务中心"
 PROJECT = "2022年度中央及省级财政农业生产发展专项资金支持高标准农田建设和耕地地力保护与质量提升以及农业面源污染防治综合治理示范项目（第二批追加）"

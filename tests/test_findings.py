@@ -14,8 +14,8 @@ from faults import Pairs, pairs, said
 from surgery import percent_style, rewrite, type_into
 
 from xlperf import Result, UsageError, fill_workbook, messages, read_workbook, validate
-from xlperf.process import _remembered
 from xlperf.reading.reader import read_cells
+from xlperf.workflow.process import _remembered
 
 FILLED = EXAMPLE / "filled.xlsx"
 ALWAYS = {

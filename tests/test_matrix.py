@@ -16,7 +16,7 @@ from libreoffice import ALWAYS as RECALCULATED
 from libreoffice import NEVER, convert
 from test_findings import ALWAYS, FAULTS, FILLED, document, indicator
 
-import xlperf.process
+import xlperf.workflow.process
 from xlperf import finalize, find_form, load_form, validate
 
 pytestmark = pytest.mark.libreoffice
@@ -296,7 +296,7 @@ def test_the_matrix_is_large() -> None:
 def test_exactly_the_codes_and_cells_of_the_fault(workbooks: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                                   name: str) -> None:  # fmt: skip
     """And what has no error is finalized; the result has none either, and exactly the submission's warnings."""
-    monkeypatch.setattr(xlperf.process, "has_report", lambda form: False)  # the Word report has tests of its own
+    monkeypatch.setattr(xlperf.workflow.process, "has_report", lambda form: False)  # the Word report has tests of its own
     path, wanted = workbooks(name), expected(name, (MATRIX | HANDS)[name][1])
     result = finalize(path, tmp_path, date="2023-03-02")
     assert said(result.findings) == wanted

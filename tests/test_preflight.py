@@ -19,9 +19,9 @@ from hostile import BUILDERS, GOALS, add_rows, row_of
 
 from xlperf.errors import UsageError, XlperfError
 from xlperf.messages import finding_texts
-from xlperf.process import annotate, finalize, read_workbook, validate
 from xlperf.reading.preflight import preflight
 from xlperf.reporting.finding import Result
+from xlperf.workflow.process import annotate, finalize, read_workbook, validate
 
 FILLED = EXAMPLE / "filled.xlsx"
 MOST_SECONDS, MOST_MIB = 5, 300

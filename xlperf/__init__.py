@@ -11,14 +11,14 @@ Every command has its twin here; names are imported when first used, so that a c
 __version__ = "0.1.0"
 
 _HOMES = {
-    "write_report": "publication",
-    "validate": "process",
-    "annotate": "process",
-    "finalize": "process",
-    "read_workbook": "process",
-    "write_template": "template",
-    "fill_workbook": "template",
-    "load_document": "template",
+    "write_report": "workflow.report",
+    "validate": "workflow.process",
+    "annotate": "workflow.process",
+    "finalize": "workflow.process",
+    "read_workbook": "workflow.process",
+    "write_template": "workflow.template",
+    "fill_workbook": "workflow.template",
+    "load_document": "workflow.template",
     "import_document": "importing.importer",
     "collect": "intake",
     "find_standing": "standing",

@@ -23,7 +23,7 @@ from xlperf.forms.model import Block
 from xlperf.migration import Migrated, describe_migration, migrate, revisions
 from xlperf.reporting.finding import Finding, Result
 from xlperf.source import Source, read_source
-from xlperf.template import Issued, write_rows
+from xlperf.workflow.template import Issued, write_rows
 
 
 def write_next_template(form: str, year: int, last: Path, path: Path, unit: str = "", rows: Mapping[str, int] | None = None,

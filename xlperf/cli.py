@@ -65,7 +65,7 @@ def forms(templates: Path | None) -> ExitCode:
 def template(form: str, year: int, unit: str, last: Path | None, roster: Path | None, jobs: int | None, output: Path | None,
              rows: tuple[str, ...], date: str | None, password: str, templates: Path | None) -> ExitCode:  # fmt: skip
     from xlperf.files import unused
-    from xlperf.template import default_name, write_template
+    from xlperf.workflow.template import default_name, write_template
 
     spare = spare_rows(rows, form, year, templates)
     if roster:
@@ -91,7 +91,7 @@ def fill(document: Path, output: Path | None, rows: tuple[str, ...], date: str |
          templates: Path | None) -> ExitCode:  # fmt: skip
     from xlperf.files import unused
     from xlperf.reporting.formats import as_text
-    from xlperf.template import fill_workbook, load_document
+    from xlperf.workflow.template import fill_workbook, load_document
 
     content = load_document(document)
     path = output or unused(document.with_suffix(".xlsx"))
@@ -135,7 +135,7 @@ def import_(file: Path, output: Path | None, form: str | None, year: int | None,
 def read(file: Path, templates: Path | None) -> ExitCode:
     import json
 
-    from xlperf.process import read_workbook
+    from xlperf.workflow.process import read_workbook
 
     click.echo(json.dumps(read_workbook(file, templates), ensure_ascii=False, indent=2))
     return ExitCode.OK
@@ -150,8 +150,8 @@ def read(file: Path, templates: Path | None) -> ExitCode:
 @templates_option
 def validate(files: tuple[Path, ...], form: str | None, year: int | None, format_: str, annotate: Path | None,
              templates: Path | None) -> ExitCode:  # fmt: skip
-    from xlperf.process import validate as validate_file
     from xlperf.reporting.formats import FORMATS
+    from xlperf.workflow.process import validate as validate_file
 
     results = [validate_file(file, form, year, templates, annotate) for file in files]
     if text := FORMATS[format_](results):
@@ -171,8 +171,8 @@ def validate(files: tuple[Path, ...], form: str | None, year: int | None, format
 @templates_option
 def finalize(file: Path, output: Path | None, form: str | None, year: int | None, date: str | None,
              templates: Path | None) -> ExitCode:  # fmt: skip
-    from xlperf.process import finalize as finalize_file
     from xlperf.reporting.formats import as_text
+    from xlperf.workflow.process import finalize as finalize_file
 
     result = finalize_file(file, output, date, form, year, templates)
     click.echo(as_text([result]))
@@ -262,8 +262,8 @@ def diff(before: str, after: str, format_: str, templates: Path | None) -> ExitC
 @date_option
 @templates_option
 def report(file: Path, output: Path | None, public: bool, pdf: bool, date: str | None, templates: Path | None) -> ExitCode:
-    from xlperf.publication import write_report
     from xlperf.reporting.formats import as_text
+    from xlperf.workflow.report import write_report
 
     result = write_report(file, output, public, pdf, date, templates)
     click.echo(as_text([result]), err=True)

@@ -34,7 +34,7 @@ from xlperf.messages import current_language, use_language
 from xlperf.progress import Tell
 from xlperf.reporting.formats import as_meant, harmless
 from xlperf.roster import Unit, refuse, take_roster
-from xlperf.template import Issued, write_rows
+from xlperf.workflow.template import Issued, write_rows
 
 MANIFEST = "manifest.csv"
 CHUNK = 8  # units that a process takes at a time

@@ -27,8 +27,8 @@ from xlperf.messages import listing, sentence
 from xlperf.reporting.finding import Finding, Result
 from xlperf.reporting.formats import as_csv
 from xlperf.source import read_source
-from xlperf.template import Issued, write_rows
 from xlperf.values.cells import read_value
+from xlperf.workflow.template import Issued, write_rows
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from xlperf.importing.importer import import_paper
 from xlperf.importing.source_file import WORKBOOKS, read_paper
 from xlperf.reading.reader import read_cells
 from xlperf.reporting.finding import Finding, Result, describe, gather, has_errors
-from xlperf.template import load_document, rows_of_document
+from xlperf.workflow.template import load_document, rows_of_document
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,8 @@ from xlperf.errors import UnreadableError
 from xlperf.files import UNSAFE
 from xlperf.messages import use_language
 from xlperf.outcome import Outcome
-from xlperf.process import annotate, finalize, validate
 from xlperf.reporting.finding import Finding, Result, describe
+from xlperf.workflow.process import annotate, finalize, validate
 
 PROPERTIES, SAVED = "docProps/core.xml", re.compile(rb"<dcterms:modified[^>]*>([0-9T:.Z+-]{10,35})<")
 LONGEST_NAME = 60  # characters a file is called by in the temporary folder; names inside archives have no limit

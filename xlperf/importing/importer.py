@@ -31,7 +31,6 @@ from xlperf.importing.source_file import OldPaper, read_paper
 from xlperf.importing.tables import Left
 from xlperf.messages import listing, sentence
 from xlperf.nearest import letters_of
-from xlperf.process import as_asked
 from xlperf.reading.preflight import preflight
 from xlperf.reading.reader import Reading, read_cells
 from xlperf.reading.zip_file import MOST_AREA
@@ -39,6 +38,7 @@ from xlperf.reporting.finding import Finding, Result, describe, gather, has_erro
 from xlperf.values.cells import label_unit
 from xlperf.values.notation import Spellings, convert, meanings, spellings_of, unit_of
 from xlperf.values.remarks import typed_text
+from xlperf.workflow.process import as_asked
 
 MOST = 1000  # cells of one sheet
 

@@ -15,11 +15,11 @@ from xlperf.checking.yuan_mistakes import unlikely_amounts
 from xlperf.errors import UnreadableError, UsageError
 from xlperf.files import keep_apart, make_folder, stamp, unused
 from xlperf.forms.document import document_of, named, unit_spot
-from xlperf.process import process, result_of, unreadable
 from xlperf.reporting.finding import Result, gather, has_errors
 from xlperf.reporting.pdf import find_libreoffice, write_pdfs
 from xlperf.reporting.word_report import Paper, paper_name, template_of, write_paper
-from xlperf.template import describe_placed, load_document, take_document
+from xlperf.workflow.process import process, result_of, unreadable
+from xlperf.workflow.template import describe_placed, load_document, take_document
 
 ENDINGS = {False: (".docx",), True: (".docx", ".pdf")}  # of the output, without and with PDF
 
