@@ -144,8 +144,8 @@ def test_what_cannot_be_compared(tmp_path: Path) -> None:
 @given(st.integers(0, 10_000), st.data())
 def test_exactly_the_changed_fields_are_told(form: Form, tmp_path_factory: pytest.TempPathFactory, seed: int, data: st.DataObject) -> None:
     """A few fields of a generated document are set anew: each is told once, at its place; what is equal is not."""
-    from xlperf.difference import name_field
     from xlperf.forms.document import path_namer
+    from xlperf.revisions.compare_papers import name_field
 
     before = random_document(form, seed)
     for key in ("goals", "tasks"):  # rows that can be told apart

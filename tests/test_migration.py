@@ -28,7 +28,7 @@ from xlperf import (
 )
 from xlperf.forms.document import Spot, inputs_of, rows_of
 from xlperf.forms.loader import Form
-from xlperf.migration import migrate, revisions
+from xlperf.revisions.migrate import migrate, revisions
 
 
 def filled(path: Path, **more: object) -> Path:

@@ -72,7 +72,7 @@ def template(form: str, year: int, unit: str, last: Path | None, roster: Path | 
         return hand_out(form, year, roster, output, jobs, spare, date, password, templates, last or unit)
     path = output or unused(default_name(form, year, unit, templates))
     if last:
-        from xlperf.carryover import write_next_template
+        from xlperf.revisions.next_year import write_next_template
 
         return tell_written(write_next_template(form, year, last, path, unit, spare, date, password, templates))
     write_template(form, year, path, unit, spare, date, password, templates)
@@ -226,7 +226,7 @@ def status(collection: Path, database: str | None) -> ExitCode:
 @templates_option
 def migrate(file: Path, year: int | None, output: Path | None, date: str | None, password: str,
             templates: Path | None) -> ExitCode:  # fmt: skip
-    from xlperf.migration import migrate_workbook
+    from xlperf.revisions.migrate import migrate_workbook
 
     return tell_written(migrate_workbook(file, output, year, date, password, templates))
 
@@ -237,10 +237,10 @@ def migrate(file: Path, year: int | None, output: Path | None, date: str | None,
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help=words("format"))
 @templates_option
 def diff(before: str, after: str, format_: str, templates: Path | None) -> ExitCode:
-    from xlperf.amendment import compare_forms, names_form
-    from xlperf.difference import compare_sources
     from xlperf.reporting.formats import CHANGES, as_text
-    from xlperf.source import read_source
+    from xlperf.revisions.compare_forms import compare_forms, names_form
+    from xlperf.revisions.compare_papers import compare_sources
+    from xlperf.revisions.source import read_source
 
     if names_form(before) and names_form(after):
         changes = compare_forms(before, after, templates)

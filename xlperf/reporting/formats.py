@@ -20,7 +20,7 @@ from xlperf.reporting.html_page import as_html
 NARROWEST, WIDEST = 80, 160
 
 if TYPE_CHECKING:
-    from xlperf.difference import Change
+    from xlperf.revisions.compare_papers import Change
 
 MOST_CELLS = 6  # places of a finding that a terminal names
 MOST_SHOWN = 30  # findings of one severity that a terminal shows; the other formats hold all of them

@@ -20,8 +20,8 @@ from xlperf.forms.document import LEFTOVERS, Rows, Spot, is_empty, path_namer
 from xlperf.forms.loader import Form
 from xlperf.forms.model import GUIDE, Block, Field
 from xlperf.formula.parser import normal_text
-from xlperf.migration import Migrated, migrate, revisions
-from xlperf.source import Source, read_source
+from xlperf.revisions.migrate import Migrated, migrate, revisions
+from xlperf.revisions.source import Source, read_source
 
 ALIKE = 60.0  # per cent: rows as alike as this in name or contents are one row that was changed
 LONGEST_NAME = 24

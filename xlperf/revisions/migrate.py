@@ -26,7 +26,7 @@ from xlperf.formula.parser import normal_text
 from xlperf.messages import listing, sentence
 from xlperf.reporting.finding import Finding, Result
 from xlperf.reporting.formats import as_csv
-from xlperf.source import read_source
+from xlperf.revisions.source import read_source
 from xlperf.values.cells import read_value
 from xlperf.workflow.template import Issued, write_rows
 

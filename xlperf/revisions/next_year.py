@@ -20,9 +20,9 @@ from xlperf.forms.document import Rows, Spot, named, rows_of, unit_spot
 from xlperf.forms.layout import with_spare
 from xlperf.forms.loader import find_form, load_form
 from xlperf.forms.model import Block
-from xlperf.migration import Migrated, describe_migration, migrate, revisions
 from xlperf.reporting.finding import Finding, Result
-from xlperf.source import Source, read_source
+from xlperf.revisions.migrate import Migrated, describe_migration, migrate, revisions
+from xlperf.revisions.source import Source, read_source
 from xlperf.workflow.template import Issued, write_rows
 
 

@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from xlperf.difference import BETWEEN, Change
 from xlperf.errors import UsageError
 from xlperf.forms.loader import Form, find_form, load_form
 from xlperf.messages import catalogue, current_language, listing
+from xlperf.revisions.compare_papers import BETWEEN, Change
 
 # What is not a fact of the form as a whole: its parts, its names, and how old papers are read, which no department sees.
 INSIDE = ("sheets", "rules", "parameters", "words", "report", "spellings", "guide", "renamed", "form", "revision", "paper")
