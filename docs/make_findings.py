@@ -52,12 +52,12 @@ from xlperf import (
     write_report,
 )
 from xlperf.collection import survey
+from xlperf.distributing.roster import Unit
 from xlperf.forms.loader import form_directories
 from xlperf.inbox import MOST_MEMBERS
 from xlperf.messages import catalogue
 from xlperf.outcome import Outcome
 from xlperf.reporting.finding import Finding, describe
-from xlperf.roster import Unit
 from xlperf.store import Outcomes, open_store
 from xlperf.worker import Limits
 

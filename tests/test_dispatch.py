@@ -15,10 +15,11 @@ from conftest import REPOSITORY
 from surgery import type_into
 from test_roster import written
 
-from xlperf import UsageError, dispatch, fill_workbook, read_roster, read_workbook, write_template, write_templates
-from xlperf.dispatch import MANIFEST, file_names
+from xlperf import UsageError, fill_workbook, read_roster, read_workbook, write_template, write_templates
+from xlperf.distributing import distribute as dispatch
+from xlperf.distributing.distribute import MANIFEST, file_names
+from xlperf.distributing.roster import take_roster
 from xlperf.forms.loader import Form, find_form, load_form
-from xlperf.roster import take_roster
 from xlperf.workflow.template import Issued, write_rows
 
 DATE = "2023-03-01"

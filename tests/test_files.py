@@ -9,11 +9,11 @@ import pytest
 from conftest import EXAMPLE, REPOSITORY
 
 from xlperf import collect, fill_workbook, load_document, validate
-from xlperf.dispatch import file_names
+from xlperf.distributing.distribute import file_names
+from xlperf.distributing.roster import Line, Unit
 from xlperf.errors import ExitCode
 from xlperf.files import MOST_BYTES, joined_name
 from xlperf.forms.loader import Form
-from xlperf.roster import Line, Unit
 from xlperf.workflow.template import default_name
 
 UNIT = "苏州市吴中区农业农村局下属农业技术推广服务中心"

@@ -22,7 +22,7 @@ SOURCES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for p
 FORMS = sorted({path.parent.parent.name for path in (PACKAGE.parent / "templates").glob("*/*/form.yaml")})
 HOMES = {
     "xlsxwriter": {"workbook.writer"},
-    "openpyxl": {"grid", "reading.number_formats"},
+    "openpyxl": {"distributing.roster_file", "reading.number_formats"},
     "python_calamine": {"reading.reader", "importing.importer"},
     "jsonschema": {"checking.checks", "forms.yaml_file"},
     "click": {"cli", "options", "__main__"},

@@ -16,10 +16,10 @@ from outcomes import FORM, LETTERS, STANDARD, indicator, outcome, prose, unit
 
 from xlperf import ledger, messages
 from xlperf.collection import survey
+from xlperf.distributing.roster import Unit
 from xlperf.forms.document import Spot
 from xlperf.kinship import KEPT, LEADERS, Traces, Workbook, compare, settle
 from xlperf.outcome import Outcome
-from xlperf.roster import Unit
 from xlperf.submission import Naming, stand, unit_key
 
 PROBLEMS, MEASURES = "基本信息!B31", "基本信息!B37"

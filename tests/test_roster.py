@@ -12,9 +12,9 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xlperf.distributing.roster import Line, Unit, read_roster, take_roster
+from xlperf.distributing.roster_file import uncomputed
 from xlperf.errors import UsageError
-from xlperf.grid import uncomputed
-from xlperf.roster import Line, Unit, read_roster, take_roster
 
 TEXT = "单位名称,单位代码,主管部门\n苏州市生产力促进中心,0012,苏州市科学技术局\n乙中心,320500,\n"
 

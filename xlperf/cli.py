@@ -327,7 +327,7 @@ def check_form(directory: Path) -> ExitCode:
 def hand_out(form: str, year: int, roster: Path, output: Path | None, jobs: int | None, spare: dict[str, int] | None,
              date: str | None, password: str, templates: Path | None, other: object) -> ExitCode:  # fmt: skip
     """The part of `template` that makes one workbook per unit."""
-    from xlperf.dispatch import write_templates
+    from xlperf.distributing.distribute import write_templates
     from xlperf.progress import progress
 
     if output is None or other:

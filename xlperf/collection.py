@@ -18,13 +18,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from xlperf.distributing.roster import Unit
 from xlperf.forms.document import Rows, Spot, inputs_of, path_namer, rows_of, unit_spot
 from xlperf.forms.layout import usual_layout
 from xlperf.forms.loader import Form, find_form, form_directories, load_form
 from xlperf.forms.summary import MET, MISSED, OVER, achievements, figures_of
 from xlperf.kinship import Traces, Workbook, compare, settle
 from xlperf.outcome import Outcome
-from xlperf.roster import Unit
 from xlperf.submission import (
     COUNTS,
     DUPLICATE,

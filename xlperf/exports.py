@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from xlperf.audit import Contents, write_audit
 from xlperf.collection import Collection, survey
+from xlperf.distributing.roster import Unit
 from xlperf.errors import UsageError, reason_of
 from xlperf.files import as_written, holds, make_folder, safe_name, write_atomically
 from xlperf.ledger import Ledger, Tally, ledgers
@@ -26,7 +27,6 @@ from xlperf.outcome import Outcome
 from xlperf.overview import Part, lines_of, write_summary
 from xlperf.placed import begin, keep, note, noted
 from xlperf.reporting.formats import write_csv
-from xlperf.roster import Unit
 from xlperf.submission import COUNTS, behind, file_stem, is_attachment
 
 AUDIT, PLACED = "audit.zip", "collection.placed"  # below the folder of the collection

@@ -30,11 +30,12 @@ from functools import partial
 from pathlib import Path
 
 from xlperf import __version__
-from xlperf.allotment import subject_headings
 from xlperf.change import changes
 from xlperf.cluster import cluster_crew
 from xlperf.collection import installed_prefixes
 from xlperf.crew import Crew, Lost, give_back_at_once, local_crew, work_off
+from xlperf.distributing.prefill import subject_headings
+from xlperf.distributing.roster import Unit, take_roster
 from xlperf.errors import UnreadableError, UsageError, reason_of
 from xlperf.exports import write_exports
 from xlperf.files import TEMPORARY, make_folder, stamp, write_atomically
@@ -44,7 +45,6 @@ from xlperf.journal import changes_since, list_files, read_run, versions, write_
 from xlperf.messages import current_language, sentence
 from xlperf.progress import progress
 from xlperf.reporting.finding import EXIT_CODES
-from xlperf.roster import Unit, take_roster
 from xlperf.standing import Standing, read_standing
 from xlperf.store import (
     LOCK,

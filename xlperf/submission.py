@@ -21,12 +21,12 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from xlperf.distributing.roster import Unit
 from xlperf.files import safe_name
 from xlperf.messages import clauses, sentence
 from xlperf.nearest import letters_of, unit_key
 from xlperf.outcome import INSIDE, instant
 from xlperf.reporting.finding import Finding, describe
-from xlperf.roster import Unit
 
 COUNTS, SUPERSEDED, DUPLICATE = "counts", "superseded", "duplicate"
 TABLES = (".xlsx", ".xlsm", ".xltx", ".xls", ".xlsb", ".et", ".ett", ".ods", ".csv", ".zip", ".rar", ".7z")  # might be one

@@ -20,9 +20,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from xlperf.distributing.roster_file import Grid, Uncomputed, read_grids
 from xlperf.errors import UsageError
 from xlperf.formula.parser import as_decimal, as_text
-from xlperf.grid import Grid, Uncomputed, read_grids
 from xlperf.messages import LANGUAGES, catalogue, listing, sentence
 from xlperf.nearest import most_like
 from xlperf.values.notation import fold

@@ -25,7 +25,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from xlperf.allotment import enter, misfits, subject_headings
+from xlperf.distributing.prefill import enter, misfits, subject_headings
+from xlperf.distributing.roster import Unit, refuse, take_roster
 from xlperf.errors import UsageError, XlperfError, reason_of
 from xlperf.files import as_written, joined_name, make_folder, safe_name, stamp, write_atomically
 from xlperf.forms.document import rows_of
@@ -33,7 +34,6 @@ from xlperf.forms.loader import Form, find_form, load_form
 from xlperf.messages import current_language, use_language
 from xlperf.progress import Tell
 from xlperf.reporting.formats import as_meant, harmless
-from xlperf.roster import Unit, refuse, take_roster
 from xlperf.workflow.template import Issued, write_rows
 
 MANIFEST = "manifest.csv"
