@@ -51,14 +51,14 @@ from xlperf import (
     write_next_template,
     write_report,
 )
-from xlperf.collection import survey
 from xlperf.distributing.roster import Unit
 from xlperf.forms.loader import form_directories
 from xlperf.inbox import MOST_MEMBERS
 from xlperf.messages import catalogue
-from xlperf.outcome import Outcome
 from xlperf.reporting.finding import Finding, describe
 from xlperf.store import Outcomes, open_store
+from xlperf.summarizing.outcome import Outcome
+from xlperf.summarizing.survey import survey
 from xlperf.worker import Limits
 
 PAGE = Path(__file__).parent / "findings.md"

@@ -10,7 +10,7 @@ from xlperf.distributing.roster import Line, Unit
 from xlperf.forms.compute import compute
 from xlperf.forms.document import document_of, rows_of
 from xlperf.forms.loader import find_form, load_form
-from xlperf.outcome import Outcome
+from xlperf.summarizing.outcome import Outcome
 
 FORM = load_form(find_form("suzhou-department", 2022))
 LETTERS = [chr(code) for code in range(0x4E00, 0x4E00 + 2_000)]

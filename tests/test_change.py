@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xlperf.change import changes
-from xlperf.submission import Naming
+from xlperf.summarizing.submissions import Naming
 
 
 def entry(path: str, unit: str | None, status: str = "passed", sha256: str | None = None, errors: int = 0, received: str = "2023-03-01") -> dict:

@@ -24,14 +24,15 @@ from libreoffice import convert
 from lxml import etree
 from outcomes import document, finding, indicator, outcome, unit, unreadable
 
-from xlperf import exports, load_document, messages
+from xlperf import load_document, messages
 from xlperf.errors import UsageError
-from xlperf.exports import write_exports
 from xlperf.files import ZIP_TIME
 from xlperf.forms.compute import compute
 from xlperf.forms.document import document_of, rows_of
 from xlperf.forms.loader import find_form, load_form
-from xlperf.outcome import Outcome
+from xlperf.summarizing import exports
+from xlperf.summarizing.exports import write_exports
+from xlperf.summarizing.outcome import Outcome
 
 HOSTILE = '=HYPERLINK("http://x.invalid","丙")/..\\CON:*?'
 DATE = "2023-03-20"
@@ -634,7 +635,7 @@ def test_a_form_that_declares_no_summary_lacks_its_sheets(tmp_path: Path) -> Non
 
 def test_a_large_table_is_streamed_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """More lines than a sheet takes: the sheet says how many are left to the CSV file, which has them all."""
-    monkeypatch.setattr("xlperf.sheet.MOST_ROWS", 40)
+    monkeypatch.setattr("xlperf.summarizing.table_sheet.MOST_ROWS", 40)
     many = [outcome("a.xlsx", "甲局", findings=[finding(f"XL{201 + n % 9}", found=Random(n).random()) for n in range(90)])]
     write_exports(many, None, tmp_path, DATE, contents)
     sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["问题清单"]

@@ -35,7 +35,7 @@ HOMES = {
     "lxml": {"reporting.word_template", "reporting.word_paragraphs"},
     "jinja2": {"reporting.word_template", "reporting.word_tags"},
     "markupsafe": {"reporting.word_template"},
-    "rapidfuzz": {"revisions.compare_papers", "kinship", "nearest"},
+    "rapidfuzz": {"revisions.compare_papers", "summarizing.similarity", "nearest"},
 }
 LONGEST = 600  # lines of a module
 MOST_FILES, MOST_MODULES = 12, 17  # at the root of xlperf, in a folder below it

@@ -14,13 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from outcomes import FORM, LETTERS, STANDARD, indicator, outcome, prose, unit
 
-from xlperf import ledger, messages
-from xlperf.collection import survey
+from xlperf import messages
 from xlperf.distributing.roster import Unit
 from xlperf.forms.document import Spot
-from xlperf.kinship import KEPT, LEADERS, Traces, Workbook, compare, settle
-from xlperf.outcome import Outcome
-from xlperf.submission import Naming, stand, unit_key
+from xlperf.summarizing import tables as ledger
+from xlperf.summarizing.outcome import Outcome
+from xlperf.summarizing.similarity import KEPT, LEADERS, Traces, Workbook, compare, settle
+from xlperf.summarizing.submissions import Naming, stand, unit_key
+from xlperf.summarizing.survey import survey
 
 PROBLEMS, MEASURES = "基本信息!B31", "基本信息!B37"
 

@@ -14,7 +14,6 @@ import pytest
 import sqlalchemy
 
 from xlperf.errors import UsageError
-from xlperf.outcome import Outcome
 from xlperf.store import (
     OPEN,
     Arrival,
@@ -29,6 +28,7 @@ from xlperf.store import (
     registered,
     save_outcome,
 )
+from xlperf.summarizing.outcome import Outcome
 
 SERVER = os.environ.get("XLPERF_TEST_DATABASE")  # a PostgreSQL in which tests may make schemas of their own; `.ci/run` starts one
 FIRST, LATER = "2023-03-01T09:00:00+00:00", "2023-03-08T16:30:00+00:00"

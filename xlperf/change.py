@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import SimpleNamespace
 
 from xlperf.messages import listing, sentence
-from xlperf.submission import COUNTS, MOST_LISTED, Naming, behind, matter, stand
+from xlperf.summarizing.submissions import COUNTS, MOST_LISTED, Naming, behind, matter, stand
 
 KINDS = ("new", "mended", "broken", "resent", "behind", "gone")
 

@@ -26,11 +26,11 @@ from typing import IO
 
 from xlperf.errors import UnreadableError, UsageError, reason_of
 from xlperf.messages import sentence
-from xlperf.outcome import INSIDE
 from xlperf.pathname import Names, extended, name_of, printable, shown
 from xlperf.reading.preflight import OWNERS, TYPES
 from xlperf.reading.zip_file import BROKEN, CENTRAL, CHUNK, ENCRYPTED, MIB, MOST_FILE, is_folder, too_large
 from xlperf.store import FILE_NAME, LOCK, OPEN
+from xlperf.summarizing.outcome import INSIDE
 
 MOST_MEMBERS = 20_000  # of one archive, those of archives in it included
 MOST_UNPACKED = 8_192 * MIB  # of one archive: 20,000 workbooks, each with a picture

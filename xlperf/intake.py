@@ -32,12 +32,10 @@ from pathlib import Path
 from xlperf import __version__
 from xlperf.change import changes
 from xlperf.cluster import cluster_crew
-from xlperf.collection import installed_prefixes
 from xlperf.crew import Crew, Lost, give_back_at_once, local_crew, work_off
 from xlperf.distributing.prefill import subject_headings
 from xlperf.distributing.roster import Unit, take_roster
 from xlperf.errors import UnreadableError, UsageError, reason_of
-from xlperf.exports import write_exports
 from xlperf.files import TEMPORARY, make_folder, stamp, write_atomically
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.inbox import Input, close_archives, is_no_submission, list_inbox, open_received, read_input
@@ -61,7 +59,9 @@ from xlperf.store import (
     registered,
     save_outcome,
 )
-from xlperf.submission import make_naming, missing
+from xlperf.summarizing.exports import write_exports
+from xlperf.summarizing.submissions import make_naming, missing
+from xlperf.summarizing.survey import installed_prefixes
 from xlperf.worker import Done, Limits, Task, Terms, not_done, work_on
 
 MADE = "made"  # below OUT: the files that workers made, by content; exports hands out those that count

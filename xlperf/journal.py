@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from xlperf.files import write_atomically
-from xlperf.outcome import Outcome
+from xlperf.summarizing.outcome import Outcome
 
 FILE_NAME = "run.json"
 CHANGES = ("new", "replaced", "gone", "status")  # the lists of `changes`

@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 
-from xlperf.outcome import INSIDE
 from xlperf.reading.zip_file import UTF8
+from xlperf.summarizing.outcome import INSIDE
 
 NAMELESS = "_"  # what an entry without a name is called
 WIDE = "\uff01"  # in names for INSIDE

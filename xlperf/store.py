@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlperf.errors import UsageError
-from xlperf.outcome import Outcome, instant
+from xlperf.summarizing.outcome import Outcome, instant
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Table

@@ -31,8 +31,8 @@ from typing import NamedTuple
 from xlperf.errors import UnreadableError
 from xlperf.files import UNSAFE
 from xlperf.messages import use_language
-from xlperf.outcome import Outcome
 from xlperf.reporting.finding import Finding, Result, describe
+from xlperf.summarizing.outcome import Outcome
 from xlperf.workflow.process import annotate, finalize, validate
 
 PROPERTIES, SAVED = "docProps/core.xml", re.compile(rb"<dcterms:modified[^>]*>([0-9T:.Z+-]{10,35})<")

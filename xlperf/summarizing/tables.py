@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
-from xlperf.collection import Collection
 from xlperf.forms.document import subject_spot
 from xlperf.forms.loader import Form
 from xlperf.forms.summary import Figure, recomputed
 from xlperf.formula.parser import Node
 from xlperf.messages import listing, of_any_field, sentence
-from xlperf.outcome import Outcome
 from xlperf.reporting.finding import SEVERITIES
-from xlperf.submission import COUNTS, DUPLICATE, SUPERSEDED, Submission, unit_key
+from xlperf.summarizing.outcome import Outcome
+from xlperf.summarizing.submissions import COUNTS, DUPLICATE, SUPERSEDED, Submission, unit_key
+from xlperf.summarizing.survey import Collection
 
 MOST_CELLS = 30  # places of a finding that a line names; the rest is counted
 WHOLE_SECOND = 19  # characters of an ISO time: by the clock of who received it

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from xlperf.collection import form_of
 from xlperf.forms.yaml_file import shipped
-from xlperf.ledger import cells_of
 from xlperf.messages import sentence
-from xlperf.outcome import Outcome
 from xlperf.reporting.finding import SEVERITIES
+from xlperf.summarizing.outcome import Outcome
+from xlperf.summarizing.survey import form_of
+from xlperf.summarizing.tables import cells_of
 
 TEMPLATE = "notice.docx"
 

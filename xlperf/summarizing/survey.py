@@ -23,9 +23,9 @@ from xlperf.forms.document import Rows, Spot, inputs_of, path_namer, rows_of, un
 from xlperf.forms.layout import usual_layout
 from xlperf.forms.loader import Form, find_form, form_directories, load_form
 from xlperf.forms.summary import MET, MISSED, OVER, achievements, figures_of
-from xlperf.kinship import Traces, Workbook, compare, settle
-from xlperf.outcome import Outcome
-from xlperf.submission import (
+from xlperf.summarizing.outcome import Outcome
+from xlperf.summarizing.similarity import Traces, Workbook, compare, settle
+from xlperf.summarizing.submissions import (
     COUNTS,
     DUPLICATE,
     Naming,

@@ -20,12 +20,12 @@ from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO
 
-from xlperf.collection import Collection
 from xlperf.files import ZIP_TIME, safe_name
 from xlperf.messages import sentence
-from xlperf.outcome import INSIDE, Outcome
 from xlperf.reporting.formats import write_csv
-from xlperf.submission import content_of
+from xlperf.summarizing.outcome import INSIDE, Outcome
+from xlperf.summarizing.submissions import content_of
+from xlperf.summarizing.survey import Collection
 
 MANIFEST, INPUTS = "manifest.csv", "inputs"
 PIECE = 1 << 20  # bytes

@@ -33,7 +33,7 @@ from xlperf.forms.model import RULES
 from xlperf.forms.summary import OVER
 from xlperf.formula.parser import as_decimal, as_text
 from xlperf.messages import clauses, listing
-from xlperf.submission import MOST_LISTED, across
+from xlperf.summarizing.submissions import MOST_LISTED, across
 
 PARAGRAPH_ENDS = re.compile(r"\n+|[ \u3000]{2,}")  # text pasted from Word keeps its paragraphs apart by spaces
 NO_LETTERS = re.compile(r"[\W\d_]+")

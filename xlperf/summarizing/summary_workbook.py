@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlperf.collection import Collection
 from xlperf.forms.layout import MARK, cell_name
 from xlperf.forms.loader import Form
-from xlperf.ledger import Ledger, Tally
 from xlperf.messages import sentence
-from xlperf.sheet import Sheet, cell_format, free_title, set_up, write_ledger
-from xlperf.submission import COUNTS, DUPLICATE, SUPERSEDED, Submission, owner
+from xlperf.summarizing.submissions import COUNTS, DUPLICATE, SUPERSEDED, Submission, owner
+from xlperf.summarizing.survey import Collection
+from xlperf.summarizing.table_sheet import Sheet, cell_format, free_title, set_up, write_ledger
+from xlperf.summarizing.tables import Ledger, Tally
 from xlperf.workbook.cell_writer import checked
 from xlperf.workbook.styles import Palette
 from xlperf.workbook.writer import new_book

@@ -10,24 +10,23 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
-from itertools import count
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
-from xlperf.audit import Contents, write_audit
-from xlperf.collection import Collection, survey
 from xlperf.distributing.roster import Unit
 from xlperf.errors import UsageError, reason_of
 from xlperf.files import as_written, holds, make_folder, safe_name, write_atomically
-from xlperf.ledger import Ledger, Tally, ledgers
 from xlperf.messages import sentence
-from xlperf.notice import write_notice
-from xlperf.outcome import Outcome
-from xlperf.overview import Part, lines_of, write_summary
-from xlperf.placed import begin, keep, note, noted
 from xlperf.reporting.formats import write_csv
-from xlperf.submission import COUNTS, behind, file_stem, is_attachment
+from xlperf.summarizing.audit_archive import Contents, write_audit
+from xlperf.summarizing.notice import write_notice
+from xlperf.summarizing.outcome import Outcome
+from xlperf.summarizing.submissions import COUNTS, behind, file_stem, is_attachment
+from xlperf.summarizing.summary_workbook import Part, lines_of, write_summary
+from xlperf.summarizing.survey import Collection, survey
+from xlperf.summarizing.tables import Ledger, Tally, ledgers
 
 AUDIT, PLACED = "audit.zip", "collection.placed"  # below the folder of the collection
 SOMETIMES = ("ranking", "indicators", "missing")  # tables that not every collection has
@@ -190,3 +189,36 @@ def _clear(folder: Path, due: set[str], placed: Path) -> None:
             if companion.name in overdue:
                 companion.unlink()
         path.unlink()
+
+
+def begin(path: Path, folders: Iterable[Path]) -> None:
+    """Make the list, if there is none, of what there is: then it was we who put it there."""
+    there = [f"{folder.name}/{name}" for folder in folders if folder.is_dir() for name in sorted(os.listdir(folder))]
+    if there and not path.exists():
+        _write(path, there)
+
+
+def note(path: Path, name: str) -> None:
+    """Add a name to the list."""
+    with path.open("a", encoding="utf-8", newline="\n") as lines:
+        lines.write(f"{name}\n")
+
+
+def noted(path: Path, names: Set[str]) -> set[str]:
+    """Which of these are on the list; it is not held, it may have tens of thousands."""
+    if not path.exists():
+        return set()
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        return {name for line in lines if (name := line.rstrip("\n")) in names}
+
+
+def keep(path: Path, names: Mapping[str, Iterable[str]]) -> None:
+    """Make these the list, by folder; what is noted of other folders stays: in another language they are called otherwise."""
+    if path.exists():
+        lines = path.read_text("utf-8", errors="replace").splitlines()
+        others = sorted({line for line in lines if line.partition("/")[0] not in names})
+        _write(path, chain(others, (f"{folder}/{name}" for folder, listed in names.items() for name in listed)))
+
+
+def _write(path: Path, names: Iterable[str]) -> None:
+    write_atomically(path, lambda new: new.write_text("".join(f"{name}\n" for name in names), "utf-8", newline="\n"))

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from xlperf.forms.layout import cell_name, quoted
 from xlperf.forms.model import TYPES
 from xlperf.formula.parser import to_excel
-from xlperf.ledger import SUMMED, Ledger
 from xlperf.messages import sentence
+from xlperf.summarizing.tables import SUMMED, Ledger
 from xlperf.workbook.cell_writer import cached_value, checked
 from xlperf.workbook.styles import COLOURS, LONGEST_ROW, POINTS_PER_LINE, Palette, lines_needed, shortened
 
