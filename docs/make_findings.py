@@ -44,22 +44,22 @@ from xlperf import (
     collect,
     fill_workbook,
     import_document,
-    intake,
     load_form,
     migrate_workbook,
     validate,
     write_next_template,
     write_report,
 )
+from xlperf.collecting import collect as intake
+from xlperf.collecting.inbox import MOST_MEMBERS
+from xlperf.collecting.store import Outcomes, open_store
+from xlperf.collecting.worker import Limits
 from xlperf.distributing.roster import Unit
 from xlperf.forms.loader import form_directories
-from xlperf.inbox import MOST_MEMBERS
 from xlperf.messages import catalogue
 from xlperf.reporting.finding import Finding, describe
-from xlperf.store import Outcomes, open_store
 from xlperf.summarizing.outcome import Outcome
 from xlperf.summarizing.survey import survey
-from xlperf.worker import Limits
 
 PAGE = Path(__file__).parent / "findings.md"
 Findings = list[dict]

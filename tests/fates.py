@@ -8,9 +8,9 @@ import signal
 import time
 from pathlib import Path
 
-from xlperf import worker
+from xlperf.collecting import worker
+from xlperf.collecting.worker import Done, Limits, Task, Terms
 from xlperf.reporting.finding import Result
-from xlperf.worker import Done, Limits, Task, Terms
 
 _read = worker._result
 

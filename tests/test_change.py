@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlperf.change import changes
+from xlperf.collecting.run_log import changes
 from xlperf.summarizing.submissions import Naming
 
 

@@ -20,10 +20,12 @@ from crowd import make_crowd
 from fates import work_fatefully, work_slowly
 from test_intake import exports, outcomes_of
 
-from xlperf import cluster, collect, intake
-from xlperf.cluster import cluster_crew
+from xlperf import collect
+from xlperf.collecting import collect as intake
+from xlperf.collecting import worker_pool as cluster
+from xlperf.collecting.worker import Limits
+from xlperf.collecting.worker_pool import cluster_crew
 from xlperf.errors import UsageError
-from xlperf.worker import Limits
 
 distributed = pytest.importorskip("distributed")
 pytestmark = [pytest.mark.skipif(os.name == "nt", reason="signals"), pytest.mark.xdist_group("cluster")]
@@ -157,7 +159,7 @@ def test_a_file_that_kills_or_holds_up_its_worker_is_named(both: str, tmp_path: 
 
 
 def test_workers_of_another_version(both: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xlperf.cluster.__version__", "0.0.9")
+    monkeypatch.setattr("xlperf.collecting.worker_pool.__version__", "0.0.9")
     assert refused(both) == "cluster_version"
 
 

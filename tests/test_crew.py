@@ -17,9 +17,10 @@ import pytest
 from conftest import EXAMPLE, REPOSITORY
 from fates import FATES, meet_another, tell_process, work_fatefully
 
-from xlperf import crew, validate
-from xlperf.crew import AHEAD, Crew, Lost, local_crew, work_off
-from xlperf.worker import Limits, Task, Terms, work_on
+from xlperf import validate
+from xlperf.collecting import worker_pool as crew
+from xlperf.collecting.worker import Limits, Task, Terms, work_on
+from xlperf.collecting.worker_pool import AHEAD, Crew, Lost, local_crew, work_off
 
 TERMS = Terms("zh", "2023-03-01", finalize=False)
 BOOK = (EXAMPLE / "filled.xlsx").read_bytes()

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from xlperf import inbox, pathname
+from xlperf.collecting import inbox
+from xlperf.collecting import input_names as pathname
+from xlperf.collecting.inbox import Input, Skipped, close_archives, list_inbox, open_input, read_input
+from xlperf.collecting.input_names import extended
 from xlperf.errors import UnreadableError, UsageError
-from xlperf.inbox import Input, Skipped, close_archives, list_inbox, open_input, read_input
-from xlperf.pathname import extended
 
 
 def sha(content: bytes) -> str:

@@ -28,15 +28,16 @@ from fates import work_fatefully
 from surgery import type_into
 from test_store import url  # noqa: F401
 
-from xlperf import __version__, collect, fill_workbook, find_standing, intake, load_document
+from xlperf import __version__, collect, fill_workbook, find_standing, load_document
 from xlperf.cli import cli
+from xlperf.collecting import collect as intake
+from xlperf.collecting.status import standing_as_text
+from xlperf.collecting.store import Outcomes, open_store
+from xlperf.collecting.worker import Limits, not_done, work_on
 from xlperf.errors import ExitCode, UnreadableError, UsageError
 from xlperf.files import ZIP_TIME
 from xlperf.forms.document import Spot
 from xlperf.reading.reader import read_cells
-from xlperf.standing import standing_as_text
-from xlperf.store import Outcomes, open_store
-from xlperf.worker import Limits, not_done, work_on
 
 OWN = {"run.json", "collection.sqlite", "collection.lock"}  # of the collection itself: no exports
 COUNT = 24

@@ -18,11 +18,11 @@ from surgery import type_into
 
 from xlperf import fill_workbook, finalize, import_document, read_workbook, validate, write_next_template, write_report
 from xlperf.checking.checks import check
+from xlperf.collecting.worker import Limits, Task, Terms, work_on
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Spot, document_of, rows_of
 from xlperf.forms.loader import Form, find_form, load_form
 from xlperf.forms.summary import achievements, figures_of
-from xlperf.worker import Limits, Task, Terms, work_on
 
 EXAMPLES = {"national-project": REPOSITORY / "examples" / "national-project-2022",
             "sichuan-project": REPOSITORY / "examples" / "sichuan-project-2023"}  # fmt: skip

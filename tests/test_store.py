@@ -13,8 +13,7 @@ from threading import Timer
 import pytest
 import sqlalchemy
 
-from xlperf.errors import UsageError
-from xlperf.store import (
+from xlperf.collecting.store import (
     OPEN,
     Arrival,
     Outcomes,
@@ -28,6 +27,7 @@ from xlperf.store import (
     registered,
     save_outcome,
 )
+from xlperf.errors import UsageError
 from xlperf.summarizing.outcome import Outcome
 
 SERVER = os.environ.get("XLPERF_TEST_DATABASE")  # a PostgreSQL in which tests may make schemas of their own; `.ci/run` starts one

@@ -199,8 +199,8 @@ def finalize(file: Path, output: Path | None, form: str | None, year: int | None
 def collect(inbox: tuple[Path, ...], output: Path, roster: Path | None, jobs: int | None, cluster: str | None, finalize_: bool,
             database: str | None, form: str | None, year: int | None, date: str | None, templates: Path | None,
             quiet: bool) -> ExitCode:  # fmt: skip
-    from xlperf.intake import collect as collect_inboxes
-    from xlperf.standing import standing_as_text
+    from xlperf.collecting.collect import collect as collect_inboxes
+    from xlperf.collecting.status import standing_as_text
 
     standing = collect_inboxes(inbox, output, roster, jobs, cluster, finalize_, database, form, year, date, templates, quiet)
     click.echo(standing_as_text(standing))
@@ -211,7 +211,7 @@ def collect(inbox: tuple[Path, ...], output: Path, roster: Path | None, jobs: in
 @click.argument("collection", type=FILE)
 @database_option
 def status(collection: Path, database: str | None) -> ExitCode:
-    from xlperf.standing import find_standing, standing_as_text
+    from xlperf.collecting.status import find_standing, standing_as_text
 
     click.echo(standing_as_text(find_standing(collection, database)))
     return ExitCode.OK

@@ -24,12 +24,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
+from xlperf.collecting.input_names import Names, extended, name_of, printable, shown
+from xlperf.collecting.store import FILE_NAME, LOCK, OPEN
 from xlperf.errors import UnreadableError, UsageError, reason_of
 from xlperf.messages import sentence
-from xlperf.pathname import Names, extended, name_of, printable, shown
 from xlperf.reading.preflight import OWNERS, TYPES
 from xlperf.reading.zip_file import BROKEN, CENTRAL, CHUNK, ENCRYPTED, MIB, MOST_FILE, is_folder, too_large
-from xlperf.store import FILE_NAME, LOCK, OPEN
 from xlperf.summarizing.outcome import INSIDE
 
 MOST_MEMBERS = 20_000  # of one archive, those of archives in it included

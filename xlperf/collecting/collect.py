@@ -30,21 +30,10 @@ from functools import partial
 from pathlib import Path
 
 from xlperf import __version__
-from xlperf.change import changes
-from xlperf.cluster import cluster_crew
-from xlperf.crew import Crew, Lost, give_back_at_once, local_crew, work_off
-from xlperf.distributing.prefill import subject_headings
-from xlperf.distributing.roster import Unit, take_roster
-from xlperf.errors import UnreadableError, UsageError, reason_of
-from xlperf.files import TEMPORARY, make_folder, stamp, write_atomically
-from xlperf.forms.loader import find_form, form_directories, load_form
-from xlperf.inbox import Input, close_archives, is_no_submission, list_inbox, open_received, read_input
-from xlperf.journal import changes_since, list_files, read_run, versions, write_run
-from xlperf.messages import current_language, sentence
-from xlperf.progress import progress
-from xlperf.reporting.finding import EXIT_CODES
-from xlperf.standing import Standing, read_standing
-from xlperf.store import (
+from xlperf.collecting.inbox import Input, close_archives, is_no_submission, list_inbox, open_received, read_input
+from xlperf.collecting.run_log import changes, changes_since, list_files, read_run, versions, write_run
+from xlperf.collecting.status import Standing, read_standing
+from xlperf.collecting.store import (
     LOCK,
     OPEN,
     Arrival,
@@ -59,10 +48,19 @@ from xlperf.store import (
     registered,
     save_outcome,
 )
+from xlperf.collecting.worker import Done, Limits, Task, Terms, not_done, work_on
+from xlperf.collecting.worker_pool import Crew, Lost, cluster_crew, give_back_at_once, local_crew, work_off
+from xlperf.distributing.prefill import subject_headings
+from xlperf.distributing.roster import Unit, take_roster
+from xlperf.errors import UnreadableError, UsageError, reason_of
+from xlperf.files import TEMPORARY, make_folder, stamp, write_atomically
+from xlperf.forms.loader import find_form, form_directories, load_form
+from xlperf.messages import current_language, sentence
+from xlperf.progress import progress
+from xlperf.reporting.finding import EXIT_CODES
 from xlperf.summarizing.exports import write_exports
 from xlperf.summarizing.submissions import make_naming, missing
 from xlperf.summarizing.survey import installed_prefixes
-from xlperf.worker import Done, Limits, Task, Terms, not_done, work_on
 
 MADE = "made"  # below OUT: the files that workers made, by content; exports hands out those that count
 WORK = f"{TEMPORARY}work"  # below OUT: what workers put down while they work; one that is killed leaves it

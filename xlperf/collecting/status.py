@@ -13,12 +13,12 @@ from pathlib import Path
 from sys import intern
 from typing import NamedTuple
 
+from xlperf.collecting.run_log import CHANGES, read_run
+from xlperf.collecting.store import FILE_NAME, Outcomes, Store, count_inputs, opened_store
 from xlperf.errors import ExitCode, UsageError
-from xlperf.journal import CHANGES, read_run
 from xlperf.messages import listing, of_any_field, sentence
 from xlperf.reporting.finding import EXIT_CODES
 from xlperf.reporting.formats import table
-from xlperf.store import FILE_NAME, Outcomes, Store, count_inputs, opened_store
 from xlperf.summarizing.submissions import COUNTS, Naming, stand
 from xlperf.summarizing.survey import installed_prefixes
 

@@ -20,14 +20,19 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import suppress
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from xlperf.worker import Limits, equip
+from xlperf import __version__
+from xlperf.collecting.worker import Limits, equip
+from xlperf.errors import UsageError
+from xlperf.messages import listing
+
+ANSWER = 10  # seconds within which a scheduler has to answer
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -121,3 +126,48 @@ def _until_broken(crew: Crew, tasks: Iterator[In], work: Callable[[In], Out],
         if lost and DEAF and isinstance(executor, ProcessPoolExecutor) and (queue := executor._call_queue):
             queue._reader.close()
         executor.shutdown()
+
+
+@contextmanager
+def cluster_crew(address: str) -> Iterator[Crew]:
+    """The workers of that scheduler, while it is entered.
+
+    Raises:
+        UsageError: no such scheduler, it has no workers, or they cannot be used; the scheduler goes away meanwhile.
+    """
+    try:
+        from distributed import Client, KilledWorker
+    except ImportError:
+        raise UsageError("no_distributed") from None
+    try:
+        client = Client(address, timeout=ANSWER, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise UsageError("no_cluster", address=address, reason=error) from None
+    with client:
+        threads = client.nthreads()
+        if not threads or max(threads.values()) > 1:
+            raise UsageError("cluster_threads", address=address, found=sum(threads.values()))
+        _agree(client, address)
+        client.run_on_scheduler(_lose_patience)
+        try:
+            yield Crew(partial(client.get_executor, pure=False), len(threads), KilledWorker)
+        except CancelledError:
+            raise UsageError("cluster_lost", address=address) from None
+
+
+def _agree(client: object, address: str) -> None:
+    """Workers of another version would find other things."""
+    try:
+        versions = set(client.run(_version).values())
+    except ModuleNotFoundError:
+        versions = {"—"}
+    if versions != {__version__}:
+        raise UsageError("cluster_version", address=address, found=listing(sorted(versions)), expected=__version__)
+
+
+def _version() -> str:
+    return __version__
+
+
+def _lose_patience(dask_scheduler: object) -> None:
+    dask_scheduler.allowed_failures = 0
