@@ -22,7 +22,7 @@ from typing import NamedTuple
 import click
 
 from xlperf import fill_workbook, load_document
-from xlperf.cli import cli
+from xlperf.cli.commands import cli
 from xlperf.messages import catalogue
 
 REPOSITORY = Path(__file__).parent.parent

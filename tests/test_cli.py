@@ -14,7 +14,7 @@ import pytest
 from conftest import EXAMPLE, REPOSITORY
 from surgery import type_into
 
-from xlperf.cli import cli
+from xlperf.cli.commands import cli
 from xlperf.forms.model import YEARS
 
 FILLED = EXAMPLE / "filled.xlsx"
@@ -231,7 +231,7 @@ def test_validate_does_not_import_openpyxl() -> None:
 
 def test_the_library_has_a_twin_for_every_command(form) -> None:
     import xlperf as library
-    from xlperf.cli import cli
+    from xlperf.cli.commands import cli
 
     twins = {"forms": "list_forms", "template": "write_template", "fill": "fill_workbook", "read": "read_workbook", "validate": "validate",
              "finalize": "finalize", "schema": "build_schema", "explain": "explain_field", "check-form": "check_form", "migrate": "migrate_workbook",

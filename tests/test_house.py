@@ -25,7 +25,7 @@ HOMES = {
     "openpyxl": {"distributing.roster_file", "reading.number_formats"},
     "python_calamine": {"reading.reader", "importing.importer"},
     "jsonschema": {"checking.checks", "forms.yaml_file"},
-    "click": {"cli", "options", "__main__"},
+    "click": {"cli.commands", "cli.options", "__main__"},
     "yaml": {"forms.yaml_file"},
     "rich": {"reporting.formats", "progress"},
     "docx": {"importing.word_reader"},

@@ -29,7 +29,7 @@ from surgery import type_into
 from test_store import url  # noqa: F401
 
 from xlperf import __version__, collect, fill_workbook, find_standing, load_document
-from xlperf.cli import cli
+from xlperf.cli.commands import cli
 from xlperf.collecting import collect as intake
 from xlperf.collecting.status import standing_as_text
 from xlperf.collecting.store import Outcomes, open_store

@@ -30,7 +30,7 @@ from readme_table import (
 )
 
 from xlperf import ExitCode, __version__, fill_workbook, find_form, load_document, load_form, validate
-from xlperf.cli import cli
+from xlperf.cli.commands import cli
 
 LANGUAGES = list(READMES)
 GENERATE = "run: python tests/readme_table.py"

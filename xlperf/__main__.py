@@ -15,7 +15,7 @@ def main() -> int:
     use_language(asked_language(sys.argv))
     import click
 
-    from xlperf.cli import cli
+    from xlperf.cli.commands import cli
     from xlperf.errors import ExitCode, XlperfError
 
     try:
@@ -24,7 +24,7 @@ def main() -> int:
         click.echo(str(error), err=True)
         return error.exit_code
     except click.ClickException as error:
-        from xlperf.options import told
+        from xlperf.cli.options import told
 
         click.echo(told(error), err=True)
         return ExitCode.USAGE

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlperf import __version__
-from xlperf.errors import ExitCode, UsageError
-from xlperf.messages import LANGUAGES, sentence
-from xlperf.options import (
+from xlperf.cli.options import (
     FILE,
     FORMAT_NAMES,
     database_option,
@@ -25,6 +23,8 @@ from xlperf.options import (
     words,
     year_option,
 )
+from xlperf.errors import ExitCode, UsageError
+from xlperf.messages import LANGUAGES, sentence
 
 if TYPE_CHECKING:
     from xlperf.reporting.finding import Result
