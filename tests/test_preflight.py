@@ -13,10 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import xlperf.reading.preflight
 from conftest import EXAMPLE, REPOSITORY
 from hostile import BUILDERS, GOALS, add_rows, row_of
 
+import xlperf.reading.preflight
 from xlperf.errors import UsageError, XlperfError
 from xlperf.messages import finding_texts
 from xlperf.reading.preflight import preflight
