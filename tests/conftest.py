@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from xlperf.forms.loader import Form, find_form, load_form
+from xlperf.forms.form import Form
+from xlperf.forms.loader import find_form, load_form
 
 REPOSITORY = Path(__file__).parent.parent
 EXAMPLE = REPOSITORY / "examples" / "shengchanli-2022"

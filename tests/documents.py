@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from xlperf.forms.document import Spot, document_of, inputs_of, rows_of
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, Block
 from xlperf.values.cells import is_numeric
 

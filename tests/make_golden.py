@@ -15,9 +15,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from packages import parts
 
 from xlperf import write_template
-from xlperf.forms.loader import Form, form_directories, load_form
+from xlperf.cli.output import schema_as_text
+from xlperf.forms.form import Form
+from xlperf.forms.loader import form_directories, load_form
 from xlperf.forms.schema import build_schema
-from xlperf.reporting.formats import schema_as_text
 
 REPOSITORY = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"

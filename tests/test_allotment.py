@@ -10,7 +10,7 @@ from test_roster import book, written
 from xlperf.distributing.prefill import cell_names, enter, lists, misfits
 from xlperf.distributing.roster import read_roster
 from xlperf.forms.document import Rows, Spot, rows_of
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 
 
 def entered(form: Form, path: Path) -> list[Rows]:

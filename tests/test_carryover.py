@@ -25,8 +25,8 @@ from xlperf import (
     write_template,
 )
 from xlperf.forms.document import Spot
+from xlperf.forms.form import Form
 from xlperf.forms.layout import make_layout, references_of, row_counts
-from xlperf.forms.loader import Form
 from xlperf.forms.schema import build_schema
 from xlperf.reading.reader import read_cells
 

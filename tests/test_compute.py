@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from xlperf.forms.compute import compute
 from xlperf.forms.document import rows_of
-from xlperf.forms.loader import Form, load_form
+from xlperf.forms.form import Form
+from xlperf.forms.loader import load_form
 
 
 def indicator(form: Form, **row: object) -> dict:

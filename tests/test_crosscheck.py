@@ -19,7 +19,8 @@ from xlperf.checking.quantities import Grammar, Quantity, agrees, make_grammar, 
 from xlperf.errors import FormError
 from xlperf.forms.compute import compute
 from xlperf.forms.document import rows_of
-from xlperf.forms.loader import Form, find_form, load_form
+from xlperf.forms.form import Form
+from xlperf.forms.loader import find_form, load_form
 from xlperf.reporting.finding import Finding, describe, gather
 
 SPECIMEN = REPOSITORY.parent / "shared" / "seed_report_2022.txt"

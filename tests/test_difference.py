@@ -35,7 +35,7 @@ from xlperf import (
 )
 from xlperf.__main__ import main
 from xlperf.forms.document import inputs_of, rows_of
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 
 FILLED = EXAMPLE / "filled.xlsx"
 

@@ -19,7 +19,8 @@ from xlperf import UsageError, fill_workbook, read_roster, read_workbook, write_
 from xlperf.distributing import distribute as dispatch
 from xlperf.distributing.distribute import MANIFEST, file_names
 from xlperf.distributing.roster import take_roster
-from xlperf.forms.loader import Form, find_form, load_form
+from xlperf.forms.form import Form
+from xlperf.forms.loader import find_form, load_form
 from xlperf.workflow.template import Issued, write_rows
 
 DATE = "2023-03-01"

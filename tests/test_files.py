@@ -13,7 +13,7 @@ from xlperf.distributing.distribute import file_names
 from xlperf.distributing.roster import Line, Unit
 from xlperf.errors import ExitCode
 from xlperf.files import MOST_BYTES, joined_name
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.workflow.template import default_name
 
 UNIT = "苏州市吴中区农业农村局下属农业技术推广服务中心"

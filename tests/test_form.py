@@ -18,8 +18,9 @@ from xlperf.errors import FormError, UsageError
 from xlperf.forms.compute import compute
 from xlperf.forms.consistency import NUMBERS
 from xlperf.forms.document import Spot, document_of, rows_of
+from xlperf.forms.form import Form
 from xlperf.forms.layout import make_layout, references_of
-from xlperf.forms.loader import Form, check_form, find_form, form_directories, load_form
+from xlperf.forms.loader import check_form, find_form, form_directories, load_form
 from xlperf.forms.model import TYPES
 from xlperf.forms.yaml_file import shipped
 from xlperf.formula.parser import Kind

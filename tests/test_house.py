@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 
 PACKAGE = Path(__file__).parent.parent / "xlperf"
 SOURCES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in sorted(PACKAGE.rglob("*.py"))}
@@ -35,7 +35,7 @@ HOMES = {
     "lxml": {"reporting.word_template", "reporting.word_paragraphs"},
     "jinja2": {"reporting.word_template", "reporting.word_tags"},
     "markupsafe": {"reporting.word_template"},
-    "rapidfuzz": {"revisions.compare_papers", "summarizing.similarity", "nearest"},
+    "rapidfuzz": {"revisions.compare_papers", "summarizing.similarity", "text"},
 }
 LONGEST = 600  # lines of a module
 MOST_FILES, MOST_MODULES = 12, 17  # at the root of xlperf, in a folder below it

@@ -27,7 +27,7 @@ from xlperf import (
     validate,
 )
 from xlperf.forms.document import Spot, inputs_of, rows_of
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.revisions.migrate import migrate, revisions
 
 

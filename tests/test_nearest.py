@@ -11,8 +11,8 @@ from surgery import type_into
 from test_findings import FILLED, document
 
 from xlperf import annotate, fill_workbook, messages, validate
-from xlperf.nearest import letters_of, nearest, slip
 from xlperf.reporting.formats import as_page
+from xlperf.text import letters_of, nearest, slip
 
 OPPOSITES = "不未无没违非"
 

@@ -14,7 +14,7 @@ from make_golden import FORMS
 from python_calamine import CalamineWorkbook
 
 from xlperf import fill_workbook, finalize, read_workbook
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 
 pytestmark = pytest.mark.libreoffice
 DOCUMENTS = 300

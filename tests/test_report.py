@@ -27,7 +27,7 @@ from test_workbook import complete_document
 
 from xlperf import check_form, explain_field, fill_workbook, finalize, load_document, load_form, write_report
 from xlperf.errors import FormError, UsageError
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.reporting.word_report import has_report, sample_context
 
 NAME = "苏州市生产力促进中心-2022-自评报告"

@@ -9,7 +9,7 @@ import pytest
 from documents import SMALL_TABLES, inputs, random_document
 
 from xlperf import fill_workbook, read_workbook
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 
 
 @pytest.mark.parametrize("start", range(0, 120, 30))

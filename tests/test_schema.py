@@ -13,11 +13,11 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from xlperf import fill_workbook, validate
 from xlperf.checking.checks import check
+from xlperf.cli.output import schema_as_text
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Spot, document_of, rows_of
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.schema import DRAFT, build_schema
-from xlperf.reporting.formats import schema_as_text
 
 NUMERIC = {"category": "效益", "name": "服务企业", "kind": "定量", "operator": ">=", "target": 10, "unit": "家", "actual": 12}
 WORDED = {"category": "决策", "name": "工作计划制定健全性", "kind": "定性", "target": "健全", "actual": "健全"}

@@ -21,7 +21,8 @@ from xlperf.checking.checks import check
 from xlperf.collecting.worker import Limits, Task, Terms, work_on
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Spot, document_of, rows_of
-from xlperf.forms.loader import Form, find_form, load_form
+from xlperf.forms.form import Form
+from xlperf.forms.loader import find_form, load_form
 from xlperf.forms.summary import achievements, figures_of
 
 EXAMPLES = {"national-project": REPOSITORY / "examples" / "national-project-2022",

@@ -12,7 +12,8 @@ from xlperf import load_document
 from xlperf.errors import FormError
 from xlperf.forms.compute import compute
 from xlperf.forms.document import rows_of
-from xlperf.forms.loader import Form, check_form
+from xlperf.forms.form import Form
+from xlperf.forms.loader import check_form
 from xlperf.forms.summary import achievements, figures_of, recomputed
 
 SOURCE = (REPOSITORY / "templates" / "suzhou-department" / "2022" / "form.yaml").read_text("utf-8")

@@ -28,7 +28,8 @@ from xlperf import fill_workbook, finalize, read_workbook, validate
 from xlperf.checking.yuan_mistakes import unlikely_amounts
 from xlperf.errors import FormError
 from xlperf.forms.document import Spot, rows_of
-from xlperf.forms.loader import Form, check_form, load_form
+from xlperf.forms.form import Form
+from xlperf.forms.loader import check_form, load_form
 from xlperf.reading.number_formats import NumberFormats
 from xlperf.reading.reader import read_cells
 from xlperf.reporting.finding import Finding

@@ -17,7 +17,7 @@ from packages import MAIN, parts, trees
 from python_calamine import CalamineWorkbook
 
 from xlperf import fill_workbook, finalize, write_template
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 
 LITERAL = re.compile(r'"((?:[^"]|"")*)"')
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import errno
 import os
@@ -9,11 +10,14 @@ import re
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import TextIO
 
 from xlperf.errors import UsageError, reason_of
+
+FORMULA_STARTS = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")  # a cell of a CSV file that starts so may be run as a formula
 
 ZIP_TIME = (1980, 1, 31, 0, 0, 0)  # what XlsxWriter gives every entry
 TEMPORARY = ".xlperf-"  # how the name of a file begins that is being written
@@ -137,3 +141,21 @@ def stamp(date: str | None) -> str:
     except (ValueError, OverflowError, OSError):
         raise UsageError("bad_date", value=date or epoch) from None
     return datetime.date.today().isoformat()
+
+
+def write_csv(text: TextIO, rows: Iterable[Sequence[object]]) -> None:
+    """Write rows for Excel: with a BOM, numbers as numbers, and no text that Excel would run as a formula."""
+    text.write("\ufeff")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows([value if isinstance(value, int | float) else harmless(value) for value in row] for row in rows)
+
+
+def harmless(value: object) -> str:
+    """A text as it may stand in a CSV file that is opened in Excel."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def as_meant(text: str) -> str:
+    """What `harmless` was given."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text

@@ -18,13 +18,13 @@ from xlperf.checking.cross_table import CHECKS
 from xlperf.checking.rule_inputs import TEXTS, explanation_of, is_filler
 from xlperf.forms.compute import by_column, follows, index_of
 from xlperf.forms.document import Rows, Spot, document_of, inputs_of, is_empty, is_required, is_wanted, prefixes
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, Block, Field, Rule, Step
 from xlperf.forms.schema import build_schema
 from xlperf.formula.parser import Kind, Node, as_decimal, as_text, evaluate, names, normal_text, round_half_up
 from xlperf.messages import catalogue, current_language, fill, listing, sentence
-from xlperf.nearest import letters_of, slip
 from xlperf.reporting.finding import HINT, Finding
+from xlperf.text import letters_of, slip
 from xlperf.values.cells import label_unit
 from xlperf.values.notation import spellings_of
 from xlperf.values.remarks import as_printed, briefly

@@ -24,11 +24,11 @@ from xlperf.checking.quantities import PERCENT, Grammar, make_grammar, read_quan
 from xlperf.checking.rule_inputs import blocks_of, found_at, given, number_of, rows_used, texts_at, words_of
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Rows, Spot
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.model import Rule
 from xlperf.formula.parser import as_decimal, as_text
-from xlperf.nearest import letters_of
 from xlperf.reporting.finding import Finding
+from xlperf.text import letters_of
 from xlperf.values.notation import spellings_of
 
 SIGNS = re.compile("[+<>=]")

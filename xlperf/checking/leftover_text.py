@@ -11,11 +11,11 @@ from decimal import Decimal
 
 from xlperf.checking.rule_inputs import Fact, found_at, given, number_of, texts_of, words_of
 from xlperf.forms.document import Rows, Spot
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.model import Rule
 from xlperf.formula.parser import as_text, normal_text
-from xlperf.nearest import letters_of
 from xlperf.reporting.finding import Finding
+from xlperf.text import letters_of
 
 QUOTED = re.compile("\u201c[^\u201d]{0,200}\u201d|\u300a[^\u300b]{0,200}\u300b")  # quotation marks and titles
 CLAUSE = re.compile(r"[,;:!?\n\uff0c\u3002\uff1b\uff1a\uff01\uff1f]")

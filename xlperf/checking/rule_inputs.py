@@ -13,11 +13,11 @@ from functools import lru_cache
 
 from xlperf.errors import FormError
 from xlperf.forms.document import Rows, Spot, inputs_of, is_empty
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.model import RULES, Rule
 from xlperf.formula.parser import as_decimal
-from xlperf.nearest import letters_of
 from xlperf.reporting.finding import Finding
+from xlperf.text import letters_of
 from xlperf.values.notation import spellings_of
 
 LONGEST_FILLER = 20  # characters; of a longer text nobody asks what it says

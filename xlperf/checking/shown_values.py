@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from xlperf.forms.compute import by_column, follows
 from xlperf.forms.document import Rows, Spot
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.model import RULES, TYPES, Field
 from xlperf.formula.parser import Kind, as_decimal, as_text, normal_text, round_half_up
 from xlperf.reporting.finding import Finding

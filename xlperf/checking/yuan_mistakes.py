@@ -16,7 +16,7 @@ from statistics import median
 from typing import NamedTuple
 
 from xlperf.forms.document import Rows, Spot
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.model import Block
 from xlperf.formula.parser import as_decimal, as_text
 from xlperf.reporting.finding import Finding

@@ -43,8 +43,8 @@ def cli() -> None:
 @cli.command(help=words("forms"))
 @templates_option
 def forms(templates: Path | None) -> ExitCode:
+    from xlperf.cli.output import forms_as_text
     from xlperf.forms.catalog import list_forms
-    from xlperf.reporting.formats import forms_as_text
 
     click.echo(forms_as_text(list_forms(templates)))
     return ExitCode.OK
@@ -237,7 +237,8 @@ def migrate(file: Path, year: int | None, output: Path | None, date: str | None,
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help=words("format"))
 @templates_option
 def diff(before: str, after: str, format_: str, templates: Path | None) -> ExitCode:
-    from xlperf.reporting.formats import CHANGES, as_text
+    from xlperf.cli.output import CHANGES
+    from xlperf.reporting.formats import as_text
     from xlperf.revisions.compare_forms import compare_forms, names_form
     from xlperf.revisions.compare_papers import compare_sources
     from xlperf.revisions.source import read_source
@@ -277,9 +278,9 @@ def report(file: Path, output: Path | None, public: bool, pdf: bool, date: str |
 @year_option
 @templates_option
 def schema(form: str, year: int | None, templates: Path | None) -> ExitCode:
+    from xlperf.cli.output import schema_as_text
     from xlperf.forms.loader import find_form, load_form
     from xlperf.forms.schema import build_schema
-    from xlperf.reporting.formats import schema_as_text
 
     click.echo(schema_as_text(build_schema(load_form(find_form(form, year, templates=templates)))), nl=False)
     return ExitCode.OK
@@ -291,8 +292,8 @@ def schema(form: str, year: int | None, templates: Path | None) -> ExitCode:
 @year_option
 @templates_option
 def explain(form: str, field: str, year: int | None, templates: Path | None) -> ExitCode:
+    from xlperf.cli.output import explained_as_text
     from xlperf.forms.catalog import explain_field
-    from xlperf.reporting.formats import explained_as_text
 
     click.echo(explained_as_text(explain_field(form, field, year, templates)))
     return ExitCode.OK

@@ -28,12 +28,12 @@ from typing import NamedTuple
 from xlperf.distributing.prefill import enter, misfits, subject_headings
 from xlperf.distributing.roster import Unit, refuse, take_roster
 from xlperf.errors import UsageError, XlperfError, reason_of
-from xlperf.files import as_written, joined_name, make_folder, safe_name, stamp, write_atomically
+from xlperf.files import as_meant, as_written, harmless, joined_name, make_folder, safe_name, stamp, write_atomically
 from xlperf.forms.document import rows_of
-from xlperf.forms.loader import Form, find_form, load_form
+from xlperf.forms.form import Form
+from xlperf.forms.loader import find_form, load_form
 from xlperf.messages import current_language, use_language
 from xlperf.progress import Tell
-from xlperf.reporting.formats import as_meant, harmless
 from xlperf.workflow.template import Issued, write_rows
 
 MANIFEST = "manifest.csv"

@@ -19,11 +19,11 @@ from xlperf.checking.checks import wanted_of
 from xlperf.distributing.roster import Line, Unit, folded, is_passed_by, shown
 from xlperf.forms.catalog import field_names
 from xlperf.forms.document import Rows, Spot, preset_index, rows_of, subject_spot, unit_spot
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, Block, Field
 from xlperf.formula.parser import Kind, as_decimal
 from xlperf.messages import listing, sentence
-from xlperf.nearest import most_like
+from xlperf.text import most_like
 from xlperf.values.cells import is_numeric, read_row
 from xlperf.values.notation import spellings_of
 

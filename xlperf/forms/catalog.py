@@ -13,13 +13,14 @@ from pathlib import Path
 from xlperf.errors import UsageError
 from xlperf.files import make_folder, write_atomically
 from xlperf.forms.document import Spot
+from xlperf.forms.form import Form
 from xlperf.forms.layout import make_layout
-from xlperf.forms.loader import Form, find_form, form_directories, load_form
+from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import GUIDE, RULES, Block, Field
 from xlperf.forms.yaml_file import shipped
 from xlperf.formula.parser import to_excel
 from xlperf.messages import listing
-from xlperf.nearest import most_like
+from xlperf.text import most_like
 
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 YEAR = re.compile(r"(?:19|20|21)\d\d")

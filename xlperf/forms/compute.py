@@ -17,7 +17,7 @@ from decimal import Decimal
 from functools import lru_cache, partial
 
 from xlperf.forms.document import Rows, Spot
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, Block, Step, Target
 from xlperf.formula.parser import DIGITS_15, Kind, as_decimal, as_text, evaluate, names
 

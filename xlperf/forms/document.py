@@ -17,11 +17,11 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, YEARS, Block, Field
 from xlperf.forms.yaml_file import UNIT
 from xlperf.formula.parser import evaluate, normal_text
-from xlperf.nearest import letters_of
+from xlperf.text import letters_of
 
 Rows = dict[str, list[dict]]
 LEFTOVERS = "leftovers"  # what an import found no field for; it travels with the document and is passed by

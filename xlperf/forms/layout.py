@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from xlperf.addresses import cell_name, quoted
 from xlperf.forms.document import Rows, Spot, inputs_of, path_namer, rows_of
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, Block, Field, Fields, Guide, Lines, Sheet, Table
 from xlperf.formula.parser import as_decimal, as_text
 
@@ -99,24 +100,6 @@ class Layout:
     def absolute(self, spot: Spot) -> str:
         title, row, column = self.spots[spot]
         return f"{quoted(title)}!{cell_name(row, column, True)}"
-
-
-@lru_cache(maxsize=1024)  # named for every cell of every file
-def column_name(column: int) -> str:
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def cell_name(row: int, column: int, fixed: bool = False) -> str:
-    return f"${column_name(column)}${row + 1}" if fixed else f"{column_name(column)}{row + 1}"
-
-
-def quoted(title: str) -> str:
-    return "'" + title.replace("'", "''") + "'"
 
 
 def row_counts(form: Form, wanted: Mapping[str, int] | None = None, rows: Mapping[str, list] | None = None) -> dict[str, int]:

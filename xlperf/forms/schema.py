@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlperf.errors import FormulaError
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, Block, Field
 from xlperf.formula.parser import Call, IsBlank, Literal, Name, Node, Operation, names
 

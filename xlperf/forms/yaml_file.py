@@ -22,7 +22,7 @@ import yaml
 from xlperf.errors import FormError, UsageError, reason_of
 from xlperf.forms.model import CONDITIONS
 from xlperf.messages import sentence
-from xlperf.nearest import nearest
+from xlperf.text import nearest
 
 STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 SYNTAX = re.compile(r"\bline (\d+), column \d+")

@@ -5,23 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from xlperf.formula.nodes import (
-    ARITHMETIC,
-    COLUMNS,
-    COMPARABLE,
-    COMPARISONS,
-    DIGITS_15,
-    FUNCTIONS,
-    SPACES,
-    Call,
-    IsBlank,
-    Kind,
-    Literal,
-    Name,
-    Node,
-    Operation,
-    as_text,
-)
+from xlperf.formula.functions import ARITHMETIC, COMPARABLE, COMPARISONS, DIGITS_15, FUNCTIONS, SPACES, as_text
+from xlperf.formula.nodes import COLUMNS, Call, IsBlank, Kind, Literal, Name, Node, Operation
 
 
 def evaluate(tree: Node, value_of: Callable[[str], object]) -> Decimal | str | bool | None:

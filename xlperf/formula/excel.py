@@ -5,25 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from xlperf.formula.nodes import (
-    COLUMNS,
-    COMPARISONS,
-    FUNCTIONS,
-    IDEOGRAPHIC_SPACE,
-    NBSP,
-    PRECEDENCE,
-    TEXT_FORMATS,
-    WORDS,
-    Call,
-    IsBlank,
-    Kind,
-    Literal,
-    Name,
-    Node,
-    Operation,
-    as_text,
-    single_spaced,
-)
+from xlperf.formula.functions import COMPARISONS, FUNCTIONS, IDEOGRAPHIC_SPACE, NBSP, TEXT_FORMATS, as_text, single_spaced
+from xlperf.formula.nodes import COLUMNS, PRECEDENCE, WORDS, Call, IsBlank, Kind, Literal, Name, Node, Operation
 
 
 def to_excel(tree: Node, address: Callable[[str], str], if_blank: str = '""') -> str:

@@ -28,19 +28,24 @@ from decimal import Decimal
 from xlperf.errors import FormulaError
 from xlperf.formula.evaluator import as_decimal, evaluate
 from xlperf.formula.excel import blanks_of, to_excel
-from xlperf.formula.nodes import (
+from xlperf.formula.functions import (
     ACCEPTS,
     ARITHMETIC,
-    COLUMNS,
     COMPARISONS,
     DIGITS_15,
     FUNCTIONS,
+    TEXT_FORMATS,
+    as_text,
+    normal_text,
+    round_half_up,
+)
+from xlperf.formula.nodes import (
+    COLUMNS,
     NESTING,
     OPERATORS,
     PRECEDENCE,
     ROUND_DIGITS,
     SCALARS,
-    TEXT_FORMATS,
     TOKENS,
     WORDS,
     Call,
@@ -50,10 +55,7 @@ from xlperf.formula.nodes import (
     Name,
     Node,
     Operation,
-    as_text,
     names,
-    normal_text,
-    round_half_up,
 )
 
 LOOKUP = "LOOKUP"

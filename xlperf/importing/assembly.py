@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xlperf.forms.document import Rows, Spot, is_empty, is_required, rows_of
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.model import RULES, Block, Field
 from xlperf.formula.parser import Kind
 from xlperf.importing.combined_cells import take_apart
@@ -22,8 +22,8 @@ from xlperf.importing.labels import Labels
 from xlperf.importing.page import Flow
 from xlperf.importing.sections import Target, read_outline
 from xlperf.importing.tables import Left, Present, Record, Words, place_of
-from xlperf.nearest import letters_of
 from xlperf.reporting.finding import Finding
+from xlperf.text import letters_of
 from xlperf.values.cells import label_unit, read_row, read_value
 from xlperf.values.notation import meanings, spellings_of, unit_of
 

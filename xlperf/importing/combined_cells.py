@@ -18,7 +18,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.model import Block, Field
 from xlperf.formula.parser import Node, evaluate, names
 from xlperf.values.notation import FIGURE, bare, choice_patterns, fold, meanings, spellings_of, unit_of, without_operator

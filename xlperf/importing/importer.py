@@ -16,11 +16,12 @@ from decimal import Decimal
 from itertools import takewhile
 from pathlib import Path
 
+from xlperf.addresses import cell_name
 from xlperf.errors import UnreadableError
 from xlperf.forms.compute import compute
 from xlperf.forms.document import LEFTOVERS, Spot, document_of, is_required, named, path_namer, unit_spot
-from xlperf.forms.layout import cell_name
-from xlperf.forms.loader import Form, find_form, form_directories, load_form
+from xlperf.forms.form import Form
+from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import RULES, Field, Table
 from xlperf.formula.parser import as_decimal, as_text, normal_text, round_half_up
 from xlperf.importing.assembly import Assembly, assemble
@@ -30,15 +31,16 @@ from xlperf.importing.page import Flow, Grid
 from xlperf.importing.source_file import OldPaper, read_paper
 from xlperf.importing.tables import Left
 from xlperf.messages import listing, sentence
-from xlperf.nearest import letters_of
+from xlperf.reading.alterations import as_asked
 from xlperf.reading.preflight import preflight
-from xlperf.reading.reader import Reading, read_cells
+from xlperf.reading.reader import read_cells
+from xlperf.reading.reading import Reading
 from xlperf.reading.zip_file import MOST_AREA
 from xlperf.reporting.finding import Finding, Result, describe, gather, has_errors
+from xlperf.text import letters_of
 from xlperf.values.cells import label_unit
 from xlperf.values.notation import Spellings, convert, meanings, spellings_of, unit_of
 from xlperf.values.remarks import typed_text
-from xlperf.workflow.process import as_asked
 
 MOST = 1000  # cells of one sheet
 

@@ -19,9 +19,9 @@ from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import category
 
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.model import Block, Field, Fields, Lines, Table
-from xlperf.nearest import letters_of
+from xlperf.text import letters_of
 from xlperf.values.notation import fold, spellings_of
 
 Single = tuple[str, str]  # a single field: block and key

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.importing.labels import LONGEST, Labels
 from xlperf.importing.page import Flow, Grid, Line
 from xlperf.values.cells import headed_unit

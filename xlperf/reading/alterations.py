@@ -13,20 +13,22 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from xlperf.addresses import cell_name
 from xlperf.forms.document import Spot, is_empty, named, unit_spot
-from xlperf.forms.layout import HEADER, cell_name, make_layout
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
+from xlperf.forms.layout import HEADER, make_layout
 from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Sheet, Table
 from xlperf.formula.parser import Kind, normal_text
 from xlperf.messages import listing, sentence
-from xlperf.nearest import nearest, unit_key
 from xlperf.reading.markup import Markup
+from xlperf.reading.reading import Reading
 from xlperf.reading.sheet_rows import Entry, header_depth, key_columns
 from xlperf.reporting.finding import Finding
+from xlperf.text import nearest, unit_key
 from xlperf.values.remarks import typed_text
 
 if TYPE_CHECKING:
-    from xlperf.reading.reader import Reading
+    from xlperf.reading.reading import Reading
 
 MOST_NAMED = 50  # cells named in one finding; the rest is counted
 Markups = Mapping[str, Markup]
@@ -262,3 +264,11 @@ def _year(reading: Reading, markups: Markups) -> Iterator[Finding]:
     issued, year = reading.issued_year, reading.fiscal_year
     if issued and year and issued != year:
         yield Finding("XL242", "warning", (Spot("identity", 0, "fiscal_year"),), {"found": year, "expected": issued})
+
+
+def as_asked(reading: Reading, form: str | None, year: int | None) -> Iterator[Finding]:
+    """A workbook of another form or year than was asked for."""
+    found, asked = (reading.form.key, reading.fiscal_year), (form, year)
+    if any(b is not None and a != b for a, b in zip(found, asked, strict=True)):
+        texts = [" ".join(str(x) for x in pair if x is not None) for pair in (found, asked)]
+        yield Finding("XL111", "error", (), {"found": texts[0], "expected": texts[1]})

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
+from xlperf.addresses import cell_name, column_number
 from xlperf.errors import UnreadableError
 from xlperf.reading import zip_file as limits
 from xlperf.reading.zip_file import damaged, too_large
@@ -28,7 +29,8 @@ def canonical(name: str, chunks: Iterable[bytes]) -> bytes:
         UnreadableError: not well-formed (XL103), with a DOCTYPE (XL119), or too large (XL128).
     """
     out: list[str] = []
-    tags = depth = row = column = 0
+    tags = depth = row = 0
+    column = -1
     prefix, is_open = "", False
 
     def start(tag: str, values: dict[str, str]) -> None:
@@ -41,12 +43,12 @@ def canonical(name: str, chunks: Iterable[bytes]) -> bytes:
             values["xmlns"] = values.get(f"xmlns:{prefix[:-1]}", "")
         tag = tag.removeprefix(prefix)
         if tag == "row":
-            row, column = int(values["r"]) if re.fullmatch("[0-9]{1,7}", values.get("r", "")) else row + 1, 0
+            row, column = int(values["r"]) if re.fullmatch("[0-9]{1,7}", values.get("r", "")) else row + 1, -1
             values = {"r": str(row), **{key: value for key, value in values.items() if key != "r"}}
         elif tag == "c":
             place = ADDRESS.fullmatch(values.get("r", ""))
-            column = column_of(place[1].upper().encode()) if place else column + 1
-            address = values["r"].upper() if "r" in values else f"{_letters(column)}{row}"
+            column = column_number(place[1].upper()) if place else column + 1
+            address = values["r"].upper() if "r" in values else cell_name(row - 1, column)
             values = {"r": address, **{key: value for key, value in values.items() if key != "r"}}
         written = "".join(f' {key}="{escape(value, IN_VALUE)}"' for key, value in values.items())
         out.append(f"{'>' if is_open else ''}<{tag}{written}")
@@ -69,21 +71,6 @@ def canonical(name: str, chunks: Iterable[bytes]) -> bytes:
     parser.StartDoctypeDeclHandler = lambda *_: refuse_doctype(name)
     parse(name, parser, chunks)
     return "".join(out).encode("utf-8", "replace")
-
-
-def _letters(column: int) -> str:
-    letters = ""
-    while column:
-        column, letter = divmod(column - 1, 26)
-        letters = chr(65 + letter) + letters
-    return letters
-
-
-def column_of(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 def refuse_doctype(name: str) -> None:

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from posixpath import join, normpath
 from xml.etree import ElementTree
 
+from xlperf.addresses import column_number
+
 Range = tuple[int, int, int, int]
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -121,9 +123,3 @@ def areas(reference: bytes) -> Iterator[Range]:
         yield int(top) - 1, column_number(left), int(bottom or top) - 1, column_number(right or left)
 
 
-def column_number(letters: str) -> int:
-    """The zero-based number of a column: A is 0."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from xml.etree import ElementTree
 
-from xlperf.forms.layout import cell_name
+from xlperf.addresses import cell_name
 from xlperf.reading.markup import MAIN, sheet_parts
 
 BUILT_IN = {"9": "0%", "10": "0.00%"}  # of those that are looked for

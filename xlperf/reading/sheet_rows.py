@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from xlperf.forms.form import Form
 from xlperf.forms.layout import END, HEADER, SINGLES
-from xlperf.forms.loader import Form
 from xlperf.forms.model import GUIDE, Block, Sheet, Table
 from xlperf.formula.parser import normal_text
 

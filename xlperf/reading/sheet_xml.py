@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from xml.parsers import expat
 
+from xlperf.addresses import column_number
 from xlperf.errors import UnreadableError
 from xlperf.reading import zip_file as limits
-from xlperf.reading.canonical_xml import canonical, column_of, parse, refuse_doctype
+from xlperf.reading.canonical_xml import canonical, parse, refuse_doctype
 from xlperf.reading.zip_file import KIB, MIB, Part, damaged, inflate, too_large
 
 MOST_NAMED = 20  # cells named in one finding
@@ -274,7 +275,7 @@ def _near(tail: bytes) -> bytes:
         if area is None:
             return b""
         first, top, last, bottom = area.groups()
-        high, wide = int(bottom or top) - int(top), column_of(last or first) - column_of(first)
+        high, wide = int(bottom or top) - int(top), column_number((last or first).decode()) - column_number(first.decode())
         left[0] -= (abs(high) + 1) * (abs(wide) + 1)
         return match[0] if left[0] >= 0 else b""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from xlperf.errors import ExitCode
 from xlperf.forms.document import Spot
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.model import Rule
 from xlperf.messages import clauses, fill, finding_texts, listing, sentence
 

@@ -6,26 +6,25 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from xlperf.messages import clause_by_clause, listing, sentence
+from xlperf.files import write_csv
+from xlperf.messages import clause_by_clause, sentence
 from xlperf.reporting.finding import SEVERITIES, Result
 from xlperf.reporting.html_page import as_html
 
 NARROWEST, WIDEST = 80, 160
 
 if TYPE_CHECKING:
-    from xlperf.revisions.compare_papers import Change
+    pass
 
 MOST_CELLS = 6  # places of a finding that a terminal names
 MOST_SHOWN = 30  # findings of one severity that a terminal shows; the other formats hold all of them
 LONGEST_SHOWN = 240  # characters of what was found
-FORMULA_STARTS = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")  # a cell of a CSV file that starts so may be run as a formula
 CSV_COLUMNS = ("file", "unit", "severity", "code", "cells", "message", "found", "expected", "fix", "explanation")
 
 
@@ -56,24 +55,6 @@ def _csv_rows(results: Sequence[Result]) -> Iterator[list]:
                 yield [{**known, "cells": cell}.get(column) for column in CSV_COLUMNS]
 
 
-def write_csv(text: TextIO, rows: Iterable[Sequence[object]]) -> None:
-    """Write rows for Excel: with a BOM, numbers as numbers, and no text that Excel would run as a formula."""
-    text.write("\ufeff")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([value if isinstance(value, int | float) else harmless(value) for value in row] for row in rows)
-
-
-def harmless(value: object) -> str:
-    """A text as it may stand in a CSV file that is opened in Excel."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-def as_meant(text: str) -> str:
-    """What `harmless` was given."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
-
-
 def as_page(results: Sequence[Result]) -> str:
     """One page to print or send."""
     return as_html(results, [headline(result, count(result)) for result in results])
@@ -102,13 +83,13 @@ def _one(result: Result) -> Iterator[str]:
 
 def _row(finding: dict) -> tuple[str, ...]:
     lines = [finding["message"]]
-    lines += [sentence(f"says_{part}", {"text": _short(finding[part], finding["cells"])}) for part in ("found", "expected")]
+    lines += [sentence(f"says_{part}", {"text": short(finding[part], finding["cells"])}) for part in ("found", "expected")]
     if "explanation" in finding:
         lines.append(sentence("explained", {"text": finding["explanation"]}))
     return finding["code"], cells(finding), "\n".join(lines), finding["fix"]
 
 
-def _short(value: object, cells: Sequence[str]) -> str:
+def short(value: object, cells: Sequence[str]) -> str:
     """So much of a text as a terminal shows; what is said of several cells stands on a line each."""
     text = str(value) if len(str(value)) <= LONGEST_SHOWN else f"{str(value)[: LONGEST_SHOWN - 1]}…"
     return clause_by_clause(text) if len(cells) > 1 else text
@@ -143,64 +124,6 @@ def cells(finding: dict) -> str:
 
 
 FORMATS = {"text": as_text, "json": as_json, "jsonl": as_jsonl, "csv": as_csv, "html": as_page}
-
-
-def forms_as_text(forms: Sequence[dict]) -> str:
-    """A table of the forms: name, revision, years, title."""
-    rows = []
-    for form in forms:
-        key = "years_from" if form["last_year"] is None else "years_range"
-        years = sentence(key, {"first": form["first_year"], "last": form["last_year"]})
-        rows.append((form["form"], form["revision"], years, form["title"]))
-    return table([sentence(f"forms_{name}", {}) for name in ("form", "revision", "years", "title")], rows)
-
-
-def explained_as_text(facts: dict) -> str:
-    """Two columns: what is known about a field, in the reader's words."""
-    limits = [f"{sign} {facts[name]}" for name, sign in (("minimum", ">="), ("maximum", "<=")) if facts[name] is not None]
-    if facts["max_length"] is not None:
-        limits.append(sentence("most_characters", {"count": facts["max_length"]}))
-    shown = {
-        "label": facts["label"], "meaning": facts["meaning"], "cell": facts["cell"], "type": facts["type"],
-        "required": sentence(facts["required"], {}), "choices": listing(facts["choices"] or ()) or None,
-        "limits": "; ".join(limits) or None, "formula": facts["formula"], "excel": facts["excel"], "example": facts["example"],
-    }  # fmt: skip
-    return "\n".join(f"{sentence(key, {})}: {value}" for key, value in shown.items() if value)
-
-
-def changes_as_text(changes: Sequence[Change]) -> str:
-    """A table of changes: where, what it was, what it is."""
-    if not changes:
-        return sentence("no_change", {})
-    headings = [sentence(f"column_{name}", {}) for name in ("change", "place", "before", "after")]
-    rows = [(sentence(change.kind, {}), _change_place(change), _value(change.before), _value(change.after)) for change in changes]
-    totals = {kind: sum(change.kind == kind for change in changes) for kind in ("added", "removed", "changed")}
-    return table(headings, rows, (None, 4, 5, 5), lines=True) + "\n\n" + sentence("change_totals", totals)
-
-
-def _change_place(change: Change) -> str:
-    cells = dict.fromkeys(filter(None, change.cells))
-    return f"{change.place}\n{' → '.join(cells)}" if cells else change.place
-
-
-def _value(value: object) -> str:
-    """A value as far as a terminal shows it; of a row a line per column."""
-    if isinstance(value, Mapping):
-        return "\n".join(_short(f"{label}: {part}", ()) for label, part in value.items())
-    return "—" if value is None else _short(value, ())
-
-
-def changes_as_json(changes: Sequence[Change]) -> str:
-    """An array with one object per change."""
-    return json.dumps([change.as_object() for change in changes], ensure_ascii=False, indent=2)
-
-
-CHANGES = {"text": changes_as_text, "json": changes_as_json}
-
-
-def schema_as_text(schema: dict) -> str:
-    """A schema as the files in schemas/ hold it."""
-    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]], ratios: Sequence[int | None] = (), lines: bool = False) -> str:

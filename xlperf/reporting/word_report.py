@@ -19,11 +19,11 @@ from xlperf.checking.rule_inputs import explanation_of
 from xlperf.errors import FormError, UsageError
 from xlperf.files import joined_name, safe_name
 from xlperf.forms.document import Rows, Spot, is_empty, named, whose
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Field, Fields, Lines, Table
 from xlperf.formula.parser import TEXT_FORMATS, as_decimal, as_text
 from xlperf.reporting.finding import Finding, has_errors
-from xlperf.workbook.cell_writer import as_date
+from xlperf.values.dates import as_date
 
 TEMPLATE = "report.docx"
 SAMPLE = "x"

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlperf.errors import UsageError
-from xlperf.forms.loader import Form, find_form, load_form
+from xlperf.forms.form import Form
+from xlperf.forms.loader import find_form, load_form
 from xlperf.messages import catalogue, current_language, listing
 from xlperf.revisions.compare_papers import BETWEEN, Change
 

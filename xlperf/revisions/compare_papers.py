@@ -17,7 +17,7 @@ from itertools import product
 from pathlib import Path
 
 from xlperf.forms.document import LEFTOVERS, Rows, Spot, is_empty, path_namer
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, Block, Field
 from xlperf.formula.parser import normal_text
 from xlperf.revisions.migrate import Migrated, migrate, revisions

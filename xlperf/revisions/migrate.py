@@ -19,8 +19,9 @@ from pathlib import Path
 from xlperf.errors import FormError, UsageError
 from xlperf.files import keep_apart, unused, write_atomically
 from xlperf.forms.document import Rows, Spot, document_of, preset_index, rows_of
+from xlperf.forms.form import Form
 from xlperf.forms.layout import with_spare
-from xlperf.forms.loader import Form, find_form, form_directories, load_form
+from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import GUIDE, Block, Field
 from xlperf.formula.parser import normal_text
 from xlperf.messages import listing, sentence

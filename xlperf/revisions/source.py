@@ -12,7 +12,7 @@ from pathlib import Path
 
 from xlperf.errors import UnreadableError
 from xlperf.forms.document import LEFTOVERS, Rows, Spot, named, path_namer, unit_spot, year_of
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.importing.importer import import_paper
 from xlperf.importing.source_file import WORKBOOKS, read_paper
 from xlperf.reading.reader import read_cells

@@ -20,9 +20,8 @@ from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO
 
-from xlperf.files import ZIP_TIME, safe_name
+from xlperf.files import ZIP_TIME, safe_name, write_csv
 from xlperf.messages import sentence
-from xlperf.reporting.formats import write_csv
 from xlperf.summarizing.outcome import INSIDE, Outcome
 from xlperf.summarizing.submissions import content_of
 from xlperf.summarizing.survey import Collection

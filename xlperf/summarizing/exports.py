@@ -17,9 +17,8 @@ from pathlib import Path, PurePosixPath
 
 from xlperf.distributing.roster import Unit
 from xlperf.errors import UsageError, reason_of
-from xlperf.files import as_written, holds, make_folder, safe_name, write_atomically
+from xlperf.files import as_written, holds, make_folder, safe_name, write_atomically, write_csv
 from xlperf.messages import sentence
-from xlperf.reporting.formats import write_csv
 from xlperf.summarizing.audit_archive import Contents, write_audit
 from xlperf.summarizing.notice import write_notice
 from xlperf.summarizing.outcome import Outcome

@@ -28,7 +28,7 @@ from zlib import crc32
 from xlperf.checking.quantities import SENTENCE_ENDS
 from xlperf.checking.rule_inputs import TEXTS
 from xlperf.forms.document import Rows, Spot
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.model import RULES
 from xlperf.forms.summary import OVER
 from xlperf.formula.parser import as_decimal, as_text

@@ -24,9 +24,9 @@ from typing import NamedTuple
 from xlperf.distributing.roster import Unit
 from xlperf.files import safe_name
 from xlperf.messages import clauses, sentence
-from xlperf.nearest import letters_of, unit_key
 from xlperf.reporting.finding import Finding, describe
 from xlperf.summarizing.outcome import INSIDE, instant
+from xlperf.text import letters_of, unit_key
 
 COUNTS, SUPERSEDED, DUPLICATE = "counts", "superseded", "duplicate"
 TABLES = (".xlsx", ".xlsm", ".xltx", ".xls", ".xlsb", ".et", ".ett", ".ods", ".csv", ".zip", ".rar", ".7z")  # might be one

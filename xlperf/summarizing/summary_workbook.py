@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlperf.forms.layout import MARK, cell_name
-from xlperf.forms.loader import Form
+from xlperf.addresses import cell_name
+from xlperf.forms.form import Form
+from xlperf.forms.layout import MARK
 from xlperf.messages import sentence
 from xlperf.summarizing.submissions import COUNTS, DUPLICATE, SUPERSEDED, Submission, owner
 from xlperf.summarizing.survey import Collection

@@ -20,8 +20,9 @@ from typing import NamedTuple
 
 from xlperf.distributing.roster import Unit
 from xlperf.forms.document import Rows, Spot, inputs_of, path_namer, rows_of, unit_spot
+from xlperf.forms.form import Form
 from xlperf.forms.layout import usual_layout
-from xlperf.forms.loader import Form, find_form, form_directories, load_form
+from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.summary import MET, MISSED, OVER, achievements, figures_of
 from xlperf.summarizing.outcome import Outcome
 from xlperf.summarizing.similarity import Traces, Workbook, compare, settle

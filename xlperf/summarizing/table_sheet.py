@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from xlperf.forms.layout import cell_name, quoted
+from xlperf.addresses import cell_name, quoted
 from xlperf.forms.model import TYPES
 from xlperf.formula.parser import to_excel
 from xlperf.messages import sentence

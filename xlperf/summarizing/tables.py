@@ -16,7 +16,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from xlperf.forms.document import subject_spot
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.summary import Figure, recomputed
 from xlperf.formula.parser import Node
 from xlperf.messages import listing, of_any_field, sentence

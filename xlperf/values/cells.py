@@ -20,10 +20,10 @@ from decimal import Decimal
 from itertools import pairwise
 
 from xlperf.forms.document import is_required, is_wanted
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 from xlperf.forms.model import Block, Field
 from xlperf.formula.parser import Kind, as_decimal, as_text, evaluate, names
-from xlperf.nearest import letters_of
+from xlperf.text import letters_of
 from xlperf.values.dates import dates_of
 from xlperf.values.notation import (
     GAP,

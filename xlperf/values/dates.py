@@ -87,3 +87,12 @@ def _numeral(known: Spellings, word: str) -> str:
     if len(tens) > 1 or len(ones) > 1 or 10 in ones:
         return word
     return str((tens[0] if tens else 1) * 10 + (ones[0] if ones else 0))
+
+
+def as_date(value: object) -> datetime.date | None:
+    """An ISO date that Excel can hold, None for anything else."""
+    try:
+        date = datetime.date.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return date if date.year >= 1900 and date.isoformat() == value else None

@@ -22,7 +22,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
 
 LONGEST = 60  # a longer text is no figure; also the bound of every search below
 GAP = "\u2026"  # in a spelling: what it goes around

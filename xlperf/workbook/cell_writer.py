@@ -8,17 +8,18 @@ What XlsxWriter refuses it refuses silently (a warning and a return code): every
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from xlperf.addresses import cell_name, quoted
 from xlperf.forms.document import Rows, Spot
-from xlperf.forms.layout import Layout, Line, Reference, cell_name, make_layout, quoted, references_of, row_counts
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
+from xlperf.forms.layout import Layout, Line, Reference, make_layout, references_of, row_counts
 from xlperf.forms.model import RULES, TYPES, Block, Field, Table
 from xlperf.formula.parser import Literal, Node, to_excel
+from xlperf.values.dates import as_date
 from xlperf.workbook.problem_notes import Annotation
 from xlperf.workbook.styles import ALIGN, COLOURS, LONGEST_ROW, SHORT, Palette
 
@@ -188,15 +189,6 @@ def cached_value(value: object) -> object:
     if isinstance(value, str):
         return re.sub(r"_(?=x[0-9a-fA-F]{4}_)", "_x005F_", value)
     return "" if value is None else value
-
-
-def as_date(value: object) -> datetime.date | None:
-    """An ISO date that Excel can hold, None for anything else."""
-    try:
-        date = datetime.date.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return date if date.year >= 1900 and date.isoformat() == value else None
 
 
 def write_key(sheet, line: Line) -> None:

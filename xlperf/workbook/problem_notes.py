@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from xlperf.addresses import cell_name
 from xlperf.forms.document import Rows, Spot
-from xlperf.forms.layout import Layout, cell_name
-from xlperf.forms.loader import Form
+from xlperf.forms.form import Form
+from xlperf.forms.layout import Layout
 from xlperf.messages import clause_by_clause, sentence
 from xlperf.reporting.finding import SEVERITIES, Finding, describe
 

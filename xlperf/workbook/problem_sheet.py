@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from xlperf.addresses import cell_name, quoted
 from xlperf.forms.document import Spot, unit_spot
-from xlperf.forms.layout import MARK, PROBLEMS, Page, cell_name, quoted, sheet_mark
+from xlperf.forms.layout import MARK, PROBLEMS, Page, sheet_mark
 from xlperf.formula.parser import as_decimal, as_text
 from xlperf.messages import sentence
-from xlperf.workbook.cell_writer import Canvas, as_date, checked
+from xlperf.values.dates import as_date
+from xlperf.workbook.cell_writer import Canvas, checked
 from xlperf.workbook.problem_notes import MOST_RUNS, Note, Problem, Run
 from xlperf.workbook.styles import BORDER, COLOURS, LONGEST_ROW, POINTS_PER_LINE, lines_needed
 

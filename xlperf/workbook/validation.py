@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime
 
+from xlperf.addresses import cell_name
 from xlperf.forms.document import Spot
-from xlperf.forms.layout import Page, cell_name
+from xlperf.forms.layout import Page
 from xlperf.forms.model import RULES, Block, Field, Table
 from xlperf.formula.parser import Call, IsBlank, Kind, Literal, Name, Node, Operation
 from xlperf.workbook.cell_writer import Canvas, checked

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from xlperf.forms.document import Rows
+from xlperf.forms.form import Form
 from xlperf.forms.layout import MARK, Page, sheet_mark
-from xlperf.forms.loader import Form
 from xlperf.forms.model import Table
 from xlperf.workbook.cell_writer import Canvas, Issue, area, checked
 from xlperf.workbook.line_writers import LINES

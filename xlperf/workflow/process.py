@@ -20,11 +20,14 @@ from xlperf.errors import UnreadableError, UsageError
 from xlperf.files import as_written, joined_name, keep_apart, make_folder, safe_name, stamp, write_atomically
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Rows, Spot, document_of, named, path_namer, row_namer, rows_of, subject_spot, unit_spot, whose
+from xlperf.forms.form import Form
 from xlperf.forms.layout import make_layout, moved_places, padded, references_of, row_counts, with_spare
-from xlperf.forms.loader import Form, find_form
+from xlperf.forms.loader import find_form
 from xlperf.formula.parser import Kind
 from xlperf.messages import finding_texts, listing, sentence
-from xlperf.reading.reader import Reading, read_cells
+from xlperf.reading.alterations import as_asked
+from xlperf.reading.reader import read_cells
+from xlperf.reading.reading import Reading
 from xlperf.reporting.finding import SEVERITIES, Finding, Result, describe, gather, has_errors
 from xlperf.reporting.word_report import Paper, has_report, paper_name, write_paper
 from xlperf.values.cells import is_numeric
@@ -104,14 +107,6 @@ def _as_typed(reading: Reading, rows: Rows, findings: list[Finding]) -> Iterator
         number = field.kind is Kind.NUMBER or is_numeric(field, rows[spot.block][spot.index], None)
         told = {"found": listing(words), "hint": sentence("nought", {}) if number and finding.code == "XL201" else ""}
         yield replace(finding, arguments={**finding.arguments, **told})
-
-
-def as_asked(reading: Reading, form: str | None, year: int | None) -> Iterator[Finding]:
-    """A workbook of another form or year than was asked for."""
-    found, asked = (reading.form.key, reading.fiscal_year), (form, year)
-    if any(b is not None and a != b for a, b in zip(found, asked, strict=True)):
-        texts = [" ".join(str(x) for x in pair if x is not None) for pair in (found, asked)]
-        yield Finding("XL111", "error", (), {"found": texts[0], "expected": texts[1]})
 
 
 def _remembered(reading: Reading) -> Iterator[Finding]:

@@ -16,12 +16,13 @@ from xlperf.errors import UsageError, reason_of
 from xlperf.files import joined_name, make_folder, safe_name, stamp, write_atomically
 from xlperf.forms.compute import compute, plain
 from xlperf.forms.document import Rows, Spot, document_of, inputs_of, named, path_namer, row_namer, rows_of, unit_spot
+from xlperf.forms.form import Form
 from xlperf.forms.layout import make_layout, padded, row_counts
-from xlperf.forms.loader import Form, find_form, load_form
+from xlperf.forms.loader import find_form, load_form
 from xlperf.formula.parser import as_decimal
 from xlperf.messages import sentence
-from xlperf.nearest import nearest
 from xlperf.reporting.finding import Finding, Result, describe, gather, has_errors
+from xlperf.text import nearest
 from xlperf.values.cells import read_value
 
 LONGEST_TEXT = 32_767  # UTF-16 units in one cell, Excel's limit

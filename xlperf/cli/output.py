@@ -1,0 +1,68 @@
+"""What commands print that is no finding: forms, a field explained, changes, a schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from xlperf.messages import listing, sentence
+from xlperf.reporting.formats import short, table
+from xlperf.revisions.compare_papers import Change
+
+
+def forms_as_text(forms: Sequence[dict]) -> str:
+    """A table of the forms: name, revision, years, title."""
+    rows = []
+    for form in forms:
+        key = "years_from" if form["last_year"] is None else "years_range"
+        years = sentence(key, {"first": form["first_year"], "last": form["last_year"]})
+        rows.append((form["form"], form["revision"], years, form["title"]))
+    return table([sentence(f"forms_{name}", {}) for name in ("form", "revision", "years", "title")], rows)
+
+
+def explained_as_text(facts: dict) -> str:
+    """Two columns: what is known about a field, in the reader's words."""
+    limits = [f"{sign} {facts[name]}" for name, sign in (("minimum", ">="), ("maximum", "<=")) if facts[name] is not None]
+    if facts["max_length"] is not None:
+        limits.append(sentence("most_characters", {"count": facts["max_length"]}))
+    shown = {
+        "label": facts["label"], "meaning": facts["meaning"], "cell": facts["cell"], "type": facts["type"],
+        "required": sentence(facts["required"], {}), "choices": listing(facts["choices"] or ()) or None,
+        "limits": "; ".join(limits) or None, "formula": facts["formula"], "excel": facts["excel"], "example": facts["example"],
+    }  # fmt: skip
+    return "\n".join(f"{sentence(key, {})}: {value}" for key, value in shown.items() if value)
+
+
+def changes_as_text(changes: Sequence[Change]) -> str:
+    """A table of changes: where, what it was, what it is."""
+    if not changes:
+        return sentence("no_change", {})
+    headings = [sentence(f"column_{name}", {}) for name in ("change", "place", "before", "after")]
+    rows = [(sentence(change.kind, {}), _change_place(change), _value(change.before), _value(change.after)) for change in changes]
+    totals = {kind: sum(change.kind == kind for change in changes) for kind in ("added", "removed", "changed")}
+    return table(headings, rows, (None, 4, 5, 5), lines=True) + "\n\n" + sentence("change_totals", totals)
+
+
+def _change_place(change: Change) -> str:
+    cells = dict.fromkeys(filter(None, change.cells))
+    return f"{change.place}\n{' → '.join(cells)}" if cells else change.place
+
+
+def _value(value: object) -> str:
+    """A value as far as a terminal shows it; of a row a line per column."""
+    if isinstance(value, Mapping):
+        return "\n".join(short(f"{label}: {part}", ()) for label, part in value.items())
+    return "—" if value is None else short(value, ())
+
+
+def changes_as_json(changes: Sequence[Change]) -> str:
+    """An array with one object per change."""
+    return json.dumps([change.as_object() for change in changes], ensure_ascii=False, indent=2)
+
+
+CHANGES = {"text": changes_as_text, "json": changes_as_json}
+
+
+def schema_as_text(schema: dict) -> str:
+    """A schema as the files in schemas/ hold it."""
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
