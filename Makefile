@@ -34,6 +34,7 @@ bench-collect: $(VENV)/ready
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports
 
 golden: $(VENV)/ready
 	$(BIN)/python tests/make_golden.py

@@ -181,7 +181,7 @@ def test_workers_end_with_their_parent() -> None:
     """Killed outright, a parent cannot tell them; they notice."""
     program = (
         "import sys\n"
-        "from fates import tell_process\nfrom xlperf.crew import local_crew, work_off\nfrom xlperf.worker import Limits\n"
+        "from fates import tell_process\nfrom xlperf.collecting.worker_pool import local_crew, work_off\nfrom xlperf.collecting.worker import Limits\n"
         "if __name__ == '__main__':\n"
         "    for _, pid in work_off(local_crew(2, Limits()), range(10_000), tell_process):\n"
         "        print(pid, flush=True)\n"
@@ -267,7 +267,7 @@ def _limits() -> object:
 FREED = """
 import sys, threading
 from pathlib import Path
-from xlperf.crew import give_back_at_once
+from xlperf.collecting.worker_pool import give_back_at_once
 
 def resident():
     return int(Path("/proc/self/status").read_text().partition("VmRSS:")[2].split()[0]) >> 10

@@ -20,10 +20,11 @@ from xlperf.forms.consistency import NUMBERS
 from xlperf.forms.document import Spot, document_of, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.layout import make_layout, references_of
-from xlperf.forms.loader import check_form, find_form, form_directories, load_form
+from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import TYPES
 from xlperf.forms.yaml_file import shipped
 from xlperf.formula.parser import Kind
+from xlperf.workflow.check_form import check_form
 
 BASE = """
 form: mini

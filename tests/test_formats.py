@@ -20,11 +20,12 @@ from test_form import BUDGET, FORMULAS, NAMES, SHAPES, base_form, put
 from xlperf import Result, annotate, fill_workbook, finalize, validate
 from xlperf.errors import FormError
 from xlperf.files import harmless
-from xlperf.forms.loader import check_form, form_directories, load_form
+from xlperf.forms.loader import form_directories, load_form
 from xlperf.forms.yaml_file import line_of, located
 from xlperf.messages import LANGUAGES, catalogue
 from xlperf.reporting.finding import SEVERITIES
 from xlperf.reporting.formats import FORMATS, MOST_CELLS, MOST_SHOWN, as_csv, as_json, as_jsonl, as_page, as_text
+from xlperf.workflow.check_form import check_form
 
 FAULTY = {"基本信息!C5": None, "自评表!L71": None, "预算信息!F7": "约2.6万", "自评表!E79": "约"}
 WARNED = {"explanations": {"SZ202": "目标按上年数确定 <b>"}}

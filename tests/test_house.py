@@ -24,7 +24,7 @@ HOMES = {
     "xlsxwriter": {"workbook.writer"},
     "openpyxl": {"distributing.roster_file", "reading.number_formats"},
     "python_calamine": {"reading.reader", "importing.importer"},
-    "jsonschema": {"checking.checks", "forms.yaml_file"},
+    "jsonschema": {"checking.schema_errors", "forms.yaml_file"},
     "click": {"cli.commands", "cli.options", "__main__"},
     "yaml": {"forms.yaml_file"},
     "rich": {"reporting.formats", "progress"},

@@ -21,7 +21,9 @@ from xlperf.errors import UsageError, XlperfError
 from xlperf.messages import finding_texts
 from xlperf.reading.preflight import preflight
 from xlperf.reporting.finding import Result
-from xlperf.workflow.process import annotate, finalize, read_workbook, validate
+from xlperf.workflow.finalize import finalize
+from xlperf.workflow.process import read_workbook
+from xlperf.workflow.validate import annotate, validate
 
 FILLED = EXAMPLE / "filled.xlsx"
 MOST_SECONDS, MOST_MIB = 5, 300

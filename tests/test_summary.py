@@ -13,8 +13,8 @@ from xlperf.errors import FormError
 from xlperf.forms.compute import compute
 from xlperf.forms.document import rows_of
 from xlperf.forms.form import Form
-from xlperf.forms.loader import check_form
 from xlperf.forms.summary import achievements, figures_of, recomputed
+from xlperf.workflow.check_form import check_form
 
 SOURCE = (REPOSITORY / "templates" / "suzhou-department" / "2022" / "form.yaml").read_text("utf-8")
 

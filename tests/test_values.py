@@ -29,12 +29,13 @@ from xlperf.checking.yuan_mistakes import unlikely_amounts
 from xlperf.errors import FormError
 from xlperf.forms.document import Spot, rows_of
 from xlperf.forms.form import Form
-from xlperf.forms.loader import check_form, load_form
+from xlperf.forms.loader import load_form
 from xlperf.reading.number_formats import NumberFormats
 from xlperf.reading.reader import read_cells
 from xlperf.reporting.finding import Finding
 from xlperf.values.cells import read_row, read_value
 from xlperf.values.remarks import CellError, Remark
+from xlperf.workflow.check_form import check_form
 
 VALUE_CODES = ("XL201", "XL202", "XL203", "XL204", "XL205", "XL206", "XL207", "XL209", "XL210", "XL215", "XL216", "XL217",
                "XL218")  # fmt: skip

@@ -215,7 +215,7 @@ def test_a_tag_split_over_runs_is_one_tag(tmp_path: Path) -> None:
 def test_the_same_input_gives_the_same_bytes_in_another_process(tmp_path: Path) -> None:
     template = looped(tmp_path / "t.docx", "{{ g.duty|merged }}", "{{ g.text }}")
     render_word(template, CONTEXT, tmp_path / "a.docx", "2023-01-05")
-    script = (f"from pathlib import Path; from xlperf.word import render_word; "
+    script = (f"from pathlib import Path; from xlperf.reporting.word_template import render_word; "
               f"render_word(Path({str(template)!r}), {CONTEXT!r}, Path({str(tmp_path / 'b.docx')!r}), '2023-01-05')")  # fmt: skip
     subprocess.run([sys.executable, "-c", script], check=True, env={"PYTHONHASHSEED": "7", "PATH": ""})
     first, second = ((tmp_path / name).read_bytes() for name in ("a.docx", "b.docx"))

@@ -37,7 +37,7 @@ _HOMES = {
     "new_form": "forms.catalog",
     "find_form": "forms.loader",
     "load_form": "forms.loader",
-    "check_form": "forms.loader",
+    "check_form": "workflow.check_form",
     "XlperfError": "errors",
     "UsageError": "errors",
     "FormError": "errors",

@@ -8,8 +8,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+FOLDED = re.compile("[\ufe30-\ufe6f\uff00-\uffef]")  # small and full-width forms
+SPACES = re.compile(r"\s+")
 
 ALIKE = 60  # per cent of two words
 
@@ -57,3 +63,9 @@ def slip(word: object, known: Iterable[object], opposites: Collection[str] = ())
 def _one_apart(typed: str, meant: str, opposites: Collection[str]) -> bool:
     apart = [(one, other) for one, other in zip(typed, meant, strict=False) if one != other]
     return len(typed) == len(meant) > 1 and len(apart) == 1 and not set(apart[0]) & set(opposites)
+
+
+def fold(text: str) -> str:
+    """A text without invisible characters, full-width forms as plain ones, every run of spaces as one, none at the ends."""
+    text = FOLDED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), INVISIBLE.sub("", text))
+    return SPACES.sub(" ", text).strip()

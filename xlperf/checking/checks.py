@@ -9,32 +9,26 @@ which rows fail.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
 
 from xlperf.checking.cross_table import CHECKS
-from xlperf.checking.rule_inputs import TEXTS, explanation_of, is_filler
+from xlperf.checking.rule_inputs import TEXTS
+from xlperf.checking.schema_errors import schema_findings, told_blank
 from xlperf.forms.compute import by_column, follows, index_of
-from xlperf.forms.document import Rows, Spot, document_of, inputs_of, is_empty, is_required, is_wanted, prefixes
+from xlperf.forms.document import Rows, Spot, inputs_of, is_empty, is_required, is_wanted
 from xlperf.forms.form import Form
-from xlperf.forms.model import GUIDE, RULES, Block, Field, Rule, Step
-from xlperf.forms.schema import build_schema
+from xlperf.forms.model import GUIDE, RULES, Rule, Step
 from xlperf.formula.parser import Kind, Node, as_decimal, as_text, evaluate, names, normal_text, round_half_up
-from xlperf.messages import catalogue, current_language, fill, listing, sentence
+from xlperf.messages import sentence
 from xlperf.reporting.finding import HINT, Finding
-from xlperf.text import letters_of, slip
-from xlperf.values.cells import label_unit
-from xlperf.values.notation import spellings_of
-from xlperf.values.remarks import as_printed, briefly
+from xlperf.text import CONTROL, slip
+from xlperf.values.notation import explanation_of, is_filler
+from xlperf.values.remarks import as_printed
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 LATEST = 2  # years after the fiscal year in which a paper about it may be dated
 SHORT = 200  # characters of a name, a department, a unit: what takes more is a narrative, in which nothing may be said
 Columns = Mapping[tuple[str, str], Collection[int]]  # cells by block and field
-CODES = {"required": "XL201", "type": "XL202", "pattern": "XL202", "format": "XL202", "enum": "XL203",
-         "minimum": "XL204", "maximum": "XL204"}  # fmt: skip
 
 
 def check(form: Form, rows: Rows, unread: Iterable[Spot] = ()) -> Iterator[Finding]:
@@ -46,7 +40,7 @@ def check(form: Form, rows: Rows, unread: Iterable[Spot] = ()) -> Iterator[Findi
     wrong: set[Spot] = set(unread)
     blank: set[Spot] = set()  # missing figures: a formula may have counted them as nothing
     inputs = tuple(inputs_of(form, rows))
-    for finding in (*check_characters(inputs), *_against_schema(form, rows), *_limits(form, inputs)):
+    for finding in (*check_characters(inputs), *schema_findings(form, rows), *_limits(form, inputs)):
         if finding.code not in ("XL201", "XL208") and not wrong.isdisjoint(finding.spots):
             continue  # that cell has been reported already
         if finding.code != "XL201":
@@ -69,95 +63,6 @@ def check_characters(inputs: Iterable[tuple[Spot, object]]) -> Iterator[Finding]
 
 
 # --- the schema ----------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=16)
-def _validator(form: Form):
-    import jsonschema
-
-    dates = jsonschema.FormatChecker(["date"])
-    return jsonschema.Draft202012Validator(build_schema(form), format_checker=dates)
-
-
-def _against_schema(form: Form, rows: Rows) -> Iterator[Finding]:
-    """Translate the errors of the schema into findings at cells."""
-    origins = prefixes(form, rows)
-    seen: set[tuple[str, Spot]] = set()
-    for error in _validator(form).iter_errors(document_of(form, rows)):
-        code = CODES.get(error.validator)
-        for spot in _spots_of_error(form, error, origins) if code else ():
-            block = form.blocks[spot.block]
-            known = block.fields[spot.field]
-            if not form.is_input(block, spot.index, known) and not known.given:
-                continue
-            cause = "XL201" if code == "XL203" and error.instance is None else code
-            if (cause, spot) not in seen:
-                seen.add((cause, spot))
-                place = form, block, spot.index, known
-                hint = _counted_in(*place) if code == "XL204" else _hint(*place, error)
-                arguments = {"found": briefly(error.instance), "expected": _expected(known, error), "hint": hint}
-                yield Finding(cause, "error", (spot,), _blank() if cause == "XL201" else arguments)
-
-
-def _spots_of_error(form: Form, error, origins: Mapping) -> Iterator[Spot]:
-    path = tuple(error.absolute_path)
-    if error.validator == "required":
-        origin = origins.get(path)
-        missing = [key for key in error.validator_value if key not in error.instance]
-    else:
-        origin, missing = origins.get(path[:-1]), [path[-1]] if path else []
-        if origin is None and path[:-1] and path[:-1][-1] == "explanations":
-            return
-    if origin is not None:
-        yield from (Spot(*origin, key) for key in missing if isinstance(key, str) and key in form.blocks[origin[0]].fields)
-
-
-def _blank() -> dict[str, object]:
-    return {"found": sentence("blank", {})}
-
-
-def wanted_of(known: Field) -> str:
-    """What a field takes, in words: its choices, its limits, else what kind of value."""
-    words = catalogue(current_language())["types"]
-    if known.choices:
-        return listing(known.choices)
-    low, high = (as_text(as_decimal(x)) if x is not None else None for x in (known.minimum, known.maximum))
-    if low or high:
-        return fill(words["between" if low and high else "least" if low else "most"], {"low": low, "high": high})
-    return words.get(known.type) or words["number" if known.kind is Kind.NUMBER else "string"]
-
-
-def _counted_in(form: Form, block: Block, index: int, known: Field) -> str:
-    """What a number out of range counts in, as its label says: money, things; else it takes no unit."""
-    unit = label_unit(spellings_of(form), block, index, known)
-    return sentence("in_unit" if unit else "in_no_unit", {"unit": unit})
-
-
-def _hint(form: Form, block: Block, index: int, known: Field, error) -> str:
-    """What a wrong text was meant for: a choice it nearly is, one beside another value, or one of another open column."""
-    value, near = error.instance, slip(error.instance, known.choices)
-    if near and error.validator == "enum" and near not in error.validator_value:
-        homes = {other: [said for said, choices in lists.items() if near in choices] for other, lists in known.choices_by.items()}
-        return "".join(sentence("belongs_to", {"found": value, "column": block.fields[other].label, "near": listing(said)})
-                       for other, said in homes.items())  # fmt: skip
-    if near:
-        return sentence("perhaps", {"found": value, "near": near})
-    letters = letters_of(value)
-    others = (f for f in block.fields.values() if f is not known and form.is_input(block, index, f)) if letters else ()
-    home = next((f for f in others if letters in map(letters_of, f.choices)), None)
-    return sentence("belongs", {"found": value, "near": home.label}) if home else ""
-
-
-def _expected(known: Field, error) -> str:
-    words = catalogue(current_language())["types"]
-    if error.validator == "enum":
-        return listing(choice for choice in error.validator_value if choice is not None)
-    if error.validator in ("minimum", "maximum"):
-        return wanted_of(known)
-    if known.type == "date":
-        return words["date"]
-    wanted = error.validator_value
-    return words[next((kind for kind in ("number", "integer") if kind in wanted), "string")]
 
 
 # --- explanations --------------------------------------------------------------------------------------------
@@ -203,7 +108,7 @@ def _wanted(form: Form, rows: Rows) -> Iterator[Finding]:
                     continue
                 spots.append(Spot(block.key, index, known.key))
     if spots:
-        yield Finding("XL207", "warning", tuple(spots), _blank())
+        yield Finding("XL207", "warning", tuple(spots), told_blank())
 
 
 def _fillers(form: Form, rows: Rows, typed: Iterable[tuple[Spot, str]]) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from decimal import Decimal
 from xlperf.checking.goals import Duty, Match, contradictions, match_promises, shortfalls, silences
 from xlperf.checking.leftover_text import check_placeholders, check_prompts, check_years
 from xlperf.checking.quantities import PERCENT, Grammar, make_grammar, read_quantity, same
-from xlperf.checking.rule_inputs import blocks_of, found_at, given, number_of, rows_used, texts_at, words_of
+from xlperf.checking.rule_inputs import blocks_of, found_at, given, number_of, rows_used, texts_at
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
@@ -45,7 +45,7 @@ def check_empty_reasons(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]
     """
     asking = given(form, rule, "rule", [code for code, other in form.rules.items() if other.test])
     field, shortest = rule.parameters.get("field", "reason"), rule.parameters.get("shortest", 0)
-    junk = sorted(filter(None, map(letters_of, (*words_of(rule, "words"), *spellings_of(form).fillers))), key=len, reverse=True)
+    junk = sorted(filter(None, map(letters_of, (*rule.words("words"), *spellings_of(form).fillers))), key=len, reverse=True)
     nothing = re.compile(rf"(?>{'|'.join(map(re.escape, junk))}|\d)++" if junk else r"\d+")  # never tried two ways
     blanked, suspects = {key: list(listed) for key, listed in rows.items()}, []
     for key in form.tables[form.rules[asking].table].blocks:
@@ -99,7 +99,7 @@ def check_repeated_text(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]
 
 def check_no_deviation(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
     """Every indicator exactly at its target is possible and rare (domain 4.3: all projects at 100)."""
-    spots, missed = [], set(words_of(rule, "missed"))
+    spots, missed = [], set(rule.words("missed"))
     for key in blocks_of(form, rule):
         for index, row in rows_used(form, rows, key):
             if row.get("deviation_text") is None or row["deviation_text"] in missed:
@@ -114,9 +114,9 @@ def check_no_deviation(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
 def check_total_rows(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
     """No row is a total that would be counted twice (domain, class A), with whatever words and punctuation around it."""
     name, spots, facts = form.tables[given(form, rule, "table", form.tables)].row_name, [], []
-    words, before, after = ("|".join(map(letters_of, words_of(rule, part))) for part in ("words", "before", "after"))
+    words, before, after = ("|".join(map(letters_of, rule.words(part))) for part in ("words", "before", "after"))
     total = re.compile(rf"(?:{before})*(?:{words})(?:{after})*")
-    for key in words_of(rule, "blocks"):
+    for key in rule.words("blocks"):
         for index, row in rows_used(form, rows, key):
             if total.fullmatch(letters_of(row.get(name) or "")):
                 spots.append(Spot(key, index, name))
@@ -138,7 +138,7 @@ def check_changed_items(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]
     row = rows[block][index]
     if number_of(row.get("actual")) != 0 or row.get("reference") is not None or row.get("applies"):
         return
-    words, spots, facts = words_of(rule, "words"), [Spot(block, index, "actual")], []
+    words, spots, facts = rule.words("words"), [Spot(block, index, "actual")], []
     for number, item in rows_used(form, rows, items):
         initial, adjustment, spent = (number_of(item.get(name)) for name in ("initial", "adjustment", "spent"))
         changed = adjustment or (initial is not None and spent is not None and initial != spent)
@@ -152,7 +152,7 @@ def _match(form: Form, rows: Rows, rule: Rule) -> Match:
     """The goals of a document and its indicators of numbers, each with the promise it belongs to."""
     goals, duties = (given(form, rule, name, form.blocks) for name in ("goals", "indicators"))
     listed = [row for _, row in rows_used(form, rows, duties)]
-    units = {str(row["unit"]) for row in listed if row.get("unit")} - {*words_of(rule, "dates")}
+    units = {str(row["unit"]) for row in listed if row.get("unit")} - {*rule.words("dates")}
     grammar = make_grammar(rule.parameters, sorted(units))
     texts = [(index, str(row.get("expected") or ""), str(row.get("actual") or "")) for index, row in rows_used(form, rows, goals)]
     known = [duty for index, row in rows_used(form, rows, duties) if (duty := _duty(grammar, index, row))]
@@ -170,7 +170,7 @@ def _duty(grammar: Grammar, index: int, row: Mapping) -> Duty | None:
 def check_goals_against_indicators(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
     """A goal and the indicator it belongs to give one figure (specimen 3.4 i: 256 in the sentence, 292 in the table)."""
     spots, facts = [], []
-    for said in contradictions(_match(form, rows, rule), words_of(rule, "bases")):
+    for said in contradictions(_match(form, rows, rule), rule.words("bases")):
         spots += [Spot(rule.parameters["goals"], said.goal, said.field),
                   Spot(rule.parameters["indicators"], said.duty.index, COLUMNS[said.field])]  # fmt: skip
         facts.append({"number": said.goal + 1, "said": said.said.text, "name": said.duty.name, "counted": said.counted.text})
@@ -184,7 +184,7 @@ def check_shortfalls(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
     """
     spots, facts, cause = [], [], re.compile(given(form, rule, "cause"))
     for goal, promise, report in shortfalls(_match(form, rows, rule)):
-        if not cause.search(goal.actual) and not any(word in goal.actual for word in words_of(rule, "admitted")):
+        if not cause.search(goal.actual) and not any(word in goal.actual for word in rule.words("admitted")):
             spots.append(Spot(rule.parameters["goals"], goal.index, "actual"))
             facts.append({"number": goal.index + 1, "promised": promise.text, "reported": report.text})
     yield from found_at(rule, spots, facts)
@@ -217,10 +217,10 @@ def check_foreign_amounts(form: Form, rows: Rows, rule: Rule) -> Iterator[Findin
     limits = [number for name in ("initial", "adjusted", "spent") if (number := number_of(rows[block][0].get(name))) is not None]
     if not limits or not any(rows_used(form, rows, given(form, rule, "items", form.blocks))):
         return
-    grammar, other = make_grammar(rule.parameters, [unit]), words_of(rule, "other_money")
+    grammar, other = make_grammar(rule.parameters, [unit]), rule.words("other_money")
     limit, spots, facts = max(limits) * grammar.quantities(f"1{unit}")[0].value, [], []
     own = [figure for _, value in _amounts_beside(form, rows, block) if (figure := read_quantity(grammar, abs(value), unit))]
-    for spot, text in texts_at(rows, words_of(rule, "fields")):
+    for spot, text in texts_at(rows, rule.words("fields")):
         for amount in grammar.quantities(text):
             foreign = amount.text.endswith(unit) and amount.value > limit and not any(same(amount, figure) for figure in own)
             if foreign and not any(word in amount.clause for word in other):
@@ -243,11 +243,11 @@ def check_no_problems(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
     """No problem to report goes badly with a rate below the limit: of spending, or of an indicator that missed its target."""
     spot, text = next(texts_at(rows, [given(form, rule, "field")]), (None, ""))
     letters, limit = letters_of(text), as_decimal(rule.parameters.get("limit", 0))
-    said = letters in map(letters_of, words_of(rule, "whole")) or any(word in text for word in words_of(rule, "phrases"))
+    said = letters in map(letters_of, rule.words("whole")) or any(word in text for word in rule.words("phrases"))
     if not spot or not said or len(letters) > rule.parameters.get("longest", 0):
         return
     spots, facts = [spot], []
-    for block in words_of(rule, "rates"):
+    for block in rule.words("rates"):
         if (rate := number_of(rows[block][0].get("rate"))) is not None and rate < limit:
             spots.append(Spot(block, 0, "rate"))
             facts.append({"name": rows[block][0].get("name"), "rate": as_text(rate, "0.00%")})

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from xlperf.checking.rule_inputs import Fact, found_at, given, number_of, texts_of, words_of
+from xlperf.checking.rule_inputs import Fact, found_at, given, number_of, texts_of
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import Rule
@@ -36,7 +36,7 @@ def _fact(form: Form, spot: Spot, found: str) -> Fact:
 def check_prompts(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
     """The form's own help texts are not left in a cell (domain 4.4: prompts still in published cells)."""
     helps = (known.help for block in form.blocks.values() for known in block.fields.values())
-    prompts = [*words_of(rule, "phrases"), *(text for text in helps if len(letters_of(text)) >= SHORTEST_HELP)]
+    prompts = [*rule.words("phrases"), *(text for text in helps if len(letters_of(text)) >= SHORTEST_HELP)]
     normal = {normal_text(prompt): prompt for prompt in prompts}
     spots, facts = [], []
     for spot, text in texts_of(form, rows, rule):
@@ -61,7 +61,7 @@ def check_placeholders(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
 
 
 def _pattern(rule: Rule, name: str) -> re.Pattern:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in words_of(rule, name)) or r"(?!)")
+    return re.compile("|".join(f"(?:{pattern})" for pattern in rule.words(name)) or r"(?!)")
 
 
 def check_years(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
@@ -80,8 +80,8 @@ def check_years(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
 
 
 def _excused(rule: Rule, spot: Spot, clause: str, match: re.Match, now: Decimal) -> bool:
-    if clause[: match.start()].rstrip().endswith(words_of(rule, "before")):
+    if clause[: match.start()].rstrip().endswith(rule.words("before")):
         return True
     if int(match[1]) > now:
-        return f"{spot.block}.{spot.field}" in words_of(rule, "plans") or any(word in clause for word in words_of(rule, "ahead"))
-    return any(word in clause for word in words_of(rule, "history"))
+        return f"{spot.block}.{spot.field}" in rule.words("plans") or any(word in clause for word in rule.words("ahead"))
+    return any(word in clause for word in rule.words("history"))

@@ -151,7 +151,7 @@ def read(file: Path, templates: Path | None) -> ExitCode:
 def validate(files: tuple[Path, ...], form: str | None, year: int | None, format_: str, annotate: Path | None,
              templates: Path | None) -> ExitCode:  # fmt: skip
     from xlperf.reporting.formats import FORMATS
-    from xlperf.workflow.process import validate as validate_file
+    from xlperf.workflow.validate import validate as validate_file
 
     results = [validate_file(file, form, year, templates, annotate) for file in files]
     if text := FORMATS[format_](results):
@@ -172,7 +172,7 @@ def validate(files: tuple[Path, ...], form: str | None, year: int | None, format
 def finalize(file: Path, output: Path | None, form: str | None, year: int | None, date: str | None,
              templates: Path | None) -> ExitCode:  # fmt: skip
     from xlperf.reporting.formats import as_text
-    from xlperf.workflow.process import finalize as finalize_file
+    from xlperf.workflow.finalize import finalize as finalize_file
 
     result = finalize_file(file, output, date, form, year, templates)
     click.echo(as_text([result]))
@@ -313,8 +313,8 @@ def new_form(directory: Path) -> ExitCode:
 def check_form(directory: Path) -> ExitCode:
     from xlperf.errors import FormError
     from xlperf.forms.catalog import count_parts
-    from xlperf.forms.loader import check_form as check
     from xlperf.forms.yaml_file import located
+    from xlperf.workflow.check_form import check_form as check
 
     try:
         form = check(directory.parent if directory.name == "form.yaml" else directory)

@@ -17,54 +17,47 @@ import datetime
 import hashlib
 import json
 import os
-import re
 import shutil
-import sqlite3
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from xlperf import __version__
+from xlperf.collecting.housekeeping import MADE, WORK, folder_of, locked, refuse_other_inboxes, tidy, write_files
 from xlperf.collecting.inbox import Input, close_archives, is_no_submission, list_inbox, open_received, read_input
 from xlperf.collecting.run_log import changes, changes_since, list_files, read_run, versions, write_run
 from xlperf.collecting.status import Standing, read_standing
 from xlperf.collecting.store import (
-    LOCK,
-    OPEN,
     Arrival,
     Outcomes,
     Store,
     count_inputs,
     done_outputs,
     first_receipt,
-    forget,
     opened_store,
     register,
-    registered,
     save_outcome,
 )
 from xlperf.collecting.worker import Done, Limits, Task, Terms, not_done, work_on
 from xlperf.collecting.worker_pool import Crew, Lost, cluster_crew, give_back_at_once, local_crew, work_off
 from xlperf.distributing.prefill import subject_headings
 from xlperf.distributing.roster import Unit, take_roster
-from xlperf.errors import UnreadableError, UsageError, reason_of
-from xlperf.files import TEMPORARY, make_folder, stamp, write_atomically
+from xlperf.errors import UnreadableError
+from xlperf.files import make_folder, stamp
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.messages import current_language, sentence
 from xlperf.progress import progress
 from xlperf.reporting.finding import EXIT_CODES
+from xlperf.reporting.word_report import check_own_template
 from xlperf.summarizing.exports import write_exports
 from xlperf.summarizing.submissions import make_naming, missing
 from xlperf.summarizing.survey import installed_prefixes
 
-MADE = "made"  # below OUT: the files that workers made, by content; exports hands out those that count
-WORK = f"{TEMPORARY}work"  # below OUT: what workers put down while they work; one that is killed leaves it
-OURS = re.compile(r"[0-9a-f]{16}(-open)?")  # what a folder in MADE is called, see `_folder`
 LIMITS = Limits()
 
 
@@ -94,16 +87,16 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
         find_form(form, templates=templates)
     found = list_inbox(inboxes, directory)
     units = expected_units(roster, templates) if roster else None
-    with _alone(directory), opened_store(directory, database) as store:
+    with locked(directory), opened_store(directory, database) as store:
         fixed = date or os.environ.get("SOURCE_DATE_EPOCH")
         day = stamp(date) if fixed else (first_receipt(store) or started)[:10]
         terms = Terms(current_language(), day, finalize, form, year, templates and templates.absolute())
         inputs = [item for item in found if isinstance(item, Input)]
-        _refuse_other_inboxes(store, directory, inputs)
+        refuse_other_inboxes(store, directory, inputs)
         digest, finalized = (_digest([__version__, one._replace(templates=None), forms])
                              for one in (terms, terms._replace(finalize=True)))  # fmt: skip
         register(store, [Arrival(item.path, item.key, item.size) for item in inputs], digest, started, also=[finalized])
-        _tidy(store, directory, {item.key for item in inputs})
+        tidy(store, directory, {item.key for item in inputs})
         with cluster_crew(cluster) if cluster else _here(jobs, limits, directory / WORK) as crew:
             _work(store, directory, inputs, terms, limits, crew, digest, quiet)
         if not quiet:
@@ -153,62 +146,14 @@ def _digest_forms(templates: Path | None) -> dict[str, str]:
     for folder in form_directories(templates):
         ours = (file for file in sorted(folder.iterdir()) if file.is_file() and not is_no_submission(file.name))
         files = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in ours}
-        digests.setdefault(f"{load_form(folder).key} {folder.name}", _digest(files))  # the bureau's own come first and count
+        form = load_form(folder)
+        check_own_template(form)
+        digests.setdefault(f"{form.key} {folder.name}", _digest(files))  # the bureau's own come first and count
     return digests
 
 
 def _digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()
-
-
-@contextmanager
-def _alone(directory: Path) -> Iterator[None]:
-    """Make the folder of the collection and keep others out of it; the lock of a process that was killed is gone with it.
-
-    SQLite's lock on a file of its own, because it is the one lock of a file that every system has.
-    """
-    make_folder(directory)
-    try:
-        lock = sqlite3.connect(directory / LOCK, timeout=0, isolation_level=None)
-    except sqlite3.OperationalError as error:
-        raise UsageError("cannot_write", path=directory, reason=error) from None
-    with closing(lock):
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
-            raise UsageError("in_use", path=directory) from None
-        except sqlite3.DatabaseError as error:  # the file is none of SQLite's
-            raise UsageError("broken_file", path=directory / LOCK, reason=error) from None
-        yield
-
-
-def _refuse_other_inboxes(store: Store, directory: Path, inputs: Sequence[Input]) -> None:
-    """Refuse to let go of a whole collection: a drive that is not there today, the next batch without the one before.
-
-    Raises:
-        UsageError: there is nothing left of what was taken in last time, neither by path nor by content.
-    """
-    before = registered(store)
-    contents = {key.removesuffix(OPEN) for key in before.values()}
-    if before and not any(item.path in before or item.sha256 in contents for item in inputs):
-        raise UsageError("all_gone", path=directory, count=len(before), found=len(inputs))
-
-
-def _tidy(store: Store, directory: Path, keys: set[str]) -> None:
-    """Remove files of what has left the inboxes and what a killed run left half-written; forget outcomes whose files are gone."""
-    try:
-        names = {_folder(key) for key in keys}
-        for folder in (directory / MADE).glob("*"):  # among them what somebody, or their Finder, has put there
-            if OURS.fullmatch(folder.name) and folder.name not in names and folder.is_dir():
-                shutil.rmtree(folder)
-        shutil.rmtree(directory / WORK, ignore_errors=True)
-        for left in directory.rglob(f"{TEMPORARY}*"):
-            if left.is_file():
-                left.unlink()
-    except OSError as error:  # open in Excel, perhaps
-        raise UsageError("cannot_write", path=error.filename, reason=reason_of(error)) from None
-    done = done_outputs(store)
-    forget(store, [key for key, outputs in done.items() if not all((directory / output).exists() for output in outputs)])
 
 
 # --- the work ------------------------------------------------------------------------------------------------
@@ -225,7 +170,7 @@ def _work(store: Store, directory: Path, inputs: Sequence[Input], terms: Terms, 
 
     def keep(task: Task, done: Done) -> None:
         for_good = done.for_good and not to_do[task.key].error
-        outputs = tuple(_write_files(directory, f"{MADE}/{_folder(task.key)}", done.files))
+        outputs = tuple(write_files(directory, f"{MADE}/{folder_of(task.key)}", done.files))
         save_outcome(store, task.key, replace(done.outcome, outputs=outputs), digest if for_good else None)
         counts[done.outcome.status] += copies[task.key]
         tell(counts.total(), len(inputs), sentence("counts", {status: counts[status] for status in EXIT_CODES}))
@@ -261,14 +206,3 @@ def _here(jobs: int | None, limits: Limits, folder: Path) -> Iterator[Crew]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _folder(key: str) -> str:
-    """Where the files of a content lie: short, because Windows counts the characters of a path."""
-    return key[:16] + key[64:]
-
-
-def _write_files(directory: Path, folder: str, files: Mapping[str, bytes]) -> Iterator[str]:
-    """Write what a worker made and yield its names below the directory."""
-    for name, content in files.items():
-        make_folder(directory / folder)
-        write_atomically(directory / folder / name, lambda path, content=content: path.write_bytes(content))
-        yield f"{folder}/{name}"

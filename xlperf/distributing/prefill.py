@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from xlperf.checking.checks import wanted_of
+from xlperf.checking.schema_errors import wanted_of
 from xlperf.distributing.roster import Line, Unit, folded, is_passed_by, shown
 from xlperf.forms.catalog import field_names
 from xlperf.forms.document import Rows, Spot, preset_index, rows_of, subject_spot, unit_spot

@@ -24,8 +24,7 @@ from xlperf.distributing.roster_file import Grid, Uncomputed, read_grids
 from xlperf.errors import UsageError
 from xlperf.formula.parser import as_decimal, as_text
 from xlperf.messages import LANGUAGES, catalogue, listing, sentence
-from xlperf.text import most_like
-from xlperf.values.notation import fold
+from xlperf.text import fold, most_like
 
 OWN = ("name", "code", "supervisor")  # the columns that every roster may have
 MOST_TOLD = 50

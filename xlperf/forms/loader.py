@@ -80,22 +80,26 @@ def find_form(key: str, year: int | None = None, revision: str | None = None, te
 def load_form(directory: Path) -> Form:
     """Return the form defined in that folder.
 
-    The forms that travel with xlperf are right (a test calls `check_form`), so only others pay for jsonschema and for
-    looking into the Word template of their report.
+    The forms that travel with xlperf are right (a test calls `check_form`), so only others pay for jsonschema.
 
     Raises:
         FormError: the definition cannot be right; the text names the file, the place in it and what is wrong.
     """
-    return _load(directory, directory.resolve().is_relative_to(shipped("templates").resolve()))
+    return _load(directory, trusted=is_shipped(directory))
 
 
-def check_form(directory: Path) -> Form:
+def load_strictly(directory: Path) -> Form:
     """Return the form defined in that folder, its whole definition checked wherever it comes from.
 
     Raises:
         FormError: as `load_form`.
     """
-    return _load(directory, False)
+    return _load(directory, trusted=False)
+
+
+def is_shipped(directory: Path) -> bool:
+    """Whether the form in that folder travels with xlperf."""
+    return directory.resolve().is_relative_to(shipped("templates").resolve())
 
 
 def _load(directory: Path, trusted: bool) -> Form:
@@ -113,10 +117,6 @@ def _load(directory: Path, trusted: bool) -> Form:
     except (AttributeError, KeyError, TypeError, ValueError):
         check_shape(definition, path)  # says where, if it is the form's fault
         raise
-    if not trusted:
-        from xlperf.reporting.word_report import check_template
-
-        check_template(form)
     return form
 
 

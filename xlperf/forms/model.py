@@ -199,6 +199,10 @@ class Rule:
     expected: str = ""
     fix: str = ""
 
+    def words(self, name: str) -> tuple[str, ...]:
+        """A parameter that is a list, empty where the form has none."""
+        return tuple(self.parameters.get(name, ()))
+
     def tests(self, block: str, table: str | None, row: str | None) -> bool:
         """Whether the rule tests rows of that kind."""
         if self.test is None or self.table != table or (self.blocks and block not in self.blocks):

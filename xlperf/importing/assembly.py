@@ -25,7 +25,8 @@ from xlperf.importing.tables import Left, Present, Record, Words, place_of
 from xlperf.reporting.finding import Finding
 from xlperf.text import letters_of
 from xlperf.values.cells import label_unit, read_row, read_value
-from xlperf.values.notation import meanings, spellings_of, unit_of
+from xlperf.values.notation import spellings_of, unit_of
+from xlperf.values.numbers import meanings
 
 APART = " | "
 

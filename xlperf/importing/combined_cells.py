@@ -21,7 +21,9 @@ from typing import NamedTuple
 from xlperf.forms.form import Form
 from xlperf.forms.model import Block, Field
 from xlperf.formula.parser import Node, evaluate, names
-from xlperf.values.notation import FIGURE, bare, choice_patterns, fold, meanings, spellings_of, unit_of, without_operator
+from xlperf.text import fold
+from xlperf.values.notation import bare, choice_patterns, spellings_of, unit_of
+from xlperf.values.numbers import FIGURE, meanings, without_operator
 
 BEHIND = re.compile(r"[:;,.(\n\u3001\u3002\uff08\uff0c\uff1a\uff1b]"), re.compile(r"\s")  # what ends a choice, the surer first
 

@@ -39,7 +39,8 @@ from xlperf.reading.zip_file import MOST_AREA
 from xlperf.reporting.finding import Finding, Result, describe, gather, has_errors
 from xlperf.text import letters_of
 from xlperf.values.cells import label_unit
-from xlperf.values.notation import Spellings, convert, meanings, spellings_of, unit_of
+from xlperf.values.notation import Spellings, convert, spellings_of, unit_of
+from xlperf.values.numbers import meanings
 from xlperf.values.remarks import typed_text
 
 MOST = 1000  # cells of one sheet

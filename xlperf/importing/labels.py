@@ -21,8 +21,8 @@ from unicodedata import category
 
 from xlperf.forms.form import Form
 from xlperf.forms.model import Block, Field, Fields, Lines, Table
-from xlperf.text import letters_of
-from xlperf.values.notation import fold, spellings_of
+from xlperf.text import fold, letters_of
+from xlperf.values.notation import spellings_of
 
 Single = tuple[str, str]  # a single field: block and key
 SEPARATOR = re.compile("[:\uff1a\n\t]|[ \u3000\u00a0]{2,}")

@@ -18,8 +18,9 @@ from typing import NamedTuple
 from xlperf.forms.form import Form
 from xlperf.importing.labels import LONGEST, Labels
 from xlperf.importing.page import Flow, Grid, Line
+from xlperf.text import fold
 from xlperf.values.cells import headed_unit
-from xlperf.values.notation import Spellings, bare, fold, spellings_of, unit_of
+from xlperf.values.notation import Spellings, bare, spellings_of, unit_of
 
 NEAR = 3  # lines above a table, blank ones not counted: the title, the caption, a note
 SEVERAL = re.compile("[,;/ \u3001]+")  # between the units of one caption

@@ -13,17 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from xlperf.checking.rule_inputs import explanation_of
 from xlperf.errors import FormError, UsageError
 from xlperf.files import joined_name, safe_name
 from xlperf.forms.document import Rows, Spot, is_empty, named, whose
 from xlperf.forms.form import Form
+from xlperf.forms.loader import is_shipped
 from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Field, Fields, Lines, Table
 from xlperf.formula.parser import TEXT_FORMATS, as_decimal, as_text
 from xlperf.reporting.finding import Finding, has_errors
 from xlperf.values.dates import as_date
+from xlperf.values.notation import explanation_of
 
 TEMPLATE = "report.docx"
 SAMPLE = "x"
@@ -52,6 +54,7 @@ def write_paper(paper: Paper, target: Path, date: str) -> Path:
     """
     from xlperf.reporting.word_template import render_word
 
+    check_own_template(paper.form)
     render_word(template_of(paper.form), make_context(paper), target, date)
     return target
 
@@ -78,6 +81,17 @@ def paper_name(paper: Paper, code: str = "") -> str:
     marks = [words["public"] if paper.public else "", words["draft"] if paper.draft else ""]
     parts = [*whose(paper.form, paper.rows), words["file_name"], *marks, code]
     return joined_name(*map(safe_name, filter(None, parts))) + ".docx"
+
+
+@lru_cache(maxsize=16)
+def check_own_template(form: Form) -> None:
+    """Check the Word template of a bureau's own form, once; those that travel with xlperf are right.
+
+    Raises:
+        FormError: as `check_template`.
+    """
+    if not is_shipped(form.directory):
+        check_template(form)
 
 
 def check_template(form: Form) -> None:

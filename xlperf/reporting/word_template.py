@@ -21,11 +21,11 @@ from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from xlperf.checking.checks import CONTROL
 from xlperf.errors import FormError, UsageError, reason_of
 from xlperf.files import ZIP_TIME, stamp, write_atomically
 from xlperf.reporting.word_paragraphs import MERGED, settle
 from xlperf.reporting.word_tags import Complaint, complaints, missing_in_headers
+from xlperf.text import CONTROL
 
 FILLED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")  # the parts in which tags may stand
 DOCUMENT, PROPERTIES = "word/document.xml", "docProps/core.xml"

@@ -23,20 +23,9 @@ from xlperf.forms.document import is_required, is_wanted
 from xlperf.forms.form import Form
 from xlperf.forms.model import Block, Field
 from xlperf.formula.parser import Kind, as_decimal, as_text, evaluate, names
-from xlperf.text import letters_of
+from xlperf.text import INVISIBLE, fold, letters_of
 from xlperf.values.dates import dates_of
-from xlperf.values.notation import (
-    GAP,
-    INVISIBLE,
-    PERCENT,
-    Patterns,
-    Spellings,
-    bare,
-    choice_patterns,
-    fold,
-    spellings_of,
-    unit_of,
-)
+from xlperf.values.notation import GAP, PERCENT, Patterns, Spellings, bare, choice_patterns, spellings_of, unit_of
 from xlperf.values.numbers import HUNDRED, Figure, read_figure
 from xlperf.values.remarks import SILENT, CellError, Remark, normalised, question, typed_text, visible
 

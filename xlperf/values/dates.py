@@ -17,7 +17,8 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 
-from xlperf.values.notation import LONGEST, Spellings, fold
+from xlperf.text import fold
+from xlperf.values.notation import LONGEST, Spellings
 
 FIRST_DAY = datetime.date(1899, 12, 30)
 SERIALS = (18_264, 73_051)  # 1950 to 2099: other numbers in a date cell are no dates

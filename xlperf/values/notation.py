@@ -15,25 +15,20 @@ invisible characters are folded first; superscripts and circled digits are not, 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
 from xlperf.forms.form import Form
+from xlperf.text import fold, letters_of
+
+LONGEST_FILLER = 20  # characters; of a longer text nobody asks what it says
 
 LONGEST = 60  # a longer text is no figure; also the bound of every search below
 GAP = "\u2026"  # in a spelling: what it goes around
-INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
-FOLDED = re.compile("[\ufe30-\ufe6f\uff00-\uffef]")  # small and full-width forms
-SPACES = re.compile(r"\s+")
 ENDS = " .,;:\u3001\u3002"  # after a figure they say nothing
-FIGURE = re.compile(r"([+-]?) ?(\d[\d, ]*(?:\.\d*)?|\.\d+)([eE][+-]?\d\d?)? ?([^\d]*|[^\d]*[a-z]+[23])", re.ASCII)
-PLAIN = re.compile(r"\d+\.?\d*|\.\d+", re.ASCII)
-GROUPED = re.compile(r"[1-9]\d{0,2}((,\d{3})+|( \d{3})+)(\.\d+)?", re.ASCII)
-ONE_COMMA = re.compile(r"(\d+),(\d+)", re.ASCII)
 PERCENT = "%"
 MINUS, POINT = "-", "."
 
@@ -145,12 +140,6 @@ def _split(word: str) -> tuple[str, str]:
     return bare(head, ""), bare(tail, "")
 
 
-def fold(text: str) -> str:
-    """A text without invisible characters, full-width forms as plain ones, every run of spaces as one, none at the ends."""
-    text = FOLDED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), INVISIBLE.sub("", text))
-    return SPACES.sub(" ", text).strip()
-
-
 def bare(text: str, brackets: str = "()") -> str:
     """A folded text without any space and without brackets around it."""
     text = fold(text).replace(" ", "")
@@ -176,7 +165,7 @@ def unit_of(known: Spellings, text: str) -> Unit:
     return Unit(Decimal(1), name, name)
 
 
-def _typed_unit(known: Spellings, text: str, own: Unit | None) -> Unit | None:
+def typed_unit(known: Spellings, text: str, own: Unit | None) -> Unit | None:
     """The unit that stands behind a number; None if nobody knows it."""
     unit = unit_of(known, text)
     return unit if unit.base in known.known or not unit.base or (own and unit.base == own.base) else None
@@ -199,105 +188,31 @@ def convert(meaning: Meaning, own: Unit | None) -> tuple[Decimal, ...]:
 # --- figures -------------------------------------------------------------------------------------------------
 
 
-def meanings(known: Spellings, text: str, own: Unit | None = None, operators: Patterns = ()) -> tuple[Meaning, ...]:
-    """Every way to take a text as a figure, the likelier first.
-
-    Args:
-        own: the unit that its cell has, where something says it.
-        operators: the spellings of an operator that may stand in it.
-    """
-    text = fold(text).rstrip(ENDS)
-    if not text or len(text) > LONGEST:
-        return ()
-    stripped = without_operator(operators, text)
-    if stripped is None:
-        return ()
-    operator, text = stripped
-    found = _figures(known, text, own) or _figures(known, _with_zeros(known, text), own) or _range(known, text, own)
-    return tuple(meaning._replace(operator=operator) for meaning in found)
+@lru_cache(maxsize=16)
+def _empty_words(form: Form) -> frozenset[str]:
+    """The letters of every word that the form knows for nothing: typed for a blank, in place of words, as a reason."""
+    known = spellings_of(form)
+    reasons = (rule.words("words") for rule in form.rules.values() if rule.check == "empty_reasons")
+    return frozenset(letters_of(word) for words in (known.blanks, known.fillers, *reasons) for word in words)
 
 
-def misreadings(known: Spellings, text: str) -> Iterator[Meaning]:
-    """Percents above 100 that are one below it if their first character is an operator that was scanned wrongly."""
-    for pattern in known.misread:
-        rest = pattern.inside(fold(text))
-        for whole, part in zip(meanings(known, text), meanings(known, rest) if rest else (), strict=False):
-            if part.unit and part.unit.word == PERCENT and whole.number > 100 >= part.number > 0:
-                yield part._replace(operator=pattern.says)
+@lru_cache(maxsize=16)
+def _fillers(form: Form) -> tuple[re.Pattern, frozenset[str]]:
+    """What says nothing in place of words (with the number of an annex, perhaps), and the words for nothing."""
+    known = spellings_of(form)
+    words = "|".join(sorted(filter(None, map(letters_of, known.fillers)), key=len, reverse=True))
+    return re.compile(rf"(?:{words})\d{{0,3}}" if words else r"(?!)"), frozenset(filter(None, map(letters_of, known.blanks)))
 
 
-def without_operator(operators: Patterns, text: str) -> tuple[str, str] | None:
-    """The operator of a text and the rest of it; None where two contradict each other."""
-    said = ""
-    while True:
-        pattern, rest = next(((p, rest) for p in operators if (rest := p.inside(text)) is not None), (None, ""))
-        if pattern is None:
-            return said, text
-        if said and pattern.says != said:
-            return None
-        said, text = pattern.says, rest
+def is_filler(form: Form, text: str, short: bool) -> bool:
+    """Whether a text stands in place of the words that are asked for; a word for nothing does so where they are short."""
+    if len(text) > LONGEST_FILLER:
+        return False
+    (filler, nothing), letters = _fillers(form), letters_of(text)
+    return filler.fullmatch(letters) is not None or (short and letters in nothing)
 
 
-def _figures(known: Spellings, text: str, own: Unit | None) -> tuple[Meaning, ...]:
-    for pattern in known.doubtful:
-        plain = _figure(known, rest, own) if (rest := pattern.inside(text)) else ()
-        if plain:
-            return (*(_said(known, pattern.says, meaning) for meaning in plain), *plain)
-    for pattern in known.around:
-        plain = _figure(known, rest, own) if (rest := pattern.inside(text)) else ()
-        if plain:
-            return tuple(_said(known, pattern.says, meaning) for meaning in plain)
-    return _figure(known, text, own)
-
-
-def _said(known: Spellings, says: str, meaning: Meaning) -> Meaning:
-    """A meaning with the minus or the unit that a spelling around it says."""
-    if says == MINUS:
-        return meaning._replace(number=-meaning.number)
-    if meaning.unit is None:
-        return meaning._replace(unit=unit_of(known, says))
-    return meaning if meaning.unit.base else meaning._replace(unit=unit_of(known, meaning.unit.word + says))
-
-
-def _figure(known: Spellings, text: str, own: Unit | None) -> tuple[Meaning, ...]:
-    for pattern, right in known.certain:
-        text = pattern.sub(right, text)
-    match = FIGURE.fullmatch(text)
-    if match is None:
-        return ()
-    sign, digits, power, tail = match.groups("")
-    unit = _typed_unit(known, tail, own) if tail else None
-    if tail and unit is None:
-        return ()
-    return tuple(Meaning(Decimal(f"{sign}{number}{power}"), unit) for number in _numbers(digits.strip(" ,"), power))
-
-
-def _numbers(digits: str, power: str) -> tuple[str, ...]:
-    """The numbers that digits with points, commas and spaces may be."""
-    if PLAIN.fullmatch(digits):
-        return (digits,)
-    if GROUPED.fullmatch(digits) and not power:
-        return (re.sub("[ ,]", "", digits),)
-    if (match := ONE_COMMA.fullmatch(digits)) and not power:
-        return (f"{match[1]}.{match[2]}", match[1] + match[2])
-    return ()
-
-
-def _with_zeros(known: Spellings, text: str) -> str:
-    """The text with look-alikes of digits beside digits made digits, as long as there are any."""
-    for pattern, right in known.zeros:
-        before = ""
-        while before != text:
-            before, text = text, pattern.sub(right, text)
-    return text
-
-
-def _range(known: Spellings, text: str, own: Unit | None) -> tuple[Meaning, ...]:
-    """Both ends of a range."""
-    for word in known.ranges:
-        low, found, high = text.partition(word)
-        ends = (_figure(known, low.strip(), own), _figure(known, high.strip(), own)) if found and low else ((), ())
-        if len(ends[0]) == len(ends[1]) == 1:
-            (one,), (two,) = ends
-            return (one if one.unit else one._replace(unit=two.unit), two)
-    return ()
+def explanation_of(form: Form, text: object) -> str:
+    """An explanation, "" for one that says nothing: a dash, a word for nothing, a word that only points elsewhere."""
+    letters = letters_of(text or "")
+    return "" if not letters or letters in _empty_words(form) or is_filler(form, str(text), True) else str(text)

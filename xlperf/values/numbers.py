@@ -11,6 +11,7 @@ several it is asked about and stays as it was typed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
@@ -18,8 +19,14 @@ from typing import NamedTuple
 from xlperf.forms.compute import plain
 from xlperf.forms.model import Field
 from xlperf.formula.parser import as_decimal, as_text
-from xlperf.values.notation import PERCENT, Meaning, Patterns, Spellings, Unit, convert, meanings, misreadings, unit_of
+from xlperf.text import fold
+from xlperf.values.notation import ENDS, LONGEST, MINUS, PERCENT, Meaning, Patterns, Spellings, Unit, convert, typed_unit, unit_of
 from xlperf.values.remarks import APART, SILENT, Remark, normalised, question, typed_text
+
+FIGURE = re.compile(r"([+-]?) ?(\d[\d, ]*(?:\.\d*)?|\.\d+)([eE][+-]?\d\d?)? ?([^\d]*|[^\d]*[a-z]+[23])", re.ASCII)
+PLAIN = re.compile(r"\d+\.?\d*|\.\d+", re.ASCII)
+GROUPED = re.compile(r"[1-9]\d{0,2}((,\d{3})+|( \d{3})+)(\.\d+)?", re.ASCII)
+ONE_COMMA = re.compile(r"(\d+),(\d+)", re.ASCII)
 
 HUNDRED = Decimal(100)
 
@@ -105,3 +112,107 @@ def _agreed(words: Iterable[str]) -> str:
 def _fits(field: Field, number: Decimal) -> bool:
     low, high = (as_decimal(limit) for limit in (field.minimum, field.maximum))
     return (low is None or low <= number) and (high is None or number <= high)
+
+
+def meanings(known: Spellings, text: str, own: Unit | None = None, operators: Patterns = ()) -> tuple[Meaning, ...]:
+    """Every way to take a text as a figure, the likelier first.
+
+    Args:
+        own: the unit that its cell has, where something says it.
+        operators: the spellings of an operator that may stand in it.
+    """
+    text = fold(text).rstrip(ENDS)
+    if not text or len(text) > LONGEST:
+        return ()
+    stripped = without_operator(operators, text)
+    if stripped is None:
+        return ()
+    operator, text = stripped
+    found = _figures(known, text, own) or _figures(known, _with_zeros(known, text), own) or _range(known, text, own)
+    return tuple(meaning._replace(operator=operator) for meaning in found)
+
+
+def misreadings(known: Spellings, text: str) -> Iterator[Meaning]:
+    """Percents above 100 that are one below it if their first character is an operator that was scanned wrongly."""
+    for pattern in known.misread:
+        rest = pattern.inside(fold(text))
+        for whole, part in zip(meanings(known, text), meanings(known, rest) if rest else (), strict=False):
+            if part.unit and part.unit.word == PERCENT and whole.number > 100 >= part.number > 0:
+                yield part._replace(operator=pattern.says)
+
+
+def without_operator(operators: Patterns, text: str) -> tuple[str, str] | None:
+    """The operator of a text and the rest of it; None where two contradict each other."""
+    said = ""
+    while True:
+        pattern, rest = next(((p, rest) for p in operators if (rest := p.inside(text)) is not None), (None, ""))
+        if pattern is None:
+            return said, text
+        if said and pattern.says != said:
+            return None
+        said, text = pattern.says, rest
+
+
+def _figures(known: Spellings, text: str, own: Unit | None) -> tuple[Meaning, ...]:
+    for pattern in known.doubtful:
+        plain = _figure(known, rest, own) if (rest := pattern.inside(text)) else ()
+        if plain:
+            return (*(_said(known, pattern.says, meaning) for meaning in plain), *plain)
+    for pattern in known.around:
+        plain = _figure(known, rest, own) if (rest := pattern.inside(text)) else ()
+        if plain:
+            return tuple(_said(known, pattern.says, meaning) for meaning in plain)
+    return _figure(known, text, own)
+
+
+def _said(known: Spellings, says: str, meaning: Meaning) -> Meaning:
+    """A meaning with the minus or the unit that a spelling around it says."""
+    if says == MINUS:
+        return meaning._replace(number=-meaning.number)
+    if meaning.unit is None:
+        return meaning._replace(unit=unit_of(known, says))
+    return meaning if meaning.unit.base else meaning._replace(unit=unit_of(known, meaning.unit.word + says))
+
+
+def _figure(known: Spellings, text: str, own: Unit | None) -> tuple[Meaning, ...]:
+    for pattern, right in known.certain:
+        text = pattern.sub(right, text)
+    match = FIGURE.fullmatch(text)
+    if match is None:
+        return ()
+    sign, digits, power, tail = match.groups("")
+    unit = typed_unit(known, tail, own) if tail else None
+    if tail and unit is None:
+        return ()
+    return tuple(Meaning(Decimal(f"{sign}{number}{power}"), unit) for number in _numbers(digits.strip(" ,"), power))
+
+
+def _numbers(digits: str, power: str) -> tuple[str, ...]:
+    """The numbers that digits with points, commas and spaces may be."""
+    if PLAIN.fullmatch(digits):
+        return (digits,)
+    if GROUPED.fullmatch(digits) and not power:
+        return (re.sub("[ ,]", "", digits),)
+    if (match := ONE_COMMA.fullmatch(digits)) and not power:
+        return (f"{match[1]}.{match[2]}", match[1] + match[2])
+    return ()
+
+
+def _with_zeros(known: Spellings, text: str) -> str:
+    """The text with look-alikes of digits beside digits made digits, as long as there are any."""
+    for pattern, right in known.zeros:
+        before = ""
+        while before != text:
+            before, text = text, pattern.sub(right, text)
+    return text
+
+
+def _range(known: Spellings, text: str, own: Unit | None) -> tuple[Meaning, ...]:
+    """Both ends of a range."""
+    for word in known.ranges:
+        low, found, high = text.partition(word)
+        ends = (_figure(known, low.strip(), own), _figure(known, high.strip(), own)) if found and low else ((), ())
+        if len(ends[0]) == len(ends[1]) == 1:
+            (one,), (two,) = ends
+            return (one if one.unit else one._replace(unit=two.unit), two)
+    return ()

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from xlperf.forms.model import Field
 from xlperf.formula.parser import as_decimal, as_text
-from xlperf.values.notation import INVISIBLE, LONGEST
+from xlperf.text import INVISIBLE
+from xlperf.values.notation import LONGEST
 
 UNSEEN = re.compile(rf"{INVISIBLE.pattern}|[\t\n\x0b\x0c\u00a0\u2000-\u200a\u202f]")
 SHOWN = 60  # characters of what was found

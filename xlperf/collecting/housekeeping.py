@@ -1,0 +1,82 @@
+"""The folder of a collection: kept to one process, tidied of what killed runs left, its files written below `made`."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from xlperf.collecting.inbox import Input
+from xlperf.collecting.store import LOCK, OPEN, Store, done_outputs, forget, registered
+from xlperf.errors import UsageError, reason_of
+from xlperf.files import TEMPORARY, make_folder, write_atomically
+
+MADE = "made"  # below OUT: the files that workers made, by content; exports hands out those that count
+WORK = f"{TEMPORARY}work"  # below OUT: what workers put down while they work; one that is killed leaves it
+OURS = re.compile(r"[0-9a-f]{16}(-open)?")  # what a folder in MADE is called, see `_folder`
+
+
+@contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """Make the folder of the collection and keep others out of it; the lock of a process that was killed is gone with it.
+
+    SQLite's lock on a file of its own, because it is the one lock of a file that every system has.
+    """
+    make_folder(directory)
+    try:
+        lock = sqlite3.connect(directory / LOCK, timeout=0, isolation_level=None)
+    except sqlite3.OperationalError as error:
+        raise UsageError("cannot_write", path=directory, reason=error) from None
+    with closing(lock):
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            raise UsageError("in_use", path=directory) from None
+        except sqlite3.DatabaseError as error:  # the file is none of SQLite's
+            raise UsageError("broken_file", path=directory / LOCK, reason=error) from None
+        yield
+
+
+def refuse_other_inboxes(store: Store, directory: Path, inputs: Sequence[Input]) -> None:
+    """Refuse to let go of a whole collection: a drive that is not there today, the next batch without the one before.
+
+    Raises:
+        UsageError: there is nothing left of what was taken in last time, neither by path nor by content.
+    """
+    before = registered(store)
+    contents = {key.removesuffix(OPEN) for key in before.values()}
+    if before and not any(item.path in before or item.sha256 in contents for item in inputs):
+        raise UsageError("all_gone", path=directory, count=len(before), found=len(inputs))
+
+
+def tidy(store: Store, directory: Path, keys: set[str]) -> None:
+    """Remove files of what has left the inboxes and what a killed run left half-written; forget outcomes whose files are gone."""
+    try:
+        names = {folder_of(key) for key in keys}
+        for folder in (directory / MADE).glob("*"):  # among them what somebody, or their Finder, has put there
+            if OURS.fullmatch(folder.name) and folder.name not in names and folder.is_dir():
+                shutil.rmtree(folder)
+        shutil.rmtree(directory / WORK, ignore_errors=True)
+        for left in directory.rglob(f"{TEMPORARY}*"):
+            if left.is_file():
+                left.unlink()
+    except OSError as error:  # open in Excel, perhaps
+        raise UsageError("cannot_write", path=error.filename, reason=reason_of(error)) from None
+    done = done_outputs(store)
+    forget(store, [key for key, outputs in done.items() if not all((directory / output).exists() for output in outputs)])
+
+
+def folder_of(key: str) -> str:
+    """Where the files of a content lie: short, because Windows counts the characters of a path."""
+    return key[:16] + key[64:]
+
+
+def write_files(directory: Path, folder: str, files: Mapping[str, bytes]) -> Iterator[str]:
+    """Write what a worker made and yield its names below the directory."""
+    for name, content in files.items():
+        make_folder(directory / folder)
+        write_atomically(directory / folder / name, lambda path, content=content: path.write_bytes(content))
+        yield f"{folder}/{name}"

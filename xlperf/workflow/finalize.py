@@ -1,0 +1,101 @@
+"""Write the finalized workbook, its document and its report, if there is no error.
+
+    result = finalize("filled.xlsx", output="final", date="2023-03-01")
+    result.outputs
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from xlperf.errors import UnreadableError
+from xlperf.files import joined_name, keep_apart, make_folder, safe_name, stamp, write_atomically
+from xlperf.forms.compute import compute
+from xlperf.forms.document import document_of, named, rows_of, unit_spot, whose
+from xlperf.forms.form import Form
+from xlperf.forms.layout import padded, row_counts
+from xlperf.reporting.finding import Result, has_errors
+from xlperf.reporting.word_report import Paper, has_report, paper_name, write_paper
+from xlperf.workflow.process import Processed, process, result_of, unit_code_of, unreadable
+
+CHECKED = ("XL207", "XL219", "XL243")  # found again in a finalized workbook, which need not remember them
+
+
+def finalize(path: Path | str, directory: Path | None = None, date: str | None = None,
+             form: str | None = None, year: int | None = None, templates: Path | None = None) -> Result:  # fmt: skip
+    """Validate a workbook and, if it has no error, write the finalized workbook, its document and its report beside it.
+
+    They are named after the unit; where another unit of that name has its own there, told by its code, with the code.
+
+    Args:
+        path: the submission; it is never changed.
+        directory: where to write, by default the folder of the submission.
+        date: the ISO date to stand in the finalized workbook; default see `stamp`.
+
+    Raises:
+        UsageError: no such file, or the output cannot be written (open in Excel, perhaps).
+    """
+    try:
+        processed = process(Path(path), form, year, templates)
+    except UnreadableError as error:
+        return unreadable(path, error)
+    if has_errors(processed.findings):
+        return result_of(processed)
+    return result_of(processed, tuple(_write_finalized(processed, directory or Path(path).parent, stamp(date))))
+
+
+def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterator[Path]:
+    from xlperf import __version__
+    from xlperf.workbook.cell_writer import Issue
+    from xlperf.workbook.writer import write_workbook
+
+    reading, form = processed.reading, processed.reading.form
+    unit = named(processed.rows, unit_spot(form))
+    issue = Issue(reading.fiscal_year, date, __version__, unit, submission=reading.sha256,
+                  results=_frozen_results(processed), intake=_intake(processed))  # fmt: skip
+    parts, code = [*whose(form, processed.rows), form.finalized_name], unit_code_of(form, processed.rows)
+    if _code_in(form, directory / f"{joined_name(*map(safe_name, parts))}.json") in ("", code):
+        code = ""  # no other unit of that name has its documents there
+    stem = joined_name(*map(safe_name, filter(None, [*parts, code])))
+    make_folder(directory)
+    book, document = directory / f"{stem}.xlsx", directory / f"{stem}.json"
+    keep_apart(book, reading.path)
+    counts = row_counts(form, rows=processed.rows)
+    rows = compute(form, padded(form, reading.rows, counts))
+    write_atomically(book, lambda path: write_workbook(form, rows, path, issue, counts))
+    text = json.dumps(document_of(form, processed.rows), ensure_ascii=False, indent=2) + "\n"
+    write_atomically(document, lambda path: path.write_text(text, "utf-8", newline="\n"))
+    yield from (book, document)
+    if has_report(form):
+        paper = Paper(form, processed.rows, processed.findings)
+        yield write_paper(paper, directory / paper_name(paper, code), date)
+
+
+def _code_in(form: Form, path: Path) -> str:
+    """The unit code in a document that was written, "" where there is none."""
+    try:
+        return unit_code_of(form, rows_of(form, json.loads(path.read_text("utf-8")))[0])
+    except (OSError, ValueError, RecursionError, AttributeError):
+        return ""
+
+
+def _frozen_results(processed: Processed) -> dict[str, tuple[str, int]]:
+    """State and count of every rule as they stand when the workbook is finalized."""
+    form, words = processed.reading.form, processed.reading.form.words
+    counts = {finding.code: len(finding.spots) for finding in processed.findings}
+    computed = {preset.key: row for preset, row in zip(form.blocks["rules"].rows, processed.rows["rules"], strict=True)}
+    results = {}
+    for code, rule in form.rules.items():
+        count = counts.get(code, 0)
+        idle = rule.table and computed[code].get("state") == words["waiting"]
+        results[code] = (words["failed"] if count else words["waiting"] if idle else words["passed"], count)
+    return results
+
+
+def _intake(processed: Processed) -> str:
+    """The warnings about the submission as a file, which a clean rewritten workbook would no longer show."""
+    own = [f for f in processed.findings if f.code.startswith("XL") and f.severity == "warning" and f.code not in CHECKED]
+    return json.dumps([{"code": f.code, "severity": f.severity, "spots": f.spots, "arguments": dict(f.arguments),
+                        "explanation": f.explanation, "cells": f.cells} for f in own], ensure_ascii=False)  # fmt: skip
