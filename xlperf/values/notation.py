@@ -1,15 +1,8 @@
-"""What a typed figure may mean: operator, number, unit, by the spellings that a form declares.
+"""How people type: the spellings that a form declares, units and what they count in, words for nothing.
 
     >>> known = spellings_of(form)
-    >>> own = unit_of(known, "%")
-    >>> [(str(m.number), m.unit.word, str(convert(m, own)[0])) for m in meanings(known, "5‰", own)]
-    [('5', '‰', '0.5')]
-    >>> [str(meaning.number) for meaning in meanings(known, "1,23")]
-    ['1.23', '123']
-
-One meaning is certain, several are a question, none is not a figure. Nothing is guessed here: a unit that is neither known
-nor the cell's own, a hedge, a second number or a superscript leaves the text without a meaning. Full-width forms, spaces and
-invisible characters are folded first; superscripts and circled digits are not, 10² is no 102.
+    >>> unit_of(known, "%").word, known.is_blank("—")
+    ('%', True)
 """
 
 from __future__ import annotations

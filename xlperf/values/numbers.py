@@ -4,6 +4,14 @@
     >>> known, field = spellings_of(form), form.blocks["items"].fields["spent"]
     >>> read_figure(known, field, "1,234.50", None).value
     1234.5
+    >>> [(str(m.number), m.unit.word) for m in meanings(known, "5‰", unit_of(known, "%"))]
+    [('5', '‰')]
+    >>> [str(meaning.number) for meaning in meanings(known, "1,23")]
+    ['1.23', '123']
+
+One meaning is certain, several are a question, none is not a figure. Nothing is guessed here: a unit that is neither known
+nor the cell's own, a hedge, a second number or a superscript leaves the text without a meaning. Full-width forms, spaces and
+invisible characters are folded first; superscripts and circled digits are not, 10² is no 102.
 
 Whatever a cell and its neighbours may mean together is a reading; with one that fits the field the figure is read, with
 several it is asked about and stays as it was typed.
