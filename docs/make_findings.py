@@ -77,7 +77,7 @@ def from_document(change: Change, example: Callable[[], dict] = document) -> Bui
     def build(folder: Path) -> Findings:
         doc = example()
         change(doc)
-        result = fill_workbook(doc, folder / "t.xlsx")
+        result = fill_workbook(doc, output=folder / "t.xlsx")
         return validate(folder / "t.xlsx").findings if result.outputs else result.findings
 
     return build
@@ -89,7 +89,7 @@ def from_fill(change: Change) -> Build:
     def build(folder: Path) -> Findings:
         doc = document()
         change(doc)
-        return fill_workbook(doc, folder / "t.xlsx").findings
+        return fill_workbook(doc, output=folder / "t.xlsx").findings
 
     return build
 
@@ -100,7 +100,7 @@ def from_hands(cells: Mapping[str, object], change: Change = lambda doc: None) -
     def build(folder: Path) -> Findings:
         doc = document()
         change(doc)
-        fill_workbook(doc, folder / "t.xlsx")
+        fill_workbook(doc, output=folder / "t.xlsx")
         return validate(type_into(folder / "t.xlsx", folder / "typed.xlsx", cells)).findings
 
     return build
@@ -110,7 +110,7 @@ def from_parts(title: str, old: str, new: str) -> Build:
     """A fault in the XML of a sheet."""
 
     def build(folder: Path) -> Findings:
-        fill_workbook(document(), folder / "t.xlsx", SPARE)
+        fill_workbook(document(), output=folder / "t.xlsx", rows=SPARE)
         part = part_of(folder / "t.xlsx", title)
         change = lambda name, content: content.replace(old.encode(), new.encode(), 1) if name == part else content  # noqa: E731
         return validate(rewrite(folder / "t.xlsx", folder / "changed.xlsx", change)).findings
@@ -134,7 +134,7 @@ def from_openpyxl(change: Callable) -> Build:
     def build(folder: Path) -> Findings:
         import openpyxl
 
-        fill_workbook(document(), folder / "t.xlsx")
+        fill_workbook(document(), output=folder / "t.xlsx")
         book = openpyxl.load_workbook(folder / "t.xlsx")
         change(book)
         book.save(folder / "saved.xlsx")
@@ -144,14 +144,14 @@ def from_openpyxl(change: Callable) -> Build:
 
 
 def left_open(folder: Path) -> Findings:
-    fill_workbook(document(), folder / "自评表.xlsx")
+    fill_workbook(document(), output=folder / "自评表.xlsx")
     (folder / "~$自评表.xlsx").write_bytes(b"")
     return validate(folder / "自评表.xlsx").findings
 
 
 def while_read(folder: Path) -> Findings:
     """The file grows while it is read."""
-    fill_workbook(document(), folder / "自评表.xlsx")
+    fill_workbook(document(), output=folder / "自评表.xlsx")
     read = Path.read_bytes
 
     def meanwhile(self: Path) -> bytes:
@@ -165,19 +165,19 @@ def while_read(folder: Path) -> Findings:
 
 
 def another_year(folder: Path) -> Findings:
-    fill_workbook(document(), folder / "t.xlsx")
+    fill_workbook(document(), output=folder / "t.xlsx")
     return validate(folder / "t.xlsx", year=2024).findings
 
 
 def issued_to_another(folder: Path) -> Findings:
-    fill_workbook(document(), folder / "t.xlsx")
+    fill_workbook(document(), output=folder / "t.xlsx")
     return validate(type_into(folder / "t.xlsx", folder / "typed.xlsx", {"基本信息!C5": "苏州市某某中心"})).findings
 
 
 def with_sheet(folder: Path) -> Findings:
     import openpyxl
 
-    fill_workbook(document(), folder / "t.xlsx")
+    fill_workbook(document(), output=folder / "t.xlsx")
     book = openpyxl.load_workbook(folder / "t.xlsx")
     book.create_sheet("草稿")["A1"] = "备注"
     book.save(folder / "saved.xlsx")
@@ -191,7 +191,7 @@ def collected(write: Callable[[Path], object]) -> Build:
         (folder / "收到").mkdir()
         write(folder / "收到")
         with mock.patch.object(intake, "work_on", work_fatefully):
-            collect([folder / "收到"], folder / "OUT", jobs=1, finalize=False, limits=Limits(seconds=2))
+            collect([folder / "收到"], output=folder / "OUT", jobs=1, finalize=False, limits=Limits(seconds=2))
         with closing(open_store(folder / "OUT")) as store:
             return [finding for outcome in Outcomes(store) for finding in outcome.findings]
 
@@ -257,13 +257,13 @@ def migrated(folder: Path) -> Findings:
     doc = document()
     doc["tasks"][0]["content"] = "组织对接活动"
     next(row for row in doc["indicators"] if row["name"] == "培育技术经纪人")["operator"] = "<"
-    fill_workbook(doc, folder / "t.xlsx")
-    return migrate_workbook(folder / "t.xlsx", folder / "new.xlsx", 2023, templates=second_revision(folder)).findings
+    fill_workbook(doc, output=folder / "t.xlsx")
+    return migrate_workbook(folder / "t.xlsx", output=folder / "new.xlsx", year=2023, templates=second_revision(folder)).findings
 
 
 def of_long_ago(folder: Path) -> Findings:
-    fill_workbook(document(), folder / "t.xlsx")
-    return write_next_template("suzhou-department", 2025, folder / "t.xlsx", folder / "next.xlsx").findings
+    fill_workbook(document(), output=folder / "t.xlsx")
+    return write_next_template("suzhou-department", year=2025, last=folder / "t.xlsx", output=folder / "next.xlsx").findings
 
 
 def one_source(doc: dict) -> None:
@@ -283,7 +283,7 @@ def all_on_target(doc: dict) -> None:
 def ungraded(folder: Path) -> Findings:
     """A paper on which one quality has no grade."""
     filled = test_scored.EXAMPLES["national-project"] / "filled.xlsx"
-    (path,) = write_report(filled, folder / "自评表.docx", date="2023-03-01").outputs
+    (path,) = write_report(filled, output=folder / "自评表.docx", date="2023-03-01").outputs
     paper = docx.Document(path)
     cell = next(cell for row in paper.tables[3].rows for cell in row.cells if cell.text.startswith("达成年度指标"))
     cell.text = cell.text.partition("：")[2]

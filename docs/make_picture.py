@@ -41,10 +41,10 @@ def main() -> None:
 def print_example(folder: Path) -> Path:
     """The example as a PDF, with no more rows than it needs: blank rows make a dull picture."""
     document = json.loads(DOCUMENT.read_text("utf-8"))
-    form = load_form(find_form(document["form"], document["fiscal_year"]))
+    form = load_form(find_form(document["form"], year=document["fiscal_year"]))
     few = {key: 1 for key, block in form.blocks.items() if block.spare and not block.fixed}
     book = folder / "workbook.xlsx"
-    fill_workbook(document, book, few, "2023-03-01")
+    fill_workbook(document, output=book, rows=few, date="2023-03-01")
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     run("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, book)
     return book.with_suffix(".pdf")

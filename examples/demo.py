@@ -1,6 +1,6 @@
 """The main job from start to end, on the figures of a real report: template, fill, validate, finalize.
 
-    python examples/demo.py DIRECTORY
+python examples/demo.py DIRECTORY
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def processes(units: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         roster = Path(folder) / "units.csv"
         roster.write_text("unit,code\n" + "".join(f"Unit {number:05d},{number:05d}\n" for number in range(units)), "utf-8")
-        one, two = (_seconds(lambda jobs=jobs: write_templates("suzhou-department", 2022, roster, Path(folder) / str(jobs), jobs))
+        one, two = (_seconds(lambda jobs=jobs: write_templates("suzhou-department", year=2022, roster=roster, output=Path(folder) / str(jobs), jobs=jobs))
                     for jobs in (1, 2))  # fmt: skip
     return one / two
 
@@ -53,14 +53,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         directory = Path(folder)
         blank = directory / "blank.xlsx"
-        template = lambda: xlperf.write_template("suzhou-department", 2022, blank)  # noqa: E731
+        template = lambda: xlperf.write_template("suzhou-department", year=2022, output=blank)  # noqa: E731
         template()
         xlperf_help = [sys.executable, "-m", "xlperf", "--help"]
         script = Path(sys.executable).parent / "xlperf"
         commands = [str(script), "--help"] if script.exists() else xlperf_help
         rows = [
             ("validate / load_workbook", 1.5, ratio(lambda: xlperf.validate(EXAMPLE), lambda: openpyxl.load_workbook(EXAMPLE))),
-            ("finalize / load_workbook", 5.0, ratio(lambda: xlperf.finalize(EXAMPLE, directory), lambda: openpyxl.load_workbook(EXAMPLE))),
+            ("finalize / load_workbook", 5.0, ratio(lambda: xlperf.finalize(EXAMPLE, output=directory), lambda: openpyxl.load_workbook(EXAMPLE))),
             ("template / load_workbook", 5.0, ratio(template, lambda: openpyxl.load_workbook(blank))),
             ("xlperf --help / python -c 'import click'", 1.5, ratio(lambda: _process(commands), lambda: _process([sys.executable, "-c", "import click"]))),
         ]  # fmt: skip

@@ -26,7 +26,7 @@ settings.load_profile("default")
 
 @pytest.fixture(scope="session")
 def form() -> Form:
-    return load_form(find_form("suzhou-department", 2022))
+    return load_form(find_form("suzhou-department", year=2022))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

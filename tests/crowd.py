@@ -105,7 +105,7 @@ def make_base(fault: str | None, folder: Path) -> Base:
     if fault:
         MATRIX[fault][0](doc)
     path = folder / "base.xlsx"
-    assert fill_workbook(doc, path, date="2023-03-01").outputs, fault
+    assert fill_workbook(doc, output=path, date="2023-03-01").outputs, fault
     assert part_of(path, "预算信息") == BUDGET
     base = Base(path)
     path.unlink()

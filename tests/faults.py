@@ -30,7 +30,7 @@ def faulty_books(folder: Path, document: Mapping, changes: Mapping[str, Change])
         doc = copy.deepcopy(document)
         change(doc)
         paths[name] = folder / f"{number}.xlsx"
-        assert fill_workbook(doc, paths[name]).outputs, name
+        assert fill_workbook(doc, output=paths[name]).outputs, name
     resaved = list(paths)[::2]
     saved = convert([paths[name] for name in resaved], folder / "resaved", recalculate=NEVER)
     return paths | dict(zip(resaved, saved, strict=True))

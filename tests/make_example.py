@@ -28,10 +28,10 @@ def make_example(example: Path, directory: Path) -> None:
         ValueError: the document cannot be filled in, or its workbook not finalized.
     """
     filled, findings, finalized = (directory / name for name in FILES)
-    demand(fill_workbook(load_document(example / "document.json"), filled, date=DATE))
+    demand(fill_workbook(load_document(example / "document.json"), output=filled, date=DATE))
     write(findings, as_json([replace(validate(filled), file=filled.name)]))
     with tempfile.TemporaryDirectory() as scratch:
-        result = demand(finalize(filled, Path(scratch), DATE))
+        result = demand(finalize(filled, output=Path(scratch), date=DATE))
     write(finalized, json.dumps(result.document, ensure_ascii=False, indent=2))
 
 

@@ -34,7 +34,7 @@ def golden_folder(form: Form) -> Path:
 def golden_template(form: Form, path: Path) -> dict[str, bytes]:
     """The parts of a template with few spare rows: every kind of cell, in files that can be read."""
     spare = SPARE if form.key == FIRST else {key: 2 for key, block in form.blocks.items() if block.spare}
-    write_template(form.key, max(2022, form.first_year), path, rows=spare, date="2023-01-05")
+    write_template(form.key, year=max(2022, form.first_year), output=path, rows=spare, date="2023-01-05")
     return parts(path)
 
 

@@ -12,7 +12,7 @@ from xlperf.forms.document import document_of, rows_of
 from xlperf.forms.loader import find_form, load_form
 from xlperf.summarizing.outcome import Outcome
 
-FORM = load_form(find_form("suzhou-department", 2022))
+FORM = load_form(find_form("suzhou-department", year=2022))
 LETTERS = [chr(code) for code in range(0x4E00, 0x4E00 + 2_000)]
 STANDARD = "认真贯彻落实《中华人民共和国预算法》及其实施条例，树牢过紧日子思想，压减一般性支出。"
 

@@ -166,8 +166,8 @@ def prepare(folder: Path, rule: str, revision: str) -> None:
     document = load_document(EXAMPLE / "document.json")
     received = folder / "收到"
     received.mkdir(parents=True)
-    fill_workbook(document, received / "甲单位.xlsx", date="2023-03-01")
-    fill_workbook(spoilt(document), received / "乙单位.xlsx", date="2023-03-01")
+    fill_workbook(document, output=received / "甲单位.xlsx", date="2023-03-01")
+    fill_workbook(spoilt(document), output=received / "乙单位.xlsx", date="2023-03-01")
     (folder / "单位名单.csv").write_text(ROSTER, "utf-8-sig")
     make_revision(folder / "my-forms" / "suzhou-department" / "2024", rule, revision)
     (document,) = (block.text for block in blocks(READMES["zh"].read_text("utf-8")) if block.language == "json")

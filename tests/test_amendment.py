@@ -84,7 +84,7 @@ def test_a_column_that_moved_is_told_once(tmp_path: Path) -> None:
 
 def test_two_revisions_renames_and_all(tmp_path: Path) -> None:
     templates = second_revision(tmp_path)
-    changes = compare_forms("suzhou-department@2022", "suzhou-department@2023", templates)
+    changes = compare_forms("suzhou-department@2022", "suzhou-department@2023", templates=templates)
     said = [(c.kind, c.place, c.before, c.after) for c in changes]
     assert ("changed", "自评表 › 分解目标 › 佐证材料 › 名称", "完成值来源", "佐证材料") in said
     assert ("changed", "自评表 › 过程 › 学习与培训完成率 › 目标值", 100, 95) in said

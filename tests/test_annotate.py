@@ -38,7 +38,7 @@ def visible(path: Path, book: openpyxl.Workbook) -> set[str]:
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("clean") / "clean.xlsx"
-    fill_workbook(document(), path)
+    fill_workbook(document(), output=path)
     return path
 
 
@@ -49,7 +49,7 @@ def submitted(clean: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def annotated(submitted: Path) -> Path:
-    return annotate(submitted, submitted.parent / "退回")
+    return annotate(submitted, output=submitted.parent / "退回")
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def book(annotated: Path) -> openpyxl.Workbook:
 def test_it_is_named_after_the_submission_which_stays_as_it_was(submitted: Path, annotated: Path) -> None:
     assert annotated == submitted.parent / "退回" / "乙 单位-问题.xlsx"
     before = submitted.read_bytes()
-    annotate(submitted, submitted.parent / "退回")
+    annotate(submitted, output=submitted.parent / "退回")
     assert submitted.read_bytes() == before and list(annotated.parent.iterdir()) == [annotated]
 
 
@@ -69,8 +69,8 @@ def test_reading_it_again_finds_the_same(tmp_path: Path, name: str) -> None:
     doc = document()
     FAULTS[name][0](doc)
     path = tmp_path / "fault.xlsx"
-    fill_workbook(doc, path)
-    again = annotate(path, tmp_path / "out")
+    fill_workbook(doc, output=path)
+    again = annotate(path, output=tmp_path / "out")
     assert said(again) == said(path)
     assert read_workbook(again) == read_workbook(path)
 
@@ -179,8 +179,8 @@ def test_no_limit_of_excel_is_broken(tmp_path: Path) -> None:
     for row in doc["indicators"]:
         row["source"] = '长"\n' * 300
     doc["budget"]["items"][0]["name"] = '"' * 101
-    fill_workbook(doc, tmp_path / "t.xlsx")
-    for part, tree in trees(annotate(tmp_path / "t.xlsx", tmp_path / "out")).items():
+    fill_workbook(doc, output=tmp_path / "t.xlsx")
+    for part, tree in trees(annotate(tmp_path / "t.xlsx", output=tmp_path / "out")).items():
         for formula in [*tree.iter(f"{MAIN}f"), *tree.iter(f"{MAIN}definedName"), *tree.iter(f"{MAIN}formula")]:
             assert utf16(formula.text) <= 8192 and depth(formula.text) <= 64, part
             assert all(utf16(text) <= 255 for text in LITERAL.findall(formula.text)), formula.text
@@ -189,12 +189,12 @@ def test_no_limit_of_excel_is_broken(tmp_path: Path) -> None:
 
 
 def test_the_same_input_gives_the_same_bytes(submitted: Path, tmp_path: Path) -> None:
-    one, two = (annotate(submitted, tmp_path / name) for name in "ab")
+    one, two = (annotate(submitted, output=tmp_path / name) for name in "ab")
     assert one.read_bytes() == two.read_bytes()
 
 
 def test_a_clean_file_says_so(clean: Path, tmp_path: Path) -> None:
-    sheet = openpyxl.load_workbook(annotate(clean, tmp_path)).worksheets[0]
+    sheet = openpyxl.load_workbook(annotate(clean, output=tmp_path)).worksheets[0]
     assert sheet["B2"].value == "问题清单" and "错误 0 条" in sheet["B3"].value
 
 
@@ -203,15 +203,15 @@ def test_what_stood_beside_the_tables_is_named_with_its_old_place(clean: Path, t
     path = rewrite(clean, tmp_path / "t.xlsx", lambda name, content: re.sub(
         rb'(<row r="10".*?)</row>', lambda m: m[1] + stray, content, count=1, flags=re.DOTALL) if "sheet6" in name else content)  # fmt: skip
     assert "XL236" in {f["code"] for f in validate(path).findings}
-    sheet = openpyxl.load_workbook(annotate(path, tmp_path / "out")).worksheets[0]
+    sheet = openpyxl.load_workbook(annotate(path, output=tmp_path / "out")).worksheets[0]
     (row,) = [row for row in sheet.iter_rows(min_row=6) if row[2].value == "XL236"]
     assert row[3].value == "原文件 自评表!AZ10" and row[5].value == "备注"
 
 
 def test_an_explanation_stays_and_is_shown(tmp_path: Path) -> None:
     doc = document() | {"explanations": {"SZ202": "目标按上年数确定"}}
-    fill_workbook(doc, tmp_path / "t.xlsx")
-    path = annotate(tmp_path / "t.xlsx", tmp_path / "out")
+    fill_workbook(doc, output=tmp_path / "t.xlsx")
+    path = annotate(tmp_path / "t.xlsx", output=tmp_path / "out")
     assert {f.get("explanation") for f in validate(path).findings if f["code"] == "SZ202"} == {"目标按上年数确定"}
     book = openpyxl.load_workbook(path)
     assert any("说明：目标按上年数确定" in str(cell.value) for cell in book.worksheets[0]["E"])
@@ -221,25 +221,25 @@ def test_an_explanation_stays_and_is_shown(tmp_path: Path) -> None:
 def test_an_unreadable_file_is_not_annotated(tmp_path: Path) -> None:
     (tmp_path / "x.xlsx").write_bytes(b"PK")
     with pytest.raises(UnreadableError):
-        annotate(tmp_path / "x.xlsx", tmp_path / "out")
+        annotate(tmp_path / "x.xlsx", output=tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
 def test_what_a_department_corrected_is_never_overwritten(submitted: Path, tmp_path: Path) -> None:
-    first = annotate(submitted, tmp_path)
+    first = annotate(submitted, output=tmp_path)
     type_into(first, tmp_path / "corrected.xlsx", MENDED)
     (tmp_path / "corrected.xlsx").replace(first)
     before = first.read_bytes()
     with pytest.raises(UsageError, match="改名"):
-        annotate(submitted, tmp_path)
+        annotate(submitted, output=tmp_path)
     assert first.read_bytes() == before
 
 
 def test_a_full_table_keeps_some_spare_rows(tmp_path: Path) -> None:
     doc = document()
     doc["goals"] += [{"expected": f"目标{n}", "actual": "完成"} for n in range(60)]
-    fill_workbook(doc, tmp_path / "t.xlsx")
-    path = annotate(tmp_path / "t.xlsx", tmp_path / "out")
+    fill_workbook(doc, output=tmp_path / "t.xlsx")
+    path = annotate(tmp_path / "t.xlsx", output=tmp_path / "out")
     assert len(read_workbook(path)["goals"]) == len(doc["goals"])
     assert openpyxl.load_workbook(path)["绩效目标"].max_row > openpyxl.load_workbook(tmp_path / "t.xlsx")["绩效目标"].max_row
     assert indicator(read_workbook(path), "技术经纪人培训") == indicator(read_workbook(tmp_path / "t.xlsx"), "技术经纪人培训")

@@ -37,13 +37,13 @@ SPECIMEN = REPOSITORY.parent / "shared" / "seed_report_2022.txt"
 
 @pytest.fixture(scope="module")
 def finalized(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return finalize(EXAMPLE / "filled.xlsx", tmp_path_factory.mktemp("finalized"), "2023-03-01").outputs[0]
+    return finalize(EXAMPLE / "filled.xlsx", output=tmp_path_factory.mktemp("finalized"), date="2023-03-01").outputs[0]
 
 
 @pytest.fixture(scope="module")
 def made(finalized: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("next") / "2023.xlsx"
-    result = write_next_template("suzhou-department", 2023, finalized, path, date=DATE)
+    result = write_next_template("suzhou-department", year=2023, last=finalized, output=path, date=DATE)
     assert (result.findings, result.year, result.unit, result.outputs) == ([], 2023, "苏州市生产力促进中心", (path,))
     return path
 
@@ -91,7 +91,7 @@ def test_the_grey_column_is_locked_and_no_input(made: Path) -> None:
 
 
 def test_a_template_without_it_has_no_such_column(form: Form, tmp_path: Path) -> None:
-    write_template("suzhou-department", 2023, tmp_path / "plain.xlsx", date=DATE)
+    write_template("suzhou-department", year=2023, output=tmp_path / "plain.xlsx", date=DATE)
     with pytest.raises(ValueError, match="not enough values"):
         references(tmp_path / "plain.xlsx")
     assert "last_actual" not in str(build_schema(form))
@@ -101,13 +101,13 @@ def test_a_template_without_it_has_no_such_column(form: Form, tmp_path: Path) ->
 @pytest.mark.parametrize("source", ["document", "filled", "finalized"])
 def test_every_kind_of_paper_gives_the_same_template(source: str, finalized: Path, made: Path, tmp_path: Path) -> None:
     last = {"document": DOCUMENT, "filled": EXAMPLE / "filled.xlsx", "finalized": finalized}[source]
-    write_next_template("suzhou-department", 2023, last, tmp_path / "again.xlsx", date=DATE)
+    write_next_template("suzhou-department", year=2023, last=last, output=tmp_path / "again.xlsx", date=DATE)
     assert (tmp_path / "again.xlsx").read_bytes() == made.read_bytes()
 
 
 def test_a_report_in_word_gives_the_same_template(made: Path, tmp_path: Path) -> None:
-    report = write_report(EXAMPLE / "filled.xlsx", tmp_path / "自评报告.docx").outputs[0]
-    result = write_next_template("suzhou-department", 2023, report, tmp_path / "next.xlsx", date=DATE)
+    report = write_report(EXAMPLE / "filled.xlsx", output=tmp_path / "自评报告.docx").outputs[0]
+    result = write_next_template("suzhou-department", year=2023, last=report, output=tmp_path / "next.xlsx", date=DATE)
     assert [f["code"] for f in result.findings if f["severity"] == "error"] == []
     kept, now = read_workbook(made), read_workbook(tmp_path / "next.xlsx")
     assert (now["goals"], now["indicators"]) == (kept["goals"], kept["indicators"]) and references(tmp_path / "next.xlsx") == references(made)
@@ -116,7 +116,7 @@ def test_a_report_in_word_gives_the_same_template(made: Path, tmp_path: Path) ->
 
 @pytest.mark.skipif(not SPECIMEN.exists(), reason="the specimen is not here")
 def test_the_specimen_is_last_years_report(tmp_path: Path) -> None:
-    write_next_template("suzhou-department", 2023, SPECIMEN, tmp_path / "next.xlsx", date=DATE)
+    write_next_template("suzhou-department", year=2023, last=SPECIMEN, output=tmp_path / "next.xlsx", date=DATE)
     now, shown = read_workbook(tmp_path / "next.xlsx"), references(tmp_path / "next.xlsx")
     assert [len(now[key]) for key in ("goals", "tasks", "indicators")] == [10, 10, 54] and len(shown) == 54
     assert (shown["非税收入预算完成率"], shown["全市技术合同成交额"], shown["预算执行率"]) == (66.22, 868.78, 96.03)
@@ -160,22 +160,22 @@ def filled(made: Path) -> Path:
 def test_filled_with_new_actuals_it_validates_without_errors(made: Path, filled: Path) -> None:
     before = validate(made)
     assert before.status == "returned" and {f["code"] for f in before.findings if f["severity"] == "error"} == {"XL201"}
-    result = validate(filled, "suzhou-department", 2023)
+    result = validate(filled, form="suzhou-department", year=2023)
     assert [(f["code"], f["cells"], f["found"]) for f in result.findings if f["severity"] == "error"] == []
     assert result.status == "passed"
     assert indicator(result.document, "集聚仪器资源")["actual"] == 58200 and result.document["cover"]["prepared_on"] == "2024-03-01"
 
 
 def test_the_column_survives_annotating_and_finalizing(made: Path, filled: Path, tmp_path: Path) -> None:
-    annotated = annotate(filled, tmp_path / "out", DATE)
-    book, json, *_ = finalize(filled, tmp_path / "out", DATE).outputs
+    annotated = annotate(filled, output=tmp_path / "out", date=DATE)
+    book, json, *_ = finalize(filled, output=tmp_path / "out", date=DATE).outputs
     assert references(annotated) == references(book) == references(filled) == references(made)
     assert "last_actual" not in json.read_text("utf-8")
     stale = ("XL301", "XL302")  # typed without a program that computes
     told = {(f["code"], tuple(f["cells"])) for f in validate(filled).findings if f["code"] not in stale}
     assert told == {(f["code"], tuple(f["cells"])) for f in validate(annotated).findings}
     assert read_workbook(annotated) == read_workbook(filled)
-    write_next_template("suzhou-department", 2024, book, tmp_path / "2024.xlsx", date=DATE)
+    write_next_template("suzhou-department", year=2024, last=book, output=tmp_path / "2024.xlsx", date=DATE)
     assert references(tmp_path / "2024.xlsx")["预算执行率"] == 99.01  # 599 / 605: of 2023 now, not of 2022
 
 
@@ -186,7 +186,7 @@ def test_marks_stand_at_the_right_cells_beside_the_column(made: Path, tmp_path: 
     path = type_into(made, tmp_path / "filled.xlsx", {**cells, place: "约五万"})
     (finding,) = [f for f in validate(path).findings if f["severity"] == "error"]
     assert (finding["code"], finding["cells"]) == ("XL202", [place])
-    sheet = openpyxl.load_workbook(annotate(path, tmp_path / "out"))["自评表"]
+    sheet = openpyxl.load_workbook(annotate(path, output=tmp_path / "out"))["自评表"]
     assert sheet["I71"].comment is not None and sheet["I71"].value == "约五万" and sheet["H71"].comment is None
 
 
@@ -200,8 +200,8 @@ def test_the_column_survives_another_program(made: Path, filled: Path, tmp_path:
 def test_a_unit_with_many_rows_has_room_for_more(tmp_path: Path) -> None:
     last = document()
     last["tasks"] = [{"task": f"任务{number}", "completion": "完成"} for number in range(40)]
-    fill_workbook(last, tmp_path / "last.xlsx")
-    write_next_template("suzhou-department", 2023, tmp_path / "last.xlsx", tmp_path / "next.xlsx", rows={"goals": 12})
+    fill_workbook(last, output=tmp_path / "last.xlsx")
+    write_next_template("suzhou-department", year=2023, last=tmp_path / "last.xlsx", output=tmp_path / "next.xlsx", rows={"goals": 12})
     sheet = openpyxl.load_workbook(tmp_path / "next.xlsx")
     assert [sum(str(row[0].value).startswith(f"{key}.") for row in sheet[title].iter_rows()) for key, title in
             (("tasks", "重点任务"), ("goals", "绩效目标"))] == [45, 12]  # fmt: skip
@@ -211,10 +211,10 @@ def test_another_revision_takes_what_it_has_a_place_for(tmp_path: Path) -> None:
     templates, last = second_revision(tmp_path), document()
     last["tasks"][0]["content"] = "组织对接活动"
     indicator(last, "在职人员控制率")["target"] = 98
-    fill_workbook(last, tmp_path / "last.xlsx")
-    result = write_next_template("suzhou-department", 2023, tmp_path / "last.xlsx", tmp_path / "next.xlsx", templates=templates)
+    fill_workbook(last, output=tmp_path / "last.xlsx")
+    result = write_next_template("suzhou-department", year=2023, last=tmp_path / "last.xlsx", output=tmp_path / "next.xlsx", templates=templates)
     assert [(f["code"], f["cells"], f["found"]) for f in result.findings] == [("XL450", ["重点任务!D4"], "组织对接活动")]
-    now = read_workbook(tmp_path / "next.xlsx", templates)
+    now = read_workbook(tmp_path / "next.xlsx", templates=templates)
     assert [task["task"] for task in now["plan"]["tasks"]] == [task["task"] for task in last["tasks"]]
     assert indicator(now, "在职人员控制率")["target"] == 98  # the unit's own target stays
     assert indicator(now, "学习与培训完成率")["target"] == 95  # one it never changed is what the newer revision says
@@ -222,7 +222,7 @@ def test_another_revision_takes_what_it_has_a_place_for(tmp_path: Path) -> None:
 
 
 def test_a_new_name_and_an_older_paper(tmp_path: Path) -> None:
-    result = write_next_template("suzhou-department", 2025, DOCUMENT, tmp_path / "next.xlsx", unit="苏州市新名称中心")
+    result = write_next_template("suzhou-department", year=2025, last=DOCUMENT, output=tmp_path / "next.xlsx", unit="苏州市新名称中心")
     assert [(f["code"], f["severity"], f["found"], f["expected"]) for f in result.findings] == [
         ("XL453", "warning", "2022 年度的资料", "2024 年度的资料")]  # fmt: skip
     assert read_workbook(tmp_path / "next.xlsx")["cover"]["unit"] == "苏州市新名称中心"
@@ -232,10 +232,10 @@ def test_a_new_name_and_an_older_paper(tmp_path: Path) -> None:
 def test_what_is_refused(tmp_path: Path, finalized: Path) -> None:
     for last, year, key in ((DOCUMENT, 2022, "not_last_year"), (tmp_path / "none.json", 2023, "cannot_open")):
         with pytest.raises(UsageError) as caught:
-            write_next_template("suzhou-department", year, last, tmp_path / "next.xlsx")
+            write_next_template("suzhou-department", year=year, last=last, output=tmp_path / "next.xlsx")
         assert caught.value.key == key
     assert not (tmp_path / "next.xlsx").exists()
     before = finalized.read_bytes()
     with pytest.raises(UsageError) as caught:
-        write_next_template("suzhou-department", 2023, finalized, finalized)
+        write_next_template("suzhou-department", year=2023, last=finalized, output=finalized)
     assert caught.value.key == "would_overwrite" and finalized.read_bytes() == before

@@ -121,8 +121,8 @@ def _workers(scheduler: str) -> int:
 
 
 def test_the_same_as_on_one_machine(both: str, inbox: Path, tmp_path: Path) -> None:
-    collect([inbox], tmp_path / "here", jobs=2)
-    standing = collect([inbox], tmp_path / "there", cluster=both)
+    collect([inbox], output=tmp_path / "here", jobs=2)
+    standing = collect([inbox], output=tmp_path / "there", cluster=both)
     assert exports(tmp_path / "there") == exports(tmp_path / "here")
     assert dict(standing.counts) == {"passed": 5, "returned": 1}
     assert standing.run["workers"] == 2
@@ -141,7 +141,7 @@ def test_a_worker_killed_midway_costs_nothing(both: str, inbox: Path, tmp_path: 
             os.kill(victim, signal.SIGKILL)
 
     monkeypatch.setattr(intake, "save_outcome", save_and_kill)
-    standing = collect([inbox], tmp_path / "OUT", cluster=both)
+    standing = collect([inbox], output=tmp_path / "OUT", cluster=both)
     assert killed.is_set() and victim not in processes(both)
     assert dict(standing.counts) == {"passed": 5, "returned": 1}
     assert len(outcomes_of(tmp_path / "OUT")) == 6
@@ -153,7 +153,7 @@ def test_a_file_that_kills_or_holds_up_its_worker_is_named(both: str, tmp_path: 
     for number, name in enumerate(("a", "dies", "hangs", "b", "c", "d")):
         (tmp_path / "in" / f"{name}.xlsx").write_bytes(b"x" * (number + 1))
     monkeypatch.setattr(intake, "work_on", work_fatefully)
-    collect([tmp_path / "in"], tmp_path / "OUT", cluster=both, limits=Limits(seconds=10))
+    collect([tmp_path / "in"], output=tmp_path / "OUT", cluster=both, limits=Limits(seconds=10))
     codes = {outcome.path: [finding["code"] for finding in outcome.findings] for outcome in outcomes_of(tmp_path / "OUT")}
     assert codes == {**{f"{name}.xlsx": ["XL101"] for name in "abcd"}, "dies.xlsx": ["XL501"], "hangs.xlsx": ["XL502"]}
 
@@ -180,7 +180,7 @@ def test_a_scheduler_that_goes_away(inbox: Path, tmp_path: Path, monkeypatch: py
     save = intake.save_outcome
     monkeypatch.setattr(intake, "save_outcome", lambda *arguments: (save(*arguments), process.kill()))
     with pytest.raises(UsageError) as caught:
-        collect([inbox], tmp_path / "OUT", cluster=address)
+        collect([inbox], output=tmp_path / "OUT", cluster=address)
     assert caught.value.key == "cluster_lost"
     assert outcomes_of(tmp_path / "OUT")
     worker.terminate()

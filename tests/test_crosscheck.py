@@ -57,7 +57,7 @@ OVER_FULFILLED = ("40.00%", "181.00%", "31.63%", "46.00%", "50.00%")
 
 @pytest.fixture(scope="session")
 def form() -> Form:
-    return load_form(find_form("suzhou-department", 2022))
+    return load_form(find_form("suzhou-department", year=2022))
 
 
 def example() -> Document:

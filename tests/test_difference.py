@@ -55,14 +55,14 @@ def told(changes: list[Change]) -> list[tuple]:
 
 def test_papers_that_say_the_same_do_not_differ(tmp_path: Path) -> None:
     """The document, the workbook, the finalized workbook and its document."""
-    papers = [EXAMPLE / "document.json", FILLED, *finalize(FILLED, tmp_path, "2023-03-01").outputs[:2]]
+    papers = [EXAMPLE / "document.json", FILLED, *finalize(FILLED, output=tmp_path, date="2023-03-01").outputs[:2]]
     assert [path.suffix for path in papers] == [".json", ".xlsx", ".xlsx", ".json"]
     assert [compare_papers(papers[0], paper) for paper in papers] == [[]] * 4
 
 
 def test_a_blank_duty_says_the_same_as_the_one_above(tmp_path: Path) -> None:
     """On paper the duty of several tasks is one merged cell; in the workbook its other cells stay blank."""
-    book, _, paper = finalize(FILLED, tmp_path, "2023-03-01").outputs
+    book, _, paper = finalize(FILLED, output=tmp_path, date="2023-03-01").outputs
     assert compare_papers(book, paper) == []
     after = document()
     assert after["tasks"][0]["duty"] == "负责产学研合作" and "duty" not in after["tasks"][1]
@@ -123,14 +123,14 @@ def test_a_document_and_what_it_was_finalized_to_do_not_differ(example: str) -> 
 def test_papers_of_two_revisions_are_compared_in_the_newer(tmp_path: Path) -> None:
     templates, old = second_revision(tmp_path), document()
     old["tasks"][0]["content"] = "组织对接活动"
-    fill_workbook(old, tmp_path / "old.xlsx")
-    migrate_workbook(tmp_path / "old.xlsx", tmp_path / "new.xlsx", 2023, templates=templates)
-    changes = compare_papers(tmp_path / "old.xlsx", tmp_path / "new.xlsx", templates)
+    fill_workbook(old, output=tmp_path / "old.xlsx")
+    migrate_workbook(tmp_path / "old.xlsx", output=tmp_path / "new.xlsx", year=2023, templates=templates)
+    changes = compare_papers(tmp_path / "old.xlsx", tmp_path / "new.xlsx", templates=templates)
     assert changes == [
         Change("changed", "预算年度", "fiscal_year", 2022, 2023, ("基本信息!C3", "基本信息!C3")),
         Change("removed", "重点任务 › 做好科技镇长团工作 › 主要内容", "tasks[0].content", "组织对接活动", None, ("重点任务!D4", "")),
     ]
-    back = compare_papers(tmp_path / "new.xlsx", tmp_path / "old.xlsx", templates)
+    back = compare_papers(tmp_path / "new.xlsx", tmp_path / "old.xlsx", templates=templates)
     assert [(c.kind, c.field, c.cells) for c in back] == [("changed", "fiscal_year", ("基本信息!C3",) * 2), ("added", "tasks[0].content", ("", "重点任务!D4"))]
 
 
@@ -218,7 +218,7 @@ def test_a_report_is_known_by_what_it_holds_not_by_its_name(tmp_path: Path, name
     same = tmp_path / name
     same.write_bytes(path.read_bytes())
     assert compare_papers(path, same) == []
-    assert write_next_template("suzhou-department", 2023, same, tmp_path / "next.xlsx").outputs
+    assert write_next_template("suzhou-department", year=2023, last=same, output=tmp_path / "next.xlsx").outputs
 
 
 def test_a_file_that_is_no_paper_is_told_as_before(tmp_path: Path) -> None:

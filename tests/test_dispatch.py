@@ -30,7 +30,7 @@ NAMES = ["甲局-2023-自评表.xlsx", "乙_局-0013-2023-自评表.xlsx", "乙_
 
 def handed_out(folder: Path, text: str = TEXT, **more: object):
     roster = written(folder / "units.csv", text, "gb18030")
-    return write_templates("suzhou-department", 2023, roster, folder / "out", **{"jobs": 1, "date": DATE, **more})
+    return write_templates("suzhou-department", year=2023, roster=roster, output=folder / "out", **{"jobs": 1, "date": DATE, **more})
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -64,7 +64,7 @@ def test_one_workbook_per_unit(first: Path) -> None:
 
 def test_a_unit_that_brings_nothing_gets_the_template_of_its_name(first: Path, tmp_path: Path) -> None:
     handed_out(tmp_path, "单位\n甲局\n")
-    write_template("suzhou-department", 2023, tmp_path / "one.xlsx", unit="甲局", date=DATE)
+    write_template("suzhou-department", year=2023, output=tmp_path / "one.xlsx", unit="甲局", date=DATE)
     assert (tmp_path / "out" / NAMES[0]).read_bytes() == (tmp_path / "one.xlsx").read_bytes()
 
 
@@ -117,7 +117,7 @@ def test_what_a_department_filled_in_is_never_overwritten(folder: Path) -> None:
 
 def test_a_strangers_file_is_left_alone_and_one_of_an_interrupted_run_is_known(folder: Path, form: Form) -> None:
     (folder / "out" / MANIFEST).unlink()
-    fill_workbook({"form": form.key, "fiscal_year": 2023, "cover": {"unit": "甲局"}}, folder / "out" / NAMES[0])
+    fill_workbook({"form": form.key, "fiscal_year": 2023, "cover": {"unit": "甲局"}}, output=folder / "out" / NAMES[0])
     before = (folder / "out" / NAMES[0]).read_bytes()
     done = handed_out(folder)
     assert (done.written, done.changed) == (2, (folder / "out" / NAMES[0],))
@@ -256,7 +256,7 @@ def test_a_unit_with_several_papers_has_a_workbook_for_each(tmp_path: Path) -> N
     roster = written(tmp_path / "units.csv", PROJECTS)
 
     def run() -> dispatch.Dispatch:
-        return write_templates("national-project", 2023, roster, tmp_path / "out", jobs=1, date=DATE)
+        return write_templates("national-project", year=2023, roster=roster, output=tmp_path / "out", jobs=1, date=DATE)
 
     assert run().written == 3
     lines = list(csv.DictReader((tmp_path / "out" / MANIFEST).read_text("utf-8-sig").splitlines()))
@@ -274,7 +274,7 @@ def test_a_unit_with_several_papers_has_a_workbook_for_each(tmp_path: Path) -> N
 
 def test_units_and_papers_of_one_name_have_their_codes(tmp_path: Path) -> None:
     units = take_roster(written(tmp_path / "u.csv", "单位,代码,项目\n甲,1,a\n甲,2,a\n甲,2,b\n"), ("项目",)).units
-    names = file_names(load_form(find_form("national-project", 2023)), 2023, units)
+    names = file_names(load_form(find_form("national-project", year=2023)), 2023, units)
     assert [name.split("-2023-")[0] for name in names] == ["甲-1-a", "甲-2-a", "甲-b"]
 
 

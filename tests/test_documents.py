@@ -65,7 +65,7 @@ def test_whatever_stands_in_a_document(tmp_path_factory, changes: list[tuple[Pla
             continue
     (folder / "d.json").write_text(json.dumps(doc), "utf-8")
     try:
-        result = fill_workbook(load_document(folder / "d.json"), folder / "d.xlsx", SPARE)
+        result = fill_workbook(load_document(folder / "d.json"), output=folder / "d.xlsx", rows=SPARE)
     except XlperfError as error:
         assert str(error)
         return

@@ -104,7 +104,7 @@ WARNINGS = [
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("example") / "filled.xlsx"
-    assert fill_workbook(load_document(EXAMPLE / "document.json"), path, date=DATE).findings == []
+    assert fill_workbook(load_document(EXAMPLE / "document.json"), output=path, date=DATE).findings == []
     return path
 
 
@@ -173,7 +173,7 @@ def test_there_are_ten_warnings_and_no_error(filled: Path) -> None:
 
 def test_finalizing_keeps_the_warnings_and_the_submission(filled: Path, tmp_path: Path) -> None:
     before = filled.read_bytes()
-    result = finalize(filled, tmp_path, DATE)
+    result = finalize(filled, output=tmp_path, date=DATE)
     assert (result.status, result.exit_code) == ("passed", 0)
     assert result.sha256 == hashlib.sha256(before).hexdigest()
     assert sorted(path.suffix for path in result.outputs) == [".docx", ".json", ".xlsx"]
@@ -198,8 +198,8 @@ def test_two_units_of_one_name_are_finalized_into_one_folder(tmp_path: Path) -> 
     names = {"001": "", "002": "-002", "0/3": "-0_3"}
     for code, more in [*names.items(), *reversed(names.items())]:
         document["cover"]["unit_code"] = code
-        fill_workbook(document, tmp_path / "filled.xlsx")
-        outputs = finalize(tmp_path / "filled.xlsx", tmp_path / "out", DATE).outputs
+        fill_workbook(document, output=tmp_path / "filled.xlsx")
+        outputs = finalize(tmp_path / "filled.xlsx", output=tmp_path / "out", date=DATE).outputs
         stem = "苏州市生产力促进中心-2022"
         assert [path.name for path in outputs] == [f"{stem}-定稿{more}.xlsx", f"{stem}-定稿{more}.json", f"{stem}-自评报告{more}.docx"]
         for path in outputs[:2]:
@@ -207,4 +207,4 @@ def test_two_units_of_one_name_are_finalized_into_one_folder(tmp_path: Path) -> 
             assert read(path)["cover"]["unit_code"] == code
     assert len(list((tmp_path / "out").iterdir())) == 9
     (tmp_path / "out" / f"{stem}-定稿.json").write_text("no document", "utf-8")
-    assert finalize(tmp_path / "filled.xlsx", tmp_path / "out", DATE).outputs[0].name == f"{stem}-定稿.xlsx"
+    assert finalize(tmp_path / "filled.xlsx", output=tmp_path / "out", date=DATE).outputs[0].name == f"{stem}-定稿.xlsx"

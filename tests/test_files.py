@@ -44,9 +44,9 @@ def test_names_that_begin_alike_stay_apart() -> None:
 def test_a_project_whose_name_is_long_is_finalized(tmp_path: Path) -> None:
     document = load_document(REPOSITORY / "examples" / "national-project-2022" / "document.json")
     document["project"] |= {"unit": UNIT, "name": PROJECT}
-    fill_workbook(document, tmp_path / "in.xlsx", date="2023-03-01")
+    fill_workbook(document, output=tmp_path / "in.xlsx", date="2023-03-01")
     out = tmp_path / "OUT"
-    assert dict(collect([tmp_path / "in.xlsx"], out, jobs=1).counts) == {"passed": 1}
+    assert dict(collect([tmp_path / "in.xlsx"], output=out, jobs=1).counts) == {"passed": 1}
     (book,) = (out / "定稿").glob("*.xlsx")
     assert book.name.startswith(f"{UNIT}-2022年度") and book.name.endswith("-2022-定稿.xlsx")
     assert validate(book).exit_code == ExitCode.OK
@@ -61,6 +61,6 @@ def test_a_file_whose_name_is_long_is_annotated(tmp_path: Path) -> None:
 
 def test_templates_of_units_whose_names_are_long(form: Form) -> None:
     units = [Unit(LONGEST[:-1] + last, code, "", Line("", 1, {})) for last, code in zip("甲乙乙", "123", strict=True)]
-    names = [*file_names(form, 2022, units), str(default_name(form.key, 2022, LONGEST))]
+    names = [*file_names(form, 2022, units), str(default_name(form.key, year=2022, unit=LONGEST))]
     assert len(set(names)) == 4
     assert all(name.endswith(f"-2022-{form.file_name}.xlsx") and len(name.encode()) <= MOST_BYTES + 5 for name in names)

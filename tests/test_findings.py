@@ -97,7 +97,7 @@ def test_one_fault_gives_exactly_its_findings(tmp_path: Path, name: str) -> None
     doc = document()
     change(doc)
     path = tmp_path / "fault.xlsx"
-    assert fill_workbook(doc, path).outputs
+    assert fill_workbook(doc, output=path).outputs
     assert found(path) == pairs(expected)
 
 
@@ -118,14 +118,14 @@ def test_what_is_right_is_not_reported(tmp_path: Path, name: str) -> None:
     doc = document()
     HARMLESS[name](doc)
     path = tmp_path / "right.xlsx"
-    assert fill_workbook(doc, path).outputs
+    assert fill_workbook(doc, output=path).outputs
     assert found(path) == set()
 
 
 def test_an_explanation_travels_with_its_warning(tmp_path: Path) -> None:
     doc = document() | {"explanations": {"SZ202": "目标按上年数确定"}}
     path = tmp_path / "explained.xlsx"
-    fill_workbook(doc, path)
+    fill_workbook(doc, output=path)
     explained = {f["code"]: f.get("explanation") for f in validate(path).findings}
     assert explained == {code: "目标按上年数确定" if code == "SZ202" else None for code, _ in ALWAYS}
     assert read_workbook(path)["explanations"] == {"SZ202": "目标按上年数确定"}
@@ -134,7 +134,7 @@ def test_an_explanation_travels_with_its_warning(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["无", "/", "——", "同上", "略。", "暂无", "见附件", "正常"])
 def test_an_explanation_that_says_nothing_is_none(tmp_path: Path, text: str) -> None:
     path = tmp_path / "explained.xlsx"
-    fill_workbook(document() | {"explanations": {"SZ202": text, "SZ304": f"{text}，因统计口径调整"}}, path)
+    fill_workbook(document() | {"explanations": {"SZ202": text, "SZ304": f"{text}，因统计口径调整"}}, output=path)
     assert {f["code"]: f.get("explanation") for f in validate(path).findings if "explanation" in f} == {"SZ304": f"{text}，因统计口径调整"}
 
 
@@ -192,7 +192,7 @@ def test_numbers_typed_as_text_are_read_and_listed(tmp_path: Path, typed: str, r
     doc = document()
     doc["budget"]["items"][4]["adjustment"] = read
     doc["budget"]["items"][4]["spent"] = 0
-    fill_workbook(doc, tmp_path / "a.xlsx")
+    fill_workbook(doc, output=tmp_path / "a.xlsx")
     path = type_into(tmp_path / "a.xlsx", tmp_path / "b.xlsx", {"预算信息!D11": typed})
     assert read_workbook(path)["budget"]["items"][4]["adjustment"] == read
     before = found(tmp_path / "a.xlsx")
@@ -312,7 +312,7 @@ def two_revisions(folder: Path) -> Path:
 def outdated(folder: Path) -> Result:
     """A workbook of fiscal year 2024 that was made from the revision of 2022."""
     templates = two_revisions(folder / "forms")
-    fill_workbook(document() | {"fiscal_year": 2024}, folder / "t.xlsx", templates=Path(__file__).parent.parent / "templates")
+    fill_workbook(document() | {"fiscal_year": 2024}, output=folder / "t.xlsx", templates=Path(__file__).parent.parent / "templates")
     return validate(folder / "t.xlsx", templates=templates)
 
 
@@ -363,7 +363,7 @@ def test_another_form_or_year_than_asked(tmp_path: Path) -> None:
 
 
 def refused(doc: dict, path: Path) -> list[tuple[str, str]]:
-    result = fill_workbook(doc, path)
+    result = fill_workbook(doc, output=path)
     assert not result.outputs and not path.exists()
     return [(f["code"], f["field"] or f["found"]) for f in result.findings if f["severity"] == "error"]
 
@@ -386,7 +386,7 @@ def test_what_no_cell_can_hold_is_refused(tmp_path: Path) -> None:
 def test_a_remedy_without_a_hint_is_whole(tmp_path: Path) -> None:
     doc = document()
     doc["tasks"][0]["content"] = True
-    (fix,) = [f["fix"] for f in fill_workbook(doc, tmp_path / "t.xlsx").findings]
+    (fix,) = [f["fix"] for f in fill_workbook(doc, output=tmp_path / "t.xlsx").findings]
     assert fix == "请只填主要内容，单位和说明填在相应的栏内。"
 
 
@@ -411,7 +411,7 @@ def test_what_has_no_place_is_refused_or_named(tmp_path: Path) -> None:
     assert refused(doc, tmp_path / "t.xlsx") == [("XL213", "indicators[54]")]
     doc = document()
     doc["cover"]["fax"] = "1"
-    result = fill_workbook(doc, tmp_path / "t.xlsx")
+    result = fill_workbook(doc, output=tmp_path / "t.xlsx")
     assert result.outputs and [(f["code"], f["found"]) for f in result.findings] == [("XL212", "cover.fax")]
 
 
@@ -419,7 +419,7 @@ def test_computed_figures_in_the_input_are_ignored_and_differences_reported(tmp_
     doc = document()
     doc["budget"]["total"] = {"initial": 545.57, "adjusted": 600, "rate": 0.9603}
     indicator(doc, "技术经纪人培训")["deviation_text"] = "20.00%"
-    result = fill_workbook(doc, tmp_path / "t.xlsx")
+    result = fill_workbook(doc, output=tmp_path / "t.xlsx")
     assert {(f["code"], f["field"], f["found"], f["expected"]) for f in result.findings} == {
         ("XL303", "budget.total.adjusted", "600", "627.17"), ("XL303", "indicators[43].deviation_text", "20.00%", "40.00%")}
     assert read_workbook(tmp_path / "t.xlsx")["budget"]["total"]["adjusted"] == 627.17
@@ -428,5 +428,5 @@ def test_computed_figures_in_the_input_are_ignored_and_differences_reported(tmp_
 def test_fill_does_not_change_the_document_it_is_given(tmp_path: Path) -> None:
     doc = document()
     before = copy.deepcopy(doc)
-    fill_workbook(doc, tmp_path / "t.xlsx")
+    fill_workbook(doc, output=tmp_path / "t.xlsx")
     assert doc == before

@@ -214,7 +214,7 @@ def test_the_base_form_goes_all_the_way(write: Write, tmp_path: Path) -> None:
                 "budget": {"items": [{"name": "甲", "planned": 8, "spent": 6}, {"name": "乙", "planned": 2, "spent": 3}]},
                 "indicators": [{"category": "过程", "name": "制度健全性", "kind": "定性", "target": "健全", "actual": "健全"}],
                 "base": {"coverage": {"part": 1, "whole": 3}}}  # fmt: skip
-    fill_workbook(document, tmp_path / "filled.xlsx", templates=tmp_path)
+    fill_workbook(document, output=tmp_path / "filled.xlsx", templates=tmp_path)
     result = validate(tmp_path / "filled.xlsx", templates=tmp_path)
     assert [(finding["code"], finding["cells"]) for finding in result.findings] == [("AB101", ["预算!D5"])]
     assert result.document["budget"]["total"]["rate"] == 0.9
@@ -256,16 +256,16 @@ def templates(write: Write, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(("year", "revision"), [(2022, "2022"), (2024, "2022"), (2025, "2025"), (2030, "2025"), (None, "2025")])
 def test_a_revision_serves_the_years_until_the_next_one(templates: Path, year: int | None, revision: str) -> None:
-    assert load_form(find_form("mini", year, templates=templates)).revision == revision
+    assert load_form(find_form("mini", year=year, templates=templates)).revision == revision
 
 
 def test_a_named_revision_is_found_whatever_the_year(templates: Path) -> None:
-    assert find_form("mini", 2030, "2022", templates).name == "2022"
+    assert find_form("mini", year=2030, revision="2022", templates=templates).name == "2022"
 
 
 def test_no_revision_serves_a_year_before_the_first(templates: Path) -> None:
     with pytest.raises(UsageError, match="2021") as caught:
-        find_form("mini", 2021, templates=templates)
+        find_form("mini", year=2021, templates=templates)
     assert caught.value.key == "no_such_revision"
 
 

@@ -34,7 +34,7 @@ WARNED = {"explanations": {"SZ202": "目标按上年数确定 <b>"}}
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("收到 的")
-    fill_workbook(document() | WARNED, folder / "甲.xlsx")
+    fill_workbook(document() | WARNED, output=folder / "甲.xlsx")
     type_into(folder / "甲.xlsx", folder / "乙.xlsx", FAULTY)
     (folder / "丙.xlsx").write_bytes(b"not a workbook")
     return folder
@@ -206,8 +206,8 @@ def test_validate_annotates_what_can_be_read_and_names_what_cannot(folder: Path,
 
 def test_an_explanation_travels_into_the_finalized_file(folder: Path, tmp_path: Path) -> None:
     """And from an annotated copy that was sent back as it is."""
-    for path in (folder / "甲.xlsx", annotate(folder / "甲.xlsx", tmp_path)):
-        result = finalize(path, tmp_path / "定稿")
+    for path in (folder / "甲.xlsx", annotate(folder / "甲.xlsx", output=tmp_path)):
+        result = finalize(path, output=tmp_path / "定稿")
         assert result.outputs and result.document["explanations"] == WARNED["explanations"]
         again = validate(result.outputs[0])
         assert {f.get("explanation") for f in again.findings if f["code"] == "SZ202"} == {WARNED["explanations"]["SZ202"]}

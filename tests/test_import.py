@@ -23,7 +23,7 @@ from xlperf.forms.document import document_of, rows_of
 from xlperf.importing.sections import INDENT
 
 PARTS = ("fiscal_year", "narrative", "goals", "budget", "tasks", "indicators")
-FORM = load_form(find_form("suzhou-department", 2022))  # no fixture: Hypothesis would print all of it
+FORM = load_form(find_form("suzhou-department", year=2022))  # no fixture: Hypothesis would print all of it
 FINALIZED = load_document(EXAMPLE / "finalized.json")
 TYPED = load_document(EXAMPLE / "document.json")
 
@@ -95,8 +95,8 @@ class TestSpecimen:
         assert [task["duty"] for task in document["tasks"]][:3] == ["负责产学研合作", "负责产学研合作", "负责成果转化"]
 
     def test_filled_and_finalized_it_gives_every_computed_cell(self, tmp_path: Path) -> None:
-        assert fill_workbook(import_document(SPECIMEN).document, tmp_path / "filled.xlsx").findings == []
-        document = finalize(tmp_path / "filled.xlsx", tmp_path / "out").document
+        assert fill_workbook(import_document(SPECIMEN).document, output=tmp_path / "filled.xlsx").findings == []
+        document = finalize(tmp_path / "filled.xlsx", output=tmp_path / "out").document
         keys = ("name", "target_text", "actual_text", "deviation_text")
         assert [tuple(row[key] for key in keys) for row in document["indicators"]] == list(INDICATORS)
         budget = document["budget"]
@@ -140,7 +140,7 @@ def test_a_report_typed_in_word(tmp_path: Path, typing: Typing) -> None:
 def test_generated_reports_in_any_typing(tmp_path: Path, seed: int, omitted: set[str], extra: list[str], **how: object) -> None:
     document = valid_document(FORM, seed)
     typing = Typing(**how, omitted=tuple(omitted), extra=tuple(extra))
-    result = import_document(write_paper(computed(document), tmp_path / "a.docx", typing), FORM.key)
+    result = import_document(write_paper(computed(document), tmp_path / "a.docx", typing), form=FORM.key)
     left = {left["text"] for left in result.document.get("leftovers", ())}
     assert left >= set(extra)
     assert "budget" in omitted or left == set(extra)  # without the budget its two rates among the indicators are not ours
@@ -180,7 +180,7 @@ def test_every_piece_is_in_the_document_or_left_over(tmp_path: Path) -> None:
             cell.text = mark()
     paper.sections[0].header.paragraphs[0].text = mark()
     paper.save(tmp_path / "b.docx")
-    found = json.dumps(import_document(tmp_path / "b.docx", FORM.key).document, ensure_ascii=False)
+    found = json.dumps(import_document(tmp_path / "b.docx", form=FORM.key).document, ensure_ascii=False)
     assert len(marks) > 500
     assert [text for text in marks if text not in found] == []
 
@@ -193,21 +193,21 @@ def test_finalized_reported_imported_gives_back_what_it_was_made_of(tmp_path: Pa
     """200 generated documents, each through its workbook; and some once more around, with every computed cell."""
     for seed in range(25 * group, 25 * group + 25):
         document = valid_document(FORM, seed)
-        assert fill_workbook(document, tmp_path / "a.xlsx").outputs, seed
-        first = finalize(tmp_path / "a.xlsx", tmp_path / f"{seed}")
+        assert fill_workbook(document, output=tmp_path / "a.xlsx").outputs, seed
+        first = finalize(tmp_path / "a.xlsx", output=tmp_path / f"{seed}")
         (report,) = (path for path in first.outputs if path.suffix == ".docx")
         result = import_document(report)
         assert parts(result.document) == parts(document), seed
         assert (result.document["cover"], result.findings) == (plain(document["cover"]), []), seed
         if seed % 25 == 0:
-            assert fill_workbook(result.document, tmp_path / "b.xlsx").outputs, seed
-            again = finalize(tmp_path / "b.xlsx", tmp_path / f"{seed} again").document
+            assert fill_workbook(result.document, output=tmp_path / "b.xlsx").outputs, seed
+            again = finalize(tmp_path / "b.xlsx", output=tmp_path / f"{seed} again").document
             assert parts(again) == parts(first.document), seed
 
 
 def test_the_report_of_the_example(tmp_path: Path) -> None:
-    fill_workbook(TYPED, tmp_path / "a.xlsx")
-    report = next(path for path in finalize(tmp_path / "a.xlsx", tmp_path / "out").outputs if path.suffix == ".docx")
+    fill_workbook(TYPED, output=tmp_path / "a.xlsx")
+    report = next(path for path in finalize(tmp_path / "a.xlsx", output=tmp_path / "out").outputs if path.suffix == ".docx")
     result = import_document(report)
     assert parts(result.document) == parts(TYPED)
     assert result.document["cover"] == TYPED["cover"]
@@ -281,7 +281,7 @@ def test_a_workbook_of_an_earlier_revision(tmp_path: Path) -> None:
     text = text.replace('revision: "2022"', 'revision: "2024"').replace("first_year: 2022", "first_year: 2024")
     (newer / "form.yaml").write_text(text, "utf-8")
     typed = TYPED | {"explanations": {"SZ202": "目标按上年实际定"}}
-    fill_workbook(typed, tmp_path / "a.xlsx")
+    fill_workbook(typed, output=tmp_path / "a.xlsx")
     result = import_document(tmp_path / "a.xlsx", templates=tmp_path / "forms")
     assert result.document == typed
     assert [f for f in result.findings if f["severity"] != "info"] == []
@@ -291,8 +291,8 @@ def test_a_workbook_of_an_earlier_revision(tmp_path: Path) -> None:
 
 
 def test_explanations_in_a_report_come_back(tmp_path: Path) -> None:
-    fill_workbook(TYPED | {"explanations": {"SZ202": "目标按上年实际定"}}, tmp_path / "a.xlsx")
-    report = next(path for path in finalize(tmp_path / "a.xlsx", tmp_path / "out").outputs if path.suffix == ".docx")
+    fill_workbook(TYPED | {"explanations": {"SZ202": "目标按上年实际定"}}, output=tmp_path / "a.xlsx")
+    report = next(path for path in finalize(tmp_path / "a.xlsx", output=tmp_path / "out").outputs if path.suffix == ".docx")
     assert import_document(report).document["explanations"] == {"SZ202": "目标按上年实际定"}
 
 
@@ -341,7 +341,7 @@ def run(arguments: list[str]) -> int:
 def test_a_composed_cell_is_taken_apart(tmp_path: Path, target: str, actual: str, row: tuple) -> None:
     paper = f"九、部门整体自评表\n\n\t类别\n\t指标名称\n\t指标目标值\n\t指标完成值\n\n\t履职\n\t某项工作\n\t{target}\n\t{actual}\n\n"
     (tmp_path / "a.txt").write_text(paper, "utf-8")
-    document = import_document(tmp_path / "a.txt", FORM.key, 2022).document
+    document = import_document(tmp_path / "a.txt", form=FORM.key, year=2022).document
     (found,) = (indicator for indicator in document["indicators"] if indicator["category"] == "履职")
     assert tuple(found.get(key) for key in ("kind", "operator", "target", "unit", "actual")) == row
 
@@ -349,7 +349,7 @@ def test_a_composed_cell_is_taken_apart(tmp_path: Path, target: str, actual: str
 def test_a_figure_that_may_mean_two_things_is_asked_about(tmp_path: Path) -> None:
     paper = "九、部门整体自评表\n\n\t类别\n\t指标名称\n\t指标目标值\n\t指标完成值\n\n\t履职\n\t满意率\n\t290%\n\t92%\n\n\t履职\n\t某项\n\t=1,23家\n\t1家\n\n"
     (tmp_path / "a.txt").write_text(paper, "utf-8")
-    result = import_document(tmp_path / "a.txt", FORM.key, 2022)
+    result = import_document(tmp_path / "a.txt", form=FORM.key, year=2022)
     asked = [(f["code"], f["cells"], f["found"], f["expected"]) for f in result.findings if f["severity"] == "error"]
     assert asked == [("XL209", ["第 10 行"], "290%", "290 % / >= 90 %"), ("XL209", ["第 15 行"], "1,23", "= 1.23 家 / = 123 家")]
     assert [row["target"] for row in result.document["indicators"] if row["category"] == "履职"] == ["290%", "1,23"]
@@ -378,8 +378,8 @@ def test_a_mistake_in_what_a_form_says_of_its_paper_is_named(tmp_path: Path, old
 def test_a_document_with_words_where_numbers_belong_is_filled_all_the_same(tmp_path: Path) -> None:
     paper = "九、部门整体自评表\n\n\t类别\n\t指标名称\n\t指标目标值\n\t指标完成值\n\n\t履职\n\t植树\n\t不少于500棵\n\t五百\n\n"
     (tmp_path / "a.txt").write_text(paper, "utf-8")
-    document = import_document(tmp_path / "a.txt", FORM.key, 2022).document
-    assert fill_workbook(document, tmp_path / "a.xlsx").outputs
+    document = import_document(tmp_path / "a.txt", form=FORM.key, year=2022).document
+    assert fill_workbook(document, output=tmp_path / "a.xlsx").outputs
     assert [(f["code"], f["found"]) for f in validate(tmp_path / "a.xlsx").findings if f["code"] == "XL202"] == [("XL202", "五百")]
 
 
@@ -512,13 +512,13 @@ def test_a_column_with_a_unit_of_its_own_keeps_it_and_the_caption_that_contradic
 ])  # fmt: skip
 def test_a_caption_in_a_text(tmp_path: Path, dump: str) -> None:
     (tmp_path / "a.txt").write_text(dump, "utf-8")
-    document = import_document(tmp_path / "a.txt", FORM.key, 2022).document
+    document = import_document(tmp_path / "a.txt", form=FORM.key, year=2022).document
     assert document["budget"] == {"basic": {"initial": 500, "spent": 480}, "items": [{"name": "印刷费", "initial": 2, "spent": 1}]}
 
 
 def test_a_caption_that_heads_nothing_stays_text(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("三、部门（单位）概况\n本局有人员如下。\n单位：人\n甲科五人。\n", "utf-8")
-    document = import_document(tmp_path / "a.txt", FORM.key, 2022).document
+    document = import_document(tmp_path / "a.txt", form=FORM.key, year=2022).document
     assert document["narrative"]["profile"] == "本局有人员如下。\n单位：人\n甲科五人。"
 
 
@@ -536,7 +536,7 @@ def test_a_figure_of_a_preset_row_that_differs_is_told_with_its_cell(tmp_path: P
 def test_what_stands_in_a_workbook_beside_its_fields_is_left_over(tmp_path: Path) -> None:
     import openpyxl
 
-    fill_workbook(TYPED, tmp_path / "a.xlsx")
+    fill_workbook(TYPED, output=tmp_path / "a.xlsx")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     note = "苏财预〔2022〕3号，见本单位关于调整年初预算的请示及财政部门的批复，原件存档备查，请一并审核，谢谢。"
     book["预算信息"].cell(7, 20).value = note

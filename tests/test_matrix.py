@@ -298,7 +298,7 @@ def test_exactly_the_codes_and_cells_of_the_fault(workbooks: Callable[[str], Pat
     """And what has no error is finalized; the result has none either, and exactly the submission's warnings."""
     monkeypatch.setattr(xlperf.workflow.process, "has_report", lambda form: False)  # the Word report has tests of its own
     path, wanted = workbooks(name), expected(name, (MATRIX | HANDS)[name][1])
-    result = finalize(path, tmp_path, date="2023-03-02")
+    result = finalize(path, output=tmp_path, date="2023-03-02")
     assert said(result.findings) == wanted
     assert bool(result.outputs) == (result.status == "passed") == all(f["severity"] != "error" for f in result.findings)
     if result.outputs:

@@ -38,7 +38,7 @@ def filled(path: Path, **more: object) -> Path:
     row = next(row for row in document["indicators"] if row["name"] == "培育技术经纪人")
     row |= {"operator": "<", "target": 900}
     next(row for row in document["indicators"] if row["name"] == "固定资产利用率")["applies"] = "不适用"
-    assert fill_workbook({**document, **more}, path, date="2023-03-01").outputs
+    assert fill_workbook({**document, **more}, output=path, date="2023-03-01").outputs
     return path
 
 
@@ -49,7 +49,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def new(templates: Path) -> Form:
-    return load_form(find_form("suzhou-department", 2023, templates=templates))
+    return load_form(find_form("suzhou-department", year=2023, templates=templates))
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def migrated(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
     old = filled(folder / "旧版.xlsx")
     result = migrate_workbook(old, year=2023, date="2024-03-01", templates=templates)
     assert (result.status, result.exit_code, result.year, result.revision) == ("passed", ExitCode.OK, 2023, "2023")
-    return read_workbook(old), read_workbook(folder / "旧版-2023.xlsx", templates), result.findings, result.outputs
+    return read_workbook(old), read_workbook(folder / "旧版-2023.xlsx", templates=templates), result.findings, result.outputs
 
 
 def indicator(document: dict, name: str) -> dict:
@@ -110,28 +110,28 @@ def test_the_new_workbook_asks_for_what_is_new(migrated: tuple, templates: Path)
 def test_without_a_year_it_is_the_revision_in_force(tmp_path: Path, templates: Path) -> None:
     path = filled(tmp_path / "old.xlsx", fiscal_year=2024)
     assert "XL131" in [f["code"] for f in validate(path, templates=templates).findings]
-    result = migrate_workbook(path, tmp_path / "new.xlsx", templates=templates)
+    result = migrate_workbook(path, output=tmp_path / "new.xlsx", templates=templates)
     assert (result.revision, result.year) == ("2023", 2024) and "XL131" not in [f["code"] for f in result.findings]
     document = load_document(EXAMPLE / "document.json")
-    migrate_workbook(EXAMPLE / "document.json", tmp_path / "document.xlsx", 2023, templates=templates)
-    assert read_workbook(tmp_path / "document.xlsx", templates)["goals"] == document["goals"]
+    migrate_workbook(EXAMPLE / "document.json", output=tmp_path / "document.xlsx", year=2023, templates=templates)
+    assert read_workbook(tmp_path / "document.xlsx", templates=templates)["goals"] == document["goals"]
 
 
 def test_to_the_same_revision_nothing_changes(tmp_path: Path) -> None:
     path = filled(tmp_path / "old.xlsx")
-    result = migrate_workbook(path, tmp_path / "new.xlsx", date="2023-03-01")
+    result = migrate_workbook(path, output=tmp_path / "new.xlsx", date="2023-03-01")
     assert result.findings == [] and read_workbook(tmp_path / "new.xlsx") == read_workbook(path)
     assert (tmp_path / "new-迁移清单.csv").read_text("utf-8-sig").count("\n") == 1  # the headings
 
 
 def test_what_is_refused(tmp_path: Path, templates: Path) -> None:
     path = filled(tmp_path / "old.xlsx")
-    migrate_workbook(path, tmp_path / "new.xlsx", 2023, templates=templates)
-    for arguments, key in (((tmp_path / "new.xlsx", None, 2022), "older_revision"), ((path, path, 2023), "would_overwrite"),
-                           ((tmp_path / "none.xlsx",), "cannot_open")):  # fmt: skip
+    migrate_workbook(path, output=tmp_path / "new.xlsx", year=2023, templates=templates)
+    for (source, asked), key in (((tmp_path / "new.xlsx", {"year": 2022}), "older_revision"),
+                           ((path, {"output": path, "year": 2023}), "would_overwrite"), ((tmp_path / "none.xlsx", {}), "cannot_open")):  # fmt: skip
         before = path.read_bytes()
         with pytest.raises(UsageError) as caught:
-            migrate_workbook(*arguments, templates=templates)
+            migrate_workbook(source, **asked, templates=templates)
         assert caught.value.key == key and path.read_bytes() == before
     (tmp_path / "old-2023.xlsx").write_bytes(b"somebody's")
     with pytest.raises(UsageError) as caught:

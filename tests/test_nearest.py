@@ -59,7 +59,7 @@ def test_in_english_it_is_told_with_english_commas(tmp_path: Path, monkeypatch: 
     first, second = "工作计划制定健全性：偏差情况 未达预期，原因分析：blank, '建全' may be a slip of '健全'", "中长期规划制定健全性：偏差情况 未达预期，原因分析：blank"
     assert said(path, "SZ201")["found"] == f"{first}; {second}"
     assert f"{first};\n{second}" in html.unescape(as_page([validate(path)]))
-    book = openpyxl.load_workbook(annotate(path, tmp_path / "returned"))
+    book = openpyxl.load_workbook(annotate(path, output=tmp_path / "returned"))
     assert any(f"{first};\n{second}" in str(value) for sheet in book for line in sheet.values for value in line)
 
 
@@ -79,7 +79,7 @@ def test_a_wrong_choice_is_told_with_the_nearest(tmp_path: Path, cell: str, type
 def test_an_unknown_field_of_a_document_is_told_with_the_nearest(tmp_path: Path) -> None:
     doc = document()
     doc["cover"] |= {"unitcode": "0012", "fax": "1"}
-    fixes = {f["found"]: f["fix"] for f in fill_workbook(doc, tmp_path / "t.xlsx").findings}
+    fixes = {f["found"]: f["fix"] for f in fill_workbook(doc, output=tmp_path / "t.xlsx").findings}
     assert fixes == {"cover.unitcode": "“unitcode”是否应为“unit_code”？请核对字段名称。", "cover.fax": "请核对字段名称。"}
 
 

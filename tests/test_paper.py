@@ -50,7 +50,7 @@ def paragraph_of(paper: docx.document.Document, begin: str):
 
 
 def leftovers(path: Path) -> list[tuple[str, str]]:
-    document = import_document(path, "suzhou-department").document
+    document = import_document(path, form="suzhou-department").document
     return [(left["place"], left["text"]) for left in document.get("leftovers", ())]
 
 
@@ -406,8 +406,8 @@ def test_labels_and_values_and_several_tables_in_one_word_table(tmp_path: Path) 
 @pytest.mark.libreoffice
 def test_saved_by_libreoffice(tmp_path: Path) -> None:
     """A report typed by hand, and our own."""
-    fill_workbook(TYPED, tmp_path / "a.xlsx")
-    report = next(path for path in finalize(tmp_path / "a.xlsx", tmp_path / "out").outputs if path.suffix == ".docx")
+    fill_workbook(TYPED, output=tmp_path / "a.xlsx")
+    report = next(path for path in finalize(tmp_path / "a.xlsx", output=tmp_path / "out").outputs if path.suffix == ".docx")
     papers = [write_paper(FINALIZED, tmp_path / "a.docx"), report]
     for path, saved in zip(papers, convert(papers, tmp_path / "saved", "docx"), strict=True):
         assert saved.read_bytes() != path.read_bytes()
@@ -446,7 +446,7 @@ def test_a_cell_of_several_paragraphs_whose_last_is_blank() -> None:
 def test_long_texts_cost_no_more_than_their_length(tmp_path: Path, line: str) -> None:
     (tmp_path / "a.txt").write_text("四、部门（单位）整体支出绩效实现情况\n" + line * (60_000 // len(line)), "utf-8")
     start = time.process_time()
-    import_document(tmp_path / "a.txt", "suzhou-department")
+    import_document(tmp_path / "a.txt", form="suzhou-department")
     assert time.process_time() - start < 10  # squares of it would be minutes
 
 
@@ -497,14 +497,14 @@ def test_what_is_no_workbook_under_the_name_of_one_is_refused_as_validate_does(t
     for name, content, code in (("a.xlsx", b"hi", "XL101"), ("b.xls", b"<html><table>", "XL109"), ("c.xlsx", b"a,b", "XL108")):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(UnreadableError) as error:
-            import_document(tmp_path / name, "national-project")
+            import_document(tmp_path / name, form="national-project")
         assert error.value.code == code
 
 
 def test_a_paper_that_has_nothing_of_the_form_that_was_asked_for(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("某局的一封信", "utf-8")
     with pytest.raises(UnreadableError) as error:
-        import_document(tmp_path / "a.txt", "national-project", 2023)
+        import_document(tmp_path / "a.txt", form="national-project", year=2023)
     assert error.value.code == "XL443"
 
 
@@ -569,7 +569,7 @@ def test_no_change_of_bytes_gives_a_traceback(short: Path, tmp_path_factory: pyt
     else:
         target.write_bytes(mutate(content))
     try:
-        assert isinstance(import_document(target, "suzhou-department").document, dict)
+        assert isinstance(import_document(target, form="suzhou-department").document, dict)
     except XlperfError as error:
         assert str(error)
 
@@ -581,6 +581,6 @@ def test_no_text_gives_a_traceback(tmp_path_factory: pytest.TempPathFactory, con
     path.write_bytes(content)
     try:
         read_paper(path)
-        import_document(path, "suzhou-department")
+        import_document(path, form="suzhou-department")
     except XlperfError as error:
         assert str(error)

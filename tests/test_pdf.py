@@ -51,7 +51,7 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 @pytest.mark.libreoffice
 def test_the_report_as_pdf_has_its_pages(tmp_path: Path) -> None:
-    result = write_report(EXAMPLE / "filled.xlsx", tmp_path / "报告 一.docx", pdf=True)
+    result = write_report(EXAMPLE / "filled.xlsx", output=tmp_path / "报告 一.docx", pdf=True)
     assert [path.name for path in result.outputs] == ["报告 一.docx", "报告 一.pdf"]
     assert (tmp_path / "报告 一.pdf").read_bytes().startswith(b"%PDF-")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["报告 一.docx", "报告 一.pdf"]
@@ -70,15 +70,15 @@ CONVERTS = 'while [ "$1" != --outdir ]; do shift; done; echo "%PDF-" > "$2/1.pdf
 def test_the_pdf_may_be_asked_for_by_name(tmp_path: Path, stand_in) -> None:
     stand_in(CONVERTS)
     for name in ("a.pdf", "b.docx"):
-        outputs = write_report(EXAMPLE / "filled.xlsx", tmp_path / name, pdf=True).outputs
+        outputs = write_report(EXAMPLE / "filled.xlsx", output=tmp_path / name, pdf=True).outputs
         assert [path.name for path in outputs] == [f"{name[0]}.docx", f"{name[0]}.pdf"]
         assert Document(outputs[0]).paragraphs and outputs[1].read_bytes().startswith(b"%PDF-")
     outputs[0].write_bytes(b"edited by hand")
     with pytest.raises(UsageError, match="已经存在"):  # a document nobody named
-        write_report(EXAMPLE / "filled.xlsx", tmp_path / "b.pdf", pdf=True)
+        write_report(EXAMPLE / "filled.xlsx", output=tmp_path / "b.pdf", pdf=True)
     assert outputs[0].read_bytes() == b"edited by hand"
     with pytest.raises(UsageError, match="结尾"):
-        write_report(EXAMPLE / "filled.xlsx", tmp_path / "b.xlsx", pdf=True)
+        write_report(EXAMPLE / "filled.xlsx", output=tmp_path / "b.xlsx", pdf=True)
 
 
 @POSIX
@@ -118,7 +118,7 @@ def test_without_libreoffice_nothing_is_written_and_the_remedy_is_said(tmp_path:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(pdf, "PLACES", {})
     with pytest.raises(UsageError, match="LibreOffice"):
-        write_report(EXAMPLE / "filled.xlsx", tmp_path / "a.docx", pdf=True)
+        write_report(EXAMPLE / "filled.xlsx", output=tmp_path / "a.docx", pdf=True)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -117,9 +117,9 @@ def test_what_is_odd_is_read_as_if_it_were_not(built, clean: Result, kind: str) 
 
 @pytest.mark.parametrize("kind", [kind for kind in BUILDERS if kind not in REFUSED])
 def test_what_is_odd_is_finalized_or_sent_back_and_its_warnings_stay(built, tmp_path: Path, kind: str) -> None:
-    odd = finalize(built(kind), tmp_path)
+    odd = finalize(built(kind), output=tmp_path)
     if odd.status == "returned":
-        assert annotate(built(kind), tmp_path).exists()
+        assert annotate(built(kind), output=tmp_path).exists()
         return
     again = validate(odd.outputs[0])
     warnings = [key(finding) for finding in odd.findings if finding["severity"] == "warning"]

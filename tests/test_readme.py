@@ -160,13 +160,13 @@ def test_the_exit_codes_in_the_table_happen(command: str, code: int, folder: Pat
 
 def test_the_walk_through_makes_a_revision_with_a_rule(text: str, tmp_path: Path) -> None:
     make_revision(tmp_path / "suzhou-department" / "2024", *snippets(text))
-    served = {year: load_form(find_form("suzhou-department", year, templates=tmp_path)) for year in (2022, 2023, 2024, 2030)}
+    served = {year: load_form(find_form("suzhou-department", year=year, templates=tmp_path)) for year in (2022, 2023, 2024, 2030)}
     assert [form.revision for form in served.values()] == ["2022", "2022", "2024", "2024"]
     assert ["SZ901" in form.rules for form in served.values()] == [False, False, True, True]
 
     document = {**load_document(EXAMPLE / "document.json"), "revision": "2024", "fiscal_year": 2024}
     book = tmp_path / "2024.xlsx"
-    assert fill_workbook(document, book, templates=tmp_path).outputs == (book,)
+    assert fill_workbook(document, output=book, templates=tmp_path).outputs == (book,)
     (finding,) = (f for f in validate(book, year=2024, templates=tmp_path).findings if f["code"] == "SZ901")
     assert finding["severity"] == "warning"
     assert finding["message"] == "项目执行率低于80%"

@@ -58,7 +58,7 @@ def falsify(path: Path, target: Path) -> int:
 
 def test_a_false_cached_value_is_kept_by_default_and_caught_when_recalculating(form: Form, tmp_path: Path) -> None:
     honest, false = tmp_path / "honest.xlsx", tmp_path / "false.xlsx"
-    fill_workbook(random_document(form, 7), honest, SMALL_TABLES)
+    fill_workbook(random_document(form, 7), output=honest, rows=SMALL_TABLES)
     assert falsify(honest, false) > 100
     (kept,) = convert([false], tmp_path / "never", recalculate=NEVER)
     assert len(differences(honest, kept)) > 100
@@ -77,7 +77,7 @@ def test_every_computed_and_rule_cell_agrees(form: Form, tmp_path: Path, batch: 
     documents = {tmp_path / f"{seed}.xlsx": write(form, seed) for seed in range(batch, DOCUMENTS, BATCHES)}
     small = {key: SMALL_TABLES.get(key, 3) for key, block in form.blocks.items() if block.spare and not block.fixed}
     for path, document in documents.items():
-        assert fill_workbook(document, path, small).outputs
+        assert fill_workbook(document, output=path, rows=small).outputs
     formulas = 0
     for path, saved in zip(documents, convert(documents, tmp_path / "saved"), strict=True):
         formulas += formula_count(path)
@@ -88,6 +88,6 @@ def test_every_computed_and_rule_cell_agrees(form: Form, tmp_path: Path, batch: 
 
 def test_finalized_workbooks_agree_too(tmp_path: Path) -> None:
     """Spare rows included, whose formulas keep their cached values."""
-    finalized, *_ = finalize(EXAMPLE / "filled.xlsx", tmp_path / "out").outputs
+    finalized, *_ = finalize(EXAMPLE / "filled.xlsx", output=tmp_path / "out").outputs
     (saved,) = convert([finalized], tmp_path / "saved")
     assert differences(finalized, saved) == {}

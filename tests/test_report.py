@@ -50,7 +50,7 @@ FIGURE = re.compile(r"-?\d+(?:\.\d+)?%?")
 @pytest.fixture(scope="module")
 def finalized(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("finalized")
-    assert finalize(EXAMPLE / "filled.xlsx", folder, "2023-03-01").outputs
+    assert finalize(EXAMPLE / "filled.xlsx", output=folder, date="2023-03-01").outputs
     return folder
 
 
@@ -133,15 +133,15 @@ def test_figures_and_texts_of_generated_documents_agree_too(form: Form, tmp_path
     count = 0
     for seed in range(12):
         book, paper = tmp_path / f"{seed}.xlsx", tmp_path / f"{seed}.docx"
-        assert fill_workbook(random_document(form, seed), book, SMALL_TABLES).outputs, seed
-        write_report(book, paper)
+        assert fill_workbook(random_document(form, seed), output=book, rows=SMALL_TABLES).outputs, seed
+        write_report(book, output=paper)
         count += compare(paper, book)
     assert count > 1500
 
 
 @pytest.mark.parametrize("filled", EXAMPLES, ids=lambda path: path.parent.name)
 def test_every_figure_in_a_table_of_any_form_stands_in_its_workbook(filled: Path, tmp_path: Path) -> None:
-    outputs = {path.suffix: path for path in finalize(filled, tmp_path).outputs}
+    outputs = {path.suffix: path for path in finalize(filled, output=tmp_path).outputs}
     book = openpyxl.load_workbook(outputs[".xlsx"], data_only=True)
     in_book = {figure for sheet in book for row in sheet for cell in row for figure in FIGURE.findall(printed(cell))}
     tables = Document(outputs[".docx"]).tables
@@ -307,8 +307,8 @@ def test_two_hundred_rows_and_the_longest_texts(form: Form, tmp_path: Path) -> N
     document["tasks"] = [{"duty": f"职责{n // 20}", "task": f"任务{n}", "content": "内容 & <b>\n" * 3, "completion": "完成" * 600} for n in range(200)]
     document["goals"] = [{"expected": f"{n}场", "actual": "{{ goals }} {% endfor %}"} for n in range(200)]
     document["budget"]["items"] = [{"name": f"项目{n}", "initial": 1, "spent": 0.5} for n in range(200)]
-    assert fill_workbook(document, tmp_path / "a.xlsx").outputs
-    result = write_report(tmp_path / "a.xlsx", tmp_path / "a.docx")
+    assert fill_workbook(document, output=tmp_path / "a.xlsx").outputs
+    result = write_report(tmp_path / "a.xlsx", output=tmp_path / "a.docx")
     assert result.outputs
     assert compare(tmp_path / "a.docx", tmp_path / "a.xlsx") > 1000
     made = Document(tmp_path / "a.docx")
@@ -340,7 +340,7 @@ def test_without_errors_nothing_says_draft(report) -> None:
 
 def test_finalize_never_writes_a_draft(tmp_path: Path) -> None:
     book = type_into(EXAMPLE / "filled.xlsx", tmp_path / "错.xlsx", {"基本信息!C5": None})
-    assert not finalize(book, tmp_path / "out").outputs and not (tmp_path / "out").exists()
+    assert not finalize(book, output=tmp_path / "out").outputs and not (tmp_path / "out").exists()
 
 
 def test_what_is_private_is_not_published(tmp_path: Path) -> None:
@@ -349,7 +349,7 @@ def test_what_is_private_is_not_published(tmp_path: Path) -> None:
     (tmp_path / "d.json").write_text(json.dumps(document), "utf-8")
     (path,) = write_report(tmp_path / "d.json", public=True).outputs
     assert path.name == f"{NAME}-公开.docx"
-    public, whole = all_text(Document(path)), all_text(Document(write_report(tmp_path / "d.json", tmp_path / "w.docx").outputs[0]))
+    public, whole = all_text(Document(path)), all_text(Document(write_report(tmp_path / "d.json", output=tmp_path / "w.docx").outputs[0]))
     for text in ("填表的人", "0512-99999999", "填报人", "联系电话", "内部说明", ANNEX, "SZ202"):
         assert text in whole and text not in public, text
     assert headings(Document(path)) == HEADINGS
@@ -362,7 +362,7 @@ def test_a_template_that_forgets_what_is_private_still_shows_nothing(form: Form,
     document.save(folder / "report.docx")
     given = load_document(EXAMPLE / "document.json") | {"base_data": {"coverage": {"part": 7, "base": 7}}}
     (tmp_path / "d.json").write_text(json.dumps(given), "utf-8")
-    said = [Document(write_report(tmp_path / "d.json", tmp_path / "p.docx", public, templates=tmp_path).outputs[0]).paragraphs[3].text
+    said = [Document(write_report(tmp_path / "d.json", output=tmp_path / "p.docx", public=public, templates=tmp_path).outputs[0]).paragraphs[3].text
             for public in (True, False)]  # fmt: skip
     assert said == ["|||032018", "0512-65000000|张三|7|032018"]
 
@@ -374,7 +374,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path, finalized: Path) ->
 
 
 def test_a_finalized_workbook_gives_the_report_that_was_finalized_with_it(tmp_path: Path, finalized: Path) -> None:
-    write_report(finalized / "苏州市生产力促进中心-2022-定稿.xlsx", tmp_path / "a.docx", date="2023-03-01")
+    write_report(finalized / "苏州市生产力促进中心-2022-定稿.xlsx", output=tmp_path / "a.docx", date="2023-03-01")
     assert (tmp_path / "a.docx").read_bytes() == (finalized / f"{NAME}.docx").read_bytes()
 
 
@@ -386,16 +386,16 @@ def test_a_name_of_ours_never_replaces_a_file_and_the_submission_least(tmp_path:
     with pytest.raises(UsageError, match="已经存在"):
         write_report(book)
     with pytest.raises(UsageError, match="覆盖"):
-        write_report(book, book)
+        write_report(book, output=book)
     assert path.read_bytes() == b"edited by hand" and book.read_bytes() == (EXAMPLE / "filled.xlsx").read_bytes()
 
 
 @pytest.mark.parametrize("name", ["报告.pdf", "r.xlsx", "报告", "a.docx.bak"])
 def test_a_report_is_written_under_the_ending_of_a_word_document_only(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError) as caught:
-        write_report(EXAMPLE / "filled.xlsx", tmp_path / name)
+        write_report(EXAMPLE / "filled.xlsx", output=tmp_path / name)
     assert caught.value.key == "report_ending" and not list(tmp_path.iterdir())
-    assert write_report(EXAMPLE / "document.json", tmp_path / "a.DOCX").outputs == (tmp_path / "a.DOCX",)
+    assert write_report(EXAMPLE / "document.json", output=tmp_path / "a.DOCX").outputs == (tmp_path / "a.DOCX",)
 
 
 def test_the_command_tells_findings_apart_from_results(tmp_path: Path) -> None:
@@ -453,8 +453,8 @@ def test_a_form_without_a_template_has_no_report_and_is_finalized_all_the_same(f
     (folder / "report.docx").unlink()
     assert not has_report(load_form(folder))
     with pytest.raises(UsageError, match=r"report\.docx"):
-        write_report(EXAMPLE / "filled.xlsx", tmp_path / "a.docx", templates=tmp_path)
-    outputs = finalize(EXAMPLE / "filled.xlsx", tmp_path / "out", templates=tmp_path).outputs
+        write_report(EXAMPLE / "filled.xlsx", output=tmp_path / "a.docx", templates=tmp_path)
+    outputs = finalize(EXAMPLE / "filled.xlsx", output=tmp_path / "out", templates=tmp_path).outputs
     assert [path.suffix for path in outputs] == [".xlsx", ".json"]
 
 

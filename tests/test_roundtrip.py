@@ -17,7 +17,7 @@ def test_read_gives_back_what_fill_wrote(form: Form, tmp_path: Path, start: int)
     for seed in range(start, start + 30):
         document = random_document(form, seed)
         path = tmp_path / f"{seed}.xlsx"
-        result = fill_workbook(document, path)
+        result = fill_workbook(document, output=path)
         assert result.outputs, result.findings
         assert inputs(form, read_workbook(path)) == inputs(form, document), seed
         assert read_workbook(path) == result.document, seed
@@ -30,7 +30,7 @@ def test_inserted_rows_and_renamed_moved_sheets_lose_nothing(form: Form, tmp_pat
     jobs: list[str] = []
     for number, document in enumerate(documents):
         source, target = tmp_path / f"{number}.xlsx", tmp_path / f"{number}-edited.xlsx"
-        assert fill_workbook(document, source, SMALL_TABLES).outputs
+        assert fill_workbook(document, output=source, rows=SMALL_TABLES).outputs
         jobs += ["insert_rename_move", str(source), str(target)]
     script = str(Path(__file__).parent / "uno_edit.py")
     subprocess.run(["/usr/bin/python3", script, str(tmp_path / "profile"), *jobs], check=True, timeout=300)

@@ -148,11 +148,11 @@ def test_a_day_that_is_none_is_refused_wherever_it_comes_from(form: Form, schema
     assert (error.json_path, error.validator) == ("$.cover.prepared_on", "format")
     refused = [f for f in check(form, compute(form, rows_of(form, document)[0])) if f.spots == (Spot("cover", 0, "prepared_on"),)]
     assert [(f.code, f.severity, f.arguments["found"]) for f in refused] == [("XL202", "error", "2023-02-30")]
-    fill_workbook(document, tmp_path / "t.xlsx")
+    fill_workbook(document, output=tmp_path / "t.xlsx")
     asked = [f for f in validate(tmp_path / "t.xlsx").findings if f["cells"] == ["基本信息!C10"]]
     assert [(f["code"], f["severity"]) for f in asked] == [("XL209", "error")]
     document["cover"]["prepared_on"] = "2024-02-29"
-    fill_workbook(document, tmp_path / "u.xlsx")
+    fill_workbook(document, output=tmp_path / "u.xlsx")
     assert not [f for f in validate(tmp_path / "u.xlsx").findings if "基本信息!C10" in f["cells"]]
 
 

@@ -396,7 +396,7 @@ def test_exactly_the_codes_and_cells_of_the_fault(books: dict, key: str, name: s
 def test_a_choice_is_never_offered_for_itself(key: str, name: str, wrong: dict, hint: str, tmp_path: Path) -> None:
     doc = document(key)
     set_in(name, **wrong)(doc)
-    assert fill_workbook(doc, tmp_path / "t.xlsx").outputs
+    assert fill_workbook(doc, output=tmp_path / "t.xlsx").outputs
     (finding,) = (f for f in validate(tmp_path / "t.xlsx").findings if f["code"] == "XL203")
     assert finding["fix"] == f"{hint}请从下拉列表中选择。"
 
@@ -413,7 +413,7 @@ def test_the_clean_example_says_the_same_after_libreoffice(key: str, tmp_path: P
 @pytest.mark.parametrize("key", EXAMPLES)
 def test_an_example_is_finalized_under_the_names_of_unit_and_project(key: str, tmp_path: Path) -> None:
     filled, project = EXAMPLES[key] / "filled.xlsx", document(key)["project"]
-    outputs = {path.suffix: path for path in finalize(filled, tmp_path, "2024-03-01").outputs}
+    outputs = {path.suffix: path for path in finalize(filled, output=tmp_path, date="2024-03-01").outputs}
     book, written, stem = outputs[".xlsx"], outputs[".json"], f"{project['unit']}-{project['name']}-{document(key)['fiscal_year']}"
     assert book.name == f"{stem}-定稿.xlsx"
     assert outputs[".docx"].name == f"{stem}-项目支出绩效自评表.docx"
@@ -443,7 +443,7 @@ def test_a_date_ten_years_early_is_asked_about_once(typed: str, codes: set[str],
     if "XL243" in codes:
         (told,) = (f for f in found if f["code"] == "XL243")
         assert (told["found"], told["expected"]) == ("2013-02-20", "2022-10-01 至 2024-12-31（预算年度 2022）")
-        again = validate(finalize(path, tmp_path / "out").outputs[0])
+        again = validate(finalize(path, output=tmp_path / "out").outputs[0])
         assert [f["cells"] for f in again.findings if f["code"] == "XL243"] == [["项目信息!C10"]]
 
 
@@ -453,14 +453,14 @@ def test_a_date_ten_years_early_is_asked_about_once(typed: str, codes: set[str],
 @pytest.mark.parametrize("key", EXAMPLES)
 def test_the_report_is_read_back_whole(key: str, tmp_path: Path) -> None:
     """The grade of a quality stands before what was achieved, as in the official table."""
-    (paper,) = write_report(EXAMPLES[key] / "filled.xlsx", tmp_path / "report.docx", date="2024-03-01").outputs
+    (paper,) = write_report(EXAMPLES[key] / "filled.xlsx", output=tmp_path / "report.docx", date="2024-03-01").outputs
     result = import_document(paper)
     assert result.status == "passed"
     wanted, found = document(key), result.document
     assert {part: found[part] for part in wanted} == wanted
     assert [row["grade"] for row in found["indicators"] if row["kind"] == "定性"] and "XL427" not in {f["code"] for f in result.findings}
     book = tmp_path / "again.xlsx"
-    assert fill_workbook(found, book).outputs
+    assert fill_workbook(found, output=book).outputs
     assert [f for f in validate(book).findings if f["severity"] == "error"] == []
 
 
@@ -479,7 +479,7 @@ TYPED_GRADES = {
 @pytest.mark.parametrize("key", EXAMPLES)
 def test_a_grade_before_what_was_achieved_is_cut_off(key: str, typed: str, tmp_path: Path) -> None:
     """A paper without grades is read as before: XL427 names its rows."""
-    (path,) = write_report(EXAMPLES[key] / "filled.xlsx", tmp_path / "report.docx", date="2024-03-01").outputs
+    (path,) = write_report(EXAMPLES[key] / "filled.xlsx", output=tmp_path / "report.docx", date="2024-03-01").outputs
     paper, quality = docx.Document(path), next(row["name"] for row in document(key)["indicators"] if row["kind"] == "定性")
     row = next(row for table in paper.tables for row in table.rows if quality in [cell.text for cell in row.cells])
     cell = next(cell for cell in row.cells if FULL in cell.text)
@@ -499,8 +499,8 @@ def test_a_grade_chosen_for_a_figure_does_not_make_it_a_quality(key: str, tmp_pa
     filled = document(key)
     figure = next(row for row in filled["indicators"] if row["kind"] == "定量")
     figure["grade"] = FULL
-    fill_workbook(filled, tmp_path / "a.xlsx")
-    (path,) = write_report(tmp_path / "a.xlsx", tmp_path / "report.docx", date="2024-03-01").outputs
+    fill_workbook(filled, output=tmp_path / "a.xlsx")
+    (path,) = write_report(tmp_path / "a.xlsx", output=tmp_path / "report.docx", date="2024-03-01").outputs
     assert import_document(path).document["indicators"] == document(key)["indicators"]
     paper = docx.Document(path)
     row = next(row for table in paper.tables for row in table.rows if figure["name"] in [cell.text for cell in row.cells])
@@ -516,8 +516,8 @@ def test_a_value_that_is_its_grade_is_printed_once(key: str, target: str, tmp_pa
     filled = document(key)
     for row in filled["indicators"]:
         row |= {"actual": row["grade"], "target": target} if row["kind"] == "定性" else {}
-    fill_workbook(filled, tmp_path / "a.xlsx")
-    (path,) = write_report(tmp_path / "a.xlsx", tmp_path / "report.docx", date="2024-03-01").outputs
+    fill_workbook(filled, output=tmp_path / "a.xlsx")
+    (path,) = write_report(tmp_path / "a.xlsx", output=tmp_path / "report.docx", date="2024-03-01").outputs
     texts = [cell.text for table in docx.Document(path).tables for row in table.rows for cell in row.cells]
     assert FULL in texts and f"{FULL}：{FULL}" not in texts
     assert import_document(path).document["indicators"] == filled["indicators"]
@@ -525,19 +525,19 @@ def test_a_value_that_is_its_grade_is_printed_once(key: str, target: str, tmp_pa
 
 @pytest.mark.parametrize("key", EXAMPLES)
 def test_the_template_of_next_year_does_not_ask_for_last_years_grades(key: str, tmp_path: Path) -> None:
-    (path,) = write_report(EXAMPLES[key] / "filled.xlsx", tmp_path / "report.docx", date="2024-03-01").outputs
+    (path,) = write_report(EXAMPLES[key] / "filled.xlsx", output=tmp_path / "report.docx", date="2024-03-01").outputs
     paper = docx.Document(path)
     for cell in (cell for table in paper.tables for row in table.rows for cell in row.cells if FULL in cell.text):
         cell.text = cell.text.partition("：")[2]
     paper.save(path)
     assert "XL427" in {f["code"] for f in import_document(path).findings}
-    assert "XL427" not in {f["code"] for f in write_next_template(key, 2025, path, tmp_path / "next.xlsx").findings}
+    assert "XL427" not in {f["code"] for f in write_next_template(key, year=2025, last=path, output=tmp_path / "next.xlsx").findings}
 
 
 @pytest.mark.parametrize("key", EXAMPLES)
 def test_the_next_year_begins_with_project_and_indicators(key: str, tmp_path: Path) -> None:
     year = document(key)["fiscal_year"] + 1
-    assert write_next_template(key, year, EXAMPLES[key] / "finalized.json", tmp_path / "next.xlsx").outputs
+    assert write_next_template(key, year=year, last=EXAMPLES[key] / "finalized.json", output=tmp_path / "next.xlsx").outputs
     begun, last = read_workbook(tmp_path / "next.xlsx"), document(key)
     assert begun["project"] == {name: value for name, value in last["project"].items() if name != "prepared_on"}
     assert begun["objective"] == {"expected": last["objective"]["expected"]}
@@ -574,14 +574,14 @@ def test_the_code_of_the_unit_is_read_where_its_name_stands(form: Form, tmp_path
     content = document(form.key)
     content["project"]["unit_code"] = "032018"
     book = tmp_path / "filled.xlsx"
-    fill_workbook(content, book, templates=folder.parent.parent)
+    fill_workbook(content, output=book, templates=folder.parent.parent)
     task = Task("key", "收到/filled.xlsx", book.name, "0" * 64, book.read_bytes())
     outcome = work_on(task, Terms("zh", "2023-03-01", finalize=False, templates=folder.parent.parent), Limits()).outcome
     assert (outcome.unit, outcome.unit_code) == (content["project"]["unit"], "032018")
 
 
 def test_the_report_with_its_appendix_of_warnings_is_read_back(form: Form, tmp_path: Path) -> None:
-    paper = finalize(EXAMPLES[form.key] / "filled.xlsx", tmp_path, "2024-03-01").outputs[2]
+    paper = finalize(EXAMPLES[form.key] / "filled.xlsx", output=tmp_path, date="2024-03-01").outputs[2]
     result = import_document(paper)
     assert {(f["code"], f["severity"]) for f in result.findings} == {("XL210", "info")}
     assert "leftovers" not in result.document

@@ -22,7 +22,7 @@ def test_the_form_to_start_from_is_right_and_works(tmp_path: Path) -> None:
     path = new_form(tmp_path / "training" / "2024")
     form = check_form(path.parent)
     assert (form.key, form.revision, form.first_year) == ("training", "2024", 2024)
-    assert fill_workbook(DOCUMENT, tmp_path / "t.xlsx", templates=tmp_path).outputs
+    assert fill_workbook(DOCUMENT, output=tmp_path / "t.xlsx", templates=tmp_path).outputs
     result = validate(tmp_path / "t.xlsx", templates=tmp_path)
     assert [(finding["code"], finding["cells"]) for finding in result.findings] == [("AA101", ["项目!D6"])]
     assert result.document["items"]["total"] == {"planned": 5, "spent": 4.5, "rate": 0.9, "grade": "优"}
@@ -69,7 +69,7 @@ def lists_of(sheet) -> dict[str, str]:
 
 @pytest.mark.libreoffice
 def test_a_dropdown_depends_on_another_cell(tmp_path: Path) -> None:
-    path = write_template("mini", 2022, tmp_path / "t.xlsx", templates=levelled(tmp_path, "kind"))
+    path = write_template("mini", year=2022, output=tmp_path / "t.xlsx", templates=levelled(tmp_path, "kind"))
     (saved,) = convert([path], tmp_path / "saved", recalculate=NEVER)
     for book in (openpyxl.load_workbook(path), openpyxl.load_workbook(saved)):
         (formula,) = {text for place, text in lists_of(book["自评表"]).items() if place.startswith("D5")}
@@ -84,7 +84,7 @@ def test_a_dropdown_depends_on_another_cell(tmp_path: Path) -> None:
 
 
 def test_a_dropdown_depends_on_the_block(tmp_path: Path) -> None:
-    path = write_template("mini", 2022, tmp_path / "t.xlsx", templates=levelled(tmp_path, "category"))
+    path = write_template("mini", year=2022, output=tmp_path / "t.xlsx", templates=levelled(tmp_path, "category"))
     lists = lists_of(openpyxl.load_workbook(path)["自评表"])
     assert {place: text for place, text in lists.items() if place.startswith("D")} == {
         "D3:D4": "list_indicators_level_1", "D5:D7": "list_indicators_level_2"}  # fmt: skip
@@ -95,7 +95,7 @@ def test_a_choice_of_another_list_is_named_with_its_own(tmp_path: Path) -> None:
     rows = [{"category": "效益", "name": "甲", "level": "社会", "kind": "定性", "target": "好", "actual": "好"},
             {"category": "效益", "name": "乙", "level": "资产", "kind": "定性", "target": "好", "actual": "好"}]  # fmt: skip
     document = {"form": "mini", "revision": "2022", "fiscal_year": 2022, "cover": {"unit": "某局"}, "indicators": rows}
-    fill_workbook(document, tmp_path / "t.xlsx", templates=templates)
+    fill_workbook(document, output=tmp_path / "t.xlsx", templates=templates)
     (finding,) = [f for f in validate(tmp_path / "t.xlsx", templates=templates).findings if f["code"] == "XL203"]
     assert (finding["cells"], finding["found"], finding["expected"]) == (["自评表!D6"], "资产", "经济、社会")
 
@@ -104,7 +104,7 @@ def test_level_cells_are_one_cell_and_read_as_all(tmp_path: Path) -> None:
     templates = levelled(tmp_path, "category")
     rows = [{"category": "效益", "name": name, "kind": "定性", "target": "好", "actual": "好"} for name in "甲乙"]
     document = {"form": "mini", "revision": "2022", "fiscal_year": 2022, "cover": {"unit": "某局"}, "indicators": rows}
-    fill_workbook(document, tmp_path / "t.xlsx", templates=templates)
+    fill_workbook(document, output=tmp_path / "t.xlsx", templates=templates)
     assert {str(area) for area in openpyxl.load_workbook(tmp_path / "t.xlsx")["自评表"].merged_cells.ranges} >= {"B3:B4", "B5:B7"}
     result = validate(tmp_path / "t.xlsx", templates=templates)
     assert "XL234" not in {finding["code"] for finding in result.findings}

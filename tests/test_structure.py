@@ -258,12 +258,12 @@ def test_another_year_than_the_template_was_issued_for_is_noticed(tmp_path: Path
     assert "XL243" not in {f["code"] for f in result.findings}  # the date does fit the year of the template
     assert ("XL242", "基本信息!C3") in found(path) and warned(result) == [("warning", "2023", "2022")]
     assert warned(validate(result.outputs[0])) == warned(result)
-    assert warned(validate(finalize(path, tmp_path).outputs[0])) == warned(result)
+    assert warned(validate(finalize(path, output=tmp_path).outputs[0])) == warned(result)
 
 
 @pytest.mark.parametrize("year", [2022, 2023, 2024.0, "2024", "2023年"])
 def test_a_year_that_a_document_says_is_that_of_its_workbook(tmp_path: Path, year: object) -> None:
-    fill_workbook({**document(), "fiscal_year": year}, tmp_path / "t.xlsx")
+    fill_workbook({**document(), "fiscal_year": year}, output=tmp_path / "t.xlsx")
     assert "XL242" not in {f["code"] for f in validate(tmp_path / "t.xlsx").findings}
 
 
@@ -289,7 +289,7 @@ def test_a_large_adjustment_is_a_warning(tmp_path: Path) -> None:
     """SZ103: 30 per cent of the initial budget and more."""
     doc = document()
     doc["budget"]["basic"]["adjustment"] = 160
-    fill_workbook(doc, tmp_path / "t.xlsx")
+    fill_workbook(doc, output=tmp_path / "t.xlsx")
     assert ("SZ103", "预算信息!D5") in found(tmp_path / "t.xlsx")
 
 

@@ -79,7 +79,7 @@ def type_all(path: Path, target: Path, cells: Mapping[str, object]) -> Path:
 
 def through_file(folder: Path, doc: dict, block: str, rows: list[Row], first: int = 0) -> list[tuple[Mapping, set[tuple[str, str]]]]:
     """Fill the document, type the rows into that block, and return of each row its values and the findings at its cells."""
-    assert fill_workbook(doc, folder / "filled.xlsx").outputs
+    assert fill_workbook(doc, output=folder / "filled.xlsx").outputs
     places = read_cells(folder / "filled.xlsx").places
     cells = {places[Spot(block, first + number, key)]: value for number, row in enumerate(rows) for key, value in row.typed.items()}
     path = type_all(folder / "filled.xlsx", folder / "typed.xlsx", cells)
@@ -267,7 +267,7 @@ def test_an_actual_is_read_in_the_unit_of_its_row(tmp_path: Path) -> None:
     ('0.00"%"', 88), (r"0.00\%", 88), ('0.00_%;[红色%]-0.00"%"', 88), ("0.00*%", 88), ("General", 88), ("0.00%", 8800), ('"约"0.00%', 8800),
 ])  # fmt: skip
 def test_a_percent_sign_that_a_format_only_shows_multiplies_nothing(tmp_path: Path, code: str, read: float) -> None:
-    assert fill_workbook(with_indicators(1, unit="%", target=100, actual=88), tmp_path / "a.xlsx").outputs
+    assert fill_workbook(with_indicators(1, unit="%", target=100, actual=88), output=tmp_path / "a.xlsx").outputs
     spot = Spot("duties", 0, "actual")
     title, _, cell = read_cells(tmp_path / "a.xlsx").places[spot].rpartition("!")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
@@ -282,7 +282,7 @@ def test_a_percent_sign_that_a_format_only_shows_multiplies_nothing(tmp_path: Pa
 
 @pytest.mark.parametrize(("code", "read"), [("000000", "001001"), ("00", "1001"), ("General", "1001"), ("0", "1001"), ("0000.00", "1001")])
 def test_a_code_typed_as_a_number_is_read_with_the_zeros_that_its_cell_shows(tmp_path: Path, code: str, read: str) -> None:
-    assert fill_workbook(document(), tmp_path / "a.xlsx").outputs
+    assert fill_workbook(document(), output=tmp_path / "a.xlsx").outputs
     title, _, cell = read_cells(tmp_path / "a.xlsx").places[Spot("cover", 0, "unit_code")].rpartition("!")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     book[title][cell].value, book[title][cell].number_format = 1001, code
@@ -519,7 +519,7 @@ def test_dates_through_the_file(tmp_path: Path, typed: object, read: str, codes:
 
 def test_findings_show_before_and_after_or_both_readings(tmp_path: Path) -> None:
     doc = with_indicators(6)
-    assert fill_workbook(doc, tmp_path / "a.xlsx").outputs
+    assert fill_workbook(doc, output=tmp_path / "a.xlsx").outputs
     places = read_cells(tmp_path / "a.xlsx").places
     typed = [("12 种", "种"), (" 7 ", "场"), ("7", "场"), ("7\u200b", "场"), ("5万", "万元"), ("96%", "家")]
     cells = {places[Spot("duties", n, key)]: value for n, (actual, unit) in enumerate(typed) for key, value in (("actual", actual), ("unit", unit))}
@@ -554,7 +554,7 @@ def test_only_an_amount_out_of_range_is_told_its_unit(tmp_path: Path) -> None:
     doc["budget"]["items"][0].update(spent=-1)
     doc["base_data"] = {"asset_use": {"part": -2, "base": 5}, "staff_control": {"part": -3, "base": 50}}
     next(row for row in doc["indicators"] if row["kind"] == "定量")["target"] = 1e12
-    fill_workbook(doc, tmp_path / "t.xlsx")
+    fill_workbook(doc, output=tmp_path / "t.xlsx")
     told = {f["found"]: f["fix"] for f in validate(tmp_path / "t.xlsx").findings if f["code"] == "XL204"}
     money, plain = "请核对，应为 0 至 9999999.999999，单位为万元。", "请核对，应为 {}；只填数字，不带单位。"
     assert told == {"-1": money, "-2": money, "-3": plain.format("0 至 9999999.999999"), "1000000000000": plain.format("-99999999999 至 99999999999")}
@@ -570,21 +570,21 @@ def test_a_formula_of_an_empty_text_has_a_result(tmp_path: Path) -> None:
 
 def test_a_warning_of_values_does_not_block_and_travels(tmp_path: Path) -> None:
     doc = with_indicators(1, operator=">=", target=100, unit="%", actual=0.96)
-    assert fill_workbook(doc, tmp_path / "a.xlsx").outputs
+    assert fill_workbook(doc, output=tmp_path / "a.xlsx").outputs
     warned = lambda path: [(f["code"], f["found"]) for f in validate(path).findings if f["code"] == "XL215"]  # noqa: E731
     assert warned(tmp_path / "a.xlsx") == [("XL215", "0.96")]
-    result = finalize(tmp_path / "a.xlsx", tmp_path / "out")
+    result = finalize(tmp_path / "a.xlsx", output=tmp_path / "out")
     assert [f["code"] for f in result.findings if f["severity"] == "error"] == []
     assert warned(next(path for path in result.outputs if path.suffix == ".xlsx")) == [("XL215", "0.96")]
 
 
 def test_a_question_blocks_and_is_the_only_finding_of_its_cell(tmp_path: Path) -> None:
     doc = with_indicators(1)
-    assert fill_workbook(doc, tmp_path / "a.xlsx").outputs
+    assert fill_workbook(doc, output=tmp_path / "a.xlsx").outputs
     place = read_cells(tmp_path / "a.xlsx").places[Spot("duties", 0, "actual")]
     path = type_all(tmp_path / "a.xlsx", tmp_path / "b.xlsx", {place: "1,23"})
     assert [f["code"] for f in validate(path).findings if place in f["cells"]] == ["XL209"]
-    assert not finalize(path, tmp_path / "out").outputs
+    assert not finalize(path, output=tmp_path / "out").outputs
 
 
 def test_a_sheet_that_could_not_compute_is_no_witness(tmp_path: Path) -> None:
@@ -592,7 +592,7 @@ def test_a_sheet_that_could_not_compute_is_no_witness(tmp_path: Path) -> None:
     doc = with_indicators(9, operator="=", unit="件")
     doc["indicators"][-1] |= {"unit": "%", "target": 90, "actual": 80}
     typed = [("actual", "3件"), ("actual", "7件"), ("actual", "1,23"), ("target", "≥5件"), ("unit", " 件"), ("operator", "等于"), ("target", "＝5")]
-    assert fill_workbook(doc, tmp_path / "a.xlsx").outputs
+    assert fill_workbook(doc, output=tmp_path / "a.xlsx").outputs
     places = read_cells(tmp_path / "a.xlsx").places
     cells = {places[Spot("duties", n, key)]: value for n, (key, value) in enumerate(typed)}
     cells[places[Spot("duties", 8, "actual")]] = Percent(0.9)
@@ -650,7 +650,7 @@ def test_amounts_in_the_wrong_unit_are_asked_about(form: Form, name: str) -> Non
 def test_an_amount_in_the_wrong_unit_through_the_file(form: Form, tmp_path: Path) -> None:
     doc = document()
     item(doc, 0).update(spent=26400)
-    assert fill_workbook(doc, tmp_path / "a.xlsx").outputs
+    assert fill_workbook(doc, output=tmp_path / "a.xlsx").outputs
     reading = read_cells(tmp_path / "a.xlsx")
     (finding,) = unlikely_amounts(form, reading.rows)
     assert finding == Finding("XL216", "warning", (Spot("items", 0, "spent"),), {"found": "26400", "expected": "26400 万元 / 2.64 万元"})

@@ -26,11 +26,11 @@ LITERAL = re.compile(r'"((?:[^"]|"")*)"')
 def books(form: Form, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A blank template, a filled workbook with the longest texts and many rows, and a finalized one."""
     folder = tmp_path_factory.mktemp("books")
-    template = write_template("suzhou-department", 2022, folder / "template.xlsx", unit="单位" * 40)
+    template = write_template("suzhou-department", year=2022, output=folder / "template.xlsx", unit="单位" * 40)
     filled, submission = folder / "filled.xlsx", folder / "submission.xlsx"
-    assert fill_workbook(random_document(form, 4), filled, {"duties": 120, "goals": 60}).outputs
-    assert fill_workbook(complete_document(form), submission).outputs
-    result = finalize(submission, folder, date="2023-04-01")
+    assert fill_workbook(random_document(form, 4), output=filled, rows={"duties": 120, "goals": 60}).outputs
+    assert fill_workbook(complete_document(form), output=submission).outputs
+    result = finalize(submission, output=folder, date="2023-04-01")
     assert result.outputs, result.findings
     return {"template": template, "filled": filled, "finalized": result.outputs[0]}
 
@@ -104,15 +104,15 @@ def test_formualizer_computes_the_same_values(books: dict[str, Path], name: str)
 
 
 def test_two_runs_give_the_same_bytes(form: Form, tmp_path: Path) -> None:
-    one, two = (write_template("suzhou-department", 2022, tmp_path / name, unit="甲") for name in ("1.xlsx", "2.xlsx"))
+    one, two = (write_template("suzhou-department", year=2022, output=tmp_path / name, unit="甲") for name in ("1.xlsx", "2.xlsx"))
     assert one.read_bytes() == two.read_bytes()
     for name in ("3.xlsx", "4.xlsx"):
-        fill_workbook(random_document(form, 11), tmp_path / name)
+        fill_workbook(random_document(form, 11), output=tmp_path / name)
     assert (tmp_path / "3.xlsx").read_bytes() == (tmp_path / "4.xlsx").read_bytes()
 
 
 def test_the_date_comes_from_the_argument(tmp_path: Path) -> None:
-    path = write_template("suzhou-department", 2022, tmp_path / "t.xlsx", date="2031-02-03")
+    path = write_template("suzhou-department", year=2022, output=tmp_path / "t.xlsx", date="2031-02-03")
     assert openpyxl.load_workbook(path).properties.created.isoformat().startswith("2031-02-03")
 
 
@@ -215,7 +215,7 @@ def test_user_text_is_never_a_formula_or_a_link(form: Form, tmp_path: Path) -> N
     document = complete_document(form)
     document["goals"] = [{"expected": "=1+1", "actual": "https://example.invalid/"}]
     path = tmp_path / "t.xlsx"
-    fill_workbook(document, path)
+    fill_workbook(document, output=path)
     sheet = openpyxl.load_workbook(path)["绩效目标"]
     values = [cell for line in sheet.iter_rows() for cell in line if cell.value in ("=1+1", "https://example.invalid/")]
     assert [cell.data_type for cell in values] == ["s", "s"] and not any(cell.hyperlink for cell in values)

@@ -1,7 +1,7 @@
 """xlperf: the official self-evaluation workbook of a budget unit, generated, read back, checked and finalized.
 
     import xlperf
-    xlperf.write_template("my-form", 2023, Path("form.xlsx"))
+    xlperf.write_template("my-form", year=2023, output="form.xlsx")
     result = xlperf.validate("filled.xlsx")
     result.findings[0]["cells"], result.findings[0]["fix"]
 
@@ -12,16 +12,16 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "write_report": "workflow.report",
-    "validate": "workflow.process",
-    "annotate": "workflow.process",
-    "finalize": "workflow.process",
+    "validate": "workflow.validate",
+    "annotate": "workflow.validate",
+    "finalize": "workflow.finalize",
     "read_workbook": "workflow.process",
     "write_template": "workflow.template",
     "fill_workbook": "workflow.template",
     "load_document": "workflow.template",
     "import_document": "importing.importer",
     "collect": "collecting.collect",
-    "find_standing": "collecting.status",
+    "find_status": "collecting.status",
     "Result": "reporting.finding",
     "build_schema": "forms.schema",
     "list_forms": "forms.catalog",

@@ -1,9 +1,9 @@
 """Addresses as a spreadsheet writes them, both ways; rows and columns are zero-based.
 
-    >>> cell_name(11, 27), cell_name(11, 27, fixed=True), column_number("AB")
-    ('AB12', '$AB$12', 27)
-    >>> quoted("Q1 '22") + "!" + cell_name(0, 0)
-    "'Q1 ''22'!A1"
+>>> cell_name(11, 27), cell_name(11, 27, fixed=True), column_number("AB")
+('AB12', '$AB$12', 27)
+>>> quoted("Q1 '22") + "!" + cell_name(0, 0)
+"'Q1 ''22'!A1"
 """
 
 from __future__ import annotations

@@ -10,9 +10,15 @@ import errno
 from enum import IntEnum
 
 REASONS = {
-    errno.ENOENT: "no_such_file", errno.EISDIR: "is_a_folder", errno.EACCES: "not_permitted", errno.EPERM: "not_permitted",
-    errno.EROFS: "not_permitted", errno.ENOSPC: "disk_full", errno.EEXIST: "is_a_file", errno.ENOTDIR: "is_a_file",
-}  # fmt: skip
+    errno.ENOENT: "no_such_file",
+    errno.EISDIR: "is_a_folder",
+    errno.EACCES: "not_permitted",
+    errno.EPERM: "not_permitted",
+    errno.EROFS: "not_permitted",
+    errno.ENOSPC: "disk_full",
+    errno.EEXIST: "is_a_file",
+    errno.ENOTDIR: "is_a_file",
+}
 
 
 class ExitCode(IntEnum):

@@ -19,6 +19,7 @@ from xlperf.errors import UsageError, reason_of
 
 FORMULA_STARTS = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")  # a cell of a CSV file that starts so may be run as a formula
 
+StrPath = str | os.PathLike[str]  # what every public function takes for a path
 ZIP_TIME = (1980, 1, 31, 0, 0, 0)  # what XlsxWriter gives every entry
 TEMPORARY = ".xlperf-"  # how the name of a file begins that is being written
 MOST_BYTES = 200  # of a name in UTF-8: file systems of Linux take 255, and endings follow

@@ -1,7 +1,7 @@
 """How far a long run is: a bar on a terminal, a plain line now and then elsewhere, always on standard error.
 
-    with progress("…") as tell:
-        tell(120, 2000)
+with progress("…") as tell:
+    tell(120, 2000)
 """
 
 from __future__ import annotations
@@ -35,12 +35,19 @@ def progress(title: str, quiet: bool = False) -> Iterator[Tell]:
 def _bar(title: str, console: object) -> Iterator[Tell]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
-               TimeRemainingColumn(), TextColumn("{task.fields[words]}"))  # fmt: skip
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[words]}"),
+    )
     with Progress(*columns, console=console) as bar:
         task, rate = bar.add_task(title, total=None, rate="", words=""), _rate()
         yield lambda done, total, words="": bar.update(
-            task, completed=done, total=total, words=words, rate=_per_second(rate(done)))  # fmt: skip
+            task, completed=done, total=total, words=words, rate=_per_second(rate(done))
+        )
 
 
 def _lines(title: str) -> Tell:

@@ -1,9 +1,9 @@
 """The word that a misspelt one is meant for, where there is no doubt; what two names are compared by.
 
-    >>> nearest("indicaters", ["indicators", "goals"])
-    'indicators'
-    >>> slip("Pass.", ["Pass", "Fail"]), slip("Pasx", ["Pass", "Fail"]), slip("Pile", ["Pale", "Pipe"])
-    ('Pass', 'Pass', None)
+>>> nearest("indicaters", ["indicators", "goals"])
+'indicators'
+>>> slip("Pass.", ["Pass", "Fail"]), slip("Pasx", ["Pass", "Fail"]), slip("Pile", ["Pale", "Pipe"])
+('Pass', 'Pass', None)
 """
 
 from __future__ import annotations

@@ -171,8 +171,10 @@ def check_goals_against_indicators(form: Form, rows: Rows, rule: Rule) -> Iterat
     """A goal and the indicator it belongs to give one figure (specimen 3.4 i: 256 in the sentence, 292 in the table)."""
     spots, facts = [], []
     for said in contradictions(_match(form, rows, rule), rule.words("bases")):
-        spots += [Spot(rule.parameters["goals"], said.goal, said.field),
-                  Spot(rule.parameters["indicators"], said.duty.index, COLUMNS[said.field])]  # fmt: skip
+        spots += [
+            Spot(rule.parameters["goals"], said.goal, said.field),
+            Spot(rule.parameters["indicators"], said.duty.index, COLUMNS[said.field]),
+        ]
         facts.append({"number": said.goal + 1, "said": said.said.text, "name": said.duty.name, "counted": said.counted.text})
     yield from found_at(rule, spots, facts)
 

@@ -83,8 +83,9 @@ class Match:
         return [duty for d, duty in enumerate(self.duties) if d not in linked and not named(duty)]
 
 
-def match_promises(grammar: Grammar, texts: Iterable[tuple[int, str, str]], duties: list[Duty], alike: float,
-                   sure: float) -> Match:  # fmt: skip
+def match_promises(
+    grammar: Grammar, texts: Iterable[tuple[int, str, str]], duties: list[Duty], alike: float, sure: float
+) -> Match:
     """Return the goals (index, expected, actual) and indicators with their links, each promise and each indicator linked once."""
     goals = []
     for index, expected, actual in texts:
@@ -165,7 +166,8 @@ def silences(match: Match, few: float) -> Iterator[tuple[Goal, Quantity]]:
         promise = goal.promises[p]
         if p in goal.answers or promise.unit == PERCENT or promise.value <= few or match.grammar.speaks_of(goal.actual, promise):
             continue
-        reported, promised = (sum(q.value for q in listed if match.grammar.fits(promise, q))
-                              for listed in (goal.reports, goal.promises))  # fmt: skip
+        reported, promised = (
+            sum(q.value for q in listed if match.grammar.fits(promise, q)) for listed in (goal.reports, goal.promises)
+        )
         if reported < promised:
             yield goal, promise

@@ -83,9 +83,14 @@ class Grammar:
             scale = self.multipliers.get(match["multiplier"], Decimal(1))
             digits = Decimal(match["number"].replace(",", ""))
             yield Quantity(
-                digits * scale, Decimal(1).scaleb(digits.as_tuple().exponent) * scale, match["unit"], bound, match[0].strip(),
-                f"{clause} {after}".strip(), SENTENCE_ENDS.split(text[max(0, match.start() - FAR) : match.start()])[-1],
-            )  # fmt: skip
+                digits * scale,
+                Decimal(1).scaleb(digits.as_tuple().exponent) * scale,
+                match["unit"],
+                bound,
+                match[0].strip(),
+                f"{clause} {after}".strip(),
+                SENTENCE_ENDS.split(text[max(0, match.start() - FAR) : match.start()])[-1],
+            )
 
     def _bound(self, match: re.Match, before: str, after: str) -> str | None:
         """How exact the number is meant; None where it is a difference and no quantity of its own."""
@@ -142,9 +147,17 @@ def make_grammar(parameters: Mapping, more_units: Iterable[str] = ()) -> Grammar
     chain = rf"(?:{_either(ordinals, '')})\s*\d+(?:\s*[-{LIST_COMMA},\uff0c~\u2014\u2013]\s*\d+)*"
     before = [(word, bound) for bound, words in parameters.get("before", {}).items() for word in words]
     return Grammar(
-        pattern, spoken, re.compile(chain) if ordinals else None, synonyms, multipliers, tuple(sorted(before, key=_longest)),
-        tuple(sorted(after, key=_longest)), ignored, tuple(parameters.get("per", ())), "".join(parameters.get("particles", ())),
-    )  # fmt: skip
+        pattern,
+        spoken,
+        re.compile(chain) if ordinals else None,
+        synonyms,
+        multipliers,
+        tuple(sorted(before, key=_longest)),
+        tuple(sorted(after, key=_longest)),
+        ignored,
+        tuple(parameters.get("per", ())),
+        "".join(parameters.get("particles", ())),
+    )
 
 
 def _either(words: Collection[str] | Iterable[str], otherwise: str = "|") -> str:
@@ -194,8 +207,11 @@ def agrees(said: Quantity, counted: Quantity) -> bool:
         return True
     if said.bound == "about":
         return abs(said.value - counted.value) <= counted.value / 10
-    return {"least": counted.value > said.value, "most": counted.value < said.value,
-            "near": said.value * 9 / 10 <= counted.value < said.value}.get(said.bound, False)  # fmt: skip
+    return {
+        "least": counted.value > said.value,
+        "most": counted.value < said.value,
+        "near": said.value * 9 / 10 <= counted.value < said.value,
+    }.get(said.bound, False)
 
 
 def assign(grammar: Grammar, promises: Sequence[Quantity], reports: Sequence[Quantity]) -> dict[int, int]:

@@ -1,7 +1,7 @@
 """What a check goes by: the parameters of its rule, the rows in use, the texts people wrote; and the finding it yields.
 
-    rule.words("phrases")                # a list that may be absent
-    given(form, rule, "block", form.blocks)  # a name the check cannot do without, or FormError with its place
+rule.words("phrases")                # a list that may be absent
+given(form, rule, "block", form.blocks)  # a name the check cannot do without, or FormError with its place
 """
 
 from __future__ import annotations

@@ -17,8 +17,15 @@ from xlperf.values.cells import label_unit
 from xlperf.values.notation import spellings_of
 from xlperf.values.remarks import briefly
 
-CODES = {"required": "XL201", "type": "XL202", "pattern": "XL202", "format": "XL202", "enum": "XL203",
-         "minimum": "XL204", "maximum": "XL204"}  # fmt: skip
+CODES = {
+    "required": "XL201",
+    "type": "XL202",
+    "pattern": "XL202",
+    "format": "XL202",
+    "enum": "XL203",
+    "minimum": "XL204",
+    "maximum": "XL204",
+}
 
 
 @lru_cache(maxsize=16)
@@ -88,8 +95,10 @@ def _hint(form: Form, block: Block, index: int, known: Field, error) -> str:
     value, near = error.instance, slip(error.instance, known.choices)
     if near and error.validator == "enum" and near not in error.validator_value:
         homes = {other: [said for said, choices in lists.items() if near in choices] for other, lists in known.choices_by.items()}
-        return "".join(sentence("belongs_to", {"found": value, "column": block.fields[other].label, "near": listing(said)})
-                       for other, said in homes.items())  # fmt: skip
+        return "".join(
+            sentence("belongs_to", {"found": value, "column": block.fields[other].label, "near": listing(said)})
+            for other, said in homes.items()
+        )
     if near:
         return sentence("perhaps", {"found": value, "near": near})
     letters = letters_of(value)

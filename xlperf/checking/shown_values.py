@@ -22,8 +22,9 @@ from xlperf.values.remarks import as_printed, briefly
 PERCENTAGE = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{1,15})?)\s*[%\uff05]\s*", re.ASCII)
 
 
-def compare_shown(form: Form, rows: Rows, shown: Mapping[Spot, object], normalised: Iterable[Spot] = (),
-                  living: Collection[Spot] = ()) -> Iterator[Finding]:  # fmt: skip
+def compare_shown(
+    form: Form, rows: Rows, shown: Mapping[Spot, object], normalised: Iterable[Spot] = (), living: Collection[Spot] = ()
+) -> Iterator[Finding]:
     """Yield what the submitted cells show differently from what their inputs give.
 
     A difference is a warning, silent where an operand was normalised (the sheet could not read it), an info where the

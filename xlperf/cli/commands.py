@@ -46,7 +46,7 @@ def forms(templates: Path | None) -> ExitCode:
     from xlperf.cli.output import forms_as_text
     from xlperf.forms.catalog import list_forms
 
-    click.echo(forms_as_text(list_forms(templates)))
+    click.echo(forms_as_text(list_forms(templates=templates)))
     return ExitCode.OK
 
 
@@ -62,20 +62,35 @@ def forms(templates: Path | None) -> ExitCode:
 @date_option
 @password_option
 @templates_option
-def template(form: str, year: int, unit: str, last: Path | None, roster: Path | None, jobs: int | None, output: Path | None,
-             rows: tuple[str, ...], date: str | None, password: str, templates: Path | None) -> ExitCode:  # fmt: skip
+def template(
+    form: str,
+    year: int,
+    unit: str,
+    last: Path | None,
+    roster: Path | None,
+    jobs: int | None,
+    output: Path | None,
+    rows: tuple[str, ...],
+    date: str | None,
+    password: str,
+    templates: Path | None,
+) -> ExitCode:
     from xlperf.files import unused
     from xlperf.workflow.template import default_name, write_template
 
     spare = spare_rows(rows, form, year, templates)
     if roster:
         return hand_out(form, year, roster, output, jobs, spare, date, password, templates, last or unit)
-    path = output or unused(default_name(form, year, unit, templates))
+    path = output or unused(default_name(form, year=year, unit=unit, templates=templates))
     if last:
         from xlperf.revisions.next_year import write_next_template
 
-        return tell_written(write_next_template(form, year, last, path, unit, spare, date, password, templates))
-    write_template(form, year, path, unit, spare, date, password, templates)
+        return tell_written(
+            write_next_template(
+                form, year=year, last=last, output=path, unit=unit, rows=spare, date=date, password=password, templates=templates
+            )
+        )
+    write_template(form, year=year, output=path, unit=unit, rows=spare, date=date, password=password, templates=templates)
     click.echo(sentence("written", {"path": path}), err=True)
     return ExitCode.OK
 
@@ -87,8 +102,9 @@ def template(form: str, year: int, unit: str, last: Path | None, roster: Path | 
 @date_option
 @password_option
 @templates_option
-def fill(document: Path, output: Path | None, rows: tuple[str, ...], date: str | None, password: str,
-         templates: Path | None) -> ExitCode:  # fmt: skip
+def fill(
+    document: Path, output: Path | None, rows: tuple[str, ...], date: str | None, password: str, templates: Path | None
+) -> ExitCode:
     from xlperf.files import unused
     from xlperf.reporting.formats import as_text
     from xlperf.workflow.template import fill_workbook, load_document
@@ -96,7 +112,7 @@ def fill(document: Path, output: Path | None, rows: tuple[str, ...], date: str |
     content = load_document(document)
     path = output or unused(document.with_suffix(".xlsx"))
     spare = spare_rows(rows, str(content["form"]), content.get("fiscal_year"), templates)
-    result = fill_workbook(content, path, spare, date, password, templates)
+    result = fill_workbook(content, output=path, rows=spare, date=date, password=password, templates=templates)
     if result.findings:
         click.echo(as_text([result]), err=True)
     key = "written" if result.outputs else "nothing_filled"
@@ -119,7 +135,7 @@ def import_(file: Path, output: Path | None, form: str | None, year: int | None,
 
     if output:
         keep_apart(output, file)
-    result = import_document(file, form, year, templates)
+    result = import_document(file, form=form, year=year, templates=templates)
     text = json.dumps(result.document, ensure_ascii=False, indent=2)
     if output:
         write_atomically(output, lambda path: path.write_text(f"{text}\n", "utf-8", newline="\n"))
@@ -137,7 +153,7 @@ def read(file: Path, templates: Path | None) -> ExitCode:
 
     from xlperf.workflow.process import read_workbook
 
-    click.echo(json.dumps(read_workbook(file, templates), ensure_ascii=False, indent=2))
+    click.echo(json.dumps(read_workbook(file, templates=templates), ensure_ascii=False, indent=2))
     return ExitCode.OK
 
 
@@ -148,12 +164,13 @@ def read(file: Path, templates: Path | None) -> ExitCode:
 @click.option("--format", "format_", type=click.Choice(FORMAT_NAMES), default="text", help=words("format"))
 @click.option("--annotate", type=FILE, metavar="DIR", help=words("annotate"))
 @templates_option
-def validate(files: tuple[Path, ...], form: str | None, year: int | None, format_: str, annotate: Path | None,
-             templates: Path | None) -> ExitCode:  # fmt: skip
+def validate(
+    files: tuple[Path, ...], form: str | None, year: int | None, format_: str, annotate: Path | None, templates: Path | None
+) -> ExitCode:
     from xlperf.reporting.formats import FORMATS
     from xlperf.workflow.validate import validate as validate_file
 
-    results = [validate_file(file, form, year, templates, annotate) for file in files]
+    results = [validate_file(file, form=form, year=year, templates=templates, annotated=annotate) for file in files]
     if text := FORMATS[format_](results):
         click.echo(text)
     for result in results if annotate else ():
@@ -169,12 +186,13 @@ def validate(files: tuple[Path, ...], form: str | None, year: int | None, format
 @year_option
 @date_option
 @templates_option
-def finalize(file: Path, output: Path | None, form: str | None, year: int | None, date: str | None,
-             templates: Path | None) -> ExitCode:  # fmt: skip
+def finalize(
+    file: Path, output: Path | None, form: str | None, year: int | None, date: str | None, templates: Path | None
+) -> ExitCode:
     from xlperf.reporting.formats import as_text
     from xlperf.workflow.finalize import finalize as finalize_file
 
-    result = finalize_file(file, output, date, form, year, templates)
+    result = finalize_file(file, output=output, date=date, form=form, year=year, templates=templates)
     click.echo(as_text([result]))
     for path in result.outputs:
         click.echo(sentence("written", {"path": path}), err=True)
@@ -196,13 +214,37 @@ def finalize(file: Path, output: Path | None, form: str | None, year: int | None
 @date_option
 @templates_option
 @click.option("--quiet", is_flag=True, help=words("quiet"))
-def collect(inbox: tuple[Path, ...], output: Path, roster: Path | None, jobs: int | None, cluster: str | None, finalize_: bool,
-            database: str | None, form: str | None, year: int | None, date: str | None, templates: Path | None,
-            quiet: bool) -> ExitCode:  # fmt: skip
+def collect(
+    inbox: tuple[Path, ...],
+    output: Path,
+    roster: Path | None,
+    jobs: int | None,
+    cluster: str | None,
+    finalize_: bool,
+    database: str | None,
+    form: str | None,
+    year: int | None,
+    date: str | None,
+    templates: Path | None,
+    quiet: bool,
+) -> ExitCode:
     from xlperf.collecting.collect import collect as collect_inboxes
     from xlperf.collecting.status import standing_as_text
 
-    standing = collect_inboxes(inbox, output, roster, jobs, cluster, finalize_, database, form, year, date, templates, quiet)
+    standing = collect_inboxes(
+        inbox,
+        output=output,
+        roster=roster,
+        jobs=jobs,
+        cluster=cluster,
+        finalize=finalize_,
+        database=database,
+        form=form,
+        year=year,
+        date=date,
+        templates=templates,
+        quiet=quiet,
+    )
     click.echo(standing_as_text(standing))
     return standing.exit_code
 
@@ -211,9 +253,9 @@ def collect(inbox: tuple[Path, ...], output: Path, roster: Path | None, jobs: in
 @click.argument("collection", type=FILE)
 @database_option
 def status(collection: Path, database: str | None) -> ExitCode:
-    from xlperf.collecting.status import find_standing, standing_as_text
+    from xlperf.collecting.status import find_status, standing_as_text
 
-    click.echo(standing_as_text(find_standing(collection, database)))
+    click.echo(standing_as_text(find_status(collection, database=database)))
     return ExitCode.OK
 
 
@@ -224,11 +266,12 @@ def status(collection: Path, database: str | None) -> ExitCode:
 @date_option
 @password_option
 @templates_option
-def migrate(file: Path, year: int | None, output: Path | None, date: str | None, password: str,
-            templates: Path | None) -> ExitCode:  # fmt: skip
+def migrate(
+    file: Path, year: int | None, output: Path | None, date: str | None, password: str, templates: Path | None
+) -> ExitCode:
     from xlperf.revisions.migrate import migrate_workbook
 
-    return tell_written(migrate_workbook(file, output, year, date, password, templates))
+    return tell_written(migrate_workbook(file, output=output, year=year, date=date, password=password, templates=templates))
 
 
 @cli.command(help=words("diff"))
@@ -244,10 +287,10 @@ def diff(before: str, after: str, format_: str, templates: Path | None) -> ExitC
     from xlperf.revisions.source import read_source
 
     if names_form(before) and names_form(after):
-        changes = compare_forms(before, after, templates)
+        changes = compare_forms(before, after, templates=templates)
     else:
-        sources = [read_source(Path(path), templates) for path in (before, after)]
-        changes = compare_sources(sources, templates)
+        sources = [read_source(Path(path), templates=templates) for path in (before, after)]
+        changes = compare_sources(sources, templates=templates)
         for source in sources:
             if source.told:
                 click.echo(as_text([source.understood()]), err=True)
@@ -266,7 +309,7 @@ def report(file: Path, output: Path | None, public: bool, pdf: bool, date: str |
     from xlperf.reporting.formats import as_text
     from xlperf.workflow.report import write_report
 
-    result = write_report(file, output, public, pdf, date, templates)
+    result = write_report(file, output=output, public=public, pdf=pdf, date=date, templates=templates)
     click.echo(as_text([result]), err=True)
     for path in result.outputs:
         click.echo(sentence("written" if result.status == "passed" else "written_draft", {"path": path}), err=True)
@@ -282,7 +325,7 @@ def schema(form: str, year: int | None, templates: Path | None) -> ExitCode:
     from xlperf.forms.loader import find_form, load_form
     from xlperf.forms.schema import build_schema
 
-    click.echo(schema_as_text(build_schema(load_form(find_form(form, year, templates=templates)))), nl=False)
+    click.echo(schema_as_text(build_schema(load_form(find_form(form, year=year, templates=templates)))), nl=False)
     return ExitCode.OK
 
 
@@ -295,7 +338,7 @@ def explain(form: str, field: str, year: int | None, templates: Path | None) -> 
     from xlperf.cli.output import explained_as_text
     from xlperf.forms.catalog import explain_field
 
-    click.echo(explained_as_text(explain_field(form, field, year, templates)))
+    click.echo(explained_as_text(explain_field(form, field, year=year, templates=templates)))
     return ExitCode.OK
 
 
@@ -325,8 +368,18 @@ def check_form(directory: Path) -> ExitCode:
     return ExitCode.OK
 
 
-def hand_out(form: str, year: int, roster: Path, output: Path | None, jobs: int | None, spare: dict[str, int] | None,
-             date: str | None, password: str, templates: Path | None, other: object) -> ExitCode:  # fmt: skip
+def hand_out(
+    form: str,
+    year: int,
+    roster: Path,
+    output: Path | None,
+    jobs: int | None,
+    spare: dict[str, int] | None,
+    date: str | None,
+    password: str,
+    templates: Path | None,
+    other: object,
+) -> ExitCode:
     """The part of `template` that makes one workbook per unit."""
     from xlperf.distributing.distribute import write_templates
     from xlperf.progress import progress
@@ -334,7 +387,18 @@ def hand_out(form: str, year: int, roster: Path, output: Path | None, jobs: int 
     if output is None or other:
         raise UsageError("roster_alone")
     with progress(words("handing_out")) as tell:
-        done = write_templates(form, year, roster, output, jobs, spare, date, password, templates, tell)
+        done = write_templates(
+            form,
+            year=year,
+            roster=roster,
+            output=output,
+            jobs=jobs,
+            rows=spare,
+            date=date,
+            password=password,
+            templates=templates,
+            tell=tell,
+        )
     for remark in done.remarks:
         click.echo(remark, err=True)
     for key, paths in (("left_changed", done.changed), ("left_orphaned", done.orphaned)):

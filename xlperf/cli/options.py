@@ -25,8 +25,10 @@ output_option = click.option("-o", "--output", type=FILE, help=words("output"))
 form_argument = click.argument("form")
 file_argument = click.argument("file", type=FILE)
 WRONG = (
-    (click.MissingParameter, "missing_argument"), (click.NoSuchOption, "no_such_option"), (click.BadParameter, "bad_argument"),
-)  # fmt: skip
+    (click.MissingParameter, "missing_argument"),
+    (click.NoSuchOption, "no_such_option"),
+    (click.BadParameter, "bad_argument"),
+)
 FORMAT_NAMES = ["text", "json", "jsonl", "csv", "html"]  # the keys of formats.FORMATS, which --help need not import
 
 
@@ -36,7 +38,7 @@ def spare_rows(asked: tuple[str, ...], form: str, year: object, templates: Path 
         return None
     from xlperf.forms.loader import find_form, load_form
 
-    known = load_form(find_form(form, year if isinstance(year, int) else None, templates=templates))
+    known = load_form(find_form(form, year=year if isinstance(year, int) else None, templates=templates))
     tables = [block.key for block in known.blocks.values() if block.spare and not block.fixed]
     counts = {}
     for item in asked:

@@ -26,10 +26,17 @@ def explained_as_text(facts: dict) -> str:
     if facts["max_length"] is not None:
         limits.append(sentence("most_characters", {"count": facts["max_length"]}))
     shown = {
-        "label": facts["label"], "meaning": facts["meaning"], "cell": facts["cell"], "type": facts["type"],
-        "required": sentence(facts["required"], {}), "choices": listing(facts["choices"] or ()) or None,
-        "limits": "; ".join(limits) or None, "formula": facts["formula"], "excel": facts["excel"], "example": facts["example"],
-    }  # fmt: skip
+        "label": facts["label"],
+        "meaning": facts["meaning"],
+        "cell": facts["cell"],
+        "type": facts["type"],
+        "required": sentence(facts["required"], {}),
+        "choices": listing(facts["choices"] or ()) or None,
+        "limits": "; ".join(limits) or None,
+        "formula": facts["formula"],
+        "excel": facts["excel"],
+        "example": facts["example"],
+    }
     return "\n".join(f"{sentence(key, {})}: {value}" for key, value in shown.items() if value)
 
 

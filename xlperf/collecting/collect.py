@@ -48,7 +48,7 @@ from xlperf.collecting.worker_pool import Crew, Lost, cluster_crew, give_back_at
 from xlperf.distributing.prefill import subject_headings
 from xlperf.distributing.roster import Unit, take_roster
 from xlperf.errors import UnreadableError
-from xlperf.files import make_folder, stamp
+from xlperf.files import StrPath, make_folder, stamp
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.messages import current_language, sentence
 from xlperf.progress import progress
@@ -61,14 +61,26 @@ from xlperf.summarizing.survey import installed_prefixes
 LIMITS = Limits()
 
 
-def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None, jobs: int | None = None,
-            cluster: str | None = None, finalize: bool = True, database: str | None = None, form: str | None = None,
-            year: int | None = None, date: str | None = None, templates: Path | None = None, quiet: bool = True,
-            limits: Limits = LIMITS) -> Standing:  # fmt: skip
+def collect(
+    inboxes: Sequence[StrPath],
+    *,
+    form: str | None = None,
+    year: int | None = None,
+    templates: StrPath | None = None,
+    output: StrPath,
+    date: str | None = None,
+    roster: StrPath | None = None,
+    jobs: int | None = None,
+    cluster: str | None = None,
+    finalize: bool = True,
+    database: str | None = None,
+    limits: Limits = LIMITS,
+    quiet: bool = True,
+) -> Standing:
     """Take in all that lies in the inboxes and return where the collection stands.
 
     Args:
-        directory: where the collection is to be found; made if need be.
+        output: the folder where the collection is to be found; made if need be.
         roster: the list of units that are expected.
         jobs: worker processes, by default one per processor.
         cluster: the address of a Dask scheduler, whose workers then do the work.
@@ -81,6 +93,8 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
     Raises:
         UsageError: no such inbox, form, roster, database or cluster; the directory is in use or cannot be written.
     """
+    directory, templates = Path(output), Path(templates) if templates else None
+    inboxes, roster = [Path(inbox) for inbox in inboxes], Path(roster) if roster else None
     give_back_at_once()
     began, started, forms = time.monotonic(), _now(), _digest_forms(templates)
     if form is not None:
@@ -93,8 +107,9 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
         terms = Terms(current_language(), day, finalize, form, year, templates and templates.absolute())
         inputs = [item for item in found if isinstance(item, Input)]
         refuse_other_inboxes(store, directory, inputs)
-        digest, finalized = (_digest([__version__, one._replace(templates=None), forms])
-                             for one in (terms, terms._replace(finalize=True)))  # fmt: skip
+        digest, finalized = (
+            _digest([__version__, one._replace(templates=None), forms]) for one in (terms, terms._replace(finalize=True))
+        )
         register(store, [Arrival(item.path, item.key, item.size) for item in inputs], digest, started, also=[finalized])
         tidy(store, directory, {item.key for item in inputs})
         with cluster_crew(cluster) if cluster else _here(jobs, limits, directory / WORK) as crew:
@@ -111,14 +126,22 @@ def collect(inboxes: Sequence[Path], directory: Path, roster: Path | None = None
         if last and last["missing"] is not None and units is None:
             words.append(sentence("change_no_roster", {}))
         run = {
-            "versions": versions(), "forms": forms, "options": {"form": form, "year": year, "finalize": finalize},
-            "date": terms.date, "language": terms.language, "started": started, "finished": _now(),
-            "seconds": round(time.monotonic() - began, 3), "workers": crew.workers,
+            "versions": versions(),
+            "forms": forms,
+            "options": {"form": form, "year": year, "finalize": finalize},
+            "date": terms.date,
+            "language": terms.language,
+            "started": started,
+            "finished": _now(),
+            "seconds": round(time.monotonic() - began, 3),
+            "workers": crew.workers,
             "changes": last and {**changes_since(last, files), "words": words},
             "missing": lacking and [{"name": unit.name, "code": unit.code, "supervisor": unit.supervisor} for unit in lacking],
             "namesakes": sorted(naming.namesakes),
-            "beside": beside, "skipped": [item.path for item in found if not isinstance(item, Input)], "files": files,
-        }  # fmt: skip
+            "beside": beside,
+            "skipped": [item.path for item in found if not isinstance(item, Input)],
+            "files": files,
+        }
         write_run(directory, run)
         return read_standing(directory, store, run, naming)
 
@@ -159,8 +182,9 @@ def _digest(value: object) -> str:
 # --- the work ------------------------------------------------------------------------------------------------
 
 
-def _work(store: Store, directory: Path, inputs: Sequence[Input], terms: Terms, limits: Limits, crew: Crew, digest: str,
-          quiet: bool) -> None:  # fmt: skip
+def _work(
+    store: Store, directory: Path, inputs: Sequence[Input], terms: Terms, limits: Limits, crew: Crew, digest: str, quiet: bool
+) -> None:
     """Get an outcome for every input that has none, each content once."""
     known, copies = done_outputs(store), Counter(item.key for item in inputs)
     to_do: dict[str, Input] = {}
@@ -204,5 +228,3 @@ def _here(jobs: int | None, limits: Limits, folder: Path) -> Iterator[Crew]:
         yield local_crew(jobs, limits, folder.absolute())
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-

@@ -1,7 +1,7 @@
 """run.json: what a run of a collection did, with which versions, to which files; and what changed since the run before.
 
-    changes = changes_since(read_run(directory), files)
-    write_run(directory, {"files": files, "changes": changes, …})
+changes = changes_since(read_run(directory), files)
+write_run(directory, {"files": files, "changes": changes, …})
 """
 
 from __future__ import annotations
@@ -23,10 +23,26 @@ KINDS = ("new", "mended", "broken", "resent", "behind", "gone")
 
 FILE_NAME = "run.json"
 CHANGES = ("new", "replaced", "gone", "status")  # the lists of `changes`
-ENTRY = ("path", "sha256", "size", "received", "saved", "status", "unit", "unit_code", "subject", "form", "revision", "year",
-         "rows", "seconds")  # fmt: skip
-NEEDED = ({"seconds", "skipped", "missing", "changes"},
-          {"path", "sha256", "received", "status", "unit", "form", "year", "errors"})  # of a run, and of its files
+ENTRY = (
+    "path",
+    "sha256",
+    "size",
+    "received",
+    "saved",
+    "status",
+    "unit",
+    "unit_code",
+    "subject",
+    "form",
+    "revision",
+    "year",
+    "rows",
+    "seconds",
+)
+NEEDED = (
+    {"seconds", "skipped", "missing", "changes"},
+    {"path", "sha256", "received", "status", "unit", "form", "year", "errors"},
+)  # of a run, and of its files
 LIBRARIES = ("openpyxl", "python-calamine", "XlsxWriter", "SQLAlchemy")  # that have a say in what is read, written and kept
 
 
@@ -34,8 +50,12 @@ def versions() -> dict[str, str]:
     """What a result may depend on besides forms and files."""
     from xlperf import __version__
 
-    return {"xlperf": __version__, "python": platform.python_version(), "system": platform.platform(),
-            **{name: found for name in LIBRARIES if (found := _version(name))}}  # fmt: skip
+    return {
+        "xlperf": __version__,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        **{name: found for name in LIBRARIES if (found := _version(name))},
+    }
 
 
 def _version(name: str) -> str | None:
@@ -50,10 +70,12 @@ def list_files(outcomes: Iterable[Outcome]) -> list[dict]:
     return [
         {
             **{name: getattr(outcome, name) for name in ENTRY},
-            "errors": _count(outcome, "error"), "warnings": _count(outcome, "warning"), "outputs": list(outcome.outputs),
+            "errors": _count(outcome, "error"),
+            "warnings": _count(outcome, "warning"),
+            "outputs": list(outcome.outputs),
         }
         for outcome in outcomes
-    ]  # fmt: skip
+    ]
 
 
 def _count(outcome: Outcome, severity: str) -> int:
@@ -69,9 +91,12 @@ def changes_since(last: Mapping, files: Sequence[Mapping]) -> dict:
         "new": [path for path in now if path not in before],
         "gone": [path for path in before if path not in now],
         "replaced": [path for path in both if now[path]["sha256"] != before[path]["sha256"]],
-        "status": [{"path": path, "was": before[path]["status"], "is": now[path]["status"]} for path in both
-                   if now[path]["status"] != before[path]["status"]],
-    }  # fmt: skip
+        "status": [
+            {"path": path, "was": before[path]["status"], "is": now[path]["status"]}
+            for path in both
+            if now[path]["status"] != before[path]["status"]
+        ],
+    }
 
 
 def read_run(directory: Path) -> dict | None:

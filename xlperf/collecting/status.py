@@ -1,6 +1,6 @@
 """Where a collection stands, on one screen.
 
-    print(standing_as_text(find_standing(Path("OUT"))))
+print(standing_as_text(find_status(Path("OUT"))))
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import NamedTuple
 from xlperf.collecting.run_log import CHANGES, read_run
 from xlperf.collecting.store import FILE_NAME, Outcomes, Store, count_inputs, opened_store
 from xlperf.errors import ExitCode, UsageError
+from xlperf.files import StrPath
 from xlperf.messages import listing, of_any_field, sentence
 from xlperf.reporting.finding import EXIT_CODES
 from xlperf.reporting.formats import table
@@ -59,12 +60,13 @@ class Standing:
         return max((EXIT_CODES[status] for status in self.counts), default=ExitCode.OK)
 
 
-def find_standing(directory: Path, database: str | None = None) -> Standing:
+def find_status(directory: StrPath, *, database: str | None = None) -> Standing:
     """Return where the collection in that folder stands.
 
     Raises:
         UsageError: there is no collection, or its database does not answer.
     """
+    directory = Path(directory)
     if not database and not (directory / FILE_NAME).exists():
         raise UsageError("no_collection", path=directory)
     with opened_store(directory, database) as store:
@@ -88,8 +90,15 @@ def read_standing(directory: Path, store: Store, run: Mapping | None, naming: Na
     units = {naming.key(one.unit, one.unit_code) for one in known}
     commonest = sorted(findings.items(), key=lambda item: (-item[1], item[0]))[:COMMONEST]
     told = tuple((code, of_any_field(code, messages[code]), count) for code, count in commonest)
-    return Standing(directory, {status: count for status, count in counts.items() if status},
-                    Counter(one.status for one in listed), counts.get(None, 0), len(units - {""}), told, run)  # fmt: skip
+    return Standing(
+        directory,
+        {status: count for status, count in counts.items() if status},
+        Counter(one.status for one in listed),
+        counts.get(None, 0),
+        len(units - {""}),
+        told,
+        run,
+    )
 
 
 def standing_as_text(standing: Standing) -> str:

@@ -71,7 +71,8 @@ def open_store(directory: Path, url: str | None = None) -> Store:
     tables = sql.MetaData()
     inputs = sql.Table("inputs", tables, sql.Column("path", exact, primary_key=True), sql.Column("key", exact, nullable=False))
     outcomes = sql.Table(
-        "outcomes", tables,
+        "outcomes",
+        tables,
         sql.Column("key", exact, primary_key=True),
         sql.Column("terms", sql.Text),
         sql.Column("size", sql.BigInteger, nullable=False),
@@ -79,7 +80,7 @@ def open_store(directory: Path, url: str | None = None) -> Store:
         *(sql.Column(name, sql.Text) for name in TEXTS),
         *(sql.Column(name, sql.Integer) for name in ("year", "rows")),
         sql.Column("seconds", sql.Float),
-    )  # fmt: skip
+    )
     try:
         ours = sql.URL.create("sqlite", database=str(directory / FILE_NAME))
         engine = sql.create_engine(url) if url else sql.create_engine(ours, connect_args={"timeout": PATIENCE})
@@ -134,8 +135,10 @@ def register(store: Store, arrivals: Sequence[Arrival], terms: str, now: str, al
         if arrivals:
             connection.execute(store.inputs.insert(), [{"path": path, "key": key} for path, key, _ in arrivals])
         if new:
-            connection.execute(outcomes.insert(), [{"key": key, "size": size, "received": known.get(_content(key), now)}
-                                                   for key, size in new.items()])  # fmt: skip
+            connection.execute(
+                outcomes.insert(),
+                [{"key": key, "size": size, "received": known.get(_content(key), now)} for key, size in new.items()],
+            )
         stale = sql.or_(outcomes.c.terms.is_(None), outcomes.c.terms.not_in([terms, *also]))
         connection.execute(sql.update(outcomes).where(stale).values(terms=None, status=None))
 
@@ -208,8 +211,12 @@ class Outcomes:
         columns = {**outcomes.c, "path": inputs.c.path}
         if not self.documents:
             columns["document"] = sql.literal("null").label("document")
-        listed = (sql.select(*(columns[field.name] for field in fields(Outcome))).join(outcomes, inputs.c.key == outcomes.c.key)
-                  .where(outcomes.c.status.is_not(None)).order_by(inputs.c.path))  # fmt: skip
+        listed = (
+            sql.select(*(columns[field.name] for field in fields(Outcome)))
+            .join(outcomes, inputs.c.key == outcomes.c.key)
+            .where(outcomes.c.status.is_not(None))
+            .order_by(inputs.c.path)
+        )
         with self.store.engine.connect().execution_options(yield_per=AT_A_TIME) as connection:
             for row in connection.execute(listed).mappings():
                 values = {**row, **{name: json.loads(row[name] or "null") for name in AS_JSON}}
@@ -220,7 +227,10 @@ def count_inputs(store: Store) -> dict[str | None, int]:
     """How many inputs there are of each status; None counts those that are still to be done."""
     import sqlalchemy as sql
 
-    counted = (sql.select(store.outcomes.c.status, sql.func.count())
-               .join(store.inputs, store.inputs.c.key == store.outcomes.c.key).group_by(store.outcomes.c.status))  # fmt: skip
+    counted = (
+        sql.select(store.outcomes.c.status, sql.func.count())
+        .join(store.inputs, store.inputs.c.key == store.outcomes.c.key)
+        .group_by(store.outcomes.c.status)
+    )
     with store.engine.connect() as connection:
         return dict(connection.execute(counted).all())

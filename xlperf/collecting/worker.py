@@ -145,14 +145,19 @@ def not_done(task: Task, error: UnreadableError, seconds: float = 0.0) -> Done:
 
 
 def _result(task: Task, terms: Terms, folder: Path) -> Result:
-    file, made, asked = folder / _short(task.name), folder / "made", (terms.form, terms.year, terms.templates)
+    file, made = folder / _short(task.name), folder / "made"
+    asked = {"form": terms.form, "year": terms.year, "templates": terms.templates}
     file.write_bytes(task.content)
     if task.owner:
         (folder / task.owner.replace(task.name, file.name)).touch()
     if not terms.finalize:
-        return validate(file, *asked)
-    result = finalize(file, made, terms.date, *asked)
-    return replace(result, outputs=(annotate(file, made, terms.date, *asked),)) if result.status == "returned" else result
+        return validate(file, **asked)
+    result = finalize(file, output=made, date=terms.date, **asked)
+    return (
+        replace(result, outputs=(annotate(file, output=made, date=terms.date, **asked),))
+        if result.status == "returned"
+        else result
+    )
 
 
 def _short(name: str) -> str:
@@ -164,10 +169,25 @@ def _short(name: str) -> str:
 
 def _outcome(task: Task, result: Result, seconds: float) -> Outcome:
     document = result.document
-    return Outcome(task.path, task.sha256, len(task.content), "", result.status, result.form, result.revision, result.year,
-                   result.unit, result.unit_code, tuple(result.findings), document, _count_rows(document),
-                   round(seconds, 3), places=result.places, subject=result.subject,
-                   saved=_saved(task.content) if document else None)  # fmt: skip
+    return Outcome(
+        task.path,
+        task.sha256,
+        len(task.content),
+        "",
+        result.status,
+        result.form,
+        result.revision,
+        result.year,
+        result.unit,
+        result.unit_code,
+        tuple(result.findings),
+        document,
+        _count_rows(document),
+        round(seconds, 3),
+        places=result.places,
+        subject=result.subject,
+        saved=_saved(task.content) if document else None,
+    )
 
 
 def _saved(content: bytes) -> str | None:

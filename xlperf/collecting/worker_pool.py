@@ -96,8 +96,9 @@ def _import(_: Callable) -> None:
     """Nothing; to be told of it, a worker imports what it needs."""
 
 
-def _until_broken(crew: Crew, tasks: Iterator[In], work: Callable[[In], Out],
-                  most: int) -> Generator[tuple[In, Out], None, list[tuple[In, float]]]:  # fmt: skip
+def _until_broken(
+    crew: Crew, tasks: Iterator[In], work: Callable[[In], Out], most: int
+) -> Generator[tuple[In, Out], None, list[tuple[In, float]]]:
     """Work off tasks with so many in flight; return those that were lost and for how long each had been there."""
     futures: dict[Future, tuple[In, float]] = {}
     lost: list[tuple[In, float]] = []

@@ -28,7 +28,7 @@ from typing import NamedTuple
 from xlperf.distributing.prefill import enter, misfits, subject_headings
 from xlperf.distributing.roster import Unit, refuse, take_roster
 from xlperf.errors import UsageError, XlperfError, reason_of
-from xlperf.files import as_meant, as_written, harmless, joined_name, make_folder, safe_name, stamp, write_atomically
+from xlperf.files import StrPath, as_meant, as_written, harmless, joined_name, make_folder, safe_name, stamp, write_atomically
 from xlperf.forms.document import rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.loader import find_form, load_form
@@ -87,9 +87,19 @@ class Dispatch:
     remarks: tuple[str, ...] = ()
 
 
-def write_templates(form: str, year: int, roster: Path, directory: Path, jobs: int | None = None,
-                    rows: Mapping[str, int] | None = None, date: str | None = None, password: str = "",
-                    templates: Path | None = None, tell: Tell = lambda done, total: None) -> Dispatch:  # fmt: skip
+def write_templates(
+    form: str,
+    *,
+    year: int,
+    templates: StrPath | None = None,
+    output: StrPath,
+    date: str | None = None,
+    roster: StrPath,
+    jobs: int | None = None,
+    rows: Mapping[str, int] | None = None,
+    password: str = "",
+    tell: Tell = lambda done, total: None,
+) -> Dispatch:
     """Write the template of every unit of a roster into a directory, and the manifest.
 
     Args:
@@ -100,7 +110,8 @@ def write_templates(form: str, year: int, roster: Path, directory: Path, jobs: i
     Raises:
         UsageError: something in the roster is wrong (then nothing is written), or some files could not be written.
     """
-    known = load_form(find_form(form, year, templates=templates))
+    known = load_form(find_form(form, year=year, templates=templates))
+    directory, roster = Path(output), Path(roster)
     units, remarks = take_roster(roster, subject_headings(known))
     refuse(roster, list(misfits(known, units)))
     make_folder(directory)
@@ -157,8 +168,9 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
 
 
-def _sorted(directory: Path, before: Mapping[str, Handed], units: Mapping[str, Unit], basis_of, date: str,
-            dated: bool) -> tuple[dict[str, Handed], list[Order], list[Path]]:  # fmt: skip
+def _sorted(
+    directory: Path, before: Mapping[str, Handed], units: Mapping[str, Unit], basis_of, date: str, dated: bool
+) -> tuple[dict[str, Handed], list[Order], list[Path]]:
     """Return what the manifest says until something is made, what is to be made, and the files that somebody changed."""
     handed, orders, changed = {}, [], []
     for name, unit in units.items():

@@ -81,8 +81,11 @@ def misfits(form: Form, units: Iterable[Unit]) -> Iterator[str]:
             if block.fixed and index >= len(block.rows) + block.spare:
                 line = next(iter(entry.cells.values())).line
                 yield sentence("roster_too_many", {"place": line.place, "label": block.label, "most": block.spare})
-        yield from (sentence("roster_no_such_block", {"place": line.place, "known": listing(block.label for block in blocks)})
-                    for line, blocks in _tables_of(form, unit) if blocks and _block_of(form, blocks, line) is None)  # fmt: skip
+        yield from (
+            sentence("roster_no_such_block", {"place": line.place, "known": listing(block.label for block in blocks)})
+            for line, blocks in _tables_of(form, unit)
+            if blocks and _block_of(form, blocks, line) is None
+        )
 
 
 # --- headings ------------------------------------------------------------------------------------------------
@@ -231,8 +234,9 @@ def _read(form: Form, entry: Entry, index: int, row: Mapping[str, object]) -> tu
     A target brings its operator and unit along ("≥96%"); where it does not, those of the template stay.
     """
     block, preset = entry.block, entry.block.row(index)
-    cells = {key: cell for key, cell in entry.cells.items()
-             if key not in block.constants and not (preset and key == block.row_name)}  # fmt: skip
+    cells = {
+        key: cell for key, cell in entry.cells.items() if key not in block.constants and not (preset and key == block.row_name)
+    }
     figure = spellings_of(form).columns
     said_with_it = {figure.get("operator"), figure.get("unit")} if figure.get("target") in cells else set()
     given = {key: value for key, value in row.items() if key not in cells and key not in said_with_it}
@@ -241,8 +245,12 @@ def _read(form: Form, entry: Entry, index: int, row: Mapping[str, object]) -> tu
     asked = {key: remark.expected for key, remark in remarks if remark.severity in ("error", "warning")}
     wrong = [key for key in cells if key in asked or not _fits(block.fields[key], read)]
     facts = [(cells[key], asked.get(key) or wanted_of(block.fields[key])) for key in wrong]
-    complaints = [sentence("roster_misfit", {"place": cell.line.place, "heading": cell.heading, "found": shown(cell.value),
-                                             "expected": expected}) for cell, expected in facts]  # fmt: skip
+    complaints = [
+        sentence(
+            "roster_misfit", {"place": cell.line.place, "heading": cell.heading, "found": shown(cell.value), "expected": expected}
+        )
+        for cell, expected in facts
+    ]
     return read, complaints
 
 

@@ -196,8 +196,9 @@ def _wrong_units(units: Iterable[Unit], subject: str) -> Iterator[str]:
             seen.setdefault((*key, unit.subject), unit)
 
 
-def _with_rows(units: list[Unit], sheets: Iterable[Sheet], subject: Sequence[str], complaints: list[str],
-               totals: list[Line]) -> list[Unit]:  # fmt: skip
+def _with_rows(
+    units: list[Unit], sheets: Iterable[Sheet], subject: Sequence[str], complaints: list[str], totals: list[Line]
+) -> list[Unit]:
     """Give every unit its lines of the further sheets."""
     known: dict[str, dict[str, list[int]]] = {"code": {}, "name": {}}
     for number, unit in enumerate(units):
@@ -281,12 +282,13 @@ def _lines(title: str, headings: Mapping[int, str], lines: Iterable[tuple[int, l
         if beside:
             complaints.append(sentence("roster_no_heading", {"place": place, "found": listing(beside)}))
         filled = [value for heading, value in line.items() if value is not None and heading in counted]
-        pointing = [(heading, text) for heading, text in zip(line, map(shown, line.values()), strict=True)
-                    if heading in counted and text.lower() in same]  # fmt: skip
+        pointing = [
+            (heading, text)
+            for heading, text in zip(line, map(shown, line.values()), strict=True)
+            if heading in counted and text.lower() in same
+        ]
         complaints += [sentence("roster_as_above", {"place": place, "heading": name, "found": text}) for name, text in pointing]
         bare = [value for value in filled if isinstance(value, Uncomputed)]
         complaints += [sentence("roster_not_computed", {"place": place, "cell": cell}) for cell in bare]
         if filled:
             yield Line(title, number, line)
-
-

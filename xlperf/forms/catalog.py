@@ -1,7 +1,7 @@
 """What forms there are, and what one field of a form means.
 
-    >>> list(list_forms()[0])
-    ['form', 'revision', 'first_year', 'last_year', 'title']
+>>> list(list_forms()[0])
+['form', 'revision', 'first_year', 'last_year', 'title']
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xlperf.errors import UsageError
-from xlperf.files import make_folder, write_atomically
+from xlperf.files import StrPath, make_folder, write_atomically
 from xlperf.forms.document import Spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import make_layout
@@ -26,29 +26,29 @@ KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 YEAR = re.compile(r"(?:19|20|21)\d\d")
 
 
-def list_forms(templates: Path | None = None) -> list[dict]:
+def list_forms(*, templates: StrPath | None = None) -> list[dict]:
     """Return form, revision, first and last year (None while it is the newest) and title of every form."""
     forms = sorted((load_form(folder) for folder in form_directories(templates)), key=lambda f: (f.key, f.first_year))
     listed = []
     for number, form in enumerate(forms):
         later = next((f.first_year - 1 for f in forms[number + 1 :] if f.key == form.key), None)
-        listed.append({"form": form.key, "revision": form.revision, "first_year": form.first_year, "last_year": later,
-                       "title": form.title})  # fmt: skip
+        listed.append(
+            {"form": form.key, "revision": form.revision, "first_year": form.first_year, "last_year": later, "title": form.title}
+        )
     return listed
 
 
-def explain_field(form: str, name: str, year: int | None = None, templates: Path | None = None) -> dict:
+def explain_field(form: str, field: str, *, year: int | None = None, templates: StrPath | None = None) -> dict:
     """Return label, meaning, cell, limits and formulas of one field, for example `items.rate` or `cover.unit`.
 
     Raises:
         UsageError: no such form or field; the nearest names are given.
     """
-    known = load_form(find_form(form, year, templates=templates))
+    known = load_form(find_form(form, year=year, templates=templates))
     names = dict(field_names(known))
-    if name not in names:
-        raise UsageError("no_such_field", form=form, field=name, near=listing(most_like(name, names, 5)))
-    block, index, field = names[name]
-    return _explained(known, block, index, field)
+    if field not in names:
+        raise UsageError("no_such_field", form=form, field=field, near=listing(most_like(field, names, 5)))
+    return _explained(known, *names[field])
 
 
 def field_names(form: Form) -> Iterator[tuple[str, tuple[Block, int, Field]]]:
@@ -94,8 +94,15 @@ def _explained(form: Form, block: Block, index: int, field: Field) -> dict:
     }
 
 
-EXAMPLES = {"money": "516.57", "percentage": "96.03", "points": "9.6",
-            "ratio": "0.9603", "date": "2023-03-01", "year": "2022", "value": "10500"}  # fmt: skip
+EXAMPLES = {
+    "money": "516.57",
+    "percentage": "96.03",
+    "points": "9.6",
+    "ratio": "0.9603",
+    "date": "2023-03-01",
+    "year": "2022",
+    "value": "10500",
+}
 
 
 def _example(field: Field, computed: bool) -> str | None:
@@ -106,8 +113,16 @@ def count_parts(form: Form) -> dict[str, object]:
     """How much there is of a form: sheets, tables, fields, formulas (the form's own) and rules."""
     fields = [known for block in form.blocks.values() for known in block.fields.values() if known.in_document]
     own = [step for step in form.formulas if not step.field.startswith("_") and step.block not in (GUIDE, RULES)]
-    return {"form": form.key, "revision": form.revision, "title": form.title, "sheets": len(form.sheets),
-            "tables": len(form.tables), "fields": len(fields), "formulas": len(own), "rules": len(form.rules)}  # fmt: skip
+    return {
+        "form": form.key,
+        "revision": form.revision,
+        "title": form.title,
+        "sheets": len(form.sheets),
+        "tables": len(form.tables),
+        "fields": len(fields),
+        "formulas": len(own),
+        "rules": len(form.rules),
+    }
 
 
 def new_form(directory: Path | str) -> Path:

@@ -26,12 +26,15 @@ LARGEST = Decimal(sys.float_info.max)
 
 def compute(form: Form, rows: Rows) -> Rows:
     """Return the rows with their computed fields; values that were typed into computed fields are dropped."""
-    result = {key: [_typed_only(form, form.blocks[key], i, row) for i, row in enumerate(block_rows)]
-              for key, block_rows in rows.items()}  # fmt: skip
+    result = {
+        key: [_typed_only(form, form.blocks[key], i, row) for i, row in enumerate(block_rows)] for key, block_rows in rows.items()
+    }
     result.setdefault(GUIDE, [{}])
     targets: dict[tuple[str, str], Target] = {}
-    values = {key: [{k: as_decimal(v) for k, v in row.items() if not isinstance(v, list | dict)} for row in block_rows]
-              for key, block_rows in result.items()}  # what no cell can hold is a finding, and counts as blank
+    values = {
+        key: [{k: as_decimal(v) for k, v in row.items() if not isinstance(v, list | dict)} for row in block_rows]
+        for key, block_rows in result.items()
+    }  # what no cell can hold is a finding, and counts as blank
 
     def look_up(block: str, row: dict, name: str) -> object:
         if name in row:
@@ -67,8 +70,11 @@ def plain(value: object) -> object:
 
 
 def _typed_only(form: Form, block: Block, index: int, row: dict) -> dict:
-    return {key: value for key, value in row.items()
-            if value is not None and key in block.fields and form.formula(block, index, key) is None}  # fmt: skip
+    return {
+        key: value
+        for key, value in row.items()
+        if value is not None and key in block.fields and form.formula(block, index, key) is None
+    }
 
 
 def index_of(form: Form, target: Target) -> int:

@@ -125,6 +125,7 @@ def path_namer(form: Form, rows: Rows) -> Callable[[Spot], str]:
 
 def row_namer(form: Form, rows: Rows) -> Callable[[Spot], str]:
     """Return the function that names the row of a spot as its table does, "" for the name itself and where there is none."""
+
     def name(spot: Spot) -> str:
         block, listed = form.blocks[spot.block], rows.get(spot.block, ())
         row_name = block.row_name if block.table else None

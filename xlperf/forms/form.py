@@ -1,7 +1,7 @@
 """A form, ready to use: its sheets, blocks, tables, rules and formulas, and what each of its cells is.
 
-    form = load_form(find_form("my-form", year=2023))
-    form.is_input(form.blocks["items"], 0, form.blocks["items"].fields["spent"])
+form = load_form(find_form("my-form", year=2023))
+form.is_input(form.blocks["items"], 0, form.blocks["items"].fields["spent"])
 """
 
 from __future__ import annotations
@@ -61,8 +61,13 @@ class Form:
     @cached_property
     def _inputs(self) -> dict[str, list[frozenset[str]]]:
         """The fields people type into, by block and kind of row (the last are free rows): asked for every cell of every file."""
-        return {key: [frozenset(field.key for field in block.fields.values() if self._typed_into(block, index, field))
-                      for index in range(len(block.rows) + 1)] for key, block in self.blocks.items()}  # fmt: skip
+        return {
+            key: [
+                frozenset(field.key for field in block.fields.values() if self._typed_into(block, index, field))
+                for index in range(len(block.rows) + 1)
+            ]
+            for key, block in self.blocks.items()
+        }
 
     @cached_property
     def typed_somewhere(self) -> dict[str, frozenset[str]]:

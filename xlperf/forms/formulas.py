@@ -51,8 +51,9 @@ def parse_test(source: str, block: Block, blocks: Mapping, tables: Mapping, para
     return tree
 
 
-def build_formulas(definition: dict, blocks: Mapping, tables: Mapping, rules: Mapping,
-              parameters: Mapping) -> Iterator[tuple[Step, Node]]:  # fmt: skip
+def build_formulas(
+    definition: dict, blocks: Mapping, tables: Mapping, rules: Mapping, parameters: Mapping
+) -> Iterator[tuple[Step, Node]]:
     """Yield the tree of every computed cell, the helpers' included."""
     for block in blocks.values():
         for row in block.row_kinds():
@@ -80,9 +81,16 @@ def _sources(definition: dict, block: Block, row_key: str | None, rules: Mapping
     yield from ((key, computed.get(key, source)) for key, source in {**computed, **own}.items())
     if not block.table:
         return
-    inputs = [f for f in block.fields.values()
-              if f.in_document and f.key not in computed and f.key not in block.constants and not f.given
-              and not (row and f.key == block.row_name) and not (f.only and block.key not in f.only)]  # fmt: skip
+    inputs = [
+        f
+        for f in block.fields.values()
+        if f.in_document
+        and f.key not in computed
+        and f.key not in block.constants
+        and not f.given
+        and not (row and f.key == block.row_name)
+        and not (f.only and block.key not in f.only)
+    ]
     always = row is not None or block.shape == "object"
     blank = ", ".join(f'{f.key} = ""' for f in inputs)
     yield "_used", "1" if always else f"IF(AND({blank}), 0, 1)"

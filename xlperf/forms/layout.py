@@ -116,22 +116,35 @@ def row_counts(form: Form, wanted: Mapping[str, int] | None = None, rows: Mappin
 
 def with_spare(form: Form, rows: Mapping[str, list]) -> dict[str, int]:
     """Rows as in the template, and at least a few spare ones where all are used."""
-    return {key: max(block.spare, len(rows.get(key, ())) - len(block.rows) + MORE_ROWS)
-            for key, block in form.blocks.items() if block.spare and not block.fixed}  # fmt: skip
+    return {
+        key: max(block.spare, len(rows.get(key, ())) - len(block.rows) + MORE_ROWS)
+        for key, block in form.blocks.items()
+        if block.spare and not block.fixed
+    }
 
 
 def padded(form: Form, rows: Mapping[str, list[dict]], counts: Mapping[str, int]) -> dict[str, list[dict]]:
     """The rows with the spare ones of the layout behind them: their formulas have cached values too."""
-    return {key: listed + [dict(form.blocks[key].constants) for _ in range(counts[key] - len(listed))]
-            for key, listed in rows.items()}  # fmt: skip
+    return {
+        key: listed + [dict(form.blocks[key].constants) for _ in range(counts[key] - len(listed))] for key, listed in rows.items()
+    }
 
 
 def references_of(form: Form, rows: Mapping[str, list[dict]]) -> frozenset[Reference]:
     """The columns of last year's figures in which those rows have something."""
-    filled = {(form.blocks[key].table, name) for key, listed in rows.items() for row in listed
-              for name, value in row.items() if value is not None}  # fmt: skip
-    return frozenset((table.key, column.key) for table in form.tables.values() for column in table.columns
-                     if column.last and (table.key, column.key) in filled)  # fmt: skip
+    filled = {
+        (form.blocks[key].table, name)
+        for key, listed in rows.items()
+        for row in listed
+        for name, value in row.items()
+        if value is not None
+    }
+    return frozenset(
+        (table.key, column.key)
+        for table in form.tables.values()
+        for column in table.columns
+        if column.last and (table.key, column.key) in filled
+    )
 
 
 def make_layout(form: Form, counts: Mapping[str, int] | None = None, references: frozenset[Reference] = frozenset()) -> Layout:

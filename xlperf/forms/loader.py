@@ -18,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from xlperf.errors import FormError, FormulaError, UsageError
+from xlperf.files import StrPath
 from xlperf.forms.consistency import check_names
 from xlperf.forms.form import Form
 from xlperf.forms.formulas import build_formulas, in_order, parse_test, with_conditions
@@ -44,19 +45,20 @@ from xlperf.messages import listing, sentence
 # --- loading -------------------------------------------------------------------------------------------------
 
 
-def form_directories(extra: Path | None = None) -> Iterator[Path]:
+def form_directories(extra: StrPath | None = None) -> Iterator[Path]:
     """Yield every folder that holds a form.yaml: a bureau's own first, then those that travel with xlperf.
 
     Raises:
         UsageError: the folder of the bureau's own is not there.
     """
+    extra = Path(extra) if extra else None
     if extra and not extra.is_dir():
         raise UsageError("cannot_open", path=extra, reason=sentence("no_such_file", {}))
     for root in ([extra] if extra else []) + [shipped("templates")]:
         yield from sorted(path.parent for path in root.glob("*/*/form.yaml"))
 
 
-def find_form(key: str, year: int | None = None, revision: str | None = None, templates: Path | None = None) -> Path:
+def find_form(key: str, *, year: int | None = None, revision: str | None = None, templates: StrPath | None = None) -> Path:
     """Return the folder of the revision that serves that fiscal year (the newest where none is named).
 
     Raises:
@@ -137,14 +139,28 @@ def _build(definition: dict, directory: Path, digest: str) -> Form:
     blocks = conditioned
     steps = in_order(formulas, blocks, tables, parameters)
     return Form(
-        definition["form"], str(definition["revision"]), definition["first_year"], digest, directory, definition,
-        sheets, blocks, tables, rules, parameters, formulas, steps, read_summary(definition, blocks, tables, parameters),
-    )  # fmt: skip
+        definition["form"],
+        str(definition["revision"]),
+        definition["first_year"],
+        digest,
+        directory,
+        definition,
+        sheets,
+        blocks,
+        tables,
+        rules,
+        parameters,
+        formulas,
+        steps,
+        read_summary(definition, blocks, tables, parameters),
+    )
 
 
 def _rule(raw: dict) -> Rule:
-    lists = {key: tuple(raw.get(name, ())) for key, name in
-             (("blocks", "blocks"), ("exempt", "except"), ("rows", "rows"), ("cells", "cells"))}  # fmt: skip
+    lists = {
+        key: tuple(raw.get(name, ()))
+        for key, name in (("blocks", "blocks"), ("exempt", "except"), ("rows", "rows"), ("cells", "cells"))
+    }
     return Rule(**{key: value for key, value in raw.items() if key not in ("blocks", "except", "rows", "cells")}, **lists)
 
 
@@ -186,8 +202,9 @@ def _section(raw: dict, blocks: dict, tables: dict, rules: dict) -> Table | Fiel
     for block in raw["blocks"]:
         _block(block, raw, columns, blocks)
     keys = tuple(block["key"] for block in raw["blocks"])
-    table = Table(raw["table"], raw.get("label", ""), keys, columns, raw.get("row_name"), raw.get("row_height"),
-                  raw.get("freeze", 0))  # fmt: skip
+    table = Table(
+        raw["table"], raw.get("label", ""), keys, columns, raw.get("row_name"), raw.get("row_height"), raw.get("freeze", 0)
+    )
     tables[table.key] = table
     return table
 
@@ -205,11 +222,20 @@ def _block(raw: dict, table: dict, columns: tuple[Field, ...], blocks: dict) -> 
     listed = bool(raw.get("spare")) or (rows and not raw.get("keyed") and not raw.get("mapping"))
     shape = "keyed" if raw.get("keyed") else "mapping" if raw.get("mapping") else "list" if listed else "object"
     blocks[raw["key"]] = Block(
-        raw["key"], tuple(raw.get("path", raw["key"]).split(".")), shape, raw.get("label", ""),
-        {column.key: column for column in columns}, table["table"], tuple(rows), raw.get("spare", 0),
-        raw.get("fixed", False), raw.get("constants", {}), raw.get("formulas", {}),
-        tuple(raw["require"]) if "require" in raw else None, table.get("row_name"),
-    )  # fmt: skip
+        raw["key"],
+        tuple(raw.get("path", raw["key"]).split(".")),
+        shape,
+        raw.get("label", ""),
+        {column.key: column for column in columns},
+        table["table"],
+        tuple(rows),
+        raw.get("spare", 0),
+        raw.get("fixed", False),
+        raw.get("constants", {}),
+        raw.get("formulas", {}),
+        tuple(raw["require"]) if "require" in raw else None,
+        table.get("row_name"),
+    )
 
 
 def _add_helpers(blocks: dict[str, Block], tables: Mapping[str, Table], rules: Mapping[str, Rule]) -> None:

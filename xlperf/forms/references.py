@@ -1,7 +1,7 @@
 """What every name in a form definition may name.
 
-    for place, reason in unknown_names(definition):
-        "rules[3].cells: there is no 'raeson'; did you mean 'reason'?"
+for place, reason in unknown_names(definition):
+    "rules[3].cells: there is no 'raeson'; did you mean 'reason'?"
 """
 
 from __future__ import annotations

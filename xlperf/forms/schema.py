@@ -68,8 +68,10 @@ def _fragment(form: Form, block: Block) -> dict:
         texts = {row.key: {"type": ["string", "null"], "title": row.values.get("title", row.key)} for row in block.rows}
         return {"type": "object", "title": block.label, "properties": texts}
     if block.shape == "keyed":
-        rows = {row.key: {**_object(form, block, index), "title": str(row.values.get(block.row_name, row.key))}
-                for index, row in enumerate(block.rows)}  # fmt: skip
+        rows = {
+            row.key: {**_object(form, block, index), "title": str(row.values.get(block.row_name, row.key))}
+            for index, row in enumerate(block.rows)
+        }
         return {"type": "object", "title": block.label, "properties": rows}
     item = _object(form, block, len(block.rows))
     title = form.tables[block.table].label if block.table else block.label
@@ -160,8 +162,12 @@ def _condition(tree: Node) -> dict:
 def _asked(form: Form, block: Block, known: Field, needed: Node) -> dict:
     """The condition of a requirement; preset rows in which the field is computed are not asked for it."""
     siblings = [b for b in form.blocks.values() if b.path == block.path and b.row_name]
-    computed = [row.values[b.row_name] for b in siblings for index, row in enumerate(b.rows)
-                if form.formula(b, index, known.key) is not None]  # fmt: skip
+    computed = [
+        row.values[b.row_name]
+        for b in siblings
+        for index, row in enumerate(b.rows)
+        if form.formula(b, index, known.key) is not None
+    ]
     if not computed:
         return _condition(needed)
     named = {"properties": {block.row_name: {"enum": computed}}, "required": [block.row_name]}

@@ -74,8 +74,9 @@ def read_summary(definition: Mapping, blocks: Mapping, tables: Mapping, paramete
     if list(classes) != sorted(set(classes)):
         raise FormulaError("summary.classes: the bounds do not rise")
     indicators = _indicators(raw["indicators"], blocks, tables, parameters) if "indicators" in raw else None
-    return Summary(tuple(figures), ranked_by, classes, indicators, {**COPIES, **raw.get("copies", {})},
-                   tuple(raw.get("unit_prefixes", ())))  # fmt: skip
+    return Summary(
+        tuple(figures), ranked_by, classes, indicators, {**COPIES, **raw.get("copies", {})}, tuple(raw.get("unit_prefixes", ()))
+    )
 
 
 def _figure(raw: Mapping, before: Sequence[Figure], blocks: Mapping, tables: Mapping, place: str) -> Figure:

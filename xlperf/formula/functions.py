@@ -117,9 +117,13 @@ ACCEPTS: dict[str, tuple[Kind, ...]] = {
     "any": (*SCALARS, Kind.BOOLEAN),
 }
 COMPARISONS: dict[str, Callable] = {
-    "=": lambda a, b: a == b, "<>": lambda a, b: a != b, "<": lambda a, b: a < b,
-    ">": lambda a, b: a > b, "<=": lambda a, b: a <= b, ">=": lambda a, b: a >= b,
-}  # fmt: skip
+    "=": lambda a, b: a == b,
+    "<>": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    ">": lambda a, b: a > b,
+    "<=": lambda a, b: a <= b,
+    ">=": lambda a, b: a >= b,
+}
 COMPARABLE: dict[Kind, Callable] = {
     Kind.NUMBER: DIGITS_15.plus,
     Kind.TEXT: lambda value: normal_text(as_text(value)),

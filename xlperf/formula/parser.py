@@ -111,7 +111,7 @@ def _tokens(source: str) -> Iterator[tuple[str, str]]:
     while position < len(source):
         match = TOKENS.match(source, position)
         if not match:
-            raise FormulaError(f"cannot read {source[position:position + 12]!r} in {source!r}")
+            raise FormulaError(f"cannot read {source[position : position + 12]!r} in {source!r}")
         position = match.end()
         kinds = ("number", "text", "name", "sign")
         yield next((kind, part) for kind, part in zip(kinds, match.groups(), strict=True) if part is not None)
@@ -161,7 +161,7 @@ class _Parser:
         if operator in ("=", "<>") and Literal("") in (left, right):
             operand = left if right == Literal("") else right
             if not any(blanks_of(operand, str, operand.kind)):
-                raise self.wrong('asks whether something is blank that never is')
+                raise self.wrong("asks whether something is blank that never is")
             return IsBlank(operand, operator == "=")
         if Kind.BOOLEAN in kinds:
             raise self.wrong(f"{operator!r} takes single values, not a test")

@@ -100,8 +100,11 @@ def _put(labels: Labels, done: Assembly, record: Record) -> None:
     done.shown |= {Spot(block.key, index, key): words for key, words in computed.items() if block.key != RULES}
     done.taken.add((block.key, index))
     done.places |= {Spot(block.key, index, key): str(words.place) for key, words in {**record.cells, **typed, **computed}.items()}
-    done.findings += [Finding(remark.code, remark.severity, (Spot(block.key, index, key),), remark.arguments)
-                      for key, remark in remarks if remark.code and remark.found.lstrip("'") != remark.expected]  # fmt: skip
+    done.findings += [
+        Finding(remark.code, remark.severity, (Spot(block.key, index, key),), remark.arguments)
+        for key, remark in remarks
+        if remark.code and remark.found.lstrip("'") != remark.expected
+    ]
     listed = done.rows[block.key]
     if index < len(listed):
         listed[index] = row if block.shape == "list" else {**listed[index], **row}
@@ -117,13 +120,15 @@ def _single(done: Assembly, block: Block, row: Mapping, typed: Mapping[str, Word
     return {key: value for key, value in row.items() if key not in again}
 
 
-def _typed(labels: Labels, done: Assembly, block: Block, index: int,
-           record: Record) -> tuple[dict[str, Words], dict[str, Words]]:  # fmt: skip
+def _typed(labels: Labels, done: Assembly, block: Block, index: int, record: Record) -> tuple[dict[str, Words], dict[str, Words]]:
     """The words of a record by the fields people type into, and those of the fields that the form computes."""
     form, paper = done.form, done.form.definition.get("paper", {})
     composed, leading = paper.get("composed", {}), paper.get("leading", {})
-    texts = {key: _with_unit(form, block, index, key, words.text, record.units) for key, words in record.cells.items()
-             if not _is_blank(form, block.fields[key].type == "value" or key in composed.values(), words.text)}  # fmt: skip
+    texts = {
+        key: _with_unit(form, block, index, key, words.text, record.units)
+        for key, words in record.cells.items()
+        if not _is_blank(form, block.fields[key].type == "value" or key in composed.values(), words.text)
+    }
     typed: dict[str, Words] = {}
     computed: dict[str, Words] = {}
     for key, text in take_apart(form, block, index, texts).items():

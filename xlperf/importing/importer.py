@@ -18,6 +18,7 @@ from pathlib import Path
 
 from xlperf.addresses import cell_name
 from xlperf.errors import UnreadableError
+from xlperf.files import StrPath
 from xlperf.forms.compute import compute
 from xlperf.forms.document import LEFTOVERS, Spot, document_of, is_required, named, path_namer, unit_spot
 from xlperf.forms.form import Form
@@ -51,7 +52,9 @@ LONGEST_SHOWN = 200
 SHORTEST_TITLE = 4  # letters: a title may go over two lines
 
 
-def import_document(path: Path | str, form: str | None = None, year: int | None = None, templates: Path | None = None) -> Result:
+def import_document(
+    path: StrPath, *, form: str | None = None, year: int | None = None, templates: StrPath | None = None
+) -> Result:
     """Return the document that a paper holds: its findings, and in the document under `leftovers` what has no field.
 
     Args:
@@ -84,13 +87,17 @@ def _says_nothing(labels: Labels, done: Assembly, piece: Left) -> bool:
     words, form = letters_of(piece.text), labels.form
     titles = [letters_of(text) for text in (form.title, *(sheet.heading or "" for sheet in form.sheets))]
     cover = [letters_of(value) for value in done.rows[unit_spot(form).block][0].values()]
-    return (labels.is_frame(piece.text) or (words and words in cover) or bool(labels.years.fullmatch(words))
-            or (len(words) >= SHORTEST_TITLE and any(words in title for title in titles)))  # fmt: skip
+    return (
+        labels.is_frame(piece.text)
+        or (words and words in cover)
+        or bool(labels.years.fullmatch(words))
+        or (len(words) >= SHORTEST_TITLE and any(words in title for title in titles))
+    )
 
 
 def _of_workbook(path: Path, form: str | None, year: int | None, templates: Path | None) -> Result:
     """What people typed into a workbook, of whatever revision it is."""
-    reading = read_cells(path, templates)
+    reading = read_cells(path, templates=templates)
     findings = gather([*as_asked(reading, form, year), *reading.findings], reading.form)
     done = Assembly(reading.form, reading.rows, places=reading.places, left=list(strangers(reading)))
     return _result(path, reading.sha256, done, findings, reading.fiscal_year)
@@ -132,7 +139,7 @@ def _recognised(flow: Flow, key: str | None, year: int | None, templates: Path |
         if best < LEAST:
             raise UnreadableError("XL443", known=listing(dict.fromkeys(form.title for form in known)))
     said = _year_of(labels_of(load_form(find_form(key, templates=templates))), flow)
-    return load_form(find_form(key, said or year, templates=templates))
+    return load_form(find_form(key, year=said or year, templates=templates))
 
 
 def _texts(flow: Flow) -> Iterator[str]:
@@ -151,8 +158,10 @@ def _year_of(labels: Labels, flow: Flow) -> int | None:
     """The fiscal year that a paper says it is of: the year line, else the first words like it above the first label."""
     texts = [text for text in _texts(flow) if 0 < len(text.strip()) <= LABEL][:FIRST]
     above = takewhile(lambda text: labels.cut(text) is None, texts)
-    found = [*filter(None, (labels.years.fullmatch(letters_of(text)) for text in texts)),
-             *filter(None, (labels.years.search(letters_of(text)) for text in above))]  # fmt: skip
+    found = [
+        *filter(None, (labels.years.fullmatch(letters_of(text)) for text in texts)),
+        *filter(None, (labels.years.search(letters_of(text)) for text in above)),
+    ]
     return int(found[0][1]) if found else None
 
 
@@ -203,8 +212,13 @@ def _missing(labels: Labels, done: Assembly) -> Iterator[str]:
             if table.key not in used | done.present and any(block.shape != "keyed" for block in blocks):
                 yield sheet.heading or sheet.title
             elif table.key in used:
-                yield from (f"{table.label}: {row.values[table.row_name]}" for block in blocks if block.shape == "list"
-                            for index, row in enumerate(block.rows) if (block.key, index) not in done.taken)  # fmt: skip
+                yield from (
+                    f"{table.label}: {row.values[table.row_name]}"
+                    for block in blocks
+                    if block.shape == "list"
+                    for index, row in enumerate(block.rows)
+                    if (block.key, index) not in done.taken
+                )
 
 
 def _compare(done: Assembly) -> Iterator[Finding]:

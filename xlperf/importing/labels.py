@@ -144,16 +144,26 @@ def labels_of(form: Form) -> Labels:
             yield from _loosely(numbering, one)
 
     sections = [section for sheet in form.sheets for section in sheet.sections]
-    singles = {name: (section.block, key) for section in sections if isinstance(section, Fields) for key in section.keys
-               for name in known(form.blocks[section.block].fields[key].label)}  # fmt: skip
+    singles = {
+        name: (section.block, key)
+        for section in sections
+        if isinstance(section, Fields)
+        for key in section.keys
+        for name in known(form.blocks[section.block].fields[key].label)
+    }
     return Labels(
-        form, numbering, singles, dict(_headings(form, paper, known)),
+        form,
+        numbering,
+        singles,
+        dict(_headings(form, paper, known)),
         {table.key: _columns(table, known) for table in form.tables.values()},
         frozenset(name for text in _frames(form) for name in known(text)),
         frozenset(name for section in sections if isinstance(section, Lines) for text in section.texts for name in known(text)),
-        aliases, _year_pattern(form), {key: _beginning(words, n) for key, words in paper.get("entries", {}).items()},
+        aliases,
+        _year_pattern(form),
+        {key: _beginning(words, n) for key, words in paper.get("entries", {}).items()},
         frozenset(paper.get("carried", ())),
-    )  # fmt: skip
+    )
 
 
 def _headings(form: Form, paper: Mapping, known) -> Iterator[tuple[str, Heading]]:
@@ -212,5 +222,11 @@ def _spread(text: str) -> str:
 
 def block_named(labels: Labels, blocks: Iterable[Block], values: Mapping[str, str]) -> Block | None:
     """The block whose constants a row shows."""
-    return next((block for block in blocks if block.constants
-                 and all(labels.same(values.get(key, ""), value) for key, value in block.constants.items())), None)  # fmt: skip
+    return next(
+        (
+            block
+            for block in blocks
+            if block.constants and all(labels.same(values.get(key, ""), value) for key, value in block.constants.items())
+        ),
+        None,
+    )

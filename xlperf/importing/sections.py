@@ -151,9 +151,12 @@ def _begins(labels: Labels, block: str, text: str) -> list[re.Match]:
     """Where rows begin in a text: at the beginning of a line, or right before the label of their first column."""
     known = labels.form.blocks[block].fields.values()
     first = next((labels.after(field.label) for field in known if field.type == "text"), None)
-    return [match for match in labels.entries[block].finditer(text)
-            if not text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip()
-            or (first and re.compile(r"\s*" + first.pattern).match(text, match.end()))]  # fmt: skip
+    return [
+        match
+        for match in labels.entries[block].finditer(text)
+        if not text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip()
+        or (first and re.compile(r"\s*" + first.pattern).match(text, match.end()))
+    ]
 
 
 def _entries(labels: Labels, block: str, lines: Sequence[Line]) -> Iterator[Record | Left]:

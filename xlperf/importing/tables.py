@@ -92,8 +92,11 @@ def read_grid(labels: Labels, grid: Grid, expected: Sequence[str]) -> Iterator[R
             yield Present(found.table)
             yield from (Left(line.text, line.place) for line in captions if _contradicts(labels, header, line))
             captions = []
-            yield from (Left(cell.text, cell.place) for cell, column in header.columns
-                        if column is None and not cell.above and not labels.is_frame(cell.text))  # fmt: skip
+            yield from (
+                Left(cell.text, cell.place)
+                for cell, column in header.columns
+                if column is None and not cell.above and not labels.is_frame(cell.text)
+            )
         elif pairs:
             yield from pairs[0]
         elif any(cell.column in waiting for cell in own):
@@ -138,8 +141,9 @@ def _spans(header: Header, cell: Cell) -> bool:
 # --- headers -------------------------------------------------------------------------------------------------
 
 
-def _header(labels: Labels, row: Sequence[Cell], above: Sequence[Cell], expected: Sequence[str],
-            current: Header | None) -> Header | None:  # fmt: skip
+def _header(
+    labels: Labels, row: Sequence[Cell], above: Sequence[Cell], expected: Sequence[str], current: Header | None
+) -> Header | None:
     """The header a row is, of the table most of whose columns it names; one under a header may name fewer."""
     own = [cell for cell in row if not cell.above and cell.text.strip()]
     found: list[tuple[int, Header]] = []
@@ -152,8 +156,7 @@ def _header(labels: Labels, row: Sequence[Cell], above: Sequence[Cell], expected
     return max(found, key=lambda pair: pair[0], default=(0, None))[1]
 
 
-def _units(labels: Labels, columns: Sequence[tuple[Cell, Field | None]],
-           above: Sequence[Cell]) -> tuple[dict[int, Units], Units]:  # fmt: skip
+def _units(labels: Labels, columns: Sequence[tuple[Cell, Field | None]], above: Sequence[Cell]) -> tuple[dict[int, Units], Units]:
     """The units that the headings of numbers name, or their groups above them; and what that of the words does."""
     units: dict[int, Units] = {}
     aside: Units = ()
@@ -222,8 +225,9 @@ def _single(target: Single, text: str, place: Place) -> Record:
 # --- rows ----------------------------------------------------------------------------------------------------
 
 
-def _row(labels: Labels, header: Header, row: Sequence[Cell], before: Mapping[str, Words], last: Block | None,
-         caption: Units) -> tuple[Block | None, Record | None, list[Left]]:  # fmt: skip
+def _row(
+    labels: Labels, header: Header, row: Sequence[Cell], before: Mapping[str, Words], last: Block | None, caption: Units
+) -> tuple[Block | None, Record | None, list[Left]]:
     """The block and the record of a row, and what of it is left over; under a blank header stand the names of the rows."""
     form, cells, left = labels.form, {}, []
     units: dict[str, Units] = {}
@@ -257,8 +261,9 @@ def _row(labels: Labels, header: Header, row: Sequence[Cell], before: Mapping[st
     return block, Record(block.key, cells, units), left
 
 
-def _block(labels: Labels, blocks: Sequence[Block], cells: Mapping[str, Words], row_name: str | None,
-           last: Block | None) -> Block | None:  # fmt: skip
+def _block(
+    labels: Labels, blocks: Sequence[Block], cells: Mapping[str, Words], row_name: str | None, last: Block | None
+) -> Block | None:
     """The block of a row: by the constants it shows, by its name among the preset rows, else the one that takes any row."""
     texts = {key: words.text for key, words in cells.items()}
     block = block_named(labels, blocks, texts)

@@ -25,8 +25,21 @@ MOST_LETTERS, MOST_ROMAN = 780, 32768  # as in Word; beyond there are digits
 PART = re.compile(r"%([1-9])")
 PRIVATE = re.compile("[\ue000-\uf8ff]")  # bullets of symbol fonts
 BULLET = "\u2022"
-ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"),
-         (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
+ROMAN = (
+    (1000, "m"),
+    (900, "cm"),
+    (500, "d"),
+    (400, "cd"),
+    (100, "c"),
+    (90, "xc"),
+    (50, "l"),
+    (40, "xl"),
+    (10, "x"),
+    (9, "ix"),
+    (5, "v"),
+    (4, "iv"),
+    (1, "i"),
+)
 
 
 @dataclass(frozen=True)
@@ -56,8 +69,14 @@ class Numbering:
 
     def __init__(self, numbering, styles) -> None:
         self.styles = {value_of(style, "styleId"): style for style in styles if name_of(style) == "style"}
-        self.standard = next((key for key, style in self.styles.items()
-                              if value_of(style, "default") == "1" and value_of(style, "type") == "paragraph"), "")  # fmt: skip
+        self.standard = next(
+            (
+                key
+                for key, style in self.styles.items()
+                if value_of(style, "default") == "1" and value_of(style, "type") == "paragraph"
+            ),
+            "",
+        )
         parts = list(numbering) if numbering is not None else []
         self.abstracts = {value_of(part, "abstractNumId"): part for part in parts if name_of(part) == "abstractNum"}
         self.numbers = {value_of(part, "numId"): part for part in parts if name_of(part) == "num"}
@@ -137,6 +156,7 @@ class Numbering:
 
 def _level(element) -> Level:
     """One level as its element says."""
+
     def said(name: str, otherwise: str = "") -> str:
         return value_of(child_of(element, name)) or otherwise
 
@@ -212,10 +232,15 @@ def _roman(number: int) -> str:
 
 
 FORMS: dict[str, Callable[[int], str]] = {
-    "decimal": str, "decimalHalfWidth": str, "decimalZero": lambda number: f"{number:02}", "none": lambda number: "",
-    "lowerLetter": _letters, "upperLetter": lambda number: _letters(number).upper(),
-    "lowerRoman": _roman, "upperRoman": lambda number: _roman(number).upper(),
-}  # fmt: skip
+    "decimal": str,
+    "decimalHalfWidth": str,
+    "decimalZero": lambda number: f"{number:02}",
+    "none": lambda number: "",
+    "lowerLetter": _letters,
+    "upperLetter": lambda number: _letters(number).upper(),
+    "lowerRoman": _roman,
+    "upperRoman": lambda number: _roman(number).upper(),
+}
 
 
 def name_of(element) -> str:

@@ -44,10 +44,19 @@ def read_manuscript(content: bytes) -> Flow:
     try:
         document = docx.Document(io.BytesIO(content))
         body, styles = document.element.body, document.styles.element
-        parts = [(ASIDES[kind], docx.oxml.parse_xml(relation.target_part.blob)) for relation in document.part.rels.values()
-                 if not relation.is_external and (kind := relation.reltype.rpartition("/")[2]) in ASIDES]  # fmt: skip
-        numbering = next((docx.oxml.parse_xml(relation.target_part.blob) for relation in document.part.rels.values()
-                          if not relation.is_external and relation.reltype.endswith("/numbering")), None)  # fmt: skip
+        parts = [
+            (ASIDES[kind], docx.oxml.parse_xml(relation.target_part.blob))
+            for relation in document.part.rels.values()
+            if not relation.is_external and (kind := relation.reltype.rpartition("/")[2]) in ASIDES
+        ]
+        numbering = next(
+            (
+                docx.oxml.parse_xml(relation.target_part.blob)
+                for relation in document.part.rels.values()
+                if not relation.is_external and relation.reltype.endswith("/numbering")
+            ),
+            None,
+        )
     except Exception as error:  # whatever it and lxml raise of a package that is none
         raise UnreadableError("XL444", found=f"{type(error).__name__}: {str(error)[:80]}") from None
     if body is None:
@@ -258,6 +267,7 @@ def _alternative(element):
 
 def _kind(drawing) -> str | None:
     """What a drawing is; None of one that holds nothing but text boxes, which are read."""
+
     def inside(element) -> Iterator[str]:
         for child in element:
             yield name_of(child)

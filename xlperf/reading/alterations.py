@@ -76,8 +76,12 @@ def _columns(reading: Reading, markups: Markups) -> Iterator[Finding]:
     for sheet, table, title, grid in _tables(reading):
         there = key_columns(grid)
         top = next((number for number, row in enumerate(grid) if row[0] == HEADER), len(grid))
-        headings = [str(cell) for row in grid[top : top + header_depth(sheet)] for number, cell in enumerate(row)
-                    if number not in there.values()]  # fmt: skip
+        headings = [
+            str(cell)
+            for row in grid[top : top + header_depth(sheet)]
+            for number, cell in enumerate(row)
+            if number not in there.values()
+        ]
         for column in table.columns:
             if column.key not in there and column.in_document:
                 near = nearest(column.label, headings)
@@ -110,8 +114,11 @@ def _folded(text: str) -> str:
 def _merges(reading: Reading, markups: Markups) -> Iterator[Finding]:
     """Cells of a table merged by hand: only the first holds a value, which may count for all of them (`spread_merged`) or not."""
     rows = {(entry.title, entry.row) for entry in reading.entries if not entry.only}
-    merged = {title: {there[c.key] for c in table.columns if c.merged and c.key in there}
-              for _, table, title, grid in _tables(reading) for there in [key_columns(grid)]}  # fmt: skip
+    merged = {
+        title: {there[c.key] for c in table.columns if c.merged and c.key in there}
+        for _, table, title, grid in _tables(reading)
+        for there in [key_columns(grid)]
+    }
     homes = {(entry.title, entry.row): (*home, entry) for home, entry in reading.homes.items()}
     grids = dict(reading.sheets.values())
     for title, markup in markups.items():
@@ -132,9 +139,14 @@ def _merges(reading: Reading, markups: Markups) -> Iterator[Finding]:
 def _hides(form: Form, key: str, index: int, entry: Entry, first: tuple[int, int], right: int) -> bool:
     """Whether a merged area hides a blank input of that line: its content went when the cells were merged, if it had any."""
     block = form.blocks[key]
-    return any(first[1] <= column <= right and (entry.row, column) != first and not str(entry.values.get(name) or "").strip()
-               and form.is_input(block, index, block.fields[name]) for name, column in entry.columns.items()
-               if name in block.fields)  # fmt: skip
+    return any(
+        first[1] <= column <= right
+        and (entry.row, column) != first
+        and not str(entry.values.get(name) or "").strip()
+        and form.is_input(block, index, block.fields[name])
+        for name, column in entry.columns.items()
+        if name in block.fields
+    )
 
 
 def _hidden(reading: Reading, markups: Markups) -> Iterator[Finding]:
@@ -177,8 +189,9 @@ def _in_closed(reading: Reading) -> Iterator[tuple[Spot, object]]:
                 yield Spot(key, index, name), value
 
 
-def _strangers(sheet: Sheet, title: str, grid: list[list], known: Mapping[tuple[str, int], Entry],
-               texts: Mapping[str, int]) -> Iterator[tuple[int, int, object]]:  # fmt: skip
+def _strangers(
+    sheet: Sheet, title: str, grid: list[list], known: Mapping[tuple[str, int], Entry], texts: Mapping[str, int]
+) -> Iterator[tuple[int, int, object]]:
     """Yield row, column and value of every filled cell that is no field and no fixed text of ours."""
     columns = set(key_columns(grid).values())
     header = 0
@@ -203,8 +216,11 @@ def _strangers(sheet: Sheet, title: str, grid: list[list], known: Mapping[tuple[
 def _own_texts(form: Form) -> dict[str, dict[str, int]]:
     """The fixed texts of every sheet, as they are compared, with the last column of what is signed beside them."""
     end = {normal_text(form.words["end"]): 0}
-    return {page.sheet.key: end | {normal_text(line.text): page.last_visible if line.kind == "signature" else 0
-                                   for line in page.lines if line.text} for page in make_layout(form).pages}  # fmt: skip
+    return {
+        page.sheet.key: end
+        | {normal_text(line.text): page.last_visible if line.kind == "signature" else 0 for line in page.lines if line.text}
+        for page in make_layout(form).pages
+    }
 
 
 def _sheets(reading: Reading, markups: Markups) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """XML of any spelling written anew in the one that patterns can be trusted on: no prefixes, comments, CDATA or UTF-16.
 
-    canonical("xl/worksheets/sheet1.xml", [b"<x:row><x:c/></x:row>"])       # <row r="1"><c r="A1"/></row>
+canonical("xl/worksheets/sheet1.xml", [b"<x:row><x:c/></x:row>"])       # <row r="1"><c r="A1"/></row>
 """
 
 from __future__ import annotations

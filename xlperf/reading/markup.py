@@ -121,5 +121,3 @@ def areas(reference: bytes) -> Iterator[Range]:
     """Yield the ranges of a reference such as `D5:D95 F7`."""
     for left, top, right, bottom in AREA.findall(html.unescape(reference.decode("ascii", "replace"))):
         yield int(top) - 1, column_number(left), int(bottom or top) - 1, column_number(right or left)
-
-

@@ -66,8 +66,12 @@ class NumberFormats:
             self.slow[title] = {}
             with suppress(Exception):  # it refuses some of what calamine reads; then no cell is a percent
                 book = openpyxl.load_workbook(io.BytesIO(self.content))
-                self.slow[title] = {(cell.row - 1, cell.column - 1): cell.number_format for line in book[title].iter_rows()
-                                    for cell in line if cell.has_style}  # fmt: skip
+                self.slow[title] = {
+                    (cell.row - 1, cell.column - 1): cell.number_format
+                    for line in book[title].iter_rows()
+                    for cell in line
+                    if cell.has_style
+                }
         return self.slow[title]
 
 

@@ -53,19 +53,30 @@ STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
 IDENTITY = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 OWNERS = ("~${}", ".~{}", ".~lock.{}#")  # Excel, WPS and LibreOffice put it beside a file they have open
 # What an OLE file is, by the first of these streams it has; names are UTF-16. Word embeds workbooks.
-STREAMS = {"EncryptedPackage": ("XL102", ""), "WordDocument": ("XL101", "Word (.doc)"),
-           "PowerPoint Document": ("XL101", "PowerPoint (.ppt)"),
-           "Workbook": ("XL105", ".xls"), "Book": ("XL105", ".xls")}  # fmt: skip
+STREAMS = {
+    "EncryptedPackage": ("XL102", ""),
+    "WordDocument": ("XL101", "Word (.doc)"),
+    "PowerPoint Document": ("XL101", "PowerPoint (.ppt)"),
+    "Workbook": ("XL105", ".xls"),
+    "Book": ("XL105", ".xls"),
+}
 # What a zip is, by an entry it has.
-ENTRIES = {"xl/workbook.bin": ("XL106", ".xlsb"), "word/document.xml": ("XL101", "Word (.docx)"),
-           "ppt/presentation.xml": ("XL101", "PowerPoint (.pptx)")}  # fmt: skip
+ENTRIES = {
+    "xl/workbook.bin": ("XL106", ".xlsb"),
+    "word/document.xml": ("XL101", "Word (.docx)"),
+    "ppt/presentation.xml": ("XL101", "PowerPoint (.pptx)"),
+}
 # What any other file is, by how it begins.
 BEGINNINGS = (
-    (rb"%PDF", "XL101", "PDF"), (rb"Rar!", "XL101", "RAR"), (rb"7z\xbc\xaf", "XL101", "7z"), (rb"\x1f\x8b", "XL101", "gzip"),
-    (rb"\{\\rtf", "XL101", "RTF"), (rb"\x89PNG|\xff\xd8\xff", "XL101", "PNG / JPEG"),
+    (rb"%PDF", "XL101", "PDF"),
+    (rb"Rar!", "XL101", "RAR"),
+    (rb"7z\xbc\xaf", "XL101", "7z"),
+    (rb"\x1f\x8b", "XL101", "gzip"),
+    (rb"\{\\rtf", "XL101", "RTF"),
+    (rb"\x89PNG|\xff\xd8\xff", "XL101", "PNG / JPEG"),
     (rb"(?is)\s*(?:<!doctype html|<html|<head|<meta|<table|mime-version:|<\?xml[^>]*>\s*<html)", "XL109", "HTML"),
     (rb"(?s)\s*<\?xml.{0,200}?(?:Excel\.Sheet|<Workbook)", "XL101", "XML 2003"),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -230,8 +241,11 @@ def _refuse_too_much(others: Iterable[Part]) -> None:
 
 def _followed(relations: bytes) -> dict[str, str]:
     """Return the parts the workbook names, by the identities they have there."""
-    return {relation.get("Id", ""): normpath(join("xl", relation.get("Target", ""))).lstrip("/")
-            for relation in ElementTree.fromstring(relations) if relation.get("TargetMode") != "External"}  # fmt: skip
+    return {
+        relation.get("Id", ""): normpath(join("xl", relation.get("Target", ""))).lstrip("/")
+        for relation in ElementTree.fromstring(relations)
+        if relation.get("TargetMode") != "External"
+    }
 
 
 def _titles(workbook: bytes, followed: Mapping[str, str], parts: Mapping[str, Part]) -> dict[str, str]:
@@ -265,8 +279,9 @@ def _odd(parts: Mapping[str, Part], read: Mapping[str, bytes]) -> Iterator[Findi
         yield Finding("XL122", "info", (), {"found": len(links)})
 
 
-def _sheets(parts: Mapping[str, Part], names: list[str], titles: Mapping[str, str], texts: Texts,
-            changed: dict[str, bytes]) -> Iterator[Finding]:  # fmt: skip
+def _sheets(
+    parts: Mapping[str, Part], names: list[str], titles: Mapping[str, str], texts: Texts, changed: dict[str, bytes]
+) -> Iterator[Finding]:
     """Cut every sheet; together they may hold so many cells and so much text, ours and others counted apart."""
     used = {True: Counter(), False: Counter()}
     for name in names:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from xlperf.addresses import cell_name
 from xlperf.errors import UnreadableError, UsageError
+from xlperf.files import StrPath
 from xlperf.forms.document import Spot, is_empty, preset_index
 from xlperf.forms.form import Form
 from xlperf.forms.layout import MARK
@@ -38,14 +39,14 @@ from xlperf.values.notation import spellings_of
 from xlperf.values.remarks import CellError, Uncomputed
 
 
-def read_cells(path: Path, templates: Path | None = None) -> Reading:
+def read_cells(path: StrPath, *, templates: StrPath | None = None) -> Reading:
     """Return what stands in the workbook at that path.
 
     Raises:
         UsageError: no such file.
         UnreadableError: not a workbook, not one of ours, or of a revision that is not known here.
     """
-    intake = preflight(path)
+    intake = preflight(Path(path))
     content = intake.content
     grids = _grids(content)
     marked = [(name, grid, mark) for name, grid in grids if (mark := _mark(grid))]
@@ -90,7 +91,7 @@ def _outdated(reading: Reading, templates: Path | None) -> Iterator[Finding]:
     year, form = reading.fiscal_year, reading.form
     if year is None or year < form.first_year:
         return
-    current = find_form(form.key, year, templates=templates).name
+    current = find_form(form.key, year=year, templates=templates).name
     if current != form.revision:
         yield Finding("XL131", "warning", (), {"found": form.revision, "expected": current, "year": year})
 
@@ -177,8 +178,10 @@ def _twice(form: Form, key: str, first: tuple[str, Grid], other: tuple[str, Grid
 
 def _filled(form: Form, sheet: Sheet, title: str, grid: Grid) -> list[tuple]:
     """What people typed into a sheet, line by line."""
-    lines = ((key, row_key, typed_of(form, form.blocks[key], row_key, entry.values))
-             for key, row_key, entry in entries_of(form, sheet, title, grid))  # fmt: skip
+    lines = (
+        (key, row_key, typed_of(form, form.blocks[key], row_key, entry.values))
+        for key, row_key, entry in entries_of(form, sheet, title, grid)
+    )
     return [line for line in lines if line[2]]
 
 
@@ -192,8 +195,11 @@ def _show_errors(grid: Grid, markup: Markup) -> None:
 def _with_formulas(form: Form, block: str, entry: Entry, markup: Markup) -> Entry:
     """The entry, in its blank cells for typing the formulas that were saved without a result."""
     found = [(key, (entry.row, column)) for key, column in entry.columns.items() if (entry.row, column) in markup.uncomputed]
-    formulas = {key: Uncomputed(formula_text(markup.uncomputed[place])) for key, place in found
-                if key in form.typed_somewhere[block] and not str(entry.values.get(key) or "").strip()}  # fmt: skip
+    formulas = {
+        key: Uncomputed(formula_text(markup.uncomputed[place]))
+        for key, place in found
+        if key in form.typed_somewhere[block] and not str(entry.values.get(key) or "").strip()
+    }
     return replace(entry, values={**entry.values, **formulas}) if formulas else entry
 
 
@@ -206,8 +212,14 @@ def _read_block(reading: Reading, block: Block, listed: list, formats: NumberFor
     for row_key, entry in listed:
         index = _place(reading, block, row_key, entry, rows)
         if index is not None and not entry.only and rows[index] is not None:
-            reading.findings.append(Finding("XL214", "warning", (Spot(block.key, index, next(iter(entry.values))),),
-                                            {"found": f"{entry.title}!{entry.row + 1}"}))  # fmt: skip
+            reading.findings.append(
+                Finding(
+                    "XL214",
+                    "warning",
+                    (Spot(block.key, index, next(iter(entry.values))),),
+                    {"found": f"{entry.title}!{entry.row + 1}"},
+                )
+            )
         elif index is None:
             row = _read_row(reading, block, len(rows), entry, formats)
             if not _is_blank(form, block, len(rows), row, entry):

@@ -62,8 +62,13 @@ def _cause(finding: Finding, form: Form | None) -> tuple:
     return (finding.code, finding.severity, spot, str(finding.arguments.get("found")))
 
 
-def describe(finding: Finding, form: Form | None, places: Places, path_of: Callable[[Spot], str] = str,
-             row_of: Callable[[Spot], str] | None = None) -> dict:  # fmt: skip
+def describe(
+    finding: Finding,
+    form: Form | None,
+    places: Places,
+    path_of: Callable[[Spot], str] = str,
+    row_of: Callable[[Spot], str] | None = None,
+) -> dict:
     """The finding as people and programs get it (a JSON object): cells, field, label and the four sentences.
 
     Args:

@@ -1,7 +1,7 @@
 """Results as people and programs want them: tables in a terminal, JSON, JSON lines, CSV for Excel, a page to print.
 
-    >>> sorted(FORMATS)
-    ['csv', 'html', 'json', 'jsonl', 'text']
+>>> sorted(FORMATS)
+['csv', 'html', 'json', 'jsonl', 'text']
 """
 
 from __future__ import annotations
@@ -35,8 +35,11 @@ def as_json(results: Sequence[Result]) -> str:
 
 def as_jsonl(results: Sequence[Result]) -> str:
     """One finding a line, each with its file."""
-    return "\n".join(json.dumps({"file": result.file, "unit": result.unit, **finding}, ensure_ascii=False)
-                     for result in results for finding in result.findings)  # fmt: skip
+    return "\n".join(
+        json.dumps({"file": result.file, "unit": result.unit, **finding}, ensure_ascii=False)
+        for result in results
+        for finding in result.findings
+    )
 
 
 def as_csv(results: Sequence[Result]) -> str:

@@ -46,16 +46,32 @@ def as_html(results: Sequence[Result], headlines: Sequence[str]) -> str:
     title = sentence("page_title", {})
     parts = [part for result, headline in zip(results, headlines, strict=True) for part in _file(result, headline)]
     language = {"zh": "zh-CN"}.get(current_language(), current_language())
-    return "\n".join([
-        "<!DOCTYPE html>", f'<html lang="{language}">', "<head>", '<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width">', f"<title>{escape(title)}</title>", f"<style>{STYLE}</style>",
-        "</head>", "<body>", f"<h1>{escape(title)}</h1>", *parts, "</body>", "</html>",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            "<!DOCTYPE html>",
+            f'<html lang="{language}">',
+            "<head>",
+            '<meta charset="utf-8">',
+            '<meta name="viewport" content="width=device-width">',
+            f"<title>{escape(title)}</title>",
+            f"<style>{STYLE}</style>",
+            "</head>",
+            "<body>",
+            f"<h1>{escape(title)}</h1>",
+            *parts,
+            "</body>",
+            "</html>",
+        ]
+    )
 
 
 def _file(result: Result, headline: str) -> Iterator[str]:
-    facts = [result.unit, result.year, result.form and f"{result.form} {result.revision}",
-             result.sha256 and f"SHA-256 {result.sha256}"]  # fmt: skip
+    facts = [
+        result.unit,
+        result.year,
+        result.form and f"{result.form} {result.revision}",
+        result.sha256 and f"SHA-256 {result.sha256}",
+    ]
     yield f"<h2>{escape(headline)}</h2>"
     yield f'<p class="facts">{escape(" · ".join(str(fact) for fact in facts if fact))}</p>'
     if result.findings:

@@ -42,8 +42,17 @@ def write_pdfs(files: Sequence[Path]) -> list[Path]:
         for file, copy in zip(files, copies, strict=True):
             shutil.copyfile(file, copy)
         profile = (folder / "profile").as_uri()
-        command = [program, f"-env:UserInstallation={profile}", "--headless", "--norestore", "--convert-to", "pdf",
-                   "--outdir", str(folder), *map(str, copies)]  # fmt: skip
+        command = [
+            program,
+            f"-env:UserInstallation={profile}",
+            "--headless",
+            "--norestore",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            str(folder),
+            *map(str, copies),
+        ]
         said = _run(command, SECONDS + SECONDS_PER_FILE * len(files))
         return list(_taken(files, copies, said))
 
@@ -73,8 +82,15 @@ def _taken(files: Sequence[Path], copies: Sequence[Path], said: str) -> Iterator
 def _run(command: list[str], seconds: float) -> str:
     """What the program said; it is ended, with all that it started, when its time is over."""
     try:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                   encoding="utf-8", errors="replace", start_new_session=True)  # fmt: skip
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
     except OSError as error:
         raise UsageError("libreoffice_failed", program=command[0], reason=reason_of(error)) from None
     try:

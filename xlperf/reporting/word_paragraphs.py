@@ -19,8 +19,21 @@ SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 MERGED = "merged"  # the mark of a cell to be joined
 MOVES = re.compile("[\n\t]|^(  |\u3000)")  # what of a text is more than characters in a row
 INDENTED = ("  ", "\u3000")
-AFTER_INDENT = ("contextualSpacing", "mirrorIndents", "suppressOverlap", "jc", "textDirection", "textAlignment",
-                "textboxTightWrap", "outlineLvl", "divId", "cnfStyle", "rPr", "sectPr", "pPrChange")  # of a paragraph
+AFTER_INDENT = (
+    "contextualSpacing",
+    "mirrorIndents",
+    "suppressOverlap",
+    "jc",
+    "textDirection",
+    "textAlignment",
+    "textboxTightWrap",
+    "outlineLvl",
+    "divId",
+    "cnfStyle",
+    "rPr",
+    "sectPr",
+    "pPrChange",
+)  # of a paragraph
 BEFORE_MERGE = ("cnfStyle", "tcW", "gridSpan", "hMerge")  # what stands before vMerge among the properties of a cell
 
 

@@ -119,12 +119,21 @@ def make_context(paper: Paper) -> dict[str, object]:
     """Return what the template of a form can name, every value a text."""
     form, words = paper.form, paper.form.report
     context: dict[str, object] = {
-        "form": {"title": form.title,
-                 "year_line": form.year_line.format(year=named(paper.rows, Spot("identity", 0, "fiscal_year"))),
-                 "lines": [text for sheet in form.sheets for section in sheet.sections if isinstance(section, Lines)
-                           for text in section.texts],
-                 "none": words["none"], "draft": words["draft"] if paper.draft else "", "public": paper.public},
-    }  # fmt: skip
+        "form": {
+            "title": form.title,
+            "year_line": form.year_line.format(year=named(paper.rows, Spot("identity", 0, "fiscal_year"))),
+            "lines": [
+                text
+                for sheet in form.sheets
+                for section in sheet.sections
+                if isinstance(section, Lines)
+                for text in section.texts
+            ],
+            "none": words["none"],
+            "draft": words["draft"] if paper.draft else "",
+            "public": paper.public,
+        },
+    }
     private = _private_blocks(form) if paper.public else set()
     for block in form.blocks.values():
         if block.key not in (GUIDE, RULES):
@@ -137,16 +146,22 @@ def make_context(paper: Paper) -> dict[str, object]:
 
 def sample_context(form: Form) -> dict[str, object]:
     """The same with a text for every value and one row in every list: what a template can name at all."""
-    rows = {block.key: [dict.fromkeys(block.fields, SAMPLE) for _ in block.rows or (None,)]
-            for block in form.blocks.values() if block.key != GUIDE}  # fmt: skip
+    rows = {
+        block.key: [dict.fromkeys(block.fields, SAMPLE) for _ in block.rows or (None,)]
+        for block in form.blocks.values()
+        if block.key != GUIDE
+    }
     context = make_context(Paper(form, rows, ()))
     context["explanations"] = [dict.fromkeys(("code", "title", "text"), SAMPLE)]
     return context
 
 
 def _texts(paper: Paper, block: Block, index: int, number: int, row: Mapping) -> dict[str, str]:
-    return {field.key: _text(paper, block, index, number, field, row.get(field.key))
-            for field in block.fields.values() if not field.key.startswith("_")}  # fmt: skip
+    return {
+        field.key: _text(paper, block, index, number, field, row.get(field.key))
+        for field in block.fields.values()
+        if not field.key.startswith("_")
+    }
 
 
 def _text(paper: Paper, block: Block, index: int, number: int, field: Field, value: object) -> str:

@@ -25,8 +25,12 @@ QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "
 WHOLE = {"tr": f"{W}tr", "tc": f"{W}tc", "p": f"{W}p"}  # what such a tag replaces, and all that stands in it
 CLOSES = {"endfor": ("for",), "endif": ("if",)}
 INNER = {"else": ("for", "if"), "elif": ("if",)}
-AROUND = {"for": ("", "{% endfor %}"), "if": ("", "{% endif %}"), "elif": ("{% if 1 %}", "{% endif %}"),
-          "else": ("{% if 1 %}", "{% endif %}")}  # fmt: skip
+AROUND = {
+    "for": ("", "{% endfor %}"),
+    "if": ("", "{% endif %}"),
+    "elif": ("{% if 1 %}", "{% endif %}"),
+    "else": ("{% if 1 %}", "{% endif %}"),
+}
 SWITCHES = {"first": ("word/document.xml", "titlePg"), "even": ("word/settings.xml", "evenAndOddHeaders")}  # of headers
 OWN = re.compile(r"^\{%\s*(vm|hm|cellbg|colspan)\b")  # docxtpl's own, for cells
 ANYTHING = object()  # a value of which nothing is known
@@ -73,8 +77,11 @@ def missing_in_headers(parts: Mapping[str, object], name: str) -> Iterator[Compl
     """Yield a complaint for each kind of header that does not print that name, by the parts of the whole template."""
     section = next(parts["word/document.xml"].iter(f"{W}sectPr"), None)
     kinds = {reference.get(f"{W}type") for reference in section.iter(f"{W}headerReference")} if section is not None else set()
-    needed = {"default"} | {kind for kind, (part, switch) in SWITCHES.items()
-                            if part in parts and next(parts[part].iter(f"{W}{switch}"), None) is not None}  # fmt: skip
+    needed = {"default"} | {
+        kind
+        for kind, (part, switch) in SWITCHES.items()
+        if part in parts and next(parts[part].iter(f"{W}{switch}"), None) is not None
+    }
     tag = re.compile(rf"\{{\{{\s*{re.escape(name)}\b")
     headers = {part: root for part, root in parts.items() if part.startswith("word/header")}
     lacking = [part for part, root in headers.items() if not any(tag.search(paragraph_text(p)) for p in root.iter(f"{W}p"))]
@@ -117,8 +124,11 @@ def _place(paragraph, text: str, part: str) -> str:
     row = cell.getparent()
     table = row.getparent()
     tables = list(table.getroottree().iter(f"{W}tbl"))
-    numbers = {"table": tables.index(table) + 1, "row": 1 + sum(1 for _ in row.itersiblings(row.tag, preceding=True)),
-               "cell": 1 + sum(1 for _ in cell.itersiblings(cell.tag, preceding=True))}  # fmt: skip
+    numbers = {
+        "table": tables.index(table) + 1,
+        "row": 1 + sum(1 for _ in row.itersiblings(row.tag, preceding=True)),
+        "cell": 1 + sum(1 for _ in cell.itersiblings(cell.tag, preceding=True)),
+    }
     return sentence("tag_place_cell", {"part": part, "text": shown, **numbers})
 
 

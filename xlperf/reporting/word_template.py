@@ -60,8 +60,12 @@ def check_word(template: Path, sample: Mapping, on_every_page: str = "") -> Iter
         UsageError, FormError: the template cannot be opened or is no Word document.
     """
     parts = {name: _parsed(part, template) for name, part in _parts(_read(template), template) if name.endswith(".xml")}
-    found = [complaint for name, root in parts.items() if FILLED.fullmatch(name)
-             for complaint in complaints(root, _environment(), sample, name)]  # fmt: skip
+    found = [
+        complaint
+        for name, root in parts.items()
+        if FILLED.fullmatch(name)
+        for complaint in complaints(root, _environment(), sample, name)
+    ]
     found += missing_in_headers(parts, on_every_page) if on_every_page else ()
     yield from found
     if not found:  # what is right tag by tag may still be wrong together: a condition around half a table

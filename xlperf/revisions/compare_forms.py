@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlperf.errors import UsageError
+from xlperf.files import StrPath
 from xlperf.forms.form import Form
 from xlperf.forms.loader import find_form, load_form
 from xlperf.messages import catalogue, current_language, listing
@@ -54,7 +55,7 @@ def find_named(text: str, templates: Path | None = None) -> Form:
     return load_form(find_form(key, revision=revision, templates=templates))
 
 
-def compare_forms(before: str | Path, after: str | Path, templates: Path | None = None) -> list[Change]:
+def compare_forms(before: StrPath, after: StrPath, *, templates: StrPath | None = None) -> list[Change]:
     """Return what changed from one revision of a form to another.
 
     Raises:

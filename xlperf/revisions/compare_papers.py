@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 
+from xlperf.files import StrPath
 from xlperf.forms.document import LEFTOVERS, Rows, Spot, is_empty, path_namer
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, Block, Field
@@ -44,17 +44,17 @@ class Change:
         return {key: list(value) if isinstance(value, tuple) else value for key, value in vars(self).items()}
 
 
-def compare_papers(before: Path, after: Path, templates: Path | None = None) -> list[Change]:
+def compare_papers(before: StrPath, after: StrPath, *, templates: StrPath | None = None) -> list[Change]:
     """Return what changed from one paper of a unit to another.
 
     Raises:
         UsageError: no such file, or papers of two forms.
         UnreadableError: one is neither a document, nor a workbook of ours, nor a report.
     """
-    return compare_sources([read_source(path, templates) for path in (before, after)], templates)
+    return compare_sources([read_source(path, templates=templates) for path in (before, after)], templates=templates)
 
 
-def compare_sources(sources: Sequence[Source], templates: Path | None = None) -> list[Change]:
+def compare_sources(sources: Sequence[Source], *, templates: StrPath | None = None) -> list[Change]:
     """Return what changed from one of two sources to the other; what has no field in either is compared as it stands."""
     newest = max((source.form for source in sources), key=lambda form: form.first_year)
     one, other = (migrate(revisions(source.form, newest, templates), source.rows) for source in sources)
@@ -92,8 +92,9 @@ def _lost(one: Migrated, other: Migrated, sources: Sequence[Source]) -> Iterator
                 yield Change("added", place, path, None, value, ("", cell))
 
 
-def _of_row(form: Form, block: Block, sides: tuple[Migrated, Migrated], indexes: tuple[int | None, int | None],
-            sources: Sequence[Source]) -> Iterator[Change]:  # fmt: skip
+def _of_row(
+    form: Form, block: Block, sides: tuple[Migrated, Migrated], indexes: tuple[int | None, int | None], sources: Sequence[Source]
+) -> Iterator[Change]:
     """Yield the changes of one row: cell by cell, or the whole where the other side has none."""
     rows = [side.rows[block.key][index] if index is not None else {} for side, index in zip(sides, indexes, strict=True)]
     keys = [known.key for known in block.fields.values() if any(_compared(form, block, index, known) for index in indexes)]
@@ -126,8 +127,15 @@ def _compared(form: Form, block: Block, index: int | None, known: Field) -> bool
     return known.given and known.key not in block.constants and form.formula(block, index, known.key) is None
 
 
-def _change(form: Form, kind: str, sides: Sequence[Migrated], spots: Sequence[Spot | None], values: Sequence[object],
-            sources: Sequence[Source], whole: bool = False) -> Change:  # fmt: skip
+def _change(
+    form: Form,
+    kind: str,
+    sides: Sequence[Migrated],
+    spots: Sequence[Spot | None],
+    values: Sequence[object],
+    sources: Sequence[Source],
+    whole: bool = False,
+) -> Change:
     cells = tuple(_cell(form, *triple) for triple in zip(sides, sources, spots, strict=True))
     number = 1 if spots[1] else 0
     place = place_of(form, sides[number].rows, spots[number], whole)

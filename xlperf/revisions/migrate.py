@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlperf.errors import FormError, UsageError
-from xlperf.files import keep_apart, unused, write_atomically
+from xlperf.files import StrPath, keep_apart, unused, write_atomically
 from xlperf.forms.document import Rows, Spot, document_of, preset_index, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.layout import with_spare
@@ -65,8 +65,13 @@ def migrate(forms: Sequence[Form], rows: Rows) -> Migrated:
     Raises:
         FormError: a revision renames what its predecessor does not have.
     """
-    filled = {Spot(key, index, name): value for key, listed in rows.items() for index, row in enumerate(listed)
-              for name, value in row.items() if value is not None}  # fmt: skip
+    filled = {
+        Spot(key, index, name): value
+        for key, listed in rows.items()
+        for index, row in enumerate(listed)
+        for name, value in row.items()
+        if value is not None
+    }
     migrated = Migrated(forms[0], rows, {spot: spot for spot in filled}, {})
     for new in forms[1:]:
         step = _step(migrated.form, new, migrated.rows, migrated.origins)
@@ -102,22 +107,29 @@ def _newly_required(old: Form, migrated: Migrated) -> Iterator[str]:
                 yield known.label
 
 
-def migrate_workbook(path: Path, target: Path | None = None, year: int | None = None, date: str | None = None, password: str = "",
-                     templates: Path | None = None) -> Result:  # fmt: skip
+def migrate_workbook(
+    path: StrPath,
+    *,
+    year: int | None = None,
+    templates: StrPath | None = None,
+    output: StrPath | None = None,
+    date: str | None = None,
+    password: str = "",
+) -> Result:
     """Write what was filled in under an older revision as a workbook of the newer one, and beside it what found no place.
 
     Args:
-        target: the new workbook; by default one of our naming beside the old, which is never replaced.
+        output: the new workbook; by default one of our naming beside the old, which is never replaced.
         year: the fiscal year of the new workbook, which says its revision; by default the year of the old one.
 
     Raises:
         UsageError: no such file, no revision that new, or the workbook cannot be written.
         UnreadableError: there is no workbook of ours in it.
     """
-    source = read_source(path, templates)
+    source = read_source(path, templates=templates)
     year = year or source.fiscal_year or source.form.first_year
-    new = load_form(find_form(source.form.key, year, templates=templates))
-    target = target or unused(source.path.with_name(f"{source.path.stem}-{new.revision}.xlsx"))
+    new = load_form(find_form(source.form.key, year=year, templates=templates))
+    target = Path(output) if output else unused(source.path.with_name(f"{source.path.stem}-{new.revision}.xlsx"))
     keep_apart(target, source.path)
     if source.unfit:
         return source.returned()
@@ -127,8 +139,18 @@ def migrate_workbook(path: Path, target: Path | None = None, year: int | None = 
     told = [f for f in source.findings if (f.severity != "info" and f.code != "XL131") or f.code == "XL241"]  # other sheets
     findings = source.described([*told, *describe_migration(source.form, migrated)])
     strays = target.with_name(f"{target.stem}-{sentence('migration_list', {})}.csv")
-    result = Result(str(path), "passed", findings, None, new.key, new.revision, year, source.unit,
-                    document_of(new, migrated.rows), (target, strays))  # fmt: skip
+    result = Result(
+        str(path),
+        "passed",
+        findings,
+        None,
+        new.key,
+        new.revision,
+        year,
+        source.unit,
+        document_of(new, migrated.rows),
+        (target, strays),
+    )
     write_atomically(strays, lambda part: part.write_text(as_csv([result]) + "\n", "utf-8", newline="\n"))
     return result
 
@@ -202,8 +224,9 @@ def _home(form: Form, renamed: Mapping[str, str], block: Block, name: str) -> tu
     return form.blocks.get(home), name
 
 
-def _place(renamed: Mapping[str, str], block: Block, index: int, row: Mapping, home: Block, rows: list[dict],
-           taken: set[tuple[str, int]]) -> int | None:  # fmt: skip
+def _place(
+    renamed: Mapping[str, str], block: Block, index: int, row: Mapping, home: Block, rows: list[dict], taken: set[tuple[str, int]]
+) -> int | None:
     """The row of the newer revision for one of the older: by key, by name, else a free one; None if there is none."""
     if home.shape == "object":
         return 0 if block.shape == "object" else None

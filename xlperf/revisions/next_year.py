@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from xlperf.errors import UsageError
-from xlperf.files import keep_apart
+from xlperf.files import StrPath, keep_apart
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Rows, Spot, named, rows_of, unit_spot
 from xlperf.forms.layout import with_spare
@@ -26,8 +26,18 @@ from xlperf.revisions.source import Source, read_source
 from xlperf.workflow.template import Issued, write_rows
 
 
-def write_next_template(form: str, year: int, last: Path, path: Path, unit: str = "", rows: Mapping[str, int] | None = None,
-                        date: str | None = None, password: str = "", templates: Path | None = None) -> Result:  # fmt: skip
+def write_next_template(
+    form: str,
+    *,
+    year: int,
+    templates: StrPath | None = None,
+    output: StrPath,
+    date: str | None = None,
+    last: StrPath,
+    unit: str = "",
+    rows: Mapping[str, int] | None = None,
+    password: str = "",
+) -> Result:
     """Write the template of a fiscal year from last year's document, workbook or report; the findings say what found no place.
 
     Of a document that holds what no workbook can nothing is written.
@@ -40,8 +50,9 @@ def write_next_template(form: str, year: int, last: Path, path: Path, unit: str 
         UsageError: no such form, year or file, a paper of another form or a newer revision, or the file cannot be written.
         UnreadableError: `last` is neither a document nor a workbook of ours.
     """
-    known = load_form(find_form(form, year, templates=templates))
-    source = read_source(last, templates, form, year - 1)
+    path, last = Path(output), Path(last)
+    known = load_form(find_form(form, year=year, templates=templates))
+    source = read_source(last, templates=templates, form=form, year=year - 1)
     keep_apart(path, source.path)
     if source.fiscal_year and source.fiscal_year >= year:
         raise UsageError("not_last_year", path=last, found=source.fiscal_year, year=year)

@@ -1,7 +1,7 @@
 """What a unit filled in, wherever it stands: a document, a workbook (filled or finalized), or a report.
 
-    source = read_source(Path("2022-final.xlsx"))
-    source.form, source.rows, source.places[Spot("duties", 0, "actual")]
+source = read_source(Path("2022-final.xlsx"))
+source.form, source.rows, source.places[Spot("duties", 0, "actual")]
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlperf.errors import UnreadableError
+from xlperf.files import StrPath
 from xlperf.forms.document import LEFTOVERS, Rows, Spot, named, path_namer, unit_spot, year_of
 from xlperf.forms.form import Form
 from xlperf.importing.importer import import_paper
@@ -59,7 +60,7 @@ class Source:
         return [*self.told, *(describe(finding, self.form, self.places, path_of) for finding in gather(findings, self.form))]
 
 
-def read_source(path: Path, templates: Path | None = None, form: str | None = None, year: int | None = None) -> Source:
+def read_source(path: StrPath, *, form: str | None = None, year: int | None = None, templates: StrPath | None = None) -> Source:
     """Return what was filled in.
 
     Args:
@@ -80,7 +81,7 @@ def read_source(path: Path, templates: Path | None = None, form: str | None = No
         # Its own year counts; what it lacks is asked for in a workbook of its own year only.
         told = tuple(f for f in result.findings if f["severity"] != "info" and f["code"] not in ("XL111", "XL427"))
         return Source(path, *rows_of_document(result.document, templates)[:2], told=told, leftovers=_leftovers(result.document))
-    reading = read_cells(path, templates)
+    reading = read_cells(path, templates=templates)
     return Source(path, reading.form, reading.rows, tuple(reading.findings), reading.places)
 
 

@@ -58,9 +58,18 @@ def _rows(collection: Collection, outcomes: Iterable[Outcome], contents: Content
             stored[content] = _store(archive, outcome, contents, taken)
         standing = collection.standings[outcome.path]
         instead = standing.by if standing.by != outcome.path else None
-        yield (outcome.path, stored[content], outcome.sha256, outcome.size, outcome.unit, outcome.unit_code,
-               outcome.received, sentence(f"status_{outcome.status}", {}), sentence(f"submission_{standing.kind}", {}),
-               instead)  # fmt: skip
+        yield (
+            outcome.path,
+            stored[content],
+            outcome.sha256,
+            outcome.size,
+            outcome.unit,
+            outcome.unit_code,
+            outcome.received,
+            sentence(f"status_{outcome.status}", {}),
+            sentence(f"submission_{standing.kind}", {}),
+            instead,
+        )
 
 
 def _store(archive: zipfile.ZipFile, outcome: Outcome, contents: Contents, taken: set[str]) -> str:

@@ -32,8 +32,14 @@ SOMETIMES = ("ranking", "indicators", "missing")  # tables that not every collec
 PACKAGES, COMPANIONS = (".xlsx", ".docx"), (".json",)  # what tells whether it is as we wrote it, and what does not
 
 
-def write_exports(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None, directory: Path, date: str,
-                  contents: Contents, templates: Path | None = None) -> dict[str, str]:  # fmt: skip
+def write_exports(
+    outcomes: Iterable[Outcome],
+    roster: Sequence[Unit] | None,
+    directory: Path,
+    date: str,
+    contents: Contents,
+    templates: Path | None = None,
+) -> dict[str, str]:
     """Write every export into the directory; return the finalized files that are somebody's, each with the newer one beside it.
 
     Args:
@@ -70,8 +76,9 @@ def _write_tables(collection: Collection, outcomes: Iterable[Outcome], directory
         _write_csv(tables / f"{safe_name(ledger.title)}.csv", _lines(ledger, rows))
     summary = directory / f"{sentence('summary_file', {})}.xlsx"
     _keep_saved(summary)
-    write_atomically(summary, lambda path: overview.extend(
-        write_summary(collection, ledgers(collection, outcomes), tally, path, date)))  # fmt: skip
+    write_atomically(
+        summary, lambda path: overview.extend(write_summary(collection, ledgers(collection, outcomes), tally, path, date))
+    )
     _write_csv(tables / f"{sentence('sheet_overview', {})}.csv", _overview_lines(overview))
 
 
@@ -110,8 +117,9 @@ def _overview_lines(parts: Iterable[Part]) -> Iterator[Sequence[object]]:
 # --- what is handed out ----------------------------------------------------------------------------------------
 
 
-def _hand_out(collection: Collection, outcomes: Iterable[Outcome], directory: Path, date: str,
-              templates: Path | None) -> dict[str, str]:  # fmt: skip
+def _hand_out(
+    collection: Collection, outcomes: Iterable[Outcome], directory: Path, date: str, templates: Path | None
+) -> dict[str, str]:
     """Put what was made of the files that count where people look for it: what is finalized, what goes back and its notice.
 
     What an earlier run put there and is no longer due goes; what it put there stands in a list, written before the file is, so
@@ -138,8 +146,15 @@ def _hand_out(collection: Collection, outcomes: Iterable[Outcome], directory: Pa
         if outcome.has_errors and not is_attachment(outcome):
             marked = next((returned_name(outcome, made) for made in outcome.outputs), "")
             name = f"{file_stem(outcome)}-{sentence('notice_name', {})}.docx"
-            _place(returned, name, due, noting, lambda path, outcome=outcome, marked=marked: write_notice(
-                outcome, marked, path, max(date, _day(outcome)), templates))  # fmt: skip
+            _place(
+                returned,
+                name,
+                due,
+                noting,
+                lambda path, outcome=outcome, marked=marked: write_notice(
+                    outcome, marked, path, max(date, _day(outcome)), templates
+                ),
+            )
     for folder, placed in due.items():
         _clear(folder, placed, directory / PLACED)
     keep(directory / PLACED, {folder.name: sorted(names) for folder, names in due.items()})
@@ -168,8 +183,9 @@ def _theirs(folder: Path, names: Sequence[str], sha256: str) -> list[str]:
     return theirs if theirs and not any(holds(path, sha256) for path in packages) else []
 
 
-def _place(folder: Path, name: str, due: dict[Path, set[str]], noting: Callable[[str], None],
-           write: Callable[[Path], object]) -> None:  # fmt: skip
+def _place(
+    folder: Path, name: str, due: dict[Path, set[str]], noting: Callable[[str], None], write: Callable[[Path], object]
+) -> None:
     due[folder].add(name)
     noting(f"{folder.name}/{name}")
     path = folder / name

@@ -20,8 +20,7 @@ from xlperf.summarizing.tables import cells_of
 TEMPLATE = "notice.docx"
 
 
-def write_notice(outcome: Outcome, marked: str, target: Path, date: str,
-                 templates: Path | None = None) -> None:  # fmt: skip
+def write_notice(outcome: Outcome, marked: str, target: Path, date: str, templates: Path | None = None) -> None:
     """Write the notice that tells a unit what to mend; `marked` is the name of the workbook that goes with it, if there is one.
 
     Raises:
@@ -47,11 +46,18 @@ def notice_context(outcome: Outcome, marked: str, date: str, templates: Path | N
         kind.append(_entry(finding, len(kind) + 1))
     year, month, day = date.split("-")
     return {
-        "unit": outcome.unit or "", "unit_code": outcome.unit_code or "", "file": outcome.path, "sha256": outcome.sha256,
-        "received": outcome.received[:10], "readable": outcome.status != "unreadable", "form": form.title if form else "",
-        "fiscal_year": outcome.year or "", "annotated": marked, **listed,
+        "unit": outcome.unit or "",
+        "unit_code": outcome.unit_code or "",
+        "file": outcome.path,
+        "sha256": outcome.sha256,
+        "received": outcome.received[:10],
+        "readable": outcome.status != "unreadable",
+        "form": form.title if form else "",
+        "fiscal_year": outcome.year or "",
+        "annotated": marked,
+        **listed,
         "date": sentence("long_date", {"year": year, "month": int(month), "day": int(day)}),
-    }  # fmt: skip
+    }
 
 
 def _entry(finding: Mapping, number: int) -> dict[str, object]:

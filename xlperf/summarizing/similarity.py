@@ -269,8 +269,13 @@ def _alike(code: str, groups: Iterable[list[Place]]) -> Iterator[tuple[str, dict
     for (path, other), pairs in found.items():
         cells = dict.fromkeys(place.cell for place, _, _ in pairs)
         there = dict.fromkeys(twin.cell for _, twin, _ in pairs)
-        facts = {"unit": pairs[0][1].unit, "file": other, "count": max(count for *_, count in pairs),
-                 "text": pairs[0][0].excerpt, "there": listing(list(there)[:MOST_LISTED])}  # fmt: skip
+        facts = {
+            "unit": pairs[0][1].unit,
+            "file": other,
+            "count": max(count for *_, count in pairs),
+            "text": pairs[0][0].excerpt,
+            "there": listing(list(there)[:MOST_LISTED]),
+        }
         yield path, across(code, "warning", tuple(cells), **facts)
 
 

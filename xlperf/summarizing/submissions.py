@@ -165,8 +165,9 @@ def file_stem(outcome) -> str:
 # --- what is odd about the names ---------------------------------------------------------------------------------
 
 
-def odd_names(submissions: Sequence[Submission], standings: Mapping[str, Standing], roster: Sequence[Unit] | None,
-              naming: Naming) -> Iterator[tuple[str, dict]]:  # fmt: skip
+def odd_names(
+    submissions: Sequence[Submission], standings: Mapping[str, Standing], roster: Sequence[Unit] | None, naming: Naming
+) -> Iterator[tuple[str, dict]]:
     """Yield path and finding: two units with one code, one unit under two names or codes, a unit that is not on the roster.
 
     A code is held against other units only where it counts: one that has been put right says nothing of them.
@@ -185,8 +186,9 @@ def odd_names(submissions: Sequence[Submission], standings: Mapping[str, Standin
         yield from _against_roster(counted, roster, naming.prefixes)
 
 
-def _against_roster(submissions: Iterable[Submission], roster: Sequence[Unit],
-                    prefixes: Sequence[str]) -> Iterator[tuple[str, dict]]:  # fmt: skip
+def _against_roster(
+    submissions: Iterable[Submission], roster: Sequence[Unit], prefixes: Sequence[str]
+) -> Iterator[tuple[str, dict]]:
     """Yield path and finding: a unit that is not on the roster, a name and a code that are there, but not with one another."""
     by_name = _grouped(roster, lambda unit: unit_key(unit.name, prefixes))
     by_code = _grouped(roster, lambda unit: unit.code.strip())
@@ -222,8 +224,18 @@ def _told(code: str, group: Sequence[Submission], differ_by, shown, cell) -> Ite
         others = [first for other, first in firsts.items() if other != kind]
         places = clauses(sentence("name_at", {"name": shown(s), "file": s.path, "cell": cell(s)}) for s in others[:MOST_LISTED])
         for submission in listed:
-            yield submission.path, across(code, "warning", (cell(submission),), found=shown(submission), others=places,
-                                          count=len(others), code=submission.unit_code or "")  # fmt: skip
+            yield (
+                submission.path,
+                across(
+                    code,
+                    "warning",
+                    (cell(submission),),
+                    found=shown(submission),
+                    others=places,
+                    count=len(others),
+                    code=submission.unit_code or "",
+                ),
+            )
 
 
 def across(code: str, severity: str, cells: Sequence[str], /, **facts: object) -> dict:

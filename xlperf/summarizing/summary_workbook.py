@@ -97,19 +97,19 @@ def _of_status(collection: Collection, sheets: Mapping[str, Sheet]) -> Part:
     rows = []
     for status in STATUSES:
         word = sentence(f"status_{status}", {})
-        formula = f'COUNTIFS({units.area("status")},{_literal(word)},{units.area("standing")},{yes})'
+        formula = f"COUNTIFS({units.area('status')},{_literal(word)},{units.area('standing')},{yes})"
         rows.append((word, (formula, sum(s.status == status for s in counting))))
     if "missing" in sheets:
-        rows.append((sentence("status_missing", {}), (f'COUNT({sheets["missing"].area("number")})', len(collection.missing))))
+        rows.append((sentence("status_missing", {}), (f"COUNT({sheets['missing'].area('number')})", len(collection.missing))))
     heads = _heads("status", _counted(collection, counting), "share")
     return Part(sentence("part_status", {}), heads, tuple(rows), "column", STATUS_COLOURS, total=True)
 
 
 def _of_files(collection: Collection, sheets: Mapping[str, Sheet]) -> Part:
     units, rows = sheets["units"], []
-    rows.append((sentence("count_files", {}), (f'COUNTA({units.area("file")})', len(collection.submissions))))
+    rows.append((sentence("count_files", {}), (f"COUNTA({units.area('file')})", len(collection.submissions))))
     for kind in (COUNTS, SUPERSEDED, DUPLICATE):
-        formula = f'COUNTIF({units.area("standing")},{_literal(sentence(f"submission_{kind}", {}))})'
+        formula = f"COUNTIF({units.area('standing')},{_literal(sentence(f'submission_{kind}', {}))})"
         count = sum(standing.kind == kind for standing in collection.standings.values())
         rows.append((sentence(f"count_{kind}", {}), (formula, count)))
     if collection.roster is not None:
@@ -123,9 +123,14 @@ def _of_classes(collection: Collection, form: Form, year: int | None, edition: s
     figure = next(figure for figure in form.summary.figures if figure.key == key)
     listed = list(collection.passed(form.key, year))
     values = [s.figures.get(key) for s in listed]
-    asked = ",".join(f"{units.area(column)},{wanted}" for column, wanted in (
-        ("standing", _literal(sentence("submission_counts", {}))), ("status", _literal(sentence("status_passed", {}))),
-        *((("form", _literal(form.key + " *")), ("year", year or '""')) if edition else ())))  # fmt: skip
+    asked = ",".join(
+        f"{units.area(column)},{wanted}"
+        for column, wanted in (
+            ("standing", _literal(sentence("submission_counts", {}))),
+            ("status", _literal(sentence("status_passed", {}))),
+            *((("form", _literal(form.key + " *")), ("year", year or '""')) if edition else ()),
+        )
+    )
     rows = []
     for low, high in zip((None, *bounds), (*bounds, None), strict=True):
         words = {"low": _printed(figure.type, low), "high": _printed(figure.type, high)}
@@ -172,8 +177,10 @@ def write_part(book, palette: Palette, sheet, part: Part, top: int) -> int:
     first, last = top + 2, top + 1 + len(part.rows)
     total = sum(value_of(line[1]) for line in part.rows) if part.total else 0
     for row, line in enumerate(part.rows, first):
-        share = (f"IF({cell_name(last + 1, 1, True)}=0,0,{cell_name(row, 1)}/{cell_name(last + 1, 1, True)})",
-                 value_of(line[1]) / total if total else 0)  # fmt: skip
+        share = (
+            f"IF({cell_name(last + 1, 1, True)}=0,0,{cell_name(row, 1)}/{cell_name(last + 1, 1, True)})",
+            value_of(line[1]) / total if total else 0,
+        )
         for column, cell in enumerate((*line, share) if part.total else line):
             _write_cell(sheet, palette, row, column, cell, "ratio" if column == len(line) else "count")
     if part.total:

@@ -142,8 +142,13 @@ def _form(key: str, revision: str | None, templates: Path | None) -> Form:
     return load_form(find_form(key, revision=revision, templates=templates))
 
 
-def _workbook(outcome: Outcome, owners: dict[str, int], templates: Path | None, naming: Naming,
-              standings: Mapping[str, Standing] | None = None) -> Workbook | None:  # fmt: skip
+def _workbook(
+    outcome: Outcome,
+    owners: dict[str, int],
+    templates: Path | None,
+    naming: Naming,
+    standings: Mapping[str, Standing] | None = None,
+) -> Workbook | None:
     """What of an outcome is compared and counted, None where nothing could be read."""
     form = form_of(outcome, templates)
     if not form or not outcome.document:
@@ -152,8 +157,17 @@ def _workbook(outcome: Outcome, owners: dict[str, int], templates: Path | None, 
     number = owners.setdefault(owner(outcome, naming), len(owners))
     counts = standings is None or standings[outcome.path].kind == COUNTS
     judged = tuple(achievements(form.summary, form.tables, rows))
-    return Workbook(form, number, outcome.path, outcome.unit or "", rows, tuple(inputs_of(form, rows)), judged,
-                    cell_namer(outcome, form, rows), counts)  # fmt: skip
+    return Workbook(
+        form,
+        number,
+        outcome.path,
+        outcome.unit or "",
+        rows,
+        tuple(inputs_of(form, rows)),
+        judged,
+        cell_namer(outcome, form, rows),
+        counts,
+    )
 
 
 def cell_namer(outcome: Outcome, form: Form, rows: Rows) -> Callable[[Spot], str]:
@@ -178,10 +192,23 @@ def _submission(outcome: Outcome, book: Workbook | None) -> Submission:
     beside = book.rows[spot.block][0] if book else {}  # the fields that stand with the unit's name
     figures = figures_of(book.form.summary, book.form.blocks, book.rows) if book else {}
     counts = (severities["error"], severities["warning"], figures, *(states[state] for state in (OVER, MET, MISSED)))
-    return Submission(outcome.path, outcome.sha256, _once(outcome.received), _once(outcome.saved), _once(outcome.status),
-                      _once(outcome.form), _once(outcome.revision), outcome.year, outcome.unit,
-                      outcome.unit_code, outcome.subject, _once(beside.get("supervisor")), _once(cell), _once(code_cell),
-                      *counts)  # fmt: skip
+    return Submission(
+        outcome.path,
+        outcome.sha256,
+        _once(outcome.received),
+        _once(outcome.saved),
+        _once(outcome.status),
+        _once(outcome.form),
+        _once(outcome.revision),
+        outcome.year,
+        outcome.unit,
+        outcome.unit_code,
+        outcome.subject,
+        _once(beside.get("supervisor")),
+        _once(cell),
+        _once(code_cell),
+        *counts,
+    )
 
 
 def _once(text: object) -> object:

@@ -141,7 +141,10 @@ def write_totals(sheet, palette: Palette, ledger: Ledger, row: int, end: int) ->
             formula = f"=ROUND(SUM({cell_name(FIRST, at)}:{cell_name(end, at)}),6)"
         else:
             text = sentence("total", {}) if at == 1 else ""
-            checked(sheet.write_string(row, at, text, cell_format(palette, "text", **bold)) if text else
-                    sheet.write_blank(row, at, None, cell_format(palette, "text", **bold)))  # fmt: skip
+            checked(
+                sheet.write_string(row, at, text, cell_format(palette, "text", **bold))
+                if text
+                else sheet.write_blank(row, at, None, cell_format(palette, "text", **bold))
+            )
             continue
         checked(sheet.write_formula(row, at, formula, cell_format(palette, column.type, **bold), cached_value(value)))

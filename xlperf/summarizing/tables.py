@@ -60,13 +60,29 @@ def column(key: str, type_: str = "text", width: float = 14) -> Column:
 
 WHO = (("unit", "text", 32), ("unit_code", "text", 13), ("supervisor", "text", 18))
 SUBJECT = ("subject", "text", 28)  # where a unit files several
-FILED = (("file", "text", 28), ("status", "text", 9), ("standing", "text", 15), ("instead", "text", 20),
-         ("errors", "count", 7), ("warnings", "count", 7))  # fmt: skip
+FILED = (
+    ("file", "text", 28),
+    ("status", "text", 9),
+    ("standing", "text", 15),
+    ("instead", "text", 20),
+    ("errors", "count", 7),
+    ("warnings", "count", 7),
+)
 JUDGED = (("over", "count", 10), ("met", "count", 10), ("missed", "count", 10))
 TRACED = (("form", "text", 24), ("year", "plain", 8), ("received", "text", 20))
-FOUND = (("unit", "text", 26), ("unit_code", "text", 13), ("file", "text", 26), ("severity", "text", 8), ("code", "text", 9),
-         ("cells", "text", 22), ("message", "text", 32), ("found", "text", 40), ("expected", "text", 30), ("fix", "text", 42),
-         ("explanation", "text", 26))  # fmt: skip
+FOUND = (
+    ("unit", "text", 26),
+    ("unit_code", "text", 13),
+    ("file", "text", 26),
+    ("severity", "text", 8),
+    ("code", "text", 9),
+    ("cells", "text", 22),
+    ("message", "text", 32),
+    ("found", "text", 40),
+    ("expected", "text", 30),
+    ("fix", "text", 42),
+    ("explanation", "text", 26),
+)
 LATE = (("number", "count", 7), ("unit", "text", 44), ("unit_code", "text", 18), ("supervisor", "text", 36))
 
 
@@ -82,8 +98,14 @@ def ledgers(collection: Collection, outcomes: Iterable[Outcome]) -> Iterator[Led
         yield _ledger("missing", tuple(column(*spec) for spec in LATE), lambda: rows)
 
 
-def _ledger(key: str, columns: tuple[Column, ...], rows: Callable[[], Iterable[Sequence[object]]], edition: str | None = None,
-            totals: Mapping[str, object] | None = None, **facts: object) -> Ledger:  # fmt: skip
+def _ledger(
+    key: str,
+    columns: tuple[Column, ...],
+    rows: Callable[[], Iterable[Sequence[object]]],
+    edition: str | None = None,
+    totals: Mapping[str, object] | None = None,
+    **facts: object,
+) -> Ledger:
     title = sentence(f"sheet_{key}", {})
     if edition:
         title = sentence("of_form", {"title": title, "form": edition})
@@ -102,21 +124,32 @@ def units(collection: Collection) -> Ledger:
     """Every file that came in, unit by unit, with the figures of its form."""
     figures = {figure.key: figure for form in collection.forms.values() for figure in form.summary.figures}
     judged = JUDGED if any(form.summary.indicators for form in collection.forms.values()) else ()
-    columns = (column("number", "count", 7), *who_columns(collection.forms.values()), *(column(*spec) for spec in FILED),
-               *figure_columns(figures.values(), False),
-               *(column(*spec) for spec in (*judged, *TRACED)))  # fmt: skip
+    columns = (
+        column("number", "count", 7),
+        *who_columns(collection.forms.values()),
+        *(column(*spec) for spec in FILED),
+        *figure_columns(figures.values(), False),
+        *(column(*spec) for spec in (*judged, *TRACED)),
+    )
 
     def rows() -> Iterator[tuple]:
         for number, submission in enumerate(sorted(collection.submissions, key=lambda s: _order(collection, s)), 1):
             standing = collection.standings[submission.path]
             yield (
-                number, *_who(collection, submission, collection.forms.values()), submission.path,
-                sentence(f"status_{submission.status}", {}), sentence(f"submission_{standing.kind}", {}),
-                standing.by if standing.kind != COUNTS else None, submission.errors, submission.warnings,
-                *(submission.figures.get(key) for key in figures), *_judged(submission)[: len(judged)],
-                submission.form and f"{submission.form} {submission.revision or ''}".strip(), submission.year,
+                number,
+                *_who(collection, submission, collection.forms.values()),
+                submission.path,
+                sentence(f"status_{submission.status}", {}),
+                sentence(f"submission_{standing.kind}", {}),
+                standing.by if standing.kind != COUNTS else None,
+                submission.errors,
+                submission.warnings,
+                *(submission.figures.get(key) for key in figures),
+                *_judged(submission)[: len(judged)],
+                submission.form and f"{submission.form} {submission.revision or ''}".strip(),
+                submission.year,
                 submission.received[:WHOLE_SECOND].replace("T", " "),
-            )  # fmt: skip
+            )
 
     return _ledger("units", columns, rows)
 
@@ -129,8 +162,15 @@ def _judged(submission: Submission) -> tuple[int | None, ...]:
 def _order(collection: Collection, submission: Submission) -> tuple:
     """By unit, what counts first; files of nobody last."""
     kinds = (COUNTS, SUPERSEDED, DUPLICATE)
-    return (submission.unit is None, unit_key(submission.unit), submission.form or "", submission.year or 0,
-            submission.subject or "", kinds.index(collection.standings[submission.path].kind), submission.path)  # fmt: skip
+    return (
+        submission.unit is None,
+        unit_key(submission.unit),
+        submission.form or "",
+        submission.year or 0,
+        submission.subject or "",
+        kinds.index(collection.standings[submission.path].kind),
+        submission.path,
+    )
 
 
 def who_columns(forms: Iterable[Form]) -> list[Column]:
@@ -157,10 +197,18 @@ def findings(collection: Collection, outcomes: Iterable[Outcome]) -> Ledger:
                 continue
             for finding in findings_of(collection, outcome):
                 yield (
-                    outcome.unit, outcome.unit_code, outcome.path, sentence(finding["severity"], {}), finding["code"],
-                    cells_of(finding), finding["message"], finding["found"], finding["expected"], finding["fix"],
+                    outcome.unit,
+                    outcome.unit_code,
+                    outcome.path,
+                    sentence(finding["severity"], {}),
+                    finding["code"],
+                    cells_of(finding),
+                    finding["message"],
+                    finding["found"],
+                    finding["expected"],
+                    finding["fix"],
                     finding.get("explanation"),
-                )  # fmt: skip
+                )
 
     return _ledger("findings", tuple(column(*spec) for spec in FOUND), rows)
 
@@ -224,11 +272,18 @@ def ranking(collection: Collection, form: Form, year: int | None, edition: str |
         for number, submission in enumerate(listed, 1):
             value = submission.figures.get(ranked_by)
             rank, before = (rank if value == before and rank else number), value
-            yield (rank if value is not None else None, *_who(collection, submission, [form]),
-                   *(submission.figures.get(figure.key) for figure in figures), submission.path)  # fmt: skip
+            yield (
+                rank if value is not None else None,
+                *_who(collection, submission, [form]),
+                *(submission.figures.get(figure.key) for figure in figures),
+                submission.path,
+            )
 
-    summed = {figure.key: round(sum(s.figures.get(figure.key) or 0 for s in listed), 6)
-              for figure in figures if figure.formula is None and figure.type in SUMMED}  # fmt: skip
+    summed = {
+        figure.key: round(sum(s.figures.get(figure.key) or 0 for s in listed), 6)
+        for figure in figures
+        if figure.formula is None and figure.type in SUMMED
+    }
     totals = recomputed(form.summary, summed) if listed else None
     label = next(figure.label for figure in figures if figure.key == ranked_by)
     return _ledger("ranking", columns, rows, edition, totals, label=label)
@@ -240,8 +295,14 @@ def indicators(collection: Collection, form: Form, year: int | None, edition: st
     fields = form.blocks[form.tables[asked.table].blocks[0]].fields
     widths = {name: 40 if fields[name].rows > 1 or (fields[name].max_length or 0) > 500 else 26 for name in asked.columns}
     shown = (Column(name, fields[name].label, "text", widths[name]) for name in asked.columns)
-    columns = (column("rank", "count", 7), *who_columns([form]), column("state", "text", 10), column("deviation", "ratio", 12),
-               *shown, column("file", "text", 34))  # fmt: skip
+    columns = (
+        column("rank", "count", 7),
+        *who_columns([form]),
+        column("state", "text", 10),
+        column("deviation", "ratio", 12),
+        *shown,
+        column("file", "text", 34),
+    )
 
     def rows() -> Iterator[tuple]:
         names = {s.path: s for s in collection.counting()}
@@ -250,7 +311,13 @@ def indicators(collection: Collection, form: Form, year: int | None, edition: st
             numbers[found.state] += 1
             same = before[:2] == (found.state, found.deviation)
             before = (found.state, found.deviation, before[2] if same else numbers[found.state])
-            yield (before[2], *_who(collection, names[found.path], [form]), sentence(f"state_{found.state}", {}),
-                   found.deviation, *found.texts, found.path)  # fmt: skip
+            yield (
+                before[2],
+                *_who(collection, names[found.path], [form]),
+                sentence(f"state_{found.state}", {}),
+                found.deviation,
+                *found.texts,
+                found.path,
+            )
 
     return _ledger("indicators", columns, rows, edition)

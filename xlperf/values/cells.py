@@ -44,8 +44,9 @@ NEAR = 2  # times the target, or the target so many times: a percent that may we
 # --- one cell ------------------------------------------------------------------------------------------------
 
 
-def read_value(form: Form, field: Field, raw: object, numeric: bool, percent_format: bool,
-               unit: str = "") -> tuple[object, Remark | None]:  # fmt: skip
+def read_value(
+    form: Form, field: Field, raw: object, numeric: bool, percent_format: bool, unit: str = ""
+) -> tuple[object, Remark | None]:
     """Return the value of a cell and, where it was normalised or is ambiguous, the remark that says so.
 
     Args:
@@ -128,8 +129,14 @@ def _date(known: Spellings, raw: object) -> tuple[str, Remark | None]:
 # --- one row -------------------------------------------------------------------------------------------------
 
 
-def read_row(form: Form, block: Block, index: int, given: Mapping[str, object], typed: Mapping[str, object],
-             is_percent: Callable[[str], bool]) -> tuple[dict, list[tuple[str, Remark]]]:  # fmt: skip
+def read_row(
+    form: Form,
+    block: Block,
+    index: int,
+    given: Mapping[str, object],
+    typed: Mapping[str, object],
+    is_percent: Callable[[str], bool],
+) -> tuple[dict, list[tuple[str, Remark]]]:
     """Return the values of a row and what is to be told of its cells.
 
     A target typed with its operator and unit is taken apart where their own cells are blank or agree.
@@ -229,8 +236,9 @@ def headed_unit(known: Spellings, label: str) -> str:
     return match[1] if match and unit_of(known, match[1]).base in known.known else ""
 
 
-def _ratio_for_percent(row: Mapping, read: Mapping[str, Figure], columns: Mapping[str, str],
-                       changes: bool) -> Iterator[tuple[str, Remark]]:  # fmt: skip
+def _ratio_for_percent(
+    row: Mapping, read: Mapping[str, Figure], columns: Mapping[str, str], changes: bool
+) -> Iterator[tuple[str, Remark]]:
     """0.96 of unit % where the target is 100: 0.96% or 96%?
 
     Asked wherever the other reading comes near the target; far from it only below a target of TEN or more, and of a ceiling

@@ -1,8 +1,8 @@
 """How people type: the spellings that a form declares, units and what they count in, words for nothing.
 
-    >>> known = spellings_of(form)
-    >>> unit_of(known, "%").word, known.is_blank("—")
-    ('%', True)
+>>> known = spellings_of(form)
+>>> unit_of(known, "%").word, known.is_blank("—")
+('%', True)
 """
 
 from __future__ import annotations
@@ -105,15 +105,24 @@ def spellings_of(form: Form) -> Spellings:
     places = {MINUS: r"^(?:{})(?= ?[\d.])", POINT: r"(?<=\d)(?:{})(?=\d)"}
     digits = r"(?<=[\d.])(?:{0})|(?:{0})(?=[\d.])"
     return Spellings(
-        raw.get("columns", {}), raw.get("blank", ""), frozenset(map(fold, raw.get("blanks", ()))),
-        tuple(raw.get("fillers", ())), tuple(raw.get("changes", ())),
+        raw.get("columns", {}),
+        raw.get("blank", ""),
+        frozenset(map(fold, raw.get("blanks", ()))),
+        tuple(raw.get("fillers", ())),
+        tuple(raw.get("changes", ())),
         tuple(sorted(powers, key=lambda pair: -len(pair[0]))),
-        names, tuple(patterns), scales, counters | {*names.values(), *scales, *(base for _, base in scales.values())}, counters,
+        names,
+        tuple(patterns),
+        scales,
+        counters | {*names.values(), *scales, *(base for _, base in scales.values())},
+        counters,
         tuple((re.compile(places[right].format(wrong), re.ASCII), right) for right, wrong in lookalikes if right in places),
         tuple((re.compile(digits.format(wrong), re.ASCII), right) for right, wrong in lookalikes if right not in places),
-        _patterns(raw.get("doubtful", {})), _patterns(raw.get("misread", {})),
-        tuple(dict.fromkeys(map(fold, raw.get("ranges", ())))), raw.get("numerals", {}),
-    )  # fmt: skip
+        _patterns(raw.get("doubtful", {})),
+        _patterns(raw.get("misread", {})),
+        tuple(dict.fromkeys(map(fold, raw.get("ranges", ())))),
+        raw.get("numerals", {}),
+    )
 
 
 @lru_cache(maxsize=64)

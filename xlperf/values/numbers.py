@@ -49,8 +49,16 @@ class Figure(NamedTuple):
     bare: bool = True
 
 
-def read_figure(known: Spellings, field: Field, raw: object, own: Unit | None, percent_format: bool = False,
-                operators: Patterns = (), operator: str = "", fills: bool = False) -> Figure:  # fmt: skip
+def read_figure(
+    known: Spellings,
+    field: Field,
+    raw: object,
+    own: Unit | None,
+    percent_format: bool = False,
+    operators: Patterns = (),
+    operator: str = "",
+    fills: bool = False,
+) -> Figure:
     """Read a number with what may be typed around it.
 
     Args:

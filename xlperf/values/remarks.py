@@ -1,7 +1,7 @@
 """What is to be told of one cell: what was typed and what it was read as, or the readings it may have.
 
-    >>> question("5-6", ("5", "6")).expected, visible(" 4\\u200b")
-    ('5 / 6', '" 4<U+200B>"')
+>>> question("5-6", ("5", "6")).expected, visible(" 4\\u200b")
+('5 / 6', '" 4<U+200B>"')
 """
 
 from __future__ import annotations

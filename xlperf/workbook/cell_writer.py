@@ -87,8 +87,12 @@ class Canvas:
             number_format = "General"  # Excel shows the formula itself in a cell formatted as text
         width = self.widths.get((block.key, field.key), LONGEST_ROW)
         align = ALIGN.get(field.type) or ("center" if width <= SHORT or style == "computed" else "left")
-        more = {"num_format": number_format, "align": align, "indent": int(align != "center"),
-                "valign": "top" if field.rows > 1 else "vcenter"}  # fmt: skip
+        more = {
+            "num_format": number_format,
+            "align": align,
+            "indent": int(align != "center"),
+            "valign": "top" if field.rows > 1 else "vcenter",
+        }
         note = self.issue.annotation.notes.get(Spot(block.key, index, field.key)) if self.issue.annotation else None
         return self.format(style, **more, **({"bg_color": COLOURS[note.severity]} if note else {}))
 
@@ -103,6 +107,7 @@ class Canvas:
         _, row, _ = self.layout.spots[spot]
         key = (id(tree), spot.block, if_blank)
         if key not in self.templates:
+
             def address(name: str) -> str:
                 target = self.form.target(spot.block, name)
                 if target.scope != "row" or not self.form.blocks[spot.block].table:  # single fields stand below one another

@@ -74,8 +74,11 @@ def finish_single(canvas: Canvas, sheet, block: Block, field: Field, spot: Spot)
         return
     if field.required:
         blank = "=" + canvas.formula(spot, IsBlank(Name(field.key, field.kind), True), "FALSE")
-        checked(sheet.conditional_format(*canvas.rectangle(spot, spot), {
-            "type": "formula", "criteria": blank, "format": canvas.book_format("required")}))  # fmt: skip
+        checked(
+            sheet.conditional_format(
+                *canvas.rectangle(spot, spot), {"type": "formula", "criteria": blank, "format": canvas.book_format("required")}
+            )
+        )
     if not canvas.issue.finalized:
         restrict(canvas, sheet, "", block, field, spot, spot)
 
@@ -111,8 +114,10 @@ def write_row(canvas: Canvas, sheet, page: Page, line: Line) -> None:
     block = canvas.form.blocks[line.block]
     table = canvas.form.tables[line.table]
     blank = line.index >= len(canvas.rows.get(block.key, ())) or not any(
-        canvas.value(Spot(block.key, line.index, f.key)) not in (None, "") for f in block.fields.values()
-        if f.in_document and f.key not in block.constants)
+        canvas.value(Spot(block.key, line.index, f.key)) not in (None, "")
+        for f in block.fields.values()
+        if f.in_document and f.key not in block.constants
+    )
     hidden = canvas.issue.finalized and blank and block.shape == "list" and not block.row(line.index)
     widths = [(f.key, canvas.widths[block.key, f.key]) for f in table.columns if (block.key, f.key) in canvas.widths]
     needed = max(lines_needed(canvas.value(Spot(block.key, line.index, key)), width) for key, width in widths)
@@ -163,8 +168,11 @@ def write_guide_missing(canvas: Canvas, sheet, page: Page, line: Line) -> None:
     checked(sheet.write_formula(line.row, 3, "=" + canvas.formula(spot, tree), style, 0 if value is None else value))
     checked(sheet.write_string(line.row, 4, canvas.form.words["missing_unit"], canvas.format("plain")))
     rectangle = (line.row, 3, line.row, 3)
-    checked(sheet.conditional_format(*rectangle, {"type": "cell", "criteria": "==", "value": 0,
-                                                  "format": canvas.book_format("passed")}))  # fmt: skip
+    checked(
+        sheet.conditional_format(
+            *rectangle, {"type": "cell", "criteria": "==", "value": 0, "format": canvas.book_format("passed")}
+        )
+    )
 
 
 def write_guide_submission(canvas: Canvas, sheet, page: Page, line: Line) -> None:
@@ -198,9 +206,22 @@ def write_ask(canvas: Canvas, sheet, page: Page, line: Line) -> None:
 
 
 LINES = {
-    "title": write_title, "heading": write_heading, "year": write_year, "gap": write_gap, "signature": write_signature,
-    "paragraph": write_paragraph, "field": write_field, "narrative": write_narrative, "header": write_header,
-    "row": write_row, "end": write_end, "guide_unit": write_guide_unit, "guide_year": write_guide_year,
-    "guide_identity": write_guide_identity, "guide_missing": write_guide_missing,
-    "guide_submission": write_guide_submission, "legend": write_legend, "ask": write_ask,
-}  # fmt: skip
+    "title": write_title,
+    "heading": write_heading,
+    "year": write_year,
+    "gap": write_gap,
+    "signature": write_signature,
+    "paragraph": write_paragraph,
+    "field": write_field,
+    "narrative": write_narrative,
+    "header": write_header,
+    "row": write_row,
+    "end": write_end,
+    "guide_unit": write_guide_unit,
+    "guide_year": write_guide_year,
+    "guide_identity": write_guide_identity,
+    "guide_missing": write_guide_missing,
+    "guide_submission": write_guide_submission,
+    "legend": write_legend,
+    "ask": write_ask,
+}

@@ -82,8 +82,18 @@ def _problem(finding: Finding, form: Form, layout: Layout) -> Problem:
     told = describe(finding, form, {})
     spots = [layout.spots[spot] for spot in finding.spots if spot in layout.spots]
     found = clause_by_clause(told["found"]) if len(spots) > 1 else told["found"]
-    return Problem(finding.severity, finding.code, told["message"], found, told["expected"], told["fix"],
-                   finding.explanation, tuple(_runs(spots)), finding.cells, len(spots) + len(finding.cells))  # fmt: skip
+    return Problem(
+        finding.severity,
+        finding.code,
+        told["message"],
+        found,
+        told["expected"],
+        told["fix"],
+        finding.explanation,
+        tuple(_runs(spots)),
+        finding.cells,
+        len(spots) + len(finding.cells),
+    )
 
 
 def _runs(cells: Iterable[tuple[str, int, int]]) -> Iterator[Run]:

@@ -11,8 +11,18 @@ LONGEST_ROW = 409.0  # points; Excel's limit of a row's height
 POINTS_PER_LINE = 15.0
 
 BORDER = {"border": 1, "border_color": "#A6B1BD"}
-COLOURS = {"input": "#FFFBE6", "computed": "#EFF1F3", "required": "#FCE0C8", "error": "#F4B6B0", "warning": "#FBE3A0",
-           "info": "#CFE4F7", "locked": "#E9EFF6", "final": "#FFFFFF", "passed": "#DCEFD8", "reference": "#DDE1E5"}  # fmt: skip
+COLOURS = {
+    "input": "#FFFBE6",
+    "computed": "#EFF1F3",
+    "required": "#FCE0C8",
+    "error": "#F4B6B0",
+    "warning": "#FBE3A0",
+    "info": "#CFE4F7",
+    "locked": "#E9EFF6",
+    "final": "#FFFFFF",
+    "passed": "#DCEFD8",
+    "reference": "#DDE1E5",
+}
 STYLES: dict[str, dict] = {
     "title": {"bold": True, "font_size": 18, "align": "center", "valign": "vcenter", "heading": True},
     "year": {"font_size": 13, "align": "center", "valign": "vcenter"},
@@ -29,12 +39,27 @@ STYLES: dict[str, dict] = {
     "plain": {"valign": "vcenter", "text_wrap": True},
     "signature": {"valign": "vcenter", "align": "right"},
     "note": {"valign": "vcenter", "font_color": "#7A8794", "font_size": 9, "italic": False},
-    "link": {"valign": "vcenter", "align": "center", "font_color": "#1F5FA8", "underline": 1,
-             "bg_color": COLOURS["computed"], **BORDER},
+    "link": {
+        "valign": "vcenter",
+        "align": "center",
+        "font_color": "#1F5FA8",
+        "underline": 1,
+        "bg_color": COLOURS["computed"],
+        **BORDER,
+    },
     "helper": {"font_color": "#999999"},
-}  # fmt: skip
-ALIGN = {"money": "right", "percentage": "right", "points": "center", "ratio": "right", "value": "center", "choice": "center",
-         "serial": "center", "count": "center", "reference": "center"}  # fmt: skip
+}
+ALIGN = {
+    "money": "right",
+    "percentage": "right",
+    "points": "center",
+    "ratio": "right",
+    "value": "center",
+    "choice": "center",
+    "serial": "center",
+    "count": "center",
+    "reference": "center",
+}
 SHORT = 10.0  # columns up to this width hold a word and are centred; wider ones hold text and are indented
 
 

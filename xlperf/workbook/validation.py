@@ -57,8 +57,11 @@ def colour(canvas: Canvas, sheet, block: Block, field: Field, first: Spot, last:
     tests += [required] if not isinstance(required, bool) else []
     tests.append(IsBlank(Name(field.key, field.kind), True))
     formula = "=" + canvas.formula(first, Call("AND", tuple(tests), Kind.BOOLEAN), "FALSE")
-    checked(sheet.conditional_format(*canvas.rectangle(first, last), {
-        "type": "formula", "criteria": formula, "format": canvas.book_format("required")}))  # fmt: skip
+    checked(
+        sheet.conditional_format(
+            *canvas.rectangle(first, last), {"type": "formula", "criteria": formula, "format": canvas.book_format("required")}
+        )
+    )
 
 
 def colour_rules(canvas: Canvas, sheet, block: Block, table: Table, count: int) -> None:
@@ -70,9 +73,16 @@ def colour_rules(canvas: Canvas, sheet, block: Block, table: Table, count: int) 
         for key in rule.cells:
             first, last = Spot(block.key, 0, key), Spot(block.key, count - 1, key)
             _, row, column = canvas.layout.spots[first._replace(field=f"_{rule.code}")]
-            checked(sheet.conditional_format(*canvas.rectangle(first, last), {
-                "type": "formula", "criteria": f"={cell_name(row, column)}=1",
-                "format": canvas.book_format("error" if rule.severity == "error" else "warning")}))  # fmt: skip
+            checked(
+                sheet.conditional_format(
+                    *canvas.rectangle(first, last),
+                    {
+                        "type": "formula",
+                        "criteria": f"={cell_name(row, column)}=1",
+                        "format": canvas.book_format("error" if rule.severity == "error" else "warning"),
+                    },
+                )
+            )
 
 
 def colour_states(canvas: Canvas, sheet) -> None:
@@ -81,18 +91,30 @@ def colour_states(canvas: Canvas, sheet) -> None:
     _, row, severity = canvas.layout.spots[first._replace(field="severity")]
     state = canvas.layout.spots[first][2]
     failed = f'=AND({cell_name(row, state)}="{words["failed"]}",{cell_name(row, severity)}="{words["warning"]}")'
-    checked(sheet.conditional_format(*canvas.rectangle(first, last), {
-        "type": "formula", "criteria": failed, "format": canvas.book_format("warning"), "stop_if_true": True}))  # fmt: skip
+    checked(
+        sheet.conditional_format(
+            *canvas.rectangle(first, last),
+            {"type": "formula", "criteria": failed, "format": canvas.book_format("warning"), "stop_if_true": True},
+        )
+    )
     for word, colour in ((words["failed"], "error"), (words["waiting"], "required"), (words["passed"], "passed")):
-        checked(sheet.conditional_format(*canvas.rectangle(first, last), {
-            "type": "cell", "criteria": "==", "value": f'"{word}"', "format": canvas.book_format(colour)}))  # fmt: skip
+        checked(
+            sheet.conditional_format(
+                *canvas.rectangle(first, last),
+                {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": canvas.book_format(colour)},
+            )
+        )
 
 
 def restrict(canvas: Canvas, sheet, list_name: str, block: Block, field: Field, first: Spot, last: Spot) -> None:
     """The data validation of a column: help, never assurance (pasting wipes it)."""
     words = canvas.form.words
-    options = {"input_title": shortened(field.label, 32), "input_message": shortened(field.help, 255),
-               "error_title": words["input_error"], "ignore_blank": True}  # fmt: skip
+    options = {
+        "input_title": shortened(field.label, 32),
+        "input_message": shortened(field.help, 255),
+        "error_title": words["input_error"],
+        "ignore_blank": True,
+    }
     _, row, column = canvas.layout.spots[first]
     cell = cell_name(row, column)
     rule = RESTRICTIONS.get(field.type, lambda *_: {"validate": "any"})(canvas, cell, first, field, list_name)
@@ -111,27 +133,45 @@ def _choice(canvas: Canvas, cell: str, spot: Spot, field: Field, list_name: str)
 
 
 def _money(canvas: Canvas, cell: str, spot: Spot, field: Field, list_name: str) -> dict:
-    return {"validate": "decimal", "criteria": "between", "minimum": field.minimum, "maximum": field.maximum,
-            "error_message": canvas.form.words["number_error"]}  # fmt: skip
+    return {
+        "validate": "decimal",
+        "criteria": "between",
+        "minimum": field.minimum,
+        "maximum": field.maximum,
+        "error_message": canvas.form.words["number_error"],
+    }
 
 
 def _value(canvas: Canvas, cell: str, spot: Spot, field: Field, list_name: str) -> dict:
     test = canvas.formula(spot, field.number_when, "FALSE")
-    return {"validate": "custom", "value": f"=IF({test},ISNUMBER({cell}),TRUE)",
-            "error_message": canvas.form.words["number_error"]}  # fmt: skip
+    return {
+        "validate": "custom",
+        "value": f"=IF({test},ISNUMBER({cell}),TRUE)",
+        "error_message": canvas.form.words["number_error"],
+    }
 
 
 def _text(canvas: Canvas, cell: str, spot: Spot, field: Field, list_name: str) -> dict:
     if not field.max_length:
         return {"validate": "any"}
-    return {"validate": "length", "criteria": "<=", "value": field.max_length,
-            "error_message": canvas.form.words["length_error"]}  # fmt: skip
+    return {"validate": "length", "criteria": "<=", "value": field.max_length, "error_message": canvas.form.words["length_error"]}
 
 
 def _date(canvas: Canvas, cell: str, spot: Spot, field: Field, list_name: str) -> dict:
-    return {"validate": "date", "criteria": ">=", "value": datetime.date(2000, 1, 1),
-            "error_message": canvas.form.words["date_error"]}  # fmt: skip
+    return {
+        "validate": "date",
+        "criteria": ">=",
+        "value": datetime.date(2000, 1, 1),
+        "error_message": canvas.form.words["date_error"],
+    }
 
 
-RESTRICTIONS = {"choice": _choice, "money": _money, "points": _money, "value": _value, "text": _text, "code": _text,
-                "date": _date}  # fmt: skip
+RESTRICTIONS = {
+    "choice": _choice,
+    "money": _money,
+    "points": _money,
+    "value": _value,
+    "text": _text,
+    "code": _text,
+    "date": _date,
+}

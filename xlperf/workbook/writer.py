@@ -58,8 +58,14 @@ def write_sheets(canvas: Canvas) -> None:
     """Write every sheet of the form, and the hidden one."""
     issue, words = canvas.issue, canvas.form.words
     created = datetime.datetime.fromisoformat(issue.date)
-    canvas.book.set_properties({"title": canvas.form.title, "author": MARK, "created": created,
-                                "comments": f"{canvas.form.key} {canvas.form.revision} {issue.version}"})  # fmt: skip
+    canvas.book.set_properties(
+        {
+            "title": canvas.form.title,
+            "author": MARK,
+            "created": created,
+            "comments": f"{canvas.form.key} {canvas.form.revision} {issue.version}",
+        }
+    )
     canvas.book.set_calc_mode("auto")
     plain = plain_worksheet()
     list_of_problems = canvas.book.add_worksheet(title_of_problems(canvas)) if issue.annotation else None
@@ -115,10 +121,17 @@ def set_up(canvas: Canvas, page: Page, sheet, words: Mapping[str, str]) -> None:
 
 def write_hidden(canvas: Canvas, sheet) -> None:
     """Identity in columns A and B, what is longer than a cell in several rows; one dropdown list per column from D on."""
-    identity = {"form": canvas.form.key, "revision": canvas.form.revision, "digest": canvas.form.digest,
-                "fiscal_year": str(canvas.issue.fiscal_year), "unit": canvas.issue.unit, "date": canvas.issue.date,
-                "version": canvas.issue.version, "submission": canvas.issue.submission,
-                "intake": canvas.issue.intake}  # fmt: skip
+    identity = {
+        "form": canvas.form.key,
+        "revision": canvas.form.revision,
+        "digest": canvas.form.digest,
+        "fiscal_year": str(canvas.issue.fiscal_year),
+        "unit": canvas.issue.unit,
+        "date": canvas.issue.date,
+        "version": canvas.issue.version,
+        "submission": canvas.issue.submission,
+        "intake": canvas.issue.intake,
+    }
     checked(sheet.write_string(0, 0, f"{MARK} {canvas.form.key} {canvas.form.revision} identity"))
     pieces = ((key, value[at : at + PIECE]) for key, value in identity.items() for at in range(0, len(value) or 1, PIECE))
     for number, (key, piece) in enumerate(pieces, 1):

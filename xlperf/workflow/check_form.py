@@ -1,6 +1,6 @@
 """Whether a form is right: its definition, and the Word template of its report beside it.
 
-    form = check_form(Path("my-forms/budget/2026"))     # or FormError, with the file, the place in it and what is wrong
+form = check_form(Path("my-forms/budget/2026"))     # or FormError, with the file, the place in it and what is wrong
 """
 
 from __future__ import annotations

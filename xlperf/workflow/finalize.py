@@ -1,7 +1,7 @@
 """Write the finalized workbook, its document and its report, if there is no error.
 
-    result = finalize("filled.xlsx", output="final", date="2023-03-01")
-    result.outputs
+result = finalize("filled.xlsx", output="final", date="2023-03-01")
+result.outputs
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xlperf.errors import UnreadableError
-from xlperf.files import joined_name, keep_apart, make_folder, safe_name, stamp, write_atomically
+from xlperf.files import StrPath, joined_name, keep_apart, make_folder, safe_name, stamp, write_atomically
 from xlperf.forms.compute import compute
 from xlperf.forms.document import document_of, named, rows_of, unit_spot, whose
 from xlperf.forms.form import Form
@@ -23,27 +23,34 @@ from xlperf.workflow.process import Processed, process, result_of, unit_code_of,
 CHECKED = ("XL207", "XL219", "XL243")  # found again in a finalized workbook, which need not remember them
 
 
-def finalize(path: Path | str, directory: Path | None = None, date: str | None = None,
-             form: str | None = None, year: int | None = None, templates: Path | None = None) -> Result:  # fmt: skip
+def finalize(
+    path: StrPath,
+    *,
+    form: str | None = None,
+    year: int | None = None,
+    templates: StrPath | None = None,
+    output: StrPath | None = None,
+    date: str | None = None,
+) -> Result:
     """Validate a workbook and, if it has no error, write the finalized workbook, its document and its report beside it.
 
     They are named after the unit; where another unit of that name has its own there, told by its code, with the code.
 
     Args:
         path: the submission; it is never changed.
-        directory: where to write, by default the folder of the submission.
+        output: the folder to write into, by default the folder of the submission.
         date: the ISO date to stand in the finalized workbook; default see `stamp`.
 
     Raises:
         UsageError: no such file, or the output cannot be written (open in Excel, perhaps).
     """
     try:
-        processed = process(Path(path), form, year, templates)
+        processed = process(path, form=form, year=year, templates=templates)
     except UnreadableError as error:
         return unreadable(path, error)
     if has_errors(processed.findings):
         return result_of(processed)
-    return result_of(processed, tuple(_write_finalized(processed, directory or Path(path).parent, stamp(date))))
+    return result_of(processed, tuple(_write_finalized(processed, Path(output or Path(path).parent), stamp(date))))
 
 
 def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterator[Path]:
@@ -53,8 +60,15 @@ def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterat
 
     reading, form = processed.reading, processed.reading.form
     unit = named(processed.rows, unit_spot(form))
-    issue = Issue(reading.fiscal_year, date, __version__, unit, submission=reading.sha256,
-                  results=_frozen_results(processed), intake=_intake(processed))  # fmt: skip
+    issue = Issue(
+        reading.fiscal_year,
+        date,
+        __version__,
+        unit,
+        submission=reading.sha256,
+        results=_frozen_results(processed),
+        intake=_intake(processed),
+    )
     parts, code = [*whose(form, processed.rows), form.finalized_name], unit_code_of(form, processed.rows)
     if _code_in(form, directory / f"{joined_name(*map(safe_name, parts))}.json") in ("", code):
         code = ""  # no other unit of that name has its documents there
@@ -97,5 +111,17 @@ def _frozen_results(processed: Processed) -> dict[str, tuple[str, int]]:
 def _intake(processed: Processed) -> str:
     """The warnings about the submission as a file, which a clean rewritten workbook would no longer show."""
     own = [f for f in processed.findings if f.code.startswith("XL") and f.severity == "warning" and f.code not in CHECKED]
-    return json.dumps([{"code": f.code, "severity": f.severity, "spots": f.spots, "arguments": dict(f.arguments),
-                        "explanation": f.explanation, "cells": f.cells} for f in own], ensure_ascii=False)  # fmt: skip
+    return json.dumps(
+        [
+            {
+                "code": f.code,
+                "severity": f.severity,
+                "spots": f.spots,
+                "arguments": dict(f.arguments),
+                "explanation": f.explanation,
+                "cells": f.cells,
+            }
+            for f in own
+        ],
+        ensure_ascii=False,
+    )

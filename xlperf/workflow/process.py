@@ -17,6 +17,7 @@ from xlperf.checking.checks import check, explain
 from xlperf.checking.shown_values import compare_shown
 from xlperf.checking.yuan_mistakes import unlikely_amounts
 from xlperf.errors import UnreadableError
+from xlperf.files import StrPath
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Rows, Spot, document_of, named, path_namer, row_namer, subject_spot, unit_spot
 from xlperf.forms.form import Form
@@ -39,7 +40,7 @@ class Processed:
     findings: list[Finding]
 
 
-def process(path: Path, form: str | None = None, year: int | None = None, templates: Path | None = None) -> Processed:
+def process(path: StrPath, *, form: str | None = None, year: int | None = None, templates: StrPath | None = None) -> Processed:
     """Read, compute and check one workbook.
 
     Raises:
@@ -48,7 +49,7 @@ def process(path: Path, form: str | None = None, year: int | None = None, templa
     """
     if form is not None:
         find_form(form, templates=templates)
-    reading = read_cells(path, templates)
+    reading = read_cells(path, templates=templates)
     rows = compute(reading.form, reading.rows)
     found = explain(reading.form, rows, _findings(reading, rows, form, year))
     findings = gather(with_what_was_typed(reading, rows, list(without_repeats(reading, list(found)))), reading.form)
@@ -69,8 +70,17 @@ def _remembered(reading: Reading) -> Iterator[Finding]:
     """The warnings about the submission itself that a finalized workbook carries."""
     try:
         kept = json.loads(reading.identity.get("intake") or "[]")
-        remembered = [Finding(raw["code"], raw["severity"], tuple(Spot(*spot) for spot in raw["spots"]), raw["arguments"],
-                              raw["explanation"], tuple(raw.get("cells", ()))) for raw in kept]  # fmt: skip
+        remembered = [
+            Finding(
+                raw["code"],
+                raw["severity"],
+                tuple(Spot(*spot) for spot in raw["spots"]),
+                raw["arguments"],
+                raw["explanation"],
+                tuple(raw.get("cells", ())),
+            )
+            for raw in kept
+        ]
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):  # no program of ours wrote that
         return
     yield from (finding for finding in remembered if _is_ours(reading.form, finding))
@@ -79,8 +89,10 @@ def _remembered(reading: Reading) -> Iterator[Finding]:
 def _is_ours(form: Form, finding: Finding) -> bool:
     """Whether a finding is one that can be told: of a code, a severity and fields that there are."""
     known = isinstance(finding.code, str) and (finding.code in form.rules or finding_texts(finding.code))
-    places = all(list(map(type, spot)) == [str, int, str] and spot.block in form.blocks
-                 and spot.field in form.blocks[spot.block].fields for spot in finding.spots)  # fmt: skip
+    places = all(
+        list(map(type, spot)) == [str, int, str] and spot.block in form.blocks and spot.field in form.blocks[spot.block].fields
+        for spot in finding.spots
+    )
     return bool(known) and finding.severity in SEVERITIES and places and isinstance(finding.arguments, dict)
 
 
@@ -95,11 +107,21 @@ def result_of(processed: Processed, outputs: tuple[Path, ...] = ()) -> Result:
     row_of = row_namer(form, processed.rows)
     findings = [describe(finding, form, reading.places, path_of, row_of) for finding in processed.findings]
     status, document = "returned" if has_errors(processed.findings) else "passed", document_of(form, processed.rows)
-    return Result(str(reading.path), status, findings, reading.sha256, form.key, form.revision, reading.fiscal_year,
-                  named(processed.rows, unit_spot(form)) or None, document, outputs,
-                  named(processed.rows, subject_spot(form)) or None,
-                  unit_code_of(form, processed.rows) or None,
-                  moved_places(form, processed.rows, reading.places, document))  # fmt: skip
+    return Result(
+        str(reading.path),
+        status,
+        findings,
+        reading.sha256,
+        form.key,
+        form.revision,
+        reading.fiscal_year,
+        named(processed.rows, unit_spot(form)) or None,
+        document,
+        outputs,
+        named(processed.rows, subject_spot(form)) or None,
+        unit_code_of(form, processed.rows) or None,
+        moved_places(form, processed.rows, reading.places, document),
+    )
 
 
 def unreadable(path: Path | str, error: UnreadableError) -> Result:
@@ -108,11 +130,11 @@ def unreadable(path: Path | str, error: UnreadableError) -> Result:
     return Result(str(path), "unreadable", [describe(finding, None, {})])
 
 
-def read_workbook(path: Path | str, templates: Path | None = None) -> dict:
+def read_workbook(path: StrPath, *, templates: StrPath | None = None) -> dict:
     """Return the document of a workbook, its computed fields filled.
 
     Raises:
         UsageError, UnreadableError: as `process`.
     """
-    reading = read_cells(Path(path), templates)
+    reading = read_cells(path, templates=templates)
     return document_of(reading.form, compute(reading.form, reading.rows))

@@ -13,7 +13,7 @@ from pathlib import Path
 from xlperf.checking.checks import check, explain
 from xlperf.checking.yuan_mistakes import unlikely_amounts
 from xlperf.errors import UnreadableError, UsageError
-from xlperf.files import keep_apart, make_folder, stamp, unused
+from xlperf.files import StrPath, keep_apart, make_folder, stamp, unused
 from xlperf.forms.document import document_of, named, unit_spot
 from xlperf.reporting.finding import Result, gather, has_errors
 from xlperf.reporting.pdf import find_libreoffice, write_pdfs
@@ -24,8 +24,15 @@ from xlperf.workflow.template import describe_placed, load_document, take_docume
 ENDINGS = {False: (".docx",), True: (".docx", ".pdf")}  # of the output, without and with PDF
 
 
-def write_report(path: Path | str, output: Path | None = None, public: bool = False, pdf: bool = False,
-                 date: str | None = None, templates: Path | None = None) -> Result:  # fmt: skip
+def write_report(
+    path: StrPath,
+    *,
+    templates: StrPath | None = None,
+    output: StrPath | None = None,
+    date: str | None = None,
+    public: bool = False,
+    pdf: bool = False,
+) -> Result:
     """Write the report of a workbook, or of a document (.json), and say what was found in it.
 
     Args:
@@ -39,7 +46,7 @@ def write_report(path: Path | str, output: Path | None = None, public: bool = Fa
         UsageError: no such file, the form has no report, the output has another ending or cannot be written, or there is no
             LibreOffice.
     """
-    path = Path(path)
+    path, output = Path(path), Path(output) if output else None
     if output is not None:
         keep_apart(output, path)
         if output.suffix.lower() not in ENDINGS[pdf]:
@@ -76,6 +83,13 @@ def _of_document(path: Path, public: bool, templates: Path | None) -> tuple[Pape
     findings = gather(explain(form, rows, [*found, *unlikely_amounts(form, known), *check(form, rows)]), form)
     status = "returned" if has_errors(findings) else "passed"
     return Paper(form, rows, findings, public), Result(
-        str(path), status, describe_placed(form, rows, findings), None, form.key, form.revision,
-        document.get("fiscal_year"), named(rows, unit_spot(form)) or None, document_of(form, rows),
-    )  # fmt: skip
+        str(path),
+        status,
+        describe_placed(form, rows, findings),
+        None,
+        form.key,
+        form.revision,
+        document.get("fiscal_year"),
+        named(rows, unit_spot(form)) or None,
+        document_of(form, rows),
+    )

@@ -1,7 +1,7 @@
 """The workbook a bureau hands out: the blank template of a year, or one filled from a document.
 
-    write_template("my-form", 2023, Path("form.xlsx"), unit="Bureau")
-    fill_workbook(document, Path("filled.xlsx"))
+write_template("my-form", 2023, Path("form.xlsx"), unit="Bureau")
+fill_workbook(document, Path("filled.xlsx"))
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from xlperf.checking.checks import check_characters
 from xlperf.errors import UsageError, reason_of
-from xlperf.files import joined_name, make_folder, safe_name, stamp, write_atomically
+from xlperf.files import StrPath, joined_name, make_folder, safe_name, stamp, unused, write_atomically
 from xlperf.forms.compute import compute, plain
 from xlperf.forms.document import Rows, Spot, document_of, inputs_of, named, path_namer, row_namer, rows_of, unit_spot
 from xlperf.forms.form import Form
@@ -29,38 +29,49 @@ LONGEST_TEXT = 32_767  # UTF-16 units in one cell, Excel's limit
 SURE = 75  # per cent that a misspelt key has of a known one
 
 
-def write_template(form: str, year: int, path: Path, unit: str = "", rows: Mapping[str, int] | None = None,
-                   date: str | None = None, password: str = "", templates: Path | None = None) -> Path:  # fmt: skip
+def write_template(
+    form: str,
+    *,
+    year: int,
+    templates: StrPath | None = None,
+    output: StrPath | None = None,
+    date: str | None = None,
+    unit: str = "",
+    rows: Mapping[str, int] | None = None,
+    password: str = "",
+) -> Path:
     """Write the blank official workbook of a form for a fiscal year.
 
     Args:
+        output: the workbook to write; by default `default_name` in the current folder, which must not be there yet.
         rows: spare rows per block where the form's own number is not enough, for example {"goals": 50}.
         password: protects the sheets; a deterrent, never security.
 
     Raises:
         UsageError: no such form or year, or the file cannot be written.
     """
-    known = load_form(find_form(form, year, templates=templates))
+    known = load_form(find_form(form, year=year, templates=templates))
+    path = Path(output) if output else unused(default_name(form, year=year, unit=unit, templates=templates))
     filled, spot = rows_of(known, {"fiscal_year": year})[0], unit_spot(known)
     filled[spot.block][0][spot.field] = unit or None
     write_rows(known, filled, path, Issued(year, unit, rows, date, password))
     return path
 
 
-def default_name(form: str, year: int, unit: str = "", templates: Path | None = None) -> Path:
+def default_name(form: str, *, year: int, templates: StrPath | None = None, unit: str = "") -> Path:
     """The file name of a template: `<unit>-<year>-<name>.xlsx`, in the words of the form."""
-    known = load_form(find_form(form, year, templates=templates))
+    known = load_form(find_form(form, year=year, templates=templates))
     return Path(joined_name(*([safe_name(unit)] if unit else []), str(year), known.file_name) + ".xlsx")
 
 
-def load_document(path: Path) -> dict:
+def load_document(path: StrPath) -> dict:
     """Return the document in a JSON file.
 
     Raises:
         UsageError: it cannot be opened, is no JSON object or names no form.
     """
     try:
-        document = json.loads(path.read_text("utf-8-sig"))
+        document = json.loads(Path(path).read_text("utf-8-sig"))
     except OSError as error:
         raise UsageError("cannot_open", path=path, reason=reason_of(error)) from None
     except (ValueError, RecursionError) as error:
@@ -70,13 +81,21 @@ def load_document(path: Path) -> dict:
     return document
 
 
-def fill_workbook(document: Mapping, path: Path, rows: Mapping[str, int] | None = None, date: str | None = None,
-                  password: str = "", templates: Path | None = None) -> Result:  # fmt: skip
+def fill_workbook(
+    document: Mapping,
+    *,
+    templates: StrPath | None = None,
+    output: StrPath,
+    date: str | None = None,
+    rows: Mapping[str, int] | None = None,
+    password: str = "",
+) -> Result:
     """Write a workbook filled from a document; what it cannot hold is a finding, and then nothing is written.
 
     Raises:
         UsageError: the document names no form or one that is not known; the file cannot be written.
     """
+    path = Path(output)
     if not document.get("form"):
         raise UsageError("no_form_key", path=path)
     form, known, computed, findings = take_document(document, templates)
@@ -111,7 +130,7 @@ def rows_of_document(document: Mapping, templates: Path | None = None) -> tuple[
         UsageError: it names no form that is known.
     """
     revision, year = document.get("revision"), document.get("fiscal_year")
-    form = load_form(find_form(str(document["form"]), None if revision else year, revision, templates))
+    form = load_form(find_form(str(document["form"]), year=None if revision else year, revision=revision, templates=templates))
     rows, strays = rows_of(form, document)
     rows, notes = _normal_rows(form, rows)
     return form, rows, [*notes, *_misfits(form, rows), *_strays(form, strays)]

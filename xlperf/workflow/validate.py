@@ -1,7 +1,7 @@
 """Say what is wrong with a workbook, by cell; write the annotated copy that goes back to its department.
 
-    result = validate("filled.xlsx")
-    result.status, result.findings[0]["cells"], result.findings[0]["fix"]
+result = validate("filled.xlsx")
+result.status, result.findings[0]["cells"], result.findings[0]["fix"]
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from xlperf.errors import UnreadableError, UsageError
-from xlperf.files import as_written, joined_name, make_folder, stamp, write_atomically
+from xlperf.files import StrPath, as_written, joined_name, make_folder, stamp, write_atomically
 from xlperf.forms.compute import compute
 from xlperf.forms.layout import make_layout, padded, references_of, row_counts, with_spare
 from xlperf.messages import sentence
@@ -17,34 +17,48 @@ from xlperf.reporting.finding import Result
 from xlperf.workflow.process import Processed, process, result_of, unreadable
 
 
-def validate(path: Path | str, form: str | None = None, year: int | None = None, templates: Path | None = None,
-             annotated: Path | str | None = None) -> Result:  # fmt: skip
+def validate(
+    path: StrPath,
+    *,
+    form: str | None = None,
+    year: int | None = None,
+    templates: StrPath | None = None,
+    annotated: StrPath | None = None,
+) -> Result:
     """Say what is wrong with a workbook, by cell. Writes nothing, or an annotated copy into the directory `annotated`.
 
     Raises:
         UsageError: no such file, or the copy cannot be written.
     """
     try:
-        processed = process(Path(path), form, year, templates)
+        processed = process(path, form=form, year=year, templates=templates)
     except UnreadableError as error:
         return unreadable(path, error)
     return result_of(processed, (write_annotated(processed, Path(annotated), stamp(None)),) if annotated else ())
 
 
-def annotate(path: Path | str, directory: Path | str | None = None, date: str | None = None, form: str | None = None,
-             year: int | None = None, templates: Path | None = None) -> Path:  # fmt: skip
+def annotate(
+    path: StrPath,
+    *,
+    form: str | None = None,
+    year: int | None = None,
+    templates: StrPath | None = None,
+    output: StrPath | None = None,
+    date: str | None = None,
+) -> Path:
     """Write the workbook that goes back to its department: its data, the cells at fault marked, a list of problems first.
 
     Args:
         path: the submission; it is never changed.
-        directory: where to write, by default the folder of the submission.
+        output: the folder to write into, by default the folder of the submission.
         date: the ISO date to stand in the workbook; default see `stamp`.
 
     Raises:
         UsageError: no such file, or the output cannot be written.
         UnreadableError: there is no workbook of ours in it.
     """
-    return write_annotated(process(Path(path), form, year, templates), Path(directory or Path(path).parent), stamp(date))
+    processed = process(path, form=form, year=year, templates=templates)
+    return write_annotated(processed, Path(output or Path(path).parent), stamp(date))
 
 
 def write_annotated(processed: Processed, directory: Path, date: str) -> Path:
@@ -64,8 +78,14 @@ def write_annotated(processed: Processed, directory: Path, date: str) -> Path:
     annotation = make_annotation(reading.path.name, processed.findings, form, layout)
     rows = typed_rows(form, compute(form, padded(form, reading.rows, counts)), reading.typed())
     year = reading.issued_year or reading.fiscal_year or form.first_year
-    issue = Issue(year, date, __version__, reading.identity.get("unit", ""), intake=reading.identity.get("intake", ""),
-                  annotation=annotation)  # fmt: skip
+    issue = Issue(
+        year,
+        date,
+        __version__,
+        reading.identity.get("unit", ""),
+        intake=reading.identity.get("intake", ""),
+        annotation=annotation,
+    )
     make_folder(directory)
     write_atomically(target, lambda path: write_workbook(form, rows, path, issue, counts))
     return target
