@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from xlperf.values.numerals import write_numeral
+
 NUMBER = re.compile("[0-9]{1,3}", re.ASCII)
 
 LEVELS = 9
@@ -193,7 +195,7 @@ def _written(form: str, number: int) -> str | None:
     if form in known["signs"]:
         signs = known["signs"][form]
         return signs[number - 1] if 0 < number <= len(signs) else str(number)
-    return _counted(number, **known["counting"][form]) if form in known["counting"] else None
+    return write_numeral(number, **known["counting"][form]) if form in known["counting"] else None
 
 
 @lru_cache
@@ -201,19 +203,6 @@ def _numerals() -> Mapping:
     import tomllib
 
     return tomllib.loads((Path(__file__).parent.parent / "catalogues" / "numerals.toml").read_text("utf-8"))
-
-
-def _counted(number: int, digits: str, powers: str, one: bool = False) -> str:
-    """A number below a thousand in words: ten and one, two tens, one hundred and (zero) one."""
-    hundreds, tens, ones = number // 100, number // 10 % 10, number % 10
-    if hundreds > 9 or not number:
-        return "".join(digits[int(digit)] for digit in str(number))
-    parts = [f"{digits[hundreds]}{powers[1]}" if hundreds else ""]
-    if tens:
-        parts.append(f"{digits[tens] if tens > 1 or hundreds or one else ''}{powers[0]}")
-    elif hundreds and ones:
-        parts.append(digits[0])
-    return "".join([*parts, digits[ones] if ones else ""])
 
 
 def _letters(number: int) -> str:

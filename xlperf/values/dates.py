@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from xlperf.text import fold
 from xlperf.values.notation import LONGEST, Spellings
+from xlperf.values.numerals import read_numeral
 
 FIRST_DAY = datetime.date(1899, 12, 30)
 SERIALS = (18_264, 73_051)  # 1950 to 2099: other numbers in a date cell are no dates
@@ -76,18 +77,7 @@ def _with_digits(known: Spellings, text: str) -> str:
     """A text whose numerals are digits: up to 99, or digit by digit."""
     if not known.numerals:
         return text
-    return re.sub(f"[{''.join(map(re.escape, known.numerals))}]+", lambda match: _numeral(known, match[0]), text)
-
-
-def _numeral(known: Spellings, word: str) -> str:
-    values = [known.numerals[letter] for letter in word]
-    if 10 not in values:
-        return "".join(map(str, values))
-    at = values.index(10)
-    tens, ones = values[:at], values[at + 1 :]
-    if len(tens) > 1 or len(ones) > 1 or 10 in ones:
-        return word
-    return str((tens[0] if tens else 1) * 10 + (ones[0] if ones else 0))
+    return re.sub(f"[{''.join(map(re.escape, known.numerals))}]+", lambda match: read_numeral(match[0], known.numerals), text)
 
 
 def as_date(value: object) -> datetime.date | None:
