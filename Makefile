@@ -37,6 +37,7 @@ lint: $(VENV)/ready
 	$(BIN)/lint-imports
 
 golden: $(VENV)/ready
+	$(BIN)/pybabel -q compile -d xlperf/catalogues -D click
 	$(BIN)/python tests/make_golden.py
 	$(BIN)/python tests/make_example.py
 

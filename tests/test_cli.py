@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from conftest import EXAMPLE, REPOSITORY
 from surgery import type_into
 
@@ -97,7 +101,7 @@ def test_schema_and_explain_and_forms() -> None:
     (("template", "suzhou-department"), "缺少 '--year'。写法见 xlperf template -h。"),
     (("template",), "缺少 'FORM'。写法见 xlperf template -h。"),
     (("validate", "a.xlsx", "--from", "x"), "没有选项 --from (--form / --format?)。写法见 xlperf validate -h。"),
-    (("validate", "a.xlsx", "--format", "pdf"), "'--format' 写得不对（'pdf' is not one of"),
+    (("validate", "a.xlsx", "--format", "pdf"), "'--format' 写得不对（“pdf”不在可选的"),
     (("template", "suzhou-department", "--year", "22"), "'--year' 写得不对（22 "),
     (("template", "nosuchform", "--year", "2022"), "suzhou-department"),
     (("template", "suzhou-department", "--year", "2001"), "2001"),
@@ -112,7 +116,7 @@ def test_schema_and_explain_and_forms() -> None:
     (("report", EXAMPLE / "filled.xlsx", "-o", "broken.json/报告.docx"), "写不了 broken.json：路径中有一级是文件"),
     (("template", "suzhou-department", "--year", "2022", "-o", "broken.json/表.xlsx"), "写不了 broken.json：路径中有一级是文件"),
     (("collect", EXAMPLE, "-o", "broken.json"), "写不了 broken.json：路径中有一级是文件"),
-    (("nonsense",), "命令写得不对（No such command 'nonsense'"),
+    (("nonsense",), "命令写得不对（没有命令 nonsense"),
 ])  # fmt: skip
 def test_a_usage_error_is_one_sentence_with_its_remedy(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
     (tmp_path / "broken.json").write_text("{", "utf-8")
@@ -242,3 +246,45 @@ def test_the_library_has_a_twin_for_every_command(form) -> None:
     for name in library.__all__:
         assert getattr(library, name) is not None and name not in modules
     assert set(twins.values()) <= set(library.__all__)
+
+
+# --- click's own sentences -----------------------------------------------------------------------------------
+
+MISTAKES = (
+    ([], 0), (["-h"], 0), (["validate"], 2), (["validat"], 2), (["validate", "--fromat", "x"], 2), (["validate", "x", "--format"], 2),
+    (["template", "x", "--year", "abc"], 2), (["template", "x", "--year", "1"], 2), (["template", "x"], 2), (["forms", "extra"], 2),
+    (["validate", "x", "--format", "yaml"], 2), (["report", "x", "--pdf=1"], 2), *(([name, "-h"], 0) for name in sorted(cli.commands)),
+)  # fmt: skip
+CLICKS_OWN = re.compile(r"(?i)\b(usage|options|show this|no such|missing|invalid|not a valid|not one of|range\b|required|unexpected|does not|requires)\b")
+
+
+SAY_ALL = """
+import contextlib, io, json, sys
+from xlperf.__main__ import main
+said = []
+for arguments in json.load(sys.stdin):
+    sys.argv, told = ["xlperf", *arguments], io.StringIO()
+    with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
+        code = main()
+    said.append((code, told.getvalue()))
+json.dump(said, sys.stdout)
+"""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_click_says_is_in_the_chosen_language(language: str) -> None:
+    """In a process per language: help texts are made when the commands are."""
+    asked = json.dumps([["--lang", language, *arguments] for arguments, _ in MISTAKES])
+    environment = {**ENVIRONMENT, "XLPERF_LANG": language}
+    ran = subprocess.run([sys.executable, "-c", SAY_ALL], input=asked, capture_output=True, text=True, env=environment, check=True)
+    for (arguments, code), (returned, said) in zip(MISTAKES, json.loads(ran.stdout), strict=True):
+        assert returned == code, arguments
+        in_english, in_chinese = CLICKS_OWN.search(said), re.search("[\u4e00-\u9fff]", said)
+        assert (in_chinese and not in_english) if language == "zh" else not in_chinese, (arguments, said)
+
+
+def test_the_compiled_chinese_of_click_is_that_of_its_source() -> None:
+    folder = REPOSITORY / "xlperf" / "catalogues" / "zh" / "LC_MESSAGES"
+    made = io.BytesIO()
+    write_mo(made, read_po((folder / "click.po").open("rb")))
+    assert made.getvalue() == (folder / "click.mo").read_bytes()

@@ -16,17 +16,17 @@ def main() -> int:
     import click
 
     from xlperf.cli.commands import cli
+    from xlperf.cli.options import explain_mistake, speak_our_language
     from xlperf.errors import ExitCode, XlperfError
 
+    speak_our_language()
     try:
         return cli.main(standalone_mode=False, prog_name="xlperf") or ExitCode.OK
     except XlperfError as error:
         click.echo(str(error), err=True)
         return error.exit_code
     except click.ClickException as error:
-        from xlperf.cli.options import told
-
-        click.echo(told(error), err=True)
+        click.echo(explain_mistake(error), err=True)
         return ExitCode.USAGE
     except (KeyboardInterrupt, click.Abort):
         click.echo(sentence("interrupted", {}), err=True)

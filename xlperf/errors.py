@@ -72,7 +72,7 @@ class UnreadableError(XlperfError):
     def __str__(self) -> str:
         from xlperf.messages import fill, finding_texts, sentence
 
-        texts = finding_texts(self.key)
+        texts = finding_texts(self.key) or {}
         message, found, fix = (fill(texts[part], self.arguments) for part in ("message", "found", "fix"))
         return sentence("unreadable_because", {"code": self.key, "message": message, "found": found, "fix": fix})
 

@@ -16,8 +16,10 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 LANGUAGES = ("zh", "en")
+CATALOGUES = Path(__file__).parent / "catalogues"
 _chosen: list[str] = []
 
 
@@ -32,17 +34,17 @@ def current_language() -> str:
     return next((name[:2] for name in wanted if name[:2] in LANGUAGES), "zh")
 
 
-class Catalogue(dict):
+class Catalogue(dict[str, dict[str, Any]]):
     """The tables of a catalogue by name, each parsed when it is first asked for: no help text needs the findings."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.parts: dict[str, str] = {}
         for part in re.split(r"^(?=\[)", text, flags=re.MULTILINE)[1:]:
-            name = re.match(r"\[(\w+)", part)[1]
+            name = re.split(r"\W", part, maxsplit=2)[1]
             self.parts[name] = self.parts.get(name, "") + part
 
-    def __missing__(self, name: str) -> Mapping:
+    def __missing__(self, name: str) -> dict[str, Any]:
         import tomllib
 
         self[name] = tomllib.loads(self.parts[name])[name]
@@ -50,8 +52,8 @@ class Catalogue(dict):
 
 
 @lru_cache
-def catalogue(language: str) -> Mapping[str, Mapping]:
-    return Catalogue((Path(__file__).parent / "catalogues" / f"{language}.toml").read_text("utf-8"))
+def catalogue(language: str) -> Catalogue:
+    return Catalogue((CATALOGUES / f"{language}.toml").read_text("utf-8"))
 
 
 def fill(text: str, arguments: Mapping[str, object], blank: str = "—") -> str:

@@ -10,8 +10,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from xlperf.messages import sentence
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Tell = Callable[..., None]  # how many are done, of how many; and what else is to be said
 STEPS = 10  # lines of a whole run where there is no terminal, at least
@@ -32,7 +36,7 @@ def progress(title: str, quiet: bool = False) -> Iterator[Tell]:
         yield _lines(title)
 
 
-def _bar(title: str, console: object) -> Iterator[Tell]:
+def _bar(title: str, console: Console) -> Iterator[Tell]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,10 +11,13 @@ from xlperf import __version__
 from xlperf.cli.options import (
     FILE,
     FORMAT_NAMES,
+    YEAR,
+    Group,
     database_option,
     date_option,
     file_argument,
     form_argument,
+    form_option,
     output_option,
     password_option,
     rows_option,
@@ -33,11 +36,13 @@ if TYPE_CHECKING:
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
-@click.group(help=words("xlperf"), context_settings=CONTEXT)
+@click.group(cls=Group, help=words("xlperf"), context_settings=CONTEXT, invoke_without_command=True)
 @click.option("--lang", type=click.Choice(LANGUAGES), help=words("lang"), expose_value=False)
 @click.version_option(__version__, "-V", "--version", prog_name="xlperf", help=words("version"))
-def cli() -> None:
-    pass
+@click.pass_context
+def cli(context: click.Context) -> None:
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 @cli.command(help=words("forms"))
@@ -52,11 +57,11 @@ def forms(templates: Path | None) -> ExitCode:
 
 @cli.command(help=words("template"))
 @form_argument
-@click.option("--year", type=click.IntRange(1950, 2200), required=True, help=words("year"))
-@click.option("--unit", default="", help=words("unit"))
+@click.option("--year", type=YEAR, metavar="YEAR", required=True, help=words("year"))
+@click.option("--unit", metavar="NAME", default="", help=words("unit"))
 @click.option("--from", "last", type=FILE, metavar="LAST", help=words("last"))
 @click.option("--roster", type=FILE, metavar="UNITS", help=words("roster"))
-@click.option("--jobs", type=click.IntRange(1), help=words("jobs"))
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help=words("jobs"))
 @output_option
 @rows_option
 @date_option
@@ -75,22 +80,21 @@ def template(
     password: str,
     templates: Path | None,
 ) -> ExitCode:
+    shared: dict[str, Any] = {"year": year, "date": date, "rows": spare_rows(rows, form=form, year=year, templates=templates)}
+    shared |= {"password": password, "templates": templates}
+    if roster:
+        if output is None or last or unit:
+            raise UsageError("roster_alone")
+        return distribute(form, roster=roster, output=output, jobs=jobs, **shared)
     from xlperf.files import unused
     from xlperf.workflow.template import default_name, write_template
 
-    spare = spare_rows(rows, form, year, templates)
-    if roster:
-        return hand_out(form, year, roster, output, jobs, spare, date, password, templates, last or unit)
     path = output or unused(default_name(form, year=year, unit=unit, templates=templates))
     if last:
         from xlperf.revisions.next_year import write_next_template
 
-        return tell_written(
-            write_next_template(
-                form, year=year, last=last, output=path, unit=unit, rows=spare, date=date, password=password, templates=templates
-            )
-        )
-    write_template(form, year=year, output=path, unit=unit, rows=spare, date=date, password=password, templates=templates)
+        return tell_written(write_next_template(form, last=last, output=path, unit=unit, **shared))
+    write_template(form, output=path, unit=unit, **shared)
     click.echo(sentence("written", {"path": path}), err=True)
     return ExitCode.OK
 
@@ -111,7 +115,7 @@ def fill(
 
     content = load_document(document)
     path = output or unused(document.with_suffix(".xlsx"))
-    spare = spare_rows(rows, str(content["form"]), content.get("fiscal_year"), templates)
+    spare = spare_rows(rows, form=str(content["form"]), year=content.get("fiscal_year"), templates=templates)
     result = fill_workbook(content, output=path, rows=spare, date=date, password=password, templates=templates)
     if result.findings:
         click.echo(as_text([result]), err=True)
@@ -123,7 +127,7 @@ def fill(
 @cli.command("import", help=words("import"))
 @file_argument
 @output_option
-@click.option("--form", help=words("form"))
+@form_option
 @year_option
 @templates_option
 def import_(file: Path, output: Path | None, form: str | None, year: int | None, templates: Path | None) -> ExitCode:
@@ -159,7 +163,7 @@ def read(file: Path, templates: Path | None) -> ExitCode:
 
 @cli.command(help=words("validate"))
 @click.argument("files", type=FILE, nargs=-1, required=True)
-@click.option("--form", help=words("form"))
+@form_option
 @year_option
 @click.option("--format", "format_", type=click.Choice(FORMAT_NAMES), default="text", help=words("format"))
 @click.option("--annotate", type=FILE, metavar="DIR", help=words("annotate"))
@@ -181,8 +185,8 @@ def validate(
 
 @cli.command(help=words("finalize"))
 @file_argument
-@click.option("-o", "--output", type=FILE, help=words("directory"))
-@click.option("--form", help=words("form"))
+@click.option("-o", "--output", type=FILE, metavar="DIR", help=words("directory"))
+@form_option
 @year_option
 @date_option
 @templates_option
@@ -203,13 +207,13 @@ def finalize(
 
 @cli.command(help=words("collect"))
 @click.argument("inbox", type=FILE, nargs=-1, required=True)
-@click.option("-o", "--output", type=FILE, required=True, help=words("collection"))
-@click.option("--roster", type=FILE, help=words("expected_units"))
-@click.option("--jobs", type=click.IntRange(1, 512), help=words("jobs"))
+@click.option("-o", "--output", type=FILE, metavar="DIR", required=True, help=words("collection"))
+@click.option("--roster", type=FILE, metavar="UNITS", help=words("expected_units"))
+@click.option("--jobs", type=click.IntRange(1, 512), metavar="N", help=words("jobs"))
 @click.option("--cluster", metavar="ADDRESS", help=words("cluster"))
 @click.option("--no-finalize", "finalize_", is_flag=True, flag_value=False, default=True, help=words("no_finalize"))
 @database_option
-@click.option("--form", help=words("form"))
+@form_option
 @year_option
 @date_option
 @templates_option
@@ -368,37 +372,13 @@ def check_form(directory: Path) -> ExitCode:
     return ExitCode.OK
 
 
-def hand_out(
-    form: str,
-    year: int,
-    roster: Path,
-    output: Path | None,
-    jobs: int | None,
-    spare: dict[str, int] | None,
-    date: str | None,
-    password: str,
-    templates: Path | None,
-    other: object,
-) -> ExitCode:
-    """The part of `template` that makes one workbook per unit."""
+def distribute(form: str, **asked: Any) -> ExitCode:
+    """Make one workbook per unit of a roster and say what was made; takes what `write_templates` takes."""
     from xlperf.distributing.distribute import write_templates
     from xlperf.progress import progress
 
-    if output is None or other:
-        raise UsageError("roster_alone")
     with progress(words("handing_out")) as tell:
-        done = write_templates(
-            form,
-            year=year,
-            roster=roster,
-            output=output,
-            jobs=jobs,
-            rows=spare,
-            date=date,
-            password=password,
-            templates=templates,
-            tell=tell,
-        )
+        done = write_templates(form, tell=tell, **asked)
     for remark in done.remarks:
         click.echo(remark, err=True)
     for key, paths in (("left_changed", done.changed), ("left_orphaned", done.orphaned)):

@@ -1,27 +1,62 @@
-"""What commands have in common: their options and arguments, and the value of --rows."""
+"""What commands have in common: their options and arguments, the value of --rows, and click's own words in our language."""
 
 from __future__ import annotations
 
+import gettext
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
 from xlperf.errors import UsageError
-from xlperf.messages import listing, sentence
+from xlperf.messages import CATALOGUES, current_language, listing, sentence
+
+Decorated = TypeVar("Decorated", bound=Callable[..., object])
+Decorator = Callable[[Decorated], Decorated]
 
 
 def words(key: str) -> str:
+    """A sentence that takes no arguments."""
     return sentence(key, {})
 
 
+def speak_our_language() -> None:
+    """Let click say its own sentences (usage, wrong options) in the language of the messages; its English is built in."""
+    language = current_language()
+    if language != "en":
+        os.environ["LANGUAGE"] = language
+        gettext.bindtextdomain("click", CATALOGUES)
+    gettext.textdomain("messages" if language == "en" else "click")
+
+
+class Command(click.Command):
+    """A command whose usage line is in the language of the messages."""
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [words("usage_options"), *(piece for piece in super().collect_usage_pieces(ctx) if piece != self.options_metavar)]
+
+
+class Group(click.Group):
+    """The commands of xlperf; without one, the help is printed."""
+
+    command_class = Command
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [words("usage_options"), words("usage_command")]
+
+
 FILE = click.Path(path_type=Path)
-templates_option = click.option("--templates", type=FILE, help=words("templates"))
-year_option = click.option("--year", type=click.IntRange(1950, 2200), help=words("year"))
+YEAR = click.IntRange(1950, 2200)
+templates_option = click.option("--templates", type=FILE, metavar="DIR", help=words("templates"))
+form_option = click.option("--form", metavar="FORM", help=words("form"))
+year_option = click.option("--year", type=YEAR, metavar="YEAR", help=words("year"))
 date_option = click.option("--date", metavar="YYYY-MM-DD", help=words("date"))
-password_option = click.option("--password", default="", help=words("password"))
+password_option = click.option("--password", metavar="WORD", default="", help=words("password"))
 rows_option = click.option("--rows", multiple=True, metavar="TABLE=N", help=words("rows"))
 database_option = click.option("--database", metavar="URL", help=words("database"))
-output_option = click.option("-o", "--output", type=FILE, help=words("output"))
+output_option = click.option("-o", "--output", type=FILE, metavar="FILE", help=words("output"))
 form_argument = click.argument("form")
 file_argument = click.argument("file", type=FILE)
 WRONG = (
@@ -32,14 +67,18 @@ WRONG = (
 FORMAT_NAMES = ["text", "json", "jsonl", "csv", "html"]  # the keys of formats.FORMATS, which --help need not import
 
 
-def spare_rows(asked: tuple[str, ...], form: str, year: object, templates: Path | None) -> dict[str, int] | None:
-    """The value of --rows, checked against the blocks of the form that have spare rows."""
+def spare_rows(asked: tuple[str, ...], *, form: str, year: object, templates: Path | None) -> dict[str, int] | None:
+    """The value of --rows, checked against the blocks of the form that have spare rows.
+
+    Raises:
+        UsageError: no such block, or no number of rows from 1 to 5000.
+    """
     if not asked:
         return None
     from xlperf.forms.loader import find_form, load_form
 
-    known = load_form(find_form(form, year=year if isinstance(year, int) else None, templates=templates))
-    tables = [block.key for block in known.blocks.values() if block.spare and not block.fixed]
+    found = load_form(find_form(form, year=year if isinstance(year, int) else None, templates=templates))
+    tables = [block.key for block in found.blocks.values() if block.spare and not block.fixed]
     counts = {}
     for item in asked:
         table, _, number = item.partition("=")
@@ -49,9 +88,10 @@ def spare_rows(asked: tuple[str, ...], form: str, year: object, templates: Path 
     return counts
 
 
-def told(error: click.ClickException) -> str:
-    """What is wrong with a command line, in the language of the messages; click's own words say it more exactly."""
-    context, parameter = getattr(error, "ctx", None), getattr(error, "param", None)
+def explain_mistake(error: click.ClickException) -> str:
+    """What is wrong with a command line, and where to look up how it is written."""
+    context: click.Context | None = getattr(error, "ctx", None)
+    parameter: click.Parameter | None = getattr(error, "param", None)
     name = parameter.get_error_hint(context) if parameter else getattr(error, "option_name", None)
     near = " / ".join(getattr(error, "possibilities", None) or ())
     reason = error.message.rstrip(".") + (f": {near}?" if near else "")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from xlperf.messages import listing, sentence
 from xlperf.reporting.formats import short, table
 from xlperf.revisions.compare_papers import Change
 
 
-def forms_as_text(forms: Sequence[dict]) -> str:
+def forms_as_text(forms: Sequence[Mapping[str, Any]]) -> str:
     """A table of the forms: name, revision, years, title."""
     rows = []
     for form in forms:
@@ -20,7 +21,7 @@ def forms_as_text(forms: Sequence[dict]) -> str:
     return table([sentence(f"forms_{name}", {}) for name in ("form", "revision", "years", "title")], rows)
 
 
-def explained_as_text(facts: dict) -> str:
+def explained_as_text(facts: Mapping[str, Any]) -> str:
     """Two columns: what is known about a field, in the reader's words."""
     limits = [f"{sign} {facts[name]}" for name, sign in (("minimum", ">="), ("maximum", "<=")) if facts[name] is not None]
     if facts["max_length"] is not None:
@@ -70,6 +71,6 @@ def changes_as_json(changes: Sequence[Change]) -> str:
 CHANGES = {"text": changes_as_text, "json": changes_as_json}
 
 
-def schema_as_text(schema: dict) -> str:
+def schema_as_text(schema: Mapping[str, Any]) -> str:
     """A schema as the files in schemas/ hold it."""
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
