@@ -17,29 +17,12 @@ from hypothesis import strategies as st
 from libreoffice import ALWAYS, NEVER, convert
 
 from xlperf.errors import FormulaError
-from xlperf.formula.parser import (
-    COMPARISONS,
-    DIGITS_15,
-    FUNCTIONS,
-    NESTING,
-    OPERATORS,
-    TEXT_FORMATS,
-    Call,
-    IsBlank,
-    Kind,
-    Literal,
-    Name,
-    Node,
-    Operation,
-    as_decimal,
-    as_text,
-    evaluate,
-    names,
-    normal_text,
-    parse,
-    round_half_up,
-    to_excel,
-)
+from xlperf.formula.evaluator import evaluate
+from xlperf.formula.excel import to_excel
+from xlperf.formula.functions import COMPARISONS, FUNCTIONS
+from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation, names_in
+from xlperf.formula.operands import DIGITS_15, TEXT_FORMATS, as_decimal, as_text, normal_text, round_half_up
+from xlperf.formula.parser import MOST_OPERATORS, NESTING, parse
 
 NUMBERS, TEXTS, CHOICES, VALUES, SPENT, GROUP = ("a", "b", "c", "d"), ("s", "t"), ("k", "l"), ("v", "w"), "items.spent", "items.group"
 KINDS = {**dict.fromkeys(NUMBERS, Kind.NUMBER), **dict.fromkeys(TEXTS, Kind.TEXT), **dict.fromkeys(CHOICES, Kind.CHOICE),
@@ -304,7 +287,7 @@ LONG = {"sums": lambda n: "a" + " + a" * n, "percent signs": lambda n: "a" + "%"
 
 
 def walk(tree: Node) -> tuple[object, str, list[str]]:
-    return evaluate(tree, {"a": 1, "b": 2, "s": "x"}.get), to_excel(tree, str), list(names(tree))
+    return evaluate(tree, {"a": 1, "b": 2, "s": "x"}.get), to_excel(tree, str), list(names_in(tree))
 
 
 @pytest.mark.parametrize("shape", DEEP)
@@ -319,17 +302,17 @@ def test_nesting_ends_where_excel_ends(shape: str) -> None:
 
 @pytest.mark.parametrize("shape", LONG)
 def test_a_chain_of_operators_ends_before_recursion_does(shape: str) -> None:
-    assert walk(tree_of(LONG[shape](OPERATORS)))
-    for length in (OPERATORS + 1, 20_000):
-        with pytest.raises(FormulaError, match=f"more than {OPERATORS} operators"):
+    assert walk(tree_of(LONG[shape](MOST_OPERATORS)))
+    for length in (MOST_OPERATORS + 1, 20_000):
+        with pytest.raises(FormulaError, match=f"more than {MOST_OPERATORS} operators"):
             tree_of(LONG[shape](length))
 
 
 def test_the_longest_and_deepest_formula_can_be_walked() -> None:
     source = "a"
     for _ in range(NESTING):
-        source = f"ABS({source}" + " + a" * (OPERATORS // NESTING) + ")"
-    assert walk(tree_of(source))[0] == 1 + NESTING * (OPERATORS // NESTING)
+        source = f"ABS({source}" + " + a" * (MOST_OPERATORS // NESTING) + ")"
+    assert walk(tree_of(source))[0] == 1 + NESTING * (MOST_OPERATORS // NESTING)
 
 
 PIECES = ["a", "b", "s", "k", "v", SPENT, GROUP, "nobody", "TRUE", *FUNCTIONS, "LOOKUP", *STEPS, *COMPARISONS, *"+-*/&%(),", "((", "))", " ",
@@ -346,7 +329,7 @@ def check_total(source: str, cells: list[object]) -> None:
     result = evaluate(tree, lookup(dict(zip(CELLS, cells, strict=False))))
     assert result is None or isinstance(result, Decimal | str | bool)
     assert to_excel(tree, str)
-    assert set(names(tree)) <= KINDS.keys()
+    assert set(names_in(tree)) <= KINDS.keys()
 
 
 @given(st.text(), st.lists(CELL, max_size=10))
@@ -368,8 +351,8 @@ def test_parse_never_raises_anything_else_on_scrambled_formulas(source: str, cel
 
 def test_names_yields_every_name_once_per_mention() -> None:
     tree = tree_of('IF(AND(a > 0, s = ""), ROUND(b / c, 2) & T(k), "" & SUM(items.spent, d) & IF(ISNUMBER(v), -w%, a))')
-    assert list(names(tree)) == ["a", "s", "b", "c", "k", SPENT, "d", "v", "w", "a"]
-    assert list(names(tree_of("1 + 2"))) == []
+    assert list(names_in(tree)) == ["a", "s", "b", "c", "k", SPENT, "d", "v", "w", "a"]
+    assert list(names_in(tree_of("1 + 2"))) == []
 
 
 # --- random formulas -----------------------------------------------------------------------------------------
@@ -631,7 +614,7 @@ def disagreements(cells: list[Cell], shown: Iterator[tuple[object, bool]]) -> tu
         if is_error and cell.may_fail():
             failed += 1
         elif is_error or not cell.agrees(found):
-            used = {name: cell.cells.get(name) for name in names(cell.tree)}
+            used = {name: cell.cells.get(name) for name in names_in(cell.tree)}
             different.append((cell.source, used, f"expected {cell.expected!r}", f"shown {found!r}"))
     return different, failed
 

@@ -23,7 +23,7 @@ from xlperf.forms.layout import make_layout, references_of
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import TYPES
 from xlperf.forms.yaml_file import shipped
-from xlperf.formula.parser import Kind
+from xlperf.formula.nodes import Kind
 from xlperf.workflow.check_form import check_form
 
 BASE = """

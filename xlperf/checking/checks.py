@@ -19,7 +19,9 @@ from xlperf.forms.compute import by_column, follows, index_of
 from xlperf.forms.document import Rows, Spot, inputs_of, is_empty, is_required, is_wanted
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, Rule, Step
-from xlperf.formula.parser import Kind, Node, as_decimal, as_text, evaluate, names, normal_text, round_half_up
+from xlperf.formula.evaluator import evaluate
+from xlperf.formula.nodes import Kind, Node, names_in
+from xlperf.formula.operands import as_decimal, as_text, normal_text, round_half_up
 from xlperf.messages import sentence
 from xlperf.reporting.finding import HINT, Finding
 from xlperf.text import CONTROL, slip
@@ -168,7 +170,7 @@ def _test_rows(form: Form, rows: Rows, rule: Rule, wrong: Columns) -> Iterator[F
 def _named_in(form: Form, rows: Rows, block: str, tree: Node) -> dict[str, object]:
     """What stands in the single cells elsewhere that a test names, `total.rate` as `total_rate`."""
     found = {}
-    for name in {name for name in names(tree) if "." in name}:
+    for name in {name for name in names_in(tree) if "." in name}:
         target = form.target(block, name)
         if target.scope == "cell":
             key = target.blocks[0]

@@ -26,7 +26,7 @@ from xlperf.forms.compute import compute
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import Rule
-from xlperf.formula.parser import as_decimal, as_text
+from xlperf.formula.operands import as_decimal, as_text
 from xlperf.reporting.finding import Finding
 from xlperf.text import letters_of
 from xlperf.values.notation import spellings_of

@@ -13,7 +13,7 @@ from xlperf.checking.rule_inputs import Fact, found_at, given, number_of, texts_
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import Rule
-from xlperf.formula.parser import as_text, normal_text
+from xlperf.formula.operands import as_text, normal_text
 from xlperf.reporting.finding import Finding
 from xlperf.text import letters_of
 

@@ -18,7 +18,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
 
-from xlperf.formula.parser import as_decimal, as_text
+from xlperf.formula.operands import as_decimal, as_text
 
 MOST = 50  # quantities looked at in one text: a longer list is a table, and pairing them costs their square
 FAR = 100  # characters around a quantity that still belong to it

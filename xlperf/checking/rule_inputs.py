@@ -13,7 +13,7 @@ from xlperf.errors import FormError
 from xlperf.forms.document import Rows, Spot, inputs_of, is_empty
 from xlperf.forms.form import Form
 from xlperf.forms.model import RULES, Rule
-from xlperf.formula.parser import as_decimal
+from xlperf.formula.operands import as_decimal
 from xlperf.reporting.finding import Finding
 
 TEXTS = ("text", "value")  # field types in which people write

@@ -9,7 +9,8 @@ from xlperf.forms.document import Rows, Spot, document_of, prefixes
 from xlperf.forms.form import Form
 from xlperf.forms.model import Block, Field
 from xlperf.forms.schema import build_schema
-from xlperf.formula.parser import Kind, as_decimal, as_text
+from xlperf.formula.nodes import Kind
+from xlperf.formula.operands import as_decimal, as_text
 from xlperf.messages import catalogue, current_language, fill, listing, sentence
 from xlperf.reporting.finding import Finding
 from xlperf.text import letters_of, slip

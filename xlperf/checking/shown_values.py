@@ -15,7 +15,8 @@ from xlperf.forms.compute import by_column, follows
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import RULES, TYPES, Field
-from xlperf.formula.parser import Kind, as_decimal, as_text, normal_text, round_half_up
+from xlperf.formula.nodes import Kind
+from xlperf.formula.operands import as_decimal, as_text, normal_text, round_half_up
 from xlperf.reporting.finding import Finding
 from xlperf.values.remarks import as_printed, briefly
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import Block
-from xlperf.formula.parser import as_decimal, as_text
+from xlperf.formula.operands import as_decimal, as_text
 from xlperf.reporting.finding import Finding
 from xlperf.values.cells import headed_unit, label_unit
 from xlperf.values.notation import Unit, spellings_of, unit_of

@@ -21,7 +21,8 @@ from xlperf.forms.catalog import field_names
 from xlperf.forms.document import Rows, Spot, preset_index, rows_of, subject_spot, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, Block, Field
-from xlperf.formula.parser import Kind, as_decimal
+from xlperf.formula.nodes import Kind
+from xlperf.formula.operands import as_decimal
 from xlperf.messages import listing, sentence
 from xlperf.text import most_like
 from xlperf.values.cells import is_numeric, read_row

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from xlperf.distributing.roster_file import Grid, Uncomputed, read_grids
 from xlperf.errors import UsageError
-from xlperf.formula.parser import as_decimal, as_text
+from xlperf.formula.operands import as_decimal, as_text
 from xlperf.messages import LANGUAGES, catalogue, listing, sentence
 from xlperf.text import fold, most_like
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlperf.errors import UsageError, reason_of
-from xlperf.formula.parser import as_decimal, as_text
+from xlperf.formula.operands import as_decimal, as_text
 from xlperf.values.notation import PERCENT
 
 ENCODINGS = ("utf-8-sig", "gb18030")

@@ -18,7 +18,7 @@ from xlperf.forms.layout import make_layout
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import GUIDE, RULES, Block, Field
 from xlperf.forms.yaml_file import shipped
-from xlperf.formula.parser import to_excel
+from xlperf.formula.excel import to_excel
 from xlperf.messages import listing
 from xlperf.text import most_like
 

@@ -19,7 +19,9 @@ from functools import lru_cache, partial
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, Block, Step, Target
-from xlperf.formula.parser import DIGITS_15, Kind, as_decimal, as_text, evaluate, names
+from xlperf.formula.evaluator import evaluate
+from xlperf.formula.nodes import Kind, names_in
+from xlperf.formula.operands import DIGITS_15, as_decimal, as_text
 
 LARGEST = Decimal(sys.float_info.max)
 
@@ -115,7 +117,7 @@ def _ancestors(form: Form, step: Step) -> frozenset[tuple[str, str]]:
     if tree is None:
         return frozenset({(step.block, step.field)})
     found: set[tuple[str, str]] = set()
-    for name in set(names(tree)):
+    for name in set(names_in(tree)):
         target = form.target(step.block, name)
         row = step.row if target.scope == "row" else target.row
         for key in target.blocks:

@@ -28,7 +28,7 @@ from xlperf.forms.yaml_file import (
     sections_of,
     tables_of,
 )
-from xlperf.formula.parser import normal_text
+from xlperf.formula.operands import normal_text
 
 BESIDE = re.compile(r"\b[a-z]\w*\.[a-z]\w*")  # a cell elsewhere, as a test names it
 NUMBERS = ("year", "count", "money", "percentage", "points", "ratio")  # field types whose cells hold numbers only

@@ -20,7 +20,8 @@ from typing import NamedTuple
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, YEARS, Block, Field
 from xlperf.forms.yaml_file import UNIT
-from xlperf.formula.parser import evaluate, normal_text
+from xlperf.formula.evaluator import evaluate
+from xlperf.formula.operands import normal_text
 from xlperf.text import letters_of
 
 Rows = dict[str, list[dict]]

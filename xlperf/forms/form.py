@@ -13,7 +13,7 @@ from pathlib import Path
 
 from xlperf.forms.model import RULES, TYPES, Block, Field, Rule, Sheet, Step, Table, Target, find_target
 from xlperf.forms.summary import Summary
-from xlperf.formula.parser import Node
+from xlperf.formula.nodes import Node
 
 
 @dataclass(frozen=True, eq=False, repr=False)

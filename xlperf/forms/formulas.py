@@ -13,7 +13,8 @@ from graphlib import CycleError, TopologicalSorter
 
 from xlperf.errors import FormulaError
 from xlperf.forms.model import CONDITIONS, GIVES, GUIDE, RULES, TYPES, Block, Field, Rule, Step, find_target
-from xlperf.formula.parser import Call, IsBlank, Kind, Literal, Name, Node, Operation, names, parse
+from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation, names_in
+from xlperf.formula.parser import parse
 
 COLUMN_KINDS = {Kind.NUMBER: Kind.NUMBERS, Kind.CHOICE: Kind.CHOICES}  # of a cell: of a whole column of them
 
@@ -148,7 +149,7 @@ def with_conditions(block: Block, blocks: Mapping, tables: Mapping, parameters: 
             if isinstance(source := getattr(known, name), str):
                 place = f"{block.key}.{key}.{name}"
                 trees[name] = parse_test(source, block, blocks, tables, parameters, place)
-                if any("." in other for other in names(trees[name])):
+                if any("." in other for other in names_in(trees[name])):
                     raise FormulaError(f"{place}: {source!r} looks beyond its own row")
                 if name != "percent_when" and not sayable(trees[name]):
                     raise FormulaError(f'{place}: {source!r} is more than T(choice) = "text", blankness, AND, OR and NOT')
@@ -161,7 +162,7 @@ def in_order(formulas: Mapping[Step, Node], blocks: Mapping, tables: Mapping, pa
     graph = TopologicalSorter()
     for step, tree in formulas.items():
         graph.add(step)
-        for name in set(names(tree)):
+        for name in set(names_in(tree)):
             target = find_target(blocks, tables, parameters, step.block, name)
             if target.scope == "row":
                 needed = [Step(step.block, step.row, target.field)]

@@ -21,7 +21,7 @@ from xlperf.addresses import cell_name, quoted
 from xlperf.forms.document import Rows, Spot, inputs_of, path_namer, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, Block, Field, Fields, Guide, Lines, Sheet, Table
-from xlperf.formula.parser import as_decimal, as_text
+from xlperf.formula.operands import as_decimal, as_text
 
 MARK = "xlperf"
 END, HEADER = "#end", "#header"

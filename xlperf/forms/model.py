@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from xlperf.formula.parser import SCALARS, WORDS, Kind, Node
+from xlperf.formula.nodes import SCALARS, WORDS, Kind, Node
 
 HELPERS = ("_used", "_missing", "_wanted")
 RULES = "rules"  # the block behind the checks sheet: one row per rule

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from xlperf.errors import FormulaError
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, Block, Field
-from xlperf.formula.parser import Call, IsBlank, Literal, Name, Node, Operation, names
+from xlperf.formula.nodes import Call, IsBlank, Literal, Name, Node, Operation, names_in
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -96,7 +96,7 @@ def _object(form: Form, block: Block, index: int) -> dict:
         if known.number_when is not None:
             number, text = _number(known, False, known.formula is None), {"type": ["string", "null"]}
             numeric = _condition(known.number_when)
-            decided = [_filled(name) for name in sorted(set(names(known.number_when)))]
+            decided = [_filled(name) for name in sorted(set(names_in(known.number_when)))]
             conditions.append({"if": numeric, "then": {"properties": {known.key: number}}})
             conditions.append({"if": {"allOf": [*decided, {"not": numeric}]}, "then": {"properties": {known.key: text}}})
     if required:

@@ -20,7 +20,10 @@ from typing import NamedTuple
 from xlperf.errors import FormulaError
 from xlperf.forms.formulas import parse_test
 from xlperf.forms.model import TYPES, Target, find_target
-from xlperf.formula.parser import Kind, Node, as_decimal, evaluate, parse
+from xlperf.formula.evaluator import evaluate
+from xlperf.formula.nodes import Kind, Node
+from xlperf.formula.operands import as_decimal
+from xlperf.formula.parser import parse
 
 COPIES = {"shortest": 60, "alike": 0.9, "common": 0.1, "few": 5}  # what a form may say otherwise
 OVER, MET, MISSED = "over", "met", "missed"

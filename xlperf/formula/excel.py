@@ -1,15 +1,24 @@
-"""A formula tree as an Excel formula, guarded so that a blank operand shows nothing."""
+"""A formula tree as an Excel formula, guarded so that a blank operand shows nothing.
+
+>>> from xlperf.formula.parser import parse
+>>> tree = parse("ROUND(spent / adjusted, 4)", {"spent": Kind.NUMBER, "adjusted": Kind.NUMBER}.get)
+>>> to_excel(tree, {"spent": "E9", "adjusted": "D9"}.get)
+'IF(OR(NOT(ISNUMBER(E9)),NOT(ISNUMBER(D9))),"",ROUND(E9/D9,4))'
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from xlperf.formula.functions import COMPARISONS, FUNCTIONS, IDEOGRAPHIC_SPACE, NBSP, TEXT_FORMATS, as_text, single_spaced
+from xlperf.formula.functions import COMPARISONS, FUNCTIONS, TAKEN_AS_NUMBER
 from xlperf.formula.nodes import COLUMNS, PRECEDENCE, WORDS, Call, IsBlank, Kind, Literal, Name, Node, Operation
+from xlperf.formula.operands import IDEOGRAPHIC_SPACE, NBSP, TEXT_FORMATS, as_text, single_spaced
+
+Address = Callable[[str], str]  # of a name: its cell, its range, or the figure of a parameter
 
 
-def to_excel(tree: Node, address: Callable[[str], str], if_blank: str = '""') -> str:
+def to_excel(tree: Node, address: Address, if_blank: str = '""') -> str:
     """Return the guarded Excel formula, without a leading `=`.
 
     Args:
@@ -33,7 +42,7 @@ def _either(conditions: list[str]) -> str:
     return conditions[0] if len(conditions) == 1 else f"OR({','.join(conditions)})"
 
 
-def blanks_of(tree: Node, address: Callable, taken_as: Kind) -> Iterator[str]:
+def blanks_of(tree: Node, address: Address, taken_as: Kind) -> Iterator[str]:
     """Yield the Excel conditions under which the tree is blank."""
     match tree:
         case Literal(value=""):
@@ -61,19 +70,18 @@ def blanks_of(tree: Node, address: Callable, taken_as: Kind) -> Iterator[str]:
             function = FUNCTIONS[name]
             for number, argument in enumerate(arguments):
                 if argument.kind not in COLUMNS and not (function.skips and isinstance(argument, Name)):
-                    wanted = function.takes[min(number, len(function.takes) - 1)]
-                    as_number = wanted in ("number", "numbers")
+                    as_number = function.argument(number) in TAKEN_AS_NUMBER
                     yield from blanks_of(argument, address, Kind.NUMBER if as_number else argument.kind)
 
 
-def _raw(tree: Node, address: Callable, floor: int = 0) -> str:
+def _raw(tree: Node, address: Address, floor: int = 0) -> str:
     """The unguarded formula; `floor` is the precedence of the surrounding operator."""
     match tree:
         case Literal(value=bool() as value):
             return "TRUE" if value else "FALSE"
         case Literal(value=str() as value):
             return '"' + value.replace('"', '""') + '"'
-        case Literal(value=value):
+        case Literal(value=Decimal() as value):
             return f"({as_text(value)})" if value < 0 and floor else as_text(value)
         case Name(key=key):
             return address(key)
@@ -87,7 +95,7 @@ def _raw(tree: Node, address: Callable, floor: int = 0) -> str:
                 sides = [_folded_side(side, address) for side in (left, right)]
             text = operator.join(sides)
             return f"({text})" if mine <= floor else text
-        case Call(function="TEXT", arguments=(number, Literal(value=pattern) as shown)) if not _is_rounded(number, pattern):
+        case Call("TEXT", (number, Literal(value=str() as pattern) as shown)) if not _is_rounded(number, pattern):
             places = Literal(Decimal(sum(TEXT_FORMATS[pattern])))
             return _raw(Call("TEXT", (Call("ROUND", (number, places), Kind.NUMBER), shown), Kind.TEXT), address)
         case Call(function="SUMIF", arguments=(choices, choice, numbers)):  # Excel's own would take * and ? for wildcards
@@ -100,13 +108,13 @@ def _raw(tree: Node, address: Callable, floor: int = 0) -> str:
 def _is_rounded(number: Node, pattern: str) -> bool:
     """Whether the pattern shows every decimal, so that TEXT has no tie to break (the engines break them differently)."""
     match number:
-        case Call(function="ROUND", arguments=(_, Literal(value=digits))):
+        case Call(function="ROUND", arguments=(_, Literal(value=Decimal() as digits))):
             return digits <= sum(TEXT_FORMATS[pattern])
     return False
 
 
-def _folded_side(side: Node, address: Callable) -> str:
-    if isinstance(side, Literal):
+def _folded_side(side: Node, address: Address) -> str:
+    if isinstance(side, Literal) and isinstance(side.value, str):
         return _raw(Literal(single_spaced(side.value)), address)
     return _folded(_raw(side, address))
 

@@ -1,16 +1,17 @@
-"""The tree of a formula: its nodes, and the kinds of values. `parser` makes it; `excel` and `evaluator` are its two meanings."""
+"""The tree of a formula: its nodes, and the kinds of values. `parser` makes it; `excel` and `evaluator` are its two meanings.
+
+>>> spent, adjusted = Name("spent", Kind.NUMBER), Name("adjusted", Kind.NUMBER)
+>>> tree = Operation("/", spent, adjusted, kind=Kind.NUMBER, operands=Kind.NUMBER)
+>>> list(names_in(tree))
+['spent', 'adjusted']
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-
-NESTING = 64  # of brackets and functions, Excel's own limit
-OPERATORS = 300  # in one formula: a tree that recursion can always walk
-ROUND_DIGITS = range(-15, 16)
 
 
 class Kind(Enum):
@@ -28,10 +29,13 @@ class Kind(Enum):
 WORDS = (Kind.TEXT, Kind.CHOICE)
 COLUMNS = (Kind.NUMBERS, Kind.CHOICES)
 SCALARS = (Kind.NUMBER, Kind.TEXT, Kind.CHOICE, Kind.VALUE)
+PRECEDENCE = {"=": 1, "<>": 1, "<": 1, ">": 1, "<=": 1, ">=": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4}
 
 
 @dataclass(frozen=True)
 class Literal:
+    """A number, a text or a truth value that stands in the formula itself."""
+
     value: Decimal | str | bool
 
     @property
@@ -41,6 +45,8 @@ class Literal:
 
 @dataclass(frozen=True)
 class Name:
+    """A field, a column or a parameter; nothing else is of a kind in COLUMNS."""
+
     key: str
     kind: Kind
 
@@ -67,6 +73,8 @@ class IsBlank:
 
 @dataclass(frozen=True)
 class Call:
+    """A function with its arguments."""
+
     function: str
     arguments: tuple[Node, ...]
     kind: Kind
@@ -75,19 +83,15 @@ class Call:
 Node = Literal | Name | Operation | IsBlank | Call
 
 
-PRECEDENCE = {"=": 1, "<>": 1, "<": 1, ">": 1, "<=": 1, ">=": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4}
-TOKENS = re.compile(r'\s*(?:(\d+(?:\.\d+)?)|("(?:[^"]|"")*")|([A-Za-z_][\w.]*)|(<>|<=|>=|[-+*/&=<>(),%]))', re.ASCII)
-
-
-def names(tree: Node) -> Iterator[str]:
-    """Yield every name the tree mentions."""
+def names_in(tree: Node) -> Iterator[str]:
+    """Yield every name the tree mentions, once per mention."""
     if isinstance(tree, Name):
         yield tree.key
     elif isinstance(tree, Operation):
-        yield from names(tree.left)
-        yield from names(tree.right)
+        yield from names_in(tree.left)
+        yield from names_in(tree.right)
     elif isinstance(tree, IsBlank):
-        yield from names(tree.operand)
+        yield from names_in(tree.operand)
     elif isinstance(tree, Call):
         for argument in tree.arguments:
-            yield from names(argument)
+            yield from names_in(argument)

@@ -1,6 +1,8 @@
 """The formula language: Excel's own syntax with field keys in place of addresses, one tree, two renderings.
 
     >>> tree = parse("ROUND(spent / adjusted, 4)", {"spent": Kind.NUMBER, "adjusted": Kind.NUMBER}.get)
+    >>> from xlperf.formula.evaluator import evaluate
+    >>> from xlperf.formula.excel import to_excel
     >>> to_excel(tree, {"spent": "E9", "adjusted": "D9"}.get)
     'IF(OR(NOT(ISNUMBER(E9)),NOT(ISNUMBER(D9))),"",ROUND(E9/D9,4))'
     >>> evaluate(tree, {"spent": 602.24, "adjusted": 627.17}.get)
@@ -22,84 +24,39 @@ The contract (tested against LibreOffice):
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from xlperf.errors import FormulaError
-from xlperf.formula.evaluator import as_decimal, evaluate
-from xlperf.formula.excel import blanks_of, to_excel
-from xlperf.formula.functions import (
-    ACCEPTS,
-    ARITHMETIC,
-    COMPARISONS,
-    DIGITS_15,
-    FUNCTIONS,
-    TEXT_FORMATS,
-    as_text,
-    normal_text,
-    round_half_up,
-)
-from xlperf.formula.nodes import (
-    COLUMNS,
-    NESTING,
-    OPERATORS,
-    PRECEDENCE,
-    ROUND_DIGITS,
-    SCALARS,
-    TOKENS,
-    WORDS,
-    Call,
-    IsBlank,
-    Kind,
-    Literal,
-    Name,
-    Node,
-    Operation,
-    names,
-)
+from xlperf.formula.excel import blanks_of
+from xlperf.formula.functions import ACCEPTS, ARITHMETIC, FUNCTIONS
+from xlperf.formula.nodes import COLUMNS, PRECEDENCE, WORDS, Call, IsBlank, Kind, Literal, Name, Node, Operation
+from xlperf.formula.operands import DIGITS_15, TEXT_FORMATS, as_decimal
 
+NESTING = 64  # of brackets and functions, Excel's own limit
+MOST_OPERATORS = 300  # in one formula: a tree that recursion can always walk
+ROUND_DIGITS = range(-15, 16)
 LOOKUP = "LOOKUP"
+TOKENS = re.compile(r'\s*(?:(\d+(?:\.\d+)?)|("(?:[^"]|"")*")|([A-Za-z_][\w.]*)|(<>|<=|>=|[-+*/&=<>(),%]))', re.ASCII)
+TOKEN_KINDS = ("number", "text", "name", "sign")  # the groups of TOKENS
 
-__all__ = [
-    "COMPARISONS",
-    "DIGITS_15",
-    "FUNCTIONS",
-    "NESTING",
-    "OPERATORS",
-    "SCALARS",
-    "TEXT_FORMATS",
-    "WORDS",
-    "Call",
-    "IsBlank",
-    "Kind",
-    "Literal",
-    "Name",
-    "Node",
-    "Operation",
-    "as_decimal",
-    "as_text",
-    "evaluate",
-    "names",
-    "normal_text",
-    "parse",
-    "round_half_up",
-    "to_excel",
-]
+KindOf = Callable[[str], Kind | None]  # of a name
+Steps = Sequence[Sequence[float | str]]  # pairs of bound and result, the highest bound first; then what is below all, alone
 
 
-def parse(source: str, kind_of: Callable[[str], Kind | None], steps: Mapping[str, Sequence] | None = None) -> Node:
+def parse(source: str, kind_of: KindOf, steps: Mapping[str, Steps] | None = None) -> Node:
     """Return the typed tree of a formula.
 
     Args:
         source: the formula, without a leading `=`.
         kind_of: the kind of a name, or None where there is no such field.
-        steps: by name, the pairs of bound and result that LOOKUP goes down, and last what is below all bounds, alone.
+        steps: by name, what LOOKUP goes down.
 
     Raises:
         FormulaError: it does not parse, names an unknown field or function, or mixes kinds.
     """
-    tokens = list(_tokens(source))
-    return _Parser(source, tokens, kind_of, steps or {}).parse()
+    return _Parser(source, list(_tokens(source)), kind_of, steps or {}).parse()
 
 
 def _literal(value: str | float) -> Literal:
@@ -107,22 +64,22 @@ def _literal(value: str | float) -> Literal:
 
 
 def _tokens(source: str) -> Iterator[tuple[str, str]]:
+    """Yield kind and text of every token."""
     position, source = 0, source.rstrip()
     while position < len(source):
         match = TOKENS.match(source, position)
         if not match:
             raise FormulaError(f"cannot read {source[position : position + 12]!r} in {source!r}")
         position = match.end()
-        kinds = ("number", "text", "name", "sign")
-        yield next((kind, part) for kind, part in zip(kinds, match.groups(), strict=True) if part is not None)
+        yield next((kind, part) for kind, part in zip(TOKEN_KINDS, match.groups(), strict=True) if part is not None)
 
 
 class _Parser:
     """Precedence climbing over the tokens, typing every node as it is made."""
 
-    def __init__(self, source: str, tokens: list[tuple[str, str]], kind_of: Callable, steps: Mapping[str, Sequence]) -> None:
-        self.source, self.tokens, self.kind_of, self.steps, self.at = source, tokens, kind_of, steps, 0
-        self.depth = self.operators = 0
+    def __init__(self, source: str, tokens: Sequence[tuple[str, str]], kind_of: KindOf, steps: Mapping[str, Steps]) -> None:
+        self.source, self.tokens, self.kind_of, self.steps = source, tokens, kind_of, steps
+        self.at = self.depth = self.operators = 0
 
     def parse(self) -> Node:
         tree = self.expression(0)
@@ -159,30 +116,37 @@ class _Parser:
         if kinds & set(COLUMNS):
             raise self.wrong(f"{operator!r} takes single values, not a column")
         if operator in ("=", "<>") and Literal("") in (left, right):
-            operand = left if right == Literal("") else right
-            if not any(blanks_of(operand, str, operand.kind)):
-                raise self.wrong("asks whether something is blank that never is")
-            return IsBlank(operand, operator == "=")
+            return self.blankness(left if right == Literal("") else right, operator)
         if Kind.BOOLEAN in kinds:
             raise self.wrong(f"{operator!r} takes single values, not a test")
         self.operators += 1
-        if self.operators > OPERATORS:
-            raise self.wrong(f"more than {OPERATORS} operators")
+        if self.operators > MOST_OPERATORS:
+            raise self.wrong(f"more than {MOST_OPERATORS} operators")
         if operator == "&":
             if right == Literal(""):
                 raise self.wrong('write "" & x, not x & ""')
-            return Operation(operator, left, right, Kind.TEXT, Kind.TEXT)
+            return Operation(operator, left, right, kind=Kind.TEXT, operands=Kind.TEXT)
         if operator in ARITHMETIC:
             if kinds & set(WORDS):
                 raise self.wrong(f"{operator!r} takes numbers, not text")
-            return Operation(operator, left, right, Kind.NUMBER, Kind.NUMBER)
+            return Operation(operator, left, right, kind=Kind.NUMBER, operands=Kind.NUMBER)
+        return self.comparison(operator, left, right)
+
+    def blankness(self, operand: Node, operator: str) -> IsBlank:
+        if not any(blanks_of(operand, str, operand.kind)):
+            raise self.wrong("asks whether something is blank that never is")
+        return IsBlank(operand, wanted=operator == "=")
+
+    def comparison(self, operator: str, left: Node, right: Node) -> Operation:
+        kinds = {left.kind, right.kind}
         if Kind.NUMBER in kinds and kinds & set(WORDS):
             raise self.wrong("compares text with a number")
-        chosen = {side.kind for side in (left, right) if not isinstance(side, Literal)} == {Kind.CHOICE}
-        operands = Kind.NUMBER if Kind.NUMBER in kinds else Kind.CHOICE if chosen else Kind.TEXT
-        if operands is not Kind.NUMBER and operator not in ("=", "<>"):
+        if Kind.NUMBER in kinds:
+            return Operation(operator, left, right, kind=Kind.BOOLEAN, operands=Kind.NUMBER)
+        if operator not in ("=", "<>"):
             raise self.wrong("texts can be equal or not, neither is larger")
-        return Operation(operator, left, right, Kind.BOOLEAN, operands)
+        chosen = {side.kind for side in (left, right) if not isinstance(side, Literal)} == {Kind.CHOICE}
+        return Operation(operator, left, right, kind=Kind.BOOLEAN, operands=Kind.CHOICE if chosen else Kind.TEXT)
 
     def operand(self) -> Node:
         node = self.nested()
@@ -233,36 +197,46 @@ class _Parser:
             return self.lookup()
         if name not in FUNCTIONS:
             raise self.wrong(f"no function named {name!r}; there are {', '.join((*FUNCTIONS, LOOKUP))}")
-        function = FUNCTIONS[name]
+        function, arguments = FUNCTIONS[name], self.arguments()
+        if not len(function.takes) <= len(arguments) <= max(len(function.takes), function.most):
+            raise self.wrong(f"{name} with {len(arguments)} arguments")
+        for number, argument in enumerate(arguments):
+            self.check_argument(name, number, argument)
+        if name == "SUMIF":
+            self.check_columns(*arguments)
+        kind = function.gives
+        if name == "IF":
+            kind = self.branch_kind(*arguments[1:])
+        elif name == "T" and arguments[0].kind is Kind.CHOICE:
+            kind = Kind.CHOICE
+        return Call(name, arguments, kind)
+
+    def arguments(self) -> tuple[Node, ...]:
         self.take("(")
         arguments = [self.expression(0)]
         while self.next_is(","):
             self.take()
             arguments.append(self.expression(0))
         self.take(")")
-        if not len(function.takes) <= len(arguments) <= max(len(function.takes), function.most):
-            raise self.wrong(f"{name} with {len(arguments)} arguments")
-        for number, argument in enumerate(arguments):
-            wanted = function.takes[min(number, len(function.takes) - 1)]
-            if argument.kind not in ACCEPTS[wanted]:
-                raise self.wrong(f"argument {number + 1} of {name} is {argument.kind.value}, expected {wanted}")
-            if wanted in ("cell", "fields") and not isinstance(argument, Name):
-                raise self.wrong(f"{name} takes a field")  # COUNT(1/0) is 0, not an error
-            if wanted == "digits" and (not isinstance(argument, Literal) or argument.value not in ROUND_DIGITS):
-                raise self.wrong(f"{name} takes a whole number of digits, {ROUND_DIGITS[0]} to {ROUND_DIGITS[-1]}")
-            if wanted == "format" and (not isinstance(argument, Literal) or argument.value not in TEXT_FORMATS):
-                raise self.wrong(f"TEXT takes one of {', '.join(TEXT_FORMATS)}")
-        if name == "SUMIF":
-            self.check_columns(*arguments)
-        kind = function.gives if name != "IF" else self.branch_kind(arguments[1], arguments[2])
-        if name == "T" and arguments[0].kind is Kind.CHOICE:
-            kind = Kind.CHOICE
-        return Call(name, tuple(arguments), kind)
+        return tuple(arguments)
+
+    def check_argument(self, name: str, number: int, argument: Node) -> None:
+        """The argument is of a kind that the function takes there, and written out where Excel's rendering depends on it."""
+        wanted = FUNCTIONS[name].argument(number)
+        if argument.kind not in ACCEPTS[wanted]:
+            raise self.wrong(f"argument {number + 1} of {name} is {argument.kind.value}, expected {wanted}")
+        if wanted in ("cell", "fields") and not isinstance(argument, Name):
+            raise self.wrong(f"{name} takes a field")  # COUNT(1/0) is 0, not an error
+        if wanted == "digits" and (not isinstance(argument, Literal) or argument.value not in ROUND_DIGITS):
+            raise self.wrong(f"{name} takes a whole number of digits, {ROUND_DIGITS[0]} to {ROUND_DIGITS[-1]}")
+        if wanted == "format" and (not isinstance(argument, Literal) or argument.value not in TEXT_FORMATS):
+            raise self.wrong(f"TEXT takes one of {', '.join(TEXT_FORMATS)}")
 
     def check_columns(self, choices: Node, choice: Node, numbers: Node) -> None:
         """The columns of SUMIF stand side by side, and what is looked for was never typed."""
         if not isinstance(choice, Literal) and not (isinstance(choice, Name) and choice.kind is Kind.CHOICE):
             raise self.wrong("SUMIF looks for a choice or a text in quotes")
+        assert isinstance(choices, Name) and isinstance(numbers, Name)  # a column is always a name
         if choices.key.rpartition(".")[0] != numbers.key.rpartition(".")[0]:
             raise self.wrong("SUMIF takes two columns of one table")
 
@@ -276,7 +250,7 @@ class _Parser:
             raise self.wrong(f"LOOKUP goes down steps; {name!r} is none of {', '.join(self.steps) or 'none that there are'}")
         self.take(")")
         *bounds, (lowest,) = self.steps[name]
-        tree = _literal(lowest)
+        tree: Node = _literal(lowest)
         for bound, result in reversed(bounds):
             reached, then = self.operation(">=", value, _literal(bound)), _literal(result)
             tree = Call("IF", (reached, then, tree), self.branch_kind(then, tree))

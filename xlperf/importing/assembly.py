@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from xlperf.forms.document import Rows, Spot, is_empty, is_required, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.model import RULES, Block, Field
-from xlperf.formula.parser import Kind
+from xlperf.formula.nodes import Kind
 from xlperf.importing.combined_cells import take_apart
 from xlperf.importing.labels import Labels
 from xlperf.importing.page import Flow

@@ -20,7 +20,8 @@ from typing import NamedTuple
 
 from xlperf.forms.form import Form
 from xlperf.forms.model import Block, Field
-from xlperf.formula.parser import Node, evaluate, names
+from xlperf.formula.evaluator import evaluate
+from xlperf.formula.nodes import Node, names_in
 from xlperf.text import fold
 from xlperf.values.notation import bare, choice_patterns, spellings_of, unit_of
 from xlperf.values.numbers import FIGURE, meanings, without_operator
@@ -131,7 +132,7 @@ def _tail(text: str) -> tuple[str, str] | None:
 
 def _kind(block: Block, condition: Node | None, quantitative: bool) -> dict[str, str]:
     """The choice that makes a row quantitative or not, by the form's own condition."""
-    for name in names(condition) if condition is not None else ():
+    for name in names_in(condition) if condition is not None else ():
         for choice in block.fields[name].choices:
             if (evaluate(condition, {name: choice}.get) is True) is quantitative:
                 return {name: choice}
@@ -141,7 +142,7 @@ def _kind(block: Block, condition: Node | None, quantitative: bool) -> dict[str,
 def _word_instead(form: Form, block: Block, index: int, target: str, actual: str) -> tuple[str, str] | None:
     """A word of another column that stands where a figure should: the row does not apply."""
     condition = block.fields[spellings_of(form).columns["target"]].number_when
-    figures = {spellings_of(form).columns.get("operator"), *(names(condition) if condition is not None else ())}
+    figures = {spellings_of(form).columns.get("operator"), *(names_in(condition) if condition is not None else ())}
     for known in block.fields.values():
         if known.type == "choice" and known.key not in figures and form.is_input(block, index, known):
             for text in (actual, target):

@@ -24,7 +24,7 @@ from xlperf.forms.document import LEFTOVERS, Spot, document_of, is_required, nam
 from xlperf.forms.form import Form
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import RULES, Field, Table
-from xlperf.formula.parser import as_decimal, as_text, normal_text, round_half_up
+from xlperf.formula.operands import as_decimal, as_text, normal_text, round_half_up
 from xlperf.importing.assembly import Assembly, assemble
 from xlperf.importing.labels import LONGEST as LABEL
 from xlperf.importing.labels import Labels, labels_of

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from xlperf.forms.model import Block, Field
-from xlperf.formula.parser import Kind
+from xlperf.formula.nodes import Kind
 from xlperf.importing.labels import Heading, Labels, Single, block_named
 from xlperf.importing.page import Cell, Grid, Line, Place
 from xlperf.importing.unit_captions import Units, caption_of, units_of, without_caption

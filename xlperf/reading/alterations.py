@@ -18,7 +18,8 @@ from xlperf.forms.document import Spot, is_empty, named, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import HEADER, make_layout
 from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Sheet, Table
-from xlperf.formula.parser import Kind, normal_text
+from xlperf.formula.nodes import Kind
+from xlperf.formula.operands import normal_text
 from xlperf.messages import listing, sentence
 from xlperf.reading.markup import Markup
 from xlperf.reading.reading import Reading

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from xlperf.forms.form import Form
 from xlperf.forms.layout import END, HEADER, SINGLES
 from xlperf.forms.model import GUIDE, Block, Sheet, Table
-from xlperf.formula.parser import normal_text
+from xlperf.formula.operands import normal_text
 
 Grid = list[list]
 SPREAD = ("text", "choice")  # types whose merged cells all hold what the first one shows; a merged number is no sum's operand

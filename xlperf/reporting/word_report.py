@@ -22,7 +22,7 @@ from xlperf.forms.document import Rows, Spot, is_empty, named, whose
 from xlperf.forms.form import Form
 from xlperf.forms.loader import is_shipped
 from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Field, Fields, Lines, Table
-from xlperf.formula.parser import TEXT_FORMATS, as_decimal, as_text
+from xlperf.formula.operands import TEXT_FORMATS, as_decimal, as_text
 from xlperf.reporting.finding import Finding, has_errors
 from xlperf.values.dates import as_date
 from xlperf.values.notation import explanation_of

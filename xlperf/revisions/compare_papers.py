@@ -19,7 +19,7 @@ from xlperf.files import StrPath
 from xlperf.forms.document import LEFTOVERS, Rows, Spot, is_empty, path_namer
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, Block, Field
-from xlperf.formula.parser import normal_text
+from xlperf.formula.operands import normal_text
 from xlperf.revisions.migrate import Migrated, migrate, revisions
 from xlperf.revisions.source import Source, read_source
 

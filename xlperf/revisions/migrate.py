@@ -23,7 +23,7 @@ from xlperf.forms.form import Form
 from xlperf.forms.layout import with_spare
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import GUIDE, Block, Field
-from xlperf.formula.parser import normal_text
+from xlperf.formula.operands import normal_text
 from xlperf.messages import listing, sentence
 from xlperf.reporting.finding import Finding, Result
 from xlperf.reporting.formats import as_csv

@@ -31,7 +31,7 @@ from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import RULES
 from xlperf.forms.summary import OVER
-from xlperf.formula.parser import as_decimal, as_text
+from xlperf.formula.operands import as_decimal, as_text
 from xlperf.messages import clauses, listing
 from xlperf.summarizing.submissions import MOST_LISTED, across
 

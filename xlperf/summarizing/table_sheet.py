@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from xlperf.addresses import cell_name, quoted
 from xlperf.forms.model import TYPES
-from xlperf.formula.parser import to_excel
+from xlperf.formula.excel import to_excel
 from xlperf.messages import sentence
 from xlperf.summarizing.tables import SUMMED, Ledger
 from xlperf.workbook.cell_writer import cached_value, checked

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from xlperf.forms.document import subject_spot
 from xlperf.forms.form import Form
 from xlperf.forms.summary import Figure, recomputed
-from xlperf.formula.parser import Node
+from xlperf.formula.nodes import Node
 from xlperf.messages import listing, of_any_field, sentence
 from xlperf.reporting.finding import SEVERITIES
 from xlperf.summarizing.outcome import Outcome

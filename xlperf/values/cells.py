@@ -22,7 +22,9 @@ from itertools import pairwise
 from xlperf.forms.document import is_required, is_wanted
 from xlperf.forms.form import Form
 from xlperf.forms.model import Block, Field
-from xlperf.formula.parser import Kind, as_decimal, as_text, evaluate, names
+from xlperf.formula.evaluator import evaluate
+from xlperf.formula.nodes import Kind, names_in
+from xlperf.formula.operands import as_decimal, as_text
 from xlperf.text import INVISIBLE, fold, letters_of
 from xlperf.values.dates import dates_of
 from xlperf.values.notation import GAP, PERCENT, Patterns, Spellings, bare, choice_patterns, spellings_of, unit_of
@@ -216,7 +218,7 @@ def is_numeric(field: Field, row: Mapping[str, object], raw: object) -> bool:
     """Whether a `value` field holds a number in its row; while the row does not say, what was typed decides."""
     if field.number_when is None:
         return False
-    if any(row.get(name) is None for name in names(field.number_when)):
+    if any(row.get(name) is None for name in names_in(field.number_when)):
         return isinstance(raw, float) and not isinstance(raw, bool)
     return evaluate(field.number_when, row.get) is True
 

@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 from xlperf.forms.compute import plain
 from xlperf.forms.model import Field
-from xlperf.formula.parser import as_decimal, as_text
+from xlperf.formula.operands import as_decimal, as_text
 from xlperf.text import fold
 from xlperf.values.notation import ENDS, LONGEST, MINUS, PERCENT, Meaning, Patterns, Spellings, Unit, convert, typed_unit, unit_of
 from xlperf.values.remarks import APART, SILENT, Remark, normalised, question, typed_text

@@ -18,7 +18,8 @@ from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import Layout, Line, Reference, make_layout, references_of, row_counts
 from xlperf.forms.model import RULES, TYPES, Block, Field, Table
-from xlperf.formula.parser import Literal, Node, to_excel
+from xlperf.formula.excel import to_excel
+from xlperf.formula.nodes import Literal, Node
 from xlperf.values.dates import as_date
 from xlperf.workbook.problem_notes import Annotation
 from xlperf.workbook.styles import ALIGN, COLOURS, LONGEST_ROW, SHORT, Palette

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlperf.forms.document import Spot, unit_spot
 from xlperf.forms.layout import MARK, Line, Page
 from xlperf.forms.model import Block, Field
-from xlperf.formula.parser import IsBlank, Name
+from xlperf.formula.nodes import IsBlank, Name
 from xlperf.workbook.cell_writer import Canvas, cached_value, checked, write_key
 from xlperf.workbook.styles import BORDER, COLOURS, LONGEST_ROW, POINTS_PER_LINE, lines_needed
 from xlperf.workbook.validation import restrict

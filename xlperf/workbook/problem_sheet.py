@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from xlperf.addresses import cell_name, quoted
 from xlperf.forms.document import Spot, unit_spot
 from xlperf.forms.layout import MARK, PROBLEMS, Page, sheet_mark
-from xlperf.formula.parser import as_decimal, as_text
+from xlperf.formula.operands import as_decimal, as_text
 from xlperf.messages import sentence
 from xlperf.values.dates import as_date
 from xlperf.workbook.cell_writer import Canvas, checked

@@ -11,7 +11,7 @@ from xlperf.addresses import cell_name
 from xlperf.forms.document import Spot
 from xlperf.forms.layout import Page
 from xlperf.forms.model import RULES, Block, Field, Table
-from xlperf.formula.parser import Call, IsBlank, Kind, Literal, Name, Node, Operation
+from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation
 from xlperf.workbook.cell_writer import Canvas, checked
 from xlperf.workbook.styles import shortened
 

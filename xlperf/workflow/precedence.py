@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from xlperf.forms.document import Rows
-from xlperf.formula.parser import Kind
+from xlperf.formula.nodes import Kind
 from xlperf.messages import listing, sentence
 from xlperf.reading.reading import Reading
 from xlperf.reporting.finding import Finding

@@ -19,7 +19,7 @@ from xlperf.forms.document import Rows, Spot, document_of, inputs_of, named, pat
 from xlperf.forms.form import Form
 from xlperf.forms.layout import make_layout, padded, row_counts
 from xlperf.forms.loader import find_form, load_form
-from xlperf.formula.parser import as_decimal
+from xlperf.formula.operands import as_decimal
 from xlperf.messages import sentence
 from xlperf.reporting.finding import Finding, Result, describe, gather, has_errors
 from xlperf.text import nearest

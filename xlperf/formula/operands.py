@@ -1,0 +1,77 @@
+"""What formulas work on, as Excel takes it: numbers of 15 significant digits, texts compared without case and extra spaces.
+
+>>> as_decimal(0.1 + 0.2), as_decimal("a"), as_decimal("  ")
+(Decimal('0.3'), 'a', None)
+>>> round_half_up(Decimal("2.5"), Decimal(0)), as_text(Decimal("0.9603"), "0.00%"), normal_text(" Total  Budget")
+(Decimal('3'), '96.03%', 'total budget')
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import overload
+
+DIGITS_15 = Context(prec=15)
+WIDE = Context(prec=34)  # what is computed with, before a result is cut to 15 digits
+NBSP, IDEOGRAPHIC_SPACE = "\u00a0", "\u3000"
+SPACES = f" {NBSP}{IDEOGRAPHIC_SPACE}\t"
+GAPS = re.compile(f"[{SPACES}]+")
+TEXT_FORMATS = {"0%": (2, 0), "0.00%": (2, 2), "0": (0, 0), "0.00": (0, 2)}  # format: (shift by, decimals)
+
+
+@overload
+def as_decimal(value: float | Decimal) -> Decimal: ...
+
+
+@overload
+def as_decimal(value: object) -> object: ...
+
+
+def as_decimal(value: object) -> object:
+    """A number as the decimal of its 15 significant digits; anything else as it is, blank text as None."""
+    value = as_typed(value)
+    return None if isinstance(value, str) and not value.strip(SPACES) else value
+
+
+def as_typed(value: object) -> object:
+    """`as_decimal` that keeps a text of nothing but spaces: choices are compared with their spaces, and T shows them."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        try:
+            return Decimal(format(value, ".15g"))
+        except OverflowError:  # more digits than any cell holds
+            return DIGITS_15.plus(Decimal(value))
+    if isinstance(value, list):
+        return [as_decimal(item) for item in value]
+    return None if value == "" else value
+
+
+def round_half_up(number: Decimal, digits: Decimal) -> Decimal:
+    """Excel's ROUND: half away from zero, decided on 15 significant digits; never a negative zero."""
+    number = DIGITS_15.plus(number)
+    exponent = number.as_tuple().exponent
+    assert isinstance(exponent, int), number  # no formula computes NaN or infinity
+    if exponent >= -digits:
+        return number
+    return +number.quantize(Decimal(1).scaleb(-int(digits)), ROUND_HALF_UP, WIDE)
+
+
+def as_text(number: Decimal | str, pattern: str | None = None) -> str:
+    """A number as Excel's `&` writes it, or as one of the formats in TEXT_FORMATS does; a text as it is."""
+    if isinstance(number, str):
+        return number
+    if pattern is None:
+        text = format(DIGITS_15.plus(number), "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    shift, decimals = TEXT_FORMATS[pattern]
+    return format(round_half_up(number.scaleb(shift), Decimal(decimals)), f".{decimals}f") + "%" * pattern.endswith("%")
+
+
+def normal_text(text: str) -> str:
+    """The form in which texts are compared: spaces of all kinds folded, case ignored."""
+    return single_spaced(text).lower()
+
+
+def single_spaced(text: str) -> str:
+    """The text with none of its spaces at the ends, and every run of them inside as one."""
+    return GAPS.sub(" ", text).strip(" ")
