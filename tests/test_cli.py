@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-import io
+import gettext
 import json
 import os
 import re
@@ -13,7 +13,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from conftest import EXAMPLE, REPOSITORY
 from surgery import type_into
@@ -285,6 +284,11 @@ def test_what_click_says_is_in_the_chosen_language(language: str) -> None:
 
 def test_the_compiled_chinese_of_click_is_that_of_its_source() -> None:
     folder = REPOSITORY / "xlperf" / "catalogues" / "zh" / "LC_MESSAGES"
-    made = io.BytesIO()
-    write_mo(made, read_po((folder / "click.po").open("rb")))
-    assert made.getvalue() == (folder / "click.mo").read_bytes()
+    with (folder / "click.mo").open("rb") as compiled, (folder / "click.po").open("rb") as source:
+        translations, messages = gettext.GNUTranslations(compiled), [message for message in read_po(source) if message.id]
+    assert len(messages) >= 20
+    for message in messages:
+        if message.pluralizable:
+            assert translations.ngettext(*message.id, 1) == message.string[0] not in message.id
+        else:
+            assert translations.gettext(message.id) == message.string != message.id
