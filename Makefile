@@ -27,10 +27,10 @@ test: $(VENV)/ready
 bench: bench-short bench-collect
 
 bench-short: $(VENV)/ready
-	$(BIN)/python tests/bench.py
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.bench_short
 
 bench-collect: $(VENV)/ready
-	$(BIN)/python tests/bench_collect.py
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.bench_collect
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .
@@ -38,8 +38,9 @@ lint: $(VENV)/ready
 
 golden: $(VENV)/ready
 	$(BIN)/pybabel -q compile -d xlperf/catalogues -D click
-	$(BIN)/python tests/make_golden.py
-	$(BIN)/python tests/make_example.py
+	PYTHONPATH=tests $(BIN)/python -m support.make_golden
+	PYTHONPATH=tests $(BIN)/python -m support.make_example
+	PYTHONPATH=tests $(BIN)/python -m support.make_readme
 
 clean:
 	rm -rf $(VENV) demo dist build

@@ -24,21 +24,19 @@ os.environ["XLPERF_LANG"] = "zh"
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 import docx
-import test_crosscheck
-import test_matrix
-import test_preflight
-import test_scored
-from fates import work_fatefully
-from hostile import BUILDERS
-from make_golden import SPARE
-from outcomes import indicator, outcome, unit
-from papers import Typing, wrap, write_paper
-from second_revision import second_revision
-from surgery import part_of, rewrite, type_into
-from test_findings import FAULTS, document, foreign, newer_revision, outdated, unknown_revision
-from test_kinship import items
-from test_paper import FINALIZED, REFUSED, add_list, number
 
+from support import cross_rules, odd_files, scored
+from support.example import document
+from support.fates import work_fatefully
+from support.foreign_papers import REFUSED
+from support.hostile import BUILDERS
+from support.make_golden import SPARE
+from support.matrix import MATRIX
+from support.outcomes import indicator, items, outcome, unit
+from support.papers import FINALIZED, Typing, add_list, number, wrap, write_paper
+from support.second_revision import second_revision
+from support.surgery import part_of, rewrite, type_into
+from support.unreadable import foreign, newer_revision, outdated, unknown_revision
 from xlperf import (
     UnreadableError,
     collect,
@@ -185,7 +183,7 @@ def with_sheet(folder: Path) -> Findings:
 
 
 def collected(write: Callable[[Path], object]) -> Build:
-    """What a collection says of its inbox; files called by a fate meet it (tests/fates.py)."""
+    """What a collection says of its inbox; files called by a fate meet it (tests/support/fates.py)."""
 
     def build(folder: Path) -> Findings:
         (folder / "收到").mkdir()
@@ -282,7 +280,7 @@ def all_on_target(doc: dict) -> None:
 
 def ungraded(folder: Path) -> Findings:
     """A paper on which one quality has no grade."""
-    filled = test_scored.EXAMPLES["national-project"] / "filled.xlsx"
+    filled = scored.EXAMPLES["national-project"] / "filled.xlsx"
     (path,) = write_report(filled, output=folder / "自评表.docx", date="2023-03-01").outputs
     paper = docx.Document(path)
     cell = next(cell for row in paper.tables[3].rows for cell in row.cells if cell.text.startswith("达成年度指标"))
@@ -392,21 +390,21 @@ def _copy_row(sheet, number: int) -> None:
 def candidates(code: str) -> Iterator[Build]:
     """The faults that may give a code: our own, then what the tables of the tests expect."""
     yield from OWN.get(code, ())
-    for change, expected in (*FAULTS.values(), *getattr(test_matrix, "MATRIX", {}).values()):
+    for change, expected in MATRIX.values():
         if any(code == found for found, _ in expected):
             yield from_document(change)
-    for kind, found in test_preflight.REFUSED.items():
+    for kind, found in odd_files.REFUSED.items():
         if found == code:
             yield from_bytes(BUILDERS[kind])
-    for kind, found in test_preflight.READ.items():
+    for kind, found in odd_files.READ.items():
         if found and found[0] == code:
             yield from_bytes(BUILDERS[kind])
-    for key, matrix in test_scored.MATRICES.items():
+    for key, matrix in scored.MATRICES.items():
         fitting = (change for change, expected in matrix.faults.values() if any(code == found for found, _ in expected))
-        yield from (from_document(change, partial(test_scored.document, key)) for change in fitting)
+        yield from (from_document(change, partial(scored.document, key)) for change in fitting)
         if any(code == found for found, _ in matrix.always):
-            yield from_document(lambda doc: None, partial(test_scored.document, key))
-    for change, expected in test_crosscheck.RULES.values():
+            yield from_document(lambda doc: None, partial(scored.document, key))
+    for change, expected in cross_rules.RULES.values():
         if any(code == found for found, _ in expected):
             yield from_document(change)
 

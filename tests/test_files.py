@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLE, REPOSITORY
 
+from support.paths import EXAMPLE, REPOSITORY
 from xlperf import collect, fill_workbook, load_document, validate
 from xlperf.distributing.distribute import file_names
 from xlperf.distributing.roster import Line, Unit

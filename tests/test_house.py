@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from support.paths import REPOSITORY
 from xlperf.forms.form import Form
 
-PACKAGE = Path(__file__).parent.parent / "xlperf"
+PACKAGE = REPOSITORY / "xlperf"
 SOURCES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in sorted(PACKAGE.rglob("*.py"))}
 FORMS = sorted({path.parent.parent.name for path in (PACKAGE.parent / "templates").glob("*/*/form.yaml")})
 HOMES = {

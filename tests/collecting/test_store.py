@@ -1,0 +1,169 @@
+"""The store, in SQLite and in a real PostgreSQL: the same answers in the same order, kept once and never lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from threading import Timer
+
+import pytest
+import sqlalchemy
+
+from xlperf.collecting.store import (
+    OPEN,
+    Arrival,
+    Outcomes,
+    Store,
+    count_inputs,
+    done_outputs,
+    first_receipt,
+    open_store,
+    opened_store,
+    register,
+    registered,
+    save_outcome,
+)
+from xlperf.errors import UsageError
+from xlperf.summarizing.outcome import Outcome
+
+FIRST, LATER = "2023-03-01T09:00:00+00:00", "2023-03-08T16:30:00+00:00"
+# Names whose order differs between code points, UTF-8 locales and upper and lower case.
+NAMES = ["B.xlsx", "a.xlsx", "市局/甲.xlsx", "市局/乙.xlsx", "收到.zip!甲 单位.xlsx", "_x.xlsx", "a-b.xlsx", "a_b.xlsx", "ａ.xlsx", "𠮷.xlsx"]
+
+
+
+
+@pytest.fixture
+def store(url: str | None, tmp_path: Path) -> Iterator[Store]:
+    store = open_store(tmp_path, url)
+    yield store
+    store.close()
+
+
+def outcome(path: str, key: str, **more: object) -> Outcome:
+    return Outcome(path, key, 7, FIRST, **{"status": "passed", **more})
+
+
+def arrivals(*pairs: tuple[str, str]) -> list[Arrival]:
+    return [Arrival(path, key, 7) for path, key in pairs]
+
+
+def test_outcomes_come_back_as_they_were_saved_by_path_of_code_points(store: Store) -> None:
+    kept = [
+        outcome(path, f"key{number}", status="returned", form="f", revision="2022", year=2022, unit="甲单位", unit_code="001",
+                findings=({"code": "XL201", "cells": ["表!A1"], "found": "\u0000"},), document={"cover": {"unit": "甲"}, "n": 0.1 + 0.2},
+                rows=3, seconds=0.25, outputs=("made/x.xlsx",))
+        for number, path in enumerate(NAMES)
+    ]  # fmt: skip
+    register(store, arrivals(*((one.path, one.sha256) for one in kept)), "terms", FIRST)
+    for one in reversed(kept):
+        save_outcome(store, one.sha256, one, "terms")
+    assert list(Outcomes(store)) == sorted(kept, key=lambda one: one.path)
+    assert list(Outcomes(store)) == list(Outcomes(store))
+
+
+def test_a_nul_in_a_name_is_left_out(store: Store) -> None:
+    register(store, arrivals(("a", "1")), "terms", FIRST)
+    save_outcome(store, "1", outcome("a", "1", unit="标记\0单位", subject="\0", document={"unit": "标记\0单位"}), "terms")
+    (kept,) = Outcomes(store)
+    assert (kept.unit, kept.subject, kept.document) == ("标记单位", "", {"unit": "标记\0单位"})
+
+
+def test_somebody_else_may_have_the_file_for_a_while(tmp_path: Path) -> None:
+    with opened_store(tmp_path) as store, closing(sqlite3.connect(tmp_path / "collection.sqlite", check_same_thread=False)) as other:
+        with store.engine.connect() as connection:
+            assert connection.execute(sqlalchemy.text("PRAGMA busy_timeout")).scalar() == 60_000
+        other.execute("BEGIN EXCLUSIVE")
+        Timer(0.5, other.rollback).start()
+        register(store, arrivals(("a", "1")), "terms", FIRST)
+        assert count_inputs(store) == {None: 1}
+
+
+def test_a_database_that_fails_meanwhile_is_told_in_words(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught, opened_store(tmp_path) as store, store.engine.begin() as connection:
+        connection.execute(sqlalchemy.text("PRAGMA max_page_count = 1"))  # as if the disk were full
+        connection.execute(store.inputs.insert(), [{"path": str(number), "key": "k" * 99} for number in range(999)])
+    assert caught.value.key == "store_lost" and "database or disk is full" in str(caught.value)
+    assert str(tmp_path / "collection.sqlite") in str(caught.value)
+    (tmp_path / "collection.sqlite").write_bytes(b"no database" * 999)
+    with pytest.raises(UsageError) as caught:
+        open_store(tmp_path)
+    assert caught.value.key == "no_store" and str(tmp_path / "collection.sqlite") in str(caught.value)
+
+
+def test_one_content_at_three_paths_is_one_outcome_listed_three_times(store: Store) -> None:
+    register(store, arrivals(("a", "k"), ("b", "k"), ("c", "k"), ("d", "other")), "terms", FIRST)
+    save_outcome(store, "k", outcome("a", "k"), "terms")
+    assert [(one.path, one.sha256, one.received) for one in Outcomes(store)] == [("a", "k", FIRST), ("b", "k", FIRST), ("c", "k", FIRST)]
+    assert count_inputs(store) == {"passed": 3, None: 1}
+    assert done_outputs(store) == {"k": ()}
+
+
+def test_a_receipt_is_stored_once_and_inputs_that_are_gone_are_not_listed(store: Store) -> None:
+    register(store, arrivals(("a", "1"), ("b", "2")), "terms", FIRST)
+    save_outcome(store, "1", outcome("a", "1"), "terms")
+    register(store, arrivals(("moved", "1"), ("new", "3")), "terms", LATER)
+    save_outcome(store, "3", outcome("new", "3"), "terms")
+    assert [(one.path, one.received) for one in Outcomes(store)] == [("moved", FIRST), ("new", LATER)]
+    assert first_receipt(store) == FIRST
+
+
+def test_that_somebody_has_a_file_open_does_not_change_when_it_came_in(store: Store) -> None:
+    register(store, arrivals(("a", "1")), "terms", FIRST)
+    register(store, arrivals(("a", f"1{OPEN}"), ("b", f"2{OPEN}")), "terms", LATER)
+    for key in (f"1{OPEN}", f"2{OPEN}"):
+        save_outcome(store, key, outcome("a", key), "terms")
+    assert [(one.path, one.received) for one in Outcomes(store)] == [("a", FIRST), ("b", LATER)]
+    assert registered(store) == {"a": f"1{OPEN}", "b": f"2{OPEN}"}
+
+
+def test_what_was_found_under_other_terms_is_forgotten(store: Store) -> None:
+    register(store, arrivals(("a", "1"), ("b", "2")), "terms", FIRST)
+    save_outcome(store, "1", outcome("a", "1", outputs=("made/1.xlsx",)), "terms")
+    save_outcome(store, "2", outcome("b", "2"), None)  # kept, but not for good
+    assert [one.path for one in Outcomes(store)] == ["a", "b"]
+    register(store, arrivals(("a", "1"), ("b", "2")), "terms", LATER)
+    assert done_outputs(store) == {"1": ("made/1.xlsx",)}
+    register(store, arrivals(("a", "1"), ("b", "2")), "other terms", LATER)
+    assert done_outputs(store) == {}
+    assert list(Outcomes(store)) == []
+
+
+def test_opened_again_everything_is_there(url: str | None, tmp_path: Path) -> None:
+    store = open_store(tmp_path, url)
+    register(store, arrivals(("a", "1")), "terms", FIRST)
+    save_outcome(store, "1", outcome("a", "1"), "terms")
+    store.close()
+    again = open_store(tmp_path, url)
+    assert list(Outcomes(again)) == [outcome("a", "1")]
+    again.close()
+
+
+def test_a_store_of_an_earlier_version_keeps_its_receipts(url: str | None, tmp_path: Path) -> None:
+    store = open_store(tmp_path, url)
+    register(store, arrivals(("a", "1")), "terms", FIRST)
+    save_outcome(store, "1", outcome("a", "1"), "terms")
+    with store.engine.begin() as connection:
+        for column in ("saved", "places", "seconds"):
+            connection.execute(sqlalchemy.text(f"ALTER TABLE outcomes DROP COLUMN {column}"))
+    store.close()
+    again = open_store(tmp_path, url)
+    assert [(one.path, one.received, one.saved) for one in Outcomes(again)] == [("a", FIRST, None)]
+    register(again, arrivals(("a", "1")), "terms of the new version", LATER)
+    save_outcome(again, "1", outcome("a", "1", saved=LATER), "terms of the new version")
+    assert list(Outcomes(again)) == [outcome("a", "1", saved=LATER)]
+    again.close()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["nonsense", "nodriver://host/name", "postgresql+psycopg://nobody:secret@127.0.0.1:1/none", "sqlite:////no/such/folder/x.db"],
+)
+def test_a_database_that_does_not_answer_is_named_without_its_password(wrong: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        open_store(tmp_path, wrong)
+    assert caught.value.key == "no_database"
+    assert wrong.replace("secret", "***") in str(caught.value)
+    assert "secret" not in str(caught.value)

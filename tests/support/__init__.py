@@ -1,0 +1,1 @@
+"""What the tests share: builders, tables of cases, referees; no test module imports another."""

@@ -1,0 +1,17 @@
+"""Where things lie in the repository; no other file of the tests counts folders upwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+SUPPORT = Path(__file__).parent
+TESTS = SUPPORT.parent
+REPOSITORY = TESTS.parent
+GOLDEN = TESTS / "golden"
+TEMPLATES = REPOSITORY / "templates"
+DOCS = REPOSITORY / "docs"
+EXAMPLES = REPOSITORY / "examples"
+EXAMPLE = EXAMPLES / "shengchanli-2022"
+FILLED = EXAMPLE / "filled.xlsx"
+SPECIMEN = REPOSITORY.parent / "shared" / "seed_report_2022.txt"  # beside the repository, where it is
+UNO_EDIT = SUPPORT / "uno_edit.py"
