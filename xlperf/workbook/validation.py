@@ -6,6 +6,7 @@ All of it is help, never assurance: pasting wipes it, and the reader checks ever
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 
 from xlperf.addresses import cell_name
 from xlperf.forms.document import Spot
@@ -53,7 +54,7 @@ def colour(canvas: Canvas, sheet, block: Block, field: Field, first: Spot, last:
     required = canvas.form.required(block, first.index, field)
     if required is False:
         return
-    tests: list[Node] = [Operation("=", Name("_used", Kind.NUMBER), Literal(1), Kind.BOOLEAN, Kind.NUMBER)]
+    tests: list[Node] = [Operation("=", Name("_used", Kind.NUMBER), Literal(Decimal(1)), Kind.BOOLEAN, Kind.NUMBER)]
     tests += [required] if not isinstance(required, bool) else []
     tests.append(IsBlank(Name(field.key, field.kind), True))
     formula = "=" + canvas.formula(first, Call("AND", tuple(tests), Kind.BOOLEAN), "FALSE")
