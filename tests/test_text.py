@@ -12,7 +12,7 @@ from support.example import document
 from support.paths import FILLED
 from support.surgery import type_into
 from xlperf import annotate, fill_workbook, messages, validate
-from xlperf.reporting.formats import as_page
+from xlperf.reporting.html_page import as_page
 from xlperf.text import letters_of, nearest, slip
 
 OPPOSITES = "不未无没违非"

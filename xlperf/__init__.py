@@ -22,7 +22,7 @@ _HOMES = {
     "import_document": "importing.importer",
     "collect": "collecting.collect",
     "find_status": "collecting.status",
-    "Result": "reporting.finding",
+    "Result": "reporting.result",
     "build_schema": "forms.schema",
     "list_forms": "forms.catalog",
     "explain_field": "forms.catalog",

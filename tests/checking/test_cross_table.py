@@ -21,7 +21,8 @@ from xlperf.forms.compute import compute
 from xlperf.forms.document import rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.loader import find_form, load_form
-from xlperf.reporting.finding import Finding, describe, gather
+from xlperf.reporting.description import describe
+from xlperf.reporting.finding import Finding, gather
 
 # Specimen 3.4: c, d, e, i, j, k, o, r; the over-fulfilled rows; the ten blank 主要内容. l, m, p, s are silent.
 EXPECTED = {
@@ -71,7 +72,7 @@ def found(form: Form, document: Document) -> set[tuple[str, Spots]]:
 
 def sentence(form: Form, document: Document, code: str) -> dict:
     (finding,) = (f for f in findings(form, document) if f.code == code)
-    return describe(finding, form, {})
+    return describe(finding, form)
 
 
 
@@ -265,7 +266,7 @@ def test_no_document_makes_a_rule_fail(form: Form, start: int) -> None:
     for seed in range(start, start + 50):
         rows = compute(form, rows_of(form, random_document(form, seed))[0])
         for finding in gather(check(form, rows), form):
-            assert describe(finding, form, {})["message"]
+            assert describe(finding, form)["message"]
             assert all(spot.block in form.blocks for spot in finding.spots)
 
 

@@ -21,7 +21,7 @@ from support.paths import EXAMPLE, REPOSITORY
 from xlperf.errors import UsageError, XlperfError
 from xlperf.messages import finding_texts
 from xlperf.reading.preflight import preflight
-from xlperf.reporting.finding import Result
+from xlperf.reporting.result import Result
 from xlperf.workflow.finalize import finalize
 from xlperf.workflow.process import read_workbook
 from xlperf.workflow.validate import annotate, validate

@@ -22,10 +22,11 @@ from xlperf import Result, annotate, fill_workbook, finalize, validate
 from xlperf.errors import FormError
 from xlperf.files import harmless
 from xlperf.forms.loader import form_directories, load_form
+from xlperf.forms.model import SEVERITIES
 from xlperf.forms.yaml_file import line_of, located
 from xlperf.messages import LANGUAGES, catalogue
-from xlperf.reporting.finding import SEVERITIES
-from xlperf.reporting.formats import FORMATS, MOST_CELLS, MOST_SHOWN, as_csv, as_json, as_jsonl, as_page, as_text
+from xlperf.reporting.formats import FORMATS, MOST_CELLS, MOST_SHOWN, as_csv, as_json, as_jsonl, as_text
+from xlperf.reporting.html_page import as_page
 from xlperf.workflow.check_form import check_form
 
 FAULTY = {"基本信息!C5": None, "自评表!L71": None, "预算信息!F7": "约2.6万", "自评表!E79": "约"}
@@ -49,7 +50,7 @@ def results(folder: Path) -> list[Result]:
 def many(count: int, cells: int = 1, found: str = "x") -> Result:
     finding = {"code": "XL202", "severity": "error", "cells": [f"自评表!D{n}" for n in range(cells)], "field": None, "label": None,
                "found": found, "expected": "数字", "message": "内容类型不对", "fix": "请改"}  # fmt: skip
-    return Result("a.xlsx", "returned", [finding] * count)
+    return Result(file="a.xlsx", status="returned", findings=[finding] * count)
 
 
 # --- text ----------------------------------------------------------------------------------------------------
@@ -91,7 +92,7 @@ def test_a_long_text_does_not_fill_the_screen() -> None:
 
 
 def test_a_passed_file_is_one_line() -> None:
-    assert as_text([Result("a.xlsx", "passed", [])]) == "a.xlsx：没有错误。"
+    assert as_text([Result(file="a.xlsx", status="passed", findings=[])]) == "a.xlsx：没有错误。"
 
 
 # --- JSON lines and CSV --------------------------------------------------------------------------------------
@@ -100,7 +101,7 @@ def test_a_passed_file_is_one_line() -> None:
 def test_json_lines_are_one_finding_each_with_its_file(results: list[Result]) -> None:
     lines = [json.loads(line) for line in as_jsonl(results).splitlines()]
     assert [(line["file"], line["code"]) for line in lines] == [(r.file, f["code"]) for r in results for f in r.findings]
-    assert as_jsonl([Result("a.xlsx", "passed", [])]) == ""
+    assert as_jsonl([Result(file="a.xlsx", status="passed", findings=[])]) == ""
 
 
 def test_csv_is_one_row_per_finding_and_cell_with_a_bom(results: list[Result]) -> None:
@@ -188,7 +189,7 @@ def test_every_format_is_utf8_whatever_the_console(folder: Path, name: str) -> N
 
 
 def test_formats_of_no_finding_are_whole(tmp_path: Path) -> None:
-    clean = [Result("a.xlsx", "passed", [])]
+    clean = [Result(file="a.xlsx", status="passed", findings=[])]
     assert json.loads(as_json(clean))[0]["findings"] == [] and as_csv(clean).count("\n") == 0
     assert "没有错误" in Page(as_page(clean)).text
 

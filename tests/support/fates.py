@@ -10,7 +10,7 @@ from pathlib import Path
 
 from xlperf.collecting import worker
 from xlperf.collecting.worker import Done, Limits, Task, Terms
-from xlperf.reporting.finding import Result
+from xlperf.reporting.result import Result
 
 _read = worker._result
 
@@ -60,7 +60,7 @@ def _fateful(task: Task, terms: Terms, folder: Path) -> Result:
     fate = FATES.get(task.name.partition(".")[0])
     if fate:
         fate(task)
-        return Result(task.path, "passed", [])
+        return Result(file=task.path, status="passed", findings=[])
     return _read(task, terms, folder)
 
 

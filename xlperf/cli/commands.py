@@ -30,7 +30,7 @@ from xlperf.errors import ExitCode, UsageError
 from xlperf.messages import LANGUAGES, sentence
 
 if TYPE_CHECKING:
-    from xlperf.reporting.finding import Result
+    from xlperf.reporting.result import Result
 
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}

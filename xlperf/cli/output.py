@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from xlperf.messages import listing, sentence
-from xlperf.reporting.formats import short, table
+from xlperf.reporting.text_table import shortened, table
 from xlperf.revisions.compare_papers import Change
 
 
@@ -48,7 +48,7 @@ def changes_as_text(changes: Sequence[Change]) -> str:
     headings = [sentence(f"column_{name}", {}) for name in ("change", "place", "before", "after")]
     rows = [(sentence(change.kind, {}), _change_place(change), _value(change.before), _value(change.after)) for change in changes]
     totals = {kind: sum(change.kind == kind for change in changes) for kind in ("added", "removed", "changed")}
-    return table(headings, rows, (None, 4, 5, 5), lines=True) + "\n\n" + sentence("change_totals", totals)
+    return table(headings, rows, ratios=(None, 4, 5, 5), spaced=True) + "\n\n" + sentence("change_totals", totals)
 
 
 def _change_place(change: Change) -> str:
@@ -59,8 +59,8 @@ def _change_place(change: Change) -> str:
 def _value(value: object) -> str:
     """A value as far as a terminal shows it; of a row a line per column."""
     if isinstance(value, Mapping):
-        return "\n".join(short(f"{label}: {part}", ()) for label, part in value.items())
-    return "—" if value is None else short(value, ())
+        return "\n".join(shortened(f"{label}: {part}") for label, part in value.items())
+    return "—" if value is None else shortened(value)
 
 
 def changes_as_json(changes: Sequence[Change]) -> str:

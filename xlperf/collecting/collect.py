@@ -52,7 +52,7 @@ from xlperf.files import StrPath, make_folder, stamp
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.messages import current_language, sentence
 from xlperf.progress import progress
-from xlperf.reporting.finding import EXIT_CODES
+from xlperf.reporting.result import EXIT_CODES
 from xlperf.reporting.word_report import check_own_template
 from xlperf.summarizing.exports import write_exports
 from xlperf.summarizing.submissions import make_naming, missing

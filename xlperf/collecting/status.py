@@ -18,8 +18,8 @@ from xlperf.collecting.store import FILE_NAME, Outcomes, Store, count_inputs, op
 from xlperf.errors import ExitCode, UsageError
 from xlperf.files import StrPath
 from xlperf.messages import listing, of_any_field, sentence
-from xlperf.reporting.finding import EXIT_CODES
-from xlperf.reporting.formats import table
+from xlperf.reporting.result import EXIT_CODES
+from xlperf.reporting.text_table import table
 from xlperf.summarizing.submissions import COUNTS, Naming, stand
 from xlperf.summarizing.survey import installed_prefixes
 
@@ -132,7 +132,7 @@ def standing_as_text(standing: Standing) -> str:
     if standing.findings:
         headings = [sentence(f"column_{name}", {}) for name in ("code", "message", "files")]
         rows = [(code, message, str(count)) for code, message, count in standing.findings]
-        lines.append("\n" + table(headings, rows, (None, 1, None)).lstrip("\n"))
+        lines.append("\n" + table(headings, rows, ratios=(None, 1, None)).lstrip("\n"))
     return "\n".join(lines)
 
 

@@ -31,7 +31,7 @@ from typing import NamedTuple
 from xlperf.errors import UnreadableError
 from xlperf.files import UNSAFE
 from xlperf.messages import use_language
-from xlperf.reporting.finding import Finding, Result, describe
+from xlperf.reporting.result import Result, unreadable
 from xlperf.summarizing.outcome import Outcome
 from xlperf.workflow.finalize import finalize
 from xlperf.workflow.validate import annotate, validate
@@ -140,8 +140,7 @@ def work_on(task: Task, terms: Terms, limits: Limits) -> Done:
 
 def not_done(task: Task, error: UnreadableError, seconds: float = 0.0) -> Done:
     """The outcome of a task of which nothing but that error is known."""
-    finding = describe(Finding(error.code, "error", (), error.arguments), None, {})
-    return Done(_outcome(task, Result(task.path, "unreadable", [finding]), seconds), {})
+    return Done(_outcome(task, unreadable(task.path, error), seconds), {})
 
 
 def _result(task: Task, terms: Terms, folder: Path) -> Result:

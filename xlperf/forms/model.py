@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from xlperf.formula.nodes import SCALARS, WORDS, Kind, Node
 
 HELPERS = ("_used", "_missing", "_wanted")
 RULES = "rules"  # the block behind the checks sheet: one row per rule
 GUIDE = "guide"  # the block behind the guide sheet: the count of blanks
+
+
+Severity = Literal["error", "warning", "info"]  # must be corrected; should be corrected or explained; nothing to do
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")  # the worst first
 
 
 class Type(NamedTuple):
@@ -182,7 +186,7 @@ class Rule:
     code: str
     title: str
     why: str
-    severity: str
+    severity: Severity
     builtin: str | None = None
     table: str | None = None
     optional: bool = False  # its inputs may stay blank: nothing to compare counts as passed

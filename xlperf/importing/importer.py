@@ -37,7 +37,9 @@ from xlperf.reading.preflight import preflight
 from xlperf.reading.reader import read_cells
 from xlperf.reading.reading import Reading
 from xlperf.reading.zip_file import MOST_AREA
-from xlperf.reporting.finding import Finding, Result, describe, gather, has_errors
+from xlperf.reporting.description import describe
+from xlperf.reporting.finding import Finding, gather
+from xlperf.reporting.result import Result, status_of
 from xlperf.text import letters_of
 from xlperf.values.cells import label_unit
 from xlperf.values.notation import Spellings, convert, spellings_of, unit_of
@@ -108,10 +110,17 @@ def _result(path: Path, sha256: str, done: Assembly, findings: list[Finding], ye
     document = _without_empty(document_of(form, done.rows))
     if done.left:
         document[LEFTOVERS] = [{"place": str(piece.place), "text": piece.text} for piece in done.left]
-    described = [describe(finding, form, done.places, namer) for finding in findings]
-    status = "returned" if has_errors(findings) else "passed"
-    unit = named(done.rows, unit_spot(form)) or None
-    return Result(str(path), status, described, sha256, form.key, form.revision, year, unit, document)
+    return Result(
+        file=str(path),
+        status=status_of(findings),
+        findings=[describe(finding, form, places=done.places, path_of=namer) for finding in findings],
+        sha256=sha256,
+        form=form.key,
+        revision=form.revision,
+        year=year,
+        unit=named(done.rows, unit_spot(form)) or None,
+        document=document,
+    )
 
 
 def _without_empty(value: object) -> object:

@@ -1,15 +1,21 @@
-"""Findings as one page to read, print or send: everything in one file, no scripts, nothing loaded from elsewhere."""
+"""Findings as one page to read, print or send: everything in one file, no scripts, nothing loaded from elsewhere.
+
+Path("findings.html").write_text(as_page([validate("filled.xlsx")]), "utf-8")
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 
+from xlperf.forms.model import SEVERITIES, Severity
 from xlperf.messages import clause_by_clause, current_language, listing, sentence
-from xlperf.reporting.finding import SEVERITIES, Result
+from xlperf.reporting.description import DescribedFinding, count_severities, totals
+from xlperf.reporting.result import Result, headline
 
 MOST_CELLS = 60  # places named per finding; the rest is counted
 COLUMNS = ("code", "cells", "message", "fix")
+LANGUAGE_TAGS = {"zh": "zh-CN"}
 STYLE = """
 @page { size: A4 landscape; margin: 12mm; }
 body { font: 14px/1.5 "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif; color: #1d2733;
@@ -41,11 +47,10 @@ td p { white-space: pre-line; }
 """
 
 
-def as_html(results: Sequence[Result], headlines: Sequence[str]) -> str:
+def as_page(results: Sequence[Result]) -> str:
     """The page: per file its headline, what is known about it, and a table per severity."""
     title = sentence("page_title", {})
-    parts = [part for result, headline in zip(results, headlines, strict=True) for part in _file(result, headline)]
-    language = {"zh": "zh-CN"}.get(current_language(), current_language())
+    language = LANGUAGE_TAGS.get(current_language(), current_language())
     return "\n".join(
         [
             "<!DOCTYPE html>",
@@ -58,48 +63,57 @@ def as_html(results: Sequence[Result], headlines: Sequence[str]) -> str:
             "</head>",
             "<body>",
             f"<h1>{escape(title)}</h1>",
-            *parts,
+            *(part for result in results for part in _parts_of_file(result)),
             "</body>",
             "</html>",
         ]
     )
 
 
-def _file(result: Result, headline: str) -> Iterator[str]:
+def _parts_of_file(result: Result) -> Iterator[str]:
     facts = [
         result.unit,
         result.year,
         result.form and f"{result.form} {result.revision}",
         result.sha256 and f"SHA-256 {result.sha256}",
     ]
-    yield f"<h2>{escape(headline)}</h2>"
+    yield f"<h2>{escape(headline(result))}</h2>"
     yield f'<p class="facts">{escape(" · ".join(str(fact) for fact in facts if fact))}</p>'
     if result.findings:
-        counts = {f"{severity}s": sum(f["severity"] == severity for f in result.findings) for severity in SEVERITIES}
-        yield f"<p>{escape(sentence('totals', counts))}</p>"
+        yield f"<p>{escape(totals(count_severities(result.findings)))}</p>"
     for severity in SEVERITIES:
         findings = [finding for finding in result.findings if finding["severity"] == severity]
         if findings:
-            yield f"<h3>{escape(sentence('group', {'severity': sentence(severity, {}), 'count': len(findings)}))}</h3>"
-            heads = "".join(f'<th class="{key}">{escape(sentence(f"column_{key}", {}))}</th>' for key in COLUMNS)
-            yield f'<table class="{severity}"><thead><tr>{heads}</tr></thead><tbody>'
-            yield from (f"<tr>{''.join(_cells(finding))}</tr>" for finding in findings)
-            yield "</tbody></table>"
+            yield from _parts_of_severity(severity, findings)
 
 
-def _cells(finding: Mapping) -> Iterable[str]:
-    places = finding["cells"] or ["—"]
-    shown = listing(places[:MOST_CELLS])
-    if len(places) > MOST_CELLS:
-        shown = sentence("more_cells", {"cells": shown, "count": len(places)})
-    what = [f'<p class="what">{escape(finding["message"])}</p>']
-    for part in ("found", "expected"):
-        word, _, _ = sentence(f"says_{part}", {"text": "\0"}).partition("\0")
-        text = clause_by_clause(str(finding[part])) if len(places) > 1 else str(finding[part])
-        what.append(f'<p><span class="word">{escape(word)}</span>{escape(text)}</p>')
+def _parts_of_severity(severity: Severity, findings: Sequence[DescribedFinding]) -> Iterator[str]:
+    words = {"severity": sentence(severity, {}), "count": len(findings)}
+    headings = "".join(f'<th class="{key}">{escape(sentence(f"column_{key}", {}))}</th>' for key in COLUMNS)
+    yield f"<h3>{escape(sentence('group', words))}</h3>"
+    yield f'<table class="{severity}"><thead><tr>{headings}</tr></thead><tbody>'
+    yield from (_row(finding) for finding in findings)
+    yield "</tbody></table>"
+
+
+def _row(finding: DescribedFinding) -> str:
+    """One finding, its parts in the order of COLUMNS."""
+    parts = (escape(finding["code"]), escape(_places(finding)), "".join(_what(finding)), f"<p>{escape(finding['fix'])}</p>")
+    return f"<tr>{''.join(f'<td>{part}</td>' for part in parts)}</tr>"
+
+
+def _places(finding: DescribedFinding) -> str:
+    cells = finding["cells"] or ["—"]
+    shown = listing(cells[:MOST_CELLS])
+    return shown if len(cells) <= MOST_CELLS else sentence("more_cells", {"cells": shown, "count": len(cells)})
+
+
+def _what(finding: DescribedFinding) -> Iterator[str]:
+    """The message, below it what was found and expected, and what the unit says about it."""
+    yield f'<p class="what">{escape(finding["message"])}</p>'
+    for key, text in (("says_found", finding["found"]), ("says_expected", finding["expected"])):
+        word, _, _ = sentence(key, {"text": "\0"}).partition("\0")
+        shown = clause_by_clause(text) if len(finding["cells"]) > 1 else text
+        yield f'<p><span class="word">{escape(word)}</span>{escape(shown)}</p>'
     if "explanation" in finding:
-        what.append(f"<p>{escape(sentence('explained', {'text': finding['explanation']}))}</p>")
-    yield f"<td>{escape(finding['code'])}</td>"
-    yield f"<td>{escape(shown)}</td>"
-    yield f"<td>{''.join(what)}</td>"
-    yield f"<td><p>{escape(finding['fix'])}</p></td>"
+        yield f"<p>{escape(sentence('explained', {'text': finding['explanation']}))}</p>"

@@ -25,8 +25,9 @@ from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import GUIDE, Block, Field
 from xlperf.formula.operands import normal_text
 from xlperf.messages import listing, sentence
-from xlperf.reporting.finding import Finding, Result
+from xlperf.reporting.finding import Finding
 from xlperf.reporting.formats import as_csv
+from xlperf.reporting.result import Result
 from xlperf.revisions.source import read_source
 from xlperf.values.cells import read_value
 from xlperf.workflow.template import Issued, write_rows
@@ -140,16 +141,15 @@ def migrate_workbook(
     findings = source.described([*told, *describe_migration(source.form, migrated)])
     strays = target.with_name(f"{target.stem}-{sentence('migration_list', {})}.csv")
     result = Result(
-        str(path),
-        "passed",
-        findings,
-        None,
-        new.key,
-        new.revision,
-        year,
-        source.unit,
-        document_of(new, migrated.rows),
-        (target, strays),
+        file=str(path),
+        status="passed",
+        findings=findings,
+        form=new.key,
+        revision=new.revision,
+        year=year,
+        unit=source.unit,
+        document=document_of(new, migrated.rows),
+        outputs=(target, strays),
     )
     write_atomically(strays, lambda part: part.write_text(as_csv([result]) + "\n", "utf-8", newline="\n"))
     return result

@@ -20,7 +20,8 @@ from xlperf.forms.document import Rows, Spot, named, rows_of, unit_spot
 from xlperf.forms.layout import with_spare
 from xlperf.forms.loader import find_form, load_form
 from xlperf.forms.model import Block
-from xlperf.reporting.finding import Finding, Result
+from xlperf.reporting.finding import Finding
+from xlperf.reporting.result import Result
 from xlperf.revisions.migrate import Migrated, describe_migration, migrate, revisions
 from xlperf.revisions.source import Source, read_source
 from xlperf.workflow.template import Issued, write_rows
@@ -66,7 +67,16 @@ def write_next_template(
     issued = Issued(year, named(carried, spot), {**with_spare(known, carried), **(rows or {})}, date, password)
     write_rows(known, carried, path, issued)
     findings = source.described([*_gap(source, year), *_lost(source, migrated)])
-    return Result(str(last), "passed", findings, None, known.key, known.revision, year, issued.unit, None, (path,))
+    return Result(
+        file=str(last),
+        status="passed",
+        findings=findings,
+        form=known.key,
+        revision=known.revision,
+        year=year,
+        unit=issued.unit,
+        outputs=(path,),
+    )
 
 
 def carry_over(source: Source, migrated: Migrated) -> Rows:

@@ -17,7 +17,9 @@ from xlperf.forms.form import Form
 from xlperf.importing.importer import import_paper
 from xlperf.importing.source_file import WORKBOOKS, read_paper
 from xlperf.reading.reader import read_cells
-from xlperf.reporting.finding import Finding, Result, describe, gather, has_errors
+from xlperf.reporting.description import DescribedFinding, describe
+from xlperf.reporting.finding import Finding, gather, has_errors
+from xlperf.reporting.result import Result
 from xlperf.workflow.template import load_document, rows_of_document
 
 
@@ -30,7 +32,7 @@ class Source:
     rows: Rows
     findings: tuple[Finding, ...] = ()
     places: Mapping[Spot, str] = field(default_factory=dict)
-    told: tuple[dict, ...] = ()  # of a report: what was not understood of it, in words
+    told: tuple[DescribedFinding, ...] = ()  # of a report: what was not understood of it, in words
     leftovers: tuple[Mapping[str, str], ...] = ()  # what has no field, with its place
 
     @property
@@ -48,16 +50,25 @@ class Source:
 
     def understood(self) -> Result:
         """What is said of a report of which not everything was understood."""
-        return Result(str(self.path), "passed", list(self.told), None, self.form.key, self.form.revision)
+        return Result(
+            file=str(self.path), status="passed", findings=list(self.told), form=self.form.key, revision=self.form.revision
+        )
 
     def returned(self) -> Result:
         """What is said of a paper of which nothing is made."""
-        return Result(str(self.path), "returned", self.described(self.findings), None, self.form.key, self.form.revision)
+        return Result(
+            file=str(self.path),
+            status="returned",
+            findings=self.described(self.findings),
+            form=self.form.key,
+            revision=self.form.revision,
+        )
 
-    def described(self, findings: Iterable[Finding]) -> list[dict]:
+    def described(self, findings: Iterable[Finding]) -> list[DescribedFinding]:
         """Findings about this paper in words, with its cells."""
         path_of = path_namer(self.form, self.rows)
-        return [*self.told, *(describe(finding, self.form, self.places, path_of) for finding in gather(findings, self.form))]
+        found = gather(findings, self.form)
+        return [*self.told, *(describe(finding, self.form, places=self.places, path_of=path_of) for finding in found)]
 
 
 def read_source(path: StrPath, *, form: str | None = None, year: int | None = None, templates: StrPath | None = None) -> Source:

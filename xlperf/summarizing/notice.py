@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from xlperf.forms.model import SEVERITIES
 from xlperf.forms.yaml_file import shipped
 from xlperf.messages import sentence
-from xlperf.reporting.finding import SEVERITIES
 from xlperf.summarizing.outcome import Outcome
 from xlperf.summarizing.survey import form_of
 from xlperf.summarizing.tables import cells_of

@@ -23,8 +23,10 @@ from typing import NamedTuple
 
 from xlperf.distributing.roster import Unit
 from xlperf.files import safe_name
+from xlperf.forms.model import Severity
 from xlperf.messages import clauses, sentence
-from xlperf.reporting.finding import Finding, describe
+from xlperf.reporting.description import DescribedFinding, describe
+from xlperf.reporting.finding import Finding
 from xlperf.summarizing.outcome import INSIDE, instant
 from xlperf.text import letters_of, unit_key
 
@@ -238,6 +240,6 @@ def _told(code: str, group: Sequence[Submission], differ_by, shown, cell) -> Ite
             )
 
 
-def across(code: str, severity: str, cells: Sequence[str], /, **facts: object) -> dict:
+def across(code: str, severity: Severity, cells: Sequence[str], /, **facts: object) -> DescribedFinding:
     """A finding that only a comparison of several workbooks gives, in words."""
-    return describe(Finding(code, severity, (), facts, "", tuple(cells)), None, {})
+    return describe(Finding(code, severity, arguments=facts, cells=tuple(cells)), None)

@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 from xlperf.forms.document import subject_spot
 from xlperf.forms.form import Form
+from xlperf.forms.model import SEVERITIES
 from xlperf.forms.summary import Figure, recomputed
 from xlperf.formula.nodes import Node
 from xlperf.messages import listing, of_any_field, sentence
-from xlperf.reporting.finding import SEVERITIES
 from xlperf.summarizing.outcome import Outcome
 from xlperf.summarizing.submissions import COUNTS, DUPLICATE, SUPERSEDED, Submission, unit_key
 from xlperf.summarizing.survey import Collection

@@ -17,8 +17,10 @@ from xlperf.addresses import cell_name
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import Layout
+from xlperf.forms.model import SEVERITIES
 from xlperf.messages import clause_by_clause, sentence
-from xlperf.reporting.finding import SEVERITIES, Finding, describe
+from xlperf.reporting.description import describe
+from xlperf.reporting.finding import Finding
 
 MOST_NOTES = 8  # findings told in one comment
 MOST_RUNS = 60  # places of one problem that are listed, each with its link; the rest is counted
@@ -79,7 +81,7 @@ def make_annotation(file: str, findings: Sequence[Finding], form: Form, layout: 
 
 
 def _problem(finding: Finding, form: Form, layout: Layout) -> Problem:
-    told = describe(finding, form, {})
+    told = describe(finding, form)
     spots = [layout.spots[spot] for spot in finding.spots if spot in layout.spots]
     found = clause_by_clause(told["found"]) if len(spots) > 1 else told["found"]
     return Problem(
@@ -137,7 +139,7 @@ def _note(listed: Sequence[Finding], form: Form) -> Note:
 
 
 def _told(finding: Finding, form: Form) -> str:
-    told = describe(finding, form, {})
+    told = describe(finding, form)
     lines = [f"{sentence(finding.severity, {})} {finding.code}", told["message"]]
     lines += [sentence(f"says_{part}", {"text": told[part]}) for part in ("found", "expected", "fix") if told[part]]
     if finding.explanation:

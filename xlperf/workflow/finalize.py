@@ -16,9 +16,10 @@ from xlperf.forms.compute import compute
 from xlperf.forms.document import document_of, named, rows_of, unit_spot, whose
 from xlperf.forms.form import Form
 from xlperf.forms.layout import padded, row_counts
-from xlperf.reporting.finding import Result, has_errors
+from xlperf.reporting.finding import has_errors
+from xlperf.reporting.result import Result, unreadable
 from xlperf.reporting.word_report import Paper, has_report, paper_name, write_paper
-from xlperf.workflow.process import Processed, process, result_of, unit_code_of, unreadable
+from xlperf.workflow.process import Processed, process, result_of, unit_code_of
 
 CHECKED = ("XL207", "XL219", "XL243")  # found again in a finalized workbook, which need not remember them
 

@@ -16,18 +16,20 @@ from pathlib import Path
 from xlperf.checking.checks import check, explain
 from xlperf.checking.shown_values import compare_shown
 from xlperf.checking.yuan_mistakes import unlikely_amounts
-from xlperf.errors import UnreadableError
 from xlperf.files import StrPath
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Rows, Spot, document_of, named, path_namer, row_namer, subject_spot, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import moved_places
 from xlperf.forms.loader import find_form
+from xlperf.forms.model import SEVERITIES
 from xlperf.messages import finding_texts
 from xlperf.reading.alterations import as_asked
 from xlperf.reading.reader import read_cells
 from xlperf.reading.reading import Reading
-from xlperf.reporting.finding import SEVERITIES, Finding, Result, describe, gather, has_errors
+from xlperf.reporting.description import describe
+from xlperf.reporting.finding import Finding, gather
+from xlperf.reporting.result import Result, status_of
 from xlperf.workflow.precedence import UNREAD, with_what_was_typed, without_repeats
 
 
@@ -76,8 +78,8 @@ def _remembered(reading: Reading) -> Iterator[Finding]:
                 raw["severity"],
                 tuple(Spot(*spot) for spot in raw["spots"]),
                 raw["arguments"],
-                raw["explanation"],
-                tuple(raw.get("cells", ())),
+                explanation=raw["explanation"],
+                cells=tuple(raw.get("cells", ())),
             )
             for raw in kept
         ]
@@ -105,29 +107,24 @@ def result_of(processed: Processed, outputs: tuple[Path, ...] = ()) -> Result:
     reading, form = processed.reading, processed.reading.form
     path_of = path_namer(form, processed.rows)
     row_of = row_namer(form, processed.rows)
-    findings = [describe(finding, form, reading.places, path_of, row_of) for finding in processed.findings]
-    status, document = "returned" if has_errors(processed.findings) else "passed", document_of(form, processed.rows)
+    document = document_of(form, processed.rows)
     return Result(
-        str(reading.path),
-        status,
-        findings,
-        reading.sha256,
-        form.key,
-        form.revision,
-        reading.fiscal_year,
-        named(processed.rows, unit_spot(form)) or None,
-        document,
-        outputs,
-        named(processed.rows, subject_spot(form)) or None,
-        unit_code_of(form, processed.rows) or None,
-        moved_places(form, processed.rows, reading.places, document),
+        file=str(reading.path),
+        status=status_of(processed.findings),
+        findings=[
+            describe(finding, form, places=reading.places, path_of=path_of, row_of=row_of) for finding in processed.findings
+        ],
+        sha256=reading.sha256,
+        form=form.key,
+        revision=form.revision,
+        year=reading.fiscal_year,
+        unit=named(processed.rows, unit_spot(form)) or None,
+        unit_code=unit_code_of(form, processed.rows) or None,
+        subject=named(processed.rows, subject_spot(form)) or None,
+        document=document,
+        places=moved_places(form, processed.rows, reading.places, document),
+        outputs=outputs,
     )
-
-
-def unreadable(path: Path | str, error: UnreadableError) -> Result:
-    """What became of a file that cannot be read."""
-    finding = Finding(error.code, "error", (), error.arguments)
-    return Result(str(path), "unreadable", [describe(finding, None, {})])
 
 
 def read_workbook(path: StrPath, *, templates: StrPath | None = None) -> dict:

@@ -15,10 +15,11 @@ from xlperf.checking.yuan_mistakes import unlikely_amounts
 from xlperf.errors import UnreadableError, UsageError
 from xlperf.files import StrPath, keep_apart, make_folder, stamp, unused
 from xlperf.forms.document import document_of, named, unit_spot
-from xlperf.reporting.finding import Result, gather, has_errors
+from xlperf.reporting.finding import gather
 from xlperf.reporting.pdf import find_libreoffice, write_pdfs
+from xlperf.reporting.result import Result, status_of, unreadable
 from xlperf.reporting.word_report import Paper, paper_name, template_of, write_paper
-from xlperf.workflow.process import process, result_of, unreadable
+from xlperf.workflow.process import process, result_of
 from xlperf.workflow.template import describe_placed, load_document, take_document
 
 ENDINGS = {False: (".docx",), True: (".docx", ".pdf")}  # of the output, without and with PDF
@@ -81,15 +82,13 @@ def _of_document(path: Path, public: bool, templates: Path | None) -> tuple[Pape
     document = load_document(path)
     form, known, rows, found = take_document(document, templates)
     findings = gather(explain(form, rows, [*found, *unlikely_amounts(form, known), *check(form, rows)]), form)
-    status = "returned" if has_errors(findings) else "passed"
     return Paper(form, rows, findings, public), Result(
-        str(path),
-        status,
-        describe_placed(form, rows, findings),
-        None,
-        form.key,
-        form.revision,
-        document.get("fiscal_year"),
-        named(rows, unit_spot(form)) or None,
-        document_of(form, rows),
+        file=str(path),
+        status=status_of(findings),
+        findings=describe_placed(form, rows, findings),
+        form=form.key,
+        revision=form.revision,
+        year=document.get("fiscal_year"),
+        unit=named(rows, unit_spot(form)) or None,
+        document=document_of(form, rows),
     )

@@ -21,7 +21,9 @@ from xlperf.forms.layout import make_layout, padded, row_counts
 from xlperf.forms.loader import find_form, load_form
 from xlperf.formula.operands import as_decimal
 from xlperf.messages import sentence
-from xlperf.reporting.finding import Finding, Result, describe, gather, has_errors
+from xlperf.reporting.description import DescribedFinding, describe
+from xlperf.reporting.finding import Finding, gather, has_errors
+from xlperf.reporting.result import Result, status_of
 from xlperf.text import nearest
 from xlperf.values.cells import read_value
 
@@ -108,8 +110,16 @@ def fill_workbook(
         issued = Issued(year if isinstance(year, int) else form.first_year, unit, rows, date, password)
         write_rows(form, known, path, issued)
         outputs = (path,)
-    status = "passed" if outputs else "returned"
-    return Result(str(path), status, described, None, form.key, form.revision, year, None, document_of(form, computed), outputs)
+    return Result(
+        file=str(path),
+        status=status_of(findings),
+        findings=described,
+        form=form.key,
+        revision=form.revision,
+        year=year,
+        document=document_of(form, computed),
+        outputs=outputs,
+    )
 
 
 @dataclass(frozen=True)
@@ -147,11 +157,14 @@ def take_document(document: Mapping, templates: Path | None = None) -> tuple[For
     return form, known, computed, [*findings, *_given(form, known, computed)]
 
 
-def describe_placed(form: Form, rows: Rows, findings: Iterable[Finding], spare: Mapping[str, int] | None = None) -> list[dict]:
+def describe_placed(
+    form: Form, rows: Rows, findings: Iterable[Finding], spare: Mapping[str, int] | None = None
+) -> list[DescribedFinding]:
     """The findings in words, their cells those of the workbook that holds those rows."""
     layout = make_layout(form, row_counts(form, spare, rows))
     places = {spot: layout.address(spot) for finding in findings for spot in finding.spots if spot in layout.spots}
-    return [describe(finding, form, places, path_namer(form, rows), row_namer(form, rows)) for finding in findings]
+    path_of, row_of = path_namer(form, rows), row_namer(form, rows)
+    return [describe(finding, form, places=places, path_of=path_of, row_of=row_of) for finding in findings]
 
 
 def write_rows(form: Form, rows: Rows, path: Path, issued: Issued) -> None:

@@ -13,8 +13,8 @@ from xlperf.files import StrPath, as_written, joined_name, make_folder, stamp, w
 from xlperf.forms.compute import compute
 from xlperf.forms.layout import make_layout, padded, references_of, row_counts, with_spare
 from xlperf.messages import sentence
-from xlperf.reporting.finding import Result
-from xlperf.workflow.process import Processed, process, result_of, unreadable
+from xlperf.reporting.result import Result, unreadable
+from xlperf.workflow.process import Processed, process, result_of
 
 
 def validate(
