@@ -28,7 +28,7 @@ HOMES = {
     "jsonschema": {"checking.schema_errors", "forms.yaml_file"},
     "click": {"cli.commands", "cli.options", "__main__"},
     "yaml": {"forms.yaml_file"},
-    "rich": {"reporting.formats", "progress"},
+    "rich": {"reporting.text_table", "progress"},
     "docx": {"importing.word_reader"},
     "sqlalchemy": {"collecting.store"},
     "distributed": {"collecting.worker_pool"},

@@ -11,6 +11,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -424,18 +425,20 @@ def parts_of(path: Path) -> dict[str, bytes]:
         return {name: package.read(name) for name in package.namelist()}
 
 
-def test_a_wrong_name_in_word_is_told_when_the_form_loads(form: Form, tmp_path: Path) -> None:
+def test_a_wrong_name_in_word_is_told_before_a_report_is_written(form: Form, tmp_path: Path) -> None:
     folder = copy_of(form, tmp_path)
     document = Document(folder / "report.docx")
     document.paragraphs[1].text = "{{ form.yearline }}"
     document.tables[INDICATORS].rows[2].cells[3].text = "{{ row.target_txt }}"
     document.save(folder / "report.docx")
-    for load in (load_form, check_form):
+    report = partial(write_report, EXAMPLE / "filled.xlsx", output=tmp_path / "a.docx", templates=tmp_path)
+    for use in (partial(check_form, folder), report):
         with pytest.raises(FormError) as caught:
-            load(folder)
+            use()
         said = str(caught.value)
         assert "report.docx" in said and "正文段落“{{ form.yearline }}”" in said and "form.year_line" in said
         assert "正文第 3 个表格第 3 行第 4 格“{{ row.target_txt }}”" in said and "row.target_text" in said
+    assert not (tmp_path / "a.docx").exists()
 
 
 def test_a_template_without_the_mark_of_a_draft_is_refused(form: Form, tmp_path: Path) -> None:
@@ -444,7 +447,7 @@ def test_a_template_without_the_mark_of_a_draft_is_refused(form: Form, tmp_path:
     document.sections[0].even_page_header.paragraphs[0].text = ""
     document.save(folder / "report.docx")
     with pytest.raises(FormError, match=r"form\.draft"):
-        load_form(folder)
+        check_form(folder)
 
 
 def test_a_form_without_a_template_has_no_report_and_is_finalized_all_the_same(form: Form, tmp_path: Path) -> None:
@@ -466,7 +469,7 @@ def test_a_template_without_words_in_the_form_is_refused(form: Form, tmp_path: P
     folder = copy_of(form, tmp_path)
     (folder / "form.yaml").write_text(without_report(folder), "utf-8")
     with pytest.raises(FormError, match=r"report\.docx"):
-        load_form(folder)
+        check_form(folder)
 
 
 def test_a_shipped_form_loads_without_the_word_libraries() -> None:
