@@ -36,6 +36,7 @@ HOMES = {
     "lxml": {"reporting.word_template", "reporting.word_paragraphs"},
     "jinja2": {"reporting.word_template", "reporting.word_tags"},
     "markupsafe": {"reporting.word_template"},
+    "pathvalidate": {"files"},
     "rapidfuzz": {"revisions.compare_papers", "summarizing.similarity", "text"},
 }
 LONGEST = 600  # lines of a module

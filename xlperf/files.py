@@ -7,22 +7,26 @@ import datetime
 import errno
 import os
 import re
+import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TextIO
 
-from xlperf.errors import UsageError, reason_of
+from xlperf.errors import UsageError, XlperfError, reason_of
 
 FORMULA_STARTS = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")  # a cell of a CSV file that starts so may be run as a formula
 
 StrPath = str | os.PathLike[str]  # what every public function takes for a path
 ZIP_TIME = (1980, 1, 31, 0, 0, 0)  # what XlsxWriter gives every entry
 TEMPORARY = ".xlperf-"  # how the name of a file begins that is being written
+READABLE = 0o644  # by everybody, written by its owner
 MOST_BYTES = 200  # of a name in UTF-8: file systems of Linux take 255, and endings follow
+LONGEST_NAME = 80  # characters of a text that becomes part of a name
 UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 
 
@@ -34,31 +38,179 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     """
     temporary = None
     try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, "")
-        handle, name = tempfile.mkstemp(prefix=TEMPORARY, suffix=path.suffix, dir=path.parent)
-        os.close(handle)
-        temporary = Path(name)
-        write(temporary)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise UsageError("cannot_write", path=path, reason=reason_of(error)) from None
+        with _told_as(path):
+            _refuse_folder(path)
+            handle, name = tempfile.mkstemp(prefix=TEMPORARY, suffix=path.suffix, dir=path.parent)
+            os.close(handle)
+            temporary = Path(name)
+            write(temporary)
+            os.chmod(temporary, READABLE)
+            os.replace(temporary, path)
     finally:
         if temporary is not None and temporary.exists():
             temporary.unlink()
 
 
-def make_folder(path: Path) -> None:
-    """Make a folder and those above it, where they are not there yet.
+@contextmanager
+def written_together(folder: Path) -> Iterator[Path]:
+    """Write a set of files whole or not at all: made in a temporary folder, then moved together.
+
+        with written_together(Path("out")) as new:
+            (new / "book.xlsx").write_bytes(book)
+            (new / "report.docx").write_bytes(report)       # when the block ends, both are in `out`
+
+    The temporary folder lies in `folder`, so that each move is a rename. When the block ends, every file in it is synced to
+    the disk and moves to the same path below `folder`. Until the last one has moved, older files of these names are kept, as
+    links or copies, so that each name leads to a whole file at any time.
+
+    Whatever goes wrong undoes it all, in the block (a library is missing, Ctrl-C) or while the files move (the disk is full, a
+    target is open in Excel): new files go, older ones come back as they were, and folders that were made for the set go too.
+    An older file that cannot come back, because its drive is gone, stays in the temporary folder.
+
+    Raises:
+        UsageError: a file cannot be written or moved; it is named by its place in `folder`.
+    """
+    with ExitStack() as undo:
+        for made in make_folder(folder):
+            undo.callback(_remove_if_empty, made)
+        with _temporary_folder(folder) as (new, kept):
+            with _told_by_places_in(folder, new):
+                yield new
+            _move(new, folder, kept)
+        undo.pop_all()
+
+
+@contextmanager
+def _temporary_folder(folder: Path) -> Iterator[tuple[Path, Path]]:
+    """Two folders within a temporary one: for new files, and for the older ones they replace."""
+    with _told_as(folder):
+        temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=folder))
+    new, kept = temporary / "new", temporary / "kept"
+    try:
+        with _told_as(folder):
+            new.mkdir()
+            kept.mkdir()
+        yield new, kept
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+        _remove_if_empty(kept)
+        _remove_if_empty(temporary)
+
+
+def _move(new: Path, folder: Path, kept: Path) -> None:
+    """Move every file below `new` to its place below `folder`; if one cannot, all places are as they were.
+
+    Raises:
+        UsageError: a file cannot be synced or moved.
+    """
+    moves = [(file, folder / file.relative_to(new)) for file in sorted(new.rglob("*")) if not file.is_dir()]
+    for file, target in moves:
+        with _told_as(target):
+            _refuse_folder(target)
+            if target.exists():
+                os.rename(target, target)  # Windows refuses that while a program has the file open
+            os.chmod(file, READABLE)
+            _sync(file)
+    with ExitStack() as undo:
+        for number, (file, target) in enumerate(moves):
+            older = kept / str(number)
+            for made in make_folder(target.parent):
+                undo.callback(_remove_if_empty, made)
+            with _told_as(target):
+                _keep(target, older)
+                undo.callback(_move_back, file, target, older)
+                os.replace(file, target)
+        undo.pop_all()
+    for place in {target.parent for _, target in moves}:
+        _sync_folder(place)
+    shutil.rmtree(kept, ignore_errors=True)
+
+
+def _keep(target: Path, older: Path) -> None:
+    """Keep the file that is there, if there is one; its name still leads to it."""
+    if os.path.lexists(target):
+        try:
+            os.link(target, older)
+        except OSError:  # a file system without links
+            shutil.copy2(target, older)
+
+
+def _move_back(file: Path, target: Path, older: Path) -> None:
+    """Undo the move of a file, if it has moved."""
+    if file.exists():
+        older.unlink(missing_ok=True)
+        return
+    target.unlink()
+    if os.path.lexists(older):
+        older.rename(target)
+
+
+def _sync(file: Path) -> None:
+    """Have the system write a file to the disk now: a name may not reach it before the contents do."""
+    with open(file, "rb+") as opened:
+        os.fsync(opened.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """The same with the names in a folder, where a system can do that; all files have moved, so nothing depends on it."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _refuse_folder(path: Path) -> None:
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "")
+
+
+@contextmanager
+def _told_as(path: Path) -> Iterator[None]:
+    """Tell whatever the system refuses as: that file cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError("cannot_write", path=path, reason=reason_of(error)) from None
+
+
+@contextmanager
+def _told_by_places_in(folder: Path, new: Path) -> Iterator[None]:
+    """Tell errors by the path that a file was to have, for nobody knows the temporary one."""
+
+    try:
+        yield
+    except OSError as error:
+        path = _moved(error.filename or new, new, folder)
+        raise UsageError("cannot_write", path=path, reason=reason_of(error)) from None
+    except XlperfError as error:
+        if "path" in error.arguments:
+            error.arguments["path"] = _moved(error.arguments["path"], new, folder)
+        raise
+
+
+def _moved(path: object, new: Path, folder: Path) -> object:
+    """Where a file comes to lie; any other path as it is."""
+    named = Path(str(path))
+    return folder / named.relative_to(new) if named.is_relative_to(new) else path
+
+
+def make_folder(path: Path) -> list[Path]:
+    """Make a folder and those above it, where they are not there yet; return those that were made, the outermost first.
 
     Raises:
         UsageError: that cannot be.
     """
-    try:
+    with _told_as(path):
+        missing = [folder for folder in (path, *path.parents) if not folder.exists()]
         path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError("cannot_write", path=path, reason=reason_of(error)) from None
+    return missing[::-1]
 
 
 def unused(path: Path) -> Path:
@@ -101,9 +253,27 @@ def holds(path: Path, text: str) -> bool:
 
 
 def safe_name(text: str) -> str:
-    """A text as a file name that Windows takes."""
-    name = UNSAFE.sub("_", text).strip(" .")[:80]
-    return name or "_"
+    """A text as a file name that Windows takes.
+
+    >>> safe_name("a/b: c."), safe_name("con"), safe_name("COM1.txt")
+    ('a_b_ c', 'con_', 'COM1_.txt')
+    """
+    name = UNSAFE.sub("_", text).strip(" .")[:LONGEST_NAME] or "_"
+    stem, dot, rest = name.partition(".")
+    return f"{stem.rstrip()}_{dot}{rest}" if _is_reserved(stem.rstrip()) else name
+
+
+def _is_reserved(stem: str) -> bool:
+    """Whether Windows means a device by that word, whatever stands behind a dot: CON, NUL, COM1."""
+    from pathvalidate import ReservedNameError, validate_filename
+
+    try:
+        validate_filename(stem, platform="windows")
+    except ReservedNameError:
+        return True
+    except ValueError:  # too long for a word, or not to be encoded
+        pass
+    return False
 
 
 def joined_name(*parts: str) -> str:

@@ -189,14 +189,21 @@ def validate(
 @form_option
 @year_option
 @date_option
+@click.option("--no-report", "report", is_flag=True, flag_value=False, default=True, help=words("no_report"))
 @templates_option
 def finalize(
-    file: Path, output: Path | None, form: str | None, year: int | None, date: str | None, templates: Path | None
+    file: Path,
+    output: Path | None,
+    form: str | None,
+    year: int | None,
+    date: str | None,
+    report: bool,
+    templates: Path | None,
 ) -> ExitCode:
     from xlperf.reporting.formats import as_text
     from xlperf.workflow.finalize import finalize as finalize_file
 
-    result = finalize_file(file, output=output, date=date, form=form, year=year, templates=templates)
+    result = finalize_file(file, form=form, year=year, templates=templates, output=output, date=date, report=report)
     click.echo(as_text([result]))
     for path in result.outputs:
         click.echo(sentence("written", {"path": path}), err=True)

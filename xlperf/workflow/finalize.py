@@ -7,11 +7,10 @@ result.outputs
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 from xlperf.errors import UnreadableError
-from xlperf.files import StrPath, joined_name, keep_apart, make_folder, safe_name, stamp, write_atomically
+from xlperf.files import StrPath, joined_name, keep_apart, safe_name, stamp, written_together
 from xlperf.forms.compute import compute
 from xlperf.forms.document import document_of, named, rows_of, unit_spot, whose
 from xlperf.forms.form import Form
@@ -32,15 +31,18 @@ def finalize(
     templates: StrPath | None = None,
     output: StrPath | None = None,
     date: str | None = None,
+    report: bool = True,
 ) -> Result:
     """Validate a workbook and, if it has no error, write the finalized workbook, its document and its report beside it.
 
-    They are named after the unit; where another unit of that name has its own there, told by its code, with the code.
+    All of them are written or none (see `written_together`). They are named after the unit; where another unit of that name
+    has its own there, told by its code, with the code.
 
     Args:
         path: the submission; it is never changed.
         output: the folder to write into, by default the folder of the submission.
         date: the ISO date to stand in the finalized workbook; default see `stamp`.
+        report: False leaves the Word report out.
 
     Raises:
         UsageError: no such file, or the output cannot be written (open in Excel, perhaps).
@@ -51,10 +53,10 @@ def finalize(
         return unreadable(path, error)
     if has_errors(processed.findings):
         return result_of(processed)
-    return result_of(processed, tuple(_write_finalized(processed, Path(output or Path(path).parent), stamp(date))))
+    return result_of(processed, _write_finalized(processed, Path(output or Path(path).parent), stamp(date), report))
 
 
-def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterator[Path]:
+def _write_finalized(processed: Processed, directory: Path, date: str, report: bool) -> tuple[Path, ...]:
     from xlperf import __version__
     from xlperf.workbook.cell_writer import Issue
     from xlperf.workbook.writer import write_workbook
@@ -74,18 +76,19 @@ def _write_finalized(processed: Processed, directory: Path, date: str) -> Iterat
     if _code_in(form, directory / f"{joined_name(*map(safe_name, parts))}.json") in ("", code):
         code = ""  # no other unit of that name has its documents there
     stem = joined_name(*map(safe_name, filter(None, [*parts, code])))
-    make_folder(directory)
-    book, document = directory / f"{stem}.xlsx", directory / f"{stem}.json"
-    keep_apart(book, reading.path)
+    names = [f"{stem}.xlsx", f"{stem}.json"]
+    keep_apart(directory / names[0], reading.path)
     counts = row_counts(form, rows=processed.rows)
     rows = compute(form, padded(form, reading.rows, counts))
-    write_atomically(book, lambda path: write_workbook(form, rows, path, issue, counts))
     text = json.dumps(document_of(form, processed.rows), ensure_ascii=False, indent=2) + "\n"
-    write_atomically(document, lambda path: path.write_text(text, "utf-8", newline="\n"))
-    yield from (book, document)
-    if has_report(form):
-        paper = Paper(form, processed.rows, processed.findings)
-        yield write_paper(paper, directory / paper_name(paper, code), date)
+    with written_together(directory) as new:
+        write_workbook(form, rows, new / names[0], issue, counts)
+        (new / names[1]).write_text(text, "utf-8", newline="\n")
+        if report and has_report(form):
+            paper = Paper(form, processed.rows, processed.findings)
+            names.append(paper_name(paper, code))
+            write_paper(paper, new / names[2], date)
+    return tuple(directory / name for name in names)
 
 
 def _code_in(form: Form, path: Path) -> str:

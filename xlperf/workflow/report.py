@@ -13,7 +13,7 @@ from pathlib import Path
 from xlperf.checking.checks import check, explain
 from xlperf.checking.yuan_mistakes import unlikely_amounts
 from xlperf.errors import UnreadableError, UsageError
-from xlperf.files import StrPath, keep_apart, make_folder, stamp, unused
+from xlperf.files import StrPath, keep_apart, stamp, unused, written_together
 from xlperf.forms.document import document_of, named, unit_spot
 from xlperf.reporting.finding import gather
 from xlperf.reporting.pdf import find_libreoffice, write_pdfs
@@ -34,7 +34,7 @@ def write_report(
     public: bool = False,
     pdf: bool = False,
 ) -> Result:
-    """Write the report of a workbook, or of a document (.json), and say what was found in it.
+    """Write the report of a workbook, or of a document (.json), and say what was found in it; with the PDF both or neither.
 
     Args:
         path: the workbook or document; it is never changed.
@@ -62,9 +62,11 @@ def write_report(
         unused(target.with_suffix(".pdf"))
     if pdf:
         find_libreoffice()
-    make_folder(target.parent)
-    write_paper(paper, target, stamp(date))
-    return replace(result, outputs=(target, *(write_pdfs([target]) if pdf else ())))
+    with written_together(target.parent) as new:
+        made = [write_paper(paper, new / target.name, stamp(date))]
+        if pdf:
+            made += write_pdfs(made)
+    return replace(result, outputs=tuple(target.parent / path.name for path in made))
 
 
 def _document_of(output: Path) -> Path:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from xlperf.errors import UnreadableError, UsageError
-from xlperf.files import StrPath, as_written, joined_name, make_folder, stamp, write_atomically
+from xlperf.files import StrPath, as_written, joined_name, stamp, written_together
 from xlperf.forms.compute import compute
 from xlperf.forms.layout import make_layout, padded, references_of, row_counts, with_spare
 from xlperf.messages import sentence
@@ -86,6 +86,6 @@ def write_annotated(processed: Processed, directory: Path, date: str) -> Path:
         intake=reading.identity.get("intake", ""),
         annotation=annotation,
     )
-    make_folder(directory)
-    write_atomically(target, lambda path: write_workbook(form, rows, path, issue, counts))
+    with written_together(directory) as new:
+        write_workbook(form, rows, new / target.name, issue, counts)
     return target
