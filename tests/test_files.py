@@ -1,24 +1,108 @@
-"""Names of files: what every file system takes, alike on every run."""
+"""Files written together or not at all; names that every file system takes, alike on every run."""
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from support.paths import EXAMPLE, REPOSITORY
 from xlperf import collect, fill_workbook, load_document, validate
 from xlperf.distributing.distribute import file_names
 from xlperf.distributing.roster import Line, Unit
-from xlperf.errors import ExitCode
-from xlperf.files import MOST_BYTES, joined_name
+from xlperf.errors import ExitCode, UsageError
+from xlperf.files import MOST_BYTES, UNSAFE, joined_name, safe_name, written_together
 from xlperf.forms.form import Form
 from xlperf.workflow.template import default_name
 
 UNIT = "苏州市吴中区农业农村局下属农业技术推广服务中心"
 PROJECT = "2022年度中央及省级财政农业生产发展专项资金支持高标准农田建设和耕地地力保护与质量提升以及农业面源污染防治综合治理示范项目（第二批追加）"
 LONGEST = "很" * 80
+DEVICES = ["CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))]
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_files_are_written_together_folders_too(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with written_together(out) as new:
+        (new / "a.txt").write_bytes(b"a")
+        (new / "below" / "deep").mkdir(parents=True)
+        (new / "below" / "deep" / "b.txt").write_bytes(b"b")
+        assert new.is_relative_to(out)
+    assert files_in(out) == {"a.txt": b"a", "below/deep/b.txt": b"b"}
+    assert sorted(path.name for path in out.iterdir()) == ["a.txt", "below"]
+    assert {path.stat().st_mode & 0o777 for path in (out / "a.txt", out / "below" / "deep" / "b.txt")} == {0o644}
+
+
+def test_an_error_in_the_block_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"older")
+    with pytest.raises(ZeroDivisionError), written_together(tmp_path) as new:
+        (new / "a.txt").write_bytes(b"newer")
+        1 / 0  # noqa: B018
+    assert files_in(tmp_path) == {"a.txt": b"older"} and len(list(tmp_path.iterdir())) == 1
+
+
+def test_older_files_come_back_where_links_are_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_bytes(b"older")
+
+    def link(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    def replace(source: Path, target: Path, replaced: list[Path] = []) -> None:  # noqa: B006
+        if replaced:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        replaced.append(target)
+        Path(source).rename(target)
+
+    monkeypatch.setattr(os, "link", link)
+    monkeypatch.setattr(os, "replace", replace)
+    with pytest.raises(UsageError) as caught, written_together(tmp_path) as new:
+        (new / "a.txt").write_bytes(b"newer")
+        (new / "below").mkdir()
+        (new / "below" / "b.txt").write_bytes(b"newer")
+    assert caught.value.arguments["path"] == tmp_path / "below" / "b.txt"
+    assert files_in(tmp_path) == {"a.txt": b"older"} and len(list(tmp_path.iterdir())) == 1
+
+
+def test_an_older_file_that_cannot_come_back_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when a drive is gone in the middle."""
+    (tmp_path / "a.txt").write_bytes(b"older")
+
+    def gone(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with pytest.raises(OSError), written_together(tmp_path) as new:
+        (new / "a.txt").write_bytes(b"newer")
+        (new / "c.txt").write_bytes(b"newer")
+        replace = os.replace
+        monkeypatch.setattr(os, "replace", lambda *paths: gone() if paths[1].name == "c.txt" else replace(*paths))
+        monkeypatch.setattr(Path, "rename", gone)
+    assert b"older" in files_in(tmp_path).values()
+
+
+@given(st.text(max_size=120) | st.text("CONPRNAUXL1. /", max_size=8))
+def test_only_names_of_devices_are_not_as_they_were(text: str) -> None:
+    name = UNSAFE.sub("_", text).strip(" .")[:80] or "_"
+    stem = name.partition(".")[0].rstrip().upper()
+    if stem in (*DEVICES, "COM0", "LPT0", "CLOCK$", *(f"{port}{number}" for port in ("COM", "LPT") for number in "¹²³")):
+        assert safe_name(text).partition(".")[0].upper() == f"{stem}_"
+    else:
+        assert safe_name(text) == name
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("name", ["{}", "{}.txt", "{}.tar.gz", " {} .x", "{}. "])
+def test_no_name_is_one_that_windows_keeps_for_a_device(device: str, name: str) -> None:
+    for text in (name.format(device), name.format(device.lower())):
+        assert safe_name(text).partition(".")[0] == text.strip(" .").partition(".")[0].rstrip() + "_"
 
 
 def test_a_short_name_is_as_it_is() -> None:
