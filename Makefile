@@ -1,25 +1,52 @@
-# Every target does its own set-up: a virtual environment in .venv, and in it this project with what it needs.
+# Every target does its own set-up: a virtual environment in .venv, and in it this project with what the target needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test bench bench-short bench-collect lint golden clean
+.PHONY: help demo docs test bench bench-short bench-collect lint golden clean
 
 help:
 	@echo "make demo   template -> fill -> validate -> finalize, in the folder demo/"
+	@echo "make docs   the documentation as a site that works without a network, in the folder site/"
 	@echo "make test   the whole test suite"
 	@echo "make bench  every ratio that is promised: bench-short, then bench-collect"
 	@echo "make bench-short  ratios of our times to openpyxl's, taken in one run; some minutes"
 	@echo "make bench-collect  the same of collections of 500 and 5,000 workbooks; half an hour on two processors"
-	@echo "make golden regenerate what the tests compare with (schema, golden XML, example, README table)"
+	@echo "make golden regenerate what the tests compare with (schema, golden XML, examples) and what is generated in docs/"
 
-$(VENV)/ready: pyproject.toml
+# One sentence for who has no Python, one that is too old, or one that cannot make environments.
+$(BIN)/python:
+	@found=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null); \
+	case "$$found" in \
+	"") echo "$(PYTHON): no Python there; install Python 3.11 or newer, or name one: make demo PYTHON=python3.12" \
+	    "/ 没有找到 Python，请安装 Python 3.11 以上版本，或用 PYTHON= 指定。" >&2; exit 1;; \
+	2.*|3.?|3.10) echo "$(PYTHON) is Python $$found, too old; install Python 3.11 or newer, or name one: make demo PYTHON=python3.12" \
+	    "/ Python $$found 版本太低，请安装 Python 3.11 以上版本，或用 PYTHON= 指定。" >&2; exit 1;; \
+	esac; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	    { echo "$(PYTHON) has no venv or pip; install them, on Debian and Ubuntu: apt install python3-venv" \
+	    "/ 缺少 venv 或 pip，请安装，例如 apt install python3-venv。" >&2; exit 1; }; \
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+
+$(VENV)/program: pyproject.toml | $(BIN)/python  # what the program itself needs
+	$(INSTALL) -e .
 	@touch $@
 
-demo: $(VENV)/ready
+$(VENV)/site: pyproject.toml | $(BIN)/python  # what makes the site
+	$(INSTALL) -e ".[docs]"
+	@touch $@
+
+$(VENV)/ready: pyproject.toml | $(BIN)/python  # all of that, and what tests and checks need
+	$(INSTALL) -e ".[dev]"
+	@touch $@
+
+demo: $(VENV)/program
 	@$(BIN)/python examples/demo.py demo
+
+docs: $(VENV)/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict --clean -f docs/generator/site.yml
+	@echo "site/index.html"
 
 test: $(VENV)/ready
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
@@ -40,7 +67,7 @@ golden: $(VENV)/ready
 	$(BIN)/pybabel -q compile -d xlperf/catalogues -D click
 	PYTHONPATH=tests $(BIN)/python -m support.make_golden
 	PYTHONPATH=tests $(BIN)/python -m support.make_example
-	PYTHONPATH=tests $(BIN)/python -m support.make_readme
+	PYTHONPATH=tests:docs $(BIN)/python -m generator
 
 clean:
-	rm -rf $(VENV) demo dist build
+	rm -rf $(VENV) demo site dist build

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
+
 from make_report import CENTRED, TEXT, add_table, add_texts, new_document, save
 
 HEADER = ("序号", "位置", "问题", "怎样改")

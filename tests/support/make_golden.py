@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -46,7 +44,6 @@ def main() -> None:
                 target.write_bytes(content)
         schema = REPOSITORY / "schemas" / f"{form.key}-{form.revision}.schema.json"
         schema.write_text(schema_as_text(build_schema(form)), "utf-8")
-    subprocess.run([sys.executable, REPOSITORY / "docs" / "make_findings.py"], check=True)
 
 
 if __name__ == "__main__":

@@ -1,27 +1,20 @@
-"""Make docs/findings.md: every code with its message in both languages and an example that was really run.
+"""For every code an example that is really run: a small fault, made by the builders of the tests where they have one.
 
-    python docs/make_findings.py
+    example("XL201", "en")["fix"]
 
-An example is a small fault, made by the builders of the tests where they have one; of several candidates for a code the
-first that gives it is shown. Codes for which none does are listed at the end of the page, and a test fails.
+Of several candidates for a code the first that gives it is shown.
 """
 
 from __future__ import annotations
 
 import copy
-import os
-import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from string import Formatter
 from unittest import mock
-
-os.environ["XLPERF_LANG"] = "zh"
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 import docx
 
@@ -42,7 +35,6 @@ from xlperf import (
     collect,
     fill_workbook,
     import_document,
-    load_form,
     migrate_workbook,
     validate,
     write_next_template,
@@ -53,17 +45,14 @@ from xlperf.collecting.inbox import MOST_MEMBERS
 from xlperf.collecting.store import Outcomes, open_store
 from xlperf.collecting.worker import Limits
 from xlperf.distributing.roster import Unit
-from xlperf.forms.loader import form_directories
-from xlperf.messages import catalogue
+from xlperf.messages import use_language
 from xlperf.reporting.finding import Finding, describe
 from xlperf.summarizing.outcome import Outcome
 from xlperf.summarizing.survey import survey
 
-PAGE = Path(__file__).parent / "findings.md"
 Findings = list[dict]
 Build = Callable[[Path], Findings]
 Change = Callable[[dict], object]
-PARTS = ("message", "found", "expected", "fix")
 
 
 # --- ways to make a fault ------------------------------------------------------------------------------------
@@ -409,104 +398,23 @@ def candidates(code: str) -> Iterator[Build]:
             yield from_document(change)
 
 
-def example(code: str) -> dict | None:
-    """The finding of that code that the first fitting fault gives."""
-    for build in candidates(code):
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                findings = build(Path(folder))
-            except (KeyError, StopIteration, ValueError, TypeError, AttributeError, IndexError):
-                continue  # a fault made for another document
-            fitting = [finding for finding in findings if finding["code"] == code]
+def example(code: str, language: str) -> dict | None:
+    """The finding of that code that the first fitting fault gives, in the words of the language."""
+    use_language(language)
+    try:
+        for build in candidates(code):
+            with tempfile.TemporaryDirectory() as folder:
+                fitting = [finding for finding in found_by(build, Path(folder)) if finding["code"] == code]
             if fitting:
                 return copy.deepcopy(min(fitting, key=lambda finding: len(finding["cells"]) or 99))
+    finally:
+        use_language(None)
     return None
 
 
-# --- the page ------------------------------------------------------------------------------------------------
-
-
-def codes() -> list[str]:
-    """Every code there is: of the program and of the forms, the first form first."""
-    own = catalogue("zh")["findings"]
-    return [*sorted(own), *(code for form in FORMS for code in sorted(form.rules) if code not in own)]
-
-
-HEAD = """# 校验编号一览 · Findings
-
-由 `python docs/make_findings.py` 从消息目录和表样生成，示例均为实际运行的结果；请勿手改。
-Generated from the catalogues and the form; every example was really run. Do not edit by hand.
-
-`XL1xx` 文件 the file，`XL2xx` 内容和结构 values and structure，`XL3xx` 计算格 computed cells，
-`XL4xx` 报告、旧材料、改版 reports, old papers, revisions，`XL5xx` 收集 collections；
-其余为各表样自己的规则 all others: rules of the forms.
-
-| 类别 | | |
-|---|---|---|
-| 错误 | error | 须改正，不改正不能定稿 blocks finalizing |
-| 提醒 | warning | 改正，或在“校验”表的“说明”栏写明 may be explained |
-| 提示 | info | 无须处理 only tells |
-"""
-FORMS = sorted(map(load_form, form_directories()), key=lambda form: form.key != "suzhou-department")
-GROUPS = {"XL1": "文件 The file", "XL2": "内容和结构 Values and structure", "XL3": "计算格 Computed cells",
-          "XL4": "报告、旧材料、改版 Reports, old papers, revisions", "XL5": "收集 Collections"}  # fmt: skip
-GROUPS |= {code[:2]: f"{form.title} Rules of {form.key}" for form in FORMS for code in form.rules if not code.startswith("XL")}
-SEVERITIES = {"error": "错误 error", "warning": "提醒 warning", "info": "提示 info"}
-
-
-def page() -> str:
-    lines, missing, group = [HEAD], [], None
-    for code in codes():
-        key = next(key for key in GROUPS if code.startswith(key))
-        if key != group:
-            group = key
-            lines.append(f"## {GROUPS[key]}\n")
-        shown = example(code)
-        if shown is None:
-            missing.append(code)
-        lines += entry(code, shown)
-    if missing:
-        lines += ["## 尚无示例 Without an example\n", "、".join(missing) + "\n"]
-    return "\n".join(lines)
-
-
-def entry(code: str, shown: dict | None) -> Iterator[str]:
-    """One code: its severity, its sentences in both languages, what it means, an example."""
-    rule = next((form.rules[code] for form in FORMS if code in form.rules), None)
-    texts = {language: catalogue(language)["findings"].get(code) for language in ("zh", "en")}
-    severity = rule.severity if rule else shown["severity"] if shown else None
-    yield f"### {code}" + (f" · {SEVERITIES[severity]}" if severity else "") + "\n"
-    if rule:
-        yield f"- 校验项：{rule.title}"
-        yield f"- 含义：{rule.why}"
-    for language, words in texts.items():
-        if words:
-            yield f"- {language}: {plain(words['message'])} — {plain(words['fix'])}"
-    if rule and not texts["zh"]:
-        yield f"- zh: {plain(rule.message or rule.title)} — {plain(rule.fix)}"
-    if shown:
-        yield "\n| 示例 | |\n|---|---|"
-        cells = "、".join(shown["cells"][:4]) + (f" 等 {len(shown['cells'])} 处" if len(shown["cells"]) > 4 else "")
-        for name, text in (("位置", cells or shown["field"] or "整个文件"), ("问题", shown["message"]), ("看到", shown["found"]),
-                           ("应为", shown["expected"]), ("怎样改", shown["fix"])):  # fmt: skip
-            yield f"| {name} | {cell(text)} |"
-    yield ""
-
-
-def plain(text: str) -> str:
-    """A sentence with dots where its arguments go."""
-    return "".join(part + ("…" if name is not None else "") for part, name, *_ in Formatter().parse(text))
-
-
-def cell(text: object) -> str:
-    """A text as it may stand in a table of Markdown."""
-    short = str(text) if len(str(text)) <= 200 else f"{str(text)[:199]}…"
-    return short.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ").replace("<", "&lt;").replace("*", "\\*")
-
-
-def main() -> None:
-    PAGE.write_text(page(), "utf-8", newline="\n")
-
-
-if __name__ == "__main__":
-    main()
+def found_by(build: Build, folder: Path) -> Findings:
+    """What is found in the fault; nothing, where it was made for another document."""
+    try:
+        return build(folder)
+    except (KeyError, StopIteration, ValueError, TypeError, AttributeError, IndexError):
+        return []

@@ -1,0 +1,407 @@
+"""What README and docs/ say is so: every command, output and snippet, both languages alike, what is generated up to date."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tomllib
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import yaml
+
+from generator import findings, form_reference
+from generator.__main__ import with_sections
+from generator.commands import EXIT_CODES, TWINS
+from generator.pages import (
+    READMES,
+    Page,
+    Paste,
+    Snippet,
+    actions_of,
+    agrees,
+    all_pages,
+    blocks_of,
+    console_steps,
+    make_revision,
+    page_of,
+    prepare,
+    run,
+    snippets,
+)
+from support.paths import DOCS, EXAMPLE, REPOSITORY
+from xlperf import ExitCode, __version__, fill_workbook, find_form, load_document, load_form, validate
+from xlperf import __all__ as exported
+from xlperf.cli.commands import cli
+from xlperf.collecting import inbox
+from xlperf.collecting.worker import Limits
+from xlperf.forms.form import Form
+from xlperf.reading import zip_file
+
+LANGUAGES = list(READMES)
+GENERATE = "run: make golden"
+WINDOWS = REPOSITORY / "examples" / "windows"
+PAGES = all_pages()
+NAMES = sorted({page.name for page in PAGES})
+FINALIZED = [
+    "苏州市生产力促进中心-2022-定稿.json",
+    "苏州市生产力促进中心-2022-定稿.xlsx",
+    "苏州市生产力促进中心-2022-自评报告.docx",
+]
+RUN = [page for page in PAGES if next(actions_of(page), None)]
+NOT_PAIRED = {"architecture.md", "changelog.md", "python.md"}  # short, or only the beginning, in Chinese
+FOREIGN = {"bat": {"py", "xlperf"}, "sh": {"make", "pip", "dask", "xlperf", "PYTHONPATH=tests:docs", ".venv/bin/python"}}
+ELSEWHERE = {"text", "pycon"}  # blocks that only show something: printed help, examples that run as doctests
+
+
+def name_of(page: Page) -> str:
+    return f"{page.language}/{page.name}"
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder a reader stands in: two submissions, a list of units, and forms changed as a page says."""
+    folder = tmp_path_factory.mktemp("docs") / "prepared"
+    prepare(folder)
+    return folder
+
+
+@pytest.fixture
+def folder(prepared: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(prepared, tmp_path / "reader")
+
+
+# --- the pages -----------------------------------------------------------------------------------------------
+
+
+def test_every_page_is_there_in_both_languages() -> None:
+    assert [name for name in NAMES if {page.language for page in PAGES if page.name == name} != {*LANGUAGES}] == []
+    titles = {"en": "[中文", "zh": "[English]("}
+    headless = [name_of(page) for page in PAGES if page.name != "changelog.md" and titles[page.language] not in page.text()[:400]]
+    assert headless == []
+
+
+@pytest.mark.parametrize("path", READMES.values(), ids=READMES)
+def test_a_readme_is_short(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 150
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in NOT_PAIRED])
+def test_both_languages_say_the_same(name: str) -> None:
+    headings, code, steps, tables = [], [], [], []
+    for page in (page_of(language, name) for language in LANGUAGES):
+        text = page.text()
+        prose = re.sub(r"^ *```.*?^ *```$", "", text, flags=re.MULTILINE | re.DOTALL)
+        shown = [block for block in blocks_of(text) if block.language not in ("console", "text")]
+        headings.append([line.count("#") for line in re.findall(r"^#+ ", prose, re.MULTILINE)])
+        code.append([(block.language, re.sub(r" +#.*", "", block.text)) for block in shown])
+        steps.append([(step.command, step.exit_code, bool(step.output)) for step in console_steps(page)])
+        tables.append(prose.count("\n|"))
+    assert headings[0] == headings[1]
+    assert code[0] == code[1]
+    assert steps[0] == steps[1]
+    assert tables[0] == tables[1]
+
+
+def anchors_in(path: Path) -> set[str]:
+    """The anchors of its headings, as GitHub and the site name them."""
+    text = re.sub(r"^ *```.*?^ *```$", "", path.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower().replace("`", "")).strip().replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_and_pictures_lead_somewhere(page: Page) -> None:
+    prose = re.sub(r"`[^`\n]*`", "", page.text())
+    lost = []
+    for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)", prose):
+        path = (page.path.parent / target).resolve() if target else page.path
+        if "://" not in target and (not path.exists() or (anchor and anchor not in anchors_in(path))):
+            lost.append(f"{target}#{anchor}")
+    assert lost == []
+
+
+def test_the_readme_shows_the_picture_and_the_doors(language: str) -> None:
+    text = READMES[language].read_text("utf-8")
+    assert "docs/workbook.png" in text
+    linked = {Path(target).name for target in re.findall(rf"\]\(docs/{language}/([^)#]+)", text)}
+    assert linked == set(NAMES) - {"README.md", "index.md", "changelog.md"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_files_named_in_the_text_exist(page: Page) -> None:
+    named = re.findall(r"`((?:examples|templates|schemas|docs|tests)[/\\][a-z0-9_/\\.-]+)`", page.text())
+    assert [name for name in named if not (REPOSITORY / name.replace("\\", "/")).exists()] == []
+
+
+# --- what is generated ---------------------------------------------------------------------------------------
+
+
+def test_what_stands_between_marks_is_up_to_date(language: str) -> None:
+    """Tables of commands, their help, the reference of the functions, the packages and their directions."""
+    marked = [page for page in PAGES if page.language == language and "<!-- generated:" in page.text()]
+    assert {page.name for page in marked} >= {"commands.md", "python.md"}
+    for page in marked:
+        assert with_sections(page.text(), language) == page.text(), GENERATE
+
+
+def test_the_reference_of_forms_is_up_to_date(language: str) -> None:
+    assert page_of(language, "form-reference.md").text() == form_reference.page(language), GENERATE
+
+
+def test_every_sentence_of_the_schema_has_its_chinese() -> None:
+    shown = set(form_reference.sentences())
+    assert [sentence for sentence in form_reference.CHINESE if sentence not in shown] == []  # the others stop the page
+
+
+def without_examples(text: str) -> list[str]:
+    """What stands outside of tables, without severities: an example may tell them."""
+    return [line.partition(" · ")[0] for line in text.splitlines() if line and not line.startswith("|")]
+
+
+def test_the_findings_are_up_to_date(language: str) -> None:
+    """All but the examples, which `make golden` runs."""
+    made, _, _ = findings.page_with(lambda code: None, language).partition(findings.WORDS[language]["missing"])
+    assert without_examples(page_of(language, "findings.md").text()) == without_examples(made), GENERATE
+
+
+# --- the commands --------------------------------------------------------------------------------------------
+
+
+def test_every_command_is_documented(language: str) -> None:
+    assert sorted(EXIT_CODES) == sorted(TWINS) == sorted(cli.commands)
+    text = page_of(language, "commands.md").text()
+    assert set(re.findall(r"^\| `xlperf ([\w-]+)", text, re.MULTILINE)) == set(cli.commands)
+    steps = [step for page in PAGES if page.language == language for step in console_steps(page)]
+    assert len(steps) > 10
+    assert {step.command.split()[1] for step in steps} == set(cli.commands)
+    assert {name for names in TWINS.values() for name in names} <= set(exported)
+
+
+def test_every_exit_code_is_documented(language: str) -> None:
+    rows = [int(code) for code in re.findall(r"^\| (\d+) \|", page_of(language, "commands.md").text(), re.MULTILINE)]
+    assert rows == [int(code) for code in ExitCode]
+
+
+@pytest.mark.parametrize("page", RUN, ids=name_of)
+def test_everything_shown_does_what_is_shown(page: Page, folder: Path) -> None:
+    """Commands, lines to paste, snippets: one after another, from top to bottom, in one folder."""
+    for action in actions_of(page):
+        if isinstance(action, Paste):
+            action.apply(folder)
+        elif isinstance(action, Snippet):
+            assert action.run(folder).startswith("passed [(")
+        else:
+            code, lines = run(action.command, folder, page.language)
+            assert code == action.exit_code, action.command
+            if action.output:
+                assert agrees(action.output, lines), "\n".join([action.command, *lines, GENERATE])
+    if page.name in ("README.md", "python.md", "year.md"):
+        assert (folder / "2022-自评表.xlsx").exists()
+        assert sorted(path.name for path in (folder / "定稿").iterdir()) == FINALIZED
+
+
+def test_what_the_readme_shows_runs_in_a_shell(folder: Path) -> None:
+    """As a person types it: the command that is installed, in a process of its own."""
+    scripts = str(Path(sys.executable).parent)
+    for step in console_steps(page_of("zh", "README.md")):
+        done = subprocess.run(f"{scripts}/{step.command}", shell=True, cwd=folder, capture_output=True)
+        assert done.returncode == step.exit_code, done.stderr.decode()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_blocks_are_run_or_say_that_they_cannot_be(page: Page) -> None:
+    for block in blocks_of(page.text()):
+        match block.language:
+            case "bat" | "sh":
+                assert {line.split()[0] for line in block.text.splitlines() if line} <= FOREIGN[block.language]
+            case "yaml":
+                assert yaml.safe_load(block.text)
+            case "json":
+                assert json.loads(block.text)
+            case "toml":
+                assert tomllib.loads(block.text)
+            case _:
+                assert block.language in {"console", "python", *ELSEWHERE}
+
+
+BROKEN = {
+    1: {
+        "collect": "收到 -o 汇集",
+        "fill": "misfit.json",
+        "import": "收到/甲单位.xlsx --year 2021",
+        "validate": "收到/乙单位.xlsx",
+        "finalize": "收到/乙单位.xlsx",
+        "report": "收到/乙单位.xlsx",
+        "template": "suzhou-department --year 2023 --from misfit.json",
+        "migrate": "misfit.json --year 2023 -o 新.xlsx",
+    },
+    3: {
+        "collect": "misfit.json -o 汇集",
+        "import": "损坏.xlsx",
+        "read": "misfit.json",
+        "validate": "misfit.json",
+        "finalize": "misfit.json",
+        "report": "损坏.xlsx",
+        "template": "suzhou-department --year 2023 --from 损坏.xlsx",
+        "migrate": "损坏.xlsx",
+        "diff": "损坏.xlsx 损坏.xlsx",
+    },
+}
+
+
+@pytest.mark.parametrize("command", EXIT_CODES)
+@pytest.mark.parametrize("code", [1, 3])
+def test_the_exit_codes_in_the_table_happen(command: str, code: int, folder: Path) -> None:
+    assert (code in EXIT_CODES[command]) == (command in BROKEN[code])
+    if command in BROKEN[code]:
+        misfit = '{"form": "suzhou-department", "fiscal_year": 2022, "cover": {"unit": "\\u0001"}}'
+        (folder / "misfit.json").write_text(misfit, "utf-8")
+        (folder / "损坏.xlsx").write_bytes(b"PK")
+        assert run(f"xlperf {command} {BROKEN[code][command]}", folder, "zh")[0] == code
+
+
+# --- forms of one's own --------------------------------------------------------------------------------------
+
+
+def test_the_walk_through_makes_a_revision_with_a_rule(language: str, tmp_path: Path) -> None:
+    make_revision(tmp_path / "suzhou-department" / "2024", *snippets(page_of(language, "forms.md").text()))
+    served = {year: load_form(find_form("suzhou-department", year=year, templates=tmp_path)) for year in (2022, 2023, 2024, 2030)}
+    assert [form.revision for form in served.values()] == ["2022", "2022", "2024", "2024"]
+    assert ["SZ901" in form.rules for form in served.values()] == [False, False, True, True]
+
+    document = {**load_document(EXAMPLE / "document.json"), "revision": "2024", "fiscal_year": 2024}
+    book = tmp_path / "2024.xlsx"
+    assert fill_workbook(document, output=book, templates=tmp_path).outputs == (book,)
+    (finding,) = (f for f in validate(book, year=2024, templates=tmp_path).findings if f["code"] == "SZ901")
+    assert finding["severity"] == "warning"
+    assert finding["message"] == "项目执行率低于80%"
+    assert finding["found"] == "公务出国（境）费：执行率 0.00%"
+    assert len(finding["cells"]) == 1 and finding["cells"][0].startswith("预算信息!")
+    assert validate(book).status == "unreadable"  # without --templates the revision is not known
+
+
+def test_a_mistake_in_a_form_is_named(language: str, tmp_path: Path) -> None:
+    rule, revision = snippets(page_of(language, "forms.md").text())
+    make_revision(tmp_path / "my-forms" / "suzhou-department" / "2024", rule.replace("rate >=", "rat >="), revision)
+    scripts = Path(sys.executable).parent
+    command = [scripts / "xlperf", "template", "suzhou-department", "--year", "2024", "--templates", "my-forms"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 2
+    assert "form.yaml" in done.stderr and "SZ901" in done.stderr and "rat" in done.stderr
+
+
+# --- the rest ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not (find_spec("mkdocs") or os.environ.get("CI")), reason="mkdocs is not installed")
+def test_the_site_is_built_strictly_and_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
+    config = DOCS / "generator" / "site.yml"
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "-f", config, "-d", tmp_path / "site"]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
+    assert (done.returncode, done.stderr) == (0, "")
+    for page in PAGES:
+        if page.name != "README.md":
+            made = (tmp_path / "site" / page.language / page.name).with_suffix(".html").read_text("utf-8")
+            assert f'<html lang="{page.language}"' in made
+            assert re.findall(r'<(?:script|img|iframe)[^>]+src="(?:https?:)?//|<link[^>]+href="(?:https?:)?//', made) == []
+
+
+def fake_python(path: Path, version: str, modules: bool) -> Path:
+    """A program that says it is that Python, with or without what makes environments."""
+    path.write_text(f'#!/bin/sh\ncase "$2" in *version_info*) echo {version};; *) exit {0 if modules else 1};; esac\n')
+    path.chmod(0o755)
+    return path
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+@pytest.mark.parametrize(
+    ("version", "modules", "says"),
+    [
+        ("", True, "no Python there"),
+        ("3.8", True, "too old"),
+        ("3.10", True, "too old"),
+        ("2.7", True, "too old"),
+        ("3.11", False, "venv or pip"),
+    ],
+)
+def test_make_says_in_one_sentence_what_to_install(version: str, modules: bool, says: str, tmp_path: Path) -> None:
+    python = fake_python(tmp_path / "python", version, modules) if version else Path("/nonexistent")
+    command = ["make", "-s", "demo", f"PYTHON={python}", f"VENV={tmp_path / 'venv'}"]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, encoding="utf-8")
+    sentence, _, rest = done.stderr.partition("\n")
+    assert done.returncode != 0 and done.stdout == ""
+    assert says in sentence and "install" in sentence and str(python) in sentence
+    assert rest.startswith("make: ***")
+    assert not (tmp_path / "venv").exists()
+
+
+def test_the_demo_needs_no_test_tools() -> None:
+    makefile = (REPOSITORY / "Makefile").read_text("utf-8")
+    assert re.search(r"^demo: \$\(VENV\)/program$", makefile, re.MULTILINE)
+    assert re.search(r"^\$\(VENV\)/program:.*\n\t\$\(INSTALL\) -e \.\n", makefile, re.MULTILINE)
+
+
+def test_make_has_the_targets_named(language: str) -> None:
+    makefile = (REPOSITORY / "Makefile").read_text("utf-8")
+    text = READMES[language].read_text("utf-8")
+    assert re.findall(r"^make (\w+)", text, re.MULTILINE) == ["demo", "test"]
+    named = {target for page in PAGES for target in re.findall(r"(?:^|`)make ([\w-]+)", page.text(), re.MULTILINE)}
+    assert [target for target in named if not re.search(rf"^{target}:", makefile, re.MULTILINE)] == []
+
+
+def test_the_words_of_the_workbook_are_those_of_the_form(language: str, form: Form) -> None:
+    text = page_of(language, "filling-in.md").text()
+    quoted = [form.words[key] for key in ("error", "warning", "info", "passed", "failed", "waiting", "after", "go")]
+    assert [word for word in quoted if word not in text] == []
+
+
+def test_the_bounds_are_those_of_the_program(language: str) -> None:
+    text = page_of(language, "limits.md").text()
+    bounds = {
+        "128 MiB": zip_file.MOST_FILE, "5,000": zip_file.MOST_PARTS, "1,024 MiB": zip_file.MOST_UNPACKED, "1,000": zip_file.MOST_SHEETS,
+        "3,000,000": zip_file.MOST_AREA, "20,000": inbox.MOST_MEMBERS, "8,192 MiB": inbox.MOST_UNPACKED, "3": inbox.DEEPEST,
+        "120": Limits().seconds, "2,048 MiB": Limits().memory,
+    }  # fmt: skip
+    shown = re.findall(r"^\| [^|]+ \| ([\d,]+(?: MiB)?)[^|]*\|$", text, re.MULTILINE)
+    value = lambda word: int(re.sub(r"\D", "", word)) * (2**20 if "MiB" in word else 1)  # noqa: E731
+    assert shown == list(bounds)
+    assert [word for word, bound in bounds.items() if value(word) != bound] == []
+
+
+def test_the_picture_is_small() -> None:
+    raw = (REPOSITORY / "docs" / "workbook.png").read_bytes()
+    width, _ = struct.unpack(">II", raw[16:24])
+    assert width == 1200
+    assert len(raw) < 200_000
+
+
+@pytest.mark.parametrize(("name", "command"), [("校验.bat", "validate"), ("定稿.bat", "finalize")])
+def test_the_batch_files_suit_cmd(name: str, command: str) -> None:
+    raw = (WINDOWS / name).read_bytes()
+    assert raw.count(b"\n") == raw.count(b"\r\n")
+    lines = raw.decode("utf-8").split("\r\n")  # no BOM: cmd would take it for a command
+    assert lines[0] == "@echo off"
+    assert "chcp 65001 >nul" in lines
+    assert all(line.isascii() for line in lines[: lines.index("chcp 65001 >nul")])
+    assert [line.split()[1] for line in lines if line.startswith("%XLPERF% ")] == [command]
+    assert all('"%~1"' in line for line in lines if line.startswith("%XLPERF% "))
+    assert [line for line in lines if line][-1] == "pause"
+
+
+def test_the_changelog_knows_this_version() -> None:
+    text = (REPOSITORY / "CHANGELOG.md").read_text("utf-8")
+    assert "## [Unreleased]" in text
+    assert __version__ in text
+    assert [name for name in cli.commands if f"`xlperf {name}`" not in text] == []
