@@ -31,6 +31,7 @@ HOMES = {
     "rich": {"reporting.text_table", "progress"},
     "docx": {"importing.word_reader"},
     "sqlalchemy": {"collecting.store"},
+    "filelock": {"collecting.housekeeping"},
     "distributed": {"collecting.worker_pool"},
     "docxtpl": {"reporting.word_template"},
     "lxml": {"reporting.word_template", "reporting.word_paragraphs"},

@@ -606,10 +606,8 @@ def test_what_is_damaged_in_its_folder_is_told_or_made_anew(small: Path, tmp_pat
         assert "还没有一次运行全部完成" in standing_as_text(find_status(out))
     assert dict(collect([small], output=out, finalize=False).counts) == {"passed": 3}
     assert len(run_of(out)["files"]) == 3
-    (out / "collection.lock").write_bytes(b"no database" * 99)
-    with pytest.raises(UsageError) as caught:
-        collect([small], output=out, finalize=False)
-    assert caught.value.key == "broken_file" and "collection.lock" in str(caught.value)
+    (out / "collection.lock").write_bytes(b"no database" * 99)  # only that it is locked says something, not what is in it
+    assert dict(collect([small], output=out, finalize=False).counts) == {"passed": 3}
 
 
 def test_where_it_cannot_be_written(tmp_path: Path) -> None:

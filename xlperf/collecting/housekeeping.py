@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from xlperf.collecting.inbox import Input
@@ -21,22 +20,24 @@ OURS = re.compile(r"[0-9a-f]{16}(-open)?")  # what a folder in MADE is called, s
 
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
-    """Make the folder of the collection and keep others out of it; the lock of a process that was killed is gone with it.
+    """Make the folder of the collection and keep other processes out of it.
 
-    SQLite's lock on a file of its own, because it is the one lock of a file that every system has.
+    The operating system holds the lock, so that of a killed process is gone with it. The file stays: it is how the folder of
+    a collection is recognized, whatever it holds.
+
+    Raises:
+        UsageError: another process has the folder, or it cannot be written.
     """
+    from filelock import FileLock, Timeout
+
     make_folder(directory)
     try:
-        lock = sqlite3.connect(directory / LOCK, timeout=0, isolation_level=None)
-    except sqlite3.OperationalError as error:
-        raise UsageError("cannot_write", path=directory, reason=error) from None
-    with closing(lock):
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
-            raise UsageError("in_use", path=directory) from None
-        except sqlite3.DatabaseError as error:  # the file is none of SQLite's
-            raise UsageError("broken_file", path=directory / LOCK, reason=error) from None
+        held = FileLock(directory / LOCK, timeout=0, preserve_lock_file=True).acquire()
+    except Timeout:
+        raise UsageError("in_use", path=directory) from None
+    except OSError as error:
+        raise UsageError("cannot_write", path=directory, reason=reason_of(error)) from None
+    with held:
         yield
 
 
