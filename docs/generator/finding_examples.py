@@ -40,7 +40,7 @@ from xlperf import (
     write_next_template,
     write_report,
 )
-from xlperf.collecting import collect as intake
+from xlperf.collecting import processing
 from xlperf.collecting.inbox import MOST_MEMBERS
 from xlperf.collecting.store import Outcomes, open_store
 from xlperf.collecting.worker import Limits
@@ -48,7 +48,7 @@ from xlperf.distributing.roster import Unit
 from xlperf.messages import use_language
 from xlperf.reporting.finding import Finding, describe
 from xlperf.summarizing.outcome import Outcome
-from xlperf.summarizing.survey import survey
+from xlperf.summarizing.survey import take_survey
 
 Findings = list[dict]
 Build = Callable[[Path], Findings]
@@ -177,7 +177,7 @@ def collected(write: Callable[[Path], object]) -> Build:
     def build(folder: Path) -> Findings:
         (folder / "收到").mkdir()
         write(folder / "收到")
-        with mock.patch.object(intake, "work_on", work_fatefully):
+        with mock.patch.object(processing, "work_on", work_fatefully):
             collect([folder / "收到"], output=folder / "OUT", jobs=1, finalize=False, limits=Limits(seconds=2))
         with closing(open_store(folder / "OUT")) as store:
             return [finding for outcome in Outcomes(store) for finding in outcome.findings]
@@ -209,7 +209,7 @@ def crowded_archive(inbox: Path) -> None:
 
 def among(outcomes: Callable[[], list[Outcome]], roster: Sequence[Unit] | None = None) -> tuple[Build, ...]:
     """What a comparison of several workbooks tells of the first one of which it tells something."""
-    return (lambda folder: next(iter(survey(outcomes(), roster, None).across.values()), []),)
+    return (lambda folder: next(iter(take_survey(outcomes(), roster=roster).comparisons.values()), []),)
 
 
 def written(name: str, narrative: Mapping[str, str]) -> Outcome:

@@ -21,10 +21,9 @@ from support.crowd import make_crowd
 from support.fates import work_fatefully, work_slowly
 from support.paths import REPOSITORY, TESTS
 from xlperf import collect
-from xlperf.collecting import collect as intake
-from xlperf.collecting import worker_pool as cluster
+from xlperf.collecting import processing, worker_pool
 from xlperf.collecting.worker import Limits
-from xlperf.collecting.worker_pool import cluster_crew
+from xlperf.collecting.worker_pool import cluster_pool
 from xlperf.errors import UsageError
 
 distributed = pytest.importorskip("distributed")
@@ -85,14 +84,14 @@ def processes(scheduler: str) -> list[int]:
 # --- what cannot be used; first, while there are no workers ---------------------------------------------------
 
 
-def refused(address: str, patience: float = cluster.ANSWER) -> str:
-    cluster.ANSWER = patience
-    with pytest.raises(UsageError) as caught, cluster_crew(address):
+def refused(address: str, patience: float = worker_pool.ANSWER) -> str:
+    worker_pool.ANSWER = patience
+    with pytest.raises(UsageError) as caught, cluster_pool(address):
         pass
     return caught.value.key
 
 
-def refused_afresh(address: str, patience: float = cluster.ANSWER) -> str:
+def refused_afresh(address: str, patience: float = worker_pool.ANSWER) -> str:
     """The same in a process of its own, as it is for a user: a client that got no answer leaves its loop behind."""
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         return pool.submit(refused, address, patience).result()
@@ -122,17 +121,17 @@ def _workers(scheduler: str) -> int:
 
 def test_the_same_as_on_one_machine(both: str, inbox: Path, tmp_path: Path) -> None:
     collect([inbox], output=tmp_path / "here", jobs=2)
-    standing = collect([inbox], output=tmp_path / "there", cluster=both)
+    status = collect([inbox], output=tmp_path / "there", cluster=both)
     assert exports(tmp_path / "there") == exports(tmp_path / "here")
-    assert dict(standing.counts) == {"passed": 5, "returned": 1}
-    assert standing.run["workers"] == 2
+    assert dict(status.counts) == {"passed": 5, "returned": 1}
+    assert status.run["workers"] == 2
 
 
 def test_a_worker_killed_midway_costs_nothing(both: str, inbox: Path, tmp_path: Path,
                                               monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    monkeypatch.setattr(intake, "work_on", work_slowly)
+    monkeypatch.setattr(processing, "work_on", work_slowly)
     victim, killed = processes(both)[0], threading.Event()
-    save = intake.save_outcome
+    save = processing.save_outcome
 
     def save_and_kill(*arguments: object) -> None:
         save(*arguments)
@@ -140,10 +139,10 @@ def test_a_worker_killed_midway_costs_nothing(both: str, inbox: Path, tmp_path: 
             killed.set()
             os.kill(victim, signal.SIGKILL)
 
-    monkeypatch.setattr(intake, "save_outcome", save_and_kill)
-    standing = collect([inbox], output=tmp_path / "OUT", cluster=both)
+    monkeypatch.setattr(processing, "save_outcome", save_and_kill)
+    status = collect([inbox], output=tmp_path / "OUT", cluster=both)
     assert killed.is_set() and victim not in processes(both)
-    assert dict(standing.counts) == {"passed": 5, "returned": 1}
+    assert dict(status.counts) == {"passed": 5, "returned": 1}
     assert len(outcomes_of(tmp_path / "OUT")) == 6
 
 
@@ -152,7 +151,7 @@ def test_a_file_that_kills_or_holds_up_its_worker_is_named(both: str, tmp_path: 
     (tmp_path / "in").mkdir()
     for number, name in enumerate(("a", "dies", "hangs", "b", "c", "d")):
         (tmp_path / "in" / f"{name}.xlsx").write_bytes(b"x" * (number + 1))
-    monkeypatch.setattr(intake, "work_on", work_fatefully)
+    monkeypatch.setattr(processing, "work_on", work_fatefully)
     collect([tmp_path / "in"], output=tmp_path / "OUT", cluster=both, limits=Limits(seconds=10))
     codes = {outcome.path: [finding["code"] for finding in outcome.findings] for outcome in outcomes_of(tmp_path / "OUT")}
     assert codes == {**{f"{name}.xlsx": ["XL101"] for name in "abcd"}, "dies.xlsx": ["XL501"], "hangs.xlsx": ["XL502"]}
@@ -177,8 +176,8 @@ def test_a_scheduler_that_goes_away(inbox: Path, tmp_path: Path, monkeypatch: py
     worker = dask("worker", address, "--nthreads", "1", "--local-directory", str(tmp_path / "dask"), "--no-dashboard", "--death-timeout", "5")
     with distributed.Client(address, timeout=60, set_as_default=False) as client:
         client.wait_for_workers(1, timeout=60)
-    save = intake.save_outcome
-    monkeypatch.setattr(intake, "save_outcome", lambda *arguments: (save(*arguments), process.kill()))
+    save = processing.save_outcome
+    monkeypatch.setattr(processing, "save_outcome", lambda *arguments: (save(*arguments), process.kill()))
     with pytest.raises(UsageError) as caught:
         collect([inbox], output=tmp_path / "OUT", cluster=address)
     assert caught.value.key == "cluster_lost"

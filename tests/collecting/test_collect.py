@@ -13,7 +13,7 @@ import sys
 import time
 import zipfile
 from collections import Counter
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -27,8 +27,9 @@ from support.paths import EXAMPLE, TEMPLATES
 from support.surgery import type_into
 from xlperf import __version__, collect, fill_workbook, find_status, load_document
 from xlperf.cli.commands import cli
-from xlperf.collecting import collect as intake
-from xlperf.collecting.status import standing_as_text
+from xlperf.collecting import collect as collect_module
+from xlperf.collecting import processing
+from xlperf.collecting.status import status_as_text
 from xlperf.collecting.worker import Limits, not_done, work_on
 from xlperf.errors import ExitCode, UnreadableError, UsageError
 from xlperf.files import ZIP_TIME
@@ -134,7 +135,7 @@ def test_of_several_submissions_the_one_saved_last_counts_and_who_sent_nothing_i
     with zipfile.ZipFile(final) as package:
         assert digest.encode() in package.read("xl/sharedStrings.xml")
     assert run_of(out)["missing"] == [{"name": "苏州市档案馆", "code": "1", "supervisor": "市委办"}]
-    assert "名单中未报送的单位：1 个" in standing_as_text(find_status(out))
+    assert "名单中未报送的单位：1 个" in status_as_text(find_status(out))
 
 
 def test_that_the_roster_was_left_out_this_time_is_told(small: Path, tmp_path: Path, worked_on: list[str]) -> None:
@@ -147,8 +148,8 @@ def test_that_the_roster_was_left_out_this_time_is_told(small: Path, tmp_path: P
 
 
 def test_without_finalizing_nothing_is_made(tmp_path: Path) -> None:
-    standing = collect([EXAMPLE / "filled.xlsx"], output=tmp_path / "OUT", jobs=1, finalize=False)
-    assert dict(standing.counts) == {"passed": 1}
+    status = collect([EXAMPLE / "filled.xlsx"], output=tmp_path / "OUT", jobs=1, finalize=False)
+    assert dict(status.counts) == {"passed": 1}
     assert not (tmp_path / "OUT" / "made").exists()
 
 
@@ -172,12 +173,12 @@ def test_validating_only_keeps_what_was_finalized_before(small: Path, tmp_path: 
 def test_a_second_run_does_nothing_and_changes_nothing(inbox: tuple[Path, Expected], whole: Path, tmp_path: Path) -> None:
     out = shutil.copytree(whole, tmp_path / "OUT")
     before, seconds = exports(out), [outcome.seconds for outcome in outcomes_of(out)]
-    standing = collect([inbox[0]], output=out, jobs=2)
+    status = collect([inbox[0]], output=out, jobs=2)
     assert exports(out) == before
     assert [outcome.seconds for outcome in outcomes_of(out)] == seconds  # measured once
     assert run_of(out)["changes"] == {"since": "2023-01-05T00:00:00+00:00", "new": [], "replaced": [], "gone": [], "status": [],
                                       "words": ["与上次相比没有变化。"]}  # fmt: skip
-    assert standing.exit_code == ExitCode.UNREADABLE
+    assert status.exit_code == ExitCode.UNREADABLE
 
 
 @pytest.fixture
@@ -185,12 +186,12 @@ def worked_on(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths that were given to a worker."""
     paths: list[str] = []
 
-    def work_off(crew, tasks, work):
+    def run_tasks(pool, tasks, work):
         for task in tasks:
             paths.append(task.path)
             yield task, work(task)
 
-    monkeypatch.setattr(intake, "work_off", work_off)
+    monkeypatch.setattr(processing, "run_tasks", run_tasks)
     return paths
 
 
@@ -246,8 +247,8 @@ def test_what_has_left_the_inbox_leaves_the_result(small: Path, tmp_path: Path, 
     out = tmp_path / "OUT"
     collect([small], output=out)
     (small / "00/00001.xlsx").rename(tmp_path / "kept.xlsx")
-    standing = collect([small], output=out)
-    assert dict(standing.counts) == {"passed": 2}
+    status = collect([small], output=out)
+    assert dict(status.counts) == {"passed": 2}
     assert run_of(out)["changes"]["gone"] == ["00/00001.xlsx"]
     assert len(list((out / "made").iterdir())) == 2
     (tmp_path / "kept.xlsx").rename(small / "00/00001.xlsx")
@@ -331,13 +332,13 @@ def test_figures_beyond_all_measure_are_returned_and_hurt_nobody(small: Path, tm
 
 
 def test_half_a_character_in_what_a_worker_says_hurts_nobody(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str | None) -> None:
-    def work(task, terms, limits):
-        done = work_on(task, terms, limits)
+    def work(task, options, limits):
+        done = work_on(task, options, limits)
         finding = {**not_done(task, UnreadableError("XL507", found="\ud800")).outcome.findings[0], "severity": "info"}
         return done._replace(outcome=replace(done.outcome, unit="甲\ud800局", findings=(finding,)))
 
-    monkeypatch.setattr(intake, "work_on", work)
-    monkeypatch.setattr(intake, "work_off", lambda crew, tasks, work: ((task, work(task)) for task in tasks))
+    monkeypatch.setattr(processing, "work_on", work)
+    monkeypatch.setattr(processing, "run_tasks", lambda pool, tasks, work: ((task, work(task)) for task in tasks))
     assert dict(collect([small], output=tmp_path / "OUT", database=url).counts) == {"passed": 3}
     assert {outcome.unit for outcome in outcomes_of(tmp_path / "OUT", url)} == {"甲?局"}
 
@@ -378,7 +379,7 @@ def test_a_folder_is_not_inbox_and_collection_at_once(small: Path, tmp_path: Pat
     collect([small], output=small / "OUT", jobs=1, finalize=False)
     collect([small], output=tmp_path / "elsewhere", jobs=1, finalize=False)
     assert run_of(tmp_path / "elsewhere")["skipped"] == ["OUT/"]
-    assert "请移出来再收）：OUT/" in standing_as_text(find_status(tmp_path / "elsewhere"))
+    assert "请移出来再收）：OUT/" in status_as_text(find_status(tmp_path / "elsewhere"))
 
 
 def test_what_programs_leave_among_the_forms_changes_no_form(small: Path, tmp_path: Path, worked_on: list[str]) -> None:
@@ -399,7 +400,7 @@ def test_what_killed_workers_leave_is_swept(tmp_path: Path, monkeypatch: pytest.
     elsewhere = tmp_path / "temporary"
     elsewhere.mkdir()
     monkeypatch.setenv("TMPDIR", str(elsewhere))
-    monkeypatch.setattr(intake, "work_on", work_fatefully)
+    monkeypatch.setattr(processing, "work_on", work_fatefully)
     (out / ".xlperf-work" / "of the run before").mkdir(parents=True)
     collect([inbox], output=out, jobs=1)
     assert list(elsewhere.iterdir()) == list(out.rglob(".xlperf-*")) == []
@@ -412,13 +413,13 @@ def test_changes_of_status_are_named(tmp_path: Path, worked_on: list[str]) -> No
     collect([inbox], output=out)
     shutil.copyfile(EXAMPLE / "filled.xlsx", inbox / "a.xlsx")
     (inbox / "b.xlsx").write_bytes(b"")
-    standing = collect([inbox], output=out)
+    status = collect([inbox], output=out)
     assert run_of(out)["changes"] == {
         "since": "2023-01-05T00:00:00+00:00", "new": ["b.xlsx"], "replaced": ["a.xlsx"], "gone": [],
         "status": [{"path": "a.xlsx", "was": "unreadable", "is": "passed"}],
         "words": ["新收到 2 份：苏州市生产力促进中心、b.xlsx", "上次有、这次没有 1 份：a.xlsx"],
     }  # fmt: skip
-    assert "新增 1，更换 1，撤走 0，状态改变 1" in standing_as_text(standing)
+    assert "新增 1，更换 1，撤走 0，状态改变 1" in status_as_text(status)
 
 
 def test_a_finalized_workbook_that_somebody_saved_stays_and_the_newer_is_beside_it(tmp_path: Path, worked_on: list[str]) -> None:
@@ -435,10 +436,10 @@ def test_a_finalized_workbook_that_somebody_saved_stays_and_the_newer_is_beside_
     assert run_of(out)["beside"] == {} and len(list((out / "定稿").glob("*.xlsx"))) == 1
     fill_workbook(document | {"goals": document["goals"][1:]}, output=inbox / "二.xlsx", date="2023-03-05")
     digest = hashlib.sha256((inbox / "二.xlsx").read_bytes()).hexdigest()
-    standing = collect([inbox], output=out)
+    status = collect([inbox], output=out)
     beside = f"{final.stem}-{digest[:8]}.xlsx"
     assert run_of(out)["beside"] == {final.name: beside} and (out / "定稿" / beside).exists()
-    assert f"定稿“{final.name}”已由他人另存，予以保留；该单位新报的定稿放在旁边：{beside}" in standing_as_text(standing)
+    assert f"定稿“{final.name}”已由他人另存，予以保留；该单位新报的定稿放在旁边：{beside}" in status_as_text(status)
 
 
 # --- interrupted ---------------------------------------------------------------------------------------------
@@ -465,7 +466,7 @@ def test_killed_at_any_moment_and_run_again_the_result_is_the_same(inbox: tuple[
         done = count_done(out)
     assert collect([inbox[0]], output=out, jobs=2).waiting == 0
     assert exports(out) == exports(whole)
-    drop = lambda outcome: {**vars(outcome), "seconds": 0}  # noqa: E731
+    drop = lambda outcome: {**asdict(outcome), "seconds": 0}  # noqa: E731
     assert [drop(outcome) for outcome in outcomes_of(out)] == [drop(outcome) for outcome in outcomes_of(whole)]
     assert list(out.rglob(".xlperf-*")) == []
 
@@ -479,7 +480,7 @@ def test_times_of_receipt_and_the_date_in_files_outlive_a_kill(small: Path, tmp_
     process.kill()
     process.communicate()
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
-    monkeypatch.setattr(intake, "_now", lambda: "2023-03-01T09:00:00+08:00")  # today is another day
+    monkeypatch.setattr(collect_module, "_now", lambda: "2023-03-01T09:00:00+08:00")  # today is another day
     (small / "late.xlsx").write_bytes(b"")
     collect([small], output=out, jobs=2)
     received = {outcome.path: outcome.received for outcome in outcomes_of(out)}
@@ -513,7 +514,7 @@ def test_ctrl_c_ends_it_in_good_order(inbox: tuple[Path, Expected], tmp_path: Pa
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == ExitCode.INTERRUPTED
     assert "Traceback" not in stderr.decode()
-    assert "待处理" in standing_as_text(find_status(tmp_path / "OUT"))
+    assert "待处理" in status_as_text(find_status(tmp_path / "OUT"))
 
 
 # --- one file cannot hurt the rest ---------------------------------------------------------------------------
@@ -525,7 +526,7 @@ def test_workers_that_die_hang_or_outgrow_yield_findings_and_are_tried_again(tmp
     inbox.mkdir()
     for number, name in enumerate(("a", "dies", "hangs", "has_a_bug", "outgrows", "b")):
         (inbox / f"{name}.xlsx").write_bytes(b"x" * number)  # all different
-    monkeypatch.setattr(intake, "work_on", work_fatefully)
+    monkeypatch.setattr(processing, "work_on", work_fatefully)
     collect([inbox], output=out, jobs=2, limits=Limits(seconds=3))
     codes = {outcome.path: [finding["code"] for finding in outcome.findings] for outcome in outcomes_of(out)}
     assert codes == {"a.xlsx": ["XL124"], "b.xlsx": ["XL101"], "dies.xlsx": ["XL501"], "hangs.xlsx": ["XL502"],
@@ -546,7 +547,7 @@ def test_every_database_gives_the_same(url: str | None, small: Path, tmp_path: P
     collect([small], output=second, database=url)
     assert exports(first) == exports(second)
     assert (second / "collection.sqlite").exists() == (url is None)
-    drop = lambda outcome: {**vars(outcome), "seconds": 0}  # noqa: E731
+    drop = lambda outcome: {**asdict(outcome), "seconds": 0}  # noqa: E731
     assert [drop(outcome) for outcome in outcomes_of(first)] == [drop(outcome) for outcome in outcomes_of(second, url)]
     assert len(worked_on) == 6
     collect([small], output=second, database=url)
@@ -581,8 +582,8 @@ def test_there_is_nothing_to_show(tmp_path: Path) -> None:
 
 def test_an_empty_inbox(tmp_path: Path) -> None:
     (tmp_path / "收到").mkdir()
-    standing = collect([tmp_path / "收到"], output=tmp_path / "OUT")
-    assert (dict(standing.counts), standing.exit_code, run_of(tmp_path / "OUT")["files"]) == ({}, ExitCode.OK, [])
+    status = collect([tmp_path / "收到"], output=tmp_path / "OUT")
+    assert (dict(status.counts), status.exit_code, run_of(tmp_path / "OUT")["files"]) == ({}, ExitCode.OK, [])
 
 
 def test_plain_lines_without_a_terminal_and_silence(small: Path, tmp_path: Path) -> None:
@@ -603,7 +604,7 @@ def test_what_is_damaged_in_its_folder_is_told_or_made_anew(small: Path, tmp_pat
     collect([small], output=out, finalize=False)
     for text in ('{"files": [{}], "finished": "x"}', '{"files": [{}], "finished": "2023-01-05T00:00:00+00:00"}', "[]", "7", "[" * 9999):
         (out / "run.json").write_text(text)
-        assert "还没有一次运行全部完成" in standing_as_text(find_status(out))
+        assert "还没有一次运行全部完成" in status_as_text(find_status(out))
     assert dict(collect([small], output=out, finalize=False).counts) == {"passed": 3}
     assert len(run_of(out)["files"]) == 3
     (out / "collection.lock").write_bytes(b"no database" * 99)  # only that it is locked says something, not what is in it

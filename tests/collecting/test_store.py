@@ -43,7 +43,7 @@ def store(url: str | None, tmp_path: Path) -> Iterator[Store]:
 
 
 def outcome(path: str, key: str, **more: object) -> Outcome:
-    return Outcome(path, key, 7, FIRST, **{"status": "passed", **more})
+    return Outcome(**{"path": path, "sha256": key, "size": 7, "received": FIRST, "status": "passed", **more})
 
 
 def arrivals(*pairs: tuple[str, str]) -> list[Arrival]:
@@ -57,16 +57,16 @@ def test_outcomes_come_back_as_they_were_saved_by_path_of_code_points(store: Sto
                 rows=3, seconds=0.25, outputs=("made/x.xlsx",))
         for number, path in enumerate(NAMES)
     ]  # fmt: skip
-    register(store, arrivals(*((one.path, one.sha256) for one in kept)), "terms", FIRST)
+    register(store, arrivals(*((one.path, one.sha256) for one in kept)), digest="digest", now=FIRST)
     for one in reversed(kept):
-        save_outcome(store, one.sha256, one, "terms")
+        save_outcome(store, one.sha256, one, "digest")
     assert list(Outcomes(store)) == sorted(kept, key=lambda one: one.path)
     assert list(Outcomes(store)) == list(Outcomes(store))
 
 
 def test_a_nul_in_a_name_is_left_out(store: Store) -> None:
-    register(store, arrivals(("a", "1")), "terms", FIRST)
-    save_outcome(store, "1", outcome("a", "1", unit="标记\0单位", subject="\0", document={"unit": "标记\0单位"}), "terms")
+    register(store, arrivals(("a", "1")), digest="digest", now=FIRST)
+    save_outcome(store, "1", outcome("a", "1", unit="标记\0单位", subject="\0", document={"unit": "标记\0单位"}), "digest")
     (kept,) = Outcomes(store)
     assert (kept.unit, kept.subject, kept.document) == ("标记单位", "", {"unit": "标记\0单位"})
 
@@ -77,7 +77,7 @@ def test_somebody_else_may_have_the_file_for_a_while(tmp_path: Path) -> None:
             assert connection.execute(sqlalchemy.text("PRAGMA busy_timeout")).scalar() == 60_000
         other.execute("BEGIN EXCLUSIVE")
         Timer(0.5, other.rollback).start()
-        register(store, arrivals(("a", "1")), "terms", FIRST)
+        register(store, arrivals(("a", "1")), digest="digest", now=FIRST)
         assert count_inputs(store) == {None: 1}
 
 
@@ -94,47 +94,47 @@ def test_a_database_that_fails_meanwhile_is_told_in_words(tmp_path: Path) -> Non
 
 
 def test_one_content_at_three_paths_is_one_outcome_listed_three_times(store: Store) -> None:
-    register(store, arrivals(("a", "k"), ("b", "k"), ("c", "k"), ("d", "other")), "terms", FIRST)
-    save_outcome(store, "k", outcome("a", "k"), "terms")
+    register(store, arrivals(("a", "k"), ("b", "k"), ("c", "k"), ("d", "other")), digest="digest", now=FIRST)
+    save_outcome(store, "k", outcome("a", "k"), "digest")
     assert [(one.path, one.sha256, one.received) for one in Outcomes(store)] == [("a", "k", FIRST), ("b", "k", FIRST), ("c", "k", FIRST)]
     assert count_inputs(store) == {"passed": 3, None: 1}
     assert done_outputs(store) == {"k": ()}
 
 
 def test_a_receipt_is_stored_once_and_inputs_that_are_gone_are_not_listed(store: Store) -> None:
-    register(store, arrivals(("a", "1"), ("b", "2")), "terms", FIRST)
-    save_outcome(store, "1", outcome("a", "1"), "terms")
-    register(store, arrivals(("moved", "1"), ("new", "3")), "terms", LATER)
-    save_outcome(store, "3", outcome("new", "3"), "terms")
+    register(store, arrivals(("a", "1"), ("b", "2")), digest="digest", now=FIRST)
+    save_outcome(store, "1", outcome("a", "1"), "digest")
+    register(store, arrivals(("moved", "1"), ("new", "3")), digest="digest", now=LATER)
+    save_outcome(store, "3", outcome("new", "3"), "digest")
     assert [(one.path, one.received) for one in Outcomes(store)] == [("moved", FIRST), ("new", LATER)]
     assert first_receipt(store) == FIRST
 
 
 def test_that_somebody_has_a_file_open_does_not_change_when_it_came_in(store: Store) -> None:
-    register(store, arrivals(("a", "1")), "terms", FIRST)
-    register(store, arrivals(("a", f"1{OPEN}"), ("b", f"2{OPEN}")), "terms", LATER)
+    register(store, arrivals(("a", "1")), digest="digest", now=FIRST)
+    register(store, arrivals(("a", f"1{OPEN}"), ("b", f"2{OPEN}")), digest="digest", now=LATER)
     for key in (f"1{OPEN}", f"2{OPEN}"):
-        save_outcome(store, key, outcome("a", key), "terms")
+        save_outcome(store, key, outcome("a", key), "digest")
     assert [(one.path, one.received) for one in Outcomes(store)] == [("a", FIRST), ("b", LATER)]
     assert registered(store) == {"a": f"1{OPEN}", "b": f"2{OPEN}"}
 
 
-def test_what_was_found_under_other_terms_is_forgotten(store: Store) -> None:
-    register(store, arrivals(("a", "1"), ("b", "2")), "terms", FIRST)
-    save_outcome(store, "1", outcome("a", "1", outputs=("made/1.xlsx",)), "terms")
+def test_what_was_found_under_another_digest_is_forgotten(store: Store) -> None:
+    register(store, arrivals(("a", "1"), ("b", "2")), digest="digest", now=FIRST)
+    save_outcome(store, "1", outcome("a", "1", outputs=("made/1.xlsx",)), "digest")
     save_outcome(store, "2", outcome("b", "2"), None)  # kept, but not for good
     assert [one.path for one in Outcomes(store)] == ["a", "b"]
-    register(store, arrivals(("a", "1"), ("b", "2")), "terms", LATER)
+    register(store, arrivals(("a", "1"), ("b", "2")), digest="digest", now=LATER)
     assert done_outputs(store) == {"1": ("made/1.xlsx",)}
-    register(store, arrivals(("a", "1"), ("b", "2")), "other terms", LATER)
+    register(store, arrivals(("a", "1"), ("b", "2")), digest="another digest", now=LATER)
     assert done_outputs(store) == {}
     assert list(Outcomes(store)) == []
 
 
 def test_opened_again_everything_is_there(url: str | None, tmp_path: Path) -> None:
     store = open_store(tmp_path, url)
-    register(store, arrivals(("a", "1")), "terms", FIRST)
-    save_outcome(store, "1", outcome("a", "1"), "terms")
+    register(store, arrivals(("a", "1")), digest="digest", now=FIRST)
+    save_outcome(store, "1", outcome("a", "1"), "digest")
     store.close()
     again = open_store(tmp_path, url)
     assert list(Outcomes(again)) == [outcome("a", "1")]
@@ -143,16 +143,16 @@ def test_opened_again_everything_is_there(url: str | None, tmp_path: Path) -> No
 
 def test_a_store_of_an_earlier_version_keeps_its_receipts(url: str | None, tmp_path: Path) -> None:
     store = open_store(tmp_path, url)
-    register(store, arrivals(("a", "1")), "terms", FIRST)
-    save_outcome(store, "1", outcome("a", "1"), "terms")
+    register(store, arrivals(("a", "1")), digest="digest", now=FIRST)
+    save_outcome(store, "1", outcome("a", "1"), "digest")
     with store.engine.begin() as connection:
         for column in ("saved", "places", "seconds"):
             connection.execute(sqlalchemy.text(f"ALTER TABLE outcomes DROP COLUMN {column}"))
     store.close()
     again = open_store(tmp_path, url)
     assert [(one.path, one.received, one.saved) for one in Outcomes(again)] == [("a", FIRST, None)]
-    register(again, arrivals(("a", "1")), "terms of the new version", LATER)
-    save_outcome(again, "1", outcome("a", "1", saved=LATER), "terms of the new version")
+    register(again, arrivals(("a", "1")), digest="digest of the new version", now=LATER)
+    save_outcome(again, "1", outcome("a", "1", saved=LATER), "digest of the new version")
     assert list(Outcomes(again)) == [outcome("a", "1", saved=LATER)]
     again.close()
 

@@ -1,4 +1,4 @@
-"""Crews and workers: whatever a file does to its worker, every task comes back once, and only the guilty one is lost."""
+"""Pools and workers: whatever a file does to its worker, every task comes back once, and only the guilty one is lost."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ import pytest
 from support.fates import FATES, meet_another, tell_process, work_fatefully
 from support.paths import EXAMPLE, REPOSITORY, TESTS
 from xlperf import validate
-from xlperf.collecting import worker_pool as crew
-from xlperf.collecting.worker import Limits, Task, Terms, work_on
-from xlperf.collecting.worker_pool import AHEAD, Crew, Lost, local_crew, work_off
+from xlperf.collecting import worker_pool
+from xlperf.collecting.worker import Limits, Task, WorkOptions, work_on
+from xlperf.collecting.worker_pool import AHEAD, Lost, WorkerPool, local_pool, run_tasks
 
-TERMS = Terms("zh", "2023-03-01", finalize=False)
+OPTIONS = WorkOptions("zh", "2023-03-01", finalize=False)
 BOOK = (EXAMPLE / "filled.xlsx").read_bytes()
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and limits of POSIX")
 
@@ -33,9 +33,9 @@ def task(name: str, content: bytes = BOOK) -> Task:
 
 def results(names: list[str], limits: Limits = Limits(), jobs: int = 2) -> dict[str, list]:  # noqa: B008
     """What became of each task: status and codes, or that it was lost."""
-    work = partial(work_fatefully, terms=TERMS, limits=limits)
+    work = partial(work_fatefully, options=OPTIONS, limits=limits)
     came: dict[str, list] = {}
-    for done, what in work_off(local_crew(jobs, limits), map(task, names), work):
+    for done, what in run_tasks(local_pool(jobs, limits), map(task, names), work):
         came.setdefault(done.name, []).append("lost" if isinstance(what, Lost) else [what.outcome.status, *codes(what)])
     return came
 
@@ -56,9 +56,9 @@ def test_a_worker_that_dies_costs_only_its_own_file(fate: str) -> None:
 def test_a_worker_that_hangs_ends_itself(fate: str) -> None:
     begin = time.monotonic()
     limits = Limits(seconds=3)
-    work = partial(work_fatefully, terms=TERMS, limits=limits)
+    work = partial(work_fatefully, options=OPTIONS, limits=limits)
     tasks = [task(name, b"no workbook, so that it takes no time") for name in ("a.xlsx", f"{fate}.xlsx", "b.xlsx")]
-    came = dict(work_off(local_crew(2, limits), tasks, work))
+    came = dict(run_tasks(local_pool(2, limits), tasks, work))
     lost = {done.name: what for done, what in came.items() if isinstance(what, Lost)}
     assert list(lost) == [f"{fate}.xlsx"] and len(came) == 3
     assert lost[f"{fate}.xlsx"].seconds >= limits.seconds  # by this it is told from one that died
@@ -72,7 +72,7 @@ def test_a_worker_that_asks_for_too_much_memory_lives_to_tell() -> None:
 
 
 def test_a_bug_of_ours_is_a_finding_on_that_file() -> None:
-    done = work_fatefully(task("has_a_bug.xlsx"), TERMS, Limits())
+    done = work_fatefully(task("has_a_bug.xlsx"), OPTIONS, Limits())
     (finding,) = done.outcome.findings
     assert (done.outcome.status, finding["code"], done.for_good) == ("unreadable", "XL507", False)
     assert finding["found"].startswith("KeyError: 'no such thing' (fates.py:")
@@ -88,7 +88,7 @@ def test_many_that_die() -> None:
 def test_a_death_that_was_no_fault_of_the_file(tmp_path: Path) -> None:
     limits = Limits()
     tasks = [task("a.xlsx"), task("dies_once.xlsx", bytes(tmp_path / "memory")), task("b.xlsx")]
-    came = list(work_off(local_crew(2, limits), tasks, partial(work_fatefully, terms=TERMS, limits=limits)))
+    came = list(run_tasks(local_pool(2, limits), tasks, partial(work_fatefully, options=OPTIONS, limits=limits)))
     assert (tmp_path / "memory").exists()
     assert sorted((done.name, what.outcome.status) for done, what in came) == [(name, "passed") for name in ("a.xlsx", "b.xlsx", "dies_once.xlsx")]
 
@@ -101,9 +101,9 @@ def test_one_worker_alone_and_a_death_at_the_very_end() -> None:
 @posix
 def test_a_death_while_large_files_are_on_their_way_to_the_dead() -> None:
     """More than a pipe holds: whoever writes it waits for a reader."""
-    work = partial(work_fatefully, terms=TERMS, limits=Limits())
+    work = partial(work_fatefully, options=OPTIONS, limits=Limits())
     tasks = [task(name, bytes(300_000)) for name in ("dies.xlsx", "a.xlsx", "b.xlsx")]
-    came = {done.name: isinstance(what, Lost) for done, what in work_off(local_crew(1, Limits()), tasks, work)}
+    came = {done.name: isinstance(what, Lost) for done, what in run_tasks(local_pool(1, Limits()), tasks, work)}
     assert came == {"dies.xlsx": True, "a.xlsx": False, "b.xlsx": False}
 
 
@@ -132,15 +132,15 @@ def test_a_worker_that_dies_between_two_tasks_costs_neither() -> None:
         return number
 
     hired = [0, 1, 9, 9, 9]  # broken at once; after one task; then those that work on
-    dying = Crew(lambda: Dying(hired.pop(0)), 2)
-    assert sorted((number, isinstance(what, Lost)) for number, what in work_off(dying, range(4), work)) == [
+    dying = WorkerPool(lambda: Dying(hired.pop(0)), 2)
+    assert sorted((number, isinstance(what, Lost)) for number, what in run_tasks(dying, range(4), work)) == [
         (0, False), (1, False), (2, True), (3, False),
     ]  # fmt: skip
 
 
 def test_no_more_workers_than_windows_can_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crew, "MOST_WORKERS", 61)
-    assert [local_crew(jobs, Limits()).workers for jobs in (2, 61, 64)] == [2, 61, 61]
+    monkeypatch.setattr(worker_pool, "MOST_WORKERS", 61)
+    assert [local_pool(jobs, Limits()).workers for jobs in (2, 61, 64)] == [2, 61, 61]
 
 
 def test_every_fate_was_met() -> None:
@@ -157,20 +157,20 @@ def test_only_a_few_tasks_are_in_flight() -> None:
             drawn += 1
             yield number
 
-    threads = Crew(partial(ThreadPoolExecutor, 3), 3)
-    for number, _ in enumerate(work_off(threads, tasks(), lambda _: None)):
+    threads = WorkerPool(partial(ThreadPoolExecutor, 3), 3)
+    for number, _ in enumerate(run_tasks(threads, tasks(), lambda _: None)):
         most = max(most, drawn - number)
     assert drawn == 200
     assert most <= AHEAD * 3 + 1
 
 
 def test_two_jobs_are_two_processes(tmp_path: Path) -> None:
-    work = work_off(local_crew(2, Limits()), [tmp_path] * 4, meet_another)
+    work = run_tasks(local_pool(2, Limits()), [tmp_path] * 4, meet_another)
     assert len({pid for _, pid in work} - {os.getpid()}) == 2
 
 
 def test_leaving_early_leaves_nobody_behind() -> None:
-    work = work_off(local_crew(2, Limits()), range(100), tell_process)
+    work = run_tasks(local_pool(2, Limits()), range(100), tell_process)
     seen = {next(work)[1] for _ in range(6)}
     work.close()
     assert [pid for pid in seen if _alive(pid)] == []
@@ -181,9 +181,9 @@ def test_workers_end_with_their_parent() -> None:
     """Killed outright, a parent cannot tell them; they notice."""
     program = (
         "import sys\n"
-        "from support.fates import tell_process\nfrom xlperf.collecting.worker_pool import local_crew, work_off\nfrom xlperf.collecting.worker import Limits\n"
+        "from support.fates import tell_process\nfrom xlperf.collecting.worker_pool import local_pool, run_tasks\nfrom xlperf.collecting.worker import Limits\n"
         "if __name__ == '__main__':\n"
-        "    for _, pid in work_off(local_crew(2, Limits()), range(10_000), tell_process):\n"
+        "    for _, pid in run_tasks(local_pool(2, Limits()), range(10_000), tell_process):\n"
         "        print(pid, flush=True)\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(REPOSITORY), str(TESTS)])}
@@ -212,7 +212,7 @@ def _alive(pid: int) -> bool:
 def test_what_a_worker_says_is_what_validate_says(tmp_path: Path) -> None:
     (tmp_path / "甲.xlsx").write_bytes(BOOK)
     result = validate(tmp_path / "甲.xlsx")
-    outcome = work_on(task("甲.xlsx"), TERMS, Limits()).outcome
+    outcome = work_on(task("甲.xlsx"), OPTIONS, Limits()).outcome
     assert list(outcome.findings) == result.findings
     assert (outcome.status, outcome.form, outcome.revision, outcome.year, outcome.unit, outcome.document) == (
         result.status, result.form, result.revision, result.year, result.unit, result.document,
@@ -231,7 +231,7 @@ def _lists(value: object) -> Iterator[list]:
 
 def test_an_owner_file_is_told_and_a_long_name_does_no_harm() -> None:
     name = "很长的名称" * 60 + ".xlsx"
-    done = work_on(Task("k", name, name, "0", BOOK, f"~${name}"), TERMS._replace(finalize=True), Limits())
+    done = work_on(Task("k", name, name, "0", BOOK, f"~${name}"), OPTIONS._replace(finalize=True), Limits())
     assert "XL125" in [finding["code"] for finding in done.outcome.findings]
     assert sorted(done.files) == [f"苏州市生产力促进中心-2022-{end}" for end in ("定稿.json", "定稿.xlsx", "自评报告.docx")]
 
@@ -241,14 +241,14 @@ def test_a_name_that_only_an_archive_takes_stays_in_the_folder_of_the_worker(nam
     written: list[str] = []
     write_bytes = Path.write_bytes
     monkeypatch.setattr(Path, "write_bytes", lambda path, content: (written.append(path.name), write_bytes(path, content))[1])
-    assert work_on(Task("k", name, name, "0", BOOK), TERMS, Limits()).outcome.status == "passed"
+    assert work_on(Task("k", name, name, "0", BOOK), OPTIONS, Limits()).outcome.status == "passed"
     assert [set(one) & set(':?*"<>|\x01\n') for one in written] == [set()]
 
 
 def test_limits_are_for_workers_only() -> None:
     """The process that collects keeps its own memory and its Ctrl+C."""
     before = _limits()
-    list(work_off(local_crew(1, Limits()), range(2), tell_process))
+    list(run_tasks(local_pool(1, Limits()), range(2), tell_process))
     assert _limits() == before
     assert threading.active_count() < 10
 
@@ -267,7 +267,7 @@ def _limits() -> object:
 FREED = """
 import sys, threading
 from pathlib import Path
-from xlperf.collecting.worker_pool import give_back_at_once
+from xlperf.collecting.worker_pool import return_large_blocks_at_once
 
 def resident():
     return int(Path("/proc/self/status").read_text().partition("VmRSS:")[2].split()[0]) >> 10
@@ -280,7 +280,7 @@ def hold_and_let_go(kept):
         del piece
 
 if sys.argv[1] == "at once":
-    give_back_at_once()
+    return_large_blocks_at_once()
 before, kept = resident(), []
 for _ in range(4):
     thread = threading.Thread(target=hold_and_let_go, args=(kept,))

@@ -17,7 +17,7 @@ from support.scored import EXAMPLES, MATRICES, REASON, document, set_in
 from support.surgery import type_into
 from xlperf import fill_workbook, finalize, import_document, read_workbook, validate, write_next_template, write_report
 from xlperf.checking.checks import check
-from xlperf.collecting.worker import Limits, Task, Terms, work_on
+from xlperf.collecting.worker import Limits, Task, WorkOptions, work_on
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Spot, document_of, rows_of
 from xlperf.forms.form import Form
@@ -402,7 +402,7 @@ def test_the_code_of_the_unit_is_read_where_its_name_stands(form: Form, tmp_path
     book = tmp_path / "filled.xlsx"
     fill_workbook(content, output=book, templates=folder.parent.parent)
     task = Task("key", "收到/filled.xlsx", book.name, "0" * 64, book.read_bytes())
-    outcome = work_on(task, Terms("zh", "2023-03-01", finalize=False, templates=folder.parent.parent), Limits()).outcome
+    outcome = work_on(task, WorkOptions("zh", "2023-03-01", finalize=False, templates=folder.parent.parent), Limits()).outcome
     assert (outcome.unit, outcome.unit_code) == (content["project"]["unit"], "032018")
 
 

@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -25,13 +25,15 @@ from support.libreoffice import convert
 from support.outcomes import document, finding, indicator, outcome, unit, unreadable
 from support.paths import DOCS, REPOSITORY, TEMPLATES
 from xlperf import load_document, messages
+from xlperf.distributing.roster import Unit
 from xlperf.errors import UsageError
 from xlperf.files import ZIP_TIME
 from xlperf.forms.compute import compute
 from xlperf.forms.document import document_of, rows_of
 from xlperf.forms.loader import find_form, load_form
-from xlperf.summarizing import exports
+from xlperf.summarizing.audit_archive import OpenInput
 from xlperf.summarizing.exports import write_exports
+from xlperf.summarizing.handouts import HandoutFolder
 from xlperf.summarizing.outcome import Outcome
 
 HOSTILE = '=HYPERLINK("http://x.invalid","丙")/..\\CON:*?'
@@ -60,10 +62,15 @@ def contents(item: Outcome) -> io.BytesIO:
     return io.BytesIO(b"one" if "甲" in item.path else item.path.encode())
 
 
+def export(listed: Iterable[Outcome], roster: Sequence[Unit] | None, directory: Path, open_input: OpenInput = contents,
+           templates: Path | None = None) -> dict[str, str]:  # fmt: skip
+    return write_exports(listed, templates=templates, directory=directory, date=DATE, roster=roster, open_input=open_input)
+
+
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("out")
-    write_exports(outcomes(), ROSTER, directory, DATE, contents)
+    export(outcomes(), ROSTER, directory)
     return directory
 
 
@@ -143,7 +150,7 @@ def test_units_are_ranked_and_the_sums_can_be_done_again(values: openpyxl.Workbo
 
 def test_equal_rates_share_a_rank(tmp_path: Path) -> None:
     same = [outcome(f"{n}.xlsx", f"第{n}局", basic=(100 * n, 0, 90 * n)) for n in (1, 2, 3)]
-    write_exports([*same, outcome("x.xlsx", "别局", basic=(100, 0, 80))], None, tmp_path, DATE, contents)
+    export([*same, outcome("x.xlsx", "别局", basic=(100, 0, 80))], None, tmp_path)
     sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)["预算执行"]
     assert column(sheet, "名次")[:4] == [1, 1, 1, 4]
 
@@ -159,7 +166,7 @@ def test_indicators_are_ranked_from_the_farthest_over_to_the_farthest_missed(val
 def test_indicators_equally_far_off_share_a_rank(tmp_path: Path) -> None:
     same = [outcome(f"{n}.xlsx", f"第{n}局", indicators=[OVER]) for n in (1, 2)]
     further = outcome("x.xlsx", "别局", indicators=[indicator("服务企业", 100, 140), MISSED])
-    write_exports([*same, further], None, tmp_path, DATE, contents)
+    export([*same, further], None, tmp_path)
     sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)["指标完成"]
     assert [(line[0], line[4], line[5]) for line in lines(sheet) if line[6] == "履职"] == [
         (1, "超额完成", 0.5), (1, "超额完成", 0.5), (3, "超额完成", 0.4), (1, "未完成", -0.25),
@@ -168,7 +175,7 @@ def test_indicators_equally_far_off_share_a_rank(tmp_path: Path) -> None:
 
 def test_every_year_has_tables_of_its_own(tmp_path: Path) -> None:
     years = [replace(outcome(f"{year}.xlsx", "甲局", basic=(100, 0, spent)), year=year) for year, spent in ((2022, 90), (2023, 80))]
-    write_exports(years, None, tmp_path, DATE, contents)
+    export(years, None, tmp_path)
     book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
     assert book.sheetnames[3:] == ["预算执行（2022）", "预算执行（2023）", "指标完成（2022）", "指标完成（2023）"]
     assert [[(line[1], line[7]) for line in lines(book[f"预算执行（{year}）"])] for year in (2022, 2023)] == [
@@ -182,7 +189,7 @@ def test_who_has_sent_nothing(values: openpyxl.Workbook) -> None:
 
 
 def test_without_a_roster_nobody_is_missing(tmp_path: Path) -> None:
-    write_exports(outcomes(), None, tmp_path, DATE, contents)
+    export(outcomes(), None, tmp_path)
     book = openpyxl.load_workbook(tmp_path / "汇总.xlsx")
     assert "未报送单位" not in book.sheetnames
     assert not (tmp_path / "CSV" / "未报送单位.csv").exists()
@@ -337,7 +344,7 @@ def test_the_notice_of_a_file_that_cannot_be_read(out: Path) -> None:
 def test_an_attachment_gets_no_notice_but_what_may_be_a_table_does(tmp_path: Path) -> None:
     other = (finding("XL101", cells=[], field=None, label=None),)
     names = ("报告.docx", "扫描件.PDF", "截图.jpg", "自评表.xlsx", "自评表.XLS", "打包.rar")
-    write_exports([replace(unreadable(name), findings=other) for name in names], None, tmp_path, DATE, contents)
+    export([replace(unreadable(name), findings=other) for name in names], None, tmp_path)
     assert sorted(path.name[:3] for path in (tmp_path / "退回").iterdir()) == ["打包-", "自评表", "自评表"]
     sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["问题清单"]
     assert sorted(line[2] for line in lines(sheet)) == sorted(names)  # they are listed all the same
@@ -349,7 +356,7 @@ def test_a_newer_submission_that_goes_back_gets_its_notice_behind_the_valid_one_
     older = outcome("0.xlsx", "甲局", status="returned", findings=[finding("SZ201")], received="2023-02-09T09:00:00+08:00")
     between = outcome("3.xlsx", "甲局", status="returned", findings=[finding("SZ201")], received="2023-03-08T09:00:00+08:00")
     listed = with_files(tmp_path, [older, valid, newer, between])
-    write_exports(listed, None, tmp_path, DATE, contents)
+    export(listed, None, tmp_path)
     assert sorted(path.name for path in (tmp_path / "退回").iterdir()) == [f"甲局-{sha('2.xlsx')}-退回通知.docx", f"甲局-{sha('2.xlsx')}-问题.xlsx"]
     assert len(list((tmp_path / "定稿").iterdir())) == 2
 
@@ -360,7 +367,7 @@ def test_a_newer_submission_that_goes_back_gets_its_notice_behind_the_valid_one_
 ])  # fmt: skip
 def test_which_came_later_does_not_depend_on_whose_clock_it_was(first: str, second: str, tmp_path: Path) -> None:
     listed = with_files(tmp_path, [outcome("2.xlsx", "甲局", received=first), outcome("1.xlsx", "甲局", received=second)])
-    write_exports(listed[::-1], None, tmp_path, DATE, contents)
+    export(listed[::-1], None, tmp_path)
     sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["单位一览"]
     assert [line[4:8:2] for line in lines(sheet)] == [("1.xlsx", "是"), ("2.xlsx", "否，另有为准的")]
 
@@ -368,7 +375,7 @@ def test_which_came_later_does_not_depend_on_whose_clock_it_was(first: str, seco
 def test_nothing_that_is_said_of_a_file_bears_a_date_before_it_came_in(tmp_path: Path) -> None:
     early, late = (outcome(f"{number}.xlsx", f"第{number}局", status="returned", findings=[finding("SZ201")], received=f"{day}T09:00:00+08:00")
                    for number, day in enumerate(("2023-03-01", "2023-04-06")))  # fmt: skip
-    write_exports(with_files(tmp_path, [early, late]), None, tmp_path, DATE, contents)
+    export(with_files(tmp_path, [early, late]), None, tmp_path)
     dates = [next(paragraph.text for paragraph in docx.Document(path).paragraphs if re.fullmatch("2023年[0-9]+月[0-9]+日", paragraph.text))
              for path in sorted((tmp_path / "退回").glob("*.docx"))]  # fmt: skip
     assert dates == ["2023年3月20日", "2023年4月6日"]
@@ -377,7 +384,7 @@ def test_nothing_that_is_said_of_a_file_bears_a_date_before_it_came_in(tmp_path:
 
 def test_what_was_made_is_handed_out_under_names_of_its_own(tmp_path: Path) -> None:
     listed = with_files(tmp_path, outcomes())
-    write_exports(listed, ROSTER, tmp_path, DATE, contents)
+    export(listed, ROSTER, tmp_path)
     assert sorted(path.name for path in (tmp_path / "定稿").iterdir()) == sorted([
         "某单位-2022-定稿.xlsx", "某单位-2022-定稿.json",
         f"某单位-2022-定稿-{sha('b/乙-新.xlsx')}.xlsx", f"某单位-2022-定稿-{sha('b/乙-新.xlsx')}.json",
@@ -391,14 +398,14 @@ def test_what_was_made_is_handed_out_under_names_of_its_own(tmp_path: Path) -> N
 
 def test_a_second_run_takes_back_what_is_no_longer_due_and_leaves_what_is_somebodys(tmp_path: Path) -> None:
     listed = with_files(tmp_path, outcomes())
-    write_exports(listed, ROSTER, tmp_path, DATE, contents)
+    export(listed, ROSTER, tmp_path)
     edited = next((tmp_path / "退回").glob("*-问题.xlsx"))
     with zipfile.ZipFile(edited, "a") as package:
         package.writestr("more", "saved by Excel")
     kept = edited.read_bytes()
     mended = outcome("e/丙-新.xlsx", HOSTILE, "003", received="2023-04-01T09:00:00+08:00")
     worse = replace(listed[3], status="returned", outputs=(), sha256="0" * 64)
-    write_exports([*listed[:3], worse, *listed[4:], mended], ROSTER, tmp_path, DATE, contents)
+    export([*listed[:3], worse, *listed[4:], mended], ROSTER, tmp_path)
     assert sorted(path.name for path in (tmp_path / "定稿").iterdir()) == ["某单位-2022-定稿.json", "某单位-2022-定稿.xlsx"]
     assert sorted(path.name for path in (tmp_path / "退回").iterdir()) == sorted([
         edited.name, f"坏-{sha('d/坏.xlsx')}-退回通知.docx", "苏州市乙局-00000000-退回通知.docx"])  # fmt: skip
@@ -407,30 +414,30 @@ def test_a_second_run_takes_back_what_is_no_longer_due_and_leaves_what_is_somebo
 
 def test_a_copy_of_ours_under_a_name_of_somebodys_own_stays(tmp_path: Path) -> None:
     listed = with_files(tmp_path, outcomes())
-    write_exports(listed, ROSTER, tmp_path, DATE, contents)
+    export(listed, ROSTER, tmp_path)
     finalized, notice = next((tmp_path / "定稿").glob("*.xlsx")), next((tmp_path / "退回").glob("*.docx"))
     copies = [finalized.with_stem("甲局（已审）"), notice.with_stem("丙局（已寄出）")]
     for ours, copy in zip((finalized, notice), copies, strict=True):
         copy.write_bytes(ours.read_bytes())
-    write_exports([], ROSTER, tmp_path, DATE, contents)
+    export([], ROSTER, tmp_path)
     assert [path for folder in ("定稿", "退回") for path in (tmp_path / folder).iterdir()] == copies
     assert (tmp_path / "collection.placed").read_text() == ""
 
 
 def test_what_a_collection_of_an_earlier_version_put_there_is_ours(tmp_path: Path) -> None:
-    write_exports(with_files(tmp_path, outcomes()), ROSTER, tmp_path, DATE, contents)
+    export(with_files(tmp_path, outcomes()), ROSTER, tmp_path)
     (tmp_path / "collection.placed").unlink()
-    write_exports([], ROSTER, tmp_path, DATE, contents)
+    export([], ROSTER, tmp_path)
     assert [path for folder in ("定稿", "退回") for path in (tmp_path / folder).iterdir()] == []
 
 
 def test_what_was_put_there_in_one_language_is_remembered_in_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listed = with_files(tmp_path, outcomes())
-    write_exports(listed, ROSTER, tmp_path, DATE, contents)
+    export(listed, ROSTER, tmp_path)
     with monkeypatch.context() as patch:
         patch.setattr(messages, "_chosen", ["en"])
-        write_exports(listed, ROSTER, tmp_path, DATE, contents)
-    write_exports([], ROSTER, tmp_path, DATE, contents)
+        export(listed, ROSTER, tmp_path)
+    export([], ROSTER, tmp_path)
     assert {path.parent.name for path in tmp_path.rglob("*.docx")} == {"returned"}
     assert [path for folder in ("定稿", "退回") for path in (tmp_path / folder).iterdir()] == []
 
@@ -438,10 +445,10 @@ def test_what_was_put_there_in_one_language_is_remembered_in_the_other(tmp_path:
 def test_a_run_that_was_killed_while_it_handed_out_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listed = with_files(tmp_path, outcomes())
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(exports, "_clear", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-        write_exports(listed, ROSTER, tmp_path, DATE, contents)
+        patch.setattr(HandoutFolder, "remove_what_is_not_due", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        export(listed, ROSTER, tmp_path)
     assert len(list((tmp_path / "定稿").iterdir())) == 4
-    write_exports([], ROSTER, tmp_path, DATE, contents)
+    export([], ROSTER, tmp_path)
     assert [path for folder in ("定稿", "退回") for path in (tmp_path / folder).iterdir()] == []
 
 
@@ -449,7 +456,7 @@ def test_a_run_that_was_killed_while_it_handed_out_leaves_nothing_behind(tmp_pat
 def test_what_cannot_be_removed_because_it_is_open_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_elsewhere: str) -> None:
     """As on Windows, where nobody else may remove what Excel or Word has open."""
     listed = with_files(tmp_path, outcomes())
-    write_exports(listed, ROSTER, tmp_path, DATE, contents)
+    export(listed, ROSTER, tmp_path)
     unlink = Path.unlink
 
     def locked(path: Path, missing_ok: bool = False) -> None:
@@ -459,32 +466,32 @@ def test_what_cannot_be_removed_because_it_is_open_is_told(tmp_path: Path, monke
 
     monkeypatch.setattr(Path, "unlink", locked)
     with pytest.raises(UsageError) as caught:
-        write_exports([], None, tmp_path, DATE, contents)
+        export([], None, tmp_path)
     assert caught.value.key == "cannot_write" and open_elsewhere in str(caught.value)
 
 
 def test_documents_that_others_file_with_ours_stay(tmp_path: Path) -> None:
     listed = with_files(tmp_path, outcomes())
-    write_exports(listed, ROSTER, tmp_path, DATE, contents)
+    export(listed, ROSTER, tmp_path)
     theirs = [tmp_path / name for name in ("退回/甲局-签收.pdf", "定稿/批示.pdf", "定稿/备注.json", "定稿/某单位-2022-定稿.pdf", "退回/说明.txt")]
     for path in theirs:
         path.write_bytes(b"signed")
-    write_exports(listed[:1], ROSTER, tmp_path, DATE, contents)
-    write_exports([], ROSTER, tmp_path, DATE, contents)
+    export(listed[:1], ROSTER, tmp_path)
+    export([], ROSTER, tmp_path)
     assert [path for path in theirs if path.read_bytes() != b"signed"] == []
     assert {path for folder in ("退回", "定稿") for path in (tmp_path / folder).iterdir()} == set(theirs)
 
 
 def test_a_summary_that_somebody_saved_is_kept_under_another_name(tmp_path: Path) -> None:
-    write_exports(outcomes(), ROSTER, tmp_path, DATE, contents)
+    export(outcomes(), ROSTER, tmp_path)
     book = openpyxl.load_workbook(tmp_path / "汇总.xlsx")
     book["单位一览"]["Z4"] = "已电话催报"
     for number in (1, 2):
         book.save(tmp_path / "汇总.xlsx")
         theirs = (tmp_path / "汇总.xlsx").read_bytes()
-        write_exports(outcomes(), ROSTER, tmp_path, DATE, contents)
+        export(outcomes(), ROSTER, tmp_path)
         assert (tmp_path / f"汇总-另存{number}.xlsx").read_bytes() == theirs
-        write_exports(outcomes(), ROSTER, tmp_path, DATE, contents)
+        export(outcomes(), ROSTER, tmp_path)
     assert len(list(tmp_path.glob("汇总*.xlsx"))) == 3
 
 
@@ -493,21 +500,21 @@ def test_a_newer_submission_is_put_beside_a_finalized_file_that_somebody_saved(t
     folder, name = tmp_path / "定稿", "某单位-2022-定稿"
     with zipfile.ZipFile(tmp_path / old.outputs[0], "w") as package:  # a finalized workbook names its submission
         package.writestr(zipfile.ZipInfo("part", ZIP_TIME), old.sha256)
-    assert write_exports([old], None, tmp_path, DATE, contents) == {}
+    assert export([old], None, tmp_path) == {}
     with zipfile.ZipFile(folder / f"{name}.xlsx", "a") as package:
         package.writestr("more", "saved by Excel")
     theirs = (folder / f"{name}.xlsx").read_bytes()
-    assert write_exports([old], None, tmp_path, DATE, contents) == {}  # of the same submission
+    assert export([old], None, tmp_path) == {}  # of the same submission
     assert sorted(path.name for path in folder.iterdir()) == [f"{name}.json", f"{name}.xlsx"]
     for _ in range(2):
-        assert write_exports([old, new], None, tmp_path, DATE, contents) == {f"{name}.xlsx": f"{name}-{sha('2.xlsx')}.xlsx"}
+        assert export([old, new], None, tmp_path) == {f"{name}.xlsx": f"{name}-{sha('2.xlsx')}.xlsx"}
         assert sorted(path.name for path in folder.iterdir()) == sorted(
             [f"{name}.json", f"{name}.xlsx", f"{name}-{sha('2.xlsx')}.json", f"{name}-{sha('2.xlsx')}.xlsx"])  # fmt: skip
         assert (folder / f"{name}.xlsx").read_bytes() == theirs
         assert json.loads((folder / f"{name}.json").read_text("utf-8")) == {"path": "1.xlsx"}
         assert json.loads((folder / f"{name}-{sha('2.xlsx')}.json").read_text("utf-8")) == {"path": "2.xlsx"}
     (folder / f"{name}.xlsx").unlink()
-    assert write_exports([old, new], None, tmp_path, DATE, contents) == {}
+    assert export([old, new], None, tmp_path) == {}
     assert json.loads((folder / f"{name}.json").read_text("utf-8")) == {"path": "2.xlsx"}
     assert sorted(path.name for path in folder.iterdir()) == [f"{name}.json", f"{name}.xlsx"]
 
@@ -544,7 +551,7 @@ def test_an_input_that_is_gone_or_changed_is_listed_and_says_so(tmp_path: Path) 
             raise FileNotFoundError(item.path)
         return io.BytesIO(b"changed") if item.path == "b/丙.xlsx" else contents(item)
 
-    write_exports(outcomes(), None, tmp_path, DATE, opened)
+    export(outcomes(), None, tmp_path, opened)
     with zipfile.ZipFile(tmp_path / "audit.zip") as archive:
         manifest = list(csv.DictReader(io.StringIO(archive.read("manifest.csv").decode("utf-8-sig"))))
         assert [row["存为"] for row in manifest[1:3]] == ["（原文件已不在，未存入）", "（原文件收到后已被改动，未存入）"]
@@ -557,14 +564,14 @@ def test_an_input_that_is_gone_or_changed_is_listed_and_says_so(tmp_path: Path) 
     ("a/" + "长" * 200 + ".xlsx", "inputs/a/" + "长" * 60 + ".xlsx"),
 ])  # fmt: skip
 def test_names_in_the_archive_are_safe_to_unpack(tmp_path: Path, path: str, name: str) -> None:
-    write_exports([unreadable(path)], None, tmp_path, DATE, lambda item: io.BytesIO(item.path.encode()))
+    export([unreadable(path)], None, tmp_path, lambda item: io.BytesIO(item.path.encode()))
     with zipfile.ZipFile(tmp_path / "audit.zip") as archive:
         assert archive.namelist() == [name, "manifest.csv"]
 
 
 def test_an_archive_that_is_kept_and_what_was_got_out_of_it_can_be_unpacked_beside_one_another(tmp_path: Path) -> None:
     listed = [unreadable("z.zip!a.xlsx"), replace(unreadable("z.zip!b.xlsx"), sha256="")]
-    write_exports(listed, None, tmp_path, DATE, lambda item: io.BytesIO(item.path.encode()))
+    export(listed, None, tmp_path, lambda item: io.BytesIO(item.path.encode()))
     with zipfile.ZipFile(tmp_path / "audit.zip") as archive:
         archive.extractall(tmp_path / "unpacked")
     assert sorted(path.relative_to(tmp_path / "unpacked").as_posix() for path in (tmp_path / "unpacked").rglob("*.*") if path.is_file()) == [
@@ -572,7 +579,7 @@ def test_an_archive_that_is_kept_and_what_was_got_out_of_it_can_be_unpacked_besi
 
 
 def test_names_that_differ_in_case_only_stay_apart(tmp_path: Path) -> None:
-    write_exports([unreadable("A.xlsx"), unreadable("a.xlsx")], None, tmp_path, DATE, lambda item: io.BytesIO(item.path.encode()))
+    export([unreadable("A.xlsx"), unreadable("a.xlsx")], None, tmp_path, lambda item: io.BytesIO(item.path.encode()))
     with zipfile.ZipFile(tmp_path / "audit.zip") as archive:
         assert archive.namelist() == ["inputs/A.xlsx", "inputs/a (2).xlsx", "manifest.csv"]
 
@@ -585,9 +592,9 @@ def every_byte(directory: Path) -> dict[str, bytes]:
 
 
 def test_the_same_outcomes_give_the_same_bytes(out: Path, tmp_path: Path) -> None:
-    write_exports(Store(outcomes()), ROSTER, tmp_path, DATE, contents)
+    export(Store(outcomes()), ROSTER, tmp_path)
     assert every_byte(tmp_path) == every_byte(out)
-    write_exports(outcomes(), ROSTER, tmp_path, DATE, contents)  # over what is there
+    export(outcomes(), ROSTER, tmp_path)  # over what is there
     assert every_byte(tmp_path) == every_byte(out)
 
 
@@ -602,7 +609,7 @@ class Store:
 
 
 def test_nothing_that_came_in_gives_all_the_same_files(tmp_path: Path) -> None:
-    write_exports([], (unit("甲局"),), tmp_path, DATE, contents)
+    export([], (unit("甲局"),), tmp_path)
     book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
     assert book.sheetnames == ["总览", "单位一览", "问题清单", "未报送单位"]
     assert lines(book["未报送单位"]) == [(1, "甲局", None, None)]
@@ -612,7 +619,7 @@ def test_nothing_that_came_in_gives_all_the_same_files(tmp_path: Path) -> None:
 
 def test_in_english_sheets_and_files_are_called_otherwise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "_chosen", ["en"])
-    write_exports(outcomes(), ROSTER, tmp_path, DATE, contents)
+    export(outcomes(), ROSTER, tmp_path)
     book = openpyxl.load_workbook(tmp_path / "summary.xlsx")
     assert book.sheetnames == ["Overview", "Units", "Findings", "Budget execution", "Indicators", "Nothing received"]
     assert {path.name for path in tmp_path.iterdir()} == {"CSV", "audit.zip", "collection.placed", "returned", "summary.xlsx"}
@@ -626,9 +633,9 @@ def test_a_form_that_declares_no_summary_lacks_its_sheets(tmp_path: Path) -> Non
     assert "summary:" not in text
     (folder / "form.yaml").write_text(text, "utf-8")
     plain = replace(outcome("a.xlsx", "甲局"), form="plain-form", document=document("甲局") | {"form": "plain-form"})
-    write_exports([plain], None, tmp_path / "out", DATE, contents, tmp_path / "templates")
+    export([plain], None, tmp_path / "out", contents, tmp_path / "templates")
     assert openpyxl.load_workbook(tmp_path / "out" / "汇总.xlsx").sheetnames == ["总览", "单位一览", "问题清单"]
-    write_exports([plain, outcome("b.xlsx", "乙局")], None, tmp_path / "both", DATE, contents, tmp_path / "templates")
+    export([plain, outcome("b.xlsx", "乙局")], None, tmp_path / "both", contents, tmp_path / "templates")
     names = openpyxl.load_workbook(tmp_path / "both" / "汇总.xlsx").sheetnames
     assert names == ["总览", "单位一览", "问题清单", "预算执行（自评表）", "指标完成（自评表）"]
 
@@ -637,7 +644,7 @@ def test_a_large_table_is_streamed_whole(tmp_path: Path, monkeypatch: pytest.Mon
     """More lines than a sheet takes: the sheet says how many are left to the CSV file, which has them all."""
     monkeypatch.setattr("xlperf.summarizing.table_sheet.MOST_ROWS", 40)
     many = [outcome("a.xlsx", "甲局", findings=[finding(f"XL{201 + n % 9}", found=Random(n).random()) for n in range(90)])]
-    write_exports(many, None, tmp_path, DATE, contents)
+    export(many, None, tmp_path)
     sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["问题清单"]
     assert sheet.max_row == 3 + 40 + 1
     assert sheet["A44"].value == "…… 其余 50 行见 CSV 文件。"
@@ -655,7 +662,7 @@ def test_inputs_that_could_not_be_opened_are_each_their_own(tmp_path: Path) -> N
         raise FileNotFoundError(item.path)
 
     gone = [replace(unreadable(path), sha256="", size=0) for path in ("a.xlsx", "b/a.xlsx")]
-    write_exports(gone, None, tmp_path, DATE, opened)
+    export(gone, None, tmp_path, opened)
     sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["单位一览"]
     assert column(sheet, "是否计入") == ["是", "是"]
     assert sorted(path.name for path in (tmp_path / "退回").iterdir()) == sorted(f"a-{sha(path)}-退回通知.docx" for path in ("a.xlsx", "b/a.xlsx"))
@@ -665,9 +672,9 @@ def test_two_forms_in_one_collection_have_a_ranking_each_and_projects_are_named(
     form = load_form(find_form("national-project"))
     raw = load_document(REPOSITORY / "examples" / "national-project-2022" / "document.json")
     computed = document_of(form, compute(form, rows_of(form, raw)[0]))
-    projects = [Outcome(f"{name}.xlsx", name * 8, 1, "2023-03-01", "passed", form.key, form.revision, 2022, raw["project"]["unit"],
-                        document=computed, subject=name) for name in ("项目甲", "项目乙")]  # fmt: skip
-    write_exports([outcome("a.xlsx", "甲局"), *projects], None, tmp_path, DATE, contents)
+    projects = [Outcome(path=f"{name}.xlsx", sha256=name * 8, size=1, received="2023-03-01", status="passed", form=form.key,
+                        revision=form.revision, year=2022, unit=raw["project"]["unit"], document=computed, subject=name) for name in ("项目甲", "项目乙")]  # fmt: skip
+    export([outcome("a.xlsx", "甲局"), *projects], None, tmp_path)
     overview = read_csv(tmp_path / "CSV" / "总览.csv")
     assert [row[1] for row in overview if row[-1:] == ["占比"]] == ["份数", "单位数", "份数"]  # all; one unit each; two projects of one
     book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
@@ -690,20 +697,21 @@ def test_two_forms_of_one_name_keep_their_tables_apart(tmp_path: Path) -> None:
         raw = load_document(REPOSITORY / "examples" / example / "document.json")
         form = load_form(find_form(raw["form"]))
         computed = document_of(form, compute(form, rows_of(form, raw)[0]))
-        projects.append(Outcome(f"{form.key}.xlsx", example, 1, "2024-03-01", "passed", form.key, form.revision, raw["fiscal_year"],
-                                raw["project"]["unit"], document=computed, subject=raw["project"]["name"]))  # fmt: skip
-    write_exports(projects, None, tmp_path, DATE, contents)
+        projects.append(Outcome(path=f"{form.key}.xlsx", sha256=example, size=1, received="2024-03-01", status="passed", form=form.key,
+                                revision=form.revision, year=raw["fiscal_year"], unit=raw["project"]["unit"], document=computed,
+                                subject=raw["project"]["name"]))  # fmt: skip
+    export(projects, None, tmp_path)
     titles = {"national-project": "项目支出绩效自评表", "sichuan-project": "四川省部门预算项目支出绩效自评表"}
     for key, title in titles.items():
         rows = read_csv(tmp_path / "CSV" / f"预算执行（{title}）.csv")
         assert [row[-1] for row in rows[1:-1]] == [f"{key}.xlsx"]
         assert [f"已通过的预算执行率分布（{title}）"] in read_csv(tmp_path / "CSV" / "总览.csv")
-    write_exports(projects[:1], None, tmp_path, DATE, contents)  # one form is left, and no table of the other
+    export(projects[:1], None, tmp_path)  # one form is left, and no table of the other
     assert sorted(path.stem for path in (tmp_path / "CSV").iterdir()) == sorted(("总览", "单位一览", "问题清单", "预算执行", "指标完成"))
 
 
 def test_the_overview_as_csv_has_its_shares_and_sums(tmp_path: Path) -> None:
-    write_exports([outcome("a.xlsx", "甲局"), unreadable("b.xlsx"), unreadable("c.xlsx")], None, tmp_path, DATE, contents)
+    export([outcome("a.xlsx", "甲局"), unreadable("b.xlsx"), unreadable("c.xlsx")], None, tmp_path)
     assert read_csv(tmp_path / "CSV" / "总览.csv")[:6] == [
         ["报送情况"], ["结果", "份数", "占比"], ["通过", "1", "0.3333"], ["退回", "0", "0.0"], ["无法读取", "2", "0.6667"], ["合计", "3"],
     ]  # fmt: skip
@@ -711,7 +719,7 @@ def test_the_overview_as_csv_has_its_shares_and_sums(tmp_path: Path) -> None:
 
 def test_the_commonest_findings_name_no_field_of_one_of_them(tmp_path: Path) -> None:
     listed = [finding("XL201", message=f"{label}：必填而未填") for label in ("完成值", "单位")] + [finding("SZ101", message="支出：大于预算")]
-    write_exports([outcome("a.xlsx", "甲局", findings=listed)], None, tmp_path, DATE, contents)
+    export([outcome("a.xlsx", "甲局", findings=listed)], None, tmp_path)
     rows = read_csv(tmp_path / "CSV" / "总览.csv")
     assert rows[rows.index(["最常见的问题"]) + 2 :][:2] == [["SZ101 支出：大于预算", "1", "1"], ["XL201 必填而未填", "1", "2"]]
 
@@ -719,7 +727,7 @@ def test_the_commonest_findings_name_no_field_of_one_of_them(tmp_path: Path) -> 
 def test_a_line_is_as_high_as_its_longest_text(tmp_path: Path) -> None:
     """Not every program makes a row higher when it opens a file; texts would lie over each other."""
     listed = [finding("XL201", found=text) for text in ("空白", "写" * 40, "写" * 9000)]
-    write_exports([outcome("a.xlsx", "甲局", findings=listed)], None, tmp_path, DATE, contents)
+    export([outcome("a.xlsx", "甲局", findings=listed)], None, tmp_path)
     sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["问题清单"]
     heights = [sheet.row_dimensions[row].height for row in (4, 5, 6)]
     assert heights[0] < heights[1] < heights[2] == 408.75  # the highest a row may be

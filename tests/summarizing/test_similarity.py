@@ -17,36 +17,40 @@ from support.outcomes import FORM, LETTERS, STANDARD, indicator, items, outcome,
 from xlperf import messages
 from xlperf.distributing.roster import Unit
 from xlperf.forms.document import Spot
-from xlperf.summarizing import tables as ledger
+from xlperf.reporting.description import DescribedFinding
+from xlperf.summarizing.fingerprints import SKETCH, ComparedWorkbook, Fingerprints, find_shared
 from xlperf.summarizing.outcome import Outcome
-from xlperf.summarizing.similarity import KEPT, LEADERS, Traces, Workbook, compare, settle
-from xlperf.summarizing.submissions import Naming, stand, unit_key
-from xlperf.summarizing.survey import survey
+from xlperf.summarizing.similarity import LEADERS, compare
+from xlperf.summarizing.submissions import Naming, find_roles
+from xlperf.summarizing.survey import take_survey
+from xlperf.summarizing.tables import units_table
+from xlperf.text import unit_key
 
 PROBLEMS, MEASURES = "基本信息!B31", "基本信息!B37"
 
 
 def found(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None = None) -> list[tuple[str, str, tuple[str, ...]]]:
     """Path, code and cells of everything that the comparison tells."""
-    across = survey(list(outcomes), roster, None).across
-    return sorted((path, finding["code"], tuple(finding["cells"])) for path, listed in across.items() for finding in listed)
+    comparisons = take_survey(list(outcomes), roster=roster).comparisons
+    return sorted((path, finding["code"], tuple(finding["cells"])) for path, listed in comparisons.items() for finding in listed)
 
 
-def told(outcomes: Iterable[Outcome], path: str, code: str) -> dict:
-    return next(finding for finding in survey(list(outcomes), None, None).across[path] if finding["code"] == code)
+def told(outcomes: Iterable[Outcome], path: str, code: str) -> DescribedFinding:
+    return next(finding for finding in take_survey(list(outcomes)).comparisons[path] if finding["code"] == code)
 
 
-def book(number: int, *texts: str, name: str = "") -> Workbook:
+def book(number: int, *texts: str, name: str = "") -> ComparedWorkbook:
     """A workbook of nothing but texts."""
     typed = [(Spot("narrative", n, "problems"), text) for n, text in enumerate(texts)]
-    return Workbook(FORM, number, f"{number:04d}.xlsx", name or f"单位{number}", {}, typed, (), lambda spot: f"!{spot.index}")
+    return ComparedWorkbook(form=FORM, owner=number, path=f"{number:04d}.xlsx", unit=name or f"单位{number}", rows={}, typed=typed, judged=(),
+                            cell=lambda spot: f"!{spot.index}")  # fmt: skip
 
 
-def alike(books: Sequence[Workbook]) -> list[tuple[str, list[str]]]:
-    traces = Traces()
+def alike(books: Sequence[ComparedWorkbook]) -> list[tuple[str, list[str]]]:
+    fingerprints = Fingerprints()
     for workbook in books:
-        traces.add(workbook)
-    return sorted((path, finding["cells"]) for path, finding in compare(settle(traces), books))
+        fingerprints.add(workbook)
+    return sorted((path, finding["cells"]) for path, finding in compare(find_shared(fingerprints), books))
 
 
 # --- copied text -----------------------------------------------------------------------------------------------
@@ -157,7 +161,7 @@ def test_comparisons_grow_with_the_units_not_with_their_pairs(monkeypatch: pytes
         phrase = [prose(("phrase", n), 40) for n in range(20)]
         assert alike([book(n, phrase[n % 20] + prose(n, 80)) for n in range(units)]) == []
         numbers[units] = compared["n"]
-    assert 0 < numbers[400] <= 400 * KEPT * LEADERS
+    assert 0 < numbers[400] <= 400 * SKETCH * LEADERS
     assert numbers[1600] <= 5 * numbers[400]
 
 
@@ -250,15 +254,15 @@ def test_a_unit_that_is_not_on_the_roster() -> None:
     roster = (unit("苏州市甲局", "001"), unit("乙局", "002"))
     outcomes = [outcome("a.xlsx", "市甲局"), outcome("b.xlsx", "更名后的乙局", "002"), outcome("c.xlsx", "丙局", "003")]
     assert found(outcomes, roster) == [("b.xlsx", "XL557", ("基本信息!C5", "基本信息!C6")), ("c.xlsx", "XL556", ("基本信息!C5",))]
-    assert survey(outcomes, roster, None).missing == []
+    assert take_survey(outcomes, roster=roster).missing == []
 
 
 def test_name_and_code_go_together_as_on_the_roster() -> None:
     roster = (unit("甲局", "010001"), unit("乙局", "010002"), unit("丙局"), unit("小学", "1"), unit("小学", "2"))
     outcomes = [outcome("a.xlsx", "甲局", "10001"), outcome("b.xlsx", "乙局", "010001"), outcome("c.xlsx", "丙局", "7"), outcome("d.xlsx", "小学", "2"),
                 outcome("e.xlsx", "甲局（本级）", "010002")]  # fmt: skip
-    across = survey(outcomes, roster, None).across
-    told = {path: next(finding for finding in listed if finding["code"] == "XL557") for path, listed in across.items()}
+    comparisons = take_survey(outcomes, roster=roster).comparisons
+    told = {path: next(finding for finding in listed if finding["code"] == "XL557") for path, listed in comparisons.items()}
     assert {path: (finding["found"], finding["expected"]) for path, finding in told.items()} == {
         "a.xlsx": ("“甲局”，代码 10001", "名单中的“甲局”，代码 010001"),
         "b.xlsx": ("“乙局”，代码 010001", "名单中的“乙局”，代码 010002；“甲局”，代码 010001"),
@@ -270,13 +274,13 @@ def test_units_of_one_name_are_told_apart_by_the_codes_of_the_roster() -> None:
     roster = (unit("实验小学", "001"), unit("实验小学", "002"), unit("实验小学", "003"), unit("甲局", "004"))
     outcomes = [outcome("1.xlsx", "实验小学", "001"), outcome("2.xlsx", "市实验小学", "002"),
                 outcome("3.xlsx", "实验小学", "002", received="2023-03-05T09:00:00+08:00"), outcome("4.xlsx", "实验小学", "9")]  # fmt: skip
-    collection = survey(outcomes, roster, None)
-    assert {path: standing.kind for path, standing in collection.standings.items()} == {
+    survey = take_survey(outcomes, roster=roster)
+    assert {path: role.kind for path, role in survey.roles.items()} == {
         "1.xlsx": "counts", "2.xlsx": "superseded", "3.xlsx": "counts", "4.xlsx": "counts"}  # fmt: skip
-    assert [listed.code for listed in collection.missing] == ["003", "004"]
-    assert {path: sorted(finding["code"] for finding in told) for path, told in collection.across.items()} == {
+    assert [listed.code for listed in survey.missing] == ["003", "004"]
+    assert {path: sorted(finding["code"] for finding in told) for path, told in survey.comparisons.items()} == {
         "2.xlsx": ["XL554"], "3.xlsx": ["XL554"], "4.xlsx": ["XL557"]}  # fmt: skip
-    assert len({standing.by for standing in survey(outcomes, None, None).standings.values()}) == 1  # without the roster they are one
+    assert len({role.by for role in take_survey(outcomes).roles.values()}) == 1  # without the roster they are one
 
 
 @pytest.mark.parametrize("name", ["市场监督管理局", "市市场监督管理局", "苏州市市场监督管理局", "苏州市 市场监督管理局"])
@@ -302,9 +306,9 @@ def test_what_may_be_left_out_before_a_name_is_one_question_whatever_forms_came_
     of_another_form = replace(plain, form="national-project", document=None, revision=None)
     roster = (unit("苏州市甲局", "", "市甲委"),)
     for only in (plain, of_another_form):
-        collection = survey([only], roster, None)
-        assert (list(collection.missing), collection.across) == ([], {})
-        assert [row[1:4] for row in ledger.units(collection).rows()] == [("甲局", None, "市科技局" if only is plain else "市甲委")]
+        survey = take_survey([only], roster=roster)
+        assert (list(survey.missing), survey.comparisons) == ([], {})
+        assert [row[1:4] for row in units_table(survey).rows()] == [("甲局", None, "市科技局" if only is plain else "市甲委")]
 
 
 def test_the_latest_valid_submission_counts() -> None:
@@ -312,8 +316,8 @@ def test_the_latest_valid_submission_counts() -> None:
     second = outcome("2.xlsx", "甲局", received="2023-03-02T09:00:00+08:00")
     third = outcome("3.xlsx", "甲局", status="returned", received="2023-03-03T09:00:00+08:00")
     copy = replace(second, path="copy of 2.xlsx")
-    standings = stand([third, copy, first, second], Naming(FORM.summary.unit_prefixes))
-    assert {path: (s.kind, s.by) for path, s in standings.items()} == {
+    roles = find_roles([third, copy, first, second], Naming(FORM.summary.unit_prefixes))
+    assert {path: (role.kind, role.by) for path, role in roles.items()} == {
         "1.xlsx": ("superseded", "2.xlsx"), "2.xlsx": ("counts", "2.xlsx"), "3.xlsx": ("superseded", "2.xlsx"),
         "copy of 2.xlsx": ("duplicate", "2.xlsx"),
     }  # fmt: skip
@@ -324,18 +328,18 @@ def test_where_none_is_valid_the_latest_counts_and_other_years_and_units_are_oth
     later = outcome("2.xlsx", "甲局", status="returned", received="2023-03-02T09:00:00+08:00")
     other_year = replace(outcome("3.xlsx", "甲局"), year=2023)
     nameless = replace(outcome("4.xlsx", ""), unit=None, unit_code="001")
-    kinds = {path: standing.kind for path, standing in stand([first, later, other_year, nameless]).items()}
+    kinds = {path: role.kind for path, role in find_roles([first, later, other_year, nameless]).items()}
     assert kinds == {"1.xlsx": "superseded", "2.xlsx": "counts", "3.xlsx": "counts", "4.xlsx": "counts"}
 
 
 def test_a_wrong_code_does_not_make_another_unit_of_the_roster_present() -> None:
     roster = (unit("甲局", "001"), unit("乙局", "002"))
-    assert [missing.name for missing in survey([outcome("a.xlsx", "甲局", "002")], roster, None).missing] == ["乙局"]
+    assert [missing.name for missing in take_survey([outcome("a.xlsx", "甲局", "002")], roster=roster).missing] == ["乙局"]
 
 
 def test_a_unit_that_files_for_several_projects_has_one_that_counts_for_each_and_copies_from_nobody() -> None:
     text = prose("project")
     one, two, again = (replace(outcome(f"{n}.xlsx", "甲局", narrative={"problems": text}), subject=subject)
                        for n, subject in enumerate(("项目甲", "项目乙", "项目 甲")))  # fmt: skip
-    assert [standing.kind for _, standing in sorted(stand([one, two, again]).items())] == ["superseded", "counts", "counts"]
+    assert [role.kind for _, role in sorted(find_roles([one, two, again]).items())] == ["superseded", "counts", "counts"]
     assert found([one, two, again]) == []

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from xlperf.collecting import worker
-from xlperf.collecting.worker import Done, Limits, Task, Terms
+from xlperf.collecting.worker import Done, Limits, Task, WorkOptions
 from xlperf.reporting.result import Result
 
 _read = worker._result
@@ -50,24 +50,24 @@ def dies_once(task: Task) -> None:
 FATES = {fate.__name__: fate for fate in (dies, aborts, hangs, hangs_in_c, outgrows, has_a_bug, dies_once)}
 
 
-def work_fatefully(task: Task, terms: Terms, limits: Limits) -> Done:
+def work_fatefully(task: Task, options: WorkOptions, limits: Limits) -> Done:
     """`work_on`, in which reading a file called by a fate meets it."""
     worker._result = _fateful
-    return worker.work_on(task, terms, limits)
+    return worker.work_on(task, options, limits)
 
 
-def _fateful(task: Task, terms: Terms, folder: Path) -> Result:
+def _fateful(task: Task, options: WorkOptions, folder: Path) -> Result:
     fate = FATES.get(task.name.partition(".")[0])
     if fate:
         fate(task)
         return Result(file=task.path, status="passed", findings=[])
-    return _read(task, terms, folder)
+    return _read(task, options, folder)
 
 
-def work_slowly(task: Task, terms: Terms, limits: Limits) -> Done:
+def work_slowly(task: Task, options: WorkOptions, limits: Limits) -> Done:
     """`work_on` that leaves time to be interrupted."""
     time.sleep(0.3)
-    return worker.work_on(task, terms, limits)
+    return worker.work_on(task, options, limits)
 
 
 def tell_process(_: object) -> int:

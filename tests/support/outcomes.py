@@ -44,14 +44,15 @@ def outcome(path: str, unit: str, code: str | None = None, status: str = "passed
             findings: Sequence[Mapping] = (), outputs: Sequence[str] = (), content: bytes | None = None, **parts: object) -> Outcome:  # fmt: skip
     """The outcome of a workbook with those contents; its bytes are its path unless others are given."""
     raw = content if content is not None else path.encode()
-    return Outcome(path, hashlib.sha256(raw).hexdigest(), len(raw), received, status, FORM.key, FORM.revision, 2022, unit, code,
-                   tuple(findings), document(unit, code, **parts), 60, 0.1, tuple(outputs))  # fmt: skip
+    return Outcome(path=path, sha256=hashlib.sha256(raw).hexdigest(), size=len(raw), received=received, status=status, form=FORM.key,
+                   revision=FORM.revision, year=2022, unit=unit, unit_code=code, findings=tuple(findings),
+                   document=document(unit, code, **parts), rows=60, seconds=0.1, outputs=tuple(outputs))  # fmt: skip
 
 
 def unreadable(path: str) -> Outcome:
     bad = finding("XL103", cells=[], field=None, label=None, message="文件已损坏", expected="完整的 .xlsx 文件", fix="请重新发送。")
-    return Outcome(path, hashlib.sha256(path.encode()).hexdigest(), len(path.encode()), "2023-03-01T09:00:00+08:00", "unreadable",
-                   findings=(bad,))  # fmt: skip
+    return Outcome(path=path, sha256=hashlib.sha256(path.encode()).hexdigest(), size=len(path.encode()), received="2023-03-01T09:00:00+08:00",
+                   status="unreadable", findings=(bad,))  # fmt: skip
 
 
 def prose(seed: object, letters: int = 120) -> str:

@@ -240,9 +240,9 @@ def collect(
     quiet: bool,
 ) -> ExitCode:
     from xlperf.collecting.collect import collect as collect_inboxes
-    from xlperf.collecting.status import standing_as_text
+    from xlperf.collecting.status import status_as_text
 
-    standing = collect_inboxes(
+    status = collect_inboxes(
         inbox,
         output=output,
         roster=roster,
@@ -256,17 +256,17 @@ def collect(
         templates=templates,
         quiet=quiet,
     )
-    click.echo(standing_as_text(standing))
-    return standing.exit_code
+    click.echo(status_as_text(status))
+    return status.exit_code
 
 
 @cli.command(help=words("status"))
 @click.argument("collection", type=FILE)
 @database_option
 def status(collection: Path, database: str | None) -> ExitCode:
-    from xlperf.collecting.status import find_status, standing_as_text
+    from xlperf.collecting.status import find_status, status_as_text
 
-    click.echo(standing_as_text(find_status(collection, database=database)))
+    click.echo(status_as_text(find_status(collection, database=database)))
     return ExitCode.OK
 
 

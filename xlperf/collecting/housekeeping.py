@@ -1,4 +1,9 @@
-"""The folder of a collection: kept to one process, tidied of what killed runs left, its files written below `made`."""
+"""The folder of a collection: kept to one process, tidied of what killed runs left, its files written below `made`.
+
+with locked(directory):
+    tidy(store, directory, keys)
+    list(write_made(directory, "9f86d0…", {"bureau-2022-final.xlsx": content}))
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from xlperf.collecting.inbox import Input
@@ -15,7 +21,7 @@ from xlperf.files import TEMPORARY, make_folder, write_atomically
 
 MADE = "made"  # below OUT: the files that workers made, by content; exports hands out those that count
 WORK = f"{TEMPORARY}work"  # below OUT: what workers put down while they work; one that is killed leaves it
-OURS = re.compile(r"[0-9a-f]{16}(-open)?")  # what a folder in MADE is called, see `_folder`
+OURS = re.compile(r"[0-9a-f]{16}(-open)?")  # what a folder in MADE is called, see `folder_of`
 
 
 @contextmanager
@@ -75,9 +81,14 @@ def folder_of(key: str) -> str:
     return key[:16] + key[64:]
 
 
-def write_files(directory: Path, folder: str, files: Mapping[str, bytes]) -> Iterator[str]:
-    """Write what a worker made and yield its names below the directory."""
+def write_made(directory: Path, key: str, files: Mapping[str, bytes]) -> Iterator[str]:
+    """Write what a worker made of a content and yield the names of the files, below the directory."""
+    folder = f"{MADE}/{folder_of(key)}"
     for name, content in files.items():
         make_folder(directory / folder)
-        write_atomically(directory / folder / name, lambda path, content=content: path.write_bytes(content))
+        write_atomically(directory / folder / name, partial(_write_bytes, content))
         yield f"{folder}/{name}"
+
+
+def _write_bytes(content: bytes, path: Path) -> None:
+    path.write_bytes(content)

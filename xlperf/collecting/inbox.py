@@ -97,7 +97,8 @@ def list_inbox(inboxes: Sequence[Path], apart_from: Path | None = None) -> list[
     Raises:
         UsageError: there is no such inbox, or it is the folder that is not looked into.
     """
-    roots, names, found = Names(), Names(), []
+    roots, names = Names(), Names()
+    found: list[Input | Skipped] = []
     for inbox in inboxes:
         if not inbox.exists():
             raise UsageError("cannot_open", path=inbox, reason=reason_of(FileNotFoundError(errno.ENOENT, "")))

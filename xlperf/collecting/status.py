@@ -1,67 +1,55 @@
-"""Where a collection stands, on one screen.
+"""The status of a collection, on one screen.
 
-print(standing_as_text(find_status(Path("OUT"))))
+print(status_as_text(find_status("OUT")))
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from sys import intern
-from typing import NamedTuple
 
-from xlperf.collecting.run_log import CHANGES, read_run
+from xlperf.collecting.run_log import Changes, Run, read_run
 from xlperf.collecting.store import FILE_NAME, Outcomes, Store, count_inputs, opened_store
 from xlperf.errors import ExitCode, UsageError
 from xlperf.files import StrPath
 from xlperf.messages import listing, of_any_field, sentence
-from xlperf.reporting.result import EXIT_CODES
+from xlperf.reporting.result import EXIT_CODES, STATUSES, Status
 from xlperf.reporting.text_table import table
-from xlperf.summarizing.submissions import COUNTS, Naming, stand
+from xlperf.summarizing.outcome import Submission, submission_of
+from xlperf.summarizing.submissions import COUNTS, Naming, find_roles
 from xlperf.summarizing.survey import installed_prefixes
 
-SAME = ("received", "status", "form")  # of most outcomes: held once
-COMMONEST = 8  # findings, and files of somebody's, that are named
+COMMONEST = 8  # findings, and files that others have saved, that are named
 
 
-class Known(NamedTuple):
-    """As much of an outcome as tells whether it counts, and the codes of its errors."""
-
-    path: str
-    sha256: str
-    received: str
-    saved: str | None
-    status: str
-    unit: str | None
-    unit_code: str | None
-    form: str | None
-    year: int | None
-    subject: str | None
-    errors: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Standing:
+@dataclass(frozen=True, kw_only=True)
+class CollectionStatus:
     """What is known of a collection at this moment."""
 
     directory: Path
-    counts: Mapping[str, int]  # inputs by status
-    counting: Mapping[str, int]  # those of them that count: the latest valid one of each unit
+    counts: Mapping[Status, int]  # inputs by status: passed, returned, unreadable
+    counting: Mapping[Status, int]  # those of them that count: the latest valid one of each unit
     waiting: int  # inputs that are still to be worked on
     units: int  # that sent something
     findings: tuple[tuple[str, str, int], ...]  # the commonest errors of those that count: code, message, inputs
-    run: Mapping | None  # the last run that was finished
+    run: Run | None  # the last run that was finished, as run.json has it
 
     @property
     def exit_code(self) -> ExitCode:
+        """That of the worst input."""
         return max((EXIT_CODES[status] for status in self.counts), default=ExitCode.OK)
 
 
-def find_status(directory: StrPath, *, database: str | None = None) -> Standing:
-    """Return where the collection in that folder stands.
+def find_status(directory: StrPath, *, database: str | None = None) -> CollectionStatus:
+    """Return the status of the collection in that folder, while it runs or afterwards.
+
+    Args:
+        directory: the folder that was given to `collect` as `output`.
+        database: the URL of the store, where the collection was made with one.
 
     Raises:
         UsageError: there is no collection, or its database does not answer.
@@ -71,71 +59,88 @@ def find_status(directory: StrPath, *, database: str | None = None) -> Standing:
         raise UsageError("no_collection", path=directory)
     with opened_store(directory, database) as store:
         run = read_run(directory)
-        naming = Naming(installed_prefixes(None), frozenset((run or {}).get("namesakes", ())))
-        return read_standing(directory, store, run, naming)
+        namesakes = run.get("namesakes", ()) if run else ()
+        return read_status(directory, store, run, Naming(installed_prefixes(None), frozenset(namesakes)))
 
 
-def read_standing(directory: Path, store: Store, run: Mapping | None, naming: Naming) -> Standing:
-    """Return where a collection stands whose store is open and whose last run that was."""
-    counts, messages, known = count_inputs(store), {}, []
+def read_status(directory: Path, store: Store, run: Run | None, naming: Naming) -> CollectionStatus:
+    """Return the status of a collection whose store is open and whose last run that was."""
+    counts = count_inputs(store)
+    messages: dict[str, str] = {}  # by code, the latest
+    submissions: list[Submission] = []
+    errors: dict[str, tuple[str, ...]] = {}  # by path, codes
     for outcome in Outcomes(store, documents=False):
-        errors = {finding["code"]: finding["message"] for finding in outcome.findings if finding["severity"] == "error"}
-        messages |= errors
-        texts = {name: intern(text) for name in SAME if (text := getattr(outcome, name))}
-        own = {name: texts.get(name, getattr(outcome, name)) for name in Known._fields[:-1]}
-        known.append(Known(**own, errors=tuple(map(intern, errors))))
-    standings = stand(known, naming)
-    listed = [one for one in known if standings[one.path].kind == COUNTS]
-    findings = Counter(code for one in listed for code in one.errors)
-    units = {naming.key(one.unit, one.unit_code) for one in known}
-    commonest = sorted(findings.items(), key=lambda item: (-item[1], item[0]))[:COMMONEST]
-    told = tuple((code, of_any_field(code, messages[code]), count) for code, count in commonest)
-    return Standing(
-        directory,
-        {status: count for status, count in counts.items() if status},
-        Counter(one.status for one in listed),
-        counts.get(None, 0),
-        len(units - {""}),
-        told,
-        run,
+        found = {finding["code"]: finding["message"] for finding in outcome.findings if finding["severity"] == "error"}
+        messages |= found
+        submissions.append(submission_of(outcome))
+        errors[outcome.path] = tuple(map(intern, found))
+    roles = find_roles(submissions, naming)
+    counting = [submission for submission in submissions if roles[submission.path].kind == COUNTS]
+    inputs = Counter(code for submission in counting for code in errors[submission.path])
+    commonest = sorted(inputs.items(), key=lambda item: (-item[1], item[0]))[:COMMONEST]
+    return CollectionStatus(
+        directory=directory,
+        counts={status: count for status, count in counts.items() if status},
+        counting=Counter(submission.status for submission in counting),
+        waiting=counts.get(None, 0),
+        units=len({naming.key(submission.unit, submission.unit_code) for submission in submissions} - {""}),
+        findings=tuple((code, of_any_field(code, messages[code]), count) for code, count in commonest),
+        run=run,
     )
 
 
-def standing_as_text(standing: Standing) -> str:
+# --- on one screen ---------------------------------------------------------------------------------------------
+
+
+def status_as_text(status: CollectionStatus) -> str:
     """The screen: how many of what, the last run and what it changed, the commonest errors."""
-    run, total = standing.run, sum(standing.counts.values()) + standing.waiting
-    counts = {status: standing.counts.get(status, 0) for status in EXIT_CODES}
-    lines = [
-        sentence("standing", {"path": standing.directory, "units": standing.units, "total": total}),
-        sentence("standing_counts", {**counts, "waiting": standing.waiting}),
-    ]
-    if sum(standing.counting.values()) < sum(standing.counts.values()):
-        lines.append(sentence("standing_counting", {status: standing.counting.get(status, 0) for status in EXIT_CODES}))
-    if run is None:
-        lines.append(sentence("standing_no_run", {}))
-    else:
-        shown = {"finished": _here(run["finished"]), "files": len(run["files"]), "skipped": len(run["skipped"])}
-        lines.append(sentence("standing_run", {**run, **shown}))
-    folders = [path for path in run["skipped"] if path.endswith("/")] if run else []
-    if folders:
-        shown = listing(folders[:COMMONEST]) + "…" * (len(folders) > COMMONEST)
-        lines.append(sentence("standing_skipped", {"folders": shown}))
-    if run and run["missing"] is not None:
-        lines.append(sentence("standing_missing", {"count": len(run["missing"])}))
-    if run and run["changes"]:
-        changes = run["changes"]
-        moved = {kind: len(changes[kind]) for kind in CHANGES}
-        lines.append(sentence("standing_changes", {"since": _here(changes["since"]), **moved}))
-        lines += changes["words"]
-    for theirs, ours in list(((run and run.get("beside")) or {}).items())[:COMMONEST]:
-        lines.append(sentence("standing_beside", {"file": theirs, "beside": ours}))
-    if standing.findings:
+    lines = [*_count_lines(status), *(_run_lines(status.run) if status.run else [sentence("standing_no_run", {})])]
+    if status.findings:
         headings = [sentence(f"column_{name}", {}) for name in ("code", "message", "files")]
-        rows = [(code, message, str(count)) for code, message, count in standing.findings]
+        rows = [(code, message, str(count)) for code, message, count in status.findings]
         lines.append("\n" + table(headings, rows, ratios=(None, 1, None)).lstrip("\n"))
     return "\n".join(lines)
 
 
-def _here(moment: str) -> str:
+def _count_lines(status: CollectionStatus) -> Iterator[str]:
+    total = sum(status.counts.values()) + status.waiting
+    counts = _of_each_status(status.counts)
+    yield sentence("standing", {"path": status.directory, "units": status.units, "total": total})
+    yield sentence("standing_counts", {**counts, "waiting": status.waiting})
+    if sum(status.counting.values()) < sum(status.counts.values()):
+        yield sentence("standing_counting", _of_each_status(status.counting))
+
+
+def _of_each_status(counts: Mapping[Status, int]) -> dict[str, int]:
+    return {status: counts.get(status, 0) for status in STATUSES}
+
+
+def _run_lines(run: Run) -> Iterator[str]:
+    facts = {"finished": _by_local_clock(run["finished"]), "files": len(run["files"]), "skipped": len(run["skipped"])}
+    yield sentence("standing_run", {**run, **facts})
+    if folders := [path for path in run["skipped"] if path.endswith("/")]:
+        more = "…" if len(folders) > COMMONEST else ""
+        yield sentence("standing_skipped", {"folders": listing(folders[:COMMONEST]) + more})
+    if run["missing"] is not None:
+        yield sentence("standing_missing", {"count": len(run["missing"])})
+    if run["changes"]:
+        yield _change_line(run["changes"])
+        yield from run["changes"]["words"]
+    for saved, newer in list((run.get("beside") or {}).items())[:COMMONEST]:
+        yield sentence("standing_beside", {"file": saved, "beside": newer})
+
+
+def _change_line(changes: Changes) -> str:
+    facts = {
+        "since": _by_local_clock(changes["since"]),
+        "new": len(changes["new"]),
+        "replaced": len(changes["replaced"]),
+        "gone": len(changes["gone"]),
+        "status": len(changes["status"]),
+    }
+    return sentence("standing_changes", facts)
+
+
+def _by_local_clock(moment: str) -> str:
     """A moment as the clock on the wall shows it."""
     return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"

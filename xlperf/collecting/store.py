@@ -1,14 +1,14 @@
 """What a collection keeps, in a database: which input holds which content, and what became of each content.
 
     store = open_store(Path("OUT"))
-    register(store, [Arrival("a.xlsx", "9f86d0…", 89434)], terms, "2023-03-01T09:00:00+00:00")
-    save_outcome(store, "9f86d0…", outcome, terms)
+    register(store, [Arrival("a.xlsx", "9f86d0…", 89434)], digest=digest, now="2023-03-01T09:00:00+00:00")
+    save_outcome(store, "9f86d0…", outcome, digest)
     for outcome in Outcomes(store): …
 
 An outcome belongs to the bytes, not to the path: a file that lies in three folders is worked on once and listed three
 times. Everything is registered in one transaction before the work begins, with one time of receipt that is never changed
-again: so an interrupted collection knows the same times as one that was not. `terms` is a digest of all that an outcome
-depends on besides the bytes (forms, version, options); what was found under other terms is forgotten and done again.
+again: so an interrupted collection knows the same times as one that was not. An outcome is stored with a digest of all that
+it depends on besides the bytes (forms, version, options); one that was found under another digest is forgotten and done again.
 
 The store is an SQLite file in the folder of the collection, or whatever database SQLAlchemy reaches under a URL: one
 database, or one schema of it, per collection.
@@ -17,24 +17,24 @@ database, or one schema of it, per collection.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlperf.errors import UsageError
 from xlperf.summarizing.outcome import Outcome, instant
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine, Table
+    from sqlalchemy import ColumnElement, Engine, Table
 
-FILE_NAME, LOCK = "collection.sqlite", "collection.lock"
+FILE_NAME, LOCK = "collection.sqlite", "collection.lock"  # one of them lies in the folder of every collection
 OPEN = "-open"  # ends the key of bytes that somebody has open: that is said of them, and when they came in stays the same
 AS_JSON = ("findings", "document", "outputs", "places")
 TEXTS = ("sha256", "status", "form", "revision", "unit", "unit_code", "subject", "saved", *AS_JSON)
-TUPLES = ("findings", "outputs")
-PATIENCE = 60  # seconds that we wait while somebody else has the file
+TUPLES = ("findings", "outputs")  # of these
+PATIENCE = 60  # seconds that we wait while somebody else has the file open
 AT_A_TIME = 50  # rows that are held at once while outcomes are listed
 
 
@@ -61,9 +61,31 @@ class Store:
 def open_store(directory: Path, url: str | None = None) -> Store:
     """Open the store of the collection in that folder, making its tables if there are none.
 
+    Args:
+        url: of the database, by default a file in the folder.
+
     Raises:
         UsageError: there is no such database, or it does not answer.
     """
+    import sqlalchemy as sql
+
+    try:
+        ours = sql.URL.create("sqlite", database=str(directory / FILE_NAME))
+        engine = sql.create_engine(url) if url else sql.create_engine(ours, connect_args={"timeout": PATIENCE})
+        inputs, outcomes = _tables()
+        inputs.metadata.create_all(engine)
+        _add_missing_columns(engine, outcomes)
+    except (sql.exc.SQLAlchemyError, ImportError) as error:  # ImportError: the driver that the URL names is not installed
+        reason = str(error).splitlines()[0]
+        if not url:
+            raise UsageError("no_store", path=directory / FILE_NAME, reason=reason) from None
+        shown = url if isinstance(error, sql.exc.ArgumentError) else sql.engine.make_url(url).render_as_string()
+        raise UsageError("no_database", url=shown, reason=reason) from None
+    return Store(engine, inputs, outcomes)
+
+
+def _tables() -> tuple[Table, Table]:
+    """The tables of inputs and outcomes; `terms` is the digest under which an outcome was found."""
     import sqlalchemy as sql
 
     # By code point in every database, so that exports do not depend on which one it is.
@@ -81,22 +103,18 @@ def open_store(directory: Path, url: str | None = None) -> Store:
         *(sql.Column(name, sql.Integer) for name in ("year", "rows")),
         sql.Column("seconds", sql.Float),
     )
-    try:
-        ours = sql.URL.create("sqlite", database=str(directory / FILE_NAME))
-        engine = sql.create_engine(url) if url else sql.create_engine(ours, connect_args={"timeout": PATIENCE})
-        tables.create_all(engine)
-        with engine.begin() as connection:  # a store of an earlier version lacks what is kept since
-            there = {column["name"] for column in sql.inspect(connection).get_columns(outcomes.name)}
-            for column in (column for column in outcomes.columns if column.name not in there):
-                kind = column.type.compile(engine.dialect)
-                connection.execute(sql.text(f"ALTER TABLE {outcomes.name} ADD COLUMN {column.name} {kind}"))
-    except (sql.exc.SQLAlchemyError, ImportError) as error:  # ImportError: the driver that the URL names is not installed
-        reason = str(error).splitlines()[0]
-        if not url:
-            raise UsageError("no_store", path=directory / FILE_NAME, reason=reason) from None
-        shown = url if isinstance(error, sql.exc.ArgumentError) else sql.engine.make_url(url).render_as_string()
-        raise UsageError("no_database", url=shown, reason=reason) from None
-    return Store(engine, inputs, outcomes)
+    return inputs, outcomes
+
+
+def _add_missing_columns(engine: Engine, table: Table) -> None:
+    """Add the columns that a store of an earlier version lacks."""
+    import sqlalchemy as sql
+
+    with engine.begin() as connection:
+        there = {column["name"] for column in sql.inspect(connection).get_columns(table.name)}
+        for column in (column for column in table.columns if column.name not in there):
+            kind = column.type.compile(engine.dialect)
+            connection.execute(sql.text(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}"))
 
 
 @contextmanager
@@ -118,28 +136,31 @@ def opened_store(directory: Path, url: str | None = None) -> Iterator[Store]:
             raise UsageError("database_lost", url=store.engine.url, reason=reason) from None
 
 
-def register(store: Store, arrivals: Sequence[Arrival], terms: str, now: str, also: Sequence[str] = ()) -> None:
+def register(store: Store, arrivals: Sequence[Arrival], *, digest: str, now: str, also: Sequence[str] = ()) -> None:
     """Make these the inputs of the collection; bytes that were never there before are received now.
 
-    An outcome that was found under these terms stays, or under any of `also`; every other is forgotten.
+    An outcome that was found under this digest stays, or under any of `also`; every other is forgotten.
+
+    Args:
+        digest: of all that an outcome depends on besides the bytes.
+        now: the ISO time of receipt of what is new.
     """
     import sqlalchemy as sql
 
     outcomes, new = store.outcomes, {arrival.key: arrival.size for arrival in arrivals}
     with store.engine.begin() as connection:
-        known: dict[str, str] = {}
-        for key, received in connection.execute(sql.select(outcomes.c.key, outcomes.c.received)):
-            new.pop(key, None)
-            known[_content(key)] = min(received, known.get(_content(key), received), key=instant)
+        first_received: dict[str, str] = {}
+        for row in connection.execute(sql.select(outcomes.c.key, outcomes.c.received)):
+            new.pop(row.key, None)
+            content = _content(row.key)
+            first_received[content] = min(row.received, first_received.get(content, row.received), key=instant)
         connection.execute(sql.delete(store.inputs))
         if arrivals:
             connection.execute(store.inputs.insert(), [{"path": path, "key": key} for path, key, _ in arrivals])
         if new:
-            connection.execute(
-                outcomes.insert(),
-                [{"key": key, "size": size, "received": known.get(_content(key), now)} for key, size in new.items()],
-            )
-        stale = sql.or_(outcomes.c.terms.is_(None), outcomes.c.terms.not_in([terms, *also]))
+            rows = [{"key": key, "size": size, "received": first_received.get(_content(key), now)} for key, size in new.items()]
+            connection.execute(outcomes.insert(), rows)
+        stale = sql.or_(outcomes.c.terms.is_(None), outcomes.c.terms.not_in([digest, *also]))
         connection.execute(sql.update(outcomes).where(stale).values(terms=None, status=None))
 
 
@@ -160,8 +181,8 @@ def first_receipt(store: Store) -> str | None:
     import sqlalchemy as sql
 
     with store.engine.connect() as connection:
-        times = connection.execute(sql.select(store.outcomes.c.received).distinct()).scalars()
-        return min(times, key=instant, default=None)
+        received: Iterable[str] = connection.execute(sql.select(store.outcomes.c.received).distinct()).scalars()
+        return min(received, key=instant, default=None)
 
 
 def done_outputs(store: Store) -> dict[str, tuple[str, ...]]:
@@ -170,7 +191,7 @@ def done_outputs(store: Store) -> dict[str, tuple[str, ...]]:
 
     done = sql.select(store.outcomes.c.key, store.outcomes.c.outputs).where(store.outcomes.c.status.is_not(None))
     with store.engine.connect() as connection:
-        return {key: tuple(json.loads(outputs)) for key, outputs in connection.execute(done)}
+        return {row.key: tuple(json.loads(row.outputs)) for row in connection.execute(done)}
 
 
 def forget(store: Store, keys: Sequence[str]) -> None:
@@ -182,19 +203,23 @@ def forget(store: Store, keys: Sequence[str]) -> None:
             connection.execute(sql.update(store.outcomes).where(store.outcomes.c.key == key).values(terms=None, status=None))
 
 
-def save_outcome(store: Store, key: str, outcome: Outcome, terms: str | None) -> None:
-    """Keep what became of a content; without terms it is kept, but done again next time. Size and receipt stay.
-
-    PostgreSQL takes no NUL in a text, no database half a character.
-    """
+def save_outcome(store: Store, key: str, outcome: Outcome, digest: str | None) -> None:
+    """Keep what became of a content; without a digest it is kept, but done again next time. Size and receipt stay."""
     import sqlalchemy as sql
 
     kept = {field.name for field in fields(Outcome)} - {"path", "size", "received"}
-    row = {name: value.replace("\0", "") if isinstance(value := getattr(outcome, name), str) else value for name in kept}
-    row |= {name: json.dumps(row[name], ensure_ascii=False) for name in AS_JSON}
-    row = {name: value.encode("utf-8", "replace").decode() if isinstance(value, str) else value for name, value in row.items()}
+    row = {name: _storable(getattr(outcome, name), as_json=name in AS_JSON) for name in kept}
     with store.engine.begin() as connection:
-        connection.execute(sql.update(store.outcomes).where(store.outcomes.c.key == key).values(terms=terms, **row))
+        connection.execute(sql.update(store.outcomes).where(store.outcomes.c.key == key).values(terms=digest, **row))
+
+
+def _storable(value: object, *, as_json: bool) -> object:
+    """A value as a database takes it: PostgreSQL takes no NUL in a text, no database half a character."""
+    if as_json:
+        value = json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    return value
 
 
 @dataclass(frozen=True)
@@ -208,7 +233,7 @@ class Outcomes:
         import sqlalchemy as sql
 
         inputs, outcomes = self.store.inputs, self.store.outcomes
-        columns = {**outcomes.c, "path": inputs.c.path}
+        columns: dict[str, ColumnElement[Any]] = {**outcomes.c, "path": inputs.c.path}
         if not self.documents:
             columns["document"] = sql.literal("null").label("document")
         listed = (

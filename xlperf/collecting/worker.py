@@ -1,12 +1,12 @@
 """What a worker does: one workbook, bytes in, outcome and files out, within bounds of time and memory.
 
-    equip(Limits())                                    # once per process
-    done = work_on(Task("9f86d0…", "received/bureau.xlsx", "bureau.xlsx", "9f86d0…", content), terms, Limits())
+    prepare_process(Limits())                          # once per process
+    done = work_on(task, options, Limits())
     done.outcome.status, done.files["bureau-2022-final.xlsx"]
 
 A worker needs neither the inbox nor the folder of the collection, so it may run on another machine. It does not live longer
 than it should: a process that takes too long over a file ends itself, whatever it is doing (the watchdog is a thread that
-asks for no lock of Python's), one whose parent is gone ends too, and one that asks for too much memory is refused it.
+asks for no lock of Python's), one whose parent is gone ends too, and one that asks for too much memory does not get it.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ class Limits(NamedTuple):
     memory: int = 2_048 * 2**20  # bytes of address space
 
 
-class Terms(NamedTuple):
+class WorkOptions(NamedTuple):
     """All that an outcome depends on besides the bytes, the forms and our version."""
 
     language: str
-    date: str
-    finalize: bool = True
+    date: str  # ISO, to stand in the files that are made
+    finalize: bool = True  # make finalized and annotated workbooks, else only say what is wrong
     form: str | None = None
     year: int | None = None
     templates: Path | None = None
@@ -62,12 +62,12 @@ class Terms(NamedTuple):
 class Task(NamedTuple):
     """One input to work on, as the inbox describes it."""
 
-    key: str
+    key: str  # of the store: what stands for the bytes
     path: str
     name: str
     sha256: str
     content: bytes
-    owner: str | None = None
+    owner: str | None = None  # the file beside it by which a program says that it has this one open
 
 
 class Done(NamedTuple):
@@ -85,7 +85,7 @@ class Done(NamedTuple):
 # --- the process ---------------------------------------------------------------------------------------------
 
 
-def equip(limits: Limits, folder: Path | None = None) -> None:
+def prepare_process(limits: Limits, folder: Path | None = None) -> None:
     """Make this process one that ends with its parent and takes no more memory than it may, its files all in that folder."""
     if folder:
         tempfile.tempdir = str(folder)
@@ -121,13 +121,13 @@ def watched(seconds: float) -> Iterator[None]:
 # --- the work ------------------------------------------------------------------------------------------------
 
 
-def work_on(task: Task, terms: Terms, limits: Limits) -> Done:
-    """Validate a workbook and write what follows: finalized it passed, annotated it is returned."""
-    use_language(terms.language)
+def work_on(task: Task, options: WorkOptions, limits: Limits) -> Done:
+    """Validate a workbook and write what follows: the finalized one if it passed, the annotated one if it is returned."""
+    use_language(options.language)
     begin = time.perf_counter()
     try:
         with watched(limits.seconds), tempfile.TemporaryDirectory(prefix="xlperf-") as folder:
-            result = _result(task, terms, Path(folder))
+            result = _result(task, options, Path(folder))
             outcome = _outcome(task, result, time.perf_counter() - begin)
             return Done(outcome, {path.name: path.read_bytes() for path in result.outputs})
     except MemoryError:
@@ -143,20 +143,18 @@ def not_done(task: Task, error: UnreadableError, seconds: float = 0.0) -> Done:
     return Done(_outcome(task, unreadable(task.path, error), seconds), {})
 
 
-def _result(task: Task, terms: Terms, folder: Path) -> Result:
+def _result(task: Task, options: WorkOptions, folder: Path) -> Result:
     file, made = folder / _short(task.name), folder / "made"
-    asked = {"form": terms.form, "year": terms.year, "templates": terms.templates}
+    form, year, templates, date = options.form, options.year, options.templates, options.date
     file.write_bytes(task.content)
     if task.owner:
         (folder / task.owner.replace(task.name, file.name)).touch()
-    if not terms.finalize:
-        return validate(file, **asked)
-    result = finalize(file, output=made, date=terms.date, **asked)
-    return (
-        replace(result, outputs=(annotate(file, output=made, date=terms.date, **asked),))
-        if result.status == "returned"
-        else result
-    )
+    if not options.finalize:
+        return validate(file, form=form, year=year, templates=templates)
+    result = finalize(file, form=form, year=year, templates=templates, output=made, date=date)
+    if result.status != "returned":
+        return result
+    return replace(result, outputs=(annotate(file, form=form, year=year, templates=templates, output=made, date=date),))
 
 
 def _short(name: str) -> str:
@@ -167,33 +165,35 @@ def _short(name: str) -> str:
 
 
 def _outcome(task: Task, result: Result, seconds: float) -> Outcome:
-    document = result.document
+    """What is kept of a result; when the file was received is for the store to say."""
     return Outcome(
-        task.path,
-        task.sha256,
-        len(task.content),
-        "",
-        result.status,
-        result.form,
-        result.revision,
-        result.year,
-        result.unit,
-        result.unit_code,
-        tuple(result.findings),
-        document,
-        _count_rows(document),
-        round(seconds, 3),
-        places=result.places,
+        path=task.path,
+        sha256=task.sha256,
+        received="",
+        status=result.status,
+        saved=_saved(task.content) if result.document else None,
+        form=result.form,
+        revision=result.revision,
+        year=result.year,
+        unit=result.unit,
+        unit_code=result.unit_code,
         subject=result.subject,
-        saved=_saved(task.content) if document else None,
+        size=len(task.content),
+        findings=tuple(result.findings),
+        document=result.document,
+        rows=_count_rows(result.document),
+        seconds=round(seconds, 3),
+        places=result.places,
     )
 
 
 def _saved(content: bytes) -> str | None:
     """When the workbook was last saved, as the program that did it wrote into its properties."""
-    with zipfile.ZipFile(io.BytesIO(content)) as package, suppress(KeyError):
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        if PROPERTIES not in package.namelist():
+            return None
         found = SAVED.search(package.read(PROPERTIES))
-        return found and found[1].decode()
+        return found[1].decode() if found else None
 
 
 def _count_rows(value: object) -> int:

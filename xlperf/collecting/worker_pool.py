@@ -1,14 +1,15 @@
 """Many tasks on many workers, whoever they are: all that is asked of them is `concurrent.futures.Executor`.
 
-    crew = local_crew(jobs=2, limits)
-    for task, done in work_off(crew, tasks, work):       # in the order in which they get done
-        …
+    with opened_pool(jobs=2, limits=Limits(), folder=folder) as pool:
+        for task, done in run_tasks(pool, tasks, work):         # in the order in which they are done
+            …
 
 A worker process that dies takes the whole executor with it, and every task that was in it: which of them was at fault,
 nobody knows. So a broken executor is replaced and those tasks are tried once more, each alone; the one with which the
 executor breaks again is the one, and it comes back as `Lost`. (Unless the worker had done others before and died at once:
 then it may have died between two tasks, and a new one tries.) Only a few tasks per worker are in flight, so that a
-collection of any size takes the same memory here.
+collection of any size takes the same memory here. (The library pebble names the task with which a local process died, but
+neither tries it again nor runs tasks on the workers of a Dask scheduler, so this logic would stay beside it.)
 """
 
 from __future__ import annotations
@@ -16,38 +17,47 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import os
+import shutil
 import sys
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from xlperf import __version__
-from xlperf.collecting.worker import Limits, equip
+from xlperf.collecting.worker import Limits, prepare_process
 from xlperf.errors import UsageError
+from xlperf.files import make_folder
 from xlperf.messages import listing
 
-ANSWER = 10  # seconds within which a scheduler has to answer
+if TYPE_CHECKING:
+    from distributed import Client, Scheduler
 
-In = TypeVar("In")
-Out = TypeVar("Out")
 AHEAD = 2  # tasks in flight per worker: one that is worked on, one that waits
+AT_ONCE = 1.0  # seconds: a task that is lost later was worked on
+MOST_WORKERS = 61 if sys.platform == "win32" else sys.maxsize  # Windows does not wait for more handles
+WAITS_FOR_THE_DEAD = sys.version_info < (
+    3,
+    11,
+    5,
+)  # gh-94777: CPython waited for ever to write to the dead what they did not read
+ANSWER = 10  # seconds within which a scheduler has to answer
 M_MMAP_THRESHOLD, LARGE = -3, 256 * 2**10  # of glibc's malloc.h; bytes
-AT_ONCE = 1.0  # seconds: who is lost later was worked on
-DEAF = sys.version_info < (3, 11, 5)  # before gh-94777 CPython waits for ever to write to the dead what they did not read
-MOST_WORKERS = 61 if sys.platform == "win32" else sys.maxsize  # more handles Windows does not wait for
+
+AnyTask = TypeVar("AnyTask")
+AnyAnswer = TypeVar("AnyAnswer")
 
 
 @dataclass(frozen=True)
-class Crew:
-    """Who does the work: `hire` gives an executor with so many workers, a lost task's future raises `broken`."""
+class WorkerPool:
+    """Who does the work: `make_executor` gives an executor with so many workers, the future of a lost task raises `broken`."""
 
-    hire: Callable[[], Executor]
+    make_executor: Callable[[], Executor]
     workers: int
     broken: type[Exception] = BrokenExecutor
 
@@ -58,79 +68,131 @@ class Lost(NamedTuple):
     seconds: float
 
 
-def local_crew(jobs: int | None, limits: Limits, folder: Path | None = None) -> Crew:
-    """Workers that are processes of this machine, one per processor unless told otherwise; `folder` is for their own files.
+def opened_pool(
+    *, jobs: int | None = None, cluster: str | None = None, limits: Limits, folder: Path
+) -> AbstractContextManager[WorkerPool]:
+    """The workers of that Dask scheduler, else processes of this machine, while it is entered.
 
-    They are spawned everywhere, as Windows does it: a fork would inherit our threads' locks and the database's connection.
+    Args:
+        jobs: how many processes, by default one per processor.
+        cluster: the address of a scheduler.
+        limits: what one task may take of a process of this machine.
+        folder: where these processes put their temporary files; it goes when they go.
+
+    Raises:
+        UsageError: see `cluster_pool`.
     """
-    count = min(jobs or os.cpu_count() or 1, MOST_WORKERS)
-    spawn = multiprocessing.get_context("spawn")
-    return Crew(partial(ProcessPoolExecutor, count, spawn, initializer=equip, initargs=(limits, folder)), count)
+    return cluster_pool(cluster) if cluster else _opened_local_pool(jobs, limits, folder)
 
 
-def give_back_at_once() -> None:
-    """Have the memory of large pieces given back to the system as soon as they are let go.
-
-    By itself glibc learns from the first workbook of 15 MiB that goes through that pieces of that size come often, and keeps
-    the room of each for the next, in every thread anew. A threshold that is set stays as it is.
-    """
-    with suppress(AttributeError, OSError, TypeError):  # another system, another library: they have no such habit
-        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE)
+# --- running tasks -------------------------------------------------------------------------------------------
 
 
-def work_off(crew: Crew, tasks: Iterable[In], work: Callable[[In], Out]) -> Iterator[tuple[In, Out | Lost]]:
-    """Yield every task with what came of it, in the order in which they get done."""
+def run_tasks(
+    pool: WorkerPool, tasks: Iterable[AnyTask], work: Callable[[AnyTask], AnyAnswer]
+) -> Iterator[tuple[AnyTask, AnyAnswer | Lost]]:
+    """Yield every task with what came of it, in the order in which they are done."""
     waiting = iter(tasks)
-    while suspects := (yield from _until_broken(crew, waiting, work, AHEAD * crew.workers)):
+    while suspects := (yield from _until_broken(pool, waiting, work, AHEAD * pool.workers)):
         again = deque(task for task, _ in suspects)
         while again:
             first, rest = again[0], (again.popleft() for _ in range(len(again)))
-            for task, seconds in (yield from _until_broken(crew, rest, work, 1)):
+            for task, seconds in (yield from _until_broken(pool, rest, work, 1)):
                 if task is first or seconds > AT_ONCE:
                     yield task, Lost(seconds)
                 else:
                     again.appendleft(task)
 
 
-def _import(_: Callable) -> None:
-    """Nothing; to be told of it, a worker imports what it needs."""
-
-
 def _until_broken(
-    crew: Crew, tasks: Iterator[In], work: Callable[[In], Out], most: int
-) -> Generator[tuple[In, Out], None, list[tuple[In, float]]]:
-    """Work off tasks with so many in flight; return those that were lost and for how long each had been there."""
-    futures: dict[Future, tuple[In, float]] = {}
-    lost: list[tuple[In, float]] = []
-    executor = crew.hire()
-    executor.submit(_import, work).result()  # there is a worker that knows its work: what that takes counts for no task
+    pool: WorkerPool, tasks: Iterator[AnyTask], work: Callable[[AnyTask], AnyAnswer], most: int
+) -> Generator[tuple[AnyTask, AnyAnswer], None, list[tuple[AnyTask, float]]]:
+    """Run tasks with so many in flight; return those that were lost and for how long each had been there."""
+    futures: dict[Future[AnyAnswer], tuple[AnyTask, float]] = {}
+    lost: list[tuple[AnyTask, float]] = []
+    executor = pool.make_executor()
+    executor.submit(_know, work).result()  # there is a worker that knows its work: what that takes counts for no task
     try:
         while True:
             while not lost and len(futures) < most and (task := next(tasks, None)) is not None:
                 try:
                     futures[executor.submit(work, task)] = task, time.monotonic()
-                except crew.broken:  # it broke since we looked; this task was never in it, but it has to be done
+                except pool.broken:  # it broke since we looked; this task was never in it, but it has to be done
                     lost.append((task, 0.0))
             if not futures:
                 return lost
             for future in wait(futures, return_when=FIRST_COMPLETED).done:
                 task, begin = futures.pop(future)
                 try:
-                    done = future.result()
-                except crew.broken:
+                    answer = future.result()
+                except pool.broken:
                     lost.append((task, time.monotonic() - begin))
                 else:
-                    yield task, done
+                    yield task, answer
     finally:
-        for future in futures:
-            future.cancel()
-        if lost and DEAF and isinstance(executor, ProcessPoolExecutor) and (queue := executor._call_queue):
-            queue._reader.close()
-        executor.shutdown()
+        _leave(executor, futures, broken=bool(lost))
+
+
+def _know(work: Callable[[AnyTask], AnyAnswer]) -> None:
+    """Do nothing; to be asked for it, a worker has to import what it needs for its work."""
+
+
+def _leave(executor: Executor, futures: Iterable[Future[AnyAnswer]], *, broken: bool) -> None:
+    """Let an executor end what it has begun, and nothing more."""
+    for future in futures:
+        future.cancel()
+    if broken and WAITS_FOR_THE_DEAD and isinstance(executor, ProcessPoolExecutor):
+        _close_task_queue(executor)
+    executor.shutdown()
+
+
+def _close_task_queue(executor: ProcessPoolExecutor) -> None:
+    """Close the end of the queue from which the dead would read; there is no public way to it."""
+    if queue := getattr(executor, "_call_queue", None):
+        queue._reader.close()
+
+
+# --- processes of this machine -------------------------------------------------------------------------------
 
 
 @contextmanager
-def cluster_crew(address: str) -> Iterator[Crew]:
+def _opened_local_pool(jobs: int | None, limits: Limits, folder: Path) -> Iterator[WorkerPool]:
+    make_folder(folder)
+    try:
+        yield local_pool(jobs, limits, folder.absolute())
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def local_pool(jobs: int | None, limits: Limits, folder: Path | None = None) -> WorkerPool:
+    """Workers that are processes of this machine, one per processor unless told otherwise.
+
+    They are spawned everywhere, as Windows does it: a fork would inherit our threads' locks and the database's connection.
+
+    Args:
+        limits: what one task may take.
+        folder: where they put their temporary files, by default where the system does.
+    """
+    count = min(jobs or os.cpu_count() or 1, MOST_WORKERS)
+    spawn = multiprocessing.get_context("spawn")
+    return WorkerPool(partial(ProcessPoolExecutor, count, spawn, initializer=prepare_process, initargs=(limits, folder)), count)
+
+
+def return_large_blocks_at_once() -> None:
+    """Have the memory of large blocks returned to the system as soon as they are freed.
+
+    By itself glibc learns from the first workbook of 15 MiB that goes through that blocks of that size come often, and keeps
+    the room of each for the next, in every thread anew. A threshold that is set stays as it is.
+    """
+    with suppress(AttributeError, OSError, TypeError):  # another system, another library: they have no such habit
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE)
+
+
+# --- workers of a Dask scheduler -----------------------------------------------------------------------------
+
+
+@contextmanager
+def cluster_pool(address: str) -> Iterator[WorkerPool]:
     """The workers of that scheduler, while it is entered.
 
     Raises:
@@ -148,15 +210,15 @@ def cluster_crew(address: str) -> Iterator[Crew]:
         threads = client.nthreads()
         if not threads or max(threads.values()) > 1:
             raise UsageError("cluster_threads", address=address, found=sum(threads.values()))
-        _agree(client, address)
-        client.run_on_scheduler(_lose_patience)
+        _check_versions(client, address)
+        client.run_on_scheduler(_allow_no_failures)
         try:
-            yield Crew(partial(client.get_executor, pure=False), len(threads), KilledWorker)
+            yield WorkerPool(partial(client.get_executor, pure=False), len(threads), KilledWorker)
         except CancelledError:
             raise UsageError("cluster_lost", address=address) from None
 
 
-def _agree(client: object, address: str) -> None:
+def _check_versions(client: Client, address: str) -> None:
     """Workers of another version would find other things."""
     try:
         versions = set(client.run(_version).values())
@@ -170,5 +232,5 @@ def _version() -> str:
     return __version__
 
 
-def _lose_patience(dask_scheduler: object) -> None:
+def _allow_no_failures(dask_scheduler: Scheduler) -> None:
     dask_scheduler.allowed_failures = 0

@@ -1,10 +1,10 @@
 """The archive for whoever audits: the inputs as they were received, and a list of who sent what when and what became of it.
 
-    write_audit(collection, outcomes, open_input, Path("audit.zip"))
+    write_audit(survey, outcomes, Path("audit.zip"), open_input=open_input)
 
 Inputs go through the memory a piece at a time. The same bytes are kept once and listed for every path they came by. Of what
-could not be got out of an archive the archive is kept. What is no longer there, or no longer what was received, is listed and
-says so.
+could not be taken out of an archive the archive is kept. What is no longer there, or no longer what was received, is listed
+and says so.
 """
 
 from __future__ import annotations
@@ -13,51 +13,52 @@ import errno
 import hashlib
 import io
 import re
+import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
-from typing import BinaryIO
+from typing import IO
 
 from xlperf.files import ZIP_TIME, safe_name, write_csv
 from xlperf.messages import sentence
 from xlperf.summarizing.outcome import INSIDE, Outcome
-from xlperf.summarizing.submissions import content_of
-from xlperf.summarizing.survey import Collection
+from xlperf.summarizing.submissions import content_key
+from xlperf.summarizing.survey import Survey
+from xlperf.summarizing.tables import Row
 
 MANIFEST, INPUTS = "manifest.csv", "inputs"
 PIECE = 1 << 20  # bytes
 COLUMNS = ("file", "stored", "sha256", "size", "unit", "unit_code", "received", "status", "standing", "instead")
 LONGEST_PART = 60  # characters of a folder or file name in the archive
 
-Contents = Callable[[Outcome], BinaryIO]
+OpenInput = Callable[[Outcome], IO[bytes]]
 
 
-def write_audit(collection: Collection, outcomes: Iterable[Outcome], contents: Contents, path: Path) -> None:
+def write_audit(survey: Survey, outcomes: Iterable[Outcome], path: Path, *, open_input: OpenInput) -> None:
     """Write the archive.
 
     Args:
-        contents: opens the bytes of an input as it was received; of one without a SHA-256 those of the archive around it.
+        open_input: opens the bytes of an input as it was received; of one without a SHA-256 those of the archive around it.
     """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         text = io.StringIO()
-        write_csv(text, _rows(collection, outcomes, contents, archive))
+        write_csv(text, _rows(survey, outcomes, archive, open_input))
         with archive.open(_entry(MANIFEST), "w") as file:
             file.write(text.getvalue().encode())
 
 
-def _rows(collection: Collection, outcomes: Iterable[Outcome], contents: Contents, archive: zipfile.ZipFile) -> Iterator[tuple]:
+def _rows(survey: Survey, outcomes: Iterable[Outcome], archive: zipfile.ZipFile, open_input: OpenInput) -> Iterator[Row]:
     """Yield the lines of the list while the inputs go into the archive."""
-    yield tuple(sentence(f"head_{key}", {}) for key in COLUMNS)
+    yield [sentence(f"head_{key}", {}) for key in COLUMNS]
     stored: dict[str, str] = {}
     taken = {MANIFEST}
     for outcome in outcomes:
-        content = content_of(outcome) if outcome.sha256 else _kept(outcome)
+        content = content_key(outcome) if outcome.sha256 else _outermost(outcome)
         if content not in stored:
-            stored[content] = _store(archive, outcome, contents, taken)
-        standing = collection.standings[outcome.path]
-        instead = standing.by if standing.by != outcome.path else None
+            stored[content] = _store(archive, outcome, open_input, taken)
+        role = survey.roles[outcome.path]
         yield (
             outcome.path,
             stored[content],
@@ -67,36 +68,41 @@ def _rows(collection: Collection, outcomes: Iterable[Outcome], contents: Content
             outcome.unit_code,
             outcome.received,
             sentence(f"status_{outcome.status}", {}),
-            sentence(f"submission_{standing.kind}", {}),
-            instead,
+            sentence(f"submission_{role.kind}", {}),
+            role.by if role.by != outcome.path else None,
         )
 
 
-def _store(archive: zipfile.ZipFile, outcome: Outcome, contents: Contents, taken: set[str]) -> str:
+def _store(archive: zipfile.ZipFile, outcome: Outcome, open_input: OpenInput, taken: set[str]) -> str:
     """Put an input into the archive and return its name there, or why it is not there."""
-    digest = hashlib.sha256()
     with SpooledTemporaryFile(PIECE) as copy:
         try:
-            with contents(outcome) as source:
-                while piece := source.read(PIECE):
-                    digest.update(piece)
-                    copy.write(piece)
+            with open_input(outcome) as source:
+                digest = _copy_and_hash(source, copy)
         except OSError as error:
             if error.errno == errno.ENOSPC:  # no room for our copy; the input is there
                 raise
             return sentence("input_gone" if outcome.sha256 else "input_closed", {})
-        if outcome.sha256 and digest.hexdigest() != outcome.sha256:
+        if outcome.sha256 and digest != outcome.sha256:
             return sentence("input_changed", {})
-        name = _name(outcome.path if outcome.sha256 else _kept(outcome), taken)
+        name = _name(outcome.path if outcome.sha256 else _outermost(outcome), taken)
         size = copy.tell()
         copy.seek(0)
         with archive.open(_entry(name), "w", force_zip64=size > zipfile.ZIP64_LIMIT // 2) as target:
-            while piece := copy.read(PIECE):
-                target.write(piece)
+            shutil.copyfileobj(copy, target, PIECE)
     return name
 
 
-def _kept(outcome: Outcome) -> str:
+def _copy_and_hash(source: IO[bytes], target: IO[bytes]) -> str:
+    """Copy a file a piece at a time; return its SHA-256."""
+    digest = hashlib.sha256()
+    while piece := source.read(PIECE):
+        digest.update(piece)
+        target.write(piece)
+    return digest.hexdigest()
+
+
+def _outermost(outcome: Outcome) -> str:
     """The path of the archive in which an input lies whose bytes nobody could get at, its own where it lies in none."""
     return outcome.path.partition(INSIDE)[0]
 

@@ -1,20 +1,19 @@
 """All outcomes at once, gathered in two passes and little memory: what the exports are made of.
 
-    collection = survey(outcomes, roster, templates)
-    collection.submissions, collection.standing("a/first.xlsx"), collection.across["a/first.xlsx"], collection.missing
+    survey = take_survey(outcomes, roster=roster, templates=templates)
+    survey.submissions, survey.roles["a/first.xlsx"], survey.comparisons["a/first.xlsx"], survey.missing
 
 The first pass takes of every workbook its figures, its indicators off target (kept in a temporary database, which sorts
-them) and the traces by which the second finds what units have in common.
+them) and the fingerprints by which the second pass finds what units have in common.
 """
 
 from __future__ import annotations
 
 import sqlite3
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,21 +23,22 @@ from xlperf.forms.form import Form
 from xlperf.forms.layout import usual_layout
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.summary import MET, MISSED, OVER, achievements, figures_of
-from xlperf.summarizing.outcome import Outcome
-from xlperf.summarizing.similarity import Traces, Workbook, compare, settle
+from xlperf.reporting.description import DescribedFinding
+from xlperf.summarizing.fingerprints import ComparedWorkbook, Fingerprints, find_shared
+from xlperf.summarizing.name_checks import check_names
+from xlperf.summarizing.outcome import Outcome, SurveyedSubmission, held_once
+from xlperf.summarizing.similarity import compare
 from xlperf.summarizing.submissions import (
     COUNTS,
     DUPLICATE,
     Naming,
-    Standing,
-    Submission,
+    Role,
+    find_roles,
     make_naming,
-    missing,
-    odd_names,
-    owner,
-    stand,
-    unit_key,
+    missing_units,
+    owner_of,
 )
+from xlperf.text import unit_key
 
 OFF_TARGET = """CREATE TABLE off_target
     (form TEXT, path TEXT, state TEXT, deviation REAL, texts TEXT, number INTEGER PRIMARY KEY)"""
@@ -46,51 +46,60 @@ FARTHEST_FIRST = """SELECT path, state, deviation, texts FROM off_target WHERE f
     ORDER BY state = ? DESC, ABS(deviation) DESC NULLS LAST, number"""
 
 
+class Edition(NamedTuple):
+    """A form and fiscal year that came in."""
+
+    form: Form
+    year: int | None
+    name: str | None  # what tells it from the others, None where there is only one
+
+
 class OffTarget(NamedTuple):
     """An indicator that was over-fulfilled or missed."""
 
     path: str
-    state: str
-    deviation: float | None
-    texts: tuple[str, ...]
+    state: str  # over, missed
+    deviation: float | None  # a ratio: 0.5 is half as much again
+    texts: tuple[str, ...]  # of the columns that the form's summary names
 
 
-@dataclass(frozen=True)
-class Collection:
+@dataclass(frozen=True, kw_only=True)
+class Survey:
     """What is known of all that came in."""
 
-    submissions: tuple[Submission, ...]  # in the order of the outcomes
-    standings: Mapping[str, Standing]
+    submissions: tuple[SurveyedSubmission, ...]  # in the order of the outcomes
+    roles: Mapping[str, Role]  # by path
     forms: Mapping[str, Form]  # by key, of each the newest revision that came in
-    across: Mapping[str, list[dict]]  # by path, what only a comparison of several workbooks shows
+    comparisons: Mapping[str, Sequence[DescribedFinding]]  # by path, what only a comparison of several workbooks shows
     roster: Sequence[Unit] | None
     missing: Sequence[Unit]
     supervisors: Mapping[str, str]  # of the roster's units, by `unit_key`
     naming: Naming
     database: sqlite3.Connection
 
-    def counting(self) -> Iterator[Submission]:
+    def counting(self) -> Iterator[SurveyedSubmission]:
         """The submissions that count, one per unit, form and year."""
-        return (s for s in self.submissions if self.standings[s.path].kind == COUNTS)
+        return (submission for submission in self.submissions if self.roles[submission.path].kind == COUNTS)
 
-    def name_of(self, form: Form) -> str:
+    def passed(self, form: str, year: int | None) -> Iterator[SurveyedSubmission]:
+        """The submissions of a form and year whose figures can be relied on."""
+        return (s for s in self.counting() if s.form == form and s.year == year and s.status == "passed")
+
+    def editions(self) -> Iterator[Edition]:
+        """Yield every form and year that came in."""
+        for form in self.forms.values():
+            years = {s.year for s in self.counting() if s.form == form.key and s.figures} or {None}
+            for year in sorted(years, key=lambda year: year or 0):
+                words = [self._name_of(form)] if len(self.forms) > 1 else []
+                words += [str(year or "")] if len(years) > 1 else []
+                yield Edition(form, year, " ".join(words).strip() or None)
+
+    def _name_of(self, form: Form) -> str:
         """What tells a form from the others: its short name, its title where another has that name too, else its key."""
         others = [other for other in self.forms.values() if other.key != form.key and other.summary.figures]
         if form.file_name not in (other.file_name for other in others):
             return form.file_name
         return form.title if form.title not in (other.title for other in others) else form.key
-
-    def passed(self, form: str, year: int | None) -> Iterator[Submission]:
-        """The submissions of a form and year whose figures can be relied on."""
-        return (s for s in self.counting() if s.form == form and s.year == year and s.status == "passed")
-
-    def editions(self) -> Iterator[tuple[Form, int | None, str | None]]:
-        """Yield every form and year that came in, and what tells it from the others where there are several."""
-        for form in self.forms.values():
-            years = {s.year for s in self.counting() if s.form == form.key and s.figures} or {None}
-            for year in sorted(years, key=lambda year: year or 0):
-                told = [self.name_of(form)] * (len(self.forms) > 1) + [str(year or "")] * (len(years) > 1)
-                yield form, year, " ".join(told).strip() or None
 
     def off_target(self, form: str, year: int | None) -> Iterator[OffTarget]:
         """The indicators of a form off target: what is over-fulfilled, then what is missed, each the farthest first."""
@@ -100,30 +109,48 @@ class Collection:
                 yield OffTarget(path, state, deviation, tuple(texts.split("\0")))
 
 
-def survey(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None, templates: Path | None) -> Collection:
-    """Gather what is known of all outcomes; they are gone through twice."""
+def take_survey(outcomes: Iterable[Outcome], *, roster: Sequence[Unit] | None = None, templates: Path | None = None) -> Survey:
+    """Gather what is known of all outcomes; they are gone through twice, so they may be no generator.
+
+    Args:
+        roster: the units that should have sent something; None where no roster was given.
+        templates: the folder of a bureau's own forms.
+    """
     naming = make_naming(installed_prefixes(templates), roster)
+    workbook_of = partial(_workbook, templates=templates, naming=naming, owners={})
     database = sqlite3.connect("")  # a temporary file that goes with the connection
     database.execute(OFF_TARGET)
-    traces, submissions, forms = Traces(), [], {}
-    owners: dict[str, int] = {}
+    fingerprints = Fingerprints()
+    submissions: list[SurveyedSubmission] = []
+    forms: dict[str, Form] = {}
     for outcome in outcomes:
-        book = _workbook(outcome, owners, templates, naming)
-        if book and (book.form.key not in forms or forms[book.form.key].first_year < book.form.first_year):
-            forms[book.form.key] = book.form
-        submissions.append(_submission(outcome, book))
-        if book:
-            traces.add(book)
-            database.executemany("INSERT INTO off_target VALUES (?, ?, ?, ?, ?, NULL)", _off_target(book))
-    standings = stand(submissions, naming)
-    once = [s for s in submissions if standings[s.path].kind != DUPLICATE]
-    across: dict[str, list[dict]] = {}
-    books = (book for outcome in outcomes if (book := _workbook(outcome, owners, templates, naming, standings)))
-    for path, finding in (*odd_names(once, standings, roster, naming), *compare(settle(traces), books)):
-        across.setdefault(path, []).append(finding)
-    lacking = missing(roster or (), submissions, naming)
-    supervisors = {unit_key(unit.name, naming.prefixes): unit.supervisor for unit in roster or ()}
-    return Collection(tuple(submissions), standings, forms, across, roster, lacking, supervisors, naming, database)
+        workbook = workbook_of(outcome)
+        submissions.append(_surveyed(outcome, workbook))
+        if workbook:
+            form = workbook.form
+            if form.key not in forms or forms[form.key].first_year < form.first_year:
+                forms[form.key] = form
+            fingerprints.add(workbook)
+            database.executemany("INSERT INTO off_target VALUES (?, ?, ?, ?, ?, NULL)", _off_target(workbook))
+    roles = find_roles(submissions, naming)
+    different = [submission for submission in submissions if roles[submission.path].kind != DUPLICATE]
+    workbooks = (workbook for outcome in outcomes if (workbook := workbook_of(outcome, roles=roles)))
+    comparisons: dict[str, list[DescribedFinding]] = {}
+    for path, finding in check_names(different, roles, roster, naming):
+        comparisons.setdefault(path, []).append(finding)
+    for path, finding in compare(find_shared(fingerprints), workbooks):
+        comparisons.setdefault(path, []).append(finding)
+    return Survey(
+        submissions=tuple(submissions),
+        roles=roles,
+        forms=forms,
+        comparisons=comparisons,
+        roster=roster,
+        missing=missing_units(roster or (), submissions, naming),
+        supervisors={unit_key(unit.name, naming.prefixes): unit.supervisor for unit in roster or ()},
+        naming=naming,
+        database=database,
+    )
 
 
 def installed_prefixes(templates: Path | None) -> tuple[str, ...]:
@@ -142,31 +169,37 @@ def _form(key: str, revision: str | None, templates: Path | None) -> Form:
     return load_form(find_form(key, revision=revision, templates=templates))
 
 
+# --- one workbook ------------------------------------------------------------------------------------------------
+
+
 def _workbook(
     outcome: Outcome,
-    owners: dict[str, int],
+    *,
     templates: Path | None,
     naming: Naming,
-    standings: Mapping[str, Standing] | None = None,
-) -> Workbook | None:
-    """What of an outcome is compared and counted, None where nothing could be read."""
+    owners: dict[str, int],
+    roles: Mapping[str, Role] | None = None,
+) -> ComparedWorkbook | None:
+    """What of an outcome is compared and counted, None where nothing could be read.
+
+    Args:
+        owners: the number of every owner so far; a new one is added.
+        roles: which submissions count; without them all do.
+    """
     form = form_of(outcome, templates)
     if not form or not outcome.document:
         return None
     rows, _ = rows_of(form, outcome.document)
-    number = owners.setdefault(owner(outcome, naming), len(owners))
-    counts = standings is None or standings[outcome.path].kind == COUNTS
-    judged = tuple(achievements(form.summary, form.tables, rows))
-    return Workbook(
-        form,
-        number,
-        outcome.path,
-        outcome.unit or "",
-        rows,
-        tuple(inputs_of(form, rows)),
-        judged,
-        cell_namer(outcome, form, rows),
-        counts,
+    return ComparedWorkbook(
+        form=form,
+        owner=owners.setdefault(owner_of(outcome, naming), len(owners)),
+        path=outcome.path,
+        unit=outcome.unit or "",
+        rows=rows,
+        typed=tuple(inputs_of(form, rows)),
+        judged=tuple(achievements(form.summary, form.tables, rows)),
+        cell=cell_namer(outcome, form, rows),
+        counts=roles is None or roles[outcome.path].kind == COUNTS,
     )
 
 
@@ -182,44 +215,54 @@ def cell_namer(outcome: Outcome, form: Form, rows: Rows) -> Callable[[Spot], str
     return cell
 
 
-def _submission(outcome: Outcome, book: Workbook | None) -> Submission:
+def _surveyed(outcome: Outcome, workbook: ComparedWorkbook | None) -> SurveyedSubmission:
     severities = Counter(finding["severity"] for finding in outcome.findings)
-    states = Counter(state for *_, state in book.judged) if book else Counter()
-    spot = unit_spot(book.form) if book else None
-    cell = book.cell(spot) if book else ""
-    has_code = book and "unit_code" in book.form.blocks[spot.block].fields
-    code_cell = book.cell(spot._replace(field="unit_code")) if has_code else cell
-    beside = book.rows[spot.block][0] if book else {}  # the fields that stand with the unit's name
-    figures = figures_of(book.form.summary, book.form.blocks, book.rows) if book else {}
-    counts = (severities["error"], severities["warning"], figures, *(states[state] for state in (OVER, MET, MISSED)))
-    return Submission(
-        outcome.path,
-        outcome.sha256,
-        _once(outcome.received),
-        _once(outcome.saved),
-        _once(outcome.status),
-        _once(outcome.form),
-        _once(outcome.revision),
-        outcome.year,
-        outcome.unit,
-        outcome.unit_code,
-        outcome.subject,
-        _once(beside.get("supervisor")),
-        _once(cell),
-        _once(code_cell),
-        *counts,
+    states = Counter(state for *_, state in workbook.judged) if workbook else Counter()
+    unit_cell, code_cell = _unit_cells(workbook) if workbook else ("", "")
+    return SurveyedSubmission(
+        path=outcome.path,
+        sha256=outcome.sha256,
+        received=held_once(outcome.received),
+        status=held_once(outcome.status),
+        saved=held_once(outcome.saved),
+        form=held_once(outcome.form),
+        revision=held_once(outcome.revision),
+        year=outcome.year,
+        unit=outcome.unit,
+        unit_code=outcome.unit_code,
+        subject=outcome.subject,
+        supervisor=held_once(_supervisor(workbook)) if workbook else None,
+        unit_cell=held_once(unit_cell),
+        code_cell=held_once(code_cell),
+        errors=severities["error"],
+        warnings=severities["warning"],
+        figures=figures_of(workbook.form.summary, workbook.form.blocks, workbook.rows) if workbook else {},
+        over=states[OVER],
+        met=states[MET],
+        missed=states[MISSED],
     )
 
 
-def _once(text: object) -> object:
-    """A text as one object, however many submissions hold it: they are all in memory."""
-    return sys.intern(text) if type(text) is str else text
+def _unit_cells(workbook: ComparedWorkbook) -> tuple[str, str]:
+    """Where a workbook names its unit and its unit's code; one whose form asks for no code, the unit's cell twice."""
+    spot = unit_spot(workbook.form)
+    unit_cell = workbook.cell(spot)
+    has_code = "unit_code" in workbook.form.blocks[spot.block].fields
+    return unit_cell, workbook.cell(spot._replace(field="unit_code")) if has_code else unit_cell
 
 
-def _off_target(book: Workbook) -> Iterator[tuple]:
-    asked = book.form.summary.indicators
-    for _, _, row, state in book.judged:
+def _supervisor(workbook: ComparedWorkbook) -> str | None:
+    """Who supervises the unit, as it says itself beside its name."""
+    return workbook.rows[unit_spot(workbook.form).block][0].get("supervisor")
+
+
+def _off_target(workbook: ComparedWorkbook) -> Iterator[tuple[str, str, str, float | None, str]]:
+    """The rows of the table off_target."""
+    asked = workbook.form.summary.indicators
+    if asked is None:
+        return
+    for _, _, row, state in workbook.judged:
         if state != MET:
             texts = "\0".join(str(row.get(name) or "").replace("\0", "") for name in asked.columns)
             deviation = row.get(asked.deviation)
-            yield book.form.key, book.path, state, None if deviation is None else float(deviation), texts
+            yield workbook.form.key, workbook.path, state, None if deviation is None else float(deviation), texts

@@ -1,7 +1,7 @@
 """The tables of a collection, each to be a sheet and a CSV file: units, findings, rankings, who sent nothing.
 
-    for ledger in ledgers(collection, outcomes, "2023-03-01"):
-        ledger.title, [column.heading for column in ledger.columns], list(ledger.rows())
+    for table in summary_tables(survey, outcomes):
+        table.title, [column.heading for column in table.columns], list(table.rows())
 
 Rows are made as they are asked for, so that a table of a million rows takes no more memory than one of ten. A column that
 is a formula over others says so: the sheet then holds the formula and the value, and its last row the same over the sums.
@@ -21,13 +21,18 @@ from xlperf.forms.model import SEVERITIES
 from xlperf.forms.summary import Figure, recomputed
 from xlperf.formula.nodes import Node
 from xlperf.messages import listing, of_any_field, sentence
-from xlperf.summarizing.outcome import Outcome
-from xlperf.summarizing.submissions import COUNTS, DUPLICATE, SUPERSEDED, Submission, unit_key
-from xlperf.summarizing.survey import Collection
+from xlperf.reporting.description import DescribedFinding
+from xlperf.summarizing.outcome import Outcome, SurveyedSubmission
+from xlperf.summarizing.submissions import COUNTS, DUPLICATE, SUPERSEDED
+from xlperf.summarizing.survey import Edition, OffTarget, Survey
+from xlperf.text import unit_key
 
 MOST_CELLS = 30  # places of a finding that a line names; the rest is counted
 WHOLE_SECOND = 19  # characters of an ISO time: by the clock of who received it
-SUMMED = ("money", "count")
+SUMMED = ("money", "count")  # types of columns that have a sum
+ROLES = (COUNTS, SUPERSEDED, DUPLICATE)  # in the order in which a unit's files are listed
+
+Row = Sequence[object]
 
 
 class Column(NamedTuple):
@@ -40,24 +45,20 @@ class Column(NamedTuple):
     formula: Node | None = None
 
 
-@dataclass(frozen=True)
-class Ledger:
+@dataclass(frozen=True, kw_only=True)
+class SummaryTable:
     """One table; `totals` are the values of its last row, below the rows."""
 
     key: str
     title: str
     note: str
     columns: tuple[Column, ...]
-    rows: Callable[[], Iterable[Sequence[object]]]
-    totals: Mapping[str, object] | None = None
+    rows: Callable[[], Iterable[Row]]
+    totals: Mapping[str, float | None] | None = None
     frozen: int = 2  # columns that stay in sight
 
 
-def column(key: str, type_: str = "text", width: float = 14) -> Column:
-    """A column of ours, its heading from the catalogue."""
-    return Column(key, sentence(f"head_{key}", {}), type_, width)
-
-
+# Columns of ours: key, type, width; the heading is in the catalogue.
 WHO = (("unit", "text", 32), ("unit_code", "text", 13), ("supervisor", "text", 18))
 SUBJECT = ("subject", "text", 28)  # where a unit files several
 FILED = (
@@ -83,94 +84,46 @@ FOUND = (
     ("fix", "text", 42),
     ("explanation", "text", 26),
 )
-LATE = (("number", "count", 7), ("unit", "text", 44), ("unit_code", "text", 18), ("supervisor", "text", 36))
+MISSING = (("number", "count", 7), ("unit", "text", 44), ("unit_code", "text", 18), ("supervisor", "text", 36))
 
 
-def ledgers(collection: Collection, outcomes: Iterable[Outcome]) -> Iterator[Ledger]:
+def summary_tables(survey: Survey, outcomes: Iterable[Outcome]) -> Iterator[SummaryTable]:
     """Yield the tables there are: rankings only of forms that declare what is ranked, who is missing only with a roster."""
-    yield units(collection)
-    yield findings(collection, outcomes)
-    editions = list(collection.editions())
-    yield from (ranking(collection, *edition) for edition in editions if edition[0].summary.ranked_by)
-    yield from (indicators(collection, *edition) for edition in editions if edition[0].summary.indicators)
-    if collection.roster is not None:
-        rows = tuple((number, unit.name, unit.code, unit.supervisor) for number, unit in enumerate(collection.missing, 1))
-        yield _ledger("missing", tuple(column(*spec) for spec in LATE), lambda: rows)
+    yield units_table(survey)
+    yield findings_table(survey, outcomes)
+    editions = list(survey.editions())
+    yield from (ranking_table(survey, edition) for edition in editions if edition.form.summary.ranked_by)
+    yield from (indicators_table(survey, edition) for edition in editions if edition.form.summary.indicators)
+    if survey.roster is not None:
+        yield missing_table(survey)
 
 
-def _ledger(
+def _table(
     key: str,
-    columns: tuple[Column, ...],
-    rows: Callable[[], Iterable[Sequence[object]]],
-    edition: str | None = None,
-    totals: Mapping[str, object] | None = None,
+    columns: Iterable[Column],
+    rows: Callable[[], Iterable[Row]],
+    *,
+    edition: Edition | None = None,
+    totals: Mapping[str, float | None] | None = None,
     **facts: object,
-) -> Ledger:
+) -> SummaryTable:
+    """A table with title and note from the catalogue; `facts` are what the note says."""
     title = sentence(f"sheet_{key}", {})
-    if edition:
-        title = sentence("of_form", {"title": title, "form": edition})
-    return Ledger(f"{key}", title, sentence(f"note_{key}", facts), columns, rows, totals)
+    if edition and edition.name:
+        title = sentence("of_form", {"title": title, "form": edition.name})
+    note = sentence(f"note_{key}", facts)
+    return SummaryTable(key=key, title=title, note=note, columns=tuple(columns), rows=rows, totals=totals)
 
 
-def figure_columns(figures: Iterable[Figure], formulas: bool) -> Iterator[Column]:
+def column(key: str, type_: str = "text", width: float = 14) -> Column:
+    """A column of ours, its heading from the catalogue."""
+    return Column(key, sentence(f"head_{key}", {}), type_, width)
+
+
+def figure_columns(figures: Iterable[Figure], *, formulas: bool) -> Iterator[Column]:
+    """The columns of the figures that a form is summed up by, as formulas over one another if need be."""
     for figure in figures:
         yield Column(figure.key, figure.label, figure.type, 14, figure.formula if formulas else None)
-
-
-# --- units -----------------------------------------------------------------------------------------------------
-
-
-def units(collection: Collection) -> Ledger:
-    """Every file that came in, unit by unit, with the figures of its form."""
-    figures = {figure.key: figure for form in collection.forms.values() for figure in form.summary.figures}
-    judged = JUDGED if any(form.summary.indicators for form in collection.forms.values()) else ()
-    columns = (
-        column("number", "count", 7),
-        *who_columns(collection.forms.values()),
-        *(column(*spec) for spec in FILED),
-        *figure_columns(figures.values(), False),
-        *(column(*spec) for spec in (*judged, *TRACED)),
-    )
-
-    def rows() -> Iterator[tuple]:
-        for number, submission in enumerate(sorted(collection.submissions, key=lambda s: _order(collection, s)), 1):
-            standing = collection.standings[submission.path]
-            yield (
-                number,
-                *_who(collection, submission, collection.forms.values()),
-                submission.path,
-                sentence(f"status_{submission.status}", {}),
-                sentence(f"submission_{standing.kind}", {}),
-                standing.by if standing.kind != COUNTS else None,
-                submission.errors,
-                submission.warnings,
-                *(submission.figures.get(key) for key in figures),
-                *_judged(submission)[: len(judged)],
-                submission.form and f"{submission.form} {submission.revision or ''}".strip(),
-                submission.year,
-                submission.received[:WHOLE_SECOND].replace("T", " "),
-            )
-
-    return _ledger("units", columns, rows)
-
-
-def _judged(submission: Submission) -> tuple[int | None, ...]:
-    """How many indicators are over-fulfilled, met and missed; blank where none could be read."""
-    return tuple(count if submission.figures else None for count in (submission.over, submission.met, submission.missed))
-
-
-def _order(collection: Collection, submission: Submission) -> tuple:
-    """By unit, what counts first; files of nobody last."""
-    kinds = (COUNTS, SUPERSEDED, DUPLICATE)
-    return (
-        submission.unit is None,
-        unit_key(submission.unit),
-        submission.form or "",
-        submission.year or 0,
-        submission.subject or "",
-        kinds.index(collection.standings[submission.path].kind),
-        submission.path,
-    )
 
 
 def who_columns(forms: Iterable[Form]) -> list[Column]:
@@ -179,145 +132,255 @@ def who_columns(forms: Iterable[Form]) -> list[Column]:
     return [column(*spec) for spec in ((*WHO, SUBJECT) if several else WHO)]
 
 
-def _who(collection: Collection, submission: Submission, forms: Iterable[Form]) -> tuple[str | None, ...]:
+def _who(survey: Survey, submission: SurveyedSubmission, forms: Iterable[Form]) -> tuple[str | None, ...]:
     """What stands in those columns; who supervises a unit as it says itself, else as the roster says."""
-    supervisor = submission.supervisor or collection.supervisors.get(unit_key(submission.unit, collection.naming.prefixes))
+    supervisor = submission.supervisor or survey.supervisors.get(unit_key(submission.unit, survey.naming.prefixes))
     return (submission.unit, submission.unit_code, supervisor, submission.subject)[: len(who_columns(forms))]
+
+
+# --- units -----------------------------------------------------------------------------------------------------
+
+
+def units_table(survey: Survey) -> SummaryTable:
+    """Every file that came in, unit by unit, with the figures of its form."""
+    forms = tuple(survey.forms.values())
+    figures = {figure.key: figure for form in forms for figure in form.summary.figures}
+    judged = JUDGED if any(form.summary.indicators for form in forms) else ()
+    columns = (
+        column("number", "count", 7),
+        *who_columns(forms),
+        *(column(*spec) for spec in FILED),
+        *figure_columns(figures.values(), formulas=False),
+        *(column(*spec) for spec in (*judged, *TRACED)),
+    )
+
+    def rows() -> Iterator[Row]:
+        for number, submission in enumerate(sorted(survey.submissions, key=lambda s: _order(survey, s)), 1):
+            role = survey.roles[submission.path]
+            yield (
+                number,
+                *_who(survey, submission, forms),
+                submission.path,
+                sentence(f"status_{submission.status}", {}),
+                sentence(f"submission_{role.kind}", {}),
+                role.by if role.kind != COUNTS else None,
+                submission.errors,
+                submission.warnings,
+                *(submission.figures.get(key) for key in figures),
+                *_judged(submission)[: len(judged)],
+                f"{submission.form} {submission.revision or ''}".strip() if submission.form else submission.form,
+                submission.year,
+                submission.received[:WHOLE_SECOND].replace("T", " "),
+            )
+
+    return _table("units", columns, rows)
+
+
+def _judged(submission: SurveyedSubmission) -> tuple[int | None, ...]:
+    """How many indicators are over-fulfilled, met and missed; blank where none could be read."""
+    return (submission.over, submission.met, submission.missed) if submission.figures else (None, None, None)
+
+
+def _order(survey: Survey, submission: SurveyedSubmission) -> tuple[bool, str, str, int, str, int, str]:
+    """By unit, what counts first; files of nobody last."""
+    return (
+        submission.unit is None,
+        unit_key(submission.unit),
+        submission.form or "",
+        submission.year or 0,
+        submission.subject or "",
+        ROLES.index(survey.roles[submission.path].kind),
+        submission.path,
+    )
+
+
+def missing_table(survey: Survey) -> SummaryTable:
+    """The units of the roster that sent nothing."""
+    rows = [(number, unit.name, unit.code, unit.supervisor) for number, unit in enumerate(survey.missing, 1)]
+    return _table("missing", (column(*spec) for spec in MISSING), lambda: rows)
 
 
 # --- findings --------------------------------------------------------------------------------------------------
 
 
-def findings(collection: Collection, outcomes: Iterable[Outcome]) -> Ledger:
+def findings_table(survey: Survey, outcomes: Iterable[Outcome]) -> SummaryTable:
     """Every finding in a file that counts, file by file, errors first."""
 
-    def rows() -> Iterator[tuple]:
+    def rows() -> Iterator[Row]:
         for outcome in outcomes:
-            if collection.standings[outcome.path].kind != COUNTS:
-                continue
-            for finding in findings_of(collection, outcome):
-                yield (
-                    outcome.unit,
-                    outcome.unit_code,
-                    outcome.path,
-                    sentence(finding["severity"], {}),
-                    finding["code"],
-                    cells_of(finding),
-                    finding["message"],
-                    finding["found"],
-                    finding["expected"],
-                    finding["fix"],
-                    finding.get("explanation"),
-                )
+            if survey.roles[outcome.path].kind == COUNTS:
+                for finding in findings_of(survey, outcome):
+                    yield _finding_row(outcome, finding)
 
-    return _ledger("findings", tuple(column(*spec) for spec in FOUND), rows)
+    return _table("findings", (column(*spec) for spec in FOUND), rows)
 
 
-def findings_of(collection: Collection, outcome: Outcome) -> list[Mapping]:
+def _finding_row(outcome: Outcome, finding: DescribedFinding) -> Row:
+    return (
+        outcome.unit,
+        outcome.unit_code,
+        outcome.path,
+        sentence(finding["severity"], {}),
+        finding["code"],
+        cells_of(finding),
+        finding["message"],
+        finding["found"],
+        finding["expected"],
+        finding["fix"],
+        finding.get("explanation"),
+    )
+
+
+def findings_of(survey: Survey, outcome: Outcome) -> list[DescribedFinding]:
     """What was found in a workbook and what the others show of it, errors first."""
-    found = chain(outcome.findings, collection.across.get(outcome.path, ()))
+    found = chain(outcome.findings, survey.comparisons.get(outcome.path, ()))
     return sorted(found, key=lambda finding: SEVERITIES.index(finding["severity"]))
 
 
-def cells_of(finding: Mapping) -> str:
+def cells_of(finding: DescribedFinding) -> str:
     """The places of a finding in one line."""
     places = finding["cells"]
     shown = listing(places[:MOST_CELLS]) or finding.get("field") or ""
     return shown if len(places) <= MOST_CELLS else sentence("more_cells", {"cells": shown, "count": len(places)})
 
 
-class Tally:
+class CommonFinding(NamedTuple):
+    """A code that was found in several files."""
+
+    code: str
+    message: str  # without the field that one of them names
+    files: int
+    lines: int  # of the table of findings
+
+
+class FindingCounts:
     """How often each code was found and in how many files, counted while the lines of findings go by."""
 
     def __init__(self) -> None:
-        self.places, self.files = Counter(), Counter()
+        self.lines: Counter[str] = Counter()
+        self.files: Counter[str] = Counter()
         self.messages: dict[str, str] = {}
 
-    def counted(self, rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
+    def counted(self, rows: Iterable[Row]) -> Iterator[Row]:
         """The lines, as they are."""
         keys = [key for key, *_ in FOUND]
-        path, code, message, severity = (keys.index(key) for key in ("file", "code", "message", "severity"))
-        seen: set[tuple] = set()
+        path_at, code_at, message_at, severity_at = (keys.index(key) for key in ("file", "code", "message", "severity"))
+        info = sentence("info", {})  # nothing to fix
+        path: object = None
+        codes: set[str] = set()
         for row in rows:
-            if row[severity] == sentence("info", {}):  # nothing to mend
-                yield row
-                continue
-            self.places[row[code]] += 1
-            if seen and next(iter(seen))[0] != row[path]:
-                seen.clear()
-            if (row[path], row[code]) not in seen:
-                seen.add((row[path], row[code]))
-                self.files[row[code]] += 1
-            self.messages.setdefault(row[code], row[message])
+            if row[severity_at] != info:
+                code = str(row[code_at])
+                if row[path_at] != path:
+                    path, codes = row[path_at], set()
+                if code not in codes:
+                    codes.add(code)
+                    self.files[code] += 1
+                self.lines[code] += 1
+                self.messages.setdefault(code, str(row[message_at]))
             yield row
 
-    def commonest(self, most: int) -> list[tuple[str, str, int, int]]:
-        """Code, message, files and lines of the codes in the most files."""
+    def commonest(self, most: int) -> list[CommonFinding]:
+        """The codes found in the most files, so many of them."""
         order = sorted(self.files, key=lambda code: (-self.files[code], code))
-        return [(code, of_any_field(code, self.messages[code]), self.files[code], self.places[code]) for code in order[:most]]
+        return [
+            CommonFinding(code, of_any_field(code, self.messages[code]), self.files[code], self.lines[code])
+            for code in order[:most]
+        ]
 
 
 # --- rankings --------------------------------------------------------------------------------------------------
 
 
-def ranking(collection: Collection, form: Form, year: int | None, edition: str | None) -> Ledger:
+def ranking_table(survey: Survey, edition: Edition) -> SummaryTable:
     """The units by the figure that the form ranks by, and the sums of all; what goes back has no figures to rely on."""
-    figures, ranked_by = form.summary.figures, form.summary.ranked_by
-    listed = list(collection.passed(form.key, year))
-    listed.sort(key=lambda s: (s.figures.get(ranked_by) is None, -(s.figures.get(ranked_by) or 0), unit_key(s.unit), s.path))
-    columns = (column("rank", "count", 7), *who_columns([form]), *figure_columns(figures, True), column("file", "text", 34))
+    form = edition.form
+    figures, ranked_by = form.summary.figures, form.summary.ranked_by or ""
+    ranked = _ranked(survey.passed(form.key, edition.year), ranked_by)
+    columns = (
+        column("rank", "count", 7),
+        *who_columns([form]),
+        *figure_columns(figures, formulas=True),
+        column("file", "text", 34),
+    )
 
-    def rows() -> Iterator[tuple]:
+    def rows() -> Iterator[Row]:
         rank, before = 0, None
-        for number, submission in enumerate(listed, 1):
+        for number, submission in enumerate(ranked, 1):
             value = submission.figures.get(ranked_by)
-            rank, before = (rank if value == before and rank else number), value
+            if value != before or not rank:
+                rank, before = number, value
             yield (
                 rank if value is not None else None,
-                *_who(collection, submission, [form]),
+                *_who(survey, submission, [form]),
                 *(submission.figures.get(figure.key) for figure in figures),
                 submission.path,
             )
 
-    summed = {
-        figure.key: round(sum(s.figures.get(figure.key) or 0 for s in listed), 6)
+    sums = {
+        figure.key: round(sum(submission.figures.get(figure.key) or 0 for submission in ranked), 6)
         for figure in figures
         if figure.formula is None and figure.type in SUMMED
     }
-    totals = recomputed(form.summary, summed) if listed else None
+    totals = recomputed(form.summary, sums) if ranked else None
     label = next(figure.label for figure in figures if figure.key == ranked_by)
-    return _ledger("ranking", columns, rows, edition, totals, label=label)
+    return _table("ranking", columns, rows, edition=edition, totals=totals, label=label)
 
 
-def indicators(collection: Collection, form: Form, year: int | None, edition: str | None) -> Ledger:
-    """The indicators off target: over-fulfilled, then missed."""
-    asked = form.summary.indicators
-    fields = form.blocks[form.tables[asked.table].blocks[0]].fields
-    widths = {name: 40 if fields[name].rows > 1 or (fields[name].max_length or 0) > 500 else 26 for name in asked.columns}
-    shown = (Column(name, fields[name].label, "text", widths[name]) for name in asked.columns)
+def _ranked(submissions: Iterable[SurveyedSubmission], ranked_by: str) -> list[SurveyedSubmission]:
+    """Submissions by that figure, the largest first; those without it last."""
+
+    def order(submission: SurveyedSubmission) -> tuple[bool, float, str, str]:
+        value = submission.figures.get(ranked_by)
+        return value is None, -(value or 0), unit_key(submission.unit), submission.path
+
+    return sorted(submissions, key=order)
+
+
+def indicators_table(survey: Survey, edition: Edition) -> SummaryTable:
+    """The indicators off target: over-fulfilled, then missed, each the farthest first."""
+    form = edition.form
     columns = (
         column("rank", "count", 7),
         *who_columns([form]),
         column("state", "text", 10),
         column("deviation", "ratio", 12),
-        *shown,
+        *_indicator_columns(form),
         column("file", "text", 34),
     )
 
-    def rows() -> Iterator[tuple]:
-        names = {s.path: s for s in collection.counting()}
-        numbers, before = Counter(), (None, None, 0)
-        for found in collection.off_target(form.key, year):
-            numbers[found.state] += 1
-            same = before[:2] == (found.state, found.deviation)
-            before = (found.state, found.deviation, before[2] if same else numbers[found.state])
+    def rows() -> Iterator[Row]:
+        submissions = {submission.path: submission for submission in survey.counting()}
+        for rank, found in _with_ranks(survey.off_target(form.key, edition.year)):
             yield (
-                before[2],
-                *_who(collection, names[found.path], [form]),
+                rank,
+                *_who(survey, submissions[found.path], [form]),
                 sentence(f"state_{found.state}", {}),
                 found.deviation,
                 *found.texts,
                 found.path,
             )
 
-    return _ledger("indicators", columns, rows, edition)
+    return _table("indicators", columns, rows, edition=edition)
+
+
+def _indicator_columns(form: Form) -> Iterator[Column]:
+    """The columns of the form that tell an indicator, wide where people write much."""
+    asked = form.summary.indicators
+    if asked is None:
+        return
+    fields = form.blocks[form.tables[asked.table].blocks[0]].fields
+    for field in (fields[name] for name in asked.columns):
+        yield Column(field.key, field.label, "text", 40 if field.rows > 1 or (field.max_length or 0) > 500 else 26)
+
+
+def _with_ranks(found: Iterable[OffTarget]) -> Iterator[tuple[int, OffTarget]]:
+    """Ranks within each state; what is equally far off shares a rank."""
+    numbers: Counter[str] = Counter()
+    rank, before = 0, None
+    for indicator in found:
+        numbers[indicator.state] += 1
+        if before is None or (before.state, before.deviation) != (indicator.state, indicator.deviation):
+            rank = numbers[indicator.state]
+        before = indicator
+        yield rank, indicator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlperf.collecting.run_log import changes
+from xlperf.collecting.changes import describe_changes
 from xlperf.summarizing.submissions import Naming
 
 
@@ -32,4 +32,4 @@ BEFORE = [entry("a.xlsx", "甲局"), entry("b.xlsx", "苏州市乙局", "returne
     ([*BEFORE, *(entry(f"{n}.xlsx", f"第{n}局") for n in range(7))], ["新收到 7 份：第0局、第1局、第2局、第3局、第4局…"]),
 ])  # fmt: skip
 def test_changes_are_told_unit_by_unit(now: list[dict], said: list[str]) -> None:
-    assert list(changes(BEFORE, now, Naming(("苏州市", "市")))) == said
+    assert list(describe_changes(BEFORE, now, Naming(("苏州市", "市")))) == said

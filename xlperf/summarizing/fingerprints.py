@@ -1,0 +1,232 @@
+"""What a workbook leaves in memory so that others can be compared with it: a few numbers per paragraph and set of figures.
+
+    fingerprints = Fingerprints()
+    for workbook in workbooks:
+        fingerprints.add(workbook)
+    shared = find_shared(fingerprints)
+
+A paragraph is cut into shingles, runs of a few letters each. The smallest hashes of its shingles are its sketch; paragraphs
+that are nearly equal share some of them. What more than a certain share of the units have is a common phrase and counts for
+nothing, as do the form's own words. So time and memory grow with the number of workbooks, not with the number of pairs.
+(The library datasketch does the same with numpy, which is larger than all that we need of it.)
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
+from heapq import nsmallest
+from statistics import fmean, median
+from typing import NamedTuple
+from zlib import crc32
+
+from xlperf.checking.quantities import SENTENCE_ENDS
+from xlperf.checking.rule_inputs import TEXTS
+from xlperf.forms.document import Rows, Spot
+from xlperf.forms.form import Form
+from xlperf.forms.model import RULES
+from xlperf.forms.summary import OVER
+from xlperf.formula.operands import as_decimal, as_text
+
+PARAGRAPH_ENDS = re.compile(r"\n+|[ \u3000]{2,}")  # text pasted from Word keeps its paragraphs apart by spaces
+NO_LETTERS = re.compile(r"[\W\d_]+")
+SHINGLE, SKETCH = 5, 6  # letters of a shingle; hashes kept of a paragraph
+SHORTEST_SENTENCE = 6
+FIGURES, DIGITS = 4, 3  # so many different figures of so many digits make a set that is nobody else's by chance
+LEAST_FIGURES = 20  # over-fulfilled indicators from which on one can be an outlier
+PARTS = 8  # what is sorted is sorted in so many parts, to stay small
+
+
+class ComparedWorkbook(NamedTuple):
+    """One workbook as it is compared."""
+
+    form: Form
+    owner: int
+    path: str
+    unit: str  # as it is named
+    rows: Rows
+    typed: Sequence[tuple[Spot, object]]  # its filled input cells
+    judged: Sequence[tuple[str, int, Mapping[str, object], str]]  # its indicators, see `achievements`
+    cell: Callable[[Spot], str]
+    counts: bool = True  # one that another submission has replaced leaves fingerprints and is not looked at again
+
+
+class Paragraph(NamedTuple):
+    spot: Spot
+    text: str
+
+
+class Fingerprints:
+    """What the workbooks leave, in the order in which they are added."""
+
+    def __init__(self) -> None:
+        self.sketches = array("I")  # SKETCH hashes per paragraph
+        self.writers = array("I")  # the owner of each paragraph
+        self.sentences = array("Q")  # hash << 32 | owner
+        self.figure_sets = array("Q")  # the same
+        self.excess = array("d")  # log of 1 + deviation, of what is over-fulfilled
+        self.owners: set[int] = set()
+        self.printed: dict[Form, set[int]] = {}  # the sentences of the form itself
+
+    def add(self, workbook: ComparedWorkbook) -> None:
+        """Take the fingerprints of one workbook."""
+        form, owner, unit = workbook.form, workbook.owner, letters(workbook.unit)
+        self.owners.add(owner)
+        if form not in self.printed:
+            self.printed[form] = {hash_of(part) for text in texts_in(form.definition) for part in sentences(text)}
+        written: set[int] = set()
+        for paragraph in paragraphs(workbook):
+            self.sketches.extend(sketch_of(letters(paragraph.text, unit)))
+            self.writers.append(owner)
+            written.update(map(hash_of, sentences(paragraph.text, unit)))
+        self.sentences.extend(sentence << 32 | owner for sentence in written)
+        self.figure_sets.extend(hash_of(figures) << 32 | owner for figures, _ in figure_sets(workbook))
+        self.excess.extend(math.log1p(indicator.deviation) for indicator in over_fulfilled(workbook))
+
+    def shingles(self) -> Iterator[int]:
+        """The hashes of all paragraphs, each with who wrote it: `hash << 32 | owner`."""
+        return (shingle << 32 | self.writers[at // SKETCH] for at, shingle in enumerate(self.sketches))
+
+
+class Shared(NamedTuple):
+    """What more than one unit left: worth looking at, or so common that it is nobody's own."""
+
+    sketches: array[int]  # of every paragraph, SKETCH hashes each
+    shingles: set[int]  # left by several units, but not by many
+    common: set[int]  # sentences left by many units or printed in the form
+    figure_sets: set[int]
+    middle: float  # median of `Fingerprints.excess`
+    spread: float  # their standard deviation, robustly estimated; 0 where too few figures tell
+
+
+def find_shared(fingerprints: Fingerprints) -> Shared:
+    """Say what is shared, from the fingerprints of all workbooks; of several forms the most cautious says what is common."""
+    rules = [form.summary.copies for form in fingerprints.printed]
+    limit = min((max(rule["few"], rule["common"] * len(fingerprints.owners)) for rule in rules), default=0)
+    sentence_owners = count_owners(lambda: fingerprints.sentences)
+    figure_owners = count_owners(lambda: fingerprints.figure_sets)
+    middle, spread = _middle_and_spread(fingerprints.excess)
+    return Shared(
+        sketches=fingerprints.sketches,
+        shingles={shingle for shingle, count in count_owners(fingerprints.shingles) if shingle and 1 < count <= limit},
+        common={sentence for sentence, count in sentence_owners if count > limit}.union(*fingerprints.printed.values()),
+        figure_sets={figures for figures, count in figure_owners if count > 1},  # to the cent: no form suggests them
+        middle=middle,
+        spread=spread,
+    )
+
+
+def count_owners(pairs: Callable[[], Iterable[int]]) -> Iterator[tuple[int, int]]:
+    """Yield every hash of pairs `hash << 32 | owner` with the number of owners that left it."""
+    for part in range(PARTS):
+        previous, last, count = None, None, 0
+        for pair in sorted(pair for pair in pairs() if (pair >> 32) % PARTS == part):
+            if pair == last:
+                continue
+            last = pair
+            if pair >> 32 != previous:
+                if previous is not None:
+                    yield previous, count
+                previous, count = pair >> 32, 0
+            count += 1
+        if previous is not None:
+            yield previous, count
+
+
+def _middle_and_spread(excess: Sequence[float]) -> tuple[float, float]:
+    """The median, and the deviation from it as the modified z-score takes it (Iglewicz and Hoaglin 1993)."""
+    middle = median(excess) if excess else 0.0
+    if len(excess) < LEAST_FIGURES:
+        return middle, 0.0
+    distances = array("d", (abs(value - middle) for value in excess))
+    return middle, median(distances) / 0.6745 or 1.2533 * fmean(distances)
+
+
+# --- texts -------------------------------------------------------------------------------------------------------
+
+
+def paragraphs(workbook: ComparedWorkbook) -> Iterator[Paragraph]:
+    """Every paragraph people wrote that is long enough to be somebody's own."""
+    shortest = workbook.form.summary.copies["shortest"]
+    for spot, value in workbook.typed:
+        field = workbook.form.blocks[spot.block].fields[spot.field]
+        if isinstance(value, str) and len(value) >= shortest and spot.block != RULES and field.type in TEXTS:
+            yield from (Paragraph(spot, part) for part in PARAGRAPH_ENDS.split(value) if len(part) >= shortest)
+
+
+def texts_in(value: object) -> Iterator[str]:
+    """Every text in a definition."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from texts_in(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from texts_in(part)
+
+
+def letters(text: str, unit: str = "") -> str:
+    """The letters of a text: no digits, spaces and punctuation, and not the name of the unit itself."""
+    found = NO_LETTERS.sub("", unicodedata.normalize("NFKC", text).lower())
+    return found.replace(unit, "") if unit else found
+
+
+def sentences(text: str, unit: str = "") -> Iterator[str]:
+    """The letters of every sentence."""
+    return (found for part in SENTENCE_ENDS.split(text) if len(found := letters(part, unit)) >= SHORTEST_SENTENCE)
+
+
+def own_letters(text: str, unit: str, common: set[int]) -> str:
+    """The letters of a paragraph without its common sentences."""
+    return "".join(sentence for sentence in sentences(text, unit) if hash_of(sentence) not in common)
+
+
+def hash_of(text: str) -> int:
+    """A hash of 32 bits, the same on every machine."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "little")
+
+
+def sketch_of(text: str) -> list[int]:
+    """The smallest hashes of the shingles of a text; texts that share most of their shingles share most of these."""
+    raw = text.encode("utf-16-le", "surrogatepass")
+    least = nsmallest(SKETCH, {crc32(raw[at : at + 2 * SHINGLE]) for at in range(0, len(raw) - 2 * SHINGLE + 2, 2)})
+    return least + [0] * (SKETCH - len(least))
+
+
+# --- figures -----------------------------------------------------------------------------------------------------
+
+
+class OverFulfilled(NamedTuple):
+    """An indicator that was over-fulfilled by a figure; the deviation is a ratio (0.5: half as much again)."""
+
+    spot: Spot  # of the actual value
+    row: Mapping[str, object]
+    deviation: float
+
+
+def figure_sets(workbook: ComparedWorkbook) -> Iterator[tuple[str, list[Spot]]]:
+    """Yield per table the typed figures as one text, and their cells; only sets that no two units have by chance."""
+    tables: dict[str, list[tuple[Spot, str]]] = {}
+    for spot, value in workbook.typed:
+        if isinstance(value, int | float) and not isinstance(value, bool) and (table := workbook.form.blocks[spot.block].table):
+            tables.setdefault(table, []).append((spot, as_text(as_decimal(value))))
+    for table, typed in tables.items():
+        telling = {text for _, text in typed if len(text.strip("-").replace(".", "").strip("0")) >= DIGITS}
+        if len(telling) >= FIGURES:
+            yield f"{table} {[(*spot, text) for spot, text in sorted(typed)]}", [spot for spot, _ in typed]
+
+
+def over_fulfilled(workbook: ComparedWorkbook) -> Iterator[OverFulfilled]:
+    """The indicators of a workbook that are over-fulfilled by a figure; from -1 down it has no logarithm."""
+    asked = workbook.form.summary.indicators
+    if asked is None:
+        return
+    for block, index, row, state in workbook.judged:
+        deviation = row.get(asked.deviation)
+        if state == OVER and isinstance(deviation, int | float) and deviation > -1:
+            yield OverFulfilled(Spot(block, index, asked.actual), row, deviation)

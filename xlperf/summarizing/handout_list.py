@@ -1,0 +1,51 @@
+"""The list of what we have put into the folders that people work in, so that nothing of theirs is ever removed.
+
+    start_list(path, folders)               # before the first file is put there
+    note(path, "returned/name.docx")        # before each file
+    noted(path, {"returned/name.docx"})     # which of these we put there
+    finish_list(path, {"returned": names})  # when all is done
+
+A line is `folder/name`. A name is noted before its file is written, so a run that is killed leaves no file that is nobody's.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Set
+from itertools import chain
+from pathlib import Path
+
+from xlperf.files import write_atomically
+
+
+def start_list(path: Path, folders: Iterable[Path]) -> None:
+    """Make the list, if there is none, of what lies in the folders: then it was we who put it there."""
+    there = [f"{folder.name}/{name}" for folder in folders if folder.is_dir() for name in sorted(os.listdir(folder))]
+    if there and not path.exists():
+        _write(path, there)
+
+
+def note(path: Path, name: str) -> None:
+    """Add a name to the list."""
+    with path.open("a", encoding="utf-8", newline="\n") as lines:
+        lines.write(f"{name}\n")
+
+
+def noted(path: Path, names: Set[str]) -> set[str]:
+    """Which of these are on the list; it is never held as a whole, it may have tens of thousands."""
+    if not path.exists():
+        return set()
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        return {name for line in lines if (name := line.rstrip("\n")) in names}
+
+
+def finish_list(path: Path, names: Mapping[str, Iterable[str]]) -> None:
+    """Make these the list, by folder; what is noted of other folders stays: in another language they are called otherwise."""
+    if path.exists():
+        lines = path.read_text("utf-8", errors="replace").splitlines()
+        others = sorted({line for line in lines if line.partition("/")[0] not in names})
+        _write(path, chain(others, (f"{folder}/{name}" for folder, listed in names.items() for name in listed)))
+
+
+def _write(path: Path, names: Iterable[str]) -> None:
+    write_atomically(path, lambda new: new.write_text("".join(f"{name}\n" for name in names), "utf-8", newline="\n"))

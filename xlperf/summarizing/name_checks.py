@@ -1,0 +1,108 @@
+"""Names and codes of units, held against one another and against the roster.
+
+for path, finding in check_names(submissions, roles, roster, naming):
+    …                                   # ("a/first.xlsx", {"code": "XL553", …})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+from xlperf.distributing.roster import Unit
+from xlperf.messages import clauses, sentence
+from xlperf.reporting.description import DescribedFinding
+from xlperf.summarizing.outcome import SurveyedSubmission
+from xlperf.summarizing.submissions import COUNTS, MOST_LISTED, Naming, Role, comparison_finding
+from xlperf.text import unit_key
+
+Item = TypeVar("Item")
+TextOf = Callable[[SurveyedSubmission], str]
+
+
+class Difference(NamedTuple):
+    """In what submissions differ that should not, and how a finding shows it."""
+
+    code: str  # of the finding
+    compared: TextOf
+    shown: TextOf
+    cell: TextOf
+
+
+def check_names(
+    submissions: Sequence[SurveyedSubmission], roles: Mapping[str, Role], roster: Sequence[Unit] | None, naming: Naming
+) -> Iterator[tuple[str, DescribedFinding]]:
+    """Yield path and finding: two units with one code, one unit under two names or codes, a unit that is not on the roster.
+
+    A code is held against other units only where it counts: one that has been corrected says nothing of them.
+    """
+    one_code = Difference("XL553", lambda s: unit_key(s.unit, naming.prefixes), _name, lambda s: s.code_cell)
+    two_names = Difference("XL554", lambda s: _name(s).strip(), _name, lambda s: s.unit_cell)
+    two_codes = Difference("XL555", _code, lambda s: s.unit_code or "", lambda s: s.code_cell)
+    named = [submission for submission in submissions if submission.unit]
+    counting = [submission for submission in named if roles[submission.path].kind == COUNTS]
+    for group in _grouped(counting, _code).values():
+        yield from _differing(group, one_code)
+    for group in _grouped(named, lambda s: naming.key(s.unit, s.unit_code)).values():
+        yield from _differing(group, two_names)
+        yield from _differing([submission for submission in group if submission.unit_code], two_codes)
+    if roster is not None:
+        yield from _against_roster(counting, roster, naming.prefixes)
+
+
+def _name(submission: SurveyedSubmission) -> str:
+    return submission.unit or ""
+
+
+def _code(submission: SurveyedSubmission) -> str:
+    return (submission.unit_code or "").strip()
+
+
+def _grouped(items: Iterable[Item], key_of: Callable[[Item], str]) -> Mapping[str, list[Item]]:
+    """Submissions, or units of a roster, by what they have in common; those without it are left out."""
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        if key := key_of(item):
+            groups.setdefault(key, []).append(item)
+    return groups
+
+
+def _differing(group: Sequence[SurveyedSubmission], difference: Difference) -> Iterator[tuple[str, DescribedFinding]]:
+    """The finding at every file of a group that differs from another of it, with the places of the others."""
+    kinds: dict[str, list[SurveyedSubmission]] = {}
+    for submission in group:
+        kinds.setdefault(difference.compared(submission), []).append(submission)
+    for kind, alike in kinds.items():
+        others = [listed[0] for other, listed in kinds.items() if other != kind]
+        if not others:
+            return
+        places = [
+            sentence("name_at", {"name": difference.shown(other), "file": other.path, "cell": difference.cell(other)})
+            for other in others[:MOST_LISTED]
+        ]
+        for submission in alike:
+            facts = {
+                "found": difference.shown(submission),
+                "others": clauses(places),
+                "count": len(others),
+                "code": submission.unit_code or "",
+            }
+            yield submission.path, comparison_finding(difference.code, "warning", (difference.cell(submission),), **facts)
+
+
+def _against_roster(
+    submissions: Iterable[SurveyedSubmission], roster: Sequence[Unit], prefixes: Sequence[str]
+) -> Iterator[tuple[str, DescribedFinding]]:
+    """Yield path and finding: a unit that is not on the roster, a name and a code that are on it, but not of one unit."""
+    by_name = _grouped(roster, lambda unit: unit_key(unit.name, prefixes))
+    by_code = _grouped(roster, lambda unit: unit.code.strip())
+    for submission in submissions:
+        code = _code(submission)
+        same_name, same_code = by_name.get(unit_key(submission.unit, prefixes), ()), by_code.get(code, ())
+        if not same_name and not same_code:
+            yield submission.path, comparison_finding("XL556", "warning", (submission.unit_cell,), found=submission.unit)
+        elif code and not any(unit in same_code or not unit.code.strip() for unit in same_name):
+            listed = clauses(sentence("roster_says", {"name": unit.name, "code": unit.code}) for unit in (*same_name, *same_code))
+            facts = {"name": submission.unit, "code": code, "listed": listed}
+            cells = (submission.unit_cell, submission.code_cell)
+            yield submission.path, comparison_finding("XL557", "warning", cells, **facts)

@@ -1,0 +1,142 @@
+"""The overview of the summary workbook: small tables below one another, each with its chart beside it.
+
+part = Part(title="Received", headings=("Item", "Number"), rows=(("Files", Counted(120, "COUNTA('Units'!$E$4:$E$123)")),))
+write_parts(book, palette, sheet, [part], title="Overview", note="As of 2023-03-01")
+list(lines_of(part))                    # [["Files", 120]]: the same for a CSV file
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from xlperf.addresses import cell_name
+from xlperf.messages import sentence
+from xlperf.summarizing.table_sheet import cell_format, set_up, write_text
+from xlperf.summarizing.tables import Row
+from xlperf.workbook.cell_writer import checked
+from xlperf.workbook.styles import Palette
+
+BAR, GRID = "#4F7CAC", "#E3E8EE"  # colours
+CHART_WIDTH, CHART_HEIGHT, CHART_ROWS, CHART_COLUMN = 620, 310, 16, 4
+WIDTHS = (52, 11, 11, 3)  # item, two figures, a gap
+
+
+class Counted(NamedTuple):
+    """A number of the overview, with the formula that counts it where there is one."""
+
+    value: float
+    formula: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A small table of the overview, and the chart beside it."""
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, Counted] | tuple[str, Counted, Counted], ...]
+    chart: str | None = None  # column, bar: of the second column by the first
+    colours: tuple[str, ...] = ()  # of the columns of the chart
+    total: bool = False  # with a line of totals, and the shares of it
+
+    @property
+    def sum(self) -> float:
+        """What the line of totals shows."""
+        return sum(line[1].value for line in self.rows)
+
+
+def lines_of(part: Part) -> Iterator[Row]:
+    """What the lines of a table show, shares and the sum included."""
+    for line in part.rows:
+        shown = [line[0], *(counted.value for counted in line[1:])]
+        yield [*shown, round(_share(part, line[1]), 4)] if part.total else shown
+    if part.total:
+        yield [sentence("total", {}), part.sum]
+
+
+def _share(part: Part, counted: Counted) -> float:
+    """The share of a line in the total, a ratio."""
+    return counted.value / part.sum if part.sum else 0
+
+
+def write_parts(book, palette: Palette, sheet, parts: Sequence[Part], *, title: str, note: str) -> None:
+    """Write the overview from top to bottom, each chart beside its table."""
+    set_up(sheet, WIDTHS)
+    sheet.set_row(0, 36)
+    checked(sheet.write_string(0, 0, title, palette.format("title", align="left")))
+    checked(sheet.write_string(1, 0, note, palette.format("note")))
+    row = 3
+    for part in parts:
+        end = write_part(palette, sheet, part, row)
+        if part.chart:
+            add_chart(book, sheet, part, row)
+            end = max(end, row + CHART_ROWS)
+        row = end + 1
+    sheet.print_area(0, 0, row, CHART_COLUMN + 9)
+    sheet.fit_to_pages(1, 1)
+
+
+def write_part(palette: Palette, sheet, part: Part, top: int) -> int:
+    """Write one small table, return the row below it."""
+    sheet.set_row(top, 26)
+    checked(sheet.write_string(top, 0, part.title, palette.format("heading")))
+    for at in range(1, len(part.headings)):
+        checked(sheet.write_blank(top, at, None, palette.format("heading")))
+    for at, heading in enumerate(part.headings):
+        checked(sheet.write_string(top + 1, at, heading, palette.format("header")))
+    first, end = _rows_of(part, top)
+    total = cell_name(end, 1, True)
+    for row, (text, *numbers) in enumerate(part.rows, first):
+        write_text(sheet, row, 0, text, cell_format(palette, "text"))
+        for column, counted in enumerate(numbers, 1):
+            _write_number(sheet, row, column, counted, cell_format(palette, "count"))
+        if part.total:
+            share = Counted(_share(part, numbers[0]), f"IF({total}=0,0,{cell_name(row, 1)}/{total})")
+            _write_number(sheet, row, len(numbers) + 1, share, cell_format(palette, "ratio"))
+    if part.total:
+        sums = Counted(part.sum, f"SUM({cell_name(first, 1)}:{cell_name(end - 1, 1)})")
+        write_text(sheet, end, 0, sentence("total", {}), cell_format(palette, "text", bold=True))
+        _write_number(sheet, end, 1, sums, cell_format(palette, "count", bold=True))
+    return end + 1
+
+
+def _rows_of(part: Part, top: int) -> tuple[int, int]:
+    """The first line of a table whose title stands in that row, and the row below its last line."""
+    return top + 2, top + 2 + len(part.rows)
+
+
+def _write_number(sheet, row: int, column: int, counted: Counted, style) -> None:
+    if counted.formula:
+        checked(sheet.write_formula(row, column, f"={counted.formula}", style, counted.value))
+    else:
+        checked(sheet.write_number(row, column, counted.value, style))
+
+
+def add_chart(book, sheet, part: Part, top: int) -> None:
+    """Put the chart of a table beside it; its data stand in it too, for programs that do not look into the cells."""
+    chart = book.add_chart({"type": part.chart})
+    first, end = _rows_of(part, top)
+    title = sheet.get_name()
+    font = {"name": sentence("font", {}), "size": 10}
+    series = {
+        "name": part.title,
+        "categories": [title, first, 0, end - 1, 0],
+        "values": [title, first, 1, end - 1, 1],
+        "categories_data": [line[0] for line in part.rows],
+        "values_data": [line[1].value for line in part.rows],
+        "data_labels": {"value": True, "font": font},
+        "fill": {"color": BAR},
+        "gap": 60,
+        "points": [{"fill": {"color": colour}} for colour in part.colours[: len(part.rows)]] or None,
+    }
+    values = {"num_font": font, "major_gridlines": {"visible": True, "line": {"color": GRID}}, "min": 0, "num_format": "0"}
+    items = {"num_font": font, "major_gridlines": {"visible": False}, "reverse": part.chart == "bar"}  # the first item on top
+    chart.set_x_axis(values if part.chart == "bar" else items)
+    chart.set_y_axis(items if part.chart == "bar" else values)
+    chart.set_legend({"none": True})
+    chart.add_series(series)
+    chart.set_title({"name": part.title, "name_font": {"name": sentence("heading_font", {}), "size": 13}, "overlay": False})
+    chart.set_size({"width": CHART_WIDTH, "height": CHART_HEIGHT})
+    checked(sheet.insert_chart(top, CHART_COLUMN, chart, {"object_position": 1, "description": part.title}))
