@@ -7,7 +7,7 @@ from random import Random
 from xlperf.forms.document import Spot, document_of, inputs_of, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, Block
-from xlperf.values.cells import is_numeric
+from xlperf.values.rows import is_numeric
 
 HARD_TEXTS = (
     "=1+1", "+86 512", "-3", "@SUM(A1)", "https://example.invalid/a?b=c", "a@example.invalid", "'quoted", '"双引号"', "{=A1}",

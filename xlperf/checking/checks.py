@@ -25,8 +25,8 @@ from xlperf.formula.operands import as_decimal, as_text, normal_text, round_half
 from xlperf.messages import sentence
 from xlperf.reporting.finding import HINT, Finding
 from xlperf.text import CONTROL, slip
-from xlperf.values.notation import explanation_of, is_filler
-from xlperf.values.remarks import as_printed
+from xlperf.values.blanks import explanation_of, is_filler
+from xlperf.values.printing import as_printed
 
 LATEST = 2  # years after the fiscal year in which a paper about it may be dated
 SHORT = 200  # characters of a name, a department, a unit: what takes more is a narrative, in which nothing may be said
@@ -122,7 +122,7 @@ def _fillers(form: Form, rows: Rows, typed: Iterable[tuple[Spot, str]]) -> Itera
             continue
         required = is_required(form, block, spot.index, known, row)
         short = required and known.type == "text" and known.rows == 1 and (known.max_length or SHORT + 1) <= SHORT
-        if (required or is_wanted(known, row)) and is_filler(form, value, short):
+        if (required or is_wanted(known, row)) and is_filler(form, value, short=short):
             yield Finding("XL219", "warning", (spot,), {"found": value.strip()})
 
 

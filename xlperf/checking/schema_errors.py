@@ -14,9 +14,9 @@ from xlperf.formula.operands import as_decimal, as_text
 from xlperf.messages import catalogue, current_language, fill, listing, sentence
 from xlperf.reporting.finding import Finding
 from xlperf.text import letters_of, slip
-from xlperf.values.cells import label_unit
 from xlperf.values.notation import spellings_of
-from xlperf.values.remarks import briefly
+from xlperf.values.printing import briefly
+from xlperf.values.units import label_unit
 
 CODES = {
     "required": "XL201",

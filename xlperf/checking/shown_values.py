@@ -18,7 +18,7 @@ from xlperf.forms.model import RULES, TYPES, Field
 from xlperf.formula.nodes import Kind
 from xlperf.formula.operands import as_decimal, as_text, normal_text, round_half_up
 from xlperf.reporting.finding import Finding
-from xlperf.values.remarks import as_printed, briefly
+from xlperf.values.printing import as_printed, briefly
 
 PERCENTAGE = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{1,15})?)\s*[%\uff05]\s*", re.ASCII)
 

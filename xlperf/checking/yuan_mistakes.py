@@ -20,9 +20,9 @@ from xlperf.forms.form import Form
 from xlperf.forms.model import Block
 from xlperf.formula.operands import as_decimal, as_text
 from xlperf.reporting.finding import Finding
-from xlperf.values.cells import headed_unit, label_unit
-from xlperf.values.notation import Unit, spellings_of, unit_of
+from xlperf.values.notation import spellings_of
 from xlperf.values.remarks import question
+from xlperf.values.units import Unit, label_unit, unit_in_brackets, unit_of
 
 FEW = 3  # neighbours that make a comparison
 SCALE = Decimal(10_000)  # one ten-thousand-yuan in yuan
@@ -61,14 +61,14 @@ def unlikely_amounts(form: Form, rows: Rows, stated: Collection[Spot] = ()) -> I
                 beside = [a.size for a in line if a is not amount and a.unit.word == amount.unit.word]
                 if amount.spot not in stated and (amount in far or _beyond_row(amount, beside)):
                     readings = (f"{as_text(number)} {amount.unit.word}" for number in (amount.number, amount.number / SCALE))
-                    remark = question(as_text(amount.number), readings, "warning", "XL216")
+                    remark = question(as_text(amount.number), readings, code="XL216", severity="warning")
                     yield Finding(remark.code, remark.severity, (amount.spot,), remark.arguments)
 
 
 def _amounts(form: Form, block: Block, rows: list[dict]) -> Iterator[list[Amount]]:
     """Yield the typed amounts of each row whose unit has a smaller one ten thousand times in it."""
     known = spellings_of(form)
-    columns = known.columns if all(name in block.fields for name in known.columns.values()) else {}
+    columns = known.columns_of(block)
     pair = (columns.get("target"), columns.get("actual"))
     for index, row in enumerate(rows):
         line = []
@@ -80,7 +80,7 @@ def _amounts(form: Form, block: Block, rows: list[dict]) -> Iterator[list[Amount
             word = row.get(columns["unit"]) if key in pair else labelled
             unit = unit_of(known, word) if isinstance(word, str) and word else None
             if unit and unit.base and unit.factor >= SCALE:
-                headed = key not in pair and bool(headed_unit(known, field.label))
+                headed = key not in pair and bool(unit_in_brackets(known, field.label))
                 line.append(Amount(Spot(block.key, index, key), as_decimal(value), unit, headed))
         yield line
 

@@ -25,8 +25,8 @@ from xlperf.formula.nodes import Kind
 from xlperf.formula.operands import as_decimal
 from xlperf.messages import listing, sentence
 from xlperf.text import most_like
-from xlperf.values.cells import is_numeric, read_row
 from xlperf.values.notation import spellings_of
+from xlperf.values.rows import is_numeric, read_row
 
 BESIDE = {"unit_code": "code", "supervisor": "supervisor"}  # fields beside the unit's name, where the form has them
 UNIT_IN_BRACKETS = re.compile(r"[(\uff08][^()\uff08\uff09]*[)\uff09]$")
@@ -241,7 +241,7 @@ def _read(form: Form, entry: Entry, index: int, row: Mapping[str, object]) -> tu
     figure = spellings_of(form).columns
     said_with_it = {figure.get("operator"), figure.get("unit")} if figure.get("target") in cells else set()
     given = {key: value for key, value in row.items() if key not in cells and key not in said_with_it}
-    read, remarks = read_row(form, block, index, given, {key: cell.value for key, cell in cells.items()}, lambda key: False)
+    read, remarks = read_row(form, block, index, given=given, typed={key: cell.value for key, cell in cells.items()})
     read = {**row, **read}
     asked = {key: remark.expected for key, remark in remarks if remark.severity in ("error", "warning")}
     wrong = [key for key in cells if key in asked or not _fits(block.fields[key], read)]

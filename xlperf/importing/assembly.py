@@ -23,10 +23,12 @@ from xlperf.importing.page import Flow
 from xlperf.importing.sections import Target, read_outline
 from xlperf.importing.tables import Left, Present, Record, Words, place_of
 from xlperf.reporting.finding import Finding
-from xlperf.text import letters_of
-from xlperf.values.cells import label_unit, read_row, read_value
-from xlperf.values.notation import spellings_of, unit_of
+from xlperf.values.blanks import is_blank, is_dash
+from xlperf.values.cells import read_value
+from xlperf.values.notation import spellings_of
 from xlperf.values.numbers import meanings
+from xlperf.values.rows import read_row
+from xlperf.values.units import label_unit, unit_of
 
 APART = " | "
 
@@ -69,7 +71,7 @@ def _dated(done: Assembly, left: list[Left]) -> list[Left]:
             if known.type != "date" or done.rows[block.key][0].get(known.key) is not None:
                 continue
             for piece in left:
-                value, remark = read_value(done.form, known, piece.text, False, False)
+                value, remark = read_value(done.form, known, piece.text)
                 if value != piece.text and (remark is None or remark.severity == "info"):
                     done.rows[block.key][0][known.key] = value
                     done.places[Spot(block.key, 0, known.key)] = str(piece.place)
@@ -91,7 +93,7 @@ def _put(labels: Labels, done: Assembly, record: Record) -> None:
     preset = block.row(index)
     row = dict(block.constants) | ({block.row_name: preset.values[block.row_name]} if preset and block.shape == "list" else {})
     typed, computed = _typed(labels, done, block, index, record)
-    row, remarks = read_row(form, block, index, row, {key: words.text for key, words in typed.items()}, lambda key: False)
+    row, remarks = read_row(form, block, index, given=row, typed={key: words.text for key, words in typed.items()})
     if block.table is None:
         row = _single(done, block, row, typed)
     if block.shape == "list" and is_empty(form, block, index, row):
@@ -151,7 +153,7 @@ def _typed(labels: Labels, done: Assembly, block: Block, index: int, record: Rec
 
 def _is_blank(form: Form, valued: bool, text: str) -> bool:
     """Whether a cell says that there is nothing; where a value stands a word may be the value (accidents: none)."""
-    return spellings_of(form).is_blank(text) and not (valued and letters_of(text))
+    return (is_dash if valued else is_blank)(spellings_of(form), text)
 
 
 def _is_printed(labels: Labels, block: Block, index: int, known: Field, text: str) -> bool:

@@ -23,8 +23,9 @@ from xlperf.forms.model import Block, Field
 from xlperf.formula.evaluator import evaluate
 from xlperf.formula.nodes import Node, names_in
 from xlperf.text import fold
-from xlperf.values.notation import bare, choice_patterns, spellings_of, unit_of
+from xlperf.values.notation import bare, choice_patterns, spellings_of
 from xlperf.values.numbers import FIGURE, meanings, without_operator
+from xlperf.values.units import unit_of
 
 BEHIND = re.compile(r"[:;,.(\n\u3001\u3002\uff08\uff0c\uff1a\uff1b]"), re.compile(r"\s")  # what ends a choice, the surer first
 

@@ -41,10 +41,10 @@ from xlperf.reporting.description import describe
 from xlperf.reporting.finding import Finding, gather
 from xlperf.reporting.result import Result, status_of
 from xlperf.text import letters_of
-from xlperf.values.cells import label_unit
-from xlperf.values.notation import Spellings, convert, spellings_of, unit_of
+from xlperf.values.notation import Spellings, spellings_of
 from xlperf.values.numbers import meanings
-from xlperf.values.remarks import typed_text
+from xlperf.values.printing import typed_text
+from xlperf.values.units import convert, label_unit, unit_of
 
 MOST = 1000  # cells of one sheet
 
@@ -253,7 +253,7 @@ def _agrees(spellings: Spellings, known: Field, unit: str, text: str, value: obj
     if value is None or normal_text(text) == normal_text(str(value)):
         return value is not None
     own = unit_of(spellings, unit) if unit else None
-    numbers = [number for meaning in meanings(spellings, text, own) for number in convert(meaning, own)]
+    numbers = [number for meaning in meanings(spellings, text, own) for number in convert(meaning.number, meaning.unit, to=own)]
     ours = [as_decimal(value)] if not isinstance(value, str) else [meaning.number for meaning in meanings(spellings, value)]
     ours += [number * 100 for number in ours] if known.type == "ratio" else []
     return any(round_half_up(one, Decimal(max(0, -number.as_tuple().exponent))) == number for number in numbers for one in ours)

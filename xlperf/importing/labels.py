@@ -17,11 +17,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
-from unicodedata import category
 
 from xlperf.forms.form import Form
 from xlperf.forms.model import Block, Field, Fields, Lines, Table
 from xlperf.text import fold, letters_of
+from xlperf.values.blanks import says_nothing
 from xlperf.values.notation import spellings_of
 
 Single = tuple[str, str]  # a single field: block and key
@@ -105,7 +105,7 @@ class Labels:
         """Whether a text is only part of the printed form, or says that there is nothing."""
         if len(text) <= LONGEST and self.loosely(text) & self.frames:
             return True
-        return spellings_of(self.form).is_blank(text) or all(category(letter)[0] in "PZ" for letter in text)
+        return says_nothing(spellings_of(self.form), text)
 
     def same(self, text: str, name: object) -> bool:
         """Whether a text is that name or another one for it."""

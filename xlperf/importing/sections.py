@@ -19,6 +19,7 @@ from xlperf.importing.labels import Cut, Heading, Labels, Single
 from xlperf.importing.page import Flow, Grid, Line, Place
 from xlperf.importing.tables import Left, Present, Record, Words, read_grid
 from xlperf.importing.unit_captions import caption_of, captioned
+from xlperf.values.blanks import is_blank
 from xlperf.values.notation import spellings_of
 
 GAP = re.compile("[ \u3000\u00a0]{2,}|\t")
@@ -111,7 +112,7 @@ def _section(labels: Labels, here: Target | None, lines: Sequence[Line]) -> Iter
     """What the lines below a label say; a table may be running text, or words that say there is nothing."""
     if isinstance(here, Heading):
         blocks = [key for table in here.tables for key in labels.form.tables[table].blocks if key in labels.entries]
-        none = (text := _joined(lines)) and spellings_of(labels.form).is_blank(text)
+        none = (text := _joined(lines)) and is_blank(spellings_of(labels.form), text)
         yield from (Present(table) for table in here.tables if blocks or none)
         for block in blocks[:1]:
             lines = [_unnumbered(labels, block, line) for line in lines]

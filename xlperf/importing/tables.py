@@ -19,7 +19,8 @@ from xlperf.formula.nodes import Kind
 from xlperf.importing.labels import Heading, Labels, Single, block_named
 from xlperf.importing.page import Cell, Grid, Line, Place
 from xlperf.importing.unit_captions import Units, caption_of, units_of, without_caption
-from xlperf.values.notation import spellings_of, unit_of
+from xlperf.values.notation import spellings_of
+from xlperf.values.units import unit_of
 
 LEAST = 2  # labels in one row that make it a header
 

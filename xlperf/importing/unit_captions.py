@@ -19,8 +19,8 @@ from xlperf.forms.form import Form
 from xlperf.importing.labels import LONGEST, Labels
 from xlperf.importing.page import Flow, Grid, Line
 from xlperf.text import fold
-from xlperf.values.cells import headed_unit
-from xlperf.values.notation import Spellings, bare, spellings_of, unit_of
+from xlperf.values.notation import Spellings, bare, spellings_of
+from xlperf.values.units import unit_in_brackets, unit_of
 
 NEAR = 3  # lines above a table, blank ones not counted: the title, the caption, a note
 SEVERAL = re.compile("[,;/ \u3001]+")  # between the units of one caption
@@ -53,7 +53,7 @@ def caption_of(labels: Labels, text: str) -> Caption | None:
 
 def units_of(labels: Labels, heading: str) -> Units:
     """The units that the heading of a column names."""
-    own = headed_unit(spellings_of(labels.form), heading)
+    own = unit_in_brackets(spellings_of(labels.form), heading)
     caption = None if own else caption_of(labels, heading)
     return (own,) if own else caption.units if caption else ()
 
@@ -103,8 +103,8 @@ def _pattern(form: Form) -> re.Pattern:
 def _unit(known: Spellings, text: str) -> str | None:
     """The unit that a word names, without the currency or the note it may bear; None if nobody knows it."""
     text = bare(text)
-    inner = (rest for pattern in known.around if (rest := pattern.inside(text)))
+    inner = (rest for pattern in known.unit_patterns if (rest := pattern.inside(text)))
     for word in (text, NOTE.sub("", text), *inner):
-        if word and unit_of(known, word).base in known.known:
+        if word and unit_of(known, word).base in known.units:
             return word
     return None

@@ -26,7 +26,7 @@ from xlperf.reading.reading import Reading
 from xlperf.reading.sheet_rows import Entry, header_depth, key_columns
 from xlperf.reporting.finding import Finding
 from xlperf.text import nearest, unit_key
-from xlperf.values.remarks import typed_text
+from xlperf.values.printing import typed_text
 
 if TYPE_CHECKING:
     from xlperf.reading.reading import Reading

@@ -34,9 +34,11 @@ from xlperf.reading.sheet_rows import Entry, Grid, entries_of, spread_merged, ty
 from xlperf.reading.zip_file import MOST_AREA, crowded
 from xlperf.reporting.finding import Finding
 from xlperf.text import nearest
-from xlperf.values.cells import read_row, read_value, seen
+from xlperf.values.blanks import is_blank
+from xlperf.values.cells import read_value, without_invisible
 from xlperf.values.notation import spellings_of
 from xlperf.values.remarks import CellError, Uncomputed
+from xlperf.values.rows import read_row
 
 
 def read_cells(path: StrPath, *, templates: StrPath | None = None) -> Reading:
@@ -240,7 +242,7 @@ def _read_block(reading: Reading, block: Block, listed: list, formats: NumberFor
     reading.rows[block.key] = [row if row is not None else _absent(block, i) for i, row in enumerate(rows)]
     for known in block.fields.values():
         if known.given and known.key not in block.constants and block.shape == "object":
-            value, _ = read_value(form, known, reading.identity.get(known.key), False, False)
+            value, _ = read_value(form, known, reading.identity.get(known.key))
             reading.rows[block.key][0].setdefault(known.key, value)
 
 
@@ -251,7 +253,7 @@ def _is_blank(form: Form, block: Block, index: int, row: Mapping, entry: Entry) 
     typed = (raw for key, raw in entry.values.items() if form.is_input(block, index, block.fields[key]))
     if is_empty(form, block, index, row):
         return not any(isinstance(raw, CellError) for raw in typed)
-    return all(isinstance(raw, str) and spellings_of(form).is_blank(raw) for raw in typed)
+    return all(isinstance(raw, str) and is_blank(spellings_of(form), raw) for raw in typed)
 
 
 def _absent(block: Block, index: int) -> dict:
@@ -269,7 +271,8 @@ def _place(reading: Reading, block: Block, row_key: str | None, entry: Entry, ro
     by_key = next((i for i, row in enumerate(block.rows) if row.key == row_key), None)
     if block.key == RULES or block.shape != "list":
         return by_key
-    name = seen(entry.values.get(block.row_name))
+    name = entry.values.get(block.row_name)
+    name = without_invisible(name) if isinstance(name, str) else name
     by_name = preset_index(block, name)
     if by_name is not None and rows[by_name] is None:
         return by_name
@@ -300,8 +303,8 @@ def _read_row(reading: Reading, block: Block, index: int, entry: Entry, formats:
         elif form.is_input(block, index, known) or (known.given and key not in block.constants):
             is_number = known.type == "code" and isinstance(raw, float) and raw.is_integer()
             typed[key] = f"{int(raw):0{formats.digits(*reading.cells[spot])}d}" if is_number else raw
-    place_of = lambda key: reading.cells[Spot(block.key, index, key)]  # noqa: E731
-    row, remarks = read_row(form, block, index, row, typed, lambda key: formats.is_percent(*place_of(key)))
+    shows_percent = lambda key: formats.is_percent(*reading.cells[Spot(block.key, index, key)])  # noqa: E731
+    row, remarks = read_row(form, block, index, given=row, typed=typed, shows_percent=shows_percent)
     for key, remark in () if _is_blank(form, block, index, row, entry) else remarks:
         spot = Spot(block.key, index, key)
         if remark.severity != "warning":

@@ -24,8 +24,8 @@ from xlperf.forms.loader import is_shipped
 from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Field, Fields, Lines, Table
 from xlperf.formula.operands import TEXT_FORMATS, as_decimal, as_text
 from xlperf.reporting.finding import Finding, has_errors
+from xlperf.values.blanks import explanation_of
 from xlperf.values.dates import as_date
-from xlperf.values.notation import explanation_of
 
 TEMPLATE = "report.docx"
 SAMPLE = "x"

@@ -205,7 +205,7 @@ def _put(form: Form, rows: Rows, spot: Spot, value: object) -> None:
     known, row = form.blocks[spot.block].fields[spot.field], rows[spot.block][spot.index]
     row.pop(spot.field, None)
     if value is not None:
-        row[spot.field] = read_value(form, known, value, False, False)[0] if known.choices else value
+        row[spot.field] = read_value(form, known, value)[0] if known.choices else value
 
 
 def _same(spot: Spot | None, rows: Rows, value: object) -> bool:

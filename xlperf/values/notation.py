@@ -1,8 +1,13 @@
-"""How people type: the spellings that a form declares, units and what they count in, words for nothing.
+"""How people type: the spellings that a form declares for its choices and numbers, folded and ready to look up.
 
->>> known = spellings_of(form)
->>> unit_of(known, "%").word, known.is_blank("—")
-('%', True)
+    >>> spellings_of(form).columns["target"]
+    'target'
+    >>> operator = form.blocks["duties"].fields["operator"]
+    >>> patterns = choice_patterns(form, operator.spellings, operator.choices)
+    >>> next((pattern.says, inner) for pattern in patterns if (inner := pattern.inside("≥96")))
+    ('>=', '96')
+
+A spelling stands before a figure, behind it, or goes around it; the form writes the figure as an ellipsis.
 """
 
 from __future__ import annotations
@@ -15,32 +20,19 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xlperf.forms.form import Form
-from xlperf.text import fold, letters_of
+from xlperf.forms.model import Block
+from xlperf.text import fold
 
-LONGEST_FILLER = 20  # characters; of a longer text nobody asks what it says
-
-LONGEST = 60  # a longer text is no figure; also the bound of every search below
+LONGEST = 60  # characters: a longer text is no figure and no date; it also bounds the searches in such a text
 GAP = "\u2026"  # in a spelling: what it goes around
 ENDS = " .,;:\u3001\u3002"  # after a figure they say nothing
 PERCENT = "%"
 MINUS, POINT = "-", "."
-
-
-class Unit(NamedTuple):
-    """What a number counts in: wan yuan is 10000 of yuan, wan (ten thousand) alone is 10000 of nothing."""
-
-    factor: Decimal
-    base: str
-    word: str
-    power: Decimal = Decimal(1)  # of ten, in its name: 10000 of wan tons, which are 10000000000 grams
-
-
-class Meaning(NamedTuple):
-    """One way to take a typed figure."""
-
-    number: Decimal
-    unit: Unit | None = None
-    operator: str = ""
+LOOKALIKE_SIGNS = {  # where a character that looks like a minus or a point can be nothing else
+    MINUS: r"^(?:{0})(?= ?[\d.])",
+    POINT: r"(?<=\d)(?:{0})(?=\d)",
+}
+LOOKALIKE_DIGIT = r"(?<=[\d.])(?:{0})|(?:{0})(?=[\d.])"
 
 
 class Pattern(NamedTuple):
@@ -58,88 +50,82 @@ class Pattern(NamedTuple):
 
 
 Patterns = tuple[Pattern, ...]
+Replacements = tuple[tuple[re.Pattern[str], str], ...]
 
 
 @dataclass(frozen=True)
 class Spellings:
-    """The table `spellings.numbers` of a form, folded and ready to look up."""
+    """The table `spellings.numbers` of a form."""
 
-    columns: Mapping[str, str] = field(default_factory=dict)
-    blank: str = ""
-    blanks: frozenset[str] = frozenset()
-    fillers: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)  # operator, target, unit, actual: the fields they are
+    blank: str = ""  # the word for nothing
+    blanks: frozenset[str] = frozenset()  # the ways to type nothing
+    fillers: tuple[str, ...] = ()  # words in place of the words that are asked for
     changes: tuple[str, ...] = ()  # in the name of what grows or falls by so many percent
-    powers: tuple[tuple[str, Decimal], ...] = ()  # the longest first
-    names: Mapping[str, str] = field(default_factory=dict)  # of units: other name to name
-    around: Patterns = ()  # spellings of units that go around a number
-    scales: Mapping[str, tuple[Decimal, str]] = field(default_factory=dict)
-    known: frozenset[str] = frozenset()  # units that need no cell to say so
-    counters: frozenset[str] = frozenset()
-    certain: tuple[tuple[re.Pattern, str], ...] = ()  # look-alikes with one reading
-    zeros: tuple[tuple[re.Pattern, str], ...] = ()  # look-alikes of digits: tried when nothing else is understood
-    doubtful: Patterns = ()
-    misread: Patterns = ()
-    ranges: tuple[str, ...] = ()
-    numerals: Mapping[str, int] = field(default_factory=dict)
-
-    def is_blank(self, text: str) -> bool:
-        """Whether a text is one of the ways to type nothing."""
-        folded = fold(text)
-        return not folded or folded in self.blanks or folded.rstrip(ENDS) in self.blanks
+    powers: tuple[tuple[str, Decimal], ...] = ()  # words that multiply a unit, the longest first
+    unit_names: Mapping[str, str] = field(default_factory=dict)  # other name to name
+    unit_patterns: Patterns = ()  # spellings of units that go around a number
+    scales: Mapping[str, tuple[Decimal, str]] = field(default_factory=dict)  # unit: so many of another unit
+    units: frozenset[str] = frozenset()  # those that need no cell to say so
+    counters: frozenset[str] = frozenset()  # units that count things
+    lookalike_signs: Replacements = ()  # look-alikes with one reading
+    lookalike_digits: Replacements = ()  # tried when nothing else is understood
+    doubtful: Patterns = ()  # a minus or a unit, or only an ornament
+    misread: Patterns = ()  # operators that were scanned wrongly
+    ranges: tuple[str, ...] = ()  # what stands between the two ends of a range
+    numerals: Mapping[str, int] = field(default_factory=dict)  # digits as words
 
     def is_change(self, name: str) -> bool:
         """Whether what is called so is a change, of which less than a percent is no rarity."""
         return any(word in name for word in self.changes)
 
+    def columns_of(self, block: Block) -> Mapping[str, str]:
+        """The columns of a block that make up a figure, by what they say; none where one of them is missing."""
+        return self.columns if all(name in block.fields for name in self.columns.values()) else {}
+
 
 @lru_cache(maxsize=16)
 def spellings_of(form: Form) -> Spellings:
     """Return how numbers are typed in that form."""
-    raw = form.definition.get("spellings", {}).get("numbers", {})
-    patterns = [Pattern(*_split(word), name) for name, words in raw.get("units", {}).items() for word in words if GAP in word]
-    names = {bare(word): bare(name) for name, words in raw.get("units", {}).items() for word in (name, *words) if GAP not in word}
-    scales = {bare(name): (Decimal(str(n)), bare(base)) for name, to in raw.get("scales", {}).items() for base, n in to.items()}
-    powers = [(fold(word), Decimal(str(n))) for word, n in raw.get("powers", {}).items()]
-    counters = frozenset(map(bare, raw.get("counters", ())))
-    lookalikes = [(right, "|".join(map(re.escape, wrong))) for right, wrong in raw.get("lookalikes", {}).items()]
-    places = {MINUS: r"^(?:{})(?= ?[\d.])", POINT: r"(?<=\d)(?:{})(?=\d)"}
-    digits = r"(?<=[\d.])(?:{0})|(?:{0})(?=[\d.])"
+    numbers = form.definition.get("spellings", {}).get("numbers", {})
+    units, lookalikes = numbers.get("units", {}), numbers.get("lookalikes", {})
+    unit_names = {bare(word): bare(name) for name, words in units.items() for word in (name, *words) if GAP not in word}
+    scales = {
+        bare(name): (Decimal(str(count)), bare(base))
+        for name, to in numbers.get("scales", {}).items()
+        for base, count in to.items()
+    }
+    counters = frozenset(map(bare, numbers.get("counters", ())))
     return Spellings(
-        raw.get("columns", {}),
-        raw.get("blank", ""),
-        frozenset(map(fold, raw.get("blanks", ()))),
-        tuple(raw.get("fillers", ())),
-        tuple(raw.get("changes", ())),
-        tuple(sorted(powers, key=lambda pair: -len(pair[0]))),
-        names,
-        tuple(patterns),
-        scales,
-        counters | {*names.values(), *scales, *(base for _, base in scales.values())},
-        counters,
-        tuple((re.compile(places[right].format(wrong), re.ASCII), right) for right, wrong in lookalikes if right in places),
-        tuple((re.compile(digits.format(wrong), re.ASCII), right) for right, wrong in lookalikes if right not in places),
-        _patterns(raw.get("doubtful", {})),
-        _patterns(raw.get("misread", {})),
-        tuple(dict.fromkeys(map(fold, raw.get("ranges", ())))),
-        raw.get("numerals", {}),
+        columns=numbers.get("columns", {}),
+        blank=numbers.get("blank", ""),
+        blanks=frozenset(map(fold, numbers.get("blanks", ()))),
+        fillers=tuple(numbers.get("fillers", ())),
+        changes=tuple(numbers.get("changes", ())),
+        powers=_powers(numbers.get("powers", {})),
+        unit_names=unit_names,
+        unit_patterns=tuple(_pattern(word, name) for name, words in units.items() for word in words if GAP in word),
+        scales=scales,
+        units=counters | {*unit_names.values(), *scales, *(base for _, base in scales.values())},
+        counters=counters,
+        lookalike_signs=tuple(
+            (_any_of(typed, LOOKALIKE_SIGNS[sign]), sign) for sign, typed in lookalikes.items() if sign in LOOKALIKE_SIGNS
+        ),
+        lookalike_digits=tuple(
+            (_any_of(typed, LOOKALIKE_DIGIT), digit) for digit, typed in lookalikes.items() if digit not in LOOKALIKE_SIGNS
+        ),
+        doubtful=_patterns(numbers.get("doubtful", {})),
+        misread=_patterns(numbers.get("misread", {})),
+        ranges=tuple(dict.fromkeys(map(fold, numbers.get("ranges", ())))),
+        numerals=numbers.get("numerals", {}),
     )
 
 
 @lru_cache(maxsize=64)
 def choice_patterns(form: Form, table: str, choices: tuple[str, ...]) -> Patterns:
-    """The spellings of the choices of a field, the longest first."""
+    """The spellings of the choices of a field, the longest first; `table` is the table of `spellings` it goes by, "" for none."""
     spelt = form.definition.get("spellings", {}).get(table, {}) if table else {}
     return _patterns({choice: [choice, *spelt.get(choice, ())] for choice in choices})
-
-
-def _patterns(spelt: Mapping[str, Iterable[str]]) -> Patterns:
-    found = (Pattern(*_split(word), meaning) for meaning, words in spelt.items() for word in words)
-    return tuple(sorted(dict.fromkeys(found), key=lambda pattern: -len(pattern.head + pattern.tail)))
-
-
-def _split(word: str) -> tuple[str, str]:
-    head, _, tail = word.partition(GAP)
-    return bare(head, ""), bare(tail, "")
 
 
 def bare(text: str, brackets: str = "()") -> str:
@@ -149,72 +135,22 @@ def bare(text: str, brackets: str = "()") -> str:
     return inner if brackets and text[:1] + text[-1:] == brackets and not set(brackets) & set(inner) else text
 
 
-# --- units ---------------------------------------------------------------------------------------------------
+def _pattern(word: str, says: str) -> Pattern:
+    head, _, tail = word.partition(GAP)
+    return Pattern(head=bare(head, ""), tail=bare(tail, ""), says=says)
 
 
-def unit_of(known: Spellings, text: str) -> Unit:
-    """The unit of that name, whatever it is: what a cell says its numbers count in."""
-    name = bare(text)
-    name = known.names.get(name, name)
-    if name in known.scales:
-        return Unit(*known.scales[name], name)
-    if name not in known.counters:
-        for word, factor in known.powers:
-            if name.startswith(word):
-                rest = known.names.get(name[len(word) :], name[len(word) :])
-                many, base = known.scales.get(rest, (Decimal(1), rest))
-                return Unit(factor * many, base, word + rest, factor)
-    return Unit(Decimal(1), name, name)
+def _patterns(spelt: Mapping[str, Iterable[str]]) -> Patterns:
+    """All spellings of such a table, the longest first."""
+    found = (_pattern(word, says) for says, words in spelt.items() for word in words)
+    return tuple(sorted(dict.fromkeys(found), key=lambda pattern: -len(pattern.head + pattern.tail)))
 
 
-def typed_unit(known: Spellings, text: str, own: Unit | None) -> Unit | None:
-    """The unit that stands behind a number; None if nobody knows it."""
-    unit = unit_of(known, text)
-    return unit if unit.base in known.known or not unit.base or (own and unit.base == own.base) else None
+def _powers(factors: Mapping[str, float]) -> tuple[tuple[str, Decimal], ...]:
+    """The words that multiply a unit, the longest first."""
+    powers = [(fold(word), Decimal(str(factor))) for word, factor in factors.items()]
+    return tuple(sorted(powers, key=lambda power: -len(power[0])))
 
 
-def convert(meaning: Meaning, own: Unit | None) -> tuple[Decimal, ...]:
-    """The number in the cell's own unit: one if that is certain, two if it may be either, none if the units contradict."""
-    number, unit = meaning.number, meaning.unit
-    if unit is None or (own is None and unit.base):
-        return (number,)
-    if own is None:
-        return (number * unit.factor,)
-    if unit.base == own.base:
-        return (number * unit.factor / own.factor,)
-    if not unit.base:
-        return tuple(dict.fromkeys((number * unit.factor / own.power, number * unit.factor)))
-    return (number,) if number == 0 else ()
-
-
-# --- figures -------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=16)
-def _empty_words(form: Form) -> frozenset[str]:
-    """The letters of every word that the form knows for nothing: typed for a blank, in place of words, as a reason."""
-    known = spellings_of(form)
-    reasons = (rule.words("words") for rule in form.rules.values() if rule.check == "empty_reasons")
-    return frozenset(letters_of(word) for words in (known.blanks, known.fillers, *reasons) for word in words)
-
-
-@lru_cache(maxsize=16)
-def _fillers(form: Form) -> tuple[re.Pattern, frozenset[str]]:
-    """What says nothing in place of words (with the number of an annex, perhaps), and the words for nothing."""
-    known = spellings_of(form)
-    words = "|".join(sorted(filter(None, map(letters_of, known.fillers)), key=len, reverse=True))
-    return re.compile(rf"(?:{words})\d{{0,3}}" if words else r"(?!)"), frozenset(filter(None, map(letters_of, known.blanks)))
-
-
-def is_filler(form: Form, text: str, short: bool) -> bool:
-    """Whether a text stands in place of the words that are asked for; a word for nothing does so where they are short."""
-    if len(text) > LONGEST_FILLER:
-        return False
-    (filler, nothing), letters = _fillers(form), letters_of(text)
-    return filler.fullmatch(letters) is not None or (short and letters in nothing)
-
-
-def explanation_of(form: Form, text: object) -> str:
-    """An explanation, "" for one that says nothing: a dash, a word for nothing, a word that only points elsewhere."""
-    letters = letters_of(text or "")
-    return "" if not letters or letters in _empty_words(form) or is_filler(form, str(text), True) else str(text)
+def _any_of(characters: Iterable[str], place: str) -> re.Pattern[str]:
+    return re.compile(place.format("|".join(map(re.escape, characters))), re.ASCII)

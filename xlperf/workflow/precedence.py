@@ -10,8 +10,8 @@ from xlperf.formula.nodes import Kind
 from xlperf.messages import listing, sentence
 from xlperf.reading.reading import Reading
 from xlperf.reporting.finding import Finding
-from xlperf.values.cells import is_numeric
-from xlperf.values.remarks import visible
+from xlperf.values.printing import visible
+from xlperf.values.rows import is_numeric
 
 UNREAD = ("XL217", "XL218")  # a formula without a value
 # What is not said of a cell of which another was: the blank of a formula without a value, the type of a cell that is asked

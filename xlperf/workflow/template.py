@@ -101,7 +101,7 @@ def fill_workbook(
     if not document.get("form"):
         raise UsageError("no_form_key", path=path)
     form, known, computed, findings = take_document(document, templates)
-    year, _ = read_value(form, form.blocks["identity"].fields["fiscal_year"], document.get("fiscal_year"), False, False)
+    year, _ = read_value(form, form.blocks["identity"].fields["fiscal_year"], document.get("fiscal_year"))
     findings = gather(findings, form)
     described = describe_placed(form, computed, findings, rows)
     outputs: tuple[Path, ...] = ()
