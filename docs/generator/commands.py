@@ -56,11 +56,11 @@ WIDTH = "100"  # characters of a line of help
 
 
 def command_table(language: str) -> str:
-    """The table of all commands: with arguments, what each does, its exit codes."""
+    """The table of all commands: what has to be said, what each does, its exit codes."""
     rows = [HEADINGS[language], ("---",) * 3]
     for name in in_order():
         codes = ", ".join(map(str, EXIT_CODES.get(name, ())))
-        rows.append((f"`{usage(name, cli.commands[name])}`".replace("|", "\\|"), purpose(name, language), codes))
+        rows.append((f"`{usage(name, cli.commands[name])}`", purpose(name, language), codes))
     return "\n".join([*map(line_of, rows), "", EVERY[language]])
 
 
@@ -98,20 +98,15 @@ def line_of(cells: tuple[str, ...]) -> str:
 
 
 def usage(name: str, command: click.Command) -> str:
-    """`xlperf validate FILES… [--form FORM]`."""
-    return " ".join(["xlperf", name, *(text for parameter in command.params if (text := shown(parameter)))])
+    """`xlperf collect INBOX… -o PATH`: what has to be said."""
+    return " ".join(["xlperf", name, *(shown(parameter) for parameter in command.params if parameter.required)])
 
 
 def shown(parameter: click.Parameter) -> str:
     if isinstance(parameter, click.Argument):
         return parameter.name.upper() + "…" * (parameter.nargs == -1)
-    kind, value = parameter.type, parameter.metavar or parameter.name.upper()
-    if isinstance(kind, click.Choice):
-        value = "|".join(kind.choices)
-    elif isinstance(kind, click.Path):
-        value = "PATH"
-    text = min(parameter.opts, key=len) + ("" if parameter.is_flag else f" {value}")
-    return text if parameter.required else f"[{text}]" + "…" * parameter.multiple
+    value = "PATH" if isinstance(parameter.type, click.Path) else parameter.metavar or parameter.name.upper()
+    return f"{min(parameter.opts, key=len)} {value}"
 
 
 # --- run by `help_texts` in a process of its own: help is worded when the commands are imported --------------
