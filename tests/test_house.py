@@ -22,7 +22,7 @@ PACKAGE = REPOSITORY / "xlperf"
 SOURCES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in sorted(PACKAGE.rglob("*.py"))}
 FORMS = sorted({path.parent.parent.name for path in (PACKAGE.parent / "templates").glob("*/*/form.yaml")})
 HOMES = {
-    "xlsxwriter": {"workbook.writer"},
+    "xlsxwriter": {"workbook.book"},
     "openpyxl": {"distributing.roster_file", "reading.number_formats"},
     "python_calamine": {"reading.reader", "importing.importer"},
     "jsonschema": {"checking.schema_errors", "forms.yaml_file"},

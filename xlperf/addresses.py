@@ -4,6 +4,8 @@
 ('AB12', '$AB$12', 27)
 >>> quoted("Q1 '22") + "!" + cell_name(0, 0)
 "'Q1 ''22'!A1"
+>>> range_name("Budget", 5, 3, 8)
+"'Budget'!$F$4:$F$9"
 """
 
 from __future__ import annotations
@@ -39,3 +41,8 @@ def cell_name(row: int, column: int, fixed: bool = False) -> str:
 def quoted(title: str) -> str:
     """The title of a sheet as a formula names it."""
     return "'" + title.replace("'", "''") + "'"
+
+
+def range_name(title: str, column: int, first: int, last: int) -> str:
+    """The cells of a column from a first row to a last one, as a formula on another sheet names them."""
+    return f"{quoted(title)}!{cell_name(first, column, fixed=True)}:{cell_name(last, column, fixed=True)}"

@@ -85,12 +85,20 @@ def test_all_is_written_and_nothing_else(verb: str, out: Path) -> None:
     assert len(contents(out)) == MADE[verb] and all(contents(out).values())
 
 
+def forget(patch: pytest.MonkeyPatch, library: str) -> None:
+    """Make a library one that is not installed, also for our modules that have imported it already."""
+    for name in list(sys.modules):
+        if name.startswith((f"{library}.", "xlperf.workbook.")):
+            patch.delitem(sys.modules, name)
+    patch.setitem(sys.modules, library, None)
+
+
 @pytest.mark.parametrize("verb, library", LIBRARIES)
 @pytest.mark.parametrize("older", [False, True])
 def test_a_missing_library_leaves_nothing(verb: str, library: str, older: bool, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = with_older_files(verb, out) if older else {}
     word_template._prepared.cache_clear()
-    monkeypatch.setitem(sys.modules, library, None)
+    forget(monkeypatch, library)
     with pytest.raises(ImportError):
         VERBS[verb](out)
     assert contents(out) == before

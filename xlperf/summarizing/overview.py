@@ -15,7 +15,7 @@ from xlperf.addresses import cell_name
 from xlperf.messages import sentence
 from xlperf.summarizing.table_sheet import cell_format, set_up, write_text
 from xlperf.summarizing.tables import Row
-from xlperf.workbook.cell_writer import checked
+from xlperf.workbook.book import Book, Format, Sheet
 from xlperf.workbook.styles import Palette
 
 BAR, GRID = "#4F7CAC", "#E3E8EE"  # colours
@@ -61,12 +61,12 @@ def _share(part: Part, counted: Counted) -> float:
     return counted.value / part.sum if part.sum else 0
 
 
-def write_parts(book, palette: Palette, sheet, parts: Sequence[Part], *, title: str, note: str) -> None:
+def write_parts(book: Book, palette: Palette, sheet: Sheet, parts: Sequence[Part], *, title: str, note: str) -> None:
     """Write the overview from top to bottom, each chart beside its table."""
     set_up(sheet, WIDTHS)
     sheet.set_row(0, 36)
-    checked(sheet.write_string(0, 0, title, palette.format("title", align="left")))
-    checked(sheet.write_string(1, 0, note, palette.format("note")))
+    sheet.write_string(0, 0, title, palette.format("title", align="left"))
+    sheet.write_string(1, 0, note, palette.format("note"))
     row = 3
     for part in parts:
         end = write_part(palette, sheet, part, row)
@@ -78,14 +78,14 @@ def write_parts(book, palette: Palette, sheet, parts: Sequence[Part], *, title: 
     sheet.fit_to_pages(1, 1)
 
 
-def write_part(palette: Palette, sheet, part: Part, top: int) -> int:
+def write_part(palette: Palette, sheet: Sheet, part: Part, top: int) -> int:
     """Write one small table, return the row below it."""
     sheet.set_row(top, 26)
-    checked(sheet.write_string(top, 0, part.title, palette.format("heading")))
+    sheet.write_string(top, 0, part.title, palette.format("heading"))
     for at in range(1, len(part.headings)):
-        checked(sheet.write_blank(top, at, None, palette.format("heading")))
+        sheet.write_blank(top, at, None, palette.format("heading"))
     for at, heading in enumerate(part.headings):
-        checked(sheet.write_string(top + 1, at, heading, palette.format("header")))
+        sheet.write_string(top + 1, at, heading, palette.format("header"))
     first, end = _rows_of(part, top)
     total = cell_name(end, 1, True)
     for row, (text, *numbers) in enumerate(part.rows, first):
@@ -107,18 +107,19 @@ def _rows_of(part: Part, top: int) -> tuple[int, int]:
     return top + 2, top + 2 + len(part.rows)
 
 
-def _write_number(sheet, row: int, column: int, counted: Counted, style) -> None:
+def _write_number(sheet: Sheet, row: int, column: int, counted: Counted, style: Format) -> None:
     if counted.formula:
-        checked(sheet.write_formula(row, column, f"={counted.formula}", style, counted.value))
+        sheet.write_formula(row, column, f"={counted.formula}", style, counted.value)
     else:
-        checked(sheet.write_number(row, column, counted.value, style))
+        sheet.write_number(row, column, counted.value, style)
 
 
-def add_chart(book, sheet, part: Part, top: int) -> None:
+def add_chart(book: Book, sheet: Sheet, part: Part, top: int) -> None:
     """Put the chart of a table beside it; its data stand in it too, for programs that do not look into the cells."""
     chart = book.add_chart({"type": part.chart})
+    assert chart is not None, f"XlsxWriter knows no chart {part.chart!r}"
     first, end = _rows_of(part, top)
-    title = sheet.get_name()
+    title = sheet.title
     font = {"name": sentence("font", {}), "size": 10}
     series = {
         "name": part.title,
@@ -139,4 +140,4 @@ def add_chart(book, sheet, part: Part, top: int) -> None:
     chart.add_series(series)
     chart.set_title({"name": part.title, "name_font": {"name": sentence("heading_font", {}), "size": 13}, "overlay": False})
     chart.set_size({"width": CHART_WIDTH, "height": CHART_HEIGHT})
-    checked(sheet.insert_chart(top, CHART_COLUMN, chart, {"object_position": 1, "description": part.title}))
+    sheet.insert_chart(top, CHART_COLUMN, chart, {"object_position": 1, "description": part.title})

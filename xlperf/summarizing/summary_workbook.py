@@ -21,8 +21,8 @@ from xlperf.summarizing.submissions import COUNTS, DUPLICATE, SUPERSEDED, owner_
 from xlperf.summarizing.survey import Edition, Survey
 from xlperf.summarizing.table_sheet import WrittenTable, free_title, write_table
 from xlperf.summarizing.tables import FindingCounts, SummaryTable
+from xlperf.workbook.book import Book
 from xlperf.workbook.styles import Palette
-from xlperf.workbook.writer import new_book
 
 STATUS_COLOURS = ("#6FA287", "#E0A458", "#B5524A", "#9AA5B1")
 MOST_COMMON = 10  # findings in the chart
@@ -39,11 +39,11 @@ def write_summary(
         counts: how often each finding was found; known before the overview is written.
         date: the ISO date that the workbook bears.
     """
-    book = new_book(path, streamed=True)
+    book = Book(path, streamed=True)
     title = sentence("title_overview", {})
     book.set_properties({"title": title, "author": MARK, "created": datetime.datetime.fromisoformat(date)})
     palette = Palette(book, sentence("font", {}), sentence("heading_font", {}), 11)
-    overview = book.add_worksheet(sentence("sheet_overview", {}))
+    overview = book.add_sheet(sentence("sheet_overview", {}))
     sheets: dict[str, WrittenTable] = {}
     titles = {sentence("sheet_overview", {}).casefold()}
     for table in tables:

@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from xlperf.addresses import cell_name, quoted
+from xlperf.addresses import cell_name, range_name
 from xlperf.forms.model import TYPES
 from xlperf.formula.excel import to_excel
 from xlperf.formula.nodes import Node
 from xlperf.messages import sentence
 from xlperf.summarizing.tables import SUMMED, Row, SummaryTable
-from xlperf.workbook.cell_writer import cached_value, checked
+from xlperf.workbook.book import Book, Format, Sheet
+from xlperf.workbook.cell_writer import cached_value
 from xlperf.workbook.styles import COLOURS, LONGEST_ROW, POINTS_PER_LINE, Palette, lines_needed, shortened
 
 MOST_ROWS = 1_000_000  # of a sheet; Excel has room for 1,048,576
@@ -39,8 +40,7 @@ class WrittenTable(NamedTuple):
 
     def area(self, key: str) -> str:
         """The cells of a column, absolute; a table without lines has one blank one."""
-        column = self.columns[key]
-        return f"{quoted(self.title)}!{cell_name(FIRST, column, True)}:{cell_name(max(self.last, FIRST), column, True)}"
+        return range_name(self.title, self.columns[key], FIRST, max(self.last, FIRST))
 
 
 def free_title(title: str, taken: set[str]) -> str:
@@ -52,9 +52,9 @@ def free_title(title: str, taken: set[str]) -> str:
     return name
 
 
-def write_table(book, palette: Palette, table: SummaryTable, name: str) -> WrittenTable:
+def write_table(book: Book, palette: Palette, table: SummaryTable, name: str) -> WrittenTable:
     """Write one table as a sheet of that name."""
-    sheet = book.add_worksheet(name)
+    sheet = book.add_sheet(name)
     last_column = len(table.columns) - 1
     _write_head(sheet, palette, table)
     lines = iter(table.rows())
@@ -63,36 +63,36 @@ def write_table(book, palette: Palette, table: SummaryTable, name: str) -> Writt
         write_line(sheet, palette, table, row, line)
         row += 1
     last = row - 1
-    checked(sheet.autofilter(HEADER, 0, max(last, HEADER), last_column))
+    sheet.autofilter(HEADER, 0, max(last, HEADER), last_column)
     if rest := sum(1 for _ in lines):
-        checked(sheet.write_string(row, 0, sentence("rest", {"count": rest}), palette.format("note")))
+        sheet.write_string(row, 0, sentence("rest", {"count": rest}), palette.format("note"))
     if table.totals:
         write_totals(sheet, palette, table, row)
     sheet.print_area(0, 0, max(row, FIRST), last_column)
     return WrittenTable(name, {column.key: at for at, column in enumerate(table.columns)}, last)
 
 
-def _write_head(sheet, palette: Palette, table: SummaryTable) -> None:
+def _write_head(sheet: Sheet, palette: Palette, table: SummaryTable) -> None:
     """Title, note and headings, which stay in sight."""
     set_up(sheet, [column.width for column in table.columns])
     sheet.set_landscape()
     sheet.repeat_rows(HEADER)
     sheet.freeze_panes(FIRST, table.frozen)
     sheet.set_row(0, 32)
-    checked(sheet.write_string(0, 0, table.title, palette.format("title", align="left")))
-    checked(sheet.write_string(1, 0, table.note, palette.format("note")))
+    sheet.write_string(0, 0, table.title, palette.format("title", align="left"))
+    sheet.write_string(1, 0, table.note, palette.format("note"))
     if sum(column.width for column in table.columns) > WIDE:
         sheet.set_paper(A3)
     deepest = max(lines_needed(column.heading, column.width - 2) for column in table.columns)
     sheet.set_row(HEADER, 6 + POINTS_PER_LINE * max(2, deepest))
     for at, column in enumerate(table.columns):
-        checked(sheet.write_string(HEADER, at, column.heading, palette.format("header")))
+        sheet.write_string(HEADER, at, column.heading, palette.format("header"))
 
 
-def set_up(sheet, widths: Sequence[float]) -> None:
+def set_up(sheet: Sheet, widths: Sequence[float]) -> None:
     """Widths and print set-up of a sheet."""
     for at, width in enumerate(widths):
-        checked(sheet.set_column(at, at, width))
+        sheet.set_column(at, at, width)
     sheet.hide_gridlines(2)
     sheet.set_paper(A4)
     sheet.set_margins(0.4, 0.4, 0.6, 0.6)
@@ -100,7 +100,7 @@ def set_up(sheet, widths: Sequence[float]) -> None:
     sheet.set_footer(f"&C&9{sentence('page_footer', {})}")
 
 
-def write_line(sheet, palette: Palette, table: SummaryTable, row: int, line: Row) -> None:
+def write_line(sheet: Sheet, palette: Palette, table: SummaryTable, row: int, line: Row) -> None:
     """Write one line, as high as its longest text: figures as figures, formulas with their values, everything else as text."""
     deepest = max(lines_needed(value, column.width - 2) for column, value in zip(table.columns, line, strict=True))
     sheet.set_row(row, min(LONGEST_ROW, 4 + POINTS_PER_LINE * deepest))
@@ -108,14 +108,14 @@ def write_line(sheet, palette: Palette, table: SummaryTable, row: int, line: Row
     for at, (column, value) in enumerate(zip(table.columns, line, strict=True)):
         style = cell_format(palette, column.type)
         if column.formula is not None:
-            checked(sheet.write_formula(row, at, _formula(table, column.formula, row), style, cached_value(value)))
+            sheet.write_formula(row, at, _formula(table, column.formula, row), style, cached_value(value))
         elif isinstance(value, int | float):
-            checked(sheet.write_number(row, at, value, style))
+            sheet.write_number(row, at, value, style)
         else:
             write_text(sheet, row, at, "" if value is None else shortened(str(value), LONGEST_CELL), style)
 
 
-def forget_row(sheet, row: int) -> None:
+def forget_row(sheet: Sheet, row: int) -> None:
     """Drop what XlsxWriter keeps of a row that is in the file already: its streamed mode frees the cells, but not the heights.
 
     It writes a row when the next one begins. The heights are asked for again by charts and pictures only; tables have none.
@@ -127,10 +127,10 @@ def forget_row(sheet, row: int) -> None:
 def _formula(table: SummaryTable, tree: Node, row: int) -> str:
     """The Excel formula of a column in that row."""
     names = {column.key: cell_name(row, at) for at, column in enumerate(table.columns)}
-    return "=" + to_excel(tree, names.get)
+    return "=" + to_excel(tree, names.__getitem__)
 
 
-def cell_format(palette: Palette, type_: str, **more: object):
+def cell_format(palette: Palette, type_: str, **more: object) -> Format:
     """How a cell of a column of that type looks."""
     if type_ == "text":
         return palette.format("final", align="left", indent=1, **more)
@@ -138,14 +138,14 @@ def cell_format(palette: Palette, type_: str, **more: object):
     return palette.format("final", align=align, num_format=NUMBER_FORMATS.get(type_) or TYPES[type_].number_format, **more)
 
 
-def write_totals(sheet, palette: Palette, table: SummaryTable, row: int) -> None:
+def write_totals(sheet: Sheet, palette: Palette, table: SummaryTable, row: int) -> None:
     """Write the last line: sums of the lines above, and the formulas over them."""
     totals = table.totals or {}
     bold = {"bold": True, "bg_color": COLOURS["computed"]}
     for at, column in enumerate(table.columns):
         if formula := _total_formula(table, totals, at, row):
             style = cell_format(palette, column.type, **bold)
-            checked(sheet.write_formula(row, at, formula, style, cached_value(totals.get(column.key))))
+            sheet.write_formula(row, at, formula, style, cached_value(totals.get(column.key)))
         else:
             write_text(sheet, row, at, sentence("total", {}) if at == 1 else "", cell_format(palette, "text", **bold))
 
@@ -160,6 +160,9 @@ def _total_formula(table: SummaryTable, totals: Mapping[str, float | None], at: 
     return None
 
 
-def write_text(sheet, row: int, column: int, text: str, style) -> None:
+def write_text(sheet: Sheet, row: int, column: int, text: str, style: Format) -> None:
     """Write a text; an empty one as a blank cell."""
-    checked(sheet.write_string(row, column, text, style) if text else sheet.write_blank(row, column, None, style))
+    if text:
+        sheet.write_string(row, column, text, style)
+    else:
+        sheet.write_blank(row, column, None, style)

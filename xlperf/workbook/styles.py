@@ -1,4 +1,6 @@
-"""How the workbook looks: colours, cell styles by name, and how much room a text takes.
+"""How a workbook looks: colours, cell styles by name, print set-up, and how much room a text takes.
+
+    palette.format("input", align="right")     # each format is made once per workbook
 
 A calm palette with one colour per meaning: what people fill in, what is computed, what is fixed, what is still blank.
 """
@@ -6,6 +8,10 @@ A calm palette with one colour per meaning: what people fill in, what is compute
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # colours and widths are asked for where nothing is written
+    from xlperf.workbook.book import Book, Format, Sheet
 
 LONGEST_ROW = 409.0  # points; Excel's limit of a row's height
 POINTS_PER_LINE = 15.0
@@ -23,10 +29,10 @@ COLOURS = {
     "passed": "#DCEFD8",
     "reference": "#DDE1E5",
 }
-STYLES: dict[str, dict] = {
-    "title": {"bold": True, "font_size": 18, "align": "center", "valign": "vcenter", "heading": True},
+STYLES: dict[str, dict[str, object]] = {
+    "title": {"bold": True, "font_size": 18, "align": "center", "valign": "vcenter"},
     "year": {"font_size": 13, "align": "center", "valign": "vcenter"},
-    "heading": {"bold": True, "font_size": 12, "valign": "vcenter", "heading": True, "bottom": 1, "bottom_color": "#5B7083"},
+    "heading": {"bold": True, "font_size": 12, "valign": "vcenter", "bottom": 1, "bottom_color": "#5B7083"},
     "header": {"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True, "bg_color": "#D5E0EC", **BORDER},
     "label": {"valign": "vcenter", "text_wrap": True, "indent": 1, "bg_color": COLOURS["locked"], **BORDER},
     "input": {"valign": "vcenter", "text_wrap": True, "bg_color": COLOURS["input"], "locked": False, **BORDER},
@@ -49,6 +55,7 @@ STYLES: dict[str, dict] = {
     },
     "helper": {"font_color": "#999999"},
 }
+HEADINGS = ("title", "heading")  # styles in the font of headings
 ALIGN = {
     "money": "right",
     "percentage": "right",
@@ -72,6 +79,7 @@ def lines_needed(value: object, width: float) -> int:
 
 
 def text_width(text: str) -> int:
+    """How many units wide a text is printed; a Chinese character takes two."""
     return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
 
 
@@ -83,17 +91,36 @@ def shortened(text: str, limit: int) -> str:
 
 
 class Palette:
-    """The formats of one workbook, made when first needed."""
+    """The formats of one workbook, each made when it is first needed."""
 
-    def __init__(self, book, font: str, heading_font: str, size: float) -> None:
-        self.book, self.fonts, self.size = book, {False: font, True: heading_font}, size
-        self.formats: dict[tuple, object] = {}
+    def __init__(self, book: Book, font: str, heading_font: str, size: float) -> None:
+        self.book, self.size = book, size
+        self.font, self.heading_font = font, heading_font
+        self.formats: dict[tuple[object, ...], Format] = {}
+        self.colours: dict[str, Format] = {}
 
-    def format(self, style: str, **more: object):
+    def format(self, style: str, **properties: object) -> Format:
         """The format of a style, with other properties where some are given."""
-        key = (style, *sorted(more.items()))
+        key = (style, *sorted(properties.items()))
         if key not in self.formats:
-            properties = {"font_size": self.size, **STYLES[style], **more}
-            properties["font_name"] = self.fonts[properties.pop("heading", False)]
-            self.formats[key] = self.book.add_format(properties)
+            font = self.heading_font if style in HEADINGS else self.font
+            self.formats[key] = self.book.add_format({"font_size": self.size, **STYLES[style], **properties, "font_name": font})
         return self.formats[key]
+
+    def colour(self, name: str) -> Format:
+        """The format of a colour that comes and goes."""
+        if name not in self.colours:
+            self.colours[name] = self.book.add_format({"bg_color": COLOURS[name]})
+        return self.colours[name]
+
+
+def print_on_a4(sheet: Sheet, *, landscape: bool, footer: str) -> None:
+    """Set a sheet up for the printer: A4, its whole width on one page, a small footer in the middle."""
+    sheet.hide_gridlines(2)
+    sheet.set_paper(9)
+    if landscape:
+        sheet.set_landscape()
+    sheet.set_margins(0.5, 0.5, 0.6, 0.6)
+    sheet.center_horizontally()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer(f"&C&9{footer}")

@@ -1,9 +1,10 @@
-"""The one workbook writer: blank template, filled, findings and finalized workbooks are this writer with more or less.
+"""The one workbook writer: blank template, filled, annotated and finalized workbooks are this writer with less or more.
 
-    write_workbook(form, rows, Path("form.xlsx"), Issue(fiscal_year=2022, unit="…", date="2023-01-05", version="…"))
+    identity = Identity(fiscal_year=2022, date="2023-01-05", unit="…")
+    write_workbook(form, rows, Path("form.xlsx"), identity=identity)
 
 Every formula is written with its cached value, every text as text, every dropdown through a defined name. The same
-input gives the same bytes: dates come from the issue, never from the clock.
+input gives the same bytes: dates come from the identity, never from the clock.
 """
 
 from __future__ import annotations
@@ -12,153 +13,124 @@ import datetime
 from collections.abc import Mapping
 from pathlib import Path
 
+from xlperf import __version__
 from xlperf.forms.document import Rows
 from xlperf.forms.form import Form
 from xlperf.forms.layout import MARK, Page, sheet_mark
 from xlperf.forms.model import Table
-from xlperf.workbook.cell_writer import Canvas, Issue, area, checked
+from xlperf.workbook.book import Book, Sheet
+from xlperf.workbook.cell_writer import CellWriter
+from xlperf.workbook.dropdowns import write_lists
+from xlperf.workbook.identity import Finalized, Identity, write_identity
 from xlperf.workbook.line_writers import LINES
-from xlperf.workbook.problem_sheet import mark_cells, title_of_problems, unmark_cells, write_problems
-from xlperf.workbook.validation import enliven
+from xlperf.workbook.live_colours import colour_table
+from xlperf.workbook.problem_marks import colour_changed_cells, mark_cells
+from xlperf.workbook.problem_notes import Annotation
+from xlperf.workbook.problem_sheet import problem_sheet_title, write_problems
+from xlperf.workbook.styles import print_on_a4
+from xlperf.workbook.validation import restrict_table
 
 ALLOWED = ("format_cells", "format_columns", "format_rows", "insert_rows", "sort", "autofilter")  # on a protected sheet
-PIECE = 16_000  # characters of one cell of the hidden sheet: Excel allows 32,767 UTF-16 units
-HIDDEN_SHEET = MARK  # identity and dropdown lists; only programs read it
+FIRST_LIST = 3  # the column of the hidden sheet where the lists begin, behind the identity
 
 
-def write_workbook(form: Form, rows: Rows, path: Path, issue: Issue, counts: Mapping[str, int] | None = None) -> None:
-    """Write the workbook of those computed rows; `counts` are rows per block (default: preset plus spare)."""
-    book = new_book(path)
-    write_sheets(Canvas(form, rows, book, issue, counts))
+def write_workbook(
+    form: Form,
+    rows: Rows,
+    path: Path,
+    *,
+    identity: Identity,
+    counts: Mapping[str, int] | None = None,
+    password: str = "",
+    annotation: Annotation | None = None,
+    finalized: Finalized | None = None,
+) -> None:
+    """Write the workbook of those computed rows.
+
+    A blank template has rows in which nothing but preset texts stands, a filled workbook rows with values.
+
+    Args:
+        counts: the rows of each block, by default its preset and spare ones.
+        password: protects the sheets; a deterrent, never security.
+        annotation: makes it one that is sent back, with a list of problems as its first sheet and marks at the cells.
+        finalized: makes it a finalized one, in which nothing is typed any more and the results of the rules are frozen.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    book = Book(path)
+    writer = CellWriter(book, form, rows, identity=identity, counts=counts, annotation=annotation, finalized=finalized)
+    _set_properties(book, form, identity)
+    problem_sheet = book.add_sheet(problem_sheet_title(writer)) if annotation else None
+    sheets = [(page, book.add_sheet(page.sheet.title)) for page in writer.layout.pages]
+    _write_hidden_sheet(writer, book.add_sheet(MARK))
+    for page, sheet in sheets:
+        _set_up(writer, sheet, page, password)
+        if annotation:
+            mark_cells(writer, sheet, annotation)  # first: of two live colours the earlier one shows
+        _write_lines(writer, sheet, page)
+        if annotation:
+            colour_changed_cells(writer, sheet, annotation)
+    if annotation and problem_sheet:
+        write_problems(writer, problem_sheet, annotation, password)
+    (problem_sheet or sheets[0][1]).activate()
     book.close()
 
 
-def new_book(path: Path, streamed: bool = False):
-    """A workbook in which a text is a text; a streamed one takes its rows in order and keeps none in memory."""
-    import xlsxwriter
-    from xlsxwriter.exceptions import FileCreateError
-
-    class Book(xlsxwriter.Workbook):
-        """A workbook that says as any file does why it cannot be written."""
-
-        def close(self) -> None:
-            try:
-                super().close()
-            except FileCreateError as error:
-                reason = error.args[0]
-            else:
-                return
-            raise OSError(reason.errno, reason.strerror)
-
-    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    return Book(str(path), {**plain, "constant_memory": streamed})
-
-
-def write_sheets(canvas: Canvas) -> None:
-    """Write every sheet of the form, and the hidden one."""
-    issue, words = canvas.issue, canvas.form.words
-    created = datetime.datetime.fromisoformat(issue.date)
-    canvas.book.set_properties(
+def _set_properties(book: Book, form: Form, identity: Identity) -> None:
+    book.set_properties(
         {
-            "title": canvas.form.title,
+            "title": form.title,
             "author": MARK,
-            "created": created,
-            "comments": f"{canvas.form.key} {canvas.form.revision} {issue.version}",
+            "created": datetime.datetime.fromisoformat(identity.date),
+            "comments": f"{form.key} {form.revision} {__version__}",
         }
     )
-    canvas.book.set_calc_mode("auto")
-    plain = plain_worksheet()
-    list_of_problems = canvas.book.add_worksheet(title_of_problems(canvas)) if issue.annotation else None
-    sheets = [(page, canvas.book.add_worksheet(page.sheet.title, plain)) for page in canvas.layout.pages]
-    hidden = canvas.book.add_worksheet(HIDDEN_SHEET)
-    hidden.very_hidden()
-    write_hidden(canvas, hidden)
-    for page, sheet in sheets:
-        set_up(canvas, page, sheet, words)
-        if issue.annotation:
-            mark_cells(canvas, page, sheet)  # first: of two live colours the earlier one shows
-        for line in page.lines:
-            LINES[line.kind](canvas, sheet, page, line)
-        for section in page.sheet.sections:
-            if isinstance(section, Table):
-                enliven(canvas, page, sheet, section)
-        if issue.annotation:
-            unmark_cells(canvas, page, sheet)
-    if list_of_problems:
-        write_problems(canvas, list_of_problems)
-    (list_of_problems or sheets[0][1]).activate()
+    book.set_calc_mode("auto")
 
 
-def set_up(canvas: Canvas, page: Page, sheet, words: Mapping[str, str]) -> None:
-    """Keys, widths, print set-up, frozen panes and protection of one sheet."""
-    helper = canvas.format("helper")
+def _write_hidden_sheet(writer: CellWriter, sheet: Sheet) -> None:
+    """What only programs read: the identity of the workbook, and the lists behind its dropdowns."""
+    sheet.very_hidden()
+    write_identity(sheet, writer.form, writer.identity, writer.finalized)
+    write_lists(writer, sheet, FIRST_LIST)
+
+
+def _set_up(writer: CellWriter, sheet: Sheet, page: Page, password: str) -> None:
+    """Hidden keys, widths, print set-up, frozen panes and protection of one sheet."""
+    helper = writer.format("helper")
     for number, column in enumerate(page.columns):
-        checked(sheet.set_column(number, number, column.width, None, {"hidden": column.hidden}))
+        sheet.set_column(number, number, column.width, None, {"hidden": column.hidden})
         if column.keys:
-            checked(sheet.write_string(0, number, " ".join(column.keys), helper))
-    checked(sheet.write_string(0, 0, sheet_mark(canvas.form, page.sheet), helper))
+            sheet.write_string(0, number, " ".join(column.keys), helper)
+    sheet.write_string(0, 0, sheet_mark(writer.form, page.sheet), helper)
     sheet.set_row(0, None, None, {"hidden": True})
-    sheet.hide_gridlines(2)
-    sheet.set_paper(9)
-    if page.sheet.landscape:
-        sheet.set_landscape()
-    sheet.set_margins(0.5, 0.5, 0.6, 0.6)
-    sheet.center_horizontally()
-    sheet.fit_to_pages(1, 0)
-    sheet.set_footer(f"&C&9{words['footer']}")
+    print_on_a4(sheet, landscape=page.sheet.landscape, footer=writer.form.words["footer"])
     last = page.lines[-1]
     sheet.print_area(1, 1, last.row + last.rows - 1, page.last_visible)
+    _keep_header_in_sight(sheet, page)
+    allowed = () if writer.finalized else ALLOWED
+    sheet.protect(password, dict.fromkeys(("objects", "scenarios", *allowed), True))
+
+
+def _keep_header_in_sight(sheet: Sheet, page: Page) -> None:
+    """Repeat the header of the first table on each printed page, and freeze it on the screen."""
     header = next((line for line in page.lines if line.kind == "header"), None)
-    if header:
-        below = header.row + header.rows
-        frozen = max((s.freeze for s in page.sheet.sections if isinstance(s, Table)), default=0)
-        sheet.repeat_rows(header.row, below - 1)
-        if not any(line.kind == "narrative" for line in page.lines):  # a frozen narrative would fill the screen
-            sheet.freeze_panes(below, frozen + 1 if frozen else 0)
-    allowed = () if canvas.issue.finalized else ALLOWED
-    checked(sheet.protect(canvas.issue.password, {"objects": True, "scenarios": True, **dict.fromkeys(allowed, True)}))
+    if header is None:
+        return
+    below = header.row + header.rows
+    sheet.repeat_rows(header.row, below - 1)
+    if not any(line.kind == "narrative" for line in page.lines):  # a frozen narrative would fill the screen
+        frozen = max((section.freeze for section in page.sheet.sections if isinstance(section, Table)), default=0)
+        sheet.freeze_panes(below, frozen + 1 if frozen else 0)
 
 
-def write_hidden(canvas: Canvas, sheet) -> None:
-    """Identity in columns A and B, what is longer than a cell in several rows; one dropdown list per column from D on."""
-    identity = {
-        "form": canvas.form.key,
-        "revision": canvas.form.revision,
-        "digest": canvas.form.digest,
-        "fiscal_year": str(canvas.issue.fiscal_year),
-        "unit": canvas.issue.unit,
-        "date": canvas.issue.date,
-        "version": canvas.issue.version,
-        "submission": canvas.issue.submission,
-        "intake": canvas.issue.intake,
-    }
-    checked(sheet.write_string(0, 0, f"{MARK} {canvas.form.key} {canvas.form.revision} identity"))
-    pieces = ((key, value[at : at + PIECE]) for key, value in identity.items() for at in range(0, len(value) or 1, PIECE))
-    for number, (key, piece) in enumerate(pieces, 1):
-        checked(sheet.write_string(number, 0, key))
-        checked(sheet.write_string(number, 1, piece))
-    column = 3
-    for table in canvas.form.tables.values():
-        for field in table.columns:
-            lists = [offered for by in field.choices_by.values() for offered in by.values()]
-            for number, choices in enumerate([field.choices, *lists] if field.choices else ()):
-                for row, choice in enumerate(choices):
-                    checked(sheet.write_string(row, column, choice))
-                name = f"list_{table.key}_{field.key}" + (f"_{number}" if number else "")
-                checked(canvas.book.define_name(name, "=" + area((HIDDEN_SHEET, column, 0, len(choices) - 1))))
-                column += 1
-
-
-def plain_worksheet() -> type:
-    """A worksheet class that takes formulas as they are.
-
-    XlsxWriter searches every formula for forty functions newer than ours, half the time of writing a template; the
-    formula language has none of them.
-    """
-    from xlsxwriter.worksheet import Worksheet
-
-    class PlainWorksheet(Worksheet):
-        def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
-            return formula.removeprefix("=")
-
-    return PlainWorksheet
+def _write_lines(writer: CellWriter, sheet: Sheet, page: Page) -> None:
+    """The lines of one sheet, then what lives in its tables while people type."""
+    for line in page.lines:
+        LINES[line.kind](writer, sheet, page, line)
+    for section in page.sheet.sections:
+        if isinstance(section, Table):
+            colour_table(writer, sheet, section)
+            if not writer.finalized:
+                restrict_table(writer, sheet, section)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xlperf.errors import UnreadableError
 from xlperf.files import StrPath, joined_name, keep_apart, safe_name, stamp, written_together
@@ -19,6 +20,9 @@ from xlperf.reporting.finding import has_errors
 from xlperf.reporting.result import Result, unreadable
 from xlperf.reporting.word_report import Paper, has_report, paper_name, write_paper
 from xlperf.workflow.process import Processed, process, result_of, unit_code_of
+
+if TYPE_CHECKING:  # writing is not paid for where nothing is written
+    from xlperf.workbook.identity import RuleResult
 
 CHECKED = ("XL207", "XL219", "XL243")  # found again in a finalized workbook, which need not remember them
 
@@ -57,21 +61,13 @@ def finalize(
 
 
 def _write_finalized(processed: Processed, directory: Path, date: str, report: bool) -> tuple[Path, ...]:
-    from xlperf import __version__
-    from xlperf.workbook.cell_writer import Issue
+    from xlperf.workbook.identity import Finalized, Identity
     from xlperf.workbook.writer import write_workbook
 
     reading, form = processed.reading, processed.reading.form
     unit = named(processed.rows, unit_spot(form))
-    issue = Issue(
-        reading.fiscal_year,
-        date,
-        __version__,
-        unit,
-        submission=reading.sha256,
-        results=_frozen_results(processed),
-        intake=_intake(processed),
-    )
+    identity = Identity(fiscal_year=reading.fiscal_year, date=date, unit=unit, intake=_intake(processed))
+    finalized = Finalized(submission=reading.sha256, results=_frozen_results(processed))
     parts, code = [*whose(form, processed.rows), form.finalized_name], unit_code_of(form, processed.rows)
     if _code_in(form, directory / f"{joined_name(*map(safe_name, parts))}.json") in ("", code):
         code = ""  # no other unit of that name has its documents there
@@ -82,7 +78,7 @@ def _write_finalized(processed: Processed, directory: Path, date: str, report: b
     rows = compute(form, padded(form, reading.rows, counts))
     text = json.dumps(document_of(form, processed.rows), ensure_ascii=False, indent=2) + "\n"
     with written_together(directory) as new:
-        write_workbook(form, rows, new / names[0], issue, counts)
+        write_workbook(form, rows, new / names[0], identity=identity, counts=counts, finalized=finalized)
         (new / names[1]).write_text(text, "utf-8", newline="\n")
         if report and has_report(form):
             paper = Paper(form, processed.rows, processed.findings)
@@ -99,8 +95,10 @@ def _code_in(form: Form, path: Path) -> str:
         return ""
 
 
-def _frozen_results(processed: Processed) -> dict[str, tuple[str, int]]:
-    """State and count of every rule as they stand when the workbook is finalized."""
+def _frozen_results(processed: Processed) -> dict[str, RuleResult]:
+    """How every rule stands when the workbook is finalized."""
+    from xlperf.workbook.identity import RuleResult
+
     form, words = processed.reading.form, processed.reading.form.words
     counts = {finding.code: len(finding.spots) for finding in processed.findings}
     computed = {preset.key: row for preset, row in zip(form.blocks["rules"].rows, processed.rows["rules"], strict=True)}
@@ -108,7 +106,8 @@ def _frozen_results(processed: Processed) -> dict[str, tuple[str, int]]:
     for code, rule in form.rules.items():
         count = counts.get(code, 0)
         idle = rule.table and computed[code].get("state") == words["waiting"]
-        results[code] = (words["failed"] if count else words["waiting"] if idle else words["passed"], count)
+        state = "failed" if count else "waiting" if idle else "passed"
+        results[code] = RuleResult(words[state], count)
     return results
 
 

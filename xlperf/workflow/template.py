@@ -173,15 +173,15 @@ def write_rows(form: Form, rows: Rows, path: Path, issued: Issued) -> None:
     Raises:
         UsageError: it cannot be written.
     """
-    from xlperf import __version__
-    from xlperf.workbook.cell_writer import Issue
+    from xlperf.workbook.identity import Identity
     from xlperf.workbook.writer import write_workbook
 
-    issue = Issue(issued.year, stamp(issued.date), __version__, issued.unit, issued.password)
+    identity = Identity(fiscal_year=issued.year, date=stamp(issued.date), unit=issued.unit)
     counts = row_counts(form, issued.spare, rows)
     computed = compute(form, padded(form, rows, counts))
     make_folder(path.parent)
-    write_atomically(path, lambda target: write_workbook(form, computed, target, issue, counts))
+    options = {"identity": identity, "counts": counts, "password": issued.password}
+    write_atomically(path, lambda target: write_workbook(form, computed, target, **options))
 
 
 def _normal_rows(form: Form, rows: Rows) -> tuple[Rows, list[Finding]]:

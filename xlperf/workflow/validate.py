@@ -63,8 +63,7 @@ def annotate(
 
 def write_annotated(processed: Processed, directory: Path, date: str) -> Path:
     """Write the annotated workbook of a submission that was processed and return its path."""
-    from xlperf import __version__
-    from xlperf.workbook.cell_writer import Issue
+    from xlperf.workbook.identity import Identity
     from xlperf.workbook.problem_notes import make_annotation, typed_rows
     from xlperf.workbook.writer import write_workbook
 
@@ -78,14 +77,8 @@ def write_annotated(processed: Processed, directory: Path, date: str) -> Path:
     annotation = make_annotation(reading.path.name, processed.findings, form, layout)
     rows = typed_rows(form, compute(form, padded(form, reading.rows, counts)), reading.typed())
     year = reading.issued_year or reading.fiscal_year or form.first_year
-    issue = Issue(
-        year,
-        date,
-        __version__,
-        reading.identity.get("unit", ""),
-        intake=reading.identity.get("intake", ""),
-        annotation=annotation,
-    )
+    unit, intake = reading.identity.get("unit", ""), reading.identity.get("intake", "")
+    identity = Identity(fiscal_year=year, date=date, unit=unit, intake=intake)
     with written_together(directory) as new:
-        write_workbook(form, rows, new / target.name, issue, counts)
+        write_workbook(form, rows, new / target.name, identity=identity, counts=counts, annotation=annotation)
     return target

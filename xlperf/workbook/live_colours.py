@@ -1,0 +1,92 @@
+"""Colours that come and go while people type: a required cell that is blank, a row that fails a rule, the state of a rule.
+
+    colour_where(writer, sheet, writer.rectangle(spot, spot), "D3>100", "warning")
+
+They look at their own sheet only: Excel 2007 and old WPS refuse others. They help, and assure nothing: pasting wipes them.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from xlperf.addresses import cell_name
+from xlperf.forms.document import Spot
+from xlperf.forms.model import RULES, Block, Field, Rule, Table
+from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation
+from xlperf.workbook.book import Sheet
+from xlperf.workbook.cell_writer import CellWriter, Rectangle
+
+USED = Operation("=", Name("_used", Kind.NUMBER), Literal(Decimal(1)), Kind.BOOLEAN, Kind.NUMBER)  # something stands in the row
+
+
+def colour_where(writer: CellWriter, sheet: Sheet, cells: Rectangle, condition: str, colour: str, *, only: bool = False) -> None:
+    """Give cells a colour while an Excel condition holds, written for the first of them; of two colours the earlier one shows.
+
+    Args:
+        only: whether no later colour is looked at where this one shows.
+    """
+    options = {"type": "formula", "criteria": f"={condition}", "format": writer.palette.colour(colour)}
+    sheet.conditional_format(*cells, options | ({"stop_if_true": True} if only else {}))
+
+
+def colour_equal(writer: CellWriter, sheet: Sheet, cells: Rectangle, value: int | str, colour: str) -> None:
+    """Give cells a colour while that stands in them: a number, or a text as an Excel literal."""
+    options = {"type": "cell", "criteria": "==", "value": value, "format": writer.palette.colour(colour)}
+    sheet.conditional_format(*cells, options)
+
+
+def colour_table(writer: CellWriter, sheet: Sheet, table: Table) -> None:
+    """Colour the blanks and the failing rows of a table; on the checks sheet the states of the rules too."""
+    for key in table.blocks:
+        block = writer.form.blocks[key]
+        for field in block.fields.values():
+            typed = writer.typed_cells(block, field)
+            if typed:
+                _colour_blanks(writer, sheet, field, *typed)
+        for rule in writer.form.rules.values():
+            if rule.table == table.key and f"_{rule.code}" in block.fields and (not rule.blocks or key in rule.blocks):
+                _colour_failing(writer, sheet, block, rule)
+    if table.key == RULES:
+        _colour_states(writer, sheet)
+
+
+def colour_blank_field(writer: CellWriter, sheet: Sheet, spot: Spot) -> None:
+    """Colour a single field while it is blank, if it is required."""
+    _, field = writer.block_and_field(spot)
+    if field.required:
+        blank = writer.formula(spot, IsBlank(Name(field.key, field.kind), True), "FALSE")
+        colour_where(writer, sheet, writer.rectangle(spot, spot), blank, "required")
+
+
+def _colour_blanks(writer: CellWriter, sheet: Sheet, field: Field, first: Spot, last: Spot) -> None:
+    """Colour the blank cells of a column that are required, as soon as something stands in their row."""
+    block, _ = writer.block_and_field(first)
+    required = writer.form.required(block, first.index, field)
+    if required is False:
+        return
+    tests: list[Node] = [USED]
+    tests += [required] if not isinstance(required, bool) else []
+    tests.append(IsBlank(Name(field.key, field.kind), True))
+    condition = writer.formula(first, Call("AND", tuple(tests), Kind.BOOLEAN), "FALSE")
+    colour_where(writer, sheet, writer.rectangle(first, last), condition, "required")
+
+
+def _colour_failing(writer: CellWriter, sheet: Sheet, block: Block, rule: Rule) -> None:
+    """Colour the cells of a rule in every row whose hidden status says that it fails."""
+    for key in rule.cells:
+        first, last = Spot(block.key, 0, key), Spot(block.key, writer.layout.counts[block.key] - 1, key)
+        _, row, column = writer.layout.spots[first._replace(field=f"_{rule.code}")]
+        colour = "error" if rule.severity == "error" else "warning"
+        colour_where(writer, sheet, writer.rectangle(first, last), f"{cell_name(row, column)}=1", colour)
+
+
+def _colour_states(writer: CellWriter, sheet: Sheet) -> None:
+    """Colour the state of every rule; one that failed by its severity."""
+    words = writer.form.words
+    first, last = Spot(RULES, 0, "state"), Spot(RULES, writer.layout.counts[RULES] - 1, "state")
+    state, severity = (cell_name(*writer.layout.spots[first._replace(field=key)][1:]) for key in ("state", "severity"))
+    cells = writer.rectangle(first, last)
+    failed = f'AND({state}="{words["failed"]}",{severity}="{words["warning"]}")'
+    colour_where(writer, sheet, cells, failed, "warning", only=True)
+    for word, colour in (("failed", "error"), ("waiting", "required"), ("passed", "passed")):
+        colour_equal(writer, sheet, cells, f'"{words[word]}"', colour)
