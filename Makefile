@@ -4,12 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo docs test bench bench-short bench-collect lint golden clean
+.PHONY: help demo docs check test soak coverage bench bench-short bench-collect lint golden clean
 
 help:
 	@echo "make demo   template -> fill -> validate -> finalize, in the folder demo/"
 	@echo "make docs   the documentation as a site that works without a network, in the folder site/"
-	@echo "make test   the whole test suite"
+	@echo "make check  before every commit: lint, and the tests that take no time; a minute"
+	@echo "make test   every test, of each sweep a fixed slice; some minutes"
+	@echo "make soak   every test, the sweeps whole, from a random seed (SEED=5 begins there again); half an hour"
+	@echo "make coverage  the branches that the tests reach, worker processes included"
 	@echo "make bench  every ratio that is promised: bench-short, then bench-collect"
 	@echo "make bench-short  ratios of our times to openpyxl's, taken in one run; some minutes"
 	@echo "make bench-collect  the same of collections of 500 and 5,000 workbooks; half an hour on two processors"
@@ -48,8 +51,24 @@ docs: $(VENV)/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict --clean -f docs/generator/site.yml
 	@echo "site/index.html"
 
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
+
+check: lint
+	$(PYTEST) -m "not slow and not libreoffice"
+
 test: $(VENV)/ready
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(PYTEST)
+
+soak: export XLPERF_SOAK := 1
+soak: export SEED := $(or $(SEED),$(shell od -An -N2 -tu2 /dev/urandom | tr -d ' '))
+soak: $(VENV)/ready
+	$(PYTEST) --hypothesis-seed=$(SEED)
+
+coverage: $(VENV)/ready
+	rm -f .coverage .coverage.*
+	$(BIN)/coverage run -m pytest -n auto --dist loadgroup
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 bench: bench-short bench-collect
 

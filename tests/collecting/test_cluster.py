@@ -152,7 +152,7 @@ def test_a_file_that_kills_or_holds_up_its_worker_is_named(both: str, tmp_path: 
     for number, name in enumerate(("a", "dies", "hangs", "b", "c", "d")):
         (tmp_path / "in" / f"{name}.xlsx").write_bytes(b"x" * (number + 1))
     monkeypatch.setattr(processing, "work_on", work_fatefully)
-    collect([tmp_path / "in"], output=tmp_path / "OUT", cluster=both, limits=Limits(seconds=10))
+    collect([tmp_path / "in"], output=tmp_path / "OUT", cluster=both, limits=Limits(seconds=5))
     codes = {outcome.path: [finding["code"] for finding in outcome.findings] for outcome in outcomes_of(tmp_path / "OUT")}
     assert codes == {**{f"{name}.xlsx": ["XL101"] for name in "abcd"}, "dies.xlsx": ["XL501"], "hangs.xlsx": ["XL502"]}
 

@@ -55,7 +55,7 @@ def test_a_worker_that_dies_costs_only_its_own_file(fate: str) -> None:
 @pytest.mark.parametrize("fate", ["hangs", "hangs_in_c"])
 def test_a_worker_that_hangs_ends_itself(fate: str) -> None:
     begin = time.monotonic()
-    limits = Limits(seconds=3)
+    limits = Limits(seconds=1.5)
     work = partial(work_fatefully, options=OPTIONS, limits=limits)
     tasks = [task(name, b"no workbook, so that it takes no time") for name in ("a.xlsx", f"{fate}.xlsx", "b.xlsx")]
     came = dict(run_tasks(local_pool(2, limits), tasks, work))

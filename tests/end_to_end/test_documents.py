@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from support.documents import HARD_TEXTS
 from support.example import document
 from support.make_golden import SPARE
+from support.sweeps import examples
 from xlperf import fill_workbook, load_document, read_workbook
 from xlperf.errors import XlperfError
 
@@ -54,7 +55,7 @@ def put(doc: dict, path: Place, value: object) -> object:
 
 
 @given(st.lists(st.tuples(st.sampled_from(PATHS), ANYTHING), min_size=1, max_size=3))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250, usual=60))
 def test_whatever_stands_in_a_document(tmp_path_factory, changes: list[tuple[Place, object]]) -> None:
     folder: Path = tmp_path_factory.getbasetemp()
     doc: object = copy.deepcopy(SMALL)

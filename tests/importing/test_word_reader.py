@@ -20,6 +20,7 @@ from support.libreoffice import convert
 from support.papers import FINALIZED, HEADINGS, Typing, add_list, number, wrap, write_paper
 from support.paths import EXAMPLE
 from support.surgery import rewrite
+from support.sweeps import examples
 from xlperf import UnreadableError, UsageError, XlperfError, fill_workbook, finalize, import_document, load_document
 from xlperf.importing.page import Grid, Line
 from xlperf.importing.source_file import read_paper
@@ -508,7 +509,7 @@ def test_deeply_nested_elements_and_tables_are_read(short: Path, tmp_path: Path)
     assert [text for _, text in leftovers(path)] == ["最里面"]
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150, usual=40))
 @given(st.data())
 def test_no_change_of_bytes_gives_a_traceback(short: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     content = bytearray(short.read_bytes())
@@ -533,7 +534,7 @@ def test_no_change_of_bytes_gives_a_traceback(short: Path, tmp_path_factory: pyt
         assert str(error)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100, usual=40))
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_no_text_gives_a_traceback(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = tmp_path_factory.mktemp("text") / "a.txt"

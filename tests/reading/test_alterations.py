@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ import pytest
 
 from support.example import ALWAYS, document, found
 from support.faults import pairs
-from support.paths import EXAMPLES, FILLED, UNO_EDIT
+from support.libreoffice import edit
+from support.paths import EXAMPLES, FILLED
 from support.surgery import part_of, rewrite, type_into
 from xlperf import fill_workbook, finalize, read_workbook, validate
 
@@ -343,9 +343,7 @@ def moved(hand: Hand, cell: str | None) -> str | None:
 def edited(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("edited")
     source = shutil.copy(FILLED, folder / "source.xlsx")  # LibreOffice puts a lock beside what it opens
-    jobs = [word for name in (*EDITS, "sort_indicators") for word in (name, str(source), str(folder / f"{name}.xlsx"))]
-    script = str(UNO_EDIT)
-    subprocess.run(["/usr/bin/python3", script, str(folder / "profile"), *jobs], check=True, timeout=300)
+    edit((name, source, folder / f"{name}.xlsx") for name in (*EDITS, "sort_indicators"))
     return folder
 
 

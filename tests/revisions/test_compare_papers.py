@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from unittest import mock
@@ -15,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.command_line import xlperf
 from support.documents import random_document
 from support.example import document, indicator
 from support.papers import Typing, write_paper
-from support.paths import EXAMPLE, EXAMPLES, REPOSITORY
+from support.paths import EXAMPLE, EXAMPLES
 from support.second_revision import second_revision
 from support.surgery import type_into
 from xlperf import (
@@ -238,15 +237,10 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     indicator(after, "培育技术经纪人")["actual"] = 850
     path = saved(tmp_path / "b.json", after)
 
-    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "XLPERF_LANG": "zh", "COLUMNS": "100", "PYTHONPATH": str(REPOSITORY)}
-        command = [sys.executable, "-m", "xlperf", "diff", *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, encoding="utf-8", env=environment)
-
-    shown = run(FILLED, path)
+    shown = xlperf("diff", FILLED, path, COLUMNS="100")
     assert shown.returncode == 0 and shown.stdout.splitlines()[-1] == "增加 0 处，删除 0 处，修改 1 处。"
     assert "843" in shown.stdout and "850" in shown.stdout and "自评表!H72" in shown.stdout
-    assert json.loads(run(FILLED, path, "--format", "json").stdout) == [
+    assert json.loads(xlperf("diff", FILLED, path, "--format", "json").stdout) == [
         {"kind": "changed", "place": "自评表 › 履职 › 培育技术经纪人 › 完成值", "field": "indicators[45].actual", "before": 843, "after": 850,
          "cells": ["自评表!H72", ""]}]  # fmt: skip
-    assert run(FILLED, EXAMPLE / "document.json").stdout == "没有变化。\n"
+    assert xlperf("diff", FILLED, EXAMPLE / "document.json").stdout == "没有变化。\n"

@@ -1,4 +1,4 @@
-"""One-fault workbooks: a document changed in one place, written, every second one opened and saved by LibreOffice."""
+"""One-fault workbooks: a document changed in one place, written, some of them opened and saved by LibreOffice."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from support.libreoffice import NEVER, convert
+from support.sweeps import every
 from xlperf import fill_workbook, validate
 
 Change = Callable[[dict], object]
@@ -23,13 +24,13 @@ def said(path: Path) -> Pairs:
 
 
 def faulty_books(folder: Path, document: Mapping, changes: Mapping[str, Change]) -> dict[str, Path]:
-    """Write a workbook per change and return them by its name."""
+    """Write a workbook per change and return them by its name; one in eight, in a soak every second, is saved by LibreOffice."""
     paths = {}
     for number, (name, change) in enumerate(changes.items()):
         doc = copy.deepcopy(document)
         change(doc)
         paths[name] = folder / f"{number}.xlsx"
         assert fill_workbook(doc, output=paths[name]).outputs, name
-    resaved = list(paths)[::2]
+    resaved = every(2, list(paths), usual=8)
     saved = convert([paths[name] for name in resaved], folder / "resaved", recalculate=NEVER)
     return paths | dict(zip(resaved, saved, strict=True))

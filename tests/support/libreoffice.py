@@ -1,11 +1,23 @@
-"""LibreOffice as an independent referee: many files per call, its own profile, formulas always computed anew."""
+"""LibreOffice as an independent referee: many files per call, its own profile, formulas computed anew where that is asked.
+
+What it answers to the same bytes is the same. Answers are therefore kept outside the repository, by the SHA-256 of all that
+an answer depends on, and asked for again only when one of these has changed. XLPERF_TEST_CACHE names another folder; an
+empty one asks for everything.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import os
+import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
+
+from support.paths import UNO_EDIT
 
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
@@ -14,12 +26,24 @@ PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 """
 ALWAYS, NEVER = 0, 1
 SECONDS_PER_FILE = 30
+ANSWERS = Path(os.environ.get("XLPERF_TEST_CACHE") or Path.home() / ".cache" / "xlperf-tests") / "libreoffice"
+DAYS_KEPT = 30
 
 
 def convert(files: Iterable[Path], directory: Path, to: str = "xlsx", recalculate: int = ALWAYS) -> list[Path]:
-    """Open the files in LibreOffice and save them in `directory`; one process for all of them."""
-    files = [Path(file) for file in files]
+    """Open the files in LibreOffice and save them in `directory`; one process for all that it has not answered before."""
     directory.mkdir(parents=True, exist_ok=True)
+    saved = {Path(file): directory / Path(file).with_suffix(f".{to}").name for file in files}
+    answers = {file: ANSWERS / f"{digest(PROFILE, to, recalculate, file.read_bytes())}.{to}" for file in saved}
+    unknown = [file for file, answer in answers.items() if not answer.exists()]
+    if unknown:
+        ask(unknown, directory, to, recalculate)
+    for file, answer in answers.items():
+        keep(saved[file], answer) if file in unknown else take(answer, saved[file])
+    return list(saved.values())
+
+
+def ask(files: Sequence[Path], directory: Path, to: str, recalculate: int) -> None:
     with tempfile.TemporaryDirectory(prefix="xlperf-profile-") as profile:
         settings = Path(profile) / "user" / "registrymodifications.xcu"
         settings.parent.mkdir()
@@ -27,7 +51,51 @@ def convert(files: Iterable[Path], directory: Path, to: str = "xlsx", recalculat
         command = ["soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--norestore", "--convert-to", to,
                    "--outdir", str(directory), *map(str, files)]  # fmt: skip
         subprocess.run(command, check=True, capture_output=True, timeout=120 + SECONDS_PER_FILE * len(files))
-    saved = [directory / file.with_suffix(f".{to}").name for file in files]
-    missing = [path.name for path in saved if not path.exists()]
-    assert not missing, f"LibreOffice did not write {missing}"
-    return saved
+
+
+def edit(edits: Iterable[tuple[str, Path, Path]]) -> None:
+    """Let LibreOffice edit workbooks as a hand does: the name of an edit of uno_edit.py, the source, the target."""
+    edits = list(edits)
+    answers = {target: ANSWERS / f"{digest(UNO_EDIT.read_bytes(), name, source.read_bytes())}.xlsx" for name, source, target in edits}
+    unknown = [(name, source, target) for name, source, target in edits if not answers[target].exists()]
+    if unknown:
+        with tempfile.TemporaryDirectory(prefix="xlperf-profile-") as profile:
+            jobs = [str(word) for job in unknown for word in job]
+            subprocess.run(["/usr/bin/python3", str(UNO_EDIT), profile, *jobs], check=True, timeout=120 + SECONDS_PER_FILE * len(unknown))
+    asked = {target for _, _, target in unknown}
+    for target, answer in answers.items():
+        keep(target, answer) if target in asked else take(answer, target)
+
+
+# --- answers -------------------------------------------------------------------------------------------------
+
+
+@cache
+def version() -> str:
+    return subprocess.run(["soffice", "--version"], check=True, capture_output=True, text=True, timeout=60).stdout
+
+
+def digest(*parts: object) -> str:
+    """The SHA-256 of what an answer depends on, the version of LibreOffice among it."""
+    sums = (hashlib.sha256(part if isinstance(part, bytes) else str(part).encode()).hexdigest() for part in (version(), *parts))
+    return hashlib.sha256(" ".join(sums).encode()).hexdigest()
+
+
+def keep(saved: Path, answer: Path) -> None:
+    assert saved.exists(), f"LibreOffice did not write {saved.name}"
+    answer.parent.mkdir(parents=True, exist_ok=True)
+    part = answer.with_suffix(f".{os.getpid()}.part")
+    shutil.copyfile(saved, part)
+    part.replace(answer)  # another process may be at the same, and keeps the same
+
+
+def take(answer: Path, target: Path) -> None:
+    shutil.copyfile(answer, target)
+    os.utime(answer)  # it is of use
+
+
+def forget_old_answers() -> None:
+    """Answers that nobody asked for in a month, of workbooks that we no longer write."""
+    for answer in ANSWERS.glob("*.*"):
+        if time.time() - answer.stat().st_mtime > DAYS_KEPT * 86_400:
+            answer.unlink(missing_ok=True)

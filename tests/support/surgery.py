@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 from lxml import etree
 
 from support.xml_parts import MAIN
@@ -73,6 +75,16 @@ def percent_style(path: Path) -> int:
     percents = {"9", "10"} | {f.get("numFmtId") for f in tree.iter(f"{MAIN}numFmt") if "%" in f.get("formatCode")}
     styles = tree.find(f"{MAIN}cellXfs")
     return next(number for number, style in enumerate(styles) if style.get("numFmtId") in percents)
+
+
+def save_alike(book: openpyxl.Workbook, path: Path) -> None:
+    """Save a workbook of openpyxl with the same bytes each time: it writes the time of day into it."""
+    content = BytesIO()
+    book.save(content)
+    with zipfile.ZipFile(content) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as copy:
+        for name in source.namelist():
+            part = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2023-01-05T00:00:00Z", source.read(name))
+            copy.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)
 
 
 def rename(name: bytes, new: str) -> Callable[[str, bytes], bytes]:

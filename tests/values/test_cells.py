@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from support.documents import random_document
 from support.paths import EXAMPLE
 from support.surgery import part_of, percent_style, rewrite, set_cell
+from support.sweeps import examples, seeds
 from xlperf import fill_workbook, finalize, read_workbook, validate
 from xlperf.checking.yuan_mistakes import unlikely_amounts
 from xlperf.errors import FormError
@@ -659,7 +660,7 @@ def test_an_amount_in_the_wrong_unit_through_the_file(form: Form, tmp_path: Path
 
 def test_honest_spreads_are_silent(form: Form) -> None:
     """Units from one with small items to one with hundreds of millions, items over four orders of magnitude."""
-    for seed in range(300):
+    for seed in seeds(300, usual=100):
         random = Random(seed)
         doc = document()
         large = 10 ** random.uniform(2, 4.7)
@@ -672,7 +673,7 @@ def test_honest_spreads_are_silent(form: Form) -> None:
 
 def test_nothing_in_a_document_is_changed_and_only_the_ambiguous_is_asked_about(form: Form) -> None:
     """Generated documents as their cells hold them: every value comes back, free texts and wild figures alike."""
-    for seed in range(300):
+    for seed in seeds(300, usual=60):
         rows, _ = rows_of(form, random_document(form, seed))
         for key in ("items", "basic", "goals", "tasks", "decision", "process", "benefits", "satisfaction", "duties", "base_data", "narrative"):
             block = form.blocks[key]
@@ -726,7 +727,7 @@ TRICKY = st.text(st.sampled_from("0123456789.,，。%％‰万亿元家场年月
 
 
 @given(text=TRICKY, unit=st.sampled_from(["", "%", "家", "万元", "‰", "万"]), operator=st.sampled_from(["", "=", ">="]))
-@settings(max_examples=1500)
+@settings(max_examples=examples(1500, usual=300))
 def test_no_text_gives_a_traceback(form: Form, text: str, unit: str, operator: str) -> None:
     """And what comes back is a number, a text or nothing; what is normalised is stable when it is read again.
 
