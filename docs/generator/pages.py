@@ -25,12 +25,16 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
 
-from support.paths import DOCS, EXAMPLE, REPOSITORY, TEMPLATES
+from support.paths import DOCS, EXAMPLE, EXAMPLES, REPOSITORY, TEMPLATES
 from xlperf import fill_workbook, load_document
 from xlperf.__main__ import main
 from xlperf.messages import use_language
 
 READMES = {"en": REPOSITORY / "README.md", "zh": REPOSITORY / "README.zh-CN.md"}
+BESIDE = (
+    *(REPOSITORY / name for name in ("CONTRIBUTING.md", "SECURITY.md")),
+    *sorted(EXAMPLES.glob("*/README.md")),
+)  # in one file
 WRITTEN_BY_PROGRAM = ("findings.md", "form-reference.md")  # from the first line to the last
 FENCE = re.compile(r"^( *)```([\w+-]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 PASTED = re.compile(r'# (\S+), (under|in place of) "(.*)"\n')

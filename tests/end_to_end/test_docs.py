@@ -20,6 +20,7 @@ from generator import findings, form_reference
 from generator.__main__ import with_sections
 from generator.commands import EXIT_CODES, TWINS
 from generator.pages import (
+    BESIDE,
     READMES,
     Page,
     Paste,
@@ -48,6 +49,7 @@ LANGUAGES = list(READMES)
 GENERATE = "run: make golden"
 WINDOWS = REPOSITORY / "examples" / "windows"
 PAGES = all_pages()
+OTHERS = [Page("en", str(path.relative_to(REPOSITORY)), path) for path in BESIDE]
 NAMES = sorted({page.name for page in PAGES})
 FINALIZED = [
     "苏州市生产力促进中心-2022-定稿.json",
@@ -121,7 +123,7 @@ def anchors_in(path: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower().replace("`", "")).strip().replace(" ", "-") for title in titles}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
+@pytest.mark.parametrize("page", [*PAGES, *OTHERS], ids=name_of)
 def test_links_and_pictures_lead_somewhere(page: Page) -> None:
     prose = re.sub(r"`[^`\n]*`", "", page.text())
     lost = []
@@ -139,7 +141,7 @@ def test_the_readme_shows_the_picture_and_the_doors(language: str) -> None:
     assert linked == set(NAMES) - {"README.md", "index.md", "changelog.md"}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
+@pytest.mark.parametrize("page", [*PAGES, *OTHERS], ids=name_of)
 def test_files_named_in_the_text_exist(page: Page) -> None:
     named = re.findall(r"`((?:examples|templates|schemas|docs|tests)[/\\][a-z0-9_/\\.-]+)`", page.text())
     assert [name for name in named if not (REPOSITORY / name.replace("\\", "/")).exists()] == []
@@ -212,6 +214,14 @@ def test_everything_shown_does_what_is_shown(page: Page, folder: Path) -> None:
         assert sorted(path.name for path in (folder / "定稿").iterdir()) == FINALIZED
 
 
+@pytest.mark.parametrize("page", [page for page in OTHERS if console_steps(page)], ids=name_of)
+def test_what_an_example_shows_makes_the_example(page: Page, tmp_path: Path) -> None:
+    folder = shutil.copytree(page.path.parent, tmp_path / "example")
+    for step in console_steps(page):
+        assert run(step.command, folder, page.language)[0] == step.exit_code, step.command
+    assert (folder / "filled.xlsx").read_bytes() == (page.path.parent / "filled.xlsx").read_bytes()
+
+
 def test_what_the_readme_shows_runs_in_a_shell(folder: Path) -> None:
     """As a person types it: the command that is installed, in a process of its own."""
     scripts = str(Path(sys.executable).parent)
@@ -220,7 +230,7 @@ def test_what_the_readme_shows_runs_in_a_shell(folder: Path) -> None:
         assert done.returncode == step.exit_code, done.stderr.decode()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
+@pytest.mark.parametrize("page", [*PAGES, *OTHERS], ids=name_of)
 def test_blocks_are_run_or_say_that_they_cannot_be(page: Page) -> None:
     for block in blocks_of(page.text()):
         match block.language:
