@@ -46,7 +46,7 @@ from xlperf.collecting.store import Outcomes, open_store
 from xlperf.collecting.worker import Limits
 from xlperf.distributing.roster import Unit
 from xlperf.messages import use_language
-from xlperf.reporting.finding import Finding, describe
+from xlperf.reporting.result import unreadable
 from xlperf.summarizing.outcome import Outcome
 from xlperf.summarizing.survey import take_survey
 
@@ -234,7 +234,7 @@ def from_foreign(kind: str) -> Build:
         try:
             return import_document(folder / "报告.docx").findings
         except UnreadableError as error:
-            return [describe(Finding(error.code, "error", (), error.arguments), None, {})]
+            return unreadable(folder / "报告.docx", error).findings
 
     return build
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator import findings, form_reference
+from generator import finding_examples, findings, form_reference
 from generator.__main__ import with_sections
 from generator.commands import EXIT_CODES, TWINS
 from generator.pages import (
@@ -176,6 +176,18 @@ def test_the_findings_are_up_to_date(language: str) -> None:
     """All but the examples, which `make golden` runs."""
     made, _, _ = findings.page_with(lambda code: None, language).partition(findings.WORDS[language]["missing"])
     assert without_examples(page_of(language, "findings.md").text()) == without_examples(made), GENERATE
+
+
+# One of every way to make a fault; `make golden` runs all of them.
+SOME = ("XL101", "XL126", "XL209", "XL215", "XL231", "XL303", "XL420", "XL440", "XL450", "XL501", "XL550", "NP201")
+
+
+@pytest.mark.parametrize("code", SOME)
+def test_an_example_is_what_the_program_says(code: str) -> None:
+    made = "\n".join(findings.entry(code, finding_examples.example(code, "en"), "en"))
+    sections = page_of("en", "findings.md").text().split("\n### ")
+    (shown,) = (f"### {section}" for section in sections if section.startswith(code))
+    assert shown.partition("\n## ")[0].rstrip("\n") == made.rstrip("\n"), GENERATE
 
 
 # --- the commands --------------------------------------------------------------------------------------------
