@@ -9,10 +9,15 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from support.paths import REPOSITORY
+from xlperf.checking.cross_table import CHECKS
+from xlperf.forms.loader import form_directories, load_form
+from xlperf.formula.functions import FUNCTIONS
+from xlperf.formula.nodes import PRECEDENCE
+from xlperf.formula.parser import LOOKUP
 
 Schema = Mapping[str, object]
 SCHEMA: Schema = json.loads((REPOSITORY / "schemas" / "form.schema.json").read_text("utf-8"))
@@ -42,6 +47,17 @@ form, with its line.
 A key in **bold** is required.
 """,
         "columns": ("Key", "What it says", "What may stand there"),
+        "formulas": "Formulas",
+        "language": """A formula is written in Excel's syntax, with keys in place of addresses: a column of the same row
+(`spent`), a single field or a cell of a block (`cover.unit`, `total.rate`), a cell of a preset row (`BLOCK.ROW.FIELD`), a
+whole column (`SUM(items.spent)`), a figure of the form (`parameters.low_rate`). Where an operand is blank the formula shows
+nothing; `N(x)` takes a blank for 0, `T(x)` for no text.
+
+- Operators: {operators}
+- Functions: {functions}
+""",
+        "checks": "Checks by name",
+        "check_columns": ("`check`", "Used by"),
         "values": "Values",
         "string": "text",
         "integer": "whole number",
@@ -83,6 +99,16 @@ A key in **bold** is required.
 **粗体**的键必须写。
 """,
         "columns": ("键", "含义", "可以写什么"),
+        "formulas": "公式",
+        "language": """公式用 Excel 的写法，只是用键代替单元格地址：同一行的一列（`spent`）、单个字段或一块中的一格
+（`cover.unit`、`total.rate`）、预设行的一格（`块.行.字段`）、整列（`SUM(items.spent)`）、表样的参数（`parameters.low_rate`）。要用到的格子空白时，公式不显示结果；
+`N(x)` 把空白当作 0，`T(x)` 把空白当作空文字。
+
+- 运算符：{operators}
+- 函数：{functions}
+""",
+        "checks": "按名称的检查",
+        "check_columns": ("`check`", "用到它的校验项"),
         "values": "各种值",
         "string": "文字",
         "integer": "整数",
@@ -142,20 +168,21 @@ class Writer:
         """An object with its keys, then the objects that stand in it."""
         yield f"{level} {name}\n"
         yield from self.introduction(schema)
-        properties, required = schema.get("properties", {}), schema.get("required", ())
-        yield line_of(self.words["columns"])
-        yield line_of(("---",) * len(self.words["columns"]))
-        for key, value in properties.items():
-            shown = f"**`{key}`**" if key in required else f"`{key}`"
-            yield line_of((shown, self.meaning(value), self.value(value, inner_name(name, key))))
-        if isinstance(schema.get("additionalProperties"), Mapping):
-            yield line_of((self.words["other"], "", self.value(schema["additionalProperties"], "")))
-        yield ""
+        rows = [*self.rows(name, schema)]
+        yield from table(self.words["columns"], rows) if rows else ()
         yield from (f"- {text}" for text in self.conditions(schema))
         yield ""
-        for key, value in properties.items():
+        for key, value in schema.get("properties", {}).items():
             if inner := inline_object(value):
                 yield from self.section(inner_name(name, key), inner, "###")
+
+    def rows(self, name: str, schema: Schema) -> Iterator[tuple[str, ...]]:
+        """A row for each key of an object, and one for keys of whatever name."""
+        for key, value in schema.get("properties", {}).items():
+            shown = f"**`{key}`**" if key in schema.get("required", ()) else f"`{key}`"
+            yield shown, self.meaning(value), self.value(value, inner_name(name, key))
+        if isinstance(schema.get("additionalProperties"), Mapping):
+            yield self.words["other"], "", self.value(schema["additionalProperties"], "")
 
     def introduction(self, schema: Schema) -> Iterator[str]:
         texts = [self.say(schema[part]).rstrip(".。") for part in ("title", "description") if part in schema]
@@ -250,6 +277,20 @@ class Writer:
                 yield from self.introduction(schema)
                 if text := self.value(schema, name):
                     yield f"{text}\n"
+        yield from self.formulas()
+        yield from self.checks()
+
+    def formulas(self) -> Iterator[str]:
+        yield f"## {self.words['formulas']}\n"
+        yield self.words["language"].format(operators=self.keys(PRECEDENCE), functions=self.keys(sorted((*FUNCTIONS, LOOKUP))))
+
+    def checks(self) -> Iterator[str]:
+        """The names that `check` may have, each with the rules of our forms that show how it is used."""
+        yield f"## {self.words['checks']}\n"
+        rules = [rule for folder in form_directories() for rule in load_form(folder).rules.values()]
+        users = {name: [f"{rule.code} {escaped(rule.title)}" for rule in rules if rule.check == name] for name in CHECKS}
+        rows = [(f"`{name}`", self.words["clause"].join(titles)) for name, titles in users.items()]
+        yield from table(self.words["check_columns"], rows)
 
 
 # --- the schema ----------------------------------------------------------------------------------------------
@@ -310,8 +351,9 @@ def sentences(schema: object = SCHEMA) -> Iterator[str]:
 # --- Markdown ------------------------------------------------------------------------------------------------
 
 
-def line_of(cells: tuple[str, ...]) -> str:
-    return f"| {' | '.join(cells)} |"
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield from (f"| {' | '.join(cells)} |" for cells in (columns, ["---"] * len(columns), *rows))
+    yield ""
 
 
 def escaped(text: str) -> str:
@@ -320,4 +362,4 @@ def escaped(text: str) -> str:
 
 
 def page(language: str) -> str:
-    return "\n".join(Writer(language).page()).rstrip("\n") + "\n"
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(Writer(language).page())).rstrip("\n") + "\n"
