@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -56,10 +57,16 @@ FINALIZED = [
     "苏州市生产力促进中心-2022-定稿.xlsx",
     "苏州市生产力促进中心-2022-自评报告.docx",
 ]
+SLOW = {"year.md", "collections.md", "collect"}  # seconds each
 RUN = [page for page in PAGES if next(actions_of(page), None)]
 NOT_PAIRED = {"architecture.md", "changelog.md", "python.md"}  # short, or only the beginning, in Chinese
 FOREIGN = {"bat": {"py", "xlperf"}, "sh": {"make", "pip", "dask", "xlperf", "PYTHONPATH=tests:docs", ".venv/bin/python"}}
 ELSEWHERE = {"text", "pycon"}  # blocks that only show something: printed help, examples that run as doctests
+
+
+def slow(values: Iterable, name: Callable[[object], str]) -> list:
+    """The values as parameters, those of SLOW with the mark."""
+    return [pytest.param(value, marks=pytest.mark.slow if name(value) in SLOW else ()) for value in values]
 
 
 def name_of(page: Page) -> str:
@@ -208,7 +215,7 @@ def test_every_exit_code_is_documented(language: str) -> None:
     assert rows == [int(code) for code in ExitCode]
 
 
-@pytest.mark.parametrize("page", RUN, ids=name_of)
+@pytest.mark.parametrize("page", slow(RUN, lambda page: page.name), ids=name_of)
 def test_everything_shown_does_what_is_shown(page: Page, folder: Path) -> None:
     """Commands, lines to paste, snippets: one after another, from top to bottom, in one folder."""
     for action in actions_of(page):
@@ -234,6 +241,7 @@ def test_what_an_example_shows_makes_the_example(page: Page, tmp_path: Path) -> 
     assert (folder / "filled.xlsx").read_bytes() == (page.path.parent / "filled.xlsx").read_bytes()
 
 
+@pytest.mark.slow
 def test_what_the_readme_shows_runs_in_a_shell(folder: Path) -> None:
     """As a person types it: the command that is installed, in a process of its own."""
     scripts = str(Path(sys.executable).parent)
@@ -283,7 +291,7 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("command", EXIT_CODES)
+@pytest.mark.parametrize("command", slow(EXIT_CODES, str))
 @pytest.mark.parametrize("code", [1, 3])
 def test_the_exit_codes_in_the_table_happen(command: str, code: int, folder: Path) -> None:
     assert (code in EXIT_CODES[command]) == (command in BROKEN[code])
@@ -327,6 +335,7 @@ def test_a_mistake_in_a_form_is_named(language: str, tmp_path: Path) -> None:
 # --- the rest ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (find_spec("mkdocs") or os.environ.get("CI")), reason="mkdocs is not installed")
 def test_the_site_is_built_strictly_and_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
     config = DOCS / "generator" / "site.yml"
@@ -379,7 +388,7 @@ def test_make_has_the_targets_named(language: str) -> None:
     makefile = (REPOSITORY / "Makefile").read_text("utf-8")
     text = READMES[language].read_text("utf-8")
     assert re.findall(r"^make (\w+)", text, re.MULTILINE) == ["demo", "test"]
-    named = {target for page in PAGES for target in re.findall(r"(?:^|`)make ([\w-]+)", page.text(), re.MULTILINE)}
+    named = {target for page in (*PAGES, *OTHERS) for target in re.findall(r"(?:^|`)make ([\w-]+)", page.text(), re.MULTILINE)}
     assert [target for target in named if not re.search(rf"^{target}:", makefile, re.MULTILINE)] == []
 
 
