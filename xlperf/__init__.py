@@ -1,11 +1,13 @@
 """xlperf: the official self-evaluation workbook of a budget unit, generated, read back, checked and finalized.
 
     import xlperf
+
     xlperf.write_template("my-form", year=2023, output="form.xlsx")
     result = xlperf.validate("filled.xlsx")
-    result.findings[0]["cells"], result.findings[0]["fix"]
+    result.status, [(finding["code"], finding["cells"], finding["fix"]) for finding in result.findings]
 
-Every command has its twin here; names are imported when first used, so that a command pays only for what it needs.
+Every command has a function of the same meaning here: the subject first, everything else by keyword. A name is imported
+when it is first used, so that a command pays only for what it needs.
 """
 
 __version__ = "0.1.0"
