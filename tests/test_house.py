@@ -34,7 +34,7 @@ HOMES = {
     "filelock": {"collecting.housekeeping"},
     "distributed": {"collecting.worker_pool"},
     "docxtpl": {"reporting.word_template"},
-    "lxml": {"reporting.word_template", "reporting.word_paragraphs"},
+    "lxml": {f"reporting.word_{part}" for part in ("package", "paragraphs", "template", "xml")},
     "jinja2": {"reporting.word_template", "reporting.word_tags"},
     "markupsafe": {"reporting.word_template"},
     "pathvalidate": {"files"},

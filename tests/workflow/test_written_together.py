@@ -88,7 +88,7 @@ def test_all_is_written_and_nothing_else(verb: str, out: Path) -> None:
 def forget(patch: pytest.MonkeyPatch, library: str) -> None:
     """Make a library one that is not installed, also for our modules that have imported it already."""
     for name in list(sys.modules):
-        if name.startswith((f"{library}.", "xlperf.workbook.")):
+        if name.startswith((f"{library}.", "xlperf.workbook.", "xlperf.reporting.word_")):
             patch.delitem(sys.modules, name)
     patch.setitem(sys.modules, library, None)
 
@@ -97,7 +97,7 @@ def forget(patch: pytest.MonkeyPatch, library: str) -> None:
 @pytest.mark.parametrize("older", [False, True])
 def test_a_missing_library_leaves_nothing(verb: str, library: str, older: bool, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = with_older_files(verb, out) if older else {}
-    word_template._prepared.cache_clear()
+    word_template._compiled_parts.cache_clear()
     forget(monkeypatch, library)
     with pytest.raises(ImportError):
         VERBS[verb](out)
@@ -187,6 +187,6 @@ def test_the_report_can_be_left_out(out: Path) -> None:
 
 
 def test_without_a_report_no_library_for_it_is_needed(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    word_template._prepared.cache_clear()
+    word_template._compiled_parts.cache_clear()
     monkeypatch.setitem(sys.modules, "docxtpl", None)
     assert len(finalize(FILLED, output=out, report=False).outputs) == 2
