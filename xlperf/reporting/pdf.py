@@ -16,14 +16,16 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from xlperf.errors import UsageError, reason_of
 from xlperf.files import write_atomically
 
-SECONDS, SECONDS_PER_FILE = 90, 30
+SECONDS, SECONDS_PER_FILE = 90, 30  # after which LibreOffice is ended
+LONGEST_REASON = 300  # characters of what LibreOffice said
 NAMES = ("soffice", "libreoffice")
-PLACES = {
+PLACES = {  # where it usually is
     "win32": [rf"%{root}%\LibreOffice\program\soffice.com" for root in ("ProgramFiles", "ProgramW6432", "ProgramFiles(x86)")],
     "darwin": ["/Applications/LibreOffice.app/Contents/MacOS/soffice"],
 }
@@ -54,7 +56,7 @@ def write_pdfs(files: Sequence[Path]) -> list[Path]:
             *map(str, copies),
         ]
         said = _run(command, SECONDS + SECONDS_PER_FILE * len(files))
-        return list(_taken(files, copies, said))
+        return list(_take(copies, files, said))
 
 
 def find_libreoffice() -> str:
@@ -64,18 +66,19 @@ def find_libreoffice() -> str:
         UsageError: LibreOffice is not installed, or not where it usually is.
     """
     usual = [os.path.expandvars(place) for place in PLACES.get(sys.platform, ())]
-    found = next(filter(None, [*map(shutil.which, NAMES), *(place for place in usual if os.path.isfile(place))]), None)
+    found = [*filter(None, map(shutil.which, NAMES)), *filter(os.path.isfile, usual)]
     if not found:
         raise UsageError("no_libreoffice")
-    return found
+    return found[0]
 
 
-def _taken(files: Sequence[Path], copies: Sequence[Path], said: str) -> Iterator[Path]:
-    for file, copy in zip(files, copies, strict=True):
+def _take(copies: Sequence[Path], files: Sequence[Path], said: str) -> Iterator[Path]:
+    """Put the PDF of each copy beside the file that it was copied from, and yield its path."""
+    for copy, file in zip(copies, files, strict=True):
         made, target = copy.with_suffix(".pdf"), file.with_suffix(".pdf")
         if not made.exists():
-            raise UsageError("no_pdf", path=file, reason=" ".join(said.split())[-300:])
-        write_atomically(target, lambda path, made=made: shutil.copyfile(made, path))
+            raise UsageError("no_pdf", path=file, reason=" ".join(said.split())[-LONGEST_REASON:])
+        write_atomically(target, partial(shutil.copyfile, made))
         yield target
 
 
@@ -94,7 +97,8 @@ def _run(command: list[str], seconds: float) -> str:
     except OSError as error:
         raise UsageError("libreoffice_failed", program=command[0], reason=reason_of(error)) from None
     try:
-        return process.communicate(timeout=seconds)[0]
+        said, _ = process.communicate(timeout=seconds)
+        return said
     except BaseException as error:
         _end(process)
         if isinstance(error, subprocess.TimeoutExpired):
@@ -102,7 +106,8 @@ def _run(command: list[str], seconds: float) -> str:
         raise
 
 
-def _end(process: subprocess.Popen) -> None:
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a process with everything it started."""
     if sys.platform == "win32":
         subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False)
     else:

@@ -1,7 +1,7 @@
 """The report of a form: its Word template `report.docx`, filled with what the finalized workbook prints.
 
-    paper = Paper(form, rows, findings, public=False)
-    write_paper(paper, Path("report.docx"), "2023-03-01")
+    report = Report(form=form, rows=rows, findings=findings)
+    write_word_report(report, Path("report.docx"), "2023-03-01")
 
 A template names what it prints by its path in the document, as `xlperf explain` does: `{{ cover.unit }}`,
 `{{ budget.total.rate }}`, `{% for row in indicators %} {{ row.target_text }}`. Besides there are `form.title`, `form.year_line`,
@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from xlperf.errors import FormError, UsageError
 from xlperf.files import joined_name, safe_name
@@ -28,11 +29,14 @@ from xlperf.values.blanks import explanation_of
 from xlperf.values.dates import as_date
 
 TEMPLATE = "report.docx"
-SAMPLE = "x"
+SAMPLE = "x"  # the text of every value in a sample
 
 
-@dataclass(frozen=True)
-class Paper:
+Printed = dict[str, str]  # field: what the workbook prints of it, in one row
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
     """What one report is made of: computed rows, and what was found in them."""
 
     form: Form
@@ -42,11 +46,12 @@ class Paper:
 
     @property
     def draft(self) -> bool:
+        """Whether it has errors, and is marked as a draft."""
         return has_errors(self.findings)
 
 
-def write_paper(paper: Paper, target: Path, date: str) -> Path:
-    """Write the report of those rows as a Word document and return its path; `date` goes into its properties.
+def write_word_report(report: Report, target: Path, date: str) -> Path:
+    """Write the report as a Word document and return its path; `date` (ISO) goes into its properties.
 
     Raises:
         UsageError: the form has no report, or the file cannot be written.
@@ -54,8 +59,8 @@ def write_paper(paper: Paper, target: Path, date: str) -> Path:
     """
     from xlperf.reporting.word_template import render_word
 
-    check_own_template(paper.form)
-    render_word(template_of(paper.form), make_context(paper), target, date)
+    check_own_template(report.form)
+    render_word(template_of(report.form), make_context(report), target, date)
     return target
 
 
@@ -72,14 +77,15 @@ def template_of(form: Form) -> Path:
 
 
 def has_report(form: Form) -> bool:
+    """Whether a form has the words and the template of a report."""
     return "report" in form.definition and (form.directory / TEMPLATE).is_file()
 
 
-def paper_name(paper: Paper, code: str = "") -> str:
+def report_name(report: Report, code: str = "") -> str:
     """The file name of a report: whose it is, the form's word, whether it is public or a draft; a code, where it needs one."""
-    words = paper.form.report
-    marks = [words["public"] if paper.public else "", words["draft"] if paper.draft else ""]
-    parts = [*whose(paper.form, paper.rows), words["file_name"], *marks, code]
+    words = report.form.report
+    marks = [words["public"] if report.public else "", words["draft"] if report.draft else ""]
+    parts = [*whose(report.form, report.rows), words["file_name"], *marks, code]
     return joined_name(*map(safe_name, filter(None, parts))) + ".docx"
 
 
@@ -115,32 +121,15 @@ def check_template(form: Form) -> None:
 # --- what a template can name --------------------------------------------------------------------------------
 
 
-def make_context(paper: Paper) -> dict[str, object]:
+def make_context(report: Report) -> dict[str, object]:
     """Return what the template of a form can name, every value a text."""
-    form, words = paper.form, paper.form.report
-    context: dict[str, object] = {
-        "form": {
-            "title": form.title,
-            "year_line": form.year_line.format(year=named(paper.rows, Spot("identity", 0, "fiscal_year"))),
-            "lines": [
-                text
-                for sheet in form.sheets
-                for section in sheet.sections
-                if isinstance(section, Lines)
-                for text in section.texts
-            ],
-            "none": words["none"],
-            "draft": words["draft"] if paper.draft else "",
-            "public": paper.public,
-        },
-    }
-    private = _private_blocks(form) if paper.public else set()
-    for block in form.blocks.values():
+    context: dict[str, Any] = {"form": _form_texts(report)}
+    private = _private_blocks(report.form) if report.public else set()
+    for block in report.form.blocks.values():
         if block.key not in (GUIDE, RULES):
-            rows = _nothing(block) if block.key in private else paper.rows.get(block.key, ())
-            filled = [(i, row) for i, row in enumerate(rows) if not is_empty(form, block, i, row)]
-            _put(context, block, [_texts(paper, block, index, number, row) for number, (index, row) in enumerate(filled, 1)])
-    context["explanations"] = [] if RULES in private else list(_explanations(paper))
+            rows = _blank_rows(block) if block.key in private else report.rows.get(block.key, ())
+            _put(context, block, _printed_rows(report, block, rows))
+    context["explanations"] = [] if RULES in private else list(_explanations(report))
     return context
 
 
@@ -151,65 +140,84 @@ def sample_context(form: Form) -> dict[str, object]:
         for block in form.blocks.values()
         if block.key != GUIDE
     }
-    context = make_context(Paper(form, rows, ()))
+    context = make_context(Report(form=form, rows=rows, findings=()))
     context["explanations"] = [dict.fromkeys(("code", "title", "text"), SAMPLE)]
     return context
 
 
-def _texts(paper: Paper, block: Block, index: int, number: int, row: Mapping) -> dict[str, str]:
+def _form_texts(report: Report) -> dict[str, object]:
+    """What a template names as `form.…`."""
+    form, words = report.form, report.form.report
+    signed = (section for sheet in form.sheets for section in sheet.sections if isinstance(section, Lines))
     return {
-        field.key: _text(paper, block, index, number, field, row.get(field.key))
-        for field in block.fields.values()
-        if not field.key.startswith("_")
+        "title": form.title,
+        "year_line": form.year_line.format(year=named(report.rows, Spot("identity", 0, "fiscal_year"))),
+        "lines": [text for section in signed for text in section.texts],
+        "none": words["none"],
+        "draft": words["draft"] if report.draft else "",
+        "public": report.public,
     }
 
 
-def _text(paper: Paper, block: Block, index: int, number: int, field: Field, value: object) -> str:
-    """What the workbook prints in a cell; a long text that is blank is the form's word for none."""
-    words = paper.form.report
-    if field.type == "serial":
-        return str(number)
-    if field.type == "label":
-        return str(block.rows[index].values.get(field.key, ""))
-    if paper.public and field.private:
-        return ""
-    if value is None or value == "":
-        return words["none"] if field.rows > 1 else ""
-    if field.type == "date" and (date := as_date(value)):
-        return words["date"].format(year=date.year, month=date.month, day=date.day)
-    number_format = TYPES[field.type].number_format
-    return as_text(as_decimal(value), number_format if number_format in TEXT_FORMATS else None)
-
-
-def _put(context: dict, block: Block, items: list[dict]) -> None:
-    """Put the rows of a block where its path leads."""
-    *owners, last = block.path or ("",)
-    for key in owners:
-        context = context.setdefault(key, {})
-    if block.shape == "list":
-        context.setdefault(last, []).extend(items)
-    elif block.shape == "keyed":
-        context.setdefault(last, {}).update(zip((row.key for row in block.rows), items, strict=True))
-    else:
-        (context.setdefault(last, {}) if last else context).update(items[0])
-
-
-def _nothing(block: Block) -> list[dict]:
-    """The rows of a block of which nothing is told."""
-    return [] if block.shape == "list" else [{} for _ in block.rows or (None,)]
+def _explanations(report: Report) -> Iterator[dict[str, str]]:
+    """Yield the warnings of the rules, with what the unit says to them."""
+    form = report.form
+    found = {finding.code for finding in report.findings if finding.severity == "warning"}
+    for row, preset in zip(report.rows.get(RULES, ()), form.blocks[RULES].rows, strict=False):
+        if preset.key in found:
+            text = explanation_of(form, row.get("explanation")) or form.report.get("unexplained", form.report["none"])
+            yield {"code": preset.key, "title": form.rules[preset.key].title, "text": text}
 
 
 def _private_blocks(form: Form) -> set[str]:
+    """The blocks on the sheets that are left out of what is published."""
     sections = [section for sheet in form.sheets if sheet.private for section in sheet.sections]
     tables = {key for section in sections if isinstance(section, Table) for key in section.blocks}
     return tables | {section.block for section in sections if isinstance(section, Fields)}
 
 
-def _explanations(paper: Paper) -> Iterator[dict[str, str]]:
-    """The warnings of the rules, with what the unit says to them."""
-    form = paper.form
-    found = {finding.code for finding in paper.findings if finding.severity == "warning"}
-    for row, preset in zip(paper.rows.get(RULES, ()), form.blocks[RULES].rows, strict=False):
-        if preset.key in found:
-            text = explanation_of(form, row.get("explanation")) or form.report.get("unexplained", form.report["none"])
-            yield {"code": preset.key, "title": form.rules[preset.key].title, "text": text}
+def _blank_rows(block: Block) -> Sequence[Mapping[str, object]]:
+    """The rows of a block in which nothing has been filled in."""
+    return [] if block.shape == "list" else [{} for _ in block.rows or (None,)]
+
+
+def _printed_rows(report: Report, block: Block, rows: Sequence[Mapping[str, object]]) -> list[Printed]:
+    """Those of the rows in which something stands, every value as the workbook prints it."""
+    filled = [(index, row) for index, row in enumerate(rows) if not is_empty(report.form, block, index, row)]
+    shown = [field for field in block.fields.values() if not field.key.startswith("_")]
+    return [
+        {field.key: _printed(report, block, index, number, field, row.get(field.key)) for field in shown}
+        for number, (index, row) in enumerate(filled, 1)
+    ]
+
+
+def _printed(report: Report, block: Block, index: int, number: int, field: Field, value: object) -> str:
+    """What the workbook prints in a cell; a long text that is blank is the form's word for none."""
+    if field.type == "serial":
+        return str(number)
+    if field.type == "label":
+        return str(block.rows[index].values.get(field.key, ""))
+    if report.public and field.private:
+        return ""
+    words = report.form.report
+    if value is None or value == "":
+        return words["none"] if field.rows > 1 else ""
+    if field.type == "date" and (date := as_date(value)):
+        return words["date"].format(year=date.year, month=date.month, day=date.day)
+    if not isinstance(value, int | float):
+        return str(value)
+    number_format = TYPES[field.type].number_format
+    return as_text(as_decimal(value), number_format if number_format in TEXT_FORMATS else None)
+
+
+def _put(context: dict[str, Any], block: Block, rows: list[Printed]) -> None:
+    """Put the rows of a block where its path leads."""
+    *owners, last = block.path or ("",)
+    for key in owners:
+        context = context.setdefault(key, {})
+    if block.shape == "list":
+        context.setdefault(last, []).extend(rows)
+    elif block.shape == "keyed":
+        context.setdefault(last, {}).update(zip((row.key for row in block.rows), rows, strict=True))
+    else:
+        (context.setdefault(last, {}) if last else context).update(rows[0])

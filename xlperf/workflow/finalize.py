@@ -18,7 +18,7 @@ from xlperf.forms.form import Form
 from xlperf.forms.layout import padded, row_counts
 from xlperf.reporting.finding import has_errors
 from xlperf.reporting.result import Result, unreadable
-from xlperf.reporting.word_report import Paper, has_report, paper_name, write_paper
+from xlperf.reporting.word_report import Report, has_report, report_name, write_word_report
 from xlperf.workflow.process import Processed, process, result_of, unit_code_of
 
 if TYPE_CHECKING:  # writing is not paid for where nothing is written
@@ -81,9 +81,9 @@ def _write_finalized(processed: Processed, directory: Path, date: str, report: b
         write_workbook(form, rows, new / names[0], identity=identity, counts=counts, finalized=finalized)
         (new / names[1]).write_text(text, "utf-8", newline="\n")
         if report and has_report(form):
-            paper = Paper(form, processed.rows, processed.findings)
-            names.append(paper_name(paper, code))
-            write_paper(paper, new / names[2], date)
+            word_report = Report(form=form, rows=processed.rows, findings=processed.findings)
+            names.append(report_name(word_report, code))
+            write_word_report(word_report, new / names[2], date)
     return tuple(directory / name for name in names)
 
 

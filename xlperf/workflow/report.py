@@ -18,7 +18,7 @@ from xlperf.forms.document import document_of, named, unit_spot
 from xlperf.reporting.finding import gather
 from xlperf.reporting.pdf import find_libreoffice, write_pdfs
 from xlperf.reporting.result import Result, status_of, unreadable
-from xlperf.reporting.word_report import Paper, paper_name, template_of, write_paper
+from xlperf.reporting.word_report import Report, report_name, template_of, write_word_report
 from xlperf.workflow.process import process, result_of
 from xlperf.workflow.template import describe_placed, load_document, take_document
 
@@ -53,17 +53,17 @@ def write_report(
         if output.suffix.lower() not in ENDINGS[pdf]:
             raise UsageError("report_ending", path=output)
     try:
-        paper, result = (_of_document if path.suffix.lower() == ".json" else _of_workbook)(path, public, templates)
+        report, result = (_of_document if path.suffix.lower() == ".json" else _of_workbook)(path, public, templates)
     except UnreadableError as error:
         return unreadable(path, error)
-    template_of(paper.form)  # before anything is written or refused for another reason
-    target = _document_of(output) if output else unused(path.parent / paper_name(paper))
+    template_of(report.form)  # before anything is written or refused for another reason
+    target = _document_of(output) if output else unused(path.parent / report_name(report))
     if pdf and output is None:
         unused(target.with_suffix(".pdf"))
     if pdf:
         find_libreoffice()
     with written_together(target.parent) as new:
-        made = [write_paper(paper, new / target.name, stamp(date))]
+        made = [write_word_report(report, new / target.name, stamp(date))]
         if pdf:
             made += write_pdfs(made)
     return replace(result, outputs=tuple(target.parent / path.name for path in made))
@@ -74,17 +74,18 @@ def _document_of(output: Path) -> Path:
     return output if output.suffix.lower() == ".docx" else unused(output.with_suffix(".docx"))
 
 
-def _of_workbook(path: Path, public: bool, templates: Path | None) -> tuple[Paper, Result]:
+def _of_workbook(path: Path, public: bool, templates: Path | None) -> tuple[Report, Result]:
     processed = process(path, templates=templates)
-    return Paper(processed.reading.form, processed.rows, processed.findings, public), result_of(processed)
+    form, rows, findings = processed.reading.form, processed.rows, processed.findings
+    return Report(form=form, rows=rows, findings=findings, public=public), result_of(processed)
 
 
-def _of_document(path: Path, public: bool, templates: Path | None) -> tuple[Paper, Result]:
+def _of_document(path: Path, public: bool, templates: Path | None) -> tuple[Report, Result]:
     """A document is checked as the workbook filled from it would be."""
     document = load_document(path)
     form, known, rows, found = take_document(document, templates)
     findings = gather(explain(form, rows, [*found, *unlikely_amounts(form, known), *check(form, rows)]), form)
-    return Paper(form, rows, findings, public), Result(
+    return Report(form=form, rows=rows, findings=findings, public=public), Result(
         file=str(path),
         status=status_of(findings),
         findings=describe_placed(form, rows, findings),
