@@ -444,6 +444,24 @@ def test_a_finalized_workbook_that_somebody_saved_stays_and_the_newer_is_beside_
 
 # --- interrupted ---------------------------------------------------------------------------------------------
 
+KILLED = """
+import os, signal, sys
+from xlperf import collect, files
+
+if __name__ == "__main__":
+    left, keep = int(sys.argv[3]), files._keep
+
+    def kill_or_keep(target, older):
+        global left
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left -= 1
+        keep(target, older)
+
+    files._keep = kill_or_keep
+    collect([sys.argv[1]], output=sys.argv[2], jobs=1)
+"""
+
 
 
 
@@ -468,6 +486,20 @@ def test_killed_at_any_moment_and_run_again_the_result_is_the_same(inbox: tuple[
     assert exports(out) == exports(whole)
     drop = lambda outcome: {**asdict(outcome), "seconds": 0}  # noqa: E731
     assert [drop(outcome) for outcome in outcomes_of(out)] == [drop(outcome) for outcome in outcomes_of(whole)]
+    assert list(out.rglob(".xlperf-*")) == []
+
+
+@posix
+def test_killed_while_its_exports_move_and_run_again_the_result_is_the_same(small: Path, tmp_path: Path) -> None:
+    """Between any two of them: some are new, some not there yet."""
+    collect([small], output=tmp_path / "whole")
+    out = tmp_path / "OUT"
+    for moves in (0, 1, 5, 12):
+        process = subprocess.run([sys.executable, "-c", KILLED, str(small), str(out), str(moves)], capture_output=True)
+        assert process.returncode == -signal.SIGKILL
+        assert len(list(out.glob(".xlperf-*/new"))) == 1
+    collect([small], output=out)
+    assert exports(out) == exports(tmp_path / "whole")
     assert list(out.rglob(".xlperf-*")) == []
 
 

@@ -7,6 +7,7 @@ import errno
 import hashlib
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from support.outcomes import document, finding, indicator, outcome, unit, unread
 from support.paths import DOCS, REPOSITORY, TEMPLATES
 from xlperf import load_document, messages
 from xlperf.distributing.roster import Unit
-from xlperf.errors import UsageError
+from xlperf.errors import FormError, UsageError
 from xlperf.files import ZIP_TIME
 from xlperf.forms.compute import compute
 from xlperf.forms.document import document_of, rows_of
@@ -596,6 +597,52 @@ def test_the_same_outcomes_give_the_same_bytes(out: Path, tmp_path: Path) -> Non
     assert every_byte(tmp_path) == every_byte(out)
     export(outcomes(), ROSTER, tmp_path)  # over what is there
     assert every_byte(tmp_path) == every_byte(out)
+
+
+def test_where_one_export_cannot_be_made_all_stay_as_they_were(tmp_path: Path) -> None:
+    """A bureau's own template of the notice is no Word document: neither tables nor finalized workbooks of this run are there."""
+    listed, forms = with_files(tmp_path, outcomes()), tmp_path / "forms"
+    export(listed, ROSTER, tmp_path)
+    forms.mkdir()
+    (forms / "notice.docx").write_bytes(b"no Word document")
+    before = every_byte(tmp_path)
+    worse = replace(listed[3], status="returned", sha256="0" * 64)
+    with pytest.raises(FormError):
+        export([*listed[:3], worse, *listed[4:]], None, tmp_path, templates=forms)
+    assert every_byte(tmp_path) == before
+
+
+@pytest.mark.parametrize("open_elsewhere", ["汇总.xlsx", "audit.zip", "CSV/问题清单.csv", "定稿/某单位-2022-定稿.json"])
+def test_where_one_export_is_open_elsewhere_all_stay_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_elsewhere: str) -> None:
+    listed = with_files(tmp_path, outcomes())
+    export(listed, ROSTER, tmp_path)
+    (tmp_path / "made/0/某单位-2022-定稿.json").write_text("{}")  # there is something new to hand out
+    before, move = every_byte(tmp_path), os.replace
+
+    def moved(source: Path, target: Path) -> None:
+        if target == tmp_path / open_elsewhere:
+            raise PermissionError(errno.EACCES, "Permission denied", str(target))
+        move(source, target)
+
+    with monkeypatch.context() as patch, pytest.raises(UsageError) as caught:
+        patch.setattr(os, "replace", moved)
+        export(listed[:1], None, tmp_path)
+    assert caught.value.key == "cannot_write" and caught.value.arguments["path"] == tmp_path / open_elsewhere
+    assert {name: content for name, content in every_byte(tmp_path).items() if name != "collection.placed"} == {
+        name: content for name, content in before.items() if name != "collection.placed"}  # fmt: skip
+    export(listed[:1], None, tmp_path)
+    assert len(list((tmp_path / "定稿").iterdir())) == 2
+
+
+def test_what_is_there_already_is_not_written_again(tmp_path: Path) -> None:
+    listed = with_files(tmp_path, outcomes())
+    export(listed, ROSTER, tmp_path)
+    times = {path: path.stat().st_mtime_ns for path in (tmp_path / "定稿").iterdir()}
+    (tmp_path / "定稿" / "某单位-2022-定稿.json").write_text("{}")
+    export(listed, ROSTER, tmp_path)
+    assert json.loads((tmp_path / "定稿" / "某单位-2022-定稿.json").read_text("utf-8")) == {"path": "a/甲.xlsx"}
+    assert len(times) == 4
+    assert [path.name for path, time in times.items() if path.stat().st_mtime_ns != time] == ["某单位-2022-定稿.json"]
 
 
 class Store:

@@ -67,9 +67,11 @@ def tidy(store: Store, directory: Path, keys: set[str]) -> None:
             if OURS.fullmatch(folder.name) and folder.name not in names and folder.is_dir():
                 shutil.rmtree(folder)
         shutil.rmtree(directory / WORK, ignore_errors=True)
-        for left in directory.rglob(f"{TEMPORARY}*"):
-            if left.is_file():
-                left.unlink()
+        for left in list(directory.rglob(f"{TEMPORARY}*")):
+            if left.is_dir():  # of a set of files, see `written_together`
+                shutil.rmtree(left)
+            else:
+                left.unlink(missing_ok=True)
     except OSError as error:  # open in Excel, perhaps
         raise UsageError("cannot_write", path=error.filename, reason=reason_of(error)) from None
     done = done_outputs(store)

@@ -8,16 +8,17 @@ the order of the paths. The same outcomes give the same bytes, whatever happened
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
 from xlperf.distributing.roster import Unit
 from xlperf.errors import UsageError, reason_of
-from xlperf.files import as_written, make_folder, safe_name, write_atomically, write_csv
+from xlperf.files import as_written, safe_name, write_csv, written_together
 from xlperf.messages import sentence
 from xlperf.summarizing.audit_archive import OpenInput, write_audit
-from xlperf.summarizing.handouts import day_of, hand_out
+from xlperf.summarizing.handouts import Handouts, day_of
 from xlperf.summarizing.outcome import Outcome
 from xlperf.summarizing.overview import Part, lines_of
 from xlperf.summarizing.summary_workbook import write_summary
@@ -37,7 +38,7 @@ def write_exports(
     roster: Sequence[Unit] | None = None,
     open_input: OpenInput,
 ) -> dict[str, str]:
-    """Write every export; return the finalized files that somebody has saved since, each with the newer one put beside it.
+    """Write all exports or none; return the finalized files that somebody has saved since, each with the newer one beside it.
 
     Args:
         outcomes: one per input path, sorted by path; iterated several times, so no generator.
@@ -48,62 +49,62 @@ def write_exports(
         open_input: opens the bytes of an input as it was received, for the archive.
 
     Raises:
-        UsageError: a file cannot be written (open in Excel, perhaps).
+        UsageError: a file cannot be written (open in Excel, perhaps), and none was; or all were, and one that is no longer due
+            cannot be removed.
     """
     survey = take_survey(outcomes, roster=roster, templates=templates)
     latest = max([date, *(day_of(submission) for submission in survey.submissions)])
+    handouts = Handouts(directory)
+    with written_together(directory) as new:
+        tables = _write_tables(survey, outcomes, directory=directory, new=new, date=latest)
+        handouts.make(survey, outcomes, new=new, date=date, templates=templates)
+        write_audit(survey, outcomes, new / AUDIT, open_input=open_input)
+        handouts.note()
     try:
-        _write_tables(survey, outcomes, directory, latest)
-        beside = hand_out(survey, outcomes, directory=directory, date=date, templates=templates)
-    except OSError as error:  # what is to be removed is open in Excel, perhaps
+        handouts.remove_what_is_not_due()
+        for path in _tables_there_may_be(directory / sentence("csv_folder", {})):
+            if path.name not in tables:
+                path.unlink(missing_ok=True)
+    except OSError as error:  # it is open in Excel, perhaps
         raise UsageError("cannot_write", path=error.filename or directory, reason=reason_of(error)) from None
-    write_atomically(directory / AUDIT, lambda path: write_audit(survey, outcomes, path, open_input=open_input))
-    return beside
+    return handouts.beside
 
 
-def _write_tables(survey: Survey, outcomes: Iterable[Outcome], directory: Path, date: str) -> None:
-    """Write the tables as CSV, and all of them as the summary workbook."""
-    folder = directory / sentence("csv_folder", {})
-    make_folder(folder)
-    for path in _tables_of_earlier_runs(folder):
-        path.unlink(missing_ok=True)
+def _write_tables(survey: Survey, outcomes: Iterable[Outcome], *, directory: Path, new: Path, date: str) -> set[str]:
+    """Write the tables as CSV, and all of them as the summary workbook; return the names of the CSV files."""
+    folder = new / sentence("csv_folder", {})
+    folder.mkdir()
     counts = FindingCounts()
     for table in summary_tables(survey, outcomes):
         rows = counts.counted(table.rows()) if table.key == "findings" else table.rows()
         _write_csv(folder / f"{safe_name(table.title)}.csv", _lines(table, rows))
-    summary = directory / f"{sentence('summary_file', {})}.xlsx"
-    overview: list[Part] = []
-
-    def write(path: Path) -> None:
-        overview.extend(write_summary(survey, summary_tables(survey, outcomes), counts, path=path, date=date))
-
-    _keep_saved(summary)
-    write_atomically(summary, write)
+    name = f"{sentence('summary_file', {})}.xlsx"
+    overview = write_summary(survey, summary_tables(survey, outcomes), counts, path=new / name, date=date)
     _write_csv(folder / f"{sentence('sheet_overview', {})}.csv", _overview_lines(overview))
+    _keep_saved(directory / name, new)
+    return {path.name for path in folder.iterdir()}
 
 
-def _tables_of_earlier_runs(folder: Path) -> Iterator[Path]:
-    """The tables that an earlier run may have made, with a roster or another form, and this one does not."""
+def _tables_there_may_be(folder: Path) -> Iterator[Path]:
+    """The tables that an earlier run may have made, with a roster or another form."""
     for key in SOMETIMES:
         title = sentence(f"sheet_{key}", {})
         yield folder / f"{title}.csv"
         yield from folder.glob(sentence("of_form", {"title": title, "form": "*"}) + ".csv")
 
 
-def _keep_saved(path: Path) -> None:
-    """Put a workbook of ours that somebody has saved since, with notes in it perhaps, under another name."""
+def _keep_saved(path: Path, new: Path) -> None:
+    """Keep a workbook of ours that somebody has saved since, with notes in it perhaps, under another name."""
     if not path.exists() or as_written(path):
         return
     names = (sentence("kept_copy", {"name": path.stem, "number": number}) for number in count(1))
-    path.rename(next(kept for name in names if not (kept := path.with_stem(name)).exists()))
+    kept = next(kept for name in names if not (kept := path.with_stem(name)).exists())
+    shutil.copy2(path, new / kept.name)
 
 
 def _write_csv(path: Path, rows: Iterable[Row]) -> None:
-    def write(temporary: Path) -> None:
-        with temporary.open("w", encoding="utf-8", newline="") as text:
-            write_csv(text, rows)
-
-    write_atomically(path, write)
+    with path.open("w", encoding="utf-8", newline="") as text:
+        write_csv(text, rows)
 
 
 def _lines(table: SummaryTable, rows: Iterable[Row]) -> Iterator[Row]:

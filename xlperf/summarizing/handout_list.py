@@ -1,17 +1,17 @@
 """The list of what we have put into the folders that people work in, so that nothing of theirs is ever removed.
 
     start_list(path, folders)               # before the first file is put there
-    note(path, "returned/name.docx")        # before each file
+    note(path, {"returned": names})         # before the files are
     noted(path, {"returned/name.docx"})     # which of these we put there
     finish_list(path, {"returned": names})  # when all is done
 
-A line is `folder/name`. A name is noted before its file is written, so a run that is killed leaves no file that is nobody's.
+A line is `folder/name`. A name is noted before its file is there, so a run that is killed leaves no file that is nobody's.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import chain
 from pathlib import Path
 
@@ -25,10 +25,10 @@ def start_list(path: Path, folders: Iterable[Path]) -> None:
         _write(path, there)
 
 
-def note(path: Path, name: str) -> None:
-    """Add a name to the list."""
+def note(path: Path, names: Mapping[str, Iterable[str]]) -> None:
+    """Add names to the list, by folder."""
     with path.open("a", encoding="utf-8", newline="\n") as lines:
-        lines.write(f"{name}\n")
+        lines.writelines(f"{name}\n" for name in _lines(names))
 
 
 def noted(path: Path, names: Set[str]) -> set[str]:
@@ -44,7 +44,11 @@ def finish_list(path: Path, names: Mapping[str, Iterable[str]]) -> None:
     if path.exists():
         lines = path.read_text("utf-8", errors="replace").splitlines()
         others = sorted({line for line in lines if line.partition("/")[0] not in names})
-        _write(path, chain(others, (f"{folder}/{name}" for folder, listed in names.items() for name in listed)))
+        _write(path, chain(others, _lines(names)))
+
+
+def _lines(names: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    return (f"{folder}/{name}" for folder, listed in names.items() for name in listed)
 
 
 def _write(path: Path, names: Iterable[str]) -> None:

@@ -1,7 +1,10 @@
 """What was made of the files that count, put where people look for it: what is finalized, what goes back and its notice.
 
-    newer = hand_out(survey, outcomes, directory=Path("OUT"), date="2023-03-01", templates=None)
-    newer                                   # {"Bureau-2022-final.xlsx": "Bureau-2022-final-9f86d081.xlsx"}
+    handouts = Handouts(Path("OUT"))
+    handouts.make(survey, outcomes, new=new, date="2023-03-01")     # in a new folder, from which it moves to OUT
+    handouts.note()                                                 # just before it moves
+    handouts.remove_what_is_not_due()                               # afterwards
+    handouts.beside                         # {"Bureau-2022-final.xlsx": "Bureau-2022-final-9f86d081.xlsx"}
 
 What an earlier run put there and is no longer due is removed. A file that somebody has saved since is theirs and stays; a
 newer submission of that unit is put beside it. A copy under a name of somebody's own stays, because it is not on our list.
@@ -9,13 +12,13 @@ newer submission of that unit is put beside it. A copy under a name of somebody'
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from xlperf.files import as_written, holds, make_folder, write_atomically
+from xlperf.files import as_written, holds
 from xlperf.messages import sentence
 from xlperf.summarizing.handout_list import finish_list, note, noted, start_list
 from xlperf.summarizing.notice import write_notice
@@ -30,18 +33,24 @@ PACKAGES, COMPANIONS = (".xlsx", ".docx"), (".json",)  # what tells whether it i
 class HandoutFolder:
     """One of the folders that people look into, while it is filled anew."""
 
-    def __init__(self, path: Path, our_list: Path) -> None:
-        self.path, self.our_list = path, our_list
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self.due: set[str] = set()  # file names, not paths: thousands are held
 
-    def put(self, name: str, write: Callable[[Path], object]) -> None:
-        """Write a file under that name, unless somebody has saved the one that is there."""
+    def copy(self, made: Path, name: str, new: Path) -> None:
+        """Put a copy under that name, unless there is one already."""
+        place, there = self.place_for(name, new), self.path / name
+        if place and not (there.exists() and filecmp.cmp(made, there, shallow=False)):
+            shutil.copyfile(made, place)
+
+    def place_for(self, name: str, new: Path) -> Path | None:
+        """Where a file that is due is to be made, None where somebody has saved the one that is there."""
         self.due.add(name)
-        note(self.our_list, f"{self.path.name}/{name}")
-        path = self.path / name
-        if not path.exists() or path.suffix not in PACKAGES or as_written(path):
-            make_folder(self.path)
-            write_atomically(path, write)
+        there, folder = self.path / name, new / self.path.name
+        if there.exists() and there.suffix in PACKAGES and not as_written(there):
+            return None
+        folder.mkdir(exist_ok=True)
+        return folder / name
 
     def saved_by_others(self, names: Iterable[str], sha256: str) -> list[str]:
         """Which of these somebody has saved since, if they were made of another submission than that."""
@@ -49,10 +58,10 @@ class HandoutFolder:
         saved = [path.name for path in packages if not as_written(path)]
         return saved if saved and not any(holds(path, sha256) for path in packages) else []
 
-    def remove_what_is_not_due(self) -> None:
+    def remove_what_is_not_due(self, our_list: Path) -> None:
         """Remove what we put there and is no longer due: what is as we wrote it, before it what lies beside under its name."""
         there = os.listdir(self.path) if self.path.is_dir() else ()
-        ours = noted(self.our_list, {f"{self.path.name}/{name}" for name in there if name not in self.due})
+        ours = noted(our_list, {f"{self.path.name}/{name}" for name in there if name not in self.due})
         overdue = {name.partition("/")[2] for name in ours}
         for path in (self.path / name for name in sorted(overdue)):
             if as_written(path):
@@ -62,60 +71,74 @@ class HandoutFolder:
                 path.unlink()
 
 
-def hand_out(
-    survey: Survey, outcomes: Iterable[Outcome], *, directory: Path, date: str, templates: Path | None = None
-) -> dict[str, str]:
-    """Fill the folders; return the finalized files that somebody has saved since, each with the newer one put beside it.
+class Handouts:
+    """The folders of what is finalized and of what goes back, while they are filled anew."""
 
-    Args:
-        directory: the folder of the collection.
-        date: the ISO date of the notices, but for those of files that came in later.
-        templates: the folder of a bureau's own forms.
+    def __init__(self, directory: Path) -> None:
+        self.directory, self.list = directory, directory / LIST
+        self.finalized = HandoutFolder(directory / sentence("finalized_folder", {}))
+        self.returned = HandoutFolder(directory / sentence("returned_folder", {}))
+        self.folders = (self.finalized, self.returned)
+        self.beside: dict[str, str] = {}  # finalized files that somebody has saved since: the newer one beside it
 
-    Raises:
-        UsageError: a file cannot be written.
-        OSError: a file cannot be removed (open in Excel, perhaps).
-    """
-    our_list = directory / LIST
-    finalized, returned = (
-        HandoutFolder(directory / sentence(f"{key}_folder", {}), our_list) for key in ("finalized", "returned")
-    )
-    start_list(our_list, (finalized.path, returned.path))
-    newer = set(newer_returned(survey.submissions, survey.roles).values())
-    beside: dict[str, str] = {}
-    for outcome in outcomes:
-        if survey.roles[outcome.path].kind != COUNTS and outcome.path not in newer:
-            continue
-        if outcome.has_errors:
-            _return(outcome, returned, directory=directory, date=date, templates=templates)
-        else:
-            beside |= _finalize(outcome, finalized, directory=directory)
-    for folder in (finalized, returned):
-        folder.remove_what_is_not_due()
-    finish_list(our_list, {folder.path.name: sorted(folder.due) for folder in (finalized, returned)})
-    return beside
+    def make(self, survey: Survey, outcomes: Iterable[Outcome], *, new: Path, date: str, templates: Path | None = None) -> None:
+        """Make all that is due and is not there yet, below `new` as it is to lie in the folder of the collection.
 
+        Args:
+            date: the ISO date of the notices, but for those of files that came in later.
+            templates: the folder of a bureau's own forms.
 
-def _finalize(outcome: Outcome, folder: HandoutFolder, *, directory: Path) -> dict[str, str]:
-    """Hand out the finalized files of a workbook; return what somebody has saved since, with the new names beside it."""
-    names = [PurePosixPath(made).name for made in outcome.outputs]
-    saved = folder.saved_by_others(names, outcome.sha256)
-    if saved or folder.due.intersection(names):  # the latter where two units are called alike
-        names = [_with_digits(name, outcome.sha256) for name in names]
-    for name, made in zip(names, outcome.outputs, strict=True):
-        folder.put(name, partial(shutil.copyfile, directory / made))
-    return {name: _with_digits(name, outcome.sha256) for name in saved}
+        Raises:
+            FormError: the bureau's own template of a notice cannot be filled in.
+            OSError: a file cannot be written.
+        """
+        newer = set(newer_returned(survey.submissions, survey.roles).values())
+        for outcome in outcomes:
+            if survey.roles[outcome.path].kind == COUNTS or outcome.path in newer:
+                if outcome.has_errors:
+                    self._return(outcome, new=new, date=date, templates=templates)
+                else:
+                    self._finalize(outcome, new)
 
+    def _finalize(self, outcome: Outcome, new: Path) -> None:
+        """The finalized files of a workbook."""
+        names = [PurePosixPath(made).name for made in outcome.outputs]
+        saved = self.finalized.saved_by_others(names, outcome.sha256)
+        if saved or self.finalized.due.intersection(names):  # the latter where two units are called alike
+            names = [_with_digits(name, outcome.sha256) for name in names]
+        for name, made in zip(names, outcome.outputs, strict=True):
+            self.finalized.copy(self.directory / made, name, new)
+        self.beside |= {name: _with_digits(name, outcome.sha256) for name in saved}
 
-def _return(outcome: Outcome, folder: HandoutFolder, *, directory: Path, date: str, templates: Path | None) -> None:
-    """Hand out the annotated workbook and the notice that goes with it."""
-    names = [returned_name(outcome, made) for made in outcome.outputs]
-    for name, made in zip(names, outcome.outputs, strict=True):
-        folder.put(name, partial(shutil.copyfile, directory / made))
-    if not is_attachment(outcome):
-        annotated, day = names[0] if names else "", max(date, day_of(outcome))
-        write = partial(write_notice, outcome, annotated=annotated, date=day, templates=templates)
-        folder.put(f"{file_stem(outcome)}-{sentence('notice_name', {})}.docx", write)
+    def _return(self, outcome: Outcome, *, new: Path, date: str, templates: Path | None) -> None:
+        """The annotated workbook and the notice that goes with it."""
+        names = [returned_name(outcome, made) for made in outcome.outputs]
+        for name, made in zip(names, outcome.outputs, strict=True):
+            self.returned.copy(self.directory / made, name, new)
+        if is_attachment(outcome):
+            return
+        notice, day = f"{file_stem(outcome)}-{sentence('notice_name', {})}.docx", max(date, day_of(outcome))
+        if place := self.returned.place_for(notice, new):
+            write_notice(outcome, place, annotated=names[0] if names else "", date=day, templates=templates)
+
+    def note(self) -> None:
+        """Say that all that is due was put there by us."""
+        start_list(self.list, [folder.path for folder in self.folders])
+        if any(folder.due for folder in self.folders):
+            note(self.list, self._due())
+
+    def remove_what_is_not_due(self) -> None:
+        """Remove what an earlier run put there and this one does not.
+
+        Raises:
+            OSError: a file cannot be removed (open in Excel, perhaps).
+        """
+        for folder in self.folders:
+            folder.remove_what_is_not_due(self.list)
+        finish_list(self.list, self._due())
+
+    def _due(self) -> dict[str, list[str]]:
+        return {folder.path.name: sorted(folder.due) for folder in self.folders}
 
 
 def returned_name(outcome: Outcome, made: str) -> str:
