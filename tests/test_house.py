@@ -24,7 +24,7 @@ FORMS = sorted({path.parent.parent.name for path in (PACKAGE.parent / "templates
 HOMES = {
     "xlsxwriter": {"workbook.book"},
     "openpyxl": {"distributing.roster_file", "reading.number_formats"},
-    "python_calamine": {"reading.reader", "importing.importer"},
+    "python_calamine": {"reading.reader", "importing.unread_cells"},
     "jsonschema": {"checking.schema_errors", "forms.yaml_file"},
     "click": {"cli.commands", "cli.options", "__main__"},
     "yaml": {"forms.yaml_file"},

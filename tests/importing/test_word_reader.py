@@ -23,8 +23,8 @@ from support.surgery import rewrite
 from support.sweeps import examples
 from xlperf import UnreadableError, UsageError, XlperfError, fill_workbook, finalize, import_document, load_document
 from xlperf.importing.page import Grid, Line
-from xlperf.importing.source_file import read_paper
-from xlperf.importing.text_reader import read_dump
+from xlperf.importing.source_file import read_source_file
+from xlperf.importing.text_reader import read_text
 
 TYPED = load_document(EXAMPLE / "document.json")
 SHORT = Typing(omitted=tuple(key for key in HEADINGS if key not in ("unit", "profile", "goals", "budget")))
@@ -220,7 +220,7 @@ def read_as(tmp_path: Path, change: Callable) -> list[str]:
     paper = docx.Document()
     change(paper)
     paper.save(tmp_path / "a.docx")
-    return [item.text for item in read_paper(tmp_path / "a.docx").flow.items if isinstance(item, Line)]
+    return [item.text for item in read_source_file(tmp_path / "a.docx").page.items if isinstance(item, Line)]
 
 
 @pytest.mark.parametrize(("form", "text", "shown"), [
@@ -409,18 +409,18 @@ TEXTS = st.lists(st.text(st.sampled_from("子丑寅卯"), min_size=1, max_size=8
 def test_a_dump_is_read_as_the_tables_it_was_made_of(rows: list[list[str]], before: list[str], behind: list[str]) -> None:
     """Cells begin with a tab, each on its line, rows end with a blank line, tables with another."""
     dump = "\n".join(before) + "\n\n" + "".join("".join(f"\t{cell}\n" for cell in row) + "\n" for row in rows) + "\n" + "\n".join(behind)
-    items = [item for item in read_dump(dump).items if isinstance(item, Grid) or item.text.strip()]
+    items = [item for item in read_text(dump).items if isinstance(item, Grid) or item.text.strip()]
     assert [[[cell.text for cell in row] for row in item.rows] for item in items if isinstance(item, Grid)] == [rows]
     assert [item.text for item in items if isinstance(item, Line)] == before + behind
     lines = "\n".join("\t".join(row) for row in rows)
     if len(rows[0]) > 2 and all(len("".join(row)) > len(row[0]) > 0 for row in rows):
-        (grid,) = (item for item in read_dump(f"前\n{lines}\n后").items if isinstance(item, Grid))
+        (grid,) = (item for item in read_text(f"前\n{lines}\n后").items if isinstance(item, Grid))
         assert [[cell.text for cell in row] for row in grid.rows] == rows
 
 
 def test_a_cell_of_several_paragraphs_whose_last_is_blank() -> None:
     dump = "八、任务\n\n\t\n职责\n\n\t任务\n\t内容\n\n\t甲\n\t乙\n乙二\n\t丙\n\n\n\n九、表"
-    grid = read_dump(dump).items[2]
+    grid = read_text(dump).items[2]
     assert [[cell.text for cell in row] for row in grid.rows] == [["职责", "任务", "内容"], ["甲", "乙\n乙二", "丙"]]
     assert [cell.place.number for row in grid.rows for cell in row] == [4, 6, 7, 9, 10, 12]
 
@@ -434,7 +434,7 @@ def test_long_texts_cost_no_more_than_their_length(tmp_path: Path, line: str) ->
 
 
 def test_paragraphs_indented_with_a_tab_are_no_table() -> None:
-    assert [item.text for item in read_dump("\t第一段。\n\t第二段。\n\n三").items] == ["\t第一段。", "\t第二段。", "", "三"]
+    assert [item.text for item in read_text("\t第一段。\n\t第二段。\n\n三").items] == ["\t第一段。", "\t第二段。", "", "三"]
 
 
 # --- what is refused -----------------------------------------------------------------------------------------
@@ -540,7 +540,7 @@ def test_no_text_gives_a_traceback(tmp_path_factory: pytest.TempPathFactory, con
     path = tmp_path_factory.mktemp("text") / "a.txt"
     path.write_bytes(content)
     try:
-        read_paper(path)
+        read_source_file(path)
         import_document(path, form="suzhou-department")
     except XlperfError as error:
         assert str(error)

@@ -1,16 +1,16 @@
-"""The records of a paper at their places among the rows of a form.
+"""The rows that a report holds, each at its place among the rows of a form.
 
-    done = assemble(labels, flow)
-    done.rows, done.left, done.shown     # rows as `document` knows them, what has no field, figures where the form computes
+    assembly = assemble(labels, page)
+    assembly.rows, assembly.leftovers, assembly.shown     # what has a field, what has none, figures where the form computes
 
-A preset row is known by its name, any other row is added where it stands. What a cell means, and what is asked about, `values`
-says as it does of a workbook; a column that the paper counts in another unit (yuan) is read in that unit. A single field that
-the paper says twice, differently, and a second row of a kind that stands once are left over.
+A preset row is found by its name, any other row is added where it stands. What a cell means, and what is asked about, `values`
+says as it does of a workbook; a column that the report counts in another unit (yuan) is read in that unit. A single field that
+the report says twice, differently, and a second row of a kind that stands once are left over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from xlperf.forms.document import Rows, Spot, is_empty, is_required, rows_of
@@ -18,157 +18,207 @@ from xlperf.forms.form import Form
 from xlperf.forms.model import RULES, Block, Field
 from xlperf.formula.nodes import Kind
 from xlperf.importing.combined_cells import take_apart
-from xlperf.importing.labels import Labels
-from xlperf.importing.page import Flow
-from xlperf.importing.sections import Target, read_outline
-from xlperf.importing.tables import Left, Present, Record, Words, place_of
+from xlperf.importing.labels import Labels, Target
+from xlperf.importing.page import Leftover, Page, Passage
+from xlperf.importing.paper_form import paper_form_of
+from xlperf.importing.sections import read_sections
+from xlperf.importing.tables import FoundRow, FoundTable
+from xlperf.importing.unit_captions import Units
 from xlperf.reporting.finding import Finding
 from xlperf.values.blanks import is_blank, is_dash
 from xlperf.values.cells import read_value
 from xlperf.values.notation import spellings_of
 from xlperf.values.numbers import meanings
+from xlperf.values.remarks import Remark
 from xlperf.values.rows import read_row
 from xlperf.values.units import label_unit, unit_of
 
-APART = " | "
+Passages = Mapping[str, Passage]  # by the fields of a row
 
 
 @dataclass
 class Assembly:
-    """What was made of a paper so far."""
+    """What was made of a report so far."""
 
     form: Form
     rows: Rows
-    found: set[Target] = field(default_factory=set)  # labels
-    present: set[str] = field(default_factory=set)  # tables
-    taken: set[tuple[str, int]] = field(default_factory=set)  # rows
+    labels: set[Target] = field(default_factory=set)  # that were found
+    tables: set[str] = field(default_factory=set)  # that the report has, with rows or without
+    filled: set[tuple[str, int]] = field(default_factory=set)  # rows, by block and index
     places: dict[Spot, str] = field(default_factory=dict)
-    shown: dict[Spot, Words] = field(default_factory=dict)  # what the paper says where the form computes
-    left: list[Left] = field(default_factory=list)
+    shown: dict[Spot, Passage] = field(default_factory=dict)  # what the report says where the form computes
+    leftovers: list[Leftover] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
 
-def assemble(labels: Labels, flow: Flow) -> Assembly:
-    """Put every record at its place among the rows of the form."""
-    done = Assembly(labels.form, rows_of(labels.form, {})[0])
-    for piece in read_outline(labels, flow):
-        if isinstance(piece, Record):
-            _put(labels, done, piece)
-        elif isinstance(piece, Left):
-            done.left.append(piece)
-        elif isinstance(piece, Present):
-            done.present.add(piece.table)
+def assemble(labels: Labels, page: Page) -> Assembly:
+    """Put every row that a page holds at its place among the rows of the form."""
+    assembly = Assembly(labels.form, rows_of(labels.form, {})[0])
+    for piece in read_sections(labels, page):
+        if isinstance(piece, FoundRow):
+            _put(labels, assembly, piece)
+        elif isinstance(piece, FoundTable):
+            assembly.tables.add(piece.table)
+        elif isinstance(piece, Leftover):
+            assembly.leftovers.append(piece)
         else:
-            done.found.add(piece)
-    done.left = _dated(done, done.left) + [Left(line.text, line.place) for line in flow.asides]
-    return done
+            assembly.labels.add(piece)
+    _take_date(assembly)
+    assembly.leftovers += [Leftover(line.text, line.place) for line in page.asides]
+    return assembly
 
 
-def _dated(done: Assembly, left: list[Left]) -> list[Left]:
-    """What is left when a date that stands alone, as below a signature, is the date that the form asks for."""
-    for block in done.form.blocks.values():
-        for known in block.fields.values() if block.table is None else ():
-            if known.type != "date" or done.rows[block.key][0].get(known.key) is not None:
+def _take_date(assembly: Assembly) -> None:
+    """Take a date that stands alone, as below a signature, as the date that the form asks for."""
+    form, rows = assembly.form, assembly.rows
+    for block in form.blocks.values():
+        for column in block.fields.values() if block.table is None else ():
+            if column.type != "date" or rows[block.key][0].get(column.key) is not None:
                 continue
-            for piece in left:
-                value, remark = read_value(done.form, known, piece.text)
+            for piece in assembly.leftovers:
+                value, remark = read_value(form, column, piece.text)
                 if value != piece.text and (remark is None or remark.severity == "info"):
-                    done.rows[block.key][0][known.key] = value
-                    done.places[Spot(block.key, 0, known.key)] = str(piece.place)
-                    return [other for other in left if other is not piece]
-    return left
+                    rows[block.key][0][column.key] = value
+                    assembly.places[Spot(block.key, 0, column.key)] = str(piece.place)
+                    assembly.leftovers = [other for other in assembly.leftovers if other is not piece]
+                    return
 
 
-def _put(labels: Labels, done: Assembly, record: Record) -> None:
-    form, block = done.form, done.form.blocks[record.block]
-    name = record.cells[block.row_name].text if block.row_name in record.cells else ""
-    index = 0 if block.shape == "object" else place_of(labels, block, name)
-    if block.table and (block.key, index) in done.taken:
-        index = None if block.shape == "list" else -1
-    if index is None and block.shape == "list":
-        index = len(done.rows[block.key])
-    if index is None or index < 0:
-        done.left.append(Left(APART.join(words.text for words in record.cells.values()), next(iter(record.cells.values())).place))
+# --- one row -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Sorted:
+    """What a report says of a row, by what becomes of it."""
+
+    typed: Passages  # fields that people fill in
+    computed: Passages  # fields that the form computes
+    leftovers: list[Leftover]  # fields that nobody fills in
+
+
+def _put(labels: Labels, assembly: Assembly, found: FoundRow) -> None:
+    """Put a row at its place; what of it has no place is left over."""
+    form, block = assembly.form, assembly.form.blocks[found.block]
+    index = _index(labels, assembly, block, found)
+    if index is None:
+        assembly.leftovers.append(found.leftover())
         return
-    preset = block.row(index)
-    row = dict(block.constants) | ({block.row_name: preset.values[block.row_name]} if preset and block.shape == "list" else {})
-    typed, computed = _typed(labels, done, block, index, record)
-    row, remarks = read_row(form, block, index, given=row, typed={key: words.text for key, words in typed.items()})
+    passages = _sorted(labels, block, index, found)
+    assembly.leftovers += passages.leftovers
+    typed = {key: passage.text for key, passage in passages.typed.items()}
+    row, remarks = read_row(form, block, index, given=_preset(block, index), typed=typed)
     if block.table is None:
-        row = _single(done, block, row, typed)
+        row = _without_repeated(assembly, block, row, passages.typed)
     if block.shape == "list" and is_empty(form, block, index, row):
-        done.left += [Left(*words) for words in computed.values()]
+        assembly.leftovers += [Leftover(*passage) for passage in passages.computed.values()]
         return
-    done.shown |= {Spot(block.key, index, key): words for key, words in computed.items() if block.key != RULES}
-    done.taken.add((block.key, index))
-    done.places |= {Spot(block.key, index, key): str(words.place) for key, words in {**record.cells, **typed, **computed}.items()}
-    done.findings += [
+    assembly.filled.add((block.key, index))
+    assembly.findings += _findings(block, index, remarks)
+    for key, passage in {**found.cells, **passages.typed, **passages.computed}.items():
+        assembly.places[Spot(block.key, index, key)] = str(passage.place)
+    if block.key != RULES:
+        assembly.shown |= {Spot(block.key, index, key): passage for key, passage in passages.computed.items()}
+    listed = assembly.rows[block.key]
+    if index == len(listed):
+        listed.append(row)
+    else:
+        listed[index] = row if block.shape == "list" else {**listed[index], **row}
+
+
+def _index(labels: Labels, assembly: Assembly, block: Block, found: FoundRow) -> int | None:
+    """Where a row goes: the one row of single fields, a preset row of its name, a new row; None where there is no place."""
+    name = found.cells.get(block.row_name or "")
+    preset = 0 if block.shape == "object" else labels.preset_index(block, name.text if name else "")
+    if preset is not None and not (block.table and (block.key, preset) in assembly.filled):
+        return preset
+    return len(assembly.rows[block.key]) if block.shape == "list" else None
+
+
+def _preset(block: Block, index: int) -> dict[str, object]:
+    """What a row holds before anything is read: the constants of its block, and its name if it is a preset one."""
+    preset, row = block.row(index), dict(block.constants)
+    if preset and block.row_name and block.shape == "list":
+        row[block.row_name] = preset.values[block.row_name]
+    return row
+
+
+def _without_repeated(assembly: Assembly, block: Block, row: Mapping[str, object], typed: Passages) -> dict[str, object]:
+    """The values of single fields; one that was said before is not said again, and otherwise is left over."""
+    before = assembly.rows[block.key][0]
+    repeated = [key for key in row if before.get(key) is not None]
+    assembly.leftovers += [Leftover(*typed[key]) for key in repeated if before[key] != row[key]]
+    return {key: value for key, value in row.items() if key not in repeated}
+
+
+def _findings(block: Block, index: int, remarks: Iterable[tuple[str, Remark]]) -> list[Finding]:
+    return [
         Finding(remark.code, remark.severity, (Spot(block.key, index, key),), remark.arguments)
         for key, remark in remarks
         if remark.code and remark.found.lstrip("'") != remark.expected
     ]
-    listed = done.rows[block.key]
-    if index < len(listed):
-        listed[index] = row if block.shape == "list" else {**listed[index], **row}
-    else:
-        listed.append(row)
 
 
-def _single(done: Assembly, block: Block, row: Mapping, typed: Mapping[str, Words]) -> dict:
-    """The values of single fields; one that was said before and otherwise is left over."""
-    before = done.rows[block.key][0]
-    again = {key for key in row if before.get(key) is not None}
-    done.left += [Left(typed[key].text, typed[key].place) for key in again if before[key] != row[key]]
-    return {key: value for key, value in row.items() if key not in again}
+# --- the cells of a row --------------------------------------------------------------------------------------
 
 
-def _typed(labels: Labels, done: Assembly, block: Block, index: int, record: Record) -> tuple[dict[str, Words], dict[str, Words]]:
-    """The words of a record by the fields people type into, and those of the fields that the form computes."""
-    form, paper = done.form, done.form.definition.get("paper", {})
-    composed, leading = paper.get("composed", {}), paper.get("leading", {})
-    texts = {
-        key: _with_unit(form, block, index, key, words.text, record.units)
-        for key, words in record.cells.items()
-        if not _is_blank(form, block.fields[key].type == "value" or key in composed.values(), words.text)
-    }
-    typed: dict[str, Words] = {}
-    computed: dict[str, Words] = {}
-    for key, text in take_apart(form, block, index, texts).items():
-        known, host = block.fields[key], leading.get(key, key)
-        part = composed.get("actual" if host == spellings_of(form).columns.get("actual") else "target")
-        source = record.cells.get(key) or record.cells.get(part) or record.cells.get(host) or next(iter(record.cells.values()))
-        words = Words(text, source.place)
+def _sorted(labels: Labels, block: Block, index: int, found: FoundRow) -> _Sorted:
+    """The words of a row by what becomes of them."""
+    form = labels.form
+    typed: dict[str, Passage] = {}
+    computed: dict[str, Passage] = {}
+    leftovers: list[Leftover] = []
+    for key, text in take_apart(form, block, index, _texts(form, block, index, found)).items():
+        passage = Passage(text, _source(form, found, key).place)
         if form.formula(block, index, key) is not None:
-            computed[key] = words
-        elif form.is_input(block, index, known):
-            typed[key] = words
-        elif key in record.cells and not _is_printed(labels, block, index, known, text):
-            done.left.append(Left(*words))
-    for key, shown in paper.get("shown", {}).items():
-        row, known = {name: words.text for name, words in typed.items()}, block.fields.get(key)
-        if shown in computed and key not in typed and known and is_required(form, block, index, known, row):
+            computed[key] = passage
+        elif form.is_input(block, index, block.fields[key]):
+            typed[key] = passage
+        elif key in found.cells and not _is_printed(labels, block, index, block.fields[key], text):
+            leftovers.append(Leftover(*passage))
+    for key, shown in paper_form_of(form).shown.items():
+        column, row = block.fields.get(key), {name: passage.text for name, passage in typed.items()}
+        if shown in computed and key not in typed and column and is_required(form, block, index, column, row):
             typed[key] = computed[shown]
-    return typed, computed
+    return _Sorted(typed, computed, leftovers)
 
 
-def _is_blank(form: Form, valued: bool, text: str) -> bool:
-    """Whether a cell says that there is nothing; where a value stands a word may be the value (accidents: none)."""
-    return (is_dash if valued else is_blank)(spellings_of(form), text)
+def _texts(form: Form, block: Block, index: int, found: FoundRow) -> dict[str, str]:
+    """The texts of a row's cells, those apart that say that there is nothing; bare numbers with the unit of their column."""
+    combined = paper_form_of(form).combined.values()
+    texts: dict[str, str] = {}
+    for key, passage in found.cells.items():
+        column = block.fields[key]
+        may_be_words = column.type == "value" or key in combined  # then a word for nothing may be the value (accidents: none)
+        if not (is_dash if may_be_words else is_blank)(spellings_of(form), passage.text):
+            units = found.units.get(key, ())
+            texts[key] = _with_unit(form, block, index, column, passage.text, units) if units else passage.text
+    return texts
 
 
-def _is_printed(labels: Labels, block: Block, index: int, known: Field, text: str) -> bool:
+def _source(form: Form, found: FoundRow, key: str) -> Passage:
+    """The cell from which the text of a field was taken."""
+    paper = paper_form_of(form)
+    value_column = paper.leading.get(key, key)
+    part = "actual" if value_column == spellings_of(form).columns.get("actual") else "target"
+    cells = (found.cells.get(name) for name in (key, paper.combined.get(part, ""), value_column))
+    return next(filter(None, cells), next(iter(found.cells.values())))
+
+
+def _is_printed(labels: Labels, block: Block, index: int, column: Field, text: str) -> bool:
     """Whether the words of a cell nobody fills in are those the form prints there."""
     preset = block.row(index)
-    printed = block.constants.get(known.key) or (preset.values.get(known.key) if preset else None)
-    return labels.same(text, printed) if printed else known.type in ("serial", "link") or known.given
+    printed = block.constants.get(column.key) or (preset.values.get(column.key) if preset else None)
+    return labels.is_called(text, printed) if printed else column.type in ("serial", "link") or column.given
 
 
-def _with_unit(form: Form, block: Block, index: int, key: str, text: str, said: Mapping[str, tuple[str, ...]]) -> str:
-    """A bare number with the unit that the paper says its column counts in, where that is another than the form's."""
-    known, spellings = block.fields[key], spellings_of(form)
-    if known.kind is not Kind.NUMBER:
+def _with_unit(form: Form, block: Block, index: int, column: Field, text: str, units: Units) -> str:
+    """A bare number with the unit that the report says its column counts in, where that is another than the form's."""
+    if column.kind is not Kind.NUMBER:
         return text
-    own = unit_of(spellings, label_unit(spellings, block, index, known))
-    its = next((word for word in said.get(key, ()) if unit_of(spellings, word).base == own.base), "")
-    bare = its and unit_of(spellings, its) != own and all(meaning.unit is None for meaning in meanings(spellings, text))
-    return f"{text}{its}" if bare else text
+    spellings = spellings_of(form)
+    own = unit_of(spellings, label_unit(spellings, block, index, column))
+    said = next((word for word in units if unit_of(spellings, word).base == own.base), "")
+    if not said or unit_of(spellings, said) == own:
+        return text
+    is_bare = all(meaning.unit is None for meaning in meanings(spellings, text))
+    return f"{text}{said}" if is_bare else text

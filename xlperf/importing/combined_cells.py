@@ -1,10 +1,10 @@
-"""Cells of a paper that hold operator, number and unit in one, taken apart into the columns of the form.
+"""Cells of a report that hold operator, number and unit in one, taken apart into the columns of the form.
 
     >>> typed = take_apart(form, form.blocks["duties"], 0, {"target_text": ">=10500 sets", "actual_text": "11372 sets"})
     >>> typed["operator"], typed["target"], typed["unit"], typed["actual"]
     ('>=', '10500', 'sets', '11372')
 
-A choice that the paper writes before a value (`paper.leading`: the grade of a quality before what was achieved) is cut off it:
+A choice that the report writes before a value (`paper.leading`: the grade of a quality before what was achieved) is cut off it:
 such a row is none of figures.
 
 Only the cut is made here: what a number, a unit or an operator means, and what is asked about, `values` decides as it does of a
@@ -16,137 +16,219 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from xlperf.forms.form import Form
 from xlperf.forms.model import Block, Field
 from xlperf.formula.evaluator import evaluate
 from xlperf.formula.nodes import Node, names_in
+from xlperf.importing.paper_form import PaperForm, paper_form_of
 from xlperf.text import fold
-from xlperf.values.notation import bare, choice_patterns, spellings_of
+from xlperf.values.notation import Spellings, bare, choice_patterns, spellings_of
 from xlperf.values.numbers import FIGURE, meanings, without_operator
 from xlperf.values.units import unit_of
 
-BEHIND = re.compile(r"[:;,.(\n\u3001\u3002\uff08\uff0c\uff1a\uff1b]"), re.compile(r"\s")  # what ends a choice, the surer first
+ENDS = re.compile(r"[:;,.(\n\u3001\u3002\uff08\uff0c\uff1a\uff1b]"), re.compile(r"\s")  # what ends a choice, the surer first
+Texts = Mapping[str, str]  # by column
 
 
-class Led(NamedTuple):
-    """A choice that stands before a value, the column of the value, and its text without the choice."""
+class Figure(NamedTuple):
+    """A text as a figure, each part "" where it is not there."""
+
+    operator: str = ""
+    number: str = ""
+    unit: str = ""
+
+
+class LeadingChoice(NamedTuple):
+    """A choice that stands before a value: its column, the column of the value, and the value without the choice."""
 
     column: str
     choice: str
-    host: str
-    rest: str
+    value_column: str
+    value: str
 
 
-def take_apart(form: Form, block: Block, index: int, texts: Mapping[str, str]) -> dict[str, str]:
-    """Return the texts of a row by the columns people type into, those of composed columns taken apart."""
-    columns = spellings_of(form).columns
-    composed = form.definition.get("paper", {}).get("composed", {})
-    has_all = all(name in block.fields for name in (*columns.values(), *composed.values()))
-    if not has_all or not {"target", "actual"} <= columns.keys():
+@dataclass(frozen=True)
+class _Row:
+    """A row of the form, and in which columns it has its figures."""
+
+    form: Form
+    block: Block
+    index: int
+
+    @cached_property
+    def spellings(self) -> Spellings:
+        return spellings_of(self.form)
+
+    @cached_property
+    def paper(self) -> PaperForm:
+        return paper_form_of(self.form)
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """The columns of target, actual, operator and unit, as far as the form has them."""
+        return self.spellings.columns
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether the block has columns for a target and what was achieved, and those in which a report combines them."""
+        has_all = all(column in self.block.fields for column in (*self.columns.values(), *self.paper.combined.values()))
+        return has_all and {"target", "actual"} <= self.columns.keys()
+
+    @property
+    def condition(self) -> Node | None:
+        """When the target is a number."""
+        return self.block.fields[self.columns["target"]].number_when
+
+    def shown(self, texts: Texts, part: str) -> str:
+        """What a report says as target or actual: in the combined column, else in that of the form."""
+        return texts.get(self.paper.combined.get(part, ""), texts.get(self.columns[part], ""))
+
+
+def take_apart(form: Form, block: Block, index: int, texts: Texts) -> dict[str, str]:
+    """Return the texts of a row by the columns people type into, those of combined columns taken apart.
+
+    Args:
+        texts: what the report says, by the columns of the form.
+    """
+    row = _Row(form, block, index)
+    if not row.has_figures:
         return dict(texts)
-    led = _leading(form, block, index, texts)
-    if led:
-        others = {key: text for key, text in texts.items() if composed.get("actual") != key}
-        texts = {**others, led.column: led.choice, led.host: led.rest}
-    typed = {key: text for key, text in texts.items() if key not in composed.values()}
-    target, actual = (texts.get(composed.get(part, ""), texts.get(columns[part], "")) for part in ("target", "actual"))
-    typed |= {columns[part]: text for part, text in (("target", target), ("actual", actual)) if text}
-    if not led and (word := _word_instead(form, block, index, target, actual)):
-        column, text = word
-        typed[column] = text
-        typed = {key: value for key, value in typed.items() if value != text or key == column}
+    leading = _leading_choice(row, texts)
+    if leading:
+        others = {column: text for column, text in texts.items() if column != row.paper.combined.get("actual")}
+        texts = {**others, leading.column: leading.choice, leading.value_column: leading.value}
+    target, actual = row.shown(texts, "target"), row.shown(texts, "actual")
+    combined = row.paper.combined.values()
+    typed = {column: text for column, text in texts.items() if column not in combined}
+    typed |= {row.columns[part]: text for part, text in (("target", target), ("actual", actual)) if text}
+    word = None if leading else _word_instead(row, target, actual)
+    if word:
+        column, choice = word
+        typed = {key: text for key, text in {**typed, column: choice}.items() if text != choice or key == column}
         actual = ""
-    operator, number, unit = _parts(form, block, target)
-    own = _tail(actual)
-    quantitative = bool(operator or meanings(spellings_of(form), target) or (number and (not actual or own is not None)))
-    if not target:
-        quantitative = bool(meanings(spellings_of(form), actual))
-    preset, condition = block.row(index), block.fields[columns["target"]].number_when
-    if not operator and preset and condition is not None and evaluate(condition, preset.values.get) is False:
-        quantitative = False
-    quantitative = quantitative and not led
+    figure = _figure(row, target)
+    is_quantitative = not leading and _is_quantitative(row, figure, target, actual)
     if target or actual:
-        typed = {**_kind(block, condition, quantitative), **typed}
-    if not quantitative:
-        return typed
-    if number and (operator or (unit and not meanings(spellings_of(form), target))):
-        typed[columns["target"]] = number
-        typed |= {columns[part]: text for part, text in (("operator", operator), ("unit", unit)) if text and part in columns}
-    unit = typed.get(columns.get("unit", ""), unit)
-    if own and unit and bare(unit_of(spellings_of(form), own[1]).word) == bare(unit_of(spellings_of(form), unit).word):
-        typed[columns["actual"]] = own[0]
-    return typed
+        typed = {**_kind(row, is_quantitative), **typed}
+    return {**typed, **_figures(row, typed, figure, target, actual)} if is_quantitative else typed
 
 
-def _leading(form: Form, block: Block, index: int, texts: Mapping[str, str]) -> Led | None:
-    """The choice before the value of a row that has no operator; alone it is the value too, as its column says nothing else."""
-    paper, columns = form.definition.get("paper", {}), spellings_of(form).columns
-    composed = {columns[part]: name for part, name in paper.get("composed", {}).items() if part in columns}
-    for key, host in paper.get("leading", {}).items():
-        known, text = block.fields.get(key), texts.get(composed.get(host, ""), texts.get(host, "")).strip()
-        if known is None or texts.get(key) or not form.is_input(block, index, known) or _has_operator(form, block, texts):
-            continue
-        for end in BEHIND:
-            word, *rest = end.split(text, maxsplit=1)
-            if choice := _chosen(form, known, word):
-                said = rest[0].strip() if rest else ""
-                said = said[:-1].strip() if bare(text[len(word) :]) == bare(said[:-1]) else said
-                return Led(key, choice, host, said or choice)
-    return None
+def _is_quantitative(row: _Row, figure: Figure, target: str, actual: str) -> bool:
+    """Whether a row is one of figures: by its operator, else as its preset choice says, else by what its texts look like."""
+    preset = row.block.row(row.index)
+    if figure.operator:
+        return True
+    if preset and row.condition is not None and evaluate(row.condition, preset.values.get) is False:
+        return False
+    if not target:
+        return bool(meanings(row.spellings, actual))
+    is_number = bool(figure.number) and (not actual or _number_and_unit(actual) is not None)
+    return is_number or bool(meanings(row.spellings, target))
 
 
-def _chosen(form: Form, known: Field, word: str) -> str:
-    """The choice that a word is, "" if it is none."""
-    patterns = choice_patterns(form, known.spellings, known.choices)
-    return next((pattern.says for pattern in patterns if pattern.head + pattern.tail == bare(word)), "")
+def _figures(row: _Row, typed: Texts, figure: Figure, target: str, actual: str) -> dict[str, str]:
+    """The number, operator and unit of a target and the number of an actual by their columns, where they can be told apart."""
+    found: dict[str, str] = {}
+    if figure.operator or (figure.unit and not meanings(row.spellings, target)):
+        for part, text in (("target", figure.number), ("operator", figure.operator), ("unit", figure.unit)):
+            if text and part in row.columns:
+                found[row.columns[part]] = text
+    column = row.columns.get("unit", "")
+    unit = found.get(column, typed.get(column, figure.unit))
+    own = _number_and_unit(actual)
+    if own and unit and _bare_unit(row, own[1]) == _bare_unit(row, unit):
+        found[row.columns["actual"]] = own[0]
+    return found
 
 
-def _has_operator(form: Form, block: Block, texts: Mapping[str, str]) -> bool:
-    """Whether a row has an operator: before its target, or in the column where the paper shows it."""
-    paper, columns = form.definition.get("paper", {}), spellings_of(form).columns
-    target = texts.get(paper.get("composed", {}).get("target", ""), texts.get(columns["target"], ""))
-    operator = columns.get("operator", "")
-    alone = texts.get(operator) or texts.get(paper.get("shown", {}).get(operator, ""), "")
-    return bool(_parts(form, block, target)[0] or (operator and _chosen(form, block.fields[operator], alone)))
+def _bare_unit(row: _Row, unit: str) -> str:
+    return bare(unit_of(row.spellings, unit).word)
 
 
-def _parts(form: Form, block: Block, text: str) -> tuple[str, str, str]:
-    """Operator, number and unit of a text, each "" where it is not there."""
-    column = spellings_of(form).columns.get("operator")
-    known = block.fields[column] if column else None
-    stripped = without_operator(choice_patterns(form, known.spellings, known.choices), fold(text)) if known else ("", fold(text))
-    operator, rest = stripped or ("", fold(text))
-    tail = _tail(rest)
-    return (operator, *tail) if tail else ("", "", "")
-
-
-def _tail(text: str) -> tuple[str, str] | None:
-    """The number of a text and what stands behind it, None where the text is no such thing."""
-    match = FIGURE.fullmatch(fold(text))
-    if not match:
-        return None
-    sign, digits, power, tail = match.groups("")
-    return f"{sign}{digits}{power}".strip(), tail.strip()
-
-
-def _kind(block: Block, condition: Node | None, quantitative: bool) -> dict[str, str]:
+def _kind(row: _Row, is_quantitative: bool) -> dict[str, str]:
     """The choice that makes a row quantitative or not, by the form's own condition."""
+    condition = row.condition
     for name in names_in(condition) if condition is not None else ():
-        for choice in block.fields[name].choices:
-            if (evaluate(condition, {name: choice}.get) is True) is quantitative:
+        for choice in row.block.fields[name].choices:
+            if condition is not None and (evaluate(condition, {name: choice}.get) is True) is is_quantitative:
                 return {name: choice}
     return {}
 
 
-def _word_instead(form: Form, block: Block, index: int, target: str, actual: str) -> tuple[str, str] | None:
-    """A word of another column that stands where a figure should: the row does not apply."""
-    condition = block.fields[spellings_of(form).columns["target"]].number_when
-    figures = {spellings_of(form).columns.get("operator"), *(names_in(condition) if condition is not None else ())}
-    for known in block.fields.values():
-        if known.type == "choice" and known.key not in figures and form.is_input(block, index, known):
+def _word_instead(row: _Row, target: str, actual: str) -> tuple[str, str] | None:
+    """A choice of another column that stands where a figure should: the row does not apply."""
+    of_figures = {row.columns.get("operator"), *(names_in(row.condition) if row.condition is not None else ())}
+    for field in row.block.fields.values():
+        if field.type == "choice" and field.key not in of_figures and row.form.is_input(row.block, row.index, field):
             for text in (actual, target):
-                if bare(text) in map(bare, known.choices):
-                    return known.key, next(choice for choice in known.choices if bare(choice) == bare(text))
+                choice = next((choice for choice in field.choices if bare(choice) == bare(text)), None)
+                if choice is not None:
+                    return field.key, choice
     return None
+
+
+# --- a choice before a value ---------------------------------------------------------------------------------
+
+
+def _leading_choice(row: _Row, texts: Texts) -> LeadingChoice | None:
+    """The choice before the value of a row that has no operator; alone it is the value too, as its column says nothing else."""
+    combined = {row.columns[part]: column for part, column in row.paper.combined.items() if part in row.columns}
+    for column, value_column in row.paper.leading.items():
+        field = row.block.fields.get(column)
+        if field is None or texts.get(column) or not row.form.is_input(row.block, row.index, field) or _has_operator(row, texts):
+            continue
+        text = texts.get(combined.get(value_column, ""), texts.get(value_column, "")).strip()
+        for end in ENDS:
+            word, *rest = end.split(text, maxsplit=1)
+            if choice := _choice(row, field, word):
+                value = _without_bracket(text.removeprefix(word), rest[0].strip()) if rest else ""
+                return LeadingChoice(column, choice, value_column, value or choice)
+    return None
+
+
+def _without_bracket(behind: str, value: str) -> str:
+    """What stands behind a choice, without the closing bracket where all of it stands in brackets."""
+    return value[:-1].strip() if bare(behind) == bare(value[:-1]) else value
+
+
+def _has_operator(row: _Row, texts: Texts) -> bool:
+    """Whether a row has an operator: before its target, or in the column where the report shows it."""
+    if _figure(row, row.shown(texts, "target")).operator:
+        return True
+    column = row.columns.get("operator", "")
+    word = texts.get(column) or texts.get(row.paper.shown.get(column, ""), "")
+    return bool(column and _choice(row, row.block.fields[column], word))
+
+
+def _choice(row: _Row, field: Field, word: str) -> str:
+    """The choice that a word is, "" if it is none."""
+    patterns = choice_patterns(row.form, field.spellings, field.choices)
+    return next((pattern.says for pattern in patterns if pattern.head + pattern.tail == bare(word)), "")
+
+
+# --- the parts of a figure -----------------------------------------------------------------------------------
+
+
+def _figure(row: _Row, text: str) -> Figure:
+    """A text as operator, number and unit; all "" where it is no figure."""
+    folded, operator = fold(text), ""
+    column = row.columns.get("operator")
+    if column:
+        field = row.block.fields[column]
+        stripped = without_operator(choice_patterns(row.form, field.spellings, field.choices), folded)
+        operator, folded = stripped or ("", folded)
+    parts = _number_and_unit(folded)
+    return Figure(operator, *parts) if parts else Figure()
+
+
+def _number_and_unit(text: str) -> tuple[str, str] | None:
+    """The number of a text and what stands behind it, None where the text is no such thing."""
+    match = FIGURE.fullmatch(fold(text))
+    if not match:
+        return None
+    sign, digits, power, behind = match.groups("")
+    return f"{sign}{digits}{power}".strip(), behind.strip()

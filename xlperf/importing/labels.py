@@ -2,8 +2,9 @@
 
     >>> labels = labels_of(form)
     >>> label = form.blocks["narrative"].fields["profile"].label
-    >>> labels.cut(f" 3. {label}: founded in 1984")[::2]
-    (('narrative', 'profile'), 'founded in 1984')
+    >>> found = labels.split(f" 3. {label}: founded in 1984")
+    >>> found.target, found.rest
+    (Spot(block='narrative', index=0, field='profile'), 'founded in 1984')
 
 Letters and digits count, nothing else: brackets, spaces, colons and line breaks are as people like them. A number in front
 (7. or (1), in Chinese numerals too) and a unit in brackets behind may be missing. Other names stand in `paper.aliases` of the
@@ -13,181 +14,223 @@ form.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard, TypeVar
 
+from xlperf.forms.document import Spot
 from xlperf.forms.form import Form
-from xlperf.forms.model import Block, Field, Fields, Lines, Table
+from xlperf.forms.model import Block, Field, Fields, Guide, Lines, Table
+from xlperf.importing.paper_form import PaperForm, paper_form_of
 from xlperf.text import fold, letters_of
 from xlperf.values.blanks import says_nothing
 from xlperf.values.notation import spellings_of
 
-Single = tuple[str, str]  # a single field: block and key
 SEPARATOR = re.compile("[:\uff1a\n\t]|[ \u3000\u00a0]{2,}")
 LONGEST = 80  # characters in which a label may stand
 LONGEST_NAME = 600  # characters of the name of a row
 BRACKETED = re.compile(r"\([^()]*\)$")
 FILLER = r"[^\w\n]{0,4}"  # what may stand between the letters of a label
+Named = TypeVar("Named")
+Names = Callable[[str], Iterable[str]]  # the letters of a label and of its other names
 
 
 class Heading(NamedTuple):
-    """A heading of the paper: the field that takes the text below it, and the tables that follow it."""
+    """A heading of the report: the field that takes the text below it, and the tables that follow it."""
 
-    text: Single | None = None
+    text: Spot | None = None
     tables: tuple[str, ...] = ()
 
 
-class Cut(NamedTuple):
-    """A label found at the beginning of a text: what it names, whether it bears a number, and the rest of the text."""
+Section = Table | Fields | Lines | Guide
+Target = Spot | Heading  # what a label names: a single field, or a section
 
-    target: Single | Heading
+
+class LabelledText(NamedTuple):
+    """A text that begins with a label: what that names, whether it bears a number, and the rest of the text."""
+
+    target: Target
     numbered: bool
     rest: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Labels:
     """Everything a form is called, by its letters."""
 
     form: Form
-    numbering: re.Pattern
-    singles: Mapping[str, Single]
+    numbering: re.Pattern[str]
+    singles: Mapping[str, Spot]
     headings: Mapping[str, Heading]
     columns: Mapping[str, Mapping[str, tuple[Field, ...]]]  # per table
-    frames: frozenset[str]  # what is printed and says nothing: titles, groups, signature lines
-    closing: frozenset[str]  # signature lines
+    printed: frozenset[str]  # what is printed and says nothing: titles, groups, signature lines
+    signatures: frozenset[str]  # signature lines
     aliases: Mapping[str, tuple[str, ...]]
-    years: re.Pattern
-    entries: Mapping[str, re.Pattern]  # per block: how one of its rows begins in running text
-    carried: frozenset[str]  # columns in which a blank cell says the same as the one above
+    year_line: re.Pattern[str]
+    entries: Mapping[str, re.Pattern[str]]  # per block: how one of its rows begins in running text
 
     def names(self, text: str) -> frozenset[str]:
         """The letters of a text, as it stands and without its number."""
         return _names(self.numbering, text)
 
-    def loosely(self, text: str) -> frozenset[str]:
+    def loose_names(self, text: str) -> frozenset[str]:
         """The letters of a text with and without the unit in brackets at its end."""
-        return _loosely(self.numbering, text)
+        return _loose_names(self.numbering, text)
 
-    def find(self, known: Mapping[str, object], text: str) -> object | None:
+    def find(self, named: Mapping[str, Named], text: str) -> Named | None:
         """What a text names among those labels, None if nothing."""
-        return next((known[name] for name in self.loosely(text) if name in known), None) if len(text) <= LONGEST else None
+        if len(text) > LONGEST:
+            return None
+        return next((named[name] for name in self.loose_names(text) if name in named), None)
 
-    def cut(self, text: str) -> Cut | None:
+    def split(self, text: str) -> LabelledText | None:
         """The heading or the single field a text begins with: the whole text, or what stands before a colon or a gap."""
         text = text.strip()
         ends = [(match.start(), match.end()) for match in SEPARATOR.finditer(text[:LONGEST])]
-        for end, behind in ([(len(text), len(text))] if len(text) <= LONGEST else []) + ends:
-            head = text[:end]
-            target = self.find(self.headings, head) or self.find(self.singles, head)
+        whole = [(len(text), len(text))] if len(text) <= LONGEST else []
+        for end, behind in whole + ends:
+            label = text[:end]
+            target = self.find(self.headings, label) or self.find(self.singles, label)
             if target:
-                return Cut(target, self.numbering.match(fold(head)) is not None, text[behind:].lstrip(" \t\n:\uff1a"))
+                numbered = self.numbering.match(fold(label)) is not None
+                return LabelledText(target, numbered, text[behind:].lstrip(" \t\n:\uff1a"))
         return None
 
-    def is_long(self, target: Single | Heading | None) -> bool:
+    def is_long(self, target: Target | None) -> bool:
         """Whether a label announces a text of any length."""
         if isinstance(target, Heading):
             return target.text is not None or any(self.form.tables[key].blocks[0] in self.entries for key in target.tables)
-        return target is not None and self.form.blocks[target[0]].fields[target[1]].rows > 1
+        return target is not None and self.form.blocks[target.block].fields[target.field].rows > 1
 
-    def is_short(self, cut: Cut | None) -> bool:
+    def names_line(self, target: Target) -> TypeGuard[Spot]:
         """Whether a label announces a single line."""
-        return cut is not None and not isinstance(cut.target, Heading) and not self.is_long(cut.target)
+        return isinstance(target, Spot) and not self.is_long(target)
 
     def behind_signature(self, text: str) -> str | None:
         """What stands behind the words of a signature line, None of any other line."""
-        head, _, rest = text.replace("\uff1a", ":").partition(":")
-        return rest if self.names(head) & self.closing else None
+        label, _, rest = text.replace("\uff1a", ":").partition(":")
+        return rest if self.names(label) & self.signatures else None
 
-    def is_frame(self, text: str) -> bool:
+    def says_nothing(self, text: str) -> bool:
         """Whether a text is only part of the printed form, or says that there is nothing."""
-        if len(text) <= LONGEST and self.loosely(text) & self.frames:
+        if len(text) <= LONGEST and self.loose_names(text) & self.printed:
             return True
         return says_nothing(spellings_of(self.form), text)
 
-    def same(self, text: str, name: object) -> bool:
+    def is_called(self, text: str, name: object) -> bool:
         """Whether a text is that name or another one for it."""
-        known = (str(name), *self.aliases.get(str(name), ()))
-        return len(text) <= LONGEST_NAME and any(self.names(text) & self.names(one) for one in known)
+        others = self.aliases.get(str(name), ())
+        return len(text) <= LONGEST_NAME and any(self.names(text) & self.names(other) for other in (str(name), *others))
 
-    def after(self, label: str) -> re.Pattern:
-        """The pattern of a column's label with its colon."""
+    def before_value(self, label: str) -> re.Pattern[str]:
+        """The pattern of a column's label with its colon, in running text."""
         words = "|".join(_spread(word) for word in (label, *self.aliases.get(label, ())))
         return re.compile(rf"[ \t\u3000]{{0,20}}(?:{words}){FILLER}[:\uff1a]")
 
+    def block_named(self, blocks: Iterable[Block], values: Mapping[str, str]) -> Block | None:
+        """The block whose constants a row shows."""
+        for block in blocks:
+            if block.constants and all(self.is_called(values.get(key, ""), value) for key, value in block.constants.items()):
+                return block
+        return None
+
+    def preset_index(self, block: Block, name: str) -> int | None:
+        """The preset row that a name means, None if there is none."""
+        presets = (row.values.get(block.row_name or "") for row in block.rows) if name else ()
+        matches = (index for index, preset in enumerate(presets) if isinstance(preset, str) and self.is_called(name, preset))
+        return next(matches, None)
+
 
 @lru_cache(maxsize=8192)  # a cell is asked about for every table of the form
-def _names(numbering: re.Pattern, text: str) -> frozenset[str]:
+def _names(numbering: re.Pattern[str], text: str) -> frozenset[str]:
     folded = fold(text).strip(" *:")
     return frozenset((letters_of(folded), letters_of(numbering.sub("", folded)))) - {""}
 
 
-def _loosely(numbering: re.Pattern, text: str) -> frozenset[str]:
+def _loose_names(numbering: re.Pattern[str], text: str) -> frozenset[str]:
     return _names(numbering, text) | _names(numbering, BRACKETED.sub("", fold(text).strip(" *:")))
+
+
+# --- the labels of a form ------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=16)
 def labels_of(form: Form) -> Labels:
     """Return the labels of a form."""
-    paper = form.definition.get("paper", {})
-    aliases = {label: tuple(others) for label, others in paper.get("aliases", {}).items()}
-    numerals = "".join(map(re.escape, spellings_of(form).numerals))
-    n = rf"[\d{numerals}]{{1,3}}"
-    plain, around = rf"{n}(?:[.)\u3001]|(?=\({n}\))| (?=\w))", rf"\({n}\)[.\u3001]?|[\u2460-\u2473]"
-    part = rf"\w{n}\w{{1,2}}(?:[.\u3001]| (?=\w))"  # the first part
-    numbering = re.compile(rf"^(?:(?:{plain}|{around}|{part}) ?)+")
+    paper, number = paper_form_of(form), _number(form)
+    numbering = _numbering(number)
 
-    def known(text: str) -> Iterator[str]:
-        for one in (text, *aliases.get(text, ())):
-            yield from _loosely(numbering, one)
+    def names(text: str) -> Iterator[str]:
+        for label in (text, *paper.aliases.get(text, ())):
+            yield from _loose_names(numbering, label)
 
-    sections = [section for sheet in form.sheets for section in sheet.sections]
-    singles = {
-        name: (section.block, key)
-        for section in sections
-        if isinstance(section, Fields)
-        for key in section.keys
-        for name in known(form.blocks[section.block].fields[key].label)
-    }
+    sections: list[Section] = [section for sheet in form.sheets for section in sheet.sections]
     return Labels(
-        form,
-        numbering,
-        singles,
-        dict(_headings(form, paper, known)),
-        {table.key: _columns(table, known) for table in form.tables.values()},
-        frozenset(name for text in _frames(form) for name in known(text)),
-        frozenset(name for section in sections if isinstance(section, Lines) for text in section.texts for name in known(text)),
-        aliases,
-        _year_pattern(form),
-        {key: _beginning(words, n) for key, words in paper.get("entries", {}).items()},
-        frozenset(paper.get("carried", ())),
+        form=form,
+        numbering=numbering,
+        singles=dict(_singles(form, sections, names)),
+        headings=dict(_headings(form, paper, names)),
+        columns={table.key: _columns(table, names) for table in form.tables.values()},
+        printed=frozenset(name for text in _printed(form, paper) for name in names(text)),
+        signatures=frozenset(name for text in _signatures(sections) for name in names(text)),
+        aliases=paper.aliases,
+        year_line=_year_line(form),
+        entries={key: _beginning(texts, number) for key, texts in paper.entries.items()},
     )
 
 
-def _headings(form: Form, paper: Mapping, known) -> Iterator[tuple[str, Heading]]:
-    texts = {heading: tuple(place.split(".")) for heading, place in paper.get("headings", {}).items()}
-    for heading, single in texts.items():
-        yield from ((name, Heading(single)) for name in known(heading))
+def _number(form: Form) -> str:
+    """The pattern of a short number, in digits or in the form's numerals."""
+    numerals = "".join(map(re.escape, spellings_of(form).numerals))
+    return rf"[\d{numerals}]{{1,3}}"
+
+
+def _numbering(number: str) -> re.Pattern[str]:
+    """The pattern of the numbers that stand before a heading: 7. or (1), "the first part", circled digits."""
+    plain = rf"{number}(?:[.)\u3001]|(?=\({number}\))| (?=\w))"
+    around = rf"\({number}\)[.\u3001]?|[\u2460-\u2473]"
+    part = rf"\w{number}\w{{1,2}}(?:[.\u3001]| (?=\w))"
+    return re.compile(rf"^(?:(?:{plain}|{around}|{part}) ?)+")
+
+
+def _singles(form: Form, sections: Iterable[Section], names: Names) -> Iterator[tuple[str, Spot]]:
+    for section in sections:
+        if isinstance(section, Fields):
+            for key in section.keys:
+                for name in names(form.blocks[section.block].fields[key].label):
+                    yield name, Spot(section.block, 0, key)
+
+
+def _headings(form: Form, paper: PaperForm, names: Names) -> Iterator[tuple[str, Heading]]:
+    for text, single in paper.headings.items():
+        yield from ((name, Heading(single)) for name in names(text))
     for sheet in form.sheets:
         tables = tuple(section.key for section in sheet.sections if isinstance(section, Table))
         for text in dict.fromkeys(filter(None, (sheet.heading, sheet.title if tables else None))):
-            single = texts.get(text)
-            if tables or single:
-                yield from ((name, Heading(single or texts.get(sheet.heading), tables)) for name in known(text))
+            own = paper.headings.get(text)
+            if tables or own:
+                heading = Heading(own or paper.headings.get(sheet.heading or ""), tables)
+                yield from ((name, heading) for name in names(text))
 
 
-def _columns(table: Table, known) -> dict[str, tuple[Field, ...]]:
+def _signatures(sections: Iterable[Section]) -> Iterator[str]:
+    for section in sections:
+        if isinstance(section, Lines):
+            yield from section.texts
+
+
+def _columns(table: Table, names: Names) -> dict[str, tuple[Field, ...]]:
     found: dict[str, tuple[Field, ...]] = {}
     for column in table.columns:
-        for name in dict.fromkeys(known(column.label)):
+        for name in dict.fromkeys(names(column.label)):
             found[name] = (*found.get(name, ()), column)
     return found
 
 
-def _frames(form: Form) -> Iterator[str]:
-    yield from (form.title, *form.definition.get("paper", {}).get("printed", ()))
+def _printed(form: Form, paper: PaperForm) -> Iterator[str]:
+    """The words that the form prints: titles, headings, groups, signature lines."""
+    yield from (form.title, *paper.printed)
     for sheet in form.sheets:
         yield from filter(None, (sheet.heading, sheet.title))
         for section in sheet.sections:
@@ -200,33 +243,21 @@ def _frames(form: Form) -> Iterator[str]:
                 yield from (form.blocks[key].label for key in section.blocks)
 
 
-def _year_pattern(form: Form) -> re.Pattern:
+def _year_line(form: Form) -> re.Pattern[str]:
     before, _, after = form.year_line.partition("{year}")
     return re.compile(rf"{re.escape(letters_of(before))}((?:19|20)\d\d){re.escape(letters_of(after))}")
 
 
-def _beginning(words: Iterable[str], number: str) -> re.Pattern:
+def _beginning(texts: Iterable[str], number: str) -> re.Pattern[str]:
     """How a row begins in running text; `{number}` is any number, one in front may be missing."""
     patterns = []
-    for text in words:
-        front, inner = text.startswith("{number}"), text.removeprefix("{number}")
-        parts = rf"\s*{number}\s*".join(_spread(part) for part in inner.split("{number}"))
-        patterns.append((rf"(?:(?<![\d.]){number}[ .\u3001\uff0e]{{1,3}})?" if front else "") + parts)
+    for text in texts:
+        inner = text.removeprefix("{number}")
+        in_front = rf"(?:(?<![\d.]){number}[ .\u3001\uff0e]{{1,3}})?" if inner != text else ""
+        patterns.append(in_front + rf"\s*{number}\s*".join(_spread(part) for part in inner.split("{number}")))
     return re.compile("|".join(patterns))
 
 
 def _spread(text: str) -> str:
     """The letters of a label, with whatever little may stand between them."""
     return FILLER.join(re.escape(letter) for letter in text if letter.isalnum())
-
-
-def block_named(labels: Labels, blocks: Iterable[Block], values: Mapping[str, str]) -> Block | None:
-    """The block whose constants a row shows."""
-    return next(
-        (
-            block
-            for block in blocks
-            if block.constants and all(labels.same(values.get(key, ""), value) for key, value in block.constants.items())
-        ),
-        None,
-    )

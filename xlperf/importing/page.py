@@ -1,20 +1,20 @@
-"""What stands on a paper in reading order: lines of text and tables, each with its place.
+"""A report as one long page: lines of text and tables in reading order, each with its place.
 
-    Flow((Line("1. Name of the department: Bureau", Place("paragraph", 3)), Grid((...), Place("table", 1))))
+    Page((Line("1. Name of the department: Bureau", Place("paragraph", 3)), Grid((...), Place("table", 1))))
 
-`dump` makes a flow of plain text, `manuscript` of a Word document; whatever reads a flow knows neither. A cell that continues
-a merged one above it is there again, with the text of that one, so that every row is whole.
+`text_reader` makes a page of plain text, `word_reader` of a Word document; whatever reads a page knows neither. A cell that
+continues a merged one above it is there again, with the text of that one, so that every row is complete.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from xlperf.messages import sentence
 
-RESIDUE = re.compile(r"\[bookmark:[^\]\n]{0,80}\]|_GoBack")  # what converters make of a bookmark
+BOOKMARK = re.compile(r"\[bookmark:[^\]\n]{0,80}\]|_GoBack")  # the text that converters make of one
 
 
 class Place(NamedTuple):
@@ -27,6 +27,20 @@ class Place(NamedTuple):
 
     def __str__(self) -> str:
         return sentence(f"place_{self.kind}", self._asdict())
+
+
+class Passage(NamedTuple):
+    """Words of the report, and where they stand."""
+
+    text: str
+    place: Place
+
+
+class Leftover(NamedTuple):
+    """A piece of the report, or of a workbook, for which the form has no field."""
+
+    text: str
+    place: Place | str  # of a workbook: sheet and cell
 
 
 class Line(NamedTuple):
@@ -44,46 +58,60 @@ class Line(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """One cell of a row: the column it begins in and how many it spans; `above` if it continues a merged cell."""
+    """One cell of a row: the column it begins in, how many it spans, whether it continues a merged cell above it."""
 
     text: str
     place: Place
     column: int
     width: int = 1
-    above: bool = False
+    continued: bool = False
+
+    def covers(self, column: int) -> bool:
+        """Whether the cell stands in that column."""
+        return self.column <= column < self.column + self.width
 
 
 class Grid(NamedTuple):
-    """A table; `caption` is the line above it that says what its amounts count in."""
+    """A table of the report; `caption` is the line above it that says what its amounts count in."""
 
     rows: tuple[tuple[Cell, ...], ...]
     place: Place
     caption: Line | None = None
 
 
-@dataclass(frozen=True)
-class Flow:
-    """A paper: `items` in reading order, `asides` that stand outside of it (comments, page headers, deleted text)."""
+Item = Line | Grid
 
-    items: tuple[Line | Grid, ...]
+
+@dataclass(frozen=True)
+class Page:
+    """What stands in a report: `items` in reading order, `asides` outside of the text (comments, page headers, deleted text)."""
+
+    items: tuple[Item, ...]
     asides: tuple[Line, ...] = ()
     changes: int = 0  # tracked changes that nobody accepted yet
-    residues: tuple[Place, ...] = ()  # where bookmarks were left in the text
-    unnumbered: tuple[Place, ...] = ()  # whose automatic numbers are of a format that is not known
+    bookmarks: tuple[Place, ...] = ()  # where a converter left the name of a bookmark in the text
+    unnumbered: tuple[Place, ...] = ()  # whose automatic numbers are in a format that is not known
 
 
-def without_residue(flow: Flow) -> Flow:
-    """The flow without what converters make of bookmarks, and where that stood."""
+Piece = TypeVar("Piece", Line, Cell)
+
+
+def without_bookmarks(page: Page) -> Page:
+    """Return the page without the names of bookmarks in its text, and with the places where those stood."""
     places: list[Place] = []
 
-    def clean(thing: Line | Cell) -> Line | Cell:
-        text, count = RESIDUE.subn("", thing.text)
-        places.extend([thing.place] * bool(count))
-        return thing._replace(text=text) if count else thing
+    def clean(piece: Piece) -> Piece:
+        text, count = BOOKMARK.subn("", piece.text)
+        if not count:
+            return piece
+        places.append(piece.place)
+        return piece._replace(text=text)
 
-    items = tuple(
-        item._replace(rows=tuple(tuple(map(clean, row)) for row in item.rows)) if isinstance(item, Grid) else clean(item)
-        for item in flow.items
-    )
-    asides = tuple(map(clean, flow.asides))
-    return replace(flow, items=items, asides=asides, residues=tuple(dict.fromkeys(places)))
+    def clean_item(item: Item) -> Item:
+        if isinstance(item, Grid):
+            return item._replace(rows=tuple(tuple(clean(cell) for cell in row) for row in item.rows))
+        return clean(item)
+
+    items = tuple(clean_item(item) for item in page.items)
+    asides = tuple(clean(line) for line in page.asides)
+    return replace(page, items=items, asides=asides, bookmarks=tuple(dict.fromkeys(places)))

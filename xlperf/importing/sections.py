@@ -1,6 +1,6 @@
-"""A paper cut into the sections and fields of a form, by the form's own labels.
+"""A page cut into the sections and fields of a form, by the form's own labels.
 
-    for piece in read_outline(labels, flow): ...     # Record, Left, or the Heading / Single that was found
+    for piece in read_sections(labels, page): ...     # FoundRow, FoundTable, Leftover, or the label that was found
 
 A label may stand in a text by chance. So of several lines that name the same section the one counts whose style makes it a
 heading, then the one that bears a number, then the first; and a label of one line (a unit's code) is looked for outside of
@@ -12,118 +12,153 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import accumulate
 
-from xlperf.importing.labels import Cut, Heading, Labels, Single
-from xlperf.importing.page import Flow, Grid, Line, Place
-from xlperf.importing.tables import Left, Present, Record, Words, read_grid
-from xlperf.importing.unit_captions import caption_of, captioned
+from xlperf.forms.document import Spot
+from xlperf.importing.labels import Heading, LabelledText, Labels, Target
+from xlperf.importing.page import Grid, Leftover, Line, Page, Passage, Place
+from xlperf.importing.tables import FoundRow, FoundTable, found_single, read_grid
+from xlperf.importing.unit_captions import caption_of, with_captions
 from xlperf.values.blanks import is_blank
 from xlperf.values.notation import spellings_of
 
 GAP = re.compile("[ \u3000\u00a0]{2,}|\t")
+BETWEEN = "  "  # the parts of a value that gaps divided
 INDENT = re.compile("^(?: {2,}|[\u3000\u00a0]+|\t)", re.MULTILINE)
-Target = Single | Heading
-Piece = Record | Left | Present | Target
+Piece = FoundRow | FoundTable | Leftover | Target
 
 
-def read_outline(labels: Labels, flow: Flow) -> Iterator[Piece]:
+@dataclass
+class _Section:
+    """What is being read: the label above it, None where there is none, and its lines so far."""
+
+    target: Target | None = None
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that its heading announces."""
+        return self.target.tables if isinstance(self.target, Heading) else ()
+
+
+Pieces = Generator[Piece, None, _Section]  # what was found, and the section that goes on
+
+
+def read_sections(labels: Labels, page: Page) -> Iterator[Piece]:
     """Yield what the form has a field for, what is left over, and every label that was found."""
-    flow = captioned(labels, flow)
-    sections = _sections(labels, flow)
-    here: Target | None = None
-    lines: list[Line] = []
-    for number, item in enumerate(flow.items):
+    page = with_captions(labels, page)
+    starts = _section_starts(labels, page)
+    section = _Section()
+    for number, item in enumerate(page.items):
         if isinstance(item, Grid):
-            if isinstance(here, Heading):  # what stands behind the table of a section is no part of the text before it
-                yield from _section(labels, here, lines)
-                here, lines = Heading(None, here.tables), []
-            pieces = list(read_grid(labels, item, here.tables if isinstance(here, Heading) else ()))
-            if here and not isinstance(here, Heading) and any(isinstance(piece, Record) for piece in pieces):
-                yield from _section(labels, here, lines)
-                here, lines = None, []
-            yield from pieces
-        elif cut := sections.get(number):
-            yield from _section(labels, here, lines)
-            yield cut.target
-            here, lines = cut.target, [item._replace(text=cut.rest, number="")]
-        elif cut := _one_line(labels, item, here):
-            yield from _section(labels, here, lines)
-            yield from _pairs(labels, cut, item)
-            here, lines = None if cut.rest else cut.target, []
-        elif here and not caption_of(labels, item.text) and (end := labels.behind_signature(item.text)) is not None:
-            yield from _section(labels, here, lines)
-            here, lines = None, [item._replace(text=end, number="")]
+            section = yield from _after_grid(labels, section, item)
+        elif start := starts.get(number):
+            yield from _ended(labels, section)
+            yield start.target
+            section = _Section(start.target, [item._replace(text=start.rest, number="")])
         else:
-            lines.append(item)
-    yield from _section(labels, here, lines)
+            section = yield from _after_line(labels, section, item)
+    yield from _ended(labels, section)
 
 
-def _sections(labels: Labels, flow: Flow) -> dict[int, Cut]:
-    """The lines that are the headings of the paper's sections, each section once."""
-    best: dict[Target, tuple[tuple[bool, ...], int, Cut]] = {}
-    for number, item in enumerate(flow.items):
-        if isinstance(item, Grid):
+def _after_grid(labels: Labels, section: _Section, grid: Grid) -> Pieces:
+    """A table ends the text of a section; a text of its own it ends if it holds rows of the form."""
+    if isinstance(section.target, Heading):  # what stands behind the table of a section is no part of the text before it
+        yield from _ended(labels, section)
+        section = _Section(Heading(None, section.tables))
+    pieces = list(read_grid(labels, grid, section.tables))
+    if isinstance(section.target, Spot) and any(isinstance(piece, FoundRow) for piece in pieces):
+        yield from _ended(labels, section)
+        section = _Section()
+    yield from pieces
+    return section
+
+
+def _after_line(labels: Labels, section: _Section, line: Line) -> Pieces:
+    """A line that is no heading goes on with the section, unless it is a label with its value or a signature."""
+    label = _line_label(labels, line, section.target)
+    if label:
+        target, rest = label
+        yield from _ended(labels, section)
+        yield from _labels_with_values(labels, target, rest, line.place)
+        return _Section(None if rest else target)
+    signed = None if section.target is None or caption_of(labels, line.text) else labels.behind_signature(line.text)
+    if signed is not None:
+        yield from _ended(labels, section)
+        return _Section(None, [line._replace(text=signed, number="")])
+    section.lines.append(line)
+    return section
+
+
+def _section_starts(labels: Labels, page: Page) -> dict[int, LabelledText]:
+    """The lines that are the headings of the report's sections, each section once."""
+    best: dict[Target, tuple[tuple[bool, ...], int, LabelledText]] = {}
+    for number, line in enumerate(page.items):
+        label = None if isinstance(line, Grid) else _label(labels, line)
+        if isinstance(line, Grid) or label is None or labels.names_line(label.target):
             continue
-        cut = _cut(labels, item)
-        if cut and not labels.is_short(cut):
-            quality = (item.heading, cut.numbered, not cut.rest)
-            if cut.target not in best or quality > best[cut.target][0]:
-                best[cut.target] = quality, number, cut
-    return {number: cut for _, number, cut in best.values()}
+        quality = (line.heading, label.numbered, not label.rest)
+        if label.target not in best or quality > best[label.target][0]:
+            best[label.target] = quality, number, label
+    return {number: label for _, number, label in best.values()}
 
 
-def _cut(labels: Labels, line: Line) -> Cut | None:
+def _label(labels: Labels, line: Line) -> LabelledText | None:
     """The label that a line begins with, behind its automatic number whatever that looks like."""
-    cut = labels.cut(line.words)
-    return cut and cut._replace(numbered=cut.numbered or any(map(str.isalnum, line.number)))
+    label = labels.split(line.words)
+    return label._replace(numbered=label.numbered or any(map(str.isalnum, line.number))) if label else None
 
 
-def _one_line(labels: Labels, line: Line, here: Target | None) -> Cut | None:
-    """A label of one line with its value, outside of long texts."""
-    cut = _cut(labels, line)
-    return cut if labels.is_short(cut) and (cut.numbered or line.heading or not labels.is_long(here)) else None
+def _line_label(labels: Labels, line: Line, section: Target | None) -> tuple[Spot, str] | None:
+    """A label of one line with what stands behind it, outside of long texts."""
+    label = _label(labels, line)
+    if label is None or not labels.names_line(label.target):
+        return None
+    is_clear = label.numbered or line.heading or not labels.is_long(section)
+    return (label.target, label.rest) if is_clear else None
 
 
-def _pairs(labels: Labels, cut: Cut, line: Line) -> Iterator[Record | Target]:
+def _labels_with_values(labels: Labels, target: Spot, rest: str, place: Place) -> Iterator[Piece]:
     """A line of labels with their values, a gap between them: who filled in the form, at what telephone."""
-    target, parts = cut.target, []
-    for part in GAP.split(cut.rest):
-        other = labels.cut(part)
-        if labels.is_short(other):
-            yield from _value(target, parts, line)
-            target, parts = other.target, [other.rest]
+    parts: list[str] = []
+    for part in GAP.split(rest):
+        label = labels.split(part)
+        if label and labels.names_line(label.target):
+            yield from _value(target, parts, place)
+            target, parts = label.target, [label.rest]
         else:
             parts.append(part)
-    yield from _value(target, parts, line)
+    yield from _value(target, parts, place)
 
 
-def _value(target: Single, parts: Sequence[str], line: Line) -> Iterator[Record | Target]:
+def _value(target: Spot, parts: Sequence[str], place: Place) -> Iterator[Piece]:
     yield target
-    if text := "  ".join(part for part in parts if part.strip()):
-        yield Record(target[0], {target[1]: Words(text, line.place)}, {})
+    if text := BETWEEN.join(part for part in parts if part.strip()):
+        yield found_single(target, text, place)
 
 
 # --- the text of a section -----------------------------------------------------------------------------------
 
 
-def _section(labels: Labels, here: Target | None, lines: Sequence[Line]) -> Iterator[Record | Left | Present]:
+def _ended(labels: Labels, section: _Section) -> Iterator[Piece]:
     """What the lines below a label say; a table may be running text, or words that say there is nothing."""
-    if isinstance(here, Heading):
-        blocks = [key for table in here.tables for key in labels.form.tables[table].blocks if key in labels.entries]
-        none = (text := _joined(lines)) and is_blank(spellings_of(labels.form), text)
-        yield from (Present(table) for table in here.tables if blocks or none)
-        for block in blocks[:1]:
-            lines = [_unnumbered(labels, block, line) for line in lines]
-            lines, running = _before_entries(labels, block, lines)
-            yield from _entries(labels, block, running)
-        here = here.text
-    if here is None:
-        yield from (Left(line.text.strip(), line.place) for line in lines if line.text.strip())
+    target, lines = section.target, section.lines
+    if isinstance(target, Heading):
+        blocks = [key for table in target.tables for key in labels.form.tables[table].blocks if key in labels.entries]
+        text = _joined(lines)
+        if blocks or (text and is_blank(spellings_of(labels.form), text)):
+            yield from (FoundTable(table) for table in target.tables)
+        if blocks:
+            lines, entries = _before_entries(labels, blocks[0], lines)
+            yield from _entries(labels, blocks[0], entries)
+        target = target.text
+    if target is None:
+        yield from (Leftover(line.text.strip(), line.place) for line in lines if line.text.strip())
     elif text := _joined(lines):
         first = next(line for line in lines if line.text.strip())
-        yield Record(here[0], {here[1]: Words(text, first.place)}, {})
+        yield found_single(target, text, first.place)
 
 
 def _joined(lines: Sequence[Line]) -> str:
@@ -133,34 +168,43 @@ def _joined(lines: Sequence[Line]) -> str:
 
 def _before_entries(labels: Labels, block: str, lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
     """The lines before the first row of running text, and those from there on; a line that has both is cut in two."""
+    lines = [_unnumbered(labels, block, line) for line in lines]
     for number, line in enumerate(lines):
-        begins = _begins(labels, block, line.text)
-        if begins:
-            head, tail = line._replace(text=line.text[: begins[0].start()]), line._replace(text=line.text[begins[0].start() :])
+        if begins := _begins(labels, block, line.text):
+            start = begins[0].start()
+            head, tail = line._replace(text=line.text[:start]), line._replace(text=line.text[start:])
             return [*lines[:number], head], [tail, *lines[number + 1 :]]
-    return list(lines), []
+    return lines, []
 
 
 def _unnumbered(labels: Labels, block: str, line: Line) -> Line:
     """A line without its automatic number where a row of running text or one of its cells begins."""
-    cells = (labels.after(field.label) for field in labels.form.blocks[block].fields.values() if field.type == "text")
-    begins = line.number and any(pattern.match(line.words) for pattern in (labels.entries[block], *cells))
+    beginnings = (labels.entries[block], *(pattern for _, pattern in _text_columns(labels, block)))
+    begins = line.number and any(pattern.match(line.words) for pattern in beginnings)
     return line._replace(text=line.words, number="") if begins else line
 
 
-def _begins(labels: Labels, block: str, text: str) -> list[re.Match]:
+def _text_columns(labels: Labels, block: str) -> Iterator[tuple[str, re.Pattern[str]]]:
+    """The columns of a block that stand in running text, with the patterns of their labels."""
+    for column in labels.form.blocks[block].fields.values():
+        if column.type == "text":
+            yield column.key, labels.before_value(column.label)
+
+
+def _begins(labels: Labels, block: str, text: str) -> list[re.Match[str]]:
     """Where rows begin in a text: at the beginning of a line, or right before the label of their first column."""
-    known = labels.form.blocks[block].fields.values()
-    first = next((labels.after(field.label) for field in known if field.type == "text"), None)
-    return [
-        match
-        for match in labels.entries[block].finditer(text)
-        if not text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip()
-        or (first and re.compile(r"\s*" + first.pattern).match(text, match.end()))
-    ]
+    _, first = next(_text_columns(labels, block), ("", None))
+
+    def is_beginning(match: re.Match[str]) -> bool:
+        line_start = text.rfind("\n", 0, match.start()) + 1
+        if not text[line_start : match.start()].strip():
+            return True
+        return first is not None and re.compile(r"\s*" + first.pattern).match(text, match.end()) is not None
+
+    return [match for match in labels.entries[block].finditer(text) if is_beginning(match)]
 
 
-def _entries(labels: Labels, block: str, lines: Sequence[Line]) -> Iterator[Record | Left]:
+def _entries(labels: Labels, block: str, lines: Sequence[Line]) -> Iterator[FoundRow | Leftover]:
     """The rows of running text, each cut at the labels of its columns."""
     text = "\n".join(line.text for line in lines)
     starts = list(accumulate((len(line.text) + 1 for line in lines), initial=0))
@@ -170,16 +214,20 @@ def _entries(labels: Labels, block: str, lines: Sequence[Line]) -> Iterator[Reco
         yield from _entry(labels, block, text[match.end() : end], lines[bisect_right(starts, match.start()) - 1].place)
 
 
-def _entry(labels: Labels, block: str, text: str, place: Place) -> Iterator[Record | Left]:
+def _entry(labels: Labels, block: str, text: str, place: Place) -> Iterator[FoundRow | Leftover]:
+    """One row of running text, cut at the labels of its columns; a label at the beginning of a line counts before others."""
     marks: list[tuple[str, int, int]] = []  # column, beginning and end of its label
     at = 0
-    for field in labels.form.blocks[block].fields.values():
-        pattern = labels.after(field.label) if field.type == "text" else None
-        if pattern and (match := re.compile(f"^{pattern.pattern}", re.MULTILINE).search(text, at) or pattern.search(text, at)):
-            marks.append((field.key, match.start(), match.end()))
+    for key, pattern in _text_columns(labels, block):
+        match = re.compile(f"^{pattern.pattern}", re.MULTILINE).search(text, at) or pattern.search(text, at)
+        if match:
+            marks.append((key, match.start(), match.end()))
             at = match.end()
-    ends = [*(begin for _, begin, _ in marks), len(text)][1:]
-    cells = {key: Words(_joined([Line(text[at:end], place)]), place) for (key, _, at), end in zip(marks, ends, strict=True)}
-    if rest := text[: marks[0][1] if marks else len(text)].strip(" \t\n:\uff1a"):
-        yield Left(rest, place)
-    yield Record(block, cells, {})
+    begins = [*(begin for _, begin, _ in marks), len(text)]
+    if rest := text[: begins[0]].strip(" \t\n:\uff1a"):
+        yield Leftover(rest, place)
+    cells = {
+        key: Passage(_joined([Line(text[end:next_begin], place)]), place)
+        for (key, _, end), next_begin in zip(marks, begins[1:], strict=True)
+    }
+    yield FoundRow(block, cells)

@@ -1,7 +1,7 @@
-"""A paper as a file: a Word document, a text or a workbook, looked at before anything opens it.
+"""The file that is imported: a Word document, a text or a workbook, examined before any library opens it.
 
-    paper = read_paper(Path("report-2022.docx"))     # or UnreadableError that says what the file is instead
-    paper.flow        # None of a workbook, which `reader` reads
+    source = read_source_file("report-2022.docx")     # or UnreadableError that says what the file is instead
+    source.page                                       # None of a workbook, which xlperf.reading reads
 
 A Word document is a zip as a workbook is, and is bounded the same way; python-docx gets a package in which every XML part is
 well-formed and of honest size, and pictures are empty. A text may be UTF-8, UTF-16 or GB 18030 (GBK, GB 2312).
@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlperf.errors import UnreadableError
-from xlperf.importing.page import Flow, without_residue
-from xlperf.importing.text_reader import read_dump
-from xlperf.importing.word_reader import read_manuscript
+from xlperf.files import StrPath
+from xlperf.importing.page import Page, without_bookmarks
+from xlperf.importing.text_reader import read_text
+from xlperf.importing.word_reader import read_word
 from xlperf.messages import fill, finding_texts
 from xlperf.reading import zip_file as limits
 from xlperf.reading.preflight import BEGINNINGS, OLE, owner_files, read_file, refuse_other_kinds
@@ -34,19 +35,22 @@ MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 ENCODINGS = ("utf-8", "gb18030")
 BINARY = re.compile("[\x00-\x08\x0e-\x1b]")
 MOST_TEXT = 4 * limits.MIB  # characters; the longest reports have 100,000
+MOST_TAGS = 2 * limits.MOST_TAGS  # in one part of a Word document
+ZIP = b"PK"
 
 
 @dataclass(frozen=True)
-class OldPaper:
-    """A paper that was read: `flow` is None of a workbook."""
+class SourceFile:
+    """A file that was read: `page` is what stands in a report, None of a workbook."""
 
+    path: Path
     sha256: str
-    flow: Flow | None = None
+    page: Page | None = None
     findings: tuple[Finding, ...] = ()
 
 
-def read_paper(path: Path) -> OldPaper:
-    """Return what stands on a paper.
+def read_source_file(path: StrPath) -> SourceFile:
+    """Return what stands in a report, or that the file is a workbook.
 
     Raises:
         UsageError: there is no such file, or it cannot be opened.
@@ -57,36 +61,42 @@ def read_paper(path: Path) -> OldPaper:
     if not content:
         raise UnreadableError("XL124")
     if content.startswith(OLE):
-        found = next((name for name in STREAMS if f"{name}\0".encode("utf-16-le") in content), "OLE")
-        raise UnreadableError(STREAMS.get(found, "XL440"), found=found)
-    if path.suffix.lower() in WORKBOOKS and not content.startswith(b"PK"):
+        stream = next((name for name in STREAMS if f"{name}\0".encode("utf-16-le") in content), "OLE")
+        raise UnreadableError(STREAMS.get(stream, "XL440"), found=stream)
+    if path.suffix.lower() in WORKBOOKS and not content.startswith(ZIP):
         refuse_other_kinds(content, path.suffix)
-    flow = _package(content) if content.startswith(b"PK") else read_dump(_decoded(content, path.suffix))
-    found = tuple(owner_files(path)) if flow else ()
-    return OldPaper(hashlib.sha256(content).hexdigest(), without_residue(flow) if flow else None, found)
+    page = _page_of_package(content) if content.startswith(ZIP) else read_text(_decoded(content, path.suffix))
+    sha256 = hashlib.sha256(content).hexdigest()
+    if page is None:
+        return SourceFile(path, sha256)
+    return SourceFile(path, sha256, without_bookmarks(page), tuple(owner_files(path)))
 
 
-def _package(content: bytes) -> Flow | None:
+def _page_of_package(content: bytes) -> Page | None:
+    """What stands in a Word document, None of a workbook."""
     try:
         package = open_package(content)
         kind = package.parts["mimetype"].start if "mimetype" in package.parts else b""
         if ODT in kind:
             raise UnreadableError("XL440", found="OpenDocument (.odt)")
         if any(map(DOCUMENT.fullmatch, package.parts)):
-            return read_manuscript(_bounded(package))
+            return read_word(_bounded(package))
         if not any(name.startswith("xl/") for name in package.parts):
             raise UnreadableError("XL440", found=f"zip: {next(iter(package.parts), '')}")
     except UnreadableError as error:
         if error.code.startswith("XL4"):
             raise
         texts = finding_texts(error.code)
+        assert texts is not None, f"{error.code} is in no catalogue"
         raise UnreadableError("XL444", found=f"{texts['message']} ({fill(texts['found'], error.arguments)})") from None
     return None
 
 
 def _bounded(package: Package) -> bytes:
     """The document with its XML well-formed and plain, and everything else empty."""
-    total, changed, emptied = 0, {}, []
+    total = 0
+    changed: dict[str, bytes] = {}
+    emptied: list[str] = []
     for name, part in package.parts.items():
         if root_of(part.start) is None:
             emptied.append(name)
@@ -95,25 +105,31 @@ def _bounded(package: Package) -> bytes:
         if total > limits.MOST_OTHERS:
             raise too_large(name, limits.MOST_OTHERS)
         changed[name], _ = read_xml(part)
-        if changed[name].count(b"<") > 2 * limits.MOST_TAGS:
-            raise too_large(name, 2 * limits.MOST_TAGS)
+        if changed[name].count(b"<") > MOST_TAGS:
+            raise too_large(name, MOST_TAGS)
         if DOCUMENT.fullmatch(name) and STRICT in changed[name]:
             raise UnreadableError("XL440", found="Strict Open XML")
     return write_package(package.parts, changed, emptied)
 
 
 def _decoded(content: bytes, suffix: str) -> str:
+    """The characters of a text file, in the first encoding that fits.
+
+    Raises:
+        UnreadableError: it is a file of another kind, no text (XL440), or too long (XL128).
+    """
     for pattern, _, kind in BEGINNINGS:
         if re.match(pattern, content[: 4 * limits.KIB].removeprefix(codecs.BOM_UTF8)):
             raise UnreadableError("XL440", found=kind)
-    encodings = next(((encoding,) for mark, encoding in MARKS if content.startswith(mark)), ENCODINGS)
-    for encoding in encodings:
+    marked = next((encoding for mark, encoding in MARKS if content.startswith(mark)), None)
+    for encoding in (marked,) if marked else ENCODINGS:
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if not BINARY.search(text):
-            if len(text) > MOST_TEXT:
-                raise too_large(suffix or "text", MOST_TEXT)
-            return text
+        if BINARY.search(text):
+            continue
+        if len(text) > MOST_TEXT:
+            raise too_large(suffix or "text", MOST_TEXT)
+        return text
     raise UnreadableError("XL440", found=suffix or "—")

@@ -1,6 +1,6 @@
-"""The tables of a paper as records: which cell is which field of which row of the form.
+"""The tables of a report as rows of the form: which cell is which field of which row.
 
-    for piece in read_grid(labels, grid, ("budget",)): ...     # Record("items", {"name": …, "spent": …}) or Left(text, place)
+    for piece in read_grid(labels, grid, ("budget",)): ...     # FoundRow("items", {"name": …, "spent": …}), Leftover(text, place)
 
 One Word table may hold several tables of a form below one another, and single fields as label and value side by side. A row that
 shows the labels of at least two columns of a table begins that table; columns may stand in any order, and headers may have two
@@ -11,47 +11,44 @@ What a column counts in says its heading, else the caption in the table or above
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from xlperf.forms.document import Spot
 from xlperf.forms.model import Block, Field
 from xlperf.formula.nodes import Kind
-from xlperf.importing.labels import Heading, Labels, Single, block_named
-from xlperf.importing.page import Cell, Grid, Line, Place
+from xlperf.importing.labels import Labels
+from xlperf.importing.page import Cell, Grid, Leftover, Line, Passage, Place
+from xlperf.importing.paper_form import paper_form_of
 from xlperf.importing.unit_captions import Units, caption_of, units_of, without_caption
 from xlperf.values.notation import spellings_of
 from xlperf.values.units import unit_of
 
 LEAST = 2  # labels in one row that make it a header
-
-
-class Words(NamedTuple):
-    """What stands in a cell of the paper."""
-
-    text: str
-    place: Place
+APART = " | "  # between the cells of a row that is left over
 
 
 @dataclass(frozen=True)
-class Record:
-    """What a paper says of one row of one block, or of some single fields."""
+class FoundRow:
+    """What a report says of one row of one block, or of some single fields."""
 
     block: str
-    cells: Mapping[str, Words]
-    units: Mapping[str, Units]  # what the paper says that a column counts in, of each kind of unit one
+    cells: Mapping[str, Passage]
+    units: Mapping[str, Units] = field(default_factory=dict)  # what the report says that a column counts in
+
+    def leftover(self) -> Leftover:
+        """The whole row as something for which the form has no place."""
+        texts = (passage.text for passage in self.cells.values())
+        return Leftover(APART.join(texts), next(iter(self.cells.values())).place)
 
 
-class Left(NamedTuple):
-    """A piece of the paper that is no field of the form."""
-
-    text: str
-    place: Place
-
-
-class Present(NamedTuple):
-    """A table of the form that the paper has, with rows or without."""
+class FoundTable(NamedTuple):
+    """A table of the form that the report has, with rows or without."""
 
     table: str
+
+
+GridPiece = FoundRow | FoundTable | Leftover
 
 
 @dataclass(frozen=True)
@@ -60,83 +57,129 @@ class Header:
 
     table: str
     columns: tuple[tuple[Cell, Field | None], ...]
-    units: Mapping[int, Units]  # by the columns of the paper: what their headings say
+    units: Mapping[int, Units]  # by the columns of the grid: what their headings say
     aside: Units = ()  # what the heading of a column of words says, of all that say nothing
 
-    def units_of(self, cell: Cell, caption: Units) -> Units:
-        return self.units.get(cell.column) or caption or self.aside
+    def units_of(self, heading: Cell, caption: Units) -> Units:
+        """What a column counts in: as its heading says, else the caption of the table."""
+        return self.units.get(heading.column) or caption or self.aside
 
-    def column_of(self, cell: Cell) -> tuple[Cell, Field | None] | None:
-        return next((pair for pair in self.columns if pair[0].column <= cell.column < pair[0].column + pair[0].width), None)
+    def column_of(self, cell: Cell) -> tuple[Cell | None, Field | None]:
+        """The heading above a cell and its column, None where there is none."""
+        return next((pair for pair in self.columns if pair[0].covers(cell.column)), (None, None))
+
+    def spans(self, cell: Cell) -> bool:
+        """Whether a cell goes over several columns: a note or a heading, no data."""
+        return sum(cell.covers(heading.column) for heading, _ in self.columns) > 1
 
 
-def read_grid(labels: Labels, grid: Grid, expected: Sequence[str]) -> Iterator[Record | Left | Present]:
-    """Yield what a table of the paper says; `expected` are the tables that the heading above it announces."""
+def read_grid(labels: Labels, grid: Grid, expected: Sequence[str]) -> Iterator[GridPiece]:
+    """Yield what a table of the report says; `expected` are the tables that the heading above it announces."""
+    reader = _GridReader(labels, expected, captions=[grid.caption] if grid.caption else [])
+    above: Sequence[Cell] = ()
+    for row in grid.rows:
+        yield from reader.read(row, above)
+        above = row
+    yield from (Leftover(line.text.strip(), line.place) for line in reader.captions)  # they head no rows
+
+
+@dataclass
+class _GridReader:
+    """A grid that is read row by row: the table of the form it is in, and what the next row needs to know."""
+
+    labels: Labels
+    expected: Sequence[str]
+    captions: list[Line]  # those that no header has come after yet
+    units: Units = ()  # of the last caption
     header: Header | None = None
-    before: dict[str, Words] = {}
-    block: Block | None = None
-    waiting: Mapping[int, Single] = {}
-    caption: Units = ()
-    captions = [grid.caption] if grid.caption else []
-    for number, row in enumerate(grid.rows):
-        row, said = _uncaptioned(labels, row, header)
-        captions += said
-        for line in captions:
-            caption = caption_of(labels, line.text).units
-        own = [cell for cell in row if not cell.above and cell.text.strip()]
-        found = _header(labels, row, grid.rows[number - 1] if number else (), expected, header)
-        pairs = None if found else _pairs(labels, own)
-        if found:
-            if header is None or header.table != found.table:
-                before, block = {}, None
-            header = found
-            yield Present(found.table)
-            yield from (Left(line.text, line.place) for line in captions if _contradicts(labels, header, line))
-            captions = []
-            yield from (
-                Left(cell.text, cell.place)
-                for cell, column in header.columns
-                if column is None and not cell.above and not labels.is_frame(cell.text)
-            )
-        elif pairs:
-            yield from pairs[0]
-        elif any(cell.column in waiting for cell in own):
+    blocks: Sequence[Block] = ()  # of the table
+    carried: frozenset[str] = frozenset()  # columns in which a blank cell says the same as the one above
+    block: Block | None = None  # of the last row
+    cells: Mapping[str, Passage] = field(default_factory=dict)  # what the rows of the table said last in each column
+    values_below: Mapping[int, Spot] = field(default_factory=dict)  # fields whose labels stand in the row above, by column
+
+    def read(self, row: Sequence[Cell], above: Sequence[Cell]) -> Iterator[GridPiece]:
+        """Yield what the next row says."""
+        row = self.take_captions(row)
+        own = _own_cells(row)
+        values_below, self.values_below = self.values_below, {}
+        if header := _header(self.labels, row, above, self.expected, self.header):
+            yield from self.begin(header)
+        elif pairs := _pairs(self.labels, own):
+            yield from pairs.found
+            self.values_below = pairs.below
+        elif any(cell.column in values_below for cell in own):
             for cell in own:
-                yield _single(waiting[cell.column], *cell[:2]) if cell.column in waiting else Left(cell.text, cell.place)
-        elif header and not (len(own) == 1 and _spans(header, own[0])):
-            block, record, left = _row(labels, header, row, before, block, caption)
-            if record:
-                yield record
-                before = {**before, **record.cells}
-            yield from left
+                single = values_below.get(cell.column)
+                yield found_single(single, cell.text, cell.place) if single else Leftover(cell.text, cell.place)
+        elif self.header and not (len(own) == 1 and self.header.spans(own[0])):
+            yield from self.read_row(self.header, row)
         else:
-            yield from (Left(cell.text, cell.place) for cell in own if not labels.is_frame(cell.text))
-        waiting = pairs[1] if pairs else {}
-    yield from (Left(line.text.strip(), line.place) for line in captions)  # they head no rows
+            yield from (Leftover(cell.text, cell.place) for cell in own if not self.labels.says_nothing(cell.text))
+
+    def take_captions(self, row: Sequence[Cell]) -> Sequence[Cell]:
+        """The row without the captions in it, which are kept: cells of their own, or the end of the only cell."""
+        own = _own_cells(row)
+        rest: dict[Cell, Cell] = {}
+        for cell in own if self.header is None or len(own) <= LEAST else ():
+            caption = caption_of(self.labels, cell.text)
+            if caption and (len(own) == 1 or not caption.before.strip()):
+                rest[cell] = cell._replace(text=without_caption(self.labels, cell.text, caption))
+        self.captions += [Line(cell.text, cell.place) for cell in rest]
+        if self.captions:
+            self.units = _caption_units(self.labels, self.captions[-1])
+        return [rest.get(cell, cell) for cell in row]
+
+    def begin(self, header: Header) -> Iterator[GridPiece]:
+        """Yield the table that a header begins, and what of the header is left over."""
+        if self.header is None or self.header.table != header.table:
+            self.cells, self.block = {}, None
+        self.header = header
+        self.blocks = [self.labels.form.blocks[key] for key in self.labels.form.tables[header.table].blocks]
+        self.carried = _carried(self.labels, header, self.blocks)
+        yield FoundTable(header.table)
+        for line in self.captions:
+            if _contradicts(self.labels, header, line):
+                yield Leftover(line.text, line.place)
+        self.captions = []
+        for cell, column in header.columns:
+            if column is None and not cell.continued and not self.labels.says_nothing(cell.text):
+                yield Leftover(cell.text, cell.place)
+
+    def read_row(self, header: Header, row: Sequence[Cell]) -> Iterator[GridPiece]:
+        """Yield the row of the form that a row of the grid is, and what of it is left over."""
+        found = _row_cells(self.labels, header, row, carried=self.carried, caption=self.units)
+        if all(self.labels.says_nothing(passage.text) for passage in found.cells.values()):
+            yield from found.leftovers
+            return
+        for key in self.carried & self.cells.keys() - found.cells.keys():
+            found.cells[key] = self.cells[key]
+        block = _block(self.labels, header, self.blocks, found.cells, last=self.block)
+        if block is None:
+            texts = (cell.text.strip() for cell in _own_cells(row))
+            yield Leftover(APART.join(texts), next(iter(found.cells.values())).place)
+            return
+        self.block, self.cells = block, {**self.cells, **found.cells}
+        yield FoundRow(block.key, found.cells, found.units)
+        yield from found.leftovers
 
 
-def _uncaptioned(labels: Labels, row: tuple[Cell, ...], header: Header | None) -> tuple[tuple[Cell, ...], list[Line]]:
-    """A row without the captions in it, and those: cells of their own, or the end of the only cell."""
-    own = [cell for cell in row if not cell.above and cell.text.strip()]
-    rest: dict[Cell, Cell] = {}
-    for cell in own if header is None or len(own) <= LEAST else ():
-        caption = caption_of(labels, cell.text)
-        if caption and (len(own) == 1 or not caption.before.strip()):
-            rest[cell] = cell._replace(text=without_caption(labels, cell.text, caption))
-    return tuple(rest.get(cell, cell) for cell in row), [Line(cell.text, cell.place) for cell in rest]
+def _own_cells(row: Sequence[Cell]) -> list[Cell]:
+    """The cells of a row that hold something, those apart that continue a merged one."""
+    return [cell for cell in row if not cell.continued and cell.text.strip()]
+
+
+def _caption_units(labels: Labels, line: Line) -> Units:
+    caption = caption_of(labels, line.text)
+    return caption.units if caption else ()
 
 
 def _contradicts(labels: Labels, header: Header, line: Line) -> bool:
     """Whether a heading names another unit of a kind than the caption."""
-    known, caption = spellings_of(labels.form), caption_of(labels, line.text)
-    others = [unit_of(known, word) for words in (header.aside, *header.units.values()) for word in words]
-    said = [unit_of(known, word) for word in caption.units]
-    return any(one.base == other.base and one != other for one in said for other in others)
-
-
-def _spans(header: Header, cell: Cell) -> bool:
-    """Whether a cell goes over several columns: a note or a heading, no data."""
-    return sum(cell.column <= known.column < cell.column + cell.width for known, _ in header.columns) > 1
+    spellings = spellings_of(labels.form)
+    of_headings = [unit_of(spellings, word) for words in (header.aside, *header.units.values()) for word in words]
+    of_caption = [unit_of(spellings, word) for word in _caption_units(labels, line)]
+    return any(unit.base == other.base and unit != other for unit in of_caption for other in of_headings)
 
 
 # --- headers -------------------------------------------------------------------------------------------------
@@ -146,25 +189,27 @@ def _header(
     labels: Labels, row: Sequence[Cell], above: Sequence[Cell], expected: Sequence[str], current: Header | None
 ) -> Header | None:
     """The header a row is, of the table most of whose columns it names; one under a header may name fewer."""
-    own = [cell for cell in row if not cell.above and cell.text.strip()]
-    found: list[tuple[int, Header]] = []
+    own = len(_own_cells(row))
+    best, most = None, 0
     for table in [*expected, *(key for key in labels.columns if key not in expected)]:
         columns = tuple((cell, _column(labels, table, cell, above)) for cell in row)
-        count = len({column.key for cell, column in columns if column and not cell.above})
-        second = current is not None and current.table == table and any(one in above for one, _ in current.columns)
-        if (count >= LEAST or (second and count == len(own) > 0)) and 2 * count >= len(own):
-            found.append((count, Header(table, columns, *_units(labels, columns, above))))
-    return max(found, key=lambda pair: pair[0], default=(0, None))[1]
+        count = len({column.key for cell, column in columns if column and not cell.continued})
+        is_second = current is not None and current.table == table and any(cell in above for cell, _ in current.columns)
+        is_header = count >= LEAST or (is_second and count == own > 0)
+        if is_header and 2 * count >= own and count > most:
+            best, most = Header(table, columns, *_heading_units(labels, columns, above)), count
+    return best
 
 
-def _units(labels: Labels, columns: Sequence[tuple[Cell, Field | None]], above: Sequence[Cell]) -> tuple[dict[int, Units], Units]:
+def _heading_units(
+    labels: Labels, columns: Sequence[tuple[Cell, Field | None]], above: Sequence[Cell]
+) -> tuple[dict[int, Units], Units]:
     """The units that the headings of numbers name, or their groups above them; and what that of the words does."""
     units: dict[int, Units] = {}
     aside: Units = ()
     for cell, column in columns:
         if column and column.kind is Kind.NUMBER:
-            over = next((one.text for one in above if one.column <= cell.column < one.column + one.width), "")
-            units[cell.column] = units_of(labels, cell.text) or units_of(labels, over)
+            units[cell.column] = units_of(labels, cell.text) or units_of(labels, _text_above(cell, above))
         else:
             aside = aside or units_of(labels, cell.text)
     return units, aside
@@ -175,112 +220,145 @@ def _column(labels: Labels, table: str, cell: Cell, above: Sequence[Cell]) -> Fi
     columns = labels.find(labels.columns[table], cell.text) or ()
     if not columns and (caption := caption_of(labels, cell.text)):
         columns = labels.find(labels.columns[table], caption.before.strip(" \n(\uff08")) or ()
-    over = next((one.text for one in above if one.column <= cell.column < one.column + one.width), "")
-    grouped = [column for column in columns if column.group and labels.same(over, column.group)]
+    group = _text_above(cell, above)
+    grouped = [column for column in columns if column.group and labels.is_called(group, column.group)]
     return next(iter(grouped or columns), None)
+
+
+def _text_above(cell: Cell, above: Sequence[Cell]) -> str:
+    return next((other.text for other in above if other.covers(cell.column)), "")
 
 
 # --- label and value side by side ----------------------------------------------------------------------------
 
 
-def _pairs(labels: Labels, own: Sequence[Cell]) -> tuple[list[Record | Left], dict[int, Single]] | None:
-    """Single fields as label and value side by side or in one cell, and by their columns those whose value stands below.
+class _Part(NamedTuple):
+    """A piece of a row: what it is the label of, what stands behind the label, what behind the words of a signature."""
+
+    cell: Cell
+    text: str
+    single: Spot | None
+    rest: str
+    signed: str | None
+
+    @property
+    def is_label(self) -> bool:
+        return self.single is not None or self.signed is not None
+
+
+class _Pairs(NamedTuple):
+    """Single fields that a row holds, and those of which it holds the label, by column: their value stands below."""
+
+    found: list[FoundRow | Leftover]
+    below: dict[int, Spot]
+
+
+def _pairs(labels: Labels, own: Sequence[Cell]) -> _Pairs | None:
+    """The single fields of a row, as label and value side by side or in one cell.
 
     None where fewer than half of what stands in the row is a label.
     """
-    parts = [(cell, line) for cell in own for line in _lines(labels, cell)]
-    cuts = [None if (cut := labels.cut(text)) and isinstance(cut.target, Heading) else cut for _, text in parts]
-    ends = [labels.behind_signature(text) for _, text in parts]
-    count = sum(cut is not None or end is not None for cut, end in zip(cuts, ends, strict=True))
+    parts = [_part(labels, cell, line) for cell in own for line in _lines(labels, cell)]
+    count = sum(part.is_label for part in parts)
     if not count or 2 * count < len(parts):
         return None
-    found: list[Record | Left] = []
-    below: dict[int, Single] = {}
-    pending: Single | None = None
-    for at, ((cell, text), cut, end) in enumerate(zip(parts, cuts, ends, strict=True)):
-        if cut and cut.rest:
-            found.append(_single(cut.target, cut.rest, cell.place))
-        elif cut and (at + 1 == len(parts) or cuts[at + 1] or ends[at + 1] is not None):
-            below[cell.column] = cut.target
-        elif cut:
-            pending = cut.target
-        elif pending and end is None:
-            found.append(_single(pending, text, cell.place))
-            pending = None
-        elif not labels.is_frame(rest := text if end is None else end):
-            found.append(Left(rest, cell.place))
-    return found, below
+    pairs = _Pairs([], {})
+    asked: Spot | None = None  # by the last label, for the value beside it
+    for number, part in enumerate(parts):
+        has_value_beside = number + 1 < len(parts) and not parts[number + 1].is_label
+        rest = part.text if part.signed is None else part.signed
+        if part.single and part.rest:
+            pairs.found.append(found_single(part.single, part.rest, part.cell.place))
+        elif part.single and has_value_beside:
+            asked = part.single
+        elif part.single:
+            pairs.below[part.cell.column] = part.single
+        elif asked and part.signed is None:
+            pairs.found.append(found_single(asked, part.text, part.cell.place))
+            asked = None
+        elif not labels.says_nothing(rest):
+            pairs.found.append(Leftover(rest, part.cell.place))
+    return pairs
+
+
+def _part(labels: Labels, cell: Cell, text: str) -> _Part:
+    label, signed = labels.split(text), labels.behind_signature(text)
+    if label and isinstance(label.target, Spot):
+        return _Part(cell, text, label.target, label.rest, signed)
+    return _Part(cell, text, None, "", signed)
 
 
 def _lines(labels: Labels, cell: Cell) -> list[str]:
     """The text of a cell, line by line where its lines are labels with their values or signatures."""
     lines = [line for line in cell.text.split("\n") if line.strip()]
-    short = labels.is_short(labels.cut(lines[0])) or labels.behind_signature(lines[0]) is not None
-    return lines if short else [cell.text]
+    label = labels.split(lines[0])
+    is_short = label is not None and labels.names_line(label.target)
+    return lines if is_short or labels.behind_signature(lines[0]) is not None else [cell.text]
 
 
-def _single(target: Single, text: str, place: Place) -> Record:
-    return Record(target[0], {target[1]: Words(text, place)}, {})
+def found_single(single: Spot, text: str, place: Place) -> FoundRow:
+    """What a report says of one single field."""
+    return FoundRow(single.block, {single.field: Passage(text, place)})
 
 
 # --- rows ----------------------------------------------------------------------------------------------------
 
 
-def _row(
-    labels: Labels, header: Header, row: Sequence[Cell], before: Mapping[str, Words], last: Block | None, caption: Units
-) -> tuple[Block | None, Record | None, list[Left]]:
-    """The block and the record of a row, and what of it is left over; under a blank header stand the names of the rows."""
-    form, cells, left = labels.form, {}, []
-    units: dict[str, Units] = {}
-    unnamed: list[Left] = []
-    table = form.tables[header.table]
-    blocks = [form.blocks[key] for key in table.blocks]
-    carried = {key for block in blocks for key in block.constants if key != table.row_name} | labels.carried
+@dataclass
+class _RowCells:
+    """The cells of a row by their columns, what those count in, and what stands in no column of the form."""
+
+    cells: dict[str, Passage] = field(default_factory=dict)
+    units: dict[str, Units] = field(default_factory=dict)
+    leftovers: list[Leftover] = field(default_factory=list)
+
+
+def _row_cells(labels: Labels, header: Header, row: Sequence[Cell], *, carried: frozenset[str], caption: Units) -> _RowCells:
+    """The cells of a row by their columns; under a blank heading stand the names of the rows."""
+    found = _RowCells()
+    unnamed: Passage | None = None
     for cell in row:
-        head, column = header.column_of(cell) or (None, None)
-        text = cell.text.strip()
-        if cell.above and head and cell.text == head.text:  # a caption beside the table, merged with its header
+        heading, column = header.column_of(cell)
+        passage = Passage(cell.text.strip(), cell.place)
+        if not passage.text or (cell.continued and heading and cell.text == heading.text):  # a caption merged with its header
             continue
-        if column and text and (not cell.above or column.key in carried or column.type == "text"):
-            known = cells.get(column.key)
-            cells[column.key] = Words(known.text + text, known.place) if known else Words(text, cell.place)
-            units[column.key] = header.units_of(head, caption)
-        elif text and not cell.above and column is None and not labels.is_frame(text):
-            left.append(Left(f"{head.text}: {text}" if head and head.text.strip() else text, cell.place))
-            unnamed += [left[-1]] if head and not head.text.strip() else []
-    if table.row_name and table.row_name not in cells and unnamed:
-        cells[table.row_name] = Words(*unnamed[0])
-        left.remove(unnamed[0])
-    if all(labels.is_frame(words.text) for words in cells.values()):
-        return last, None, left
-    for key in carried & before.keys() - cells.keys():
-        cells[key] = before[key]
-    block = _block(labels, blocks, cells, table.row_name, last)
-    if block is None:
-        whole = " | ".join(cell.text.strip() for cell in row if cell.text.strip() and not cell.above)
-        return last, None, [Left(whole, next(iter(cells.values())).place)]
-    return block, Record(block.key, cells, units), left
+        if heading and column and (not cell.continued or column.key in carried or column.type == "text"):
+            before = found.cells.get(column.key)
+            found.cells[column.key] = before._replace(text=before.text + passage.text) if before else passage
+            found.units[column.key] = header.units_of(heading, caption)
+        elif column is None and not cell.continued and not labels.says_nothing(passage.text):
+            if heading and heading.text.strip():
+                passage = passage._replace(text=f"{heading.text}: {passage.text}")
+            elif heading and unnamed is None:
+                unnamed = passage
+            found.leftovers.append(Leftover(*passage))
+    row_name = labels.form.tables[header.table].row_name
+    if row_name and row_name not in found.cells and unnamed:
+        found.cells[row_name] = unnamed
+        found.leftovers.remove(Leftover(*unnamed))
+    return found
+
+
+def _carried(labels: Labels, header: Header, blocks: Sequence[Block]) -> frozenset[str]:
+    """The columns in which a blank cell says the same as the one above."""
+    row_name = labels.form.tables[header.table].row_name
+    constants = {key for block in blocks for key in block.constants if key != row_name}
+    return paper_form_of(labels.form).carried | constants
 
 
 def _block(
-    labels: Labels, blocks: Sequence[Block], cells: Mapping[str, Words], row_name: str | None, last: Block | None
+    labels: Labels, header: Header, blocks: Sequence[Block], cells: Mapping[str, Passage], *, last: Block | None
 ) -> Block | None:
     """The block of a row: by the constants it shows, by its name among the preset rows, else the one that takes any row."""
-    texts = {key: words.text for key, words in cells.items()}
-    block = block_named(labels, blocks, texts)
-    if block:
-        return block
-    name = texts.get(row_name or "", "")
-    preset = next((block for block in blocks if place_of(labels, block, name) is not None), None)
-    if preset:
-        return preset
+    texts = {key: passage.text for key, passage in cells.items()}
+    by_constants = labels.block_named(blocks, texts)
+    if by_constants:
+        return by_constants
+    name = texts.get(labels.form.tables[header.table].row_name or "", "")
+    by_name = next((block for block in blocks if labels.preset_index(block, name) is not None), None)
+    if by_name:
+        return by_name
     free = [block for block in blocks if block.shape == "list" and not (block.constants.keys() & cells.keys())]
-    if last in free and last.constants:
+    if last and last.constants and last in free:
         return last
     return next((block for block in free if not block.constants), None)
-
-
-def place_of(labels: Labels, block: Block, name: str) -> int | None:
-    """The preset row that a name means, None if there is none."""
-    names = (row.values.get(block.row_name or "") for row in block.rows)
-    return next((at for at, known in enumerate(names) if name and isinstance(known, str) and labels.same(name, known)), None)

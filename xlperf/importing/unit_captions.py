@@ -1,10 +1,10 @@
 """What the amounts of a table count in where its columns do not say it: a caption above the table or in it.
 
-    flow = captioned(labels, flow)      # every grid with the caption just before it
-    caption_of(labels, "(Unit: yuan)")  # Caption("", ("yuan",)): what stands before it, and the units
+    page = with_captions(labels, page)      # every grid with the caption just before it
+    caption_of(labels, "(Unit: yuan)")      # Caption("", ("yuan",)): what stands before it, and the units
 
 The words that begin a caption are the form's own (`paper.unit_captions`), the units those of its spellings. A caption that is
-taken by a grid is no text any more; a sentence that ends in one stays whole.
+taken by a grid is no text any more; a sentence that ends in one stays complete.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from xlperf.forms.form import Form
 from xlperf.importing.labels import LONGEST, Labels
-from xlperf.importing.page import Flow, Grid, Line
+from xlperf.importing.page import Grid, Item, Line, Page
+from xlperf.importing.paper_form import paper_form_of
 from xlperf.text import fold
 from xlperf.values.notation import Spellings, bare, spellings_of
 from xlperf.values.units import unit_in_brackets, unit_of
@@ -26,6 +27,8 @@ NEAR = 3  # lines above a table, blank ones not counted: the title, the caption,
 SEVERAL = re.compile("[,;/ \u3001]+")  # between the units of one caption
 APART = re.compile("(?: {2,}|\t|[\u3000\u00a0])[\\s(\uff08]*$")  # before a caption that stands apart on its line
 NOTE = re.compile(r"\([^()]*\)$")
+GAP = "[ \t\n\u3000\u00a0]*"
+BEFORE = " \t\u3000\u00a0(\uff08[\uff3b"  # between a text and its caption
 
 
 Units = tuple[str, ...]  # of each kind one
@@ -43,68 +46,73 @@ def caption_of(labels: Labels, text: str) -> Caption | None:
     match = _pattern(labels.form).search(text) if len(text) <= LONGEST else None
     if match is None:
         return None
-    known, said = spellings_of(labels.form), fold(match["unit"])
-    said += ")" * (said.count("(") - said.count(")"))
-    units = [_unit(known, part) for part in ([said] if _unit(known, said) else SEVERAL.split(said))]
-    bases = [unit_of(known, unit).base for unit in units if unit]
-    clear = units and all(units) and len(set(bases)) == len(bases)
-    return Caption(text[: match.start("caption")], tuple(filter(None, units))) if clear else None
+    spellings, named = spellings_of(labels.form), fold(match["unit"])
+    named += ")" * (named.count("(") - named.count(")"))
+    parts = [named] if _unit(spellings, named) else SEVERAL.split(named)
+    units = tuple(filter(None, (_unit(spellings, part) for part in parts)))
+    bases = {unit_of(spellings, unit).base for unit in units}
+    if len(units) < len(parts) or len(bases) < len(units):  # a word that is no unit, or two units of a kind
+        return None
+    return Caption(text[: match.start("caption")], units)
 
 
 def units_of(labels: Labels, heading: str) -> Units:
     """The units that the heading of a column names."""
     own = unit_in_brackets(spellings_of(labels.form), heading)
-    caption = None if own else caption_of(labels, heading)
-    return (own,) if own else caption.units if caption else ()
+    if own:
+        return (own,)
+    caption = caption_of(labels, heading)
+    return caption.units if caption else ()
 
 
-def captioned(labels: Labels, flow: Flow) -> Flow:
-    """The flow with every grid that has a caption just before it, the caption gone from the text."""
-    items = list(flow.items)
-    for number, item in enumerate(items):
-        if not isinstance(item, Grid):
+def with_captions(labels: Labels, page: Page) -> Page:
+    """Return the page with every grid that has a caption just before it, the caption gone from the text."""
+    items = list(page.items)
+    for number, grid in enumerate(page.items):
+        if not isinstance(grid, Grid):
             continue
-        for at in _above(labels, items, number):
-            caption = caption_of(labels, items[at].text)
-            if caption:
-                items[number] = item._replace(caption=items[at])
-                items[at] = items[at]._replace(text=without_caption(labels, items[at].text, caption))
+        for at, line in _above(labels, items, number):
+            if caption := caption_of(labels, line.text):
+                items[number] = grid._replace(caption=line)
+                items[at] = line._replace(text=without_caption(labels, line.text, caption))
                 break
-    return replace(flow, items=tuple(items))
+    return replace(page, items=tuple(items))
 
 
-def _above(labels: Labels, items: Sequence[Line | Grid], number: int) -> Iterator[int]:
+def _above(labels: Labels, items: Sequence[Item], number: int) -> Iterator[tuple[int, Line]]:
     """The lines just above a grid, the nearest first, as far up as its heading."""
     seen = 0
     for at in range(number - 1, -1, -1):
-        if isinstance(items[at], Grid) or seen == NEAR:
+        line = items[at]
+        if isinstance(line, Grid) or seen == NEAR:
             return
-        yield at
-        seen += bool(items[at].text.strip())
-        if (cut := labels.cut(items[at].words)) and not labels.is_short(cut):
+        yield at, line
+        seen += bool(line.text.strip())
+        label = labels.split(line.words)
+        if label and not labels.names_line(label.target):
             return
 
 
 def without_caption(labels: Labels, text: str, caption: Caption) -> str:
     """A line without its caption; the whole where the caption is part of a sentence."""
-    apart = not caption.before.strip(" \t\u3000\u00a0(\uff08[\uff3b") or APART.search(caption.before)
-    before = caption.before.rstrip(" \t\u3000\u00a0(\uff08[\uff3b")
-    return before if apart or labels.cut(before) else text
+    before = caption.before.rstrip(BEFORE)
+    is_alone = not caption.before.strip(BEFORE)
+    return before if is_alone or APART.search(caption.before) or labels.split(before) else text
 
 
 @lru_cache(maxsize=16)
-def _pattern(form: Form) -> re.Pattern:
-    words = sorted(form.definition.get("paper", {}).get("unit_captions", ()), key=len, reverse=True)
-    either, gap = "|".join(r"\s{0,4}".join(map(re.escape, word)) for word in words) or r"(?!)", "[ \t\n\u3000\u00a0]*"
-    caption = rf"(?P<caption>(?:{either}){gap}[:\uff1a(\uff08]{gap}(?P<unit>[^:\uff1a\n]{{1,20}}?))"
-    return re.compile(rf"(?:^|(?<=[\W_])){gap}[(\uff08\[\uff3b]?{caption}[)\uff09\]\uff3d]?[ \t\u3000\u00a0:\uff1a\u3002]*$")
+def _pattern(form: Form) -> re.Pattern[str]:
+    words = sorted(paper_form_of(form).unit_captions, key=len, reverse=True)
+    word = "|".join(r"\s{0,4}".join(map(re.escape, word)) for word in words) or r"(?!)"
+    caption = rf"(?P<caption>(?:{word}){GAP}[:\uff1a(\uff08]{GAP}(?P<unit>[^:\uff1a\n]{{1,20}}?))"
+    return re.compile(rf"(?:^|(?<=[\W_])){GAP}[(\uff08\[\uff3b]?{caption}[)\uff09\]\uff3d]?[ \t\u3000\u00a0:\uff1a\u3002]*$")
 
 
-def _unit(known: Spellings, text: str) -> str | None:
-    """The unit that a word names, without the currency or the note it may bear; None if nobody knows it."""
+def _unit(spellings: Spellings, text: str) -> str | None:
+    """The unit that a word names, without the currency or the note it may bear; None if it names none."""
     text = bare(text)
-    inner = (rest for pattern in known.unit_patterns if (rest := pattern.inside(text)))
+    inner = (rest for pattern in spellings.unit_patterns if (rest := pattern.inside(text)))
     for word in (text, NOTE.sub("", text), *inner):
-        if word and unit_of(known, word).base in known.units:
+        if word and unit_of(spellings, word).base in spellings.units:
             return word
     return None

@@ -1,10 +1,10 @@
 """The automatic numbers of a Word document, as the page shows them.
 
-    numbers = Numbering(numbering, styles)      # the roots of numbering.xml, None where there is none, and of styles.xml
-    numbers.next(paragraph)                     # "1.", "(a) ", "" without a number, None of a format nobody knows here
+    numbering = Numbering(numbering, styles)      # the roots of numbering.xml, None where there is none, and of styles.xml
+    numbering.next(paragraph)                     # "1.", "(a) ", "" without a number, None in a format that is not known
 
 Word keeps numbers apart from the text, and counts anew whenever it shows them: `next` is asked of every paragraph once, in the
-order of the document. Lists of one abstract definition go on counting together, until an instance says where it starts. How
+order of the document. Lists of one abstract definition go on counting together, until a list says where it starts. How
 Chinese numbers are written stands in catalogues/numerals.toml.
 """
 
@@ -16,190 +16,221 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+from xlperf.importing.word_xml import Element, child_of, name_of, number_of, value_of
 from xlperf.values.numerals import write_numeral
 
-NUMBER = re.compile("[0-9]{1,3}", re.ASCII)
-
 LEVELS = 9
-LONGEST = 40  # signs of one number
+LONGEST = 40  # characters of one number
 MOST_LETTERS, MOST_ROMAN = 780, 32768  # as in Word; beyond there are digits
 PART = re.compile(r"%([1-9])")
 PRIVATE = re.compile("[\ue000-\uf8ff]")  # bullets of symbol fonts
 BULLET = "\u2022"
-ROMAN = (
-    (1000, "m"),
-    (900, "cm"),
-    (500, "d"),
-    (400, "cd"),
-    (100, "c"),
-    (90, "xc"),
-    (50, "l"),
-    (40, "xl"),
-    (10, "x"),
-    (9, "ix"),
-    (5, "v"),
-    (4, "iv"),
-    (1, "i"),
-)
+FALSE = ("0", "false")
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+ROMAN = {
+    "m": 1000,
+    "cm": 900,
+    "d": 500,
+    "cd": 400,
+    "c": 100,
+    "xc": 90,
+    "l": 50,
+    "xl": 40,
+    "x": 10,
+    "ix": 9,
+    "v": 5,
+    "iv": 4,
+    "i": 1,
+}
 
 
 @dataclass(frozen=True)
 class Level:
     """How the numbers of one level look."""
 
-    form: str = "decimal"
+    format: str = "decimal"
     text: str = ""
     start: int = 1
     restart: int = LEVELS  # the levels above it that make it start again
-    plain: bool = False  # the levels above are shown in digits
+    decimal: bool = False  # the levels above are shown in digits
     behind: str = "tab"
     style: str = ""  # the paragraph style that stands for it
 
 
 @dataclass(frozen=True)
-class Instance:
+class NumberedList:
     """One list: its abstract definition, its levels, and those that start anew with it."""
 
     abstract: str
     levels: Mapping[int, Level]
     starts: Mapping[int, int]
 
+    def start(self, level: int) -> int:
+        """The first number of a level."""
+        return self.starts.get(level, self.levels[level].start if level in self.levels else 1)
+
 
 class Numbering:
     """The lists of a document and how far each has counted."""
 
-    def __init__(self, numbering, styles) -> None:
-        self.styles = {value_of(style, "styleId"): style for style in styles if name_of(style) == "style"}
-        self.standard = next(
-            (
-                key
-                for key, style in self.styles.items()
-                if value_of(style, "default") == "1" and value_of(style, "type") == "paragraph"
-            ),
-            "",
-        )
+    def __init__(self, numbering: Element | None, styles: Element) -> None:
         parts = list(numbering) if numbering is not None else []
+        self.styles = {value_of(style, "styleId"): style for style in styles if name_of(style) == "style"}
+        self.default_style = next((key for key, style in self.styles.items() if _is_default(style)), "")
         self.abstracts = {value_of(part, "abstractNumId"): part for part in parts if name_of(part) == "abstractNum"}
-        self.numbers = {value_of(part, "numId"): part for part in parts if name_of(part) == "num"}
-        self.instances: dict[str, Instance | None] = {}
-        self.placed: dict[str, tuple[str, int]] = {}  # by style
-        self.counts: dict[str, dict[int, int]] = {}
+        self.definitions = {value_of(part, "numId"): part for part in parts if name_of(part) == "num"}
+        self.lists: dict[str, NumberedList | None] = {}
+        self.positions: dict[str, tuple[str, int]] = {}  # list and level by style
+        self.counts: dict[str, dict[int, int]] = {}  # by abstract definition, then by level
         self.begun: set[str] = set()
 
-    def next(self, paragraph) -> str | None:
+    def next(self, paragraph: Element) -> str | None:
         """The number of the next paragraph, with the space behind it."""
-        key, at = self._place(paragraph)
-        instance = self._list(key)
-        if instance is None or at not in instance.levels:
+        key, level = self._position(paragraph)
+        numbered = self._list(key)
+        if numbered is None or level not in numbered.levels:
             return ""
-        levels, counts = instance.levels, self.counts.setdefault(instance.abstract, {})
+        counts = self.counts.setdefault(numbered.abstract, {})
         if key not in self.begun:
             self.begun.add(key)
-            counts |= {level: start - 1 for level, start in instance.starts.items()}
-        for above in range(at):
-            counts.setdefault(above, self._start(instance, above))
-        counts[at] = counts.get(at, self._start(instance, at) - 1) + 1
-        for below in [level for level in counts if level > at and level in levels and at < levels[level].restart]:
-            del counts[below]
-        return _shown(levels, at, counts)
+            counts |= {other: start - 1 for other, start in numbered.starts.items()}
+        for above in range(level):
+            counts.setdefault(above, numbered.start(above))
+        counts[level] = counts.get(level, numbered.start(level) - 1) + 1
+        for below in [other for other in counts if other > level and other in numbered.levels]:
+            if level < numbered.levels[below].restart:
+                del counts[below]
+        return _shown(numbered.levels, level, counts)
 
-    def _start(self, instance: Instance, at: int) -> int:
-        return instance.starts.get(at, instance.levels[at].start if at in instance.levels else 1)
-
-    def _place(self, paragraph) -> tuple[str, int]:
+    def _position(self, paragraph: Element) -> tuple[str, int]:
         """The list and the level of a paragraph, its own or those of its style."""
         own = child_of(paragraph, "pPr", "numPr")
-        key, at = value_of(child_of(own, "numId")), value_of(child_of(own, "ilvl"))
+        key, level = value_of(child_of(own, "numId")), value_of(child_of(own, "ilvl"))
         if key:
-            return key, number_of(at, 0)
-        style = value_of(child_of(paragraph, "pPr", "pStyle")) or self.standard
-        if style not in self.placed:
-            self.placed[style] = self._of_style(style)
-        key, level = self.placed[style]
-        return key, number_of(at, level)
+            return key, number_of(level, 0)
+        style = value_of(child_of(paragraph, "pPr", "pStyle")) or self.default_style
+        if style not in self.positions:
+            self.positions[style] = self._position_of_style(style)
+        key, of_style = self.positions[style]
+        return key, number_of(level, of_style)
 
-    def _of_style(self, style: str) -> tuple[str, int]:
-        at, seen, level = style, set(), ""
-        while at in self.styles and at not in seen:
-            seen.add(at)
-            own = child_of(self.styles[at], "pPr", "numPr")
+    def _position_of_style(self, style: str) -> tuple[str, int]:
+        """The list and the level of a style: its own, or those of the style it is based on."""
+        key, level = style, ""
+        seen: set[str] = set()
+        while key in self.styles and key not in seen:
+            seen.add(key)
+            own = child_of(self.styles[key], "pPr", "numPr")
             level = level or value_of(child_of(own, "ilvl"))
-            if key := value_of(child_of(own, "numId")):
-                instance = self._list(key)
-                linked = (number for number, known in (instance.levels if instance else {}).items() if known.style in seen)
-                return key, next(linked, number_of(level, 0))
-            at = value_of(child_of(self.styles[at], "basedOn"))
+            if found := value_of(child_of(own, "numId")):
+                numbered = self._list(found)
+                linked = (at for at, one in numbered.levels.items() if one.style in seen) if numbered else iter(())
+                return found, next(linked, number_of(level, 0))
+            key = value_of(child_of(self.styles[key], "basedOn"))
         return "", 0
 
-    def _list(self, key: str) -> Instance | None:
-        if key not in self.instances:
-            self.instances[key] = self._instance(key)
-        return self.instances[key]
+    def _list(self, key: str) -> NumberedList | None:
+        if key not in self.lists:
+            self.lists[key] = self._defined_list(key)
+        return self.lists[key]
 
-    def _instance(self, key: str) -> Instance | None:
-        number = self.numbers.get(key)
-        found, seen = value_of(child_of(number, "abstractNumId")), set()
+    def _defined_list(self, key: str) -> NumberedList | None:
+        """The list of that key: the levels of its abstract definition, with its own changes."""
+        definition = self.definitions.get(key)
+        abstract = self._abstract(definition)
+        if definition is None or abstract not in self.abstracts:
+            return None
+        parts = (part for part in self.abstracts[abstract] if name_of(part) == "lvl")
+        levels = {number_of(value_of(part, "ilvl"), 0): _level(part) for part in parts}
+        starts: dict[int, int] = {}
+        for part in definition:
+            if name_of(part) == "lvlOverride":
+                at, own = number_of(value_of(part, "ilvl"), 0), child_of(part, "lvl")
+                if own is not None:
+                    levels[at] = _level(own)
+                if start := value_of(child_of(part, "startOverride")):
+                    starts[at] = number_of(start, 1)
+        return NumberedList(abstract, levels, starts)
+
+    def _abstract(self, definition: Element | None) -> str:
+        """The abstract definition of a list; one that links to a style is that of the style's list."""
+        found = value_of(child_of(definition, "abstractNumId"))
+        seen: set[str] = set()
         while (link := value_of(child_of(self.abstracts.get(found), "numStyleLink"))) and found not in seen:
             seen.add(found)
             other = value_of(child_of(self.styles.get(link), "pPr", "numPr", "numId"))
-            found = value_of(child_of(self.numbers.get(other), "abstractNumId"))
-        if found not in self.abstracts:
-            return None
-        levels = {number_of(value_of(part, "ilvl"), 0): _level(part) for part in self.abstracts[found] if name_of(part) == "lvl"}
-        starts = {}
-        for part in number:
-            if name_of(part) == "lvlOverride":
-                at, own = number_of(value_of(part, "ilvl"), 0), child_of(part, "lvl")
-                levels |= {at: _level(own)} if own is not None else {}
-                starts |= {at: number_of(start, 1)} if (start := value_of(child_of(part, "startOverride"))) else {}
-        return Instance(found, levels, starts)
+            found = value_of(child_of(self.definitions.get(other), "abstractNumId"))
+        return found
 
 
-def _level(element) -> Level:
+def _is_default(style: Element) -> bool:
+    return value_of(style, "default") == "1" and value_of(style, "type") == "paragraph"
+
+
+def _level(element: Element) -> Level:
     """One level as its element says."""
 
     def said(name: str, otherwise: str = "") -> str:
         return value_of(child_of(element, name)) or otherwise
 
-    chosen = child_of(element, "AlternateContent", "Choice", "numFmt")
-    form = value_of(chosen) if chosen is not None else said("numFmt", "decimal")
-    plain = child_of(element, "isLgl") is not None and said("isLgl", "1") not in ("0", "false")
-    start, restart = number_of(said("start"), 0), number_of(said("lvlRestart"), LEVELS)
-    return Level(form, said("lvlText")[:LONGEST], start, restart, plain, said("suff", "tab"), said("pStyle"))
+    of_new_programs = child_of(element, "AlternateContent", "Choice", "numFmt")
+    return Level(
+        format=said("numFmt", "decimal") if of_new_programs is None else value_of(of_new_programs),
+        text=said("lvlText")[:LONGEST],
+        start=number_of(said("start"), 0),
+        restart=number_of(said("lvlRestart"), LEVELS),
+        decimal=child_of(element, "isLgl") is not None and said("isLgl", "1") not in FALSE,
+        behind=said("suff", "tab"),
+        style=said("pStyle"),
+    )
 
 
 def _shown(levels: Mapping[int, Level], at: int, counts: Mapping[int, int]) -> str | None:
+    """The text of a level's number, with those of the levels above it; None in a format that is not known."""
     level = levels[at]
-    if level.form == "bullet":
+    if level.format == "bullet":
         return f"{PRIVATE.sub(BULLET, level.text)} " if level.text.strip() else ""
-    numbers = {number: "decimal" if level.plain or number not in levels else levels[number].form for number in range(LEVELS)}
-    shown = {match: _written(numbers[int(match) - 1], counts.get(int(match) - 1, 1)) for match in PART.findall(level.text)}
-    if None in shown.values():
-        return None
-    text = PART.sub(lambda match: shown[match[1]], level.text)
-    ends = unicodedata.category(text[-1]) in ("Po", "Pe") if text else True  # then the gap of a tab says nothing
-    return text + (" " if level.behind == "space" or (level.behind == "tab" and not ends) else "")
+    written: dict[str, str] = {}
+    for part in PART.findall(level.text):
+        number = int(part) - 1
+        in_digits = level.decimal or number not in levels
+        text = write_number(counts.get(number, 1), "decimal" if in_digits else levels[number].format)
+        if text is None:
+            return None
+        written[part] = text
+    shown = PART.sub(lambda match: written[match[1]], level.text)
+    return shown + (" " if _has_gap(level, shown) else "")
+
+
+def _has_gap(level: Level, shown: str) -> bool:
+    """Whether there is a space behind a number; the gap of a tab says nothing behind a full stop or a bracket."""
+    if level.behind == "tab":
+        return bool(shown) and unicodedata.category(shown[-1]) not in ("Po", "Pe")
+    return level.behind == "space"
 
 
 # --- one number ----------------------------------------------------------------------------------------------
 
 
-def _written(form: str, number: int) -> str | None:
-    """A number in a format of Word, None where it is not known."""
-    known = _numerals()
-    if form in FORMS:
-        return FORMS[form](number)
-    if form in known["digits"]:
-        return "".join(known["digits"][form][int(digit)] for digit in str(number))
-    if form in known["signs"]:
-        signs = known["signs"][form]
+def write_number(number: int, number_format: str) -> str | None:
+    """Return a number in a format of Word (decimal, lowerRoman, chineseCounting …), None where the format is not known."""
+    if number_format in FORMATS:
+        return FORMATS[number_format](number)
+    numerals = _numerals()
+    if number_format in numerals["digits"]:
+        return "".join(numerals["digits"][number_format][int(digit)] for digit in str(number))
+    if number_format in numerals["signs"]:
+        signs: str = numerals["signs"][number_format]
         return signs[number - 1] if 0 < number <= len(signs) else str(number)
-    return write_numeral(number, **known["counting"][form]) if form in known["counting"] else None
+    if number_format in numerals["counting"]:
+        return write_numeral(number, **numerals["counting"][number_format])
+    return None
 
 
 @lru_cache
-def _numerals() -> Mapping:
+def _numerals() -> Mapping[str, Mapping[str, Any]]:
     import tomllib
 
     return tomllib.loads((Path(__file__).parent.parent / "catalogues" / "numerals.toml").read_text("utf-8"))
@@ -207,20 +238,23 @@ def _numerals() -> Mapping:
 
 def _letters(number: int) -> str:
     """a to z, then aa, bb and so on."""
-    return chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1) if 0 < number <= MOST_LETTERS else str(number)
+    if not 0 < number <= MOST_LETTERS:
+        return str(number)
+    times, at = divmod(number - 1, len(LETTERS))
+    return LETTERS[at] * (times + 1)
 
 
 def _roman(number: int) -> str:
     if not 0 < number < MOST_ROMAN:
         return str(number)
     text = ""
-    for value, sign in ROMAN:
-        text += sign * (number // value)
+    for letters, value in ROMAN.items():
+        text += letters * (number // value)
         number %= value
     return text
 
 
-FORMS: dict[str, Callable[[int], str]] = {
+FORMATS: dict[str, Callable[[int], str]] = {
     "decimal": str,
     "decimalHalfWidth": str,
     "decimalZero": lambda number: f"{number:02}",
@@ -230,26 +264,3 @@ FORMS: dict[str, Callable[[int], str]] = {
     "lowerRoman": _roman,
     "upperRoman": lambda number: _roman(number).upper(),
 }
-
-
-def name_of(element) -> str:
-    """The local name of an element, "" of a comment."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-
-
-def child_of(element, *path: str):
-    """The first descendant along those names, None where there is none."""
-    for name in path:
-        element = next((child for child in element if name_of(child) == name), None) if element is not None else None
-    return element
-
-
-def value_of(element, name: str = "val") -> str:
-    """An attribute of an element, "" where either is missing."""
-    found = (value for key, value in element.attrib.items() if key.rpartition("}")[2] == name) if element is not None else ()
-    return next(iter(found), "")
-
-
-def number_of(text: str, otherwise: int) -> int:
-    """A short number, `otherwise` where it is none."""
-    return int(text) if NUMBER.fullmatch(text) else otherwise

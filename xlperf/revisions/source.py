@@ -14,8 +14,8 @@ from xlperf.errors import UnreadableError
 from xlperf.files import StrPath
 from xlperf.forms.document import LEFTOVERS, Rows, Spot, named, path_namer, unit_spot, year_of
 from xlperf.forms.form import Form
-from xlperf.importing.importer import import_paper
-from xlperf.importing.source_file import WORKBOOKS, read_paper
+from xlperf.importing.importer import import_report
+from xlperf.importing.source_file import WORKBOOKS, read_source_file
 from xlperf.reading.reader import read_cells
 from xlperf.reporting.description import DescribedFinding, describe
 from xlperf.reporting.finding import Finding, gather, has_errors
@@ -99,8 +99,8 @@ def read_source(path: StrPath, *, form: str | None = None, year: int | None = No
 def _of_report(path: Path, form: str | None, year: int | None, templates: Path | None) -> Result | None:
     """What a report holds, whatever its file is called; None of a workbook, and of what is called one and cannot be read."""
     try:
-        paper = read_paper(path)
-        return import_paper(path, paper, form, year, templates) if paper.flow else None
+        source = read_source_file(path)
+        return import_report(source, form=form, year=year, templates=templates) if source.page else None
     except UnreadableError:
         if path.suffix.lower() in WORKBOOKS:
             return None
