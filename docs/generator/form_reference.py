@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from support.paths import REPOSITORY
-from xlperf.checking.cross_table import CHECKS
+from xlperf.checking.rule_checks import CHECKS
 from xlperf.forms.loader import form_directories, load_form
 from xlperf.formula.functions import FUNCTIONS
 from xlperf.formula.nodes import PRECEDENCE

@@ -15,8 +15,8 @@ from support.documents import random_document
 from support.paths import EXAMPLE, SPECIMEN
 from support.sweeps import seeds
 from xlperf.checking.checks import check
-from xlperf.checking.cross_table import CHECKS
 from xlperf.checking.quantities import Grammar, Quantity, agrees, make_grammar, same
+from xlperf.checking.rule_checks import CHECKS
 from xlperf.errors import FormError
 from xlperf.forms.compute import compute
 from xlperf.forms.document import rows_of

@@ -1,284 +1,203 @@
-"""Checks that look across a document, where the formula language cannot: texts, names, sentences against figures.
+"""Checks that look across the tables of a document: goals against indicators, amounts and problems against the budget.
 
-    - code: AB301                      # a rule of a form.yaml
-      check: repeated_text             # a key of CHECKS below
-      parameters: {table: indicators, field: source, share: 0.5}
+    - code: AB304                      # a rule of a form.yaml
+      check: goals_against_indicators  # a key of CHECKS in `rule_checks`
+      parameters: {goals: goals, indicators: duties, alike: 0.7, sure: 0.4, units: [[sets, set]]}
 
-A check is a generator that is given the form, the computed rows and its rule, and yields at most one finding with every
-place; what its sentences need stands in the finding's `rows`, one object per fact. Blocks, words, patterns and limits are
-parameters of the rule, so a notice can change them; columns go by the standard terms (expected, actual, target, unit, name,
-kind, reason). A blank operand keeps a check silent. "Specimen 3.4 i" names a relation of the report of 2022 on which the
-rules were modelled.
+Blocks, words and limits are parameters of the rule, so that a notice can change them. Columns go by the standard terms
+(expected, actual, target, unit, name). A blank operand keeps a check silent. The rules were modelled on what is wrong in a
+report that was published; its figures stand in the docstrings.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 
-from xlperf.checking.goals import Duty, Match, contradictions, match_promises, shortfalls, silences
-from xlperf.checking.leftover_text import check_placeholders, check_prompts, check_years
-from xlperf.checking.quantities import PERCENT, Grammar, make_grammar, read_quantity, same
-from xlperf.checking.rule_inputs import blocks_of, found_at, given, number_of, rows_used, texts_at
-from xlperf.forms.compute import compute
+from xlperf.checking.goals import Indicator, Pairing, contradictions, pair_goals, shortfalls, unreported
+from xlperf.checking.quantities import Grammar, Quantity, make_grammar, read_quantity, same
+from xlperf.checking.rule_inputs import Facts, Failure, blocks_of, needed, rows_used, texts_at
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import Rule
 from xlperf.formula.operands import as_decimal, as_text
-from xlperf.reporting.finding import Finding
 from xlperf.text import letters_of
-from xlperf.values.notation import spellings_of
+from xlperf.values.notation import PERCENT, spellings_of
+from xlperf.values.numbers import HUNDRED, number_of
 
-SIGNS = re.compile("[+<>=]")
 COLUMNS = {"expected": "target", "actual": "actual"}  # of a goal: of an indicator
+FLOORS = ("=", ">=", ">")  # operators of a target that is to be reached
+BUDGET = ("initial", "adjusted", "spent")  # the columns of a budget line
 
 
-# --- indicators ----------------------------------------------------------------------------------------------
+# --- goals and indicators ------------------------------------------------------------------------------------
 
 
-def check_empty_reasons(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
-    """A reason that says nothing is no reason: dashes, junk words, too few letters, one letter over and over (domain 6, item 4).
+def check_goals_against_indicators(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
+    """Rule: a goal and the indicator it belongs to give one figure (not 256 in the sentence and 292 in the table)."""
+    for found in contradictions(_paired(form, rows, rule), rule.words("bases")):
+        in_goal = Spot(rule.parameters["goals"], found.goal.row, found.field)
+        in_table = Spot(rule.parameters["indicators"], found.indicator.row, COLUMNS[found.field])
+        facts = {
+            "number": found.goal.row + 1,
+            "said": found.said.text,
+            "name": found.indicator.name,
+            "counted": found.counted.text,
+        }
+        yield Failure((in_goal, in_table), facts)
 
-    Such reasons are blanked and the rule that asks for reasons is asked again; rows that failed it before are its own.
+
+def check_shortfalls(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
+    """Rule: what a goal reports is not less than it plans without a word (24900 planned, 24800 reported).
+
+    Silent where the planned figure belongs to an indicator: its deviation and reason report the shortfall.
     """
-    asking = given(form, rule, "rule", [code for code, other in form.rules.items() if other.test])
-    field, shortest = rule.parameters.get("field", "reason"), rule.parameters.get("shortest", 0)
-    junk = sorted(filter(None, map(letters_of, (*rule.words("words"), *spellings_of(form).fillers))), key=len, reverse=True)
-    nothing = re.compile(rf"(?>{'|'.join(map(re.escape, junk))}|\d)++" if junk else r"\d+")  # never tried two ways
-    blanked, suspects = {key: list(listed) for key, listed in rows.items()}, []
-    for key in form.tables[form.rules[asking].table].blocks:
-        for index, row in rows_used(form, rows, key):
-            letters = letters_of(row.get(field) or "")
-            empty = len(letters) < shortest or len(set(letters)) == 1 or nothing.fullmatch(letters)
-            if row.get(field) and row.get(f"_{asking}") == 0 and empty:
-                blanked[key][index] = {**row, field: None}
-                suspects.append(Spot(key, index, field))
-    again = compute(form, blanked) if suspects else {}
-    spots = [spot for spot in suspects if again[spot.block][spot.index].get(f"_{asking}") == 1]
-    yield from found_at(rule, spots, [rows[spot.block][spot.index] for spot in spots])
+    cause = re.compile(needed(form, rule, "cause"))
+    for found in shortfalls(_paired(form, rows, rule)):
+        goal = found.goal
+        if not cause.search(goal.actual) and not any(word in goal.actual for word in rule.words("admitted")):
+            facts = {"number": goal.row + 1, "promised": found.planned.text, "reported": found.reported.text}
+            yield Failure((Spot(rule.parameters["goals"], goal.row, "actual"),), facts)
 
 
-def check_duplicates(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
-    """No two rows of a block bear one name, however it is spaced and punctuated."""
-    name, spots, facts = form.tables[given(form, rule, "table", form.tables)].row_name, [], []
-    for key in blocks_of(form, rule):
-        places: dict[str, list[int]] = {}
-        for index, row in rows_used(form, rows, key):
-            if letters := letters_of(text := str(row.get(name) or "")):
-                plain = unicodedata.normalize("NFKC", text).replace("\u2265", ">=").replace("\u2264", "<=")
-                signs = "".join(SIGNS.findall(plain))  # AA and AA+ are two things
-                places.setdefault(letters + signs, []).append(index)
-        for same_name in (listed for listed in places.values() if len(listed) > 1):
-            spots += [Spot(key, index, name) for index in same_name]
-            facts.append({**rows[key][same_name[0]], "block": form.blocks[key].label, "count": len(same_name)})
-    yield from found_at(rule, spots, facts)
+def check_silences(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
+    """Rule: a figure that a goal plans is reported somewhere (18000 planned, and no word of it)."""
+    for goal, planned in unreported(_paired(form, rows, rule), rule.parameters.get("few", 0)):
+        if goal.actual:
+            facts = {"number": goal.row + 1, "promised": planned.text}
+            yield Failure((Spot(rule.parameters["goals"], goal.row, "actual"),), facts)
 
 
-def check_empty_blocks(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
-    """Every block of a table has a row: a category without an indicator was forgotten."""
-    name = form.tables[given(form, rule, "table", form.tables)].row_name
-    empty = [key for key in blocks_of(form, rule) if not any(rows_used(form, rows, key))]
-    yield from found_at(rule, [Spot(key, 0, name) for key in empty], [{"block": form.blocks[key].label} for key in empty])
+def check_indicators_without_goal(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
+    """Rule: a number among the unit's own indicators is one of its goals; named in a goal is enough."""
+    pairing = _paired(form, rows, rule)
+    if not all(goal.expected for goal in pairing.goals):
+        return  # a blank goal may be the one
+    for indicator in pairing.unmentioned():
+        spot = Spot(rule.parameters["indicators"], indicator.row, "name")
+        yield Failure((spot,), {"name": indicator.name, "target": indicator.target.text})
 
 
-def check_repeated_text(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
-    """One stock phrase in more than a given share of all rows names no evidence (specimen 3.4: 14 of 54 are not yet too many)."""
-    field, places, total = given(form, rule, "field"), {}, 0
-    for key in blocks_of(form, rule):
-        for index, row in rows_used(form, rows, key):
-            total += 1
-            if letters := letters_of(row.get(field) or ""):
-                places.setdefault(letters, []).append(Spot(key, index, field))
-    most = max(places.values(), key=len, default=[])
-    if len(most) > total * rule.parameters.get("share", 1):
-        fact = {field: rows[most[0].block][most[0].index][field], "count": len(most), "total": total}
-        yield from found_at(rule, most, [fact])
+def _paired(form: Form, rows: Rows, rule: Rule) -> Pairing:
+    """The goals of a document and its indicators of numbers, each with the planned figure it belongs to."""
+    goals, indicators = (needed(form, rule, name, form.blocks) for name in ("goals", "indicators"))
+    units = {str(row["unit"]) for _, row in rows_used(form, rows, indicators) if row.get("unit")} - {*rule.words("dates")}
+    grammar = make_grammar(rule.parameters, sorted(units))
+    texts = [(index, str(row.get("expected") or ""), str(row.get("actual") or "")) for index, row in rows_used(form, rows, goals)]
+    counted = (_indicator(grammar, index, row) for index, row in rows_used(form, rows, indicators))
+    return pair_goals(
+        grammar,
+        texts,
+        [indicator for indicator in counted if indicator],
+        alike=rule.parameters.get("alike", 1),
+        sure=rule.parameters.get("sure", 1),
+    )
 
 
-def check_no_deviation(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
-    """Every indicator exactly at its target is possible and rare (domain 4.3: all projects at 100)."""
-    spots, missed = [], set(rule.words("missed"))
-    for key in blocks_of(form, rule):
-        for index, row in rows_used(form, rows, key):
-            if row.get("deviation_text") is None or row["deviation_text"] in missed:
-                return  # not finished, or a deviation that is no number
-            if (deviation := number_of(row.get("deviation"))) is not None:
-                if deviation:
-                    return
-                spots.append(Spot(key, index, "deviation_text"))
-    yield from found_at(rule, spots, [{"count": len(spots)}])
+def _indicator(grammar: Grammar, index: int, row: Facts) -> Indicator | None:
+    """The indicator of a row, None where it is no number of things: a quality, a percentage, not filled in."""
+    target, actual = (read_quantity(grammar, row.get(name), row.get("unit")) for name in ("target", "actual"))
+    is_named = row.get("name") and row.get("operator")
+    return Indicator(index, str(row["name"]), target, actual) if is_named and target and target.unit != PERCENT else None
 
 
-def check_total_rows(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
-    """No row is a total that would be counted twice (domain, class A), with whatever words and punctuation around it."""
-    name, spots, facts = form.tables[given(form, rule, "table", form.tables)].row_name, [], []
-    words, before, after = ("|".join(map(letters_of, rule.words(part))) for part in ("words", "before", "after"))
-    total = re.compile(rf"(?:{before})*(?:{words})(?:{after})*")
-    for key in rule.words("blocks"):
-        for index, row in rows_used(form, rows, key):
-            if total.fullmatch(letters_of(row.get(name) or "")):
-                spots.append(Spot(key, index, name))
-                facts.append(row)
-    yield from found_at(rule, spots, facts)
+# --- the budget ----------------------------------------------------------------------------------------------
 
 
-# --- across tables -------------------------------------------------------------------------------------------
-
-
-def check_changed_items(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
-    """A change of 0% beside a budget item of that kind which was adjusted or not spent as planned (specimen 3.4 e).
+def check_changed_items(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
+    """Rule: a change of 0% does not stand beside a budget item of that kind which was adjusted or not spent as planned.
 
     Silent where the base data work the change out: then the two years' totals are on the table.
     """
-    block, items = (given(form, rule, name, form.blocks) for name in ("block", "items"))
-    preset = [row.key for row in form.blocks[block].rows]
-    index = preset.index(given(form, rule, "row", preset))
+    block, items = (needed(form, rule, name, form.blocks) for name in ("block", "items"))
+    presets = [row.key for row in form.blocks[block].rows]
+    index = presets.index(needed(form, rule, "row", presets))
     row = rows[block][index]
     if number_of(row.get("actual")) != 0 or row.get("reference") is not None or row.get("applies"):
         return
-    words, spots, facts = rule.words("words"), [Spot(block, index, "actual")], []
     for number, item in rows_used(form, rows, items):
-        initial, adjustment, spent = (number_of(item.get(name)) for name in ("initial", "adjustment", "spent"))
-        changed = adjustment or (initial is not None and spent is not None and initial != spent)
-        if changed and any(word in str(item.get("name", "")) for word in words):
-            spots.append(Spot(items, number, "spent"))
-            facts.append({"initial": 0, "adjustment": 0, **item, "indicator": row["name"], "actual_text": row.get("actual_text")})
-    yield from found_at(rule, spots if facts else [], facts)
+        if _is_changed(item) and any(word in str(item.get("name", "")) for word in rule.words("words")):
+            facts = {"initial": 0, "adjustment": 0, **item, "indicator": row["name"], "actual_text": row.get("actual_text")}
+            yield Failure((Spot(block, index, "actual"), Spot(items, number, "spent")), facts)
 
 
-def _match(form: Form, rows: Rows, rule: Rule) -> Match:
-    """The goals of a document and its indicators of numbers, each with the promise it belongs to."""
-    goals, duties = (given(form, rule, name, form.blocks) for name in ("goals", "indicators"))
-    listed = [row for _, row in rows_used(form, rows, duties)]
-    units = {str(row["unit"]) for row in listed if row.get("unit")} - {*rule.words("dates")}
-    grammar = make_grammar(rule.parameters, sorted(units))
-    texts = [(index, str(row.get("expected") or ""), str(row.get("actual") or "")) for index, row in rows_used(form, rows, goals)]
-    known = [duty for index, row in rows_used(form, rows, duties) if (duty := _duty(grammar, index, row))]
-    limits = {name: rule.parameters.get(name, 1) for name in ("alike", "sure")}
-    return match_promises(grammar, texts, known, **limits)
+def _is_changed(item: Facts) -> bool:
+    """Whether a budget item was adjusted, or not spent as planned."""
+    initial, adjustment, spent = (number_of(item.get(name)) for name in ("initial", "adjustment", "spent"))
+    return bool(adjustment) or (initial is not None and spent is not None and initial != spent)
 
 
-def _duty(grammar: Grammar, index: int, row: Mapping) -> Duty | None:
-    """The indicator, None where it is no number of things (a quality, a percentage, not filled in)."""
-    target, actual = (read_quantity(grammar, row.get(name), row.get("unit")) for name in ("target", "actual"))
-    named = row.get("name") and row.get("operator")
-    return Duty(index, str(row["name"]), target, actual) if named and target and target.unit != PERCENT else None
-
-
-def check_goals_against_indicators(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
-    """A goal and the indicator it belongs to give one figure (specimen 3.4 i: 256 in the sentence, 292 in the table)."""
-    spots, facts = [], []
-    for said in contradictions(_match(form, rows, rule), rule.words("bases")):
-        spots += [
-            Spot(rule.parameters["goals"], said.goal, said.field),
-            Spot(rule.parameters["indicators"], said.duty.index, COLUMNS[said.field]),
-        ]
-        facts.append({"number": said.goal + 1, "said": said.said.text, "name": said.duty.name, "counted": said.counted.text})
-    yield from found_at(rule, spots, facts)
-
-
-def check_shortfalls(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
-    """What a goal reports is not less than it promises without a word (specimen 3.4 j: 24900 promised, 24800 reported).
-
-    Silent where an indicator carries the promise: its deviation and reason report the shortfall.
-    """
-    spots, facts, cause = [], [], re.compile(given(form, rule, "cause"))
-    for goal, promise, report in shortfalls(_match(form, rows, rule)):
-        if not cause.search(goal.actual) and not any(word in goal.actual for word in rule.words("admitted")):
-            spots.append(Spot(rule.parameters["goals"], goal.index, "actual"))
-            facts.append({"number": goal.index + 1, "promised": promise.text, "reported": report.text})
-    yield from found_at(rule, spots, facts)
-
-
-def check_silences(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
-    """A figure that a goal promises is reported somewhere (specimen 3.4 k: 18000 promised, no word of it)."""
-    spots, facts = [], []
-    for goal, promise in silences(_match(form, rows, rule), rule.parameters.get("few", 0)):
-        if goal.actual:
-            spots.append(Spot(rule.parameters["goals"], goal.index, "actual"))
-            facts.append({"number": goal.index + 1, "promised": promise.text})
-    yield from found_at(rule, spots, facts)
-
-
-def check_indicators_without_goal(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
-    """A number among the unit's own indicators is one of its goals (specimen 3.4 o); named in a goal is enough."""
-    match = _match(form, rows, rule)
-    missing = match.unmentioned() if all(goal.expected for goal in match.goals) else ()  # a blank goal may be the one
-    spots = [Spot(rule.parameters["indicators"], duty.index, "name") for duty in missing]
-    yield from found_at(rule, spots, [{"name": duty.name, "target": duty.target.text} for duty in missing])
-
-
-def check_foreign_amounts(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
-    """An amount of money in a goal or task above the whole project spending is another budget's (specimen 3.4 r).
+def check_foreign_amounts(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
+    """Rule: no amount of money in a goal or task is above the whole project spending, for it is another budget's.
 
     Silent where it is a figure of the unit's own budget.
     """
-    block, unit = given(form, rule, "block", form.blocks), given(form, rule, "unit")
-    limits = [number for name in ("initial", "adjusted", "spent") if (number := number_of(rows[block][0].get(name))) is not None]
-    if not limits or not any(rows_used(form, rows, given(form, rule, "items", form.blocks))):
+    block, unit = needed(form, rule, "block", form.blocks), needed(form, rule, "unit")
+    limits = [number for name in BUDGET if (number := number_of(rows[block][0].get(name))) is not None]
+    if not limits or not any(rows_used(form, rows, needed(form, rule, "items", form.blocks))):
         return
-    grammar, other = make_grammar(rule.parameters, [unit]), rule.words("other_money")
-    limit, spots, facts = max(limits) * grammar.quantities(f"1{unit}")[0].value, [], []
-    own = [figure for _, value in _amounts_beside(form, rows, block) if (figure := read_quantity(grammar, abs(value), unit))]
+    grammar = make_grammar(rule.parameters, [unit])
+    limit = max(limits) * grammar.quantities(f"1{unit}")[0].value
+    own = [figure for value in _amounts_beside(form, rows, block) if (figure := read_quantity(grammar, abs(value), unit))]
     for spot, text in texts_at(rows, rule.words("fields")):
         for amount in grammar.quantities(text):
-            foreign = amount.text.endswith(unit) and amount.value > limit and not any(same(amount, figure) for figure in own)
-            if foreign and not any(word in amount.clause for word in other):
-                spots.append(spot)
+            is_larger = amount.text.endswith(unit) and amount.value > limit
+            if is_larger and not any(same(amount, figure) for figure in own) and not _is_other_money(amount, rule):
                 label = form.blocks[spot.block].label
-                facts.append({"label": label, "number": spot.index + 1, "said": amount.text, "limit": as_text(max(limits))})
-    yield from found_at(rule, spots, facts)
+                facts = {"label": label, "number": spot.index + 1, "said": amount.text, "limit": as_text(max(limits))}
+                yield Failure((spot,), facts)
 
 
-def _amounts_beside(form: Form, rows: Rows, block: str) -> Iterator[tuple[Spot, Decimal]]:
-    """Every amount of money in the table of a block."""
+def _is_other_money(amount: Quantity, rule: Rule) -> bool:
+    """Whether the words beside an amount say that it is no spending: a turnover, an investment."""
+    return any(word in amount.clause for word in rule.words("other_money"))
+
+
+def _amounts_beside(form: Form, rows: Rows, block: str) -> Iterator[Decimal]:
+    """Yield every amount of money in the table of a block."""
     table = next(table for table in form.tables.values() if block in table.blocks)
     for key in table.blocks:
         money = [field.key for field in form.blocks[key].fields.values() if field.type == "money"]
-        for index, row in enumerate(rows[key]):
-            yield from ((Spot(key, index, name), number) for name in money if (number := number_of(row.get(name))) is not None)
+        for row in rows[key]:
+            yield from (number for name in money if (number := number_of(row.get(name))) is not None)
 
 
-def check_no_problems(form: Form, rows: Rows, rule: Rule) -> Iterator[Finding]:
-    """No problem to report goes badly with a rate below the limit: of spending, or of an indicator that missed its target."""
-    spot, text = next(texts_at(rows, [given(form, rule, "field")]), (None, ""))
-    letters, limit = letters_of(text), as_decimal(rule.parameters.get("limit", 0))
-    said = letters in map(letters_of, rule.words("whole")) or any(word in text for word in rule.words("phrases"))
-    if not spot or not said or len(letters) > rule.parameters.get("longest", 0):
+# --- problems ------------------------------------------------------------------------------------------------
+
+
+def check_no_problems(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
+    """Rule: no problem to report goes badly with a rate below the `limit`: of spending, or of an indicator below its target."""
+    spot, text = next(texts_at(rows, [needed(form, rule, "field")]), (None, ""))
+    if spot is None or not _reports_no_problem(text, rule):
         return
-    spots, facts = [spot], []
+    limit = _limit(rule)
     for block in rule.words("rates"):
-        if (rate := number_of(rows[block][0].get("rate"))) is not None and rate < limit:
-            spots.append(Spot(block, 0, "rate"))
-            facts.append({"name": rows[block][0].get("name"), "rate": as_text(rate, "0.00%")})
+        line = rows[block][0]
+        if (rate := number_of(line.get("rate"))) is not None and rate < limit:
+            yield Failure((spot, Spot(block, 0, "rate")), {"name": line.get("name"), "rate": as_text(rate, "0.00%")})
     for block in blocks_of(form, rule):
         for number, row in rows_used(form, rows, block):
-            target, actual = number_of(row.get("target")), number_of(row.get("actual"))
-            missed = target is not None and actual is not None and actual < min(target, limit * 100)
-            rate = row.get("unit") == PERCENT and not spellings_of(form).is_change(str(row.get("name") or ""))
-            if missed and rate and row.get("operator") in ("=", ">=", ">") and not row.get("applies"):
-                spots.append(Spot(block, number, "actual"))
-                facts.append({"name": row.get("name"), "rate": f"{as_text(actual)}%"})
-    yield from found_at(rule, spots if facts else [], facts)
+            actual = number_of(row.get("actual"))
+            if actual is not None and _is_missed_rate(form, row, actual, limit):
+                yield Failure((spot, Spot(block, number, "actual")), {"name": row.get("name"), "rate": f"{as_text(actual)}%"})
 
 
-CHECKS = {
-    "changed_items": check_changed_items,
-    "duplicates": check_duplicates,
-    "empty_blocks": check_empty_blocks,
-    "empty_reasons": check_empty_reasons,
-    "foreign_amounts": check_foreign_amounts,
-    "goals_against_indicators": check_goals_against_indicators,
-    "indicators_without_goal": check_indicators_without_goal,
-    "no_deviation": check_no_deviation,
-    "no_problems": check_no_problems,
-    "placeholders": check_placeholders,
-    "prompts": check_prompts,
-    "repeated_text": check_repeated_text,
-    "shortfalls": check_shortfalls,
-    "silences": check_silences,
-    "total_rows": check_total_rows,
-    "years": check_years,
-}
+def _limit(rule: Rule) -> Decimal:
+    return as_decimal(rule.parameters.get("limit", 0))
+
+
+def _reports_no_problem(text: str, rule: Rule) -> bool:
+    """Whether a text says that there is no problem: as a `whole`, or in one of the `phrases` while it is short."""
+    letters = letters_of(text)
+    says_so = letters in map(letters_of, rule.words("whole")) or any(word in text for word in rule.words("phrases"))
+    return says_so and len(letters) <= rule.parameters.get("longest", 0)
+
+
+def _is_missed_rate(form: Form, row: Facts, actual: Decimal, limit: Decimal) -> bool:
+    """Whether an indicator is a percent to be reached that lies below its target and below the limit."""
+    target = number_of(row.get("target"))
+    if target is None or actual >= min(target, limit * HUNDRED):
+        return False
+    is_rate = row.get("unit") == PERCENT and not spellings_of(form).is_change(str(row.get("name") or ""))
+    return is_rate and row.get("operator") in FLOORS and not row.get("applies")

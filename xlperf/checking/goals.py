@@ -1,173 +1,219 @@
-"""What goals promise, what they report, and which indicator each promise belongs to.
+"""What goals plan, what they report, and which indicator each planned figure belongs to.
 
-A goal is two texts, `expected` and `actual`; the quantities of the one are promises, those of the other reports. An
-indicator belongs to the promise of the same figure whose goal has some of its words, else to one that nearly has its name.
-From that follow the questions a reviewer asks: does the sentence contradict the table, is less reported than promised, is
-nothing reported at all, is there an indicator that no goal mentions. Where the texts leave a doubt, the answer is no.
+    pairing = pair_goals(grammar, [(0, "training for 300 people", "312 people trained")], indicators, alike=0.7, sure=0.4)
+    list(contradictions(pairing, bases=())), list(shortfalls(pairing)), list(unreported(pairing, few=0))
+
+A goal is two texts, `expected` and `actual`: the quantities in the one are planned, those in the other are reported. An
+indicator belongs to the planned figure that is its target and whose goal has some of its words, else to one whose words
+are nearly its name. From that follow the questions of a reviewer: does the sentence contradict the table, is less reported
+than planned, is nothing reported at all, is there an indicator that no goal mentions. Where the texts leave a doubt, the
+answer is no.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Literal, NamedTuple
 
-from xlperf.checking.quantities import PERCENT, Grammar, Quantity, agrees, assign, reaches, same
+from xlperf.checking.quantities import Grammar, Quantity, agrees, assign, reaches, same
+from xlperf.values.notation import PERCENT
 
 CLEAR = 3  # so many pairs of characters in common, and three times as many as any other, say what a figure is about
 
 
 class Goal(NamedTuple):
-    """A goal with its promises and reports; `answers` says which report answers which promise (index to index)."""
+    """A goal with its quantities; `answers` says which reported one answers which planned one (index to index)."""
 
-    index: int
+    row: int
     expected: str
     actual: str
-    promises: list[Quantity]
-    reports: list[Quantity]
+    planned: Sequence[Quantity]
+    reported: Sequence[Quantity]
     answers: Mapping[int, int]
 
-    def candidates(self, grammar: Grammar, promise: int) -> list[Quantity]:
-        """The reports that may answer a promise: its own and those that answer none."""
-        others = {j for i, j in self.answers.items() if i != promise}
-        free = [report for j, report in enumerate(self.reports) if j not in others]
-        return [report for report in free if grammar.fits(self.promises[promise], report)]
+    def possible_answers(self, grammar: Grammar, number: int) -> list[Quantity]:
+        """The reported quantities that may answer a planned one: its own and those that answer none."""
+        taken = {answer for planned, answer in self.answers.items() if planned != number}
+        free = [quantity for at, quantity in enumerate(self.reported) if at not in taken]
+        return [quantity for quantity in free if grammar.fits(self.planned[number], quantity)]
 
 
-class Duty(NamedTuple):
+class Indicator(NamedTuple):
     """An indicator of a number of things."""
 
-    index: int
+    row: int
     name: str
     target: Quantity
     actual: Quantity | None
 
 
 class Link(NamedTuple):
-    """An indicator and the promise it belongs to: whether the figures are equal, how much of its name the goal has."""
+    """An indicator and the planned figure it belongs to, by their indexes; links are sorted by the first two."""
 
-    equal: bool
-    share: float
-    duty: int
+    equal: bool  # whether the figures are equal
+    share: float  # how much of the indicator's name stands there, 0 to 1
+    indicator: int
     goal: int
-    promise: int
+    planned: int
 
 
 class Contradiction(NamedTuple):
-    goal: int
-    field: str  # of the goal: expected or actual
+    """A figure of a goal that is not the figure of its indicator."""
+
+    goal: Goal
+    field: Literal["expected", "actual"]  # of the goal
     said: Quantity
-    duty: Duty
+    indicator: Indicator
     counted: Quantity
 
 
+class Shortfall(NamedTuple):
+    """A planned figure, and the smaller one that is reported."""
+
+    goal: Goal
+    planned: Quantity
+    reported: Quantity
+
+
 @dataclass(frozen=True)
-class Match:
+class Pairing:
+    """Goals and indicators with the links between them: each planned figure and each indicator is linked once at most."""
+
     grammar: Grammar
-    goals: list[Goal]
-    duties: list[Duty]
-    links: list[Link]
+    goals: Sequence[Goal]
+    indicators: Sequence[Indicator]
+    links: Sequence[Link]
     alike: float  # share of a name from which on two things are one
     sure: float  # share of a name from which on equal figures are no chance
 
-    def unlinked(self) -> Iterator[tuple[Goal, int]]:
-        """The promises that no indicator surely carries."""
-        carried = {(link.goal, link.promise) for link in self.links if link.share >= self.sure}
-        for g, goal in enumerate(self.goals):
-            yield from ((goal, p) for p in range(len(goal.promises)) if (g, p) not in carried)
+    def without_indicator(self) -> Iterator[tuple[Goal, int]]:
+        """Yield the planned figures that surely belong to no indicator, as goal and index."""
+        surely = {(link.goal, link.planned) for link in self.links if link.share >= self.sure}
+        for at, goal in enumerate(self.goals):
+            yield from ((goal, number) for number in range(len(goal.planned)) if (at, number) not in surely)
 
-    def unmentioned(self) -> list[Duty]:
-        """The indicators that no goal promises and none names."""
-        linked = {link.duty for link in self.links}
-        named = lambda duty: any(self.grammar.share(duty.name, goal.expected) >= self.alike for goal in self.goals)  # noqa: E731
-        return [duty for d, duty in enumerate(self.duties) if d not in linked and not named(duty)]
+    def unmentioned(self) -> Iterator[Indicator]:
+        """Yield the indicators that belong to no planned figure and whose name stands in no goal."""
+        linked = {link.indicator for link in self.links}
+        for number, indicator in enumerate(self.indicators):
+            shares = (self.grammar.share(indicator.name, goal.expected) for goal in self.goals)
+            if number not in linked and not any(share >= self.alike for share in shares):
+                yield indicator
 
 
-def match_promises(
-    grammar: Grammar, texts: Iterable[tuple[int, str, str]], duties: list[Duty], alike: float, sure: float
-) -> Match:
-    """Return the goals (index, expected, actual) and indicators with their links, each promise and each indicator linked once."""
+def pair_goals(
+    grammar: Grammar, texts: Iterable[tuple[int, str, str]], indicators: Sequence[Indicator], *, alike: float, sure: float
+) -> Pairing:
+    """Return the goals and indicators with their links.
+
+    Args:
+        texts: of each goal its row, what is expected and what is actual.
+        alike: share of a name from which on two things are one.
+        sure: share of a name from which on equal figures are no chance.
+    """
     goals = []
-    for index, expected, actual in texts:
-        promises, reports = grammar.quantities(expected), grammar.quantities(actual)
-        goals.append(Goal(index, expected, actual, promises, reports, assign(grammar, promises, reports)))
+    for row, expected, actual in texts:
+        planned, reported = grammar.quantities(expected), grammar.quantities(actual)
+        goals.append(Goal(row, expected, actual, planned, reported, assign(grammar, planned, reported)))
     links: list[Link] = []
-    taken: set[object] = set()
-    for link in sorted(_links(grammar, goals, duties, alike), reverse=True):
-        ends = {("duty", link.duty), (link.goal, link.promise)}
+    taken: set[tuple[object, int]] = set()
+    for link in sorted(_possible_links(grammar, goals, indicators, alike), reverse=True):
+        ends: set[tuple[object, int]] = {("indicator", link.indicator), (link.goal, link.planned)}
         if taken.isdisjoint(ends):
             taken |= ends
             links.append(link)
-    return Match(grammar, goals, duties, links, alike, sure)
+    return Pairing(grammar=grammar, goals=goals, indicators=indicators, links=links, alike=alike, sure=sure)
 
 
-def _links(grammar: Grammar, goals: list[Goal], duties: list[Duty], alike: float) -> Iterator[Link]:
-    for d, duty in enumerate(duties):
-        for g, goal in enumerate(goals):
-            share = grammar.share(duty.name, f"{goal.expected}\n{goal.actual}") if goal.promises else 0
-            for p, promise in enumerate(goal.promises if share else ()):
-                if not grammar.fits(promise, duty.target):
+def _possible_links(grammar: Grammar, goals: Sequence[Goal], indicators: Sequence[Indicator], alike: float) -> Iterator[Link]:
+    """Yield every planned figure that an indicator may belong to: of its own figure, or nearly of its name."""
+    for number, indicator in enumerate(indicators):
+        for at, goal in enumerate(goals):
+            share = grammar.share(indicator.name, f"{goal.expected}\n{goal.actual}") if goal.planned else 0
+            for which, planned in enumerate(goal.planned if share else ()):
+                if not grammar.fits(planned, indicator.target):
                     continue
-                if same(promise, duty.target):
-                    yield Link(True, share, d, g, p)
-                elif (near := grammar.share(duty.name, f"{promise.sentence} {promise.clause}")) >= alike:
-                    yield Link(False, near, d, g, p)
+                if same(planned, indicator.target):
+                    yield Link(True, share, number, at, which)
+                elif (near := grammar.share(indicator.name, f"{planned.sentence} {planned.clause}")) >= alike:
+                    yield Link(False, near, number, at, which)
 
 
-def contradictions(match: Match, bases: Iterable[str]) -> Iterator[Contradiction]:
+# --- the questions of a reviewer -----------------------------------------------------------------------------
+
+
+def contradictions(pairing: Pairing, bases: Collection[str]) -> Iterator[Contradiction]:
     """Yield where a goal's figure is not its indicator's. `bases` are words of what was due, which is no result."""
-    for link in sorted(match.links, key=lambda link: (link.goal, link.promise)):
-        goal, duty = match.goals[link.goal], match.duties[link.duty]
-        if link.share < match.sure:
+    for link in sorted(pairing.links, key=lambda link: (link.goal, link.planned)):
+        goal, indicator = pairing.goals[link.goal], pairing.indicators[link.indicator]
+        if link.share < pairing.sure:
             continue
         if not link.equal:
-            yield Contradiction(goal.index, "expected", goal.promises[link.promise], duty, duty.target)
-        elif duty.actual and (said := _contradicting(match.grammar, goal, link.promise, duty.actual, tuple(bases))):
-            yield Contradiction(goal.index, "actual", said, duty, duty.actual)
+            yield Contradiction(goal, "expected", goal.planned[link.planned], indicator, indicator.target)
+        elif indicator.actual and (said := _contradicting(pairing.grammar, goal, link.planned, indicator.actual, bases)):
+            yield Contradiction(goal, "actual", said, indicator, indicator.actual)
 
 
-def _contradicting(grammar: Grammar, goal: Goal, promise: int, counted: Quantity, bases: tuple[str, ...]) -> Quantity | None:
-    """The report that contradicts what was counted, None if one agrees.
+def _contradicting(grammar: Grammar, goal: Goal, number: int, counted: Quantity, bases: Collection[str]) -> Quantity | None:
+    """The reported quantity that contradicts what was counted, None if one agrees.
 
-    Another figure that happens to agree does not help where the promise's own words clearly stand at one that does not.
+    Another figure that happens to agree does not help where the words of the planned one clearly stand at one that does not.
     """
-    reports = [report for report in goal.candidates(grammar, promise) if not any(word in report.clause for word in bases)]
-    if not reports:
+    possible = goal.possible_answers(grammar, number)
+    reported = [quantity for quantity in possible if not any(word in quantity.clause for word in bases)]
+    if not reported:
         return None
-    alike = [grammar.overlap(goal.promises[promise].clause, report.clause) for report in reports]
-    best = max(range(len(reports)), key=lambda j: (alike[j], -j))
-    clear = alike[best] >= CLEAR and all(3 * other <= alike[best] for j, other in enumerate(alike) if j != best)
-    agreed = any(agrees(report, counted) for report in reports) or sum(report.value for report in reports) == counted.value
-    return reports[best] if not agrees(reports[best], counted) and (clear or not agreed) else None
+    overlaps = [grammar.overlap(goal.planned[number].clause, quantity.clause) for quantity in reported]
+    best = overlaps.index(max(overlaps))
+    if agrees(reported[best], counted):
+        return None
+    others = overlaps[:best] + overlaps[best + 1 :]
+    is_clear = overlaps[best] >= CLEAR and all(3 * other <= overlaps[best] for other in others)
+    is_sum = sum(quantity.value for quantity in reported) == counted.value
+    agreed = is_sum or any(agrees(quantity, counted) for quantity in reported)
+    return reported[best] if is_clear or not agreed else None
 
 
-def shortfalls(match: Match) -> Iterator[tuple[Goal, Quantity, Quantity]]:
-    """Yield the promises that no indicator carries and that the goal's own figures, alone and together, fall short of."""
-    for goal, p in match.unlinked():
-        promise = goal.promises[p]
-        if p not in goal.answers or promise.bound in ("most", "about"):
-            continue
-        report = goal.reports[goal.answers[p]]
-        if promise.unit == PERCENT:
-            short = match.grammar.overlap(promise.clause, report.clause) >= CLEAR - 1 and report.value < promise.value
-        else:
-            free = goal.candidates(match.grammar, p)
-            short = sum(other.value for other in free) < promise.value and not any(reaches(other, promise) for other in free)
-        if short:
-            yield goal, promise, report
+def shortfalls(pairing: Pairing) -> Iterator[Shortfall]:
+    """Yield the planned figures that belong to no indicator and that the goal's reported figures fall short of."""
+    for goal, number in pairing.without_indicator():
+        planned = goal.planned[number]
+        if number in goal.answers and planned.bound not in ("most", "about"):
+            reported = goal.reported[goal.answers[number]]
+            if _falls_short(pairing.grammar, goal, number, reported):
+                yield Shortfall(goal, planned, reported)
 
 
-def silences(match: Match, few: float) -> Iterator[tuple[Goal, Quantity]]:
-    """Yield the promises that no indicator carries and no report answers.
+def _falls_short(grammar: Grammar, goal: Goal, number: int, reported: Quantity) -> bool:
+    """Whether less is reported than planned, in single figures and in their sum.
+
+    Percents have no sum, and are compared only where their words are alike.
+    """
+    planned = goal.planned[number]
+    if planned.unit == PERCENT:
+        return grammar.overlap(planned.clause, reported.clause) >= CLEAR - 1 and reported.value < planned.value
+    possible = goal.possible_answers(grammar, number)
+    total = sum(quantity.value for quantity in possible)
+    return total < planned.value and not any(reaches(quantity, planned) for quantity in possible)
+
+
+def unreported(pairing: Pairing, few: float) -> Iterator[tuple[Goal, Quantity]]:
+    """Yield the planned figures that belong to no indicator and of which nothing is reported.
 
     One sum may answer for several of them, words for a figure up to `few` (a platform is built), a number in words for any.
     """
-    for goal, p in match.unlinked():
-        promise = goal.promises[p]
-        if p in goal.answers or promise.unit == PERCENT or promise.value <= few or match.grammar.speaks_of(goal.actual, promise):
+    grammar = pairing.grammar
+    for goal, number in pairing.without_indicator():
+        planned = goal.planned[number]
+        is_small = planned.unit == PERCENT or planned.value <= few
+        if number in goal.answers or is_small or grammar.speaks_of(goal.actual, planned):
             continue
-        reported, promised = (
-            sum(q.value for q in listed if match.grammar.fits(promise, q)) for listed in (goal.reports, goal.promises)
-        )
-        if reported < promised:
-            yield goal, promise
+        if _sum_of_kind(grammar, planned, goal.reported) < _sum_of_kind(grammar, planned, goal.planned):
+            yield goal, planned
+
+
+def _sum_of_kind(grammar: Grammar, quantity: Quantity, listed: Iterable[Quantity]) -> Decimal:
+    """The sum of those that count the same kind of thing."""
+    return sum((other.value for other in listed if grammar.fits(quantity, other)), Decimal(0))

@@ -1,63 +1,83 @@
-"""What a check goes by: the parameters of its rule, the rows in use, the texts people wrote; and the finding it yields.
+"""What a check in Python goes by: the parameters of its rule, the rows in use, the texts people wrote; and what it yields.
 
-rule.words("phrases")                # a list that may be absent
-given(form, rule, "block", form.blocks)  # a name the check cannot do without, or FormError with its place
+def check_blank_reasons(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
+    column = needed(form, rule, "field")                       # a parameter the check cannot do without, or FormError
+    for key in blocks_of(form, rule):                          # the blocks of the table that the rule is about
+        for index, row in rows_used(form, rows, key):          # the rows in which something stands
+            if not row.get(column):
+                yield Failure((Spot(key, index, column),), row)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from xlperf.errors import FormError
 from xlperf.forms.document import Rows, Spot, inputs_of, is_empty
 from xlperf.forms.form import Form
 from xlperf.forms.model import RULES, Rule
-from xlperf.formula.operands import as_decimal
 from xlperf.reporting.finding import Finding
 
 TEXTS = ("text", "value")  # field types in which people write
-Fact = Mapping[str, object]
+
+Facts = Mapping[str, object]  # what the rule's `found` needs, by the names in its braces
 
 
-def found_at(rule: Rule, spots: Sequence[Spot], facts: Sequence[Fact]) -> Iterator[Finding]:
-    """The one finding of a rule, none where there is no place to show."""
-    if spots:
-        yield Finding(rule.code, rule.severity, tuple(dict.fromkeys(spots)), {"rows": tuple(facts)})
+class Failure(NamedTuple):
+    """One thing that fails a rule: the cells to point at, and the facts to tell of it."""
+
+    spots: tuple[Spot, ...]
+    facts: Facts
 
 
-def given(form: Form, rule: Rule, name: str, known: Iterable[str] | None = None) -> object:
-    """A parameter that the check cannot do without, of the names it may be.
+Check = Callable[[Form, Rows, Rule], Iterator[Failure]]  # the form, its computed rows, the rule with its parameters
+
+
+def finding_of(rule: Rule, failures: Iterable[Failure]) -> Finding | None:
+    """The one finding of a rule with all cells and all facts; None where nothing fails it."""
+    found = tuple(failures)
+    spots = dict.fromkeys(spot for failure in found for spot in failure.spots)
+    return Finding(rule.code, rule.severity, tuple(spots), {"rows": tuple(failure.facts for failure in found)}) if spots else None
+
+
+# --- parameters ----------------------------------------------------------------------------------------------
+
+
+def needed(form: Form, rule: Rule, name: str, among: Iterable[str] | None = None) -> str:
+    """A parameter that the check cannot do without, and that has to be one of those names.
 
     Raises:
         FormError: it is absent or names nothing.
     """
     value = rule.parameters.get(name)
-    if value is None or (known is not None and value not in known):
-        reason = f"rules.{rule.code}.parameters.{name}: the check {rule.check!r} needs one of {', '.join(known or ('…',))}"
+    if value is None or (among is not None and value not in among):
+        reason = f"rules.{rule.code}.parameters.{name}: the check {rule.check!r} needs one of {', '.join(among or ('…',))}"
         raise FormError("form_shape", path=form.directory / "form.yaml", reason=reason)
-    return value
+    return str(value)
 
 
-def rows_used(form: Form, rows: Rows, key: str) -> Iterator[tuple[int, Mapping]]:
-    """The rows of a block that hold something."""
+def blocks_of(form: Form, rule: Rule) -> tuple[str, ...]:
+    """The blocks of the table that the rule is about, its parameter `table`."""
+    return form.tables[needed(form, rule, "table", form.tables)].blocks
+
+
+def name_column(form: Form, rule: Rule) -> str:
+    """The column that names the rows of the table that the rule is about."""
+    return form.tables[needed(form, rule, "table", form.tables)].row_name or ""
+
+
+# --- rows and texts ------------------------------------------------------------------------------------------
+
+
+def rows_used(form: Form, rows: Rows, key: str) -> Iterator[tuple[int, Facts]]:
+    """Yield the rows of a block that hold something, each with its index."""
     block = form.blocks[key]
     return ((index, row) for index, row in enumerate(rows.get(key, ())) if not is_empty(form, block, index, row))
 
 
-def blocks_of(form: Form, rule: Rule) -> tuple[str, ...]:
-    """The blocks of the table that the rule is about."""
-    return form.tables[given(form, rule, "table", form.tables)].blocks
-
-
-def number_of(value: object) -> Decimal | None:
-    """A number as a decimal, None for anything else."""
-    number = as_decimal(value)
-    return number if isinstance(number, Decimal) else None
-
-
 def texts_at(rows: Rows, fields: Iterable[str]) -> Iterator[tuple[Spot, str]]:
-    """Every filled cell of those columns, written `block.field`."""
+    """Yield every filled cell of those columns, written `block.field`."""
     for name in fields:
         key, _, field = name.partition(".")
         for index, row in enumerate(rows.get(key, ())):
@@ -65,10 +85,10 @@ def texts_at(rows: Rows, fields: Iterable[str]) -> Iterator[tuple[Spot, str]]:
                 yield Spot(key, index, field), row[field]
 
 
-def texts_of(form: Form, rows: Rows, rule: Rule) -> Iterator[tuple[Spot, str]]:
-    """Every text people wrote, those of the exempt columns apart."""
+def texts_written(form: Form, rows: Rows, rule: Rule) -> Iterator[tuple[Spot, str]]:
+    """Yield every text that people wrote, those of the columns in the rule's parameter `exempt` apart."""
     exempt = set(rule.words("exempt"))
     for spot, value in inputs_of(form, rows):
-        written = spot.block != RULES and form.blocks[spot.block].fields[spot.field].type in TEXTS
-        if written and isinstance(value, str) and f"{spot.block}.{spot.field}" not in exempt:
+        is_written = spot.block != RULES and form.blocks[spot.block].fields[spot.field].type in TEXTS
+        if is_written and isinstance(value, str) and f"{spot.block}.{spot.field}" not in exempt:
             yield spot, value

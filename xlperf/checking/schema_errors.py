@@ -1,13 +1,17 @@
-"""The errors that JSON Schema finds in a document, as findings at cells."""
+"""The errors that JSON Schema finds in a document, as findings at cells.
+
+findings = list(schema_errors(form, rows))      # XL201 blank, XL202 not understood, XL203 no choice, XL204 out of range
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlperf.forms.document import Rows, Spot, document_of, prefixes
 from xlperf.forms.form import Form
-from xlperf.forms.model import Block, Field
+from xlperf.forms.model import Field
 from xlperf.forms.schema import build_schema
 from xlperf.formula.nodes import Kind
 from xlperf.formula.operands import as_decimal, as_text
@@ -18,6 +22,9 @@ from xlperf.values.notation import spellings_of
 from xlperf.values.printing import briefly
 from xlperf.values.units import label_unit
 
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+
 CODES = {
     "required": "XL201",
     "type": "XL202",
@@ -27,94 +34,147 @@ CODES = {
     "minimum": "XL204",
     "maximum": "XL204",
 }
+Origins = Mapping[tuple[str | int, ...], tuple[str, int]]  # path of an object of the document: block and index of its row
+
+
+class SchemaError(NamedTuple):
+    """What the schema finds wrong: the keyword that is broken, what it wants, what there is, and the path to it."""
+
+    keyword: str
+    wanted: Any
+    found: Any
+    path: tuple[str | int, ...]
+
+
+def _errors(form: Form, document: Mapping[str, Any]) -> Iterator[SchemaError]:
+    for error in _validator(form).iter_errors(document):
+        yield SchemaError(
+            keyword=str(error.validator), wanted=error.validator_value, found=error.instance, path=tuple(error.absolute_path)
+        )
 
 
 @lru_cache(maxsize=16)
-def _validator(form: Form):
+def _validator(form: Form) -> Draft202012Validator:
     import jsonschema
 
     dates = jsonschema.FormatChecker(["date"])
     return jsonschema.Draft202012Validator(build_schema(form), format_checker=dates)
 
 
-def schema_findings(form: Form, rows: Rows) -> Iterator[Finding]:
-    """Translate the errors of the schema into findings at cells."""
-    origins = prefixes(form, rows)
+def schema_errors(form: Form, rows: Rows) -> Iterator[Finding]:
+    """Yield the errors of the schema as findings at cells, one per cell and cause."""
+    origins: Origins = prefixes(form, rows)
     seen: set[tuple[str, Spot]] = set()
-    for error in _validator(form).iter_errors(document_of(form, rows)):
-        code = CODES.get(error.validator)
-        for spot in _spots_of_error(form, error, origins) if code else ():
-            block = form.blocks[spot.block]
-            known = block.fields[spot.field]
-            if not form.is_input(block, spot.index, known) and not known.given:
-                continue
-            cause = "XL201" if code == "XL203" and error.instance is None else code
-            if (cause, spot) not in seen:
-                seen.add((cause, spot))
-                place = form, block, spot.index, known
-                hint = _counted_in(*place) if code == "XL204" else _hint(*place, error)
-                arguments = {"found": briefly(error.instance), "expected": _expected(known, error), "hint": hint}
-                yield Finding(cause, "error", (spot,), told_blank() if cause == "XL201" else arguments)
+    for error in _errors(form, document_of(form, rows)):
+        code = _code_of(error)
+        for spot in _spots_of(form, error, origins) if code else ():
+            if (code, spot) not in seen and _is_filled_in(form, spot):
+                seen.add((code, spot))
+                yield Finding(code, "error", (spot,), _facts(form, spot, code, error))
 
 
-def _spots_of_error(form: Form, error, origins: Mapping) -> Iterator[Spot]:
-    path = tuple(error.absolute_path)
-    if error.validator == "required":
-        origin = origins.get(path)
-        missing = [key for key in error.validator_value if key not in error.instance]
+def _code_of(error: SchemaError) -> str:
+    """The code of an error, "" for one that is no cell's; nothing where one of several choices stands is a blank."""
+    if error.keyword == "enum" and error.found is None:
+        return CODES["required"]
+    return CODES.get(error.keyword, "")
+
+
+def _spots_of(form: Form, error: SchemaError, origins: Origins) -> Iterator[Spot]:
+    """Yield the cells an error is about: those that are missing in an object, or the one that is wrong."""
+    if error.keyword == "required":
+        keys, home = [key for key in error.wanted if key not in error.found], error.path
     else:
-        origin, missing = origins.get(path[:-1]), [path[-1]] if path else []
-        if origin is None and path[:-1] and path[:-1][-1] == "explanations":
-            return
-    if origin is not None:
-        yield from (Spot(*origin, key) for key in missing if isinstance(key, str) and key in form.blocks[origin[0]].fields)
+        keys, home = list(error.path[-1:]), error.path[:-1]
+    if home not in origins:
+        return
+    block, index = origins[home]
+    yield from (Spot(block, index, key) for key in keys if isinstance(key, str) and key in form.blocks[block].fields)
 
 
-def told_blank() -> dict[str, object]:
+def _is_filled_in(form: Form, spot: Spot) -> bool:
+    """Whether a cell is filled in, by people or before it is handed out."""
+    block = form.blocks[spot.block]
+    field = block.fields[spot.field]
+    return form.is_input(block, spot.index, field) or field.given
+
+
+def _facts(form: Form, spot: Spot, code: str, error: SchemaError) -> dict[str, object]:
+    """What the sentences of a finding need."""
+    if code == "XL201":
+        return found_blank()
+    hint = _unit_hint(form, spot) if code == "XL204" else _word_hint(form, spot, error)
+    return {"found": briefly(error.found), "expected": _expected(form, spot, error), "hint": hint}
+
+
+def found_blank() -> dict[str, object]:
+    """The facts of a finding at a blank cell."""
     return {"found": sentence("blank", {})}
 
 
-def wanted_of(known: Field) -> str:
+# --- what was expected ---------------------------------------------------------------------------------------
+
+
+def expected_of(field: Field) -> str:
     """What a field takes, in words: its choices, its limits, else what kind of value."""
-    words = catalogue(current_language())["types"]
-    if known.choices:
-        return listing(known.choices)
-    low, high = (as_text(as_decimal(x)) if x is not None else None for x in (known.minimum, known.maximum))
+    words: Mapping[str, str] = catalogue(current_language())["types"]
+    if field.choices:
+        return listing(field.choices)
+    low, high = (as_text(as_decimal(limit)) if limit is not None else None for limit in (field.minimum, field.maximum))
     if low or high:
         return fill(words["between" if low and high else "least" if low else "most"], {"low": low, "high": high})
-    return words.get(known.type) or words["number" if known.kind is Kind.NUMBER else "string"]
+    return words.get(field.type) or words["number" if field.kind is Kind.NUMBER else "string"]
 
 
-def _counted_in(form: Form, block: Block, index: int, known: Field) -> str:
+def _expected(form: Form, spot: Spot, error: SchemaError) -> str:
+    """What the schema expects where it found an error, in words."""
+    field = form.blocks[spot.block].fields[spot.field]
+    words: Mapping[str, str] = catalogue(current_language())["types"]
+    if error.keyword == "enum":
+        return listing(choice for choice in error.wanted if choice is not None)
+    if error.keyword in ("minimum", "maximum"):
+        return expected_of(field)
+    if field.type == "date":
+        return words["date"]
+    return words[next((kind for kind in ("number", "integer") if kind in error.wanted), "string")]
+
+
+# --- hints ---------------------------------------------------------------------------------------------------
+
+
+def _unit_hint(form: Form, spot: Spot) -> str:
     """What a number out of range counts in, as its label says: money, things; else it takes no unit."""
-    unit = label_unit(spellings_of(form), block, index, known)
+    block = form.blocks[spot.block]
+    unit = label_unit(spellings_of(form), block, spot.index, block.fields[spot.field])
     return sentence("in_unit" if unit else "in_no_unit", {"unit": unit})
 
 
-def _hint(form: Form, block: Block, index: int, known: Field, error) -> str:
-    """What a wrong text was meant for: a choice it nearly is, one beside another value, or one of another open column."""
-    value, near = error.instance, slip(error.instance, known.choices)
-    if near and error.validator == "enum" and near not in error.validator_value:
-        homes = {other: [said for said, choices in lists.items() if near in choices] for other, lists in known.choices_by.items()}
-        return "".join(
-            sentence("belongs_to", {"found": value, "column": block.fields[other].label, "near": listing(said)})
-            for other, said in homes.items()
-        )
+def _word_hint(form: Form, spot: Spot, error: SchemaError) -> str:
+    """What a wrong word was probably meant for: a choice that it nearly is, or a choice of another column; else ""."""
+    typed = error.found
+    near = slip(typed, form.blocks[spot.block].fields[spot.field].choices)
+    if near and error.keyword == "enum" and near not in error.wanted:
+        return _choice_elsewhere(form, spot, typed, near)
     if near:
-        return sentence("perhaps", {"found": value, "near": near})
-    letters = letters_of(value)
-    others = (f for f in block.fields.values() if f is not known and form.is_input(block, index, f)) if letters else ()
-    home = next((f for f in others if letters in map(letters_of, f.choices)), None)
-    return sentence("belongs", {"found": value, "near": home.label}) if home else ""
+        return sentence("perhaps", {"found": typed, "near": near})
+    column = _column_of_choice(form, spot, typed)
+    return sentence("belongs", {"found": typed, "near": column.label}) if column else ""
 
 
-def _expected(known: Field, error) -> str:
-    words = catalogue(current_language())["types"]
-    if error.validator == "enum":
-        return listing(choice for choice in error.validator_value if choice is not None)
-    if error.validator in ("minimum", "maximum"):
-        return wanted_of(known)
-    if known.type == "date":
-        return words["date"]
-    wanted = error.validator_value
-    return words[next((kind for kind in ("number", "integer") if kind in wanted), "string")]
+def _choice_elsewhere(form: Form, spot: Spot, typed: object, near: str) -> str:
+    """Beside which values of another column a choice may stand, where it may not stand beside the one that is there."""
+    fields = form.blocks[spot.block].fields
+    hints = []
+    for other, choices_beside in fields[spot.field].choices_by.items():
+        values = [value for value, choices in choices_beside.items() if near in choices]
+        hints.append(sentence("belongs_to", {"found": typed, "column": fields[other].label, "near": listing(values)}))
+    return "".join(hints)
+
+
+def _column_of_choice(form: Form, spot: Spot, typed: object) -> Field | None:
+    """The other column of the row that has a typed word among its choices."""
+    block, letters = form.blocks[spot.block], letters_of(typed)
+    if not letters:
+        return None
+    others = (field for field in block.fields.values() if field.key != spot.field and form.is_input(block, spot.index, field))
+    return next((field for field in others if letters in map(letters_of, field.choices)), None)

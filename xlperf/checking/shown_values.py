@@ -1,8 +1,8 @@
-"""The submitted file as a witness: what its computed cells show, against what their inputs give.
+"""What the computed cells of a submitted file show, against what their inputs give.
 
-    findings = list(compare_shown(form, compute(form, rows), shown))       # XL301 differs, XL302 was never calculated
+findings = list(compare_shown(form, compute(form, rows), shown))       # XL301 differs, XL302 was never calculated
 
-Never trusted, only compared: the figures that count are computed anew.
+What a file shows is never trusted, only compared: the figures that count are computed anew.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
 from xlperf.forms.compute import by_column, follows
 from xlperf.forms.document import Rows, Spot
@@ -18,57 +19,117 @@ from xlperf.forms.model import RULES, TYPES, Field
 from xlperf.formula.nodes import Kind
 from xlperf.formula.operands import as_decimal, as_text, normal_text, round_half_up
 from xlperf.reporting.finding import Finding
+from xlperf.values.numbers import HUNDRED, number_of
 from xlperf.values.printing import as_printed, briefly
 
 PERCENTAGE = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{1,15})?)\s*[%\uff05]\s*", re.ASCII)
 
 
+class Difference(NamedTuple):
+    """A computed cell that shows something else than its inputs give."""
+
+    field: Field
+    shown: object
+    computed: object
+
+
 def compare_shown(
-    form: Form, rows: Rows, shown: Mapping[Spot, object], normalised: Iterable[Spot] = (), living: Collection[Spot] = ()
+    form: Form,
+    rows: Rows,
+    shown: Mapping[Spot, object],
+    *,
+    normalised: Iterable[Spot] = (),
+    with_formula: Collection[Spot] = (),
 ) -> Iterator[Finding]:
     """Yield what the submitted cells show differently from what their inputs give.
 
-    A difference is a warning, silent where an operand was normalised (the sheet could not read it), an info where the
-    cell was never calculated. A cell that still holds its formula (`living`) and only follows another that differs is not
-    told again.
+    A difference is a warning, silent where an operand was normalised (the sheet could not read it), an info where the cell
+    was never calculated. A cell that only follows another that differs is silent too.
+
+    Args:
+        shown: what each computed cell shows, None where it was never calculated.
+        normalised: the cells whose text was read as something else.
+        with_formula: the computed cells that still hold their formula.
     """
-    changed, differing = by_column(normalised), {}
-    for spot, raw in shown.items():
-        block = form.blocks[spot.block]
-        known = block.fields[spot.field]
-        if not known.in_document or block.key == RULES or spot.index >= len(rows[spot.block]):
+    differences = _differences(form, rows, shown, by_column(normalised))
+    replaced = by_column(differences.keys() - set(with_formula))
+    for spot, difference in differences.items():
+        if spot in with_formula and follows(form, form.blocks[spot.block], spot, replaced):
             continue
-        value = rows[spot.block][spot.index].get(spot.field)
-        if not _agree(known, raw, value) and not follows(form, block, spot, changed):
-            differing[spot] = (known, raw, value)
-    replaced = by_column(differing.keys() - set(living))
-    for spot, (known, raw, value) in differing.items():
-        if spot in living and follows(form, form.blocks[spot.block], spot, replaced):
-            continue
-        if raw is None or raw == "":
+        if _is_nothing(difference.shown):
             yield Finding("XL302", "info", (spot,))
         else:
-            texts = [briefly(as_printed(known, x)) if x is not None else None for x in (raw, value)]
-            yield Finding("XL301", "warning", (spot,), {"found": texts[0], "expected": texts[1]})
+            found, expected = (_printed(difference.field, value) for value in (difference.shown, difference.computed))
+            yield Finding("XL301", "warning", (spot,), {"found": found, "expected": expected})
 
 
-def _agree(known: Field, raw: object, value: object) -> bool:
-    if value is None or value == "":
+def _differences(
+    form: Form, rows: Rows, shown: Mapping[Spot, object], normalised: Mapping[tuple[str, str], Collection[int]]
+) -> dict[Spot, Difference]:
+    """The cells that differ and follow from no cell that was normalised."""
+    found = {}
+    for spot, raw in shown.items():
+        block = form.blocks[spot.block]
+        field = block.fields[spot.field]
+        if not field.in_document or block.key == RULES or spot.index >= len(rows[spot.block]):
+            continue
+        value = rows[spot.block][spot.index].get(spot.field)
+        if not _agree(field, raw, value) and not follows(form, block, spot, normalised):
+            found[spot] = Difference(field, raw, value)
+    return found
+
+
+def _printed(field: Field, value: object) -> str | None:
+    return None if value is None else briefly(as_printed(field, value))
+
+
+def _is_nothing(value: object) -> bool:
+    return value is None or value == ""
+
+
+# --- comparing -----------------------------------------------------------------------------------------------
+
+
+def _agree(field: Field, raw: object, value: object) -> bool:
+    """Whether a cell shows the value that was computed."""
+    if _is_nothing(value):
         return raw is None or str(raw).strip() == ""
-    if known.kind is Kind.TEXT:
-        text = as_text(as_decimal(raw)) if isinstance(raw, int | float) and not isinstance(raw, bool) else str(raw)
-        same_rate = isinstance(value, str) and PERCENTAGE.fullmatch(value) and _rate(raw) == _rate(value)
-        return bool(same_rate) or normal_text(text) == normal_text(str(value))
-    if isinstance(raw, str) and PERCENTAGE.fullmatch(raw):
-        raw = _rate(raw) if known.type == "ratio" else Decimal(PERCENTAGE.fullmatch(raw)[1])
-    number, other = as_decimal(raw), as_decimal(value)
-    if isinstance(raw, bool) or not isinstance(number, Decimal) or not isinstance(other, Decimal):
+    if field.kind is Kind.TEXT:
+        return _agree_as_texts(raw, value)
+    return _agree_as_numbers(field, raw, value)
+
+
+def _agree_as_texts(raw: object, value: object) -> bool:
+    """Whether two texts are the same; a percentage may be shown as a number."""
+    if isinstance(value, str) and PERCENTAGE.fullmatch(value) and _rate(raw) == _rate(value):
+        return True
+    return normal_text(_text_of(raw)) == normal_text(str(value))
+
+
+def _text_of(raw: object) -> str:
+    """What a cell shows as a text; a number as Excel writes it."""
+    return as_text(as_decimal(raw)) if isinstance(raw, int | float) and not isinstance(raw, bool) else str(raw)
+
+
+def _agree_as_numbers(field: Field, raw: object, value: object) -> bool:
+    """Whether two numbers are the same in as many decimals as the field has."""
+    match = PERCENTAGE.fullmatch(raw) if isinstance(raw, str) else None
+    if match:
+        number: Decimal | None = Decimal(match[1]) / HUNDRED if field.type == "ratio" else Decimal(match[1])
+    else:
+        number = number_of(raw)
+    computed = number_of(value)
+    if number is None or computed is None:
         return str(raw) == str(value)
-    digits = TYPES[known.type].digits
-    return number == other or (digits is not None and round_half_up(number, digits) == round_half_up(other, digits))
+    digits = TYPES[field.type].digits
+    if number == computed or digits is None:
+        return number == computed
+    return round_half_up(number, Decimal(digits)) == round_half_up(computed, Decimal(digits))
 
 
 def _rate(shown: object) -> Decimal | None:
     """The number that a cell shows as a percentage, typed as a text or with a percent format."""
-    match = PERCENTAGE.fullmatch(shown) if isinstance(shown, str) else None
-    return Decimal(match[1]) / 100 if match else as_decimal(shown) if isinstance(shown, float) else None
+    if isinstance(shown, str):
+        match = PERCENTAGE.fullmatch(shown)
+        return Decimal(match[1]) / HUNDRED if match else None
+    return number_of(shown) if isinstance(shown, float) else None

@@ -1,4 +1,4 @@
-"""Amounts that look typed in yuan where the form counts in wan yuan (10,000 yuan), told by their neighbours.
+"""Amounts that look typed in yuan where the form counts in wan yuan (10,000 yuan): their neighbours show it.
 
     findings = list(unlikely_amounts(form, rows))      # warnings XL216, each with both readings
 
@@ -10,14 +10,14 @@ be an amount like its neighbours', and what has more than two decimals was never
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
-from xlperf.forms.model import Block
+from xlperf.forms.model import Block, Field
 from xlperf.formula.operands import as_decimal, as_text
 from xlperf.reporting.finding import Finding
 from xlperf.values.notation import spellings_of
@@ -32,10 +32,12 @@ ALIKE = Decimal(10)  # how far the other reading may lie outside the range of th
 
 
 class Amount(NamedTuple):
+    """An amount that was typed."""
+
     spot: Spot
     number: Decimal
     unit: Unit
-    headed: bool  # its whole column counts in that unit
+    by_column: bool  # whether its whole column counts in that unit
 
     @property
     def size(self) -> Decimal:
@@ -47,59 +49,80 @@ class Amount(NamedTuple):
         return self.size >= LEAST and (cents := self.size * 100) == cents.to_integral_value()
 
 
-def unlikely_amounts(form: Form, rows: Rows, stated: Collection[Spot] = ()) -> Iterator[Finding]:
+def unlikely_amounts(form: Form, rows: Rows, *, stated: Collection[Spot] = ()) -> Iterator[Finding]:
     """Yield the amounts that look typed in yuan where wan yuan is asked for: by their row, else by the rest of their table.
 
     Those typed with their unit (`stated`) are as they were meant.
     """
     for table in form.tables.values():
-        lines = [line for key in table.blocks for line in _amounts(form, form.blocks[key], rows.get(key, ()))]
-        for line in lines:
-            others = [other.size for row in lines if row is not line for other in row if other.headed]
-            far = _far(form, line, others)
-            for amount in line:
-                beside = [a.size for a in line if a is not amount and a.unit.word == amount.unit.word]
-                if amount.spot not in stated and (amount in far or _beyond_row(amount, beside)):
-                    readings = (f"{as_text(number)} {amount.unit.word}" for number in (amount.number, amount.number / SCALE))
-                    remark = question(as_text(amount.number), readings, code="XL216", severity="warning")
-                    yield Finding(remark.code, remark.severity, (amount.spot,), remark.arguments)
+        listed = [amounts for key in table.blocks for amounts in _amounts_by_row(form, form.blocks[key], rows.get(key, []))]
+        for amounts in listed:
+            others = [other.size for row in listed if row is not amounts for other in row if other.by_column]
+            far = _far_from_table(form, amounts, others)
+            for amount in amounts:
+                if amount.spot not in stated and (amount in far or _is_far_from_row(amount, amounts)):
+                    yield _asked(amount)
 
 
-def _amounts(form: Form, block: Block, rows: list[dict]) -> Iterator[list[Amount]]:
+def _asked(amount: Amount) -> Finding:
+    """The question which of the two units was meant."""
+    readings = (f"{as_text(number)} {amount.unit.word}" for number in (amount.number, amount.number / SCALE))
+    remark = question(as_text(amount.number), readings, code="XL216", severity="warning")
+    return Finding(remark.code, "warning", (amount.spot,), remark.arguments)
+
+
+# --- the amounts of a row ------------------------------------------------------------------------------------
+
+
+def _amounts_by_row(form: Form, block: Block, rows: Sequence[dict[str, Any]]) -> Iterator[list[Amount]]:
     """Yield the typed amounts of each row whose unit has a smaller one ten thousand times in it."""
-    known = spellings_of(form)
-    columns = known.columns_of(block)
-    pair = (columns.get("target"), columns.get("actual"))
     for index, row in enumerate(rows):
-        line = []
-        for key, value in row.items():
-            field = block.fields.get(key)
-            if not value or isinstance(value, bool | str) or field is None or not form.is_input(block, index, field):
-                continue
-            labelled = label_unit(known, block, index, field) if field.type == "money" else ""
-            word = row.get(columns["unit"]) if key in pair else labelled
-            unit = unit_of(known, word) if isinstance(word, str) and word else None
-            if unit and unit.base and unit.factor >= SCALE:
-                headed = key not in pair and bool(unit_in_brackets(known, field.label))
-                line.append(Amount(Spot(block.key, index, key), as_decimal(value), unit, headed))
-        yield line
+        amounts = (_amount(form, block, index, row, key) for key in row)
+        yield [amount for amount in amounts if amount]
 
 
-def _beyond_row(amount: Amount, beside: list[Decimal]) -> bool:
+def _amount(form: Form, block: Block, index: int, row: dict[str, Any], key: str) -> Amount | None:
+    """The amount in a cell, None where there is none that counts in such a unit."""
+    value, field = row[key], block.fields.get(key)
+    if not value or isinstance(value, bool | str) or field is None or not form.is_input(block, index, field):
+        return None
+    spellings = spellings_of(form)
+    columns = spellings.columns_of(block)
+    is_figure = key in (columns.get("target"), columns.get("actual"))
+    word = row.get(columns["unit"]) if is_figure else _unit_of_money(form, block, index, field)
+    unit = unit_of(spellings, word) if isinstance(word, str) and word else None
+    if unit is None or not unit.base or unit.factor < SCALE:
+        return None
+    by_column = not is_figure and bool(unit_in_brackets(spellings, field.label))
+    return Amount(Spot(block.key, index, key), as_decimal(value), unit, by_column)
+
+
+def _unit_of_money(form: Form, block: Block, index: int, field: Field) -> str:
+    """What a field for money counts in, as its label says; "" of any other field."""
+    return label_unit(spellings_of(form), block, index, field) if field.type == "money" else ""
+
+
+# --- comparing -----------------------------------------------------------------------------------------------
+
+
+def _is_far_from_row(amount: Amount, row: Sequence[Amount]) -> bool:
     """Whether the other reading of an amount is, within a factor of two, the largest that stands beside it."""
+    beside = [other.size for other in row if other is not amount and other.unit.word == amount.unit.word]
     return amount.may_be_small and bool(beside) and APART <= amount.size / max(beside) <= 4 * APART
 
 
-def _far(form: Form, line: list[Amount], others: list[Decimal]) -> list[Amount]:
+def _far_from_table(form: Form, row: Sequence[Amount], others: Sequence[Decimal]) -> list[Amount]:
     """The amounts of a row far above the other rows; none if one of them was certainly not counted in the smaller unit.
 
     A block of one row is held against the largest of the others, and is not below it: basic spending is honestly hundreds of
     times an item.
     """
-    if not line or len(others) < FEW:
+    if not row or len(others) < FEW:
         return []
-    single = form.blocks[line[0].spot.block].shape == "object"
-    usual = max(others) if single else median(others)
-    low, high = (usual, usual * ALIKE**3) if single else (min(others) / ALIKE, max(others) * ALIKE)
-    far = [amount for amount in line if amount.headed and amount.size >= APART * usual]
-    return [a for a in far if low <= a.size / SCALE <= high] if all(a.may_be_small for a in far) else []
+    is_single = form.blocks[row[0].spot.block].shape == "object"
+    usual = max(others) if is_single else median(others)
+    low, high = (usual, usual * ALIKE**3) if is_single else (min(others) / ALIKE, max(others) * ALIKE)
+    far = [amount for amount in row if amount.by_column and amount.size >= APART * usual]
+    if not all(amount.may_be_small for amount in far):
+        return []
+    return [amount for amount in far if low <= amount.size / SCALE <= high]

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from xlperf.checking.schema_errors import wanted_of
+from xlperf.checking.schema_errors import expected_of
 from xlperf.distributing.roster import Line, Unit, folded, is_passed_by, shown
 from xlperf.forms.catalog import field_names
 from xlperf.forms.document import Rows, Spot, preset_index, rows_of, subject_spot, unit_spot
@@ -245,7 +245,7 @@ def _read(form: Form, entry: Entry, index: int, row: Mapping[str, object]) -> tu
     read = {**row, **read}
     asked = {key: remark.expected for key, remark in remarks if remark.severity in ("error", "warning")}
     wrong = [key for key in cells if key in asked or not _fits(block.fields[key], read)]
-    facts = [(cells[key], asked.get(key) or wanted_of(block.fields[key])) for key in wrong]
+    facts = [(cells[key], asked.get(key) or expected_of(block.fields[key])) for key in wrong]
     complaints = [
         sentence(
             "roster_misfit", {"place": cell.line.place, "heading": cell.heading, "found": shown(cell.value), "expected": expected}

@@ -33,7 +33,9 @@ def briefly(value: object) -> str:
 
 
 def as_printed(field: Field | None, value: object) -> object:
-    """A number as its field shows it, a ratio as a percentage; anything else as it is."""
+    """A number as its field shows it, a ratio as a percentage; a truth value as Excel shows it; anything else as it is."""
+    if isinstance(value, bool):
+        return typed_text(value)
     if not field or not isinstance(value, int | float):
         return value
     number = as_decimal(value)

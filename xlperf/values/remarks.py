@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from xlperf.forms.model import Severity
 from xlperf.values.printing import visible
 
 APART = " | "  # between the parts of a figure that was taken apart
@@ -31,7 +32,7 @@ class Remark:
     """What is to be told of one cell; without a code nothing is, but the sheet itself could not compute with the cell."""
 
     code: str = ""
-    severity: str = ""
+    severity: Severity = "info"
     found: str = ""
     expected: str = ""
 
@@ -55,6 +56,6 @@ def normalised(raw: object, value: object) -> Remark:
     return Remark(code="XL210", severity="info", found=f"'{found}" if found == expected else found, expected=expected)
 
 
-def question(raw: object, readings: Iterable[str], *, code: str = "XL209", severity: str = "error") -> Remark:
+def question(raw: object, readings: Iterable[str], *, code: str = "XL209", severity: Severity = "error") -> Remark:
     """What was typed, and the readings it may have."""
     return Remark(code=code, severity=severity, found=visible(raw), expected=" / ".join(readings))

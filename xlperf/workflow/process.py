@@ -61,10 +61,10 @@ def process(path: StrPath, *, form: str | None = None, year: int | None = None, 
 def _findings(reading: Reading, rows: Rows, form: str | None, year: int | None) -> Iterator[Finding]:
     yield from as_asked(reading, form, year)
     yield from reading.findings
-    yield from unlikely_amounts(reading.form, reading.rows, reading.stated)
+    yield from unlikely_amounts(reading.form, reading.rows, stated=reading.stated)
     unread = {spot for finding in reading.findings if finding.code in UNREAD for spot in finding.spots}
-    yield from check(reading.form, rows, unread)
-    yield from compare_shown(reading.form, rows, reading.shown, reading.normalised, reading.living)
+    yield from check(reading.form, rows, unreadable=unread)
+    yield from compare_shown(reading.form, rows, reading.shown, normalised=reading.normalised, with_formula=reading.living)
     yield from _remembered(reading)
 
 
