@@ -24,6 +24,7 @@ _HOMES = {
     "import_document": "importing.importer",
     "collect": "collecting.collect",
     "find_status": "collecting.status",
+    "CollectionStatus": "collecting.status",
     "Result": "reporting.result",
     "build_schema": "forms.schema",
     "list_forms": "forms.catalog",

@@ -86,7 +86,7 @@ def processes(scheduler: str) -> list[int]:
 
 def refused(address: str, patience: float = worker_pool.ANSWER) -> str:
     worker_pool.ANSWER = patience
-    with pytest.raises(UsageError) as caught, cluster_pool(address):
+    with pytest.raises(UsageError) as caught, cluster_pool(address, Limits()):
         pass
     return caught.value.key
 

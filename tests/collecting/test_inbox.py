@@ -341,7 +341,7 @@ def test_an_archive_that_cannot_be_opened_is_named_with_its_hash(tmp_path: Path,
 
 
 def test_an_archive_of_too_many_is_taken_in_up_to_the_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox.Room, "__init__", lambda self: (setattr(self, "members", 4), setattr(self, "unpacked", 100))[0])
+    monkeypatch.setattr(inbox.Allowance, "__init__", lambda self: (setattr(self, "members", 4), setattr(self, "unpacked", 100))[0])
     (tmp_path / "many.zip").write_bytes(zipped({f"{i}.xlsx": b"x" for i in range(6)}))
     (tmp_path / "large.zip").write_bytes(zipped({"0.xlsx": b"0" * 60, "1.xlsx": b"1" * 60, "2.xlsx": b"2"}))
     (tmp_path / "nested.zip").write_bytes(zipped({"in.zip": zipped({f"{i}.xlsx": b"x" for i in range(3)})[:]}))

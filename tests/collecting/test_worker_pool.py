@@ -132,7 +132,7 @@ def test_a_worker_that_dies_between_two_tasks_costs_neither() -> None:
         return number
 
     hired = [0, 1, 9, 9, 9]  # broken at once; after one task; then those that work on
-    dying = WorkerPool(lambda: Dying(hired.pop(0)), 2)
+    dying = WorkerPool(lambda: Dying(hired.pop(0)), 2, Limits())
     assert sorted((number, isinstance(what, Lost)) for number, what in run_tasks(dying, range(4), work)) == [
         (0, False), (1, False), (2, True), (3, False),
     ]  # fmt: skip
@@ -157,7 +157,7 @@ def test_only_a_few_tasks_are_in_flight() -> None:
             drawn += 1
             yield number
 
-    threads = WorkerPool(partial(ThreadPoolExecutor, 3), 3)
+    threads = WorkerPool(partial(ThreadPoolExecutor, 3), 3, Limits())
     for number, _ in enumerate(run_tasks(threads, tasks(), lambda _: None)):
         most = max(most, drawn - number)
     assert drawn == 200

@@ -19,10 +19,9 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from xlperf import __version__
 from xlperf.collecting.changes import compare_runs
@@ -41,7 +40,6 @@ from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.messages import current_language, sentence
 from xlperf.reporting.word_report import check_own_template
 from xlperf.summarizing.exports import write_exports
-from xlperf.summarizing.outcome import Submission
 from xlperf.summarizing.submissions import Naming, make_naming, missing_units
 from xlperf.summarizing.survey import installed_prefixes
 
@@ -85,41 +83,25 @@ def collect(
     Raises:
         UsageError: no such inbox, form, roster, database or cluster; the folder is in use or cannot be written.
         FormError: one of the forms cannot be right.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     inbox = Path(folder, "received")
+        ...     inbox.mkdir()
+        ...     _ = (inbox / "letter.pdf").write_bytes(b"%PDF-1.7")
+        ...     status = collect([inbox], output=Path(folder, "OUT"), jobs=1)
+        >>> status.counts, status.waiting, status.exit_code
+        ({'unreadable': 1}, 0, <ExitCode.UNREADABLE: 3>)
     """
     return_large_blocks_at_once()
     plan = _plan(inboxes, form=form, templates=templates, output=output, roster=roster)
     with locked(plan.directory), opened_store(plan.directory, database) as store:
-        options = WorkOptions(
-            language=current_language(),
-            date=_date(store, date, plan.started),
-            finalize=finalize,
-            form=form,
-            year=year,
-            templates=plan.templates.absolute() if plan.templates else None,
-        )
+        options = _options(store, plan, form=form, year=year, date=date, finalize=finalize)
         digest = _register(store, plan, options)
         with opened_pool(jobs=jobs, cluster=cluster, limits=limits, folder=plan.directory / WORK) as pool:
-            process_inputs(
-                store,
-                plan.inputs,
-                directory=plan.directory,
-                pool=pool,
-                options=options,
-                limits=limits,
-                digest=digest,
-                quiet=quiet,
-            )
-        if not quiet:
-            print(sentence("summing_up", {}), file=sys.stderr, flush=True)
-        beside = write_exports(
-            Outcomes(store),
-            templates=plan.templates,
-            directory=plan.directory,
-            date=options.date,
-            roster=plan.units,
-            open_input=_opener(plan.inputs),
-        )
-        close_archives()
+            process_inputs(store, plan.inputs, directory=plan.directory, pool=pool, options=options, digest=digest, quiet=quiet)
+        beside = _export(store, plan, date=options.date, quiet=quiet)
         run = _run(store, plan, options, workers=pool.workers, beside=beside)
         write_run(plan.directory, run)
         return read_status(plan.directory, store, run, plan.naming)
@@ -196,18 +178,30 @@ def _now() -> str:
     return now.isoformat(timespec="seconds")
 
 
-def _date(store: Store, date: str | None, started: str) -> str:
-    """The ISO date to stand in files: a run that was interrupted and goes on another day has that of its first day."""
-    if date or os.environ.get("SOURCE_DATE_EPOCH"):
-        return stamp(date)
-    return (first_receipt(store) or started)[:10]
-
-
 def _digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()
 
 
 # --- in the folder of the collection -------------------------------------------------------------------------
+
+
+def _options(store: Store, plan: _Plan, *, form: str | None, year: int | None, date: str | None, finalize: bool) -> WorkOptions:
+    """What the workers are to do."""
+    return WorkOptions(
+        language=current_language(),
+        date=_date(store, date, plan.started),
+        finalize=finalize,
+        form=form,
+        year=year,
+        templates=plan.templates.absolute() if plan.templates else None,
+    )
+
+
+def _date(store: Store, date: str | None, started: str) -> str:
+    """The ISO date to stand in files: a run that was interrupted and goes on another day has that of its first day."""
+    if date or os.environ.get("SOURCE_DATE_EPOCH"):
+        return stamp(date)
+    return (first_receipt(store) or started)[:10]
 
 
 def _register(store: Store, plan: _Plan, options: WorkOptions) -> str:
@@ -222,10 +216,21 @@ def _register(store: Store, plan: _Plan, options: WorkOptions) -> str:
     return digest
 
 
-def _opener(inputs: Iterable[Input]) -> Callable[[Submission], IO[bytes]]:
-    """The function that opens the bytes of an outcome as they were received."""
-    by_path = {item.path: item for item in inputs}
-    return lambda submission: open_received(by_path[submission.path])
+def _export(store: Store, plan: _Plan, *, date: str, quiet: bool) -> dict[str, str]:
+    """Write the exports; return the finalized files that somebody has saved since, each with the newer one beside it."""
+    if not quiet:
+        print(sentence("summing_up", {}), file=sys.stderr, flush=True)
+    inputs = {item.path: item for item in plan.inputs}
+    beside = write_exports(
+        Outcomes(store),
+        templates=plan.templates,
+        directory=plan.directory,
+        date=date,
+        roster=plan.units,
+        open_input=lambda outcome: open_received(inputs[outcome.path]),
+    )
+    close_archives()
+    return beside
 
 
 def _run(store: Store, plan: _Plan, options: WorkOptions, *, workers: int, beside: Mapping[str, str]) -> Run:

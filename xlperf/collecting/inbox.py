@@ -58,11 +58,14 @@ class Input:
 
     @property
     def key(self) -> str:
-        """What stands for its bytes; if it is not read, for its path too. That somebody has it open is said of it: it counts."""
-        return f"path:{self.path}:{self.sha256}" if self.error else f"{self.sha256}{OPEN}" if self.owner else self.sha256
+        """What stands for its bytes; if it is not read, for its path too; that somebody has it open makes a difference."""
+        if self.error:
+            return f"path:{self.path}:{self.sha256}"
+        return f"{self.sha256}{OPEN}" if self.owner else self.sha256
 
     @property
     def name(self) -> str:
+        """The last part of its path, as the file or the entry of an archive is called."""
         return self.path.rpartition("/")[2].rpartition(INSIDE)[2]
 
 
@@ -74,16 +77,23 @@ class Skipped:
 
 
 @dataclass
-class Room:
-    """What one archive may still hold."""
+class Allowance:
+    """What one archive may still hold, those in it included."""
 
     members: int = MOST_MEMBERS
     unpacked: int = MOST_UNPACKED
 
     def take(self, size: int) -> None:
+        """Count a file of so many bytes.
+
+        Raises:
+            UnreadableError: it is one too many, or too large.
+        """
         self.members, self.unpacked = self.members - 1, self.unpacked - size
-        if self.members < 0 or self.unpacked < 0:
-            raise _crowded(f"> {MOST_MEMBERS:,}" if self.members < 0 else f"> {MOST_UNPACKED // MIB:,} MiB")
+        if self.members < 0:
+            raise _crowded(f"> {MOST_MEMBERS:,}")
+        if self.unpacked < 0:
+            raise _crowded(f"> {MOST_UNPACKED // MIB:,} MiB")
 
 
 def list_inbox(inboxes: Sequence[Path], apart_from: Path | None = None) -> list[Input | Skipped]:
@@ -102,7 +112,7 @@ def list_inbox(inboxes: Sequence[Path], apart_from: Path | None = None) -> list[
     for inbox in inboxes:
         if not inbox.exists():
             raise UsageError("cannot_open", path=inbox, reason=reason_of(FileNotFoundError(errno.ENOENT, "")))
-        if _is(inbox, apart_from):
+        if _is_same(inbox, apart_from):
             raise UsageError("output_is_inbox", path=inbox)
         if inbox.is_dir():
             prefix = f"{roots.unique(printable(inbox.resolve().name))}/" if len(inboxes) > 1 else ""
@@ -117,13 +127,13 @@ def _long(path: Path) -> Path:
     return Path(extended(str(path.resolve()))) if os.name == "nt" else path
 
 
-def _is(folder: Path, other: Path | None) -> bool:
+def _is_same(folder: Path, other: Path | None) -> bool:
     return other is not None and other.exists() and folder.samefile(other)
 
 
 def _in_folder(folder: Path, prefix: str, apart_from: Path | None) -> Iterator[Input | Skipped]:
-    closed: list[OSError] = []  # folders that may not be entered
-    for root, folders, files in os.walk(folder, onerror=closed.append):
+    refused: list[OSError] = []  # folders that may not be entered
+    for root, folders, files in os.walk(folder, onerror=refused.append):
         below = prefix + "".join(f"{printable(part)}/" for part in Path(root).relative_to(folder).parts)
         if below != prefix and COLLECTION.intersection(files):  # another collection: what came out of it is not what came in
             folders.clear()
@@ -131,13 +141,13 @@ def _in_folder(folder: Path, prefix: str, apart_from: Path | None) -> Iterator[I
             continue
         left_out = [name for name in folders if name.startswith(".") or Path(root, name).is_symlink()]
         yield from (Skipped(f"{below}{printable(name)}/") for name in left_out)
-        folders[:] = [name for name in folders if name not in left_out and not _is(Path(root, name), apart_from)]
+        folders[:] = [name for name in folders if name not in left_out and not _is_same(Path(root, name), apart_from)]
         beside = set(files)
         for name in files:
             yield from _in_file(Path(root, name), below + printable(name), beside)
-    for error in closed:
+    for error in refused:
         path = Path(error.filename)
-        yield Input(f"{prefix}{printable(path.relative_to(folder).as_posix())}/", path, error=_unopened(error))
+        yield Input(f"{prefix}{printable(path.relative_to(folder).as_posix())}/", path, error=_cannot_open(error))
 
 
 def _in_file(file: Path, path: str, beside: Set[str]) -> Iterator[Input | Skipped]:
@@ -149,9 +159,9 @@ def _in_file(file: Path, path: str, beside: Set[str]) -> Iterator[Input | Skippe
         with open(file, "rb") as stream:
             owner = _owner(file.name, "", beside)
             found = _hashed(Input(path, file, owner=owner and printable(owner)), stream)
-            yield from _opened(found, stream, Room())
+            yield from _contents_of(found, stream, Allowance())
     except OSError as error:
-        yield Input(path, file, error=_unopened(error))
+        yield Input(path, file, error=_cannot_open(error))
 
 
 def is_no_submission(name: str) -> bool:
@@ -160,10 +170,12 @@ def is_no_submission(name: str) -> bool:
 
 
 def _owner(name: str, folder: str, beside: Set[str]) -> str | None:
+    """The file beside it by which a program says that it has this one open."""
     return next((owner for pattern in OWNERS if folder + (owner := pattern.format(name)) in beside), None)
 
 
 def _hashed(found: Input, stream: IO[bytes]) -> Input:
+    """The input with its size and its SHA-256."""
     digest, size = hashlib.sha256(), 0
     while chunk := stream.read(CHUNK):
         digest.update(chunk)
@@ -171,14 +183,14 @@ def _hashed(found: Input, stream: IO[bytes]) -> Input:
     return replace(found, size=size, sha256=digest.hexdigest())
 
 
-def _unopened(error: OSError) -> UnreadableError:
+def _cannot_open(error: OSError) -> UnreadableError:
     return UnreadableError("XL506", found=reason_of(error))
 
 
 # --- archives ------------------------------------------------------------------------------------------------
 
 
-def _opened(found: Input, stream: IO[bytes], room: Room) -> Iterator[Input | Skipped]:
+def _contents_of(found: Input, stream: IO[bytes], allowance: Allowance) -> Iterator[Input | Skipped]:
     """What lies in that input if it is an archive, else the input."""
     archive = None
     if found.name.lower().endswith(ARCHIVE) and len(found.members) <= DEEPEST:
@@ -191,7 +203,7 @@ def _opened(found: Input, stream: IO[bytes], room: Room) -> Iterator[Input | Ski
             yield replace(found, error=UnreadableError("XL504", found=str(error)))
             return
     if archive:
-        yield from _in_archive(found, archive, room)
+        yield from _in_archive(found, archive, allowance)
     else:
         yield replace(found, error=too_large(found.name, MOST_FILE)) if found.size > MOST_FILE else found
 
@@ -206,7 +218,8 @@ def _open_archive(stream: IO[bytes]) -> zipfile.ZipFile | None:
 
 def _count_entries(stream: IO[bytes]) -> int:
     """How many entries the directory at the end of an archive has; what is packed before it may hold others that do not count."""
-    end = zipfile._EndRecData(stream)  # what zipfile goes by: at 5 the size of the directory, at 9 where it ends
+    # What zipfile goes by: at 5 the size of the directory, at 9 where it ends.
+    end = zipfile._EndRecData(stream)  # type: ignore[attr-defined]  # there is no public way to it that makes no object per entry
     stream.seek(max(0, end[9] - end[5] - ZIP64) if end else 0)
     found, last = 0, b""
     while chunk := stream.read(CHUNK):
@@ -219,7 +232,8 @@ def _crowded(found: str) -> UnreadableError:
     return UnreadableError("XL505", found=found, expected=f"≤ {MOST_MEMBERS:,}, ≤ {MOST_UNPACKED // MIB:,} MiB")
 
 
-def _in_archive(around: Input, archive: zipfile.ZipFile, room: Room) -> Iterator[Input | Skipped]:
+def _in_archive(around: Input, archive: zipfile.ZipFile, allowance: Allowance) -> Iterator[Input | Skipped]:
+    """What lies in an archive, as far as it is within bounds."""
     entries = archive.infolist()
     names = [name_of(entry) for entry in entries]
     beside = set(names)
@@ -232,21 +246,26 @@ def _in_archive(around: Input, archive: zipfile.ZipFile, room: Room) -> Iterator
             yield Skipped(found.path)
             continue
         try:
-            room.take(entry.file_size)
+            allowance.take(entry.file_size)
         except UnreadableError as error:
-            yield replace(around, error=error)  # what was within bounds is taken in, the rest is told of
+            yield replace(around, error=error)  # what was within bounds is taken in, of the rest this is said
             return
-        try:
-            if entry.compress_type not in PACKED:
-                raise zipfile.BadZipFile(sentence("packed_otherwise", {"method": entry.compress_type}))
-            if entry.flag_bits & ENCRYPTED:
-                raise zipfile.BadZipFile(sentence("with_password", {}))
-            with archive.open(entry) as stream:
-                found = _hashed(replace(found, owner=_owner(last, folder + slash, beside)), stream)
-            with _seekable(archive, entry) if last.lower().endswith(ARCHIVE) else archive.open(entry) as stream:
-                yield from _opened(found, stream, room)
-        except DAMAGED as error:
-            yield replace(found, error=UnreadableError("XL504", found=str(error)))
+        yield from _in_entry(replace(found, owner=_owner(last, folder + slash, beside)), archive, entry, allowance)
+
+
+def _in_entry(found: Input, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, allowance: Allowance) -> Iterator[Input | Skipped]:
+    """An entry of an archive; if it is an archive itself, what lies in it."""
+    try:
+        if entry.compress_type not in PACKED:
+            raise zipfile.BadZipFile(sentence("packed_otherwise", {"method": entry.compress_type}))
+        if entry.flag_bits & ENCRYPTED:
+            raise zipfile.BadZipFile(sentence("with_password", {}))
+        with archive.open(entry) as stream:
+            found = _hashed(found, stream)
+        with _seekable(archive, entry) if found.name.lower().endswith(ARCHIVE) else archive.open(entry) as stream:
+            yield from _contents_of(found, stream, allowance)
+    except DAMAGED as error:
+        yield replace(found, error=UnreadableError("XL504", found=str(error)))
 
 
 def _seekable(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
@@ -299,12 +318,12 @@ def read_input(found: Input) -> bytes:
 
 
 @lru_cache(maxsize=DEEPEST + 1)
-def _archive(file: Path, way: tuple[int, ...]) -> zipfile.ZipFile:
-    """The archive at the end of that way; kept open, because its directory takes longer to read than one member."""
-    if not way:
+def _archive(file: Path, members: tuple[int, ...]) -> zipfile.ZipFile:
+    """The archive to which these members lead; kept open, because its directory takes longer to read than one member."""
+    if not members:
         return zipfile.ZipFile(file)
-    around = _archive(file, way[:-1])
-    return zipfile.ZipFile(_seekable(around, around.infolist()[way[-1]]))
+    around = _archive(file, members[:-1])
+    return zipfile.ZipFile(_seekable(around, around.infolist()[members[-1]]))
 
 
 def close_archives() -> None:

@@ -1,7 +1,10 @@
 """What inputs are called: as text, short enough, each by a name of its own, whatever folders and archives have in them.
 
-printable(file.name)                # what Windows in China wrote in GBK and Linux gives as bytes
-Names().unique("late.zip!a.xlsx")   # a second one of that name is "late.zip!a (2).xlsx"
+    >>> names = Names()
+    >>> names.unique("late.zip!a.xlsx"), names.unique("late.zip!a.xlsx")
+    ('late.zip!a.xlsx', 'late.zip!a (2).xlsx')
+
+`printable` reads what Windows in China wrote in GBK and Linux gives as bytes.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The work of a collection: every input that has no outcome yet gets one, each content once.
 
-    process_inputs(store, inputs, directory=Path("OUT"), pool=pool, options=options, limits=Limits(), digest=digest)
+    process_inputs(store, inputs, directory=Path("OUT"), pool=pool, options=options, digest=digest)
 
 The files that a worker made are written before its outcome is stored, and the outcome as soon as it is there: so the process
 may be killed anywhere.
@@ -32,7 +32,6 @@ def process_inputs(
     directory: Path,
     pool: WorkerPool,
     options: WorkOptions,
-    limits: Limits,
     digest: str,
     quiet: bool = True,
 ) -> None:
@@ -50,9 +49,9 @@ def process_inputs(
             to_do.setdefault(item.key, item)
     with progress(sentence("collecting", {}), quiet) as tell:
         keeper = _Keeper(store, inputs, directory=directory, digest=digest, tell=tell)
-        work = partial(work_on, options=options, limits=limits)
+        work = partial(work_on, options=options, limits=pool.limits)
         for task, answer in run_tasks(pool, _readable_tasks(to_do.values(), keeper), work):
-            keeper.keep(task, _lost(task, answer, limits) if isinstance(answer, Lost) else answer)
+            keeper.keep(task, _lost(task, answer, pool.limits) if isinstance(answer, Lost) else answer)
 
 
 class _Keeper:

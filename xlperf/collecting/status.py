@@ -53,6 +53,14 @@ def find_status(directory: StrPath, *, database: str | None = None) -> Collectio
 
     Raises:
         UsageError: there is no collection, or its database does not answer.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> from xlperf import collect
+        >>> with TemporaryDirectory() as inbox, TemporaryDirectory() as output:
+        ...     _ = collect([inbox], output=output)
+        ...     find_status(output).counts
+        {}
     """
     directory = Path(directory)
     if not database and not (directory / FILE_NAME).exists():

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlperf.errors import UsageError
+from xlperf.reporting.result import Status
 from xlperf.summarizing.outcome import Outcome, instant
 
 if TYPE_CHECKING:
@@ -248,7 +249,7 @@ class Outcomes:
                 yield Outcome(**values | {name: tuple(values[name]) for name in TUPLES})
 
 
-def count_inputs(store: Store) -> dict[str | None, int]:
+def count_inputs(store: Store) -> dict[Status | None, int]:
     """How many inputs there are of each status; None counts those that are still to be done."""
     import sqlalchemy as sql
 

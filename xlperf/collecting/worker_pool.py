@@ -55,11 +55,12 @@ AnyAnswer = TypeVar("AnyAnswer")
 
 @dataclass(frozen=True)
 class WorkerPool:
-    """Who does the work: `make_executor` gives an executor with so many workers, the future of a lost task raises `broken`."""
+    """Who does the work."""
 
-    make_executor: Callable[[], Executor]
+    make_executor: Callable[[], Executor]  # with so many workers
     workers: int
-    broken: type[Exception] = BrokenExecutor
+    limits: Limits  # what one task may take
+    broken: type[Exception] = BrokenExecutor  # what the future of a lost task raises
 
 
 class Lost(NamedTuple):
@@ -76,13 +77,13 @@ def opened_pool(
     Args:
         jobs: how many processes, by default one per processor.
         cluster: the address of a scheduler.
-        limits: what one task may take of a process of this machine.
+        limits: what one task may take.
         folder: where these processes put their temporary files; it goes when they go.
 
     Raises:
         UsageError: see `cluster_pool`.
     """
-    return cluster_pool(cluster) if cluster else _opened_local_pool(jobs, limits, folder)
+    return cluster_pool(cluster, limits) if cluster else _opened_local_pool(jobs, limits, folder)
 
 
 # --- running tasks -------------------------------------------------------------------------------------------
@@ -175,7 +176,8 @@ def local_pool(jobs: int | None, limits: Limits, folder: Path | None = None) -> 
     """
     count = min(jobs or os.cpu_count() or 1, MOST_WORKERS)
     spawn = multiprocessing.get_context("spawn")
-    return WorkerPool(partial(ProcessPoolExecutor, count, spawn, initializer=prepare_process, initargs=(limits, folder)), count)
+    make_executor = partial(ProcessPoolExecutor, count, spawn, initializer=prepare_process, initargs=(limits, folder))
+    return WorkerPool(make_executor, count, limits)
 
 
 def return_large_blocks_at_once() -> None:
@@ -192,7 +194,7 @@ def return_large_blocks_at_once() -> None:
 
 
 @contextmanager
-def cluster_pool(address: str) -> Iterator[WorkerPool]:
+def cluster_pool(address: str, limits: Limits) -> Iterator[WorkerPool]:
     """The workers of that scheduler, while it is entered.
 
     Raises:
@@ -213,7 +215,7 @@ def cluster_pool(address: str) -> Iterator[WorkerPool]:
         _check_versions(client, address)
         client.run_on_scheduler(_allow_no_failures)
         try:
-            yield WorkerPool(partial(client.get_executor, pure=False), len(threads), KilledWorker)
+            yield WorkerPool(partial(client.get_executor, pure=False), len(threads), limits, KilledWorker)
         except CancelledError:
             raise UsageError("cluster_lost", address=address) from None
 

@@ -96,7 +96,11 @@ def held_once(text: Text) -> Text:
 
 
 def instant(time: str | None) -> datetime:
-    """The moment of an ISO time, by whatever clock it was written (by none: of UTC); what is no time was before all."""
+    """The moment of an ISO time, by whatever clock it was written (by none: of UTC); what is no time was before all.
+
+    >>> instant("2023-03-01T09:00:00+08:00") == instant("2023-03-01T01:00:00")
+    True
+    """
     try:
         found = datetime.fromisoformat(time or "")
     except ValueError:

@@ -1,9 +1,9 @@
 """What came in, unit by unit: whose a workbook is, which of several counts, who has sent nothing.
 
-    naming = make_naming(prefixes, roster)
-    roles = find_roles(submissions, naming)
-    roles["b/second.xlsx"]                  # Role("superseded", by="c/third.xlsx")
-    missing_units(roster, submissions, naming)
+    >>> first = Submission(path="a.xlsx", sha256="9f86d0", received="2023-03-01", status="passed", unit="Bureau of Works")
+    >>> second = Submission(path="b.xlsx", sha256="60303a", received="2023-03-05", status="passed", unit="bureau of works ")
+    >>> find_roles([first, second])
+    {'a.xlsx': Role(kind='superseded', by='b.xlsx'), 'b.xlsx': Role(kind='counts', by='b.xlsx')}
 
 A unit is known by its name, compared without spaces, brackets, full-width forms and the words that may be left out before
 it; where the roster has several units of one name, by its code too. Of a unit's submissions for one purpose (one form, year

@@ -265,4 +265,5 @@ def _off_target(workbook: ComparedWorkbook) -> Iterator[tuple[str, str, str, flo
         if state != MET:
             texts = "\0".join(str(row.get(name) or "").replace("\0", "") for name in asked.columns)
             deviation = row.get(asked.deviation)
-            yield workbook.form.key, workbook.path, state, None if deviation is None else float(deviation), texts
+            number = float(deviation) if isinstance(deviation, int | float) else None
+            yield workbook.form.key, workbook.path, state, number, texts
