@@ -1,10 +1,10 @@
-"""What units have in common: copied paragraphs, equal figures, figures far out, names and codes; and honest data raise no alarm."""
+"""What units have in common: copied paragraphs, equal figures, figures far out; and honest data raise no alarm."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
@@ -13,30 +13,13 @@ import rapidfuzz.distance
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.outcomes import FORM, LETTERS, STANDARD, indicator, items, outcome, prose, unit
-from xlperf import messages
-from xlperf.distributing.roster import Unit
+from support.outcomes import FORM, LETTERS, STANDARD, indicator, items, outcome, prose
+from support.surveys import found, told
 from xlperf.forms.document import Spot
-from xlperf.reporting.description import DescribedFinding
 from xlperf.summarizing.fingerprints import SKETCH, ComparedWorkbook, Fingerprints, find_shared
-from xlperf.summarizing.outcome import Outcome
 from xlperf.summarizing.similarity import LEADERS, compare
-from xlperf.summarizing.submissions import Naming, find_roles
-from xlperf.summarizing.survey import take_survey
-from xlperf.summarizing.tables import units_table
-from xlperf.text import unit_key
 
 PROBLEMS, MEASURES = "基本信息!B31", "基本信息!B37"
-
-
-def found(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None = None) -> list[tuple[str, str, tuple[str, ...]]]:
-    """Path, code and cells of everything that the comparison tells."""
-    comparisons = take_survey(list(outcomes), roster=roster).comparisons
-    return sorted((path, finding["code"], tuple(finding["cells"])) for path, listed in comparisons.items() for finding in listed)
-
-
-def told(outcomes: Iterable[Outcome], path: str, code: str) -> DescribedFinding:
-    return next(finding for finding in take_survey(list(outcomes)).comparisons[path] if finding["code"] == code)
 
 
 def book(number: int, *texts: str, name: str = "") -> ComparedWorkbook:
@@ -214,132 +197,3 @@ def test_over_fulfilment_as_it_is_spread_by_chance_is_not_far_out() -> None:
         assert "0000.xlsx" in dict(alike([books[0]._replace(judged=[("duties", 0, {"deviation": 50.0}, "over")]), *books[1:]]))
     assert sum(told_of) <= 40 * 200 * 0.02  # the logarithms are a little skew
     assert max(told_of) <= 200 * 0.05
-
-
-# --- names and codes ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", [
-    "苏州市科技发展中心（本级）", "苏州市科技发展中心(本级)", " 苏州市　科技发展中心（本级） ", "市科技发展中心（本级）", "科技发展中心（本级）",
-    "苏州科技发展中心【本级】", "江苏省苏州市科技发展中心（本级）",
-])  # fmt: skip
-def test_one_name_however_it_is_written(name: str) -> None:
-    assert unit_key(name, FORM.summary.unit_prefixes) == "科技发展中心本级"
-
-
-@pytest.mark.parametrize("name", ["吴中区科技发展中心（本级）", "科技发展中心", "市", "苏州市"])
-def test_other_names_stay_others(name: str) -> None:
-    assert unit_key(name, FORM.summary.unit_prefixes) != "科技发展中心本级"
-    assert unit_key(name, FORM.summary.unit_prefixes) != ""
-
-
-def test_two_units_with_one_code() -> None:
-    one, two, other = outcome("a.xlsx", "甲局", "001"), outcome("b.xlsx", "乙局", "001"), outcome("c.xlsx", "丙局", "002")
-    assert found([one, two, other]) == [("a.xlsx", "XL553", ("基本信息!C6",)), ("b.xlsx", "XL553", ("基本信息!C6",))]
-    assert told([one, two], "a.xlsx", "XL553")["found"] == "“甲局”填 001，乙局（b.xlsx 基本信息!C6） 也填（另 1 家）"
-
-
-def test_in_english_other_places_are_listed_as_english_lists_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(messages, "_chosen", ["en"])
-    three = [outcome(f"{n}.xlsx", f"Bureau {n}", "001", narrative={"problems": prose(n)}) for n in (1, 2, 3)]
-    assert "Bureau 2 (2.xlsx 基本信息!C6); Bureau 3 (3.xlsx 基本信息!C6)" in told(three, "1.xlsx", "XL553")["found"]
-
-
-def test_one_unit_under_two_names_and_two_codes() -> None:
-    one, two = outcome("a.xlsx", "苏州市甲局（本级）", "001"), outcome("b.xlsx", "市甲局(本级)", "0O1")
-    assert found([one, two]) == [(path, code, (cell,)) for path in ("a.xlsx", "b.xlsx") for code, cell in (("XL554", "基本信息!C5"), ("XL555", "基本信息!C6"))]
-
-
-def test_a_unit_that_is_not_on_the_roster() -> None:
-    roster = (unit("苏州市甲局", "001"), unit("乙局", "002"))
-    outcomes = [outcome("a.xlsx", "市甲局"), outcome("b.xlsx", "更名后的乙局", "002"), outcome("c.xlsx", "丙局", "003")]
-    assert found(outcomes, roster) == [("b.xlsx", "XL557", ("基本信息!C5", "基本信息!C6")), ("c.xlsx", "XL556", ("基本信息!C5",))]
-    assert take_survey(outcomes, roster=roster).missing == []
-
-
-def test_name_and_code_go_together_as_on_the_roster() -> None:
-    roster = (unit("甲局", "010001"), unit("乙局", "010002"), unit("丙局"), unit("小学", "1"), unit("小学", "2"))
-    outcomes = [outcome("a.xlsx", "甲局", "10001"), outcome("b.xlsx", "乙局", "010001"), outcome("c.xlsx", "丙局", "7"), outcome("d.xlsx", "小学", "2"),
-                outcome("e.xlsx", "甲局（本级）", "010002")]  # fmt: skip
-    comparisons = take_survey(outcomes, roster=roster).comparisons
-    told = {path: next(finding for finding in listed if finding["code"] == "XL557") for path, listed in comparisons.items()}
-    assert {path: (finding["found"], finding["expected"]) for path, finding in told.items()} == {
-        "a.xlsx": ("“甲局”，代码 10001", "名单中的“甲局”，代码 010001"),
-        "b.xlsx": ("“乙局”，代码 010001", "名单中的“乙局”，代码 010002；“甲局”，代码 010001"),
-        "e.xlsx": ("“甲局（本级）”，代码 010002", "名单中的“乙局”，代码 010002"),
-    }  # fmt: skip
-
-
-def test_units_of_one_name_are_told_apart_by_the_codes_of_the_roster() -> None:
-    roster = (unit("实验小学", "001"), unit("实验小学", "002"), unit("实验小学", "003"), unit("甲局", "004"))
-    outcomes = [outcome("1.xlsx", "实验小学", "001"), outcome("2.xlsx", "市实验小学", "002"),
-                outcome("3.xlsx", "实验小学", "002", received="2023-03-05T09:00:00+08:00"), outcome("4.xlsx", "实验小学", "9")]  # fmt: skip
-    survey = take_survey(outcomes, roster=roster)
-    assert {path: role.kind for path, role in survey.roles.items()} == {
-        "1.xlsx": "counts", "2.xlsx": "superseded", "3.xlsx": "counts", "4.xlsx": "counts"}  # fmt: skip
-    assert [listed.code for listed in survey.missing] == ["003", "004"]
-    assert {path: sorted(finding["code"] for finding in told) for path, told in survey.comparisons.items()} == {
-        "2.xlsx": ["XL554"], "3.xlsx": ["XL554"], "4.xlsx": ["XL557"]}  # fmt: skip
-    assert len({role.by for role in take_survey(outcomes).roles.values()}) == 1  # without the roster they are one
-
-
-@pytest.mark.parametrize("name", ["市场监督管理局", "市市场监督管理局", "苏州市市场监督管理局", "苏州市 市场监督管理局"])
-def test_a_name_that_begins_like_a_city_is_one_with_and_without_its_city(name: str) -> None:
-    assert unit_key(name, FORM.summary.unit_prefixes) == unit_key("市场监督管理局", FORM.summary.unit_prefixes)
-    assert found([outcome("a.xlsx", name)], (unit("市场监督管理局"), unit("监督管理局"))) == []
-
-
-# --- which counts ------------------------------------------------------------------------------------------------
-
-
-def test_a_code_that_was_put_right_accuses_nobody() -> None:
-    wrong = outcome("1/甲.xlsx", "甲局", "002", received="2023-03-01T09:00:00+08:00")
-    right = outcome("2/甲.xlsx", "甲局", "001", received="2023-03-05T09:00:00+08:00")
-    other = outcome("1/乙.xlsx", "乙局", "002")
-    assert found([wrong, right, other], (unit("甲局", "001"), unit("乙局", "002"))) == [
-        (path, "XL555", ("基本信息!C6",)) for path in ("1/甲.xlsx", "2/甲.xlsx")]  # that it has two is told, at its own files
-    assert ("1/乙.xlsx", "XL553", ("基本信息!C6",)) in found([wrong, replace(right, status="returned"), other])  # it still counts
-
-
-def test_what_may_be_left_out_before_a_name_is_one_question_whatever_forms_came_in() -> None:
-    plain = outcome("a.xlsx", "甲局")
-    of_another_form = replace(plain, form="national-project", document=None, revision=None)
-    roster = (unit("苏州市甲局", "", "市甲委"),)
-    for only in (plain, of_another_form):
-        survey = take_survey([only], roster=roster)
-        assert (list(survey.missing), survey.comparisons) == ([], {})
-        assert [row[1:4] for row in units_table(survey).rows()] == [("甲局", None, "市科技局" if only is plain else "市甲委")]
-
-
-def test_the_latest_valid_submission_counts() -> None:
-    first = outcome("1.xlsx", "苏州市甲局", received="2023-03-01T09:00:00+08:00")
-    second = outcome("2.xlsx", "甲局", received="2023-03-02T09:00:00+08:00")
-    third = outcome("3.xlsx", "甲局", status="returned", received="2023-03-03T09:00:00+08:00")
-    copy = replace(second, path="copy of 2.xlsx")
-    roles = find_roles([third, copy, first, second], Naming(FORM.summary.unit_prefixes))
-    assert {path: (role.kind, role.by) for path, role in roles.items()} == {
-        "1.xlsx": ("superseded", "2.xlsx"), "2.xlsx": ("counts", "2.xlsx"), "3.xlsx": ("superseded", "2.xlsx"),
-        "copy of 2.xlsx": ("duplicate", "2.xlsx"),
-    }  # fmt: skip
-
-
-def test_where_none_is_valid_the_latest_counts_and_other_years_and_units_are_others() -> None:
-    first = outcome("1.xlsx", "甲局", status="returned")
-    later = outcome("2.xlsx", "甲局", status="returned", received="2023-03-02T09:00:00+08:00")
-    other_year = replace(outcome("3.xlsx", "甲局"), year=2023)
-    nameless = replace(outcome("4.xlsx", ""), unit=None, unit_code="001")
-    kinds = {path: role.kind for path, role in find_roles([first, later, other_year, nameless]).items()}
-    assert kinds == {"1.xlsx": "superseded", "2.xlsx": "counts", "3.xlsx": "counts", "4.xlsx": "counts"}
-
-
-def test_a_wrong_code_does_not_make_another_unit_of_the_roster_present() -> None:
-    roster = (unit("甲局", "001"), unit("乙局", "002"))
-    assert [missing.name for missing in take_survey([outcome("a.xlsx", "甲局", "002")], roster=roster).missing] == ["乙局"]
-
-
-def test_a_unit_that_files_for_several_projects_has_one_that_counts_for_each_and_copies_from_nobody() -> None:
-    text = prose("project")
-    one, two, again = (replace(outcome(f"{n}.xlsx", "甲局", narrative={"problems": text}), subject=subject)
-                       for n, subject in enumerate(("项目甲", "项目乙", "项目 甲")))  # fmt: skip
-    assert [role.kind for _, role in sorted(find_roles([one, two, again]).items())] == ["superseded", "counts", "counts"]
-    assert found([one, two, again]) == []

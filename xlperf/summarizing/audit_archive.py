@@ -30,7 +30,7 @@ from xlperf.summarizing.tables import Row
 
 MANIFEST, INPUTS = "manifest.csv", "inputs"
 PIECE = 1 << 20  # bytes
-COLUMNS = ("file", "stored", "sha256", "size", "unit", "unit_code", "received", "status", "standing", "instead")
+COLUMNS = ("file", "stored", "sha256", "size", "unit", "unit_code", "received", "status", "role", "instead")
 LONGEST_PART = 60  # characters of a folder or file name in the archive
 
 OpenInput = Callable[[Outcome], IO[bytes]]

@@ -74,7 +74,7 @@ def _by_status(survey: Survey, sheets: Sheets) -> Part:
     rows = []
     for status in STATUSES:
         word = sentence(f"status_{status}", {})
-        formula = f"COUNTIFS({units.area('status')},{_literal(word)},{units.area('standing')},{yes})"
+        formula = f"COUNTIFS({units.area('status')},{_literal(word)},{units.area('role')},{yes})"
         rows.append((word, Counted(sum(submission.status == status for submission in counting), formula)))
     if "missing" in sheets:
         formula = f"COUNT({sheets['missing'].area('number')})"
@@ -94,7 +94,7 @@ def _received(survey: Survey, sheets: Sheets) -> Part:
     units = sheets["units"]
     rows = [(sentence("count_files", {}), Counted(len(survey.submissions), f"COUNTA({units.area('file')})"))]
     for kind in (COUNTS, SUPERSEDED, DUPLICATE):
-        formula = f"COUNTIF({units.area('standing')},{_literal(sentence(f'submission_{kind}', {}))})"
+        formula = f"COUNTIF({units.area('role')},{_literal(sentence(f'submission_{kind}', {}))})"
         count = sum(role.kind == kind for role in survey.roles.values())
         rows.append((sentence(f"count_{kind}", {}), Counted(count, formula)))
     if survey.roster is not None:
@@ -127,7 +127,7 @@ def _by_class(survey: Survey, edition: Edition, units: WrittenTable) -> Part:
 def _conditions(units: WrittenTable, edition: Edition) -> list[tuple[str, str]]:
     """What the lines of an edition that passed and count have in the table of units: column and criterion of COUNTIFS."""
     conditions = [
-        ("standing", _literal(sentence("submission_counts", {}))),
+        ("role", _literal(sentence("submission_counts", {}))),
         ("status", _literal(sentence("status_passed", {}))),
     ]
     if edition.name:

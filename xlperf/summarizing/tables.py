@@ -64,7 +64,7 @@ SUBJECT = ("subject", "text", 28)  # where a unit files several
 FILED = (
     ("file", "text", 28),
     ("status", "text", 9),
-    ("standing", "text", 15),
+    ("role", "text", 15),
     ("instead", "text", 20),
     ("errors", "count", 7),
     ("warnings", "count", 7),
