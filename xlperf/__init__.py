@@ -35,7 +35,7 @@ _HOMES = {
     "write_templates": "distributing.distribute",
     "migrate_workbook": "revisions.migrate",
     "compare_papers": "revisions.compare_papers",
-    "Change": "revisions.compare_papers",
+    "Change": "revisions.change",
     "compare_forms": "revisions.compare_forms",
     "new_form": "forms.catalog",
     "find_form": "forms.loader",

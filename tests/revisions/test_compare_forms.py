@@ -44,15 +44,15 @@ def test_a_limit_a_threshold_a_choice_a_wording(tmp_path: Path) -> None:
     )
     place = "基本信息 › 一、预算部门名称 › 填表人"
     assert changes == [
-        Change("changed", f"{place} › 名称", "field.cover.prepared_by.label", "填报人", "填表人"),
-        Change("removed", f"{place} › 建议填", "field.cover.prepared_by.wanted", "是", None),
-        Change("changed", f"{place} › 最多字数", "field.cover.prepared_by.max_length", 50, 40),
-        Change("added", f"{place} › 必填", "field.cover.prepared_by.required", None, "是"),
-        Change("changed", "自评表 › 分解目标 › 性质 › 选项", "field.indicators.kind.choices", "定量、定性", "定量、定性、其他"),
-        Change("changed", "规则 SZ202 › 名称", "rules.SZ202.title", "超额完成幅度小于30%", "超额完成幅度小于三成"),
-        Change("changed", "规则 SZ309 › parameters.longest", "rules.SZ309.parameters.longest", 30, 40),
-        Change("changed", "参数 low_rate", "parameters.low_rate", 0.9, 0.8),
-        Change("changed", "用语 footer", "words.footer", "第 &P 页　共 &N 页", "第 &P 页"),
+        Change(kind="changed", place=f"{place} › 名称", field="field.cover.prepared_by.label", before="填报人", after="填表人"),
+        Change(kind="removed", place=f"{place} › 建议填", field="field.cover.prepared_by.wanted", before="是", after=None),
+        Change(kind="changed", place=f"{place} › 最多字数", field="field.cover.prepared_by.max_length", before=50, after=40),
+        Change(kind="added", place=f"{place} › 必填", field="field.cover.prepared_by.required", before=None, after="是"),
+        Change(kind="changed", place="自评表 › 分解目标 › 性质 › 选项", field="field.indicators.kind.choices", before="定量、定性", after="定量、定性、其他"),
+        Change(kind="changed", place="规则 SZ202 › 名称", field="rules.SZ202.title", before="超额完成幅度小于30%", after="超额完成幅度小于三成"),
+        Change(kind="changed", place="规则 SZ309 › parameters.longest", field="rules.SZ309.parameters.longest", before=30, after=40),
+        Change(kind="changed", place="参数 low_rate", field="parameters.low_rate", before=0.9, after=0.8),
+        Change(kind="changed", place="用语 footer", field="words.footer", before="第 &P 页　共 &N 页", after="第 &P 页"),
     ]
 
 

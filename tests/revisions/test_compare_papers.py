@@ -74,9 +74,9 @@ def test_a_blank_duty_says_the_same_as_the_one_above(tmp_path: Path) -> None:
 def test_a_change_is_told_in_the_forms_words_with_both_cells(tmp_path: Path) -> None:
     typed = type_into(FILLED, tmp_path / "typed.xlsx", {"自评表!H79": 5, "基本信息!C9": None, "基本信息!C10": "2023-04-01"})
     assert compare_papers(FILLED, typed) == [
-        Change("removed", "联系电话", "cover.phone", "0512-65000000", None, ("基本信息!C9", "基本信息!C9")),
-        Change("changed", "填报日期", "cover.prepared_on", "2023-03-01", "2023-04-01", ("基本信息!C10", "基本信息!C10")),
-        Change("changed", "自评表 › 履职 › 科技合作交流活动 › 完成值", "indicators[52].actual", 4, 5, ("自评表!H79", "自评表!H79")),
+        Change(kind="removed", place="联系电话", field="cover.phone", before="0512-65000000", after=None, cells=("基本信息!C9", "基本信息!C9")),
+        Change(kind="changed", place="填报日期", field="cover.prepared_on", before="2023-03-01", after="2023-04-01", cells=("基本信息!C10", "基本信息!C10")),
+        Change(kind="changed", place="自评表 › 履职 › 科技合作交流活动 › 完成值", field="indicators[52].actual", before=4, after=5, cells=("自评表!H79", "自评表!H79")),
     ]
 
 
@@ -126,8 +126,8 @@ def test_papers_of_two_revisions_are_compared_in_the_newer(tmp_path: Path) -> No
     migrate_workbook(tmp_path / "old.xlsx", output=tmp_path / "new.xlsx", year=2023, templates=templates)
     changes = compare_papers(tmp_path / "old.xlsx", tmp_path / "new.xlsx", templates=templates)
     assert changes == [
-        Change("changed", "预算年度", "fiscal_year", 2022, 2023, ("基本信息!C3", "基本信息!C3")),
-        Change("removed", "重点任务 › 做好科技镇长团工作 › 主要内容", "tasks[0].content", "组织对接活动", None, ("重点任务!D4", "")),
+        Change(kind="changed", place="预算年度", field="fiscal_year", before=2022, after=2023, cells=("基本信息!C3", "基本信息!C3")),
+        Change(kind="removed", place="重点任务 › 做好科技镇长团工作 › 主要内容", field="tasks[0].content", before="组织对接活动", after=None, cells=("重点任务!D4", "")),
     ]
     back = compare_papers(tmp_path / "new.xlsx", tmp_path / "old.xlsx", templates=templates)
     assert [(c.kind, c.field, c.cells) for c in back] == [("changed", "fiscal_year", ("基本信息!C3",) * 2), ("added", "tasks[0].content", ("", "重点任务!D4"))]

@@ -139,6 +139,14 @@ def test_what_is_refused(tmp_path: Path, templates: Path) -> None:
     assert caught.value.key == "already_there"
 
 
+def test_the_workbook_and_its_list_are_written_together(tmp_path: Path, templates: Path) -> None:
+    path = filled(tmp_path / "old.xlsx")
+    (tmp_path / "new-迁移清单.csv").mkdir()
+    with pytest.raises(UsageError):
+        migrate_workbook(path, output=tmp_path / "new.xlsx", year=2023, templates=templates)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["new-迁移清单.csv", "old.xlsx"]
+
+
 def test_renaming_what_was_never_there_is_a_mistake_of_the_form(templates: Path, new: Form, form: Form, tmp_path: Path) -> None:
     wrong = tmp_path / "suzhou-department" / "2023"
     wrong.mkdir(parents=True)

@@ -301,10 +301,10 @@ def diff(before: str, after: str, format_: str, templates: Path | None) -> ExitC
         changes = compare_forms(before, after, templates=templates)
     else:
         sources = [read_source(Path(path), templates=templates) for path in (before, after)]
-        changes = compare_sources(sources, templates=templates)
+        changes = compare_sources(*sources, templates=templates)
         for source in sources:
-            if source.told:
-                click.echo(as_text([source.understood()]), err=True)
+            if source.report_findings:
+                click.echo(as_text([source.report_result()]), err=True)
     click.echo(CHANGES[format_](changes))
     return ExitCode.OK
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from xlperf.messages import listing, sentence
 from xlperf.reporting.text_table import shortened, table
-from xlperf.revisions.compare_papers import Change
+from xlperf.revisions.change import Change
 
 
 def forms_as_text(forms: Sequence[Mapping[str, Any]]) -> str:

@@ -1,6 +1,6 @@
 """What changed between two papers of a unit: documents, workbooks or reports, of one revision of a form or of two.
 
-    for change in compare_papers(Path("first.xlsx"), Path("second.xlsx")):
+    for change in compare_papers("first.xlsx", "second.xlsx"):
         change.kind, change.place, change.before, change.after, change.cells
 
 Only what people fill in is compared, and what of a report has no field; what is computed follows. Rows of lists are matched by
@@ -11,37 +11,25 @@ in the newer one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
+from typing import NamedTuple
 
 from xlperf.files import StrPath
 from xlperf.forms.document import LEFTOVERS, Rows, Spot, is_empty, path_namer
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, Block, Field
 from xlperf.formula.operands import normal_text
+from xlperf.importing.paper_form import paper_form_of
+from xlperf.revisions.change import Change, kind_of, place_name
 from xlperf.revisions.migrate import Migrated, migrate, revisions
 from xlperf.revisions.source import Source, read_source
 
 ALIKE = 60.0  # per cent: rows as alike as this in name or contents are one row that was changed
 LONGEST_NAME = 24
-BETWEEN = " \u203a "  # between the parts of a place
-
-
-@dataclass(frozen=True)
-class Change:
-    """One difference; the values are those of the paper, of a whole row an object by the labels of its columns."""
-
-    kind: str  # added, removed, changed
-    place: str  # in the form's words
-    field: str  # path in the document or the definition
-    before: object = None
-    after: object = None
-    cells: tuple[str, str] = ("", "")  # where it stands in the one and in the other, as far as there are cells
-
-    def as_object(self) -> dict:
-        """The object that `diff --format json` prints."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in vars(self).items()}
+Row = Mapping[str, object]
 
 
 def compare_papers(before: StrPath, after: StrPath, *, templates: StrPath | None = None) -> list[Change]:
@@ -51,169 +39,262 @@ def compare_papers(before: StrPath, after: StrPath, *, templates: StrPath | None
         UsageError: no such file, or papers of two forms.
         UnreadableError: one is neither a document, nor a workbook of ours, nor a report.
     """
-    return compare_sources([read_source(path, templates=templates) for path in (before, after)], templates=templates)
+    first, second = (read_source(path, templates=templates) for path in (before, after))
+    return compare_sources(first, second, templates=templates)
 
 
-def compare_sources(sources: Sequence[Source], *, templates: StrPath | None = None) -> list[Change]:
-    """Return what changed from one of two sources to the other; what has no field in either is compared as it stands."""
-    newest = max((source.form for source in sources), key=lambda form: form.first_year)
-    one, other = (migrate(revisions(source.form, newest, templates), source.rows) for source in sources)
-    return [*_changes(newest, one, other, sources), *_lost(one, other, sources), *_left(*sources)]
+def compare_sources(before: Source, after: Source, *, templates: StrPath | None = None) -> list[Change]:
+    """Return what changed from one source to another; what has no field in either is compared as it stands.
+
+    Raises:
+        UsageError: they are of two forms.
+    """
+    newest = max((before.form, after.form), key=lambda form: form.first_year)
+    sides = [_Side(source, migrate(revisions(source.form, newest, templates), source.rows)) for source in (before, after)]
+    return [*_field_changes(newest, *sides), *_lost_values(*sides), *_leftover_changes(before, after)]
 
 
-def _left(one: Source, other: Source) -> Iterator[Change]:
-    """What one report says and the other does not, where the form has no field for it."""
-    texts = [Counter(normal_text(left["text"]) for left in source.leftovers) for source in (one, other)]
-    for kind, source, more in (("removed", one, texts[0] - texts[1]), ("added", other, texts[1] - texts[0])):
-        for left in source.leftovers:
-            text = normal_text(left["text"])
-            if more[text]:
-                more[text] -= 1
-                values = (left["text"], None) if kind == "removed" else (None, left["text"])
-                yield Change(kind, str(left.get("place", "")), LEFTOVERS, *values)
+@dataclass(frozen=True)
+class _Side:
+    """One of the two papers, with its rows in the newer revision."""
+
+    source: Source
+    migrated: Migrated
+
+    @property
+    def rows(self) -> Rows:
+        return self.migrated.rows
+
+    @cached_property
+    def path_of(self) -> Callable[[Spot], str]:
+        return path_namer(self.migrated.form, self.rows)
+
+    def row(self, block: Block, index: int | None) -> Row:
+        """A row of it, one without values where there is none."""
+        return {} if index is None else self.rows[block.key][index]
+
+    def said(self, block: Block, index: int, key: str) -> object:
+        """What a cell says: where it is blank and its column says the same as above (`paper.carried`), what stands above."""
+        rows = self.rows[block.key][: index + 1]
+        if key not in paper_form_of(self.migrated.form).carried:
+            return rows[-1].get(key)
+        return next((row[key] for row in reversed(rows) if row.get(key) is not None), None)
+
+    def cell(self, spot: Spot | None) -> str:
+        """The cell in which something stands, "" where there is none; that of a blank is known in papers of this revision."""
+        if spot is None:
+            return ""
+        is_of_this_revision = self.source.form is self.migrated.form
+        origin = self.migrated.origins.get(spot) or (spot if is_of_this_revision else None)
+        return self.source.places.get(origin, "") if origin else ""
 
 
-def _changes(form: Form, one: Migrated, other: Migrated, sources: Sequence[Source]) -> Iterator[Change]:
+# --- fields --------------------------------------------------------------------------------------------------
+
+
+def _field_changes(form: Form, before: _Side, after: _Side) -> Iterator[Change]:
+    """Yield the changes of all rows: cell by cell, or of a whole row where the other paper has none."""
     for key, block in form.blocks.items():
-        if key != GUIDE:
-            for before, after in matched(form, block, one.rows.get(key, []), other.rows.get(key, [])):
-                yield from _of_row(form, block, (one, other), (before, after), sources)
+        if key == GUIDE:
+            continue
+        for pair in matched_rows(form, block, before.rows.get(key, []), after.rows.get(key, [])):
+            columns = [column for column in block.fields.values() if any(_is_compared(form, block, at, column) for at in pair)]
+            if pair.before is not None and pair.after is not None:
+                for column in columns:
+                    yield from _cell_change(block, column, (before, pair.before), (after, pair.after))
+            elif columns:
+                yield _row_change(block, columns, (before, pair.before), (after, pair.after))
 
 
-def _lost(one: Migrated, other: Migrated, sources: Sequence[Source]) -> Iterator[Change]:
-    """What the older paper holds and the newer revision has no place for."""
-    for migrated, source, side in ((one, sources[0], 0), (other, sources[1], 1)):
-        for spot, value in migrated.strays.items():
-            place, path = place_of(source.form, source.rows, spot), path_namer(source.form, source.rows)(spot)
-            cell = source.places.get(spot, "")
-            if side == 0:
-                yield Change("removed", place, path, value, None, (cell, ""))
-            else:
-                yield Change("added", place, path, None, value, ("", cell))
-
-
-def _of_row(
-    form: Form, block: Block, sides: tuple[Migrated, Migrated], indexes: tuple[int | None, int | None], sources: Sequence[Source]
-) -> Iterator[Change]:
-    """Yield the changes of one row: cell by cell, or the whole where the other side has none."""
-    rows = [side.rows[block.key][index] if index is not None else {} for side, index in zip(sides, indexes, strict=True)]
-    keys = [known.key for known in block.fields.values() if any(_compared(form, block, index, known) for index in indexes)]
-    if None not in indexes:
-        for key in keys:
-            before, after = (row.get(key) for row in rows)
-            said = [_said(form, block, side, index, key) for side, index in zip(sides, indexes, strict=True)]
-            if before != after and said[0] != said[1]:
-                kind = "added" if before is None else "removed" if after is None else "changed"
-                yield _change(form, kind, sides, [Spot(block.key, index, key) for index in indexes], (before, after), sources)
-    elif keys:
-        number = indexes.index(None)
-        values = [{block.fields[key].label: row[key] for key in keys if row.get(key) is not None} or None for row in rows]
-        spots = [Spot(block.key, index, name_field(block)) if index is not None else None for index in indexes]
-        yield _change(form, "added" if number == 0 else "removed", sides, spots, values, sources, whole=True)
-
-
-def _said(form: Form, block: Block, side: Migrated, index: int, key: str) -> object:
-    """What a cell says: where it is blank and its column says the same as above (`paper.carried`), what stands above."""
-    rows = side.rows[block.key][: index + 1]
-    if key not in form.definition.get("paper", {}).get("carried", ()):
-        return rows[-1].get(key)
-    return next((row[key] for row in reversed(rows) if row.get(key) is not None), None)
-
-
-def _compared(form: Form, block: Block, index: int | None, known: Field) -> bool:
+def _is_compared(form: Form, block: Block, index: int | None, column: Field) -> bool:
     """Whether people fill that cell in, or the bureau gives it."""
-    if index is None or form.is_input(block, index, known):
-        return index is not None
-    return known.given and known.key not in block.constants and form.formula(block, index, known.key) is None
+    if index is None:
+        return False
+    is_given = column.given and column.key not in block.constants and form.formula(block, index, column.key) is None
+    return is_given or form.is_input(block, index, column)
 
 
-def _change(
-    form: Form,
-    kind: str,
-    sides: Sequence[Migrated],
-    spots: Sequence[Spot | None],
-    values: Sequence[object],
-    sources: Sequence[Source],
-    whole: bool = False,
+def _cell_change(block: Block, column: Field, before: tuple[_Side, int], after: tuple[_Side, int]) -> Iterator[Change]:
+    (old, old_index), (new, new_index), key = before, after, column.key
+    values = old.row(block, old_index).get(key), new.row(block, new_index).get(key)
+    if values[0] == values[1] or old.said(block, old_index, key) == new.said(block, new_index, key):
+        return
+    spot = Spot(block.key, new_index, key)
+    yield Change(
+        kind=kind_of(*values),
+        place=place_of(new.migrated.form, new.rows, spot),
+        field=new.path_of(spot),
+        before=values[0],
+        after=values[1],
+        cells=(old.cell(Spot(block.key, old_index, key)), new.cell(spot)),
+    )
+
+
+def _row_change(
+    block: Block, columns: Sequence[Field], before: tuple[_Side, int | None], after: tuple[_Side, int | None]
 ) -> Change:
-    cells = tuple(_cell(form, *triple) for triple in zip(sides, sources, spots, strict=True))
-    number = 1 if spots[1] else 0
-    place = place_of(form, sides[number].rows, spots[number], whole)
-    path = path_namer(form, sides[number].rows)(spots[number])
-    return Change(kind, place, path.rpartition(".")[0] if whole else path, values[0], values[1], cells)
+    """A row that only one of the papers has, as an object by the labels of its columns."""
+
+    def values(side: _Side, index: int | None) -> dict[str, object] | None:
+        row = side.row(block, index)
+        return {column.label: row[column.key] for column in columns if row.get(column.key) is not None} or None
+
+    def name_spot(index: int | None) -> Spot | None:
+        return None if index is None else Spot(block.key, index, name_field(block))
+
+    old_spot, new_spot = name_spot(before[1]), name_spot(after[1])
+    side, spot = (after[0], new_spot) if new_spot else (before[0], old_spot)
+    assert spot is not None, "one of the papers has the row"
+    return Change(
+        kind="added" if new_spot else "removed",
+        place=place_of(side.migrated.form, side.rows, spot, whole=True),
+        field=side.path_of(spot).rpartition(".")[0],
+        before=values(*before),
+        after=values(*after),
+        cells=(before[0].cell(old_spot), after[0].cell(new_spot)),
+    )
 
 
-def _cell(form: Form, side: Migrated, source: Source, spot: Spot | None) -> str:
-    """Where something stands in its paper, "" where there is no such cell; a blank one is known in papers of this revision."""
-    origin = side.origins.get(spot) or (spot if source.form is form else None)
-    return source.places.get(origin, "")
+# --- what has no field ---------------------------------------------------------------------------------------
+
+
+def _lost_values(before: _Side, after: _Side) -> Iterator[Change]:
+    """What the older paper holds and the newer revision has no place for."""
+    for side in (before, after):
+        source = side.source
+        path_of = path_namer(source.form, source.rows)
+        for spot, value in side.migrated.strays.items():
+            cell = source.places.get(spot, "")
+            yield Change(
+                kind="removed" if side is before else "added",
+                place=place_of(source.form, source.rows, spot),
+                field=path_of(spot),
+                before=value if side is before else None,
+                after=None if side is before else value,
+                cells=(cell, "") if side is before else ("", cell),
+            )
+
+
+def _leftover_changes(before: Source, after: Source) -> Iterator[Change]:
+    """What one report says and the other does not, where the form has no field for it."""
+    old, new = (Counter(normal_text(piece.text) for piece in source.leftovers) for source in (before, after))
+    for source, more in ((before, old - new), (after, new - old)):
+        for piece in source.leftovers:
+            text = normal_text(piece.text)
+            if not more[text]:
+                continue
+            more[text] -= 1
+            values = (piece.text, None) if source is before else (None, piece.text)
+            yield Change(kind=kind_of(*values), place=str(piece.place), field=LEFTOVERS, before=values[0], after=values[1])
 
 
 # --- places --------------------------------------------------------------------------------------------------
 
 
-def place_of(form: Form, rows: Rows, spot: Spot, whole: bool = False) -> str:
+def place_of(form: Form, rows: Rows, spot: Spot, *, whole: bool = False) -> str:
     """A cell in the form's words: sheet, row and column; of a whole row without the column."""
     block, label = form.blocks[spot.block], form.blocks[spot.block].fields[spot.field].label
     if not block.table:
         return label
     sheet = next(sheet.title for sheet in form.sheets if form.tables[block.table] in sheet.sections)
     kind = block.label if block.constants and block.shape == "list" else ""
-    parts = (sheet, kind, row_title(block, spot.index, rows[spot.block][spot.index]), "" if whole else label)
-    return BETWEEN.join(filter(None, parts))
+    return place_name((sheet, kind, row_title(block, spot.index, rows[spot.block][spot.index]), "" if whole else label))
 
 
-def row_title(block: Block, index: int, row: Mapping) -> str:
+def row_title(block: Block, index: int, row: Row) -> str:
     """What a row is called: by its name, else by its number."""
     preset = block.row(index)
-    text = row.get(name_field(block)) or (preset and preset.values.get(block.row_name)) or f"{index + 1}"
-    text = " ".join(str(text).split())
+    preset_name = preset.values.get(block.row_name) if preset and block.row_name else None
+    text = " ".join(str(row.get(name_field(block)) or preset_name or index + 1).split())
     return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "\u2026"
 
 
 def name_field(block: Block) -> str:
     """The column by which a row is known: the table's own, else its first required text, else its first column."""
-    texts = [known.key for known in block.document_fields if known.required is True and known.type == "text"]
-    own = block.row_name if block.row_name in block.fields else None
-    return own or next(iter([*texts, *(known.key for known in block.document_fields)]))
+    if block.row_name and block.row_name in block.fields:
+        return block.row_name
+    texts = [column.key for column in block.document_fields if column.required is True and column.type == "text"]
+    return next(iter([*texts, *(column.key for column in block.document_fields)]))
 
 
 # --- rows ----------------------------------------------------------------------------------------------------
 
 
-def matched(form: Form, block: Block, before: list[dict], after: list[dict]) -> Iterator[tuple[int | None, int | None]]:
-    """Yield the pairs of rows that are one, None where there is no other; preset rows by key, free ones by what they hold."""
-    fixed = len(block.rows) if block.shape != "object" else 1
-    yield from ((index, index) for index in range(min(fixed, len(before), len(after))))
-    left = [index for index in range(fixed, len(before)) if not is_empty(form, block, index, before[index])]
-    right = [index for index in range(fixed, len(after)) if not is_empty(form, block, index, after[index])]
+class RowPair(NamedTuple):
+    """Two rows that are one, by their places in the two papers; None where a paper has no such row."""
+
+    before: int | None
+    after: int | None
+
+
+Free = Mapping[int, Row]  # rows that belong to no preset one, by their places
+
+
+def matched_rows(form: Form, block: Block, before: Sequence[Row], after: Sequence[Row]) -> Iterator[RowPair]:
+    """Yield the rows of two papers in pairs: preset rows by their place, free ones by what they hold."""
+    preset = len(block.rows) if block.shape != "object" else 1
+    yield from (RowPair(index, index) for index in range(min(preset, len(before), len(after))))
+    old, new = _free_rows(form, block, before, preset), _free_rows(form, block, after, preset)
     pairs: dict[int, int] = {}
-    for key in (lambda row: _typed(form, block, row), lambda row: _name(block, row)):
-        for index in (index for index in left if index not in pairs and key(before[index])):
-            free = (number for number in right if number not in pairs.values())
-            found = next((number for number in free if key(before[index]) == key(after[number])), None)
-            pairs |= {index: found} if found is not None else {}
-    apart = product((i for i in left if i not in pairs), (n for n in right if n not in pairs.values()))
-    scores = sorted((-_likeness(form, block, before[i], after[n]), i, n) for i, n in apart)
-    for score, index, number in scores:
-        if -score >= ALIKE and index not in pairs and number not in pairs.values():
+    for match in (_equal_rows, _rows_of_one_name, _alike_rows):
+        pairs |= match(form, block, _without(old, pairs.keys()), _without(new, pairs.values()))
+    yield from (RowPair(index, pairs.get(index)) for index in old)
+    yield from (RowPair(None, index) for index in _without(new, pairs.values()))
+
+
+def _free_rows(form: Form, block: Block, rows: Sequence[Row], first: int) -> Free:
+    return {index: row for index, row in enumerate(rows) if index >= first and not is_empty(form, block, index, row)}
+
+
+def _without(rows: Free, taken: Container[int]) -> Free:
+    return {index: row for index, row in rows.items() if index not in taken}
+
+
+def _equal_rows(form: Form, block: Block, old: Free, new: Free) -> dict[int, int]:
+    return _same_by(lambda row: _typed(form, block, row), old, new)
+
+
+def _rows_of_one_name(form: Form, block: Block, old: Free, new: Free) -> dict[int, int]:
+    return _same_by(lambda row: _name(block, row), old, new)
+
+
+def _same_by(key_of: Callable[[Row], object], old: Free, new: Free) -> dict[int, int]:
+    """Each old row with the first new one that has the same key and is not taken yet."""
+    keys = {index: key_of(row) for index, row in new.items()}
+    pairs: dict[int, int] = {}
+    for index, row in old.items():
+        wanted = key_of(row)
+        found = next((number for number, key in keys.items() if key == wanted), None)
+        if found is not None:
+            pairs[index] = found
+            del keys[found]
+    return pairs
+
+
+def _alike_rows(form: Form, block: Block, old: Free, new: Free) -> dict[int, int]:
+    """The most alike rows in pairs, the likeliest pair first."""
+    likeness = ((_likeness(form, block, old[index], new[number]), index, number) for index, number in product(old, new))
+    alike = [pair for pair in likeness if pair[0] >= ALIKE]
+    pairs: dict[int, int] = {}
+    for _, index, number in sorted(alike, key=lambda pair: (-pair[0], pair[1], pair[2])):
+        if index not in pairs and number not in pairs.values():
             pairs[index] = number
-    yield from ((index, pairs.get(index)) for index in left)
-    yield from ((None, number) for number in right if number not in pairs.values())
+    return pairs
 
 
-def _typed(form: Form, block: Block, row: Mapping) -> dict[str, object]:
-    """What people filled in of a free row."""
-    return {key: row[key] for key, known in block.fields.items() if key in row and form.is_input(block, len(block.rows), known)}
-
-
-def _name(block: Block, row: Mapping) -> str:
-    return normal_text(str(row.get(name_field(block)) or ""))
-
-
-def _likeness(form: Form, block: Block, one: Mapping, other: Mapping) -> float:
+def _likeness(form: Form, block: Block, row: Row, other: Row) -> float:
     """How alike two rows are, in per cent: their names, or all that was typed."""
     from rapidfuzz.fuzz import ratio
 
-    texts = ["\n".join(map(str, _typed(form, block, row).values())) for row in (one, other)]
-    return max(ratio(_name(block, one), _name(block, other)), ratio(*texts))
+    texts = ("\n".join(map(str, _typed(form, block, each).values())) for each in (row, other))
+    return max(ratio(_name(block, row), _name(block, other)), ratio(*texts))
+
+
+def _typed(form: Form, block: Block, row: Row) -> dict[str, object]:
+    """What people filled in of a free row."""
+    inputs = form.inputs(block, len(block.rows))
+    return {key: row[key] for key in block.fields if key in row and key in inputs}
+
+
+def _name(block: Block, row: Row) -> str:
+    return normal_text(str(row.get(name_field(block)) or ""))

@@ -1,6 +1,6 @@
 """What was filled in under an older revision of a form, in the rows of a newer one.
 
-    migrate_workbook(Path("2022-filled.xlsx"), Path("2023-filled.xlsx"), 2023)
+    migrate_workbook("2022-filled.xlsx", year=2023)
     migrated = migrate(revisions(old, new, templates), rows)
     migrated.rows, migrated.strays          # what has no place in the newer revision is listed, never dropped
 
@@ -13,11 +13,11 @@ revisions lie all those that were published between them, one step each.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlperf.errors import FormError, UsageError
-from xlperf.files import StrPath, keep_apart, unused, write_atomically
+from xlperf.files import StrPath, keep_apart, unused, written_together
 from xlperf.forms.document import Rows, Spot, document_of, preset_index, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.layout import with_spare
@@ -28,9 +28,12 @@ from xlperf.messages import listing, sentence
 from xlperf.reporting.finding import Finding
 from xlperf.reporting.formats import as_csv
 from xlperf.reporting.result import Result
-from xlperf.revisions.source import read_source
+from xlperf.revisions.source import Source, read_source
 from xlperf.values.cells import read_value
 from xlperf.workflow.template import Issued, write_rows
+
+OTHER_SHEETS, OTHER_YEAR = "XL241", "XL131"  # findings of a workbook: what of it no new workbook holds; its year is not this one
+Row = Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Migrated:
     strays: Mapping[Spot, object]
 
 
-def revisions(old: Form, new: Form, templates: Path | None = None) -> list[Form]:
+def revisions(old: Form, new: Form, templates: StrPath | None = None) -> list[Form]:
     """Return the revisions of a form from one to another, both included.
 
     Raises:
@@ -55,8 +58,8 @@ def revisions(old: Form, new: Form, templates: Path | None = None) -> list[Form]
         return [new]
     if new.first_year <= old.first_year:
         raise UsageError("older_revision", found=old.revision, expected=new.revision)
-    known = {form.revision: form for form in map(load_form, form_directories(templates)) if form.key == old.key}
-    between = [form for form in known.values() if old.first_year < form.first_year < new.first_year]
+    published = {form.revision: form for form in map(load_form, form_directories(templates)) if form.key == old.key}
+    between = [form for form in published.values() if old.first_year < form.first_year < new.first_year]
     return [old, *sorted(between, key=lambda form: form.first_year), new]
 
 
@@ -66,16 +69,16 @@ def migrate(forms: Sequence[Form], rows: Rows) -> Migrated:
     Raises:
         FormError: a revision renames what its predecessor does not have.
     """
-    filled = {
-        Spot(key, index, name): value
+    filled = [
+        Spot(key, index, name)
         for key, listed in rows.items()
         for index, row in enumerate(listed)
         for name, value in row.items()
         if value is not None
-    }
+    ]
     migrated = Migrated(forms[0], rows, {spot: spot for spot in filled}, {})
     for new in forms[1:]:
-        step = _step(migrated.form, new, migrated.rows, migrated.origins)
+        step = _one_step(migrated.form, new, migrated.rows, migrated.origins)
         origins = {spot: migrated.origins[before] for spot, before in step.origins.items()}
         strays = {migrated.origins[spot]: value for spot, value in step.strays.items()}
         migrated = Migrated(new, step.rows, origins, {**migrated.strays, **strays})
@@ -87,10 +90,10 @@ def describe_migration(old: Form, migrated: Migrated) -> Iterator[Finding]:
     for spot, value in migrated.strays.items():
         yield Finding("XL450", "warning", (spot,), {"found": value, "expected": migrated.form.revision})
     for spot, before in migrated.origins.items():
-        known = migrated.form.blocks[spot.block].fields[spot.field]
+        choices = migrated.form.blocks[spot.block].fields[spot.field].choices
         value = migrated.rows[spot.block][spot.index][spot.field]
-        if known.choices and value not in known.choices and value in old.blocks[before.block].fields[before.field].choices:
-            yield Finding("XL451", "warning", (before,), {"found": value, "expected": listing(known.choices)})
+        if choices and value not in choices and value in old.blocks[before.block].fields[before.field].choices:
+            yield Finding("XL451", "warning", (before,), {"found": value, "expected": listing(choices)})
     asked = list(_newly_required(old, migrated)) if migrated.form is not old else []
     if asked:
         yield Finding("XL452", "info", (), {"found": listing(asked), "expected": migrated.form.revision})
@@ -98,14 +101,14 @@ def describe_migration(old: Form, migrated: Migrated) -> Iterator[Finding]:
 
 def _newly_required(old: Form, migrated: Migrated) -> Iterator[str]:
     """Yield the labels of what the newer revision asks for and the older one had no place for."""
-    came = {(spot.block, spot.field) for spot in migrated.origins}
+    moved = {(spot.block, spot.field) for spot in migrated.origins}
     for block in migrated.form.blocks.values():
         before = old.blocks.get(block.key)
-        for known in block.fields.values():
-            free = len(block.rows) if block.shape == "list" else 0
-            asked = migrated.form.required(block, free, known) is not False
-            if asked and (block.key, known.key) not in came and (before is None or known.key not in before.fields):
-                yield known.label
+        free = len(block.rows) if block.shape == "list" else 0
+        for column in block.fields.values():
+            is_new = (block.key, column.key) not in moved and (before is None or column.key not in before.fields)
+            if is_new and migrated.form.required(block, free, column) is not False:
+                yield column.label
 
 
 def migrate_workbook(
@@ -132,18 +135,15 @@ def migrate_workbook(
     new = load_form(find_form(source.form.key, year=year, templates=templates))
     target = Path(output) if output else unused(source.path.with_name(f"{source.path.stem}-{new.revision}.xlsx"))
     keep_apart(target, source.path)
-    if source.unfit:
+    if source.is_unfit:
         return source.returned()
     migrated = migrate(revisions(source.form, new, templates), source.rows)
     migrated.rows["identity"][0]["fiscal_year"] = year
-    write_rows(new, migrated.rows, target, Issued(year, source.unit, with_spare(new, migrated.rows), date, password))
-    told = [f for f in source.findings if (f.severity != "info" and f.code != "XL131") or f.code == "XL241"]  # other sheets
-    findings = source.described([*told, *describe_migration(source.form, migrated)])
     strays = target.with_name(f"{target.stem}-{sentence('migration_list', {})}.csv")
     result = Result(
         file=str(path),
         status="passed",
-        findings=findings,
+        findings=source.described([*_kept_findings(source), *describe_migration(source.form, migrated)]),
         form=new.key,
         revision=new.revision,
         year=year,
@@ -151,106 +151,144 @@ def migrate_workbook(
         document=document_of(new, migrated.rows),
         outputs=(target, strays),
     )
-    write_atomically(strays, lambda part: part.write_text(as_csv([result]) + "\n", "utf-8", newline="\n"))
+    issued = Issued(year, source.unit, with_spare(new, migrated.rows), date, password)
+    with written_together(target.parent) as folder:
+        write_rows(new, migrated.rows, folder / target.name, issued)
+        (folder / strays.name).write_text(as_csv([result]) + "\n", "utf-8", newline="\n")
     return result
+
+
+def _kept_findings(source: Source) -> Iterator[Finding]:
+    """Yield what was found in the older workbook and is still to be told."""
+    for finding in source.findings:
+        if finding.code == OTHER_SHEETS or (finding.severity != "info" and finding.code != OTHER_YEAR):
+            yield finding
 
 
 # --- from one revision to the next ---------------------------------------------------------------------------
 
 
-def _step(old: Form, new: Form, rows: Rows, filled: Collection[Spot]) -> Migrated:
+def _one_step(old: Form, new: Form, rows: Rows, filled: Collection[Spot]) -> Migrated:
     """Take rows one revision further; what is not among the filled cells is the older form's own."""
-    renamed = dict(_renamed(old, new))
-    result, origins, strays = rows_of(new, {})[0], {}, {}
-    taken: set[tuple[str, int | None]] = set()
+    step = _Step(new, dict(_renamed(old, new)), rows_of(new, {})[0])
     for key, listed in rows.items():
         block = old.blocks[key]
         for index, row in enumerate(listed):
-            places: dict[str, int | None] = {}
-            for before, value in _moving(old, block, index, row, filled):
-                home, field = _home(new, renamed, block, before.field)
-                if home and home.key not in places:
-                    places[home.key] = _place(renamed, block, index, row, home, result[home.key], taken)
-                    taken.add((home.key, places[home.key]))
-                spot = Spot(home.key, places[home.key], field) if home and places[home.key] is not None else None
-                if spot and _takes(new, spot):
-                    _put(new, result, spot, value)
-                    origins |= {spot: before} if value is not None else {}
-                elif value is not None and not block.fields[before.field].last and not _same(spot, result, value):
-                    strays[before] = value
-    return Migrated(new, result, origins, strays)
-
-
-def _moving(form: Form, block: Block, index: int, row: Mapping, filled: Collection[Spot]) -> Iterator[tuple[Spot, object]]:
-    """Yield the cells of a row that hold more than the form itself, and preset ones that were deleted (None)."""
-    preset = block.row(index)
-    for name, known in block.fields.items():
-        spot, value = Spot(block.key, index, name), row.get(name)
-        if _holds(form, block, index, known) and (spot in filled or (value is None and preset and name in preset.values)):
-            yield spot, value
-
-
-def _holds(form: Form, block: Block, index: int, known: Field) -> bool:
-    given = known.given and known.key not in block.constants
-    return bool(known.last) or given or form.is_input(block, index, known)
-
-
-def _takes(form: Form, spot: Spot) -> bool:
-    block = form.blocks[spot.block]
-    return spot.field in block.fields and _holds(form, block, spot.index, block.fields[spot.field])
-
-
-def _put(form: Form, rows: Rows, spot: Spot, value: object) -> None:
-    """Put a value where it belongs; a deleted preset stays deleted, a choice is spelt as the newer revision spells it."""
-    known, row = form.blocks[spot.block].fields[spot.field], rows[spot.block][spot.index]
-    row.pop(spot.field, None)
-    if value is not None:
-        row[spot.field] = read_value(form, known, value)[0] if known.choices else value
-
-
-def _same(spot: Spot | None, rows: Rows, value: object) -> bool:
-    """Whether a text stands in that cell already: the name of a row that is preset now."""
-    there = rows[spot.block][spot.index].get(spot.field) if spot else None
-    return isinstance(value, str) and isinstance(there, str) and normal_text(value) == normal_text(there)
-
-
-def _home(form: Form, renamed: Mapping[str, str], block: Block, name: str) -> tuple[Block | None, str]:
-    """The block and the key of a field in the newer revision."""
-    home = renamed.get(block.key, block.key)
-    target = renamed.get(f"{block.key}.{name}") or renamed.get(f"{block.table}.{name}")
-    if target:
-        owner, _, name = target.partition(".")
-        home = home if owner in form.tables and home in form.tables[owner].blocks else owner
-    return form.blocks.get(home), name
-
-
-def _place(
-    renamed: Mapping[str, str], block: Block, index: int, row: Mapping, home: Block, rows: list[dict], taken: set[tuple[str, int]]
-) -> int | None:
-    """The row of the newer revision for one of the older: by key, by name, else a free one; None if there is none."""
-    if home.shape == "object":
-        return 0 if block.shape == "object" else None
-    if preset := block.row(index):
-        wanted = renamed.get(f"{block.key}.{preset.key}") or renamed.get(f"{block.table}.{preset.key}") or preset.key
-        by_key = next((n for n, known in enumerate(home.rows) if known.key == wanted.rpartition(".")[2]), None)
-        if by_key is not None:
-            return by_key
-    by_name = preset_index(home, row.get(block.row_name)) if home.shape == "list" and home.row_name else None
-    if by_name is not None and (home.key, by_name) not in taken:
-        return by_name
-    if home.shape != "list" or not home.spare or (home.fixed and len(rows) >= len(home.rows) + home.spare):
-        return None
-    rows.append(dict(home.constants))
-    return len(rows) - 1
+            step.move_row(block, index, row, dict(_moving(old, block, index, row, filled)))
+    return Migrated(new, step.rows, step.origins, step.strays)
 
 
 def _renamed(old: Form, new: Form) -> Iterator[tuple[str, str]]:
     """Yield the renames of a revision, each of which must name something of its predecessor."""
     for before, after in new.definition.get("renamed", {}).items():
         owner, _, name = before.partition(".")
-        blocks = [old.blocks[key] for key in (old.tables[owner].blocks if owner in old.tables else (owner,)) if key in old.blocks]
-        known = {name for block in blocks for name in (*block.fields, *(row.key for row in block.rows))}
-        if not blocks or owner == GUIDE or (name and name not in known):
+        keys = old.tables[owner].blocks if owner in old.tables else (owner,)
+        blocks = [old.blocks[key] for key in keys if key in old.blocks]
+        names = {name for block in blocks for name in (*block.fields, *(row.key for row in block.rows))}
+        if not blocks or owner == GUIDE or (name and name not in names):
             reason = f"renamed.{before}: revision {old.revision} has nothing of that name"
             raise FormError("form_shape", path=new.directory / "form.yaml", reason=reason)
         yield before, after
+
+
+def _moving(form: Form, block: Block, index: int, row: Row, filled: Collection[Spot]) -> Iterator[tuple[Spot, object]]:
+    """Yield the cells of a row that hold more than the form itself, and preset ones that were deleted (None)."""
+    preset = block.row(index)
+    for name, column in block.fields.items():
+        spot, value = Spot(block.key, index, name), row.get(name)
+        is_deleted = value is None and preset is not None and name in preset.values
+        if _is_filled_in(form, block, index, column) and (spot in filled or is_deleted):
+            yield spot, value
+
+
+def _is_filled_in(form: Form, block: Block, index: int, column: Field) -> bool:
+    """Whether a cell holds what people fill in, what the bureau gives, or what last year's workbook held."""
+    is_given = column.given and column.key not in block.constants
+    return bool(column.last) or is_given or form.is_input(block, index, column)
+
+
+@dataclass
+class _Step:
+    """Rows on their way from one revision to the next."""
+
+    form: Form  # of the newer revision
+    renamed: Mapping[str, str]
+    rows: Rows  # of the newer revision
+    origins: dict[Spot, Spot] = field(default_factory=dict)
+    strays: dict[Spot, object] = field(default_factory=dict)
+    taken: set[tuple[str, int]] = field(default_factory=set)  # rows of the newer revision
+
+    def move_row(self, block: Block, index: int, row: Row, cells: Mapping[Spot, object]) -> None:
+        """Move the cells of a row to their fields, all that go to one block into one row there."""
+        homes: dict[str, int | None] = {}
+        for before, value in cells.items():
+            home, name = self.home_of(block, before.field)
+            if home and home.key not in homes:
+                homes[home.key] = self.take_row(home, block, index, row)
+            number = homes[home.key] if home else None
+            spot = Spot(home.key, number, name) if home and number is not None else None
+            if spot and self.has_field(spot):
+                self.put(spot, value)
+                if value is not None:
+                    self.origins[spot] = before
+            elif value is not None and not block.fields[before.field].last and not (spot and self.says(spot, value)):
+                self.strays[before] = value
+
+    def home_of(self, block: Block, name: str) -> tuple[Block | None, str]:
+        """The block and the key of a field in the newer revision."""
+        home = self.renamed.get(block.key, block.key)
+        target = self.renamed.get(f"{block.key}.{name}") or self.renamed.get(f"{block.table}.{name}")
+        if target:
+            owner, _, name = target.partition(".")
+            is_own_table = owner in self.form.tables and home in self.form.tables[owner].blocks
+            home = home if is_own_table else owner
+        return self.form.blocks.get(home), name
+
+    def take_row(self, home: Block, block: Block, index: int, row: Row) -> int | None:
+        """The row of the newer revision for one of the older: by key, by name, else a free one; None if there is none."""
+        if home.shape == "object":
+            return 0 if block.shape == "object" else None
+        number = self.row_by_key(home, block, index)
+        if number is None and home.shape == "list":
+            number = self.row_by_name(home, row.get(block.row_name or ""))
+            number = self.new_row(home) if number is None else number
+        if number is not None:
+            self.taken.add((home.key, number))
+        return number
+
+    def row_by_key(self, home: Block, block: Block, index: int) -> int | None:
+        preset = block.row(index)
+        if preset is None:
+            return None
+        renamed = self.renamed.get(f"{block.key}.{preset.key}") or self.renamed.get(f"{block.table}.{preset.key}")
+        key = (renamed or preset.key).rpartition(".")[2]
+        return next((number for number, other in enumerate(home.rows) if other.key == key), None)
+
+    def row_by_name(self, home: Block, name: object) -> int | None:
+        number = preset_index(home, name) if home.row_name else None
+        return None if number is None or (home.key, number) in self.taken else number
+
+    def new_row(self, home: Block) -> int | None:
+        """A row more, as far as the block takes one."""
+        rows = self.rows[home.key]
+        if not home.spare or (home.fixed and len(rows) >= len(home.rows) + home.spare):
+            return None
+        rows.append(dict(home.constants))
+        return len(rows) - 1
+
+    def has_field(self, spot: Spot) -> bool:
+        """Whether the newer revision has that field, and people fill it in."""
+        block = self.form.blocks[spot.block]
+        return spot.field in block.fields and _is_filled_in(self.form, block, spot.index, block.fields[spot.field])
+
+    def put(self, spot: Spot, value: object) -> None:
+        """Put a value where it belongs; a deleted preset stays deleted, a choice is spelt as the newer revision spells it."""
+        column, row = self.form.blocks[spot.block].fields[spot.field], self.rows[spot.block][spot.index]
+        row.pop(spot.field, None)
+        if value is not None:
+            row[spot.field] = read_value(self.form, column, value)[0] if column.choices else value
+
+    def says(self, spot: Spot, value: object) -> bool:
+        """Whether a text stands in that cell already: the name of a row that is preset now."""
+        there = self.rows[spot.block][spot.index].get(spot.field)
+        return isinstance(value, str) and isinstance(there, str) and normal_text(value) == normal_text(there)

@@ -1,6 +1,6 @@
 """The template of a year, made from what a unit filled in the year before.
 
-    write_next_template("my-form", 2023, Path("2022-final.xlsx"), Path("2023-form.xlsx"))
+    write_next_template("my-form", year=2023, last="2022-final.xlsx", output="2023-form.xlsx")
 
 The form says what is carried over (`carry: true` on a field): who the unit is, its goals, tasks, indicators with their
 targets and units. Everything else is blank again. A column of the type `reference` shows, beside what is carried over, what
@@ -41,38 +41,39 @@ def write_next_template(
 ) -> Result:
     """Write the template of a fiscal year from last year's document, workbook or report; the findings say what found no place.
 
-    Of a document that holds what no workbook can nothing is written.
+    Nothing is written of a document that holds what no workbook can.
 
     Args:
+        last: last year's document (.json), workbook or report.
         unit: the unit's name, where it is another one than last year.
         rows: spare rows per block where the form's own number is not enough.
 
     Raises:
         UsageError: no such form, year or file, a paper of another form or a newer revision, or the file cannot be written.
-        UnreadableError: `last` is neither a document nor a workbook of ours.
+        UnreadableError: `last` is neither a document, nor a workbook of ours, nor a report that can be understood.
     """
-    path, last = Path(output), Path(last)
-    known = load_form(find_form(form, year=year, templates=templates))
+    path = Path(output)
+    new = load_form(find_form(form, year=year, templates=templates))
     source = read_source(last, templates=templates, form=form, year=year - 1)
     keep_apart(path, source.path)
     if source.fiscal_year and source.fiscal_year >= year:
-        raise UsageError("not_last_year", path=last, found=source.fiscal_year, year=year)
-    if source.unfit:
+        raise UsageError("not_last_year", path=source.path, found=source.fiscal_year, year=year)
+    if source.is_unfit:
         return source.returned()
-    migrated = migrate(revisions(source.form, known, templates), source.rows)
+    migrated = migrate(revisions(source.form, new, templates), source.rows)
     carried = carry_over(source, migrated)
     carried["identity"][0]["fiscal_year"] = year
-    spot = unit_spot(known)
-    carried[spot.block][0] |= {spot.field: unit} if unit else {}
-    issued = Issued(year, named(carried, spot), {**with_spare(known, carried), **(rows or {})}, date, password)
-    write_rows(known, carried, path, issued)
-    findings = source.described([*_gap(source, year), *_lost(source, migrated)])
+    spot = unit_spot(new)
+    if unit:
+        carried[spot.block][0][spot.field] = unit
+    issued = Issued(year, named(carried, spot), {**with_spare(new, carried), **(rows or {})}, date, password)
+    write_rows(new, carried, path, issued)
     return Result(
-        file=str(last),
+        file=str(source.path),
         status="passed",
-        findings=findings,
-        form=known.key,
-        revision=known.revision,
+        findings=source.described([*_older_findings(source, year), *_lost_findings(source, migrated)]),
+        form=new.key,
+        revision=new.revision,
         year=year,
         unit=issued.unit,
         outputs=(path,),
@@ -94,30 +95,34 @@ def carry_over(source: Source, migrated: Migrated) -> Rows:
     return result
 
 
-def _carried(source: Source, migrated: Migrated, block: Block, index: int, row: Mapping) -> Iterator[tuple[str, object]]:
+def _carried(
+    source: Source, migrated: Migrated, block: Block, index: int, row: Mapping[str, object]
+) -> Iterator[tuple[str, object]]:
     """Yield what of a row is carried over, and what it shows of last year."""
-    for name, known in block.fields.items():
+    for name, column in block.fields.items():
         before = migrated.origins.get(Spot(block.key, index, name))
-        if known.carry and row.get(name) is not None and not _was_preset(source, before):
+        if column.carry and row.get(name) is not None and not _was_preset(source, before):
             yield name, row[name]
-        elif known.last and row.get(known.last) is not None:
-            yield name, row[known.last]
+        elif column.last and row.get(column.last) is not None:
+            yield name, row[column.last]
 
 
 def _was_preset(source: Source, spot: Spot | None) -> bool:
     """Whether a cell still held what last year's form had put there: then this year's form says what stands there."""
-    preset = source.form.blocks[spot.block].row(spot.index) if spot else None
+    if spot is None:
+        return False
+    preset = source.form.blocks[spot.block].row(spot.index)
     return preset is not None and preset.values.get(spot.field) == source.rows[spot.block][spot.index][spot.field]
 
 
-def _gap(source: Source, year: int) -> Iterator[Finding]:
-    """A paper that is older than last year's: the column of last year's figures shows those of another year."""
+def _older_findings(source: Source, year: int) -> Iterator[Finding]:
+    """Yield that a source is older than last year's: the column of last year's figures shows those of another year."""
     if source.fiscal_year and source.fiscal_year < year - 1:
         yield Finding("XL453", "warning", (), {"found": source.fiscal_year, "expected": year - 1})
 
 
-def _lost(source: Source, migrated: Migrated) -> Iterator[Finding]:
-    """What would have been carried over and has no place in this year's form, or is no choice there."""
+def _lost_findings(source: Source, migrated: Migrated) -> Iterator[Finding]:
+    """Yield what would have been carried over and has no place in this year's form, or is no choice there."""
     for finding in describe_migration(source.form, migrated):
         if any(source.form.blocks[spot.block].fields[spot.field].carry for spot in finding.spots):
             yield finding

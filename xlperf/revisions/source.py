@@ -1,7 +1,9 @@
 """What a unit filled in, wherever it stands: a document, a workbook (filled or finalized), or a report.
 
-source = read_source(Path("2022-final.xlsx"))
-source.form, source.rows, source.places[Spot("duties", 0, "actual")]
+    source = read_source("2022-final.xlsx")
+    source.form, source.rows, source.places[Spot("duties", 0, "actual")]
+
+Migrating, comparing and carrying over all begin with a source.
 """
 
 from __future__ import annotations
@@ -15,25 +17,28 @@ from xlperf.files import StrPath
 from xlperf.forms.document import LEFTOVERS, Rows, Spot, named, path_namer, unit_spot, year_of
 from xlperf.forms.form import Form
 from xlperf.importing.importer import import_report
+from xlperf.importing.page import Leftover
 from xlperf.importing.source_file import WORKBOOKS, read_source_file
 from xlperf.reading.reader import read_cells
 from xlperf.reporting.description import DescribedFinding, describe
 from xlperf.reporting.finding import Finding, gather, has_errors
-from xlperf.reporting.result import Result
+from xlperf.reporting.result import Result, Status
 from xlperf.workflow.template import load_document, rows_of_document
+
+OF_ITS_YEAR = ("XL111", "XL427")  # its own year counts; what it lacks is asked for in a workbook of its own year only
 
 
 @dataclass(frozen=True)
 class Source:
-    """The rows of one paper as people filled them in, with the cells they stand in where it has cells."""
+    """The rows that people filled in, with the cells they stand in where there are cells."""
 
     path: Path
     form: Form
     rows: Rows
     findings: tuple[Finding, ...] = ()
     places: Mapping[Spot, str] = field(default_factory=dict)
-    told: tuple[DescribedFinding, ...] = ()  # of a report: what was not understood of it, in words
-    leftovers: tuple[Mapping[str, str], ...] = ()  # what has no field, with its place
+    report_findings: tuple[DescribedFinding, ...] = ()  # what was not understood of a report, in words
+    leftovers: tuple[Leftover, ...] = ()  # what has no field, with its place
 
     @property
     def fiscal_year(self) -> int | None:
@@ -41,34 +46,30 @@ class Source:
 
     @property
     def unit(self) -> str:
+        """The name of the unit, "" where it is blank."""
         return named(self.rows, unit_spot(self.form))
 
     @property
-    def unfit(self) -> bool:
-        """Whether a document holds what no workbook can: what a workbook holds has been in one."""
+    def is_unfit(self) -> bool:
+        """Whether a document holds what no workbook can; what stands in a workbook is fit for one."""
         return not self.places and has_errors(self.findings)
 
-    def understood(self) -> Result:
+    def report_result(self) -> Result:
         """What is said of a report of which not everything was understood."""
-        return Result(
-            file=str(self.path), status="passed", findings=list(self.told), form=self.form.key, revision=self.form.revision
-        )
+        return self._result("passed", list(self.report_findings))
 
     def returned(self) -> Result:
-        """What is said of a paper of which nothing is made."""
-        return Result(
-            file=str(self.path),
-            status="returned",
-            findings=self.described(self.findings),
-            form=self.form.key,
-            revision=self.form.revision,
-        )
+        """What is said of a source of which nothing is made."""
+        return self._result("returned", self.described(self.findings))
 
     def described(self, findings: Iterable[Finding]) -> list[DescribedFinding]:
-        """Findings about this paper in words, with its cells."""
+        """Findings about this source in words, with its cells, behind those of the report."""
         path_of = path_namer(self.form, self.rows)
         found = gather(findings, self.form)
-        return [*self.told, *(describe(finding, self.form, places=self.places, path_of=path_of) for finding in found)]
+        return [*self.report_findings, *(describe(one, self.form, places=self.places, path_of=path_of) for one in found)]
+
+    def _result(self, status: Status, findings: list[DescribedFinding]) -> Result:
+        return Result(file=str(self.path), status=status, findings=findings, form=self.form.key, revision=self.form.revision)
 
 
 def read_source(path: StrPath, *, form: str | None = None, year: int | None = None, templates: StrPath | None = None) -> Source:
@@ -84,19 +85,28 @@ def read_source(path: StrPath, *, form: str | None = None, year: int | None = No
     """
     path = Path(path)
     if path.suffix.lower() == ".json":
-        document = load_document(path)
-        known, rows, findings = rows_of_document(document, templates)
-        return Source(path, known, rows, tuple(findings), leftovers=_leftovers(document))
-    result = _of_report(path, form, year, templates)
-    if result:
-        # Its own year counts; what it lacks is asked for in a workbook of its own year only.
-        told = tuple(f for f in result.findings if f["severity"] != "info" and f["code"] not in ("XL111", "XL427"))
-        return Source(path, *rows_of_document(result.document, templates)[:2], told=told, leftovers=_leftovers(result.document))
+        return _document_source(path, templates)
+    result = _report_result(path, form=form, year=year, templates=templates)
+    if result is not None:
+        return _report_source(path, result, templates)
     reading = read_cells(path, templates=templates)
     return Source(path, reading.form, reading.rows, tuple(reading.findings), reading.places)
 
 
-def _of_report(path: Path, form: str | None, year: int | None, templates: Path | None) -> Result | None:
+def _document_source(path: Path, templates: StrPath | None) -> Source:
+    document = load_document(path)
+    form, rows, findings = rows_of_document(document, templates)
+    return Source(path, form, rows, tuple(findings), leftovers=_leftovers(document))
+
+
+def _report_source(path: Path, result: Result, templates: StrPath | None) -> Source:
+    document = result.document or {}
+    form, rows, _ = rows_of_document(document, templates)
+    found = (one for one in result.findings if one["severity"] != "info" and one["code"] not in OF_ITS_YEAR)
+    return Source(path, form, rows, report_findings=tuple(found), leftovers=_leftovers(document))
+
+
+def _report_result(path: Path, *, form: str | None, year: int | None, templates: StrPath | None) -> Result | None:
     """What a report holds, whatever its file is called; None of a workbook, and of what is called one and cannot be read."""
     try:
         source = read_source_file(path)
@@ -107,7 +117,8 @@ def _of_report(path: Path, form: str | None, year: int | None, templates: Path |
         raise
 
 
-def _leftovers(document: Mapping) -> tuple[Mapping[str, str], ...]:
+def _leftovers(document: Mapping[str, object]) -> tuple[Leftover, ...]:
+    """What a document has no field for, as far as it is well-formed."""
     listed = document.get(LEFTOVERS)
-    pieces = (piece for piece in listed if isinstance(piece, Mapping)) if isinstance(listed, list) else ()
-    return tuple(piece for piece in pieces if isinstance(piece.get("text"), str))
+    pieces = [piece for piece in listed if isinstance(piece, Mapping)] if isinstance(listed, list) else []
+    return tuple(Leftover(piece["text"], str(piece.get("place", ""))) for piece in pieces if isinstance(piece.get("text"), str))
