@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from support.paths import EXAMPLE, REPOSITORY
 from xlperf import collect, fill_workbook, load_document, validate
-from xlperf.distributing.distribute import file_names
 from xlperf.distributing.roster import Line, Unit
+from xlperf.distributing.workbook_names import file_names
 from xlperf.errors import ExitCode, UsageError
 from xlperf.files import MOST_BYTES, UNSAFE, joined_name, safe_name, written_together
 from xlperf.forms.form import Form

@@ -17,8 +17,9 @@ from support.rosters import written
 from support.surgery import type_into
 from xlperf import UsageError, fill_workbook, read_roster, read_workbook, write_template, write_templates
 from xlperf.distributing import distribute as dispatch
-from xlperf.distributing.distribute import MANIFEST, file_names
+from xlperf.distributing.manifest import MANIFEST
 from xlperf.distributing.roster import take_roster
+from xlperf.distributing.workbook_names import file_names
 from xlperf.forms.form import Form
 from xlperf.forms.loader import find_form, load_form
 from xlperf.workflow.template import Issued, write_rows
@@ -255,7 +256,7 @@ PROJECTS = "实施单位,单位代码,项目名称\n甲局,01,培训\n甲局,01,
 def test_a_unit_with_several_papers_has_a_workbook_for_each(tmp_path: Path) -> None:
     roster = written(tmp_path / "units.csv", PROJECTS)
 
-    def run() -> dispatch.Dispatch:
+    def run() -> dispatch.Distribution:
         return write_templates("national-project", year=2023, roster=roster, output=tmp_path / "out", jobs=1, date=DATE)
 
     assert run().written == 3
@@ -273,7 +274,7 @@ def test_a_unit_with_several_papers_has_a_workbook_for_each(tmp_path: Path) -> N
 
 
 def test_units_and_papers_of_one_name_have_their_codes(tmp_path: Path) -> None:
-    units = take_roster(written(tmp_path / "u.csv", "单位,代码,项目\n甲,1,a\n甲,2,a\n甲,2,b\n"), ("项目",)).units
+    units = take_roster(written(tmp_path / "u.csv", "单位,代码,项目\n甲,1,a\n甲,2,a\n甲,2,b\n"), subject=("项目",)).units
     names = file_names(load_form(find_form("national-project", year=2023)), 2023, units)
     assert [name.split("-2023-")[0] for name in names] == ["甲-1-a", "甲-2-a", "甲-b"]
 

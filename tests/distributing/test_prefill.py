@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.rosters import book, written
-from xlperf.distributing.prefill import cell_names, enter, lists, misfits
+from xlperf.distributing.prefill import blocks_by_sheet, cell_names, misfits, prefilled
 from xlperf.distributing.roster import read_roster
 from xlperf.forms.document import Rows, Spot, rows_of
 from xlperf.forms.form import Form
@@ -16,7 +16,7 @@ from xlperf.forms.form import Form
 def entered(form: Form, path: Path) -> list[Rows]:
     units = read_roster(path)
     assert list(misfits(form, units)) == []
-    return [enter(form, unit, rows_of(form, {})[0]) for unit in units]
+    return [prefilled(form, unit, rows_of(form, {})[0]) for unit in units]
 
 
 def row(form: Form, rows: Rows, block: str, name: str) -> dict:
@@ -67,7 +67,7 @@ def test_further_sheets_fill_rows(form: Form, tmp_path: Path) -> None:
 
 
 def test_sheets_are_called_after_tables_blocks_or_the_forms_sheets(form: Form) -> None:
-    keys = {name: [block.key for block in blocks] for name, blocks in lists(form).items()}
+    keys = {name: [block.key for block in blocks] for name, blocks in blocks_by_sheet(form).items()}
     assert keys["重点任务"] == keys["tasks"] == keys["年度重点任务"] == ["tasks"]
     assert keys["预算信息"] == keys["项目"] == keys["items"] == ["items"] and keys["履职"] == ["duties"]
     assert keys["自评表"] == keys["indicators"] == ["decision", "process", "benefits", "satisfaction", "duties"]

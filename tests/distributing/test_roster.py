@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from support.rosters import book, written
 from xlperf.distributing.roster import Line, Unit, read_roster, take_roster
-from xlperf.distributing.roster_file import uncomputed
+from xlperf.distributing.roster_file import uncomputed_cells
 from xlperf.errors import UsageError
 
 TEXT = "单位名称,单位代码,主管部门\n苏州市生产力促进中心,0012,苏州市科学技术局\n乙中心,320500,\n"
@@ -35,7 +35,7 @@ def merged(path: Path, *spans: str) -> Path:
 
 def complaints(path: Path, *subject: str) -> list[str]:
     with pytest.raises(UsageError) as caught:
-        take_roster(path, subject)
+        take_roster(path, subject=subject)
     assert (caught.value.key, caught.value.arguments["path"]) == ("bad_roster", path)
     told = caught.value.arguments["reasons"].splitlines()
     assert len(told) == caught.value.arguments["count"]
@@ -170,7 +170,7 @@ def test_a_formula_nobody_computed_is_told(tmp_path: Path) -> None:
     ('<c r="B3"><f>A1</f><v>2</v></c>', []), ('<c r="B3" t="str"><f>A1</f><v></v></c>', []), ('<c r="B3"/><c r="C3"><v>1</v></c>', []),
 ])  # fmt: skip
 def test_which_formulas_have_no_value(cell: str, bare: list[str]) -> None:
-    assert [str(address) for _, address in uncomputed(cell.encode())] == bare
+    assert [str(address) for _, address in uncomputed_cells(cell.encode())] == bare
 
 
 SUBJECT = "项目名称"
@@ -179,7 +179,7 @@ SUBJECT = "项目名称"
 def test_a_unit_may_have_a_line_for_each_of_its_papers(tmp_path: Path) -> None:
     lines = [["单位", "代码", SUBJECT], ["甲局", "01", "培训"], ["甲局", "01", "改造"], ["乙局", "", "培训"], ["丙局", "03"]]
     path = book(tmp_path / "u.xlsx", 名单=lines, 指标=[["单位", SUBJECT, "指标"], ["甲局", "改造", "x"], ["乙局", "", "y"], ["丙局", "", "z"]])
-    units = take_roster(path, (SUBJECT,)).units
+    units = take_roster(path, subject=(SUBJECT,)).units
     assert [(u.name, u.subject) for u in units] == [("甲局", "培训"), ("甲局", "改造"), ("乙局", "培训"), ("丙局", "")]
     assert [[line.cells for line in u.rows] for u in units] == [[], [{"指标": "x"}], [{"指标": "y"}], [{"指标": "z"}]]
 

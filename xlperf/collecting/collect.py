@@ -152,7 +152,7 @@ def _plan(
 def expected_units(roster: Path, templates: Path | None = None) -> tuple[Unit, ...]:
     """The units of a roster, each once, though it may have a line for each of its papers."""
     headings = [heading for folder in form_directories(templates) for heading in subject_headings(load_form(folder))]
-    units = take_roster(roster, headings).units
+    units = take_roster(roster, subject=headings).units
     return tuple({(unit.name, unit.code): unit for unit in reversed(units)}.values())[::-1]
 
 

@@ -1,7 +1,7 @@
 """What a roster says of its units, in the fields of a form: the unit itself, budget figures, targets, whole rows.
 
-    refuse(path, misfits(form, units))                    # headings that name no field, values that do not fit
-    rows = enter(form, unit, rows_of(form, {})[0])        # the rows of the unit's template
+    refuse(path, list(misfits(form, units)))              # headings that name no field, values that do not fit
+    rows = prefilled(form, unit, rows_of(form, {})[0])    # the rows of the unit's template
 
 A column of the first sheet names one cell, by key (`basic.initial`, `process.training.target`) or as people do, by the row's
 name and the column's label together ("Basic spending Initial budget"). A further sheet is called like a table and its columns
@@ -11,28 +11,33 @@ like the table's. Values are read as those of a filled workbook are: "≥96%" is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xlperf.checking.schema_errors import expected_of
-from xlperf.distributing.roster import Line, Unit, folded, is_passed_by, shown
+from xlperf.distributing.roster import Line, Unit, heading_key, is_skipped, shown
 from xlperf.forms.catalog import field_names
 from xlperf.forms.document import Rows, Spot, preset_index, rows_of, subject_spot, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, Block, Field
 from xlperf.formula.nodes import Kind
-from xlperf.formula.operands import as_decimal
 from xlperf.messages import listing, sentence
 from xlperf.text import most_like
 from xlperf.values.notation import spellings_of
+from xlperf.values.numbers import number_of
 from xlperf.values.rows import is_numeric, read_row
 
-BESIDE = {"unit_code": "code", "supervisor": "supervisor"}  # fields beside the unit's name, where the form has them
+ON_COVER = {"unit_code": "code", "supervisor": "supervisor"}  # fields beside the unit's name, where the form has them
 UNIT_IN_BRACKETS = re.compile(r"[(\uff08][^()\uff08\uff09]*[)\uff09]$")
+MOST_NEAR = 3  # columns that are suggested
+LONGEST = 32_767  # characters in a cell of Excel
+TO_BE_ASKED = ("error", "warning")
+
+Names = Mapping[str, Spot]  # of columns: what people may call them, as headings are compared, and the cells they mean
 
 
-class Cell(NamedTuple):
+class Entered(NamedTuple):
     """What one cell of a roster says."""
 
     heading: str
@@ -41,69 +46,82 @@ class Cell(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One row that a roster fills in: where it belongs (None: a free row that is added) and its cells by field."""
+    """One row that a roster fills in: where it belongs, and its cells by field."""
 
     block: Block
-    index: int | None
-    cells: Mapping[str, Cell]
+    place: int | None  # the index of its row; None for a free row that is added
+    cells: Mapping[str, Entered]
 
 
-def enter(form: Form, unit: Unit, rows: Rows) -> Rows:
+def prefilled(form: Form, unit: Unit, rows: Rows) -> Rows:
     """Return the rows with all that the roster says of that unit."""
     result = {key: [dict(row) for row in listed] for key, listed in rows.items()}
     spot = unit_spot(form)
-    known, columns = form.blocks[spot.block].fields, {spot.field: "name", **BESIDE}
-    result[spot.block][0] |= {key: getattr(unit, own) for key, own in columns.items() if key in known and getattr(unit, own)}
+    fields = form.blocks[spot.block].fields
+    for key, column in {spot.field: "name", **ON_COVER}.items():
+        if key in fields and (text := getattr(unit, column)):
+            result[spot.block][0][key] = text
     for entry in _entries(form, unit):
         listed = result[entry.block.key]
-        if entry.index is None:
+        if entry.place is None:
             listed.append(dict(entry.block.constants))
-        index = len(listed) - 1 if entry.index is None else entry.index
-        listed[index] = _read(form, entry, index, listed[index])[0]
+        index = len(listed) - 1 if entry.place is None else entry.place
+        listed[index], _ = _read(form, entry, index, listed[index])
     return result
 
 
 def misfits(form: Form, units: Iterable[Unit]) -> Iterator[str]:
     """Yield what of a roster does not fit the form, each with its place: headings once, then the values of every unit."""
-    blank, seen = rows_of(form, {})[0], set()
+    blank = rows_of(form, {})[0]
+    seen: set[str] = set()  # the sheets whose headings have been looked at
     for unit in units:
-        for line, columns in _headed(form, unit):
+        for line, names in _lines_with_names(form, unit):
             if line.sheet not in seen:
                 seen.add(line.sheet)
-                yield from _wrong_headings(form, line, columns)
-        added: dict[str, int] = {}
-        for entry in _entries(form, unit):
-            block, index = entry.block, entry.index
-            if index is None:
-                index = len(block.rows) + added.get(block.key, 0)
-                added[block.key] = added.get(block.key, 0) + 1
-            row = blank[block.key][index] if index < len(blank[block.key]) else dict(block.constants)
-            yield from _read(form, entry, index, row)[1]
-            if block.fixed and index >= len(block.rows) + block.spare:
-                line = next(iter(entry.cells.values())).line
-                yield sentence("roster_too_many", {"place": line.place, "label": block.label, "most": block.spare})
-        yield from (
-            sentence("roster_no_such_block", {"place": line.place, "known": listing(block.label for block in blocks)})
-            for line, blocks in _tables_of(form, unit)
-            if blocks and _block_of(form, blocks, line) is None
-        )
+                yield from _wrong_headings(form, line, names)
+        yield from _wrong_values(form, unit, blank)
+        yield from _without_block(form, unit)
+
+
+def _wrong_values(form: Form, unit: Unit, blank: Rows) -> Iterator[str]:
+    """Yield the values of a unit that do not fit their fields, and the rows for which a block has no room."""
+    added: dict[str, int] = {}
+    for entry in _entries(form, unit):
+        block, index = entry.block, entry.place
+        if index is None:
+            index = len(block.rows) + added.get(block.key, 0)
+            added[block.key] = added.get(block.key, 0) + 1
+        row = blank[block.key][index] if index < len(blank[block.key]) else dict(block.constants)
+        _, complaints = _read(form, entry, index, row)
+        yield from complaints
+        if block.fixed and index >= len(block.rows) + block.spare:
+            line = next(iter(entry.cells.values())).line
+            yield sentence("roster_too_many", {"place": line.place, "label": block.label, "most": block.spare})
+
+
+def _without_block(form: Form, unit: Unit) -> Iterator[str]:
+    """Yield the lines of which nobody can tell to which block of their table they belong."""
+    for line, blocks in _lines_with_blocks(form, unit):
+        if blocks and _block_of(form, blocks, line) is None:
+            known = listing(block.label for block in blocks)
+            yield sentence("roster_no_such_block", {"place": line.place, "known": known})
 
 
 # --- headings ------------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=16)
-def cell_names(form: Form) -> dict[str, Spot]:
-    """Every name of a single cell that people type into, folded: its keys, and its labels where these mean one cell."""
+def cell_names(form: Form) -> Names:
+    """Every name of a single cell that people type into: its keys, and its labels where these mean one cell."""
     keys: dict[str, Spot] = {}
     labels: dict[str, set[Spot]] = {}
-    for name, (block, index, known) in field_names(form):
-        single = block.shape == "object" or block.row(index)
-        if single and block.key not in (RULES, GUIDE) and form.is_input(block, index, known):
-            spot = Spot(block.key, index, known.key)
-            keys[folded(name)] = spot
-            for label in labels_of(block, index, known):
-                labels.setdefault(folded(label), set()).add(spot)
+    for name, (block, index, field) in field_names(form):
+        is_single = block.shape == "object" or block.row(index) is not None
+        if is_single and block.key not in (RULES, GUIDE) and form.is_input(block, index, field):
+            spot = Spot(block.key, index, field.key)
+            keys[heading_key(name)] = spot
+            for label in labels_of(block, index, field):
+                labels.setdefault(heading_key(label), set()).add(spot)
     return {label: min(spots) for label, spots in labels.items() if len(spots) == 1} | keys
 
 
@@ -117,21 +135,21 @@ def subject_headings(form: Form) -> tuple[str, ...]:
     return (label, *(name for name, named in cell_names(form).items() if named == spot))
 
 
-def labels_of(block: Block, index: int, known: Field) -> Iterator[str]:
+def labels_of(block: Block, index: int, field: Field) -> Iterator[str]:
     """Yield what people call one cell: its row's name and its column's label, with unit and without; what stands left of it."""
     row, fields = block.row(index), list(block.fields.values())
     texts = {**block.constants, **(row.values if row else {})}
-    name = str(texts.get(block.row_name, ""))
-    yield f"{name} {known.label}".strip()
-    yield f"{name} {UNIT_IN_BRACKETS.sub('', known.label)}".strip()
-    before = fields[fields.index(known) - 1] if known is not fields[0] else None
+    name = str(texts.get(block.row_name or "", ""))
+    yield f"{name} {field.label}".strip()
+    yield f"{name} {UNIT_IN_BRACKETS.sub('', field.label)}".strip()
+    before = fields[fields.index(field) - 1] if field is not fields[0] else None
     if row and before and before.type == "label":
         yield str(texts.get(before.key, ""))
 
 
 @lru_cache(maxsize=16)
-def lists(form: Form) -> dict[str, tuple[Block, ...]]:
-    """The lists a further sheet may be called after, by folded key and label of table and block and by the form's sheet."""
+def blocks_by_sheet(form: Form) -> dict[str, tuple[Block, ...]]:
+    """The lists a further sheet may be called after, by key and label of table and block and by the form's sheet."""
     found: dict[str, tuple[Block, ...]] = {}
     for sheet in form.sheets:
         for table in (table for table in form.tables.values() if table in sheet.sections and table.key != RULES):
@@ -139,46 +157,46 @@ def lists(form: Form) -> dict[str, tuple[Block, ...]]:
             names = [(name, blocks) for name in (table.key, table.label, sheet.title)]
             names += [(name, (block,)) for block in blocks for name in (block.key, block.label)]
             for name, meant in names if blocks else ():
-                found.setdefault(folded(name), meant)
+                found.setdefault(heading_key(name), meant)
     return found
 
 
 @lru_cache(maxsize=64)
-def column_names(form: Form, key: str) -> dict[str, Spot]:
-    """Every name of a column in which people type in rows of that block, folded; the columns that tell blocks apart too."""
+def column_names(form: Form, key: str) -> Names:
+    """Every name of a column in which people type in rows of that block; the columns that tell blocks apart too."""
     block = form.blocks[key]
     index = len(block.rows)
-    columns = [known for known in block.fields.values() if known.key in block.constants or form.is_input(block, index, known)]
-    names = [(name, known) for known in columns for name in (known.key, *labels_of(block, index, known))]
-    return {folded(name): Spot(key, index, known.key) for name, known in reversed(names)}
+    columns = [field for field in block.fields.values() if field.key in block.constants or form.is_input(block, index, field)]
+    names = [(name, field) for field in columns for name in (field.key, *labels_of(block, index, field))]
+    return {heading_key(name): Spot(key, index, field.key) for name, field in reversed(names)}
 
 
-def _tables_of(form: Form, unit: Unit) -> Iterator[tuple[Line, tuple[Block, ...]]]:
+def _lines_with_blocks(form: Form, unit: Unit) -> Iterator[tuple[Line, tuple[Block, ...]]]:
     """Yield the lines of the further sheets with the lists their sheet may mean, none where it is called like no table."""
     for line in unit.rows:
-        yield line, lists(form).get(folded(line.sheet), ())
+        yield line, blocks_by_sheet(form).get(heading_key(line.sheet), ())
 
 
-def _headed(form: Form, unit: Unit) -> Iterator[tuple[Line, Mapping[str, Spot] | None]]:
+def _lines_with_names(form: Form, unit: Unit) -> Iterator[tuple[Line, Names | None]]:
     """Yield every line with the names its headings may be, None where its sheet is called like no table."""
     yield unit.line, cell_names(form)
-    for line, blocks in _tables_of(form, unit):
+    for line, blocks in _lines_with_blocks(form, unit):
         yield line, column_names(form, blocks[0].key) if blocks else None
 
 
-def _wrong_headings(form: Form, line: Line, columns: Mapping[str, Spot] | None) -> Iterator[str]:
-    """What is wrong with the headings of a sheet: it is no table, they name nothing, or two name the same."""
-    if columns is None:
+def _wrong_headings(form: Form, line: Line, names: Names | None) -> Iterator[str]:
+    """Yield what is wrong with the headings of a sheet: it is no table, they name nothing, or two name the same."""
+    if names is None:
         known = [table.label for table in form.tables.values() if any(form.blocks[key].shape == "list" for key in table.blocks)]
         yield sentence("roster_no_such_table", {"sheet": line.sheet, "known": listing(known)})
         return
     seen: dict[Spot, str] = {}
     for heading in line.cells:
-        spot = columns.get(folded(heading))
-        if spot is None and is_passed_by(heading):
+        spot = names.get(heading_key(heading))
+        if spot is None and is_skipped(heading):
             continue
         if spot is None:
-            near = listing(most_like(heading, _suggested(form, columns), 3))
+            near = listing(most_like(heading, _suggested(form, names), MOST_NEAR))
             yield sentence("roster_no_such_column", {"place": line.place, "found": heading, "near": near})
         elif spot in seen:
             yield sentence("roster_same_column", {"place": line.place, "found": heading, "other": seen[spot]})
@@ -186,9 +204,9 @@ def _wrong_headings(form: Form, line: Line, columns: Mapping[str, Spot] | None) 
             seen[spot] = heading
 
 
-def _suggested(form: Form, columns: Mapping[str, Spot]) -> Iterator[str]:
-    """One name per column, as people say it."""
-    for spot in dict.fromkeys(columns.values()):
+def _suggested(form: Form, names: Names) -> Iterator[str]:
+    """Yield one name per column, as people say it."""
+    for spot in dict.fromkeys(names.values()):
         block = form.blocks[spot.block]
         yield next(labels_of(block, spot.index, block.fields[spot.field]))
 
@@ -198,68 +216,81 @@ def _suggested(form: Form, columns: Mapping[str, Spot]) -> Iterator[str]:
 
 def _entries(form: Form, unit: Unit) -> Iterator[Entry]:
     """Yield the rows a unit's lines fill in; what names no field or no block is left out, `misfits` tells it."""
-    single: dict[tuple[str, int], dict[str, Cell]] = {}
-    for heading, value in unit.line.cells.items():
-        spot = cell_names(form).get(folded(heading))
-        if spot and value is not None:
-            single.setdefault(spot[:2], {})[spot.field] = Cell(heading, value, unit.line)
+    single: dict[tuple[str, int], dict[str, Entered]] = {}
+    for spot, cell in _cells(cell_names(form), unit.line):
+        single.setdefault((spot.block, spot.index), {})[spot.field] = cell
     yield from (Entry(form.blocks[key], index, cells) for (key, index), cells in single.items())
-    for line, blocks in _tables_of(form, unit):
+    for line, blocks in _lines_with_blocks(form, unit):
         if block := _block_of(form, blocks, line):
-            cells = _cells(form, block, line)
+            cells = _cells_by_field(form, block, line)
             name = cells.get(block.row_name or "")
             yield Entry(block, preset_index(block, name.value) if name else None, cells)
 
 
-def _cells(form: Form, block: Block, line: Line) -> dict[str, Cell]:
-    names = column_names(form, block.key)
-    spots = {heading: names.get(folded(heading)) for heading in line.cells}
-    return {spots[h].field: Cell(h, value, line) for h, value in line.cells.items() if spots[h] and value is not None}
+def _cells(names: Names, line: Line) -> Iterator[tuple[Spot, Entered]]:
+    """Yield the cells of a line that are not blank and whose heading names a column."""
+    for heading, value in line.cells.items():
+        spot = names.get(heading_key(heading))
+        if spot is not None and value is not None:
+            yield spot, Entered(heading, value, line)
 
 
-def _block_of(form: Form, blocks: tuple[Block, ...], line: Line) -> Block | None:
+def _cells_by_field(form: Form, block: Block, line: Line) -> dict[str, Entered]:
+    """The cells of a line by the fields of a block."""
+    return {spot.field: cell for spot, cell in _cells(column_names(form, block.key), line)}
+
+
+def _block_of(form: Form, blocks: Sequence[Block], line: Line) -> Block | None:
     """The block of a table a line belongs to: the only one, the one whose fixed texts it shows, or that has a row of its name."""
     if len(blocks) < 2:
         return next(iter(blocks), None)
-    cells = _cells(form, blocks[0], line)
+    cells = _cells_by_field(form, blocks[0], line)
     told = [block for block in blocks if block.constants.keys() & cells.keys()]
     if told:
-        return next((b for b in told if all(shown(cells[k].value) == v for k, v in b.constants.items() if k in cells)), None)
+        return next((block for block in told if _shows_constants(block, cells)), None)
     name = cells.get(blocks[0].row_name or "")
     return next((block for block in blocks if name and preset_index(block, name.value) is not None), None)
 
 
-def _read(form: Form, entry: Entry, index: int, row: Mapping[str, object]) -> tuple[dict, list[str]]:
+def _shows_constants(block: Block, cells: Mapping[str, Entered]) -> bool:
+    """Whether the fixed texts of a block stand in those cells, as far as there are such cells."""
+    return all(shown(cells[key].value) == text for key, text in block.constants.items() if key in cells)
+
+
+def _read(form: Form, entry: Entry, index: int, row: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """Return the row with the cells of a roster read as a workbook's are, and what of them does not fit.
 
     A target brings its operator and unit along ("≥96%"); where it does not, those of the template stay.
     """
-    block, preset = entry.block, entry.block.row(index)
-    cells = {
-        key: cell for key, cell in entry.cells.items() if key not in block.constants and not (preset and key == block.row_name)
-    }
-    figure = spellings_of(form).columns
-    said_with_it = {figure.get("operator"), figure.get("unit")} if figure.get("target") in cells else set()
-    given = {key: value for key, value in row.items() if key not in cells and key not in said_with_it}
-    read, remarks = read_row(form, block, index, given=given, typed={key: cell.value for key, cell in cells.items()})
-    read = {**row, **read}
-    asked = {key: remark.expected for key, remark in remarks if remark.severity in ("error", "warning")}
+    block = entry.block
+    cells = {key: cell for key, cell in entry.cells.items() if not _is_printed(block, index, key)}
+    columns = spellings_of(form).columns
+    beside = {columns.get("operator"), columns.get("unit")} if columns.get("target") in cells else set()
+    given = {key: value for key, value in row.items() if key not in cells and key not in beside}
+    typed, remarks = read_row(form, block, index, given=given, typed={key: cell.value for key, cell in cells.items()})
+    read = {**row, **typed}
+    asked = {key: remark.expected for key, remark in remarks if remark.severity in TO_BE_ASKED}
     wrong = [key for key in cells if key in asked or not _fits(block.fields[key], read)]
-    facts = [(cells[key], asked.get(key) or expected_of(block.fields[key])) for key in wrong]
-    complaints = [
-        sentence(
-            "roster_misfit", {"place": cell.line.place, "heading": cell.heading, "found": shown(cell.value), "expected": expected}
-        )
-        for cell, expected in facts
-    ]
-    return read, complaints
+    return read, [_misfit(cells[key], asked.get(key) or expected_of(block.fields[key])) for key in wrong]
 
 
-def _fits(known: Field, row: Mapping[str, object]) -> bool:
-    value = row.get(known.key)
-    if value is None or known.choices:
-        return value is None or value in known.choices
-    if known.kind is Kind.NUMBER or is_numeric(known, row, value):
-        number, low, high = (as_decimal(one) for one in (value, known.minimum, known.maximum))
-        return not isinstance(value, str) and (low is None or low <= number) and (high is None or number <= high)
-    return len(str(value)) <= (known.max_length or 32_767)
+def _is_printed(block: Block, index: int, key: str) -> bool:
+    """Whether the form itself prints the cell: a fixed text, the name of a preset row."""
+    return key in block.constants or (block.row(index) is not None and key == block.row_name)
+
+
+def _misfit(cell: Entered, expected: str) -> str:
+    """What is told of a value that does not fit its field."""
+    facts = {"place": cell.line.place, "heading": cell.heading, "found": shown(cell.value), "expected": expected}
+    return sentence("roster_misfit", facts)
+
+
+def _fits(field: Field, row: Mapping[str, Any]) -> bool:
+    """Whether the value of a field is one of its choices, within its limits, not too long; a blank fits."""
+    value = row.get(field.key)
+    if value is None or field.choices:
+        return value is None or value in field.choices
+    if field.kind is Kind.NUMBER or is_numeric(field, row, value):
+        number, low, high = number_of(value), number_of(field.minimum), number_of(field.maximum)
+        return number is not None and (low is None or low <= number) and (high is None or number <= high)
+    return len(str(value)) <= (field.max_length or LONGEST)

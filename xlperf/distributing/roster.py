@@ -1,14 +1,13 @@
 """The units a bureau sends a form to, as its own list names them: a CSV file or a workbook.
 
-    for unit in read_roster(Path("units.xlsx")):
+    for unit in read_roster("units.xlsx"):
         unit.name, unit.code, unit.supervisor
 
 Name, code and supervisor are known by their headings, in any language of the catalogues; what other columns say is kept
-by heading (`allotment` finds the fields of a form in it). Further sheets of a workbook have several lines per unit, told
-by a column with its code or name. Where a unit files several papers, a line is one of them: `subject` are the headings of
-the column that tells them apart. Titles above the headings, lines of totals and the columns that bureaus keep for themselves
-are passed by, what is merged counts for all its lines. Everything that is wrong with the file is told at once, by sheet and
-line.
+by heading (`prefill` finds the fields of a form in it). Further sheets of a workbook have several lines per unit, each with
+its code or name. Where a unit files several papers, a line is one of them, and a column tells them apart: the paper's
+`subject`. Titles above the headings, lines of totals and the columns that bureaus keep for themselves are skipped; what is
+merged counts for all its lines. Everything that is wrong with the file is told at once, by sheet and line.
 """
 
 from __future__ import annotations
@@ -17,19 +16,24 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from xlperf.distributing.roster_file import Grid, Uncomputed, read_grids
+from xlperf.distributing.roster_file import Grid, MergedCells, NumberedLine, UncomputedCell, read_grids
 from xlperf.errors import UsageError
+from xlperf.files import StrPath
 from xlperf.formula.operands import as_decimal, as_text
 from xlperf.messages import LANGUAGES, catalogue, listing, sentence
 from xlperf.text import fold, most_like
 
-OWN = ("name", "code", "supervisor")  # the columns that every roster may have
+COLUMNS = ("name", "code", "supervisor")  # the columns that every roster may have
+IDENTIFYING = ("code", "name")  # of these one names the unit of a line; the code first
 MOST_TOLD = 50
-WORN = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)  # a long code that Excel took for a number, saved as text
+MOST_NEAR = 3  # names that are suggested
+SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)  # a long code that Excel took for a number, saved as text
 MOST_TITLES = 10  # lines among which the headings are looked for
+DASH = "\u2014"  # what is told where a cell is blank
 
 
 class Line(NamedTuple):
@@ -41,37 +45,39 @@ class Line(NamedTuple):
 
     @property
     def place(self) -> str:
+        """Sheet and line, as people are told them."""
         return sentence("roster_sheet_line" if self.sheet else "roster_line", {"sheet": self.sheet, "line": self.number})
 
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit, or one paper of it; `line` is where it stands, with what its other columns say, `rows` are its further lines."""
+    """One unit, or one paper of it."""
 
     name: str
     code: str
     supervisor: str
-    line: Line
-    rows: tuple[Line, ...] = ()
+    line: Line  # where it stands, with what its other columns say
+    rows: tuple[Line, ...] = ()  # its lines on further sheets
     subject: str = ""  # what the paper is about, where a unit files several
 
 
 class Sheet(NamedTuple):
-    """What stands below the headings of one sheet."""
+    """What stands below the headings of one sheet, and what is wrong there."""
 
     title: str
-    headings: tuple[str, ...]
-    lines: tuple[Line, ...]
+    headings: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
+    complaints: tuple[str, ...] = ()
 
 
 class Roster(NamedTuple):
-    """The units of a roster, and what of it was passed by, in words."""
+    """The units of a roster, and what of it was skipped, in words."""
 
     units: tuple[Unit, ...]
     remarks: tuple[str, ...]
 
 
-def read_roster(path: Path) -> tuple[Unit, ...]:
+def read_roster(path: StrPath) -> tuple[Unit, ...]:
     """Return the units in that file, in its order.
 
     Raises:
@@ -80,215 +86,298 @@ def read_roster(path: Path) -> tuple[Unit, ...]:
     return take_roster(path).units
 
 
-def take_roster(path: Path, subject: Sequence[str] = ()) -> Roster:
-    """Return the units in that file, of a form whose papers of one unit are told apart by a column with one of those headings.
+def take_roster(path: StrPath, *, subject: Sequence[str] = ()) -> Roster:
+    """Return the units in that file, and what of it was skipped.
+
+    Args:
+        subject: the headings of the column that tells apart several papers of one unit, its label first; none where a unit
+            files one.
 
     Raises:
         UsageError: as `read_roster`.
     """
-    complaints: list[str] = []
-    first, *others = _sheets(Path(path), complaints)
-    own = own_columns(first.headings, subject)
-    units, totals = _parted(first.lines, own)
-    if first.headings and "name" not in own:
-        complaints.append(sentence("roster_no_name_column", {"found": listing(first.headings), "known": _known("name")}))
-    elif not units:
-        complaints.append(sentence("roster_no_units", {"known": _known("name")}))
-    else:
-        complaints += _wrong_units(units, next(iter(subject), ""))
-    units = _with_rows(units, others, subject, complaints, totals)
-    refuse(path, complaints)
-    return Roster(tuple(units), tuple(sentence("roster_total", {"place": line.place}) for line in totals))
+    first, *further = _sheets(Path(path))
+    columns = known_columns(first.headings, subject)
+    units, totals = _units_and_totals(first.lines, columns)
+    rows = _rows_of_units(further, units, subject)
+    complaints = [complaint for sheet in (first, *further) for complaint in sheet.complaints]
+    complaints += _wrong_list(first, columns, units, subject)
+    complaints += rows.complaints
+    refuse(Path(path), complaints)
+    return Roster(
+        units=tuple(replace(unit, rows=tuple(rows.lines.get(number, ()))) for number, unit in enumerate(units)),
+        remarks=tuple(sentence("roster_total", {"place": line.place}) for line in (*totals, *rows.totals)),
+    )
 
 
 def refuse(path: Path, complaints: Sequence[str]) -> None:
-    """Raise UsageError with all that is wrong with a roster, if anything is."""
+    """Refuse a roster with all that is wrong with it, if anything is.
+
+    Raises:
+        UsageError: something is.
+    """
     if complaints:
         told = [*complaints[:MOST_TOLD], *(["\u2026"] if len(complaints) > MOST_TOLD else [])]
         raise UsageError("bad_roster", path=path, count=len(complaints), reasons="\n".join(told))
 
 
-# --- units ---------------------------------------------------------------------------------------------------
+# --- headings ------------------------------------------------------------------------------------------------
 
 
-def own_columns(headings: Iterable[str], subject: Sequence[str] = ()) -> dict[str, str]:
-    """The headings that mean name, code, supervisor and subject, by these."""
-    meant = dict.fromkeys(map(folded, subject), "subject") | {folded(word): key for key in OWN for word in (key, *_words(key))}
+def known_columns(headings: Iterable[str], subject: Sequence[str] = ()) -> dict[str, str]:
+    """The headings of the columns `name`, `code`, `supervisor` and `subject`, by these."""
+    meant = {heading_key(heading): "subject" for heading in subject}
+    meant |= {heading_key(word): column for column in COLUMNS for word in (column, *_words(column))}
     found: dict[str, str] = {}
     for heading in headings:
-        if key := meant.get(folded(heading)):
-            found.setdefault(key, heading)
+        if column := meant.get(heading_key(heading)):
+            found.setdefault(column, heading)
     return found
 
 
-def is_passed_by(heading: str) -> bool:
+def is_skipped(heading: str) -> bool:
     """Whether a column is one of those that bureaus keep for themselves."""
-    return folded(heading) in map(folded, _words("passed_by"))
+    return heading_key(heading) in _keys("passed_by")
 
 
-def _words(key: str) -> Iterator[str]:
-    """Every word for something that the program knows in a roster."""
-    for language in LANGUAGES:
-        yield from catalogue(language)["roster"][key].split("|")
-
-
-def _known(key: str) -> str:
-    return listing(_words(key))
-
-
-def folded(text: object) -> str:
+def heading_key(text: object) -> str:
     """A heading as it is compared: letters and digits only, so that brackets, spaces and dashes do not matter."""
     return re.sub(r"[\W_]+", "", fold(str(text)).lower())
 
 
 def shown(value: object) -> str:
     """What stands in a cell as people read it there."""
-    return "" if value is None else as_text(as_decimal(value)) if isinstance(value, int | float) else fold(str(value))
+    if value is None:
+        return ""
+    return as_text(as_decimal(value)) if isinstance(value, int | float) else fold(str(value))
 
 
-def _unit(line: Line, own: Mapping[str, str]) -> Unit:
-    nothing = frozenset(_words("nothing"))
-    known = {key: text if (text := shown(line.cells[heading])) not in nothing else "" for key, heading in own.items()}
-    cells = {heading: value for heading, value in line.cells.items() if heading not in (own.get(key) for key in OWN)}
-    return Unit(*(known.get(key, "") for key in OWN), line._replace(cells=cells), subject=known.get("subject", ""))
+@lru_cache(maxsize=16)
+def _words(key: str) -> tuple[str, ...]:
+    """Every word for something that the program knows in a roster, in all languages."""
+    return tuple(word for language in LANGUAGES for word in catalogue(language)["roster"][key].split("|"))
 
 
-def _parted(lines: Iterable[Line], own: Mapping[str, str]) -> tuple[list[Unit], list[Line]]:
-    """The units of those lines, and the lines that are none: totals, with a count or without, and who signed the list.
+@lru_cache(maxsize=16)
+def _keys(key: str) -> frozenset[str]:
+    """The same words as they are compared."""
+    return frozenset(map(heading_key, _words(key)))
 
-    A total is called so where the name stands or first in its line; without a code, anywhere. A signature begins its line.
-    """
-    totals = frozenset(map(folded, _words("totals")))
-    footers = re.compile(rf"(?:{'|'.join(map(re.escape, _words('footers')))}) ?:", re.IGNORECASE)
-    units, summed = [], []
+
+# --- units ---------------------------------------------------------------------------------------------------
+
+
+def _units_and_totals(lines: Iterable[Line], columns: Mapping[str, str]) -> tuple[list[Unit], list[Line]]:
+    """The units of those lines, and the lines that are none: totals, with a count or without, and who signed the list."""
+    units, totals = [], []
     for line in lines:
-        unit = _unit(line, own)
-        texts = {re.sub(r"\d+", "", folded(shown(value))) for value in line.cells.values()}
-        first = next(filter(None, map(shown, line.cells.values())), "")
-        heads = {re.sub(r"\d+", "", folded(text)) for text in (first, unit.name)}
-        if not totals.isdisjoint(heads if unit.code else texts) or footers.match(first):
-            summed.append(line)
+        unit = _unit(line, columns)
+        if _is_total(line, unit) or _is_signature(line):
+            totals.append(line)
         else:
             units.append(unit)
-    return units, summed
+    return units, totals
+
+
+def _unit(line: Line, columns: Mapping[str, str]) -> Unit:
+    """The unit of a line; a word for nothing in one of the known columns is a blank."""
+    texts = {column: shown(line.cells[heading]) for column, heading in columns.items()}
+    said = {column: "" if text in _words("nothing") else text for column, text in texts.items()}
+    taken = [columns[column] for column in COLUMNS if column in columns]
+    return Unit(
+        name=said.get("name", ""),
+        code=said.get("code", ""),
+        supervisor=said.get("supervisor", ""),
+        line=line._replace(cells={heading: value for heading, value in line.cells.items() if heading not in taken}),
+        subject=said.get("subject", ""),
+    )
+
+
+def _is_total(line: Line, unit: Unit) -> bool:
+    """Whether a line is called a total where the name stands or first in it; without a code, anywhere."""
+    texts = (_first_text(line), unit.name) if unit.code else map(shown, line.cells.values())
+    return any(re.sub(r"\d+", "", heading_key(text)) in _keys("totals") for text in texts)
+
+
+def _is_signature(line: Line) -> bool:
+    """Whether a line begins with the words before a signature and a colon."""
+    words = "|".join(map(re.escape, _words("footers")))
+    return re.match(rf"(?:{words}) ?:", _first_text(line), re.IGNORECASE) is not None
+
+
+def _first_text(line: Line) -> str:
+    """What stands in the first cell of a line that is not blank."""
+    return next(filter(None, map(shown, line.cells.values())), "")
+
+
+def _wrong_list(first: Sheet, columns: Mapping[str, str], units: Sequence[Unit], subject: Sequence[str]) -> Iterator[str]:
+    """Yield what is wrong with the list of units on the first sheet."""
+    known = listing(_words("name"))
+    if first.headings and "name" not in columns:
+        yield sentence("roster_no_name_column", {"found": listing(first.headings), "known": known})
+    elif not units:
+        yield sentence("roster_no_units", {"known": known})
+    else:
+        yield from _wrong_units(units, next(iter(subject), ""))
 
 
 def _wrong_units(units: Iterable[Unit], subject: str) -> Iterator[str]:
-    """Lines without a name, codes that stand twice, names that stand twice with no code to tell them apart.
+    """Yield lines without a name, codes that stand twice, names that stand twice with no code to tell them apart.
 
     Where there may be several papers of one unit, these stand twice only with one subject, or a code with two names.
     """
     seen: dict[tuple[str, ...], Unit] = {}
     for unit in units:
-        key = ("code", unit.code) if unit.code else ("name", unit.name)
-        if WORN.fullmatch(unit.code):
-            yield sentence("roster_code_worn", {"place": unit.line.place, "found": unit.code})
+        place = unit.line.place
+        if SCIENTIFIC.fullmatch(unit.code):
+            yield sentence("roster_code_worn", {"place": place, "found": unit.code})
         if not unit.name:
-            yield sentence("roster_no_name", {"place": unit.line.place})
-        other, namesake = seen.get((*key, unit.subject)), seen.get(key)
-        if other and subject and other.name == unit.name:
-            facts = {"found": unit.name, "other": other.line.place, "subject": subject, "paper": unit.subject}
-            yield sentence("roster_same_paper" if unit.subject else "roster_same_subject", {"place": unit.line.place, **facts})
-        elif other := other or (namesake if namesake and namesake.name != unit.name else None):
-            yield sentence(f"roster_same_{key[0]}", {"place": unit.line.place, "found": key[1], "other": other.line.place})
+            yield sentence("roster_no_name", {"place": place})
+        key = ("code", unit.code) if unit.code else ("name", unit.name)
+        same_paper, same_key = seen.get((*key, unit.subject)), seen.get(key)
+        if same_paper and subject and same_paper.name == unit.name:
+            yield _paper_twice(unit, same_paper, subject)
+        elif same_paper or (same_key and same_key.name != unit.name):
+            other = same_paper or same_key
+            facts = {"place": place, "found": key[1], "other": other.line.place if other else ""}
+            yield sentence(f"roster_same_{key[0]}", facts)
         if key[1]:
             seen.setdefault(key, unit)
             seen.setdefault((*key, unit.subject), unit)
 
 
-def _with_rows(
-    units: list[Unit], sheets: Iterable[Sheet], subject: Sequence[str], complaints: list[str], totals: list[Line]
-) -> list[Unit]:
-    """Give every unit its lines of the further sheets."""
-    known: dict[str, dict[str, list[int]]] = {"code": {}, "name": {}}
-    for number, unit in enumerate(units):
-        for key, numbers in known.items():
-            numbers.setdefault(getattr(unit, key), []).append(number)
-    rows: dict[int, list[Line]] = {}
+def _paper_twice(unit: Unit, other: Unit, subject: str) -> str:
+    """What is told of a paper that stands twice."""
+    facts = {"found": unit.name, "other": other.line.place, "subject": subject, "paper": unit.subject}
+    return sentence("roster_same_paper" if unit.subject else "roster_same_subject", {"place": unit.line.place, **facts})
+
+
+# --- further sheets ------------------------------------------------------------------------------------------
+
+
+class FurtherRows(NamedTuple):
+    """What further sheets say: the lines of each unit by its index, and what they have besides."""
+
+    lines: dict[int, list[Line]]
+    complaints: list[str]
+    totals: list[Line]
+
+
+def _rows_of_units(sheets: Iterable[Sheet], units: Sequence[Unit], subject: Sequence[str]) -> FurtherRows:
+    """Find the unit of every line of the further sheets."""
+    numbers = _numbers_by_name(units)
+    found = FurtherRows(lines={}, complaints=[], totals=[])
     for sheet in sheets:
-        own = own_columns(sheet.headings, subject)
-        if sheet.lines and not own.keys() & {"name", "code"}:
-            headings = listing((_known("code"), _known("name")))
-            complaints.append(sentence("roster_no_unit_column", {"sheet": sheet.title, "known": headings}))
+        columns = known_columns(sheet.headings, subject)
+        if sheet.lines and not columns.keys() & set(IDENTIFYING):
+            known = listing((listing(_words("code")), listing(_words("name"))))
+            found.complaints.append(sentence("roster_no_unit_column", {"sheet": sheet.title, "known": known}))
             continue
-        meant, summed = _parted(sheet.lines, own)
-        totals += summed
-        for unit in meant:
-            key = "code" if unit.code else "name"
-            found = getattr(unit, key)
-            told = known[key].get(found, ()) if found else ()
-            numbers = [number for number in told if unit.subject in ("", units[number].subject)]
-            if len(numbers) == 1:
-                cells = {heading: value for heading, value in unit.line.cells.items() if heading != own.get("subject")}
-                rows.setdefault(numbers[0], []).append(unit.line._replace(cells=cells))
-                continue
-            single = [name for name, listed in known[key].items() if name and len(listed) == 1]
-            near = listing(most_like(found or "\u2014", single, 3))
-            facts = {"place": unit.line.place, "found": found or "\u2014", "near": near, "subject": next(iter(subject), "")}
-            complaints.append(sentence("roster_no_such_subject" if subject and told else "roster_no_such_unit", facts))
-    return [replace(unit, rows=tuple(rows.get(number, ()))) for number, unit in enumerate(units)]
+        named, totals = _units_and_totals(sheet.lines, columns)
+        found.totals.extend(totals)
+        for unit in named:
+            kind = "code" if unit.code else "name"
+            of_name = numbers[kind].get(unit.code or unit.name, []) if unit.code or unit.name else []
+            matching = [number for number in of_name if unit.subject in ("", units[number].subject)]
+            if len(matching) == 1:
+                cells = {heading: value for heading, value in unit.line.cells.items() if heading != columns.get("subject")}
+                found.lines.setdefault(matching[0], []).append(unit.line._replace(cells=cells))
+            else:
+                found.complaints.append(_no_such_unit(unit, numbers[kind], subject if of_name else ()))
+    return found
 
 
-# --- the file ------------------------------------------------------------------------------------------------
+def _numbers_by_name(units: Iterable[Unit]) -> dict[str, dict[str, list[int]]]:
+    """The indexes of the units, by code and by name."""
+    numbers: dict[str, dict[str, list[int]]] = {kind: {} for kind in IDENTIFYING}
+    for number, unit in enumerate(units):
+        for kind in IDENTIFYING:
+            numbers[kind].setdefault(getattr(unit, kind), []).append(number)
+    return numbers
 
 
-def _sheets(path: Path, complaints: list[str]) -> list[Sheet]:
-    """Every sheet, the first sheet first."""
-    return [_sheet(grid, {"code", "name"} if number else {"name"}, complaints) for number, grid in enumerate(read_grids(path))]
+def _no_such_unit(unit: Unit, numbers: Mapping[str, Sequence[int]], subject: Sequence[str]) -> str:
+    """What is told of a line whose unit is not on the first sheet, or has several papers there and none of its `subject`."""
+    found = unit.code or unit.name or DASH
+    single = [name for name, listed in numbers.items() if name and len(listed) == 1]
+    facts = {"place": unit.line.place, "found": found, "near": listing(most_like(found, single, MOST_NEAR))}
+    key = "roster_no_such_subject" if subject else "roster_no_such_unit"
+    return sentence(key, {**facts, "subject": next(iter(subject), "")})
 
 
-def _sheet(grid: Grid, wanted: set[str], complaints: list[str]) -> Sheet:
-    """Part a sheet into its headings and the lines below them."""
-    lines = list(grid.lines)
-    at = _headings_at([[text for text in map(shown, cells) if text] for _, cells in lines[:MOST_TITLES]], wanted)
-    for number, cells in lines[at : at + 1]:
-        headings = {column: shown(cell) for column, cell in enumerate(cells) if shown(cell)}
-        twice = [heading for heading, count in Counter(headings.values()).items() if count > 1]
-        place = Line(grid.title, number, {}).place
-        complaints += [sentence("roster_same_column", {"place": place, "found": text, "other": text}) for text in twice]
-        below = _merged_filled(lines[at + 1 :], [span for span in grid.merged if span[0] > number])
-        return Sheet(grid.title, tuple(headings.values()), tuple(_lines(grid.title, headings, below, complaints)))
-    return Sheet(grid.title, (), ())
+# --- sheets --------------------------------------------------------------------------------------------------
+
+
+def _sheets(path: Path) -> list[Sheet]:
+    """Every sheet; the first is the list of units, on the others a code names them as well."""
+    return [_sheet(grid, {"code", "name"} if number else {"name"}) for number, grid in enumerate(read_grids(path))]
+
+
+def _sheet(grid: Grid, wanted: set[str]) -> Sheet:
+    """Part a sheet into its headings, among them one of the wanted columns, and the lines below them."""
+    numbered = list(grid.lines)
+    if not numbered:
+        return Sheet(grid.title)
+    at = _headings_at([list(filter(None, map(shown, cells))) for _, cells in numbered[:MOST_TITLES]], wanted)
+    number, cells = numbered[at]
+    headings = {column: shown(cell) for column, cell in enumerate(cells) if shown(cell)}
+    below = _with_merged_texts(numbered[at + 1 :], [span for span in grid.merged if span.first > number])
+    lines = [(_line(grid.title, headings, line), line) for line in below]
+    complaints = [*_repeated_headings(Line(grid.title, number, {}), headings.values())]
+    for line, (_, cells) in lines:
+        complaints += _wrong_cells(line, headings, cells)
+    used = tuple(line for line, _ in lines if any(value is not None for _, value in _counted(line)))
+    return Sheet(grid.title, tuple(headings.values()), used, tuple(complaints))
 
 
 def _headings_at(lines: Sequence[Sequence[str]], wanted: set[str]) -> int:
     """Which line has the headings: the first that has one of those, below titles alone in their lines or at least shorter."""
     for at, texts in enumerate(lines):
-        if own_columns(texts).keys() & wanted and all(len(above) < max(2, len(texts)) for above in lines[:at]):
+        if known_columns(texts).keys() & wanted and all(len(above) < max(2, len(texts)) for above in lines[:at]):
             return at
     return 0
 
 
-def _merged_filled(lines: Sequence[tuple[int, list]], merged: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, list]]:
-    """Yield the lines, a text that was merged downwards in every one of its own; of whom a merged amount is nobody can tell."""
+def _with_merged_texts(lines: Sequence[NumberedLine], merged: Iterable[MergedCells]) -> list[NumberedLine]:
+    """The lines, a text that was merged downwards in every one of its own; of whom a merged amount is nobody can tell."""
     rows = {number: list(cells) for number, cells in lines}
-    for first, last, column in merged:
-        value = rows[first][column] if first in rows and column < len(rows[first]) else None
-        for number in range(first + 1, min(last, max(rows, default=0)) + 1) if isinstance(value, str) else ():
+    for span in merged:
+        value = rows[span.first][span.column] if span.first in rows and span.column < len(rows[span.first]) else None
+        if not isinstance(value, str):
+            continue
+        for number in range(span.first + 1, min(span.last, max(rows)) + 1):
             if cells := rows.get(number):
-                cells += [None] * (column + 1 - len(cells))
-                cells[column] = value
-    yield from rows.items()
+                cells += [None] * (span.column + 1 - len(cells))
+                cells[span.column] = value
+    return list(rows.items())
 
 
-def _lines(title: str, headings: Mapping[int, str], lines: Iterable[tuple[int, list]], complaints: list[str]) -> Iterator[Line]:
-    """Yield the lines below the headings in which anything stands that counts."""
-    counted = {heading for heading in headings.values() if not is_passed_by(heading)}
-    same = frozenset(_words("as_above"))
-    for number, cells in lines:
-        line = {heading: cells[column] if column < len(cells) else None for column, heading in headings.items()}
-        place = Line(title, number, {}).place
-        beside = [shown(cell) for column, cell in enumerate(cells) if shown(cell) and column not in headings]
-        if beside:
-            complaints.append(sentence("roster_no_heading", {"place": place, "found": listing(beside)}))
-        filled = [value for heading, value in line.items() if value is not None and heading in counted]
-        pointing = [
-            (heading, text)
-            for heading, text in zip(line, map(shown, line.values()), strict=True)
-            if heading in counted and text.lower() in same
-        ]
-        complaints += [sentence("roster_as_above", {"place": place, "heading": name, "found": text}) for name, text in pointing]
-        bare = [value for value in filled if isinstance(value, Uncomputed)]
-        complaints += [sentence("roster_not_computed", {"place": place, "cell": cell}) for cell in bare]
-        if filled:
-            yield Line(title, number, line)
+def _line(title: str, headings: Mapping[int, str], line: NumberedLine) -> Line:
+    """The cells of a line by their headings."""
+    number, cells = line
+    return Line(title, number, {text: cells[column] if column < len(cells) else None for column, text in headings.items()})
+
+
+def _counted(line: Line) -> list[tuple[str, object]]:
+    """The cells of a line that count, with their headings."""
+    return [(heading, value) for heading, value in line.cells.items() if not is_skipped(heading)]
+
+
+def _repeated_headings(line: Line, headings: Iterable[str]) -> Iterator[str]:
+    """Yield the headings that stand twice."""
+    for heading, count in Counter(headings).items():
+        if count > 1:
+            yield sentence("roster_same_column", {"place": line.place, "found": heading, "other": heading})
+
+
+def _wrong_cells(line: Line, headings: Mapping[int, str], cells: Sequence[object]) -> Iterator[str]:
+    """Yield what is wrong in a line: cells below no heading, "as above", formulas nobody computed."""
+    beside = [shown(cell) for column, cell in enumerate(cells) if shown(cell) and column not in headings]
+    if beside:
+        yield sentence("roster_no_heading", {"place": line.place, "found": listing(beside)})
+    for heading, value in _counted(line):
+        if shown(value).lower() in _words("as_above"):
+            yield sentence("roster_as_above", {"place": line.place, "heading": heading, "found": shown(value)})
+    for _, value in _counted(line):
+        if isinstance(value, UncomputedCell):
+            yield sentence("roster_not_computed", {"place": line.place, "cell": value})

@@ -16,33 +16,52 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from xlperf.addresses import column_number
 from xlperf.errors import UsageError, reason_of
 from xlperf.formula.operands import as_decimal, as_text
 from xlperf.values.notation import PERCENT
+from xlperf.values.numbers import HUNDRED
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell, MergedCell
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # "Unicode text", as Excel calls it
+DIVIDERS = ",;\t"
 TEXT_FORMULA = re.compile(r'="([^"]*)"')  # how a CSV file keeps Excel from making a number of a code
+ZEROS = re.compile("0{2,}")  # the number format of a code
 MOST_BLANK = 1_000  # blank lines in a row after which a sheet has ended: a stray cell far below costs nothing
 MOST_COLUMNS = 500
-MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*ref="([A-Z]+)([0-9]+):[A-Z]+([0-9]+)"')
+ADDRESS = re.compile(rb'r="(([A-Z]+)([0-9]+))"')
 BARE_FORMULA = re.compile(  # a cell with a formula and without its value
     rb"<(?:\w+:)?c ([^>]*)><(?:\w+:)?f(?: [^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
     rb"(?:<(?:\w+:)?v ?/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
 )
 
+NumberedLine = tuple[int, list[object]]  # its number, as a spreadsheet program shows it, and its cells
+
+
+class MergedCells(NamedTuple):
+    """Cells that are merged downwards: the numbers of the first and the last line, and the index of the column."""
+
+    first: int
+    last: int
+    column: int
+
 
 class Grid(NamedTuple):
-    """One sheet as it is: numbers and cells of its lines, and what is merged downwards: first line, last line and column."""
+    """One sheet as it is; a CSV file is one sheet without a title."""
 
     title: str
-    lines: Iterable[tuple[int, list]]
-    merged: tuple[tuple[int, int, int], ...] = ()
+    lines: Iterable[NumberedLine]
+    merged: tuple[MergedCells, ...] = ()
 
 
-class Uncomputed(str):
+class UncomputedCell(str):
     """The address of a cell whose formula nobody has computed yet."""
 
 
@@ -56,24 +75,27 @@ def read_grids(path: Path) -> list[Grid]:
         content = path.read_bytes()
     except OSError as error:
         raise UsageError("cannot_open", path=path, reason=reason_of(error)) from None
-    return _grids_of_workbook(path, content) if content.startswith(b"PK") else [Grid("", _grid_of_text(path, content))]
+    return _grids_of_workbook(path, content) if content.startswith(b"PK") else [Grid("", _lines_of_text(path, content))]
 
 
-def _grid_of_text(path: Path, content: bytes) -> Iterator[tuple[int, list]]:
-    """Yield number and cells of every line of a CSV file, whatever of , ; and tab divides it."""
+# --- CSV files -----------------------------------------------------------------------------------------------
+
+
+def _lines_of_text(path: Path, content: bytes) -> Iterator[NumberedLine]:
+    """Yield the lines of a CSV file, whatever of , ; and tab divides it."""
     text = _decoded(path, content)
-    first = next((line for line in text.splitlines() if not set(",;\t").isdisjoint(line)), "")
-    divider = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=divider)
+    first = next((line for line in text.splitlines() if not set(DIVIDERS).isdisjoint(line)), "")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(DIVIDERS, key=first.count))
     before = 0
     for cells in reader:  # a quoted text may run over several lines: a record is named by its first
         number, before = before + 1, reader.line_num
-        values = [TEXT_FORMULA.sub(r"\1", cell).strip() or None for cell in cells]
+        values: list[object] = [TEXT_FORMULA.sub(r"\1", cell).strip() or None for cell in cells]
         if any(values):
             yield number, values
 
 
 def _decoded(path: Path, content: bytes) -> str:
+    """The text of a file, in the encoding that it seems to have."""
     for encoding in ("utf-16",) if content.startswith(UTF_16) else ENCODINGS:
         try:
             text = content.decode(encoding)
@@ -84,6 +106,9 @@ def _decoded(path: Path, content: bytes) -> str:
     raise UsageError("roster_kind", path=path)
 
 
+# --- workbooks -----------------------------------------------------------------------------------------------
+
+
 def _grids_of_workbook(path: Path, content: bytes) -> list[Grid]:
     """Return every visible sheet."""
     import openpyxl
@@ -92,53 +117,55 @@ def _grids_of_workbook(path: Path, content: bytes) -> list[Grid]:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError):
         raise UsageError("roster_kind", path=path) from None
+    grids = []
     with zipfile.ZipFile(io.BytesIO(content)) as package:
-        parts = [(sheet, package.read(sheet._worksheet_path)) for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    return [Grid(sheet.title, _grid_of_sheet(sheet, dict(uncomputed(xml))), tuple(_merged(xml))) for sheet, xml in parts]
+        for sheet in book.worksheets:
+            if sheet.sheet_state == "visible":
+                xml = package.read(sheet._worksheet_path)  # type: ignore[attr-defined]  # openpyxl has no public name for it
+                lines = _lines_of_sheet(sheet, dict(uncomputed_cells(xml)))
+                grids.append(Grid(sheet.title, lines, tuple(_merged_cells(xml))))
+    return grids
 
 
-def _merged(xml: bytes) -> Iterator[tuple[int, int, int]]:
+def _merged_cells(xml: bytes) -> Iterator[MergedCells]:
     """Yield what is merged downwards in a sheet, which openpyxl does not tell of a sheet it reads line by line."""
-    from openpyxl.utils import range_boundaries
-
     for found in MERGED.finditer(xml):
-        column, first, _, last = range_boundaries(found[1].decode())
-        if last > first and column <= MOST_COLUMNS:
-            yield first, last, column - 1
+        column, first, last = column_number(found[1].decode()), int(found[2]), int(found[3])
+        if last > first and column < MOST_COLUMNS:
+            yield MergedCells(first=first, last=last, column=column)
 
 
-def uncomputed(xml: bytes) -> Iterator[tuple[tuple[int, int], Uncomputed]]:
-    """Yield the cells with a formula and no value, by line and column: whoever wrote the file did not compute it."""
-    from openpyxl.utils.cell import coordinate_to_tuple
-
+def uncomputed_cells(xml: bytes) -> Iterator[tuple[tuple[int, int], UncomputedCell]]:
+    """Yield the cells with a formula and without its value, by line and column from 1: no program has computed them."""
     for found in BARE_FORMULA.finditer(xml):
-        address = re.search(rb'r="([A-Z]+[0-9]+)"', found[1])
+        address = ADDRESS.search(found[1])
         if address and b't="str"' not in found[1]:  # a text that is blank
-            cell = address[1].decode()
-            yield coordinate_to_tuple(cell), Uncomputed(cell)
+            place = int(address[3]), column_number(address[2].decode()) + 1
+            yield place, UncomputedCell(address[1].decode())
 
 
-def _grid_of_sheet(sheet, uncomputed: Mapping[tuple[int, int], Uncomputed]) -> Iterator[tuple[int, list]]:
+def _lines_of_sheet(sheet: ReadOnlyWorksheet, uncomputed: Mapping[tuple[int, int], UncomputedCell]) -> Iterator[NumberedLine]:
+    """Yield the lines of a sheet in which anything stands."""
     sheet.reset_dimensions()
     blank = 0
-    for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1):
+    rows = sheet.iter_rows(max_col=MOST_COLUMNS)  # type: ignore[misc]  # a wrong self in the stub
+    for number, cells in enumerate(rows, 1):
         values = [uncomputed.get((number, column)) or _value(cell) for column, cell in enumerate(cells, 1)]
-        filled = any(value is not None for value in values)
-        blank = 0 if filled else blank + 1
-        if filled:
+        if any(value is not None for value in values):
+            blank = 0
             yield number, values
-        elif blank > MOST_BLANK:
+        elif (blank := blank + 1) > MOST_BLANK:
             return
 
 
-def _value(cell) -> object:
+def _value(cell: Cell | MergedCell) -> object:
     """What a cell shows, as far as it matters here: the zeros before a code, the percent behind a rate."""
     value = cell.value
     if isinstance(value, str):
         return value.strip() or None
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if re.fullmatch("0{2,}", cell.number_format) and float(value).is_integer():
+        if ZEROS.fullmatch(cell.number_format) and float(value).is_integer():
             return f"{int(value):0{len(cell.number_format)}d}"
         if PERCENT in cell.number_format:
-            return as_text(as_decimal(value) * 100) + PERCENT
+            return as_text(as_decimal(value) * HUNDRED) + PERCENT
     return value
