@@ -31,6 +31,12 @@ LONGEST_NAME = 80  # characters of a text that becomes part of a name
 UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 
 
+def shipped(name: str) -> Path:
+    """The folder `templates` or `schemas` that travels with xlperf: inside an installed package, beside it in a checkout."""
+    package = Path(__file__).parent
+    return package / name if (package / name).is_dir() else package.parent / name
+
+
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file whole or not at all, beside a temporary name and renamed.
 

@@ -20,9 +20,9 @@ from xlperf.checking.checks import check
 from xlperf.collecting.worker import Limits, Task, WorkOptions, work_on
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Spot, document_of, rows_of
+from xlperf.forms.figures import achievements, figures_of
 from xlperf.forms.form import Form
 from xlperf.forms.loader import find_form, load_form
-from xlperf.forms.summary import achievements, figures_of
 
 
 def scored(form: Form, funds: dict | None = None, *indicators: dict) -> dict:
@@ -382,10 +382,10 @@ def test_the_next_year_begins_with_project_and_indicators(key: str, tmp_path: Pa
 def test_the_figures_and_indicators_of_each_form(form: Form) -> None:
     rows = compute(form, rows_of(form, document(form.key))[0])
     total = {"national-project": 76.02, "sichuan-project": 79.22}[form.key]
-    assert figures_of(form.summary, form.blocks, rows) == {
+    assert figures_of(form, rows) == {
         "initial": 38.0, "budget": 43.2, "executed": 37.24, "execution_rate": 0.862, "score": total,
     }  # fmt: skip
-    states = Counter(state for *_, state in achievements(form.summary, form.tables, rows))
+    states = Counter(state for *_, state in achievements(form, rows))
     expected = {"national-project": {"over": 3, "met": 2, "missed": 10}, "sichuan-project": {"over": 4, "met": 1, "missed": 10}}
     assert states == expected[form.key]
 

@@ -17,14 +17,14 @@ from support.base_form import BASE, BUDGET, PRESET, base_form, put
 from support.form_mistakes import FORMULAS, NAMES, SHAPES
 from xlperf import fill_workbook, validate
 from xlperf.errors import FormError, UsageError
+from xlperf.files import shipped
 from xlperf.forms.compute import compute
 from xlperf.forms.consistency import NUMBERS
 from xlperf.forms.document import Spot, document_of, rows_of
 from xlperf.forms.form import Form
-from xlperf.forms.layout import make_layout, references_of
+from xlperf.forms.layout import filled_references, make_layout
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import TYPES
-from xlperf.forms.yaml_file import shipped
 from xlperf.formula.nodes import Kind
 from xlperf.workflow.check_form import check_form
 
@@ -184,8 +184,8 @@ def test_a_right_one_has_no_place_until_there_is_something_to_show(write: Write)
     definition["sheets"][3]["sections"][0]["columns"].insert(5, REFERENCE)
     form = check_form(write(definition))
     rows = {"process": [{"last_actual": 96}, {}], "benefits": []}
-    assert references_of(form, rows) == {("indicators", "last_actual")} and references_of(form, {"process": [{"actual": 96}]}) == frozenset()
-    plain, shown = make_layout(form), make_layout(form, None, references_of(form, rows))
+    assert filled_references(form, rows) == {("indicators", "last_actual")} and filled_references(form, {"process": [{"actual": 96}]}) == frozenset()
+    plain, shown = make_layout(form), make_layout(form, None, filled_references(form, rows))
     assert Spot("process", 0, "last_actual") not in plain.spots
     columns = [[layout.spots[Spot("process", 0, key)][2] for key in ("target", "actual", "applies")] for layout in (plain, shown)]
     assert columns == [[5, 6, 7], [5, 7, 8]] and shown.address(Spot("process", 1, "last_actual")) == "自评表!G4"

@@ -12,8 +12,8 @@ from xlperf import load_document
 from xlperf.errors import FormError
 from xlperf.forms.compute import compute
 from xlperf.forms.document import rows_of
+from xlperf.forms.figures import achievements, figures_of, figures_of_sums
 from xlperf.forms.form import Form
-from xlperf.forms.summary import achievements, figures_of, recomputed
 from xlperf.workflow.check_form import check_form
 
 SOURCE = (REPOSITORY / "templates" / "suzhou-department" / "2022" / "form.yaml").read_text("utf-8")
@@ -25,7 +25,7 @@ def rows(form: Form) -> dict:
 
 
 def test_the_figures_of_the_specimen(form: Form, rows: dict) -> None:
-    assert figures_of(form.summary, form.blocks, rows) == {
+    assert figures_of(form, rows) == {
         "initial": 545.57, "adjustment": 81.6, "adjusted": 627.17, "spent": 602.24, "execution_rate": 0.9603, "adjustment_rate": 0.1496,
     }  # fmt: skip
     assert [(figure.label, figure.type) for figure in form.summary.figures][-2:] == [("预算执行率", "ratio"), ("预算调整率", "ratio")]
@@ -33,13 +33,13 @@ def test_the_figures_of_the_specimen(form: Form, rows: dict) -> None:
 
 
 def test_blank_figures_stay_blank(form: Form) -> None:
-    blank = figures_of(form.summary, form.blocks, compute(form, rows_of(form, {})[0]))
+    blank = figures_of(form, compute(form, rows_of(form, {})[0]))
     assert set(blank.values()) == {None} or blank["execution_rate"] is None
-    assert recomputed(form.summary, {"initial": 0, "adjustment": 0, "adjusted": 0, "spent": 0})["execution_rate"] is None
+    assert figures_of_sums(form, {"initial": 0, "adjustment": 0, "adjusted": 0, "spent": 0})["execution_rate"] is None
 
 
 def test_the_indicators_of_the_specimen(form: Form, rows: dict) -> None:
-    states = {row["name"]: state for *_, row, state in achievements(form.summary, form.tables, rows)}
+    states = {row["name"]: state for *_, row, state in achievements(form, rows)}
     assert sorted(name for name, state in states.items() if state == "missed") == ["非税收入预算完成率", "预算执行率"]
     assert [name for name, state in states.items() if state == "over"][:2] == ["高企年度发展情况报表统计", "技术经纪人培训"]
     assert states["预算调整率"] == "met"  # its target is 0: neither over-fulfilled nor missed
@@ -53,13 +53,13 @@ def test_the_indicators_of_the_specimen(form: Form, rows: dict) -> None:
 def test_the_operator_says_what_is_over_and_what_is_missed(form: Form, operator: str, target: int, actual: int, state: str) -> None:
     row = {"category": "履职", "name": "服务", "kind": "定量", "operator": operator, "target": target, "unit": "家", "actual": actual}
     computed = compute(form, rows_of(form, {"indicators": [row]})[0])
-    assert [found for *_, item, found in achievements(form.summary, form.tables, computed) if item.get("name") == "服务"] == [state]
+    assert [found for *_, item, found in achievements(form, computed) if item.get("name") == "服务"] == [state]
 
 
 def test_a_quality_that_was_not_reached_is_missed(form: Form) -> None:
     row = {"category": "效益", "name": "影响力", "kind": "定性", "target": "提升", "actual": "有待提升"}
     computed = compute(form, rows_of(form, {"indicators": [row]})[0])
-    assert [found for *_, item, found in achievements(form.summary, form.tables, computed) if item.get("name") == "影响力"] == ["missed"]
+    assert [found for *_, item, found in achievements(form, computed) if item.get("name") == "影响力"] == ["missed"]
 
 
 @pytest.mark.parametrize(("old", "new", "place"), [

@@ -26,7 +26,7 @@ from xlperf import (
 )
 from xlperf.forms.document import Spot
 from xlperf.forms.form import Form
-from xlperf.forms.layout import make_layout, references_of, row_counts
+from xlperf.forms.layout import filled_references, make_layout, row_counts
 from xlperf.forms.schema import build_schema
 from xlperf.reading.reader import read_cells
 
@@ -94,7 +94,7 @@ def test_a_template_without_it_has_no_such_column(form: Form, tmp_path: Path) ->
     with pytest.raises(ValueError, match="not enough values"):
         references(tmp_path / "plain.xlsx")
     assert "last_actual" not in str(build_schema(form))
-    assert make_layout(form).pages == make_layout(form, row_counts(form), references_of(form, {})).pages
+    assert make_layout(form).pages == make_layout(form, row_counts(form), filled_references(form, {})).pages
 
 
 @pytest.mark.parametrize("source", ["document", "filled", "finalized"])
@@ -126,7 +126,7 @@ def test_the_specimen_is_last_years_report(tmp_path: Path) -> None:
 def new_figures(path: Path) -> dict[str, object]:
     """What a department types into that template: this year's texts, budget, actuals, sources, and reasons where they are due."""
     reading, last, cells = read_cells(path), document(), {}
-    places = make_layout(reading.form, row_counts(reading.form, None, reading.rows), references_of(reading.form, reading.rows))
+    places = make_layout(reading.form, row_counts(reading.form, None, reading.rows), filled_references(reading.form, reading.rows))
 
     def put(block: str, index: int, **values: object) -> None:
         cells.update({places.address(Spot(block, index, key)): value for key, value in values.items()})

@@ -695,8 +695,7 @@ def test_nothing_in_a_document_is_changed_and_only_the_ambiguous_is_asked_about(
 
 
 def test_a_form_without_spellings_reads_plain_numbers(form: Form) -> None:
-    definition = {key: value for key, value in form.definition.items() if key != "spellings"}
-    bare = replace(form, definition=definition, digest="without spellings")
+    bare = replace(form, spellings={}, digest="without spellings")
     money = form.blocks["items"].fields["spent"]
     for typed, read in (("１２.5", 12.5), ("1,234", 1234), ("2.64万元", "2.64万元"), ("—", "—"), (3.0, 3)):
         assert read_value(bare, money, typed)[0] == read

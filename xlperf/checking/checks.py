@@ -15,7 +15,7 @@ from dataclasses import replace
 from xlperf.checking.rule_checks import CHECKS
 from xlperf.checking.rule_inputs import TEXTS, Facts, Failure, finding_of
 from xlperf.checking.schema_errors import found_blank, schema_errors
-from xlperf.forms.compute import by_column, follows, index_of
+from xlperf.forms.compute import by_column, follows
 from xlperf.forms.document import Rows, Spot, inputs_of, is_empty, is_required, is_wanted
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, Block, Field, Rule, Step
@@ -181,9 +181,9 @@ def _named_in(form: Form, rows: Rows, block: str, test: Node) -> dict[str, objec
     found = {}
     for name in {name for name in names_in(test) if "." in name}:
         target = form.target(block, name)
-        if target and target.scope == "cell":
+        if target and target.reach == "cell":
             key = target.blocks[0]
-            value = rows[key][index_of(form, target)].get(target.field)
+            value = rows[key][form.index(target)].get(target.field)
             found[name.replace(".", "_")] = as_printed(form.blocks[key].fields[target.field], value)
     return found
 

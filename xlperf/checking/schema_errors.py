@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xlperf.forms.document import Rows, Spot, document_of, prefixes
+from xlperf.forms.document import Rows, Spot, document_of, rows_by_path
 from xlperf.forms.form import Form
 from xlperf.forms.model import Field
 from xlperf.forms.schema import build_schema
@@ -63,7 +63,7 @@ def _validator(form: Form) -> Draft202012Validator:
 
 def schema_errors(form: Form, rows: Rows) -> Iterator[Finding]:
     """Yield the errors of the schema as findings at cells, one per cell and cause."""
-    origins: Origins = prefixes(form, rows)
+    origins: Origins = rows_by_path(form, rows)
     seen: set[tuple[str, Spot]] = set()
     for error in _errors(form, document_of(form, rows)):
         code = _code_of(error)

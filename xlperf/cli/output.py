@@ -30,7 +30,7 @@ def explained_as_text(facts: Mapping[str, Any]) -> str:
         "label": facts["label"],
         "meaning": facts["meaning"],
         "cell": facts["cell"],
-        "type": facts["type"],
+        "type": sentence(f"type_{facts['type']}", {}),
         "required": sentence(facts["required"], {}),
         "choices": listing(facts["choices"] or ()) or None,
         "limits": "; ".join(limits) or None,

@@ -15,63 +15,41 @@ import sys
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache, partial
+from typing import Any
 
-from xlperf.forms.document import Rows, Spot
+from xlperf.forms.document import Row, Rows, Spot
 from xlperf.forms.form import Form
-from xlperf.forms.model import GUIDE, Block, Step, Target
+from xlperf.forms.formulas import steps_of_name
+from xlperf.forms.model import GUIDE, Block, Step
 from xlperf.formula.evaluator import evaluate
-from xlperf.formula.nodes import Kind, names_in
+from xlperf.formula.nodes import WORDS, names_in
 from xlperf.formula.operands import DIGITS_15, as_decimal, as_text
 
 LARGEST = Decimal(sys.float_info.max)
+Columns = Mapping[tuple[str, str], Collection[int]]  # block and field: the indexes of some of their rows
 
 
 def compute(form: Form, rows: Rows) -> Rows:
     """Return the rows with their computed fields; values that were typed into computed fields are dropped."""
-    result = {
-        key: [_typed_only(form, form.blocks[key], i, row) for i, row in enumerate(block_rows)] for key, block_rows in rows.items()
-    }
+    result = {key: [_typed_only(form, form.blocks[key], i, row) for i, row in enumerate(listed)] for key, listed in rows.items()}
     result.setdefault(GUIDE, [{}])
-    targets: dict[tuple[str, str], Target] = {}
-    values = {
-        key: [{k: as_decimal(v) for k, v in row.items() if not isinstance(v, list | dict)} for row in block_rows]
-        for key, block_rows in result.items()
-    }  # what no cell can hold is a finding, and counts as blank
-
-    def look_up(block: str, row: dict, name: str) -> object:
-        if name in row:
-            return row[name]
-        target = targets.get((block, name)) or targets.setdefault((block, name), form.target(block, name))
-        if target.scope == "row":
-            return None
-        if target.scope == "parameter":
-            return as_decimal(form.parameters[target.field])
-        if target.scope == "cell":
-            return values[target.blocks[0]][index_of(form, target)].get(target.field)
-        return [row.get(target.field) for key in target.blocks for row in values[key]]
-
+    values = {key: [_operands(row) for row in listed] for key, listed in result.items()}
+    look_up = partial(_look_up, form, values)
     for step in form.steps:
         block, tree = form.blocks[step.block], form.formulas[step]
-        field = block.fields[step.field]
+        holds_words = block.fields[step.field].kind in WORDS
         for index in _indexes(block, step.row, len(values[step.block])):
             row = values[step.block][index]
             value = evaluate(tree, partial(look_up, step.block, row))
             if value is None or (isinstance(value, Decimal) and value.copy_abs() > LARGEST):  # there Excel shows #NUM!
                 continue
-            row[step.field] = as_text(value) if field.kind in (Kind.TEXT, Kind.CHOICE) else value
+            row[step.field] = as_text(value) if holds_words and not isinstance(value, bool) else value
             result[step.block][index][step.field] = plain(row[step.field])
     return result
 
 
-def plain(value: object) -> object:
-    """A computed value as a JSON value: a Decimal becomes the number of its 15 digits."""
-    if isinstance(value, Decimal):
-        value = DIGITS_15.plus(value)
-        return int(value) if value == value.to_integral_value() else float(value)
-    return value
-
-
-def _typed_only(form: Form, block: Block, index: int, row: dict) -> dict:
+def _typed_only(form: Form, block: Block, index: int, row: Row) -> Row:
+    """What of a row was typed into fields that people type into."""
     return {
         key: value
         for key, value in row.items()
@@ -79,18 +57,47 @@ def _typed_only(form: Form, block: Block, index: int, row: dict) -> dict:
     }
 
 
-def index_of(form: Form, target: Target) -> int:
-    """The row of its block in which a single cell stands that a formula names."""
-    if target.row is None:
-        return 0
-    keys = [row.key for row in form.blocks[target.blocks[0]].rows]
-    return keys.index(target.row)
+def _operands(row: Row) -> Row:
+    """A row as formulas see it: what no cell can hold is a finding, and counts as blank."""
+    return {key: as_decimal(value) for key, value in row.items() if not isinstance(value, list | dict)}
 
 
-def _indexes(block: Block, row: str | None, count: int) -> range | list[int]:
+def _look_up(form: Form, values: Rows, block: str, row: Row, name: str) -> object:
+    """What stands in the cell or the column that a name means in the formula of a row."""
+    if name in row:
+        return row[name]
+    target = form.target(block, name)
+    match target.reach:
+        case "row":
+            return None
+        case "parameter":
+            return form.parameter(target.field)
+        case "cell":
+            return values[target.blocks[0]][form.index(target)].get(target.field)
+        case "column":
+            return [other.get(target.field) for key in target.blocks for other in values[key]]
+
+
+def _indexes(block: Block, row: str | None, count: int) -> Iterable[int]:
+    """The places of the preset row of that key; of all free rows where there is none."""
     if row is None:
         return range(len(block.rows), count)
     return [index for index, preset in enumerate(block.rows) if preset.key == row]
+
+
+def plain(value: Any) -> Any:
+    """A computed value as a JSON value: a Decimal becomes the number of its 15 digits.
+
+    >>> plain(Decimal("12.50")), plain(Decimal("1E+3")), plain("text")
+    (12.5, 1000, 'text')
+    """
+    if isinstance(value, Decimal):
+        value = DIGITS_15.plus(value)
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+# --- what a computed cell is made of -------------------------------------------------------------------------
 
 
 def by_column(spots: Iterable[Spot]) -> dict[tuple[str, str], set[int]]:
@@ -101,28 +108,21 @@ def by_column(spots: Iterable[Spot]) -> dict[tuple[str, str], set[int]]:
     return columns
 
 
-def follows(form: Form, block: Block, spot: Spot, changed: Mapping[tuple[str, str], Collection[int]]) -> bool:
+def follows(form: Form, block: Block, spot: Spot, changed: Columns) -> bool:
     """Whether a computed cell follows from one of those cells, given `by_column`."""
     if not changed:
         return False
     row = block.row(spot.index)
-    needed = _ancestors(form, Step(block.key, row.key if row else None, spot.field))
+    needed = _needed(form, Step(block.key, row.key if row else None, spot.field))
     columns = changed.keys() & needed
     return any(column[0] != spot.block or spot.index in changed[column] for column in columns)
 
 
 @lru_cache(maxsize=4096)
-def _ancestors(form: Form, step: Step) -> frozenset[tuple[str, str]]:
+def _needed(form: Form, step: Step) -> frozenset[tuple[str, str]]:
+    """The columns that a computed cell needs, directly or not; of a cell that people type into itself."""
     tree = form.formulas.get(step)
     if tree is None:
         return frozenset({(step.block, step.field)})
-    found: set[tuple[str, str]] = set()
-    for name in set(names_in(tree)):
-        target = form.target(step.block, name)
-        row = step.row if target.scope == "row" else target.row
-        for key in target.blocks:
-            found.add((key, target.field))
-            kinds = form.blocks[key].row_kinds() if target.scope == "column" else (row,)
-            for kind in kinds:
-                found |= _ancestors(form, Step(key, kind, target.field))
-    return frozenset(found)
+    steps = {other for name in names_in(tree) for other in steps_of_name(form, step, name)}
+    return frozenset({(other.block, other.field) for other in steps}).union(*(_needed(form, other) for other in steps))

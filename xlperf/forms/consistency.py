@@ -8,26 +8,29 @@ Every check yields complaints in the order of the file, and the first one is rai
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from string import Formatter
+from typing import NamedTuple
 
-from xlperf.forms.references import unknown_names
-from xlperf.forms.yaml_file import (
+from xlperf.forms.definition import (
     ROW_WORDS,
     UNIT,
     YEAR,
     Complaint,
+    Raw,
     blocks_of,
+    choices_of,
     is_list,
     keys_of,
-    offered,
     or_rather,
+    path_of,
     refuse,
     sections_of,
     tables_of,
 )
+from xlperf.forms.references import unknown_names
 from xlperf.formula.operands import normal_text
 
 BESIDE = re.compile(r"\b[a-z]\w*\.[a-z]\w*")  # a cell elsewhere, as a test names it
@@ -37,7 +40,7 @@ WIDTHS = {"guide": 4, "lines": 3, "fields": 2}  # columns that a kind of section
 TAKEN = ("form", "revision", "explanations", "leftovers")  # the program's own keys at the top of a document
 
 
-def check_names(definition: Mapping, path: Path) -> None:
+def check_names(definition: Raw, path: Path) -> None:
     """Check what no schema can say about a definition whose shape is right.
 
     Raises:
@@ -51,33 +54,28 @@ def check_names(definition: Mapping, path: Path) -> None:
             refuse(path, key, f"{definition[key]!r} stands in a folder named {folder.name!r}")
 
 
-def _twice(definition: Mapping) -> Iterator[Complaint]:
+# --- what must stand once ------------------------------------------------------------------------------------
+
+
+def _duplicates(definition: Raw) -> Iterator[Complaint]:
     """What must be unique stands once."""
-    seen: dict[tuple, str] = {}
+    seen: dict[tuple[str, ...], str] = {}
     for what, place in _unique(definition):
         if what in seen:
             yield place, f"{what[-1]!r} stands already at {seen[what]}"
         seen[what] = place
 
 
-def _unique(definition: Mapping) -> Iterator[tuple[tuple, str]]:
+def _unique(definition: Raw) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield what must be unique within its scope, and where it stands."""
     for number, sheet in enumerate(definition["sheets"]):
         yield ("sheet", sheet["key"]), f"sheets[{number}].key"
         yield ("title", sheet["title"].casefold()), f"sheets[{number}].title"
-    singles = {}
+    singles: dict[str, str] = {}
     for place, section in sections_of(definition):
-        yield from (((kind,), place) for kind in ("guide", "checks") if kind in section)
-        for number, item in enumerate(section.get("items", ())):
-            yield ("field", section["fields"], item["key"]), f"{place}.items[{number}].key"
-        for number, column in enumerate(section.get("columns", ())):
-            yield ("column", place, column["key"]), f"{place}.columns[{number}].key"
+        yield from _unique_in_section(place, section)
         if "fields" in section:
             singles.setdefault(section["fields"], f"{place}.fields")
-        if "table" in section:
-            yield ("table", section["table"]), f"{place}.table"
-            if keys_of(section["blocks"]) != [section["table"]]:
-                yield ("block", section["table"]), f"{place}.table"
     yield from ((("block", key), place) for key, place in singles.items())
     for place, table, block in blocks_of(definition):
         yield ("block", block["key"]), f"{place}.key"
@@ -89,47 +87,68 @@ def _unique(definition: Mapping) -> Iterator[tuple[tuple, str]]:
         yield ("rule", rule["code"]), f"rules[{number}].code"
 
 
-def _placeholders(definition: Mapping) -> Iterator[Complaint]:
+def _unique_in_section(place: str, section: Raw) -> Iterator[tuple[tuple[str, ...], str]]:
+    yield from (((kind,), place) for kind in ("guide", "checks") if kind in section)
+    for number, item in enumerate(section.get("items", ())):
+        yield ("field", section["fields"], item["key"]), f"{place}.items[{number}].key"
+    for number, column in enumerate(section.get("columns", ())):
+        yield ("column", place, column["key"]), f"{place}.columns[{number}].key"
+    if "table" in section:
+        yield ("table", section["table"]), f"{place}.table"
+        if keys_of(section["blocks"]) != [section["table"]]:  # a table of one block may be called like it
+            yield ("block", section["table"]), f"{place}.table"
+
+
+# --- sentences and contents ----------------------------------------------------------------------------------
+
+
+class _Sentence(NamedTuple):
+    """A text with braces, and what there will be to fill them."""
+
+    place: str
+    text: str
+    known: Sequence[str]
+
+
+def _placeholders(definition: Raw) -> Iterator[Complaint]:
     """The braces of a sentence name what will be there to fill them."""
-    tables = tables_of(definition)
-    sentences = [("year_line", definition["year_line"], ["year"])]
-    if "report" in definition:
-        sentences.append(("report.date", definition["report"]["date"], ["year", "month", "day"]))
-    several = {"parameters", *tables, *(block["key"] for _, _, block in blocks_of(definition) if is_list(block))}
-    for number, rule in enumerate(definition["rules"]):
-        if "test" in rule:
-            columns = keys_of(tables[rule["table"]][1]["columns"])
-            beside = [name.replace(".", "_") for name in BESIDE.findall(rule["test"]) if name.partition(".")[0] not in several]
-            sentences.append((f"rules[{number}].found", rule["found"], [*columns, *beside]))
-            sentences.append((f"rules[{number}].expected", rule["expected"], ["label"]))
-    for block, beginnings in definition.get("paper", {}).get("entries", {}).items():
-        sentences += [(f"paper.entries.{block}", text, ["number"]) for text in beginnings]
-    for place, text, known in sentences:
+    for place, text, known in _sentences(definition):
         try:
-            parts = [part for part in Formatter().parse(text) if part[1] is not None]
+            parts = [(name, form, conversion) for _, name, form, conversion in Formatter().parse(text) if name is not None]
         except ValueError as error:
             yield place, f"{error}; a brace that is to be printed stands twice"
             continue
-        for _, name, form, conversion in parts:
+        for name, form, conversion in parts:
             if name not in known:
                 yield place, f"nothing fills {{{name}}}{or_rather(name, known)}"
             elif form or conversion:
                 yield place, f"{{{name}}} takes no format"
 
 
-def _contents(definition: Mapping) -> Iterator[Complaint]:
+def _sentences(definition: Raw) -> Iterator[_Sentence]:
+    yield _Sentence("year_line", definition["year_line"], ["year"])
+    if "report" in definition:
+        yield _Sentence("report.date", definition["report"]["date"], ["year", "month", "day"])
+    tables = tables_of(definition)
+    several = {"parameters", *tables, *(block["key"] for _, _, block in blocks_of(definition) if is_list(block))}
+    for number, rule in enumerate(definition["rules"]):
+        if "test" in rule:
+            _, table = tables[rule["table"]]
+            beside = [name.replace(".", "_") for name in BESIDE.findall(rule["test"]) if name.partition(".")[0] not in several]
+            yield _Sentence(f"rules[{number}].found", rule["found"], [*keys_of(table["columns"]), *beside])
+            yield _Sentence(f"rules[{number}].expected", rule["expected"], ["label"])
+    for block, beginnings in definition.get("paper", {}).get("entries", {}).items():
+        yield from (_Sentence(f"paper.entries.{block}", text, ["number"]) for text in beginnings)
+
+
+def _contents(definition: Raw) -> Iterator[Complaint]:
     """What stands in a template from the start is what its column takes, and preset rows can be found again."""
     for place, table, block in blocks_of(definition):
         columns = {column["key"]: column for column in table["columns"]}
-        rows = block.get("rows", ())
-        listed = bool(rows) and not block.get("keyed")
-        if listed and "row_name" not in table:
-            yield f"{place}.rows", "preset rows of a list need a row_name in their table"
-        for number, row in enumerate(rows):
-            if listed and not isinstance(row.get(table["row_name"]), str):
-                yield f"{place}.rows[{number}]", f"lacks a text for {table['row_name']!r}, the row_name of the table"
-        given = [(f"{place}.constants", block.get("constants", {})), *((f"{place}.rows[{n}]", row) for n, row in enumerate(rows))]
-        for here, values in given:
+        rows = [(f"{place}.rows[{number}]", row) for number, row in enumerate(block.get("rows", ()))]
+        if rows and not block.get("keyed"):
+            yield from _unnamed_rows(place, table, rows)
+        for here, values in [(f"{place}.constants", block.get("constants", {})), *rows]:
             for key in values.keys() - set(ROW_WORDS):
                 if reason := _misfit(columns[key], values[key]):
                     yield f"{here}.{key}", reason
@@ -137,17 +156,26 @@ def _contents(definition: Mapping) -> Iterator[Complaint]:
             yield place, f"not keyed, but the column {labels[0]!r} is a label, which only preset rows can fill"
 
 
-def _misfit(column: Mapping, value: object) -> str | None:
-    kind = column["type"]
+def _unnamed_rows(place: str, table: Raw, rows: Iterable[tuple[str, Raw]]) -> Iterator[Complaint]:
+    """Preset rows of a list that have no name by which they could be found."""
+    if "row_name" not in table:
+        yield f"{place}.rows", "preset rows of a list need a row_name in their table"
+    for here, row in rows:
+        if not isinstance(row.get(table["row_name"]), str):
+            yield here, f"lacks a text for {table['row_name']!r}, the row_name of the table"
+
+
+def _misfit(column: Raw, value: object) -> str | None:
+    """Why a value cannot stand in a column, None where it can."""
+    kind, choices = column["type"], choices_of(column)
     if kind == "choice":
-        choices = column.get("choices") or [*offered(column)]
         return None if value in choices else f"{value!r} is not one of {', '.join(choices)}"
     if kind == "value" or isinstance(value, str) != (kind in NUMBERS):
         return None
     return f"{value!r} stands in a column of type {kind}"
 
 
-def _limits(definition: Mapping) -> Iterator[Complaint]:
+def _limits(definition: Raw) -> Iterator[Complaint]:
     """No smallest number is larger than the largest."""
     for place, section in sections_of(definition):
         for part in ("items", "columns"):
@@ -156,7 +184,7 @@ def _limits(definition: Mapping) -> Iterator[Complaint]:
                     yield f"{place}.{part}[{number}].minimum", f"{known['minimum']} is more than the maximum {known['maximum']}"
 
 
-def _dropdowns(definition: Mapping) -> Iterator[Complaint]:
+def _dropdowns(definition: Raw) -> Iterator[Complaint]:
     """The formula that picks a dropdown by another cell is one that Excel takes."""
     for place, table in tables_of(definition).values():
         for number, column in enumerate(table["columns"]):
@@ -167,7 +195,7 @@ def _dropdowns(definition: Mapping) -> Iterator[Complaint]:
                     yield f"{place}.columns[{number}].choices_by", "a quotation mark, or too many texts for one formula"
 
 
-def _steps(definition: Mapping) -> Iterator[Complaint]:
+def _steps(definition: Raw) -> Iterator[Complaint]:
     """Steps go down, and all lead to a number or all to a text."""
     for key, steps in definition.get("parameters", {}).items():
         if not isinstance(steps, list):
@@ -182,74 +210,101 @@ def _steps(definition: Mapping) -> Iterator[Complaint]:
             yield f"parameters.{key}", "some results are numbers, others texts"
 
 
-def _room(definition: Mapping) -> Iterator[Complaint]:
+# --- room on the sheet, place in the document ----------------------------------------------------------------
+
+
+def _room(definition: Raw) -> Iterator[Complaint]:
     """A sheet is wide enough for its sections, and its tables agree on where a column stands."""
     for number, sheet in enumerate(definition["sheets"]):
-        positions = {"text": 0, "value": 1} if any("fields" in section for section in sheet["sections"]) else {}
+        single = any("fields" in section for section in sheet["sections"])
+        positions: dict[str, int | None] = {"text": 0, "value": 1} if single else {}
         for below, section in enumerate(sheet["sections"]):
             place = f"sheets[{number}].sections[{below}]"
             columns = section.get("columns", ())
-            shown = [column["key"] for column in columns if not column.get("hidden") and "last" not in column]
             if len(sheet["sections"]) > 1 and any("last" in column for column in columns):
                 yield f"{place}.columns", "a column of last year's figures needs a sheet on which its table stands alone"
-            hidden = [column["key"] for column in columns if column.get("hidden")]
-            needed = max([len(shown), *(width for kind, width in WIDTHS.items() if kind in section)])
+            own = _positions(columns)
+            visible = sum(position is not None for position in own.values())
+            needed = max([visible, *(width for kind, width in WIDTHS.items() if kind in section)])
             if needed > len(sheet["widths"]):
                 yield f"sheets[{number}].widths", f"{len(sheet['widths'])} widths, but {place} takes {needed} columns"
-            for key, position in [*((key, at) for at, key in enumerate(shown)), *((key, None) for key in hidden)]:
+            for key, position in own.items():
                 if key in positions and (position is None or positions[key] != position):
                     yield f"{place}.columns", f"{key!r} stands in another column of this sheet"
-                positions[key] = position
+            positions |= own
 
 
-def _paths(definition: Mapping) -> Iterator[Complaint]:
-    """Every block has a place of its own in the document, or shares a list with blocks told apart by constants."""
-    homes: dict[tuple[str, ...], tuple[str, object, Mapping]] = {}
-    for place, owner, path, block in _homes(definition):
-        if path and path[0] in TAKEN:
-            yield place, f"{path[0]!r} is the program's own at the top of a document"
-        for other, (there, other_owner, other_block) in homes.items():
-            if path == other:
-                if owner != other_owner or not _apart(block, other_block):
-                    yield place, f"the path {'.'.join(path)!r} is taken by {there}"
-            elif path and other and (path[: len(other)] == other or other[: len(path)] == path):
-                yield place, f"the path {'.'.join(path)!r} crosses that of {there}"
-        homes.setdefault(path, (place, owner, block))
+def _positions(columns: Iterable[Raw]) -> dict[str, int | None]:
+    """Where the columns of a table stand, from 0: None for hidden ones; those of last year's figures come and go."""
+    visible = [column["key"] for column in columns if not column.get("hidden") and "last" not in column]
+    hidden = [column["key"] for column in columns if column.get("hidden")]
+    return {key: position for position, key in enumerate(visible)} | dict.fromkeys(hidden)
 
 
-def _homes(definition: Mapping) -> Iterator[tuple[str, object, tuple[str, ...], Mapping]]:
-    """Yield place, owner, path in the document and block; a field at the top of the document has a path of its own."""
+class _Home(NamedTuple):
+    """Where something stands in the document: a block, the single fields of a section, or one field at the top."""
+
+    place: str
+    owner: str  # the table, or the block of single fields
+    path: tuple[str, ...]
+    block: Raw
+
+
+def _homes(definition: Raw) -> Iterator[_Home]:
+    """Yield every place in the document; a field at its top has one of its own."""
     for place, section in sections_of(definition):
         if "fields" in section:
-            path = tuple(filter(None, section.get("path", section["fields"]).split(".")))
-            yield f"{place}.fields", section["fields"], path, {}
+            path = path_of(section.get("path", section["fields"]))
+            yield _Home(f"{place}.fields", section["fields"], path, {})
             for number, item in enumerate(section["items"] if not path else ()):
-                yield f"{place}.items[{number}]", section["fields"], (item["key"],), {}
+                yield _Home(f"{place}.items[{number}]", section["fields"], (item["key"],), {})
     for place, table, block in blocks_of(definition):
-        yield place, table["table"], tuple(block.get("path", block["key"]).split(".")), block
+        yield _Home(place, table["table"], path_of(block.get("path", block["key"])), block)
 
 
-def _apart(block: Mapping, other: Mapping) -> bool:
+def _paths(definition: Raw) -> Iterator[Complaint]:
+    """Every block has a place of its own in the document, or shares a list with blocks told apart by constants."""
+    taken: dict[tuple[str, ...], _Home] = {}
+    for home in _homes(definition):
+        if home.path and home.path[0] in TAKEN:
+            yield home.place, f"{home.path[0]!r} is the program's own at the top of a document"
+        for other in taken.values():
+            if home.path == other.path:
+                if home.owner != other.owner or not _are_apart(home.block, other.block):
+                    yield home.place, f"the path {'.'.join(home.path)!r} is taken by {other.place}"
+            elif _is_inside(home.path, other.path) or _is_inside(other.path, home.path):
+                yield home.place, f"the path {'.'.join(home.path)!r} crosses that of {other.place}"
+        taken.setdefault(home.path, home)
+
+
+def _is_inside(path: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether a path goes on from another; everything is inside the top, and that is no fault."""
+    return bool(other) and path[: len(other)] == other
+
+
+def _are_apart(block: Raw, other: Raw) -> bool:
+    """Whether two blocks may have one path: sections of single fields, or lists with different constants."""
     if not block or not other:
-        return True  # sections of one block of single fields
-    one, two = block.get("constants", {}), other.get("constants", {})
-    different = any(normal_text(one[key]) != normal_text(two[key]) for key in one.keys() & two.keys())
+        return True
+    mine, theirs = block.get("constants", {}), other.get("constants", {})
+    different = any(normal_text(mine[key]) != normal_text(theirs[key]) for key in mine.keys() & theirs.keys())
     return is_list(block) and is_list(other) and different
 
 
-def _parts(definition: Mapping) -> Iterator[Complaint]:
+def _needs(definition: Raw) -> Iterator[Complaint]:
     """What the program itself needs is there, and sections of one block agree on its path."""
-    fields: dict[str, tuple[str, tuple[str, ...], set[str]]] = {}
-    for place, owner, path, _ in _homes(definition):
-        if place.endswith(".fields") and fields.setdefault(owner, (place, path, set()))[1] != path:
-            yield place, f"another path than at {fields[owner][0]}"
+    paths: dict[str, _Home] = {}
+    for home in _homes(definition):
+        if home.place.endswith(".fields") and paths.setdefault(home.owner, home).path != home.path:
+            yield home.place, f"another path than at {paths[home.owner].place}"
+    keys: dict[str, set[str]] = {}
     for _, section in sections_of(definition):
         if "fields" in section:
-            fields[section["fields"]][2].update(keys_of(section["items"]))
+            keys.setdefault(section["fields"], set()).update(keys_of(section["items"]))
     needed = {"sheets": YEAR, "unit": definition.get("unit", UNIT), "subject": definition.get("subject", YEAR)}
     for place, name in needed.items():
         block, _, key = name.partition(".")
-        if block not in fields or key not in fields[block][2] or (name == YEAR and fields[block][1]):
+        if key not in keys.get(block, ()) or (name == YEAR and paths[block].path):
             where = " at the top of the document" if name == YEAR else ""
             reason = f"the program needs the field {key!r} in the fields {block!r}{where}"
             yield place if place in definition else "sheets", reason
@@ -257,4 +312,15 @@ def _parts(definition: Mapping) -> Iterator[Complaint]:
         yield "sheets", "no section holds the checks"
 
 
-CHECKS = (_twice, unknown_names, _placeholders, _contents, _limits, _dropdowns, _steps, _room, _paths, _parts)
+CHECKS: tuple[Callable[[Raw], Iterator[Complaint]], ...] = (
+    _duplicates,
+    unknown_names,
+    _placeholders,
+    _contents,
+    _limits,
+    _dropdowns,
+    _steps,
+    _room,
+    _paths,
+    _needs,
+)

@@ -6,50 +6,54 @@
     >>> document_of(form, rows)["goals"]
     [{'expected': '4 courses', 'actual': '6 courses'}]
 
-Reading, computing, checking and writing all work on rows (`{block: [{field: value}]}`); a *spot* names one cell of
-them, wherever it stands in a workbook. Several blocks may share one list of the document (the five categories of the
+Reading, computing, checking and writing all work on rows (`{block: [{field: value}]}`, plain JSON values); a *spot* names
+one cell of them, wherever it stands in a workbook. Several blocks may share one list of the document (the five categories of the
 indicators do): an item goes to the block whose constants it has, to a preset row by its name, else to a free row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xlperf.forms.form import Form
-from xlperf.forms.model import GUIDE, RULES, YEARS, Block, Field
-from xlperf.forms.yaml_file import UNIT
-from xlperf.formula.evaluator import evaluate
+from xlperf.forms.model import GUIDE, RULES, YEARS, Block, Condition, Field
 from xlperf.formula.operands import normal_text
 from xlperf.text import letters_of
 
-Rows = dict[str, list[dict]]
-LEFTOVERS = "leftovers"  # what an import found no field for; it travels with the document and is passed by
+Row = dict[str, Any]  # field: value, a plain JSON value
+Rows = dict[str, list[Row]]  # block: its rows
+Document = Mapping[str, Any]
+Stray = tuple[str, object]  # path in the document, and the value there that no field takes
+LEFTOVERS = "leftovers"  # what an import found no field for; it travels with the document and is skipped
 
 
 class Spot(NamedTuple):
     """One field of one row of one block."""
 
     block: str
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks a spot for
     field: str
+
+
+# --- what a filled form is of --------------------------------------------------------------------------------
 
 
 def unit_spot(form: Form) -> Spot:
     """The field that names the unit the workbook is of."""
-    block, _, field = form.definition.get("unit", UNIT).partition(".")
+    block, _, field = form.unit.partition(".")
     return Spot(block, 0, field)
 
 
 def subject_spot(form: Form) -> Spot:
     """The field that names what the workbook is about, where a unit files several; of no block where it files one."""
-    block, _, field = form.definition.get("subject", "").partition(".")
+    block, _, field = form.subject.partition(".")
     return Spot(block, 0, field)
 
 
-def named(rows: Rows, spot: Spot) -> str:
-    """What stands in a field of single ones, "" where it is blank."""
+def text_at(rows: Rows, spot: Spot) -> str:
+    """What stands in a single field, "" where it is blank."""
     return str((rows.get(spot.block) or [{}])[0].get(spot.field) or "")
 
 
@@ -59,66 +63,180 @@ def year_of(rows: Rows) -> int | None:
     return year if isinstance(year, int) and YEARS[0] <= year <= YEARS[1] else None
 
 
-def whose(form: Form, rows: Rows) -> list[str]:
-    """What tells a filled form from others in a file name: the unit, what it is about where a unit files several, the year."""
+def file_name_parts(form: Form, rows: Rows) -> list[str]:
+    """What tells a filled form from others: the unit, what it is about where a unit files several, the year."""
     spots = (unit_spot(form), subject_spot(form), Spot("identity", 0, "fiscal_year"))
-    return [name for spot in spots if (name := named(rows, spot))]
+    return [text for spot in spots if (text := text_at(rows, spot))]
 
 
-def rows_of(form: Form, document: Mapping) -> tuple[Rows, list[tuple[str, object]]]:
-    """Return the rows of a document, preset rows included, and what of it has no place (path, value)."""
-    rows: Rows = {block.key: _preset_rows(form, block) for block in form.blocks.values() if block.key != GUIDE}
-    strays: list[tuple[str, object]] = []
+# --- from the document to its rows ---------------------------------------------------------------------------
+
+
+def rows_of(form: Form, document: Document) -> tuple[Rows, list[Stray]]:
+    """Return the rows of a document, preset rows included, and what of it has no place."""
+    rows: Rows = {block.key: _preset_rows(block) for block in form.blocks.values() if block.key != GUIDE}
+    strays: list[Stray] = []
     known = {"form", "revision", LEFTOVERS}
-    for paths, blocks in _by_path(form).items():
-        value, known = _at(document, paths), known | ({paths[0]} if paths else set())
-        where = ".".join(paths)
+    for path, blocks in _by_path(form).items():
+        value, where = _value_at(document, path), ".".join(path)
+        known.update(path[:1])
+        if value is None:
+            continue
         if blocks[0].shape == "list":
-            if isinstance(value, list):
-                strays += _place_items(form, blocks, value, rows, where)
-            elif value is not None:
-                strays.append((where, value))
-        elif value is not None and not isinstance(value, Mapping):
+            strays += _place_items(form, blocks, value, rows, where) if isinstance(value, list) else [(where, value)]
+        elif not isinstance(value, Mapping):
             strays.append((where, value))
-        elif value:
+        else:
             strays += _place_object(blocks[0], value, rows, where)
-            known |= set(blocks[0].fields) if not paths else set()
+            known.update(blocks[0].fields if not path else ())
     strays += [(key, value) for key, value in document.items() if key not in known and value is not None]
     return rows, strays
 
 
-def document_of(form: Form, rows: Rows) -> dict:
+def _by_path(form: Form) -> dict[tuple[str, ...], list[Block]]:
+    """The blocks by their path in the document; those of one list share it."""
+    found: dict[tuple[str, ...], list[Block]] = {}
+    for block in form.blocks.values():
+        if block.key != GUIDE:
+            found.setdefault(block.path, []).append(block)
+    return found
+
+
+def _preset_rows(block: Block) -> list[Row]:
+    """The rows that stand in a blank template, with what stands in them."""
+    if block.shape == "object":
+        return [dict(block.constants)]
+    return [{**block.constants, **{k: v for k, v in row.values.items() if k in block.fields}} for row in block.rows]
+
+
+def _value_at(document: Document, path: tuple[str, ...]) -> object:
+    value: object = document
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def _place_object(block: Block, value: Document, rows: Rows, where: str) -> Iterator[Stray]:
+    """Put an object of the document into the rows of its block; yield what has no place."""
+    places = {row.key: index for index, row in enumerate(block.rows)}
+    for key, item in value.items():
+        path = f"{where}.{key}" if where else key
+        if block.shape == "mapping" and key in places:
+            rows[block.key][places[key]]["explanation"] = item
+        elif block.shape == "keyed" and key in places and isinstance(item, Mapping):
+            yield from _fill_row(block, rows[block.key][places[key]], item, path)
+        elif block.shape == "object" and key in block.fields:
+            rows[block.key][0][key] = item
+        elif where and item is not None and not isinstance(item, Mapping | list):
+            yield path, item
+
+
+def _place_items(form: Form, blocks: Sequence[Block], items: Sequence[object], rows: Rows, where: str) -> Iterator[Stray]:
+    """Put the items of a list into the rows of the blocks that share it; yield what has no place."""
+    taken: set[tuple[str, int]] = set()
+    for number, item in enumerate(items):
+        path = f"{where}[{number}]"
+        block = next((block for block in blocks if _belongs(block, item)), None)
+        if block is None or not isinstance(item, Mapping):
+            yield path, item
+            continue
+        row: Row = dict(block.constants)
+        index = preset_index(block, item.get(block.row_name)) if block.row_name else None
+        yield from _fill_row(block, row, item, path)
+        if index is not None and (block.key, index) not in taken:
+            taken.add((block.key, index))
+            rows[block.key][index] = row
+        elif not is_empty(form, block, len(block.rows), row):
+            rows[block.key].append(row)
+
+
+def _belongs(block: Block, item: object) -> bool:
+    """Whether an item of a list has the constants of that block."""
+    if not isinstance(item, Mapping):
+        return False
+    return all(_is_same_text(item.get(key), value) for key, value in block.constants.items())
+
+
+def _is_same_text(one: object, other: object) -> bool:
+    return isinstance(one, str) and isinstance(other, str) and (one == other or normal_text(one) == normal_text(other))
+
+
+def preset_index(block: Block, name: object) -> int | None:
+    """The place of the preset row of that name, however it is spaced and punctuated; None if no row is called so."""
+    letters = letters_of(name) if isinstance(name, str) else ""
+    presets = (_preset_letters(str(row.values.get(block.row_name or ""))) for row in block.rows)
+    return next((index for index, preset in enumerate(presets) if letters and preset == letters), None)
+
+
+_preset_letters = lru_cache(maxsize=1024)(letters_of)  # the same few hundred names for every row of every file
+
+
+def _fill_row(block: Block, row: Row, item: Document, where: str) -> Iterator[Stray]:
+    """Put the values of an object into a row; yield those that have no field."""
+    for key, value in item.items():
+        if key in block.fields and block.fields[key].in_document:
+            row[key] = value
+        elif value is not None:
+            yield f"{where}.{key}", value
+
+
+# --- from the rows to the document ---------------------------------------------------------------------------
+
+
+def document_of(form: Form, rows: Rows) -> dict[str, Any]:
     """Return the document of those rows; empty free rows and blank values are absent."""
-    document: dict = {"form": form.key, "revision": form.revision}
-    for paths, blocks in _by_path(form).items():
+    document: dict[str, Any] = {"form": form.key, "revision": form.revision}
+    for blocks in _by_path(form).values():
         for block in blocks:
             for index, row in enumerate(rows.get(block.key, ())):
-                _put(document, paths, block, index, row)
+                _put_row(document, block, index, row)
     return document
 
 
-def prefixes(form: Form, rows: Rows) -> dict[tuple, tuple[str, int]]:
+def _put_row(document: dict[str, Any], block: Block, index: int, row: Row) -> None:
+    values = {known.key: row[known.key] for known in block.document_fields if row.get(known.key) is not None}
+    if not block.path:
+        document.update(values)
+        return
+    *above, last = block.path
+    for key in above:
+        document = document.setdefault(key, {})
+    home = document.setdefault(last, [] if block.shape == "list" else {})
+    match block.shape:
+        case "list":
+            if block.row(index) or values.keys() - block.constants.keys():
+                home.append(values)
+        case "mapping":
+            if block.key == RULES and values.get("explanation") is not None:
+                home[block.rows[index].key] = values["explanation"]
+        case "keyed":
+            if values:
+                home[block.rows[index].key] = values
+        case "object":
+            home.update(values)
+
+
+def rows_by_path(form: Form, rows: Rows) -> dict[tuple[str | int, ...], tuple[str, int]]:
     """Return where each object of the document comes from: its JSON path to (block, index)."""
-    origin: dict[tuple, tuple[str, int]] = {}
-    for paths, blocks in _by_path(form).items():
+    origins: dict[tuple[str | int, ...], tuple[str, int]] = {}
+    for path, blocks in _by_path(form).items():
         count = 0
         for block in blocks:
             for index, row in enumerate(rows.get(block.key, ())):
-                if block.shape == "list":
-                    if not is_empty(form, block, index, row):
-                        origin[(*paths, count)] = (block.key, index)
-                        count += 1
+                if block.shape == "list" and not is_empty(form, block, index, row):
+                    origins[(*path, count)] = (block.key, index)
+                    count += 1
                 elif block.shape == "keyed":
-                    origin[(*paths, block.rows[index].key)] = (block.key, index)
+                    origins[(*path, block.rows[index].key)] = (block.key, index)
                 elif block.shape == "object":
-                    origin[paths] = (block.key, index)
-    return origin
+                    origins[path] = (block.key, index)
+    return origins
 
 
 def path_namer(form: Form, rows: Rows) -> Callable[[Spot], str]:
     """Return the function that names a spot by its path in the document: `indicators[3].target`."""
     names = {}
-    for path, origin in prefixes(form, rows).items():
+    for path, origin in rows_by_path(form, rows).items():
         text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
         names[origin] = text.lstrip(".")
     return lambda spot: ".".join(filter(None, (names.get((spot.block, spot.index), spot.block), spot.field)))
@@ -137,7 +255,10 @@ def row_namer(form: Form, rows: Rows) -> Callable[[Spot], str]:
     return name
 
 
-def is_empty(form: Form, block: Block, index: int, row: Mapping) -> bool:
+# --- what is said of a cell in its row -----------------------------------------------------------------------
+
+
+def is_empty(form: Form, block: Block, index: int, row: Mapping[str, object]) -> bool:
     """Whether a free row holds nothing that was typed; a preset row is never empty."""
     if block.row(index) or block.shape == "object":
         return False
@@ -154,118 +275,14 @@ def is_wanted(field: Field, row: Mapping[str, object]) -> bool:
     return _holds(field.wanted, row)
 
 
-def _holds(asked: object, row: Mapping[str, object]) -> bool:
-    return asked if isinstance(asked, bool) else evaluate(asked, row.get) is True
+def _holds(asked: Condition | bool, row: Mapping[str, object]) -> bool:
+    return asked.holds(row) if isinstance(asked, Condition) else asked
 
 
 def inputs_of(form: Form, rows: Rows) -> Iterator[tuple[Spot, object]]:
     """Yield every filled input cell with its value."""
-    for key, block_rows in rows.items():
+    for key, listed in rows.items():
         block = form.blocks[key]
-        for index, row in enumerate(block_rows):
+        for index, row in enumerate(listed):
             inputs = form.inputs(block, index)
             yield from ((Spot(key, index, name), value) for name, value in row.items() if value is not None and name in inputs)
-
-
-def _by_path(form: Form) -> dict[tuple[str, ...], list[Block]]:
-    found: dict[tuple[str, ...], list[Block]] = {}
-    for block in form.blocks.values():
-        if block.key != GUIDE:
-            found.setdefault(block.path, []).append(block)
-    return found
-
-
-def _preset_rows(form: Form, block: Block) -> list[dict]:
-    if block.shape == "object":
-        return [dict(block.constants)]
-    preset = [{**block.constants, **{k: v for k, v in row.values.items() if k in block.fields}} for row in block.rows]
-    return preset
-
-
-def _at(document: Mapping, paths: tuple[str, ...]) -> object:
-    value: object = document
-    for key in paths:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
-
-
-def _place_object(block: Block, value: Mapping, rows: Rows, where: str) -> Iterator[tuple[str, object]]:
-    places = {row.key: index for index, row in enumerate(block.rows)}
-    for key, item in value.items():
-        path = f"{where}.{key}" if where else key
-        if block.shape == "mapping" and key in places:
-            rows[block.key][places[key]]["explanation"] = item
-        elif block.shape == "keyed" and key in places and isinstance(item, Mapping):
-            yield from _update(block, rows[block.key][places[key]], item, path)
-        elif block.shape == "object" and key in block.fields:
-            rows[block.key][0][key] = item
-        elif where and item is not None and not isinstance(item, Mapping | list):
-            yield path, item
-
-
-def _place_items(form: Form, blocks: list[Block], items: list, rows: Rows, where: str) -> Iterator[tuple[str, object]]:
-    taken: set[tuple[str, int]] = set()
-    for number, item in enumerate(items):
-        path = f"{where}[{number}]"
-        block = next((block for block in blocks if isinstance(item, Mapping) and _belongs(block, item)), None)
-        if block is None:
-            yield path, item
-            continue
-        row = dict(block.constants)
-        index = preset_index(block, item.get(block.row_name)) if block.row_name else None
-        yield from _update(block, row, item, path)
-        if index is not None and (block.key, index) not in taken:
-            taken.add((block.key, index))
-            rows[block.key][index] = row
-        elif not is_empty(form, block, len(block.rows), row):
-            rows[block.key].append(row)
-
-
-def _belongs(block: Block, item: Mapping) -> bool:
-    return all(_same(item.get(key), value) for key, value in block.constants.items())
-
-
-def preset_index(block: Block, name: object) -> int | None:
-    """The preset row of that name, however it is spaced and punctuated; None if no row is called so."""
-    letters = letters_of(name) if isinstance(name, str) else ""
-    presets = (_preset_letters(str(row.values.get(block.row_name))) for row in block.rows)
-    return next((index for index, preset in enumerate(presets) if letters and preset == letters), None)
-
-
-_preset_letters = lru_cache(maxsize=1024)(letters_of)  # the same few hundred names for every row of every file
-
-
-def _same(one: object, other: object) -> bool:
-    return isinstance(one, str) and isinstance(other, str) and (one == other or normal_text(one) == normal_text(other))
-
-
-def _update(block: Block, row: dict, item: Mapping, where: str) -> Iterator[tuple[str, object]]:
-    for key, value in item.items():
-        if key in block.fields and block.fields[key].in_document:
-            row[key] = value
-        elif value is not None:
-            yield f"{where}.{key}", value
-
-
-def _put(document: dict, paths: tuple[str, ...], block: Block, index: int, row: Mapping) -> None:
-    values = {f.key: row[f.key] for f in block.document_fields if row.get(f.key) is not None}
-    target = document
-    for key in paths[:-1]:
-        target = target.setdefault(key, {})
-    if not paths:
-        document.update(values)
-    elif block.shape == "list":
-        items = target.setdefault(paths[-1], [])
-        typed = set(values) - set(block.constants)
-        if block.row(index) or typed:
-            items.append(values)
-    elif block.shape == "mapping":
-        texts = target.setdefault(paths[-1], {})
-        if values.get("explanation") is not None and block.key == RULES:
-            texts[block.rows[index].key] = values["explanation"]
-    elif block.shape == "keyed":
-        entries = target.setdefault(paths[-1], {})
-        if set(values):
-            entries[block.rows[index].key] = values
-    else:
-        target.setdefault(paths[-1], {}).update(values)

@@ -1,46 +1,64 @@
-"""A form, ready to use: its sheets, blocks, tables, rules and formulas, and what each of its cells is.
+"""A form, ready to use: its parts, its formulas in order, its texts, and what each of its cells is.
 
 form = load_form(find_form("my-form", year=2023))
-form.is_input(form.blocks["items"], 0, form.blocks["items"].fields["spent"])
+>>> form.title, form.year_line.format(year=2023)  # doctest: +SKIP
+("Self-evaluation", "(2023)")
+>>> sorted(form.inputs(form.blocks["items"], 0))
+['adjustment', 'initial', 'name', 'spent']
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
-from xlperf.forms.model import RULES, TYPES, Block, Field, Rule, Sheet, Step, Table, Target, find_target
+from xlperf.forms.definition import UNIT, Raw
+from xlperf.forms.model import RULES, Block, Condition, Field, Sheet, Step
+from xlperf.forms.scope import Scope
 from xlperf.forms.summary import Summary
 from xlperf.formula.nodes import Node
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Form:
+class Style(NamedTuple):
+    """The fonts of a workbook; the size is in points."""
+
+    font: str
+    heading_font: str
+    size: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Form(Scope):
     """A form definition, ready to use; equal to itself alone, for it is the key of many caches and large to compare."""
 
     key: str
     revision: str
-    first_year: int
-    digest: str
+    first_year: int  # the fiscal year from which on this revision serves
+    digest: str  # the SHA-256 of its form.yaml
     directory: Path
-    definition: Mapping[str, object]
+    definition: Raw
     sheets: tuple[Sheet, ...]
-    blocks: Mapping[str, Block]
-    tables: Mapping[str, Table]
-    rules: Mapping[str, Rule]
-    parameters: Mapping[str, float | list]  # a list is steps, for LOOKUP
     formulas: Mapping[Step, Node]
-    steps: tuple[Step, ...]
+    steps: tuple[Step, ...]  # the computed cells, each after what it needs
     summary: Summary
 
-    def __getattr__(self, name: str) -> object:
-        """The texts of the form: title, words, guide, style, spellings …"""
-        try:
-            return self.definition[name]
-        except KeyError:
-            raise AttributeError(name) from None
+    title: str
+    year_line: str  # {year} is the fiscal year
+    file_name: str  # how the files of its workbooks end
+    finalized_name: str
+    annotated_name: str | None  # None: the program has a word for it
+    style: Style
+    words: Mapping[str, str]  # what the program writes into a workbook, in the form's words
+    guide: tuple[str, ...]  # the paragraphs of the guide page
+    report: Mapping[str, str]  # the words of the Word report, none where the form has no report
+    spellings: Raw = field(default_factory=dict)  # other ways to type choices and numbers
+    paper: Raw = field(default_factory=dict)  # how the form stands on paper
+    renamed: Mapping[str, str] = field(default_factory=dict)  # what the revision before called otherwise: its name to ours
+    unit: str = UNIT  # the field that names the unit, as BLOCK.FIELD
+    subject: str = ""  # the field that names what the workbook is about, where a unit files several
 
     def __repr__(self) -> str:
         return f"<Form {self.key} {self.revision}>"
@@ -76,20 +94,14 @@ class Form:
 
     def _typed_into(self, block: Block, index: int, field: Field) -> bool:
         row = block.row(index)
-        if not TYPES[field.type].json or field.given or field.key in block.constants or field.key.startswith("_"):
-            return False
-        if (row and field.key == block.row_name) or (field.only and block.key not in field.only):
+        if not block.takes_typing(row, field):
             return False
         if block.key == RULES:
             return field.key == "explanation" and row is not None and self.rules[row.key].severity == "warning"
         return self.formula(block, index, field.key) is None
 
-    def required(self, block: Block, index: int, field: Field) -> Node | bool:
+    def required(self, block: Block, index: int, field: Field) -> Condition | bool:
         """The condition under which a blank cell is an error, once its row is used."""
         if not self.is_input(block, index, field):
             return False
         return field.key in block.require if block.require is not None else field.required
-
-    def target(self, block: str | None, name: str) -> Target | None:
-        """What a name means to a formula of that block."""
-        return find_target(self.blocks, self.tables, self.parameters, block, name)

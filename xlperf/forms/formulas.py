@@ -3,174 +3,66 @@
 Every figure in the workbook is a formula of the one language: `_used`, `_missing` and `_wanted` of each row, one `_CODE`
 per row rule, the counts and states of the checks sheet. Here they are written as text, parsed, and put in the order in
 which they can be computed.
+
+    >>> step = Step("items", None, "rate")
+    >>> form.formulas[step].kind, form.steps.index(step) > form.steps.index(Step("items", None, "adjusted"))
+    (<Kind.NUMBER: 'number'>, True)
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from xlperf.errors import FormulaError
-from xlperf.forms.model import CONDITIONS, GIVES, GUIDE, RULES, TYPES, Block, Field, Rule, Step, find_target
-from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation, names_in
-from xlperf.formula.parser import parse
+from xlperf.forms.model import GIVES, GUIDE, RULES, Block, Condition, Field, PresetRow, Rule, Step
+from xlperf.forms.scope import Scope
+from xlperf.formula.nodes import Literal, Node, names_in
 
-COLUMN_KINDS = {Kind.NUMBER: Kind.NUMBERS, Kind.CHOICE: Kind.CHOICES}  # of a cell: of a whole column of them
-
-
-def _parsed(source: str, block: Block, blocks: Mapping, tables: Mapping, parameters: Mapping, place: str) -> Node:
-    """The tree of a formula of that block; `place` says where it stands if it cannot be right."""
-
-    steps = {f"parameters.{key}": value for key, value in parameters.items() if isinstance(value, list)}
-
-    def kind_of(name: str) -> Kind | None:
-        target = find_target(blocks, tables, parameters, block.key, name)
-        if target is None or target.scope == "parameter":
-            return Kind.NUMBER if target and name not in steps else None
-        known = blocks[target.blocks[0]].fields[target.field]
-        if TYPES[known.type].json is None:  # shown only: no value that a formula could see
-            return None
-        return known.kind if target.scope != "column" else COLUMN_KINDS.get(known.kind)
-
-    try:
-        tree = parse(source, kind_of, steps) if source else Literal("")
-    except FormulaError as error:
-        raise FormulaError(f"{place}: {error}") from None
-    for name, text in compared(tree):
-        target = find_target(blocks, tables, parameters, block.key, name)
-        choices = blocks[target.blocks[0]].fields[target.field].choices if target.blocks else ()
-        if choices and text not in choices:
-            raise FormulaError(f"{place}: {name} is never {text!r}; its choices are {', '.join(choices)}")
-    return tree
+BLANKS = ("missing", "wanted")  # cells that are counted: blank ones that are required, blank ones that are wanted
 
 
-def parse_test(source: str, block: Block, blocks: Mapping, tables: Mapping, parameters: Mapping, place: str) -> Node:
-    tree = _parsed(source, block, blocks, tables, parameters, place)
-    if tree.kind is not Kind.BOOLEAN:
-        raise FormulaError(f"{place}: {source!r} is not a test")
-    return tree
+def check_tests(scope: Scope) -> None:
+    """Parse the test of every rule by itself, so that a mistake in it is named by its own place.
+
+    Raises:
+        FormulaError: a test cannot be right.
+    """
+    for rule in scope.rules.values():
+        if rule.test and rule.table:
+            for block in scope.tables[rule.table].blocks:
+                scope.parse_test(rule.test, block=block, place=f"{rule.code}.test")
 
 
-def build_formulas(
-    definition: dict, blocks: Mapping, tables: Mapping, rules: Mapping, parameters: Mapping
-) -> Iterator[tuple[Step, Node]]:
-    """Yield the tree of every computed cell, the helpers' included."""
-    for block in blocks.values():
-        for row in block.row_kinds():
-            for key, source in _sources(definition, block, row, rules, blocks):
+def build_formulas(scope: Scope, words: Mapping[str, str]) -> dict[Step, Node]:
+    """Return the tree of every computed cell, the helpers' included; `words` are the form's, which its formulas show.
+
+    Raises:
+        FormulaError: a formula cannot be right; the text names the cell.
+    """
+    formulas = {}
+    for block in scope.blocks.values():
+        for row in block.row_keys():
+            for key, source in _sources(scope, block, row, words):
                 place = ".".join(filter(None, (block.key, row, key)))
-                tree = _parsed(source, block, blocks, tables, parameters, place)
-                kind = block.fields[key].kind
+                tree, kind = scope.parse(source, block=block.key, place=place), block.fields[key].kind
                 if tree != Literal("") and tree.kind not in GIVES[kind]:
                     raise FormulaError(f"{place}: {source!r} gives {tree.kind.value}, the field holds {kind.value}")
-                yield Step(block.key, row, key), tree
+                formulas[Step(block.key, row, key)] = tree
+    return formulas
 
 
-def _sources(definition: dict, block: Block, row_key: str | None, rules: Mapping, blocks: Mapping) -> Iterator[tuple[str, str]]:
-    """Yield field and formula text for one kind of row: the form's formulas, then the helpers that follow from it."""
-    words = definition["words"]
-    if block.key == GUIDE:
-        yield "missing", _count_of("missing", blocks)
-        return
-    if block.key == RULES:
-        yield from _rule_sources(rules[row_key], blocks, words)
-        return
-    row = next((row for row in block.rows if row.key == row_key), None)
-    own = {**block.formulas, **(row.formulas if row else {})}
-    computed = {f.key: own.get(f.key, f.source) for f in block.fields.values() if f.source is not None or f.key in own}
-    yield from ((key, computed.get(key, source)) for key, source in {**computed, **own}.items())
-    if not block.table:
-        return
-    inputs = [
-        f
-        for f in block.fields.values()
-        if f.in_document
-        and f.key not in computed
-        and f.key not in block.constants
-        and not f.given
-        and not (row and f.key == block.row_name)
-        and not (f.only and block.key not in f.only)
-    ]
-    always = row is not None or block.shape == "object"
-    blank = ", ".join(f'{f.key} = ""' for f in inputs)
-    yield "_used", "1" if always else f"IF(AND({blank}), 0, 1)"
-    for helper, name in (("_missing", "required"), ("_wanted", "wanted")):
-        conditions = [(f.key, _condition(block, f, name)) for f in inputs]
-        parts = [_blank_if(key, condition) for key, condition in conditions if condition is not False]
-        yield helper, f"IF(_used = 1, {' + '.join(parts)}, 0)" if parts else "0"
-    for rule in rules.values():
-        if rule.tests(block.key, block.table, row_key):
-            yield f"_{rule.code}", f'IF(_used = 1, IF({rule.test}, 0, 1), "")'
+def in_order(scope: Scope, formulas: Mapping[Step, Node]) -> tuple[Step, ...]:
+    """The computed cells, each after what it needs.
 
-
-def _condition(block: Block, field: Field, name: str) -> str | bool:
-    if name == "required" and block.require is not None:
-        return field.key in block.require
-    return getattr(field, name)
-
-
-def _blank_if(key: str, condition: str | bool) -> str:
-    blank = f'IF({key} = "", 1, 0)'
-    return blank if condition is True else f"IF({condition}, {blank}, 0)"
-
-
-def _count_of(what: str, blocks: Mapping[str, Block]) -> str:
-    """The formula that counts blank cells of the whole workbook; what is `missing` or `wanted`."""
-    tables = dict.fromkeys(block.table for block in blocks.values() if block.table and block.table != RULES)
-    parts = [f"SUM({', '.join(f'{table}._{what}' for table in tables)})"] if tables else []
-    name = {"missing": "required", "wanted": "wanted"}[what]
-    for block in blocks.values():
-        if not block.table:
-            parts += [f'IF({block.key}.{f.key} = "", 1, 0)' for f in block.fields.values() if getattr(f, name)]
-    return " + ".join(parts) or "0"
-
-
-def _rule_sources(rule: Rule, blocks: Mapping, words: Mapping) -> Iterator[tuple[str, str]]:
-    passed, failed, waiting, after = (words[key] for key in ("passed", "failed", "waiting", "after"))
-    if rule.builtin == "intake" or rule.check:
-        yield from (("count", ""), ("state", f'"{after}"'))
-    elif rule.builtin:
-        yield "count", _count_of(rule.builtin, blocks)
-        yield "state", f'IF(count > 0, "{waiting}", "{passed}")'
-    else:
-        column = f"{rule.table}._{rule.code}"
-        yield "count", f"SUM({column})"
-        idle = passed if rule.optional else waiting
-        yield "state", f'IF(count > 0, "{failed}", IF(COUNT({column}) = 0, "{idle}", "{passed}"))'
-
-
-def with_conditions(block: Block, blocks: Mapping, tables: Mapping, parameters: Mapping) -> Block:
-    """The block with the conditions of its fields parsed."""
-    fields = {}
-    for key, known in block.fields.items():
-        trees = {}
-        for name in CONDITIONS:
-            if isinstance(source := getattr(known, name), str):
-                place = f"{block.key}.{key}.{name}"
-                trees[name] = parse_test(source, block, blocks, tables, parameters, place)
-                if any("." in other for other in names_in(trees[name])):
-                    raise FormulaError(f"{place}: {source!r} looks beyond its own row")
-                if name != "percent_when" and not sayable(trees[name]):
-                    raise FormulaError(f'{place}: {source!r} is more than T(choice) = "text", blankness, AND, OR and NOT')
-        fields[key] = replace(known, **trees) if trees else known
-    return replace(block, fields=fields)
-
-
-def in_order(formulas: Mapping[Step, Node], blocks: Mapping, tables: Mapping, parameters: Mapping) -> tuple[Step, ...]:
-    """The computed cells, each after what it needs."""
-    graph = TopologicalSorter()
+    Raises:
+        FormulaError: they run in a circle; the text names it.
+    """
+    graph: TopologicalSorter[Step] = TopologicalSorter()
     for step, tree in formulas.items():
         graph.add(step)
-        for name in set(names_in(tree)):
-            target = find_target(blocks, tables, parameters, step.block, name)
-            if target.scope == "row":
-                needed = [Step(step.block, step.row, target.field)]
-            elif target.scope == "column":
-                needed = [Step(key, row, target.field) for key in target.blocks for row in blocks[key].row_kinds()]
-            else:
-                needed = [Step(key, target.row, target.field) for key in target.blocks]
-            graph.add(step, *(other for other in needed if other in formulas))
+        for name in dict.fromkeys(names_in(tree)):
+            graph.add(step, *(needed for needed in steps_of_name(scope, step, name) if needed in formulas))
     try:
         return tuple(graph.static_order())
     except CycleError as error:
@@ -178,31 +70,94 @@ def in_order(formulas: Mapping[Step, Node], blocks: Mapping, tables: Mapping, pa
         raise FormulaError(f"the formulas run in a circle: {circle}") from None
 
 
-# --- trees ---------------------------------------------------------------------------------------------------
+def steps_of_name(scope: Scope, step: Step, name: str) -> Iterator[Step]:
+    """Yield the cells that a name in the formula of that cell means, by kind of row."""
+    target = scope.target(step.block, name)
+    for block in target.blocks:
+        rows: tuple[str | None, ...] = (step.row if target.reach == "row" else target.row,)
+        if target.reach == "column":
+            rows = scope.blocks[block].row_keys()
+        yield from (Step(block, row, target.field) for row in rows)
 
 
-def compared(tree: Node) -> Iterator[tuple[str, str]]:
-    """Yield every field with the texts it is compared with."""
-    match tree:
-        case Operation(operator=operator, left=left, right=right):
-            for one, other in ((left, right), (right, left)):
-                match one, other:
-                    case Name(key=key) | Call("T", (Name(key=key),)), Literal(value=str() as text) if operator in ("=", "<>"):
-                        yield key, text
-                yield from compared(one)
-        case Call("SUMIF", (Name(key=key), Literal(value=str() as text), _)):
-            yield key, text
-        case IsBlank(operand=operand):
-            yield from compared(operand)
-        case Call(arguments=arguments):
-            yield from (pair for argument in arguments for pair in compared(argument))
+# --- what is written into them -------------------------------------------------------------------------------
 
 
-def sayable(tree: Node) -> bool:
-    """Whether JSON Schema can say a condition too, and a blank cannot make it blank."""
-    match tree:
-        case Operation(operator="=" | "<>", left=Call("T", kind=Kind.CHOICE), right=Literal()) | IsBlank(operand=Name()):
-            return True
-        case Call("AND" | "OR" | "NOT", arguments):
-            return all(sayable(argument) for argument in arguments)
-    return False
+def _sources(scope: Scope, block: Block, row: str | None, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield field and formula text of every computed cell in one kind of row."""
+    if block.key == GUIDE:
+        yield "missing", _count_of_blanks(scope, "missing")
+    elif block.key == RULES:
+        assert row is not None  # there are no free rows on the checks sheet
+        yield from _sources_of_rule(scope, scope.rules[row], words)
+    else:
+        preset = next((preset for preset in block.rows if preset.key == row), None)
+        own = own_formulas(block, preset)
+        yield from own.items()
+        if block.table:
+            inputs = [f for f in block.fields.values() if f.key not in own and block.takes_typing(preset, f)]
+            yield from _sources_of_helpers(block, preset, inputs)
+            yield from _sources_of_tests(scope, block, row)
+
+
+def own_formulas(block: Block, row: PresetRow | None) -> dict[str, str]:
+    """The form's own formulas in a row by field: those of the row, else of the block, else of the column."""
+    own = {**block.formulas, **(row.formulas if row else {})}
+    sources = ((key, own.get(key, known.formula)) for key, known in block.fields.items())
+    return {key: source for key, source in sources if source is not None}
+
+
+def _sources_of_helpers(block: Block, row: PresetRow | None, inputs: list[Field]) -> Iterator[tuple[str, str]]:
+    """Whether a row is used, and how many of the cells that people type into are blank and should not be."""
+    always = row is not None or block.shape == "object"
+    blank = ", ".join(f'{known.key} = ""' for known in inputs)
+    yield "_used", "1" if always else f"IF(AND({blank}), 0, 1)"
+    for what in BLANKS:
+        asked = [(known.key, _asked(block, known, what)) for known in inputs]
+        parts = [_one_if_blank(key, condition) for key, condition in asked if condition is not False]
+        yield f"_{what}", f"IF(_used = 1, {' + '.join(parts)}, 0)" if parts else "0"
+
+
+def _asked(block: Block, field: Field, what: str) -> Condition | bool:
+    """When a blank cell of that field counts: always, never, or under a condition."""
+    if what == "wanted":
+        return field.wanted
+    return field.required if block.require is None else field.key in block.require
+
+
+def _one_if_blank(key: str, condition: Condition | bool) -> str:
+    blank = f'IF({key} = "", 1, 0)'
+    return f"IF({condition.text}, {blank}, 0)" if isinstance(condition, Condition) else blank
+
+
+def _sources_of_tests(scope: Scope, block: Block, row: str | None) -> Iterator[tuple[str, str]]:
+    """For each rule of a used row 1 where it fails and 0 where it holds."""
+    for rule in scope.rules.values():
+        if rule.tests(block.key, block.table, row):
+            yield f"_{rule.code}", f'IF(_used = 1, IF({rule.test}, 0, 1), "")'
+
+
+def _count_of_blanks(scope: Scope, what: str) -> str:
+    """The formula that counts the blank cells of the whole workbook."""
+    tables = [table for table in scope.tables if table != RULES]
+    parts = [f"SUM({', '.join(f'{table}._{what}' for table in tables)})"] if tables else []
+    for block in scope.blocks.values():
+        if not block.table:
+            asked = [key for key, known in block.fields.items() if _asked(block, known, what)]
+            parts += [f'IF({block.key}.{key} = "", 1, 0)' for key in asked]
+    return " + ".join(parts) or "0"
+
+
+def _sources_of_rule(scope: Scope, rule: Rule, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """How many cells or rows are at fault, and what that means in a word."""
+    if rule.check or rule.builtin == "intake":
+        yield "count", ""
+        yield "state", f'"{words["after"]}"'
+    elif rule.builtin:
+        yield "count", _count_of_blanks(scope, rule.builtin)
+        yield "state", f'IF(count > 0, "{words["waiting"]}", "{words["passed"]}")'
+    else:
+        column = f"{rule.table}._{rule.code}"
+        idle = words["passed" if rule.optional else "waiting"]
+        yield "count", f"SUM({column})"
+        yield "state", f'IF(count > 0, "{words["failed"]}", IF(COUNT({column}) = 0, "{idle}", "{words["passed"]}"))'

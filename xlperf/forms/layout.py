@@ -14,47 +14,51 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from xlperf.addresses import cell_name, quoted
-from xlperf.forms.document import Rows, Spot, inputs_of, path_namer, rows_of
+from xlperf.forms.document import Document, Rows, Spot, inputs_of, path_namer, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, Block, Field, Fields, Guide, Lines, Sheet, Table
-from xlperf.formula.operands import as_decimal, as_text
+from xlperf.formula.operands import as_text
 
 MARK = "xlperf"
 END, HEADER = "#end", "#header"
 MORE_ROWS = 5  # spare rows of a workbook that is filled in further, where a table is full
 PROBLEMS = "#problems"  # the sheet of a workbook that is sent back; no sheet of a form is called that
-Reference = tuple[str, str]  # table and column of last year's figures
 SINGLES = ("text", "value")  # keys of the columns where long texts and single fields stand (after their label)
+LEGEND = ("input", "computed", "required", "error", "warning", "locked")  # what a colour means, in the guide
+
+Reference = tuple[str, str]  # table and column of last year's figures
+Place = tuple[str, int, int]  # sheet title, row, column
+Range = tuple[str, int, int, int]  # sheet title, column, first row, last row
 
 
 class Line(NamedTuple):
-    """One printed line of a sheet, or a run of `rows` merged ones."""
+    """One printed line of a sheet, or a run of `rows` merged ones; its height is in points, None where Excel decides."""
 
     kind: str
-    row: int
     height: float | None = None
     text: str = ""
     key: str = ""
     block: str = ""
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]  # hides tuple.index, which nobody asks a line for
     field: str = ""
     rows: int = 1
     table: str = ""
+    row: int = 0  # where it stands, once the sheet is laid out
 
 
 class Column(NamedTuple):
-    """A visible or hidden column of a sheet: its width and the field keys it carries."""
+    """A visible or hidden column of a sheet: its width in characters and the field keys it carries."""
 
     width: float | None
     keys: tuple[str, ...]
     hidden: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """One sheet, laid out."""
 
@@ -66,15 +70,22 @@ class Page:
     def last_visible(self) -> int:
         return sum(not column.hidden for column in self.columns)
 
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The column of every field key."""
+        return {key: number for number, column in enumerate(self.columns) for key in column.keys}
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Layout:
+    """A form, laid out: its pages, and where each of its cells and columns stands."""
+
     form: Form
-    counts: Mapping[str, int]
+    counts: Mapping[str, int]  # the rows of each block
     references: frozenset[Reference]  # the columns of last year's figures that are shown
     pages: tuple[Page, ...]
-    spots: Mapping[Spot, tuple[str, int, int]]  # sheet title, row, column
-    ranges: Mapping[tuple[str, str], tuple[str, int, int, int]]  # (block or table, field): title, column, first, last
+    spots: Mapping[Spot, Place]
+    ranges: Mapping[tuple[str, str], Range]  # by block or table, and field
 
     def address(self, spot: Spot) -> str:
         """The cell as people write it: `Budget!F12`."""
@@ -82,40 +93,43 @@ class Layout:
         return f"{title}!{cell_name(row, column)}"
 
     def reference(self, home: Spot, name: str) -> str:
-        """What a name in the formula of `home` is in Excel: `F12`, `'Budget'!$F$4` or a range."""
+        """What a name in the formula of `home` is in Excel: `F12`, `'Budget'!$F$4`, a range or a number."""
         target = self.form.target(home.block, name)
-        if target.scope == "row":
-            _, row, column = self.spots[Spot(home.block, home.index, target.field)]
-            return cell_name(row, column)
-        if target.scope == "parameter":
-            return as_text(as_decimal(self.form.parameters[target.field]))
-        if target.scope == "cell":
-            block = self.form.blocks[target.blocks[0]]
-            index = next((i for i, row in enumerate(block.rows) if row.key == target.row), 0)
-            return self.absolute(Spot(block.key, index, target.field))
-        owner = name.split(".")[0]
-        title, column, first, last = self.ranges[(owner, target.field)]
-        return f"{quoted(title)}!{cell_name(first, column, True)}:{cell_name(last, column, True)}"
+        match target.reach:
+            case "row":
+                _, row, column = self.spots[Spot(home.block, home.index, target.field)]
+                return cell_name(row, column)
+            case "parameter":
+                return as_text(self.form.parameter(target.field))
+            case "cell":
+                return self.absolute(Spot(target.blocks[0], self.form.index(target), target.field))
+            case "column":
+                title, column, first, last = self.ranges[(name.split(".")[0], target.field)]
+                return f"{quoted(title)}!{cell_name(first, column, True)}:{cell_name(last, column, True)}"
 
     def absolute(self, spot: Spot) -> str:
+        """The cell as a formula on another sheet names it: `'Budget'!$F$12`."""
         title, row, column = self.spots[spot]
         return f"{quoted(title)}!{cell_name(row, column, True)}"
 
 
-def row_counts(form: Form, wanted: Mapping[str, int] | None = None, rows: Mapping[str, list] | None = None) -> dict[str, int]:
-    """How many rows each block gets: its preset and spare rows, or as many as were asked for or are needed."""
+# --- how many rows -------------------------------------------------------------------------------------------
+
+
+def row_counts(form: Form, spare: Mapping[str, int] | None = None, rows: Rows | None = None) -> dict[str, int]:
+    """How many rows each block gets: its preset and spare rows (by default the form's), or as many as it has already."""
     counts = {}
     for block in form.blocks.values():
         if block.shape in ("list", "keyed", "mapping"):
-            spare = (wanted or {}).get(block.key, block.spare)
-            counts[block.key] = max(len(block.rows) + spare, len((rows or {}).get(block.key, ())))
+            wanted = (spare or {}).get(block.key, block.spare)
+            counts[block.key] = max(len(block.rows) + wanted, len((rows or {}).get(block.key, ())))
         else:
             counts[block.key] = 1
     return counts
 
 
-def with_spare(form: Form, rows: Mapping[str, list]) -> dict[str, int]:
-    """Rows as in the template, and at least a few spare ones where all are used."""
+def spare_rows(form: Form, rows: Rows) -> dict[str, int]:
+    """The spare rows of each block as in the template, and at least a few more where all are used."""
     return {
         key: max(block.spare, len(rows.get(key, ())) - len(block.rows) + MORE_ROWS)
         for key, block in form.blocks.items()
@@ -123,14 +137,14 @@ def with_spare(form: Form, rows: Mapping[str, list]) -> dict[str, int]:
     }
 
 
-def padded(form: Form, rows: Mapping[str, list[dict]], counts: Mapping[str, int]) -> dict[str, list[dict]]:
-    """The rows with the spare ones of the layout behind them: their formulas have cached values too."""
+def with_blank_rows(form: Form, rows: Rows, counts: Mapping[str, int]) -> Rows:
+    """The rows with the blank ones of the layout behind them: their formulas have cached values too."""
     return {
         key: listed + [dict(form.blocks[key].constants) for _ in range(counts[key] - len(listed))] for key, listed in rows.items()
     }
 
 
-def references_of(form: Form, rows: Mapping[str, list[dict]]) -> frozenset[Reference]:
+def filled_references(form: Form, rows: Rows) -> frozenset[Reference]:
     """The columns of last year's figures in which those rows have something."""
     filled = {
         (form.blocks[key].table, name)
@@ -147,53 +161,55 @@ def references_of(form: Form, rows: Mapping[str, list[dict]]) -> frozenset[Refer
     )
 
 
+# --- where everything stands ---------------------------------------------------------------------------------
+
+
 def make_layout(form: Form, counts: Mapping[str, int] | None = None, references: frozenset[Reference] = frozenset()) -> Layout:
     """Lay the form out with that many rows per block (default: preset plus spare ones) and those columns of last year's."""
     counts = counts or row_counts(form)
-    spots: dict[Spot, tuple[str, int, int]] = {}
-    ranges: dict[tuple[str, str], tuple[str, int, int, int]] = {}
-    pages = tuple(_page(form, sheet, counts, references, spots, ranges) for sheet in form.sheets)
-    return Layout(form, counts, references, pages, spots, ranges)
+    pages = tuple(_page(form, sheet, counts, references) for sheet in form.sheets)
+    spots = {
+        spot: (page.sheet.title, line.row, column)
+        for page in pages
+        for line in page.lines
+        for spot, column in _spots_of(form, line, page.places)
+    }
+    ranges = {name: range_ for page in pages for name, range_ in _ranges_of(form, page)}
+    return Layout(form=form, counts=counts, references=references, pages=pages, spots=spots, ranges=ranges)
 
 
-def usual_layout(form: Form, rows: Mapping[str, list]) -> Layout:
+def template_layout(form: Form, rows: Rows) -> Layout:
     """The layout of a template that holds those rows; kept, for most workbooks of a form have the same."""
-    return _usual_layout(form, tuple(row_counts(form, rows=rows).items()))
+    return _template_layout(form, tuple(row_counts(form, rows=rows).items()))
 
 
 @lru_cache(maxsize=64)
-def _usual_layout(form: Form, counts: tuple[tuple[str, int], ...]) -> Layout:
+def _template_layout(form: Form, counts: tuple[tuple[str, int], ...]) -> Layout:
     return make_layout(form, dict(counts))
 
 
-def usual_places(form: Form, rows: Rows) -> dict[str, str]:
+def template_places(form: Form, rows: Rows) -> dict[str, str]:
     """Where the template has what is filled in: cells by path in the document."""
-    layout, path_of = usual_layout(form, rows), path_namer(form, rows)
+    layout, path_of = template_layout(form, rows), path_namer(form, rows)
     return {path_of(spot): layout.address(spot) for spot, _ in inputs_of(form, rows) if spot in layout.spots}
 
 
-def moved_places(form: Form, rows: Rows, places: Mapping[Spot, str], document: Mapping) -> dict[str, str]:
+def moved_places(form: Form, rows: Rows, places: Mapping[Spot, str], document: Document) -> dict[str, str]:
     """The cells of what is filled in that do not stand where a template of that document has them, by path."""
-    usual, path_of = usual_places(form, rows_of(form, document)[0]), path_namer(form, rows)
+    usual, path_of = template_places(form, rows_of(form, document)[0]), path_namer(form, rows)
     found = {path_of(spot): places[spot] for spot, _ in inputs_of(form, rows) if spot in places}
     return {path: cell for path, cell in found.items() if usual.get(path) != cell}
 
 
-def _page(form: Form, sheet: Sheet, counts: Mapping, references: frozenset[Reference], spots: dict, ranges: dict) -> Page:
-    columns = list(_columns(form, sheet, references))
-    places = {key: number for number, column in enumerate(columns) for key in column.keys}
-    lines: list[Line] = []
-    row = 1
+# --- one sheet -----------------------------------------------------------------------------------------------
+
+
+def _page(form: Form, sheet: Sheet, counts: Mapping[str, int], references: frozenset[Reference]) -> Page:
+    lines, row = [], 1
     for line in _lines(form, sheet, counts):
-        line = line._replace(row=row)
-        lines.append(line)
+        lines.append(line._replace(row=row))
         row += line.rows
-        for spot, column in _spots_of(form, line, places):
-            spots[spot] = (sheet.title, line.row, column)
-    for section in sheet.sections:
-        if isinstance(section, Table):
-            _table_ranges(form, sheet, section, lines, places, ranges)
-    return Page(sheet, tuple(lines), tuple(columns))
+    return Page(sheet=sheet, lines=tuple(lines), columns=tuple(_columns(form, sheet, references)))
 
 
 def _columns(form: Form, sheet: Sheet, references: frozenset[Reference]) -> Iterator[Column]:
@@ -223,45 +239,47 @@ def _behind(table: Table, number: int) -> Iterator[Field]:
             yield column
 
 
-def _lines(form: Form, sheet: Sheet, counts: Mapping) -> Iterator[Line]:
+def _lines(form: Form, sheet: Sheet, counts: Mapping[str, int]) -> Iterator[Line]:
+    """Yield the lines of a sheet from top to bottom, none of which knows its row yet."""
     if sheet.heading:
-        yield Line("title", 0, 34, sheet.heading)
+        yield Line("title", height=34, text=sheet.heading)
     for number, section in enumerate(sheet.sections):
         match section:
             case Guide():
                 yield from _guide_lines(form)
             case Lines(texts=texts):
-                yield Line("gap", 0, 10)
-                yield from (Line("signature", 0, 28, text) for text in texts)
-                yield Line("gap", 0, 10)
+                yield Line("gap", height=10)
+                yield from (Line("signature", height=28, text=text) for text in texts)
+                yield Line("gap", height=10)
             case Fields(block=block, heading=heading, keys=keys):
                 if heading:
-                    yield Line("heading", 0, 26, heading)
+                    yield Line("heading", height=26, text=heading)
                 for key in keys:
-                    yield from _field_lines(form, block, key)
+                    yield from _field_lines(block, form.blocks[block].fields[key])
             case Table():
                 if number:
-                    yield Line("heading", 0, 26, section.label)
+                    yield Line("heading", height=26, text=section.label)
                 yield from _table_lines(form, section, counts)
 
 
-def _field_lines(form: Form, block: str, key: str) -> Iterator[Line]:
-    known = form.blocks[block].fields[key]
-    if known.rows == 1:
-        yield Line("field", 0, 24, known.label, f"{block}.{key}", block, 0, key)
-    else:
-        yield Line("heading", 0, 26, known.label)
-        yield Line("narrative", 0, known.height, known.label, f"{block}.{key}", block, 0, key, known.rows)
+def _field_lines(block: str, field: Field) -> Iterator[Line]:
+    """A single field beside its label; a long text under it."""
+    key = f"{block}.{field.key}"
+    if field.rows == 1:
+        yield Line("field", height=24, text=field.label, key=key, block=block, field=field.key)
+        return
+    yield Line("heading", height=26, text=field.label)
+    yield Line("narrative", height=field.height, text=field.label, key=key, block=block, field=field.key, rows=field.rows)
 
 
-def _table_lines(form: Form, table: Table, counts: Mapping) -> Iterator[Line]:
+def _table_lines(form: Form, table: Table, counts: Mapping[str, int]) -> Iterator[Line]:
     deep = 2 if any(column.group for column in table.columns) else 1
-    yield Line("header", 0, 24 if deep == 2 else 34, "", HEADER, rows=deep, table=table.key)
-    for key in table.blocks:
-        block = form.blocks[key]
-        for index in range(counts[key]):
-            yield Line("row", 0, table.row_height or 22, "", row_key(block, index), key, index, table=table.key)
-    yield Line("end", 0, 18, "", END, table=table.key)
+    yield Line("header", height=24 if deep == 2 else 34, key=HEADER, rows=deep, table=table.key)
+    for block in table.blocks:
+        for index in range(counts[block]):
+            key = row_key(form.blocks[block], index)
+            yield Line("row", height=table.row_height or 22, key=key, block=block, index=index, table=table.key)
+    yield Line("end", height=18, key=END, table=table.key)
 
 
 def row_key(block: Block, index: int) -> str:
@@ -272,23 +290,23 @@ def row_key(block: Block, index: int) -> str:
 
 def _guide_lines(form: Form) -> Iterator[Line]:
     words = form.words
-    yield Line("title", 0, 40, form.title)
-    yield Line("year", 0, 24)
-    yield Line("guide_unit", 0, 24, words["unit"])
-    yield Line("guide_year", 0, 24, words["fiscal_year"])
-    yield Line("guide_identity", 0, 24, words["identity"])
-    yield Line("guide_missing", 0, 28, words["missing"], f"{GUIDE}.missing", GUIDE, 0, "missing")
-    yield Line("guide_submission", 0, 34, words["submission"])
-    yield Line("heading", 0, 26, words["legend"])
-    for style in ("input", "computed", "required", "error", "warning", "locked"):
-        yield Line("legend", 0, 20, words[f"legend_{style}"], field=style)
-    yield Line("heading", 0, 26, words["how"])
-    yield from (Line("paragraph", 0, 34, text) for text in form.guide)
-    yield Line("heading", 0, 26, words["asks"])
-    yield from (Line("ask", 0, 30, code) for code in form.rules)
+    yield Line("title", height=40, text=form.title)
+    yield Line("year", height=24)
+    yield Line("guide_unit", height=24, text=words["unit"])
+    yield Line("guide_year", height=24, text=words["fiscal_year"])
+    yield Line("guide_identity", height=24, text=words["identity"])
+    yield Line("guide_missing", height=28, text=words["missing"], key=f"{GUIDE}.missing", block=GUIDE, field="missing")
+    yield Line("guide_submission", height=34, text=words["submission"])
+    yield Line("heading", height=26, text=words["legend"])
+    yield from (Line("legend", height=20, text=words[f"legend_{style}"], field=style) for style in LEGEND)
+    yield Line("heading", height=26, text=words["how"])
+    yield from (Line("paragraph", height=34, text=text) for text in form.guide)
+    yield Line("heading", height=26, text=words["asks"])
+    yield from (Line("ask", height=30, text=code) for code in form.rules)
 
 
 def _spots_of(form: Form, line: Line, places: Mapping[str, int]) -> Iterator[tuple[Spot, int]]:
+    """Yield the cells of a line with their columns."""
     if line.kind == "row":
         for key in form.blocks[line.block].fields:
             if key in places:
@@ -301,19 +319,23 @@ def _spots_of(form: Form, line: Line, places: Mapping[str, int]) -> Iterator[tup
         yield Spot(line.block, 0, line.field), places["value"]
 
 
-def _table_ranges(form: Form, sheet: Sheet, table: Table, lines: list[Line], places: Mapping, ranges: dict) -> None:
-    own = [line for line in lines if line.table == table.key]
-    end = next(line.row for line in own if line.kind == "end")
-    for owner in (*table.blocks, table.key):
-        blocks = table.blocks if owner == table.key else (owner,)
-        rows = [line.row for line in own if line.kind == "row" and line.block in blocks]
-        if not rows:
+def _ranges_of(form: Form, page: Page) -> Iterator[tuple[tuple[str, str], Range]]:
+    """Yield the columns of the tables on a page, and of each of their blocks; one that is last reaches to the end line."""
+    for table in page.sheet.sections:
+        if not isinstance(table, Table):
             continue
-        following = [line.row for line in own if line.kind == "row" and line.row > rows[-1]]
-        last = end if not following else rows[-1]
-        for key in form.blocks[blocks[0]].fields:
-            if key in places:
-                ranges[(owner, key)] = (sheet.title, places[key], rows[0], last)
+        rows = [line for line in page.lines if line.table == table.key and line.kind == "row"]
+        end = next(line.row for line in page.lines if line.table == table.key and line.kind == "end")
+        for owner in (*table.blocks, table.key):
+            blocks = table.blocks if owner == table.key else (owner,)
+            own = [line.row for line in rows if line.block in blocks]
+            if own:
+                last = end if own[-1] == rows[-1].row else own[-1]
+                keys = (key for key in form.blocks[blocks[0]].fields if key in page.places)
+                yield from (((owner, key), (page.sheet.title, page.places[key], own[0], last)) for key in keys)
+
+
+# --- marks ---------------------------------------------------------------------------------------------------
 
 
 def sheet_mark(form: Form, sheet: Sheet | str) -> str:
@@ -322,4 +344,5 @@ def sheet_mark(form: Form, sheet: Sheet | str) -> str:
 
 
 def checks_page(layout: Layout) -> Page:
+    """The page that holds the checks."""
     return next(page for page in layout.pages if any(isinstance(s, Table) and s.key == RULES for s in page.sheet.sections))

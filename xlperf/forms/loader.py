@@ -1,48 +1,28 @@
-"""What a form is: sheets, tables, fields, rules, read from `templates/<form>/<revision>/form.yaml`.
+"""Forms found by their keys and years, and loaded: form.yaml → checked → parts → formulas → a Form.
 
-    form = load_form(find_form("my-form", 2023))
-    >>> form.blocks["items"].fields["rate"].source
+    form = load_form(find_form("my-form", year=2023))
+    >>> form.blocks["items"].fields["rate"].formula
     'IF(adjusted = 0, "", ROUND(spent / adjusted, 4))'
-
-Loading adds the hidden helper columns `_used`, `_missing`, `_wanted`, and one `_CODE` per row rule; so every figure in
-the workbook, ours or the form's, is a formula of the one language, computed in the one order `form.steps`.
 
 A definition that cannot be right raises FormError with the file and the path; it is never reported as bad data.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from xlperf.errors import FormError, FormulaError, UsageError
-from xlperf.files import StrPath
+from xlperf.files import StrPath, shipped
 from xlperf.forms.consistency import check_names
-from xlperf.forms.form import Form
-from xlperf.forms.formulas import build_formulas, in_order, parse_test, with_conditions
-from xlperf.forms.model import (
-    GUIDE,
-    HELPERS,
-    LIMITS,
-    RULES,
-    TYPES,
-    Block,
-    Field,
-    Fields,
-    Guide,
-    Lines,
-    Row,
-    Rule,
-    Sheet,
-    Table,
-)
+from xlperf.forms.definition import UNIT, Raw
+from xlperf.forms.form import Form, Style
+from xlperf.forms.formulas import build_formulas, check_tests, in_order
+from xlperf.forms.parts import read_parts
 from xlperf.forms.summary import read_summary
-from xlperf.forms.yaml_file import check_shape, read_definition, shipped
+from xlperf.forms.yaml_file import check_shape, read_definition
 from xlperf.messages import listing, sentence
-
-# --- loading -------------------------------------------------------------------------------------------------
 
 
 def form_directories(extra: StrPath | None = None) -> Iterator[Path]:
@@ -51,10 +31,10 @@ def form_directories(extra: StrPath | None = None) -> Iterator[Path]:
     Raises:
         UsageError: the folder of the bureau's own is not there.
     """
-    extra = Path(extra) if extra else None
-    if extra and not extra.is_dir():
-        raise UsageError("cannot_open", path=extra, reason=sentence("no_such_file", {}))
-    for root in ([extra] if extra else []) + [shipped("templates")]:
+    roots = [Path(extra), shipped("templates")] if extra else [shipped("templates")]
+    if extra and not roots[0].is_dir():
+        raise UsageError("cannot_open", path=roots[0], reason=sentence("no_such_file", {}))
+    for root in roots:
         yield from sorted(path.parent for path in root.glob("*/*/form.yaml"))
 
 
@@ -79,15 +59,15 @@ def find_form(key: str, *, year: int | None = None, revision: str | None = None,
 
 
 @lru_cache(maxsize=16)
-def load_form(directory: Path) -> Form:
-    """Return the form defined in that folder.
+def load_form(directory: StrPath) -> Form:
+    """Return the form defined in that folder, as `find_form` gives it.
 
     The forms that travel with xlperf are right (a test calls `check_form`), so only others pay for jsonschema.
 
     Raises:
         FormError: the definition cannot be right; the text names the file, the place in it and what is wrong.
     """
-    return _load(directory, trusted=is_shipped(directory))
+    return _load(Path(directory), trusted=is_shipped(Path(directory)))
 
 
 def load_strictly(directory: Path) -> Form:
@@ -111,7 +91,7 @@ def _load(directory: Path, trusted: bool) -> Form:
         check_shape(definition, path)
     try:
         check_names(definition, path)
-        form = _build(definition, directory, digest)
+        return _form(definition, directory, digest)
     except FormulaError as error:
         raise FormError("form_formula", path=path, reason=str(error)) from None
     except RecursionError:
@@ -119,128 +99,39 @@ def _load(directory: Path, trusted: bool) -> Form:
     except (AttributeError, KeyError, TypeError, ValueError):
         check_shape(definition, path)  # says where, if it is the form's fault
         raise
-    return form
 
 
-def _build(definition: dict, directory: Path, digest: str) -> Form:
-    blocks: dict[str, Block] = {}
-    tables: dict[str, Table] = {}
-    rules = {raw["code"]: _rule(raw) for raw in definition["rules"]}
-    sheets = tuple(_sheet(raw, blocks, tables, rules) for raw in definition["sheets"])
-    blocks[GUIDE] = Block(GUIDE, (GUIDE,), "object", "", {"missing": Field("missing", "", "count")})
-    _add_helpers(blocks, tables, rules)
-    parameters = definition.get("parameters", {})
-    # Conditions and tests are parsed before the helper formulas made of them, so that a mistake is named by its own place.
-    conditioned = {key: with_conditions(block, blocks, tables, parameters) for key, block in blocks.items()}
-    for rule in rules.values():
-        for key in tables[rule.table].blocks if rule.test else ():
-            parse_test(rule.test, blocks[key], blocks, tables, parameters, f"{rule.code}.test")
-    formulas = dict(build_formulas(definition, blocks, tables, rules, parameters))
-    blocks = conditioned
-    steps = in_order(formulas, blocks, tables, parameters)
+def _form(definition: Raw, directory: Path, digest: str) -> Form:
+    sheets, scope = read_parts(definition)
+    check_tests(scope)
+    formulas = build_formulas(scope, definition["words"])
     return Form(
-        definition["form"],
-        str(definition["revision"]),
-        definition["first_year"],
-        digest,
-        directory,
-        definition,
-        sheets,
-        blocks,
-        tables,
-        rules,
-        parameters,
-        formulas,
-        steps,
-        read_summary(definition, blocks, tables, parameters),
+        key=definition["form"],
+        revision=str(definition["revision"]),
+        first_year=definition["first_year"],
+        digest=digest,
+        directory=directory,
+        definition=definition,
+        sheets=sheets,
+        blocks=scope.blocks,
+        tables=scope.tables,
+        rules=scope.rules,
+        parameters=scope.parameters,
+        formulas=formulas,
+        steps=in_order(scope, formulas),
+        summary=read_summary(definition.get("summary", {}), scope),
+        title=definition["title"],
+        year_line=definition["year_line"],
+        file_name=definition["file_name"],
+        finalized_name=definition["finalized_name"],
+        annotated_name=definition.get("annotated_name"),
+        style=Style(**definition["style"]),
+        words=definition["words"],
+        guide=tuple(definition["guide"]),
+        report=definition.get("report", {}),
+        spellings=definition.get("spellings", {}),
+        paper=definition.get("paper", {}),
+        renamed=definition.get("renamed", {}),
+        unit=definition.get("unit", UNIT),
+        subject=definition.get("subject", ""),
     )
-
-
-def _rule(raw: dict) -> Rule:
-    lists = {
-        key: tuple(raw.get(name, ()))
-        for key, name in (("blocks", "blocks"), ("exempt", "except"), ("rows", "rows"), ("cells", "cells"))
-    }
-    return Rule(**{key: value for key, value in raw.items() if key not in ("blocks", "except", "rows", "cells")}, **lists)
-
-
-def _field(raw: dict) -> Field:
-    known = dict(raw)
-    known["source"] = known.pop("formula", None)
-    offered = [choice for lists in known.get("choices_by", {}).values() for choices in lists.values() for choice in choices]
-    known.setdefault("choices", dict.fromkeys(offered))
-    for name in ("choices", "only"):
-        known[name] = tuple(known.get(name, ()))
-    low, high = LIMITS.get(known["type"], (None, None))
-    known.setdefault("minimum", low)
-    known.setdefault("maximum", high)
-    known.setdefault("digits", TYPES[known["type"]].digits)
-    return Field(**known)
-
-
-def _sheet(raw: dict, blocks: dict, tables: dict, rules: dict) -> Sheet:
-    sections = tuple(_section(section, blocks, tables, rules) for section in raw["sections"])
-    widths = tuple(raw["widths"])
-    landscape, private = raw.get("landscape", False), raw.get("private", False)
-    return Sheet(raw["key"], raw["title"], raw.get("heading"), landscape, widths, private, sections)
-
-
-def _section(raw: dict, blocks: dict, tables: dict, rules: dict) -> Table | Fields | Lines | Guide:
-    if "guide" in raw:
-        return Guide()
-    if "lines" in raw:
-        return Lines(tuple(raw["lines"]))
-    if "fields" in raw:
-        items = {item["key"]: _field(item) for item in raw["items"]}
-        key, path = raw["fields"], tuple(filter(None, raw.get("path", raw["fields"]).split(".")))
-        before = blocks[key].fields if key in blocks else {}
-        blocks[key] = Block(key, path, "object", raw.get("heading") or "", {**before, **items})
-        return Fields(key, raw.get("heading"), tuple(items))
-    columns = tuple(_field(column) for column in raw["columns"])
-    if "checks" in raw:
-        raw = {"table": RULES, "row_name": "code", "row_height": 30, "blocks": [_rules_block(rules)]} | raw
-    for block in raw["blocks"]:
-        _block(block, raw, columns, blocks)
-    keys = tuple(block["key"] for block in raw["blocks"])
-    table = Table(
-        raw["table"], raw.get("label", ""), keys, columns, raw.get("row_name"), raw.get("row_height"), raw.get("freeze", 0)
-    )
-    tables[table.key] = table
-    return table
-
-
-def _rules_block(rules: Mapping[str, Rule]) -> dict:
-    rows = [{"key": rule.code, "code": rule.code, "title": rule.title} for rule in rules.values()]
-    return {"key": RULES, "path": "explanations", "mapping": True, "rows": rows}
-
-
-def _block(raw: dict, table: dict, columns: tuple[Field, ...], blocks: dict) -> None:
-    rows = []
-    for row in raw.get("rows", ()):
-        values = {key: value for key, value in row.items() if key not in ("key", "formulas")}
-        rows.append(Row(row["key"], values, row.get("formulas", {})))
-    listed = bool(raw.get("spare")) or (rows and not raw.get("keyed") and not raw.get("mapping"))
-    shape = "keyed" if raw.get("keyed") else "mapping" if raw.get("mapping") else "list" if listed else "object"
-    blocks[raw["key"]] = Block(
-        raw["key"],
-        tuple(raw.get("path", raw["key"]).split(".")),
-        shape,
-        raw.get("label", ""),
-        {column.key: column for column in columns},
-        table["table"],
-        tuple(rows),
-        raw.get("spare", 0),
-        raw.get("fixed", False),
-        raw.get("constants", {}),
-        raw.get("formulas", {}),
-        tuple(raw["require"]) if "require" in raw else None,
-        table.get("row_name"),
-    )
-
-
-def _add_helpers(blocks: dict[str, Block], tables: Mapping[str, Table], rules: Mapping[str, Rule]) -> None:
-    for key, block in blocks.items():
-        if block.table and block.table != RULES:
-            own = [rule.code for rule in rules.values() if rule.test and rule.table == block.table]
-            helpers = [*HELPERS, *(f"_{code}" for code in own)]
-            blocks[key] = replace(block, fields={**block.fields, **{h: Field(h, h, "count", hidden=True) for h in helpers}})

@@ -1,19 +1,24 @@
-"""What a form is made of: field, row, block, table, sheet, rule, and what a name in a formula means.
+"""What a form is made of: field, preset row, block, table, sheet and rule.
 
 A *block* is a run of rows with the same columns and one place in the document: `budget.items` is a list of objects,
 `budget.total` one object, `base_data` an object of objects. The single fields of a sheet (the cover) are a block of
 one row whose fields stand below one another. A *table* is what the reader sees: one or more blocks under one header.
+
+    >>> form.blocks["items"].path, form.blocks["items"].shape, form.blocks["items"].fields["rate"].formula
+    (('budget', 'items'), 'list', 'IF(adjusted = 0, "", ROUND(spent / adjusted, 4))')
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
 
-from xlperf.formula.nodes import SCALARS, WORDS, Kind, Node
+from xlperf.formula.evaluator import evaluate
+from xlperf.formula.nodes import SCALARS, WORDS, Kind, Node, names_in
 
-HELPERS = ("_used", "_missing", "_wanted")
+HELPERS = ("_used", "_missing", "_wanted")  # hidden columns of every table; names of the form's own begin with a letter
 RULES = "rules"  # the block behind the checks sheet: one row per rule
 GUIDE = "guide"  # the block behind the guide sheet: the count of blanks
 
@@ -51,22 +56,38 @@ TYPES = {
 YEARS = (1950, 2200)  # between which fiscal years lie, as those that --year takes
 LIMITS = {"money": (-9_999_999.999999, 9_999_999.999999), "year": YEARS}  # sums of thousands keep six decimals in 15 digits
 GIVES = {Kind.NUMBER: (Kind.NUMBER,), Kind.TEXT: WORDS, Kind.CHOICE: WORDS, Kind.VALUE: SCALARS}  # field: its formula's kinds
-CONDITIONS = ("required", "wanted", "number_when", "percent_when")
+CONDITIONS = ("required", "wanted", "number_when", "percent_when")  # attributes of a field, and keys of its definition
 
 
 @dataclass(frozen=True)
+class Condition:
+    """A test of other fields of the same row, as the form writes it and as a tree."""
+
+    text: str
+    tree: Node
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The keys of the fields that it looks at, in order."""
+        return tuple(dict.fromkeys(names_in(self.tree)))
+
+    def holds(self, row: Mapping[str, object]) -> bool:
+        """Whether it holds in that row; not where a field that it needs is blank."""
+        return evaluate(self.tree, row.get) is True
+
+
+@dataclass(frozen=True, kw_only=True)
 class Field:
-    """One column of a block, or one single field; conditions are trees, True or False."""
+    """One column of a block, or one single field."""
 
     key: str
     label: str
     type: str
-    required: Node | bool = False
-    wanted: Node | bool = False
-    formula: Node | None = None
-    source: str | None = None  # the formula as the form writes it
-    number_when: Node | None = None
-    percent_when: Node | None = None
+    required: Condition | bool = False  # blank is an error
+    wanted: Condition | bool = False  # blank is a warning
+    formula: str | None = None  # as the form writes it
+    number_when: Condition | None = None  # when a `value` is a number
+    percent_when: Condition | None = None  # when a number of percent format means percent
     choices: tuple[str, ...] = ()
     choices_by: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)  # another field: its value: the choices
     minimum: float | None = None
@@ -74,9 +95,9 @@ class Field:
     max_length: int | None = None
     digits: int | None = None
     help: str = ""
-    spellings: str = ""
-    only: tuple[str, ...] = ()
-    given: bool = False
+    spellings: str = ""  # the table of other ways to type its choices
+    only: tuple[str, ...] = ()  # the blocks of its table in which it is filled in
+    given: bool = False  # filled in before the workbook is handed out
     hidden: bool = False
     private: bool = False  # left out of what is published
     merged: bool = False  # shown once for all rows of a block
@@ -97,38 +118,47 @@ class Field:
         return TYPES[self.type].json is not None and not self.key.startswith("_")
 
 
-@dataclass(frozen=True)
-class Row:
-    """A preset row: what stands in it from the start, and the formulas that are its own."""
+@dataclass(frozen=True, kw_only=True)
+class PresetRow:
+    """A row that is there from the start: what stands in it, and the formulas that are its own."""
 
     key: str
     values: Mapping[str, object]
     formulas: Mapping[str, str]
 
 
-@dataclass(frozen=True)
+Shape = Literal["object", "list", "keyed", "mapping"]  # in the document; a mapping has one text per row key
+
+
+@dataclass(frozen=True, kw_only=True)
 class Block:
     """A run of rows with one place in the document; see the module's first page."""
 
     key: str
     path: tuple[str, ...]
-    shape: str  # "object", "list", "keyed" or "mapping" (one text per row key)
+    shape: Shape
     label: str
     fields: Mapping[str, Field]
     table: str | None = None
-    rows: tuple[Row, ...] = ()
-    spare: int = 0
-    fixed: bool = False
-    constants: Mapping[str, object] = field(default_factory=dict)
+    rows: tuple[PresetRow, ...] = ()
+    spare: int = 0  # free rows of a blank template
+    fixed: bool = False  # it takes no more rows than it has
+    constants: Mapping[str, object] = field(default_factory=dict)  # what stands in each of its rows
     formulas: Mapping[str, str] = field(default_factory=dict)
-    require: tuple[str, ...] | None = None
-    row_name: str | None = None
+    require: tuple[str, ...] | None = None  # the required fields, where they are others than the columns say
+    row_name: str | None = None  # the field that names a row
 
-    def row(self, index: int) -> Row | None:
+    def row(self, index: int) -> PresetRow | None:
         """The preset row at that place, None for a free row."""
         return self.rows[index] if index < len(self.rows) else None
 
-    def row_kinds(self) -> tuple[str | None, ...]:
+    def takes_typing(self, row: PresetRow | None, field: Field) -> bool:
+        """Whether people type into that field of a preset row (None: of a free one), if it is not computed."""
+        if not field.in_document or field.given or field.key in self.constants:
+            return False
+        return not (row and field.key == self.row_name) and (not field.only or self.key in field.only)
+
+    def row_keys(self) -> tuple[str | None, ...]:
         """The keys of the preset rows, and None for free rows (a list takes rows beyond its preset ones)."""
         free = (None,) if self.shape in ("list", "object") else ()
         return tuple(row.key for row in self.rows) + free
@@ -136,17 +166,19 @@ class Block:
     @property
     def document_fields(self) -> list[Field]:
         hidden = self.constants if self.shape == "object" else ()
-        return [f for f in self.fields.values() if f.in_document and f.key not in hidden]
+        return [known for known in self.fields.values() if known.in_document and known.key not in hidden]
 
 
 class Table(NamedTuple):
+    """A section of a sheet: blocks under one header."""
+
     key: str
     label: str
     blocks: tuple[str, ...]
     columns: tuple[Field, ...]
     row_name: str | None
     row_height: float | None
-    freeze: int
+    freeze: int  # how many columns stay in sight on the left
 
     @property
     def visible(self) -> list[Field]:
@@ -155,33 +187,42 @@ class Table(NamedTuple):
 
 
 class Fields(NamedTuple):
+    """A section of a sheet: single fields below one another."""
+
     block: str
     heading: str | None
     keys: tuple[str, ...]
 
 
 class Lines(NamedTuple):
+    """A section of a sheet: lines to be signed or stamped."""
+
     texts: tuple[str, ...]
 
 
 class Guide(NamedTuple):
-    """The engine's own first page."""
+    """A section of a sheet: the program's own first page."""
 
 
-@dataclass(frozen=True)
+Section = Table | Fields | Lines | Guide
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
+    """A sheet of the workbook with its sections from top to bottom."""
+
     key: str
     title: str
     heading: str | None
     landscape: bool
     widths: tuple[float, ...]
     private: bool  # left out of what is published
-    sections: tuple[Table | Fields | Lines | Guide, ...]
+    sections: tuple[Section, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A row of the checks sheet: a `test` of every row of a table, a `check` in Python, or a `builtin` of the engine's."""
+    """A row of the checks sheet: a `test` of every row of a table, a `check` in Python, or a `builtin` of the program's."""
 
     code: str
     title: str
@@ -195,9 +236,9 @@ class Rule:
     rows: tuple[str, ...] = ()
     test: str | None = None
     check: str | None = None  # a check in Python, where the language cannot say it
-    parameters: Mapping[str, object] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     cells: tuple[str, ...] = ()
-    misspelt: Mapping[str, object] = field(default_factory=dict)  # a row may fail for a slip in this text
+    misspelt: Mapping[str, Any] = field(default_factory=dict)  # a row may fail for a slip in this text
     message: str = ""  # what is wrong, where `title` says what is wanted
     found: str = ""
     expected: str = ""
@@ -214,34 +255,9 @@ class Rule:
         return row not in self.exempt and (not self.rows or row in self.rows)
 
 
-class Target(NamedTuple):
-    """What a name in a formula means: a cell of this row, one cell elsewhere, a whole column, or a parameter."""
-
-    scope: str  # "row", "cell", "column", "parameter"
-    blocks: tuple[str, ...]
-    row: str | None
-    field: str
-
-
 class Step(NamedTuple):
     """One computed cell, or one computed column of a block's free rows."""
 
     block: str
     row: str | None
     field: str
-
-
-def find_target(blocks: Mapping, tables: Mapping, parameters: Mapping, block: str | None, name: str) -> Target | None:
-    *owner, key = name.split(".")
-    if not owner:
-        return Target("row", (block,), None, key) if block and key in blocks[block].fields else None
-    if owner == ["parameters"]:
-        return Target("parameter", (), None, key) if key in parameters else None
-    keys = (owner[0],) if owner[0] in blocks else tables[owner[0]].blocks if owner[0] in tables else ()
-    if not keys or key not in blocks[keys[0]].fields:
-        return None
-    if len(owner) == 1:
-        single = len(keys) == 1 and blocks[keys[0]].shape == "object"
-        return Target("cell" if single else "column", keys, None, key)
-    home = [k for k in keys if any(row.key == owner[1] for row in blocks[k].rows)]
-    return Target("cell", (home[0],), owner[1], key) if home and len(owner) == 2 else None

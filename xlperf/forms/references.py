@@ -6,16 +6,18 @@ for place, reason in unknown_names(definition):
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from xlperf.forms.yaml_file import (
+from xlperf.forms.definition import (
     ROW_WORDS,
     TYPED,
     Complaint,
+    Raw,
     blocks_of,
+    choices_of,
     is_list,
     keys_of,
-    offered,
     or_rather,
     own_columns,
     sections_of,
@@ -26,43 +28,72 @@ FIGURE_TYPES = {"operator": "choice", "target": "value", "unit": "text", "actual
 SHOWN_ONLY = ("label", "serial")  # field types that are no part of a document
 
 
-def unknown_names(definition: Mapping) -> Iterator[Complaint]:
+class Reference(NamedTuple):
+    """A name in a definition: where it stands, and the names it may be."""
+
+    place: str
+    name: str
+    known: Iterable[str]
+
+
+def unknown_names(definition: Raw) -> Iterator[Complaint]:
     """Every name names something."""
     for place, name, known in _references(definition):
         if name not in known:
             yield place, f"there is no {name!r}{or_rather(name, known) or ' among ' + ', '.join(known)}"
 
 
-def _references(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]:
-    """Yield every name with its place and the names it may be."""
-    spellings = {name: table for name, table in definition.get("spellings", {}).items() if name != TYPED}
+def _references(definition: Raw) -> Iterator[Reference]:
     yield from _references_of_numbers(definition)
     yield from _references_of_renames(definition)
+    spellings = {name: table for name, table in definition.get("spellings", {}).items() if name != TYPED}
     for place, table in tables_of(definition).values():
         if "row_name" in table:
-            yield f"{place}.row_name", table["row_name"], keys_of(own_columns(table))
+            yield Reference(f"{place}.row_name", table["row_name"], keys_of(own_columns(table)))
         for number, column in enumerate(table["columns"]):
-            here = f"{place}.columns[{number}]"
-            yield from ((f"{here}.only", key, keys_of(table["blocks"])) for key in column.get("only", ()))
-            if "last" in column:
-                yield f"{here}.last", column["last"], keys_of(c for c in own_columns(table) if c["type"] not in SHOWN_ONLY)
-            yield from _references_of_choices(table, column, f"{here}.choices_by")
-            if "spellings" in column:
-                yield f"{here}.spellings", column["spellings"], spellings
-                named, choices = spellings.get(column["spellings"], ()), column.get("choices") or [*offered(column)]
-                yield from ((f"spellings.{column['spellings']}", choice, choices) for choice in named)
+            yield from _references_of_column(f"{place}.columns[{number}]", table, column, spellings)
     for place, table, block in blocks_of(definition):
-        columns = keys_of(own_columns(table))
-        for part in ("constants", "formulas", "require"):
-            yield from ((f"{place}.{part}", key, columns) for key in block.get(part, ()))
-        for number, row in enumerate(block.get("rows", ())):
-            yield from ((f"{place}.rows[{number}]", key, columns) for key in row if key not in ROW_WORDS)
-            yield from ((f"{place}.rows[{number}].formulas", key, columns) for key in row.get("formulas", ()))
+        yield from _references_of_block(place, table, block)
     yield from _references_of_rules(definition)
     yield from _references_of_paper(definition)
 
 
-def _references_of_renames(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]:
+def _references_of_column(place: str, table: Raw, column: Raw, spellings: Raw) -> Iterator[Reference]:
+    for key in column.get("only", ()):
+        yield Reference(f"{place}.only", key, keys_of(table["blocks"]))
+    if "last" in column:
+        known = keys_of(other for other in own_columns(table) if other["type"] not in SHOWN_ONLY)
+        yield Reference(f"{place}.last", column["last"], known)
+    yield from _references_of_choices(f"{place}.choices_by", table, column)
+    if "spellings" in column:
+        name = column["spellings"]
+        yield Reference(f"{place}.spellings", name, spellings)
+        for choice in spellings.get(name, ()):
+            yield Reference(f"spellings.{name}", choice, choices_of(column))
+
+
+def _references_of_choices(place: str, table: Raw, column: Raw) -> Iterator[Reference]:
+    """A dropdown depends on another dropdown of its row, or on what is constant in each block."""
+    choices = {c["key"]: c.get("choices", ()) for c in table["columns"] if c["type"] == "choice" and c is not column}
+    constants = [block.get("constants", {}) for block in table["blocks"]]
+    for other, lists in column.get("choices_by", {}).items():
+        is_constant = all(other in known for known in constants)
+        yield Reference(place, other, [*choices, *(constants[0] if is_constant else ())])
+        values = [known[other] for known in constants] if is_constant else choices.get(other, ())
+        yield from (Reference(f"{place}.{other}", value, values) for value in lists)
+
+
+def _references_of_block(place: str, table: Raw, block: Raw) -> Iterator[Reference]:
+    columns = keys_of(own_columns(table))
+    for part in ("constants", "formulas", "require"):
+        yield from (Reference(f"{place}.{part}", key, columns) for key in block.get(part, ()))
+    for number, row in enumerate(block.get("rows", ())):
+        here = f"{place}.rows[{number}]"
+        yield from (Reference(here, key, columns) for key in row if key not in ROW_WORDS)
+        yield from (Reference(f"{here}.formulas", key, columns) for key in row.get("formulas", ()))
+
+
+def _references_of_renames(definition: Raw) -> Iterator[Reference]:
     """What a revision renames has its new name in it, and block goes to block, part to part."""
     parts: dict[str, set[str]] = {"rules": {rule["code"] for rule in definition["rules"]}}
     for _, section in sections_of(definition):
@@ -70,70 +101,67 @@ def _references_of_renames(definition: Mapping) -> Iterator[tuple[str, str, Iter
     for _, table, block in blocks_of(definition):
         for owner in (block["key"], table["table"]):
             parts.setdefault(owner, set()).update(keys_of(table["columns"]), keys_of(block.get("rows", ())))
-    whole, known = set(parts) - {""}, {f"{owner}.{part}" for owner, names in parts.items() for part in names}
+    owners, inner = set(parts) - {""}, {f"{owner}.{part}" for owner, keys in parts.items() for part in keys}
     for before, after in definition.get("renamed", {}).items():
-        yield f"renamed.{before}", after, known if "." in before else whole
+        yield Reference(f"renamed.{before}", after, inner if "." in before else owners)
 
 
-def _references_of_choices(table: Mapping, column: Mapping, place: str) -> Iterator[tuple[str, str, Iterable[str]]]:
-    """A dropdown depends on another dropdown of its row, or on what is constant in each block."""
-    choices = {c["key"]: c.get("choices", ()) for c in table["columns"] if c["type"] == "choice" and c is not column}
-    fixed = [block.get("constants", {}) for block in table["blocks"]]
-    for other, lists in column.get("choices_by", {}).items():
-        constant = all(other in constants for constants in fixed)
-        yield place, other, [*choices, *(fixed[0] if constant else ())]
-        known = [constants[other] for constants in fixed] if constant else choices.get(other, ())
-        yield from ((f"{place}.{other}", value, known) for value in lists)
-
-
-def _references_of_numbers(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]:
+def _references_of_numbers(definition: Raw) -> Iterator[Reference]:
     """The columns of one figure stand in one table, each of the type that holds its part."""
     columns = definition.get("spellings", {}).get(TYPED, {}).get("columns", {})
     tables = [{c["key"]: c["type"] for c in table["columns"]} for _, table in tables_of(definition).values()]
-    home = max(tables, key=lambda types: len(types.keys() & set(columns.values())), default={})
+    home: dict[str, str] = max(tables, key=lambda types: len(types.keys() & set(columns.values())), default={})
     for part, name in columns.items():
-        fitting = [key for key, kind in home.items() if kind == FIGURE_TYPES[part]]
-        yield f"spellings.{TYPED}.columns.{part}", name, fitting
+        fitting = [key for key, type_ in home.items() if type_ == FIGURE_TYPES[part]]
+        yield Reference(f"spellings.{TYPED}.columns.{part}", name, fitting)
 
 
-def _references_of_rules(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]:
+def _references_of_rules(definition: Raw) -> Iterator[Reference]:
     tables = tables_of(definition)
     for number, rule in enumerate(definition["rules"]):
         if "table" not in rule:
             continue
-        yield f"rules[{number}].table", rule["table"], tables
+        yield Reference(f"rules[{number}].table", rule["table"], tables)
         if rule["table"] in tables:
             _, table = tables[rule["table"]]
-            rows = [row["key"] for block in table["blocks"] for row in block.get("rows", ())]
-            known = {"blocks": keys_of(table["blocks"]), "cells": keys_of(own_columns(table)), "except": rows, "rows": rows}
-            for part, names in known.items():
-                yield from ((f"rules[{number}].{part}", key, names) for key in rule.get(part, ()))
-            for part in ("text", "meant") if "misspelt" in rule else ():
-                yield f"rules[{number}].misspelt.{part}", rule["misspelt"][part], known["cells"]
+            yield from _references_of_rule(f"rules[{number}]", rule, table)
 
 
-def _references_of_paper(definition: Mapping) -> Iterator[tuple[str, str, Iterable[str]]]:
+def _references_of_rule(place: str, rule: Raw, table: Raw) -> Iterator[Reference]:
+    rows = [row["key"] for block in table["blocks"] for row in block.get("rows", ())]
+    columns = keys_of(own_columns(table))
+    for part, known in {"blocks": keys_of(table["blocks"]), "cells": columns, "except": rows, "rows": rows}.items():
+        yield from (Reference(f"{place}.{part}", key, known) for key in rule.get(part, ()))
+    for part in ("text", "meant") if "misspelt" in rule else ():
+        yield Reference(f"{place}.misspelt.{part}", rule["misspelt"][part], columns)
+
+
+def _references_of_paper(definition: Raw) -> Iterator[Reference]:
     """What the form says of its paper names labels, single fields, blocks and columns that it has."""
-    paper, tables = definition.get("paper", {}), [table for _, table in tables_of(definition).values()]
-    headings = [*paper.get("headings", ()), *_labels(definition)]
-    yield from (("paper.aliases", label, headings) for label in paper.get("aliases", ()))
+    paper = definition.get("paper", {})
+    columns = [column for _, table in tables_of(definition).values() for column in table["columns"]]
+    known = {
+        "aliases": [*paper.get("headings", ()), *_labels(definition)],
+        "entries": [block["key"] for _, _, block in blocks_of(definition) if is_list(block)],
+        "carried": keys_of(columns),
+        "leading": keys_of(column for column in columns if column["type"] == "choice"),
+        "shown": keys_of(columns),
+    }
     singles = [f"{s['fields']}.{item['key']}" for _, s in sections_of(definition) if "fields" in s for item in s["items"]]
-    yield from ((f"paper.headings.{heading}", name, singles) for heading, name in paper.get("headings", {}).items())
-    lists = [block["key"] for _, _, block in blocks_of(definition) if is_list(block)]
-    yield from (("paper.entries", key, lists) for key in paper.get("entries", ()))
-    computed = [c["key"] for table in tables for c in table["columns"] if c["type"] == "text" and "formula" in c]
-    yield from ((f"paper.composed.{part}", name, computed) for part, name in paper.get("composed", {}).items())
-    columns = [c["key"] for table in tables for c in table["columns"]]
-    yield from (("paper.carried", key, columns) for key in paper.get("carried", ()))
-    for choice, host in paper.get("leading", {}).items():
-        yield "paper.leading", choice, [c["key"] for table in tables for c in table["columns"] if c["type"] == "choice"]
-        yield f"paper.leading.{choice}", host, [c["key"] for table in tables for c in table["columns"] if "formula" not in c]
-    for typed, shown in paper.get("shown", {}).items():
-        yield "paper.shown", typed, columns
-        yield f"paper.shown.{typed}", shown, columns
+    known_after = {
+        "headings": singles,
+        "composed": keys_of(column for column in columns if column["type"] == "text" and "formula" in column),
+        "leading": keys_of(column for column in columns if "formula" not in column),
+        "shown": keys_of(columns),
+    }
+    for part, names in paper.items():
+        if part in known:
+            yield from (Reference(f"paper.{part}", name, known[part]) for name in names)
+        if part in known_after:
+            yield from (Reference(f"paper.{part}.{name}", after, known_after[part]) for name, after in names.items())
 
 
-def _labels(definition: Mapping) -> Iterator[str]:
+def _labels(definition: Raw) -> Iterator[str]:
     """Everything that is printed on a form and may have another name."""
     for sheet in definition["sheets"]:
         yield from (sheet["title"], sheet.get("heading", sheet["title"]))

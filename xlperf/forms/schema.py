@@ -8,19 +8,22 @@ Blanks are absent or null. A condition such as `T(kind) = "quantitative"` become
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from xlperf.errors import FormulaError
 from xlperf.forms.form import Form
-from xlperf.forms.model import GUIDE, Block, Field
-from xlperf.formula.nodes import Call, IsBlank, Literal, Name, Node, Operation, names_in
+from xlperf.forms.model import GUIDE, Block, Condition, Field
+from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
+Schema = dict[str, Any]
 
-def build_schema(form: Form) -> dict:
+
+def build_schema(form: Form) -> Schema:
     """Return the schema of that form's document."""
-    schema = {
+    schema: Schema = {
         "$schema": DRAFT,
         "$id": f"{form.key}-{form.revision}.schema.json",
         "title": form.title,
@@ -30,75 +33,74 @@ def build_schema(form: Form) -> dict:
     }
     for block in form.blocks.values():
         if block.key != GUIDE:
-            _add(schema, form, block)
+            _add_block(schema, form, block)
     return schema
 
 
-def _add(schema: dict, form: Form, block: Block) -> None:
-    fragment = _fragment(form, block)
-    for key in block.path[:-1]:
-        _require(schema, key, fragment)
-        schema = schema["properties"].setdefault(key, {"type": "object", "properties": {}})
+# --- blocks --------------------------------------------------------------------------------------------------
+
+
+def _add_block(schema: Schema, form: Form, block: Block) -> None:
+    """Put the schema of a block where its path leads, with the objects on the way."""
+    part = _block(form, block)
     if not block.path:
-        schema["properties"].update(fragment["properties"])
-        schema["required"] += fragment.get("required", [])
-    elif block.shape == "list" and block.path[-1] in schema["properties"]:
-        _widen(schema["properties"][block.path[-1]]["items"], fragment["items"])
+        schema["properties"].update(part["properties"])
+        schema["required"] += part.get("required", [])
+        return
+    *above, last = block.path
+    for key in above:
+        _require(schema, key, part)
+        schema = schema["properties"].setdefault(key, {"type": "object", "properties": {}})
+    if block.shape == "list" and last in schema["properties"]:
+        _widen(schema["properties"][last]["items"], part["items"])
     else:
-        schema["properties"].setdefault(block.path[-1], fragment)
-        _require(schema, block.path[-1], fragment)
+        schema["properties"].setdefault(last, part)
+        _require(schema, last, part)
 
 
-def _require(schema: dict, key: str, fragment: Mapping) -> None:
+def _require(schema: Schema, key: str, part: Mapping[str, Any]) -> None:
     """An object with required fields is required itself."""
-    if fragment.get("required") and key not in schema.setdefault("required", []):
+    if part.get("required") and key not in schema.setdefault("required", []):
         schema["required"].append(key)
 
 
-def _widen(items: dict, more: Mapping) -> None:
+def _widen(items: Schema, more: Schema) -> None:
     """Another block of the same list: its constants are further values of the same fields."""
     for key, known in items["properties"].items():
-        values = known.get("enum", []) + more["properties"][key].get("enum", [])
         if "enum" in known and "enum" in more["properties"][key]:
-            known["enum"] = list(dict.fromkeys(values))
+            known["enum"] = list(dict.fromkeys(known["enum"] + more["properties"][key]["enum"]))
 
 
-def _fragment(form: Form, block: Block) -> dict:
-    if block.shape == "mapping":
-        texts = {row.key: {"type": ["string", "null"], "title": row.values.get("title", row.key)} for row in block.rows}
-        return {"type": "object", "title": block.label, "properties": texts}
-    if block.shape == "keyed":
-        rows = {
-            row.key: {**_object(form, block, index), "title": str(row.values.get(block.row_name, row.key))}
-            for index, row in enumerate(block.rows)
-        }
-        return {"type": "object", "title": block.label, "properties": rows}
-    item = _object(form, block, len(block.rows))
-    title = form.tables[block.table].label if block.table else block.label
-    return {"type": "array", "title": title, "items": {**item, "title": title}} if block.shape == "list" else item
+def _block(form: Form, block: Block) -> Schema:
+    match block.shape:
+        case "mapping":
+            texts = {row.key: {"type": ["string", "null"], "title": row.values.get("title", row.key)} for row in block.rows}
+            return {"type": "object", "title": block.label, "properties": texts}
+        case "keyed":
+            titles = {row.key: str(row.values.get(block.row_name or "", row.key)) for row in block.rows}
+            rows = {key: _row(form, block, index, title) for index, (key, title) in enumerate(titles.items())}
+            return {"type": "object", "title": block.label, "properties": rows}
+        case "list":
+            title = form.tables[block.table].label if block.table else block.label
+            return {"type": "array", "title": title, "items": _row(form, block, len(block.rows), title)}
+        case "object":
+            return _row(form, block, len(block.rows), block.label)
 
 
-def _object(form: Form, block: Block, index: int) -> dict:
+def _row(form: Form, block: Block, index: int, title: str) -> Schema:
     """The schema of one row: unconditional requirements as `required`, conditional ones as if/then."""
-    schema: dict = {"type": "object", "title": block.label, "properties": {}}
-    required, conditions = [], []
+    schema: Schema = {"type": "object", "title": title, "properties": {}}
+    required: list[str] = []
+    conditions: list[Schema] = []
     for known in block.document_fields:
-        schema["properties"][known.key] = _property(form, block, index, known)
-        needed = form.required(block, index, known) if not known.given else bool(known.required)
+        schema["properties"][known.key] = _field(form, block, index, known)
+        needed = bool(known.required) if known.given else form.required(block, index, known)
         if needed is True:
             required.append(known.key)
-        elif needed is not False:
+        elif isinstance(needed, Condition):
             conditions.append({"if": _asked(form, block, known, needed), "then": _filled(known.key)})
-        for other, lists in known.choices_by.items():
-            for value, offered in lists.items():
-                chosen = {"properties": {other: {"const": value}}, "required": [other]}
-                conditions.append({"if": chosen, "then": {"properties": {known.key: {"enum": [*offered, None]}}}})
-        if known.number_when is not None:
-            number, text = _number(known, False, known.formula is None), {"type": ["string", "null"]}
-            numeric = _condition(known.number_when)
-            decided = [_filled(name) for name in sorted(set(names_in(known.number_when)))]
-            conditions.append({"if": numeric, "then": {"properties": {known.key: number}}})
-            conditions.append({"if": {"allOf": [*decided, {"not": numeric}]}, "then": {"properties": {known.key: text}}})
+        conditions += _dependent_choices(known)
+        conditions += _dependent_types(known)
     if required:
         schema["required"] = required
     if conditions:
@@ -106,12 +108,15 @@ def _object(form: Form, block: Block, index: int) -> dict:
     return schema
 
 
-def _property(form: Form, block: Block, index: int, known: Field) -> dict:
-    schema: dict = {"title": known.label}
-    if known.help:
-        schema["description"] = known.help
+# --- fields --------------------------------------------------------------------------------------------------
+
+
+def _field(form: Form, block: Block, index: int, known: Field) -> Schema:
     computed = form.formula(block, index, known.key) is not None
     required = form.required(block, index, known) is True
+    schema: Schema = {"title": known.label}
+    if known.help:
+        schema["description"] = known.help
     if computed:
         schema["readOnly"] = True
     if known.key in block.constants:
@@ -122,8 +127,8 @@ def _property(form: Form, block: Block, index: int, known: Field) -> dict:
         schema["type"] = ["number", "string", "null"]
     elif known.type == "date":
         schema |= {"type": ["string", "null"], "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
-    elif known.kind.value == "number":
-        schema |= _number(known, required or (known.given and known.required is True), not computed)
+    elif known.kind is Kind.NUMBER:
+        schema |= _number(known, required=required or (known.given and known.required is True), bounded=not computed)
     else:
         schema["type"] = "string" if required else ["string", "null"]
     if known.max_length and not computed and known.type != "value":
@@ -131,13 +136,34 @@ def _property(form: Form, block: Block, index: int, known: Field) -> dict:
     return schema
 
 
-def _number(known: Field, required: bool, bounded: bool) -> dict:
+def _number(known: Field, *, required: bool, bounded: bool) -> Schema:
     kind = "integer" if known.type in ("year", "count") else "number"
     bounds = {"minimum": known.minimum, "maximum": known.maximum} if bounded else {}
     return {"type": kind if required else [kind, "null"], **{k: v for k, v in bounds.items() if v is not None}}
 
 
-def _condition(tree: Node) -> dict:
+def _dependent_choices(known: Field) -> Iterator[Schema]:
+    """The choices of a field that depend on what stands in another."""
+    for other, lists in known.choices_by.items():
+        for value, choices in lists.items():
+            chosen = {"properties": {other: {"const": value}}, "required": [other]}
+            yield {"if": chosen, "then": {"properties": {known.key: {"enum": [*choices, None]}}}}
+
+
+def _dependent_types(known: Field) -> Iterator[Schema]:
+    """A `value` is a number under its condition, else a text; while what decides is blank, either."""
+    if known.number_when is None:
+        return
+    numeric, decided = _condition(known.number_when.tree), [_filled(name) for name in sorted(known.number_when.names)]
+    number, text = _number(known, required=False, bounded=True), {"type": ["string", "null"]}
+    yield {"if": numeric, "then": {"properties": {known.key: number}}}
+    yield {"if": {"allOf": [*decided, {"not": numeric}]}, "then": {"properties": {known.key: text}}}
+
+
+# --- conditions ----------------------------------------------------------------------------------------------
+
+
+def _condition(tree: Node) -> Schema:
     """A test as a schema. Only what JSON Schema can say: equality with a text, blankness, AND, OR, NOT.
 
     Raises:
@@ -159,22 +185,23 @@ def _condition(tree: Node) -> dict:
     raise FormulaError(f"a condition must compare a field with a text, not {tree}")
 
 
-def _asked(form: Form, block: Block, known: Field, needed: Node) -> dict:
+def _asked(form: Form, block: Block, known: Field, needed: Condition) -> Schema:
     """The condition of a requirement; preset rows in which the field is computed are not asked for it."""
-    siblings = [b for b in form.blocks.values() if b.path == block.path and b.row_name]
+    siblings = [other for other in form.blocks.values() if other.path == block.path and other.row_name]
     computed = [
-        row.values[b.row_name]
-        for b in siblings
-        for index, row in enumerate(b.rows)
-        if form.formula(b, index, known.key) is not None
+        row.values[other.row_name]
+        for other in siblings
+        for index, row in enumerate(other.rows)
+        if other.row_name and form.formula(other, index, known.key) is not None
     ]
+    asked = _condition(needed.tree)
     if not computed:
-        return _condition(needed)
+        return asked
     named = {"properties": {block.row_name: {"enum": computed}}, "required": [block.row_name]}
-    return {"allOf": [_condition(needed), {"not": named}]}
+    return {"allOf": [asked, {"not": named}]}
 
 
-def _filled(key: str) -> dict:
+def _filled(key: str) -> Schema:
     return {"properties": {key: {"not": {"type": "null"}}}, "required": [key]}
 
 

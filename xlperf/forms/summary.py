@@ -9,20 +9,22 @@
 
 A figure is one cell of the form, or a formula over the figures before it: so the summary workbook shows the same formula
 in every row and, over the sums, in the last. A form that leaves a part out lacks the sheets made of it.
+
+    >>> form.summary.ranked_by, [figure.key for figure in form.summary.figures if figure.formula is not None]
+    ('execution_rate', ['execution_rate', 'adjustment_rate'])
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from xlperf.errors import FormulaError
-from xlperf.forms.formulas import parse_test
-from xlperf.forms.model import TYPES, Target, find_target
-from xlperf.formula.evaluator import evaluate
+from xlperf.forms.definition import Raw
+from xlperf.forms.model import TYPES
+from xlperf.forms.scope import Scope, Target
 from xlperf.formula.nodes import Kind, Node
-from xlperf.formula.operands import as_decimal
 from xlperf.formula.parser import parse
 
 COPIES = {"shortest": 60, "alike": 0.9, "common": 0.1, "few": 5}  # what a form may say otherwise
@@ -60,100 +62,71 @@ class Summary:
     unit_prefixes: tuple[str, ...]
 
 
-def read_summary(definition: Mapping, blocks: Mapping, tables: Mapping, parameters: Mapping) -> Summary:
+def read_summary(raw: Raw, scope: Scope) -> Summary:
     """The summary that a form declares, an empty one where it declares none.
 
     Raises:
         FormulaError: a name in it names nothing, a formula does not parse.
     """
-    raw = definition.get("summary", {})
-    figures: list[Figure] = []
-    for number, item in enumerate(raw.get("figures", ())):
-        figures.append(_figure(item, figures, blocks, tables, f"summary.figures[{number}]"))
+    figures = _figures(raw.get("figures", ()), scope)
     ranked_by = raw.get("ranked_by")
     if ranked_by is not None and ranked_by not in (figure.key for figure in figures):
         raise FormulaError(f"summary.ranked_by: there is no figure {ranked_by!r}")
     classes = tuple(raw.get("classes", ()))
     if list(classes) != sorted(set(classes)):
         raise FormulaError("summary.classes: the bounds do not rise")
-    indicators = _indicators(raw["indicators"], blocks, tables, parameters) if "indicators" in raw else None
     return Summary(
-        tuple(figures), ranked_by, classes, indicators, {**COPIES, **raw.get("copies", {})}, tuple(raw.get("unit_prefixes", ()))
+        figures=figures,
+        ranked_by=ranked_by,
+        classes=classes,
+        indicators=_indicators(raw["indicators"], scope) if "indicators" in raw else None,
+        copies={**COPIES, **raw.get("copies", {})},
+        unit_prefixes=tuple(raw.get("unit_prefixes", ())),
     )
 
 
-def _figure(raw: Mapping, before: Sequence[Figure], blocks: Mapping, tables: Mapping, place: str) -> Figure:
-    kinds = {figure.key: TYPES[figure.type].kind for figure in before}
-    if raw["key"] in kinds:
-        raise FormulaError(f"{place}.key: {raw['key']!r} stands there twice")
-    if "formula" in raw:
-        try:
-            tree = parse(raw["formula"], kinds.get)
-        except FormulaError as error:
-            raise FormulaError(f"{place}.formula: {error}") from None
-        return Figure(raw["key"], raw["label"], raw["type"], None, tree)
-    target = find_target(blocks, tables, {}, None, raw["field"])
-    known = blocks[target.blocks[0]].fields[target.field] if target and target.scope == "cell" else None
+def _figures(raws: Sequence[Raw], scope: Scope) -> tuple[Figure, ...]:
+    figures: list[Figure] = []
+    for number, raw in enumerate(raws):
+        place, kinds = f"summary.figures[{number}]", {figure.key: TYPES[figure.type].kind for figure in figures}
+        if raw["key"] in kinds:
+            raise FormulaError(f"{place}.key: {raw['key']!r} stands there twice")
+        figures.append(_formula_figure(raw, kinds, place) if "formula" in raw else _cell_figure(raw, scope, place))
+    return tuple(figures)
+
+
+def _formula_figure(raw: Raw, kinds: Mapping[str, Kind], place: str) -> Figure:
+    """A figure that is a formula over those before it."""
+    try:
+        tree = parse(raw["formula"], kinds.get)
+    except FormulaError as error:
+        raise FormulaError(f"{place}.formula: {error}") from None
+    return Figure(key=raw["key"], label=raw["label"], type=raw["type"], target=None, formula=tree)
+
+
+def _cell_figure(raw: Raw, scope: Scope, place: str) -> Figure:
+    """A figure that is one cell of the form."""
+    target = scope.find_target(None, raw["field"])
+    known = scope.field(target) if target and target.reach == "cell" else None
     if known is None or known.kind is not Kind.NUMBER:
         raise FormulaError(f"{place}.field: {raw['field']!r} is no single cell that holds a number")
-    return Figure(raw["key"], raw.get("label", known.label), known.type, target, None)
+    return Figure(key=raw["key"], label=raw.get("label", known.label), type=known.type, target=target, formula=None)
 
 
-def _indicators(raw: Mapping, blocks: Mapping, tables: Mapping, parameters: Mapping) -> Indicators:
+def _indicators(raw: Raw, scope: Scope) -> Indicators:
     place = "summary.indicators"
-    if raw["table"] not in tables:
+    if raw["table"] not in scope.tables:
         raise FormulaError(f"{place}.table: there is no table {raw['table']!r}")
-    block = blocks[tables[raw["table"]].blocks[0]]
+    block = scope.blocks[scope.tables[raw["table"]].blocks[0]]
     for name in (*raw["columns"], raw["deviation"], raw["actual"]):
         if name not in block.fields or not block.fields[name].in_document:
             raise FormulaError(f"{place}: the table {raw['table']!r} has no column {name!r}")
     if block.fields[raw["deviation"]].kind is not Kind.NUMBER:
         raise FormulaError(f"{place}.deviation: {raw['deviation']!r} holds no number")
-    tests = {name: parse_test(raw[name], block, blocks, tables, parameters, f"{place}.{name}") for name in (OVER, MISSED)}
-    return Indicators(raw["table"], tuple(raw["columns"]), raw["deviation"], raw["actual"], tests)
-
-
-# --- of one workbook -----------------------------------------------------------------------------------------
-
-
-def figures_of(summary: Summary, blocks: Mapping, rows: Mapping) -> dict[str, float | None]:
-    """The figures of a workbook by key, None where one is blank."""
-    values: dict[str, object] = {}
-    for figure in summary.figures:
-        if figure.formula is not None:
-            values[figure.key] = evaluate(figure.formula, values.get)
-        else:
-            block = blocks[figure.target.blocks[0]]
-            index = next((i for i, row in enumerate(block.rows) if row.key == figure.target.row), 0)
-            values[figure.key] = as_decimal(rows[block.key][index].get(figure.target.field)) if rows.get(block.key) else None
-    return {key: _number(value) for key, value in values.items()}
-
-
-def recomputed(summary: Summary, sums: Mapping[str, object]) -> dict[str, float | None]:
-    """The figures that are formulas, over the sums of the others."""
-    values = {key: as_decimal(value) for key, value in sums.items()}
-    for figure in summary.figures:
-        if figure.formula is not None:
-            values[figure.key] = evaluate(figure.formula, values.get)
-    return {key: _number(value) for key, value in values.items()}
-
-
-def _number(value: object) -> float | None:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
-
-
-def achievements(summary: Summary, tables: Mapping, rows: Mapping) -> Iterator[tuple[str, int, Mapping, str]]:
-    """Yield block, index, row and state (over, missed, or met) of every indicator that can be judged."""
-    asked = summary.indicators
-    for key in tables[asked.table].blocks if asked else ():
-        for index, row in enumerate(rows.get(key, ())):
-            deviation = row.get(asked.deviation)
-            if deviation == 0:
-                yield key, index, row, MET
-                continue
-            state = next((name for name, tree in asked.tests.items() if evaluate(tree, row.get)), None)
-            if state or deviation is not None:
-                yield key, index, row, state or MET
+    return Indicators(
+        table=raw["table"],
+        columns=tuple(raw["columns"]),
+        deviation=raw["deviation"],
+        actual=raw["actual"],
+        tests={name: scope.parse_test(raw[name], block=block.key, place=f"{place}.{name}") for name in (OVER, MISSED)},
+    )

@@ -95,3 +95,20 @@ def names_in(tree: Node) -> Iterator[str]:
     elif isinstance(tree, Call):
         for argument in tree.arguments:
             yield from names_in(argument)
+
+
+def compared_texts(tree: Node) -> Iterator[tuple[str, str]]:
+    """Yield every name with the texts it is compared with."""
+    match tree:
+        case Operation(operator=operator, left=left, right=right):
+            for one, other in ((left, right), (right, left)):
+                match one, other:
+                    case Name(key=key) | Call("T", (Name(key=key),)), Literal(value=str() as text) if operator in ("=", "<>"):
+                        yield key, text
+                yield from compared_texts(one)
+        case Call("SUMIF", (Name(key=key), Literal(value=str() as text), _)):
+            yield key, text
+        case IsBlank(operand=operand):
+            yield from compared_texts(operand)
+        case Call(arguments=arguments):
+            yield from (pair for argument in arguments for pair in compared_texts(argument))

@@ -21,9 +21,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from xlperf.forms.form import Form
-from xlperf.forms.model import Block, Field
+from xlperf.forms.model import Block, Condition, Field
 from xlperf.formula.evaluator import evaluate
-from xlperf.formula.nodes import Node, names_in
 from xlperf.importing.paper_form import PaperForm, paper_form_of
 from xlperf.text import fold
 from xlperf.values.notation import Spellings, bare, choice_patterns, spellings_of
@@ -79,7 +78,7 @@ class _Row:
         return has_all and {"target", "actual"} <= self.columns.keys()
 
     @property
-    def condition(self) -> Node | None:
+    def condition(self) -> Condition | None:
         """When the target is a number."""
         return self.block.fields[self.columns["target"]].number_when
 
@@ -122,7 +121,7 @@ def _is_quantitative(row: _Row, figure: Figure, target: str, actual: str) -> boo
     preset = row.block.row(row.index)
     if figure.operator:
         return True
-    if preset and row.condition is not None and evaluate(row.condition, preset.values.get) is False:
+    if preset and row.condition is not None and evaluate(row.condition.tree, preset.values.get) is False:
         return False
     if not target:
         return bool(meanings(row.spellings, actual))
@@ -151,17 +150,18 @@ def _bare_unit(row: _Row, unit: str) -> str:
 
 def _kind(row: _Row, is_quantitative: bool) -> dict[str, str]:
     """The choice that makes a row quantitative or not, by the form's own condition."""
-    condition = row.condition
-    for name in names_in(condition) if condition is not None else ():
+    if row.condition is None:
+        return {}
+    for name in row.condition.names:
         for choice in row.block.fields[name].choices:
-            if condition is not None and (evaluate(condition, {name: choice}.get) is True) is is_quantitative:
+            if row.condition.holds({name: choice}) is is_quantitative:
                 return {name: choice}
     return {}
 
 
 def _word_instead(row: _Row, target: str, actual: str) -> tuple[str, str] | None:
     """A choice of another column that stands where a figure should: the row does not apply."""
-    of_figures = {row.columns.get("operator"), *(names_in(row.condition) if row.condition is not None else ())}
+    of_figures = {row.columns.get("operator"), *(row.condition.names if row.condition is not None else ())}
     for field in row.block.fields.values():
         if field.type == "choice" and field.key not in of_figures and row.form.is_input(row.block, row.index, field):
             for text in (actual, target):

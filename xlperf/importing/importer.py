@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from xlperf.files import StrPath
 from xlperf.forms.compute import compute
-from xlperf.forms.document import LEFTOVERS, Spot, document_of, is_required, named, path_namer, unit_spot
+from xlperf.forms.document import LEFTOVERS, Spot, document_of, is_required, path_namer, text_at, unit_spot
 from xlperf.forms.model import RULES, Block, Field, Table
 from xlperf.formula.operands import as_decimal, as_text, normal_text, round_half_up
 from xlperf.importing.assembly import Assembly, assemble
@@ -119,7 +119,7 @@ def _result(path: Path, sha256: str, assembly: Assembly, findings: list[Finding]
         form=form.key,
         revision=form.revision,
         year=year,
-        unit=named(assembly.rows, unit_spot(form)) or None,
+        unit=text_at(assembly.rows, unit_spot(form)) or None,
         document=document,
     )
 

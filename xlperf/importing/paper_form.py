@@ -33,7 +33,7 @@ class PaperForm:
 @lru_cache(maxsize=16)
 def paper_form_of(form: Form) -> PaperForm:
     """Return what a form says of its printed reports."""
-    raw: Mapping[str, Any] = form.definition.get("paper", {})
+    raw: Mapping[str, Any] = form.paper
     return PaperForm(
         aliases={label: tuple(others) for label, others in raw.get("aliases", {}).items()},
         printed=tuple(raw.get("printed", ())),

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xlperf.addresses import cell_name
-from xlperf.forms.document import Spot, is_empty, named, unit_spot
+from xlperf.forms.document import Spot, is_empty, text_at, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import HEADER, make_layout
 from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Sheet, Table
@@ -270,7 +270,7 @@ def _dropdowns(reading: Reading, markups: Markups) -> Iterator[Finding]:
 def _unit(reading: Reading, markups: Markups) -> Iterator[Finding]:
     """The workbook was issued to one unit and filled in by another."""
     spot = unit_spot(reading.form)
-    issued, unit = reading.identity.get("unit", ""), named(reading.rows, spot)
+    issued, unit = reading.identity.get("unit", ""), text_at(reading.rows, spot)
     prefixes = reading.form.summary.unit_prefixes
     if issued and unit and unit_key(issued, prefixes) != unit_key(unit, prefixes):
         yield Finding("XL240", "warning", (spot,), {"found": unit, "expected": issued})

@@ -19,7 +19,7 @@ from typing import Any
 
 from xlperf.errors import FormError, UsageError
 from xlperf.files import joined_name, safe_name
-from xlperf.forms.document import Rows, Spot, is_empty, named, whose
+from xlperf.forms.document import Rows, Spot, file_name_parts, is_empty, text_at
 from xlperf.forms.form import Form
 from xlperf.forms.loader import is_shipped
 from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Field, Fields, Lines, Table
@@ -78,14 +78,14 @@ def template_of(form: Form) -> Path:
 
 def has_report(form: Form) -> bool:
     """Whether a form has the words and the template of a report."""
-    return "report" in form.definition and (form.directory / TEMPLATE).is_file()
+    return bool(form.report) and (form.directory / TEMPLATE).is_file()
 
 
 def report_name(report: Report, code: str = "") -> str:
     """The file name of a report: whose it is, the form's word, whether it is public or a draft; a code, where it needs one."""
     words = report.form.report
     marks = [words["public"] if report.public else "", words["draft"] if report.draft else ""]
-    parts = [*whose(report.form, report.rows), words["file_name"], *marks, code]
+    parts = [*file_name_parts(report.form, report.rows), words["file_name"], *marks, code]
     return joined_name(*map(safe_name, filter(None, parts))) + ".docx"
 
 
@@ -111,7 +111,7 @@ def check_template(form: Form) -> None:
     template = form.directory / TEMPLATE
     if not template.is_file():
         return
-    if "report" not in form.definition:
+    if not form.report:
         raise FormError("no_report_words", path=template)
     found = [f"{place}: {reason}" for place, reason in check_word(template, sample_context(form), "form.draft")]
     if found:
@@ -151,7 +151,7 @@ def _form_texts(report: Report) -> dict[str, object]:
     signed = (section for sheet in form.sheets for section in sheet.sections if isinstance(section, Lines))
     return {
         "title": form.title,
-        "year_line": form.year_line.format(year=named(report.rows, Spot("identity", 0, "fiscal_year"))),
+        "year_line": form.year_line.format(year=text_at(report.rows, Spot("identity", 0, "fiscal_year"))),
         "lines": [text for section in signed for text in section.texts],
         "none": words["none"],
         "draft": words["draft"] if report.draft else "",

@@ -27,6 +27,7 @@ from zlib import crc32
 from xlperf.checking.quantities import SENTENCE_ENDS
 from xlperf.checking.rule_inputs import TEXTS
 from xlperf.forms.document import Rows, Spot
+from xlperf.forms.figures import Achievement
 from xlperf.forms.form import Form
 from xlperf.forms.model import RULES
 from xlperf.forms.summary import OVER
@@ -50,7 +51,7 @@ class ComparedWorkbook(NamedTuple):
     unit: str  # as it is named
     rows: Rows
     typed: Sequence[tuple[Spot, object]]  # its filled input cells
-    judged: Sequence[tuple[str, int, Mapping[str, object], str]]  # its indicators, see `achievements`
+    judged: Sequence[Achievement]  # its indicators
     cell: Callable[[Spot], str]
     counts: bool = True  # one that another submission has replaced leaves fingerprints and is not looked at again
 

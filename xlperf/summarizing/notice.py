@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from xlperf.files import shipped
 from xlperf.forms.model import SEVERITIES
-from xlperf.forms.yaml_file import shipped
 from xlperf.messages import sentence
 from xlperf.reporting.description import DescribedFinding
 from xlperf.summarizing.outcome import Outcome

@@ -19,10 +19,11 @@ from typing import NamedTuple
 
 from xlperf.distributing.roster import Unit
 from xlperf.forms.document import Rows, Spot, inputs_of, path_namer, rows_of, unit_spot
+from xlperf.forms.figures import achievements, figures_of
 from xlperf.forms.form import Form
-from xlperf.forms.layout import usual_layout
+from xlperf.forms.layout import template_layout
 from xlperf.forms.loader import find_form, form_directories, load_form
-from xlperf.forms.summary import MET, MISSED, OVER, achievements, figures_of
+from xlperf.forms.summary import MET, MISSED, OVER
 from xlperf.reporting.description import DescribedFinding
 from xlperf.summarizing.fingerprints import ComparedWorkbook, Fingerprints, find_shared
 from xlperf.summarizing.name_checks import check_names
@@ -197,7 +198,7 @@ def _workbook(
         unit=outcome.unit or "",
         rows=rows,
         typed=tuple(inputs_of(form, rows)),
-        judged=tuple(achievements(form.summary, form.tables, rows)),
+        judged=tuple(achievements(form, rows)),
         cell=cell_namer(outcome, form, rows),
         counts=roles is None or roles[outcome.path].kind == COUNTS,
     )
@@ -209,7 +210,7 @@ def cell_namer(outcome: Outcome, form: Form, rows: Rows) -> Callable[[Spot], str
     def cell(spot: Spot) -> str:
         if outcome.places and (place := outcome.places.get(path_namer(form, rows)(spot))):
             return place
-        layout = usual_layout(form, rows)
+        layout = template_layout(form, rows)
         return layout.address(spot) if spot in layout.spots else form.blocks[spot.block].label
 
     return cell
@@ -236,7 +237,7 @@ def _surveyed(outcome: Outcome, workbook: ComparedWorkbook | None) -> SurveyedSu
         code_cell=held_once(code_cell),
         errors=severities["error"],
         warnings=severities["warning"],
-        figures=figures_of(workbook.form.summary, workbook.form.blocks, workbook.rows) if workbook else {},
+        figures=figures_of(workbook.form, workbook.rows) if workbook else {},
         over=states[OVER],
         met=states[MET],
         missed=states[MISSED],

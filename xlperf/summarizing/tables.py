@@ -16,9 +16,10 @@ from itertools import chain
 from typing import NamedTuple
 
 from xlperf.forms.document import subject_spot
+from xlperf.forms.figures import figures_of_sums
 from xlperf.forms.form import Form
 from xlperf.forms.model import SEVERITIES
-from xlperf.forms.summary import Figure, recomputed
+from xlperf.forms.summary import Figure
 from xlperf.formula.nodes import Node
 from xlperf.messages import listing, of_any_field, sentence
 from xlperf.reporting.description import DescribedFinding
@@ -322,7 +323,7 @@ def ranking_table(survey: Survey, edition: Edition) -> SummaryTable:
         for figure in figures
         if figure.formula is None and figure.type in SUMMED
     }
-    totals = recomputed(form.summary, sums) if ranked else None
+    totals = figures_of_sums(form, sums) if ranked else None
     label = next(figure.label for figure in figures if figure.key == ranked_by)
     return _table("ranking", columns, rows, edition=edition, totals=totals, label=label)
 

@@ -87,7 +87,7 @@ class Spellings:
 @lru_cache(maxsize=16)
 def spellings_of(form: Form) -> Spellings:
     """Return how numbers are typed in that form."""
-    numbers = form.definition.get("spellings", {}).get("numbers", {})
+    numbers = form.spellings.get("numbers", {})
     units, lookalikes = numbers.get("units", {}), numbers.get("lookalikes", {})
     unit_names = {bare(word): bare(name) for name, words in units.items() for word in (name, *words) if GAP not in word}
     scales = {
@@ -124,7 +124,7 @@ def spellings_of(form: Form) -> Spellings:
 @lru_cache(maxsize=64)
 def choice_patterns(form: Form, table: str, choices: tuple[str, ...]) -> Patterns:
     """The spellings of the choices of a field, the longest first; `table` is the table of `spellings` it goes by, "" for none."""
-    spelt = form.definition.get("spellings", {}).get(table, {}) if table else {}
+    spelt = form.spellings.get(table, {}) if table else {}
     return _patterns({choice: [choice, *spelt.get(choice, ())] for choice in choices})
 
 

@@ -18,8 +18,7 @@ from decimal import Decimal
 from xlperf.forms.document import is_required, is_wanted
 from xlperf.forms.form import Form
 from xlperf.forms.model import Block, Field
-from xlperf.formula.evaluator import evaluate
-from xlperf.formula.nodes import Kind, names_in
+from xlperf.formula.nodes import Kind
 from xlperf.formula.operands import as_decimal, as_text
 from xlperf.values.blanks import is_dash
 from xlperf.values.cells import read_unit, read_value
@@ -107,9 +106,9 @@ def is_numeric(field: Field, row: Mapping[str, object], raw: object) -> bool:
     """Whether a `value` field holds a number in its row; while the row does not say, what was typed decides."""
     if field.number_when is None:
         return False
-    if any(row.get(name) is None for name in names_in(field.number_when)):
+    if any(row.get(name) is None for name in field.number_when.names):
         return isinstance(raw, float) and not isinstance(raw, bool)
-    return evaluate(field.number_when, row.get) is True
+    return field.number_when.holds(row)
 
 
 # --- one cell of the row -------------------------------------------------------------------------------------
@@ -172,7 +171,7 @@ def _read_alone(row: TypedRow, field: Field, raw: object, *, holds_number: bool)
     """Read a cell that is no part of a figure; a number counts in what its label says."""
     unit = label_unit(row.spellings, row.block, row.index, field) if field.kind is Kind.NUMBER else ""
     if holds_number and field.percent_when:
-        counts_percent = evaluate(field.percent_when, row.values.get) is True
+        counts_percent = field.percent_when.holds(row.values)
     else:
         counts_percent = unit == PERCENT
     shows_percent = counts_percent and row.is_percent(field.key, raw)

@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 from xlperf.addresses import cell_name, column_name
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
-from xlperf.forms.layout import Layout, Line, Reference, make_layout, references_of, row_counts
+from xlperf.forms.layout import Layout, Line, Reference, filled_references, make_layout, row_counts
 from xlperf.forms.model import RULES, TYPES, Block, Field, Table
 from xlperf.formula.excel import to_excel
 from xlperf.formula.nodes import Literal, Node
@@ -47,9 +47,9 @@ class CellWriter:
         self.book, self.form, self.rows = book, form, rows
         self.identity, self.annotation, self.finalized = identity, annotation, finalized
         sizes = tuple((counts or row_counts(form)).items())
-        self.layout, self._renderings = _prepared(form, sizes, references_of(form, rows))
+        self.layout, self._renderings = _prepared(form, sizes, filled_references(form, rows))
         self.widths = dict(_column_widths(self.layout))
-        self.palette = Palette(book, form.style["font"], form.style["heading_font"], form.style["size"])
+        self.palette = Palette(book, form.style.font, form.style.heading_font, form.style.size)
 
     def block_and_field(self, spot: Spot) -> tuple[Block, Field]:
         """What the form says about a cell."""
@@ -93,7 +93,7 @@ class CellWriter:
     def _address(self, home: Spot, name: str) -> str:
         """What a name in the formula of `home` is in Excel; in the same row of a table the row number is left open."""
         target = self.form.target(home.block, name)
-        if target is None or target.scope != "row" or not self.form.blocks[home.block].table:
+        if target is None or target.reach != "row" or not self.form.blocks[home.block].table:
             return self.layout.reference(home, name)  # single fields stand below one another
         _, _, column = self.layout.spots[home._replace(field=target.field)]
         return f"{column_name(column)}{ROW_NUMBER}"

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from xlperf.addresses import cell_name
 from xlperf.forms.document import Spot
-from xlperf.forms.model import RULES, Block, Field, Rule, Table
+from xlperf.forms.model import RULES, Block, Condition, Field, Rule, Table
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation
 from xlperf.workbook.book import Sheet
 from xlperf.workbook.cell_writer import CellWriter, Rectangle
@@ -65,7 +65,7 @@ def _colour_blanks(writer: CellWriter, sheet: Sheet, field: Field, first: Spot, 
     if required is False:
         return
     tests: list[Node] = [USED]
-    tests += [required] if not isinstance(required, bool) else []
+    tests += [required.tree] if isinstance(required, Condition) else []
     tests.append(IsBlank(Name(field.key, field.kind), True))
     condition = writer.formula(first, Call("AND", tuple(tests), Kind.BOOLEAN), "FALSE")
     colour_where(writer, sheet, writer.rectangle(first, last), condition, "required")

@@ -40,7 +40,7 @@ class Mark(NamedTuple):
 
 def mark_cells(writer: CellWriter, sheet: Sheet, annotation: Annotation) -> None:
     """Write a comment at every cell at fault; while an error stands there unchanged, no other live colour shows."""
-    usual = {"author": MARK, "visible": False, "font_name": writer.form.style["font"], "font_size": 9, "width": NOTE_WIDTH}
+    usual = {"author": MARK, "visible": False, "font_name": writer.form.style.font, "font_size": 9, "width": NOTE_WIDTH}
     for spot, note, row, column in _marks(writer, sheet, annotation):
         own = {"height": _note_height(note.text), "color": COLOURS[note.severity]}
         sheet.write_comment(row, column, note.text, usual | own)

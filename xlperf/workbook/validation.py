@@ -71,7 +71,7 @@ def _number(writer: CellWriter, field: Field, spot: Spot) -> Options:
 def _value(writer: CellWriter, field: Field, spot: Spot) -> Options:
     """A number where the row asks for one, else anything."""
     assert field.number_when is not None, f"{field.key}: a value says when it is a number"
-    test = writer.formula(spot, field.number_when, "FALSE")
+    test = writer.formula(spot, field.number_when.tree, "FALSE")
     _, row, column = writer.layout.spots[spot]
     return {
         "validate": "custom",

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from xlperf.errors import UnreadableError
 from xlperf.files import StrPath, joined_name, keep_apart, safe_name, stamp, written_together
 from xlperf.forms.compute import compute
-from xlperf.forms.document import document_of, named, rows_of, unit_spot, whose
+from xlperf.forms.document import document_of, file_name_parts, rows_of, text_at, unit_spot
 from xlperf.forms.form import Form
-from xlperf.forms.layout import padded, row_counts
+from xlperf.forms.layout import row_counts, with_blank_rows
 from xlperf.reporting.finding import has_errors
 from xlperf.reporting.result import Result, unreadable
 from xlperf.reporting.word_report import Report, has_report, report_name, write_word_report
@@ -65,17 +65,17 @@ def _write_finalized(processed: Processed, directory: Path, date: str, report: b
     from xlperf.workbook.writer import write_workbook
 
     reading, form = processed.reading, processed.reading.form
-    unit = named(processed.rows, unit_spot(form))
+    unit = text_at(processed.rows, unit_spot(form))
     identity = Identity(fiscal_year=reading.fiscal_year, date=date, unit=unit, intake=_intake(processed))
     finalized = Finalized(submission=reading.sha256, results=_frozen_results(processed))
-    parts, code = [*whose(form, processed.rows), form.finalized_name], unit_code_of(form, processed.rows)
+    parts, code = [*file_name_parts(form, processed.rows), form.finalized_name], unit_code_of(form, processed.rows)
     if _code_in(form, directory / f"{joined_name(*map(safe_name, parts))}.json") in ("", code):
         code = ""  # no other unit of that name has its documents there
     stem = joined_name(*map(safe_name, filter(None, [*parts, code])))
     names = [f"{stem}.xlsx", f"{stem}.json"]
     keep_apart(directory / names[0], reading.path)
     counts = row_counts(form, rows=processed.rows)
-    rows = compute(form, padded(form, reading.rows, counts))
+    rows = compute(form, with_blank_rows(form, reading.rows, counts))
     text = json.dumps(document_of(form, processed.rows), ensure_ascii=False, indent=2) + "\n"
     with written_together(directory) as new:
         write_workbook(form, rows, new / names[0], identity=identity, counts=counts, finalized=finalized)

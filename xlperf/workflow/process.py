@@ -18,7 +18,7 @@ from xlperf.checking.shown_values import compare_shown
 from xlperf.checking.yuan_mistakes import unlikely_amounts
 from xlperf.files import StrPath
 from xlperf.forms.compute import compute
-from xlperf.forms.document import Rows, Spot, document_of, named, path_namer, row_namer, subject_spot, unit_spot
+from xlperf.forms.document import Rows, Spot, document_of, path_namer, row_namer, subject_spot, text_at, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import moved_places
 from xlperf.forms.loader import find_form
@@ -99,7 +99,7 @@ def _is_ours(form: Form, finding: Finding) -> bool:
 
 
 def unit_code_of(form: Form, rows: Rows) -> str:
-    return named(rows, unit_spot(form)._replace(field="unit_code"))
+    return text_at(rows, unit_spot(form)._replace(field="unit_code"))
 
 
 def result_of(processed: Processed, outputs: tuple[Path, ...] = ()) -> Result:
@@ -118,9 +118,9 @@ def result_of(processed: Processed, outputs: tuple[Path, ...] = ()) -> Result:
         form=form.key,
         revision=form.revision,
         year=reading.fiscal_year,
-        unit=named(processed.rows, unit_spot(form)) or None,
+        unit=text_at(processed.rows, unit_spot(form)) or None,
         unit_code=unit_code_of(form, processed.rows) or None,
-        subject=named(processed.rows, subject_spot(form)) or None,
+        subject=text_at(processed.rows, subject_spot(form)) or None,
         document=document,
         places=moved_places(form, processed.rows, reading.places, document),
         outputs=outputs,

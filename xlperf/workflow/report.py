@@ -14,7 +14,7 @@ from xlperf.checking.checks import check, explain
 from xlperf.checking.yuan_mistakes import unlikely_amounts
 from xlperf.errors import UnreadableError, UsageError
 from xlperf.files import StrPath, keep_apart, stamp, unused, written_together
-from xlperf.forms.document import document_of, named, unit_spot
+from xlperf.forms.document import document_of, text_at, unit_spot
 from xlperf.reporting.finding import gather
 from xlperf.reporting.pdf import find_libreoffice, write_pdfs
 from xlperf.reporting.result import Result, status_of, unreadable
@@ -92,6 +92,6 @@ def _of_document(path: Path, public: bool, templates: Path | None) -> tuple[Repo
         form=form.key,
         revision=form.revision,
         year=document.get("fiscal_year"),
-        unit=named(rows, unit_spot(form)) or None,
+        unit=text_at(rows, unit_spot(form)) or None,
         document=document_of(form, rows),
     )

@@ -15,9 +15,9 @@ from xlperf.checking.checks import check_characters
 from xlperf.errors import UsageError, reason_of
 from xlperf.files import StrPath, joined_name, make_folder, safe_name, stamp, unused, write_atomically
 from xlperf.forms.compute import compute, plain
-from xlperf.forms.document import Rows, Spot, document_of, inputs_of, named, path_namer, row_namer, rows_of, unit_spot
+from xlperf.forms.document import Rows, Spot, document_of, inputs_of, path_namer, row_namer, rows_of, text_at, unit_spot
 from xlperf.forms.form import Form
-from xlperf.forms.layout import make_layout, padded, row_counts
+from xlperf.forms.layout import make_layout, row_counts, with_blank_rows
 from xlperf.forms.loader import find_form, load_form
 from xlperf.formula.operands import as_decimal
 from xlperf.messages import sentence
@@ -106,7 +106,7 @@ def fill_workbook(
     described = describe_placed(form, computed, findings, rows)
     outputs: tuple[Path, ...] = ()
     if not has_errors(findings):
-        unit = named(computed, unit_spot(form))
+        unit = text_at(computed, unit_spot(form))
         issued = Issued(year if isinstance(year, int) else form.first_year, unit, rows, date, password)
         write_rows(form, known, path, issued)
         outputs = (path,)
@@ -178,7 +178,7 @@ def write_rows(form: Form, rows: Rows, path: Path, issued: Issued) -> None:
 
     identity = Identity(fiscal_year=issued.year, date=stamp(issued.date), unit=issued.unit)
     counts = row_counts(form, issued.spare, rows)
-    computed = compute(form, padded(form, rows, counts))
+    computed = compute(form, with_blank_rows(form, rows, counts))
     make_folder(path.parent)
     options = {"identity": identity, "counts": counts, "password": issued.password}
     write_atomically(path, lambda target: write_workbook(form, computed, target, **options))

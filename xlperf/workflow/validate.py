@@ -11,7 +11,7 @@ from pathlib import Path
 from xlperf.errors import UnreadableError, UsageError
 from xlperf.files import StrPath, as_written, joined_name, stamp, written_together
 from xlperf.forms.compute import compute
-from xlperf.forms.layout import make_layout, padded, references_of, row_counts, with_spare
+from xlperf.forms.layout import filled_references, make_layout, row_counts, spare_rows, with_blank_rows
 from xlperf.messages import sentence
 from xlperf.reporting.result import Result, unreadable
 from xlperf.workflow.process import Processed, process, result_of
@@ -68,14 +68,14 @@ def write_annotated(processed: Processed, directory: Path, date: str) -> Path:
     from xlperf.workbook.writer import write_workbook
 
     reading, form = processed.reading, processed.reading.form
-    name = joined_name(reading.path.stem, form.definition.get("annotated_name") or sentence("annotated_name", {}))
+    name = joined_name(reading.path.stem, form.annotated_name or sentence("annotated_name", {}))
     target = directory / f"{name}.xlsx"
     if target.exists() and not as_written(target):
         raise UsageError("would_lose", path=target)
-    counts = row_counts(form, with_spare(form, processed.rows), processed.rows)
-    layout = make_layout(form, counts, references_of(form, reading.rows))
+    counts = row_counts(form, spare_rows(form, processed.rows), processed.rows)
+    layout = make_layout(form, counts, filled_references(form, reading.rows))
     annotation = make_annotation(reading.path.name, processed.findings, form, layout)
-    rows = typed_rows(form, compute(form, padded(form, reading.rows, counts)), reading.typed())
+    rows = typed_rows(form, compute(form, with_blank_rows(form, reading.rows, counts)), reading.typed())
     year = reading.issued_year or reading.fiscal_year or form.first_year
     unit, intake = reading.identity.get("unit", ""), reading.identity.get("intake", "")
     identity = Identity(fiscal_year=year, date=date, unit=unit, intake=intake)

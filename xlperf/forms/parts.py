@@ -1,0 +1,206 @@
+"""The parts of a form, made of its definition: sheets with their sections, blocks of rows, tables and rules.
+
+    sheets, scope = read_parts(definition)
+    scope.blocks["items"], scope.tables["budget"], scope.rules["XP201"]
+
+Whatever a definition leaves out is filled in here: limits of a type, choices that depend on another cell, the table of the
+checks, the hidden helper columns `_used`, `_missing`, `_wanted` and one `_CODE` per row rule. Conditions are parsed at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from xlperf.forms.definition import ROW_WORDS, Raw, choices_of, keys_of, path_of, sections_of
+from xlperf.forms.model import (
+    CONDITIONS,
+    GUIDE,
+    HELPERS,
+    LIMITS,
+    RULES,
+    TYPES,
+    Block,
+    Condition,
+    Field,
+    Fields,
+    Guide,
+    Lines,
+    PresetRow,
+    Rule,
+    Section,
+    Shape,
+    Sheet,
+    Table,
+)
+from xlperf.forms.scope import Scope, kind_in_formulas, lookup_steps, parse_condition
+from xlperf.formula.parser import Steps
+
+
+def read_parts(definition: Raw) -> tuple[tuple[Sheet, ...], Scope]:
+    """Return the sheets of a form, and the scope of its formulas.
+
+    Raises:
+        FormulaError: a condition cannot be right.
+    """
+    parameters = definition.get("parameters", {})
+    steps = lookup_steps(parameters)
+    rules = {raw["code"]: _rule(raw) for raw in definition["rules"]}
+    singles = {block.key: block for block in _single_blocks(definition, steps)}
+    sheets: list[Sheet] = []
+    blocks: dict[str, Block] = {}
+    tables: dict[str, Table] = {}
+    for raw in definition["sheets"]:
+        sections = []
+        for part in raw["sections"]:
+            section, own_blocks = _section(part, singles, rules, steps)
+            sections.append(section)
+            blocks |= {block.key: block for block in own_blocks}
+            if isinstance(section, Table):
+                tables[section.key] = section
+        sheets.append(_sheet(raw, sections))
+    blocks[GUIDE] = _guide_block()
+    return tuple(sheets), Scope(blocks=blocks, tables=tables, rules=rules, parameters=parameters)
+
+
+def _rule(raw: Raw) -> Rule:
+    known = {**raw, "exempt": raw.get("except", ())}
+    known.pop("except", None)
+    lists = {name: tuple(known.get(name, ())) for name in ("blocks", "exempt", "rows", "cells")}
+    return Rule(**known | lists)
+
+
+def _sheet(raw: Raw, sections: Iterable[Section]) -> Sheet:
+    return Sheet(
+        key=raw["key"],
+        title=raw["title"],
+        heading=raw.get("heading"),
+        landscape=raw.get("landscape", False),
+        widths=tuple(raw["widths"]),
+        private=raw.get("private", False),
+        sections=tuple(sections),
+    )
+
+
+def _section(
+    raw: Raw, singles: Mapping[str, Block], rules: Mapping[str, Rule], steps: Mapping[str, Steps]
+) -> tuple[Section, Sequence[Block]]:
+    """A section of a sheet, and the blocks that stand in it."""
+    if "guide" in raw:
+        return Guide(), ()
+    if "lines" in raw:
+        return Lines(tuple(raw["lines"])), ()
+    if "fields" in raw:
+        block = singles[raw["fields"]]
+        return Fields(block=block.key, heading=raw.get("heading"), keys=tuple(keys_of(raw["items"]))), [block]
+    if "checks" in raw:
+        raw = {**_table_of_rules(rules), **raw}
+    keys = keys_of(raw["blocks"])
+    columns = _fields(raw["columns"], keys[0], steps)
+    table = Table(
+        key=raw["table"],
+        label=raw.get("label", ""),
+        blocks=tuple(keys),
+        columns=tuple(columns.values()),
+        row_name=raw.get("row_name"),
+        row_height=raw.get("row_height"),
+        freeze=raw.get("freeze", 0),
+    )
+    helpers = _helpers(table.key, rules)
+    return table, [_table_block(block, table, columns | helpers) for block in raw["blocks"]]
+
+
+# --- blocks --------------------------------------------------------------------------------------------------
+
+
+def _single_blocks(definition: Raw, steps: Mapping[str, Steps]) -> Iterator[Block]:
+    """Yield the blocks of single fields; each may spread over several sections."""
+    sections: dict[str, list[Raw]] = {}
+    for _, section in sections_of(definition):
+        if "fields" in section:
+            sections.setdefault(section["fields"], []).append(section)
+    for key, parts in sections.items():
+        yield Block(
+            key=key,
+            path=path_of(parts[-1].get("path", key)),
+            shape="object",
+            label=parts[-1].get("heading") or "",
+            fields=_fields([item for part in parts for item in part["items"]], key, steps),
+        )
+
+
+def _guide_block() -> Block:
+    """The block behind the guide sheet: how many cells are still blank."""
+    missing = Field(key="missing", label="", type="count")
+    return Block(key=GUIDE, path=(GUIDE,), shape="object", label="", fields={missing.key: missing})
+
+
+def _table_of_rules(rules: Mapping[str, Rule]) -> dict[str, object]:
+    """The definition of the table on the checks sheet, columns apart."""
+    rows = [{"key": rule.code, "code": rule.code, "title": rule.title} for rule in rules.values()]
+    block = {"key": RULES, "path": "explanations", "mapping": True, "rows": rows}
+    return {"table": RULES, "row_name": "code", "row_height": 30, "blocks": [block]}
+
+
+def _helpers(table: str, rules: Mapping[str, Rule]) -> dict[str, Field]:
+    """The hidden columns of a table, from which the counts on the checks sheet are made; that one has none itself."""
+    if table == RULES:
+        return {}
+    names = [*HELPERS, *(f"_{rule.code}" for rule in rules.values() if rule.test and rule.table == table)]
+    return {name: Field(key=name, label=name, type="count", hidden=True) for name in names}
+
+
+def _table_block(raw: Raw, table: Table, fields: Mapping[str, Field]) -> Block:
+    return Block(
+        key=raw["key"],
+        path=path_of(raw.get("path", raw["key"])),
+        shape=_shape(raw),
+        label=raw.get("label", ""),
+        fields=fields,
+        table=table.key,
+        rows=tuple(_preset_row(row) for row in raw.get("rows", ())),
+        spare=raw.get("spare", 0),
+        fixed=raw.get("fixed", False),
+        constants=raw.get("constants", {}),
+        formulas=raw.get("formulas", {}),
+        require=tuple(raw["require"]) if "require" in raw else None,
+        row_name=table.row_name,
+    )
+
+
+def _shape(raw: Raw) -> Shape:
+    if raw.get("keyed"):
+        return "keyed"
+    if raw.get("mapping"):
+        return "mapping"
+    return "list" if raw.get("spare") or raw.get("rows") else "object"
+
+
+def _preset_row(raw: Raw) -> PresetRow:
+    values = {key: value for key, value in raw.items() if key not in ROW_WORDS}
+    return PresetRow(key=raw["key"], values=values, formulas=raw.get("formulas", {}))
+
+
+# --- fields --------------------------------------------------------------------------------------------------
+
+
+def _fields(raws: Sequence[Raw], owner: str, steps: Mapping[str, Steps]) -> dict[str, Field]:
+    """The fields of one row by key; `owner` is the block that errors in their conditions name."""
+    kinds = {raw["key"]: kind_in_formulas(raw["type"]) for raw in raws}
+    choices = {raw["key"]: choices_of(raw) for raw in raws}
+
+    def condition(raw: Raw, name: str) -> Condition:
+        place, in_schema = f"{owner}.{raw['key']}.{name}", name != "percent_when"
+        return parse_condition(raw[name], kinds=kinds, choices=choices, steps=steps, place=place, in_schema=in_schema)
+
+    fields = {}
+    for raw in raws:
+        conditions = {name: condition(raw, name) for name in CONDITIONS if isinstance(raw.get(name), str)}
+        lists = {"choices": choices[raw["key"]], "only": tuple(raw.get("only", ()))}
+        fields[raw["key"]] = Field(**{**_defaults(raw["type"]), **raw, **lists, **conditions})
+    return fields
+
+
+def _defaults(type_: str) -> dict[str, object]:
+    """What a field of that type has where its definition says nothing."""
+    minimum, maximum = LIMITS.get(type_, (None, None))
+    return {"minimum": minimum, "maximum": maximum, "digits": TYPES[type_].digits}

@@ -1,0 +1,214 @@
+"""What the names in the formulas of a form mean, and the formulas parsed by it.
+
+>>> form.target("items", "spent"), form.target("items", "total.spent").reach
+(Target(reach='row', blocks=('items',), row=None, field='spent'), 'cell')
+>>> form.kind("items", "budget.spent"), form.kind("items", "no_such_field")
+(<Kind.NUMBERS: 'numbers'>, None)
+
+A name is a field of the same row (`spent`), a single cell (`total.spent`, `base_data.staff.figure`), a whole column of a
+block or a table (`budget.spent`) or a parameter (`parameters.low_rate`).
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property, partial
+from typing import NamedTuple
+
+from xlperf.errors import FormulaError
+from xlperf.forms.model import TYPES, Block, Condition, Field, Rule, Table
+from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation, compared_texts
+from xlperf.formula.operands import as_decimal
+from xlperf.formula.parser import KindOf, Steps, parse
+
+PARAMETERS = "parameters"
+COLUMN_KINDS = {Kind.NUMBER: Kind.NUMBERS, Kind.CHOICE: Kind.CHOICES}  # of a cell: of a whole column of them
+
+Parameter = float | Steps
+ChoicesOf = Callable[[str], Collection[str]]  # of a name; none where anything may stand
+
+
+Reach = typing.Literal["row", "cell", "column", "parameter"]
+
+
+class Target(NamedTuple):
+    """What a name means: a field of its own row, one cell elsewhere, a whole column, or a parameter."""
+
+    reach: Reach
+    blocks: tuple[str, ...]  # in which it stands: one, those of a table for a column, none for a parameter
+    row: str | None  # the preset row of a cell elsewhere
+    field: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scope:
+    """The parts of a form that its formulas name."""
+
+    blocks: Mapping[str, Block]
+    tables: Mapping[str, Table]
+    rules: Mapping[str, Rule]
+    parameters: Mapping[str, Parameter]
+
+    @cached_property
+    def lookup_steps(self) -> dict[str, Steps]:
+        return lookup_steps(self.parameters)
+
+    @cached_property
+    def _targets(self) -> dict[tuple[str | None, str], Target | None]:
+        return {}
+
+    def find_target(self, block: str | None, name: str) -> Target | None:
+        """What a name means in a formula of that block (None: in one of no block), None where it means nothing."""
+        key = (block, name)
+        if key not in self._targets:
+            self._targets[key] = self._meaning(block, name)
+        return self._targets[key]
+
+    def target(self, block: str | None, name: str) -> Target:
+        """What a name means in a formula that was parsed, where every name means something."""
+        target = self.find_target(block, name)
+        assert target is not None, f"{block}: {name}"
+        return target
+
+    def _meaning(self, block: str | None, name: str) -> Target | None:
+        *owner, key = name.split(".")
+        if not owner:
+            return Target("row", (block,), None, key) if block and key in self.blocks[block].fields else None
+        if owner == [PARAMETERS]:
+            return Target("parameter", (), None, key) if key in self.parameters else None
+        blocks = self._blocks_of(owner[0])
+        if not blocks or key not in self.blocks[blocks[0]].fields:
+            return None
+        if len(owner) == 1:
+            single = len(blocks) == 1 and self.blocks[blocks[0]].shape == "object"
+            return Target("cell" if single else "column", blocks, None, key)
+        home = next((other for other in blocks if owner[1] in self.blocks[other].row_keys()), None)
+        return Target("cell", (home,), owner[1], key) if home and len(owner) == 2 else None
+
+    def _blocks_of(self, owner: str) -> tuple[str, ...]:
+        """The blocks that a name before a dot means: one block, those of a table, or none."""
+        if owner in self.blocks:
+            return (owner,)
+        return self.tables[owner].blocks if owner in self.tables else ()
+
+    def field(self, target: Target) -> Field:
+        """The field that is no parameter's."""
+        return self.blocks[target.blocks[0]].fields[target.field]
+
+    def index(self, target: Target) -> int:
+        """The row of its block in which a single cell stands."""
+        if target.row is None:
+            return 0
+        return self.blocks[target.blocks[0]].row_keys().index(target.row)
+
+    def parameter(self, key: str) -> Decimal:
+        """The figure of a parameter; those that are steps stand in LOOKUP alone."""
+        value = self.parameters[key]
+        assert isinstance(value, int | float), key
+        return as_decimal(value)
+
+    def kind(self, block: str | None, name: str) -> Kind | None:
+        """The kind of what a name means, None where it means nothing that a formula could see."""
+        target = self.find_target(block, name)
+        if target is None or name in self.lookup_steps:
+            return None
+        if target.reach == "parameter":
+            return Kind.NUMBER
+        kind = kind_in_formulas(self.field(target).type)
+        return COLUMN_KINDS.get(kind) if kind and target.reach == "column" else kind
+
+    def choices(self, block: str | None, name: str) -> Collection[str]:
+        """The choices of the field that a name means; none where anything may stand."""
+        target = self.target(block, name)
+        return self.field(target).choices if target.blocks else ()
+
+    def parse(self, source: str, *, block: str, place: str) -> Node:
+        """The tree of a formula of that block; `place` says where it stands if it cannot be right.
+
+        Raises:
+            FormulaError: it does not parse, names what is not there, or compares a choice with a text that is none.
+        """
+        kind_of, choices_of = partial(self.kind, block), partial(self.choices, block)
+        return parse_formula(source, kind_of=kind_of, choices_of=choices_of, steps=self.lookup_steps, place=place)
+
+    def parse_test(self, source: str, *, block: str, place: str) -> Node:
+        """The tree of a formula of that block that is true or false.
+
+        Raises:
+            FormulaError: as `parse`, or it is no test.
+        """
+        return _checked_test(self.parse(source, block=block, place=place), source, place)
+
+
+def lookup_steps(parameters: Mapping[str, Parameter]) -> dict[str, Steps]:
+    """The parameters that LOOKUP goes down, by the name that formulas give them."""
+    return {f"{PARAMETERS}.{key}": value for key, value in parameters.items() if not isinstance(value, int | float)}
+
+
+def kind_in_formulas(type_: str) -> Kind | None:
+    """The kind of a field of that type, None where it is shown only: there is no value that a formula could see."""
+    return TYPES[type_].kind if TYPES[type_].json is not None else None
+
+
+def parse_formula(source: str, *, kind_of: KindOf, choices_of: ChoicesOf, steps: Mapping[str, Steps], place: str) -> Node:
+    """The tree of a formula; of an empty one, of the text that shows nothing.
+
+    Raises:
+        FormulaError: it does not parse, names what is not there, or compares a choice with a text that is none.
+    """
+    try:
+        tree = parse(source or '""', kind_of, steps)
+    except FormulaError as error:
+        raise FormulaError(f"{place}: {error}") from None
+    for name, text in compared_texts(tree):
+        choices = choices_of(name)
+        if choices and text not in choices:
+            raise FormulaError(f"{place}: {name} is never {text!r}; its choices are {', '.join(choices)}")
+    return tree
+
+
+def parse_condition(
+    source: str,
+    *,
+    kinds: Mapping[str, Kind | None],
+    choices: Mapping[str, Collection[str]],
+    steps: Mapping[str, Steps],
+    place: str,
+    in_schema: bool,
+) -> Condition:
+    """A condition on the fields of one row, given the kinds and choices of these.
+
+    Raises:
+        FormulaError: it does not parse, is no test, or looks beyond its row; one that stands `in_schema` says more than JSON
+            Schema can.
+    """
+
+    def kind_of(name: str) -> Kind | None:
+        if "." in name:
+            raise FormulaError(f"{source!r} looks beyond its own row")
+        return kinds.get(name)
+
+    tree = parse_formula(source, kind_of=kind_of, choices_of=choices.__getitem__, steps=steps, place=place)
+    _checked_test(tree, source, place)
+    if in_schema and not is_sayable(tree):
+        raise FormulaError(f'{place}: {source!r} is more than T(choice) = "text", blankness, AND, OR and NOT')
+    return Condition(source, tree)
+
+
+def _checked_test(tree: Node, source: str, place: str) -> Node:
+    if tree.kind is not Kind.BOOLEAN:
+        raise FormulaError(f"{place}: {source!r} is not a test")
+    return tree
+
+
+def is_sayable(tree: Node) -> bool:
+    """Whether JSON Schema can say a test too, and no blank can make it blank."""
+    match tree:
+        case Operation(operator="=" | "<>", left=Call("T", kind=Kind.CHOICE), right=Literal()) | IsBlank(operand=Name()):
+            return True
+        case Call("AND" | "OR" | "NOT", arguments):
+            return all(is_sayable(argument) for argument in arguments)
+    return False
