@@ -71,20 +71,26 @@ def as_page(results: Sequence[Result]) -> str:
 
 
 def _parts_of_file(result: Result) -> Iterator[str]:
-    facts = [
-        result.unit,
-        result.year,
-        result.form and f"{result.form} {result.revision}",
-        result.sha256 and f"SHA-256 {result.sha256}",
-    ]
     yield f"<h2>{escape(headline(result))}</h2>"
-    yield f'<p class="facts">{escape(" · ".join(str(fact) for fact in facts if fact))}</p>'
+    yield f'<p class="facts">{escape(" · ".join(_facts(result)))}</p>'
     if result.findings:
         yield f"<p>{escape(totals(count_severities(result.findings)))}</p>"
     for severity in SEVERITIES:
         findings = [finding for finding in result.findings if finding["severity"] == severity]
         if findings:
             yield from _parts_of_severity(severity, findings)
+
+
+def _facts(result: Result) -> Iterator[str]:
+    """Whose file it is, of which year and form, and its digest, as far as that is known."""
+    if result.unit:
+        yield result.unit
+    if result.year:
+        yield str(result.year)
+    if result.form:
+        yield f"{result.form} {result.revision}"
+    if result.sha256:
+        yield f"SHA-256 {result.sha256}"
 
 
 def _parts_of_severity(severity: Severity, findings: Sequence[DescribedFinding]) -> Iterator[str]:

@@ -28,7 +28,11 @@ STATUSES: tuple[Status, ...] = tuple(EXIT_CODES)
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What became of one file; `findings` and `document` are plain JSON values."""
+    """What became of one file; `findings` and `document` are plain JSON values.
+
+    >>> Result(file="filled.xlsx", status="passed", findings=[]).exit_code
+    <ExitCode.OK: 0>
+    """
 
     file: str
     status: Status

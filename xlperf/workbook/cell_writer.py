@@ -27,6 +27,7 @@ from xlperf.workbook.styles import ALIGN, COLOURS, SHORT, Palette
 
 Rectangle = tuple[int, int, int, int]  # top row, left column, bottom row, right column
 Renderings = dict[tuple[int, str, str], tuple[Node, str]]
+PLAIN = ("helper", "link")  # styles that look the same whatever stands in the cell
 ROW_NUMBER = "\0"  # in a rendered formula, where the number of its row goes
 
 
@@ -49,6 +50,7 @@ class CellWriter:
         sizes = tuple((counts or row_counts(form)).items())
         self.layout, self._renderings = _prepared(form, sizes, filled_references(form, rows))
         self.widths = dict(_column_widths(self.layout))
+        self._cell_formats: dict[tuple[str, str, str, str | None], Format] = {}
         self.palette = Palette(book, form.style.font, form.style.heading_font, form.style.size)
 
     def block_and_field(self, spot: Spot) -> tuple[Block, Field]:
@@ -113,24 +115,15 @@ class CellWriter:
     def cell_format(self, spot: Spot) -> Format:
         """The format of a cell; one with a problem has the colour of its severity."""
         block, field = self.block_and_field(spot)
-        style, number_format = self._style(block, spot.index, field), TYPES[field.type].number_format
-        if style == "helper":
-            return self.format(style, num_format=number_format)
-        if style == "link":
-            return self.format(style)
-        if style == "computed" and number_format == "@":
-            number_format = "General"  # Excel shows the formula itself in a cell formatted as text
-        align = self._alignment(block, field, style)
-        properties: dict[str, object] = {
-            "num_format": number_format,
-            "align": align,
-            "indent": int(align != "center"),
-            "valign": "top" if field.rows > 1 else "vcenter",
-        }
+        style = self._style(block, spot.index, field)
         note = self.annotation.notes.get(spot) if self.annotation else None
-        if note:
-            properties["bg_color"] = COLOURS[note.severity]
-        return self.format(style, **properties)
+        key = (block.key, field.key, style, note.severity if note else None)
+        if key not in self._cell_formats:
+            properties = self._properties(block, field, style)
+            if note and style not in PLAIN:
+                properties["bg_color"] = COLOURS[note.severity]
+            self._cell_formats[key] = self.format(style, **properties)
+        return self._cell_formats[key]
 
     def _style(self, block: Block, index: int, field: Field) -> str:
         if field.hidden:
@@ -142,6 +135,21 @@ class CellWriter:
         if field.last:
             return "reference"
         return "locked" if self.form.formula(block, index, field.key) is None else "computed"
+
+    def _properties(self, block: Block, field: Field, style: str) -> dict[str, object]:
+        """What the format of a cell has besides its style."""
+        number_format = TYPES[field.type].number_format
+        if style in PLAIN:
+            return {"num_format": number_format} if style == "helper" else {}
+        if style == "computed" and number_format == "@":
+            number_format = "General"  # Excel shows the formula itself in a cell formatted as text
+        align = self._alignment(block, field, style)
+        return {
+            "num_format": number_format,
+            "align": align,
+            "indent": int(align != "center"),
+            "valign": "top" if field.rows > 1 else "vcenter",
+        }
 
     def _alignment(self, block: Block, field: Field, style: str) -> str:
         if field.type in ALIGN:
