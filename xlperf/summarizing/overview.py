@@ -15,7 +15,7 @@ from xlperf.addresses import cell_name
 from xlperf.messages import sentence
 from xlperf.summarizing.table_sheet import cell_format, set_up, write_text
 from xlperf.summarizing.tables import Row
-from xlperf.workbook.book import Book, Format, Sheet
+from xlperf.workbook.book import Book, Format, Worksheet
 from xlperf.workbook.styles import Palette
 
 BAR, GRID = "#4F7CAC", "#E3E8EE"  # colours
@@ -61,7 +61,7 @@ def _share(part: Part, counted: Counted) -> float:
     return counted.value / part.sum if part.sum else 0
 
 
-def write_parts(book: Book, palette: Palette, sheet: Sheet, parts: Sequence[Part], *, title: str, note: str) -> None:
+def write_parts(book: Book, palette: Palette, sheet: Worksheet, parts: Sequence[Part], *, title: str, note: str) -> None:
     """Write the overview from top to bottom, each chart beside its table."""
     set_up(sheet, WIDTHS)
     sheet.set_row(0, 36)
@@ -78,7 +78,7 @@ def write_parts(book: Book, palette: Palette, sheet: Sheet, parts: Sequence[Part
     sheet.fit_to_pages(1, 1)
 
 
-def write_part(palette: Palette, sheet: Sheet, part: Part, top: int) -> int:
+def write_part(palette: Palette, sheet: Worksheet, part: Part, top: int) -> int:
     """Write one small table, return the row below it."""
     sheet.set_row(top, 26)
     sheet.write_string(top, 0, part.title, palette.format("heading"))
@@ -107,14 +107,14 @@ def _rows_of(part: Part, top: int) -> tuple[int, int]:
     return top + 2, top + 2 + len(part.rows)
 
 
-def _write_number(sheet: Sheet, row: int, column: int, counted: Counted, style: Format) -> None:
+def _write_number(sheet: Worksheet, row: int, column: int, counted: Counted, style: Format) -> None:
     if counted.formula:
         sheet.write_formula(row, column, f"={counted.formula}", style, counted.value)
     else:
         sheet.write_number(row, column, counted.value, style)
 
 
-def add_chart(book: Book, sheet: Sheet, part: Part, top: int) -> None:
+def add_chart(book: Book, sheet: Worksheet, part: Part, top: int) -> None:
     """Put the chart of a table beside it; its data stand in it too, for programs that do not look into the cells."""
     chart = book.add_chart({"type": part.chart})
     assert chart is not None, f"XlsxWriter knows no chart {part.chart!r}"

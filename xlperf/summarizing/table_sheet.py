@@ -18,7 +18,7 @@ from xlperf.formula.excel import to_excel
 from xlperf.formula.nodes import Node
 from xlperf.messages import sentence
 from xlperf.summarizing.tables import SUMMED, Row, SummaryTable
-from xlperf.workbook.book import Book, Format, Sheet
+from xlperf.workbook.book import Book, Format, Worksheet
 from xlperf.workbook.cell_writer import cached_value
 from xlperf.workbook.styles import COLOURS, LONGEST_ROW, POINTS_PER_LINE, Palette, lines_needed, shortened
 
@@ -72,7 +72,7 @@ def write_table(book: Book, palette: Palette, table: SummaryTable, name: str) ->
     return WrittenTable(name, {column.key: at for at, column in enumerate(table.columns)}, last)
 
 
-def _write_head(sheet: Sheet, palette: Palette, table: SummaryTable) -> None:
+def _write_head(sheet: Worksheet, palette: Palette, table: SummaryTable) -> None:
     """Title, note and headings, which stay in sight."""
     set_up(sheet, [column.width for column in table.columns])
     sheet.set_landscape()
@@ -89,7 +89,7 @@ def _write_head(sheet: Sheet, palette: Palette, table: SummaryTable) -> None:
         sheet.write_string(HEADER, at, column.heading, palette.format("header"))
 
 
-def set_up(sheet: Sheet, widths: Sequence[float]) -> None:
+def set_up(sheet: Worksheet, widths: Sequence[float]) -> None:
     """Widths and print set-up of a sheet."""
     for at, width in enumerate(widths):
         sheet.set_column(at, at, width)
@@ -100,7 +100,7 @@ def set_up(sheet: Sheet, widths: Sequence[float]) -> None:
     sheet.set_footer(f"&C&9{sentence('page_footer', {})}")
 
 
-def write_line(sheet: Sheet, palette: Palette, table: SummaryTable, row: int, line: Row) -> None:
+def write_line(sheet: Worksheet, palette: Palette, table: SummaryTable, row: int, line: Row) -> None:
     """Write one line, as high as its longest text: figures as figures, formulas with their values, everything else as text."""
     deepest = max(lines_needed(value, column.width - 2) for column, value in zip(table.columns, line, strict=True))
     sheet.set_row(row, min(LONGEST_ROW, 4 + POINTS_PER_LINE * deepest))
@@ -115,7 +115,7 @@ def write_line(sheet: Sheet, palette: Palette, table: SummaryTable, row: int, li
             write_text(sheet, row, at, "" if value is None else shortened(str(value), LONGEST_CELL), style)
 
 
-def forget_row(sheet: Sheet, row: int) -> None:
+def forget_row(sheet: Worksheet, row: int) -> None:
     """Drop what XlsxWriter keeps of a row that is in the file already: its streamed mode frees the cells, but not the heights.
 
     It writes a row when the next one begins. The heights are asked for again by charts and pictures only; tables have none.
@@ -138,7 +138,7 @@ def cell_format(palette: Palette, type_: str, **more: object) -> Format:
     return palette.format("final", align=align, num_format=NUMBER_FORMATS.get(type_) or TYPES[type_].number_format, **more)
 
 
-def write_totals(sheet: Sheet, palette: Palette, table: SummaryTable, row: int) -> None:
+def write_totals(sheet: Worksheet, palette: Palette, table: SummaryTable, row: int) -> None:
     """Write the last line: sums of the lines above, and the formulas over them."""
     totals = table.totals or {}
     bold = {"bold": True, "bg_color": COLOURS["computed"]}
@@ -160,7 +160,7 @@ def _total_formula(table: SummaryTable, totals: Mapping[str, float | None], at: 
     return None
 
 
-def write_text(sheet: Sheet, row: int, column: int, text: str, style: Format) -> None:
+def write_text(sheet: Worksheet, row: int, column: int, text: str, style: Format) -> None:
     """Write a text; an empty one as a blank cell."""
     if text:
         sheet.write_string(row, column, text, style)

@@ -18,8 +18,8 @@ from typing import Any, TypeVar, cast
 
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format as Format
-from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.workbook import Workbook as SilentWorkbook
+from xlsxwriter.worksheet import Worksheet as SilentWorksheet
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -38,23 +38,23 @@ def strict(method: Method) -> Method:
     return cast(Method, call)  # it takes and returns what the method does
 
 
-class Sheet(Worksheet):
+class Worksheet(SilentWorksheet):
     """A worksheet that leaves nothing out silently; rows and columns are zero-based."""
 
-    write_string = strict(Worksheet.write_string)
-    write_number = strict(Worksheet.write_number)
-    write_datetime = strict(Worksheet.write_datetime)
-    write_blank = strict(Worksheet.write_blank)
-    write_formula = strict(Worksheet.write_formula)
-    write_comment = strict(Worksheet.write_comment)
-    merge_range = strict(Worksheet.merge_range)
-    conditional_format = strict(Worksheet.conditional_format)
-    data_validation = strict(Worksheet.data_validation)
-    set_row = strict(Worksheet.set_row)
-    set_column = strict(Worksheet.set_column)
-    autofilter = strict(Worksheet.autofilter)
-    print_area = strict(Worksheet.print_area)
-    insert_chart = strict(Worksheet.insert_chart)
+    write_string = strict(SilentWorksheet.write_string)
+    write_number = strict(SilentWorksheet.write_number)
+    write_datetime = strict(SilentWorksheet.write_datetime)
+    write_blank = strict(SilentWorksheet.write_blank)
+    write_formula = strict(SilentWorksheet.write_formula)
+    write_comment = strict(SilentWorksheet.write_comment)
+    merge_range = strict(SilentWorksheet.merge_range)
+    conditional_format = strict(SilentWorksheet.conditional_format)
+    data_validation = strict(SilentWorksheet.data_validation)
+    set_row = strict(SilentWorksheet.set_row)
+    set_column = strict(SilentWorksheet.set_column)
+    autofilter = strict(SilentWorksheet.autofilter)
+    print_area = strict(SilentWorksheet.print_area)
+    insert_chart = strict(SilentWorksheet.insert_chart)
 
     @property
     def title(self) -> str:
@@ -70,18 +70,18 @@ class Sheet(Worksheet):
         return formula.removeprefix("=")
 
 
-class Book(Workbook):
+class Book(SilentWorkbook):
     """A workbook in which a text is a text; a streamed one takes its rows in order and keeps none in memory."""
 
-    define_name = strict(Workbook.define_name)
+    define_name = strict(SilentWorkbook.define_name)
 
     def __init__(self, path: Path, *, streamed: bool = False) -> None:
         super().__init__(str(path), {**TEXT_AS_IT_IS, "constant_memory": streamed})
 
-    def add_sheet(self, title: str) -> Sheet:
+    def add_sheet(self, title: str) -> Worksheet:
         """Add a worksheet behind the others."""
-        sheet = self.add_worksheet(title, Sheet)
-        assert isinstance(sheet, Sheet)
+        sheet = self.add_worksheet(title, Worksheet)
+        assert isinstance(sheet, Worksheet)
         return sheet
 
     def close(self) -> None:

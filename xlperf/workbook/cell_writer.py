@@ -19,7 +19,7 @@ from xlperf.forms.model import RULES, TYPES, Block, Field, Table
 from xlperf.formula.excel import to_excel
 from xlperf.formula.nodes import Literal, Node
 from xlperf.values.dates import as_date
-from xlperf.workbook.book import Book, Format, Sheet
+from xlperf.workbook.book import Book, Format, Worksheet
 from xlperf.workbook.identity import Finalized, Identity
 from xlperf.workbook.problem_notes import Annotation
 from xlperf.workbook.rule_links import first_failing
@@ -102,7 +102,7 @@ class CellWriter:
 
     # --- cells -----------------------------------------------------------------------------------------------
 
-    def write_cell(self, sheet: Sheet, spot: Spot, *, merged_to: tuple[int, int] | None = None) -> None:
+    def write_cell(self, sheet: Worksheet, spot: Spot, *, merged_to: tuple[int, int] | None = None) -> None:
         """Write one cell, merged down to and right to that row and column where they are given."""
         _, row, column = self.layout.spots[spot]
         style = self.cell_format(spot)
@@ -176,13 +176,13 @@ def _column_widths(layout: Layout) -> Iterator[tuple[tuple[str, str], float]]:
 # --- what stands in a cell -----------------------------------------------------------------------------------
 
 
-def _write_serial(writer: CellWriter, sheet: Sheet, spot: Spot, style: Format) -> None:
+def _write_serial(writer: CellWriter, sheet: Worksheet, spot: Spot, style: Format) -> None:
     """The number of the row."""
     _, row, column = writer.layout.spots[spot]
     sheet.write_number(row, column, spot.index + 1, style)
 
 
-def _write_label(writer: CellWriter, sheet: Sheet, spot: Spot, style: Format) -> None:
+def _write_label(writer: CellWriter, sheet: Worksheet, spot: Spot, style: Format) -> None:
     """What the form says in a preset row; of a rule, its severity in the form's word."""
     block, field = writer.block_and_field(spot)
     preset = block.rows[spot.index]
@@ -193,7 +193,7 @@ def _write_label(writer: CellWriter, sheet: Sheet, spot: Spot, style: Format) ->
     sheet.write_string(row, column, text, style)
 
 
-def _write_link(writer: CellWriter, sheet: Sheet, spot: Spot, style: Format) -> None:
+def _write_link(writer: CellWriter, sheet: Worksheet, spot: Spot, style: Format) -> None:
     """A link to the first cell that fails the rule of this row, through a defined name that finds it anew each time."""
     block, _ = writer.block_and_field(spot)
     _, row, column = writer.layout.spots[spot]
@@ -209,7 +209,7 @@ def _write_link(writer: CellWriter, sheet: Sheet, spot: Spot, style: Format) -> 
     sheet.write_formula(row, column, formula, style, word if writer.value(count) else "")
 
 
-def _write_content(writer: CellWriter, sheet: Sheet, spot: Spot, style: Format) -> None:
+def _write_content(writer: CellWriter, sheet: Worksheet, spot: Spot, style: Format) -> None:
     """A formula with the value it has, or what people typed."""
     block, field = writer.block_and_field(spot)
     tree, value = writer.form.formula(block, spot.index, field.key), writer.value(spot)
@@ -223,14 +223,15 @@ def _write_content(writer: CellWriter, sheet: Sheet, spot: Spot, style: Format) 
         sheet.write_formula(row, column, f"={writer.formula(spot, tree)}", style, cached_value(value))
 
 
-CONTENTS: Mapping[str, Callable[[CellWriter, Sheet, Spot, Format], None]] = {  # by the type of the field; others: _write_content
+ContentWriter = Callable[[CellWriter, Worksheet, Spot, Format], None]
+CONTENTS: Mapping[str, ContentWriter] = {  # by the type of the field; of all other types _write_content
     "serial": _write_serial,
     "label": _write_label,
     "link": _write_link,
 }
 
 
-def write_value(sheet: Sheet, row: int, column: int, value: object, field: Field, style: Format) -> None:
+def write_value(sheet: Worksheet, row: int, column: int, value: object, field: Field, style: Format) -> None:
     """Write what people typed: a number as a number, a date as a date, everything else as text, never as a formula."""
     if value is None or value == "":
         sheet.write_blank(row, column, None, style)
@@ -249,6 +250,6 @@ def cached_value(value: object) -> object:
     return "" if value is None else value
 
 
-def write_key(sheet: Sheet, line: Line) -> None:
+def write_key(sheet: Worksheet, line: Line) -> None:
     """Write the hidden key by which a line is found again, into column A."""
     sheet.write_string(line.row, 0, line.key)

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from xlperf.addresses import cell_name, range_name
 from xlperf.forms.document import Spot
 from xlperf.forms.form import Form
-from xlperf.workbook.book import Sheet
+from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter
 
 
-def write_lists(writer: CellWriter, sheet: Sheet, column: int) -> None:
+def write_lists(writer: CellWriter, sheet: Worksheet, column: int) -> None:
     """Write every list of the form, the first into that column, and define its name."""
     for at, (name, choices) in enumerate(_lists(writer.form), column):
         for row, choice in enumerate(choices):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from xlperf import __version__
 from xlperf.forms.document import Spot, unit_spot
 from xlperf.forms.layout import MARK, Line, Page
-from xlperf.workbook.book import Sheet
+from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter, cached_value, write_key
 from xlperf.workbook.live_colours import colour_equal
 from xlperf.workbook.styles import BORDER, COLOURS
@@ -18,20 +18,20 @@ from xlperf.workbook.styles import BORDER, COLOURS
 NAMES, VALUES = 1, 3  # columns where the name of a fact and the fact begin
 
 
-def _write_name(writer: CellWriter, sheet: Sheet, line: Line) -> None:
+def _write_name(writer: CellWriter, sheet: Worksheet, line: Line) -> None:
     """The name of a fact, over two columns."""
     sheet.set_row(line.row, line.height)
     sheet.merge_range(line.row, NAMES, line.row, VALUES - 1, line.text, writer.format("label"))
 
 
-def _write_fact(writer: CellWriter, sheet: Sheet, page: Page, line: Line, fact: str) -> None:
+def _write_fact(writer: CellWriter, sheet: Worksheet, page: Page, line: Line, fact: str) -> None:
     """The name of a fact, and the fact."""
     _write_name(writer, sheet, line)
     if fact:
         sheet.merge_range(line.row, VALUES, line.row, page.last_visible, fact, writer.format("computed"))
 
 
-def write_unit(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> None:
+def write_unit(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """The name of the unit, as it stands on the cover."""
     _write_name(writer, sheet, line)
     spot, style = unit_spot(writer.form), writer.format("computed")
@@ -40,18 +40,18 @@ def write_unit(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> None
     sheet.write_formula(line.row, VALUES, f'=IF(TRIM({cell})="","",{cell})', style, cached_value(writer.value(spot) or ""))
 
 
-def write_fiscal_year(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> None:
+def write_fiscal_year(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """The fiscal year that the workbook is for."""
     _write_fact(writer, sheet, page, line, str(writer.identity.fiscal_year))
 
 
-def write_identity(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> None:
+def write_identity(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """Form, revision, the first digits of its digest, and the version of the program."""
     form = writer.form
     _write_fact(writer, sheet, page, line, f"{form.key} {form.revision} · {form.digest[:12]} · {MARK} {__version__}")
 
 
-def write_missing(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> None:
+def write_missing(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """How many required cells are still blank; none is a good colour."""
     write_key(sheet, line)
     _write_name(writer, sheet, line)
@@ -63,7 +63,7 @@ def write_missing(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> N
     colour_equal(writer, sheet, (line.row, VALUES, line.row, VALUES), 0, "passed")
 
 
-def write_submission(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> None:
+def write_submission(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """Of a finalized workbook: the submission that it was made of, and when."""
     if writer.finalized:
         words = writer.form.words
@@ -73,14 +73,14 @@ def write_submission(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -
         sheet.set_row(line.row, 6)
 
 
-def write_legend(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> None:
+def write_legend(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """A colour, and what it means."""
     sheet.set_row(line.row, line.height)
     sheet.write_blank(line.row, NAMES, None, writer.format("plain", bg_color=COLOURS[line.field], **BORDER))
     sheet.write_string(line.row, NAMES + 1, line.text, writer.format("plain"))
 
 
-def write_rule(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> None:
+def write_rule(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """What one rule asks of the department, and why."""
     rule = writer.form.rules[line.text]
     sheet.set_row(line.row, line.height)
@@ -89,7 +89,7 @@ def write_rule(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> None
     sheet.merge_range(line.row, VALUES, line.row, page.last_visible, rule.why, writer.format("plain", **BORDER))
 
 
-GUIDE_LINES: Mapping[str, Callable[[CellWriter, Sheet, Page, Line], None]] = {
+GUIDE_LINES: Mapping[str, Callable[[CellWriter, Worksheet, Page, Line], None]] = {
     "guide_unit": write_unit,
     "guide_year": write_fiscal_year,
     "guide_identity": write_identity,

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from xlperf import __version__
 from xlperf.forms.form import Form
 from xlperf.forms.layout import MARK
-from xlperf.workbook.book import Sheet
+from xlperf.workbook.book import Worksheet
 
 PIECE = 16_000  # characters of one cell; Excel allows 32,767 UTF-16 units
 
@@ -44,7 +44,7 @@ class Finalized:
     results: Mapping[str, RuleResult]  # by the code of the rule, frozen
 
 
-def write_identity(sheet: Sheet, form: Form, identity: Identity, finalized: Finalized | None) -> None:
+def write_identity(sheet: Worksheet, form: Form, identity: Identity, finalized: Finalized | None) -> None:
     """Write name and value into columns A and B; what is longer than a cell takes several rows."""
     facts = {
         "form": form.key,

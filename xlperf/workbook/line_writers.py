@@ -13,45 +13,45 @@ from itertools import groupby
 from xlperf.forms.document import Spot
 from xlperf.forms.layout import Line, Page
 from xlperf.forms.model import Block, Field
-from xlperf.workbook.book import Format, Sheet
+from xlperf.workbook.book import Format, Worksheet
 from xlperf.workbook.cell_writer import CellWriter, write_key
 from xlperf.workbook.guide_lines import GUIDE_LINES
 from xlperf.workbook.live_colours import colour_blank_field
 from xlperf.workbook.styles import LONGEST_ROW, POINTS_PER_LINE, lines_needed
 from xlperf.workbook.validation import restrict_cells
 
-LineWriter = Callable[[CellWriter, Sheet, Page, Line], None]
+LineWriter = Callable[[CellWriter, Worksheet, Page, Line], None]
 
 
 def write_text(style: str) -> LineWriter:
     """The writer of a line with nothing but one text in that style, over all columns."""
 
-    def write(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> None:
+    def write(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
         sheet.set_row(line.row, line.height)
         sheet.merge_range(line.row, 1, line.row, page.last_visible, line.text, writer.format(style))
 
     return write
 
 
-def write_year(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> None:
+def write_year(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """The fiscal year, in the form's words."""
     text = writer.form.year_line.format(year=writer.identity.fiscal_year)
     write_text("year")(writer, sheet, page, line._replace(text=text))
 
 
-def write_gap(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> None:
+def write_gap(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """Room between two lines."""
     sheet.set_row(line.row, line.height)
 
 
-def write_signature(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> None:
+def write_signature(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """What is to be signed or stamped, and a rule to write on."""
     sheet.set_row(line.row, line.height)
     sheet.merge_range(line.row, 1, line.row, page.last_visible - 1, line.text, writer.format("signature"))
     sheet.write_blank(line.row, page.last_visible, None, writer.format("plain", bottom=1))
 
 
-def write_field(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> None:
+def write_field(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """A label and, merged over the other columns, its value."""
     spot = Spot(line.block, 0, line.field)
     sheet.set_row(line.row, line.height)
@@ -61,7 +61,7 @@ def write_field(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> Non
     _help_with(writer, sheet, spot)
 
 
-def write_narrative(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> None:
+def write_narrative(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """A long text over several merged rows, high enough for what stands in it."""
     spot = Spot(line.block, 0, line.field)
     needed = lines_needed(writer.value(spot), sum(page.sheet.widths)) * POINTS_PER_LINE + 6
@@ -74,7 +74,7 @@ def write_narrative(writer: CellWriter, sheet: Sheet, page: Page, line: Line) ->
     _help_with(writer, sheet, spot)
 
 
-def _help_with(writer: CellWriter, sheet: Sheet, spot: Spot) -> None:
+def _help_with(writer: CellWriter, sheet: Worksheet, spot: Spot) -> None:
     """Colour a single field while it is blank, and restrict it, if people type into it."""
     block, field = writer.block_and_field(spot)
     if writer.form.is_input(block, 0, field):
@@ -83,7 +83,7 @@ def _help_with(writer: CellWriter, sheet: Sheet, spot: Spot) -> None:
             restrict_cells(writer, sheet, spot, spot)
 
 
-def write_header(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> None:
+def write_header(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """The official header of a table; neighbours of one group share a merged cell above them."""
     write_key(sheet, line)
     for row in range(line.row, line.row + line.rows):
@@ -94,7 +94,7 @@ def write_header(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> No
         _write_headings(sheet, line, [(places[column.key], column) for column in beside], writer.format("header"))
 
 
-def _write_headings(sheet: Sheet, line: Line, columns: list[tuple[int, Field]], style: Format) -> None:
+def _write_headings(sheet: Worksheet, line: Line, columns: list[tuple[int, Field]], style: Format) -> None:
     """The heading of one column, or those of a group below its name."""
     (left, first), (right, _) = columns[0], columns[-1]
     if line.rows == 1:
@@ -107,7 +107,7 @@ def _write_headings(sheet: Sheet, line: Line, columns: list[tuple[int, Field]], 
             sheet.write_string(line.row + 1, at, column.label, style)
 
 
-def write_row(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> None:
+def write_row(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """One row of a table: every cell of it, helpers included, and height for its longest text."""
     write_key(sheet, line)
     block = writer.form.blocks[line.block]
@@ -145,7 +145,7 @@ def _row_height(writer: CellWriter, line: Line) -> float:
     return round(min(LONGEST_ROW, max(line.height or 0, needed * POINTS_PER_LINE + 4)), 1)
 
 
-def write_end(writer: CellWriter, sheet: Sheet, page: Page, line: Line) -> None:
+def write_end(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """The line below a table; rows are inserted above it where the table takes more."""
     write_key(sheet, line)
     sheet.set_row(line.row, line.height)

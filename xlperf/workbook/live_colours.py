@@ -13,13 +13,15 @@ from xlperf.addresses import cell_name
 from xlperf.forms.document import Spot
 from xlperf.forms.model import RULES, Block, Condition, Field, Rule, Table
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation
-from xlperf.workbook.book import Sheet
+from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter, Rectangle
 
 USED = Operation("=", Name("_used", Kind.NUMBER), Literal(Decimal(1)), Kind.BOOLEAN, Kind.NUMBER)  # something stands in the row
 
 
-def colour_where(writer: CellWriter, sheet: Sheet, cells: Rectangle, condition: str, colour: str, *, only: bool = False) -> None:
+def colour_where(
+    writer: CellWriter, sheet: Worksheet, cells: Rectangle, condition: str, colour: str, *, only: bool = False
+) -> None:
     """Give cells a colour while an Excel condition holds, written for the first of them; of two colours the earlier one shows.
 
     Args:
@@ -29,13 +31,13 @@ def colour_where(writer: CellWriter, sheet: Sheet, cells: Rectangle, condition: 
     sheet.conditional_format(*cells, options | ({"stop_if_true": True} if only else {}))
 
 
-def colour_equal(writer: CellWriter, sheet: Sheet, cells: Rectangle, value: int | str, colour: str) -> None:
+def colour_equal(writer: CellWriter, sheet: Worksheet, cells: Rectangle, value: int | str, colour: str) -> None:
     """Give cells a colour while that stands in them: a number, or a text as an Excel literal."""
     options = {"type": "cell", "criteria": "==", "value": value, "format": writer.palette.colour(colour)}
     sheet.conditional_format(*cells, options)
 
 
-def colour_table(writer: CellWriter, sheet: Sheet, table: Table) -> None:
+def colour_table(writer: CellWriter, sheet: Worksheet, table: Table) -> None:
     """Colour the blanks and the failing rows of a table; on the checks sheet the states of the rules too."""
     for key in table.blocks:
         block = writer.form.blocks[key]
@@ -50,7 +52,7 @@ def colour_table(writer: CellWriter, sheet: Sheet, table: Table) -> None:
         _colour_states(writer, sheet)
 
 
-def colour_blank_field(writer: CellWriter, sheet: Sheet, spot: Spot) -> None:
+def colour_blank_field(writer: CellWriter, sheet: Worksheet, spot: Spot) -> None:
     """Colour a single field while it is blank, if it is required."""
     _, field = writer.block_and_field(spot)
     if field.required:
@@ -58,7 +60,7 @@ def colour_blank_field(writer: CellWriter, sheet: Sheet, spot: Spot) -> None:
         colour_where(writer, sheet, writer.rectangle(spot, spot), blank, "required")
 
 
-def _colour_blanks(writer: CellWriter, sheet: Sheet, field: Field, first: Spot, last: Spot) -> None:
+def _colour_blanks(writer: CellWriter, sheet: Worksheet, field: Field, first: Spot, last: Spot) -> None:
     """Colour the blank cells of a column that are required, as soon as something stands in their row."""
     block, _ = writer.block_and_field(first)
     required = writer.form.required(block, first.index, field)
@@ -71,7 +73,7 @@ def _colour_blanks(writer: CellWriter, sheet: Sheet, field: Field, first: Spot, 
     colour_where(writer, sheet, writer.rectangle(first, last), condition, "required")
 
 
-def _colour_failing(writer: CellWriter, sheet: Sheet, block: Block, rule: Rule) -> None:
+def _colour_failing(writer: CellWriter, sheet: Worksheet, block: Block, rule: Rule) -> None:
     """Colour the cells of a rule in every row whose hidden status says that it fails."""
     for key in rule.cells:
         first, last = Spot(block.key, 0, key), Spot(block.key, writer.layout.counts[block.key] - 1, key)
@@ -80,7 +82,7 @@ def _colour_failing(writer: CellWriter, sheet: Sheet, block: Block, rule: Rule) 
         colour_where(writer, sheet, writer.rectangle(first, last), f"{cell_name(row, column)}=1", colour)
 
 
-def _colour_states(writer: CellWriter, sheet: Sheet) -> None:
+def _colour_states(writer: CellWriter, sheet: Worksheet) -> None:
     """Colour the state of every rule; one that failed by its severity."""
     words = writer.form.words
     first, last = Spot(RULES, 0, "state"), Spot(RULES, writer.layout.counts[RULES] - 1, "state")

@@ -16,7 +16,7 @@ from xlperf.forms.document import Spot
 from xlperf.forms.layout import MARK
 from xlperf.formula.operands import as_decimal, as_text
 from xlperf.values.dates import as_date
-from xlperf.workbook.book import Sheet
+from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter
 from xlperf.workbook.live_colours import colour_where
 from xlperf.workbook.problem_notes import Annotation, Note
@@ -38,7 +38,7 @@ class Mark(NamedTuple):
     column: int
 
 
-def mark_cells(writer: CellWriter, sheet: Sheet, annotation: Annotation) -> None:
+def mark_cells(writer: CellWriter, sheet: Worksheet, annotation: Annotation) -> None:
     """Write a comment at every cell at fault; while an error stands there unchanged, no other live colour shows."""
     usual = {"author": MARK, "visible": False, "font_name": writer.form.style.font, "font_size": 9, "width": NOTE_WIDTH}
     for spot, note, row, column in _marks(writer, sheet, annotation):
@@ -48,7 +48,7 @@ def mark_cells(writer: CellWriter, sheet: Sheet, annotation: Annotation) -> None
             colour_where(writer, sheet, (row, column, row, column), unchanged(writer, spot), "error")
 
 
-def colour_changed_cells(writer: CellWriter, sheet: Sheet, annotation: Annotation) -> None:
+def colour_changed_cells(writer: CellWriter, sheet: Worksheet, annotation: Annotation) -> None:
     """Make a cell at fault look as usual once it is changed, unless another live colour shows."""
     for spot, _, row, column in _marks(writer, sheet, annotation):
         block, field = writer.block_and_field(spot)
@@ -56,7 +56,7 @@ def colour_changed_cells(writer: CellWriter, sheet: Sheet, annotation: Annotatio
         colour_where(writer, sheet, (row, column, row, column), f"NOT({unchanged(writer, spot)})", usual)
 
 
-def _marks(writer: CellWriter, sheet: Sheet, annotation: Annotation) -> Iterator[Mark]:
+def _marks(writer: CellWriter, sheet: Worksheet, annotation: Annotation) -> Iterator[Mark]:
     """Yield what is to be marked on that sheet."""
     for spot, note in annotation.notes.items():
         title, row, column = writer.layout.spots[spot]

@@ -16,7 +16,7 @@ from xlperf.forms.layout import MARK, PROBLEMS, sheet_mark
 from xlperf.forms.model import SEVERITIES
 from xlperf.messages import sentence
 from xlperf.reporting.description import totals
-from xlperf.workbook.book import Sheet
+from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter
 from xlperf.workbook.problem_notes import Annotation, Problem, Run
 from xlperf.workbook.styles import BORDER, COLOURS, LONGEST_ROW, POINTS_PER_LINE, lines_needed, print_on_a4
@@ -41,7 +41,7 @@ def _word(writer: CellWriter, key: str) -> str:
     return writer.form.words.get(key) or sentence(key, {})
 
 
-def write_problems(writer: CellWriter, sheet: Sheet, annotation: Annotation, password: str) -> None:
+def write_problems(writer: CellWriter, sheet: Worksheet, annotation: Annotation, password: str) -> None:
     """Write the list: title, what to do, one line per problem and place."""
     _set_up(writer, sheet, password)
     _write_head(writer, sheet, annotation)
@@ -54,7 +54,7 @@ def write_problems(writer: CellWriter, sheet: Sheet, annotation: Annotation, pas
     sheet.print_area(1, 1, row - 1, LAST)
 
 
-def _set_up(writer: CellWriter, sheet: Sheet, password: str) -> None:
+def _set_up(writer: CellWriter, sheet: Worksheet, password: str) -> None:
     """Widths, print set-up, frozen header and protection."""
     sheet.set_column(0, 0, None, None, {"hidden": True})
     sheet.write_string(0, 0, sheet_mark(writer.form, PROBLEMS), writer.format("helper"))
@@ -68,7 +68,7 @@ def _set_up(writer: CellWriter, sheet: Sheet, password: str) -> None:
     sheet.protect(password, dict.fromkeys(("objects", "scenarios", "format_columns", "format_rows"), True))
 
 
-def _write_head(writer: CellWriter, sheet: Sheet, annotation: Annotation) -> None:
+def _write_head(writer: CellWriter, sheet: Worksheet, annotation: Annotation) -> None:
     """Title, whose workbook it is and how many problems it has, what to do with it, and the headings."""
     unit = writer.value(unit_spot(writer.form))
     counts = {severity: annotation.count(severity) for severity in SEVERITIES}
@@ -86,7 +86,7 @@ def _write_head(writer: CellWriter, sheet: Sheet, annotation: Annotation) -> Non
         sheet.write_string(HEADER_ROW, column, sentence(f"column_{key}", {}), writer.format("header"))
 
 
-def _write_problem(writer: CellWriter, sheet: Sheet, row: int, number: int, problem: Problem) -> int:
+def _write_problem(writer: CellWriter, sheet: Worksheet, row: int, number: int, problem: Problem) -> int:
     """Write one problem and return how many rows it took: one per place."""
     places, texts = list(_places(problem)), _texts(problem)
     rows = len(places)
@@ -138,7 +138,7 @@ def _places(problem: Problem) -> Iterator[Run | str]:
         yield "—"
 
 
-def _write_place(writer: CellWriter, sheet: Sheet, row: int, column: int, name: str, place: Run | str) -> None:
+def _write_place(writer: CellWriter, sheet: Worksheet, row: int, column: int, name: str, place: Run | str) -> None:
     """Write a place: of cells in this workbook a link that shows where they are now."""
     if isinstance(place, str):
         sheet.write_string(row, column, place, writer.format("plain", align="center", **BORDER))

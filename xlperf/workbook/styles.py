@@ -11,7 +11,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # colours and widths are asked for where nothing is written
-    from xlperf.workbook.book import Book, Format, Sheet
+    from xlperf.workbook.book import Book, Format, Worksheet
 
 LONGEST_ROW = 409.0  # points; Excel's limit of a row's height
 POINTS_PER_LINE = 15.0
@@ -114,7 +114,7 @@ class Palette:
         return self.colours[name]
 
 
-def print_on_a4(sheet: Sheet, *, landscape: bool, footer: str) -> None:
+def print_on_a4(sheet: Worksheet, *, landscape: bool, footer: str) -> None:
     """Set a sheet up for the printer: A4, its whole width on one page, a small footer in the middle."""
     sheet.hide_gridlines(2)
     sheet.set_paper(9)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from xlperf.addresses import cell_name
 from xlperf.forms.document import Spot
 from xlperf.forms.model import Field, Table
-from xlperf.workbook.book import Sheet
+from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter
 from xlperf.workbook.dropdowns import list_source
 from xlperf.workbook.styles import shortened
@@ -24,7 +24,7 @@ Options = dict[str, object]  # of a data validation, as XlsxWriter describes the
 ANYTHING: Options = {"validate": "any"}
 
 
-def restrict_table(writer: CellWriter, sheet: Sheet, table: Table) -> None:
+def restrict_table(writer: CellWriter, sheet: Worksheet, table: Table) -> None:
     """Restrict every column of a table, a range per block."""
     for key in table.blocks:
         block = writer.form.blocks[key]
@@ -34,7 +34,7 @@ def restrict_table(writer: CellWriter, sheet: Sheet, table: Table) -> None:
                 restrict_cells(writer, sheet, *typed)
 
 
-def restrict_cells(writer: CellWriter, sheet: Sheet, first: Spot, last: Spot) -> None:
+def restrict_cells(writer: CellWriter, sheet: Worksheet, first: Spot, last: Spot) -> None:
     """Restrict the cells of one field, from a first row to a last one, and say beside them what goes there."""
     _, field = writer.block_and_field(first)
     limit = LIMITS.get(field.type, _anything)(writer, field, first)

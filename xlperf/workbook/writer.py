@@ -18,7 +18,7 @@ from xlperf.forms.document import Rows
 from xlperf.forms.form import Form
 from xlperf.forms.layout import MARK, Page, sheet_mark
 from xlperf.forms.model import Table
-from xlperf.workbook.book import Book, Sheet
+from xlperf.workbook.book import Book, Worksheet
 from xlperf.workbook.cell_writer import CellWriter
 from xlperf.workbook.dropdowns import write_lists
 from xlperf.workbook.identity import Finalized, Identity, write_identity
@@ -89,14 +89,14 @@ def _set_properties(book: Book, form: Form, identity: Identity) -> None:
     book.set_calc_mode("auto")
 
 
-def _write_hidden_sheet(writer: CellWriter, sheet: Sheet) -> None:
+def _write_hidden_sheet(writer: CellWriter, sheet: Worksheet) -> None:
     """What only programs read: the identity of the workbook, and the lists behind its dropdowns."""
     sheet.very_hidden()
     write_identity(sheet, writer.form, writer.identity, writer.finalized)
     write_lists(writer, sheet, FIRST_LIST)
 
 
-def _set_up(writer: CellWriter, sheet: Sheet, page: Page, password: str) -> None:
+def _set_up(writer: CellWriter, sheet: Worksheet, page: Page, password: str) -> None:
     """Hidden keys, widths, print set-up, frozen panes and protection of one sheet."""
     helper = writer.format("helper")
     for number, column in enumerate(page.columns):
@@ -113,7 +113,7 @@ def _set_up(writer: CellWriter, sheet: Sheet, page: Page, password: str) -> None
     sheet.protect(password, dict.fromkeys(("objects", "scenarios", *allowed), True))
 
 
-def _keep_header_in_sight(sheet: Sheet, page: Page) -> None:
+def _keep_header_in_sight(sheet: Worksheet, page: Page) -> None:
     """Repeat the header of the first table on each printed page, and freeze it on the screen."""
     header = next((line for line in page.lines if line.kind == "header"), None)
     if header is None:
@@ -125,7 +125,7 @@ def _keep_header_in_sight(sheet: Sheet, page: Page) -> None:
         sheet.freeze_panes(below, frozen + 1 if frozen else 0)
 
 
-def _write_lines(writer: CellWriter, sheet: Sheet, page: Page) -> None:
+def _write_lines(writer: CellWriter, sheet: Worksheet, page: Page) -> None:
     """The lines of one sheet, then what lives in its tables while people type."""
     for line in page.lines:
         LINES[line.kind](writer, sheet, page, line)
