@@ -23,8 +23,8 @@ SOURCES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for p
 FORMS = sorted({path.parent.parent.name for path in (PACKAGE.parent / "templates").glob("*/*/form.yaml")})
 HOMES = {
     "xlsxwriter": {"workbook.book"},
-    "openpyxl": {"distributing.roster_file", "reading.number_formats"},
-    "python_calamine": {"reading.reader", "importing.unread_cells"},
+    "openpyxl": {"distributing.roster_file"},
+    "python_calamine": {"reading.grids"},
     "jsonschema": {"checking.schema_errors", "forms.yaml_file"},
     "click": {"cli.commands", "cli.options", "__main__"},
     "yaml": {"forms.yaml_file"},

@@ -15,7 +15,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "write_report": "workflow.report",
     "validate": "workflow.validate",
-    "annotate": "workflow.validate",
+    "annotate": "workflow.annotate",
     "finalize": "workflow.finalize",
     "read_workbook": "workflow.process",
     "write_template": "workflow.template",

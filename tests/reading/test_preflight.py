@@ -22,9 +22,10 @@ from xlperf.errors import UsageError, XlperfError
 from xlperf.messages import finding_texts
 from xlperf.reading.preflight import preflight
 from xlperf.reporting.result import Result
+from xlperf.workflow.annotate import annotate
 from xlperf.workflow.finalize import finalize
 from xlperf.workflow.process import read_workbook
-from xlperf.workflow.validate import annotate, validate
+from xlperf.workflow.validate import validate
 
 FILLED = EXAMPLE / "filled.xlsx"
 MOST_SECONDS, MOST_MIB = 4.5, 300
@@ -192,7 +193,7 @@ def test_a_file_that_changes_while_it_is_read(tmp_path: Path, monkeypatch: pytes
 
 
 def test_a_file_too_large_is_not_even_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlperf.reading.zip_file, "MOST_FILE", 1_000)
+    monkeypatch.setattr(xlperf.reading.limits, "MOST_FILE", 1_000)
     monkeypatch.setattr(Path, "read_bytes", lambda self: pytest.fail("read"))
     assert [f["code"] for f in validate(FILLED).findings] == ["XL128"]
 

@@ -484,12 +484,17 @@ def many_sheets(path: Path) -> None:
 
 @builder
 def prefixed(path: Path) -> None:
-    """As the Open XML SDK writes: every name of the vocabulary with a prefix."""
-    def edit(text: str) -> str:
-        text = re.sub(r"<(/?)([A-Za-z])", r"<\1x:\2", text)
-        return text.replace("xmlns=", "xmlns:x=", 1)
+    write_prefixed(FILLED, path)
 
-    change_all(path, edit, r"xl/(worksheets/sheet\d+|workbook|sharedStrings|styles)\.xml")
+
+def write_prefixed(source: Path, path: Path) -> None:
+    """As the Open XML SDK writes: every name of the vocabulary with a prefix."""
+    def edit(name: str, content: bytes) -> bytes:
+        if not re.fullmatch(r"xl/(worksheets/sheet\d+|workbook|sharedStrings|styles)\.xml", name):
+            return content
+        return re.sub(r"<(/?)([A-Za-z])", r"<\1x:\2", content.decode()).replace("xmlns=", "xmlns:x=", 1).encode()
+
+    rewrite(source, path, edit)
 
 
 @builder

@@ -15,8 +15,8 @@ from support.paths import EXAMPLE, EXAMPLES
 from support.surgery import percent_style, rewrite, type_into
 from support.unreadable import UNREADABLE, newer_revision, outdated, two_revisions, unknown_revision
 from xlperf import UsageError, fill_workbook, messages, read_workbook, validate
-from xlperf.reading.reader import read_cells
-from xlperf.workflow.process import _remembered
+from xlperf.forms.form import Form
+from xlperf.reading.remembered import load_warnings
 
 FILLED = EXAMPLE / "filled.xlsx"
 
@@ -294,11 +294,9 @@ KEPT = {"code": "XL301", "severity": "warning", "spots": [["basic", 0, "spent"]]
     ([KEPT | {"severity": "bad"}], 0), ([KEPT | {"spots": [["nowhere", 0, "spent"]]}], 0), ([KEPT | {"spots": [["basic", 0, "nothing"]]}], 0),
     ([KEPT | {"spots": [["basic", "0", "spent"]]}], 0), ([KEPT | {"spots": [[1]]}], 0), ([KEPT | {"spots": 7}], 0), ([KEPT | {"spots": [[["a"], 0, "b"]]}], 0), ([KEPT | {"spots": [["basic", 0, ["b"]]]}], 0), ([KEPT | {"arguments": [1]}], 0),
 ])  # fmt: skip
-def test_what_a_finalized_workbook_remembers_may_be_anything(kept: object, told: int) -> None:
+def test_what_a_finalized_workbook_remembers_may_be_anything(form: Form, kept: object, told: int) -> None:
     """It stands in a hidden sheet, where anybody may write."""
-    reading = read_cells(FILLED)
-    reading.identity["intake"] = json.dumps(kept)
-    assert len(list(_remembered(reading))) == told
+    assert len(list(load_warnings(form, json.dumps(kept)))) == told
 
 
 def test_what_has_no_place_is_refused_or_named(tmp_path: Path) -> None:

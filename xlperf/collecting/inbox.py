@@ -28,8 +28,10 @@ from xlperf.collecting.input_names import Names, extended, name_of, printable, s
 from xlperf.collecting.store import FILE_NAME, LOCK, OPEN
 from xlperf.errors import UnreadableError, UsageError, reason_of
 from xlperf.messages import sentence
-from xlperf.reading.preflight import OWNERS, TYPES
-from xlperf.reading.zip_file import BROKEN, CENTRAL, CHUNK, ENCRYPTED, MIB, MOST_FILE, is_folder, too_large
+from xlperf.reading.limits import MIB, MOST_FILE, too_large
+from xlperf.reading.received_file import OWNERS
+from xlperf.reading.workbook_parts import TYPES
+from xlperf.reading.zip_file import BROKEN, CENTRAL, CHUNK, ENCRYPTED, is_folder
 from xlperf.summarizing.outcome import INSIDE
 
 MOST_MEMBERS = 20_000  # of one archive, those of archives in it included

@@ -33,8 +33,9 @@ from xlperf.files import UNSAFE
 from xlperf.messages import use_language
 from xlperf.reporting.result import Result, unreadable
 from xlperf.summarizing.outcome import Outcome
+from xlperf.workflow.annotate import annotate
 from xlperf.workflow.finalize import finalize
-from xlperf.workflow.validate import annotate, validate
+from xlperf.workflow.validate import validate
 
 PROPERTIES, SAVED = "docProps/core.xml", re.compile(rb"<dcterms:modified[^>]*>([0-9T:.Z+-]{10,35})<")
 LONGEST_NAME = 60  # characters a file is called by in the temporary folder; names inside archives have no limit

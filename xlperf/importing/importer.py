@@ -27,7 +27,8 @@ from xlperf.importing.paper_form import paper_form_of
 from xlperf.importing.recognition import recognise, year_on_page
 from xlperf.importing.source_file import SourceFile, read_source_file
 from xlperf.importing.unread_cells import unread_cells
-from xlperf.reading.alterations import as_asked
+from xlperf.reading.alterations import find_alterations
+from xlperf.reading.provenance import compare_with_issued
 from xlperf.reading.reader import read_cells
 from xlperf.reporting.description import describe
 from xlperf.reporting.finding import Finding, gather
@@ -101,8 +102,11 @@ def _says_nothing(labels: Labels, assembly: Assembly, piece: Leftover) -> bool:
 def _import_workbook(path: Path, *, form: str | None, year: int | None, templates: StrPath | None) -> Result:
     """What people typed into a workbook, of whatever revision it is."""
     reading = read_cells(path, templates=templates)
-    findings = gather([*as_asked(reading, form, year), *reading.findings], reading.form)
-    assembly = Assembly(reading.form, reading.rows, places=reading.places, leftovers=list(unread_cells(reading)))
+    alterations = list(find_alterations(reading))
+    issued = compare_with_issued(reading, form=form, year=year, templates=templates)
+    findings = gather([*issued, *reading.findings, *alterations], reading.form)
+    leftovers = list(unread_cells(reading, alterations))
+    assembly = Assembly(reading.form, reading.rows, places=dict(reading.places), leftovers=leftovers)
     return _result(path, reading.sha256, assembly, findings, reading.fiscal_year)
 
 

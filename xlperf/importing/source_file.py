@@ -21,10 +21,11 @@ from xlperf.importing.page import Page, without_bookmarks
 from xlperf.importing.text_reader import read_text
 from xlperf.importing.word_reader import read_word
 from xlperf.messages import fill, finding_texts
-from xlperf.reading import zip_file as limits
-from xlperf.reading.preflight import BEGINNINGS, OLE, owner_files, read_file, refuse_other_kinds
-from xlperf.reading.sheet_xml import read_xml, root_of
-from xlperf.reading.zip_file import Package, open_package, too_large, write_package
+from xlperf.reading import limits
+from xlperf.reading.limits import too_large
+from xlperf.reading.plain_xml import read_xml, root_of
+from xlperf.reading.received_file import BEGINNINGS, OLE, owner_files, read_file, refuse_other_kinds
+from xlperf.reading.zip_file import Archive, open_archive, write_archive
 from xlperf.reporting.finding import Finding
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et")  # the endings of files of which the reader of workbooks says what is wrong
@@ -75,14 +76,14 @@ def read_source_file(path: StrPath) -> SourceFile:
 def _page_of_package(content: bytes) -> Page | None:
     """What stands in a Word document, None of a workbook."""
     try:
-        package = open_package(content)
-        kind = package.parts["mimetype"].start if "mimetype" in package.parts else b""
+        archive = open_archive(content)
+        kind = archive.parts["mimetype"].start if "mimetype" in archive.parts else b""
         if ODT in kind:
             raise UnreadableError("XL440", found="OpenDocument (.odt)")
-        if any(map(DOCUMENT.fullmatch, package.parts)):
-            return read_word(_bounded(package))
-        if not any(name.startswith("xl/") for name in package.parts):
-            raise UnreadableError("XL440", found=f"zip: {next(iter(package.parts), '')}")
+        if any(map(DOCUMENT.fullmatch, archive.parts)):
+            return read_word(_bounded(archive))
+        if not any(name.startswith("xl/") for name in archive.parts):
+            raise UnreadableError("XL440", found=f"zip: {next(iter(archive.parts), '')}")
     except UnreadableError as error:
         if error.code.startswith("XL4"):
             raise
@@ -92,24 +93,24 @@ def _page_of_package(content: bytes) -> Page | None:
     return None
 
 
-def _bounded(package: Package) -> bytes:
+def _bounded(archive: Archive) -> bytes:
     """The document with its XML well-formed and plain, and everything else empty."""
     total = 0
     changed: dict[str, bytes] = {}
     emptied: list[str] = []
-    for name, part in package.parts.items():
+    for name, part in archive.parts.items():
         if root_of(part.start) is None:
             emptied.append(name)
             continue
         total += part.size
         if total > limits.MOST_OTHERS:
             raise too_large(name, limits.MOST_OTHERS)
-        changed[name], _ = read_xml(part)
+        changed[name] = read_xml(part).content
         if changed[name].count(b"<") > MOST_TAGS:
             raise too_large(name, MOST_TAGS)
         if DOCUMENT.fullmatch(name) and STRICT in changed[name]:
             raise UnreadableError("XL440", found="Strict Open XML")
-    return write_package(package.parts, changed, emptied)
+    return write_archive(archive.parts, changed, emptied=emptied)
 
 
 def _decoded(content: bytes, suffix: str) -> str:

@@ -1,36 +1,31 @@
 """What the XML of a sheet says that no reader tells cheaply: formulas, errors, merged cells, hidden rows, protection, dropdowns.
 
-    markup = read_markup(content)["Budget"]
+    markup = read_markup(package.sheets["Budget"])
     (11, 7) in markup.formulas, markup.errors.get((11, 7)), markup.protected, markup.lists
 
 Rows and columns are zero-based; a range is (first row, first column, last row, last column). It is read with patterns
-over the sheet's XML, which may come from Excel, WPS, LibreOffice or Google; what a pattern does not find is simply not
-said, so a finding that rests on this module must be harmless when the module is silent.
+over the sheet's XML as preflight hands it on, where every cell begins with its address. Excel, WPS, LibreOffice and Google
+write the rest differently; what a pattern does not find is simply not said, so a finding that rests on this module must be
+harmless when the module is silent.
 """
 
 from __future__ import annotations
 
 import html
-import io
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from posixpath import join, normpath
-from xml.etree import ElementTree
 
 from xlperf.addresses import column_number
 
 Range = tuple[int, int, int, int]
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-FORMULA = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>\s*<f[\s>/]')
+FORMULA = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"[^>]*>\s*<f[\s>/]')
 ERROR = re.compile(
-    rb'<c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>\s*(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?\s*<v>([^<]{1,20})</v>'
+    rb'<c r="([A-Z]{1,3})(\d+)"(?=[^>]*\bt="e")[^>]*>\s*(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?\s*<v>([^<]{1,20})</v>'
 )
 # How a cell ends whose formula has no result; of a shared formula the text may stand elsewhere.
 NO_RESULT = [re.compile(start + rb"\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>") for start in (rb"</f>", rb"<f\b[^>]*/>")]
-ADDRESS = re.compile(rb'<c\s(?![^>]*\bt=")[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>\s*(?:<f\b[^>]*>)?')
+ADDRESS = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"(?![^>]*\bt=")[^>]*>\s*(?:<f\b[^>]*>)?')
 LONGEST_FORMULA = 9_000  # bytes that a cell takes before the end of its formula, with some to spare
 MERGE = re.compile(rb'<mergeCell\b[^>]*?\bref="([^"]+)"')
 ROW = re.compile(rb"<row\b[^>]*>")
@@ -53,48 +48,44 @@ class Markup:
     merges: tuple[Range, ...]
     hidden_rows: frozenset[int]
     protected: bool
-    lists: tuple[Range, ...]  # where a dropdown list is offered, old style or x14
+    lists: tuple[Range, ...]  # where a dropdown list is offered, in the old spelling or in that of Excel 2010 (x14)
 
     def offers_list(self, row: int, column: int) -> bool:
+        """Whether that cell has a dropdown list."""
         return any(top <= row <= bottom and left <= column <= right for top, left, bottom, right in self.lists)
 
 
-def read_markup(content: bytes) -> dict[str, Markup]:
-    """Return the markup of every sheet of a package, by its title."""
-    return {title: _markup(part) for title, part in sheet_parts(content).items()}
-
-
-def sheet_parts(content: bytes) -> dict[str, bytes]:
-    """Return the XML of every sheet by its title; what cannot be followed is left out."""
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        names = set(package.namelist())
-        relations = ElementTree.fromstring(package.read("xl/_rels/workbook.xml.rels"))
-        targets = {r.get("Id"): r.get("Target", "") for r in relations}
-        sheets = ElementTree.fromstring(package.read("xl/workbook.xml")).iter(f"{MAIN}sheet")
-        parts = {s.get("name", ""): normpath(join("xl", targets.get(s.get(RELATION), ""))).lstrip("/") for s in sheets}
-        return {title: package.read(part) for title, part in parts.items() if part in names}
-
-
-def _markup(part: bytes) -> Markup:
-    head, _, tail = part.partition(b"<sheetData")
+def read_markup(sheet: bytes) -> Markup:
+    """Return what the XML of a sheet says."""
+    head, _, tail = sheet.partition(b"<sheetData")
     data, _, tail = tail.partition(b"</sheetData>")
     rest = head + tail
-    lists = [SQREF.search(tag)[1] for tag in VALIDATION.findall(rest) if b'type="list"' in tag and SQREF.search(tag)]
-    lists += LIST_X14.findall(rest)
     return Markup(
-        frozenset((int(row) - 1, column_number(letters.decode())) for letters, row in FORMULA.findall(data)),
-        dict(_errors(data)),
-        dict(_uncomputed(data)),
-        tuple(area for ref in MERGE.findall(rest) for area in areas(ref)),
-        frozenset(_hidden(data)),
-        PROTECTION.search(rest) is not None,
-        tuple(area for ref in lists for area in areas(ref)),
+        formulas=frozenset(_place(letters, row) for letters, row in FORMULA.findall(data)),
+        errors=dict(_errors(data)),
+        uncomputed=dict(_uncomputed(data)),
+        merges=tuple(area for reference in MERGE.findall(rest) for area in areas(reference)),
+        hidden_rows=frozenset(_hidden(data)),
+        protected=PROTECTION.search(rest) is not None,
+        lists=tuple(area for reference in _lists(rest) for area in areas(reference)),
     )
+
+
+def _place(letters: bytes, row: bytes) -> tuple[int, int]:
+    return int(row) - 1, column_number(letters.decode())
+
+
+def _lists(rest: bytes) -> Iterator[bytes]:
+    """Yield where dropdown lists are offered."""
+    for tag in VALIDATION.findall(rest):
+        if b'type="list"' in tag and (cells := SQREF.search(tag)):
+            yield cells[1]
+    yield from LIST_X14.findall(rest)
 
 
 def _errors(data: bytes) -> Iterator[tuple[tuple[int, int], str]]:
     for letters, row, text in ERROR.findall(data) if b't="e"' in data else ():
-        yield (int(row) - 1, column_number(letters.decode())), text.decode("utf-8", "replace")
+        yield _place(letters, row), text.decode("utf-8", "replace")
 
 
 def _uncomputed(data: bytes) -> Iterator[tuple[tuple[int, int], bytes]]:
@@ -102,7 +93,7 @@ def _uncomputed(data: bytes) -> Iterator[tuple[tuple[int, int], bytes]]:
     for end in (match.start() for pattern in NO_RESULT for match in pattern.finditer(data)):
         start = max(data.rfind(b"<c ", max(0, end - LONGEST_FORMULA), end), 0)
         if found := ADDRESS.match(data, start):
-            yield (int(found[2]) - 1, column_number(found[1].decode())), data[found.end() : end]
+            yield _place(found[1], found[2]), data[found.end() : end]
 
 
 def formula_text(escaped: bytes) -> str:

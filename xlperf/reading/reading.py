@@ -1,41 +1,87 @@
-"""What was read from one workbook, every value with the cell it came from."""
+"""What was read from one workbook, every value with the cell it came from.
+
+    reading = read_cells("filled.xlsx")
+    reading.rows["total"][0]["spent"], reading.places[Spot("total", 0, "spent")]        # 12.5, "Budget!E4"
+
+It owns all that was opened for it, the package, the grids and the markup of the sheets, and is gone with the submission.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
+from xlperf.addresses import cell_name
 from xlperf.forms.document import Rows, Spot, year_of
 from xlperf.forms.form import Form
-from xlperf.reading.sheet_rows import Entry, Grid
+from xlperf.reading.markup import Markup
+from xlperf.reading.preflight import Package
+from xlperf.reading.sheet_rows import Grid, SheetRow
 from xlperf.reporting.finding import Finding
 
 
-@dataclass
+class Cell(NamedTuple):
+    """Where a cell stands: the title of its sheet, row and column from zero."""
+
+    title: str
+    row: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.title}!{cell_name(self.row, self.column)}"
+
+
+@dataclass(frozen=True)
+class FoundSheet:
+    """A sheet of the form as it was found in the file."""
+
+    title: str  # people may have renamed it
+    grid: Grid  # what its cells show, merged cells of words and cells with errors included
+    markup: Markup | None  # None where its XML could not be told from that of another
+
+
+@dataclass(frozen=True)
 class Reading:
     """What stands in one workbook."""
 
     path: Path
-    sha256: str
+    package: Package
     form: Form
-    identity: Mapping[str, str]
-    rows: Rows = field(default_factory=dict)
-    shown: dict[Spot, object] = field(default_factory=dict)  # computed cells, as the file shows them
-    places: dict[Spot, str] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    normalised: set[Spot] = field(default_factory=set)
-    stated: set[Spot] = field(default_factory=set)  # figures typed with their unit
-    living: set[Spot] = field(default_factory=set)  # computed cells that still hold a formula
-    cells: dict[Spot, tuple[str, int, int]] = field(default_factory=dict)  # sheet title, row, column
-    sheets: dict[str, tuple[str, Grid]] = field(default_factory=dict)  # by the form's sheet key
-    entries: list[Entry] = field(default_factory=list)  # every line that may hold data
-    homes: dict[tuple[str, int], Entry] = field(default_factory=dict)  # the line of each row, by block and index
-    absent: set[tuple[str, int]] = field(default_factory=set)  # fixed rows that are not in the file
-    strangers: list[str] = field(default_factory=list)  # sheets that are not ours
+    identity: Mapping[str, str]  # what its hidden sheet says: form, revision, unit and year it was issued for, ...
+    sheets: Mapping[str, FoundSheet]  # by the form's key; of two copies the first
+    foreign_sheets: tuple[str, ...]  # titles of the sheets that are not ours
+    sheet_rows: tuple[SheetRow, ...]  # every row of those sheets that may hold data, as it stands
+    rows: Rows  # the values by block, in the order of the document
+    origins: Mapping[tuple[str, int], SheetRow]  # the row of a sheet from which a row of a table was read, by block and index
+    missing_rows: Set[tuple[str, int]]  # preset rows, and tables of one row, that are not in the file
+    cells: Mapping[Spot, Cell]  # where each field stands; also those of the first blank row, where another may be added
+    shown_results: Mapping[Spot, object]  # what the cells show that the template computes; never trusted, only compared
+    with_formula: Set[Spot]  # those among them that still hold a formula
+    with_unit: Set[Spot]  # figures that were typed with their unit or operator
+    normalised: Set[Spot]  # values that stand there in another spelling, which the formulas of the sheet could not compute with
+    findings: tuple[Finding, ...]  # what there is to tell of the file and of how its cells were read
+
+    @property
+    def sha256(self) -> str:
+        """The checksum of the file as it was received."""
+        return self.package.sha256
+
+    @cached_property
+    def places(self) -> Mapping[Spot, str]:
+        """The address of each field: `Budget!E4`."""
+        return {spot: str(cell) for spot, cell in self.cells.items()}
+
+    @property
+    def carried_warnings(self) -> str:
+        """The warnings about the submission that a finalized workbook carries, as `remembered` wrote them; "" for none."""
+        return self.identity.get("intake", "")
 
     @property
     def fiscal_year(self) -> int | None:
+        """The fiscal year that stands in the workbook, None where there is none that could be one."""
         return year_of(self.rows)
 
     @property
@@ -46,10 +92,6 @@ class Reading:
 
     def typed(self) -> dict[Spot, object]:
         """What stands in every cell that was read, before anything was made of it."""
-        lines = {(entry.title, entry.row): entry for entry in self.entries}
-        found = {}
-        for spot, (title, row, _) in self.cells.items():
-            entry = lines.get((title, row))
-            if entry and spot.field in entry.values:
-                found[spot] = entry.values[spot.field]
-        return found
+        rows = {row.place: row for row in self.sheet_rows}
+        stands = {spot: rows[cell.title, cell.row] for spot, cell in self.cells.items() if (cell.title, cell.row) in rows}
+        return {spot: row.values[spot.field] for spot, row in stands.items() if spot.field in row.values}

@@ -1,11 +1,11 @@
-"""The XML of a workbook before a reader sees it: well-formed, no DOCTYPE, and of a sheet only the region that can be ours.
+"""The XML of the sheets: only the region that can be ours, plain and bounded, whatever the file says of its size.
 
-    sheet = read_sheet(part, read_texts(shared_strings, "xlperf"))
+    sheet = read_sheets(archive.parts, {part: "Budget"}, read_texts(shared_strings, "xlperf"))[part]
     sheet.content, sheet.far        # the sheet without XFD1048576, and ("XFD1048576",) if that held something
 
 A sheet is looked at with patterns, some hundred megabytes a second: what Excel, WPS, LibreOffice and Google write passes
-as it stands, and beyond the last row we allow only the end is searched for. Any other spelling of XML (prefixes,
-comments, CDATA, UTF-16, cells without an address) is first written anew by `canonical`, so that it has one meaning.
+as it stands, and beyond the last row we allow only the end is searched for. In what passes, every row begins with `<row r="7"`
+and every cell with `<c r="B7"`, its other attributes follow in double quotes.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from xml.parsers import expat
 
 from xlperf.addresses import column_number
 from xlperf.errors import UnreadableError
-from xlperf.reading import zip_file as limits
-from xlperf.reading.canonical_xml import canonical, parse, refuse_doctype
-from xlperf.reading.zip_file import KIB, MIB, Part, damaged, inflate, too_large
+from xlperf.reading import limits
+from xlperf.reading.limits import KIB, MIB, crowded, damaged, too_large
+from xlperf.reading.plain_xml import DECLARATION, Unusual, check_plain, check_well_formed, rewrite
+from xlperf.reading.zip_file import Part, inflate
 
 MOST_NAMED = 20  # cells named in one finding
 COLUMN, ROW = limits.REGION_COLUMN, limits.REGION_ROW
@@ -32,12 +33,7 @@ FAR_ROW = re.compile(rb'<row r="[1-9][0-9]{3,6}"' + REST)
 FAR_CELL = re.compile(rb'<c r="[A-Z]{1,3}[1-9][0-9]{0,6}"' + REST)
 HELD = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^<>]*>\s*(?:<f|<is>|<v[^<>]*>[^<])')
 PREFIXED = re.compile(rb":(?:c|row|sheetData)[\s/>]")
-DECLARATION = re.compile(
-    rb"(?:\xef\xbb\xbf)?"
-    rb"(?:<\?xml version=[\"']1.0[\"'](?: encoding=[\"'](?i:utf-8)[\"'])?(?: standalone=[\"']\w+[\"'])?\s*\?>\s*)?(?=<\w)"
-)
 FILLED = (b"<v", b"<f", b"<is>")  # what a cell that holds something contains
-ROOT = re.compile(rb"<(?:[\w.-]+:)?([A-Za-z]\w*)")
 FIRST_CELL = re.compile(rb'<c r="A1"([^<>]*)>(?:\s|<is>|<f[^<>]*>[^<]*</f>)*<[vt][^<>]*>([^<]*)<')
 SHARED = re.compile(rb' t="s"[^<>]*>\s*(?:<f[^<>]*/>|<f[^<>]*>[^<]*</f>)?\s*<v>([0-9]{1,9})</v>')
 DIMENSION = re.compile(rb"<dimension\b[^<>]*?(?:/>|>\s*</dimension>)")
@@ -49,16 +45,12 @@ RANGES = re.compile(rb'<dataValidation\b[^<>]*\bsqref="([^"]*)"|<xm:sqref>([^<]*
 NO_SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
 
 
-class Unusual(Exception):
-    """XML that patterns cannot be trusted on; it is written anew first."""
-
-
 @dataclass(frozen=True)
 class Texts:
     """The shared texts of a workbook: how long each is, and which begin like the mark of one of our sheets."""
 
     mark: bytes
-    lengths: array
+    lengths: array[int]
     marks: frozenset[int]
 
 
@@ -68,101 +60,95 @@ class Sheet:
 
     content: bytes
     own: bool  # it bears our mark
-    changed: bool
+    changed: bool  # it is not as it stood in the file
     far: tuple[str, ...]  # cells with contents that were cut
     cells: int
     text: int  # bytes of the shared texts in its cells
-
-
-def root_of(start: bytes) -> str | None:
-    """The name of the root element, without its prefix; "" for XML whose root is not among these first bytes."""
-    if start.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
-        start = start.replace(b"\0", b"").lstrip(b"\xff\xfe")
-    if not start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return None
-    match = ROOT.search(re.sub(rb"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)", b"", start, flags=re.DOTALL))
-    return match[1].decode() if match else ""
-
-
-def read_xml(part: Part) -> tuple[bytes, bool]:
-    """Return a part that is no sheet, well-formed and plain, and whether it had to be written anew for that.
-
-    Raises:
-        UnreadableError: damaged (XL103), with a DOCTYPE (XL119), or too large (XL128).
-    """
-    content, changed = b"".join(inflate(part)), False
-    try:
-        _check_plain(content)
-    except Unusual:
-        content, changed = canonical(part.name, [content]), True
-    _check_well_formed(part.name, content)
-    return content, changed
-
-
-def has_doctype(content: bytes) -> bool:
-    """Whether a part nobody parses says DOCTYPE in any encoding a parser would know."""
-    return any("<!DOCTYPE".encode(encoding) in content for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
-
-
-def _check_plain(content: bytes | bytearray) -> None:
-    """A `<` and a `>` for every tag and nothing else: then tags can be counted, and patterns see what parsers see."""
-    start = DECLARATION.match(content)
-    special = content.find(b"<!") >= 0 or (start and content.find(b"<?", start.end()) >= 0)
-    if start is None or special or content.count(b"<") != content.count(b">"):
-        raise Unusual
-
-
-def _check_well_formed(name: str, content: bytes | bytearray) -> None:
-    depth = 0
-    for i in range(0, len(content), MIB):  # a parser keeps every open tag in memory
-        tags, closing, single = (content.count(sign, i, i + MIB) for sign in (b"<", b"</", b"/>"))
-        depth += tags - 2 * closing - single
-        if depth > limits.DEEPEST:
-            raise too_large(name, limits.DEEPEST)
-    parser = expat.ParserCreate(namespace_separator=" ")  # so that prefixes are checked too
-    parser.StartDoctypeDeclHandler = lambda *_: refuse_doctype(name)
-    parse(name, parser, [content])
-
-
-# --- sheets --------------------------------------------------------------------------------------------------
 
 
 def read_texts(content: bytes, mark: str) -> Texts:
     """Return what there is to know of the shared texts."""
     starts = array("L", (match.start() for match in re.finditer(rb"<(?:\w+:)?si[\s/>]", content)))
     lengths = array("L", (end - start for start, end in pairwise((*starts, len(content)))))
-    marks, at = set(), content.find(b">" + mark.encode())
+    marks: set[int] = set()
+    at = content.find(b">" + mark.encode())
     while at >= 0:
         marks.add(bisect_right(starts, at) - 1)
         at = content.find(b">" + mark.encode(), at + 1)
     return Texts(mark.encode(), lengths, frozenset(marks))
 
 
-def read_sheet(part: Part, texts: Texts) -> Sheet:
-    """Return a sheet, cut to the region; one that is not ours and too large comes back empty, for nobody reads it.
+def read_sheets(parts: Mapping[str, Part], titles: Mapping[str, str], texts: Texts) -> dict[str, Sheet]:
+    """Return the sheets by their parts, cut to the region; together they may hold so many cells and so much text.
+
+    Ours and others are counted apart. One that is not ours and for which there is no room comes back empty, for nobody reads it.
+
+    Args:
+        titles: the parts that are sheets, in order, with the names by which people know them.
 
     Raises:
-        UnreadableError: damaged (XL103), a bomb (XL116), with a DOCTYPE (XL119), too large (XL128) or too long (XL129).
+        UnreadableError: corrupted (XL103), a bomb (XL116), with a DOCTYPE (XL119), too large (XL128), with too many cells (XL104)
+            or too many rows (XL129).
     """
-    try:
-        kept, far, changed = _keep_plain(part.name, inflate(part))
-    except Unusual:
-        try:
-            kept, far, _ = _keep_plain(part.name, [canonical(part.name, inflate(part))])
-        except Unusual:
-            raise damaged(part.name, "XML") from None
-        changed = True
+    sheets: dict[str, Sheet] = {}
+    used: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
+    for name, title in titles.items():
+        sheet = _read_sheet(replace(parts[name], name=title), texts)
+        total = used[sheet.own] + Counter(cells=sheet.cells, text=sheet.text, size=len(sheet.content))
+        if error := _beyond(total, title, "own" if sheet.own else "foreign"):
+            if sheet.own:
+                raise error
+            sheet = empty_sheet()
+        else:
+            used[sheet.own] = total
+        sheets[name] = sheet
+    return sheets
+
+
+def _beyond(total: Mapping[str, int], title: str, whose: str) -> UnreadableError | None:
+    """The error that with this sheet there is more than there may be, None if there is not."""
+    if total["cells"] > limits.MOST_CELLS[whose]:
+        return crowded(title, total["cells"], limits.MOST_CELLS[whose])
+    if total["text"] > limits.MOST_TEXT:
+        return too_large(title, limits.MOST_TEXT)
+    if total["size"] > limits.MOST_SHEET_BYTES[whose]:
+        return too_large(title, limits.MOST_SHEET_BYTES[whose])
+    return None
+
+
+def _read_sheet(part: Part, texts: Texts) -> Sheet:
+    """Return a sheet, cut to the region; one that is not ours and too large comes back empty."""
+    cutter, rewritten = _cut_or_rewrite(part)
+    kept, far = cutter.kept, cutter.far
     own = _is_own(kept, texts)
     if len(kept) > limits.MOST_SHEET_BYTES["own" if own else "foreign"]:
         if own:
             raise too_large(part.name, limits.MOST_SHEET_BYTES["own"])
         return empty_sheet()
-    changed |= _trim(kept)
-    cells, text = kept.count(b"<c "), _text(kept, texts)
+    trimmed = _trim(kept)
     if own and far and _reaches_the_end(kept):
         raise UnreadableError("XL129", found=f"{part.name}!{limits.LAST_ROW}", expected=limits.LAST_ROW)
-    _check_well_formed(part.name, kept)
-    return Sheet(bytes(kept), own, changed, tuple(far), cells, text)
+    check_well_formed(part.name, kept)
+    return Sheet(
+        content=bytes(kept),
+        own=own,
+        changed=rewritten or cutter.has_cut or trimmed,
+        far=tuple(far),
+        cells=kept.count(b"<c "),
+        text=_text(kept, texts),
+    )
+
+
+def _cut_or_rewrite(part: Part) -> tuple[_Cutter, bool]:
+    """What is kept of a sheet, and whether it had to be written anew first."""
+    try:
+        return _cut_plain(part.name, inflate(part)), False
+    except Unusual:
+        pass
+    try:
+        return _cut_plain(part.name, [rewrite(part.name, inflate(part))]), True
+    except Unusual:
+        raise damaged(part.name, "XML") from None
 
 
 def _reaches_the_end(kept: bytearray) -> bool:
@@ -174,58 +160,97 @@ def _reaches_the_end(kept: bytearray) -> bool:
 
 def empty_sheet() -> Sheet:
     """What a reader gets of a sheet that is not ours and too large."""
-    return Sheet(NO_SHEET, False, True, (), 0, 0)
+    return Sheet(content=NO_SHEET, own=False, changed=True, far=(), cells=0, text=0)
 
 
-def _keep_plain(name: str, chunks: Iterable[bytes]) -> tuple[bytearray, list[str], bool]:
-    kept, far, cut = _keep(name, chunks)
+def _cut_plain(name: str, chunks: Iterable[bytes]) -> _Cutter:
+    """Cut a sheet; what is kept is plain XML.
+
+    Raises:
+        Unusual: it is not.
+    """
+    cutter = _cut(name, chunks)
+    kept = cutter.kept
     if len(kept) <= limits.MOST_SHEET_BYTES["own"]:
-        _check_plain(kept)
+        check_plain(kept)
     others = kept.count(b':r="') - kept.count(b'xmlns:r="') + kept.count(b'.r="') + kept.count(b'-r="')
     if others or PREFIXED.search(kept):  # what a pattern might take for a cell or an address
         raise Unusual
-    return kept, far, cut
+    return cutter
 
 
-def _keep(name: str, chunks: Iterable[bytes]) -> tuple[bytearray, list[str], bool]:
-    """Return what stands in the region, the first cells outside that hold something, and whether anything was cut.
-
-    From a cell outside everything to the end of its row is cut, from a row outside everything to the end of the rows.
-    """
-    kept, far, rest, until, cut = bytearray(), [], b"", b"", False
+def _cut(name: str, chunks: Iterable[bytes]) -> _Cutter:
+    """Go through a sheet in chunks; a sheet of which too much would be kept is left in the middle."""
+    cutter, rest = _Cutter(), b""
     for chunk in chunks:
-        window, at = rest + chunk, 0
-        if not kept and not cut and (start := DECLARATION.match(window)):
-            at = start.end()
-            kept += window[:at]
-        stop = window.rfind(b"<")  # the last tag may not be complete
-        while at < stop:
-            if until:
-                end = window.find(until, at, stop)
-                unsure = window.rfind(b"<c ", max(at, stop - 4 * KIB), stop)  # what the last cell holds comes with the next chunk
-                upto = end if end >= 0 else unsure if unsure >= 0 else stop
-                if len(far) < MOST_NAMED and window.find(b"</c>", at, upto) >= 0:
-                    far += [found.decode() for found in HELD.findall(window, at, upto)[: MOST_NAMED - len(far)]]
-                at = upto
-                if end < 0:
-                    break
-                until = b""
-            else:
-                odd = ODD.search(window, at, stop)
-                upto = odd.start() if odd else stop
-                kept += window[at:upto]
-                at = upto
-                if odd:
-                    until, cut = _end_of(window, upto), True
-        rest = window[at:]
+        window = rest + chunk
+        rest = window[cutter.read(window) :]
         if len(rest) > limits.MOST_GAP:
             raise too_large(name, limits.MOST_GAP)
-        if len(kept) > limits.MOST_SHEET_BYTES["own"]:
-            return kept, far, True
-    return kept + (b"" if until else rest), far, cut
+        if len(cutter.kept) > limits.MOST_SHEET_BYTES["own"]:
+            cutter.has_cut = True
+            return cutter
+    if not cutter.skipped_to:
+        cutter.kept += rest
+    return cutter
+
+
+class _Cutter:
+    """Takes of a sheet what stands in the region.
+
+    From a cell outside everything to the end of its row is skipped, from a row outside everything to the end of the rows.
+    """
+
+    def __init__(self) -> None:
+        self.kept = bytearray()
+        self.far: list[str] = []  # the first cells outside that hold something
+        self.has_cut = False
+        self.skipped_to = b""  # the tag that ends what is being skipped
+
+    def read(self, window: bytes) -> int:
+        """Go through a piece of the sheet up to its last tag, which may not be complete; return how far that is."""
+        at = self._take_declaration(window)
+        stop = window.rfind(b"<")
+        while at < stop:
+            if self.skipped_to:
+                at = self._skip(window, at, stop)
+                if self.skipped_to:  # the end comes with the next piece
+                    break
+            else:
+                at = self._take(window, at, stop)
+        return at
+
+    def _take_declaration(self, window: bytes) -> int:
+        start = None if self.kept or self.has_cut else DECLARATION.match(window)
+        self.kept += window[: start.end()] if start else b""
+        return start.end() if start else 0
+
+    def _take(self, window: bytes, at: int, stop: int) -> int:
+        """Keep what comes before the next tag that is no cell or row of the region."""
+        odd = ODD.search(window, at, stop)
+        if odd is None:
+            self.kept += window[at:stop]
+            return stop
+        self.kept += window[at : odd.start()]
+        self.skipped_to, self.has_cut = _end_of(window, odd.start()), True
+        return odd.start()
+
+    def _skip(self, window: bytes, at: int, stop: int) -> int:
+        """Leave out what comes before the tag that ends it; note the first cells that hold something."""
+        end = window.find(self.skipped_to, at, stop)
+        upto = end
+        if end < 0:
+            last_cell = window.rfind(b"<c ", max(at, stop - 4 * KIB), stop)  # what it holds comes with the next piece
+            upto = last_cell if last_cell >= 0 else stop
+        if len(self.far) < MOST_NAMED and window.find(b"</c>", at, upto) >= 0:
+            self.far += [found.decode() for found in HELD.findall(window, at, upto)[: MOST_NAMED - len(self.far)]]
+        if end >= 0:
+            self.skipped_to = b""
+        return upto
 
 
 def _end_of(window: bytes, at: int) -> bytes:
+    """The tag that ends what is to be skipped from there on."""
     for pattern, end in ((FAR_ROW, b"</sheetData>"), (FAR_CELL, b"</row>")):
         if pattern.match(window, at):
             return end
@@ -236,7 +261,9 @@ def _is_own(kept: bytearray, texts: Texts) -> bool:
     first = FIRST_CELL.search(kept, 0, MIB)
     if first is None:
         return False
-    return int(first[2]) in texts.marks if b' t="s"' in first[1] and first[2].isdigit() else first[2].startswith(texts.mark)
+    if b' t="s"' in first[1] and first[2].isdigit():
+        return int(first[2]) in texts.marks
+    return first[2].startswith(texts.mark)
 
 
 def _text(kept: bytearray, texts: Texts) -> int:
@@ -270,7 +297,7 @@ def _near(tail: bytes) -> bytes:
     """Without the merged cells and links that reach beyond the region or cover more cells than there may be."""
     left = [limits.MOST_CELLS["own"]]
 
-    def keep(match: re.Match) -> bytes:
+    def keep(match: re.Match[bytes]) -> bytes:
         area = AREA.search(match[0])
         if area is None:
             return b""

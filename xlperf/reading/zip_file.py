@@ -1,12 +1,8 @@
 """The zip of a workbook, read piece by piece: never more of a part than it declared, never more than we allow.
 
-    parts = open_package(content)
-    for chunk in inflate(parts["xl/workbook.xml"]): ...
-    clean = write_package(parts, {"xl/worksheets/sheet3.xml": b"<worksheet ..."})
-
-All limits of what we read stand here. An honest workbook of ours has 20 parts, 1 MiB unpacked and 4,000 cells, blank
-ones included; the limits are far above that and far below what would cost a reader minutes or gigabytes. Sizes alone
-say little (5 KB of zip can hold a cell that asks for 4 GiB), so what is limited in the end is cells.
+archive = open_archive(content)
+for chunk in inflate(archive.parts["xl/workbook.xml"]): ...
+clean = write_archive(archive.parts, {"xl/worksheets/sheet3.xml": b"<worksheet ..."}, emptied=("xl/media/image1.png",))
 """
 
 from __future__ import annotations
@@ -20,34 +16,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from xlperf.errors import UnreadableError
-
-KIB, MIB = 2**10, 2**20
-
-# The file and its zip.
-MOST_FILE = 128 * MIB  # with photographs pasted in; it is held in memory once
-MOST_HELD = 16 * MIB  # a larger package is written anew without its pictures, because a reader copies it
-MOST_PARTS = 5_000  # 300 sheets with comments and drawings have about 2,000
-MOST_UNPACKED = 1_024 * MIB  # 1,048,576 formatted rows of 22 columns are 590 MiB; they are unpacked in 2 s and never held
-MOST_RATIO = 200  # blank formatted rows pack 30 : 1; only a part that is one run of the same bytes passes 200 : 1
-SMALL = 1 * MIB  # a part below this is no bomb, whatever its ratio
-# The parts that are no sheets.
-MOST_OTHERS = 16 * MIB  # all XML that is no sheet: texts, styles, drawings; a filled workbook has 60 KiB
-MOST_TAGS = 200_000  # elements in one XML part that is parsed: Excel allows 65,000 cell formats, some files have them all
-MOST_SHEETS = 1_000
-# The sheets. Rows and columns beyond are cut; readers allocate every cell up to the last one that holds data.
-LAST_ROW = 1_999
-LAST_COLUMN = "AZ"
-REGION_ROW = rb"(?:1[0-9]{3}|[1-9][0-9]{0,2})"  # 1 to LAST_ROW; the same limits as a pattern
-REGION_COLUMN = rb"A?[A-Z]"
-MOST_CELLS = {"own": 40_000, "foreign": 40_000}  # in all sheets together, blank ones included; 50 µs each to read and check
-MOST_SHEET_BYTES = {"own": 16 * MIB, "foreign": 4 * MIB}  # of XML kept in all sheets together; a row of ours has at most 5 KiB
-MOST_AREA = 3_000_000  # cells of the rectangles around the data of our sheets, which a reader fills with blanks
-MOST_TEXT = 16 * MIB  # of all cells together: one shared text of 32,767 characters may stand in every cell
-MOST_GAP = 256 * KIB  # between two tags: a cell holds 32,767 characters, of 6 bytes at most
-MOST_RANGES, MOST_DROPDOWNS = 2_000, 500  # in one sheet; pasting splits ranges, a sheet of ours has 10
-MOST_TAIL = 1 * MIB  # of what stands behind the rows of a sheet; more, and its dropdowns and extensions are left out
-BLANK_TAIL = 500  # formatted blank cells and rows below the last data that are worth cutting
-DEEPEST = 1_000  # elements within elements; a sheet has 8
+from xlperf.reading import limits
+from xlperf.reading.limits import KIB, bomb, damaged
 
 CHUNK = 256 * KIB
 STEP = 16 * KIB
@@ -59,58 +29,33 @@ ENCRYPTED, UTF8 = 0x61, 0x800  # flags: encrypted, patched or strongly encrypted
 
 @dataclass(frozen=True)
 class Part:
-    """One entry of the zip: its packed bytes and what the directory says of them; `agrees` if its own header says the same."""
+    """One entry of a zip: its packed bytes, and what the directory of the zip says of them."""
 
     name: str
     packed: memoryview
-    method: int
-    size: int
+    method: int  # STORED or DEFLATED
+    size: int  # unpacked
     crc: int
-    agrees: bool
-    start: bytes = b""  # of the unpacked part, so that its kind is known
+    agrees: bool  # the entry's own header says the same as the directory
+    start: bytes = b""  # the first bytes of the unpacked part, which tell its kind
 
 
 @dataclass(frozen=True)
-class Package:
-    """The parts by name; `plain` is a zip in which every reader finds the same, `slashed` one with back-slashes in names."""
+class Archive:
+    """A zip that was looked at and not unpacked yet."""
 
-    parts: Mapping[str, Part]
-    plain: bool
-    slashed: bool
-
-
-def damaged(place: str, reason: object) -> UnreadableError:
-    return UnreadableError("XL103", found=f"{place}: {reason}")
+    parts: Mapping[str, Part]  # by name
+    plain: bool  # every reader finds the same in it
+    slashed: bool  # names in it have back-slashes
 
 
-def bomb(place: str, found: object, limit: object) -> UnreadableError:
-    return UnreadableError("XL116", found=f"{place}: {found}", expected=f"≤ {limit}")
-
-
-def crowded(place: str, found: int, limit: int) -> UnreadableError:
-    return UnreadableError("XL104", found=f"{place}: {found:,}", expected=f"≤ {limit:,}")
-
-
-def too_large(place: str, limit: int) -> UnreadableError:
-    return UnreadableError("XL128", found=f"{place}: > {limit:,}", expected=f"≤ {limit:,}")
-
-
-def open_package(content: bytes) -> Package:
+def open_archive(content: bytes) -> Archive:
     """Return the parts of a zip; nothing is unpacked yet beyond the first bytes of each.
 
     Raises:
-        UnreadableError: cut short, damaged, a bomb, or with names no honest program writes (XL103, XL115 to XL118).
+        UnreadableError: cut short, corrupted, a bomb, or with names no honest program writes (XL103, XL115 to XL118).
     """
-    count = content.count(CENTRAL)
-    if count > MOST_PARTS:  # before zipfile makes an object of each
-        raise bomb("zip", f"{count:,}", f"{MOST_PARTS:,}")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            entries = [entry for entry in package.infolist() if not is_folder(entry)]
-    except BROKEN as error:
-        if END not in content[-66 * KIB :]:
-            raise UnreadableError("XL115", found=f"{len(content):,} B") from None
-        raise damaged("zip", error) from None
+    entries = _entries_of(content)
     names = [_safe_name(entry.orig_filename) for entry in entries]
     folded = Counter(name.casefold() for name in names)
     if twice := [name for name in names if folded[name.casefold()] > 1]:
@@ -119,8 +64,21 @@ def open_package(content: bytes) -> Package:
     parts = {name: _part(content, name, entry) for name, entry in zip(names, entries, strict=True)}
     one_end = content[-22:-18] == END and content[-2:] == b"\0\0" and content[-42:-38] != ZIP64 and content.startswith(LOCAL)
     slashed = names != [entry.orig_filename for entry in entries]
-    plain = one_end and not slashed and all(part.agrees for part in parts.values()) and len(content) <= MOST_HELD
-    return Package(parts, plain, slashed)
+    plain = one_end and not slashed and all(part.agrees for part in parts.values()) and len(content) <= limits.MOST_HELD
+    return Archive(parts, plain=plain, slashed=slashed)
+
+
+def _entries_of(content: bytes) -> list[zipfile.ZipInfo]:
+    count = content.count(CENTRAL)
+    if count > limits.MOST_PARTS:  # before zipfile makes an object of each
+        raise bomb("zip", f"{count:,}", f"{limits.MOST_PARTS:,}")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            return [entry for entry in package.infolist() if not is_folder(entry)]
+    except BROKEN as error:
+        if END not in content[-66 * KIB :]:
+            raise UnreadableError("XL115", found=f"{len(content):,} B") from None
+        raise damaged("zip", error) from None
 
 
 def is_folder(entry: zipfile.ZipInfo) -> bool:
@@ -138,11 +96,11 @@ def _safe_name(name: str) -> str:
 def _refuse_bombs(entries: list[zipfile.ZipInfo]) -> None:
     """By what the directory declares; that no part unpacks to more than it declares is seen when it is unpacked."""
     total = sum(entry.file_size for entry in entries)
-    if total > MOST_UNPACKED:
-        raise bomb("zip", f"{total >> 20} MiB", f"{MOST_UNPACKED >> 20} MiB")
+    if total > limits.MOST_UNPACKED:
+        raise bomb("zip", f"{total >> 20} MiB", f"{limits.MOST_UNPACKED >> 20} MiB")
     for entry in entries:
-        if entry.file_size > max(SMALL, MOST_RATIO * entry.compress_size):
-            raise bomb(entry.filename, f"{entry.file_size // max(1, entry.compress_size)} : 1", f"{MOST_RATIO} : 1")
+        if entry.file_size > max(limits.SMALL, limits.MOST_RATIO * entry.compress_size):
+            raise bomb(entry.filename, f"{entry.file_size // max(1, entry.compress_size)} : 1", f"{limits.MOST_RATIO} : 1")
 
 
 def _part(content: bytes, name: str, entry: zipfile.ZipInfo) -> Part:
@@ -159,7 +117,7 @@ def _part(content: bytes, name: str, entry: zipfile.ZipInfo) -> Part:
     if len(packed) < entry.compress_size:
         raise damaged(name, "zip")
     agrees = (own_name, flags, method) == (entry.orig_filename, entry.flag_bits, entry.compress_type)
-    part = Part(name, packed, entry.compress_type, entry.file_size, entry.CRC, agrees)
+    part = Part(name=name, packed=packed, method=entry.compress_type, size=entry.file_size, crc=entry.CRC, agrees=agrees)
     try:
         return replace(part, start=next(_pieces(part, 4 * KIB), b""))
     except zlib.error:
@@ -170,13 +128,13 @@ def inflate(part: Part) -> Iterator[bytes]:
     """Yield the unpacked part in chunks; size and CRC are what the directory said, or it ends with an error.
 
     Raises:
-        UnreadableError: damaged (XL103), or more comes out than was declared (XL116).
+        UnreadableError: corrupted (XL103), or more comes out than was declared (XL116).
     """
     size = crc = 0
     try:
         for chunk in _pieces(part, CHUNK):
             size, crc = size + len(chunk), zlib.crc32(chunk, crc)
-            if size > max(part.size, SMALL):
+            if size > max(part.size, limits.SMALL):
                 raise bomb(part.name, f"> {part.size:,} B", f"{part.size:,} B")
             yield chunk
     except zlib.error:
@@ -203,13 +161,18 @@ def _pieces(part: Part, most: int) -> Iterator[bytes]:
         raise zlib.error("incomplete")
 
 
-def write_package(parts: Mapping[str, Part], changed: Mapping[str, bytes], emptied: Collection[str]) -> bytes:
+def write_archive(parts: Mapping[str, Part], changed: Mapping[str, bytes], *, emptied: Collection[str]) -> bytes:
     """Return a plain zip of the parts, some with new contents, some with none; quickly packed, no dates."""
+
+    def content_of(part: Part) -> bytes:
+        if part.name in changed:
+            return changed[part.name]
+        return b"" if part.name in emptied else b"".join(inflate(part))
+
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
-        for name, part in parts.items():
-            entry = zipfile.ZipInfo(name)
+        for part in parts.values():
+            entry = zipfile.ZipInfo(part.name)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            content = changed[name] if name in changed else b"" if name in emptied else b"".join(inflate(part))
-            package.writestr(entry, content, compresslevel=1)
+            package.writestr(entry, content_of(part), compresslevel=1)
     return target.getvalue()

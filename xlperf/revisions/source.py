@@ -19,6 +19,8 @@ from xlperf.forms.form import Form
 from xlperf.importing.importer import import_report
 from xlperf.importing.page import Leftover
 from xlperf.importing.source_file import WORKBOOKS, read_source_file
+from xlperf.reading.alterations import find_alterations
+from xlperf.reading.provenance import compare_with_issued
 from xlperf.reading.reader import read_cells
 from xlperf.reporting.description import DescribedFinding, describe
 from xlperf.reporting.finding import Finding, gather, has_errors
@@ -90,7 +92,8 @@ def read_source(path: StrPath, *, form: str | None = None, year: int | None = No
     if result is not None:
         return _report_source(path, result, templates)
     reading = read_cells(path, templates=templates)
-    return Source(path, reading.form, reading.rows, tuple(reading.findings), reading.places)
+    issued = compare_with_issued(reading, templates=templates)
+    return Source(path, reading.form, reading.rows, (*reading.findings, *find_alterations(reading), *issued), reading.places)
 
 
 def _document_source(path: Path, templates: StrPath | None) -> Source:

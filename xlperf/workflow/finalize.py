@@ -16,10 +16,12 @@ from xlperf.forms.compute import compute
 from xlperf.forms.document import document_of, file_name_parts, rows_of, text_at, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import row_counts, with_blank_rows
-from xlperf.reporting.finding import has_errors
+from xlperf.reading.remembered import dump_warnings
+from xlperf.reporting.finding import Finding, has_errors
 from xlperf.reporting.result import Result, unreadable
 from xlperf.reporting.word_report import Report, has_report, report_name, write_word_report
-from xlperf.workflow.process import Processed, process, result_of, unit_code_of
+from xlperf.workflow.process import Processed, process
+from xlperf.workflow.results import result_of, unit_code_of
 
 if TYPE_CHECKING:  # writing is not paid for where nothing is written
     from xlperf.workbook.identity import RuleResult
@@ -57,16 +59,23 @@ def finalize(
         return unreadable(path, error)
     if has_errors(processed.findings):
         return result_of(processed)
-    return result_of(processed, _write_finalized(processed, Path(output or Path(path).parent), stamp(date), report))
+    outputs = write_finalized(processed, Path(output or Path(path).parent), date=stamp(date), report=report)
+    return result_of(processed, outputs=outputs)
 
 
-def _write_finalized(processed: Processed, directory: Path, date: str, report: bool) -> tuple[Path, ...]:
+def write_finalized(processed: Processed, directory: Path, *, date: str, report: bool = True) -> tuple[Path, ...]:
+    """Write the finalized workbook, the document and the report of a submission without errors and return their paths.
+
+    Raises:
+        UsageError: they cannot be written; then none of them is.
+    """
     from xlperf.workbook.identity import Finalized, Identity
     from xlperf.workbook.writer import write_workbook
 
     reading, form = processed.reading, processed.reading.form
     unit = text_at(processed.rows, unit_spot(form))
-    identity = Identity(fiscal_year=reading.fiscal_year, date=date, unit=unit, intake=_intake(processed))
+    carried = dump_warnings(filter(_is_carried, processed.findings))
+    identity = Identity(fiscal_year=reading.fiscal_year, date=date, unit=unit, intake=carried)
     finalized = Finalized(submission=reading.sha256, results=_frozen_results(processed))
     parts, code = [*file_name_parts(form, processed.rows), form.finalized_name], unit_code_of(form, processed.rows)
     if _code_in(form, directory / f"{joined_name(*map(safe_name, parts))}.json") in ("", code):
@@ -85,6 +94,11 @@ def _write_finalized(processed: Processed, directory: Path, date: str, report: b
             names.append(report_name(word_report, code))
             write_word_report(word_report, new / names[2], date)
     return tuple(directory / name for name in names)
+
+
+def _is_carried(finding: Finding) -> bool:
+    """Whether a finding is a warning about the submission as a file, which the finalized workbook would no longer show."""
+    return finding.code.startswith("XL") and finding.severity == "warning" and finding.code not in CHECKED
 
 
 def _code_in(form: Form, path: Path) -> str:
@@ -109,22 +123,3 @@ def _frozen_results(processed: Processed) -> dict[str, RuleResult]:
         state = "failed" if count else "waiting" if idle else "passed"
         results[code] = RuleResult(words[state], count)
     return results
-
-
-def _intake(processed: Processed) -> str:
-    """The warnings about the submission as a file, which a clean rewritten workbook would no longer show."""
-    own = [f for f in processed.findings if f.code.startswith("XL") and f.severity == "warning" and f.code not in CHECKED]
-    return json.dumps(
-        [
-            {
-                "code": f.code,
-                "severity": f.severity,
-                "spots": f.spots,
-                "arguments": dict(f.arguments),
-                "explanation": f.explanation,
-                "cells": f.cells,
-            }
-            for f in own
-        ],
-        ensure_ascii=False,
-    )

@@ -1,53 +1,90 @@
-"""Which finding silences which: a cause is told once, and a blank is told with what was typed in its place."""
+"""Which finding silences which: a cause is told once.
+
+    told = list(without_repeats(reading, findings))
+
+PRECEDENCE is the table of it, by code: what is not told where another finding has said it. Four more silences stand where
+alone they can be known, because what they leave out is never made a finding:
+
+- `checks.check`: of several faults of one value (characters, schema, limits) the first is told, and a rule or a comparison is
+  not asked about cells that are blank, at fault or could not be read: it would judge what is not there.
+- `shown_values.compare_shown`: a computed cell that differs only because another one differs, or because the sheet could not
+  compute with a value that was normalised.
+- `alterations.lost_formulas`: a lost formula is told of cells whose figure is right; `XL301` tells the others (in the table).
+- `block_rows`: nothing is told of the cells of a free row in which nobody typed anything.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
 
-from xlperf.forms.document import Rows
-from xlperf.formula.nodes import Kind
-from xlperf.messages import listing, sentence
+from xlperf.forms.document import Spot
 from xlperf.reading.reading import Reading
 from xlperf.reporting.finding import Finding
-from xlperf.values.printing import visible
-from xlperf.values.rows import is_numeric
 
 UNREAD = ("XL217", "XL218")  # a formula without a value
-# What is not said of a cell of which another was: the blank of a formula without a value, the type of a cell that is asked
-# about, that a dash was read as a blank where a blank is told, a lost formula beside its wrong figure.
-BLANKS = ("XL201", "XL207")
-TOLD = {**dict.fromkeys(BLANKS, UNREAD), "XL202": ("XL209",), "XL210": BLANKS, "XL237": ("XL301",)}
+BLANKS = ("XL201", "XL207")  # a blank that is asked for, or advised against
+GONE = ("XL114", "XL231", "XL232")  # a sheet, a row or a column that is not there
+
+Scope = Callable[[Reading, Spot, Set[Spot]], bool]
 
 
-def without_repeats(reading: Reading, findings: list[Finding]) -> Iterator[Finding]:
-    """Leave out what another finding has said (TOLD), blanks of a row or column that is gone, dates far from a wrong year."""
-    other_year = any(finding.code == "XL242" for finding in findings)
-    gone = any(finding.code in ("XL114", "XL231", "XL232") for finding in findings)
-    told = {code: {spot for f in findings if f.code in others for spot in f.spots} for code, others in TOLD.items()}
+def at_that_cell(reading: Reading, spot: Spot, told: Set[Spot]) -> bool:
+    """The other finding is about the same cell."""
+    return spot in told
+
+
+def where_no_cell_is(reading: Reading, spot: Spot, told: Set[Spot]) -> bool:
+    """The cell is not in the file, and another finding says that something is missing."""
+    return spot not in reading.cells
+
+
+def in_that_workbook(reading: Reading, spot: Spot, told: Set[Spot]) -> bool:
+    """The other finding is about anything in the workbook."""
+    return True
+
+
+@dataclass(frozen=True)
+class Precedence:
+    """One silence: a finding of that code is not told of a cell where one of the others is told."""
+
+    code: str
+    by: tuple[str, ...]
+    scope: Scope
+
+
+PRECEDENCE = (
+    Precedence("XL201", UNREAD, at_that_cell),  # blank: a formula stands there, without a value
+    Precedence("XL207", UNREAD, at_that_cell),
+    Precedence("XL201", GONE, where_no_cell_is),  # blank: the row or column was deleted
+    Precedence("XL202", ("XL209",), at_that_cell),  # of the wrong type: it was asked what is meant
+    Precedence("XL210", BLANKS, at_that_cell),  # a dash was read as blank: the blank is told
+    Precedence("XL237", ("XL301",), at_that_cell),  # a lost formula: its wrong figure is told
+    Precedence("XL243", ("XL242",), in_that_workbook),  # a date far from the fiscal year: the year is wrong
+)
+
+
+def unreadable_cells(findings: Iterable[Finding]) -> set[Spot]:
+    """The cells that are blank here because what stands in them could not be read, as has been told."""
+    return {spot for finding in findings if finding.code in UNREAD for spot in finding.spots}
+
+
+def without_repeats(reading: Reading, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the findings without the cells of which others have said it, and without those that have no cell left."""
+    findings = list(findings)
+    told: dict[str, set[Spot]] = {}
     for finding in findings:
-        if finding.code == "XL243" and other_year:
-            continue
-        spots = finding.spots
-        if finding.code == "XL201" and gone:
-            spots = tuple(spot for spot in spots if spot in reading.cells)
-        if finding.code in TOLD:
-            spots = tuple(spot for spot in spots if spot not in told[finding.code])
+        told.setdefault(finding.code, set()).update(finding.spots)
+    for finding in findings:
+        spots = tuple(spot for spot in finding.spots if not _is_silenced(reading, finding.code, spot, told))
         if spots or not finding.spots:
             yield replace(finding, spots=spots)
 
 
-def with_what_was_typed(reading: Reading, rows: Rows, findings: list[Finding]) -> Iterator[Finding]:
-    """Of a blank that is told, what stands in the cell: a dash, a word for nothing; where a number is asked for, that means 0."""
-    typed = reading.typed() if any(finding.code in BLANKS for finding in findings) else {}
-    for finding in findings:
-        shown = [visible(raw) if str(raw := typed.get(spot) or "").strip() else "" for spot in finding.spots]
-        if finding.code not in BLANKS or not any(shown):
-            yield finding
-            continue
-        words = dict.fromkeys(text or sentence("blank", {}) for text in shown)
-        spot = finding.spots[0]
-        field = reading.form.blocks[spot.block].fields[spot.field]
-        number = field.kind is Kind.NUMBER or is_numeric(field, rows[spot.block][spot.index], None)
-        told = {"found": listing(words), "hint": sentence("nought", {}) if number and finding.code == "XL201" else ""}
-        yield replace(finding, arguments={**finding.arguments, **told})
+def _is_silenced(reading: Reading, code: str, spot: Spot, told: Mapping[str, Set[Spot]]) -> bool:
+    return any(
+        other in told and precedence.scope(reading, spot, told[other])
+        for precedence in PRECEDENCE
+        if precedence.code == code
+        for other in precedence.by
+    )

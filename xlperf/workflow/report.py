@@ -19,7 +19,8 @@ from xlperf.reporting.finding import gather
 from xlperf.reporting.pdf import find_libreoffice, write_pdfs
 from xlperf.reporting.result import Result, status_of, unreadable
 from xlperf.reporting.word_report import Report, report_name, template_of, write_word_report
-from xlperf.workflow.process import process, result_of
+from xlperf.workflow.process import process
+from xlperf.workflow.results import result_of
 from xlperf.workflow.template import describe_placed, load_document, take_document
 
 ENDINGS = {False: (".docx",), True: (".docx", ".pdf")}  # of the output, without and with PDF

@@ -1,4 +1,4 @@
-"""Say what is wrong with a workbook, by cell; write the annotated copy that goes back to its department.
+"""Say what is wrong with a workbook, by cell.
 
 result = validate("filled.xlsx")
 result.status, result.findings[0]["cells"], result.findings[0]["fix"]
@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xlperf.errors import UnreadableError, UsageError
-from xlperf.files import StrPath, as_written, joined_name, stamp, written_together
-from xlperf.forms.compute import compute
-from xlperf.forms.layout import filled_references, make_layout, row_counts, spare_rows, with_blank_rows
-from xlperf.messages import sentence
+from xlperf.errors import UnreadableError
+from xlperf.files import StrPath, stamp
 from xlperf.reporting.result import Result, unreadable
-from xlperf.workflow.process import Processed, process, result_of
+from xlperf.workflow.annotate import write_annotated
+from xlperf.workflow.process import process
+from xlperf.workflow.results import result_of
 
 
 def validate(
@@ -34,51 +33,5 @@ def validate(
         processed = process(path, form=form, year=year, templates=templates)
     except UnreadableError as error:
         return unreadable(path, error)
-    return result_of(processed, (write_annotated(processed, Path(annotated), stamp(None)),) if annotated else ())
-
-
-def annotate(
-    path: StrPath,
-    *,
-    form: str | None = None,
-    year: int | None = None,
-    templates: StrPath | None = None,
-    output: StrPath | None = None,
-    date: str | None = None,
-) -> Path:
-    """Write the workbook that goes back to its department: its data, the cells at fault marked, a list of problems first.
-
-    Args:
-        path: the submission; it is never changed.
-        output: the folder to write into, by default the folder of the submission.
-        date: the ISO date to stand in the workbook; default see `stamp`.
-
-    Raises:
-        UsageError: no such file, or the output cannot be written.
-        UnreadableError: there is no workbook of ours in it.
-    """
-    processed = process(path, form=form, year=year, templates=templates)
-    return write_annotated(processed, Path(output or Path(path).parent), stamp(date))
-
-
-def write_annotated(processed: Processed, directory: Path, date: str) -> Path:
-    """Write the annotated workbook of a submission that was processed and return its path."""
-    from xlperf.workbook.identity import Identity
-    from xlperf.workbook.problem_notes import make_annotation, typed_rows
-    from xlperf.workbook.writer import write_workbook
-
-    reading, form = processed.reading, processed.reading.form
-    name = joined_name(reading.path.stem, form.annotated_name or sentence("annotated_name", {}))
-    target = directory / f"{name}.xlsx"
-    if target.exists() and not as_written(target):
-        raise UsageError("would_lose", path=target)
-    counts = row_counts(form, spare_rows(form, processed.rows), processed.rows)
-    layout = make_layout(form, counts, filled_references(form, reading.rows))
-    annotation = make_annotation(reading.path.name, processed.findings, form, layout)
-    rows = typed_rows(form, compute(form, with_blank_rows(form, reading.rows, counts)), reading.typed())
-    year = reading.issued_year or reading.fiscal_year or form.first_year
-    unit, intake = reading.identity.get("unit", ""), reading.identity.get("intake", "")
-    identity = Identity(fiscal_year=year, date=date, unit=unit, intake=intake)
-    with written_together(directory) as new:
-        write_workbook(form, rows, new / target.name, identity=identity, counts=counts, annotation=annotation)
-    return target
+    outputs = [write_annotated(processed, Path(annotated), date=stamp(None))] if annotated else []
+    return result_of(processed, outputs=outputs)

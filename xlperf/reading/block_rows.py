@@ -1,0 +1,193 @@
+"""The rows of one block, from the rows of its sheet: preset rows at their places, the others in the order they stand.
+
+read = read_block(form, form.blocks["items"], sheet_rows, NumberFormats(package))
+read.rows, read.origins, read.findings
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, replace
+
+from xlperf.forms.document import Spot, is_empty, preset_index
+from xlperf.forms.form import Form
+from xlperf.forms.model import RULES, Block, Field
+from xlperf.reading.number_formats import NumberFormats
+from xlperf.reading.reading import Cell
+from xlperf.reading.sheet_rows import SheetRow
+from xlperf.reporting.finding import Finding
+from xlperf.values.blanks import is_blank
+from xlperf.values.cells import without_invisible
+from xlperf.values.notation import spellings_of
+from xlperf.values.remarks import CellError, Remark, Uncomputed
+from xlperf.values.rows import read_row
+
+
+@dataclass(frozen=True)
+class BlockRow:
+    """One row of a block as it was read."""
+
+    index: int
+    values: Mapping[str, object]  # by field, what is fixed included
+    cells: Mapping[Spot, Cell]
+    shown_results: Mapping[Spot, object]  # what the cells show that the template computes
+    remarks: tuple[tuple[Spot, Remark], ...]  # what there is to tell of its cells
+    origin: SheetRow | None  # None of a row that was put together from fields which stand alone
+    is_blank: bool = False  # it is a free row in which nobody typed anything
+
+
+@dataclass(frozen=True)
+class BlockRows:
+    """The rows of a block as they were read."""
+
+    block: Block
+    read: Mapping[int, BlockRow]  # by index, in the order they stand; after the last row the first blank one
+    count: int  # of rows, without that blank one and with those that are missing
+    findings: tuple[Finding, ...]
+
+    @property
+    def filled(self) -> list[BlockRow]:
+        """The rows that were read, without the blank one."""
+        return [row for row in self.read.values() if not row.is_blank]
+
+    @property
+    def rows(self) -> list[dict[str, object]]:
+        """The values of the rows; of a row that is missing what is fixed of it."""
+        return [dict(self.read[index].values) if index in self.read else _fixed(self.block, index) for index in range(self.count)]
+
+    @property
+    def missing(self) -> Set[int]:
+        """The preset rows that are not in the file."""
+        return {index for index in range(self.count) if index not in self.read}
+
+
+def read_block(form: Form, block: Block, sheet_rows: Iterable[SheetRow], formats: NumberFormats) -> BlockRows:
+    """Read the rows of a block; what is told of a row is told of the block, in the order of the sheet."""
+    read: dict[int, BlockRow] = {}
+    findings: list[Finding] = []
+    count = len(block.rows) or int(block.shape == "object")
+    for sheet_row in sheet_rows:
+        index = _preset_place(block, sheet_row, taken=read.keys())
+        if index is None:
+            row = _read_row(form, block, count, sheet_row, formats)
+            if row.is_blank:
+                read.setdefault(count, row)
+                continue
+            read[count], index = row, count
+            count += 1
+        elif sheet_row.single:
+            row = _read_row(form, block, index, sheet_row, formats)
+            read[index] = _joined(read[index], row) if index in read else row
+        elif index in read:
+            findings.append(_standing_twice(block, index, sheet_row))
+            continue
+        else:
+            row = read[index] = _read_row(form, block, index, sheet_row, formats)
+        findings += [*_retyped(block, index, sheet_row), *_told(row)]
+    return BlockRows(block=block, read=read, count=count, findings=tuple(findings))
+
+
+def _preset_place(block: Block, sheet_row: SheetRow, taken: Set[int]) -> int | None:
+    """Which preset row of its block that is; None of a free row. Where hidden key and name disagree, the name wins."""
+    if block.shape == "object":
+        return 0
+    by_key = next((index for index, row in enumerate(block.rows) if row.key == sheet_row.key), None)
+    if block.key == RULES or block.shape != "list":
+        return by_key
+    by_name = preset_index(block, _name_in(block, sheet_row))
+    return next((index for index in (by_name, by_key) if index is not None and index not in taken), None)
+
+
+def _name_in(block: Block, sheet_row: SheetRow) -> object:
+    """What stands in the row where its block has the names of its rows."""
+    name = sheet_row.values.get(block.row_name or "")
+    return without_invisible(name) if isinstance(name, str) else name
+
+
+def _retyped(block: Block, index: int, sheet_row: SheetRow) -> list[Finding]:
+    """The finding that the name of a preset row, known by its key, is not the official one."""
+    row, name = block.row(index), _name_in(block, sheet_row)
+    if (
+        row is None
+        or block.shape != "list"
+        or block.key == RULES
+        or not str(name).strip()
+        or preset_index(block, name) is not None
+    ):
+        return []
+    spot = Spot(block.key, index, block.row_name or "")
+    return [Finding("XL211", "warning", (spot,), {"found": name, "expected": row.values[spot.field]})]
+
+
+def _standing_twice(block: Block, index: int, sheet_row: SheetRow) -> Finding:
+    spot = Spot(block.key, index, next(iter(sheet_row.values)))
+    return Finding("XL214", "warning", (spot,), {"found": f"{sheet_row.title}!{sheet_row.number + 1}"})
+
+
+def _told(row: BlockRow) -> list[Finding]:
+    return [Finding(remark.code, remark.severity, (spot,), remark.arguments) for spot, remark in row.remarks if remark.code]
+
+
+# --- one row -------------------------------------------------------------------------------------------------
+
+
+def _read_row(form: Form, block: Block, index: int, sheet_row: SheetRow, formats: NumberFormats) -> BlockRow:
+    """Convert one row; what a computed cell shows is kept apart."""
+    cells = {key: Cell(sheet_row.title, sheet_row.number, sheet_row.columns[key]) for key in sheet_row.values}
+    given, results, typed = _fixed(block, index), {}, {}
+    for key, raw in sheet_row.values.items():
+        field, is_uncomputed = block.fields[key], isinstance(raw, Uncomputed)
+        if form.formula(block, index, key) is not None:
+            results[key] = None if is_uncomputed else raw
+        elif field.last and raw not in (None, "") and not is_uncomputed:
+            given[key] = raw
+        elif form.is_input(block, index, field) or (field.given and key not in block.constants):
+            typed[key] = _with_zeros(field, raw, cells[key], formats)
+    values, remarks = read_row(
+        form, block, index, given=given, typed=typed, shows_percent=lambda key: formats.is_percent(*cells[key])
+    )
+    blank = _is_blank(form, block, index, values, sheet_row)
+    return BlockRow(
+        index=index,
+        values=values,
+        cells={Spot(block.key, index, key): cell for key, cell in cells.items()},
+        shown_results={Spot(block.key, index, key): result for key, result in results.items()},
+        remarks=() if blank else tuple((Spot(block.key, index, key), remark) for key, remark in remarks),
+        origin=None if sheet_row.single else sheet_row,
+        is_blank=blank,
+    )
+
+
+def _fixed(block: Block, index: int) -> dict[str, object]:
+    """What a row has without anybody typing it."""
+    row, name = block.row(index), block.row_name
+    official = row.values.get(name) if row and name and name in block.fields and block.shape == "list" else None
+    return {**block.constants, **({name: official} if name and official else {})}
+
+
+def _with_zeros(field: Field, raw: object, cell: Cell, formats: NumberFormats) -> object:
+    """A code that Excel took for a number, with the zeros in front that its cell shows; anything else as it is."""
+    if field.type == "code" and isinstance(raw, float) and raw.is_integer():
+        return f"{int(raw):0{formats.digits(*cell)}d}"
+    return raw
+
+
+def _is_blank(form: Form, block: Block, index: int, row: Mapping[str, object], sheet_row: SheetRow) -> bool:
+    """Whether a free row holds nothing: no value, or dashes all along."""
+    if block.row(index) or block.shape == "object":
+        return False
+    typed = [raw for key, raw in sheet_row.values.items() if form.is_input(block, index, block.fields[key])]
+    if is_empty(form, block, index, row):
+        return not any(isinstance(raw, CellError) for raw in typed)
+    return all(isinstance(raw, str) and is_blank(spellings_of(form), raw) for raw in typed)
+
+
+def _joined(first: BlockRow, second: BlockRow) -> BlockRow:
+    """Two pieces of one row, each with a field that stands alone."""
+    return replace(
+        first,
+        values={**first.values, **second.values},
+        cells={**first.cells, **second.cells},
+        shown_results={**first.shown_results, **second.shown_results},
+        remarks=first.remarks + second.remarks,
+    )

@@ -1,0 +1,64 @@
+"""Whether a workbook is the one that was issued: to this unit, for this year, of the form that was asked for, in force today.
+
+findings = list(compare_with_issued(reading, form="my-form", year=2023))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlperf.files import StrPath
+from xlperf.forms.document import Spot, text_at, unit_spot
+from xlperf.forms.loader import find_form
+from xlperf.reading.reading import Reading
+from xlperf.reporting.finding import Finding
+from xlperf.text import unit_key
+
+
+def compare_with_issued(
+    reading: Reading, *, form: str | None = None, year: int | None = None, templates: StrPath | None = None
+) -> Iterator[Finding]:
+    """Yield what tells a workbook from the one that was issued, and from what was asked for.
+
+    Args:
+        form: the key of the form that was asked for, None for any.
+        year: the fiscal year that was asked for, None for any.
+        templates: the folder of a bureau's own forms, which knows newer revisions.
+    """
+    yield from _not_as_asked(reading, form, year)
+    yield from _other_unit(reading)
+    yield from _other_year(reading)
+    yield from _outdated(reading, templates)
+
+
+def _not_as_asked(reading: Reading, form: str | None, year: int | None) -> Iterator[Finding]:
+    """A workbook of another form or year than was asked for."""
+    found, asked = (reading.form.key, reading.fiscal_year), (form, year)
+    if any(wanted is not None and stands != wanted for stands, wanted in zip(found, asked, strict=True)):
+        texts = [" ".join(str(part) for part in pair if part is not None) for pair in (found, asked)]
+        yield Finding("XL111", "error", (), {"found": texts[0], "expected": texts[1]})
+
+
+def _other_unit(reading: Reading) -> Iterator[Finding]:
+    """The workbook was issued to one unit and filled in by another."""
+    spot, prefixes = unit_spot(reading.form), reading.form.summary.unit_prefixes
+    issued, unit = reading.identity.get("unit", ""), text_at(reading.rows, spot)
+    if issued and unit and unit_key(issued, prefixes) != unit_key(unit, prefixes):
+        yield Finding("XL240", "warning", (spot,), {"found": unit, "expected": issued})
+
+
+def _other_year(reading: Reading) -> Iterator[Finding]:
+    """The workbook was issued for one fiscal year, and another stands in it."""
+    issued, year = reading.issued_year, reading.fiscal_year
+    if issued and year and issued != year:
+        yield Finding("XL242", "warning", (Spot("identity", 0, "fiscal_year"),), {"found": year, "expected": issued})
+
+
+def _outdated(reading: Reading, templates: StrPath | None) -> Iterator[Finding]:
+    """A workbook of an older revision than the one in force in its fiscal year."""
+    year, form = reading.fiscal_year, reading.form
+    if year is None or year < form.first_year:
+        return
+    current = find_form(form.key, year=year, templates=templates).name
+    if current != form.revision:
+        yield Finding("XL131", "warning", (), {"found": form.revision, "expected": current, "year": year})
