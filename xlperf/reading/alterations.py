@@ -9,7 +9,7 @@ it looks, what was not read at all (never silently), and what finalizing will re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,8 +22,8 @@ from xlperf.formula.nodes import Kind
 from xlperf.formula.operands import normal_text
 from xlperf.messages import listing, sentence
 from xlperf.reading.markup import Markup
-from xlperf.reading.reading import Cell, FoundSheet, Reading
-from xlperf.reading.sheet_rows import SheetRow, header_depth, key_columns
+from xlperf.reading.reading import FoundSheet, Reading
+from xlperf.reading.sheet_rows import Cell, Range, SheetRow, header_depth, key_columns
 from xlperf.reporting.finding import Finding
 from xlperf.text import nearest
 from xlperf.values.printing import typed_text
@@ -152,26 +152,39 @@ def merged_cells(reading: Reading) -> Iterator[Finding]:
     """Cells of a table merged by hand: only the first holds a value, which may count for all of them (`spread_merged`) or not."""
     merged_by_us = _merged_by_us(reading)
     for found in reading.sheets.values():
-        rows = {row.number for row in reading.sheet_rows if row.title == found.title and not row.single}
-        blank_inputs = _blank_inputs(reading, found.title)
-        harmless: list[str] = []
-        harmful: list[str] = []
-        for top, left, bottom, right in found.markup.merges if found.markup else ():
-            lines = range(top, min(bottom, top + MOST_MERGED) + 1)
-            if rows.isdisjoint(lines) or (left == right and left in merged_by_us.get(found.title, ())):
-                continue
-            shows = left < len(found.grid[top]) and str(found.grid[top][left]).strip()
-            hidden = ((line, column) for line in lines for column in blank_inputs.get(line, ()) if left <= column <= right)
-            loses = shows and any(place != (top, left) for place in hidden)
-            (harmful if loses else harmless).append(f"{found.title}!{cell_name(top, left)}:{cell_name(bottom, right)}")
-        yield from _told_of_merged(harmless, "info", "merged_reads")
-        yield from _told_of_merged(harmful, "warning", "merged_lost")
+        areas = list(_merged_by_hand(reading, found, merged_by_us.get(found.title, set())))
+        blank_inputs = _blank_inputs(reading, found.title) if areas else {}
+        losing = {area for area in areas if _hides_input(found, area, blank_inputs)}
+        yield from _told_of_merged(found, [area for area in areas if area not in losing], "info", "merged_reads")
+        yield from _told_of_merged(found, [area for area in areas if area in losing], "warning", "merged_lost")
 
 
-def _told_of_merged(places: list[str], severity: Severity, hint: str) -> Iterator[Finding]:
-    if places:
-        arguments = {"found": len(places), "hint": sentence(hint, {})}
-        yield Finding("XL234", severity, (), arguments, cells=tuple(places[:MOST_NAMED]))
+def _told_of_merged(found: FoundSheet, areas: Sequence[Range], severity: Severity, hint: str) -> Iterator[Finding]:
+    if areas:
+        places = [f"{found.title}!{cell_name(*area[:2])}:{cell_name(*area[2:])}" for area in areas[:MOST_NAMED]]
+        yield Finding("XL234", severity, (), {"found": len(areas), "hint": sentence(hint, {})}, cells=tuple(places))
+
+
+def _merged_by_hand(reading: Reading, found: FoundSheet, merged_by_us: Set[int]) -> Iterator[Range]:
+    """Yield the merged areas of a sheet that touch its tables, but for those the template makes."""
+    rows = {row.number for row in reading.sheet_rows if row.title == found.title and not row.single}
+    for area in found.markup.merges if found.markup else ():
+        _, left, _, right = area
+        if not rows.isdisjoint(_lines(area)) and not (left == right and left in merged_by_us):
+            yield area
+
+
+def _lines(area: Range) -> range:
+    return range(area[0], min(area[2], area[0] + MOST_MERGED) + 1)
+
+
+def _hides_input(found: FoundSheet, area: Range, blank_inputs: Mapping[int, Sequence[int]]) -> bool:
+    """Whether a merged area that shows something hides a blank input: what stood there went when they were merged."""
+    top, left, _, right = area
+    if left >= len(found.grid[top]) or not str(found.grid[top][left]).strip():
+        return False
+    hidden = ((line, column) for line in _lines(area) for column in blank_inputs.get(line, ()) if left <= column <= right)
+    return any(place != (top, left) for place in hidden)
 
 
 def _merged_by_us(reading: Reading) -> dict[str, set[int]]:
@@ -243,16 +256,18 @@ def _in_closed_cells(reading: Reading) -> Iterator[tuple[Spot, object]]:
     """Yield what stands in cells that stay blank: nobody types into them, nothing is computed or printed there."""
     for (key, index), origin in reading.origins.items():
         block = reading.form.blocks[key]
+        inputs = reading.form.inputs(block, index)
         for name, value in origin.values.items():
-            if value not in ("", None) and str(value).strip() and _stays_blank(reading.form, block, index, name):
+            if name in inputs or value in ("", None) or not str(value).strip():
+                continue
+            if _stays_blank(reading.form, block, index, name):
                 yield Spot(key, index, name), value
 
 
 def _stays_blank(form: Form, block: Block, index: int, name: str) -> bool:
-    """Whether the form has nothing for that cell: no input, no formula, no text of its own."""
+    """Whether the form has neither a formula nor a text of its own for a cell into which nobody types."""
     row, field = block.row(index), block.fields[name]
-    printed = {*block.constants, *((*row.values, block.row_name) if row else ())}
-    if name in printed or name.startswith("_") or name in form.inputs(block, index):
+    if name in block.constants or (row and (name in row.values or name == block.row_name)) or name.startswith("_"):
         return False
     return bool(TYPES[field.type].json) and not field.given and not field.last and form.formula(block, index, name) is None
 

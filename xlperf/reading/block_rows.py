@@ -6,15 +6,14 @@ read.rows, read.origins, read.findings
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from xlperf.forms.document import Spot, is_empty, preset_index
 from xlperf.forms.form import Form
 from xlperf.forms.model import RULES, Block, Field
 from xlperf.reading.number_formats import NumberFormats
-from xlperf.reading.reading import Cell
-from xlperf.reading.sheet_rows import SheetRow
+from xlperf.reading.sheet_rows import Cell, SheetRow
 from xlperf.reporting.finding import Finding
 from xlperf.values.blanks import is_blank
 from xlperf.values.cells import without_invisible
@@ -25,14 +24,13 @@ from xlperf.values.rows import read_row
 
 @dataclass(frozen=True)
 class BlockRow:
-    """One row of a block as it was read."""
+    """One row of a block as it was read; everything by field."""
 
     index: int
-    values: Mapping[str, object]  # by field, what is fixed included
-    cells: Mapping[Spot, Cell]
-    shown_results: Mapping[Spot, object]  # what the cells show that the template computes
-    remarks: tuple[tuple[Spot, Remark], ...]  # what there is to tell of its cells
-    origin: SheetRow | None  # None of a row that was put together from fields which stand alone
+    values: Mapping[str, object]  # what is fixed included
+    shown_results: Mapping[str, object]  # what the cells show that the template computes
+    remarks: tuple[tuple[str, Remark], ...]  # what there is to tell of its cells
+    origins: tuple[SheetRow, ...]  # one row of a sheet; several where the fields stand alone
     is_blank: bool = False  # it is a free row in which nobody typed anything
 
 
@@ -45,10 +43,30 @@ class BlockRows:
     count: int  # of rows, without that blank one and with those that are missing
     findings: tuple[Finding, ...]
 
-    @property
-    def filled(self) -> list[BlockRow]:
-        """The rows that were read, without the blank one."""
-        return [row for row in self.read.values() if not row.is_blank]
+    def cells(self) -> Iterator[tuple[Spot, Cell]]:
+        """Yield where each field stands."""
+        for row in self.read.values():
+            for origin in row.origins:
+                for key in origin.values:
+                    yield Spot(self.block.key, row.index, key), origin.cell(key)
+
+    def shown_results(self) -> Iterator[tuple[Spot, object]]:
+        """Yield what the cells show that the template computes."""
+        for row in self.read.values():
+            for key, result in row.shown_results.items():
+                yield Spot(self.block.key, row.index, key), result
+
+    def remarks(self) -> Iterator[tuple[Spot, Remark]]:
+        """Yield what there is to tell of the cells."""
+        for row in self.read.values():
+            for key, remark in row.remarks:
+                yield Spot(self.block.key, row.index, key), remark
+
+    def origins(self) -> Iterator[tuple[int, SheetRow]]:
+        """Yield by index the row of a sheet from which each row of a table was read."""
+        for row in self.read.values():
+            if not row.is_blank and not row.origins[0].single:
+                yield row.index, row.origins[0]
 
     @property
     def rows(self) -> list[dict[str, object]]:
@@ -83,7 +101,7 @@ def read_block(form: Form, block: Block, sheet_rows: Iterable[SheetRow], formats
             continue
         else:
             row = read[index] = _read_row(form, block, index, sheet_row, formats)
-        findings += [*_retyped(block, index, sheet_row), *_told(row)]
+        findings += [*_retyped(block, index, sheet_row), *_told(block, row)]
     return BlockRows(block=block, read=read, count=count, findings=tuple(findings))
 
 
@@ -124,8 +142,12 @@ def _standing_twice(block: Block, index: int, sheet_row: SheetRow) -> Finding:
     return Finding("XL214", "warning", (spot,), {"found": f"{sheet_row.title}!{sheet_row.number + 1}"})
 
 
-def _told(row: BlockRow) -> list[Finding]:
-    return [Finding(remark.code, remark.severity, (spot,), remark.arguments) for spot, remark in row.remarks if remark.code]
+def _told(block: Block, row: BlockRow) -> list[Finding]:
+    return [
+        Finding(remark.code, remark.severity, (Spot(block.key, row.index, key),), remark.arguments)
+        for key, remark in row.remarks
+        if remark.code
+    ]
 
 
 # --- one row -------------------------------------------------------------------------------------------------
@@ -133,7 +155,6 @@ def _told(row: BlockRow) -> list[Finding]:
 
 def _read_row(form: Form, block: Block, index: int, sheet_row: SheetRow, formats: NumberFormats) -> BlockRow:
     """Convert one row; what a computed cell shows is kept apart."""
-    cells = {key: Cell(sheet_row.title, sheet_row.number, sheet_row.columns[key]) for key in sheet_row.values}
     given, results, typed = _fixed(block, index), {}, {}
     for key, raw in sheet_row.values.items():
         field, is_uncomputed = block.fields[key], isinstance(raw, Uncomputed)
@@ -142,18 +163,17 @@ def _read_row(form: Form, block: Block, index: int, sheet_row: SheetRow, formats
         elif field.last and raw not in (None, "") and not is_uncomputed:
             given[key] = raw
         elif form.is_input(block, index, field) or (field.given and key not in block.constants):
-            typed[key] = _with_zeros(field, raw, cells[key], formats)
+            typed[key] = _with_zeros(field, raw, sheet_row, formats)
     values, remarks = read_row(
-        form, block, index, given=given, typed=typed, shows_percent=lambda key: formats.is_percent(*cells[key])
+        form, block, index, given=given, typed=typed, shows_percent=lambda key: formats.is_percent(*sheet_row.cell(key))
     )
     blank = _is_blank(form, block, index, values, sheet_row)
     return BlockRow(
         index=index,
         values=values,
-        cells={Spot(block.key, index, key): cell for key, cell in cells.items()},
-        shown_results={Spot(block.key, index, key): result for key, result in results.items()},
-        remarks=() if blank else tuple((Spot(block.key, index, key), remark) for key, remark in remarks),
-        origin=None if sheet_row.single else sheet_row,
+        shown_results=results,
+        remarks=() if blank else tuple(remarks),
+        origins=(sheet_row,),
         is_blank=blank,
     )
 
@@ -165,10 +185,10 @@ def _fixed(block: Block, index: int) -> dict[str, object]:
     return {**block.constants, **({name: official} if name and official else {})}
 
 
-def _with_zeros(field: Field, raw: object, cell: Cell, formats: NumberFormats) -> object:
+def _with_zeros(field: Field, raw: object, sheet_row: SheetRow, formats: NumberFormats) -> object:
     """A code that Excel took for a number, with the zeros in front that its cell shows; anything else as it is."""
     if field.type == "code" and isinstance(raw, float) and raw.is_integer():
-        return f"{int(raw):0{formats.digits(*cell)}d}"
+        return f"{int(raw):0{formats.digits(*sheet_row.cell(field.key))}d}"
     return raw
 
 
@@ -187,7 +207,7 @@ def _joined(first: BlockRow, second: BlockRow) -> BlockRow:
     return replace(
         first,
         values={**first.values, **second.values},
-        cells={**first.cells, **second.cells},
         shown_results={**first.shown_results, **second.shown_results},
         remarks=first.remarks + second.remarks,
+        origins=first.origins + second.origins,
     )

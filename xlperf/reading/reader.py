@@ -27,8 +27,8 @@ from xlperf.reading.grids import SheetMark, mark_of, read_grids
 from xlperf.reading.markup import Markup, formula_text, read_markup
 from xlperf.reading.number_formats import NumberFormats
 from xlperf.reading.preflight import Package, preflight
-from xlperf.reading.reading import Cell, FoundSheet, Reading
-from xlperf.reading.sheet_rows import Grid, SheetRow, sheet_rows_of, spread_merged, typed_of
+from xlperf.reading.reading import FoundSheet, Reading
+from xlperf.reading.sheet_rows import Cell, Grid, SheetRow, sheet_rows_of, spread_merged, typed_of
 from xlperf.reporting.finding import Finding
 from xlperf.text import nearest
 from xlperf.values.cells import read_value
@@ -61,10 +61,9 @@ def read_cells(path: StrPath, *, templates: StrPath | None = None) -> Reading:
     sheets = _find_sheets(form, own, package)
     sheet_rows = tuple(_sheet_rows(form, sheets))
     blocks = _read_blocks(form, sheet_rows, NumberFormats(package))
-    block_rows = [row for read in blocks for row in read.read.values()]
-    cells = {spot: cell for row in block_rows for spot, cell in row.cells.items()}
-    shown_results = {spot: result for row in block_rows for spot, result in row.shown_results.items()}
-    remarks = [(spot, remark) for row in block_rows for spot, remark in row.remarks]
+    cells = {spot: cell for read in blocks for spot, cell in read.cells()}
+    shown_results = {spot: result for read in blocks for spot, result in read.shown_results()}
+    remarks = [spotted for read in blocks for spotted in read.remarks()]
     return Reading(
         path=Path(path),
         package=package,
@@ -74,7 +73,7 @@ def read_cells(path: StrPath, *, templates: StrPath | None = None) -> Reading:
         foreign_sheets=foreign,
         sheet_rows=sheet_rows,
         rows={read.block.key: _with_identity(form, read, identity) for read in blocks},
-        origins={(read.block.key, row.index): row.origin for read in blocks for row in read.filled if row.origin},
+        origins={(read.block.key, index): origin for read in blocks for index, origin in read.origins()},
         missing_rows={(read.block.key, index) for read in blocks if read.block.table for index in read.missing},
         cells=cells,
         shown_results=shown_results,

@@ -12,26 +12,13 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
-from xlperf.addresses import cell_name
 from xlperf.forms.document import Rows, Spot, year_of
 from xlperf.forms.form import Form
 from xlperf.reading.markup import Markup
 from xlperf.reading.preflight import Package
-from xlperf.reading.sheet_rows import Grid, SheetRow
+from xlperf.reading.sheet_rows import Cell, Grid, SheetRow
 from xlperf.reporting.finding import Finding
-
-
-class Cell(NamedTuple):
-    """Where a cell stands: the title of its sheet, row and column from zero."""
-
-    title: str
-    row: int
-    column: int
-
-    def __str__(self) -> str:
-        return f"{self.title}!{cell_name(self.row, self.column)}"
 
 
 @dataclass(frozen=True)

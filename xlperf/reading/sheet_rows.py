@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from xlperf.addresses import cell_name
 from xlperf.forms.form import Form
 from xlperf.forms.layout import END, HEADER, SINGLES
 from xlperf.forms.model import GUIDE, Block, Sheet, Table
@@ -20,6 +22,17 @@ from xlperf.formula.operands import normal_text
 Grid = list[list[object]]  # what the cells of a sheet show, row by row
 Range = tuple[int, int, int, int]
 SPREAD = ("text", "choice")  # types whose merged cells all hold what the first one shows; a merged number is no sum's operand
+
+
+class Cell(NamedTuple):
+    """Where a cell stands: the title of its sheet, row and column from zero."""
+
+    title: str
+    row: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.title}!{cell_name(self.row, self.column)}"
 
 
 @dataclass(frozen=True)
@@ -34,6 +47,10 @@ class SheetRow:
     columns: Mapping[str, int]  # where its fields stand
     single: bool = False  # it holds one field alone and no row of a table
     inserted: bool = False  # it has no hidden key at all
+
+    def cell(self, key: str) -> Cell:
+        """Where that field stands."""
+        return Cell(self.title, self.number, self.columns[key])
 
     @property
     def place(self) -> tuple[str, int]:
