@@ -71,7 +71,7 @@ def compare_forms(before: StrPath, after: StrPath, *, templates: StrPath | None 
         UsageError: there is no such form.
     """
     older, newer = (find_named(str(text), templates) for text in (before, after))
-    renamed = newer.definition.get("renamed", {}) if older.key == newer.key else {}
+    renamed = newer.renamed if older.key == newer.key else {}
     old, new = {_renamed(renamed, key): part for key, part in _parts(older)}, dict(_parts(newer))
     return [change for key in dict.fromkeys([*new, *old]) for change in _changes(".".join(key), old.get(key), new.get(key))]
 

@@ -20,7 +20,7 @@ from xlperf.errors import FormError, UsageError
 from xlperf.files import StrPath, keep_apart, unused, written_together
 from xlperf.forms.document import Rows, Spot, document_of, preset_index, rows_of
 from xlperf.forms.form import Form
-from xlperf.forms.layout import with_spare
+from xlperf.forms.layout import spare_rows
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import GUIDE, Block, Field
 from xlperf.formula.operands import normal_text
@@ -151,7 +151,7 @@ def migrate_workbook(
         document=document_of(new, migrated.rows),
         outputs=(target, strays),
     )
-    issued = Issued(year, source.unit, with_spare(new, migrated.rows), date, password)
+    issued = Issued(year, source.unit, spare_rows(new, migrated.rows), date, password)
     with written_together(target.parent) as folder:
         write_rows(new, migrated.rows, folder / target.name, issued)
         (folder / strays.name).write_text(as_csv([result]) + "\n", "utf-8", newline="\n")
@@ -180,7 +180,7 @@ def _one_step(old: Form, new: Form, rows: Rows, filled: Collection[Spot]) -> Mig
 
 def _renamed(old: Form, new: Form) -> Iterator[tuple[str, str]]:
     """Yield the renames of a revision, each of which must name something of its predecessor."""
-    for before, after in new.definition.get("renamed", {}).items():
+    for before, after in new.renamed.items():
         owner, _, name = before.partition(".")
         keys = old.tables[owner].blocks if owner in old.tables else (owner,)
         blocks = [old.blocks[key] for key in keys if key in old.blocks]

@@ -16,8 +16,8 @@ from pathlib import Path
 from xlperf.errors import UsageError
 from xlperf.files import StrPath, keep_apart
 from xlperf.forms.compute import compute
-from xlperf.forms.document import Rows, Spot, named, rows_of, unit_spot
-from xlperf.forms.layout import with_spare
+from xlperf.forms.document import Rows, Spot, rows_of, text_at, unit_spot
+from xlperf.forms.layout import spare_rows
 from xlperf.forms.loader import find_form, load_form
 from xlperf.forms.model import Block
 from xlperf.reporting.finding import Finding
@@ -66,7 +66,7 @@ def write_next_template(
     spot = unit_spot(new)
     if unit:
         carried[spot.block][0][spot.field] = unit
-    issued = Issued(year, named(carried, spot), {**with_spare(new, carried), **(rows or {})}, date, password)
+    issued = Issued(year, text_at(carried, spot), {**spare_rows(new, carried), **(rows or {})}, date, password)
     write_rows(new, carried, path, issued)
     return Result(
         file=str(source.path),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from xlperf.errors import UnreadableError
 from xlperf.files import StrPath
-from xlperf.forms.document import LEFTOVERS, Rows, Spot, named, path_namer, unit_spot, year_of
+from xlperf.forms.document import LEFTOVERS, Rows, Spot, path_namer, text_at, unit_spot, year_of
 from xlperf.forms.form import Form
 from xlperf.importing.importer import import_report
 from xlperf.importing.page import Leftover
@@ -49,7 +49,7 @@ class Source:
     @property
     def unit(self) -> str:
         """The name of the unit, "" where it is blank."""
-        return named(self.rows, unit_spot(self.form))
+        return text_at(self.rows, unit_spot(self.form))
 
     @property
     def is_unfit(self) -> bool:
