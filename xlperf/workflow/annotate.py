@@ -50,7 +50,7 @@ def write_annotated(processed: Processed, directory: Path, *, date: str) -> Path
     from xlperf.workbook.writer import write_workbook
 
     reading, form = processed.reading, processed.reading.form
-    name = joined_name(reading.path.stem, form.definition.get("annotated_name") or sentence("annotated_name", {}))
+    name = joined_name(reading.path.stem, form.annotated_name or sentence("annotated_name", {}))
     target = directory / f"{name}.xlsx"
     if target.exists() and not as_written(target):
         raise UsageError("would_lose", path=target)
