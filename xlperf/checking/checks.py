@@ -9,13 +9,13 @@ which rows fail.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from xlperf.checking.rule_checks import CHECKS
 from xlperf.checking.rule_inputs import TEXTS, Facts, Failure, finding_of
 from xlperf.checking.schema_errors import found_blank, schema_errors
-from xlperf.forms.compute import by_column, follows
+from xlperf.forms.compute import Columns, by_column, follows
 from xlperf.forms.document import Rows, Spot, inputs_of, is_empty, is_required, is_wanted
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, Block, Field, Rule, Step
@@ -30,15 +30,14 @@ from xlperf.values.printing import as_printed
 LATEST = 2  # years after the fiscal year in which a paper about it may be dated
 SHORT = 200  # characters of a name, a department, a unit: what takes more is a narrative, in which nothing may be said
 LONGEST = 32_767  # UTF-16 units in a cell of Excel
-ANYWAY = ("XL201", "XL208")  # codes that are told of a cell whatever else is wrong with it
-Columns = Mapping[tuple[str, str], Collection[int]]  # cells by block and field
+ANYWAY = ("XL201", "XL208")  # codes that are reported at a cell whatever else is wrong with it
 
 
 def check(form: Form, rows: Rows, *, unreadable: Iterable[Spot] = ()) -> Iterator[Finding]:
     """Yield the findings of computed rows: their values, then the form's rules.
 
     Args:
-        unreadable: cells that are blank here because what stands in them could not be read, as has been told.
+        unreadable: cells that are blank here because what stands in them could not be read, which is reported already.
     """
     wrong: set[Spot] = set(unreadable)
     missing: set[Spot] = set()  # blank figures: a formula may have counted them as nothing

@@ -21,7 +21,7 @@ from xlperf.checking.rule_inputs import Facts, Failure, blocks_of, needed, rows_
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import Rule
-from xlperf.formula.operands import as_decimal, as_text
+from xlperf.formula.operands import as_text
 from xlperf.text import letters_of
 from xlperf.values.notation import PERCENT, spellings_of
 from xlperf.values.numbers import HUNDRED, number_of
@@ -184,7 +184,7 @@ def check_no_problems(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
 
 
 def _limit(rule: Rule) -> Decimal:
-    return as_decimal(rule.parameters.get("limit", 0))
+    return number_of(rule.parameters.get("limit")) or Decimal(0)
 
 
 def _reports_no_problem(text: str, rule: Rule) -> bool:

@@ -64,7 +64,7 @@ def _pattern(rule: Rule, name: str) -> re.Pattern[str]:
 def check_years(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
     """Rule: a year in a text is the year of the report.
 
-    Excused are ranges of years, history told as such, and years ahead where plans are made.
+    Excused are ranges of years, history presented as such, and years ahead where plans are made.
     """
     now = number_of(rows[needed(form, rule, "block", form.blocks)][0].get(needed(form, rule, "field")))
     year, ranges = (re.compile(needed(form, rule, name)) for name in ("year", "range"))

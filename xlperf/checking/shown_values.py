@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from xlperf.forms.compute import by_column, follows
+from xlperf.forms.compute import Columns, by_column, follows
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import RULES, TYPES, Field
@@ -63,9 +63,7 @@ def compare_shown(
             yield Finding("XL301", "warning", (spot,), {"found": found, "expected": expected})
 
 
-def _differences(
-    form: Form, rows: Rows, shown: Mapping[Spot, object], normalised: Mapping[tuple[str, str], Collection[int]]
-) -> dict[Spot, Difference]:
+def _differences(form: Form, rows: Rows, shown: Mapping[Spot, object], normalised: Columns) -> dict[Spot, Difference]:
     """The cells that differ and follow from no cell that was normalised."""
     found = {}
     for spot, raw in shown.items():

@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from statistics import median
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from xlperf.forms.document import Rows, Spot
+from xlperf.forms.document import Row, Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import Block, Field
 from xlperf.formula.operands import as_decimal, as_text
@@ -74,14 +74,14 @@ def _asked(amount: Amount) -> Finding:
 # --- the amounts of a row ------------------------------------------------------------------------------------
 
 
-def _amounts_by_row(form: Form, block: Block, rows: Sequence[dict[str, Any]]) -> Iterator[list[Amount]]:
+def _amounts_by_row(form: Form, block: Block, rows: Sequence[Row]) -> Iterator[list[Amount]]:
     """Yield the typed amounts of each row whose unit has a smaller one ten thousand times in it."""
     for index, row in enumerate(rows):
         amounts = (_amount(form, block, index, row, key) for key in row)
         yield [amount for amount in amounts if amount]
 
 
-def _amount(form: Form, block: Block, index: int, row: dict[str, Any], key: str) -> Amount | None:
+def _amount(form: Form, block: Block, index: int, row: Row, key: str) -> Amount | None:
     """The amount in a cell, None where there is none that counts in such a unit."""
     value, field = row[key], block.fields.get(key)
     if not value or isinstance(value, bool | str) or field is None or not form.is_input(block, index, field):

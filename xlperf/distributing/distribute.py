@@ -51,8 +51,8 @@ class Distribution:
     manifest: Path
     written: int
     kept: int  # those that are as they would be made now
-    changed: tuple[Path, ...]  # filled in or changed by somebody, and left alone
-    orphaned: tuple[Path, ...]  # handed out before and of no unit now, and left alone
+    changed: tuple[Path, ...]  # somebody filled them in or changed them: they were left alone
+    orphaned: tuple[Path, ...]  # handed out before, and of no unit now: they were left alone
     remarks: tuple[str, ...] = ()  # what of the roster was skipped, in words
 
 
@@ -162,7 +162,7 @@ def _plan(
     plan = Plan(manifest={}, orders=[], changed=[])
     for name, unit in units_by_file.items():
         path, line, basis = folder / name, before.get(name), basis_of(unit)
-        is_there = os.path.exists(path)  # not so a name that is too long: it is told when it is written
+        is_there = os.path.exists(path)  # not so where a name is too long, which is reported when it is written
         if line is None or not is_there:
             date = today if is_dated or not is_there else _date_in(path) or today
             plan.orders.append(Order(unit, path, basis, date, replaces=False))

@@ -13,12 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from xlperf.checking.schema_errors import expected_of
 from xlperf.distributing.roster import Line, Unit, heading_key, is_skipped, shown
 from xlperf.forms.catalog import field_names
-from xlperf.forms.document import Rows, Spot, preset_index, rows_of, subject_spot, unit_spot
+from xlperf.forms.document import Row, Rows, Spot, preset_index, rows_of, subject_spot, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, Block, Field
 from xlperf.formula.nodes import Kind
@@ -215,7 +215,7 @@ def _suggested(form: Form, names: Names) -> Iterator[str]:
 
 
 def _entries(form: Form, unit: Unit) -> Iterator[Entry]:
-    """Yield the rows a unit's lines fill in; what names no field or no block is left out, `misfits` tells it."""
+    """Yield the rows a unit's lines fill in; what names no field or no block is left out: `misfits` reports it."""
     single: dict[tuple[str, int], dict[str, Entered]] = {}
     for spot, cell in _cells(cell_names(form), unit.line):
         single.setdefault((spot.block, spot.index), {})[spot.field] = cell
@@ -245,9 +245,9 @@ def _block_of(form: Form, blocks: Sequence[Block], line: Line) -> Block | None:
     if len(blocks) < 2:
         return next(iter(blocks), None)
     cells = _cells_by_field(form, blocks[0], line)
-    told = [block for block in blocks if block.constants.keys() & cells.keys()]
-    if told:
-        return next((block for block in told if _shows_constants(block, cells)), None)
+    with_constants = [block for block in blocks if block.constants.keys() & cells.keys()]
+    if with_constants:
+        return next((block for block in with_constants if _shows_constants(block, cells)), None)
     name = cells.get(blocks[0].row_name or "")
     return next((block for block in blocks if name and preset_index(block, name.value) is not None), None)
 
@@ -257,7 +257,7 @@ def _shows_constants(block: Block, cells: Mapping[str, Entered]) -> bool:
     return all(shown(cells[key].value) == text for key, text in block.constants.items() if key in cells)
 
 
-def _read(form: Form, entry: Entry, index: int, row: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def _read(form: Form, entry: Entry, index: int, row: Row) -> tuple[Row, list[str]]:
     """Return the row with the cells of a roster read as a workbook's are, and what of them does not fit.
 
     A target brings its operator and unit along ("≥96%"); where it does not, those of the template stay.
@@ -280,12 +280,12 @@ def _is_printed(block: Block, index: int, key: str) -> bool:
 
 
 def _misfit(cell: Entered, expected: str) -> str:
-    """What is told of a value that does not fit its field."""
+    """The sentence about a value that does not fit its field."""
     facts = {"place": cell.line.place, "heading": cell.heading, "found": shown(cell.value), "expected": expected}
     return sentence("roster_misfit", facts)
 
 
-def _fits(field: Field, row: Mapping[str, Any]) -> bool:
+def _fits(field: Field, row: Row) -> bool:
     """Whether the value of a field is one of its choices, within its limits, not too long; a blank fits."""
     value = row.get(field.key)
     if value is None or field.choices:

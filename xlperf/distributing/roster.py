@@ -7,7 +7,7 @@ Name, code and supervisor are known by their headings, in any language of the ca
 by heading (`prefill` finds the fields of a form in it). Further sheets of a workbook have several lines per unit, each with
 its code or name. Where a unit files several papers, a line is one of them, and a column tells them apart: the paper's
 `subject`. Titles above the headings, lines of totals and the columns that bureaus keep for themselves are skipped; what is
-merged counts for all its lines. Everything that is wrong with the file is told at once, by sheet and line.
+merged counts for all its lines. Everything that is wrong with the file is reported at once, by sheet and line.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from xlperf.text import fold, most_like
 
 COLUMNS = ("name", "code", "supervisor")  # the columns that every roster may have
 IDENTIFYING = ("code", "name")  # of these one names the unit of a line; the code first
-MOST_TOLD = 50
+MOST_REPORTED = 50  # complaints
 MOST_NEAR = 3  # names that are suggested
 SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)  # a long code that Excel took for a number, saved as text
 MOST_TITLES = 10  # lines among which the headings are looked for
-DASH = "\u2014"  # what is told where a cell is blank
+DASH = "\u2014"  # printed for a blank cell
 
 
 class Line(NamedTuple):
@@ -45,19 +45,19 @@ class Line(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Sheet and line, as people are told them."""
+        """Sheet and line, in words."""
         return sentence("roster_sheet_line" if self.sheet else "roster_line", {"sheet": self.sheet, "line": self.number})
 
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit, or one paper of it."""
+    """One unit, or one paper of it; `line` is where it stands, with what its other columns say, `rows` are its further lines."""
 
     name: str
     code: str
     supervisor: str
-    line: Line  # where it stands, with what its other columns say
-    rows: tuple[Line, ...] = ()  # its lines on further sheets
+    line: Line
+    rows: tuple[Line, ...] = ()  # on further sheets
     subject: str = ""  # what the paper is about, where a unit files several
 
 
@@ -117,8 +117,8 @@ def refuse(path: Path, complaints: Sequence[str]) -> None:
         UsageError: something is.
     """
     if complaints:
-        told = [*complaints[:MOST_TOLD], *(["\u2026"] if len(complaints) > MOST_TOLD else [])]
-        raise UsageError("bad_roster", path=path, count=len(complaints), reasons="\n".join(told))
+        reasons = [*complaints[:MOST_REPORTED], *(["\u2026"] if len(complaints) > MOST_REPORTED else [])]
+        raise UsageError("bad_roster", path=path, count=len(complaints), reasons="\n".join(reasons))
 
 
 # --- headings ------------------------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def _wrong_units(units: Iterable[Unit], subject: str) -> Iterator[str]:
 
 
 def _paper_twice(unit: Unit, other: Unit, subject: str) -> str:
-    """What is told of a paper that stands twice."""
+    """The sentence about a paper that stands twice."""
     facts = {"found": unit.name, "other": other.line.place, "subject": subject, "paper": unit.subject}
     return sentence("roster_same_paper" if unit.subject else "roster_same_subject", {"place": unit.line.place, **facts})
 
@@ -297,7 +297,7 @@ def _numbers_by_name(units: Iterable[Unit]) -> dict[str, dict[str, list[int]]]:
 
 
 def _no_such_unit(unit: Unit, numbers: Mapping[str, Sequence[int]], subject: Sequence[str]) -> str:
-    """What is told of a line whose unit is not on the first sheet, or has several papers there and none of its `subject`."""
+    """The sentence about a line whose unit is not on the first sheet, or has several papers there and none of its `subject`."""
     found = unit.code or unit.name or DASH
     single = [name for name, listed in numbers.items() if name and len(listed) == 1]
     facts = {"place": unit.line.place, "found": found, "near": listing(most_like(found, single, MOST_NEAR))}

@@ -128,7 +128,7 @@ def _grids_of_workbook(path: Path, content: bytes) -> list[Grid]:
 
 
 def _merged_cells(xml: bytes) -> Iterator[MergedCells]:
-    """Yield what is merged downwards in a sheet, which openpyxl does not tell of a sheet it reads line by line."""
+    """Yield what is merged downwards in a sheet, which openpyxl does not say of a sheet that it reads line by line."""
     for found in MERGED.finditer(xml):
         column, first, last = column_number(found[1].decode()), int(found[2]), int(found[3])
         if last > first and column < MOST_COLUMNS:

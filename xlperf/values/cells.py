@@ -34,7 +34,7 @@ AROUND = 8  # characters that are shown around it
 ISO_LENGTH = 10  # of one date; a span of days is longer
 NO_WORDS = ("date", "choice", "code")  # types of fields in which a word for nothing is a blank
 
-Value = tuple[object, Remark | None]  # of a cell: what it holds, and what is to be told of it
+Value = tuple[object, Remark | None]  # of a cell: what it holds, and what is reported about it
 
 
 def read_value(
@@ -71,23 +71,23 @@ def read_value(
 
 
 def without_invisible(text: str) -> str:
-    """A text without the characters nobody sees: what it is compared by."""
+    """A text without the characters that nobody sees, which do not count in a comparison."""
     return INVISIBLE.sub("", text)
 
 
 def read_unit(spellings: Spellings, raw: object) -> Value:
-    """Return a unit under its own name; one that is not known only loses its spaces."""
+    """Return a unit under its own name; an unknown one only loses its spaces."""
     text = typed_text(raw)
     if is_blank(spellings, text):
         return None, normalised(raw, spellings.blank) if text.strip() else None
     folded = bare(text)
     if folded in spellings.unit_names or folded in spellings.units:
-        return _told(raw, spellings.unit_names.get(folded, folded))
-    return _told(raw, re.sub(r"\s", "", without_invisible(text)))
+        return _with_remark(raw, spellings.unit_names.get(folded, folded))
+    return _with_remark(raw, re.sub(r"\s", "", without_invisible(text)))
 
 
-def _told(raw: object, value: str) -> Value:
-    """A value, with the remark that it is not what was typed."""
+def _with_remark(raw: object, value: str) -> Value:
+    """A value, with a remark where it is not what was typed."""
     return value, normalised(raw, value) if isinstance(raw, str) and raw != value else None
 
 
@@ -113,17 +113,17 @@ def _read_choice(form: Form, field: Field, raw: object) -> Value:
     text = typed_text(raw)
     folded = bare(text).replace(GAP, "")
     patterns = choice_patterns(form, field.spellings, field.choices)
-    return _told(raw, next((pattern.says for pattern in patterns if pattern.head + pattern.tail == folded), text))
+    return _with_remark(raw, next((pattern.says for pattern in patterns if pattern.head + pattern.tail == folded), text))
 
 
 def _read_code(form: Form, field: Field, raw: object) -> Value:
     """A code as a text: the zeros in front of it stay."""
-    return _told(raw, fold(typed_text(raw)))
+    return _with_remark(raw, fold(typed_text(raw)))
 
 
 def _read_quality(form: Form, field: Field, raw: object) -> Value:
     """The words that stand where no number is wanted."""
-    return _told(raw, without_invisible(typed_text(raw)))
+    return _with_remark(raw, without_invisible(typed_text(raw)))
 
 
 def _read_text(form: Form, field: Field, raw: object) -> Value:

@@ -1,4 +1,4 @@
-"""How what was typed is printed in a finding: in full, in brief, with what nobody can see.
+"""How a value is printed in a finding: as a text, in brief, as its field shows it, with the characters nobody can see.
 
 >>> visible(" 4\\u200b"), typed_text(True), typed_text(12.0)
 ('" 4<U+200B>"', 'TRUE', '12')

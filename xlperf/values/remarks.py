@@ -1,4 +1,4 @@
-"""What is to be told of one cell: what was typed and what it was read as, or the readings it may have.
+"""What is reported about one cell: what was typed and what it was read as, or the readings it may have.
 
 >>> question("5-6", ("5", "6")).expected, normalised("1,234", 1234).expected
 ('5 / 6', '1234')
@@ -29,7 +29,10 @@ class Uncomputed(CellError):
 
 @dataclass(frozen=True)
 class Remark:
-    """What is to be told of one cell; without a code nothing is, but the sheet itself could not compute with the cell."""
+    """What is reported about one cell.
+
+    Without a code it is reported to nobody: the cell was understood, but the formulas of the sheet cannot compute with it.
+    """
 
     code: str = ""
     severity: Severity = "info"
@@ -51,11 +54,11 @@ SILENT = Remark()
 
 
 def normalised(raw: object, value: object) -> Remark:
-    """What was typed, and what it was read as; a text that looks like the number it is shows Excel's apostrophe."""
+    """The remark that a text was read as something else; a text that looks like the number it is shows Excel's apostrophe."""
     found, expected = visible(raw), str(value)
     return Remark(code="XL210", severity="info", found=f"'{found}" if found == expected else found, expected=expected)
 
 
 def question(raw: object, readings: Iterable[str], *, code: str = "XL209", severity: Severity = "error") -> Remark:
-    """What was typed, and the readings it may have."""
+    """The remark that a cell has several readings, and that somebody has to say which was meant."""
     return Remark(code=code, severity=severity, found=visible(raw), expected=" / ".join(readings))

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xlperf.forms.document import is_required, is_wanted
+from xlperf.forms.document import Row, is_required, is_wanted
 from xlperf.forms.form import Form
 from xlperf.forms.model import Block, Field
 from xlperf.formula.nodes import Kind
@@ -44,7 +44,7 @@ class TypedRow:
     block: Block
     index: int
     columns: Mapping[str, str]  # operator, target, unit, actual: the columns that make up a figure
-    values: dict[str, object]
+    values: Row
     shows_percent: Callable[[str], bool]
 
     @property
@@ -69,8 +69,8 @@ def read_row(
     given: Mapping[str, object],
     typed: Mapping[str, object],
     shows_percent: Callable[[str], bool] = lambda key: False,
-) -> tuple[dict[str, object], list[tuple[str, Remark]]]:
-    """Return the values of a row by field, and what is to be told of its cells.
+) -> tuple[Row, list[tuple[str, Remark]]]:
+    """Return the values of a row by field, and the remarks on its cells, each with its field.
 
     A target typed with its operator and unit is taken apart where their own cells are blank or agree.
 
