@@ -8,6 +8,8 @@ the order of the paths. The same outcomes give the same bytes, whatever happened
 
 from __future__ import annotations
 
+import filecmp
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
@@ -59,6 +61,7 @@ def write_exports(
         tables = _write_tables(survey, outcomes, directory=directory, new=new, date=latest)
         handouts.make(survey, outcomes, new=new, date=date, templates=templates)
         write_audit(survey, outcomes, new / AUDIT, open_input=open_input)
+        _drop_what_is_there(new, directory)
         handouts.note()
     try:
         handouts.remove_what_is_not_due()
@@ -100,6 +103,16 @@ def _keep_saved(path: Path, new: Path) -> None:
     names = (sentence("kept_copy", {"name": path.stem, "number": number}) for number in count(1))
     kept = next(kept for name in names if not (kept := path.with_stem(name)).exists())
     shutil.copy2(path, new / kept.name)
+
+
+def _drop_what_is_there(new: Path, directory: Path) -> None:
+    """Remove new files that lie in the folder already: there they are left alone, open in Excel or not."""
+    for folder, _, names in os.walk(new):
+        for name in names:
+            made = Path(folder, name)
+            there = directory / made.relative_to(new)
+            if there.exists() and filecmp.cmp(made, there, shallow=False):
+                made.unlink()
 
 
 def _write_csv(path: Path, rows: Iterable[Row]) -> None:
