@@ -104,4 +104,4 @@ def of_any_field(code: str, message: str, language: str | None = None) -> str:
     texts, field = finding_texts(code, language), "{label}"
     if not texts or not texts["message"].startswith(field):
         return message
-    return fill(texts["message"].removeprefix(field).lstrip("\uff1a: "), {})
+    return fill(texts["message"].removeprefix(field).lstrip("\uff1a: "), {}, blank="\u2026")

@@ -83,6 +83,7 @@ class Field:
     key: str
     label: str
     type: str
+    former_labels: tuple[str, ...] = ()  # headers that it had in workbooks written before
     required: Condition | bool = False  # blank is an error
     wanted: Condition | bool = False  # blank is a warning
     formula: str | None = None  # as the form writes it

@@ -195,7 +195,7 @@ def _fields(raws: Sequence[Raw], owner: str, steps: Mapping[str, Steps]) -> dict
     fields = {}
     for raw in raws:
         conditions = {name: condition(raw, name) for name in CONDITIONS if isinstance(raw.get(name), str)}
-        lists = {"choices": choices[raw["key"]], "only": tuple(raw.get("only", ()))}
+        lists = {name: tuple(raw.get(name, ())) for name in ("only", "former_labels")} | {"choices": choices[raw["key"]]}
         fields[raw["key"]] = Field(**{**_defaults(raw["type"]), **raw, **lists, **conditions})
     return fields
 

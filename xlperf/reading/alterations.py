@@ -109,7 +109,7 @@ def deleted_columns(reading: Reading) -> Iterator[Finding]:
 
 
 def retyped_headings(reading: Reading) -> Iterator[Finding]:
-    """Headings that were retyped; the columns are known by their keys."""
+    """Headings that were retyped; the columns are known by their keys. Those of workbooks written before are no change."""
     for found_table in _tables(reading):
         if found_table.header is not None:
             yield from _retyped_headings(found_table, found_table.header)
@@ -123,7 +123,7 @@ def _retyped_headings(found_table: FoundTable, top: int) -> Iterator[Finding]:
         if number is None or column.hidden:
             continue
         texts = [str(row[number]) for row in found.grid[top : top + depth] if number < len(row)]
-        if _folded(column.label) not in map(_folded, texts):
+        if not {_folded(label) for label in (column.label, *column.former_labels)} & set(map(_folded, texts)):
             place = f"{found.title}!{cell_name(top + depth - 1, number)}"
             last = next((text for text in reversed(texts) if text.strip()), None)
             yield Finding("XL233", "info", (), {"found": last, "expected": column.label}, cells=(place,))
