@@ -80,7 +80,9 @@ bench-collect: $(VENV)/ready
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .
-	$(BIN)/lint-imports
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/lint-imports --quiet
+	$(BIN)/mypy
 
 golden: $(VENV)/ready
 	$(BIN)/pybabel -q compile -d xlperf/catalogues -D click

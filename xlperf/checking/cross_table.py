@@ -184,7 +184,8 @@ def check_no_problems(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
 
 
 def _limit(rule: Rule) -> Decimal:
-    return number_of(rule.parameters.get("limit")) or Decimal(0)
+    limit: Decimal | None = number_of(rule.parameters.get("limit"))
+    return limit or Decimal(0)
 
 
 def _reports_no_problem(text: str, rule: Rule) -> bool:

@@ -9,6 +9,7 @@ all of them and nothing is written. The submitted file is only ever read.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from xlperf.checking.checks import check, explain
 from xlperf.checking.shown_values import compare_shown
@@ -61,7 +62,7 @@ def process(path: StrPath, *, form: str | None = None, year: int | None = None, 
     return Processed(reading=reading, rows=rows, findings=gather(with_what_was_typed(reading, rows, told), known))
 
 
-def read_workbook(path: StrPath, *, templates: StrPath | None = None) -> dict:
+def read_workbook(path: StrPath, *, templates: StrPath | None = None) -> dict[str, Any]:
     """Return the document of a workbook, its computed fields filled.
 
     Raises:

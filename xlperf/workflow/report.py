@@ -54,7 +54,9 @@ def write_report(
         if output.suffix.lower() not in ENDINGS[pdf]:
             raise UsageError("report_ending", path=output)
     try:
-        report, result = (_of_document if path.suffix.lower() == ".json" else _of_workbook)(path, public, templates)
+        report, result = (_of_document if path.suffix.lower() == ".json" else _of_workbook)(
+            path, public=public, templates=templates
+        )
     except UnreadableError as error:
         return unreadable(path, error)
     template_of(report.form)  # before anything is written or refused for another reason
@@ -75,13 +77,13 @@ def _document_of(output: Path) -> Path:
     return output if output.suffix.lower() == ".docx" else unused(output.with_suffix(".docx"))
 
 
-def _of_workbook(path: Path, public: bool, templates: Path | None) -> tuple[Report, Result]:
+def _of_workbook(path: Path, *, public: bool, templates: StrPath | None) -> tuple[Report, Result]:
     processed = process(path, templates=templates)
     form, rows, findings = processed.reading.form, processed.rows, processed.findings
     return Report(form=form, rows=rows, findings=findings, public=public), result_of(processed)
 
 
-def _of_document(path: Path, public: bool, templates: Path | None) -> tuple[Report, Result]:
+def _of_document(path: Path, *, public: bool, templates: StrPath | None) -> tuple[Report, Result]:
     """A document is checked as the workbook filled from it would be."""
     document = load_document(path)
     form, known, rows, found = take_document(document, templates)

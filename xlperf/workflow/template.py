@@ -10,12 +10,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from xlperf.checking.checks import check_characters
 from xlperf.errors import UsageError, reason_of
 from xlperf.files import StrPath, joined_name, make_folder, safe_name, stamp, unused, write_atomically
 from xlperf.forms.compute import compute, plain
-from xlperf.forms.document import Rows, Spot, document_of, inputs_of, path_namer, row_namer, rows_of, text_at, unit_spot
+from xlperf.forms.document import Document, Rows, Spot, document_of, inputs_of, path_namer, row_namer, rows_of, text_at, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import make_layout, row_counts, with_blank_rows
 from xlperf.forms.loader import find_form, load_form
@@ -66,7 +67,7 @@ def default_name(form: str, *, year: int, templates: StrPath | None = None, unit
     return Path(joined_name(*([safe_name(unit)] if unit else []), str(year), known.file_name) + ".xlsx")
 
 
-def load_document(path: StrPath) -> dict:
+def load_document(path: StrPath) -> dict[str, Any]:
     """Return the document in a JSON file.
 
     Raises:
@@ -84,7 +85,7 @@ def load_document(path: StrPath) -> dict:
 
 
 def fill_workbook(
-    document: Mapping,
+    document: Document,
     *,
     templates: StrPath | None = None,
     output: StrPath,
@@ -116,7 +117,7 @@ def fill_workbook(
         findings=described,
         form=form.key,
         revision=form.revision,
-        year=year,
+        year=year if isinstance(year, int) else None,
         document=document_of(form, computed),
         outputs=outputs,
     )
@@ -133,7 +134,7 @@ class Issued:
     password: str = ""
 
 
-def rows_of_document(document: Mapping, templates: Path | None = None) -> tuple[Form, Rows, list[Finding]]:
+def rows_of_document(document: Document, templates: StrPath | None = None) -> tuple[Form, Rows, list[Finding]]:
     """Return the form and the rows of a document, and what of it a workbook cannot hold.
 
     Raises:
@@ -146,7 +147,7 @@ def rows_of_document(document: Mapping, templates: Path | None = None) -> tuple[
     return form, rows, [*notes, *_misfits(form, rows), *_strays(form, strays)]
 
 
-def take_document(document: Mapping, templates: Path | None = None) -> tuple[Form, Rows, Rows, list[Finding]]:
+def take_document(document: Document, templates: StrPath | None = None) -> tuple[Form, Rows, Rows, list[Finding]]:
     """Return the form of a document, its rows as cells can hold them, those computed, and what a workbook cannot hold of it.
 
     Raises:
@@ -180,8 +181,11 @@ def write_rows(form: Form, rows: Rows, path: Path, issued: Issued) -> None:
     counts = row_counts(form, issued.spare, rows)
     computed = compute(form, with_blank_rows(form, rows, counts))
     make_folder(path.parent)
-    options = {"identity": identity, "counts": counts, "password": issued.password}
-    write_atomically(path, lambda target: write_workbook(form, computed, target, **options))
+
+    def write(target: Path) -> None:
+        write_workbook(form, computed, target, identity=identity, counts=counts, password=issued.password)
+
+    write_atomically(path, write)
 
 
 def _normal_rows(form: Form, rows: Rows) -> tuple[Rows, list[Finding]]:
