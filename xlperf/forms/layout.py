@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from xlperf.addresses import cell_name, quoted
+from xlperf.addresses import cell_name, quoted, range_name
 from xlperf.forms.document import Document, Rows, Spot, inputs_of, path_namer, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, Block, Field, Fields, Guide, Lines, Sheet, Table
@@ -104,8 +104,7 @@ class Layout:
             case "cell":
                 return self.absolute(Spot(target.blocks[0], self.form.index(target), target.field))
             case "column":
-                title, column, first, last = self.ranges[(name.split(".")[0], target.field)]
-                return f"{quoted(title)}!{cell_name(first, column, True)}:{cell_name(last, column, True)}"
+                return range_name(*self.ranges[name.split(".")[0], target.field])
 
     def absolute(self, spot: Spot) -> str:
         """The cell as a formula on another sheet names it: `'Budget'!$F$12`."""

@@ -95,7 +95,7 @@ class CellWriter:
     def _address(self, home: Spot, name: str) -> str:
         """What a name in the formula of `home` is in Excel; in the same row of a table the row number is left open."""
         target = self.form.target(home.block, name)
-        if target is None or target.reach != "row" or not self.form.blocks[home.block].table:
+        if target.reach != "row" or not self.form.blocks[home.block].table:
             return self.layout.reference(home, name)  # single fields stand below one another
         _, _, column = self.layout.spots[home._replace(field=target.field)]
         return f"{column_name(column)}{ROW_NUMBER}"

@@ -88,7 +88,7 @@ def write_header(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -
     write_key(sheet, line)
     for row in range(line.row, line.row + line.rows):
         sheet.set_row(row, line.height)
-    places = {key: number for number, column in enumerate(page.columns) for key in column.keys}
+    places = page.places
     columns = [column for column in writer.form.tables[line.table].columns if not column.hidden and column.key in places]
     for _, beside in groupby(columns, key=lambda column: (column.group, "" if column.group else column.key)):
         _write_headings(sheet, line, [(places[column.key], column) for column in beside], writer.format("header"))

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from xlperf.addresses import cell_name
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
-from xlperf.forms.layout import Layout
+from xlperf.forms.layout import Layout, Place
 from xlperf.forms.model import SEVERITIES, Severity
 from xlperf.messages import clause_by_clause, sentence
 from xlperf.reporting.description import describe
@@ -101,8 +101,8 @@ def _problem(finding: Finding, form: Form, layout: Layout) -> Problem:
     )
 
 
-def _runs(cells: Iterable[tuple[str, int, int]]) -> Iterator[Run]:
-    """Join cells (sheet title, row, column) that stand below one another."""
+def _runs(cells: Iterable[Place]) -> Iterator[Run]:
+    """Join cells that stand below one another."""
     run: Run | None = None
     for title, row, column in cells:
         if run and (title, column, row) == (run.title, run.column, run.bottom + 1):
