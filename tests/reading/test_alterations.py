@@ -369,3 +369,18 @@ def test_a_sorted_table_is_put_in_order_again(edited: Path) -> None:
     assert sorted(map(str, here)) == sorted(map(str, there))
     codes = Counter(code for code, _ in pairs({(f["code"], tuple(f["cells"])) for f in validate(edited / "sort_indicators.xlsx").findings}))
     assert codes == Counter(code for code, _ in pairs(ALWAYS)) + Counter(["XL238"])
+
+
+def test_a_heading_of_an_earlier_workbook_is_no_change(tmp_path: Path) -> None:
+    """Workbooks that were handed out before a column was called otherwise are read without a word."""
+    book = openpyxl.load_workbook(FILLED)
+    former = {"未通过数": "未过处数", "定位": "第一处"}
+    cells = {cell.value: cell for row in book["校验"].iter_rows() for cell in row if cell.value in former}
+    assert cells.keys() == former.keys()
+    for label, cell in cells.items():
+        cell.value = former[label]
+    book.save(tmp_path / "earlier.xlsx")
+    assert "XL233" not in {finding["code"] for finding in validate(tmp_path / "earlier.xlsx").findings}
+    cells["定位"].value = "别的"
+    book.save(tmp_path / "retyped.xlsx")
+    assert [f["found"] for f in validate(tmp_path / "retyped.xlsx").findings if f["code"] == "XL233"] == ["别的"]

@@ -1,5 +1,5 @@
 """The command line: a command loads, calls its Python twin, prints.
 
 In: arguments. Out: results on stdout, messages on stderr, an exit code.
-It holds no rules and no arithmetic.
+It never judges or computes anything itself.
 """
