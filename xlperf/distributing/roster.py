@@ -1,4 +1,4 @@
-"""The units a bureau sends a form to, as its own list names them: a CSV file or a workbook.
+"""The units a bureau sends a form to, as its own list names them; the aliases of its headings are in the catalogues, `[roster]`.
 
     for unit in read_roster("units.xlsx"):
         unit.name, unit.code, unit.supervisor

@@ -1,4 +1,4 @@
-"""What formulas work on, as Excel takes it: numbers of 15 significant digits, texts compared without case and extra spaces.
+"""Numbers and texts as Excel takes them in formulas, and how `TEXT` and `&` print them (0.34%).
 
 >>> as_decimal(0.1 + 0.2), as_decimal("a"), as_decimal("  ")
 (Decimal('0.3'), 'a', None)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlperf.errors import UnreadableError
 from xlperf.forms.layout import MARK
-from xlperf.reading.limits import MOST_AREA, crowded
+from xlperf.reading.limits import MOST_AREA, crowded, damaged
 from xlperf.reading.preflight import Package
 from xlperf.reading.sheet_rows import Grid
 
@@ -60,7 +60,7 @@ def read_grids(package: Package) -> list[tuple[str, Grid]]:
     except BaseException as error:  # a panic of calamine is a BaseException that has no importable name
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        raise UnreadableError("XL103", found=f"{title}: {str(error)[:80]}") from None
+        raise damaged(title, str(error)[:80]) from None
     return grids
 
 

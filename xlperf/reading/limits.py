@@ -1,4 +1,4 @@
-"""How much of a file is read at most, and the errors that refuse a file which holds more or is corrupted.
+"""How much of a file is read at most, and the errors by which a file is called damaged or too large.
 
     raise too_large("xl/styles.xml", limits.MOST_OTHERS)     # XL128
 

@@ -1,4 +1,4 @@
-"""The zip of a workbook, read piece by piece: never more of a part than it declared, never more than we allow.
+"""The zip of a workbook, read piece by piece: a file that is damaged, cut short or larger than declared is refused.
 
 archive = open_archive(content)
 for chunk in inflate(archive.parts["xl/workbook.xml"]): ...

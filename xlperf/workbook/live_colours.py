@@ -1,4 +1,4 @@
-"""Colours that come and go while people type: a required cell that is blank, a row that fails a rule, the state of a rule.
+"""When colours come and go while people type (the colours themselves are in `styles`): a required cell that is blank, a rule that fails.
 
     colour_where(writer, sheet, writer.rectangle(spot, spot), "D3>100", "warning")
 
