@@ -1,4 +1,4 @@
-"""When colours come and go while people type (the colours themselves are in `styles`): a required cell that is blank, a rule that fails.
+"""When colours come and go while people type (the colours are in `styles`): a required cell that is blank, a rule that fails.
 
     colour_where(writer, sheet, writer.rectangle(spot, spot), "D3>100", "warning")
 
