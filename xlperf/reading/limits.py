@@ -1,4 +1,4 @@
-"""How much of a file is read at most, and the errors by which a file is called damaged or too large.
+"""How much of a file is read at most, and the text of a refusal; whether it is damaged is decided in `zip_file`.
 
     raise too_large("xl/styles.xml", limits.MOST_OTHERS)     # XL128
 
