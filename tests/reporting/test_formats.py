@@ -61,7 +61,7 @@ def test_text_says_place_found_expected_and_remedy_errors_first(results: list[Re
     errors, warnings = (re.search(rf"^{words} \d+ 条$", as_text(results[1:2]), re.MULTILINE) for words in ("错误", "提醒"))
     assert errors.start() < warnings.start()
     flat = re.sub(r"\s", "", text)
-    for words in ("预算信息!F7", "看到：约2.6万", "应为：数字", "自评表!E79", "丙.xlsx：读不了", "说明：目标按上年数确定<b>"):
+    for words in ("预算信息!F7", "填报内容：约2.6万", "填报要求：数字", "自评表!E79", "丙.xlsx：无法读取", "说明：目标按上年数确定<b>"):
         assert words in flat, words
     totals = re.findall(r"^错误 (\d+) 条，提醒 (\d+) 条，提示 (\d+) 条。$", text, re.MULTILINE)
     assert [tuple(map(int, line)) for line in totals] == [
@@ -111,7 +111,7 @@ def test_csv_is_one_row_per_finding_and_cell_with_a_bom(results: list[Result]) -
     expected = [(r.file, f["code"], cell) for r in results for f in r.findings for cell in f["cells"] or [""]]
     assert [(row["文件"], row["编号"], row["位置"]) for row in rows] == expected
     (row,) = [row for row in rows if row["位置"] == "预算信息!F7" and row["编号"] == "XL202"]
-    assert (row["类别"], row["看到"], row["应为"]) == ("错误", "约2.6万", "数字")
+    assert (row["类别"], row["填报内容"], row["填报要求"]) == ("错误", "约2.6万", "数字")
     assert "目标按上年数确定 <b>" in {row["说明"] for row in rows}
 
 
@@ -157,7 +157,7 @@ def test_the_page_is_one_file_without_scripts(results: list[Result]) -> None:
     assert {"script", "link", "img", "iframe"}.isdisjoint(page.tags) and "http" not in text and "url(" not in text
     assert not any(name.startswith("on") or name in ("src", "href") for name, _ in page.attributes)
     assert "@page { size: A4" in text
-    for words in ("预算信息!F7", "看到：约2.6万", "应为：数字", "说明：目标按上年数确定 <b>", "丙.xlsx：读不了。"):
+    for words in ("预算信息!F7", "填报内容：约2.6万", "填报要求：数字", "说明：目标按上年数确定 <b>", "丙.xlsx：无法读取。"):
         assert words in page.text, words
 
 
@@ -202,7 +202,7 @@ def test_validate_annotates_what_can_be_read_and_names_what_cannot(folder: Path,
     outcome = xlperf("validate", *sorted(folder.iterdir()), "--annotate", tmp_path / "退回", "--format", "jsonl")
     assert outcome.returncode == 3 and all(json.loads(line) for line in outcome.stdout.splitlines())
     assert sorted(path.name for path in (tmp_path / "退回").iterdir()) == ["乙-问题.xlsx", "甲-问题.xlsx"]
-    assert outcome.stderr.count("已生成：") == 2 and "丙.xlsx：读不了，没有生成批注文件" in outcome.stderr
+    assert outcome.stderr.count("已生成：") == 2 and "丙.xlsx：无法读取，没有生成批注文件" in outcome.stderr
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
 
 

@@ -102,7 +102,7 @@ def test_saved_by_libreoffice_it_gives_the_same(annotated: Path, tmp_path: Path)
 def test_every_problem_is_listed_with_a_link_to_each_place(submitted: Path, annotated: Path, book: openpyxl.Workbook) -> None:
     sheet = book.worksheets[0]
     assert (sheet.title, book.active.title) == ("问题清单", "问题清单")
-    assert [sheet.cell(5, column).value for column in range(2, 9)] == ["类别", "编号", "位置", "问题", "看到", "应为", "怎样改"]
+    assert [sheet.cell(5, column).value for column in range(2, 9)] == ["类别", "编号", "位置", "问题", "填报内容", "填报要求", "修改方法"]
     findings = validate(submitted).findings
     codes = [sheet.cell(row, 3).value for row in range(6, sheet.max_row + 1) if sheet.cell(row, 3).value]
     assert codes == [f["code"] for f in findings]
@@ -129,7 +129,7 @@ def test_cells_at_fault_are_coloured_and_say_what_to_do(submitted: Path, book: o
     for place, cell in marked.items():
         assert cell.fill.fgColor.rgb == "FF" + colours[worst[place]][1:], place
     text = marked["预算信息!F7"].comment.text
-    assert all(words in text for words in ("错误 XL202", "看到：约2.6万", "应为：数字", "怎样改："))
+    assert all(words in text for words in ("错误 XL202", "填报内容：约2.6万", "填报要求：数字", "修改方法："))
     assert "救" not in marked["自评表!H70"].comment.text and "技术经纪人培训" in marked["自评表!H70"].comment.text
     assert "培育技术经纪人" not in marked["自评表!H70"].comment.text  # each cell hears only of its own row
 
