@@ -152,11 +152,13 @@ def contradictions(pairing: Pairing, bases: Collection[str]) -> Iterator[Contrad
             continue
         if not link.equal:
             yield Contradiction(goal, "expected", goal.planned[link.planned], indicator, indicator.target)
-        elif indicator.actual and (said := _contradicting(pairing.grammar, goal, link.planned, indicator.actual, bases)):
-            yield Contradiction(goal, "actual", said, indicator, indicator.actual)
+        elif indicator.actual:
+            said = _contradicting(pairing.grammar, goal, link.planned, counted=indicator.actual, bases=bases)
+            if said:
+                yield Contradiction(goal, "actual", said, indicator, indicator.actual)
 
 
-def _contradicting(grammar: Grammar, goal: Goal, number: int, counted: Quantity, bases: Collection[str]) -> Quantity | None:
+def _contradicting(grammar: Grammar, goal: Goal, number: int, *, counted: Quantity, bases: Collection[str]) -> Quantity | None:
     """The reported quantity that contradicts what was counted, None if one agrees.
 
     Another figure that happens to agree does not help where the words of the planned one clearly stand at one that does not.

@@ -77,24 +77,25 @@ def _asked(amount: Amount) -> Finding:
 def _amounts_by_row(form: Form, block: Block, rows: Sequence[Row]) -> Iterator[list[Amount]]:
     """Yield the typed amounts of each row whose unit has a smaller one ten thousand times in it."""
     for index, row in enumerate(rows):
-        amounts = (_amount(form, block, index, row, key) for key in row)
+        amounts = (_amount(form, row, Spot(block.key, index, key)) for key in row)
         yield [amount for amount in amounts if amount]
 
 
-def _amount(form: Form, block: Block, index: int, row: Row, key: str) -> Amount | None:
-    """The amount in a cell, None where there is none that counts in such a unit."""
-    value, field = row[key], block.fields.get(key)
-    if not value or isinstance(value, bool | str) or field is None or not form.is_input(block, index, field):
+def _amount(form: Form, row: Row, spot: Spot) -> Amount | None:
+    """The amount in a cell of a row, None where there is none that counts in such a unit."""
+    block, value = form.blocks[spot.block], row[spot.field]
+    field = block.fields.get(spot.field)
+    if not value or isinstance(value, bool | str) or field is None or not form.is_input(block, spot.index, field):
         return None
     spellings = spellings_of(form)
     columns = spellings.columns_of(block)
-    is_figure = key in (columns.get("target"), columns.get("actual"))
-    word = row.get(columns["unit"]) if is_figure else _unit_of_money(form, block, index, field)
+    is_figure = field.key in (columns.get("target"), columns.get("actual"))
+    word = row.get(columns["unit"]) if is_figure else _unit_of_money(form, block, spot.index, field)
     unit = unit_of(spellings, word) if isinstance(word, str) and word else None
     if unit is None or not unit.base or unit.factor < SCALE:
         return None
     by_column = not is_figure and bool(unit_in_brackets(spellings, field.label))
-    return Amount(Spot(block.key, index, key), as_decimal(value), unit, by_column)
+    return Amount(spot, as_decimal(value), unit, by_column)
 
 
 def _unit_of_money(form: Form, block: Block, index: int, field: Field) -> str:
