@@ -64,7 +64,7 @@ def list_forms(*, templates: StrPath | None = None) -> list[dict[str, Any]]:
 
 def count_parts(form: Form) -> dict[str, Any]:
     """How much there is of a form: sheets, tables, fields, formulas (the form's own) and rules."""
-    fields = [known for block in form.blocks.values() for known in block.fields.values() if known.in_document]
+    fields = [field for block in form.blocks.values() for field in block.fields.values() if field.in_document]
     own = [step for step in form.formulas if not step.field.startswith("_") and step.block not in (GUIDE, RULES)]
     return {
         "form": form.key,
@@ -87,12 +87,12 @@ def explain_field(form: str, field: str, *, year: int | None = None, templates: 
     Raises:
         UsageError: no such form or field; the nearest names are given.
     """
-    known = load_form(find_form(form, year=year, templates=templates))
-    names = dict(field_names(known))
+    loaded = load_form(find_form(form, year=year, templates=templates))
+    names = dict(field_names(loaded))
     if field not in names:
         near = listing(most_like(field, names, SUGGESTED))
         raise UsageError("no_such_field", form=form, field=field, near=near)
-    return _facts(known, *names[field])
+    return _facts(loaded, *names[field])
 
 
 def field_names(form: Form) -> Iterator[tuple[str, tuple[Block, int, Field]]]:

@@ -107,20 +107,20 @@ class _Sentence(NamedTuple):
 
     place: str
     text: str
-    known: Sequence[str]
+    fillers: Sequence[str]
 
 
 def _placeholders(definition: Raw) -> Iterator[Complaint]:
     """The braces of a sentence name what will be there to fill them."""
-    for place, text, known in _sentences(definition):
+    for place, text, fillers in _sentences(definition):
         try:
             parts = [(name, form, conversion) for _, name, form, conversion in Formatter().parse(text) if name is not None]
         except ValueError as error:
             yield place, f"{error}; a brace that is to be printed stands twice"
             continue
         for name, form, conversion in parts:
-            if name not in known:
-                yield place, f"nothing fills {{{name}}}{or_rather(name, known)}"
+            if name not in fillers:
+                yield place, f"nothing fills {{{name}}}{or_rather(name, fillers)}"
             elif form or conversion:
                 yield place, f"{{{name}}} takes no format"
 
@@ -179,9 +179,9 @@ def _limits(definition: Raw) -> Iterator[Complaint]:
     """No smallest number is larger than the largest."""
     for place, section in sections_of(definition):
         for part in ("items", "columns"):
-            for number, known in enumerate(section.get(part, ())):
-                if known.get("minimum", float("-inf")) > known.get("maximum", float("inf")):
-                    yield f"{place}.{part}[{number}].minimum", f"{known['minimum']} is more than the maximum {known['maximum']}"
+            for number, field in enumerate(section.get(part, ())):
+                if field.get("minimum", float("-inf")) > field.get("maximum", float("inf")):
+                    yield f"{place}.{part}[{number}].minimum", f"{field['minimum']} is more than the maximum {field['maximum']}"
 
 
 def _dropdowns(definition: Raw) -> Iterator[Complaint]:

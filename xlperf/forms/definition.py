@@ -82,11 +82,11 @@ def refuse(path: Path, place: str, reason: str) -> NoReturn:
     raise FormError("form_shape", path=path, reason=f"{place}: {reason}" if place else reason)
 
 
-def or_rather(name: object, known: Iterable[str]) -> str:
-    """What is said of a name that is not known, "" where no known one is much like it.
+def or_rather(name: object, names: Iterable[str]) -> str:
+    """What is said of a name that is none of those, "" where none of them is much like it.
 
     >>> or_rather("raeson", ["reason", "unit"]), or_rather("x", ["reason", "unit"])
     ("; did you mean 'reason'?", '')
     """
-    best = nearest(name, known)
+    best = nearest(name, names)
     return f"; did you mean {best!r}?" if best else ""

@@ -76,10 +76,10 @@ def rows_of(form: Form, document: Document) -> tuple[Rows, list[Stray]]:
     """Return the rows of a document, preset rows included, and what of it has no place."""
     rows: Rows = {block.key: _preset_rows(block) for block in form.blocks.values() if block.key != GUIDE}
     strays: list[Stray] = []
-    known = {"form", "revision", LEFTOVERS}
+    taken = {"form", "revision", LEFTOVERS}
     for path, blocks in _by_path(form).items():
         value, where = _value_at(document, path), ".".join(path)
-        known.update(path[:1])
+        taken.update(path[:1])
         if value is None:
             continue
         if blocks[0].shape == "list":
@@ -88,8 +88,8 @@ def rows_of(form: Form, document: Document) -> tuple[Rows, list[Stray]]:
             strays.append((where, value))
         else:
             strays += _place_object(blocks[0], value, rows, where)
-            known.update(blocks[0].fields if not path else ())
-    strays += [(key, value) for key, value in document.items() if key not in known and value is not None]
+            taken.update(blocks[0].fields if not path else ())
+    strays += [(key, value) for key, value in document.items() if key not in taken and value is not None]
     return rows, strays
 
 
@@ -194,7 +194,7 @@ def document_of(form: Form, rows: Rows) -> dict[str, Any]:
 
 
 def _put_row(document: dict[str, Any], block: Block, index: int, row: Row) -> None:
-    values = {known.key: row[known.key] for known in block.document_fields if row.get(known.key) is not None}
+    values = {field.key: row[field.key] for field in block.document_fields if row.get(field.key) is not None}
     if not block.path:
         document.update(values)
         return

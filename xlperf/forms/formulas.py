@@ -40,16 +40,21 @@ def build_formulas(scope: Scope, words: Mapping[str, str]) -> dict[Step, Node]:
     Raises:
         FormulaError: a formula cannot be right; the text names the cell.
     """
-    formulas = {}
-    for block in scope.blocks.values():
-        for row in block.row_keys():
-            for key, source in _sources(scope, block, row, words):
-                place = ".".join(filter(None, (block.key, row, key)))
-                tree, kind = scope.parse(source, block=block.key, place=place), block.fields[key].kind
-                if tree != Literal("") and tree.kind not in GIVES[kind]:
-                    raise FormulaError(f"{place}: {source!r} gives {tree.kind.value}, the field holds {kind.value}")
-                formulas[Step(block.key, row, key)] = tree
-    return formulas
+    return {
+        Step(block.key, row, key): _parsed(scope, block, row, key, source)
+        for block in scope.blocks.values()
+        for row in block.row_keys()
+        for key, source in _sources(scope, block, row, words)
+    }
+
+
+def _parsed(scope: Scope, block: Block, row: str | None, key: str, source: str) -> Node:
+    """The tree of one cell's formula, which gives what its field holds."""
+    place, kind = ".".join(filter(None, (block.key, row, key))), block.fields[key].kind
+    tree = scope.parse(source, block=block.key, place=place)
+    if tree != Literal("") and tree.kind not in GIVES[kind]:
+        raise FormulaError(f"{place}: {source!r} gives {tree.kind.value}, the field holds {kind.value}")
+    return tree
 
 
 def in_order(scope: Scope, formulas: Mapping[Step, Node]) -> tuple[Step, ...]:
@@ -103,17 +108,17 @@ def _sources(scope: Scope, block: Block, row: str | None, words: Mapping[str, st
 def own_formulas(block: Block, row: PresetRow | None) -> dict[str, str]:
     """The form's own formulas in a row by field: those of the row, else of the block, else of the column."""
     own = {**block.formulas, **(row.formulas if row else {})}
-    sources = ((key, own.get(key, known.formula)) for key, known in block.fields.items())
+    sources = ((key, own.get(key, field.formula)) for key, field in block.fields.items())
     return {key: source for key, source in sources if source is not None}
 
 
 def _sources_of_helpers(block: Block, row: PresetRow | None, inputs: list[Field]) -> Iterator[tuple[str, str]]:
     """Whether a row is used, and how many of the cells that people type into are blank and should not be."""
     always = row is not None or block.shape == "object"
-    blank = ", ".join(f'{known.key} = ""' for known in inputs)
+    blank = ", ".join(f'{field.key} = ""' for field in inputs)
     yield "_used", "1" if always else f"IF(AND({blank}), 0, 1)"
     for what in BLANKS:
-        asked = [(known.key, _asked(block, known, what)) for known in inputs]
+        asked = [(field.key, _asked(block, field, what)) for field in inputs]
         parts = [_one_if_blank(key, condition) for key, condition in asked if condition is not False]
         yield f"_{what}", f"IF(_used = 1, {' + '.join(parts)}, 0)" if parts else "0"
 
@@ -143,7 +148,7 @@ def _count_of_blanks(scope: Scope, what: str) -> str:
     parts = [f"SUM({', '.join(f'{table}._{what}' for table in tables)})"] if tables else []
     for block in scope.blocks.values():
         if not block.table:
-            asked = [key for key, known in block.fields.items() if _asked(block, known, what)]
+            asked = [key for key, field in block.fields.items() if _asked(block, field, what)]
             parts += [f'IF({block.key}.{key} = "", 1, 0)' for key in asked]
     return " + ".join(parts) or "0"
 

@@ -224,8 +224,8 @@ def _columns(form: Form, sheet: Sheet, references: frozenset[Reference]) -> Iter
             behind = [column for column in _behind(table, number) if (table.key, column.key) in references]
             yield from (Column(column.width, (column.key,)) for column in behind)
     for table in tables:
-        for key, known in form.blocks[table.blocks[0]].fields.items():
-            if known.hidden and key not in (c for column in shown for c in column):
+        for key, field in form.blocks[table.blocks[0]].fields.items():
+            if field.hidden and key not in (c for column in shown for c in column):
                 yield Column(None, (key,), hidden=True)
 
 

@@ -45,16 +45,16 @@ def find_form(key: str, *, year: int | None = None, revision: str | None = None,
         UsageError: there is no such form, or no revision that old.
     """
     folders = list(form_directories(templates))
-    known = [folder for folder in folders if folder.parent.name == key]
-    if not known:
+    revisions = [folder for folder in folders if folder.parent.name == key]
+    if not revisions:
         raise UsageError("no_such_form", form=key, known=listing(sorted({f.parent.name for f in folders})))
     if revision is not None:
-        fitting = [folder for folder in known if folder.name == revision]
+        fitting = [folder for folder in revisions if folder.name == revision]
     else:
-        fitting = [folder for folder in known if year is None or load_form(folder).first_year <= year]
+        fitting = [folder for folder in revisions if year is None or load_form(folder).first_year <= year]
     if not fitting:
         wanted = revision if revision is not None else year
-        raise UsageError("no_such_revision", form=key, wanted=wanted, known=listing(f.name for f in known))
+        raise UsageError("no_such_revision", form=key, wanted=wanted, known=listing(f.name for f in revisions))
     return max(fitting, key=lambda folder: load_form(folder).first_year)
 
 

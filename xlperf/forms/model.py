@@ -167,7 +167,7 @@ class Block:
     @property
     def document_fields(self) -> list[Field]:
         hidden = self.constants if self.shape == "object" else ()
-        return [known for known in self.fields.values() if known.in_document and known.key not in hidden]
+        return [field for field in self.fields.values() if field.in_document and field.key not in hidden]
 
 
 class Table(NamedTuple):

@@ -63,10 +63,9 @@ def read_parts(definition: Raw) -> tuple[tuple[Sheet, ...], Scope]:
 
 
 def _rule(raw: Raw) -> Rule:
-    known = {**raw, "exempt": raw.get("except", ())}
-    known.pop("except", None)
-    lists = {name: tuple(known.get(name, ())) for name in ("blocks", "exempt", "rows", "cells")}
-    return Rule(**known | lists)
+    keys = {"blocks": "blocks", "exempt": "except", "rows": "rows", "cells": "cells"}
+    lists = {name: tuple(raw.get(key, ())) for name, key in keys.items()}
+    return Rule(**{key: value for key, value in raw.items() if key != "except"} | lists)
 
 
 def _sheet(raw: Raw, sections: Iterable[Section]) -> Sheet:

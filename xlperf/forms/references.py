@@ -33,14 +33,14 @@ class Reference(NamedTuple):
 
     place: str
     name: str
-    known: Iterable[str]
+    allowed: Iterable[str]
 
 
 def unknown_names(definition: Raw) -> Iterator[Complaint]:
     """Every name names something."""
-    for place, name, known in _references(definition):
-        if name not in known:
-            yield place, f"there is no {name!r}{or_rather(name, known) or ' among ' + ', '.join(known)}"
+    for place, name, allowed in _references(definition):
+        if name not in allowed:
+            yield place, f"there is no {name!r}{or_rather(name, allowed) or ' among ' + ', '.join(allowed)}"
 
 
 def _references(definition: Raw) -> Iterator[Reference]:
@@ -62,8 +62,8 @@ def _references_of_column(place: str, table: Raw, column: Raw, spellings: Raw) -
     for key in column.get("only", ()):
         yield Reference(f"{place}.only", key, keys_of(table["blocks"]))
     if "last" in column:
-        known = keys_of(other for other in own_columns(table) if other["type"] not in SHOWN_ONLY)
-        yield Reference(f"{place}.last", column["last"], known)
+        shown = keys_of(other for other in own_columns(table) if other["type"] not in SHOWN_ONLY)
+        yield Reference(f"{place}.last", column["last"], shown)
     yield from _references_of_choices(f"{place}.choices_by", table, column)
     if "spellings" in column:
         name = column["spellings"]
@@ -77,10 +77,10 @@ def _references_of_choices(place: str, table: Raw, column: Raw) -> Iterator[Refe
     choices = {c["key"]: c.get("choices", ()) for c in table["columns"] if c["type"] == "choice" and c is not column}
     constants = [block.get("constants", {}) for block in table["blocks"]]
     for other, lists in column.get("choices_by", {}).items():
-        is_constant = all(other in known for known in constants)
+        is_constant = all(other in values for values in constants)
         yield Reference(place, other, [*choices, *(constants[0] if is_constant else ())])
-        values = [known[other] for known in constants] if is_constant else choices.get(other, ())
-        yield from (Reference(f"{place}.{other}", value, values) for value in lists)
+        allowed = [values[other] for values in constants] if is_constant else choices.get(other, ())
+        yield from (Reference(f"{place}.{other}", value, allowed) for value in lists)
 
 
 def _references_of_block(place: str, table: Raw, block: Raw) -> Iterator[Reference]:
@@ -130,8 +130,8 @@ def _references_of_rules(definition: Raw) -> Iterator[Reference]:
 def _references_of_rule(place: str, rule: Raw, table: Raw) -> Iterator[Reference]:
     rows = [row["key"] for block in table["blocks"] for row in block.get("rows", ())]
     columns = keys_of(own_columns(table))
-    for part, known in {"blocks": keys_of(table["blocks"]), "cells": columns, "except": rows, "rows": rows}.items():
-        yield from (Reference(f"{place}.{part}", key, known) for key in rule.get(part, ()))
+    for part, allowed in {"blocks": keys_of(table["blocks"]), "cells": columns, "except": rows, "rows": rows}.items():
+        yield from (Reference(f"{place}.{part}", key, allowed) for key in rule.get(part, ()))
     for part in ("text", "meant") if "misspelt" in rule else ():
         yield Reference(f"{place}.misspelt.{part}", rule["misspelt"][part], columns)
 
@@ -140,7 +140,7 @@ def _references_of_paper(definition: Raw) -> Iterator[Reference]:
     """What the form says of its paper names labels, single fields, blocks and columns that it has."""
     paper = definition.get("paper", {})
     columns = [column for _, table in tables_of(definition).values() for column in table["columns"]]
-    known = {
+    allowed = {
         "aliases": [*paper.get("headings", ()), *_labels(definition)],
         "entries": [block["key"] for _, _, block in blocks_of(definition) if is_list(block)],
         "carried": keys_of(columns),
@@ -148,17 +148,17 @@ def _references_of_paper(definition: Raw) -> Iterator[Reference]:
         "shown": keys_of(columns),
     }
     singles = [f"{s['fields']}.{item['key']}" for _, s in sections_of(definition) if "fields" in s for item in s["items"]]
-    known_after = {
+    allowed_after = {
         "headings": singles,
         "composed": keys_of(column for column in columns if column["type"] == "text" and "formula" in column),
         "leading": keys_of(column for column in columns if "formula" not in column),
         "shown": keys_of(columns),
     }
     for part, names in paper.items():
-        if part in known:
-            yield from (Reference(f"paper.{part}", name, known[part]) for name in names)
-        if part in known_after:
-            yield from (Reference(f"paper.{part}.{name}", after, known_after[part]) for name, after in names.items())
+        if part in allowed:
+            yield from (Reference(f"paper.{part}", name, allowed[part]) for name in names)
+        if part in allowed_after:
+            yield from (Reference(f"paper.{part}.{name}", after, allowed_after[part]) for name, after in names.items())
 
 
 def _labels(definition: Raw) -> Iterator[str]:

@@ -66,9 +66,9 @@ def _require(schema: Schema, key: str, part: Mapping[str, Any]) -> None:
 
 def _widen(items: Schema, more: Schema) -> None:
     """Another block of the same list: its constants are further values of the same fields."""
-    for key, known in items["properties"].items():
-        if "enum" in known and "enum" in more["properties"][key]:
-            known["enum"] = list(dict.fromkeys(known["enum"] + more["properties"][key]["enum"]))
+    for key, mine in items["properties"].items():
+        if "enum" in mine and "enum" in more["properties"][key]:
+            mine["enum"] = list(dict.fromkeys(mine["enum"] + more["properties"][key]["enum"]))
 
 
 def _block(form: Form, block: Block) -> Schema:
@@ -92,15 +92,15 @@ def _row(form: Form, block: Block, index: int, title: str) -> Schema:
     schema: Schema = {"type": "object", "title": title, "properties": {}}
     required: list[str] = []
     conditions: list[Schema] = []
-    for known in block.document_fields:
-        schema["properties"][known.key] = _field(form, block, index, known)
-        needed = bool(known.required) if known.given else form.required(block, index, known)
+    for field in block.document_fields:
+        schema["properties"][field.key] = _field(form, block, index, field)
+        needed = bool(field.required) if field.given else form.required(block, index, field)
         if needed is True:
-            required.append(known.key)
+            required.append(field.key)
         elif isinstance(needed, Condition):
-            conditions.append({"if": _asked(form, block, known, needed), "then": _filled(known.key)})
-        conditions += _dependent_choices(known)
-        conditions += _dependent_types(known)
+            conditions.append({"if": _asked(form, block, field, needed), "then": _filled(field.key)})
+        conditions += _dependent_choices(field)
+        conditions += _dependent_types(field)
     if required:
         schema["required"] = required
     if conditions:
@@ -111,53 +111,53 @@ def _row(form: Form, block: Block, index: int, title: str) -> Schema:
 # --- fields --------------------------------------------------------------------------------------------------
 
 
-def _field(form: Form, block: Block, index: int, known: Field) -> Schema:
-    computed = form.formula(block, index, known.key) is not None
-    required = form.required(block, index, known) is True
-    schema: Schema = {"title": known.label}
-    if known.help:
-        schema["description"] = known.help
+def _field(form: Form, block: Block, index: int, field: Field) -> Schema:
+    computed = form.formula(block, index, field.key) is not None
+    required = form.required(block, index, field) is True
+    schema: Schema = {"title": field.label}
+    if field.help:
+        schema["description"] = field.help
     if computed:
         schema["readOnly"] = True
-    if known.key in block.constants:
-        schema["enum"] = [block.constants[known.key]]
-    elif known.choices:
-        schema["enum"] = [*known.choices] if required else [*known.choices, None]
-    elif known.type == "value":
+    if field.key in block.constants:
+        schema["enum"] = [block.constants[field.key]]
+    elif field.choices:
+        schema["enum"] = [*field.choices] if required else [*field.choices, None]
+    elif field.type == "value":
         schema["type"] = ["number", "string", "null"]
-    elif known.type == "date":
+    elif field.type == "date":
         schema |= {"type": ["string", "null"], "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
-    elif known.kind is Kind.NUMBER:
-        schema |= _number(known, required=required or (known.given and known.required is True), bounded=not computed)
+    elif field.kind is Kind.NUMBER:
+        schema |= _number(field, required=required or (field.given and field.required is True), bounded=not computed)
     else:
         schema["type"] = "string" if required else ["string", "null"]
-    if known.max_length and not computed and known.type != "value":
-        schema["maxLength"] = known.max_length
+    if field.max_length and not computed and field.type != "value":
+        schema["maxLength"] = field.max_length
     return schema
 
 
-def _number(known: Field, *, required: bool, bounded: bool) -> Schema:
-    kind = "integer" if known.type in ("year", "count") else "number"
-    bounds = {"minimum": known.minimum, "maximum": known.maximum} if bounded else {}
+def _number(field: Field, *, required: bool, bounded: bool) -> Schema:
+    kind = "integer" if field.type in ("year", "count") else "number"
+    bounds = {"minimum": field.minimum, "maximum": field.maximum} if bounded else {}
     return {"type": kind if required else [kind, "null"], **{k: v for k, v in bounds.items() if v is not None}}
 
 
-def _dependent_choices(known: Field) -> Iterator[Schema]:
+def _dependent_choices(field: Field) -> Iterator[Schema]:
     """The choices of a field that depend on what stands in another."""
-    for other, lists in known.choices_by.items():
+    for other, lists in field.choices_by.items():
         for value, choices in lists.items():
             chosen = {"properties": {other: {"const": value}}, "required": [other]}
-            yield {"if": chosen, "then": {"properties": {known.key: {"enum": [*choices, None]}}}}
+            yield {"if": chosen, "then": {"properties": {field.key: {"enum": [*choices, None]}}}}
 
 
-def _dependent_types(known: Field) -> Iterator[Schema]:
+def _dependent_types(field: Field) -> Iterator[Schema]:
     """A `value` is a number under its condition, else a text; while what decides is blank, either."""
-    if known.number_when is None:
+    if field.number_when is None:
         return
-    numeric, decided = _condition(known.number_when.tree), [_filled(name) for name in sorted(known.number_when.names)]
-    number, text = _number(known, required=False, bounded=True), {"type": ["string", "null"]}
-    yield {"if": numeric, "then": {"properties": {known.key: number}}}
-    yield {"if": {"allOf": [*decided, {"not": numeric}]}, "then": {"properties": {known.key: text}}}
+    numeric, decided = _condition(field.number_when.tree), [_filled(name) for name in sorted(field.number_when.names)]
+    number, text = _number(field, required=False, bounded=True), {"type": ["string", "null"]}
+    yield {"if": numeric, "then": {"properties": {field.key: number}}}
+    yield {"if": {"allOf": [*decided, {"not": numeric}]}, "then": {"properties": {field.key: text}}}
 
 
 # --- conditions ----------------------------------------------------------------------------------------------
@@ -185,14 +185,14 @@ def _condition(tree: Node) -> Schema:
     raise FormulaError(f"a condition must compare a field with a text, not {tree}")
 
 
-def _asked(form: Form, block: Block, known: Field, needed: Condition) -> Schema:
+def _asked(form: Form, block: Block, field: Field, needed: Condition) -> Schema:
     """The condition of a requirement; preset rows in which the field is computed are not asked for it."""
     siblings = [other for other in form.blocks.values() if other.path == block.path and other.row_name]
     computed = [
         row.values[other.row_name]
         for other in siblings
         for index, row in enumerate(other.rows)
-        if other.row_name and form.formula(other, index, known.key) is not None
+        if other.row_name and form.formula(other, index, field.key) is not None
     ]
     asked = _condition(needed.tree)
     if not computed:

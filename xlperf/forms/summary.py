@@ -107,10 +107,10 @@ def _formula_figure(raw: Raw, kinds: Mapping[str, Kind], place: str) -> Figure:
 def _cell_figure(raw: Raw, scope: Scope, place: str) -> Figure:
     """A figure that is one cell of the form."""
     target = scope.find_target(None, raw["field"])
-    known = scope.field(target) if target and target.reach == "cell" else None
-    if known is None or known.kind is not Kind.NUMBER:
+    field = scope.field(target) if target and target.reach == "cell" else None
+    if field is None or field.kind is not Kind.NUMBER:
         raise FormulaError(f"{place}.field: {raw['field']!r} is no single cell that holds a number")
-    return Figure(key=raw["key"], label=raw.get("label", known.label), type=known.type, target=target, formula=None)
+    return Figure(key=raw["key"], label=raw.get("label", field.label), type=field.type, target=target, formula=None)
 
 
 def _indicators(raw: Raw, scope: Scope) -> Indicators:

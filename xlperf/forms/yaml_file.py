@@ -124,9 +124,9 @@ def _rank(violation: _Violation) -> int:
 def _complaint(violation: _Violation) -> Complaint:
     keyword, asked, found, schema, parts, is_of_key, message = violation
     if keyword == "additionalProperties":
-        known = schema.get("properties", {})
-        stray = next(key for key in found if key not in known)
-        return _place([*parts, stray]), f"there is no such key{or_rather(stray, known)}"
+        allowed = schema.get("properties", {})
+        stray = next(key for key in found if key not in allowed)
+        return _place([*parts, stray]), f"there is no such key{or_rather(stray, allowed)}"
     if keyword == "enum":
         return _place(parts), f"{found!r} is not one of {', '.join(map(str, asked))}{or_rather(found, asked)}"
     if keyword == "oneOf":
@@ -205,17 +205,17 @@ def _line(node: yaml.Node) -> int:
 
 def _named(mapping: yaml.MappingNode, parts: Sequence[str]) -> Iterator[yaml.Node]:
     """Yield the formulas and conditions of a mapping that has the name of the field, row or rule."""
-    known = {key.value: value for key, value in mapping.value if isinstance(key.value, str)}
-    name = getattr(known.get("key") or known.get("code"), "value", None)
+    values = {key.value: value for key, value in mapping.value if isinstance(key.value, str)}
+    name = getattr(values.get("key") or values.get("code"), "value", None)
     if name is None:
         return
     *owners, last = parts
-    if name in owners and isinstance(known.get("formulas"), yaml.MappingNode):
-        yield from (value for key, value in known["formulas"].value if key.value == last)
-    if name == last and "formula" in known:
-        yield known["formula"]
-    if owners and name == owners[-1] and last in (*CONDITIONS, "test") and last in known:
-        yield known[last]
+    if name in owners and isinstance(values.get("formulas"), yaml.MappingNode):
+        yield from (value for key, value in values["formulas"].value if key.value == last)
+    if name == last and "formula" in values:
+        yield values["formula"]
+    if owners and name == owners[-1] and last in (*CONDITIONS, "test") and last in values:
+        yield values[last]
 
 
 def _mappings(node: yaml.Node) -> Iterator[yaml.MappingNode]:
