@@ -15,11 +15,11 @@ from xlperf.messages import listing, sentence
 from xlperf.summarizing.outcome import Submission
 from xlperf.summarizing.submissions import COUNTS, MOST_LISTED, PLAIN, Naming, Purpose, find_roles, newer_returned, purpose_of
 
-KINDS = ("new", "mended", "broken", "resent", "behind", "gone")  # of changes, in the order in which they are told
+KINDS = ("new", "mended", "broken", "resent", "behind", "gone")  # of changes, in the order of the sentences
 
 
 class Entry(NamedTuple):
-    """What run.json says of an input, as much as a change needs."""
+    """The part of a run.json entry that a change needs."""
 
     submission: Submission
     errors: int
@@ -34,14 +34,14 @@ class Entry(NamedTuple):
 
 
 class Counting(NamedTuple):
-    """What counts in a run, by what it counts for; and what came in after a valid one and has to go back all the same."""
+    """The submissions that count, by purpose; and those that came in after a valid one and are returned all the same."""
 
     valid: Mapping[Purpose, Entry]
     newer: Mapping[Purpose, Entry]
 
 
 def compare_runs(last: Run, files: Sequence[FileEntry], *, naming: Naming, has_roster: bool) -> Changes:
-    """The paths that are new, gone, of other content or of another status than in the last run, and what that means."""
+    """Return the paths that are new, gone, replaced or of another status since the last run, and sentences about the units."""
     words = list(describe_changes(last["files"], files, naming))
     if last["missing"] is not None and not has_roster:
         words.append(sentence("change_no_roster", {}))
@@ -64,7 +64,7 @@ def compare_runs(last: Run, files: Sequence[FileEntry], *, naming: Naming, has_r
 
 
 def describe_changes(before: Iterable[FileEntry], now: Iterable[FileEntry], naming: Naming = PLAIN) -> Iterator[str]:
-    """Yield a sentence per kind of change, one that says so where there is none."""
+    """Yield one sentence per kind of change, or one that says that nothing has changed."""
     old, new = [_entry(entry) for entry in before], [_entry(entry) for entry in now]
     kinds = _names_by_kind(_counting(old, naming), _counting(new, naming))
     for kind in KINDS:
@@ -77,7 +77,7 @@ def describe_changes(before: Iterable[FileEntry], now: Iterable[FileEntry], nami
 
 
 def _entry(entry: FileEntry) -> Entry:
-    """An entry of run.json; one of an earlier version lacks code, subject and time of saving."""
+    """An entry of run.json; entries of earlier versions lack code, subject and time of saving."""
     submission = Submission(
         path=entry["path"],
         sha256=entry["sha256"],
@@ -106,7 +106,7 @@ def _counting(entries: Iterable[Entry], naming: Naming) -> Counting:
 
 
 def _names_by_kind(before: Counting, now: Counting) -> dict[str, list[str]]:
-    """By kind of change the units that it concerns, as a sentence names them."""
+    """The units concerned by each kind of change, as they are named in a sentence."""
     kinds: dict[str, list[str]] = {}
     for purpose in {**before.valid, **now.valid}:
         if change := _change(before.valid.get(purpose), now.valid.get(purpose)):

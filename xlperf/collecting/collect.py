@@ -1,14 +1,14 @@
-"""Take in thousands of workbooks and lose none: inbox, work, store, exports, in a straight line.
+"""Take in thousands of workbooks and lose none: inboxes, work, store, exports, in a straight line.
 
     status = collect(["received"], output="OUT")
     status.counts                      # {"passed": 4870, "returned": 105, "unreadable": 25}
 
     inboxes ─ list_inbox ─▶ inputs ─ register ─▶ store ─ what has no outcome ─▶ workers ─ one by one ─▶ store ─▶ exports
 
-OUT shows what lies in the inboxes now. What was ever worked on stays in the store and is not done again, as long as forms,
-version and options are the same. The times of receipt are stored before the work begins, and the files a workbook leads to
-before its outcome is; so the process may be killed anywhere: started again it goes on, and the exports are those it would
-have made.
+OUT shows what lies in the inboxes now. Every outcome stays in the store, so nothing is processed again as long as forms,
+version and options are the same. The times of receipt are stored before the work begins, and the files of a workbook before
+its outcome; so the process may be killed at any moment. Started again it continues, and the exports are those of an
+undisturbed run.
 """
 
 from __future__ import annotations
@@ -69,20 +69,20 @@ def collect(
         form: the key of the form that every workbook is to be of; by default the one that each names.
         year: the fiscal year that every workbook is to be of.
         templates: the folder of a bureau's own forms.
-        output: the folder of the collection; made if need be.
-        date: the ISO date to stand in files; by default SOURCE_DATE_EPOCH, else the day of the first receipt.
+        output: the folder of the collection; created if need be.
+        date: the ISO date written into files; by default SOURCE_DATE_EPOCH, else the day of the first receipt.
         roster: the list of units that are expected.
         jobs: worker processes, by default one per processor.
         cluster: the address of a Dask scheduler, whose workers then do the work.
-        finalize: whether finalized and annotated workbooks are made; else it is only said what is wrong, and those that an
-            earlier run made of the same forms, with the same date and options, stay.
+        finalize: False only validates and makes no finalized and annotated workbooks; those that an earlier run made with the
+            same forms, date and options stay.
         database: the URL of the store, by default a file in the folder of the collection.
-        limits: what one workbook may take of a worker: seconds, and bytes of memory.
-        quiet: say nothing on standard error.
+        limits: what one workbook may use: seconds of a worker, and bytes of its memory.
+        quiet: print nothing to standard error.
 
     Raises:
-        UsageError: no such inbox, form, roster, database or cluster; the folder is in use or cannot be written.
-        FormError: one of the forms cannot be right.
+        UsageError: there is no such inbox, form, roster, database or cluster; the folder is in use or cannot be written.
+        FormError: one of the forms is wrong.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -118,7 +118,7 @@ class _Plan:
     templates: Path | None
     forms: Mapping[str, str]  # form and revision -> digest
     inputs: Sequence[Input]
-    skipped: Sequence[str]  # paths of what is no submission
+    skipped: Sequence[str]  # paths of what is not a submission
     units: Sequence[Unit] | None
     naming: Naming
     started: str  # ISO time
@@ -128,7 +128,7 @@ class _Plan:
 def _plan(
     inboxes: Sequence[StrPath], *, form: str | None, templates: StrPath | None, output: StrPath, roster: StrPath | None
 ) -> _Plan:
-    """Find out what there is to work on, and with which forms."""
+    """Find out what there is to process, and with which forms."""
     clock, started = time.monotonic(), _now()
     directory, own_forms = Path(output), Path(templates) if templates else None
     forms = digest_forms(own_forms)
@@ -160,7 +160,7 @@ def digest_forms(templates: Path | None) -> dict[str, str]:
     """The digest of every form there is: whether a workbook is of an older revision depends on all of them.
 
     Raises:
-        FormError: one cannot be right; better said before the work than once per workbook.
+        FormError: one is wrong; that is better said before the work than once per workbook.
     """
     digests: dict[str, str] = {}
     for folder in form_directories(templates):
@@ -198,14 +198,14 @@ def _options(store: Store, plan: _Plan, *, form: str | None, year: int | None, d
 
 
 def _date(store: Store, date: str | None, started: str) -> str:
-    """The ISO date to stand in files: a run that was interrupted and goes on another day has that of its first day."""
+    """The ISO date written into files: a run that continues on another day keeps that of its first day."""
     if date or os.environ.get("SOURCE_DATE_EPOCH"):
         return stamp(date)
     return (first_receipt(store) or started)[:10]
 
 
 def _register(store: Store, plan: _Plan, options: WorkOptions) -> str:
-    """Make the inputs those of the collection; return the digest of all that an outcome depends on besides the bytes."""
+    """Register the inputs; return the digest of everything that an outcome depends on besides the bytes."""
     refuse_other_inboxes(store, plan.directory, plan.inputs)
     digest, digest_finalized = (
         _digest([__version__, given._replace(templates=None), plan.forms]) for given in (options, options._replace(finalize=True))
@@ -234,7 +234,7 @@ def _export(store: Store, plan: _Plan, *, date: str, quiet: bool) -> dict[str, s
 
 
 def _run(store: Store, plan: _Plan, options: WorkOptions, *, workers: int, beside: Mapping[str, str]) -> Run:
-    """What run.json says of this run."""
+    """The content of run.json for this run."""
     files, last = list_files(Outcomes(store, documents=False)), read_run(plan.directory)
     changes = compare_runs(last, files, naming=plan.naming, has_roster=plan.units is not None) if last else None
     return {

@@ -1,4 +1,4 @@
-"""The folder of a collection: kept to one process, tidied of what killed runs left, its files written below `made`.
+"""The folder of a collection: locked for one process, cleared of what killed runs left, the files of workers below `made`.
 
 with locked(directory):
     tidy(store, directory, keys)
@@ -19,20 +19,20 @@ from xlperf.collecting.store import LOCK, OPEN, Store, done_outputs, forget, reg
 from xlperf.errors import UsageError, reason_of
 from xlperf.files import TEMPORARY, make_folder, write_atomically
 
-MADE = "made"  # below OUT: the files that workers made, by content; exports hands out those that count
-WORK = f"{TEMPORARY}work"  # below OUT: what workers put down while they work; one that is killed leaves it
-OURS = re.compile(r"[0-9a-f]{16}(-open)?")  # what a folder in MADE is called, see `folder_of`
+MADE = "made"  # below OUT: the files that workers made, by content; those that count are handed out
+WORK = f"{TEMPORARY}work"  # below OUT: temporary files of workers; a killed worker leaves some behind
+OURS = re.compile(r"[0-9a-f]{16}(-open)?")  # names of our folders in MADE, see `folder_of`
 
 
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
     """Make the folder of the collection and keep other processes out of it.
 
-    The operating system holds the lock, so that of a killed process is gone with it. The file stays: it is how the folder of
-    a collection is recognized, whatever it holds.
+    The operating system holds the lock, so a killed process leaves none behind. The lock file stays: it marks the folder of a
+    collection. What it contains does not matter.
 
     Raises:
-        UsageError: another process has the folder, or it cannot be written.
+        UsageError: another process is using the folder, or it cannot be written.
     """
     from filelock import FileLock, Timeout
 
@@ -48,10 +48,10 @@ def locked(directory: Path) -> Iterator[None]:
 
 
 def refuse_other_inboxes(store: Store, directory: Path, inputs: Sequence[Input]) -> None:
-    """Refuse to let go of a whole collection: a drive that is not there today, the next batch without the one before.
+    """Refuse inboxes that have nothing in common with the last run: a drive is missing, or the previous batch was left out.
 
     Raises:
-        UsageError: there is nothing left of what was taken in last time, neither by path nor by content.
+        UsageError: no input of the last run is there, neither by path nor by content.
     """
     before = registered(store)
     contents = {key.removesuffix(OPEN) for key in before.values()}
@@ -60,31 +60,31 @@ def refuse_other_inboxes(store: Store, directory: Path, inputs: Sequence[Input])
 
 
 def tidy(store: Store, directory: Path, keys: set[str]) -> None:
-    """Remove files of what has left the inboxes and what a killed run left half-written; forget outcomes whose files are gone."""
+    """Remove the files of inputs that are gone and what killed runs left behind; forget outcomes whose files are missing."""
     try:
         names = {folder_of(key) for key in keys}
-        for folder in (directory / MADE).glob("*"):  # among them what somebody, or their Finder, has put there
+        for folder in (directory / MADE).glob("*"):  # other files there may be somebody's own
             if OURS.fullmatch(folder.name) and folder.name not in names and folder.is_dir():
                 shutil.rmtree(folder)
         shutil.rmtree(directory / WORK, ignore_errors=True)
         for left in list(directory.rglob(f"{TEMPORARY}*")):
-            if left.is_dir():  # of a set of files, see `written_together`
+            if left.is_dir():  # see `written_together`
                 shutil.rmtree(left)
             else:
                 left.unlink(missing_ok=True)
-    except OSError as error:  # open in Excel, perhaps
+    except OSError as error:  # perhaps open in Excel
         raise UsageError("cannot_write", path=error.filename, reason=reason_of(error)) from None
     done = done_outputs(store)
     forget(store, [key for key, outputs in done.items() if not all((directory / output).exists() for output in outputs)])
 
 
 def folder_of(key: str) -> str:
-    """Where the files of a content lie: short, because Windows counts the characters of a path."""
+    """The folder name for the files of a content: short, because Windows limits the length of paths."""
     return key[:16] + key[64:]
 
 
 def write_made(directory: Path, key: str, files: Mapping[str, bytes]) -> Iterator[str]:
-    """Write what a worker made of a content and yield the names of the files, below the directory."""
+    """Write the files that a worker made and yield their paths, relative to the directory."""
     folder = f"{MADE}/{folder_of(key)}"
     for name, content in files.items():
         make_folder(directory / folder)

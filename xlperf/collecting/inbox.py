@@ -2,10 +2,10 @@
 
     for found in list_inbox([Path("received"), Path("late.zip")], apart_from=Path("OUT")):
         found.path, found.sha256        # 'late.zip!district/bureau.xlsx', '9f86d0…'
-    read_input(found)                   # its bytes, or UnreadableError if they are others by now
+    read_input(found)                   # its bytes, or UnreadableError if they have changed
 
-Whatever is found is listed: a workbook, a file that is none (reading it will say so), an archive that cannot be opened
-and, as skipped, what is no submission (owner files of Excel, dot files). Names in archives are UTF-8 or, as Windows in
+Everything found is listed: workbooks, other files (reading them will say what they are), archives that cannot be opened
+and, as skipped, what is not a submission (owner files of Excel, dot files). Names in archives are UTF-8 or, as Windows in
 China writes them, GBK. Archives in archives are followed a few levels deep; what one archive may hold is bounded.
 """
 
@@ -34,62 +34,62 @@ from xlperf.reading.workbook_parts import TYPES
 from xlperf.reading.zip_file import BROKEN, CENTRAL, CHUNK, ENCRYPTED, is_folder
 from xlperf.summarizing.outcome import INSIDE
 
-MOST_MEMBERS = 20_000  # of one archive, those of archives in it included
-MOST_UNPACKED = 8_192 * MIB  # of one archive: 20,000 workbooks, each with a picture
-DEEPEST = 3  # archives around a file
-HELD = 16 * MIB  # of an archive in an archive, before it goes to a temporary file
+MOST_MEMBERS = 20_000  # in one archive, including those of nested archives
+MOST_UNPACKED = 8_192 * MIB  # bytes from one archive: 20,000 workbooks, each with a picture
+DEEPEST = 3  # levels of nested archives
+HELD = 16 * MIB  # bytes of a nested archive that are kept in memory; a larger one goes to a temporary file
 ARCHIVE = ".zip"
-ZIP64 = 76  # bytes between directory and end of a large archive
+ZIP64 = 76  # bytes between the directory and the end record of a large archive
 COLLECTION = {FILE_NAME, LOCK}  # one of them lies in the folder of every collection
 NO_SUBMISSIONS = ("thumbs.db", "desktop.ini")  # what Windows puts into folders by itself
-PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)  # LZMA may ask for any amount of memory at once
-DAMAGED = (*BROKEN, zlib.error, NotImplementedError, LookupError)  # what reading a zip raises; OSError is among them
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)  # LZMA may need any amount of memory
+DAMAGED = (*BROKEN, zlib.error, NotImplementedError, LookupError)  # what reading a zip raises, OSError included
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One file as it was found; `error` says why it is not read, and where its bytes cannot be had `sha256` is empty."""
+    """One file as it was found."""
 
     path: str  # as the bureau knows it
     file: Path
     members: tuple[int, ...] = ()  # the way through archives, by position: names may repeat
     size: int = 0
-    sha256: str = ""
-    error: UnreadableError | None = None
-    owner: str | None = None  # the file beside it by which a program says that it has this one open
+    sha256: str = ""  # "" if its bytes cannot be read
+    error: UnreadableError | None = None  # why it is not processed
+    owner: str | None = None  # name of the lock file beside it, by which a program says that it has this one open
 
     @property
     def key(self) -> str:
-        """What stands for its bytes; if it is not read, for its path too; that somebody has it open makes a difference."""
+        """What identifies its content in the store; with the path if it cannot be read, marked if somebody has it open."""
         if self.error:
             return f"path:{self.path}:{self.sha256}"
         return f"{self.sha256}{OPEN}" if self.owner else self.sha256
 
     @property
     def name(self) -> str:
-        """The last part of its path, as the file or the entry of an archive is called."""
+        """The file name: the last part of the path, outside and inside archives."""
         return self.path.rpartition("/")[2].rpartition(INSIDE)[2]
 
 
 @dataclass(frozen=True)
 class Skipped:
-    """A file that is no submission."""
+    """A file or folder that is not a submission."""
 
     path: str
 
 
 @dataclass
 class Allowance:
-    """What one archive may still hold, those in it included."""
+    """What one archive may still contain, nested archives included."""
 
     members: int = MOST_MEMBERS
     unpacked: int = MOST_UNPACKED
 
     def take(self, size: int) -> None:
-        """Count a file of so many bytes.
+        """Subtract a file of that many bytes.
 
         Raises:
-            UnreadableError: it is one too many, or too large.
+            UnreadableError: that is one file too many, or too many bytes.
         """
         self.members, self.unpacked = self.members - 1, self.unpacked - size
         if self.members < 0:
@@ -99,15 +99,15 @@ class Allowance:
 
 
 def list_inbox(inboxes: Sequence[Path], apart_from: Path | None = None) -> list[Input | Skipped]:
-    """Return all there is in these folders, archives and files, by path.
+    """Return everything in these folders, archives and files, sorted by path.
 
-    A path begins below its inbox; if there are several, with the name of the inbox.
+    Paths are relative to their inbox; with several inboxes they start with the name of the inbox.
 
     Args:
-        apart_from: a folder that is not looked into, should it lie in an inbox.
+        apart_from: a folder to leave out if it lies in an inbox.
 
     Raises:
-        UsageError: there is no such inbox, or it is the folder that is not looked into.
+        UsageError: an inbox does not exist, or it is the folder to leave out.
     """
     roots, names = Names(), Names()
     found: list[Input | Skipped] = []
@@ -125,7 +125,7 @@ def list_inbox(inboxes: Sequence[Path], apart_from: Path | None = None) -> list[
 
 
 def _long(path: Path) -> Path:
-    """The path as Windows takes it beyond 260 characters."""
+    """The path in the form that Windows accepts beyond 260 characters."""
     return Path(extended(str(path.resolve()))) if os.name == "nt" else path
 
 
@@ -134,10 +134,10 @@ def _is_same(folder: Path, other: Path | None) -> bool:
 
 
 def _in_folder(folder: Path, prefix: str, apart_from: Path | None) -> Iterator[Input | Skipped]:
-    refused: list[OSError] = []  # folders that may not be entered
+    refused: list[OSError] = []  # from folders that may not be listed
     for root, folders, files in os.walk(folder, onerror=refused.append):
         below = prefix + "".join(f"{printable(part)}/" for part in Path(root).relative_to(folder).parts)
-        if below != prefix and COLLECTION.intersection(files):  # another collection: what came out of it is not what came in
+        if below != prefix and COLLECTION.intersection(files):  # another collection: its files are results, not submissions
             folders.clear()
             yield Skipped(below)
             continue
@@ -153,9 +153,9 @@ def _in_folder(folder: Path, prefix: str, apart_from: Path | None) -> Iterator[I
 
 
 def _in_file(file: Path, path: str, beside: Set[str]) -> Iterator[Input | Skipped]:
-    """The file itself; if it is an archive, what lies in it."""
+    """The file itself; if it is an archive, its contents."""
     try:
-        if is_no_submission(file.name) or not stat.S_ISREG(os.stat(file).st_mode):  # a device or a pipe has no end
+        if is_no_submission(file.name) or not stat.S_ISREG(os.stat(file).st_mode):  # reading a device or a pipe might never end
             yield Skipped(path)
             return
         with open(file, "rb") as stream:
@@ -167,12 +167,12 @@ def _in_file(file: Path, path: str, beside: Set[str]) -> Iterator[Input | Skippe
 
 
 def is_no_submission(name: str) -> bool:
-    """Whether a file is called as only programs call theirs."""
+    """Whether a name is one that only programs give: owner files of Excel, dot files."""
     return name.startswith(("~$", ".")) or name.lower() in NO_SUBMISSIONS
 
 
 def _owner(name: str, folder: str, beside: Set[str]) -> str | None:
-    """The file beside it by which a program says that it has this one open."""
+    """The name of the lock file by which a program says that it has the file open, if there is one."""
     return next((owner for pattern in OWNERS if folder + (owner := pattern.format(name)) in beside), None)
 
 
@@ -193,7 +193,7 @@ def _cannot_open(error: OSError) -> UnreadableError:
 
 
 def _contents_of(found: Input, stream: IO[bytes], allowance: Allowance) -> Iterator[Input | Skipped]:
-    """What lies in that input if it is an archive, else the input."""
+    """The contents of the input if it is an archive, else the input itself."""
     archive = None
     if found.name.lower().endswith(ARCHIVE) and len(found.members) <= DEEPEST:
         try:
@@ -211,17 +211,17 @@ def _contents_of(found: Input, stream: IO[bytes], allowance: Allowance) -> Itera
 
 
 def _open_archive(stream: IO[bytes]) -> zipfile.ZipFile | None:
-    """The archive of submissions; None if it is a workbook, which is a zip as well, whatever its name."""
-    if _count_entries(stream) > 2 * MOST_MEMBERS:  # before zipfile makes an object of each
+    """The archive of submissions; None for a workbook, which is a zip too, whatever its name."""
+    if _count_entries(stream) > 2 * MOST_MEMBERS:  # before zipfile makes an object for each
         raise _crowded(f"> {2 * MOST_MEMBERS:,}")
     archive = zipfile.ZipFile(stream)
     return None if TYPES in archive.namelist() else archive
 
 
 def _count_entries(stream: IO[bytes]) -> int:
-    """How many entries the directory at the end of an archive has; what is packed before it may hold others that do not count."""
-    # What zipfile goes by: at 5 the size of the directory, at 9 where it ends.
-    end = zipfile._EndRecData(stream)  # type: ignore[attr-defined]  # there is no public way to it that makes no object per entry
+    """Count the entries of the directory at the end of an archive; the data before it may contain such marks by chance."""
+    # What zipfile itself uses: item 5 is the size of the directory, item 9 where it ends.
+    end = zipfile._EndRecData(stream)  # type: ignore[attr-defined]  # no public function reads it without an object per entry
     stream.seek(max(0, end[9] - end[5] - ZIP64) if end else 0)
     found, last = 0, b""
     while chunk := stream.read(CHUNK):
@@ -235,7 +235,7 @@ def _crowded(found: str) -> UnreadableError:
 
 
 def _in_archive(around: Input, archive: zipfile.ZipFile, allowance: Allowance) -> Iterator[Input | Skipped]:
-    """What lies in an archive, as far as it is within bounds."""
+    """The contents of an archive, up to the limits."""
     entries = archive.infolist()
     names = [name_of(entry) for entry in entries]
     beside = set(names)
@@ -250,13 +250,13 @@ def _in_archive(around: Input, archive: zipfile.ZipFile, allowance: Allowance) -
         try:
             allowance.take(entry.file_size)
         except UnreadableError as error:
-            yield replace(around, error=error)  # what was within bounds is taken in, of the rest this is said
+            yield replace(around, error=error)  # what came before is kept; this stands for the rest
             return
         yield from _in_entry(replace(found, owner=_owner(last, folder + slash, beside)), archive, entry, allowance)
 
 
 def _in_entry(found: Input, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, allowance: Allowance) -> Iterator[Input | Skipped]:
-    """An entry of an archive; if it is an archive itself, what lies in it."""
+    """An entry of an archive; if that is an archive too, its contents."""
     try:
         if entry.compress_type not in PACKED:
             raise zipfile.BadZipFile(sentence("packed_otherwise", {"method": entry.compress_type}))
@@ -271,7 +271,7 @@ def _in_entry(found: Input, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, al
 
 
 def _seekable(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
-    """An entry unpacked, never more of it than it declared."""
+    """A seekable copy of an entry; zipfile never unpacks more than the entry declares."""
     copy = tempfile.SpooledTemporaryFile(HELD)  # noqa: SIM115
     with archive.open(entry) as stream:
         while chunk := stream.read(CHUNK):
@@ -284,7 +284,7 @@ def _seekable(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
 
 
 def open_input(found: Input) -> IO[bytes]:
-    """Open an input for reading; what it raises if that cannot be is in DAMAGED."""
+    """Open an input for reading; an error is one of DAMAGED."""
     if not found.members:
         return open(found.file, "rb")
     archive = _archive(found.file, found.members[:-1])
@@ -292,10 +292,10 @@ def open_input(found: Input) -> IO[bytes]:
 
 
 def open_received(found: Input) -> IO[bytes]:
-    """Open an input as it was received, the archive around it where its own bytes cannot be had.
+    """Open an input as it was received, or the archive around it if its own bytes cannot be read.
 
     Raises:
-        OSError: why that cannot be, whatever the reason.
+        OSError: it cannot be opened, for whatever reason.
     """
     try:
         return open_input(found) if found.sha256 else open(found.file, "rb")
@@ -307,11 +307,11 @@ def read_input(found: Input) -> bytes:
     """Return the bytes of an input.
 
     Raises:
-        UnreadableError: they cannot be read any more (XL506), or are others than when they were listed (XL126).
+        UnreadableError: the file can no longer be read (XL506), or has changed since it was listed (XL126).
     """
     try:
         with open_input(found) as stream:
-            content = stream.read(found.size + 1)  # one more, to see that it has grown; never room for what could be
+            content = stream.read(found.size + 1)  # one byte more, to notice that it has grown without reading all of it
     except DAMAGED as error:
         raise UnreadableError("XL506", found=reason_of(error)) from None
     if hashlib.sha256(content).hexdigest() != found.sha256:
@@ -321,7 +321,7 @@ def read_input(found: Input) -> bytes:
 
 @lru_cache(maxsize=DEEPEST + 1)
 def _archive(file: Path, members: tuple[int, ...]) -> zipfile.ZipFile:
-    """The archive to which these members lead; kept open, because its directory takes longer to read than one member."""
+    """The archive at the end of that path; kept open, because reading its directory takes longer than reading one entry."""
     if not members:
         return zipfile.ZipFile(file)
     around = _archive(file, members[:-1])
@@ -329,5 +329,5 @@ def _archive(file: Path, members: tuple[int, ...]) -> zipfile.ZipFile:
 
 
 def close_archives() -> None:
-    """Let go of the archives that `read_input` keeps open; Windows locks them until then."""
+    """Close the archives that `read_input` keeps open; until then Windows locks them."""
     _archive.cache_clear()

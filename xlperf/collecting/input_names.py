@@ -1,10 +1,10 @@
-"""What inputs are called: as text, short enough, each by a name of its own, whatever folders and archives have in them.
+"""Names of inputs: readable, short enough and unique, whatever the names in folders and archives are.
 
     >>> names = Names()
     >>> names.unique("late.zip!a.xlsx"), names.unique("late.zip!a.xlsx")
     ('late.zip!a.xlsx', 'late.zip!a (2).xlsx')
 
-`printable` reads what Windows in China wrote in GBK and Linux gives as bytes.
+`printable` decodes names that Windows in China wrote in GBK and Linux returns as bytes.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from itertools import count
 from xlperf.reading.zip_file import UTF8
 from xlperf.summarizing.outcome import INSIDE
 
-NAMELESS = "_"  # what an entry without a name is called
-WIDE = "\uff01"  # in names for INSIDE
-LONGEST_PATH, KEPT = 400, 150  # characters of a path, and of its ends where it is longer
-LONG = "\\\\?\\"  # how a path of Windows begins that may have more than 260 characters
+NAMELESS = "_"  # for an entry without a name
+WIDE = "\uff01"  # replaces INSIDE in names
+LONGEST_PATH, KEPT = 400, 150  # characters of a path; of each end of a longer one
+LONG = "\\\\?\\"  # prefix of a Windows path that may be longer than 260 characters
 
 
 @dataclass
 class Names:
-    """Names given out so far, each with how far it was numbered; a second one of the same gets a number."""
+    """The names in use, each with its highest number; a repeated name gets the next number."""
 
     given: dict[str, int] = field(default_factory=dict)
 
     def unique(self, name: str) -> str:
         free = name
         if name in self.given:
-            at = max(name.rfind("/"), name.rfind(INSIDE)) + 1  # a point before that is not the name's own
+            at = max(name.rfind("/"), name.rfind(INSIDE)) + 1  # a point before that belongs to a folder
             stem, dot, suffix = name[at:].rpartition(".")
             for number in count(self.given[name] + 1):
                 free = f"{name[:at]}{stem or suffix} ({number}){dot}{suffix if stem else ''}"
@@ -45,7 +45,7 @@ class Names:
 
 
 def shown(path: str) -> str:
-    """A path with a digest in place of its middle where it is longer than databases and archives take."""
+    """The path, its middle replaced by a digest if it is longer than databases and archives accept."""
     if len(path) <= LONGEST_PATH:
         return path
     digest = hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest()
@@ -53,9 +53,9 @@ def shown(path: str) -> str:
 
 
 def printable(name: str) -> str:
-    """A file name as text, whatever bytes Linux has in it: a zip from China unpacked there leaves names in GBK.
+    """A file name as readable text: a zip from China unpacked on Linux leaves names in GBK.
 
-    What stands between an archive and its content is wide in it.
+    The separator between an archive and its contents becomes a full-width character.
     """
     return _decoded(name).replace(INSIDE, WIDE)
 
@@ -68,11 +68,11 @@ def _decoded(name: str) -> str:
 
 
 def name_of(entry: zipfile.ZipInfo) -> str:
-    """The name of an entry as it was meant: without the flag for UTF-8, zipfile reads any name as that of an American PC."""
+    """The name of an entry as it was meant: unless the entry is flagged as UTF-8, zipfile decodes its name as code page 437."""
     name = entry.orig_filename
     if not entry.flag_bits & UTF8:
         name_bytes = name.encode("cp437")
-        for encoding in ("gb18030", "utf-8"):  # the last that fits: hardly any GBK is UTF-8 by accident
+        for encoding in ("gb18030", "utf-8"):  # the last that fits wins: GBK is hardly ever valid UTF-8
             with suppress(UnicodeDecodeError):
                 name = name_bytes.decode(encoding)
     parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
@@ -80,7 +80,7 @@ def name_of(entry: zipfile.ZipInfo) -> str:
 
 
 def extended(path: str) -> str:
-    """An absolute path of Windows in its long form; a mapped drive has become `\\\\server\\share` by then."""
+    """An absolute Windows path in its long form; a mapped drive has already become `\\\\server\\share`."""
     if path.startswith(LONG):
         return path
     return f"{LONG}UNC{path[1:]}" if path.startswith("\\\\") else LONG + path

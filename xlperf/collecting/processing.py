@@ -2,8 +2,8 @@
 
     process_inputs(store, inputs, directory=Path("OUT"), pool=pool, options=options, digest=digest)
 
-The files that a worker made are written before its outcome is stored, and the outcome as soon as it is there: so the process
-may be killed anywhere.
+The files of a workbook are written before its outcome is stored, and each outcome is stored at once: so the process may be
+killed at any moment.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ def process_inputs(
     digest: str,
     quiet: bool = True,
 ) -> None:
-    """Get an outcome for every input that has none.
+    """Process every input that has no outcome yet.
 
     Args:
         directory: the folder of the collection.
-        digest: of all that an outcome depends on besides the bytes; it is stored with the outcome.
-        quiet: do not say how far it is.
+        digest: of everything that an outcome depends on besides the bytes; stored with the outcome.
+        quiet: show no progress.
     """
     done = done_outputs(store)
     to_do: dict[str, Input] = {}
@@ -55,16 +55,16 @@ def process_inputs(
 
 
 class _Keeper:
-    """Keeps what becomes of the inputs, and says how many are done."""
+    """Stores outcomes as they come, and shows progress."""
 
     def __init__(self, store: Store, inputs: Sequence[Input], *, directory: Path, digest: str, tell: Tell) -> None:
         self.store, self.directory, self.digest, self.tell = store, directory, digest, tell
-        self.copies = Counter(item.key for item in inputs)  # inputs of the same content
+        self.copies = Counter(item.key for item in inputs)  # inputs with the same content
         self.counts = Counter({status: count for status, count in count_inputs(store).items() if status})
         tell(self.counts.total(), self.copies.total())
 
     def keep(self, task: Task, done: Done, *, for_good: bool = True) -> None:
-        """Write the files, store the outcome; what is not for good is tried again by the next run."""
+        """Write the files, then store the outcome; if it is not for good, the next run tries again."""
         outputs = tuple(write_made(self.directory, task.key, done.files))
         digest = self.digest if for_good and done.for_good else None
         save_outcome(self.store, task.key, replace(done.outcome, outputs=outputs), digest)
@@ -74,7 +74,7 @@ class _Keeper:
 
 
 def _readable_tasks(inputs: Iterable[Input], keeper: _Keeper) -> Iterator[Task]:
-    """Yield the tasks whose bytes can be read; of the others that is the outcome."""
+    """Yield a task for every input that can be read; for the others keep that they cannot."""
     for item in inputs:
         task = Task(key=item.key, path=item.path, name=item.name, sha256=item.sha256, content=b"", owner=item.owner)
         try:
@@ -87,6 +87,6 @@ def _readable_tasks(inputs: Iterable[Input], keeper: _Keeper) -> Iterator[Task]:
 
 
 def _lost(task: Task, lost: Lost, limits: Limits) -> Done:
-    """The outcome of a task with which its worker died: it took too long, else it is not known why."""
+    """The outcome of a task whose worker died: it took too long, or the reason is unknown."""
     code = "XL502" if lost.seconds >= limits.seconds else "XL501"
     return not_done(task, UnreadableError(code, found=task.name, expected=f"{limits.seconds:g} s"))

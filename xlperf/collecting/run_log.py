@@ -20,9 +20,9 @@ from xlperf.reporting.result import Status
 from xlperf.summarizing.outcome import Outcome
 
 FILE_NAME = "run.json"
-RUN_NEEDS = {"seconds", "skipped", "missing", "changes"}  # what is asked of an earlier run besides its files, and of these
+RUN_NEEDS = {"seconds", "skipped", "missing", "changes"}  # keys that an earlier run must have, and its files
 FILE_NEEDS = {"path", "sha256", "received", "status", "unit", "form", "year", "errors"}
-LIBRARIES = ("openpyxl", "python-calamine", "XlsxWriter", "SQLAlchemy")  # that have a say in what is read, written and kept
+LIBRARIES = ("openpyxl", "python-calamine", "XlsxWriter", "SQLAlchemy")  # that affect what is read, written and stored
 
 StatusChange = TypedDict("StatusChange", {"path": str, "was": Status, "is": Status})
 
@@ -77,7 +77,7 @@ class RunOptions(TypedDict):
 
 
 class Run(TypedDict):
-    """One run, as run.json has it."""
+    """One run: the content of run.json."""
 
     versions: Mapping[str, str]
     forms: Mapping[str, str]  # form and revision -> digest
@@ -97,7 +97,7 @@ class Run(TypedDict):
 
 
 def find_versions() -> dict[str, str]:
-    """What a result may depend on besides forms and files."""
+    """The versions that a result may depend on: ours, Python's, the system's, those of libraries."""
     libraries = {name: found for name in LIBRARIES if (found := _version(name))}
     return {"xlperf": __version__, "python": platform.python_version(), "system": platform.platform(), **libraries}
 
@@ -105,7 +105,7 @@ def find_versions() -> dict[str, str]:
 def _version(name: str) -> str | None:
     try:
         return version(name)
-    except PackageNotFoundError:  # packed into one executable
+    except PackageNotFoundError:  # in an executable without package metadata
         return None
 
 
@@ -140,7 +140,7 @@ def _count(outcome: Outcome, severity: str) -> int:
 
 
 def read_run(directory: Path) -> Run | None:
-    """The last run that was finished; None if there was none, or its file is not as we wrote it."""
+    """The last finished run; None if there was none, or the file is damaged."""
     try:
         run = json.loads((directory / FILE_NAME).read_text("utf-8"))
         datetime.datetime.fromisoformat(run["finished"])
@@ -158,7 +158,7 @@ def write_run(directory: Path, run: Run) -> None:
     """
 
     def write(path: Path) -> None:
-        with path.open("w", encoding="utf-8", newline="\n") as text:  # never the whole text in memory
+        with path.open("w", encoding="utf-8", newline="\n") as text:  # without the whole text in memory
             json.dump(run, text, ensure_ascii=False, indent=1)
             text.write("\n")
 

@@ -23,7 +23,7 @@ from xlperf.summarizing.outcome import Submission, submission_of
 from xlperf.summarizing.submissions import COUNTS, Naming, find_roles
 from xlperf.summarizing.survey import installed_prefixes
 
-COMMONEST = 8  # findings, and files that others have saved, that are named
+COMMONEST = 8  # findings and files that are listed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +33,8 @@ class CollectionStatus:
     directory: Path
     counts: Mapping[Status, int]  # inputs by status: passed, returned, unreadable
     counting: Mapping[Status, int]  # those of them that count: the latest valid one of each unit
-    waiting: int  # inputs that are still to be worked on
-    units: int  # that sent something
+    waiting: int  # inputs that are still to be processed
+    units: int  # that sent anything
     findings: tuple[tuple[str, str, int], ...]  # the commonest errors of those that count: code, message, inputs
     run: Run | None  # the last run that was finished, as run.json has it
 
@@ -72,7 +72,7 @@ def find_status(directory: StrPath, *, database: str | None = None) -> Collectio
 
 
 def read_status(directory: Path, store: Store, run: Run | None, naming: Naming) -> CollectionStatus:
-    """Return the status of a collection whose store is open and whose last run that was."""
+    """Return the status of a collection whose store is open."""
     counts = count_inputs(store)
     messages: dict[str, str] = {}  # by code, the latest
     submissions: list[Submission] = []
@@ -150,5 +150,5 @@ def _change_line(changes: Changes) -> str:
 
 
 def _by_local_clock(moment: str) -> str:
-    """A moment as the clock on the wall shows it."""
+    """A time in the local time zone."""
     return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"

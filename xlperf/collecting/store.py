@@ -1,13 +1,13 @@
-"""What a collection keeps, in a database: which input holds which content, and what became of each content.
+"""The database of a collection: which input has which content, and the outcome of each content.
 
     store = open_store(Path("OUT"))
     register(store, [Arrival("a.xlsx", "9f86d0…", 89434)], digest=digest, now="2023-03-01T09:00:00+00:00")
     save_outcome(store, "9f86d0…", outcome, digest)
     for outcome in Outcomes(store): …
 
-An outcome belongs to the bytes, not to the path: a file that lies in three folders is worked on once and listed three
-times. Everything is registered in one transaction before the work begins, with one time of receipt that is never changed
-again: so an interrupted collection knows the same times as one that was not. An outcome is stored with a digest of all that
+An outcome belongs to the bytes, not to the path: a file that lies in three folders is processed once and listed three
+times. All inputs are registered in one transaction before the work begins, with one time of receipt that never changes:
+so an interrupted collection has the same times as an undisturbed one. An outcome is stored with a digest of all that
 it depends on besides the bytes (forms, version, options); one that was found under another digest is forgotten and done again.
 
 The store is an SQLite file in the folder of the collection, or whatever database SQLAlchemy reaches under a URL: one
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Engine, Table
 
 FILE_NAME, LOCK = "collection.sqlite", "collection.lock"  # one of them lies in the folder of every collection
-OPEN = "-open"  # ends the key of bytes that somebody has open: that is said of them, and when they came in stays the same
+OPEN = "-open"  # suffix of the key of a file that somebody has open: it gets a finding, but keeps its time of receipt
 AS_JSON = ("findings", "document", "outputs", "places")
 TEXTS = ("sha256", "status", "form", "revision", "unit", "unit_code", "subject", "saved", *AS_JSON)
 TUPLES = ("findings", "outputs")  # of these
-PATIENCE = 60  # seconds that we wait while somebody else has the file open
-AT_A_TIME = 50  # rows that are held at once while outcomes are listed
+PATIENCE = 60  # seconds to wait while another program has the file locked
+AT_A_TIME = 50  # rows in memory while outcomes are listed
 
 
 class Arrival(NamedTuple):
-    """An input as it was found: several may hold the same bytes. `key` is the SHA-256, or names the path of what has no bytes."""
+    """An input as it was found; `key` identifies its content, see `Input.key`."""
 
     path: str
     key: str
@@ -53,14 +53,14 @@ class Store:
 
     engine: Engine
     inputs: Table  # path -> key, as the inboxes are now
-    outcomes: Table  # key -> what became of it; only key, size and received while that is not known
+    outcomes: Table  # key -> outcome; before it is known only key, size and time of receipt
 
     def close(self) -> None:
         self.engine.dispose()
 
 
 def open_store(directory: Path, url: str | None = None) -> Store:
-    """Open the store of the collection in that folder, making its tables if there are none.
+    """Open the store of the collection in that folder; create missing tables.
 
     Args:
         url: of the database, by default a file in the folder.
@@ -76,7 +76,7 @@ def open_store(directory: Path, url: str | None = None) -> Store:
         inputs, outcomes = _tables()
         inputs.metadata.create_all(engine)
         _add_missing_columns(engine, outcomes)
-    except (sql.exc.SQLAlchemyError, ImportError) as error:  # ImportError: the driver that the URL names is not installed
+    except (sql.exc.SQLAlchemyError, ImportError) as error:  # ImportError: the driver for the URL is not installed
         reason = str(error).splitlines()[0]
         if not url:
             raise UsageError("no_store", path=directory / FILE_NAME, reason=reason) from None
@@ -89,7 +89,7 @@ def _tables() -> tuple[Table, Table]:
     """The tables of inputs and outcomes; `terms` is the digest under which an outcome was found."""
     import sqlalchemy as sql
 
-    # By code point in every database, so that exports do not depend on which one it is.
+    # Sorted by code point in every database, so that exports are the same.
     exact = sql.Text().with_variant(sql.Text(collation="C"), "postgresql")
     tables = sql.MetaData()
     inputs = sql.Table("inputs", tables, sql.Column("path", exact, primary_key=True), sql.Column("key", exact, nullable=False))
@@ -123,7 +123,7 @@ def opened_store(directory: Path, url: str | None = None) -> Iterator[Store]:
     """`open_store` for as long as it is entered.
 
     Raises:
-        UsageError: as `open_store`, and where the database fails meanwhile: its server is gone, the disk is full.
+        UsageError: as `open_store`, and if the database fails meanwhile: the server is gone, the disk is full.
     """
     import sqlalchemy as sql
 
@@ -138,13 +138,13 @@ def opened_store(directory: Path, url: str | None = None) -> Iterator[Store]:
 
 
 def register(store: Store, arrivals: Sequence[Arrival], *, digest: str, now: str, also: Sequence[str] = ()) -> None:
-    """Make these the inputs of the collection; bytes that were never there before are received now.
+    """Make these the inputs of the collection; content that is new is received now.
 
-    An outcome that was found under this digest stays, or under any of `also`; every other is forgotten.
+    Outcomes stored with this digest, or with one of `also`, stay; all others are forgotten.
 
     Args:
         digest: of all that an outcome depends on besides the bytes.
-        now: the ISO time of receipt of what is new.
+        now: the ISO time of receipt for new content.
     """
     import sqlalchemy as sql
 
@@ -170,7 +170,7 @@ def _content(key: str) -> str:
 
 
 def registered(store: Store) -> dict[str, str]:
-    """The inputs of the last run: the key of each path."""
+    """The inputs of the last run: path -> key."""
     import sqlalchemy as sql
 
     with store.engine.connect() as connection:
@@ -178,7 +178,7 @@ def registered(store: Store) -> dict[str, str]:
 
 
 def first_receipt(store: Store) -> str | None:
-    """The time at which the first input ever came in."""
+    """The ISO time at which the first input was received, None before that."""
     import sqlalchemy as sql
 
     with store.engine.connect() as connection:
@@ -187,7 +187,7 @@ def first_receipt(store: Store) -> str | None:
 
 
 def done_outputs(store: Store) -> dict[str, tuple[str, ...]]:
-    """The keys whose outcome is known, each with the files that were written for it."""
+    """The keys with a known outcome, each with its output files."""
     import sqlalchemy as sql
 
     done = sql.select(store.outcomes.c.key, store.outcomes.c.outputs).where(store.outcomes.c.status.is_not(None))
@@ -196,7 +196,7 @@ def done_outputs(store: Store) -> dict[str, tuple[str, ...]]:
 
 
 def forget(store: Store, keys: Sequence[str]) -> None:
-    """Have these done again."""
+    """Forget the outcomes of these keys, so that they are processed again."""
     import sqlalchemy as sql
 
     with store.engine.begin() as connection:
@@ -205,7 +205,7 @@ def forget(store: Store, keys: Sequence[str]) -> None:
 
 
 def save_outcome(store: Store, key: str, outcome: Outcome, digest: str | None) -> None:
-    """Keep what became of a content; without a digest it is kept, but done again next time. Size and receipt stay."""
+    """Store the outcome of a content, but for size and time of receipt; without a digest the next run tries again."""
     import sqlalchemy as sql
 
     kept = {field.name for field in fields(Outcome)} - {"path", "size", "received"}
@@ -215,7 +215,7 @@ def save_outcome(store: Store, key: str, outcome: Outcome, digest: str | None) -
 
 
 def _storable(value: object, *, as_json: bool) -> object:
-    """A value as a database takes it: PostgreSQL takes no NUL in a text, no database half a character."""
+    """A value that every database accepts: PostgreSQL rejects NUL in a text, all of them reject lone surrogates."""
     if as_json:
         value = json.dumps(value, ensure_ascii=False)
     if isinstance(value, str):
@@ -225,10 +225,10 @@ def _storable(value: object, *, as_json: bool) -> object:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """The outcomes of all inputs that have one, by path; may be gone through again and again, and is never held whole."""
+    """All known outcomes, sorted by path; can be iterated again and again, and is never in memory as a whole."""
 
     store: Store
-    documents: bool = True  # without them it takes a tenth of the time
+    documents: bool = True  # leaving them out takes a tenth of the time
 
     def __iter__(self) -> Iterator[Outcome]:
         import sqlalchemy as sql
@@ -250,7 +250,7 @@ class Outcomes:
 
 
 def count_inputs(store: Store) -> dict[Status | None, int]:
-    """How many inputs there are of each status; None counts those that are still to be done."""
+    """The number of inputs by status; None counts those that are still to be processed."""
     import sqlalchemy as sql
 
     counted = (

@@ -1,12 +1,12 @@
-"""What a worker does: one workbook, bytes in, outcome and files out, within bounds of time and memory.
+"""What a worker does: one workbook, bytes in, outcome and files out, within limits of time and memory.
 
     prepare_process(Limits())                          # once per process
     done = work_on(task, options, Limits())
     done.outcome.status, done.files["bureau-2022-final.xlsx"]
 
-A worker needs neither the inbox nor the folder of the collection, so it may run on another machine. It does not live longer
-than it should: a process that takes too long over a file ends itself, whatever it is doing (the watchdog is a thread that
-asks for no lock of Python's), one whose parent is gone ends too, and one that asks for too much memory does not get it.
+A worker needs neither the inbox nor the folder of the collection, so it may run on another machine. A process that takes
+too long over a file ends itself, whatever it is doing (the watchdog is a thread that needs no lock of Python's). It also
+ends when its parent is gone, and it cannot allocate more memory than the limit.
 """
 
 from __future__ import annotations
@@ -38,48 +38,48 @@ from xlperf.workflow.finalize import finalize
 from xlperf.workflow.validate import validate
 
 PROPERTIES, SAVED = "docProps/core.xml", re.compile(rb"<dcterms:modified[^>]*>([0-9T:.Z+-]{10,35})<")
-LONGEST_NAME = 60  # characters a file is called by in the temporary folder; names inside archives have no limit
-AGAIN = ("XL126", "XL501", "XL502", "XL503", "XL506", "XL507")  # perhaps no fault of the file: the next run tries it again
+LONGEST_NAME = 60  # characters of a file name in the temporary folder; names in archives have no limit
+AGAIN = ("XL126", "XL501", "XL502", "XL503", "XL506", "XL507")  # perhaps not the fault of the file: the next run tries again
 
 
 class Limits(NamedTuple):
-    """What one workbook may take; the largest that preflight lets through takes some seconds and 500 MiB."""
+    """What one workbook may use; the largest that preflight accepts takes some seconds and 500 MiB."""
 
     seconds: float = 120
     memory: int = 2_048 * 2**20  # bytes of address space
 
 
 class WorkOptions(NamedTuple):
-    """All that an outcome depends on besides the bytes, the forms and our version."""
+    """Everything that an outcome depends on besides the bytes, the forms and our version."""
 
     language: str
-    date: str  # ISO, to stand in the files that are made
-    finalize: bool = True  # make finalized and annotated workbooks, else only say what is wrong
+    date: str  # ISO, written into the files
+    finalize: bool = True  # make finalized and annotated workbooks, not only findings
     form: str | None = None
     year: int | None = None
     templates: Path | None = None
 
 
 class Task(NamedTuple):
-    """One input to work on, as the inbox describes it."""
+    """One input to process, with its bytes."""
 
-    key: str  # of the store: what stands for the bytes
+    key: str  # identifies the content in the store
     path: str
     name: str
     sha256: str
     content: bytes
-    owner: str | None = None  # the file beside it by which a program says that it has this one open
+    owner: str | None = None  # name of the lock file of a program that has it open
 
 
 class Done(NamedTuple):
-    """The outcome of a task, and the files that were made by their names."""
+    """The outcome of a task, and the files that were made: name -> content."""
 
     outcome: Outcome
     files: Mapping[str, bytes]
 
     @property
     def for_good(self) -> bool:
-        """Whether another try could not end otherwise."""
+        """Whether another try would give the same."""
         return not any(finding["code"] in AGAIN for finding in self.outcome.findings)
 
 
@@ -87,19 +87,19 @@ class Done(NamedTuple):
 
 
 def prepare_process(limits: Limits, folder: Path | None = None) -> None:
-    """Make this process one that ends with its parent and takes no more memory than it may, its files all in that folder."""
+    """Prepare a worker process: it ends with its parent, its memory is limited, its temporary files go to that folder."""
     if folder:
         tempfile.tempdir = str(folder)
     parent = parent_process()
     if parent:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the parent to say when work is over
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     try:
         import resource
     except ImportError:  # Windows has no such limit
         return
     _, most = resource.getrlimit(resource.RLIMIT_AS)
-    with suppress(ValueError):  # macOS knows the limit and does not take it
+    with suppress(ValueError):  # macOS has the limit but does not accept it
         resource.setrlimit(resource.RLIMIT_AS, (limits.memory if most < 0 else min(limits.memory, most), most))
 
 
@@ -110,7 +110,7 @@ def _end_with(parent: int) -> None:
 
 @contextmanager
 def watched(seconds: float) -> Iterator[None]:
-    """End this process if what is done meanwhile takes longer."""
+    """End this process if the block takes longer than that."""
     with open(os.devnull, "w") as nowhere:
         faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
         try:
@@ -140,7 +140,7 @@ def work_on(task: Task, options: WorkOptions, limits: Limits) -> Done:
 
 
 def not_done(task: Task, error: UnreadableError, seconds: float = 0.0) -> Done:
-    """The outcome of a task of which nothing but that error is known."""
+    """The outcome of a task that could not be done because of that error."""
     return Done(_outcome(task, unreadable(task.path, error), seconds), {})
 
 
@@ -159,14 +159,14 @@ def _result(task: Task, options: WorkOptions, folder: Path) -> Result:
 
 
 def _short(name: str) -> str:
-    """The name as every system takes it: in archives there are others."""
+    """The name in a form that every system accepts; archives contain others."""
     name = UNSAFE.sub("_", name)
     stem, dot, suffix = name.rpartition(".")
     return name if len(name) <= LONGEST_NAME else f"{(stem or suffix)[: LONGEST_NAME - 10]}{dot}{suffix[:9]}"
 
 
 def _outcome(task: Task, result: Result, seconds: float) -> Outcome:
-    """What is kept of a result; when the file was received is for the store to say."""
+    """The outcome for a result; the store knows when the file was received."""
     return Outcome(
         path=task.path,
         sha256=task.sha256,
@@ -189,7 +189,7 @@ def _outcome(task: Task, result: Result, seconds: float) -> Outcome:
 
 
 def _saved(content: bytes) -> str | None:
-    """When the workbook was last saved, as the program that did it wrote into its properties."""
+    """The ISO time at which the workbook was last saved, from its properties."""
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         if PROPERTIES not in package.namelist():
             return None
@@ -198,7 +198,7 @@ def _saved(content: bytes) -> str | None:
 
 
 def _count_rows(value: object) -> int:
-    """How many rows all tables of a document have."""
+    """The number of rows in all tables of a document."""
     if isinstance(value, Mapping):
         return sum(_count_rows(item) for item in value.values())
     return len(value) if isinstance(value, list) else 0

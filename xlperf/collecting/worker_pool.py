@@ -1,15 +1,15 @@
-"""Many tasks on many workers, whoever they are: all that is asked of them is `concurrent.futures.Executor`.
+"""Many tasks on many workers: any `concurrent.futures.Executor` will do.
 
     with opened_pool(jobs=2, limits=Limits(), folder=folder) as pool:
         for task, done in run_tasks(pool, tasks, work):         # in the order in which they are done
             …
 
-A worker process that dies takes the whole executor with it, and every task that was in it: which of them was at fault,
-nobody knows. So a broken executor is replaced and those tasks are tried once more, each alone; the one with which the
-executor breaks again is the one, and it comes back as `Lost`. (Unless the worker had done others before and died at once:
-then it may have died between two tasks, and a new one tries.) Only a few tasks per worker are in flight, so that a
-collection of any size takes the same memory here. (The library pebble names the task with which a local process died, but
-neither tries it again nor runs tasks on the workers of a Dask scheduler, so this logic would stay beside it.)
+A worker process that dies breaks the whole executor and loses every task in it; which task was at fault is unknown. So a
+broken executor is replaced and the lost tasks are tried again, one at a time. The task with which the executor breaks again
+is at fault and comes back as `Lost`. (Unless the worker had done others before and died at once: then it may have died
+between two tasks, and a new worker tries.) Only a few tasks per worker are in flight, so that memory does not grow with the
+size of a collection. (The library pebble names the task with which a local process died, but it neither tries the task again
+nor runs tasks on a Dask scheduler: this logic would still be needed.)
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ from xlperf.messages import listing
 if TYPE_CHECKING:
     from distributed import Client, Scheduler
 
-AHEAD = 2  # tasks in flight per worker: one that is worked on, one that waits
-AT_ONCE = 1.0  # seconds: a task that is lost later was worked on
-MOST_WORKERS = 61 if sys.platform == "win32" else sys.maxsize  # Windows does not wait for more handles
+AHEAD = 2  # tasks in flight per worker: one in work, one waiting
+AT_ONCE = 1.0  # seconds: a task that was lost later had been started
+MOST_WORKERS = 61 if sys.platform == "win32" else sys.maxsize  # Windows cannot wait for more handles
 WAITS_FOR_THE_DEAD = sys.version_info < (
     3,
     11,
     5,
-)  # gh-94777: CPython waited for ever to write to the dead what they did not read
-ANSWER = 10  # seconds within which a scheduler has to answer
+)  # gh-94777: CPython waited forever to write to dead workers
+ANSWER = 10  # seconds in which a scheduler has to answer
 M_MMAP_THRESHOLD, LARGE = -3, 256 * 2**10  # of glibc's malloc.h; bytes
 
 AnyTask = TypeVar("AnyTask")
@@ -57,14 +57,14 @@ AnyAnswer = TypeVar("AnyAnswer")
 class WorkerPool:
     """Who does the work."""
 
-    make_executor: Callable[[], Executor]  # with so many workers
+    make_executor: Callable[[], Executor]  # with that many workers
     workers: int
     limits: Limits  # what one task may take
-    broken: type[Exception] = BrokenExecutor  # what the future of a lost task raises
+    broken: type[Exception] = BrokenExecutor  # raised by the future of a lost task
 
 
 class Lost(NamedTuple):
-    """What came of a task whose worker did not live to tell, and how long that took."""
+    """A task whose worker died, and after how long."""
 
     seconds: float
 
@@ -72,13 +72,13 @@ class Lost(NamedTuple):
 def opened_pool(
     *, jobs: int | None = None, cluster: str | None = None, limits: Limits, folder: Path
 ) -> AbstractContextManager[WorkerPool]:
-    """The workers of that Dask scheduler, else processes of this machine, while it is entered.
+    """The workers of that Dask scheduler, or else processes on this machine, for the length of the block.
 
     Args:
         jobs: how many processes, by default one per processor.
         cluster: the address of a scheduler.
         limits: what one task may take.
-        folder: where these processes put their temporary files; it goes when they go.
+        folder: for temporary files of processes on this machine; it is removed at the end.
 
     Raises:
         UsageError: see `cluster_pool`.
@@ -92,7 +92,7 @@ def opened_pool(
 def run_tasks(
     pool: WorkerPool, tasks: Iterable[AnyTask], work: Callable[[AnyTask], AnyAnswer]
 ) -> Iterator[tuple[AnyTask, AnyAnswer | Lost]]:
-    """Yield every task with what came of it, in the order in which they are done."""
+    """Yield every task with its answer, in the order in which they are done."""
     waiting = iter(tasks)
     while suspects := (yield from _until_broken(pool, waiting, work, AHEAD * pool.workers)):
         again = deque(task for task, _ in suspects)
@@ -108,17 +108,17 @@ def run_tasks(
 def _until_broken(
     pool: WorkerPool, tasks: Iterator[AnyTask], work: Callable[[AnyTask], AnyAnswer], most: int
 ) -> Generator[tuple[AnyTask, AnyAnswer], None, list[tuple[AnyTask, float]]]:
-    """Run tasks with so many in flight; return those that were lost and for how long each had been there."""
+    """Run tasks, at most that many in flight; return those that were lost and after how many seconds."""
     futures: dict[Future[AnyAnswer], tuple[AnyTask, float]] = {}
     lost: list[tuple[AnyTask, float]] = []
     executor = pool.make_executor()
-    executor.submit(_know, work).result()  # there is a worker that knows its work: what that takes counts for no task
+    executor.submit(_know, work).result()  # wait for a worker that has imported its work, so that this counts for no task
     try:
         while True:
             while not lost and len(futures) < most and (task := next(tasks, None)) is not None:
                 try:
                     futures[executor.submit(work, task)] = task, time.monotonic()
-                except pool.broken:  # it broke since we looked; this task was never in it, but it has to be done
+                except pool.broken:  # it broke meanwhile; this task was not in it, but has to be done
                     lost.append((task, 0.0))
             if not futures:
                 return lost
@@ -135,11 +135,11 @@ def _until_broken(
 
 
 def _know(work: Callable[[AnyTask], AnyAnswer]) -> None:
-    """Do nothing; to be asked for it, a worker has to import what it needs for its work."""
+    """Do nothing; unpickling `work` makes the worker import what it needs."""
 
 
 def _leave(executor: Executor, futures: Iterable[Future[AnyAnswer]], *, broken: bool) -> None:
-    """Let an executor end what it has begun, and nothing more."""
+    """Let an executor finish what it has begun, and nothing more."""
     for future in futures:
         future.cancel()
     if broken and WAITS_FOR_THE_DEAD and isinstance(executor, ProcessPoolExecutor):
@@ -148,7 +148,7 @@ def _leave(executor: Executor, futures: Iterable[Future[AnyAnswer]], *, broken: 
 
 
 def _close_task_queue(executor: ProcessPoolExecutor) -> None:
-    """Close the end of the queue from which the dead would read; there is no public way to it."""
+    """Close the end of the queue from which dead workers would read; there is no public way."""
     if queue := getattr(executor, "_call_queue", None):
         queue._reader.close()
 
@@ -166,13 +166,13 @@ def _opened_local_pool(jobs: int | None, limits: Limits, folder: Path) -> Iterat
 
 
 def local_pool(jobs: int | None, limits: Limits, folder: Path | None = None) -> WorkerPool:
-    """Workers that are processes of this machine, one per processor unless told otherwise.
+    """Worker processes on this machine, by default one per processor.
 
-    They are spawned everywhere, as Windows does it: a fork would inherit our threads' locks and the database's connection.
+    They are spawned on every system, as on Windows: a fork would inherit the locks of our threads and the database connection.
 
     Args:
         limits: what one task may take.
-        folder: where they put their temporary files, by default where the system does.
+        folder: for their temporary files, by default that of the system.
     """
     count = min(jobs or os.cpu_count() or 1, MOST_WORKERS)
     spawn = multiprocessing.get_context("spawn")
@@ -181,12 +181,12 @@ def local_pool(jobs: int | None, limits: Limits, folder: Path | None = None) -> 
 
 
 def return_large_blocks_at_once() -> None:
-    """Have the memory of large blocks returned to the system as soon as they are freed.
+    """Return the memory of large blocks to the system as soon as they are freed.
 
-    By itself glibc learns from the first workbook of 15 MiB that goes through that blocks of that size come often, and keeps
-    the room of each for the next, in every thread anew. A threshold that is set stays as it is.
+    By default glibc adapts to the first large workbook and keeps the memory of later blocks of that size, in every thread. A
+    threshold that is set stays as it is.
     """
-    with suppress(AttributeError, OSError, TypeError):  # another system, another library: they have no such habit
+    with suppress(AttributeError, OSError, TypeError):  # another system or C library, without this habit
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE)
 
 
@@ -195,10 +195,10 @@ def return_large_blocks_at_once() -> None:
 
 @contextmanager
 def cluster_pool(address: str, limits: Limits) -> Iterator[WorkerPool]:
-    """The workers of that scheduler, while it is entered.
+    """The workers of that scheduler, for the length of the block.
 
     Raises:
-        UsageError: no such scheduler, it has no workers, or they cannot be used; the scheduler goes away meanwhile.
+        UsageError: there is no such scheduler, it has no workers, or they cannot be used; the scheduler goes away meanwhile.
     """
     try:
         from distributed import Client, KilledWorker
@@ -221,7 +221,7 @@ def cluster_pool(address: str, limits: Limits) -> Iterator[WorkerPool]:
 
 
 def _check_versions(client: Client, address: str) -> None:
-    """Workers of another version would find other things."""
+    """Refuse workers of another version: they would find other things."""
     try:
         versions = set(client.run(_version).values())
     except ModuleNotFoundError:

@@ -1,10 +1,9 @@
-"""The archive for whoever audits: the inputs as they were received, and a list of who sent what when and what became of it.
+"""The archive for auditors: the inputs as they were received, and a list of who sent what and when, and what became of it.
 
     write_audit(survey, outcomes, Path("audit.zip"), open_input=open_input)
 
-Inputs go through the memory a piece at a time. The same bytes are kept once and listed for every path they came by. Of what
-could not be taken out of an archive the archive is kept. What is no longer there, or no longer what was received, is listed
-and says so.
+Inputs are copied a piece at a time. Equal files are stored once and listed for every path. If a file cannot be taken out of
+its archive, the archive is stored. An input that is missing or has changed since is listed with that remark.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ def write_audit(survey: Survey, outcomes: Iterable[Outcome], path: Path, *, open
     """Write the archive.
 
     Args:
-        open_input: opens the bytes of an input as it was received; of one without a SHA-256 those of the archive around it.
+        open_input: opens an input as it was received, or the archive around an input without a SHA-256.
     """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         text = io.StringIO()
@@ -50,7 +49,7 @@ def write_audit(survey: Survey, outcomes: Iterable[Outcome], path: Path, *, open
 
 
 def _rows(survey: Survey, outcomes: Iterable[Outcome], archive: zipfile.ZipFile, open_input: OpenInput) -> Iterator[Row]:
-    """Yield the lines of the list while the inputs go into the archive."""
+    """Yield the lines of the list while the inputs are stored."""
     yield [sentence(f"head_{key}", {}) for key in COLUMNS]
     stored: dict[str, str] = {}
     taken = {MANIFEST}
@@ -74,13 +73,13 @@ def _rows(survey: Survey, outcomes: Iterable[Outcome], archive: zipfile.ZipFile,
 
 
 def _store(archive: zipfile.ZipFile, outcome: Outcome, open_input: OpenInput, taken: set[str]) -> str:
-    """Put an input into the archive and return its name there, or why it is not there."""
+    """Store an input and return its name in the archive, or the reason why it is not there."""
     with SpooledTemporaryFile(PIECE) as copy:
         try:
             with open_input(outcome) as source:
                 digest = _copy_and_hash(source, copy)
         except OSError as error:
-            if error.errno == errno.ENOSPC:  # no room for our copy; the input is there
+            if error.errno == errno.ENOSPC:  # our disk is full; the input is all right
                 raise
             return sentence("input_gone" if outcome.sha256 else "input_closed", {})
         if outcome.sha256 and digest != outcome.sha256:
@@ -103,13 +102,13 @@ def _copy_and_hash(source: IO[bytes], target: IO[bytes]) -> str:
 
 
 def _outermost(outcome: Outcome) -> str:
-    """The path of the archive in which an input lies whose bytes nobody could get at, its own where it lies in none."""
+    """The path of the outermost archive around an input, its own path if there is none."""
     return outcome.path.partition(INSIDE)[0]
 
 
 def _name(path: str, taken: set[str]) -> str:
-    """The path as it may stand in an archive that Windows unpacks, with a number where another file is called so."""
-    path = path.replace(INSIDE, f"{INSIDE}/")  # the archive itself may be there as well: a file and a folder of one name
+    """A unique name in the archive that Windows can unpack, made from the path."""
+    path = path.replace(INSIDE, f"{INSIDE}/")  # the archive itself may be stored too: no folder of its name
     *folders, file = [PurePosixPath(part) for part in re.split(r"[/\\]+", path) if part.strip(". ")] or [PurePosixPath("_")]
     stem = "/".join([INPUTS, *(safe_name(str(part))[:LONGEST_PART] for part in (*folders, file.stem))])
     names = (f"{stem}{end}{file.suffix[:8]}" for end in chain([""], (f" ({number})" for number in count(2))))
@@ -120,5 +119,5 @@ def _name(path: str, taken: set[str]) -> str:
 
 def _entry(name: str) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, ZIP_TIME)
-    entry.create_system = 0  # the same on every system
+    entry.create_system = 0  # otherwise it depends on the system
     return entry

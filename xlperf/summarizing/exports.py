@@ -1,8 +1,8 @@
-"""What a collection hands out, made of its outcomes alone: the summary workbook, CSV, notices, the archive of what came in.
+"""What a collection hands out, made from its outcomes alone: the summary workbook, CSV, notices, the archive for auditors.
 
     write_exports(outcomes, directory=Path("OUT"), date="2023-03-01", roster=roster, open_input=open_input)
 
-`outcomes` is gone through several times and never held: a list, or an object whose `__iter__` reads the store anew, in
+`outcomes` is iterated several times and never held in memory: a list, or an object whose `__iter__` reads the store again, in
 the order of the paths. The same outcomes give the same bytes, whatever happened in between.
 """
 
@@ -28,7 +28,7 @@ from xlperf.summarizing.survey import Survey, take_survey
 from xlperf.summarizing.tables import FindingCounts, Row, SummaryTable, summary_tables
 
 AUDIT = "audit.zip"  # below the folder of the collection
-SOMETIMES = ("ranking", "indicators", "missing")  # tables that not every collection has
+SOMETIMES = ("ranking", "indicators", "missing")  # keys of tables that not every collection has
 
 
 def write_exports(
@@ -40,19 +40,19 @@ def write_exports(
     roster: Sequence[Unit] | None = None,
     open_input: OpenInput,
 ) -> dict[str, str]:
-    """Write all exports or none; return the finalized files that somebody has saved since, each with the newer one beside it.
+    """Write all exports or none; return finalized files that somebody has saved since, each with the newer file beside it.
 
     Args:
-        outcomes: one per input path, sorted by path; iterated several times, so no generator.
+        outcomes: one per input path, sorted by path; not a generator.
         templates: the folder of a bureau's own forms.
         directory: the folder of the collection.
-        date: the ISO date to stand in the files, but for what speaks of something that came in later.
+        date: the ISO date written into the files; a later day of receipt replaces it.
         roster: the units that should have sent something; None where no roster was given.
-        open_input: opens the bytes of an input as it was received, for the archive.
+        open_input: opens an input as it was received.
 
     Raises:
-        UsageError: a file cannot be written (open in Excel, perhaps), and none was; or all were, and one that is no longer due
-            cannot be removed.
+        UsageError: a file cannot be written (perhaps open in Excel), and none was; or all were, but an obsolete file cannot be
+            removed.
     """
     survey = take_survey(outcomes, roster=roster, templates=templates)
     latest = max([date, *(day_of(submission) for submission in survey.submissions)])
@@ -68,7 +68,7 @@ def write_exports(
         for path in _tables_there_may_be(directory / sentence("csv_folder", {})):
             if path.name not in tables:
                 path.unlink(missing_ok=True)
-    except OSError as error:  # it is open in Excel, perhaps
+    except OSError as error:  # perhaps open in Excel
         raise UsageError("cannot_write", path=error.filename or directory, reason=reason_of(error)) from None
     return handouts.beside
 
@@ -89,7 +89,7 @@ def _write_tables(survey: Survey, outcomes: Iterable[Outcome], *, directory: Pat
 
 
 def _tables_there_may_be(folder: Path) -> Iterator[Path]:
-    """The tables that an earlier run may have made, with a roster or another form."""
+    """The tables that an earlier run with a roster or another form may have made."""
     for key in SOMETIMES:
         title = sentence(f"sheet_{key}", {})
         yield folder / f"{title}.csv"
@@ -97,7 +97,7 @@ def _tables_there_may_be(folder: Path) -> Iterator[Path]:
 
 
 def _keep_saved(path: Path, new: Path) -> None:
-    """Keep a workbook of ours that somebody has saved since, with notes in it perhaps, under another name."""
+    """Keep a copy of a summary that somebody has saved since, perhaps with notes in it, under another name."""
     if not path.exists() or as_written(path):
         return
     names = (sentence("kept_copy", {"name": path.stem, "number": number}) for number in count(1))
@@ -106,7 +106,7 @@ def _keep_saved(path: Path, new: Path) -> None:
 
 
 def _drop_what_is_there(new: Path, directory: Path) -> None:
-    """Remove new files that lie in the folder already: there they are left alone, open in Excel or not."""
+    """Remove new files that are in the folder already, so that those are left alone, open in Excel or not."""
     for folder, _, names in os.walk(new):
         for name in names:
             made = Path(folder, name)

@@ -1,14 +1,14 @@
-"""What a workbook leaves in memory so that others can be compared with it: a few numbers per paragraph and set of figures.
+"""What stays in memory of a workbook to compare others with: a few numbers per paragraph and set of figures.
 
     fingerprints = Fingerprints()
     for workbook in workbooks:
         fingerprints.add(workbook)
     shared = find_shared(fingerprints)
 
-A paragraph is cut into shingles, runs of a few letters each. The smallest hashes of its shingles are its sketch; paragraphs
-that are nearly equal share some of them. What more than a certain share of the units have is a common phrase and counts for
-nothing, as do the form's own words. So time and memory grow with the number of workbooks, not with the number of pairs.
-(The library datasketch does the same with numpy, which is larger than all that we need of it.)
+A paragraph is cut into shingles of a few letters each. The smallest hashes of its shingles are its sketch; nearly equal
+paragraphs share some of them. What more than a certain share of the units wrote is a common phrase and is ignored, as are
+the words of the form. So time and memory grow with the number of workbooks, not with the number of pairs. (The library
+datasketch does the same, but needs numpy, which is far larger than these few lines.)
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from xlperf.forms.model import RULES
 from xlperf.forms.summary import OVER
 from xlperf.formula.operands import as_decimal, as_text
 
-PARAGRAPH_ENDS = re.compile(r"\n+|[ \u3000]{2,}")  # text pasted from Word keeps its paragraphs apart by spaces
+PARAGRAPH_ENDS = re.compile(r"\n+|[ \u3000]{2,}")  # text pasted from Word separates paragraphs with spaces
 NO_LETTERS = re.compile(r"[\W\d_]+")
-SHINGLE, SKETCH = 5, 6  # letters of a shingle; hashes kept of a paragraph
+SHINGLE, SKETCH = 5, 6  # letters of a shingle; hashes per paragraph
 SHORTEST_SENTENCE = 6
-FIGURES, DIGITS = 4, 3  # so many different figures of so many digits make a set that is nobody else's by chance
-LEAST_FIGURES = 20  # over-fulfilled indicators from which on one can be an outlier
-PARTS = 8  # what is sorted is sorted in so many parts, to stay small
+FIGURES, DIGITS = 4, 3  # that many different figures of that many digits are not equal by chance
+LEAST_FIGURES = 20  # over-fulfilled indicators that are needed to tell an outlier
+PARTS = 8  # hashes are sorted in that many parts, to save memory
 
 
 class ComparedWorkbook(NamedTuple):
@@ -48,12 +48,12 @@ class ComparedWorkbook(NamedTuple):
     form: Form
     owner: int
     path: str
-    unit: str  # as it is named
+    unit: str  # its name as written
     rows: Rows
     typed: Sequence[tuple[Spot, object]]  # its filled input cells
     judged: Sequence[Achievement]  # its indicators
     cell: Callable[[Spot], str]
-    counts: bool = True  # one that another submission has replaced leaves fingerprints and is not looked at again
+    counts: bool = True  # False: superseded, it leaves fingerprints but is not compared
 
 
 class Paragraph(NamedTuple):
@@ -62,19 +62,19 @@ class Paragraph(NamedTuple):
 
 
 class Fingerprints:
-    """What the workbooks leave, in the order in which they are added."""
+    """The fingerprints of all workbooks, in the order in which they are added."""
 
     def __init__(self) -> None:
         self.sketches = array("I")  # SKETCH hashes per paragraph
         self.writers = array("I")  # the owner of each paragraph
         self.sentences = array("Q")  # hash << 32 | owner
         self.figure_sets = array("Q")  # the same
-        self.excess = array("d")  # log of 1 + deviation, of what is over-fulfilled
+        self.excess = array("d")  # log(1 + deviation) of over-fulfilled indicators
         self.owners: set[int] = set()
-        self.printed: dict[Form, set[int]] = {}  # the sentences of the form itself
+        self.printed: dict[Form, set[int]] = {}  # hashes of the sentences of the form
 
     def add(self, workbook: ComparedWorkbook) -> None:
-        """Take the fingerprints of one workbook."""
+        """Add the fingerprints of one workbook."""
         form, owner, unit = workbook.form, workbook.owner, letters(workbook.unit)
         self.owners.add(owner)
         if form not in self.printed:
@@ -89,23 +89,23 @@ class Fingerprints:
         self.excess.extend(math.log1p(indicator.deviation) for indicator in over_fulfilled(workbook))
 
     def shingles(self) -> Iterator[int]:
-        """The hashes of all paragraphs, each with who wrote it: `hash << 32 | owner`."""
+        """The hashes of all sketches, each with the owner of its paragraph: `hash << 32 | owner`."""
         return (shingle << 32 | self.writers[at // SKETCH] for at, shingle in enumerate(self.sketches))
 
 
 class Shared(NamedTuple):
-    """What more than one unit left: worth looking at, or so common that it is nobody's own."""
+    """What several units have in common: suspicious, or so common that it does not matter."""
 
     sketches: array[int]  # of every paragraph, SKETCH hashes each
-    shingles: set[int]  # left by several units, but not by many
-    common: set[int]  # sentences left by many units or printed in the form
+    shingles: set[int]  # of several units, but not of many
+    common: set[int]  # sentences of many units, or of the form
     figure_sets: set[int]
-    middle: float  # median of `Fingerprints.excess`
-    spread: float  # their standard deviation, robustly estimated; 0 where too few figures tell
+    middle: float  # the median of `Fingerprints.excess`
+    spread: float  # a robust estimate of the standard deviation; 0 if there are too few figures
 
 
 def find_shared(fingerprints: Fingerprints) -> Shared:
-    """Say what is shared, from the fingerprints of all workbooks; of several forms the most cautious says what is common."""
+    """Find what units have in common; with several forms the strictest limit decides what is common."""
     rules = [form.summary.copies for form in fingerprints.printed]
     limit = min((max(rule["few"], rule["common"] * len(fingerprints.owners)) for rule in rules), default=0)
     sentence_owners = count_owners(lambda: fingerprints.sentences)
@@ -115,14 +115,14 @@ def find_shared(fingerprints: Fingerprints) -> Shared:
         sketches=fingerprints.sketches,
         shingles={shingle for shingle, count in count_owners(fingerprints.shingles) if shingle and 1 < count <= limit},
         common={sentence for sentence, count in sentence_owners if count > limit}.union(*fingerprints.printed.values()),
-        figure_sets={figures for figures, count in figure_owners if count > 1},  # to the cent: no form suggests them
+        figure_sets={figures for figures, count in figure_owners if count > 1},  # equal to the cent
         middle=middle,
         spread=spread,
     )
 
 
 def count_owners(pairs: Callable[[], Iterable[int]]) -> Iterator[tuple[int, int]]:
-    """Yield every hash of pairs `hash << 32 | owner` with the number of owners that left it."""
+    """Yield every hash of the pairs `hash << 32 | owner` with its number of owners."""
     for part in range(PARTS):
         previous, last, count = None, None, 0
         for pair in sorted(pair for pair in pairs() if (pair >> 32) % PARTS == part):
@@ -139,7 +139,7 @@ def count_owners(pairs: Callable[[], Iterable[int]]) -> Iterator[tuple[int, int]
 
 
 def _middle_and_spread(excess: Sequence[float]) -> tuple[float, float]:
-    """The median, and the deviation from it as the modified z-score takes it (Iglewicz and Hoaglin 1993)."""
+    """The median, and the scale of the modified z-score (Iglewicz and Hoaglin 1993)."""
     middle = median(excess) if excess else 0.0
     if len(excess) < LEAST_FIGURES:
         return middle, 0.0
@@ -151,7 +151,7 @@ def _middle_and_spread(excess: Sequence[float]) -> tuple[float, float]:
 
 
 def paragraphs(workbook: ComparedWorkbook) -> Iterator[Paragraph]:
-    """Every paragraph people wrote that is long enough to be somebody's own."""
+    """Every paragraph that somebody wrote and that is long enough to be compared."""
     shortest = workbook.form.summary.copies["shortest"]
     for spot, value in workbook.typed:
         field = workbook.form.blocks[spot.block].fields[spot.field]
@@ -172,13 +172,13 @@ def texts_in(value: object) -> Iterator[str]:
 
 
 def letters(text: str, unit: str = "") -> str:
-    """The letters of a text: no digits, spaces and punctuation, and not the name of the unit itself."""
+    """The letters of a text, without digits, spaces, punctuation and the name of the unit."""
     found = NO_LETTERS.sub("", unicodedata.normalize("NFKC", text).lower())
     return found.replace(unit, "") if unit else found
 
 
 def sentences(text: str, unit: str = "") -> Iterator[str]:
-    """The letters of every sentence."""
+    """The letters of every sentence that is long enough."""
     return (found for part in SENTENCE_ENDS.split(text) if len(found := letters(part, unit)) >= SHORTEST_SENTENCE)
 
 
@@ -188,12 +188,12 @@ def own_letters(text: str, unit: str, common: set[int]) -> str:
 
 
 def hash_of(text: str) -> int:
-    """A hash of 32 bits, the same on every machine."""
+    """A 32-bit hash, the same on every machine."""
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "little")
 
 
 def sketch_of(text: str) -> list[int]:
-    """The smallest hashes of the shingles of a text; texts that share most of their shingles share most of these."""
+    """The smallest hashes of the shingles of a text; texts with mostly the same shingles share most of these."""
     raw = text.encode("utf-16-le", "surrogatepass")
     least = nsmallest(SKETCH, {crc32(raw[at : at + 2 * SHINGLE]) for at in range(0, len(raw) - 2 * SHINGLE + 2, 2)})
     return least + [0] * (SKETCH - len(least))
@@ -203,7 +203,7 @@ def sketch_of(text: str) -> list[int]:
 
 
 class OverFulfilled(NamedTuple):
-    """An indicator that was over-fulfilled by a figure; the deviation is a ratio (0.5: half as much again)."""
+    """An over-fulfilled indicator with a numeric deviation; a ratio: 0.5 is 50% above target."""
 
     spot: Spot  # of the actual value
     row: Mapping[str, object]
@@ -211,7 +211,7 @@ class OverFulfilled(NamedTuple):
 
 
 def figure_sets(workbook: ComparedWorkbook) -> Iterator[tuple[str, list[Spot]]]:
-    """Yield per table the typed figures as one text, and their cells; only sets that no two units have by chance."""
+    """Yield for each table its typed figures as one text, and their cells; only sets that are not equal by chance."""
     tables: dict[str, list[tuple[Spot, str]]] = {}
     for spot, value in workbook.typed:
         if isinstance(value, int | float) and not isinstance(value, bool) and (table := workbook.form.blocks[spot.block].table):
@@ -223,7 +223,7 @@ def figure_sets(workbook: ComparedWorkbook) -> Iterator[tuple[str, list[Spot]]]:
 
 
 def over_fulfilled(workbook: ComparedWorkbook) -> Iterator[OverFulfilled]:
-    """The indicators of a workbook that are over-fulfilled by a figure; from -1 down it has no logarithm."""
+    """The over-fulfilled indicators of a workbook with a deviation above -1, which has a logarithm."""
     asked = workbook.form.summary.indicators
     if asked is None:
         return

@@ -1,11 +1,11 @@
-"""The list of what we have put into the folders that people work in, so that nothing of theirs is ever removed.
+"""The list of the files that we have put into the folders of handouts, so that nobody's own files are removed.
 
     start_list(path, folders)               # before the first file is put there
     note(path, {"returned": names})         # before the files are
     noted(path, {"returned/name.docx"})     # which of these we put there
     finish_list(path, {"returned": names})  # when all is done
 
-A line is `folder/name`. A name is noted before its file is there, so a run that is killed leaves no file that is nobody's.
+A line is `folder/name`. A name is noted before its file is written, so a killed run leaves no file that is not on the list.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from xlperf.files import write_atomically
 
 
 def start_list(path: Path, folders: Iterable[Path]) -> None:
-    """Make the list, if there is none, of what lies in the folders: then it was we who put it there."""
+    """If there is no list yet, make one of all files in the folders: a run of an earlier version put them there."""
     there = [f"{folder.name}/{name}" for folder in folders if folder.is_dir() for name in sorted(os.listdir(folder))]
     if there and not path.exists():
         _write(path, there)
@@ -32,7 +32,7 @@ def note(path: Path, names: Mapping[str, Iterable[str]]) -> None:
 
 
 def noted(path: Path, names: Set[str]) -> set[str]:
-    """Which of these are on the list; it is never held as a whole, it may have tens of thousands."""
+    """Which of these are on the list; it is never in memory as a whole, it may have tens of thousands of lines."""
     if not path.exists():
         return set()
     with path.open(encoding="utf-8", errors="replace") as lines:
@@ -40,7 +40,7 @@ def noted(path: Path, names: Set[str]) -> set[str]:
 
 
 def finish_list(path: Path, names: Mapping[str, Iterable[str]]) -> None:
-    """Make these the list, by folder; what is noted of other folders stays: in another language they are called otherwise."""
+    """Make these the list, by folder; lines of other folders stay: in another language the folders have other names."""
     if path.exists():
         lines = path.read_text("utf-8", errors="replace").splitlines()
         others = sorted({line for line in lines if line.partition("/")[0] not in names})

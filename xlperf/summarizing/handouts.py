@@ -1,13 +1,13 @@
-"""What was made of the files that count, put where people look for it: what is finalized, what goes back and its notice.
+"""What is handed out for the files that count: finalized workbooks, annotated workbooks to return, and their notices.
 
     handouts = Handouts(Path("OUT"))
-    handouts.make(survey, outcomes, new=new, date="2023-03-01")     # in a new folder, from which it moves to OUT
-    handouts.note()                                                 # just before it moves
+    handouts.make(survey, outcomes, new=new, date="2023-03-01")     # in a new folder, from which they move to OUT
+    handouts.note()                                                 # just before they move
     handouts.remove_what_is_not_due()                               # afterwards
     handouts.beside                         # {"Bureau-2022-final.xlsx": "Bureau-2022-final-9f86d081.xlsx"}
 
-What an earlier run put there and is no longer due is removed. A file that somebody has saved since is theirs and stays; a
-newer submission of that unit is put beside it. A copy under a name of somebody's own stays, because it is not on our list.
+Files of an earlier run that are no longer due are removed. A file that somebody has saved since stays; a newer submission of
+that unit is put beside it. A copy under another name stays, because it is not on our list.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ from xlperf.summarizing.submissions import COUNTS, file_stem, is_attachment, new
 from xlperf.summarizing.survey import Survey
 
 LIST = "collection.placed"  # below the folder of the collection
-PACKAGES, COMPANIONS = (".xlsx", ".docx"), (".json",)  # what tells whether it is as we wrote it, and what does not
+PACKAGES, COMPANIONS = (".xlsx", ".docx"), (".json",)  # that show whether they are as we wrote them; that do not
 
 
 class HandoutFolder:
-    """One of the folders that people look into, while it is filled anew."""
+    """One folder of handouts while it is filled again."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.due: set[str] = set()  # file names, not paths: thousands are held
+        self.due: set[str] = set()  # names, not paths: there are thousands
 
     def copy(self, made: Path, name: str, new: Path) -> None:
-        """Put a copy under that name, unless there is one already."""
+        """Copy a file to that name, unless an equal one is there."""
         place, there = self.place_for(name, new), self.path / name
         if place and not (there.exists() and filecmp.cmp(made, there, shallow=False)):
             shutil.copyfile(made, place)
 
     def place_for(self, name: str, new: Path) -> Path | None:
-        """Where a file that is due is to be made, None where somebody has saved the one that is there."""
+        """Where to write a file that is due; None if somebody has saved the present one."""
         self.due.add(name)
         there, folder = self.path / name, new / self.path.name
         if there.exists() and there.suffix in PACKAGES and not as_written(there):
@@ -53,13 +53,13 @@ class HandoutFolder:
         return folder / name
 
     def saved_by_others(self, names: Iterable[str], sha256: str) -> list[str]:
-        """Which of these somebody has saved since, if they were made of another submission than that."""
+        """Which of these somebody has saved since, if they were made from another submission."""
         packages = [self.path / name for name in names if name.endswith(PACKAGES) and (self.path / name).exists()]
         saved = [path.name for path in packages if not as_written(path)]
         return saved if saved and not any(holds(path, sha256) for path in packages) else []
 
     def remove_what_is_not_due(self, our_list: Path) -> None:
-        """Remove what we put there and is no longer due: what is as we wrote it, before it what lies beside under its name."""
+        """Remove our files that are no longer due and unchanged, each after the companion that has its name."""
         there = os.listdir(self.path) if self.path.is_dir() else ()
         ours = noted(our_list, {f"{self.path.name}/{name}" for name in there if name not in self.due})
         overdue = {name.partition("/")[2] for name in ours}
@@ -72,24 +72,24 @@ class HandoutFolder:
 
 
 class Handouts:
-    """The folders of what is finalized and of what goes back, while they are filled anew."""
+    """The folders of finalized and of returned workbooks while they are filled again."""
 
     def __init__(self, directory: Path) -> None:
         self.directory, self.list = directory, directory / LIST
         self.finalized = HandoutFolder(directory / sentence("finalized_folder", {}))
         self.returned = HandoutFolder(directory / sentence("returned_folder", {}))
         self.folders = (self.finalized, self.returned)
-        self.beside: dict[str, str] = {}  # finalized files that somebody has saved since: the newer one beside it
+        self.beside: dict[str, str] = {}  # finalized file that somebody has saved since -> newer file beside it
 
     def make(self, survey: Survey, outcomes: Iterable[Outcome], *, new: Path, date: str, templates: Path | None = None) -> None:
-        """Make all that is due and is not there yet, below `new` as it is to lie in the folder of the collection.
+        """Write all files that are due and not there yet, below `new` at the same path as in the folder of the collection.
 
         Args:
-            date: the ISO date of the notices, but for those of files that came in later.
+            date: the ISO date of the notices; a later day of receipt replaces it.
             templates: the folder of a bureau's own forms.
 
         Raises:
-            FormError: the bureau's own template of a notice cannot be filled in.
+            FormError: the bureau's own notice template cannot be filled in.
             OSError: a file cannot be written.
         """
         newer = set(newer_returned(survey.submissions, survey.roles).values())
@@ -101,17 +101,17 @@ class Handouts:
                     self._finalize(outcome, new)
 
     def _finalize(self, outcome: Outcome, new: Path) -> None:
-        """The finalized files of a workbook."""
+        """Copy the finalized files of a workbook."""
         names = [PurePosixPath(made).name for made in outcome.outputs]
         saved = self.finalized.saved_by_others(names, outcome.sha256)
-        if saved or self.finalized.due.intersection(names):  # the latter where two units are called alike
+        if saved or self.finalized.due.intersection(names):  # the latter if two units have the same name
             names = [_with_digits(name, outcome.sha256) for name in names]
         for name, made in zip(names, outcome.outputs, strict=True):
             self.finalized.copy(self.directory / made, name, new)
         self.beside |= {name: _with_digits(name, outcome.sha256) for name in saved}
 
     def _return(self, outcome: Outcome, *, new: Path, date: str, templates: Path | None) -> None:
-        """The annotated workbook and the notice that goes with it."""
+        """Copy the annotated workbook and write its notice."""
         names = [returned_name(outcome, made) for made in outcome.outputs]
         for name, made in zip(names, outcome.outputs, strict=True):
             self.returned.copy(self.directory / made, name, new)
@@ -122,16 +122,16 @@ class Handouts:
             write_notice(outcome, place, annotated=names[0] if names else "", date=day, templates=templates)
 
     def note(self) -> None:
-        """Say that all that is due was put there by us."""
+        """Put all files that are due on our list."""
         start_list(self.list, [folder.path for folder in self.folders])
         if any(folder.due for folder in self.folders):
             note(self.list, self._due())
 
     def remove_what_is_not_due(self) -> None:
-        """Remove what an earlier run put there and this one does not.
+        """Remove the files of earlier runs that are no longer due.
 
         Raises:
-            OSError: a file cannot be removed (open in Excel, perhaps).
+            OSError: a file cannot be removed (perhaps open in Excel).
         """
         for folder in self.folders:
             folder.remove_what_is_not_due(self.list)
@@ -142,12 +142,12 @@ class Handouts:
 
 
 def returned_name(outcome: Outcome, made: str) -> str:
-    """What the annotated workbook is called beside its notice: its own name is that of the submission, often everybody's."""
+    """The name of the annotated workbook beside its notice: that of the submission is often the same for all units."""
     return f"{file_stem(outcome)}-{made.rpartition('-')[2]}"
 
 
 def day_of(submission: Submission) -> str:
-    """The day on which something came in: nothing that is said of it bears an earlier date."""
+    """The day of receipt: nothing about a submission bears an earlier date."""
     return submission.received[:10]
 
 

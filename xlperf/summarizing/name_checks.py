@@ -1,4 +1,4 @@
-"""Names and codes of units, held against one another and against the roster.
+"""Names and codes of units, compared with one another and with the roster.
 
 for path, finding in check_names(submissions, roles, roster, naming):
     …                                   # ("a/first.xlsx", {"code": "XL553", …})
@@ -21,7 +21,7 @@ TextOf = Callable[[SurveyedSubmission], str]
 
 
 class Difference(NamedTuple):
-    """In what submissions differ that should not, and how a finding shows it."""
+    """A difference that submissions should not have, and how a finding shows it."""
 
     code: str  # of the finding
     compared: TextOf
@@ -34,7 +34,7 @@ def check_names(
 ) -> Iterator[tuple[str, DescribedFinding]]:
     """Yield path and finding: two units with one code, one unit under two names or codes, a unit that is not on the roster.
 
-    A code is held against other units only where it counts: one that has been corrected says nothing of them.
+    Codes of different units are compared only if the submissions count: a code that has been corrected is not held against them.
     """
     one_code = Difference("XL553", lambda s: unit_key(s.unit, naming.prefixes), _name, lambda s: s.code_cell)
     two_names = Difference("XL554", lambda s: _name(s).strip(), _name, lambda s: s.unit_cell)
@@ -59,7 +59,7 @@ def _code(submission: SurveyedSubmission) -> str:
 
 
 def _grouped(items: Iterable[Item], key_of: Callable[[Item], str]) -> Mapping[str, list[Item]]:
-    """Submissions, or units of a roster, by what they have in common; those without it are left out."""
+    """Group submissions, or units of a roster, by a key; those without one are left out."""
     groups: dict[str, list[Item]] = {}
     for item in items:
         if key := key_of(item):
@@ -68,7 +68,7 @@ def _grouped(items: Iterable[Item], key_of: Callable[[Item], str]) -> Mapping[st
 
 
 def _differing(group: Sequence[SurveyedSubmission], difference: Difference) -> Iterator[tuple[str, DescribedFinding]]:
-    """The finding at every file of a group that differs from another of it, with the places of the others."""
+    """Yield a finding for every file of a group, if they differ, with the places of the others."""
     kinds: dict[str, list[SurveyedSubmission]] = {}
     for submission in group:
         kinds.setdefault(difference.compared(submission), []).append(submission)

@@ -1,4 +1,4 @@
-"""The notice that goes back with a workbook: its words are in `templates/notice.docx`, those of its findings in the catalogues.
+"""The notice in Word that goes back with a workbook, in the words of its findings.
 
     write_notice(outcome, Path("out/notice.docx"), annotated="name-problems.xlsx", date="2023-03-01", templates=templates)
 
@@ -26,7 +26,7 @@ def write_notice(outcome: Outcome, path: Path, *, annotated: str, date: str, tem
     Args:
         annotated: the name of the annotated workbook that goes with it, "" if there is none.
         date: the ISO date of the notice.
-        templates: the folder of a bureau's own forms, which may hold a notice of its own.
+        templates: the folder of a bureau's own forms, which may contain its own notice template.
 
     Raises:
         FormError: the bureau's own template cannot be filled in.
@@ -40,9 +40,9 @@ def write_notice(outcome: Outcome, path: Path, *, annotated: str, date: str, tem
 
 
 def notice_context(outcome: Outcome, *, annotated: str, date: str, templates: Path | None = None) -> dict[str, object]:
-    """What a template can say: the unit, its file, and its findings by severity.
+    """What the template can show: the unit, its file, and its findings by severity.
 
-    What only a comparison with other units shows is for the bureau: their names and files are nobody else's business.
+    Findings from comparing units are left out: they name other units and their files, which is for the bureau only.
     """
     form = form_of(outcome, templates)
     listed: dict[str, list[dict[str, object]]] = {f"{severity}s": [] for severity in SEVERITIES}

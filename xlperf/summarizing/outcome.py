@@ -1,10 +1,10 @@
-"""What a collection knows of one input file: as much as tells whether it counts, and all that became of it.
+"""What a collection knows about one input file: whose it is and when it came, and everything that became of it.
 
     Outcome(path="folder/name.xlsx", sha256="9f86d0…", size=89434, received="2023-03-01T09:00:00+00:00", status="passed", …)
 
-An outcome is made by a worker and kept by the store. Every export is made of outcomes alone, so the exports after an
-interruption are those that would have been made without it. A `Submission` is the small part of an outcome that may be held
-in memory for thousands of inputs at once; a `SurveyedSubmission` is that part with the figures that the summary shows.
+A worker makes an outcome, the store keeps it. Exports are made from outcomes alone, so the exports after an interruption are
+those of an undisturbed run. A `Submission` is the small part of an outcome, of which thousands fit into memory; a
+`SurveyedSubmission` is that part with the figures that the summary shows.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ Text = TypeVar("Text", bound=str | None)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """As much of an input as tells whether it counts: whose it is, what it is about, when it came in, what became of it."""
+    """The facts that decide whether an input counts: whose it is, what it is about, when it was received, its status."""
 
-    path: str  # as the bureau knows it: below its inbox; inside an archive `archive.zip!folder/name.xlsx`
-    sha256: str  # "" where the file could not even be opened
+    path: str  # relative to its inbox; inside an archive `archive.zip!folder/name.xlsx`
+    sha256: str  # "" if the file could not be opened
     received: str  # ISO time of the first receipt, stored once
     status: Status  # passed, returned, unreadable
-    saved: str | None = None  # ISO time at which it was last saved, as the workbook itself says
+    saved: str | None = None  # ISO time at which it was last saved, according to the workbook
     form: str | None = None
     revision: str | None = None
     year: int | None = None
     unit: str | None = None
     unit_code: str | None = None
-    subject: str | None = None  # what it is about, where a unit files several
+    subject: str | None = None  # such as a project, if a unit files several workbooks of one form
 
     @property
     def has_errors(self) -> bool:
@@ -47,34 +47,34 @@ class Submission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome(Submission):
-    """One input file and what became of it; several paths may hold the same bytes, then their outcomes differ in `path` only."""
+    """One input file and what became of it; outcomes of equal files differ only in `path`."""
 
     size: int  # bytes
     findings: tuple[DescribedFinding, ...] = ()
     document: Mapping[str, object] | None = field(default=None, repr=False)
-    rows: int = 0  # rows that hold something
+    rows: int = 0  # filled rows of all tables
     seconds: float = 0.0
-    outputs: tuple[str, ...] = ()  # files made of it, below the folder of the collection; exports hands out those that count
-    places: Mapping[str, str] = field(default_factory=dict, repr=False)  # cells that are not where the template has them
+    outputs: tuple[str, ...] = ()  # paths of the files made from it, relative to the folder of the collection
+    places: Mapping[str, str] = field(default_factory=dict, repr=False)  # path -> cell that is not the template's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyedSubmission(Submission):
-    """A submission with what the summary shows of it, and where it names its unit."""
+    """A submission with what the summary shows, and the cells that name its unit."""
 
     supervisor: str | None
-    unit_cell: str  # "" where nothing could be read
-    code_cell: str  # the same as `unit_cell` where the form asks for no code
+    unit_cell: str  # "" if nothing could be read
+    code_cell: str  # the same as `unit_cell` if the form asks for no code
     errors: int
     warnings: int
-    figures: Mapping[str, float | None]  # by key of the form's summary; money in units of 10,000 yuan, rates as ratios
-    over: int  # indicators that were over-fulfilled, met and missed
+    figures: Mapping[str, float | None]  # by key in the form's summary; money in units of 10,000 yuan, rates as ratios
+    over: int  # number of indicators that were over-fulfilled, met and missed
     met: int
     missed: int
 
 
 def submission_of(outcome: Submission) -> Submission:
-    """The small part of an outcome; texts that many outcomes share are held once."""
+    """The small part of an outcome; texts that many outcomes share are stored once."""
     return Submission(
         path=outcome.path,
         sha256=outcome.sha256,
@@ -91,12 +91,12 @@ def submission_of(outcome: Submission) -> Submission:
 
 
 def held_once(text: Text) -> Text:
-    """A text as one object, however many submissions hold it: they are all in memory."""
+    """The same object for equal texts, to save memory."""
     return cast(Text, intern(text)) if isinstance(text, str) else text
 
 
 def instant(time: str | None) -> datetime:
-    """The moment of an ISO time, by whatever clock it was written (by none: of UTC); what is no time was before all.
+    """The moment of an ISO time in any time zone (without one: UTC); anything else was before all times.
 
     >>> instant("2023-03-01T09:00:00+08:00") == instant("2023-03-01T01:00:00")
     True

@@ -1,4 +1,4 @@
-"""The overview of the summary workbook: small tables below one another, each with its chart beside it.
+"""The overview of the summary workbook: small tables, one below the other, each with its chart beside it.
 
 part = Part(title="Received", headings=("Item", "Number"), rows=(("Files", Counted(120, "COUNTA('Units'!$E$4:$E$123)")),))
 write_parts(book, palette, sheet, [part], title="Overview", note="As of 2023-03-01")
@@ -24,7 +24,7 @@ WIDTHS = (52, 11, 11, 3)  # item, two figures, a gap
 
 
 class Counted(NamedTuple):
-    """A number of the overview, with the formula that counts it where there is one."""
+    """A number of the overview, and the formula that counts it, if there is one."""
 
     value: float
     formula: str = ""
@@ -37,9 +37,9 @@ class Part:
     title: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, Counted] | tuple[str, Counted, Counted], ...]
-    chart: str | None = None  # column, bar: of the second column by the first
+    chart: str | None = None  # "column" or "bar": the second column by the first
     colours: tuple[str, ...] = ()  # of the columns of the chart
-    total: bool = False  # with a line of totals, and the shares of it
+    total: bool = False  # add a line of totals, and a column of shares
 
     @property
     def sum(self) -> float:
@@ -48,7 +48,7 @@ class Part:
 
 
 def lines_of(part: Part) -> Iterator[Row]:
-    """What the lines of a table show, shares and the sum included."""
+    """The values in the lines of a table, with shares and total."""
     for line in part.rows:
         shown = [line[0], *(counted.value for counted in line[1:])]
         yield [*shown, round(_share(part, line[1]), 4)] if part.total else shown
@@ -79,7 +79,7 @@ def write_parts(book: Book, palette: Palette, sheet: Worksheet, parts: Sequence[
 
 
 def write_part(palette: Palette, sheet: Worksheet, part: Part, top: int) -> int:
-    """Write one small table, return the row below it."""
+    """Write one small table; return the row below it."""
     sheet.set_row(top, 26)
     sheet.write_string(top, 0, part.title, palette.format("heading"))
     for at in range(1, len(part.headings)):
@@ -103,7 +103,7 @@ def write_part(palette: Palette, sheet: Worksheet, part: Part, top: int) -> int:
 
 
 def _rows_of(part: Part, top: int) -> tuple[int, int]:
-    """The first line of a table whose title stands in that row, and the row below its last line."""
+    """The row of the first line of a table whose title is in row `top`, and the row below its last line."""
     return top + 2, top + 2 + len(part.rows)
 
 
@@ -115,7 +115,7 @@ def _write_number(sheet: Worksheet, row: int, column: int, counted: Counted, sty
 
 
 def add_chart(book: Book, sheet: Worksheet, part: Part, top: int) -> None:
-    """Put the chart of a table beside it; its data stand in it too, for programs that do not look into the cells."""
+    """Put the chart of a table beside it; it contains its data too, for programs that do not read the cells."""
     chart = book.add_chart({"type": part.chart})
     assert chart is not None, f"XlsxWriter knows no chart {part.chart!r}"
     first, end = _rows_of(part, top)

@@ -1,10 +1,10 @@
-"""What the workbooks of several units have in common that they should not: paragraphs, sets of figures; and outliers.
+"""What workbooks of different units should not have in common: paragraphs and sets of figures; and outliers among figures.
 
     for path, finding in compare(find_shared(fingerprints), workbooks):
         …                                   # ("a/first.xlsx", {"code": "XL550", …})
 
-The workbooks are gone through once more, in the order in which they left their fingerprints; no two are ever held at once.
-What is alike by its fingerprints is held against one another letter by letter.
+The workbooks are read once more, one at a time, in the order in which their fingerprints were taken. Paragraphs with similar
+fingerprints are compared letter by letter.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from xlperf.summarizing.fingerprints import (
 )
 from xlperf.summarizing.submissions import MOST_LISTED, comparison_finding
 
-LEADERS = 4  # paragraphs with one shingle that a further one is held against
-FAR = 3.5  # modified z-score from which on a figure is an outlier (Iglewicz and Hoaglin 1993)
+LEADERS = 4  # paragraphs per shingle that a further one is compared with
+FAR = 3.5  # modified z-score of an outlier (Iglewicz and Hoaglin 1993)
 EXCERPT = 30  # characters
 
 
 class Place(NamedTuple):
-    """Where a paragraph or a set of figures stands."""
+    """The place of a paragraph or a set of figures."""
 
     owner: int
     path: str
@@ -45,7 +45,7 @@ class Place(NamedTuple):
 
 
 def compare(shared: Shared, workbooks: Iterable[ComparedWorkbook]) -> Iterator[tuple[str, DescribedFinding]]:
-    """Yield path and finding of what units have in common, from the same workbooks in the same order."""
+    """Yield path and finding; the workbooks are those of the fingerprints, in the same order."""
     copies, equal_figures = CopiedParagraphs(shared), EqualFigures(shared)
     for workbook in workbooks:
         copies.add(workbook)
@@ -57,17 +57,17 @@ def compare(shared: Shared, workbooks: Iterable[ComparedWorkbook]) -> Iterator[t
 
 
 class CopiedParagraphs:
-    """Paragraphs in groups: each with the first one that it is nearly equal to, its leader."""
+    """Groups of nearly equal paragraphs; the first of a group is its leader."""
 
     def __init__(self, shared: Shared) -> None:
         self.shared = shared
-        self.seen = 0  # paragraphs so far; their order is that of the sketches
-        self.groups: dict[int, list[Place]] = {}  # by number of the leader
-        self.leaders: dict[int, list[int]] = {}  # by shingle, the numbers of the leaders that have it
-        self.letters: dict[int, str] = {}  # by number of the leader
+        self.seen = 0  # number of paragraphs so far; they are in the order of the sketches
+        self.groups: dict[int, list[Place]] = {}  # number of the leader -> places
+        self.leaders: dict[int, list[int]] = {}  # shingle -> numbers of the leaders that contain it
+        self.letters: dict[int, str] = {}  # number of the leader -> places
 
     def add(self, workbook: ComparedWorkbook) -> None:
-        """Put every paragraph of the workbook into its group; one that does not count is only counted."""
+        """Put every paragraph of the workbook into its group; those of a superseded workbook are only counted."""
         unit, rules = letters(workbook.unit), workbook.form.summary.copies
         for paragraph in paragraphs(workbook):
             number = self.seen
@@ -103,7 +103,7 @@ class CopiedParagraphs:
 
 
 class EqualFigures:
-    """Sets of figures that are equal to the cent, each with the places where it stands."""
+    """Sets of figures that are equal to the cent, each with its places."""
 
     def __init__(self, shared: Shared) -> None:
         self.shared = shared
@@ -122,7 +122,7 @@ def _place(workbook: ComparedWorkbook, cell: str, text: str = "") -> Place:
 
 
 def _in_common(code: str, groups: Iterable[Sequence[Place]]) -> Iterator[tuple[str, DescribedFinding]]:
-    """One finding per file and other file, with the cells of both."""
+    """Yield one finding per pair of files, with the cells of both."""
     found: dict[tuple[str, str], list[tuple[Place, Place, int]]] = {}
     for group in groups:
         others = len({place.owner for place in group}) - 1
@@ -144,7 +144,7 @@ def _in_common(code: str, groups: Iterable[Sequence[Place]]) -> Iterator[tuple[s
 
 
 def _outliers(shared: Shared, workbook: ComparedWorkbook) -> Iterator[tuple[str, DescribedFinding]]:
-    """The indicators over-fulfilled far beyond what all units report, in one finding."""
+    """Yield one finding with the indicators that are over-fulfilled far beyond what all units report."""
     if not shared.spread:
         return
     cells, names = [], []

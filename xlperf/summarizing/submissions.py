@@ -1,13 +1,13 @@
-"""What came in, unit by unit: whose a workbook is, which of several counts, who has sent nothing.
+"""What was received, unit by unit: whose a workbook is, which of several counts, who has sent nothing.
 
     >>> first = Submission(path="a.xlsx", sha256="9f86d0", received="2023-03-01", status="passed", unit="Bureau of Works")
     >>> second = Submission(path="b.xlsx", sha256="60303a", received="2023-03-05", status="passed", unit="bureau of works ")
     >>> find_roles([first, second])
     {'a.xlsx': Role(kind='superseded', by='b.xlsx'), 'b.xlsx': Role(kind='counts', by='b.xlsx')}
 
-A unit is known by its name, compared without spaces, brackets, full-width forms and the words that may be left out before
-it; where the roster has several units of one name, by its code too. Of a unit's submissions for one purpose (one form, year
-and project) the latest that passed counts; if none passed, the latest. The same bytes count once.
+A unit is recognized by its name, ignoring spaces, punctuation, full-width forms and the words that may be left out before
+it; if the roster has several units of one name, by its code too. Among the submissions of a unit for one purpose (one form,
+year and subject) the latest that passed counts; if none passed, the latest. Equal files count once.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ from xlperf.summarizing.outcome import INSIDE, Outcome, Submission, instant
 from xlperf.text import letters_of, unit_key
 
 COUNTS, SUPERSEDED, DUPLICATE = "counts", "superseded", "duplicate"
-TABLES = (".xlsx", ".xlsm", ".xltx", ".xls", ".xlsb", ".et", ".ett", ".ods", ".csv", ".zip", ".rar", ".7z")  # might be one
-LONGEST_NAME = 40  # characters of a unit's name in a file name: 255 bytes must hold it and what follows
-MOST_LISTED = 5  # files that a finding names; the rest is counted
+TABLES = (".xlsx", ".xlsm", ".xltx", ".xls", ".xlsb", ".et", ".ett", ".ods", ".csv", ".zip", ".rar", ".7z")  # might be a table
+LONGEST_NAME = 40  # characters of a unit's name in a file name of at most 255 bytes
+MOST_LISTED = 5  # files that a finding names; the others are counted
 
 
 class Role(NamedTuple):
-    """What a submission is among those for the same purpose."""
+    """The role of a submission among those for the same purpose."""
 
     kind: str  # COUNTS, SUPERSEDED or DUPLICATE
-    by: str  # the path that counts in its place, of a duplicate the first path of these bytes; its own where it counts
+    by: str  # the path that counts instead, for a duplicate the first path of an equal file; its own if it counts
 
 
 class Purpose(NamedTuple):
-    """What only one submission counts for: a unit's workbook of one form and year, about one subject."""
+    """What only one submission can count for: a unit's workbook of one form and year, about one subject."""
 
     owner: str
     form: str | None
@@ -49,22 +49,22 @@ class Purpose(NamedTuple):
 
 
 class Naming(NamedTuple):
-    """How units are told apart: what may be left out before a name, and the names that several units of the roster bear."""
+    """How units are recognized: words that may be left out before a name, and names of several units of the roster."""
 
     prefixes: tuple[str, ...] = ()
     namesakes: frozenset[str] = frozenset()
 
     def key(self, name: str | None, code: str | None) -> str:
-        """What stands for a unit of that name, "" for none."""
+        """The key of a unit of that name and code, "" without a name."""
         key, code = unit_key(name, self.prefixes), (code or "").strip()
         return f"{key}#{code}" if code and key in self.namesakes else key
 
 
-PLAIN = Naming()  # names alone, as they are written
+PLAIN = Naming()  # by name alone, without words to leave out
 
 
 def make_naming(prefixes: tuple[str, ...], roster: Iterable[Unit] | None) -> Naming:
-    """Return how the units of that roster are told apart; without one their names do."""
+    """Return how the units of that roster are recognized; without a roster by name alone."""
     codes: dict[str, set[str]] = {}
     for unit in roster or ():
         codes.setdefault(unit_key(unit.name, prefixes), set()).add(unit.code.strip())
@@ -75,24 +75,24 @@ def make_naming(prefixes: tuple[str, ...], roster: Iterable[Unit] | None) -> Nam
 
 
 def content_key(submission: Submission) -> str:
-    """What tells the content of an input from others: its SHA-256; of what could not even be opened its path."""
+    """The key of an input's content: its SHA-256, or its path if it could not be opened."""
     return submission.sha256 or submission.path
 
 
 def owner_of(submission: Submission, naming: Naming) -> str:
-    """Whose workbook it is: by the name, else the code; what names neither is its own."""
+    """The key of the unit that owns a workbook: by name, else by code; without both each content has its own."""
     if name := naming.key(submission.unit, submission.unit_code):
         return name
     return f"#{submission.unit_code}" if submission.unit_code else f"\0{content_key(submission)}"
 
 
 def purpose_of(submission: Submission, naming: Naming) -> Purpose:
-    """What a submission is for."""
+    """The purpose of a submission."""
     return Purpose(owner_of(submission, naming), submission.form, submission.year, letters_of(submission.subject or ""))
 
 
 def arrival_of(submission: Submission) -> tuple[datetime, datetime]:
-    """What says which of two came later: when it was received, then when it was saved."""
+    """The order of submissions: by time of receipt, then by time of saving."""
     return instant(submission.received), instant(submission.saved)
 
 
@@ -100,9 +100,9 @@ def arrival_of(submission: Submission) -> tuple[datetime, datetime]:
 
 
 def find_roles(submissions: Iterable[Submission], naming: Naming = PLAIN) -> dict[str, Role]:
-    """Return by path which submissions count: the latest valid one for each purpose, of equal files the first path.
+    """Return the role of every path: the latest valid submission for each purpose counts, and of equal files the first path.
 
-    The latest is the one received last; of those received together, the one that was saved last.
+    The latest is the one received last; among those received together, the one saved last.
     """
     first: dict[str, str] = {}
     purposes: dict[str, Purpose] = {}
@@ -122,7 +122,7 @@ def find_roles(submissions: Iterable[Submission], naming: Naming = PLAIN) -> dic
 
 
 def newer_returned(submissions: Iterable[Submission], roles: Mapping[str, Role]) -> dict[str, str]:
-    """By the path of the valid submission that counts, the last that came in after it: it has to go back all the same."""
+    """By the path of a valid submission that counts, the newest that came in after it: it is returned all the same."""
     arrivals = {submission.path: arrival_of(submission) for submission in submissions}
     newest: dict[str, str] = {}
     for path, role in roles.items():
@@ -132,7 +132,7 @@ def newer_returned(submissions: Iterable[Submission], roles: Mapping[str, Role])
 
 
 def missing_units(roster: Sequence[Unit], submissions: Iterable[Submission], naming: Naming) -> list[Unit]:
-    """The units of the roster that sent nothing readable, in its order; who is on it by name is not taken for a code."""
+    """The units of the roster that sent nothing readable, in its order; a submission counts for its name first, else its code."""
     names = {naming.key(unit.name, unit.code) for unit in roster}
     seen_names, seen_codes = set(), set()
     for submission in submissions:
@@ -144,21 +144,21 @@ def missing_units(roster: Sequence[Unit], submissions: Iterable[Submission], nam
     return [unit for unit in unnamed if not (unit.code and unit.code.strip() in seen_codes)]
 
 
-# --- what is said of it ----------------------------------------------------------------------------------------
+# --- names and findings ----------------------------------------------------------------------------------------
 
 
 def is_attachment(outcome: Outcome) -> bool:
-    """Whether a file is no table of any kind, by what it holds and by its name: a scan, a letter, a report in Word."""
+    """Whether a file is not a table of any kind, by content and name: a scan, a letter, a report in Word."""
     return {finding["code"] for finding in outcome.findings} == {"XL101"} and not outcome.path.lower().endswith(TABLES)
 
 
 def file_stem(submission: Submission) -> str:
-    """How the files about a submission that goes back begin: `<unit>-<first digits of its SHA-256>`, alike on every run."""
+    """The beginning of the names of files about a returned submission, the same on every run: `<unit>-<start of its SHA-256>`."""
     name = submission.unit or PurePosixPath(submission.path.replace(INSIDE, "/")).stem
     digest = submission.sha256 or sha256(submission.path.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{safe_name(name)[:LONGEST_NAME].rstrip(' .')}-{digest[:8]}"
 
 
 def comparison_finding(code: str, severity: Severity, cells: Sequence[str], /, **facts: object) -> DescribedFinding:
-    """A finding that only a comparison of several workbooks gives, in words."""
+    """A finding from comparing several workbooks, in words."""
     return describe(Finding(code, severity, arguments=facts, cells=tuple(cells)), None)

@@ -2,8 +2,8 @@
 
     write_summary(survey, tables, counts, path=Path("summary.xlsx"), date="2023-03-01")
 
-Whatever is a sum or a count is a formula with its cached value, so that it can be done again by hand: the counts of the
-overview look into the other sheets. Rows are streamed to the file; the overview is written last and stands first.
+Every sum and count is a formula with its cached value, so that anyone can check it: the counts of the overview refer to the
+other sheets. Rows are streamed to the file; the overview is written last but comes first.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ from xlperf.workbook.styles import Palette
 STATUS_COLOURS = ("#6FA287", "#E0A458", "#B5524A", "#9AA5B1")
 MOST_COMMON = 10  # findings in the chart
 
-Sheets = Mapping[str, WrittenTable]  # by key of the table; of several of one key the first
+Sheets = Mapping[str, WrittenTable]  # by key of the table; the first of several with one key
 
 
 def write_summary(
     survey: Survey, tables: Iterable[SummaryTable], counts: FindingCounts, *, path: Path, date: str
 ) -> tuple[Part, ...]:
-    """Write the workbook, return the parts of its overview; the lines of every table are gone through once.
+    """Write the workbook; return the parts of its overview. The lines of every table are iterated once.
 
     Args:
-        counts: how often each finding was found; known before the overview is written.
-        date: the ISO date that the workbook bears.
+        counts: how often each finding was found; complete before this is called.
+        date: the ISO date shown in the workbook.
     """
     book = Book(path, streamed=True)
     title = sentence("title_overview", {})
@@ -103,7 +103,7 @@ def _received(survey: Survey, sheets: Sheets) -> Part:
 
 
 def _by_class(survey: Survey, edition: Edition, units: WrittenTable) -> Part:
-    """How many of those that passed have the figure ranked by in each class."""
+    """How many of those that passed are in each class of the ranked figure."""
     summary = edition.form.summary
     key, bounds = summary.ranked_by or "", summary.classes
     figure = next(figure for figure in summary.figures if figure.key == key)
@@ -125,7 +125,7 @@ def _by_class(survey: Survey, edition: Edition, units: WrittenTable) -> Part:
 
 
 def _conditions(units: WrittenTable, edition: Edition) -> list[tuple[str, str]]:
-    """What the lines of an edition that passed and count have in the table of units: column and criterion of COUNTIFS."""
+    """COUNTIFS criteria for the submissions of an edition that passed and count: column of the table of units, criterion."""
     conditions = [
         ("role", _literal(sentence("submission_counts", {}))),
         ("status", _literal(sentence("status_passed", {}))),
@@ -149,7 +149,7 @@ def _printed(type_: str, bound: float | None) -> str:
 
 
 def _commonest(counts: FindingCounts, findings: WrittenTable) -> Part:
-    """The findings in the most files, without those that only inform."""
+    """The findings in the most files, without those of severity info."""
     codes, severities = findings.area("code"), findings.area("severity")
     not_info = f'{severities},"<>{sentence("info", {})}"'
     rows = [
@@ -169,7 +169,7 @@ def _headings(*keys: str) -> tuple[str, ...]:
 
 
 def _unit_of_count(survey: Survey, listed: Sequence[SurveyedSubmission]) -> str:
-    """What a number of submissions counts: units, unless one has sent several (projects, years, forms) or some are nobody's."""
+    """The heading over numbers of submissions: units, unless a unit has several (projects, years, forms) or some have none."""
     owners = {owner_of(submission, survey.naming) for submission in listed if submission.unit or submission.unit_code}
     return "units" if len(owners) == len(listed) else "submissions"
 

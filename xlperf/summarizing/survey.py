@@ -1,10 +1,10 @@
-"""All outcomes at once, gathered in two passes and little memory: what the exports are made of.
+"""What is known of all outcomes, gathered in two passes with little memory: the exports are made from it.
 
     survey = take_survey(outcomes, roster=roster, templates=templates)
     survey.submissions, survey.roles["a/first.xlsx"], survey.comparisons["a/first.xlsx"], survey.missing
 
-The first pass takes of every workbook its figures, its indicators off target (kept in a temporary database, which sorts
-them) and the fingerprints by which the second pass finds what units have in common.
+The first pass collects the figures of every workbook, its indicators off target (in a temporary database, which sorts them)
+and its fingerprints; with these the second pass finds what units have in common.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Edition(NamedTuple):
 
     form: Form
     year: int | None
-    name: str | None  # what tells it from the others, None where there is only one
+    name: str | None  # distinguishes it from the others, None if there is only one
 
 
 class OffTarget(NamedTuple):
@@ -60,18 +60,18 @@ class OffTarget(NamedTuple):
 
     path: str
     state: str  # over, missed
-    deviation: float | None  # a ratio: 0.5 is half as much again
-    texts: tuple[str, ...]  # of the columns that the form's summary names
+    deviation: float | None  # a ratio: 0.5 is 50% above target
+    texts: tuple[str, ...]  # in the columns that the form's summary names
 
 
 @dataclass(frozen=True, kw_only=True)
 class Survey:
-    """What is known of all that came in."""
+    """What is known of all inputs."""
 
     submissions: tuple[SurveyedSubmission, ...]  # in the order of the outcomes
     roles: Mapping[str, Role]  # by path
-    forms: Mapping[str, Form]  # by key, of each the newest revision that came in
-    comparisons: Mapping[str, Sequence[DescribedFinding]]  # by path, what only a comparison of several workbooks shows
+    forms: Mapping[str, Form]  # by key, each in the newest revision that was received
+    comparisons: Mapping[str, Sequence[DescribedFinding]]  # findings from comparing several workbooks, by path
     roster: Sequence[Unit] | None
     missing: Sequence[Unit]
     supervisors: Mapping[str, str]  # of the roster's units, by `unit_key`
@@ -79,15 +79,15 @@ class Survey:
     database: sqlite3.Connection
 
     def counting(self) -> Iterator[SurveyedSubmission]:
-        """The submissions that count, one per unit, form and year."""
+        """The submissions that count: one for each purpose."""
         return (submission for submission in self.submissions if self.roles[submission.path].kind == COUNTS)
 
     def passed(self, form: str, year: int | None) -> Iterator[SurveyedSubmission]:
-        """The submissions of a form and year whose figures can be relied on."""
+        """The submissions of a form and year that count and passed."""
         return (s for s in self.counting() if s.form == form and s.year == year and s.status == "passed")
 
     def editions(self) -> Iterator[Edition]:
-        """Yield every form and year that came in."""
+        """Yield every form and year that was received."""
         for form in self.forms.values():
             years = {s.year for s in self.counting() if s.form == form.key and s.figures} or {None}
             for year in sorted(years, key=lambda year: year or 0):
@@ -96,14 +96,14 @@ class Survey:
                 yield Edition(form, year, " ".join(words).strip() or None)
 
     def _name_of(self, form: Form) -> str:
-        """What tells a form from the others: its short name, its title where another has that name too, else its key."""
+        """A name that distinguishes a form from the others: its short name, else its title, else its key."""
         others = [other for other in self.forms.values() if other.key != form.key and other.summary.figures]
         if form.file_name not in (other.file_name for other in others):
             return form.file_name
         return form.title if form.title not in (other.title for other in others) else form.key
 
     def off_target(self, form: str, year: int | None) -> Iterator[OffTarget]:
-        """The indicators of a form off target: what is over-fulfilled, then what is missed, each the farthest first."""
+        """The indicators of a form off target: over-fulfilled ones, then missed ones, the farthest first."""
         passed = {submission.path for submission in self.passed(form, year)}
         for path, state, deviation, texts in self.database.execute(FARTHEST_FIRST, (form, OVER)):
             if path in passed:
@@ -111,7 +111,7 @@ class Survey:
 
 
 def take_survey(outcomes: Iterable[Outcome], *, roster: Sequence[Unit] | None = None, templates: Path | None = None) -> Survey:
-    """Gather what is known of all outcomes; they are gone through twice, so they may be no generator.
+    """Gather what is known of all outcomes; they are iterated twice, so they must not be a generator.
 
     Args:
         roster: the units that should have sent something; None where no roster was given.
@@ -155,13 +155,13 @@ def take_survey(outcomes: Iterable[Outcome], *, roster: Sequence[Unit] | None = 
 
 
 def installed_prefixes(templates: Path | None) -> tuple[str, ...]:
-    """What may be left out before a unit's name, by any of the forms there are: one answer, whatever came in."""
+    """The words that may be left out before a unit's name, from all installed forms, whatever was received."""
     forms = (load_form(folder) for folder in form_directories(templates))
     return tuple(dict.fromkeys(prefix for form in forms for prefix in form.summary.unit_prefixes))
 
 
 def form_of(outcome: Outcome, templates: Path | None) -> Form | None:
-    """The form of an outcome, None where it is not known."""
+    """The form of an outcome, None if it is unknown."""
     return _form(outcome.form, outcome.revision, templates) if outcome.form else None
 
 
@@ -181,11 +181,11 @@ def _workbook(
     owners: dict[str, int],
     roles: Mapping[str, Role] | None = None,
 ) -> ComparedWorkbook | None:
-    """What of an outcome is compared and counted, None where nothing could be read.
+    """The workbook of an outcome as it is compared and counted, None if nothing could be read.
 
     Args:
-        owners: the number of every owner so far; a new one is added.
-        roles: which submissions count; without them all do.
+        owners: owner -> number; a new owner is added.
+        roles: by path; without roles all submissions count.
     """
     form = form_of(outcome, templates)
     if not form or not outcome.document:
@@ -205,7 +205,7 @@ def _workbook(
 
 
 def cell_namer(outcome: Outcome, form: Form, rows: Rows) -> Callable[[Spot], str]:
-    """The function that names the cell of a spot: where the submission had it if that is known, else where the form has it."""
+    """Return the function that names the cell of a spot: where the submission had it, if known, else where the form has it."""
 
     def cell(spot: Spot) -> str:
         if outcome.places and (place := outcome.places.get(path_namer(form, rows)(spot))):
@@ -245,7 +245,7 @@ def _surveyed(outcome: Outcome, workbook: ComparedWorkbook | None) -> SurveyedSu
 
 
 def _unit_cells(workbook: ComparedWorkbook) -> tuple[str, str]:
-    """Where a workbook names its unit and its unit's code; one whose form asks for no code, the unit's cell twice."""
+    """The cells of the unit's name and code; the name's cell twice if the form asks for no code."""
     spot = unit_spot(workbook.form)
     unit_cell = workbook.cell(spot)
     has_code = "unit_code" in workbook.form.blocks[spot.block].fields
@@ -253,7 +253,7 @@ def _unit_cells(workbook: ComparedWorkbook) -> tuple[str, str]:
 
 
 def _supervisor(workbook: ComparedWorkbook) -> str | None:
-    """Who supervises the unit, as it says itself beside its name."""
+    """The supervisor that the workbook names beside the unit."""
     return workbook.rows[unit_spot(workbook.form).block][0].get("supervisor")
 
 

@@ -1,4 +1,4 @@
-"""A table as a sheet of the summary workbook: title, note, headings that stay in sight, lines, sums.
+"""A table as a sheet of the summary workbook: title, note, frozen headings, lines, totals.
 
     written = write_table(book, palette, table, "Units")
     written.area("status")                  # "'Units'!$F$4:$F$5003"
@@ -25,26 +25,26 @@ from xlperf.workbook.styles import COLOURS, LONGEST_ROW, POINTS_PER_LINE, Palett
 MOST_ROWS = 1_000_000  # of a sheet; Excel has room for 1,048,576
 LONGEST_CELL, LONGEST_TITLE = 32_767, 31  # UTF-16 units
 A3, A4 = 8, 9  # paper, as Excel numbers it
-WIDE = 200  # characters; a sheet that is wider is printed on A3
-HEADER, FIRST = 2, 3  # rows of the heading and of the first line, zero-based
-ROW_MEMORY = ("row_info", "set_rows", "row_sizes")  # where XlsxWriter, old or new, keeps the heights of rows
-NUMBER_FORMATS = {"count": "#,##0", "plain": "0", "money": "#,##0.00####", "percentage": "0.00"}  # else that of the form
+WIDE = 200  # characters; a wider sheet is printed on A3
+HEADER, FIRST = 2, 3  # zero-based rows of the headings and of the first line
+ROW_MEMORY = ("row_info", "set_rows", "row_sizes")  # attributes in which versions of XlsxWriter keep the heights of rows
+NUMBER_FORMATS = {"count": "#,##0", "plain": "0", "money": "#,##0.00####", "percentage": "0.00"}  # other types as in the form
 
 
 class WrittenTable(NamedTuple):
-    """A table as it was written: where its columns are."""
+    """The place of a written table and its columns."""
 
     title: str
     columns: Mapping[str, int]
     last: int  # the last line, zero-based
 
     def area(self, key: str) -> str:
-        """The cells of a column, absolute; a table without lines has one blank one."""
+        """The absolute range of a column; one blank cell if the table has no lines."""
         return range_name(self.title, self.columns[key], FIRST, max(self.last, FIRST))
 
 
 def free_title(title: str, taken: set[str]) -> str:
-    """The title of a sheet as Excel takes it, with a number where another sheet is called so."""
+    """A title that Excel accepts for a sheet, with a number if another sheet has it."""
     plain = "".join("_" if c in "[]:*?/\\" else c for c in title).strip("'")
     names = (shortened(plain, LONGEST_TITLE - len(end)) + end for end in ("", *map(str, range(2, 99))))
     name = next(name for name in names if name.casefold() not in taken)
@@ -73,7 +73,7 @@ def write_table(book: Book, palette: Palette, table: SummaryTable, name: str) ->
 
 
 def _write_head(sheet: Worksheet, palette: Palette, table: SummaryTable) -> None:
-    """Title, note and headings, which stay in sight."""
+    """Write title, note and headings; the headings stay in sight."""
     set_up(sheet, [column.width for column in table.columns])
     sheet.set_landscape()
     sheet.repeat_rows(HEADER)
@@ -90,7 +90,7 @@ def _write_head(sheet: Worksheet, palette: Palette, table: SummaryTable) -> None
 
 
 def set_up(sheet: Worksheet, widths: Sequence[float]) -> None:
-    """Widths and print set-up of a sheet."""
+    """Set the column widths and the page setup of a sheet."""
     for at, width in enumerate(widths):
         sheet.set_column(at, at, width)
     sheet.hide_gridlines(2)
@@ -101,7 +101,7 @@ def set_up(sheet: Worksheet, widths: Sequence[float]) -> None:
 
 
 def write_line(sheet: Worksheet, palette: Palette, table: SummaryTable, row: int, line: Row) -> None:
-    """Write one line, as high as its longest text: figures as figures, formulas with their values, everything else as text."""
+    """Write one line, high enough for its longest text: numbers, formulas with their values, everything else as text."""
     deepest = max(lines_needed(value, column.width - 2) for column, value in zip(table.columns, line, strict=True))
     sheet.set_row(row, min(LONGEST_ROW, 4 + POINTS_PER_LINE * deepest))
     forget_row(sheet, row - 2)
@@ -116,9 +116,9 @@ def write_line(sheet: Worksheet, palette: Palette, table: SummaryTable, row: int
 
 
 def forget_row(sheet: Worksheet, row: int) -> None:
-    """Drop what XlsxWriter keeps of a row that is in the file already: its streamed mode frees the cells, but not the heights.
+    """Free what XlsxWriter keeps of a row that is written already: its streaming mode frees the cells, but not the heights.
 
-    It writes a row when the next one begins. The heights are asked for again by charts and pictures only; tables have none.
+    It writes a row when the next one begins. Only charts and pictures need the heights again; tables have none.
     """
     for name in ROW_MEMORY:
         vars(sheet).get(name, {}).pop(row, None)
@@ -131,7 +131,7 @@ def _formula(table: SummaryTable, tree: Node, row: int) -> str:
 
 
 def cell_format(palette: Palette, type_: str, **more: object) -> Format:
-    """How a cell of a column of that type looks."""
+    """The format of a cell in a column of that type."""
     if type_ == "text":
         return palette.format("final", align="left", indent=1, **more)
     align = "center" if type_ in ("count", "plain") else "right"
@@ -139,7 +139,7 @@ def cell_format(palette: Palette, type_: str, **more: object) -> Format:
 
 
 def write_totals(sheet: Worksheet, palette: Palette, table: SummaryTable, row: int) -> None:
-    """Write the last line: sums of the lines above, and the formulas over them."""
+    """Write the line of totals: sums of the lines above, and the formulas over these."""
     totals = table.totals or {}
     bold = {"bold": True, "bg_color": COLOURS["computed"]}
     for at, column in enumerate(table.columns):
@@ -151,7 +151,7 @@ def write_totals(sheet: Worksheet, palette: Palette, table: SummaryTable, row: i
 
 
 def _total_formula(table: SummaryTable, totals: Mapping[str, float | None], at: int, row: int) -> str | None:
-    """The formula of a column in the last line, None where it has none."""
+    """The formula of a column in the line of totals, None if it has none."""
     column = table.columns[at]
     if column.formula is not None:
         return _formula(table, column.formula, row)

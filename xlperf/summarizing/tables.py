@@ -3,8 +3,8 @@
     for table in summary_tables(survey, outcomes):
         table.title, [column.heading for column in table.columns], list(table.rows())
 
-Rows are made as they are asked for, so that a table of a million rows takes no more memory than one of ten. A column that
-is a formula over others says so: the sheet then holds the formula and the value, and its last row the same over the sums.
+Rows are made one at a time, so a table of a million rows needs no more memory than one of ten. A column that is computed from
+others has a formula: the sheet contains formula and value, and its last row the same over the totals.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from xlperf.summarizing.submissions import COUNTS, DUPLICATE, SUPERSEDED
 from xlperf.summarizing.survey import Edition, OffTarget, Survey
 from xlperf.text import unit_key
 
-MOST_CELLS = 30  # places of a finding that a line names; the rest is counted
-WHOLE_SECOND = 19  # characters of an ISO time: by the clock of who received it
-SUMMED = ("money", "count")  # types of columns that have a sum
-ROLES = (COUNTS, SUPERSEDED, DUPLICATE)  # in the order in which a unit's files are listed
+MOST_CELLS = 30  # cells of a finding that a line names; the others are counted
+WHOLE_SECOND = 19  # characters of an ISO time, without the time zone
+SUMMED = ("money", "count")  # types of columns with a total
+ROLES = (COUNTS, SUPERSEDED, DUPLICATE)  # in the order of a unit's files in the list
 
 Row = Sequence[object]
 
 
 class Column(NamedTuple):
-    """A column of a table; one with a formula is computed from the columns whose keys it names."""
+    """A column of a table; its formula names the keys of other columns."""
 
     key: str
     heading: str
@@ -48,7 +48,7 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class SummaryTable:
-    """One table; `totals` are the values of its last row, below the rows."""
+    """One table; `totals` are the values of the last row, below the others."""
 
     key: str
     title: str
@@ -56,12 +56,12 @@ class SummaryTable:
     columns: tuple[Column, ...]
     rows: Callable[[], Iterable[Row]]
     totals: Mapping[str, float | None] | None = None
-    frozen: int = 2  # columns that stay in sight
+    frozen: int = 2  # columns that stay in sight when scrolling
 
 
-# Columns of ours: key, type, width; the heading is in the catalogue.
+# Columns: key, type, width; the headings are in the catalogue.
 WHO = (("unit", "text", 32), ("unit_code", "text", 13), ("supervisor", "text", 18))
-SUBJECT = ("subject", "text", 28)  # where a unit files several
+SUBJECT = ("subject", "text", 28)  # if a unit files several workbooks
 FILED = (
     ("file", "text", 28),
     ("status", "text", 9),
@@ -89,7 +89,7 @@ MISSING = (("number", "count", 7), ("unit", "text", 44), ("unit_code", "text", 1
 
 
 def summary_tables(survey: Survey, outcomes: Iterable[Outcome]) -> Iterator[SummaryTable]:
-    """Yield the tables there are: rankings only of forms that declare what is ranked, who is missing only with a roster."""
+    """Yield the tables: rankings only for forms that declare one, missing units only with a roster."""
     yield units_table(survey)
     yield findings_table(survey, outcomes)
     editions = list(survey.editions())
@@ -108,7 +108,7 @@ def _table(
     totals: Mapping[str, float | None] | None = None,
     **facts: object,
 ) -> SummaryTable:
-    """A table with title and note from the catalogue; `facts` are what the note says."""
+    """A table with title and note from the catalogue; `facts` fill the note."""
     title = sentence(f"sheet_{key}", {})
     if edition and edition.name:
         title = sentence("of_form", {"title": title, "form": edition.name})
@@ -117,24 +117,24 @@ def _table(
 
 
 def column(key: str, type_: str = "text", width: float = 14) -> Column:
-    """A column of ours, its heading from the catalogue."""
+    """A column with its heading from the catalogue."""
     return Column(key, sentence(f"head_{key}", {}), type_, width)
 
 
 def figure_columns(figures: Iterable[Figure], *, formulas: bool) -> Iterator[Column]:
-    """The columns of the figures that a form is summed up by, as formulas over one another if need be."""
+    """The columns of figures; computed ones with their formulas if asked for."""
     for figure in figures:
         yield Column(figure.key, figure.label, figure.type, 14, figure.formula if formulas else None)
 
 
 def who_columns(forms: Iterable[Form]) -> list[Column]:
-    """The columns that say whose a line is, and what it is about where one of the forms is filed for several."""
+    """The columns that tell the unit of a line, and the subject if one of the forms has one."""
     several = any(subject_spot(form).block for form in forms)
     return [column(*spec) for spec in ((*WHO, SUBJECT) if several else WHO)]
 
 
 def _who(survey: Survey, submission: SurveyedSubmission, forms: Iterable[Form]) -> tuple[str | None, ...]:
-    """What stands in those columns; who supervises a unit as it says itself, else as the roster says."""
+    """The values of those columns; the supervisor from the workbook, else from the roster."""
     supervisor = submission.supervisor or survey.supervisors.get(unit_key(submission.unit, survey.naming.prefixes))
     return (submission.unit, submission.unit_code, supervisor, submission.subject)[: len(who_columns(forms))]
 
@@ -143,7 +143,7 @@ def _who(survey: Survey, submission: SurveyedSubmission, forms: Iterable[Form]) 
 
 
 def units_table(survey: Survey) -> SummaryTable:
-    """Every file that came in, unit by unit, with the figures of its form."""
+    """Every file that was received, unit by unit, with the figures of its form."""
     forms = tuple(survey.forms.values())
     figures = {figure.key: figure for form in forms for figure in form.summary.figures}
     judged = JUDGED if any(form.summary.indicators for form in forms) else ()
@@ -178,12 +178,12 @@ def units_table(survey: Survey) -> SummaryTable:
 
 
 def _judged(submission: SurveyedSubmission) -> tuple[int | None, ...]:
-    """How many indicators are over-fulfilled, met and missed; blank where none could be read."""
+    """The numbers of indicators over-fulfilled, met and missed; blank if none could be read."""
     return (submission.over, submission.met, submission.missed) if submission.figures else (None, None, None)
 
 
 def _order(survey: Survey, submission: SurveyedSubmission) -> tuple[bool, str, str, int, str, int, str]:
-    """By unit, what counts first; files of nobody last."""
+    """Sort by unit, submissions that count first, files without a unit last."""
     return (
         submission.unit is None,
         unit_key(submission.unit),
@@ -233,29 +233,29 @@ def _finding_row(outcome: Outcome, finding: DescribedFinding) -> Row:
 
 
 def findings_of(survey: Survey, outcome: Outcome) -> list[DescribedFinding]:
-    """What was found in a workbook and what the others show of it, errors first."""
+    """All findings of a workbook, those from comparisons included, errors first."""
     found = chain(outcome.findings, survey.comparisons.get(outcome.path, ()))
     return sorted(found, key=lambda finding: SEVERITIES.index(finding["severity"]))
 
 
 def cells_of(finding: DescribedFinding) -> str:
-    """The places of a finding in one line."""
+    """The cells of a finding in one line."""
     places = finding["cells"]
     shown = listing(places[:MOST_CELLS]) or finding.get("field") or ""
     return shown if len(places) <= MOST_CELLS else sentence("more_cells", {"cells": shown, "count": len(places)})
 
 
 class CommonFinding(NamedTuple):
-    """A code that was found in several files."""
+    """How often a code was found."""
 
     code: str
-    message: str  # without the field that one of them names
+    message: str  # without the name of a field
     files: int
-    lines: int  # of the table of findings
+    lines: int  # in the table of findings
 
 
 class FindingCounts:
-    """How often each code was found and in how many files, counted while the lines of findings go by."""
+    """Counts how often each code was found, and in how many files, while the table of findings is written."""
 
     def __init__(self) -> None:
         self.lines: Counter[str] = Counter()
@@ -263,7 +263,7 @@ class FindingCounts:
         self.messages: dict[str, str] = {}
 
     def counted(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """The lines, as they are."""
+        """Pass the lines on unchanged."""
         keys = [key for key, *_ in FOUND]
         path_at, code_at, message_at, severity_at = (keys.index(key) for key in ("file", "code", "message", "severity"))
         info = sentence("info", {})  # nothing to fix
@@ -282,7 +282,7 @@ class FindingCounts:
             yield row
 
     def commonest(self, most: int) -> list[CommonFinding]:
-        """The codes found in the most files, so many of them."""
+        """The codes found in the most files, at most that many."""
         order = sorted(self.files, key=lambda code: (-self.files[code], code))
         return [
             CommonFinding(code, of_any_field(code, self.messages[code]), self.files[code], self.lines[code])
@@ -294,7 +294,7 @@ class FindingCounts:
 
 
 def ranking_table(survey: Survey, edition: Edition) -> SummaryTable:
-    """The units by the figure that the form ranks by, and the sums of all; what goes back has no figures to rely on."""
+    """The units that passed, ranked by the figure that the form names, with totals."""
     form = edition.form
     figures, ranked_by = form.summary.figures, form.summary.ranked_by or ""
     ranked = _ranked(survey.passed(form.key, edition.year), ranked_by)
@@ -329,7 +329,7 @@ def ranking_table(survey: Survey, edition: Edition) -> SummaryTable:
 
 
 def _ranked(submissions: Iterable[SurveyedSubmission], ranked_by: str) -> list[SurveyedSubmission]:
-    """Submissions by that figure, the largest first; those without it last."""
+    """Sort submissions by that figure, the largest first; those without it last."""
 
     def order(submission: SurveyedSubmission) -> tuple[bool, float, str, str]:
         value = submission.figures.get(ranked_by)
@@ -366,7 +366,7 @@ def indicators_table(survey: Survey, edition: Edition) -> SummaryTable:
 
 
 def _indicator_columns(form: Form) -> Iterator[Column]:
-    """The columns of the form that tell an indicator, wide where people write much."""
+    """The columns of the form that describe an indicator, wider for long texts."""
     asked = form.summary.indicators
     if asked is None:
         return
@@ -376,7 +376,7 @@ def _indicator_columns(form: Form) -> Iterator[Column]:
 
 
 def _with_ranks(found: Iterable[OffTarget]) -> Iterator[tuple[int, OffTarget]]:
-    """Ranks within each state; what is equally far off shares a rank."""
+    """Add ranks within each state; equal deviations share a rank."""
     numbers: Counter[str] = Counter()
     rank, before = 0, None
     for indicator in found:
