@@ -289,7 +289,7 @@ def test_opening_an_older_draft_does_not_make_it_the_latest(
     collect([inbox], output=out)
     first, second = outcomes_of(out)
     assert first.received < second.received and any(finding["code"] == "XL125" for finding in first.findings)
-    assert {row["文件"]: row["是否计入"] for row in table_of(out, "单位一览")} == {"第二稿.xlsx": "是", "第一稿.xlsx": "否，另有为准的"}
+    assert {row["文件"]: row["是否计入"] for row in table_of(out, "单位一览")} == {"第二稿.xlsx": "是", "第一稿.xlsx": "否，以最近合格件为准"}
 
 
 def test_what_a_password_keeps_closed_is_in_the_archive_for_the_audit(tmp_path: Path) -> None:
@@ -636,7 +636,7 @@ def test_what_is_damaged_in_its_folder_is_told_or_made_anew(small: Path, tmp_pat
     collect([small], output=out, finalize=False)
     for text in ('{"files": [{}], "finished": "x"}', '{"files": [{}], "finished": "2023-01-05T00:00:00+00:00"}', "[]", "7", "[" * 9999):
         (out / "run.json").write_text(text)
-        assert "还没有一次运行全部完成" in status_as_text(find_status(out))
+        assert "尚无一次运行全部完成" in status_as_text(find_status(out))
     assert dict(collect([small], output=out, finalize=False).counts) == {"passed": 3}
     assert len(run_of(out)["files"]) == 3
     (out / "collection.lock").write_bytes(b"no database" * 99)  # only that it is locked says something, not what is in it

@@ -41,9 +41,9 @@ def test_the_notice_tells_place_fact_and_remedy(out: Path) -> None:
     assert "2023年3月20日" in text
     tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in notice.tables]
     assert tables[0] == [["序号", "位置", "问题", "怎样改"],
-                         ["1", "自评表!L12、自评表!L13", "原因分析没有填写（SZ201）\n看到：空白\n应为：写明原因", "补写原因。"]]  # fmt: skip
+                         ["1", "自评表!L12、自评表!L13", "原因分析没有填写（SZ201）\n填报内容：空白\n填报要求：写明原因", "补写原因。"]]  # fmt: skip
     assert [row[1] for row in tables[1]] == ["位置", "绩效目标!C5"]  # XL556, at 基本信息!C5, is for the bureau
-    assert "看到：=cmd|' /C calc'!A0" in tables[1][1][2]
+    assert "填报内容：=cmd|' /C calc'!A0" in tables[1][1][2]
     assert "说明：已说明" in tables[1][1][2]
 
 
@@ -52,7 +52,7 @@ def test_the_notice_of_a_file_that_cannot_be_read(out: Path) -> None:
     notice = docx.Document(next((out / "退回").glob("坏-*.docx")))
     text = "\n".join(paragraph.text for paragraph in notice.paragraphs)
     assert "你单位报送的文件“d/坏.xlsx”无法读取" in text
-    assert [cell.text for cell in notice.tables[0].rows[1].cells] == ["1", "—", "文件已损坏（XL103）\n看到：空白\n应为：完整的 .xlsx 文件", "请重新发送。"]
+    assert [cell.text for cell in notice.tables[0].rows[1].cells] == ["1", "—", "文件已损坏（XL103）\n填报内容：空白\n填报要求：完整的 .xlsx 文件", "请重新发送。"]
     assert len(notice.tables) == 1
 
 
@@ -87,7 +87,7 @@ def test_which_came_later_does_not_depend_on_whose_clock_it_was(first: str, seco
     listed = with_files(tmp_path, [outcome("2.xlsx", "甲局", received=first), outcome("1.xlsx", "甲局", received=second)])
     export(listed[::-1], None, tmp_path)
     sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["单位一览"]
-    assert [line[4:8:2] for line in lines(sheet)] == [("1.xlsx", "是"), ("2.xlsx", "否，另有为准的")]
+    assert [line[4:8:2] for line in lines(sheet)] == [("1.xlsx", "是"), ("2.xlsx", "否，以最近合格件为准")]
 
 
 

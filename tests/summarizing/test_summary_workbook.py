@@ -38,7 +38,7 @@ def test_every_file_is_listed_unit_by_unit_with_what_counts(values: openpyxl.Wor
     assert [line[1:10] for line in lines(sheet)] == [
         (HOSTILE, "003", "市科技局", "b/丙.xlsx", "退回", "是", None, 1, 1),
         ("苏州市乙局", "002", "市科技局", "b/乙-新.xlsx", "通过", "是", None, 0, 0),
-        ("苏州市乙局", "002", "市科技局", "a/乙.xlsx", "退回", "否，另有为准的", "b/乙-新.xlsx", 1, 0),
+        ("苏州市乙局", "002", "市科技局", "a/乙.xlsx", "退回", "否，以最近合格件为准", "b/乙-新.xlsx", 1, 0),
         ("苏州市甲局", "001", "市科技局", "a/甲.xlsx", "通过", "是", None, 0, 1),
         ("苏州市甲局", "001", "市科技局", "c/甲的副本.xlsx", "通过", "否，内容重复", "a/甲.xlsx", 0, 1),
         (None, None, None, "d/坏.xlsx", "无法读取", "是", None, 1, 0),
@@ -134,7 +134,7 @@ def test_without_a_roster_nobody_is_missing(tmp_path: Path) -> None:
 def test_the_overview_counts_with_formulas(values: openpyxl.Workbook, formulas: openpyxl.Workbook) -> None:
     shown = {row[0].value: row[1].value for row in values["总览"].iter_rows() if row[0].value}
     assert {name: shown[name] for name in ("通过", "退回", "无法读取", "未报送")} == {"通过": 2, "退回": 1, "无法读取": 1, "未报送": 1}
-    assert [shown[name] for name in ("收到的文件", "计入的文件", "另有为准的", "内容重复的", "名单中的单位")] == [6, 4, 1, 1, 3]
+    assert [shown[name] for name in ("收到的文件", "计入的文件", "以最近合格件为准的", "内容重复的", "名单中的单位")] == [6, 4, 1, 1, 3]
     assert [shown[name] for name in ("低于 50%", "80%—90%", "90%—95%", "100% 及以上")] == [0, 0, 1, 1]
     assert shown["SZ305 完成数少于预期数"] == 2
     cells = {row[0].value: row[1].value for row in formulas["总览"].iter_rows() if row[0].value}
@@ -284,10 +284,10 @@ def test_a_line_is_as_high_as_its_longest_text(tmp_path: Path) -> None:
 
 
 def test_the_commonest_findings_name_no_field_of_one_of_them(tmp_path: Path) -> None:
-    listed = [finding("XL201", message=f"{label}：必填而未填") for label in ("完成值", "单位")] + [finding("SZ101", message="支出：大于预算")]
+    listed = [finding("XL201", message=f"{label}：未填写") for label in ("完成值", "单位")] + [finding("SZ101", message="支出：大于预算")]
     export([outcome("a.xlsx", "甲局", findings=listed)], None, tmp_path)
     rows = read_csv(tmp_path / "CSV" / "总览.csv")
-    assert rows[rows.index(["最常见的问题"]) + 2 :][:2] == [["SZ101 支出：大于预算", "1", "1"], ["XL201 必填而未填", "1", "2"]]
+    assert rows[rows.index(["最常见的问题"]) + 2 :][:2] == [["SZ101 支出：大于预算", "1", "1"], ["XL201 未填写", "1", "2"]]
 
 
 
