@@ -18,7 +18,7 @@ from xlperf.checking.schema_errors import found_blank, schema_errors
 from xlperf.forms.compute import Columns, by_column, follows
 from xlperf.forms.document import Rows, Spot, inputs_of, is_empty, is_required, is_wanted
 from xlperf.forms.form import Form
-from xlperf.forms.model import GUIDE, RULES, Block, Field, Rule, Step
+from xlperf.forms.model import GUIDE, RULES, Block, Cells, Field, Rule
 from xlperf.formula.nodes import Kind, Node, names_in
 from xlperf.formula.operands import as_decimal, as_text, normal_text, round_half_up
 from xlperf.messages import sentence
@@ -169,7 +169,7 @@ def _failing_rows(form: Form, rows: Rows, rule: Rule, wrong: Columns) -> Iterato
         for index, row in enumerate(rows[key]):
             if row.get(helper) == 1 and not follows(form, block, Spot(key, index, helper), wrong):
                 preset = block.row(index)
-                test = form.formulas[Step(key, preset.key if preset else None, helper)]
+                test = form.formulas[Cells(key, preset.key if preset else None, helper)]
                 printed = {name: as_printed(block.fields.get(name), value) for name, value in row.items()}
                 facts = printed | _named_in(form, rows, key, test) | _probable_slip(rule, row)
                 yield Failure(tuple(Spot(key, index, cell) for cell in rule.cells), facts)

@@ -19,8 +19,8 @@ from typing import Any
 
 from xlperf.forms.document import Row, Rows, Spot
 from xlperf.forms.form import Form
-from xlperf.forms.formulas import steps_of_name
-from xlperf.forms.model import GUIDE, Block, Step
+from xlperf.forms.formulas import cells_of_name
+from xlperf.forms.model import GUIDE, Block, Cells
 from xlperf.formula.evaluator import evaluate
 from xlperf.formula.nodes import WORDS, names_in
 from xlperf.formula.operands import DIGITS_15, as_decimal, as_text
@@ -35,16 +35,16 @@ def compute(form: Form, rows: Rows) -> Rows:
     result.setdefault(GUIDE, [{}])
     values = {key: [_operands(row) for row in listed] for key, listed in result.items()}
     look_up = partial(_look_up, form, values)
-    for step in form.steps:
-        block, tree = form.blocks[step.block], form.formulas[step]
-        holds_words = block.fields[step.field].kind in WORDS
-        for index in _indexes(block, step.row, len(values[step.block])):
-            row = values[step.block][index]
-            value = evaluate(tree, partial(look_up, step.block, row))
+    for cells in form.computed_cells:
+        block, tree = form.blocks[cells.block], form.formulas[cells]
+        holds_words = block.fields[cells.field].kind in WORDS
+        for index in _indexes(block, cells.row, len(values[cells.block])):
+            row = values[cells.block][index]
+            value = evaluate(tree, partial(look_up, cells.block, row))
             if value is None or (isinstance(value, Decimal) and value.copy_abs() > LARGEST):  # there Excel shows #NUM!
                 continue
-            row[step.field] = as_text(value) if holds_words and not isinstance(value, bool) else value
-            result[step.block][index][step.field] = plain(row[step.field])
+            row[cells.field] = as_text(value) if holds_words and not isinstance(value, bool) else value
+            result[cells.block][index][cells.field] = plain(row[cells.field])
     return result
 
 
@@ -113,16 +113,16 @@ def follows(form: Form, block: Block, spot: Spot, changed: Columns) -> bool:
     if not changed:
         return False
     row = block.row(spot.index)
-    needed = _needed(form, Step(block.key, row.key if row else None, spot.field))
+    needed = _needed(form, Cells(block.key, row.key if row else None, spot.field))
     columns = changed.keys() & needed
     return any(column[0] != spot.block or spot.index in changed[column] for column in columns)
 
 
 @lru_cache(maxsize=4096)
-def _needed(form: Form, step: Step) -> frozenset[tuple[str, str]]:
-    """The columns that a computed cell needs, directly or not; of a cell that people type into itself."""
-    tree = form.formulas.get(step)
+def _needed(form: Form, cells: Cells) -> frozenset[tuple[str, str]]:
+    """The columns that computed cells need, directly or not; of cells that people type into their own."""
+    tree = form.formulas.get(cells)
     if tree is None:
-        return frozenset({(step.block, step.field)})
-    steps = {other for name in names_in(tree) for other in steps_of_name(form, step, name)}
-    return frozenset({(other.block, other.field) for other in steps}).union(*(_needed(form, other) for other in steps))
+        return frozenset({(cells.block, cells.field)})
+    named = {other for name in names_in(tree) for other in cells_of_name(form, cells, name)}
+    return frozenset({(other.block, other.field) for other in named}).union(*(_needed(form, other) for other in named))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlperf.forms.definition import UNIT, Raw
-from xlperf.forms.model import RULES, Block, Condition, Field, Sheet, Step
+from xlperf.forms.model import RULES, Block, Cells, Condition, Field, Sheet
 from xlperf.forms.scope import Scope
 from xlperf.forms.summary import Summary
 from xlperf.formula.nodes import Node
@@ -41,8 +41,8 @@ class Form(Scope):
     directory: Path
     definition: Raw
     sheets: tuple[Sheet, ...]
-    formulas: Mapping[Step, Node]
-    steps: tuple[Step, ...]  # the computed cells, each after what it needs
+    formulas: Mapping[Cells, Node]
+    computed_cells: tuple[Cells, ...]  # each after what it needs
     summary: Summary
 
     title: str
@@ -66,7 +66,7 @@ class Form(Scope):
     def formula(self, block: Block, index: int, key: str) -> Node | None:
         """The formula of one cell, None where people type."""
         row = block.row(index)
-        return self.formulas.get(Step(block.key, row.key if row else None, key))
+        return self.formulas.get(Cells(block.key, row.key if row else None, key))
 
     def is_input(self, block: Block, index: int, field: Field) -> bool:
         """Whether people type into that cell."""

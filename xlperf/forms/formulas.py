@@ -4,8 +4,8 @@ Every figure in the workbook is a formula of the one language: `_used`, `_missin
 per row rule, the counts and states of the checks sheet. Here they are written as text, parsed, and put in the order in
 which they can be computed.
 
-    >>> step = Step("items", None, "rate")
-    >>> form.formulas[step].kind, form.steps.index(step) > form.steps.index(Step("items", None, "adjusted"))
+    >>> rate, adjusted = Cells("items", None, "rate"), Cells("items", None, "adjusted")
+    >>> form.formulas[rate].kind, form.computed_cells.index(rate) > form.computed_cells.index(adjusted)
     (<Kind.NUMBER: 'number'>, True)
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from xlperf.errors import FormulaError
-from xlperf.forms.model import GIVES, GUIDE, RULES, Block, Condition, Field, PresetRow, Rule, Step
+from xlperf.forms.model import GIVES, GUIDE, RULES, Block, Cells, Condition, Field, PresetRow, Rule
 from xlperf.forms.scope import Scope
 from xlperf.formula.nodes import Literal, Node, names_in
 
@@ -34,14 +34,14 @@ def check_tests(scope: Scope) -> None:
                 scope.parse_test(rule.test, block=block, place=f"{rule.code}.test")
 
 
-def build_formulas(scope: Scope, words: Mapping[str, str]) -> dict[Step, Node]:
+def build_formulas(scope: Scope, words: Mapping[str, str]) -> dict[Cells, Node]:
     """Return the tree of every computed cell, the helpers' included; `words` are the form's, which its formulas show.
 
     Raises:
         FormulaError: a formula cannot be right; the text names the cell.
     """
     return {
-        Step(block.key, row, key): _parsed(scope, block, row, key, source)
+        Cells(block.key, row, key): _parsed(scope, block, row, key, source)
         for block in scope.blocks.values()
         for row in block.row_keys()
         for key, source in _sources(scope, block, row, words)
@@ -57,32 +57,32 @@ def _parsed(scope: Scope, block: Block, row: str | None, key: str, source: str) 
     return tree
 
 
-def in_order(scope: Scope, formulas: Mapping[Step, Node]) -> tuple[Step, ...]:
+def in_order(scope: Scope, formulas: Mapping[Cells, Node]) -> tuple[Cells, ...]:
     """The computed cells, each after what it needs.
 
     Raises:
         FormulaError: they run in a circle; the text names it.
     """
-    graph: TopologicalSorter[Step] = TopologicalSorter()
-    for step, tree in formulas.items():
-        graph.add(step)
+    graph: TopologicalSorter[Cells] = TopologicalSorter()
+    for cells, tree in formulas.items():
+        graph.add(cells)
         for name in dict.fromkeys(names_in(tree)):
-            graph.add(step, *(needed for needed in steps_of_name(scope, step, name) if needed in formulas))
+            graph.add(cells, *(needed for needed in cells_of_name(scope, cells, name) if needed in formulas))
     try:
         return tuple(graph.static_order())
     except CycleError as error:
-        circle = " → ".join(".".join(filter(None, step)) for step in error.args[1])
+        circle = " → ".join(".".join(filter(None, cells)) for cells in error.args[1])
         raise FormulaError(f"the formulas run in a circle: {circle}") from None
 
 
-def steps_of_name(scope: Scope, step: Step, name: str) -> Iterator[Step]:
-    """Yield the cells that a name in the formula of that cell means, by kind of row."""
-    target = scope.target(step.block, name)
+def cells_of_name(scope: Scope, cells: Cells, name: str) -> Iterator[Cells]:
+    """Yield the cells that a name in the formula of those cells means."""
+    target = scope.target(cells.block, name)
     for block in target.blocks:
-        rows: tuple[str | None, ...] = (step.row if target.reach == "row" else target.row,)
+        rows: tuple[str | None, ...] = (cells.row if target.reach == "row" else target.row,)
         if target.reach == "column":
             rows = scope.blocks[block].row_keys()
-        yield from (Step(block, row, target.field) for row in rows)
+        yield from (Cells(block, row, target.field) for row in rows)
 
 
 # --- what is written into them -------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ def _form(definition: Raw, directory: Path, digest: str) -> Form:
         rules=scope.rules,
         parameters=scope.parameters,
         formulas=formulas,
-        steps=in_order(scope, formulas),
+        computed_cells=in_order(scope, formulas),
         summary=read_summary(definition.get("summary", {}), scope),
         title=definition["title"],
         year_line=definition["year_line"],

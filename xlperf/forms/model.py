@@ -129,6 +129,7 @@ class PresetRow:
 
 
 Shape = Literal["object", "list", "keyed", "mapping"]  # in the document; a mapping has one text per row key
+Reach = Literal["row", "cell", "column", "parameter"]  # of a name in a formula; a parameter is no cell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,8 +257,8 @@ class Rule:
         return row not in self.exempt and (not self.rows or row in self.rows)
 
 
-class Step(NamedTuple):
-    """One computed cell, or one computed column of a block's free rows."""
+class Cells(NamedTuple):
+    """The cells of one field in one kind of row: a preset row of a block, or (None) its free rows; they have one formula."""
 
     block: str
     row: str | None

@@ -11,7 +11,6 @@ block or a table (`budget.spent`) or a parameter (`parameters.low_rate`).
 
 from __future__ import annotations
 
-import typing
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,7 +18,7 @@ from functools import cached_property, partial
 from typing import NamedTuple
 
 from xlperf.errors import FormulaError
-from xlperf.forms.model import TYPES, Block, Condition, Field, Rule, Table
+from xlperf.forms.model import TYPES, Block, Condition, Field, Reach, Rule, Table
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation, compared_texts
 from xlperf.formula.operands import as_decimal
 from xlperf.formula.parser import KindOf, Steps, parse
@@ -29,9 +28,6 @@ COLUMN_KINDS = {Kind.NUMBER: Kind.NUMBERS, Kind.CHOICE: Kind.CHOICES}  # of a ce
 
 Parameter = float | Steps
 ChoicesOf = Callable[[str], Collection[str]]  # of a name; none where anything may stand
-
-
-Reach = typing.Literal["row", "cell", "column", "parameter"]
 
 
 class Target(NamedTuple):

@@ -93,6 +93,7 @@ class _Parser:
         return FormulaError(f"{what} in {self.source!r}")
 
     def take(self, sign: str | None = None) -> tuple[str, str]:
+        """The next token, which is that sign if one is given."""
         if self.at >= len(self.tokens):
             raise self.wrong(f"the formula ends where {sign or 'a value'!r} was expected")
         token = self.tokens[self.at]
@@ -105,6 +106,7 @@ class _Parser:
         return self.at < len(self.tokens) and self.tokens[self.at][0] == "sign" and self.tokens[self.at][1] in signs
 
     def expression(self, floor: int) -> Node:
+        """Operands joined by operators that bind more strongly than `floor`."""
         left = self.operand()
         while self.next_is(*PRECEDENCE) and PRECEDENCE[self.tokens[self.at][1]] > floor:
             operator = self.take()[1]
@@ -112,6 +114,7 @@ class _Parser:
         return left
 
     def operation(self, operator: str, left: Node, right: Node) -> Node:
+        """The node of two operands, which are of kinds that the operator takes."""
         kinds = {left.kind, right.kind}
         if kinds & set(COLUMNS):
             raise self.wrong(f"{operator!r} takes single values, not a column")
@@ -149,6 +152,7 @@ class _Parser:
         return Operation(operator, left, right, kind=Kind.BOOLEAN, operands=Kind.CHOICE if chosen else Kind.TEXT)
 
     def operand(self) -> Node:
+        """A value with the percent signs behind it."""
         node = self.nested()
         while self.next_is("%"):
             self.take()
@@ -156,6 +160,7 @@ class _Parser:
         return node
 
     def nested(self) -> Node:
+        """A value, one level deeper than what it stands in."""
         self.depth += 1
         if self.depth > NESTING + 1:
             raise self.wrong(f"nested deeper than {NESTING}")
@@ -164,6 +169,7 @@ class _Parser:
         return node
 
     def atom(self) -> Node:
+        """A literal, a name, a call, or an expression in brackets or behind a minus."""
         kind, part = self.take()
         if kind == "number":
             if len(part.replace(".", "")) > DIGITS_15.prec:
@@ -212,6 +218,7 @@ class _Parser:
         return Call(name, arguments, kind)
 
     def arguments(self) -> tuple[Node, ...]:
+        """What stands in brackets behind a function, at least one argument."""
         self.take("(")
         arguments = [self.expression(0)]
         while self.next_is(","):
@@ -257,6 +264,7 @@ class _Parser:
         return tree
 
     def branch_kind(self, *branches: Node) -> Kind:
+        """The kind of an IF with these branches; an empty text is of any kind."""
         kinds = {branch.kind for branch in branches if branch != Literal("")}
         if len(kinds) == 1:
             return kinds.pop()
