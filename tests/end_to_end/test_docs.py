@@ -44,7 +44,7 @@ from xlperf.cli.commands import cli
 from xlperf.collecting import inbox
 from xlperf.collecting.worker import Limits
 from xlperf.forms.form import Form
-from xlperf.reading import zip_file
+from xlperf.reading import limits
 
 LANGUAGES = list(READMES)
 GENERATE = "run: make golden"
@@ -401,8 +401,8 @@ def test_the_words_of_the_workbook_are_those_of_the_form(language: str, form: Fo
 def test_the_bounds_are_those_of_the_program(language: str) -> None:
     text = page_of(language, "limits.md").text()
     bounds = {
-        "128 MiB": zip_file.MOST_FILE, "5,000": zip_file.MOST_PARTS, "1,024 MiB": zip_file.MOST_UNPACKED, "1,000": zip_file.MOST_SHEETS,
-        "3,000,000": zip_file.MOST_AREA, "20,000": inbox.MOST_MEMBERS, "8,192 MiB": inbox.MOST_UNPACKED, "3": inbox.DEEPEST,
+        "128 MiB": limits.MOST_FILE, "5,000": limits.MOST_PARTS, "1,024 MiB": limits.MOST_UNPACKED, "1,000": limits.MOST_SHEETS,
+        "3,000,000": limits.MOST_AREA, "20,000": inbox.MOST_MEMBERS, "8,192 MiB": inbox.MOST_UNPACKED, "3": inbox.DEEPEST,
         "120": Limits().seconds, "2,048 MiB": Limits().memory,
     }  # fmt: skip
     shown = re.findall(r"^\| [^|]+ \| ([\d,]+(?: MiB)?)[^|]*\|$", text, re.MULTILINE)
