@@ -51,7 +51,8 @@ docs: $(VENV)/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict --clean -f docs/generator/site.yml
 	@echo "site/index.html"
 
-PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
+SPREAD := -n auto --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest $(SPREAD)
 
 check: lint
 	$(PYTEST) -m "not slow and not libreoffice"
@@ -66,7 +67,7 @@ soak: $(VENV)/ready
 
 coverage: $(VENV)/ready
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -n auto --dist loadgroup
+	$(BIN)/coverage run -m pytest $(SPREAD)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -54,6 +54,7 @@ def test_a_misspelt_grade_is_named_with_what_it_is_meant_for(tmp_path: Path) -> 
                              "中长期规划制定健全性：偏差情况 未达预期，原因分析：空白")  # fmt: skip
 
 
+@pytest.mark.slow
 def test_in_english_it_is_told_with_english_commas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "_chosen", ["en"])
     path = type_into(FILLED, tmp_path / "t.xlsx", {"自评表!H5": "建全", "自评表!H6": "不健全"})
@@ -84,6 +85,7 @@ def test_an_unknown_field_of_a_document_is_told_with_the_nearest(tmp_path: Path)
     assert fixes == {"cover.unitcode": "“unitcode”是否应为“unit_code”？请核对字段名称。", "cover.fax": "请核对字段名称。"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("title", "found"), [
     ("重点任务", "没有找到；“重点任务”表相近，但隐藏的第 1 行或 A 列已被删除或没有复制过来"),
     ("年度重点任务", "没有找到；“年度重点任务”表相近，但隐藏的第 1 行或 A 列已被删除或没有复制过来"),

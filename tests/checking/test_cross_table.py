@@ -262,6 +262,7 @@ def test_what_is_wrong_already_silences_the_checks(form: Form, quiet: Document) 
     assert found(form, document) == {("XL205", ("goals.9.actual",))}
 
 
+@pytest.mark.slow
 def test_no_document_makes_a_rule_fail(form: Form) -> None:
     for seed in seeds(200, usual=50):
         rows = compute(form, rows_of(form, random_document(form, seed))[0])
@@ -277,6 +278,7 @@ HOSTILE = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_no_text_takes_long(form: Form, text: str) -> None:
     document = example()

@@ -25,6 +25,7 @@ FILLED = EXAMPLE / "filled.xlsx"
 
 
 
+@pytest.mark.slow
 def test_template_fill_validate_finalize(tmp_path: Path) -> None:
     """The straight line, in a folder with Chinese and spaces in its name."""
     folder = tmp_path / "绩效 自评"
@@ -176,6 +177,7 @@ def test_an_unreadable_file_is_exit_3_for_read_too(tmp_path: Path) -> None:
     assert (outcome.returncode, outcome.stdout) == (3, "") and "另存为" in outcome.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_messages_are_in_the_language_asked_for(language: str) -> None:
     words = {"zh": "没有错误", "en": "no error"}

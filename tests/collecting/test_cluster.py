@@ -27,7 +27,7 @@ from xlperf.collecting.worker_pool import cluster_pool
 from xlperf.errors import UsageError
 
 distributed = pytest.importorskip("distributed")
-pytestmark = [pytest.mark.skipif(os.name == "nt", reason="signals"), pytest.mark.xdist_group("cluster")]
+pytestmark = [pytest.mark.skipif(os.name == "nt", reason="signals"), pytest.mark.slow]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(REPOSITORY), str(TESTS)])}
 
 

@@ -38,7 +38,7 @@ from xlperf.reading.reader import read_cells
 
 COUNT = 24
 posix = pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
-pytestmark = pytest.mark.xdist_group("intake")  # they share the collection `whole`
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,8 @@ from xlperf.collecting import worker_pool
 from xlperf.collecting.worker import Limits, Task, WorkOptions, work_on
 from xlperf.collecting.worker_pool import AHEAD, Lost, WorkerPool, local_pool, run_tasks
 
+pytestmark = pytest.mark.slow
+
 OPTIONS = WorkOptions("zh", "2023-03-01", finalize=False)
 BOOK = (EXAMPLE / "filled.xlsx").read_bytes()
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and limits of POSIX")

@@ -24,6 +24,8 @@ from xlperf.forms.form import Form
 from xlperf.forms.loader import find_form, load_form
 from xlperf.workflow.template import Issued, write_rows
 
+pytestmark = pytest.mark.slow
+
 DATE = "2023-03-01"
 TEXT = "单位,单位代码,主管部门,基本支出 年初预算数\n甲局,0012,市政府,5.5\n乙:局,0013,,\n乙?局,0014,,7\n"
 NAMES = ["甲局-2023-自评表.xlsx", "乙_局-0013-2023-自评表.xlsx", "乙_局-0014-2023-自评表.xlsx"]

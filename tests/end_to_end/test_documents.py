@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,8 @@ from support.make_golden import SPARE
 from support.sweeps import examples
 from xlperf import fill_workbook, load_document, read_workbook
 from xlperf.errors import XlperfError
+
+pytestmark = pytest.mark.slow
 
 Place = tuple[str | int, ...]
 

@@ -14,6 +14,8 @@ from support.paths import EXAMPLE, SPECIMEN
 from support.specimen import BUDGET, INDICATORS
 from xlperf import fill_workbook, finalize, load_document, read_workbook, validate
 
+pytestmark = pytest.mark.slow
+
 PERCENT = re.compile(r"-?[0-9]+(\.[0-9]+)?%")
 CATEGORIES = ("决策", "过程", "效益", "满意度", "履职")
 

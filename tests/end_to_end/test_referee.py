@@ -17,7 +17,7 @@ from support.sweeps import seeds
 from xlperf import fill_workbook, finalize, read_workbook
 from xlperf.forms.form import Form
 
-pytestmark = pytest.mark.libreoffice
+pytestmark = [pytest.mark.libreoffice, pytest.mark.slow]
 BATCHES = 2
 
 

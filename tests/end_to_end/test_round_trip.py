@@ -12,6 +12,8 @@ from support.sweeps import seeds
 from xlperf import fill_workbook, read_workbook
 from xlperf.forms.form import Form
 
+pytestmark = pytest.mark.slow
+
 BATCHES = 2
 
 

@@ -66,6 +66,7 @@ def test_the_budget_scores_its_rate(form: Form, budget: float, executed: float, 
     assert (total["rate"], total["weight"], total["score"]) == (rate, 10, score)
 
 
+@pytest.mark.slow
 def test_the_budget_may_weigh_twenty(varied: Callable[..., Form]) -> None:
     total = scored(varied(budget_weight=20), {"initial": 287, "budget": 287, "executed": 171})["funds"]["total"]
     assert (total["weight"], total["score"]) == (20, 11.92)
@@ -103,6 +104,7 @@ def test_a_number_scores_by_its_operator(form: Form, operator: str, target: floa
     assert score_of(form, number(operator, target, actual, weight)) == score
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("target", "actual", "weight", "score"), [
     (10, 15, 6, 4), (10, 10, 6, 6), (10, 8, 6, 6), (10, 30, 6, 2), (0, 0.6, 2, 0), (0, 0, 2, 2), (-3, -2, 2, 0)])  # fmt: skip
 def test_the_other_formula_of_ceilings(varied: Callable[..., Form], target: float, actual: float, weight: float, score: float) -> None:
@@ -111,6 +113,7 @@ def test_the_other_formula_of_ceilings(varied: Callable[..., Form], target: floa
     assert score_of(form, number(">=", 300, 285, 6)) == 5.7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("actual", "score"), [(100, 10), (99.99, 8), (90, 8), (89.99, 6), (80, 6), (60, 4), (59.99, 0), (-5, 0)])
 def test_scores_in_steps(varied: Callable[..., Form], actual: float, score: float) -> None:
     assert score_of(varied(stepwise=1), number(">=", 100, actual, 10)) == score
@@ -122,6 +125,7 @@ def test_a_blank_operand_leaves_the_score_and_the_total_blank(form: Form) -> Non
     assert "total" not in document["score"] and "grade" not in document["score"]
 
 
+@pytest.mark.slow
 def test_going_beyond_the_target_costs_what_a_notice_says(varied: Callable[..., Form], form: Form) -> None:
     beyond = number(">=", 100, 150, 10)
     assert score_of(form, beyond) == 10
@@ -149,6 +153,7 @@ def test_what_is_judged_lies_in_the_interval_of_its_grade(form: Form, grade: str
     assert score_of(form, quality(grade, 10, judged)) == judged
 
 
+@pytest.mark.slow
 def test_the_intervals_are_parameters(varied: Callable[..., Form]) -> None:
     half = quality("部分达成年度指标并具有一定效果", 10, 5)
     assert failing(varied(), half, "203")
@@ -167,6 +172,7 @@ def test_the_grade_follows_the_total(form: Form, score: float, grade: str) -> No
     assert document["score"] == {"total": score + 10, "grade": grade}
 
 
+@pytest.mark.slow
 def test_bands_and_caps_are_parameters(varied: Callable[..., Form]) -> None:
     funds, row = {"initial": 10, "budget": 10, "executed": 7}, quality("达成年度指标", 90, 90)
     assert scored(varied(), funds, row)["score"] == {"total": 97, "grade": "优"}
@@ -203,8 +209,8 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Pat
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.libreoffice
-@pytest.mark.xdist_group("scored")
 @pytest.mark.parametrize(("key", "name"), [(key, name) for key, matrix in MATRICES.items() for name in matrix.faults])
 def test_exactly_the_codes_and_cells_of_the_fault(books: dict, key: str, name: str) -> None:
     matrix = MATRICES[key]
@@ -301,6 +307,7 @@ TYPED_GRADES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", TYPED_GRADES)
 @pytest.mark.parametrize("key", EXAMPLES)
 def test_a_grade_before_what_was_achieved_is_cut_off(key: str, typed: str, tmp_path: Path) -> None:
@@ -390,6 +397,7 @@ def test_the_figures_and_indicators_of_each_form(form: Form) -> None:
     assert states == expected[form.key]
 
 
+@pytest.mark.slow
 def test_the_code_of_the_unit_is_read_where_its_name_stands(form: Form, tmp_path: Path) -> None:
     text = (form.directory / "form.yaml").read_text("utf-8")
     name = next(line for line in text.splitlines() if "{key: unit, label: " in line and "carry: true" in line)

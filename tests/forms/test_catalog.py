@@ -18,6 +18,7 @@ from xlperf.messages import LANGUAGES, sentence
 FOLDERS = sorted(form_directories())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: "-".join(folder.parts[-2:]))
 def test_every_name_that_may_be_suggested_explains(folder: Path) -> None:
     form = load_form(folder)

@@ -656,7 +656,7 @@ def recalculated(books: dict[Path, list[Cell]], tmp_path_factory: pytest.TempPat
     return dict(zip(saved, books.values(), strict=True))
 
 
-@pytest.mark.xdist_group("formulas")
+@pytest.mark.slow
 def test_the_random_formulas_are_many_and_of_every_kind(books: dict[Path, list[Cell]]) -> None:
     cells = [cell for content in books.values() for cell in content]
     assert len(cells) > 4800
@@ -667,8 +667,8 @@ def test_the_random_formulas_are_many_and_of_every_kind(books: dict[Path, list[C
         assert sum(isinstance(result, kind) for result in results) > 500, kind
 
 
+@pytest.mark.slow
 @pytest.mark.libreoffice
-@pytest.mark.xdist_group("formulas")
 def test_libreoffice_keeps_a_false_cached_value_unless_told_to_recalculate(
         books: dict[Path, list[Cell]], recalculated: dict[Path, list[Cell]], tmp_path: Path) -> None:  # fmt: skip
     """The proof that the referee is one."""
@@ -679,8 +679,8 @@ def test_libreoffice_keeps_a_false_cached_value_unless_told_to_recalculate(
         assert not any(found in (FALSE_NUMBER, FALSE_TEXT) for found, _ in shown_by_openpyxl(path, content))
 
 
+@pytest.mark.slow
 @pytest.mark.libreoffice
-@pytest.mark.xdist_group("formulas")
 def test_libreoffice_agrees_on_every_formula(recalculated: dict[Path, list[Cell]]) -> None:
     failures = {}
     for path, cells in recalculated.items():
@@ -699,7 +699,7 @@ def writes_a_number(tree: Node, cells: Callable) -> bool:
     return any(writes_a_number(part, cells) for part in parts(tree))
 
 
-@pytest.mark.xdist_group("formulas")
+@pytest.mark.slow
 def test_ironcalc_agrees_wherever_no_number_becomes_text(books: dict[Path, list[Cell]]) -> None:
     different, compared = [], 0
     for path, cells in books.items():

@@ -26,6 +26,8 @@ from xlperf.importing.page import Grid, Line
 from xlperf.importing.source_file import read_source_file
 from xlperf.importing.text_reader import read_text
 
+pytestmark = pytest.mark.slow
+
 TYPED = load_document(EXAMPLE / "document.json")
 SHORT = Typing(omitted=tuple(key for key in HEADINGS if key not in ("unit", "profile", "goals", "budget")))
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

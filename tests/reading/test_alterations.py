@@ -19,6 +19,8 @@ from support.paths import EXAMPLES, FILLED
 from support.surgery import part_of, rewrite, type_into
 from xlperf import fill_workbook, finalize, read_workbook, validate
 
+pytestmark = pytest.mark.slow
+
 Book = openpyxl.Workbook
 
 
@@ -348,7 +350,6 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.libreoffice
-@pytest.mark.xdist_group("structure")
 @pytest.mark.parametrize("name", EDITS)
 def test_rows_columns_and_sheets_moved_by_hand(edited: Path, name: str) -> None:
     """Everything is found where it stands now, and what is said is exactly what was done."""
@@ -361,7 +362,6 @@ def test_rows_columns_and_sheets_moved_by_hand(edited: Path, name: str) -> None:
 
 
 @pytest.mark.libreoffice
-@pytest.mark.xdist_group("structure")
 def test_a_sorted_table_is_put_in_order_again(edited: Path) -> None:
     """Preset rows come back to their places, free ones in the order they stand; nothing is lost, the same is warned of."""
     here, there = (read_workbook(path)["indicators"] for path in (edited / "sort_indicators.xlsx", FILLED))

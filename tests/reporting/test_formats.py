@@ -181,6 +181,7 @@ def test_an_explanation_is_shown_in_every_format(results: list[Result], name: st
     assert "目标按上年数确定" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_is_utf8_whatever_the_console(folder: Path, name: str) -> None:
     outcome = xlperf("validate", "乙.xlsx", "--format", name, cwd=folder, PYTHONIOENCODING="gbk", PYTHONUTF8="0", LC_ALL="C")
@@ -197,6 +198,7 @@ def test_formats_of_no_finding_are_whole(tmp_path: Path) -> None:
 # --- the command ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_validate_annotates_what_can_be_read_and_names_what_cannot(folder: Path, tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in folder.iterdir()}
     outcome = xlperf("validate", *sorted(folder.iterdir()), "--annotate", tmp_path / "退回", "--format", "jsonl")
@@ -206,6 +208,7 @@ def test_validate_annotates_what_can_be_read_and_names_what_cannot(folder: Path,
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
 
 
+@pytest.mark.slow
 def test_an_explanation_travels_into_the_finalized_file(folder: Path, tmp_path: Path) -> None:
     """And from an annotated copy that was sent back as it is."""
     for path in (folder / "甲.xlsx", annotate(folder / "甲.xlsx", output=tmp_path)):

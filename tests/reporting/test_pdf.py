@@ -20,6 +20,8 @@ from xlperf.errors import UsageError
 from xlperf.reporting import pdf
 from xlperf.reporting.pdf import find_libreoffice, write_pdfs
 
+pytestmark = pytest.mark.slow
+
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands for LibreOffice")
 
 

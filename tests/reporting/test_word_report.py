@@ -31,6 +31,8 @@ from xlperf.errors import FormError, UsageError
 from xlperf.forms.form import Form
 from xlperf.reporting.word_report import has_report, sample_context
 
+pytestmark = pytest.mark.slow
+
 NAME = "苏州市生产力促进中心-2022-自评报告"
 SHIPPED = sorted((REPOSITORY / "templates").glob("*/*/report.docx"))
 EXAMPLES = sorted((REPOSITORY / "examples").glob("*/filled.xlsx"))

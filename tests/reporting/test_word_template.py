@@ -66,6 +66,7 @@ def frame(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # --- what people typed is data -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60))
 @example("{{ cover.unit }} {% for x in y %} {# z #}")
 @example("a & b < c > d \" ' &amp; ]]> <w:t>")
@@ -82,6 +83,7 @@ def test_any_text_stands_in_paragraph_and_cell_as_typed(frame: Path, text: str) 
     assert [cell.text for cell in cells] == [f"〔{as_held(text)}〕", as_held(text)]
 
 
+@pytest.mark.slow
 def test_hard_texts_and_long_ones(frame: Path) -> None:
     for text in (*HARD_TEXTS, "很长，" * 7000, "行\n" * 300):
         assert rendered(frame, {"text": text}).tables[0].rows[0].cells[0].text == f"〔{as_held(text)}〕"

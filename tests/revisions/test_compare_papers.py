@@ -36,6 +36,8 @@ from xlperf.__main__ import main
 from xlperf.forms.document import inputs_of, rows_of
 from xlperf.forms.form import Form
 
+pytestmark = pytest.mark.slow
+
 FILLED = EXAMPLE / "filled.xlsx"
 
 

@@ -30,6 +30,8 @@ from xlperf.forms.document import Spot, inputs_of, rows_of
 from xlperf.forms.form import Form
 from xlperf.revisions.migrate import migrate, revisions
 
+pytestmark = pytest.mark.slow
+
 
 def filled(path: Path, **more: object) -> Path:
     """The example with contents the newer revision has no place for, and two choices it does not offer."""

@@ -30,6 +30,8 @@ from xlperf.forms.layout import filled_references, make_layout, row_counts
 from xlperf.forms.schema import build_schema
 from xlperf.reading.reader import read_cells
 
+pytestmark = pytest.mark.slow
+
 DATE = "2024-01-05"
 DOCUMENT = EXAMPLE / "document.json"
 

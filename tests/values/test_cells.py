@@ -158,6 +158,7 @@ TARGETS = [
 ]
 
 
+@pytest.mark.slow
 def test_a_target_typed_with_operator_and_unit_is_taken_apart(tmp_path: Path) -> None:
     rows = []
     for typed, operator, unit, op, target, word, code in TARGETS:
@@ -259,12 +260,14 @@ UNSEEN = "\u200b"
 BLANKS = ("—", "——", "-", "－", "/", "／", "无", "暂无", "……", "…", "N/A", UNSEEN, "\u3000—\u3000", "无。")
 
 
+@pytest.mark.slow
 def test_an_actual_is_read_in_the_unit_of_its_row(tmp_path: Path) -> None:
     rows = [Row({"operator": ">=", "target": 100.0, "unit": unit, "actual": typed}, {"actual": read},
                 {(one, "actual") for one in (code or "").split()}) for typed, unit, read, code in ACTUALS]  # fmt: skip
     assert_read(tmp_path, with_indicators(len(rows)), "duties", rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "read"), [
     ('0.00"%"', 88), (r"0.00\%", 88), ('0.00_%;[红色%]-0.00"%"', 88), ("0.00*%", 88), ("General", 88), ("0.00%", 8800), ('"约"0.00%', 8800),
 ])  # fmt: skip
@@ -280,6 +283,7 @@ def test_a_percent_sign_that_a_format_only_shows_multiplies_nothing(tmp_path: Pa
         assert read_cells(tmp_path / name).rows["duties"][0]["actual"] == read
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "read"), [("000000", "001001"), ("00", "1001"), ("General", "1001"), ("0", "1001"), ("0000.00", "1001")])
 def test_a_code_typed_as_a_number_is_read_with_the_zeros_that_its_cell_shows(tmp_path: Path, code: str, read: str) -> None:
     assert fill_workbook(document(), output=tmp_path / "a.xlsx").outputs
@@ -292,6 +296,7 @@ def test_a_code_typed_as_a_number_is_read_with_the_zeros_that_its_cell_shows(tmp
     assert not [finding for finding in reading.findings if Spot("cover", 0, "unit_code") in finding.spots]
 
 
+@pytest.mark.slow
 def test_blank_signs_are_blanks_where_no_free_text_stands(tmp_path: Path) -> None:
     """In numbers, choices and units; not in sources and reasons."""
     blank = {("XL201", key) for key in ("operator", "target", "unit", "actual")}
@@ -302,6 +307,7 @@ def test_blank_signs_are_blanks_where_no_free_text_stands(tmp_path: Path) -> Non
     assert_read(tmp_path, with_indicators(len(rows)), "duties", rows)
 
 
+@pytest.mark.slow
 def test_the_unit_of_an_actual_fills_a_blank_one(tmp_path: Path) -> None:
     rows = [
         Row({"operator": ">=", "target": 300.0, "unit": None, "actual": "843人"}, {"target": 300, "unit": "人", "actual": 843}, {("XL210", "actual")}),
@@ -343,6 +349,7 @@ def test_ratios_in_both_cells_are_asked_about(form: Form, values: dict, asked: t
     assert tuple(key for key, remark in remarks if remark.code == "XL215") == asked
 
 
+@pytest.mark.slow
 def test_qualitative_rows_are_free_text(tmp_path: Path) -> None:
     typed = (">=10500家", "无", "５０％", "290%", "暂无")
     rows = [Row({"kind": "定性", "operator": None, "unit": None, "target": text, "actual": text}, {"target": text, "actual": text}, set())
@@ -354,6 +361,7 @@ def test_qualitative_rows_are_free_text(tmp_path: Path) -> None:
 DASHES = ("—", "/", "－", "——", "……", " / ", "―")
 
 
+@pytest.mark.slow
 def test_a_dash_is_nothing_where_words_are_needed(form: Form, tmp_path: Path) -> None:
     """And where they are wanted; a word for nothing stays, a dash where nothing is asked for too. No word for nothing is a code."""
     kind = {"kind": "定性", "operator": None, "unit": None}
@@ -373,6 +381,7 @@ def test_a_dash_is_nothing_where_words_are_needed(form: Form, tmp_path: Path) ->
         assert_read(tmp_path, document(), "cover", [Row(typed, dict.fromkeys(typed), codes)])
 
 
+@pytest.mark.slow
 def test_a_percentage_of_a_qualitative_row_is_the_text_that_its_cell_shows(tmp_path: Path) -> None:
     kind = {"kind": "定性", "operator": None, "unit": None}
     rows = [Row({**kind, "target": Percent(1.0), "actual": Percent(0.955)}, {"target": "100%", "actual": "95.5%"}, {("XL210", "target"), ("XL210", "actual")}),
@@ -412,6 +421,7 @@ OPERATORS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_units_and_operators_are_read_in_their_spellings(tmp_path: Path) -> None:
     rows = [Row({"unit": typed}, {"unit": read}, {("XL210", "unit")}) for typed, read in UNITS]
     rows += [Row({"unit": unit}, {"unit": unit}, set()) for unit in ("家（次）", "家/年", "m³")]
@@ -437,6 +447,7 @@ MONEY = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_money_is_read_in_the_unit_of_its_label(tmp_path: Path) -> None:
     doc = document()
     doc["budget"]["items"] = [{"name": f"项目{n}", "initial": 60000, "adjustment": 1, "spent": 30000} for n in range(len(MONEY))]
@@ -505,6 +516,7 @@ def test_dates_are_read_or_asked_about(form: Form, typed: object, read: str, cod
     assert not expected or remark.expected == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("typed", "read", "codes"), [
     ("2023年3月", "2023年3月", {("XL209", "prepared_on")}), ("2023-02-30", "2023-02-30", {("XL209", "prepared_on")}), ("三月一日", "三月一日", {("XL202", "prepared_on")}),
     (44986.0, "2023-03-01", set()), ("44986", "2023-03-01", {("XL210", "prepared_on")}), ("……", None, {("XL207", "prepared_on")}),
@@ -517,6 +529,7 @@ def test_dates_through_the_file(tmp_path: Path, typed: object, read: str, codes:
 # --- what is told --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_findings_show_before_and_after_or_both_readings(tmp_path: Path) -> None:
     doc = with_indicators(6)
     assert fill_workbook(doc, output=tmp_path / "a.xlsx").outputs
@@ -568,6 +581,7 @@ def test_a_formula_of_an_empty_text_has_a_result(tmp_path: Path) -> None:
     assert "<v></v>" in zipfile.ZipFile(path).read(part).decode() and "XL218" not in {f["code"] for f in validate(path).findings}
 
 
+@pytest.mark.slow
 def test_a_warning_of_values_does_not_block_and_travels(tmp_path: Path) -> None:
     doc = with_indicators(1, operator=">=", target=100, unit="%", actual=0.96)
     assert fill_workbook(doc, output=tmp_path / "a.xlsx").outputs
@@ -578,6 +592,7 @@ def test_a_warning_of_values_does_not_block_and_travels(tmp_path: Path) -> None:
     assert warned(next(path for path in result.outputs if path.suffix == ".xlsx")) == [("XL215", "0.96")]
 
 
+@pytest.mark.slow
 def test_a_question_blocks_and_is_the_only_finding_of_its_cell(tmp_path: Path) -> None:
     doc = with_indicators(1)
     assert fill_workbook(doc, output=tmp_path / "a.xlsx").outputs
@@ -587,6 +602,7 @@ def test_a_question_blocks_and_is_the_only_finding_of_its_cell(tmp_path: Path) -
     assert not finalize(path, output=tmp_path / "out").outputs
 
 
+@pytest.mark.slow
 def test_a_sheet_that_could_not_compute_is_no_witness(tmp_path: Path) -> None:
     """What was normalised, or is asked about, has stale results beside it: none of them is a finding of its own."""
     doc = with_indicators(9, operator="=", unit="件")
@@ -701,6 +717,7 @@ def test_a_form_without_spellings_reads_plain_numbers(form: Form) -> None:
     assert (row["target"], row["actual"], remarks) == ("5场", 5, [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("change", "place"), [
     (lambda s: s["numbers"]["columns"].update(unit="units"), "spellings.numbers.columns.unit"),
     (lambda s: s["numbers"]["columns"].update(target="kind"), "spellings.numbers.columns.target"),

@@ -48,6 +48,7 @@ def same(one: object, other: object) -> bool:
     return str(one) == str(other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["template", "filled", "finalized"])
 def test_openpyxl_shows_the_cached_values_that_calamine_shows(books: dict[str, Path], name: str) -> None:
     values = shown(books[name])
@@ -87,6 +88,7 @@ def test_formualizer_computes_the_same_values(books: dict[str, Path], name: str)
             assert same(value, book.get_value(title, row + 1, column + 1)), (title, row, column)
 
 
+@pytest.mark.slow
 def test_two_runs_give_the_same_bytes(form: Form, tmp_path: Path) -> None:
     one, two = (write_template("suzhou-department", year=2022, output=tmp_path / name, unit="甲") for name in ("1.xlsx", "2.xlsx"))
     assert one.read_bytes() == two.read_bytes()

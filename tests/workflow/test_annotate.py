@@ -18,6 +18,8 @@ from support.xml_parts import MAIN, trees
 from xlperf import UnreadableError, UsageError, annotate, fill_workbook, read_workbook, validate
 from xlperf.workbook.styles import COLOURS
 
+pytestmark = pytest.mark.slow
+
 # What a hand can do to the example, and what mends it, by the cells of the annotated workbook.
 TYPED = {"基本信息!C5": None, "预算信息!F7": "约2.6万", "自评表!L71": None, "自评表!E79": "约", "绩效目标!D13": None,
          "自评表!F79": "４", "基本信息!C10": "三月一日", "自评表!J78": 'A"b\n' * 120}  # fmt: skip
@@ -66,7 +68,7 @@ def test_it_is_named_after_the_submission_which_stays_as_it_was(submitted: Path,
     assert submitted.read_bytes() == before and list(annotated.parent.iterdir()) == [annotated]
 
 
-@pytest.mark.parametrize("name", every(1, list(FAULTS), usual=3))
+@pytest.mark.parametrize("name", every(1, list(FAULTS), usual=5))
 def test_reading_it_again_finds_the_same(tmp_path: Path, name: str) -> None:
     doc = document()
     FAULTS[name][0](doc)

@@ -18,6 +18,8 @@ from xlperf import UsageError, fill_workbook, messages, read_workbook, validate
 from xlperf.forms.form import Form
 from xlperf.reading.remembered import load_warnings
 
+pytestmark = pytest.mark.slow
+
 FILLED = EXAMPLE / "filled.xlsx"
 
 

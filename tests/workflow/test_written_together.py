@@ -17,6 +17,8 @@ from xlperf import UsageError, annotate, finalize, validate, write_report
 from xlperf.reporting import word_template
 from xlperf.workflow import report
 
+pytestmark = pytest.mark.slow
+
 DATE = "2023-03-01"
 FAULTY = "问题"  # in the name of the annotated workbook
 VERBS: dict[str, Callable[[Path], object]] = {
