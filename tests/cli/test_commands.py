@@ -89,16 +89,16 @@ def test_schema_and_explain_and_forms() -> None:
 
 
 @pytest.mark.parametrize(("arguments", "words"), [
-    (("validate", "甲单位.xlsx"), "打不开 甲单位.xlsx：没有这个文件或文件夹。"),
-    (("validate", "."), "打不开 .：这是文件夹，不是文件。"),
-    (("template", "suzhou-department", "--year", "2022", "-o", "."), "写不了 .：这是文件夹，不是文件。"),
+    (("validate", "甲单位.xlsx"), "无法打开 甲单位.xlsx：没有这个文件或文件夹。"),
+    (("validate", "."), "无法打开 .：这是文件夹，不是文件。"),
+    (("template", "suzhou-department", "--year", "2022", "-o", "."), "无法写入 .：这是文件夹，不是文件。"),
     (("validate", "formless.json", "--form", "suzhou"), "suzhou-department"),
     (("collect", ".", "-o", "汇集", "--form", "suzhou"), "suzhou-department"),
     (("template", "suzhou-department"), "缺少 '--year'。写法见 xlperf template -h。"),
     (("template",), "缺少 'FORM'。写法见 xlperf template -h。"),
     (("validate", "a.xlsx", "--from", "x"), "没有选项 --from (--form / --format?)。写法见 xlperf validate -h。"),
-    (("validate", "a.xlsx", "--format", "pdf"), "'--format' 写得不对（“pdf”不在可选的"),
-    (("template", "suzhou-department", "--year", "22"), "'--year' 写得不对（22 "),
+    (("validate", "a.xlsx", "--format", "pdf"), "'--format' 有误：“pdf”不在可选的"),
+    (("template", "suzhou-department", "--year", "22"), "'--year' 有误：22 "),
     (("template", "nosuchform", "--year", "2022"), "suzhou-department"),
     (("template", "suzhou-department", "--year", "2001"), "2001"),
     (("template", "suzhou-department", "--year", "2022", "--rows", "goals=many"), "goals=50"),
@@ -106,13 +106,13 @@ def test_schema_and_explain_and_forms() -> None:
     (("explain", "suzhou-department", "items.ratte"), "items.rate"),
     (("fill", "broken.json"), "JSON"),
     (("fill", "formless.json"), "form"),
-    (("forms", "--templates", "my-forms"), "打不开 my-forms：没有这个文件或文件夹。"),
-    (("finalize", EXAMPLE / "filled.xlsx", "-o", "broken.json"), "写不了 broken.json：路径中有一级是文件，不是文件夹。"),
-    (("validate", EXAMPLE / "filled.xlsx", "--annotate", "broken.json/退回"), "写不了 broken.json/退回：路径中有一级是文件"),
-    (("report", EXAMPLE / "filled.xlsx", "-o", "broken.json/报告.docx"), "写不了 broken.json：路径中有一级是文件"),
-    (("template", "suzhou-department", "--year", "2022", "-o", "broken.json/表.xlsx"), "写不了 broken.json：路径中有一级是文件"),
-    (("collect", EXAMPLE, "-o", "broken.json"), "写不了 broken.json：路径中有一级是文件"),
-    (("nonsense",), "命令写得不对（没有命令 nonsense"),
+    (("forms", "--templates", "my-forms"), "无法打开 my-forms：没有这个文件或文件夹。"),
+    (("finalize", EXAMPLE / "filled.xlsx", "-o", "broken.json"), "无法写入 broken.json：路径中有一级是文件，不是文件夹。"),
+    (("validate", EXAMPLE / "filled.xlsx", "--annotate", "broken.json/退回"), "无法写入 broken.json/退回：路径中有一级是文件"),
+    (("report", EXAMPLE / "filled.xlsx", "-o", "broken.json/报告.docx"), "无法写入 broken.json：路径中有一级是文件"),
+    (("template", "suzhou-department", "--year", "2022", "-o", "broken.json/表.xlsx"), "无法写入 broken.json：路径中有一级是文件"),
+    (("collect", EXAMPLE, "-o", "broken.json"), "无法写入 broken.json：路径中有一级是文件"),
+    (("nonsense",), "命令有误：没有命令 nonsense"),
 ])  # fmt: skip
 def test_a_usage_error_is_one_sentence_with_its_remedy(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
     (tmp_path / "broken.json").write_text("{", "utf-8")
@@ -141,7 +141,7 @@ def test_a_full_disk_is_told_and_no_bug_of_ours(number: int, reason: str, tmp_pa
     path = tmp_path / "a.xlsx"
     monkeypatch.setattr(sys, "argv", ["xlperf", "template", "suzhou-department", "--year", "2022", "-o", str(path)])
     assert __main__.main() == 2
-    assert capsys.readouterr().err == f"写不了 {path}：{reason}。请先在 Excel 中关闭该文件，或换一个文件夹。\n"
+    assert capsys.readouterr().err == f"无法写入 {path}：{reason}。请先在 Excel 中关闭该文件，或换一个文件夹。\n"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -89,7 +89,7 @@ def test_everything_that_does_not_fit_is_told_with_its_place(form: Form, tmp_pat
     assert "表头“基本支出 实际支出数”与“basic.spent”是同一栏" in told[3]
     assert told[6] == "工作表“自评表”第 3 行：“性质”填的是“都行”，应为：定量、定性。"
     assert told[7] == "工作表“自评表”第 5 行：“满意度”最多 1 行，多出的请删去。"
-    assert told[8].startswith("工作表“自评表”第 2 行：看不出属于哪一类（决策、过程、效益、满意度、履职）")
+    assert told[8].startswith("工作表“自评表”第 2 行：无法判断属于哪一类（决策、过程、效益、满意度、履职）")
 
 
 def test_what_means_two_things_is_asked_about(form: Form, tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ def test_no_permission_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         raise PermissionError(13, "Permission denied", str(self))
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
-    with pytest.raises(UsageError, match="打不开"):
+    with pytest.raises(UsageError, match="无法打开"):
         validate(FILLED)
 
 

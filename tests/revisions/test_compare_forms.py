@@ -70,7 +70,7 @@ def test_what_came_and_what_went(tmp_path: Path) -> None:
         ("added", "基本信息 › 一、预算部门名称 › 电子邮箱", None, {"名称": "电子邮箱", "类型": "text", "必填": "是"}),
         ("added", "自评表 › 过程 › 编制控制率", None, {"名称": "编制控制率"}),
         ("removed", "自评表 › 过程 › 在职人员控制率", {"名称": "在职人员控制率"}, None),
-        ("removed", "规则 SZ104", {"名称": "每行预算有数", "类别": "info", "检查条件": re.search(r"test: (.*)\n", whole)[1]}, None),
+        ("removed", "规则 SZ104", {"名称": "预算各行金额不得全为 0", "类别": "info", "检查条件": re.search(r"test: (.*)\n", whole)[1]}, None),
     ]
 
 

@@ -99,7 +99,7 @@ def test_it_is_listed_in_a_file_too(migrated: tuple) -> None:
     *_, outputs = migrated
     assert [path.name for path in outputs] == ["旧版-2023.xlsx", "旧版-2023-迁移清单.csv"]
     lines = list(csv.DictReader(io.StringIO(outputs[1].read_text("utf-8-sig"))))
-    assert [(line["编号"], line["位置"], line["看到"]) for line in lines] == [
+    assert [(line["编号"], line["位置"], line["填报内容"]) for line in lines] == [
         ("XL450", "重点任务!D4", "组织对接活动"), ("XL450", "重点任务!D7", "'=受理登记"), ("XL451", "自评表!E72", "<"), ("XL452", "", "电子邮箱")]  # fmt: skip
 
 

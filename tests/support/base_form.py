@@ -99,7 +99,7 @@ sheets:
           - {key: severity, label: 类别, type: label}
           - {key: state, label: 结果, type: text, formula: ""}
           - {key: count, label: 处数, type: count, formula: ""}
-          - {key: link, label: 第一处, type: link}
+          - {key: link, label: 定位, type: link}
           - {key: explanation, label: 说明, type: text, max_length: 2000}
 rules:
   - {code: XL201, builtin: missing, title: 必填项齐全, why: 必填, severity: error}
@@ -131,7 +131,7 @@ words:
   {unit: 单位, fiscal_year: 年度, identity: 标识, submission: 原表, finalized_on: 定稿, missing: 未填, missing_unit: 个,
    legend: 颜色, legend_input: 填写, legend_computed: 计算, legend_required: 必填, legend_error: 改正, legend_warning: 核对, legend_locked: 固定,
    how: 怎样填写, asks: 要求, error: 错误, warning: 提醒, info: 提示, go: 查看, passed: 通过, failed: 不通过, waiting: 待填,
-   after: 收表后检查, input_error: 请检查, choose: 请选择。, number_error: 请填数字。, length_error: 过长。,
+   after: 收表后审核, input_error: 请检查, choose: 请选择。, number_error: 请填数字。, length_error: 过长。,
    date_error: 请填日期。, footer: 第 &P 页, end: 完}
 """
 ABSENT = object()

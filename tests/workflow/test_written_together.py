@@ -146,7 +146,7 @@ def test_a_target_that_is_a_folder_leaves_everything_as_it_was(verb: str, out: P
     report_.unlink()
     report_.mkdir()
     before = contents(out)
-    with pytest.raises(UsageError, match="写不了"):
+    with pytest.raises(UsageError, match="无法写入"):
         VERBS[verb](out)
     assert contents(out) == before
 
