@@ -146,8 +146,9 @@ def test_a_target_that_is_a_folder_leaves_everything_as_it_was(verb: str, out: P
     report_.unlink()
     report_.mkdir()
     before = contents(out)
-    with pytest.raises(UsageError, match="无法写入"):
+    with pytest.raises(UsageError) as caught:
         VERBS[verb](out)
+    assert (caught.value.key, caught.value.arguments["path"]) == ("cannot_write", report_)
     assert contents(out) == before
 
 

@@ -111,7 +111,8 @@ def fill(
 ) -> ExitCode:
     from xlperf.files import unused
     from xlperf.reporting.formats import as_text
-    from xlperf.workflow.template import fill_workbook, load_document
+    from xlperf.workflow.documents import load_document
+    from xlperf.workflow.fill import fill_workbook
 
     content = load_document(document)
     path = output or unused(document.with_suffix(".xlsx"))

@@ -23,7 +23,6 @@ import traceback
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from multiprocessing import connection, parent_process
 from pathlib import Path
 from typing import NamedTuple
@@ -31,11 +30,13 @@ from typing import NamedTuple
 from xlperf.errors import UnreadableError
 from xlperf.files import UNSAFE
 from xlperf.messages import use_language
+from xlperf.reporting.finding import has_errors
 from xlperf.reporting.result import Result, unreadable
 from xlperf.summarizing.outcome import Outcome
-from xlperf.workflow.annotate import annotate
-from xlperf.workflow.finalize import finalize
-from xlperf.workflow.validate import validate
+from xlperf.workflow.annotate import write_annotated
+from xlperf.workflow.finalize import write_finalized
+from xlperf.workflow.process import process
+from xlperf.workflow.results import result_of
 
 PROPERTIES, SAVED = "docProps/core.xml", re.compile(rb"<dcterms:modified[^>]*>([0-9T:.Z+-]{10,35})<")
 LONGEST_NAME = 60  # characters of a file name in the temporary folder; names in archives have no limit
@@ -145,17 +146,20 @@ def not_done(task: Task, error: UnreadableError, seconds: float = 0.0) -> Done:
 
 
 def _result(task: Task, options: WorkOptions, folder: Path) -> Result:
+    """Read the workbook once, and write what follows from what was found."""
     file, made = folder / _short(task.name), folder / "made"
-    form, year, templates, date = options.form, options.year, options.templates, options.date
     file.write_bytes(task.content)
     if task.owner:
         (folder / task.owner.replace(task.name, file.name)).touch()
+    try:
+        processed = process(file, form=options.form, year=options.year, templates=options.templates)
+    except UnreadableError as error:
+        return unreadable(file, error)
     if not options.finalize:
-        return validate(file, form=form, year=year, templates=templates)
-    result = finalize(file, form=form, year=year, templates=templates, output=made, date=date)
-    if result.status != "returned":
-        return result
-    return replace(result, outputs=(annotate(file, form=form, year=year, templates=templates, output=made, date=date),))
+        return result_of(processed)
+    if has_errors(processed.findings):
+        return result_of(processed, outputs=[write_annotated(processed, made, date=options.date)])
+    return result_of(processed, outputs=write_finalized(processed, made, date=options.date))
 
 
 def _short(name: str) -> str:

@@ -151,7 +151,8 @@ def migrate_workbook(
         document=document_of(new, migrated.rows),
         outputs=(target, strays),
     )
-    issued = Issued(year, source.unit, spare_rows(new, migrated.rows), date, password)
+    spare = spare_rows(new, migrated.rows)
+    issued = Issued(year=year, unit=source.unit, spare=spare, date=date, password=password)
     with written_together(target.parent) as folder:
         write_rows(new, migrated.rows, folder / target.name, issued)
         (folder / strays.name).write_text(as_csv([result]) + "\n", "utf-8", newline="\n")

@@ -66,7 +66,8 @@ def write_next_template(
     spot = unit_spot(new)
     if unit:
         carried[spot.block][0][spot.field] = unit
-    issued = Issued(year, text_at(carried, spot), {**spare_rows(new, carried), **(rows or {})}, date, password)
+    spare = {**spare_rows(new, carried), **(rows or {})}
+    issued = Issued(year=year, unit=text_at(carried, spot), spare=spare, date=date, password=password)
     write_rows(new, carried, path, issued)
     return Result(
         file=str(source.path),

@@ -25,7 +25,7 @@ from xlperf.reading.reader import read_cells
 from xlperf.reporting.description import DescribedFinding, describe
 from xlperf.reporting.finding import Finding, gather, has_errors
 from xlperf.reporting.result import Result, Status
-from xlperf.workflow.template import load_document, rows_of_document
+from xlperf.workflow.documents import load_document, rows_of_document
 
 OF_ITS_YEAR = ("XL111", "XL427")  # its own year counts; what it lacks is asked for in a workbook of its own year only
 
@@ -98,13 +98,13 @@ def read_source(path: StrPath, *, form: str | None = None, year: int | None = No
 
 def _document_source(path: Path, templates: StrPath | None) -> Source:
     document = load_document(path)
-    form, rows, findings = rows_of_document(document, templates)
+    form, rows, findings = rows_of_document(document, templates=templates)
     return Source(path, form, rows, tuple(findings), leftovers=_leftovers(document))
 
 
 def _report_source(path: Path, result: Result, templates: StrPath | None) -> Source:
     document = result.document or {}
-    form, rows, _ = rows_of_document(document, templates)
+    form, rows, _ = rows_of_document(document, templates=templates)
     found = (one for one in result.findings if one["severity"] != "info" and one["code"] not in OF_ITS_YEAR)
     return Source(path, form, rows, report_findings=tuple(found), leftovers=_leftovers(document))
 

@@ -19,9 +19,9 @@ from xlperf.reporting.finding import gather
 from xlperf.reporting.pdf import find_libreoffice, write_pdfs
 from xlperf.reporting.result import Result, status_of, unreadable
 from xlperf.reporting.word_report import Report, report_name, template_of, write_word_report
+from xlperf.workflow.documents import describe_placed, load_document, take_document
 from xlperf.workflow.process import process
 from xlperf.workflow.results import result_of
-from xlperf.workflow.template import describe_placed, load_document, take_document
 
 ENDINGS = {False: (".docx",), True: (".docx", ".pdf")}  # of the output, without and with PDF
 
@@ -54,9 +54,8 @@ def write_report(
         if output.suffix.lower() not in ENDINGS[pdf]:
             raise UsageError("report_ending", path=output)
     try:
-        report, result = (_of_document if path.suffix.lower() == ".json" else _of_workbook)(
-            path, public=public, templates=templates
-        )
+        take = _of_document if path.suffix.lower() == ".json" else _of_workbook
+        report, result = take(path, public=public, templates=templates)
     except UnreadableError as error:
         return unreadable(path, error)
     template_of(report.form)  # before anything is written or refused for another reason
@@ -86,8 +85,10 @@ def _of_workbook(path: Path, *, public: bool, templates: StrPath | None) -> tupl
 def _of_document(path: Path, *, public: bool, templates: StrPath | None) -> tuple[Report, Result]:
     """A document is checked as the workbook filled from it would be."""
     document = load_document(path)
-    form, known, rows, found = take_document(document, templates)
-    findings = gather(explain(form, rows, [*found, *unlikely_amounts(form, known), *check(form, rows)]), form)
+    taken = take_document(document, templates=templates)
+    form, rows = taken.form, taken.computed
+    found = [*taken.findings, *unlikely_amounts(form, taken.rows), *check(form, rows)]
+    findings = gather(explain(form, rows, found), form)
     return Report(form=form, rows=rows, findings=findings, public=public), Result(
         file=str(path),
         status=status_of(findings),
