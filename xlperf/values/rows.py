@@ -21,7 +21,7 @@ from xlperf.forms.model import Block, Field
 from xlperf.formula.nodes import Kind
 from xlperf.formula.operands import as_decimal, as_text
 from xlperf.values.blanks import is_dash
-from xlperf.values.cells import read_unit, read_value
+from xlperf.values.cells import Value, read_unit, read_value
 from xlperf.values.notation import PERCENT, Patterns, Spellings, choice_patterns, spellings_of
 from xlperf.values.numbers import HUNDRED, Figure, FigureCell, number_of, read_figure
 from xlperf.values.remarks import SILENT, CellError, Remark, normalised, question
@@ -80,7 +80,15 @@ def read_row(
         shows_percent: whether the cell of a field shows its number as a percent.
     """
     spellings = spellings_of(form)
-    row = TypedRow(form, spellings, block, index, spellings.columns_of(block), dict(given), shows_percent)
+    row = TypedRow(
+        form=form,
+        spellings=spellings,
+        block=block,
+        index=index,
+        columns=spellings.columns_of(block),
+        values=dict(given),
+        shows_percent=shows_percent,
+    )
     remarks: list[tuple[str, Remark]] = []
     read: dict[str, Figure] = {}
     cells = [(key, raw) for key, raw in typed.items() if raw not in ("", None)]
@@ -167,7 +175,7 @@ def _operators(row: TypedRow) -> Patterns:
     return choice_patterns(row.form, column.spellings, column.choices)
 
 
-def _read_alone(row: TypedRow, field: Field, raw: object, *, holds_number: bool) -> tuple[object, Remark | None]:
+def _read_alone(row: TypedRow, field: Field, raw: object, *, holds_number: bool) -> Value:
     """Read a cell that is no part of a figure; a number counts in what its label says."""
     unit = label_unit(row.spellings, row.block, row.index, field) if field.kind is Kind.NUMBER else ""
     if holds_number and field.percent_when:
