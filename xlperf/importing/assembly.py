@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from xlperf.forms.document import Rows, Spot, is_empty, is_required, rows_of
 from xlperf.forms.form import Form
-from xlperf.forms.model import RULES, Block, Field
+from xlperf.forms.model import RULES, Block
 from xlperf.formula.nodes import Kind
 from xlperf.importing.combined_cells import take_apart
 from xlperf.importing.labels import Labels, Target
@@ -27,7 +27,7 @@ from xlperf.importing.unit_captions import Units
 from xlperf.reporting.finding import Finding
 from xlperf.values.blanks import is_blank, is_dash
 from xlperf.values.cells import read_value
-from xlperf.values.notation import spellings_of
+from xlperf.values.notation import Spellings, spellings_of
 from xlperf.values.numbers import meanings
 from xlperf.values.remarks import Remark
 from xlperf.values.rows import read_row
@@ -173,7 +173,7 @@ def _sorted(labels: Labels, block: Block, index: int, found: FoundRow) -> _Sorte
             computed[key] = passage
         elif form.is_input(block, index, block.fields[key]):
             typed[key] = passage
-        elif key in found.cells and not _is_printed(labels, block, index, block.fields[key], text):
+        elif key in found.cells and not _is_printed(labels, block, index, key=key, text=text):
             leftovers.append(Leftover(*passage))
     for key, shown in paper_form_of(form).shown.items():
         column, row = block.fields.get(key), {name: passage.text for name, passage in typed.items()}
@@ -184,14 +184,18 @@ def _sorted(labels: Labels, block: Block, index: int, found: FoundRow) -> _Sorte
 
 def _texts(form: Form, block: Block, index: int, found: FoundRow) -> dict[str, str]:
     """The texts of a row's cells, those apart that say that there is nothing; bare numbers with the unit of their column."""
-    combined = paper_form_of(form).combined.values()
+    spellings, combined = spellings_of(form), paper_form_of(form).combined.values()
     texts: dict[str, str] = {}
     for key, passage in found.cells.items():
         column = block.fields[key]
-        may_be_words = column.type == "value" or key in combined  # then a word for nothing may be the value (accidents: none)
-        if not (is_dash if may_be_words else is_blank)(spellings_of(form), passage.text):
-            units = found.units.get(key, ())
-            texts[key] = _with_unit(form, block, index, column, passage.text, units) if units else passage.text
+        holds_words = column.type == "value" or key in combined  # a word for nothing may be the value there (accidents: none)
+        says_nothing = is_dash if holds_words else is_blank
+        if says_nothing(spellings, passage.text):
+            continue
+        texts[key] = passage.text
+        if key in found.units and column.kind is Kind.NUMBER:
+            own = label_unit(spellings, block, index, column)
+            texts[key] = _with_unit(spellings, passage.text, own=own, said=found.units[key])
     return texts
 
 
@@ -204,21 +208,18 @@ def _source(form: Form, found: FoundRow, key: str) -> Passage:
     return next(filter(None, cells), next(iter(found.cells.values())))
 
 
-def _is_printed(labels: Labels, block: Block, index: int, column: Field, text: str) -> bool:
+def _is_printed(labels: Labels, block: Block, index: int, *, key: str, text: str) -> bool:
     """Whether the words of a cell nobody fills in are those the form prints there."""
-    preset = block.row(index)
+    column, preset = block.fields[key], block.row(index)
     printed = block.constants.get(column.key) or (preset.values.get(column.key) if preset else None)
     return labels.is_called(text, printed) if printed else column.type in ("serial", "link") or column.given
 
 
-def _with_unit(form: Form, block: Block, index: int, column: Field, text: str, units: Units) -> str:
-    """A bare number with the unit that the report says its column counts in, where that is another than the form's."""
-    if column.kind is not Kind.NUMBER:
-        return text
-    spellings = spellings_of(form)
-    own = unit_of(spellings, label_unit(spellings, block, index, column))
-    said = next((word for word in units if unit_of(spellings, word).base == own.base), "")
-    if not said or unit_of(spellings, said) == own:
+def _with_unit(spellings: Spellings, text: str, *, own: str, said: Units) -> str:
+    """A bare number with the unit that the report says its column counts in, where that is another than the form's own."""
+    unit = unit_of(spellings, own)
+    other = next((word for word in said if unit_of(spellings, word).base == unit.base), "")
+    if not other or unit_of(spellings, other) == unit:
         return text
     is_bare = all(meaning.unit is None for meaning in meanings(spellings, text))
-    return f"{text}{said}" if is_bare else text
+    return f"{text}{other}" if is_bare else text

@@ -110,13 +110,13 @@ def take_apart(form: Form, block: Block, index: int, texts: Texts) -> dict[str, 
         typed = {key: text for key, text in {**typed, column: choice}.items() if text != choice or key == column}
         actual = ""
     figure = _figure(row, target)
-    is_quantitative = not leading and _is_quantitative(row, figure, target, actual)
+    is_quantitative = not leading and _is_quantitative(row, figure=figure, target=target, actual=actual)
     if target or actual:
         typed = {**_kind(row, is_quantitative), **typed}
-    return {**typed, **_figures(row, typed, figure, target, actual)} if is_quantitative else typed
+    return {**typed, **_figures(row, typed, figure=figure, target=target, actual=actual)} if is_quantitative else typed
 
 
-def _is_quantitative(row: _Row, figure: Figure, target: str, actual: str) -> bool:
+def _is_quantitative(row: _Row, *, figure: Figure, target: str, actual: str) -> bool:
     """Whether a row is one of figures: by its operator, else as its preset choice says, else by what its texts look like."""
     preset = row.block.row(row.index)
     if figure.operator:
@@ -129,7 +129,7 @@ def _is_quantitative(row: _Row, figure: Figure, target: str, actual: str) -> boo
     return is_number or bool(meanings(row.spellings, target))
 
 
-def _figures(row: _Row, typed: Texts, figure: Figure, target: str, actual: str) -> dict[str, str]:
+def _figures(row: _Row, typed: Texts, *, figure: Figure, target: str, actual: str) -> dict[str, str]:
     """The number, operator and unit of a target and the number of an actual by their columns, where they can be told apart."""
     found: dict[str, str] = {}
     if figure.operator or (figure.unit and not meanings(row.spellings, target)):

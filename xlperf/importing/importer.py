@@ -40,6 +40,7 @@ from xlperf.values.units import convert, label_unit, unit_of
 
 LONGEST_SHOWN = 200
 SHORTEST_TITLE = 4  # letters: a title may go over two lines
+RATIO = "ratio"  # printed as percent
 HUNDRED, TWO = Decimal(100), Decimal(2)
 
 
@@ -52,10 +53,21 @@ def import_document(
         path: a report (.docx), its text, or a workbook of this or an earlier revision; it is never changed.
         form: which form it is; by default the one whose labels it has.
         year: the fiscal year, where the report does not say it.
+        templates: the folder of a bureau's own forms.
 
     Raises:
         UsageError: no such file, form or year.
         UnreadableError: there is nothing to read in it, or it is no form we know (XL443).
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> label = form.blocks["narrative"].fields["profile"].label
+        >>> with TemporaryDirectory() as folder:
+        ...     report = Path(folder, "report.txt")
+        ...     _ = report.write_text(f"{label}\\nfounded in 1984", "utf-8")
+        ...     result = import_document(report, form=form.key, year=2022)
+        >>> result.document["narrative"]
+        {'profile': 'founded in 1984'}
     """
     source = read_source_file(path)
     if source.page is None:
@@ -83,7 +95,7 @@ def import_report(source: SourceFile, *, form: str | None, year: int | None, tem
         *_missing_choices(assembly),
         *_leftover_findings(assembly),
     ]
-    return _result(source.path, source.sha256, assembly, gather(findings, labels.form), said or year)
+    return _result(source.path, assembly, sha256=source.sha256, findings=gather(findings, labels.form), year=said or year)
 
 
 def _says_nothing(labels: Labels, assembly: Assembly, piece: Leftover) -> bool:
@@ -107,10 +119,10 @@ def _import_workbook(path: Path, *, form: str | None, year: int | None, template
     findings = gather([*issued, *reading.findings, *alterations], reading.form)
     leftovers = list(unread_cells(reading, alterations))
     assembly = Assembly(reading.form, reading.rows, places=dict(reading.places), leftovers=leftovers)
-    return _result(path, reading.sha256, assembly, findings, reading.fiscal_year)
+    return _result(path, assembly, sha256=reading.sha256, findings=findings, year=reading.fiscal_year)
 
 
-def _result(path: Path, sha256: str, assembly: Assembly, findings: list[Finding], year: int | None) -> Result:
+def _result(path: Path, assembly: Assembly, *, sha256: str, findings: list[Finding], year: int | None) -> Result:
     form, path_of = assembly.form, path_namer(assembly.form, assembly.rows)
     document = _without_empty(document_of(form, assembly.rows))
     if assembly.leftovers:
@@ -151,7 +163,7 @@ def _differences(assembly: Assembly) -> Iterator[_Difference]:
         block, value = form.blocks[spot.block], rows[spot.block][spot.index].get(spot.field)
         field = block.fields[spot.field]
         unit = label_unit(spellings_of(form), block, spot.index, field)
-        if not _agrees(spellings_of(form), field, unit, passage.text, value):
+        if not _agrees(spellings_of(form), passage.text, value, unit=unit, is_ratio=field.type == RATIO):
             yield _Difference(
                 Leftover(f"{field.label}: {passage.text}", passage.place),
                 Finding("XL422", "warning", (spot,), {"found": passage.text, "expected": _printed(field, value)}),
@@ -162,12 +174,12 @@ def _printed(field: Field, value: object) -> str | None:
     """A computed value as a report prints it: a ratio as percent with two decimals."""
     if not isinstance(value, int | float):
         return None if value is None else str(value)
-    if field.type == "ratio":
+    if field.type == RATIO:
         return f"{as_text(round_half_up(as_decimal(value) * HUNDRED, TWO))}%"
     return as_text(as_decimal(value))
 
 
-def _agrees(spellings: Spellings, field: Field, unit: str, text: str, value: object) -> bool:
+def _agrees(spellings: Spellings, text: str, value: object, *, unit: str, is_ratio: bool) -> bool:
     """Whether a printed figure is ours, in as many decimals as are printed."""
     if value is None or normal_text(text) == normal_text(str(value)):
         return value is not None
@@ -176,7 +188,7 @@ def _agrees(spellings: Spellings, field: Field, unit: str, text: str, value: obj
     computed = [meaning.number for meaning in meanings(spellings, value)] if isinstance(value, str) else []
     if isinstance(value, int | float):
         computed = [as_decimal(value)]
-    if field.type == "ratio":
+    if is_ratio:
         computed += [number * HUNDRED for number in computed]
     return any(round_half_up(ours, _decimals(number)) == number for number in printed for ours in computed)
 

@@ -103,7 +103,7 @@ class _GridReader:
         row = self.take_captions(row)
         own = _own_cells(row)
         values_below, self.values_below = self.values_below, {}
-        if header := _header(self.labels, row, above, self.expected, self.header):
+        if header := _header(self.labels, row, above=above, expected=self.expected, current=self.header):
             yield from self.begin(header)
         elif pairs := _pairs(self.labels, own):
             yield from pairs.found
@@ -154,7 +154,7 @@ class _GridReader:
             return
         for key in self.carried & self.cells.keys() - found.cells.keys():
             found.cells[key] = self.cells[key]
-        block = _block(self.labels, header, self.blocks, found.cells, last=self.block)
+        block = _block(self.labels, header, found.cells, blocks=self.blocks, last=self.block)
         if block is None:
             texts = (cell.text.strip() for cell in _own_cells(row))
             yield Leftover(APART.join(texts), next(iter(found.cells.values())).place)
@@ -186,7 +186,7 @@ def _contradicts(labels: Labels, header: Header, line: Line) -> bool:
 
 
 def _header(
-    labels: Labels, row: Sequence[Cell], above: Sequence[Cell], expected: Sequence[str], current: Header | None
+    labels: Labels, row: Sequence[Cell], *, above: Sequence[Cell], expected: Sequence[str], current: Header | None
 ) -> Header | None:
     """The header a row is, of the table most of whose columns it names; one under a header may name fewer."""
     own = len(_own_cells(row))
@@ -347,7 +347,7 @@ def _carried(labels: Labels, header: Header, blocks: Sequence[Block]) -> frozens
 
 
 def _block(
-    labels: Labels, header: Header, blocks: Sequence[Block], cells: Mapping[str, Passage], *, last: Block | None
+    labels: Labels, header: Header, cells: Mapping[str, Passage], *, blocks: Sequence[Block], last: Block | None
 ) -> Block | None:
     """The block of a row: by the constants it shows, by its name among the preset rows, else the one that takes any row."""
     texts = {key: passage.text for key, passage in cells.items()}

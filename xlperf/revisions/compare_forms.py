@@ -67,8 +67,24 @@ def compare_forms(before: StrPath, after: StrPath, *, templates: StrPath | None 
 
     The values are facts as people read them: yes and no in words, lists joined; of a part that came or went its main facts.
 
+    Args:
+        before: `FORM@REVISION`, or the folder of a form.yaml.
+        after: another revision, or another form.
+        templates: the folder of a bureau's own forms.
+
     Raises:
         UsageError: there is no such form.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     edited = Path(folder, form.key, form.revision)
+        ...     edited.mkdir(parents=True)
+        ...     text = (form.directory / "form.yaml").read_text("utf-8")
+        ...     _ = (edited / "form.yaml").write_text(text.replace("low_rate: 0.9 ", "low_rate: 0.8 "), "utf-8")
+        ...     (change,) = compare_forms(form.directory, edited)
+        >>> change.kind, change.field, change.before, change.after
+        ('changed', 'parameters.low_rate', 0.9, 0.8)
     """
     older, newer = (find_named(str(text), templates) for text in (before, after))
     renamed = newer.renamed if older.key == newer.key else {}

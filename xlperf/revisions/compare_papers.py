@@ -35,9 +35,25 @@ Row = Mapping[str, object]
 def compare_papers(before: StrPath, after: StrPath, *, templates: StrPath | None = None) -> list[Change]:
     """Return what changed from one paper of a unit to another.
 
+    Args:
+        before: a document (.json), a workbook or a report; it is never changed.
+        after: another one, of the same form; of the same revision or not.
+        templates: the folder of a bureau's own forms.
+
     Raises:
         UsageError: no such file, or papers of two forms.
         UnreadableError: one is neither a document, nor a workbook of ours, nor a report.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> text = f'{{"form": "{form.key}", "fiscal_year": 2022, "cover": {{"phone": "%s"}}}}'
+        >>> with TemporaryDirectory() as folder:
+        ...     first, second = Path(folder, "first.json"), Path(folder, "second.json")
+        ...     _ = first.write_text(text % "2000", "utf-8"), second.write_text(text % "2001", "utf-8")
+        ...     (change,) = compare_papers(first, second)
+        >>> change.kind, change.field, change.before, change.after
+        ('changed', 'cover.phone', '2000', '2001')
     """
     first, second = (read_source(path, templates=templates) for path in (before, after))
     return compare_sources(first, second, templates=templates)

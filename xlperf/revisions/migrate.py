@@ -123,12 +123,26 @@ def migrate_workbook(
     """Write what was filled in under an older revision as a workbook of the newer one, and beside it what found no place.
 
     Args:
-        output: the new workbook; by default one of our naming beside the old, which is never replaced.
+        path: a workbook, a document (.json) or a report of an older revision; it is never changed.
         year: the fiscal year of the new workbook, which says its revision; by default the year of the old one.
+        templates: the folder of a bureau's own forms.
+        output: the new workbook; by default one of our naming beside the old, which is never replaced.
+        date: the ISO date to stand in the workbook; by default SOURCE_DATE_EPOCH, else today.
+        password: protects the sheets; a deterrent, never security.
 
     Raises:
         UsageError: no such file, no revision that new, or the workbook cannot be written.
         UnreadableError: there is no workbook of ours in it.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> from xlperf import read_workbook
+        >>> with TemporaryDirectory() as folder:
+        ...     old, new = Path(folder, "2022.json"), Path(folder, "2023.xlsx")
+        ...     _ = old.write_text(f'{{"form": "{form.key}", "fiscal_year": 2022, "cover": {{"unit": "Bureau"}}}}', "utf-8")
+        ...     result = migrate_workbook(old, year=2023, output=new)
+        ...     read_workbook(new)["cover"], [path.suffix for path in result.outputs]
+        ({'unit': 'Bureau'}, ['.xlsx', '.csv'])
     """
     source = read_source(path, templates=templates)
     year = year or source.fiscal_year or source.form.first_year
@@ -175,7 +189,7 @@ def _one_step(old: Form, new: Form, rows: Rows, filled: Collection[Spot]) -> Mig
     for key, listed in rows.items():
         block = old.blocks[key]
         for index, row in enumerate(listed):
-            step.move_row(block, index, row, dict(_moving(old, block, index, row, filled)))
+            step.move_row(block, index, row, cells=dict(_moving(old, block, index, row, filled=filled)))
     return Migrated(new, step.rows, step.origins, step.strays)
 
 
@@ -192,7 +206,7 @@ def _renamed(old: Form, new: Form) -> Iterator[tuple[str, str]]:
         yield before, after
 
 
-def _moving(form: Form, block: Block, index: int, row: Row, filled: Collection[Spot]) -> Iterator[tuple[Spot, object]]:
+def _moving(form: Form, block: Block, index: int, row: Row, *, filled: Collection[Spot]) -> Iterator[tuple[Spot, object]]:
     """Yield the cells of a row that hold more than the form itself, and preset ones that were deleted (None)."""
     preset = block.row(index)
     for name, column in block.fields.items():
@@ -219,7 +233,7 @@ class _Step:
     strays: dict[Spot, object] = field(default_factory=dict)
     taken: set[tuple[str, int]] = field(default_factory=set)  # rows of the newer revision
 
-    def move_row(self, block: Block, index: int, row: Row, cells: Mapping[Spot, object]) -> None:
+    def move_row(self, block: Block, index: int, row: Row, *, cells: Mapping[Spot, object]) -> None:
         """Move the cells of a row to their fields, all that go to one block into one row there."""
         homes: dict[str, int | None] = {}
         for before, value in cells.items():

@@ -44,13 +44,29 @@ def write_next_template(
     Nothing is written of a document that holds what no workbook can.
 
     Args:
-        last: last year's document (.json), workbook or report.
+        form: the key of the form.
+        year: the fiscal year of the template; it says the revision.
+        templates: the folder of a bureau's own forms.
+        output: the workbook to write.
+        date: the ISO date to stand in the workbook; by default SOURCE_DATE_EPOCH, else today.
+        last: last year's document (.json), workbook or report; it is never changed.
         unit: the unit's name, where it is another one than last year.
-        rows: spare rows per block where the form's own number is not enough.
+        rows: spare rows per block where the form's own number is not enough, for example {"goals": 50}.
+        password: protects the sheets; a deterrent, never security.
 
     Raises:
         UsageError: no such form, year or file, a paper of another form or a newer revision, or the file cannot be written.
         UnreadableError: `last` is neither a document, nor a workbook of ours, nor a report that can be understood.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> from xlperf import read_workbook
+        >>> with TemporaryDirectory() as folder:
+        ...     last, new = Path(folder, "2022.json"), Path(folder, "2023.xlsx")
+        ...     _ = last.write_text(f'{{"form": "{form.key}", "fiscal_year": 2022, "cover": {{"unit": "Bureau"}}}}', "utf-8")
+        ...     _ = write_next_template(form.key, year=2023, last=last, output=new)
+        ...     read_workbook(new)["cover"], read_workbook(new)["fiscal_year"]
+        ({'unit': 'Bureau'}, 2023)
     """
     path = Path(output)
     new = load_form(find_form(form, year=year, templates=templates))
@@ -88,7 +104,7 @@ def carry_over(source: Source, migrated: Migrated) -> Rows:
     for key, listed in before.items():
         for index, row in enumerate(listed if key in result else ()):
             block = form.blocks[key]
-            values = dict(_carried(source, migrated, block, index, row))
+            values = dict(_carried(source, migrated, block, index=index, row=row))
             if index < len(result[key]):
                 result[key][index] |= values
             elif any(block.fields[name].carry for name in values):
@@ -97,7 +113,7 @@ def carry_over(source: Source, migrated: Migrated) -> Rows:
 
 
 def _carried(
-    source: Source, migrated: Migrated, block: Block, index: int, row: Mapping[str, object]
+    source: Source, migrated: Migrated, block: Block, *, index: int, row: Mapping[str, object]
 ) -> Iterator[tuple[str, object]]:
     """Yield what of a row is carried over, and what it shows of last year."""
     for name, column in block.fields.items():
