@@ -21,7 +21,7 @@ from typing import NamedTuple, TypeGuard, TypeVar
 
 from xlperf.forms.document import Spot
 from xlperf.forms.form import Form
-from xlperf.forms.model import Block, Field, Fields, Guide, Lines, Table
+from xlperf.forms.model import Block, Field, Fields, Lines, Section, Table
 from xlperf.importing.paper_form import PaperForm, paper_form_of
 from xlperf.text import fold, letters_of
 from xlperf.values.blanks import says_nothing
@@ -43,7 +43,6 @@ class Heading(NamedTuple):
     tables: tuple[str, ...] = ()
 
 
-Section = Table | Fields | Lines | Guide
 Target = Spot | Heading  # what a label names: a single field, or a section
 
 
@@ -165,7 +164,7 @@ def labels_of(form: Form) -> Labels:
         for label in (text, *paper.aliases.get(text, ())):
             yield from _loose_names(numbering, label)
 
-    sections: list[Section] = [section for sheet in form.sheets for section in sheet.sections]
+    sections = [section for sheet in form.sheets for section in sheet.sections]
     return Labels(
         form=form,
         numbering=numbering,
