@@ -118,7 +118,9 @@ def test_a_long_name_is_cut_where_it_is_longest(parts: tuple[str, ...]) -> None:
     name = joined_name(*parts)
     assert MOST_BYTES - 4 <= len(name.encode()) <= MOST_BYTES
     assert name == joined_name(*parts)
-    assert [cut.partition("~")[0] for cut in name.split("-")] == [part[: len(cut.partition("~")[0])] for cut, part in zip(name.split("-"), parts, strict=True)]
+    assert [cut.partition("~")[0] for cut in name.split("-")] == [
+        part[: len(cut.partition("~")[0])] for cut, part in zip(name.split("-"), parts, strict=True)
+    ]
 
 
 def test_names_that_begin_alike_stay_apart() -> None:

@@ -43,7 +43,9 @@ HOMES = {
 LONGEST = 600  # lines of a module
 MOST_FILES, MOST_MODULES = 12, 17  # at the root of xlperf, in a folder below it
 LETTERS = r"\u2e80-\u2fff\u3005-\u3007\u3021-\u303b\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-CHINESE = re.compile(rf"[{LETTERS}\u3000-\u303f\u31c0-\u33ff\ufe30-\ufe4f\uff00-\uffef]")  # letters, punctuation, full-width forms
+CHINESE = re.compile(
+    rf"[{LETTERS}\u3000-\u303f\u31c0-\u33ff\ufe30-\ufe4f\uff00-\uffef]"
+)  # letters, punctuation, full-width forms
 ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|N\{(CJK[^}]*)\})")  # punctuation may be told so, letters not
 
 
@@ -57,6 +59,7 @@ def libraries_of(path: Path) -> Iterator[str]:
 
 def chinese_in(source: str) -> list[str]:
     """The lines of a source, docstrings and comments too, that hold Chinese: as such, or a letter of it in an escape."""
+
     def is_letter(escape: re.Match) -> bool:
         return bool(escape[3]) or re.fullmatch(f"[{LETTERS}]", chr(int(escape[1] or escape[2], 16))) is not None
 
@@ -97,8 +100,12 @@ def test_folders_are_small_and_say_what_they_are_for() -> None:
     modules = {folder.name: len([path for path in folder.glob("*.py") if path.stem != "__init__"]) for folder in folders}
     assert len([path for path in PACKAGE.iterdir() if path.is_file()]) <= MOST_FILES
     assert {name: count for name, count in modules.items() if count > MOST_MODULES} == {}
-    told = {folder.name: ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or "" for folder in folders[1:]}
-    assert {name for name, words in told.items() if "In: " not in words or "Out: " not in words or " never " not in words.lower()} == set()
+    told = {
+        folder.name: ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or "" for folder in folders[1:]
+    }
+    assert {
+        name for name, words in told.items() if "In: " not in words or "Out: " not in words or " never " not in words.lower()
+    } == set()
 
 
 def test_the_examples_of_every_module_are_exact(form: Form) -> None:
@@ -123,7 +130,9 @@ def test_escaped_punctuation_and_spaces_are_no_chinese() -> None:
     assert chinese_in(r'GAP = re.compile("[ \u3000\u00a0]{2,}|\uff1a|\u2460|\U0001f600")' + "\n# … — “quoted” ≥ ‰ →\n") == []
 
 
-@pytest.mark.parametrize("planted", ['    >>> form = load_form(find_form("{}"))', "x = 1  # as {} has it", 'KEY = "{}"', "# {} wants it"])
+@pytest.mark.parametrize(
+    "planted", ['    >>> form = load_form(find_form("{}"))', "x = 1  # as {} has it", 'KEY = "{}"', "# {} wants it"]
+)
 def test_a_form_that_is_planted_is_found(planted: str) -> None:
     for key in FORMS:
         for name in (key, key.upper(), key.split("-")[0].title()):

@@ -58,7 +58,10 @@ def test_a_misspelt_grade_is_named_with_what_it_is_meant_for(tmp_path: Path) -> 
 def test_in_english_it_is_told_with_english_commas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "_chosen", ["en"])
     path = type_into(FILLED, tmp_path / "t.xlsx", {"自评表!H5": "建全", "自评表!H6": "不健全"})
-    first, second = "工作计划制定健全性：偏差情况 未达预期，原因分析：blank, '建全' may be a slip of '健全'", "中长期规划制定健全性：偏差情况 未达预期，原因分析：blank"
+    first, second = (
+        "工作计划制定健全性：偏差情况 未达预期，原因分析：blank, '建全' may be a slip of '健全'",
+        "中长期规划制定健全性：偏差情况 未达预期，原因分析：blank",
+    )
     assert said(path, "SZ201")["found"] == f"{first}; {second}"
     assert f"{first};\n{second}" in html.unescape(as_page([validate(path)]))
     book = openpyxl.load_workbook(annotate(path, output=tmp_path / "returned"))

@@ -68,7 +68,9 @@ def main() -> None:
     for name, limit, value in rows:
         print(f"{name:42} {value:5.2f}   (wanted: at most {limit})")
     units = int(sys.argv[1]) if len(sys.argv) > 1 else UNITS
-    print(f"{f'{units} templates: one process / two':42} {processes(units):5.2f}   (wanted: at least 1.6; python -m benchmarks.bench_short 2000)")
+    print(
+        f"{f'{units} templates: one process / two':42} {processes(units):5.2f}   (wanted: at least 1.6; python -m benchmarks.bench_short 2000)"
+    )
 
 
 def _process(command: list[str]) -> None:

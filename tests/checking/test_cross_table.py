@@ -76,31 +76,18 @@ def sentence(form: Form, document: Document, code: str) -> dict:
     return describe(finding, form)
 
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 @pytest.fixture(scope="session")
 def quiet(form: Form) -> Document:
     """The example with everything mended that is found in it: no finding at all."""
     document = example()
     for task in document["tasks"]:
         task["content"] = "按年度计划组织实施"
-    for name, target in (("技术经纪人培训", 6), ("全市技术合同成交额", 800), ("科技镇长团各类会议", 5), ("受理成果转化项目", 240)):
+    for name, target in (
+        ("技术经纪人培训", 6),
+        ("全市技术合同成交额", 800),
+        ("科技镇长团各类会议", 5),
+        ("受理成果转化项目", 240),
+    ):
         indicator(document, name)["target"] = target
     give("结转结余率", actual=3.97, reason="部分支出结转下年使用")(document)
     give("支付进度符合率", actual=96.03, reason="人员经费支出少于预算")(document)
@@ -174,7 +161,7 @@ def specimen() -> Document:
 
 
 def cells(row: str) -> list[str]:
-    return [cell.strip(" \u00a0\t\n") for cell in ("\n" + row.lstrip("\n")).split("\n\t")[not row.lstrip("\n")[:1].strip():]]
+    return [cell.strip(" \u00a0\t\n") for cell in ("\n" + row.lstrip("\n")).split("\n\t")[not row.lstrip("\n")[:1].strip() :]]
 
 
 def money(row: list[str]) -> dict:
@@ -194,7 +181,6 @@ def printed(row: list[str]) -> dict:
 
 
 # --- every rule, what it finds and what it leaves ------------------------------------------------------------
-
 
 
 @pytest.mark.parametrize("case", RULES)
@@ -243,7 +229,9 @@ def test_deviations_all_zero_are_an_info(form: Form, quiet: Document) -> None:
 
 def test_no_problems_beside_low_spending(form: Form, quiet: Document) -> None:
     document = copy.deepcopy(quiet)
-    both(narrative(problems="暂无问题"), give("非税收入预算完成率", actual=100), lambda d: d["budget"]["basic"].update(spent=400))(document)
+    both(
+        narrative(problems="暂无问题"), give("非税收入预算完成率", actual=100), lambda d: d["budget"]["basic"].update(spent=400)
+    )(document)
     (finding,) = (f for f in findings(form, document) if f.code == "SZ309")
     assert [(spot.block, spot.field) for spot in finding.spots] == [("narrative", "problems"), ("total", "rate"), ("basic", "rate"),
                                                                     ("process", "actual")]  # fmt: skip
@@ -343,7 +331,10 @@ def test_goals_of_other_departments_are_left_alone(form: Form, quiet: Document) 
 # --- the form's own mistakes ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("code", "name"), [("SZ205", "table"), ("SZ303", "row"), ("SZ304", "goals"), ("SZ305", "cause"), ("SZ308", "unit"), ("SZ403", "year")])
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [("SZ205", "table"), ("SZ303", "row"), ("SZ304", "goals"), ("SZ305", "cause"), ("SZ308", "unit"), ("SZ403", "year")],
+)
 def test_a_check_without_a_parameter_it_needs_is_a_mistake_of_the_form(form: Form, code: str, name: str) -> None:
     rule = form.rules[code]
     rows = compute(form, rows_of(form, example())[0])

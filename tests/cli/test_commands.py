@@ -23,8 +23,6 @@ from xlperf.forms.model import YEARS
 FILLED = EXAMPLE / "filled.xlsx"
 
 
-
-
 @pytest.mark.slow
 def test_template_fill_validate_finalize(tmp_path: Path) -> None:
     """The straight line, in a folder with Chinese and spaces in its name."""
@@ -39,7 +37,10 @@ def test_template_fill_validate_finalize(tmp_path: Path) -> None:
     finalized = xlperf("finalize", "已填.xlsx", "-o", "定稿", cwd=folder)
     assert finalized.returncode == 0
     assert sorted(path.name for path in (folder / "定稿").iterdir()) == [
-        "苏州市生产力促进中心-2022-定稿.json", "苏州市生产力促进中心-2022-定稿.xlsx", "苏州市生产力促进中心-2022-自评报告.docx"]
+        "苏州市生产力促进中心-2022-定稿.json",
+        "苏州市生产力促进中心-2022-定稿.xlsx",
+        "苏州市生产力促进中心-2022-自评报告.docx",
+    ]
 
 
 def test_finalize_with_errors_writes_nothing(tmp_path: Path) -> None:
@@ -65,7 +66,12 @@ def test_validate_json_is_one_object_per_file(tmp_path: Path) -> None:
     first, second = json.loads(outcome.stdout)
     assert outcome.returncode == 3
     assert list(first) == ["file", "sha256", "form", "revision", "year", "unit", "status", "findings"]
-    assert (first["status"], first["unit"], first["year"], first["form"]) == ("passed", "苏州市生产力促进中心", 2022, "suzhou-department")
+    assert (first["status"], first["unit"], first["year"], first["form"]) == (
+        "passed",
+        "苏州市生产力促进中心",
+        2022,
+        "suzhou-department",
+    )
     assert set(first["findings"][0]) == {"code", "severity", "cells", "field", "label", "found", "expected", "message", "fix"}
     assert (second["status"], second["findings"][0]["code"]) == ("unreadable", "XL101")
     assert second["findings"][0]["found"] == "以“not a workbook”开头的文件，只是后缀为 .xlsx"
@@ -131,7 +137,9 @@ def test_an_output_that_cannot_be_written_leaves_the_old_file_and_no_rubbish(tmp
 
 
 @pytest.mark.parametrize("number, reason", [(errno.ENOSPC, "磁盘已满"), (errno.ENOENT, "没有这个文件或文件夹")])
-def test_a_full_disk_is_told_and_no_bug_of_ours(number: int, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+def test_a_full_disk_is_told_and_no_bug_of_ours(
+    number: int, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
     from xlperf import __main__
 
     def full(self: zipfile.ZipFile, *arguments: object) -> None:
@@ -191,7 +199,10 @@ def test_both_catalogues_have_the_same_keys_and_arguments() -> None:
 
     from xlperf.messages import LANGUAGES, catalogue
 
-    whole = {language: tomllib.loads((REPOSITORY / "xlperf" / "catalogues" / f"{language}.toml").read_text("utf-8")) for language in LANGUAGES}
+    whole = {
+        language: tomllib.loads((REPOSITORY / "xlperf" / "catalogues" / f"{language}.toml").read_text("utf-8"))
+        for language in LANGUAGES
+    }
     for language, tables in whole.items():
         assert {name: catalogue(language)[name] for name in tables} == tables  # they are parsed one by one
 
@@ -211,14 +222,21 @@ def test_both_catalogues_have_the_same_keys_and_arguments() -> None:
 
 def test_years_that_may_be_asked_for_are_those_that_may_be_typed() -> None:
     """They are named apart, because what help prints must not import what a form is made of."""
-    ranges = {(option.type.min, option.type.max) for command in cli.commands.values() for option in command.params if option.name == "year"}
+    ranges = {
+        (option.type.min, option.type.max)
+        for command in cli.commands.values()
+        for option in command.params
+        if option.name == "year"
+    }
     assert ranges == {YEARS}
 
 
 def test_help_imports_nothing_a_command_needs() -> None:
     """`xlperf --help` must feel instant: no openpyxl, no XlsxWriter, no YAML, no jsonschema, nothing for Word."""
-    script = "import sys; sys.argv = ['xlperf', '--help']; from xlperf.__main__ import main; main(); " \
-             "print(sorted({'openpyxl', 'xlsxwriter', 'yaml', 'jsonschema', 'rich', 'rapidfuzz', 'python_calamine', 'docx', 'docxtpl', 'jinja2', 'lxml'} & set(sys.modules)))"
+    script = (
+        "import sys; sys.argv = ['xlperf', '--help']; from xlperf.__main__ import main; main(); "
+        "print(sorted({'openpyxl', 'xlsxwriter', 'yaml', 'jsonschema', 'rich', 'rapidfuzz', 'python_calamine', 'docx', 'docxtpl', 'jinja2', 'lxml'} & set(sys.modules)))"
+    )
     outcome = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", env=ENVIRONMENT)
     assert outcome.stdout.splitlines()[-1] == "[]"
 
@@ -252,7 +270,9 @@ MISTAKES = (
     (["template", "x", "--year", "abc"], 2), (["template", "x", "--year", "1"], 2), (["template", "x"], 2), (["forms", "extra"], 2),
     (["validate", "x", "--format", "yaml"], 2), (["report", "x", "--pdf=1"], 2), *(([name, "-h"], 0) for name in sorted(cli.commands)),
 )  # fmt: skip
-CLICKS_OWN = re.compile(r"(?i)\b(usage|options|show this|no such|missing|invalid|not a valid|not one of|range\b|required|unexpected|does not|requires)\b")
+CLICKS_OWN = re.compile(
+    r"(?i)\b(usage|options|show this|no such|missing|invalid|not a valid|not one of|range\b|required|unexpected|does not|requires)\b"
+)
 
 
 SAY_ALL = """
@@ -273,7 +293,9 @@ def test_what_click_says_is_in_the_chosen_language(language: str) -> None:
     """In a process per language: help texts are made when the commands are."""
     asked = json.dumps([["--lang", language, *arguments] for arguments, _ in MISTAKES])
     environment = {**ENVIRONMENT, "XLPERF_LANG": language}
-    ran = subprocess.run([sys.executable, "-c", SAY_ALL], input=asked, capture_output=True, text=True, env=environment, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", SAY_ALL], input=asked, capture_output=True, text=True, env=environment, check=True
+    )
     for (arguments, code), (returned, said) in zip(MISTAKES, json.loads(ran.stdout), strict=True):
         assert returned == code, arguments
         in_english, in_chinese = CLICKS_OWN.search(said), re.search("[\u4e00-\u9fff]", said)

@@ -8,13 +8,19 @@ from xlperf.collecting.changes import describe_changes
 from xlperf.summarizing.submissions import Naming
 
 
-def entry(path: str, unit: str | None, status: str = "passed", sha256: str | None = None, errors: int = 0, received: str = "2023-03-01") -> dict:
+def entry(
+    path: str, unit: str | None, status: str = "passed", sha256: str | None = None, errors: int = 0, received: str = "2023-03-01"
+) -> dict:
     """An entry of run.json."""
     return {"path": path, "unit": unit, "status": status, "sha256": sha256 or path, "errors": errors, "received": received,
             "form": "suzhou-department", "year": 2022, "size": 1}  # fmt: skip
 
 
-BEFORE = [entry("a.xlsx", "甲局"), entry("b.xlsx", "苏州市乙局", "returned", errors=3), entry("c.xlsx", None, "unreadable", errors=1)]
+BEFORE = [
+    entry("a.xlsx", "甲局"),
+    entry("b.xlsx", "苏州市乙局", "returned", errors=3),
+    entry("c.xlsx", None, "unreadable", errors=1),
+]
 
 
 @pytest.mark.parametrize(("now", "said"), [

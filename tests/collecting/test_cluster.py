@@ -33,7 +33,9 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(REPOSITORY), str
 
 def dask(*arguments: str) -> subprocess.Popen:
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen([sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]], env=ENVIRONMENT, **quiet)
+    return subprocess.Popen(
+        [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]], env=ENVIRONMENT, **quiet
+    )
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +175,17 @@ def test_a_scheduler_that_goes_away(inbox: Path, tmp_path: Path, monkeypatch: py
         port = free.getsockname()[1]
     address = f"tcp://127.0.0.1:{port}"
     process = dask("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard", "--no-show")
-    worker = dask("worker", address, "--nthreads", "1", "--local-directory", str(tmp_path / "dask"), "--no-dashboard", "--death-timeout", "5")
+    worker = dask(
+        "worker",
+        address,
+        "--nthreads",
+        "1",
+        "--local-directory",
+        str(tmp_path / "dask"),
+        "--no-dashboard",
+        "--death-timeout",
+        "5",
+    )
     with distributed.Client(address, timeout=60, set_as_default=False) as client:
         client.wait_for_workers(1, timeout=60)
     save = processing.save_outcome

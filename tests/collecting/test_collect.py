@@ -66,14 +66,6 @@ def whole(inbox: tuple[Path, Expected], tmp_path_factory: pytest.TempPathFactory
     return out
 
 
-
-
-
-
-
-
-
-
 # --- nothing lost --------------------------------------------------------------------------------------------
 
 
@@ -102,7 +94,9 @@ def test_the_run_lists_one_entry_per_path(inbox: tuple[Path, Expected], whole: P
         assert (entry["rows"] > 0) == (entry["unit"] is not None or entry["form"] is not None)
         assert entry["received"] == "2023-01-05T00:00:00+00:00"
         assert all((whole / output).exists() for output in entry["outputs"])
-    same = [entry for entry in run["files"] if entry["path"].startswith("再次/二")] + [e for e in run["files"] if e["path"].startswith("再次/一")]
+    same = [entry for entry in run["files"] if entry["path"].startswith("再次/二")] + [
+        e for e in run["files"] if e["path"].startswith("再次/一")
+    ]
     assert len({entry["sha256"] for entry in same}) == 1
     assert run["versions"]["xlperf"] == __version__ and "suzhou-department 2022" in run["forms"]
     assert run["changes"] is None
@@ -111,7 +105,12 @@ def test_the_run_lists_one_entry_per_path(inbox: tuple[Path, Expected], whole: P
 def test_what_passed_is_finalized_and_what_did_not_is_marked(whole: Path) -> None:
     for entry in run_of(whole)["files"]:
         suffixes = sorted(name.rpartition("-")[2] for name in entry["outputs"])
-        assert suffixes == {"passed": ["定稿.json", "定稿.xlsx", "自评报告.docx"], "returned": ["问题.xlsx"], "unreadable": []}[entry["status"]]
+        assert (
+            suffixes
+            == {"passed": ["定稿.json", "定稿.xlsx", "自评报告.docx"], "returned": ["问题.xlsx"], "unreadable": []}[
+                entry["status"]
+            ]
+        )
         for output in entry["outputs"]:
             if output.endswith(".xlsx"):
                 with zipfile.ZipFile(whole / output) as package:
@@ -125,7 +124,9 @@ def test_of_several_submissions_the_one_saved_last_counts_and_who_sent_nothing_i
     document = load_document(EXAMPLE / "document.json")
     fill_workbook(document, output=inbox / "乙-最初.xlsx", date="2023-03-01")
     fill_workbook(document | {"goals": document["goals"][1:]}, output=inbox / "乙(修改).xlsx", date="2023-03-05")
-    (tmp_path / "units.csv").write_text("单位名称,单位代码,主管部门\n苏州市生产力促进中心,032018,科技局\n苏州市档案馆,1,市委办\n", "utf-8")
+    (tmp_path / "units.csv").write_text(
+        "单位名称,单位代码,主管部门\n苏州市生产力促进中心,032018,科技局\n苏州市档案馆,1,市委办\n", "utf-8"
+    )
     collect([inbox], output=out, roster=tmp_path / "units.csv", jobs=1)
     assert {entry["path"]: entry["saved"] for entry in run_of(out)["files"]} == {
         "乙(修改).xlsx": "2023-03-05T00:00:00Z", "乙-最初.xlsx": "2023-03-01T00:00:00Z",
@@ -141,7 +142,10 @@ def test_of_several_submissions_the_one_saved_last_counts_and_who_sent_nothing_i
 def test_that_the_roster_was_left_out_this_time_is_told(small: Path, tmp_path: Path, worked_on: list[str]) -> None:
     (tmp_path / "units.csv").write_text("单位名称,单位代码\n苏州市档案馆,1\n", "utf-8")
     collect([small], output=tmp_path / "OUT", roster=tmp_path / "units.csv")
-    for told in (["与上次相比没有变化。", "上次用了单位名单，这次没有写 --roster：未报送的单位、与名单不符的单位都没有列出。"], ["与上次相比没有变化。"]):
+    for told in (
+        ["与上次相比没有变化。", "上次用了单位名单，这次没有写 --roster：未报送的单位、与名单不符的单位都没有列出。"],
+        ["与上次相比没有变化。"],
+    ):
         collect([small], output=tmp_path / "OUT")
         assert run_of(tmp_path / "OUT")["changes"]["words"] == told
     assert len(worked_on) == 3
@@ -289,7 +293,10 @@ def test_opening_an_older_draft_does_not_make_it_the_latest(
     collect([inbox], output=out)
     first, second = outcomes_of(out)
     assert first.received < second.received and any(finding["code"] == "XL125" for finding in first.findings)
-    assert {row["文件"]: row["是否计入"] for row in table_of(out, "单位一览")} == {"第二稿.xlsx": "是", "第一稿.xlsx": "否，以最近合格件为准"}
+    assert {row["文件"]: row["是否计入"] for row in table_of(out, "单位一览")} == {
+        "第二稿.xlsx": "是",
+        "第一稿.xlsx": "否，以最近合格件为准",
+    }
 
 
 def test_what_a_password_keeps_closed_is_in_the_archive_for_the_audit(tmp_path: Path) -> None:
@@ -308,7 +315,10 @@ def test_what_a_password_keeps_closed_is_in_the_archive_for_the_audit(tmp_path: 
     with zipfile.ZipFile(out / "audit.zip") as archive:
         assert archive.namelist() == ["inputs/加密.zip", "manifest.csv"] and archive.read("inputs/加密.zip") == sealed
         manifest = list(csv.DictReader(archive.read("manifest.csv").decode("utf-8-sig").splitlines()))
-    assert [(row["文件"], row["存为"]) for row in manifest] == [("加密.zip!a.xlsx", "inputs/加密.zip"), ("加密.zip!b.xlsx", "inputs/加密.zip")]
+    assert [(row["文件"], row["存为"]) for row in manifest] == [
+        ("加密.zip!a.xlsx", "inputs/加密.zip"),
+        ("加密.zip!b.xlsx", "inputs/加密.zip"),
+    ]
 
 
 def test_figures_beyond_all_measure_are_returned_and_hurt_nobody(small: Path, tmp_path: Path, url: str | None) -> None:
@@ -331,7 +341,9 @@ def test_figures_beyond_all_measure_are_returned_and_hurt_nobody(small: Path, tm
     assert {path.name for path in (tmp_path / "OUT").iterdir()} >= {"汇总.xlsx", "audit.zip", "run.json"}
 
 
-def test_half_a_character_in_what_a_worker_says_hurts_nobody(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str | None) -> None:
+def test_half_a_character_in_what_a_worker_says_hurts_nobody(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str | None
+) -> None:
     def work(task, options, limits):
         done = work_on(task, options, limits)
         finding = {**not_done(task, UnreadableError("XL507", found="\ud800")).outcome.findings[0], "severity": "info"}
@@ -343,7 +355,9 @@ def test_half_a_character_in_what_a_worker_says_hurts_nobody(small: Path, tmp_pa
     assert {outcome.unit for outcome in outcomes_of(tmp_path / "OUT", url)} == {"甲?局"}
 
 
-def test_an_archive_that_was_sent_again_and_is_still_broken_is_another_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_archive_that_was_sent_again_and_is_still_broken_is_another_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     inbox, out, epoch = tmp_path / "收到", tmp_path / "OUT", int(os.environ["SOURCE_DATE_EPOCH"])
     inbox.mkdir()
     (inbox / "说明.txt").write_bytes(b"x")
@@ -463,14 +477,10 @@ if __name__ == "__main__":
 """
 
 
-
-
-
-
-
-
 @posix
-def test_killed_at_any_moment_and_run_again_the_result_is_the_same(inbox: tuple[Path, Expected], whole: Path, tmp_path: Path) -> None:
+def test_killed_at_any_moment_and_run_again_the_result_is_the_same(
+    inbox: tuple[Path, Expected], whole: Path, tmp_path: Path
+) -> None:
     out, chosen, done = tmp_path / "OUT", random.Random(6), 0
     for share in (0.0, 0.1, 0.3, 0.6, 0.9, 1.0):  # of the outcomes that are there when it is killed
         process = start(inbox[0], out)
@@ -504,7 +514,9 @@ def test_killed_while_its_exports_move_and_run_again_the_result_is_the_same(smal
 
 
 @posix
-def test_times_of_receipt_and_the_date_in_files_outlive_a_kill(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_times_of_receipt_and_the_date_in_files_outlive_a_kill(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1672876800")
     out = tmp_path / "OUT"
     process = start(small, out)
@@ -553,7 +565,9 @@ def test_ctrl_c_ends_it_in_good_order(inbox: tuple[Path, Expected], tmp_path: Pa
 
 
 @posix
-def test_workers_that_die_hang_or_outgrow_yield_findings_and_are_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_that_die_hang_or_outgrow_yield_findings_and_are_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     inbox, out = tmp_path / "收到", tmp_path / "OUT"
     inbox.mkdir()
     for number, name in enumerate(("a", "dies", "hangs", "has_a_bug", "outgrows", "b")):
@@ -593,7 +607,10 @@ def test_the_screen(inbox: tuple[Path, Expected], whole: Path) -> None:
     lines = shown.output.splitlines()
     counts = Counter(entry["status"] for entry in run_of(whole)["files"])
     assert len(lines) <= 25
-    assert lines[0] == f"收集 {whole}：{len(inbox[1])} 个文件，来自 {len({entry['unit'] for entry in run_of(whole)['files']} - {None})} 个单位"
+    assert (
+        lines[0]
+        == f"收集 {whole}：{len(inbox[1])} 个文件，来自 {len({entry['unit'] for entry in run_of(whole)['files']} - {None})} 个单位"
+    )
     assert lines[1] == f"文件：通过 {counts['passed']}，退回 {counts['returned']}，无法读取 {counts['unreadable']}，待处理 0"
     counting = Counter(row["结果"] for row in table_of(whole, "单位一览") if row["是否计入"] == "是")
     assert lines[2].endswith(f"：通过 {counting['通过']}，退回 {counting['退回']}，无法读取 {counting['无法读取']}")
@@ -634,7 +651,13 @@ def test_plain_lines_without_a_terminal_and_silence(small: Path, tmp_path: Path)
 def test_what_is_damaged_in_its_folder_is_told_or_made_anew(small: Path, tmp_path: Path, worked_on: list[str]) -> None:
     out = tmp_path / "OUT"
     collect([small], output=out, finalize=False)
-    for text in ('{"files": [{}], "finished": "x"}', '{"files": [{}], "finished": "2023-01-05T00:00:00+00:00"}', "[]", "7", "[" * 9999):
+    for text in (
+        '{"files": [{}], "finished": "x"}',
+        '{"files": [{}], "finished": "2023-01-05T00:00:00+00:00"}',
+        "[]",
+        "7",
+        "[" * 9999,
+    ):
         (out / "run.json").write_text(text)
         assert "尚无一次运行全部完成" in status_as_text(find_status(out))
     assert dict(collect([small], output=out, finalize=False).counts) == {"passed": 3}

@@ -29,7 +29,9 @@ with locked(Path(sys.argv[1])):
 def holder(folder: Path) -> subprocess.Popen:
     """A process that has that folder."""
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    process = subprocess.Popen([sys.executable, "-c", HOLD, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+    )
     assert process.stdout.readline().strip() == b"held"
     return process
 

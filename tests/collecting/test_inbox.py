@@ -211,7 +211,9 @@ def test_chinese_names_in_archives(tmp_path: Path, encoding: str | None) -> None
 
 def test_an_archive_that_is_the_inbox_and_archives_in_it(tmp_path: Path) -> None:
     inner = zipped({"乙.xlsx": b"in", "丙.xlsx": b"in"}, "gbk")
-    (tmp_path / "外.zip").write_bytes(zipped({"甲.xlsx": b"out", "区/内.zip": inner, "~$甲.xlsx": b"", "__MACOSX/._甲.xlsx": b""}))
+    (tmp_path / "外.zip").write_bytes(
+        zipped({"甲.xlsx": b"out", "区/内.zip": inner, "~$甲.xlsx": b"", "__MACOSX/._甲.xlsx": b""})
+    )
     found = listed(tmp_path / "外.zip")
     assert contents(found) == {
         "外.zip!甲.xlsx": b"out", "外.zip!区/内.zip!乙.xlsx": b"in", "外.zip!区/内.zip!丙.xlsx": b"in",
@@ -240,7 +242,9 @@ def test_the_directory_is_counted_and_not_what_is_packed(tmp_path: Path, monkeyp
     assert contents(listed(tmp_path)) == {**{f"ten.zip!{number}.xlsx": book for number in range(10)}, "more.zip": "XL505"}
 
 
-def test_a_directory_that_is_too_long_is_refused_before_anything_is_made_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_directory_that_is_too_long_is_refused_before_anything_is_made_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:  # so many that it is a zip64
         for number in range(70_000):
             archive.writestr(zipfile.ZipInfo(str(number)), b"")
@@ -250,7 +254,13 @@ def test_a_directory_that_is_too_long_is_refused_before_anything_is_made_of_it(t
 
 def test_one_name_twice_and_names_that_lead_out(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        for name, content in (("甲.xlsx", b"1"), ("甲.xlsx", b"2"), ("../../up.xlsx", b"3"), ("/root.xlsx", b"4"), ("a\\b.xlsx", b"5")):
+        for name, content in (
+            ("甲.xlsx", b"1"),
+            ("甲.xlsx", b"2"),
+            ("../../up.xlsx", b"3"),
+            ("/root.xlsx", b"4"),
+            ("a\\b.xlsx", b"5"),
+        ):
             archive.writestr(name, content)
     assert contents(listed(tmp_path)) == {
         "a.zip!甲.xlsx": b"1", "a.zip!甲 (2).xlsx": b"2", "a.zip!up.xlsx": b"3", "a.zip!root.xlsx": b"4", "a.zip!a/b.xlsx": b"5",
@@ -307,7 +317,9 @@ def test_a_member_packed_by_lzma_is_named_and_not_unpacked(tmp_path: Path) -> No
 
 def test_names_longer_than_databases_take_are_cut_and_stay_apart(tmp_path: Path) -> None:
     deep = "/".join(["很深的文件夹"] * 3000)
-    (tmp_path / "z.zip").write_bytes(zipped({f"{deep[:20000]}/{number}/甲.xlsx": b"%d" % number for number in range(3)} | {"b.xlsx": b"b"}))
+    (tmp_path / "z.zip").write_bytes(
+        zipped({f"{deep[:20000]}/{number}/甲.xlsx": b"%d" % number for number in range(3)} | {"b.xlsx": b"b"})
+    )
     found = contents(listed(tmp_path))
     assert sorted(found.values()) == [b"0", b"1", b"2", b"b"]
     assert all(len(path) < 400 and path.startswith("z.zip!") and path.endswith(".xlsx") for path in found)
@@ -341,7 +353,9 @@ def test_an_archive_that_cannot_be_opened_is_named_with_its_hash(tmp_path: Path,
 
 
 def test_an_archive_of_too_many_is_taken_in_up_to_the_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox.Allowance, "__init__", lambda self: (setattr(self, "members", 4), setattr(self, "unpacked", 100))[0])
+    monkeypatch.setattr(
+        inbox.Allowance, "__init__", lambda self: (setattr(self, "members", 4), setattr(self, "unpacked", 100))[0]
+    )
     (tmp_path / "many.zip").write_bytes(zipped({f"{i}.xlsx": b"x" for i in range(6)}))
     (tmp_path / "large.zip").write_bytes(zipped({"0.xlsx": b"0" * 60, "1.xlsx": b"1" * 60, "2.xlsx": b"2"}))
     (tmp_path / "nested.zip").write_bytes(zipped({"in.zip": zipped({f"{i}.xlsx": b"x" for i in range(3)})[:]}))

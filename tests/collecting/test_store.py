@@ -30,9 +30,18 @@ from xlperf.summarizing.outcome import Outcome
 
 FIRST, LATER = "2023-03-01T09:00:00+00:00", "2023-03-08T16:30:00+00:00"
 # Names whose order differs between code points, UTF-8 locales and upper and lower case.
-NAMES = ["B.xlsx", "a.xlsx", "市局/甲.xlsx", "市局/乙.xlsx", "收到.zip!甲 单位.xlsx", "_x.xlsx", "a-b.xlsx", "a_b.xlsx", "ａ.xlsx", "𠮷.xlsx"]
-
-
+NAMES = [
+    "B.xlsx",
+    "a.xlsx",
+    "市局/甲.xlsx",
+    "市局/乙.xlsx",
+    "收到.zip!甲 单位.xlsx",
+    "_x.xlsx",
+    "a-b.xlsx",
+    "a_b.xlsx",
+    "ａ.xlsx",
+    "𠮷.xlsx",
+]
 
 
 @pytest.fixture
@@ -72,7 +81,10 @@ def test_a_nul_in_a_name_is_left_out(store: Store) -> None:
 
 
 def test_somebody_else_may_have_the_file_for_a_while(tmp_path: Path) -> None:
-    with opened_store(tmp_path) as store, closing(sqlite3.connect(tmp_path / "collection.sqlite", check_same_thread=False)) as other:
+    with (
+        opened_store(tmp_path) as store,
+        closing(sqlite3.connect(tmp_path / "collection.sqlite", check_same_thread=False)) as other,
+    ):
         with store.engine.connect() as connection:
             assert connection.execute(sqlalchemy.text("PRAGMA busy_timeout")).scalar() == 60_000
         other.execute("BEGIN EXCLUSIVE")
@@ -96,7 +108,11 @@ def test_a_database_that_fails_meanwhile_is_told_in_words(tmp_path: Path) -> Non
 def test_one_content_at_three_paths_is_one_outcome_listed_three_times(store: Store) -> None:
     register(store, arrivals(("a", "k"), ("b", "k"), ("c", "k"), ("d", "other")), digest="digest", now=FIRST)
     save_outcome(store, "k", outcome("a", "k"), "digest")
-    assert [(one.path, one.sha256, one.received) for one in Outcomes(store)] == [("a", "k", FIRST), ("b", "k", FIRST), ("c", "k", FIRST)]
+    assert [(one.path, one.sha256, one.received) for one in Outcomes(store)] == [
+        ("a", "k", FIRST),
+        ("b", "k", FIRST),
+        ("c", "k", FIRST),
+    ]
     assert count_inputs(store) == {"passed": 3, None: 1}
     assert done_outputs(store) == {"k": ()}
 

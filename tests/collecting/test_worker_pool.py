@@ -92,7 +92,9 @@ def test_a_death_that_was_no_fault_of_the_file(tmp_path: Path) -> None:
     tasks = [task("a.xlsx"), task("dies_once.xlsx", bytes(tmp_path / "memory")), task("b.xlsx")]
     came = list(run_tasks(local_pool(2, limits), tasks, partial(work_fatefully, options=OPTIONS, limits=limits)))
     assert (tmp_path / "memory").exists()
-    assert sorted((done.name, what.outcome.status) for done, what in came) == [(name, "passed") for name in ("a.xlsx", "b.xlsx", "dies_once.xlsx")]
+    assert sorted((done.name, what.outcome.status) for done, what in came) == [
+        (name, "passed") for name in ("a.xlsx", "b.xlsx", "dies_once.xlsx")
+    ]
 
 
 @posix
@@ -189,7 +191,9 @@ def test_workers_end_with_their_parent() -> None:
         "        print(pid, flush=True)\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(REPOSITORY), str(TESTS)])}
-    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+    )
     workers: set[int] = set()
     while len(workers) < 2:
         workers.add(int(parent.stdout.readline()))

@@ -33,7 +33,9 @@ NAMES = ["甲局-2023-自评表.xlsx", "乙_局-0013-2023-自评表.xlsx", "乙_
 
 def handed_out(folder: Path, text: str = TEXT, **more: object):
     roster = written(folder / "units.csv", text, "gb18030")
-    return write_templates("suzhou-department", year=2023, roster=roster, output=folder / "out", **{"jobs": 1, "date": DATE, **more})
+    return write_templates(
+        "suzhou-department", year=2023, roster=roster, output=folder / "out", **{"jobs": 1, "date": DATE, **more}
+    )
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -77,7 +79,9 @@ def test_the_manifest_names_unit_code_file_and_digest(first: Path) -> None:
     lines = list(csv.DictReader(text.decode("utf-8-sig").splitlines()))
     assert [(line["unit"], line["code"], line["file"]) for line in lines] == [
         ("甲局", "0012", NAMES[0]), ("乙:局", "0013", NAMES[1]), ("乙?局", "0014", NAMES[2])]  # fmt: skip
-    assert [line["sha256"] for line in lines] == [hashlib.sha256((first / "out" / name).read_bytes()).hexdigest() for name in NAMES]
+    assert [line["sha256"] for line in lines] == [
+        hashlib.sha256((first / "out" / name).read_bytes()).hexdigest() for name in NAMES
+    ]
 
 
 def test_run_again_nothing_is_written(folder: Path) -> None:
@@ -133,6 +137,7 @@ def test_a_strangers_file_is_left_alone_and_one_of_an_interrupted_run_is_known(f
 def ended_at(name: str, how: BaseException, monkeypatch: pytest.MonkeyPatch, folder: Path, text: str, **more: object) -> None:
     """A run that ends badly at the file of that name."""
     with monkeypatch.context() as patch:
+
         def fail(form: Form, rows: dict, path: Path, issued: Issued) -> None:
             if path.name == name:
                 raise how
@@ -146,9 +151,13 @@ def ended_at(name: str, how: BaseException, monkeypatch: pytest.MonkeyPatch, fol
 CHANGED = TEXT.replace("5.5", "6.5").replace("0014,,7", "0014,,8")
 
 
-@pytest.mark.parametrize("how", [UsageError("cannot_write", path="x", reason="y"), KeyboardInterrupt()], ids=["fault", "interrupt"])
+@pytest.mark.parametrize(
+    "how", [UsageError("cannot_write", path="x", reason="y"), KeyboardInterrupt()], ids=["fault", "interrupt"]
+)
 @pytest.mark.parametrize("name", NAMES[::2])
-def test_files_of_ours_are_still_ours_after_a_run_that_ended_badly(name: str, how: BaseException, folder: Path, monkeypatch) -> None:
+def test_files_of_ours_are_still_ours_after_a_run_that_ended_badly(
+    name: str, how: BaseException, folder: Path, monkeypatch
+) -> None:
     ended_at(name, how, monkeypatch, folder, CHANGED)
     lines = list(csv.DictReader((folder / "out" / MANIFEST).read_text("utf-8-sig").splitlines()))
     assert [line["file"] for line in lines] == NAMES
@@ -185,7 +194,9 @@ def test_several_processes_write_the_same_bytes(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     for name, jobs in (("one", 1), ("two", 2)):
         (tmp_path / name).mkdir()
-        handed_out(tmp_path / name, text, jobs=jobs, rows={"goals": 2, "tasks": 2}, tell=lambda done, total: told.append((done, total)))
+        handed_out(
+            tmp_path / name, text, jobs=jobs, rows={"goals": 2, "tasks": 2}, tell=lambda done, total: told.append((done, total))
+        )
     assert contents(tmp_path / "one") == contents(tmp_path / "two") and len(contents(tmp_path / "one")) == 21
     assert told == [(number, 20) for number in range(21)] * 2
 
@@ -204,13 +215,21 @@ def test_a_file_that_cannot_be_written_does_not_stop_the_others(folder: Path) ->
     (folder / "out" / NAMES[2]).unlink()
     with pytest.raises(UsageError) as caught:
         handed_out(folder)
-    assert caught.value.key == "not_all_written" and caught.value.arguments["count"] == 1 and NAMES[0] in caught.value.arguments["reasons"]
+    assert (
+        caught.value.key == "not_all_written"
+        and caught.value.arguments["count"] == 1
+        and NAMES[0] in caught.value.arguments["reasons"]
+    )
     lines = list(csv.DictReader((folder / "out" / MANIFEST).read_text("utf-8-sig").splitlines()))
     assert [line["file"] for line in lines] == NAMES[1:] and (folder / "out" / NAMES[2]).exists()
 
 
 def test_a_name_that_is_too_long_for_the_folder_does_not_stop_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatch, "file_names", lambda form, year, units: [("长" * 260 if unit.code == "0012" else unit.code) + ".xlsx" for unit in units])
+    monkeypatch.setattr(
+        dispatch,
+        "file_names",
+        lambda form, year, units: [("长" * 260 if unit.code == "0012" else unit.code) + ".xlsx" for unit in units],
+    )
     with pytest.raises(UsageError) as caught:
         handed_out(tmp_path)
     assert (caught.value.key, caught.value.arguments["count"]) == ("not_all_written", 1)
@@ -272,7 +291,10 @@ def test_a_unit_with_several_papers_has_a_workbook_for_each(tmp_path: Path) -> N
     written(roster, PROJECTS.replace(",改造", ",培训").replace("02,", "01,"))
     with pytest.raises(UsageError) as caught:
         run()
-    assert "每份填不同的内容" in caught.value.arguments["reasons"] and "单位代码 01 与第 2 行重复" in caught.value.arguments["reasons"]
+    assert (
+        "每份填不同的内容" in caught.value.arguments["reasons"]
+        and "单位代码 01 与第 2 行重复" in caught.value.arguments["reasons"]
+    )
 
 
 def test_units_and_papers_of_one_name_have_their_codes(tmp_path: Path) -> None:
@@ -292,7 +314,18 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     written(tmp_path / "units.csv", TEXT)
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "xlperf", "template", "suzhou-department", "--year", "2023", "--roster", "units.csv", *arguments]
+        command = [
+            sys.executable,
+            "-m",
+            "xlperf",
+            "template",
+            "suzhou-department",
+            "--year",
+            "2023",
+            "--roster",
+            "units.csv",
+            *arguments,
+        ]
         environment = {**os.environ, "XLPERF_LANG": "zh", "PYTHONPATH": str(REPOSITORY)}
         return subprocess.run(command, capture_output=True, encoding="utf-8", cwd=tmp_path, env=environment)
 

@@ -24,7 +24,9 @@ def row(form: Form, rows: Rows, block: str, name: str) -> dict:
 
 
 def test_unit_code_and_supervisor_stand_on_the_cover(form: Form, tmp_path: Path) -> None:
-    one, two = entered(form, written(tmp_path / "u.csv", "单位名称,单位代码,主管部门,联系电话\n甲局,0012,市政府,051265\n乙局,,,\n"))
+    one, two = entered(
+        form, written(tmp_path / "u.csv", "单位名称,单位代码,主管部门,联系电话\n甲局,0012,市政府,051265\n乙局,,,\n")
+    )
     assert one["cover"] == [{"unit": "甲局", "unit_code": "0012", "supervisor": "市政府", "phone": "051265"}]
     assert two["cover"] == [{"unit": "乙局"}]
 
@@ -60,8 +62,17 @@ def test_further_sheets_fill_rows(form: Form, tmp_path: Path) -> None:
     )  # fmt: skip
     one, two = entered(form, path)
     assert one["items"] == [{"name": "体检经费", "initial": 4.68}, {"name": "租赁", "initial": 2.64}]
-    assert one["duties"] == [{"category": "履职", "name": "企业培训", "kind": "定量", "operator": ">=", "target": 5, "unit": "场"}]
-    assert row(form, one, "process", "预算执行率") == {"category": "过程", "name": "预算执行率", "kind": "定量", "operator": ">=", "target": 95, "unit": "%"}
+    assert one["duties"] == [
+        {"category": "履职", "name": "企业培训", "kind": "定量", "operator": ">=", "target": 5, "unit": "场"}
+    ]
+    assert row(form, one, "process", "预算执行率") == {
+        "category": "过程",
+        "name": "预算执行率",
+        "kind": "定量",
+        "operator": ">=",
+        "target": 95,
+        "unit": "%",
+    }
     assert row(form, two, "process", "在职人员控制率")["target"] == 97 and two["goals"] == [{"expected": "办 4 场"}]
     assert len(one["process"]) == len(two["process"]) == 25 and two["items"] == []
 
@@ -85,7 +96,9 @@ def test_everything_that_does_not_fit_is_told_with_its_place(form: Form, tmp_pat
     assert [text.split("：")[0] for text in told] == [
         "工作表“名单”第 2 行", "工作表“名单”第 2 行", "工作表“名单”第 2 行", "工作表“名单”第 2 行", "工作表“其他”不是本表样的表格；请以表格名称命名，可用的有",
         "工作表“名单”第 2 行", "工作表“自评表”第 3 行", "工作表“自评表”第 5 行", "工作表“自评表”第 2 行", "工作表“名单”第 3 行"]  # fmt: skip
-    assert told[0].startswith("工作表“名单”第 2 行：表头“基本支出 年初预算”不是本表样的栏目；相近的有：基本支出 年初预算数（万元）、")
+    assert told[0].startswith(
+        "工作表“名单”第 2 行：表头“基本支出 年初预算”不是本表样的栏目；相近的有：基本支出 年初预算数（万元）、"
+    )
     assert "表头“基本支出 实际支出数”与“basic.spent”是同一栏" in told[3]
     assert told[6] == "工作表“自评表”第 3 行：“性质”填的是“都行”，应为：定量、定性。"
     assert told[7] == "工作表“自评表”第 5 行：“满意度”最多 1 行，多出的请删去。"
@@ -93,6 +106,6 @@ def test_everything_that_does_not_fit_is_told_with_its_place(form: Form, tmp_pat
 
 
 def test_what_means_two_things_is_asked_about(form: Form, tmp_path: Path) -> None:
-    units = read_roster(written(tmp_path / "u.csv", "单位,基本支出 年初预算数\n甲,\"1,23\"\n乙,-3\n"))
+    units = read_roster(written(tmp_path / "u.csv", '单位,基本支出 年初预算数\n甲,"1,23"\n乙,-3\n'))
     assert list(misfits(form, units)) == ["第 2 行：“基本支出 年初预算数”填的是“1,23”，应为：1.23 万元 / 123 万元。",
                                           "第 3 行：“基本支出 年初预算数”填的是“-3”，应为：0 至 9999999.999999。"]  # fmt: skip

@@ -20,10 +20,6 @@ from xlperf.errors import UsageError
 TEXT = "单位名称,单位代码,主管部门\n苏州市生产力促进中心,0012,苏州市科学技术局\n乙中心,320500,\n"
 
 
-
-
-
-
 def merged(path: Path, *spans: str) -> Path:
     """That workbook with cells of its last sheet merged."""
     made = openpyxl.load_workbook(path)
@@ -67,7 +63,9 @@ def test_a_unit_is_its_line(tmp_path: Path) -> None:
     assert unit == Unit("甲局", "", "", Line("", 4, {"编号": "1", "基本支出 年初预算数": "5.5"}), ())
 
 
-@pytest.mark.parametrize("heading", ["单位名称", "单位", "部门(单位)名称", " 部门 （单位）名称", "name", "Unit name", "单位\n名称"])
+@pytest.mark.parametrize(
+    "heading", ["单位名称", "单位", "部门(单位)名称", " 部门 （单位）名称", "name", "Unit name", "单位\n名称"]
+)
 def test_headings_in_their_spellings(tmp_path: Path, heading: str) -> None:
     assert [u.name for u in read_roster(book(tmp_path / "u.xlsx", 名单=[[heading], ["甲局"]]))] == ["甲局"]
 
@@ -103,7 +101,11 @@ def test_merged_cells_count_for_all_their_lines(tmp_path: Path) -> None:
              ["五中", "05", "市财政局"], ["", "", ""]]  # fmt: skip
     units = read_roster(merged(book(tmp_path / "u.xlsx", 名单=lines), "A1:C1", "C3:C5", "C7:C8"))
     assert [u.supervisor for u in units] == ["市教育局"] * 3 + ["", "市财政局"]
-    path = book(tmp_path / "v.xlsx", 名单=[["单位"], ["甲"], ["乙"]], 项目=[["单位", "项目"], ["甲", "租赁"], ["", "体检"], ["乙", "伙食"]])
+    path = book(
+        tmp_path / "v.xlsx",
+        名单=[["单位"], ["甲"], ["乙"]],
+        项目=[["单位", "项目"], ["甲", "租赁"], ["", "体检"], ["乙", "伙食"]],
+    )
     assert [[line.cells["项目"] for line in u.rows] for u in read_roster(merged(path, "A2:A3"))] == [["租赁", "体检"], ["伙食"]]
 
 
@@ -111,7 +113,9 @@ def test_headings_may_stand_below_titles(tmp_path: Path) -> None:
     lines = [["2023年预算单位名单"], ["编制：市财政局", "", "单位：万元"], [], ["单位名称", "单位代码", "年初"], ["甲", "01", 5]]
     expected = [("甲", "01", {"年初": 5})]
     assert [(u.name, u.code, u.line.cells) for u in read_roster(book(tmp_path / "u.xlsx", 名单=lines))] == expected
-    (unit,) = read_roster(book(tmp_path / "v.xlsx", 名单=[["单位"], ["甲"]], 项目=[["项目一览", ""], ["单位", "项目"], ["甲", "租赁"]]))
+    (unit,) = read_roster(
+        book(tmp_path / "v.xlsx", 名单=[["单位"], ["甲"]], 项目=[["项目一览", ""], ["单位", "项目"], ["甲", "租赁"]])
+    )
     assert unit.rows == (Line("项目", 3, {"项目": "租赁"}),)
     (unit,) = read_roster(written(tmp_path / "u.csv", "名单\n单位;代码\n甲;01\n"))
     assert (unit.name, unit.code, unit.line.number) == ("甲", "01", 3)
@@ -123,15 +127,40 @@ def test_a_line_as_wide_as_what_follows_is_no_title(tmp_path: Path) -> None:
 
 
 def test_totals_are_no_units_and_told(tmp_path: Path) -> None:
-    lines = [["序号", "单位", "代码", "年初"], [1, "甲", "01", 5], ["", "小 计", "", 5], [2, "合计", "02", 6], [3, "乙", "", ""], ["合计", "", "", 11]]
+    lines = [
+        ["序号", "单位", "代码", "年初"],
+        [1, "甲", "01", 5],
+        ["", "小 计", "", 5],
+        [2, "合计", "02", 6],
+        [3, "乙", "", ""],
+        ["合计", "", "", 11],
+    ]
     path = book(tmp_path / "u.xlsx", 名单=lines, 项目=[["单位", "项目", "年初"], ["甲", "租赁", 5], ["", "总计", 5]])
     roster = take_roster(path)
     assert [u.name for u in roster.units] == ["甲", "乙"] and len(roster.units[0].rows) == 1
-    assert roster.remarks == tuple(f"工作表“{place} 行是合计或落款，不是单位，没有算作一个单位。" for place in ("名单”第 3", "名单”第 4", "名单”第 6", "项目”第 3"))
+    assert roster.remarks == tuple(
+        f"工作表“{place} 行是合计或落款，不是单位，没有算作一个单位。"
+        for place in ("名单”第 3", "名单”第 4", "名单”第 6", "项目”第 3")
+    )
 
 
-@pytest.mark.parametrize("line", ["合计,16家,", "合计,1,", ",合计（3家）,", ",共3家,", ",合计：3家,", "总计,3,", ",共 3 个单位,",
-                                  "合计,12家,12", ",总计,12", "填表人：,张三,", "注：,以上共12家,", ",审核 :李四,"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "合计,16家,",
+        "合计,1,",
+        ",合计（3家）,",
+        ",共3家,",
+        ",合计：3家,",
+        "总计,3,",
+        ",共 3 个单位,",
+        "合计,12家,12",
+        ",总计,12",
+        "填表人：,张三,",
+        "注：,以上共12家,",
+        ",审核 :李四,",
+    ],
+)
 def test_a_total_in_any_column_and_with_its_count_is_no_unit(tmp_path: Path, line: str) -> None:
     roster = take_roster(written(tmp_path / "u.csv", f"序号,单位名称,单位代码\n1,甲局,01\n2,第2家,\n{line}\n"))
     assert [u.name for u in roster.units] == ["甲局", "第2家"] and len(roster.remarks) == 1
@@ -156,7 +185,9 @@ def test_a_formula_nobody_computed_is_told(tmp_path: Path) -> None:
     made.active.title = "名单"
     made.save(tmp_path / "u.xlsx")
     assert complaints(tmp_path / "u.xlsx") == [
-        f"工作表“名单”第 {cell[1]} 行：{cell} 的公式没有计算结果，请用 Excel 或 WPS 打开名单保存一次，或直接填写数值。" for cell in ("C2", "B3")]
+        f"工作表“名单”第 {cell[1]} 行：{cell} 的公式没有计算结果，请用 Excel 或 WPS 打开名单保存一次，或直接填写数值。"
+        for cell in ("C2", "B3")
+    ]
     with xlsxwriter.Workbook(tmp_path / "v.xlsx") as computed:
         sheet = computed.add_worksheet("名单")
         sheet.write_row(0, 0, ["单位", "年初"])
@@ -178,7 +209,11 @@ SUBJECT = "项目名称"
 
 def test_a_unit_may_have_a_line_for_each_of_its_papers(tmp_path: Path) -> None:
     lines = [["单位", "代码", SUBJECT], ["甲局", "01", "培训"], ["甲局", "01", "改造"], ["乙局", "", "培训"], ["丙局", "03"]]
-    path = book(tmp_path / "u.xlsx", 名单=lines, 指标=[["单位", SUBJECT, "指标"], ["甲局", "改造", "x"], ["乙局", "", "y"], ["丙局", "", "z"]])
+    path = book(
+        tmp_path / "u.xlsx",
+        名单=lines,
+        指标=[["单位", SUBJECT, "指标"], ["甲局", "改造", "x"], ["乙局", "", "y"], ["丙局", "", "z"]],
+    )
     units = take_roster(path, subject=(SUBJECT,)).units
     assert [(u.name, u.subject) for u in units] == [("甲局", "培训"), ("甲局", "改造"), ("乙局", "培训"), ("丙局", "")]
     assert [[line.cells for line in u.rows] for u in units] == [[], [{"指标": "x"}], [{"指标": "y"}], [{"指标": "z"}]]
@@ -186,11 +221,18 @@ def test_a_unit_may_have_a_line_for_each_of_its_papers(tmp_path: Path) -> None:
 
 def test_of_two_papers_of_one_unit_what_they_are_about_must_be_said(tmp_path: Path) -> None:
     path = book(tmp_path / "u.xlsx", 名单=[["单位", "代码"], ["甲局", "01"], ["甲局", "01"]])
-    assert complaints(path, SUBJECT) == ["工作表“名单”第 3 行：单位“甲局”与工作表“名单”第 2 行重复；一个单位有几份的，请加上“项目名称”一栏，每份填不同的内容。"]
+    assert complaints(path, SUBJECT) == [
+        "工作表“名单”第 3 行：单位“甲局”与工作表“名单”第 2 行重复；一个单位有几份的，请加上“项目名称”一栏，每份填不同的内容。"
+    ]
 
 
 def test_as_above_is_asked_about_and_a_word_for_nothing_is_nothing(tmp_path: Path) -> None:
-    lines = [["单位", "代码", "主管部门", "预算"], ["甲局", "01", "科技局", 5], ["乙局", "无", "同上", "同上"], ["丙局", "—", "无", None]]
+    lines = [
+        ["单位", "代码", "主管部门", "预算"],
+        ["甲局", "01", "科技局", 5],
+        ["乙局", "无", "同上", "同上"],
+        ["丙局", "—", "无", None],
+    ]
     assert complaints(book(tmp_path / "u.xlsx", 名单=lines)) == [
         f"工作表“名单”第 3 行：“{heading}”一栏写的是“同上”，请写出内容；几行相同的也可以竖向合并。" for heading in ("主管部门", "预算")]  # fmt: skip
     lines[2][2:] = ["科技局", 6]
@@ -250,7 +292,12 @@ def test_a_file_without_names_says_which_heading_is_wanted(tmp_path: Path) -> No
 
 
 def test_what_is_no_roster_is_refused(tmp_path: Path) -> None:
-    for name, content in (("a.xls", b"\xd0\xcf\x11\xe0\0\0"), ("a.csv", b"\xff\xff\xff"), ("a.xlsx", b"PK\x03\x04"), ("b.csv", b"a\0b")):
+    for name, content in (
+        ("a.xls", b"\xd0\xcf\x11\xe0\0\0"),
+        ("a.csv", b"\xff\xff\xff"),
+        ("a.xlsx", b"PK\x03\x04"),
+        ("b.csv", b"a\0b"),
+    ):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(UsageError) as caught:
             read_roster(tmp_path / name)

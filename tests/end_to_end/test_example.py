@@ -20,7 +20,6 @@ PERCENT = re.compile(r"-?[0-9]+(\.[0-9]+)?%")
 CATEGORIES = ("决策", "过程", "效益", "满意度", "履职")
 
 
-
 WARNINGS = [
     ("SZ202", "warning", ["自评表!H70", "自评表!H72", "自评表!H74", "自评表!H75", "自评表!H77"]),
     ("SZ301", "warning", ["自评表!H30"]),
@@ -135,7 +134,11 @@ def test_two_units_of_one_name_are_finalized_into_one_folder(tmp_path: Path) -> 
         fill_workbook(document, output=tmp_path / "filled.xlsx")
         outputs = finalize(tmp_path / "filled.xlsx", output=tmp_path / "out", date=DATE).outputs
         stem = "苏州市生产力促进中心-2022"
-        assert [path.name for path in outputs] == [f"{stem}-定稿{more}.xlsx", f"{stem}-定稿{more}.json", f"{stem}-自评报告{more}.docx"]
+        assert [path.name for path in outputs] == [
+            f"{stem}-定稿{more}.xlsx",
+            f"{stem}-定稿{more}.json",
+            f"{stem}-自评报告{more}.docx",
+        ]
         for path in outputs[:2]:
             read = load_document if path.suffix == ".json" else read_workbook
             assert read(path)["cover"]["unit_code"] == code

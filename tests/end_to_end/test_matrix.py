@@ -25,21 +25,6 @@ from xlperf import finalize, find_form, load_form, validate
 pytestmark = [pytest.mark.libreoffice, pytest.mark.slow]
 
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 # --- what a hand does to the sheets: openpyxl makes it, LibreOffice computes and saves it ---
 
 
@@ -176,4 +161,8 @@ def test_the_clean_example_saved_by_libreoffice_has_no_new_finding(tmp_path: Pat
 
 
 def warnings_of(findings: list[dict]) -> list[tuple]:
-    return sorted((f["code"], len(f["cells"]), str(f["field"]), f["message"], f["found"], f["expected"]) for f in findings if f["severity"] == "warning")
+    return sorted(
+        (f["code"], len(f["cells"]), str(f["field"]), f["message"], f["found"], f["expected"])
+        for f in findings
+        if f["severity"] == "warning"
+    )

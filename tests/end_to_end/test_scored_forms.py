@@ -92,7 +92,17 @@ def number(operator: str, target: float, actual: float, weight: float, **more: o
 
 
 def quality(grade: str, weight: float, judged: float, **more: object) -> dict:
-    return {**LEVELS, "name": "乙", "kind": "定性", "target": "好", "actual": "较好", "grade": grade, "weight": weight, "judged": judged, **more}
+    return {
+        **LEVELS,
+        "name": "乙",
+        "kind": "定性",
+        "target": "好",
+        "actual": "较好",
+        "grade": grade,
+        "weight": weight,
+        "judged": judged,
+        **more,
+    }
 
 
 def score_of(form: Form, row: dict) -> object:
@@ -100,14 +110,18 @@ def score_of(form: Form, row: dict) -> object:
 
 
 @pytest.mark.parametrize(("operator", "target", "actual", "weight", "score"), NUMBERS)
-def test_a_number_scores_by_its_operator(form: Form, operator: str, target: float, actual: float, weight: float, score: float) -> None:
+def test_a_number_scores_by_its_operator(
+    form: Form, operator: str, target: float, actual: float, weight: float, score: float
+) -> None:
     assert score_of(form, number(operator, target, actual, weight)) == score
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("target", "actual", "weight", "score"), [
     (10, 15, 6, 4), (10, 10, 6, 6), (10, 8, 6, 6), (10, 30, 6, 2), (0, 0.6, 2, 0), (0, 0, 2, 2), (-3, -2, 2, 0)])  # fmt: skip
-def test_the_other_formula_of_ceilings(varied: Callable[..., Form], target: float, actual: float, weight: float, score: float) -> None:
+def test_the_other_formula_of_ceilings(
+    varied: Callable[..., Form], target: float, actual: float, weight: float, score: float
+) -> None:
     form = varied(reverse_ratio=1)
     assert score_of(form, number("<=", target, actual, weight)) == score
     assert score_of(form, number(">=", 300, 285, 6)) == 5.7
@@ -166,7 +180,9 @@ def failing(form: Form, row: dict, number: str) -> bool:
     return any(row.get(f"_{code}") == 1 for key in form.tables["indicators"].blocks for row in compute(form, rows)[key])
 
 
-@pytest.mark.parametrize(("score", "grade"), [(80, "优"), (79.99, "良"), (70, "良"), (69.99, "中"), (50, "中"), (49.99, "差"), (0, "差")])
+@pytest.mark.parametrize(
+    ("score", "grade"), [(80, "优"), (79.99, "良"), (70, "良"), (69.99, "中"), (50, "中"), (49.99, "差"), (0, "差")]
+)
 def test_the_grade_follows_the_total(form: Form, score: float, grade: str) -> None:
     document = scored(form, {"initial": 1, "budget": 1, "executed": 1}, quality("达成年度指标", 90, score))
     assert document["score"] == {"total": score + 10, "grade": grade}
@@ -181,22 +197,6 @@ def test_bands_and_caps_are_parameters(varied: Callable[..., Form]) -> None:
 
 
 # --- one fault at a time -------------------------------------------------------------------------------------
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 
 
 @pytest.fixture(scope="session")
@@ -246,13 +246,20 @@ def test_the_clean_example_says_the_same_after_libreoffice(key: str, tmp_path: P
 def test_an_example_is_finalized_under_the_names_of_unit_and_project(key: str, tmp_path: Path) -> None:
     filled, project = EXAMPLES[key] / "filled.xlsx", document(key)["project"]
     outputs = {path.suffix: path for path in finalize(filled, output=tmp_path, date="2024-03-01").outputs}
-    book, written, stem = outputs[".xlsx"], outputs[".json"], f"{project['unit']}-{project['name']}-{document(key)['fiscal_year']}"
+    book, written, stem = (
+        outputs[".xlsx"],
+        outputs[".json"],
+        f"{project['unit']}-{project['name']}-{document(key)['fiscal_year']}",
+    )
     assert book.name == f"{stem}-定稿.xlsx"
     assert outputs[".docx"].name == f"{stem}-项目支出绩效自评表.docx"
     assert json.loads(written.read_text("utf-8")) == read_workbook(book) == read_workbook(filled)
 
 
-NEAR, FAR = ("{0}-10-01", "{0}-12-31", "{1}-02-20", "{2}-12-31"), ("{0}-09-30", "{3}-01-01", "1923-01-05", "2033-01-05", "2013-02-20")
+NEAR, FAR = (
+    ("{0}-10-01", "{0}-12-31", "{1}-02-20", "{2}-12-31"),
+    ("{0}-09-30", "{3}-01-01", "1923-01-05", "2033-01-05", "2013-02-20"),
+)
 
 
 @pytest.mark.parametrize("date", [*NEAR, *FAR])
@@ -290,7 +297,9 @@ def test_the_report_is_read_back_whole(key: str, tmp_path: Path) -> None:
     assert result.status == "passed"
     wanted, found = document(key), result.document
     assert {part: found[part] for part in wanted} == wanted
-    assert [row["grade"] for row in found["indicators"] if row["kind"] == "定性"] and "XL427" not in {f["code"] for f in result.findings}
+    assert [row["grade"] for row in found["indicators"] if row["kind"] == "定性"] and "XL427" not in {
+        f["code"] for f in result.findings
+    }
     book = tmp_path / "again.xlsx"
     assert fill_workbook(found, output=book).outputs
     assert [f for f in validate(book).findings if f["severity"] == "error"] == []
@@ -364,7 +373,9 @@ def test_the_template_of_next_year_does_not_ask_for_last_years_grades(key: str, 
         cell.text = cell.text.partition("：")[2]
     paper.save(path)
     assert "XL427" in {f["code"] for f in import_document(path).findings}
-    assert "XL427" not in {f["code"] for f in write_next_template(key, year=2025, last=path, output=tmp_path / "next.xlsx").findings}
+    assert "XL427" not in {
+        f["code"] for f in write_next_template(key, year=2025, last=path, output=tmp_path / "next.xlsx").findings
+    }
 
 
 @pytest.mark.parametrize("key", EXAMPLES)

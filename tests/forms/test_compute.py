@@ -67,7 +67,11 @@ def budget(form: Form, **document: object) -> dict:
 
 
 def test_totals_count_blanks_as_nothing(form: Form) -> None:
-    rows = budget(form, basic={"initial": 0.1, "spent": 0.3}, items=[{"name": "a", "initial": 0.2, "spent": 0}, {"name": "b", "adjustment": -3.25}])
+    rows = budget(
+        form,
+        basic={"initial": 0.1, "spent": 0.3},
+        items=[{"name": "a", "initial": 0.2, "spent": 0}, {"name": "b", "adjustment": -3.25}],
+    )
     assert rows["project"]["initial"] == 0.2 and rows["project"]["adjustment"] == -3.25 and rows["project"]["adjusted"] == -3.05
     assert rows["total"]["initial"] == 0.3 and rows["total"]["spent"] == 0.3
     assert rows["items"][1]["adjusted"] == -3.25

@@ -31,10 +31,6 @@ from xlperf.workflow.check_form import check_form
 Write = Callable[..., Path]
 
 
-
-
-
-
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
     """Write a definition (or the text of one) to its folder and return the folder."""
@@ -96,7 +92,9 @@ def test_the_schema_knows_the_types_that_the_program_knows() -> None:
 
 
 def test_a_form_of_ours_is_not_validated_by_jsonschema_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xlperf.forms.loader.check_shape", lambda *_: pytest.fail("jsonschema costs more than the rest of the command"))
+    monkeypatch.setattr(
+        "xlperf.forms.loader.check_shape", lambda *_: pytest.fail("jsonschema costs more than the rest of the command")
+    )
     load_form.cache_clear()
     load_form(next(form_directories()))
 
@@ -136,7 +134,6 @@ def test_an_unknown_form_is_named_with_the_known_ones(templates: Path) -> None:
 # --- mistakes ------------------------------------------------------------------------------------------------
 
 
-
 def pattern(named: str) -> str:
     """A readable pattern: brackets and braces stand for themselves."""
     return re.sub(r"([\[\]{}^])", r"\\\1", named)
@@ -159,19 +156,57 @@ def test_a_definition_whose_names_do_not_fit_is_refused(write: Write, place: str
 REFERENCE = {"key": "last_actual", "label": "上年", "type": "reference", "last": "actual", "width": 12}
 REFERENCES: dict[str, tuple[dict, str, str, object, str]] = {
     # what is wrong: the column of last year's figures, the key of the error, a further change and what the error must say
-    "of no column": ({**REFERENCE, "last": "actuals"}, "form_shape", "title", "小表", r"columns[7].last: there is no 'actuals'.*'actual'"),
-    "of itself": ({**REFERENCE, "last": "last_actual"}, "form_shape", "title", "小表", r"columns[7].last: there is no 'last_actual'"),
-    "without a width": ({k: v for k, v in REFERENCE.items() if k != "width"}, "form_shape", "title", "小表", r"columns[7]: 'width' is a required"),
-    "that is filled in": ({**REFERENCE, "required": True}, "form_shape", "title", "小表", r"columns[7]: 'required' is not one of key"),
-    "on a sheet with other things": (REFERENCE, "form_shape", "sheets[3].sections[1]", {"lines": ["签字"]}, r"needs a sheet on which its table"),
+    "of no column": (
+        {**REFERENCE, "last": "actuals"},
+        "form_shape",
+        "title",
+        "小表",
+        r"columns[7].last: there is no 'actuals'.*'actual'",
+    ),
+    "of itself": (
+        {**REFERENCE, "last": "last_actual"},
+        "form_shape",
+        "title",
+        "小表",
+        r"columns[7].last: there is no 'last_actual'",
+    ),
+    "without a width": (
+        {k: v for k, v in REFERENCE.items() if k != "width"},
+        "form_shape",
+        "title",
+        "小表",
+        r"columns[7]: 'width' is a required",
+    ),
+    "that is filled in": (
+        {**REFERENCE, "required": True},
+        "form_shape",
+        "title",
+        "小表",
+        r"columns[7]: 'required' is not one of key",
+    ),
+    "on a sheet with other things": (
+        REFERENCE,
+        "form_shape",
+        "sheets[3].sections[1]",
+        {"lines": ["签字"]},
+        r"needs a sheet on which its table",
+    ),
     "in a formula": (REFERENCE, "form_formula", "rules[2].test", "last_actual > 1", r"AB201.test: .*'last_actual'"),
-    "marked by a rule": (REFERENCE, "form_shape", "rules[2].cells", ["last_actual"], r"rules[2].cells: there is no 'last_actual'"),
+    "marked by a rule": (
+        REFERENCE,
+        "form_shape",
+        "rules[2].cells",
+        ["last_actual"],
+        r"rules[2].cells: there is no 'last_actual'",
+    ),
     "preset in a row": (REFERENCE, "form_shape", f"{PRESET}.last_actual", 3, rf"{PRESET}: there is no 'last_actual'"),
 }
 
 
 @pytest.mark.parametrize(("column", "key", "place", "value", "named"), REFERENCES.values(), ids=REFERENCES)
-def test_a_wrong_column_of_last_years_figures_is_refused(write: Write, column: dict, key: str, place: str, value: object, named: str) -> None:
+def test_a_wrong_column_of_last_years_figures_is_refused(
+    write: Write, column: dict, key: str, place: str, value: object, named: str
+) -> None:
     definition = base_form()
     definition["sheets"][3]["sections"][0]["columns"].append(column)
     definition["sheets"][3]["sections"].append(None) if place.endswith("sections[1]") else None
@@ -184,7 +219,10 @@ def test_a_right_one_has_no_place_until_there_is_something_to_show(write: Write)
     definition["sheets"][3]["sections"][0]["columns"].insert(5, REFERENCE)
     form = check_form(write(definition))
     rows = {"process": [{"last_actual": 96}, {}], "benefits": []}
-    assert filled_references(form, rows) == {("indicators", "last_actual")} and filled_references(form, {"process": [{"actual": 96}]}) == frozenset()
+    assert (
+        filled_references(form, rows) == {("indicators", "last_actual")}
+        and filled_references(form, {"process": [{"actual": 96}]}) == frozenset()
+    )
     plain, shown = make_layout(form), make_layout(form, None, filled_references(form, rows))
     assert Spot("process", 0, "last_actual") not in plain.spots
     columns = [[layout.spots[Spot("process", 0, key)][2] for key in ("target", "actual", "applies")] for layout in (plain, shown)]

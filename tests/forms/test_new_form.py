@@ -53,7 +53,10 @@ def levelled(folder: Path, by: str) -> Path:
     definition = yaml.safe_load(BASE)
     table = definition["sheets"][3]["sections"][0]
     table["columns"][0]["merged"] = True
-    lists = {"category": {"过程": ["预算", "资产"], "效益": ["经济", "社会"]}, "kind": {"定量": ["数量", "时效"], "定性": ["质量"]}}
+    lists = {
+        "category": {"过程": ["预算", "资产"], "效益": ["经济", "社会"]},
+        "kind": {"定量": ["数量", "时效"], "定性": ["质量"]},
+    }
     table["columns"].insert(2, {"key": "level", "label": "二级", "type": "choice", "choices_by": {by: lists[by]}})
     definition["sheets"][3]["widths"].append(12)
     path = folder / "mini" / "2022" / "form.yaml"
@@ -73,7 +76,10 @@ def test_a_dropdown_depends_on_another_cell(tmp_path: Path) -> None:
     (saved,) = convert([path], tmp_path / "saved", recalculate=NEVER)
     for book in (openpyxl.load_workbook(path), openpyxl.load_workbook(saved)):
         (formula,) = {text for place, text in lists_of(book["自评表"]).items() if place.startswith("D5")}
-        assert formula.replace(" ", "") == 'IF(E5="定量",list_indicators_level_1,IF(E5="定性",list_indicators_level_2,list_indicators_level))'
+        assert (
+            formula.replace(" ", "")
+            == 'IF(E5="定量",list_indicators_level_1,IF(E5="定性",list_indicators_level_2,list_indicators_level))'
+        )
     book = openpyxl.load_workbook(path)
     offered = {}
     for name in ("list_indicators_level", "list_indicators_level_1", "list_indicators_level_2"):

@@ -28,7 +28,10 @@ def test_the_figures_of_the_specimen(form: Form, rows: dict) -> None:
     assert figures_of(form, rows) == {
         "initial": 545.57, "adjustment": 81.6, "adjusted": 627.17, "spent": 602.24, "execution_rate": 0.9603, "adjustment_rate": 0.1496,
     }  # fmt: skip
-    assert [(figure.label, figure.type) for figure in form.summary.figures][-2:] == [("预算执行率", "ratio"), ("预算调整率", "ratio")]
+    assert [(figure.label, figure.type) for figure in form.summary.figures][-2:] == [
+        ("预算执行率", "ratio"),
+        ("预算调整率", "ratio"),
+    ]
     assert form.summary.figures[0].label == "年初预算数（万元）"  # the field's own
 
 
@@ -50,8 +53,18 @@ def test_the_indicators_of_the_specimen(form: Form, rows: dict) -> None:
     (">=", 100, 120, "over"), (">=", 100, 80, "missed"), ("=", 100, 120, "over"), ("<=", 100, 120, "missed"), ("<=", 100, 80, "met"),
     (">=", 100, 100, "met"), ("=", 0, 5, "met"), ("<", 3, 4, "missed"),
 ])  # fmt: skip
-def test_the_operator_says_what_is_over_and_what_is_missed(form: Form, operator: str, target: int, actual: int, state: str) -> None:
-    row = {"category": "履职", "name": "服务", "kind": "定量", "operator": operator, "target": target, "unit": "家", "actual": actual}
+def test_the_operator_says_what_is_over_and_what_is_missed(
+    form: Form, operator: str, target: int, actual: int, state: str
+) -> None:
+    row = {
+        "category": "履职",
+        "name": "服务",
+        "kind": "定量",
+        "operator": operator,
+        "target": target,
+        "unit": "家",
+        "actual": actual,
+    }
     computed = compute(form, rows_of(form, {"indicators": [row]})[0])
     assert [found for *_, item, found in achievements(form, computed) if item.get("name") == "服务"] == [state]
 

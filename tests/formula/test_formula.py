@@ -26,7 +26,14 @@ from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Opera
 from xlperf.formula.operands import DIGITS_15, TEXT_FORMATS, as_decimal, as_text, normal_text, round_half_up
 from xlperf.formula.parser import MOST_OPERATORS, NESTING, parse
 
-NUMBERS, TEXTS, CHOICES, VALUES, SPENT, GROUP = ("a", "b", "c", "d"), ("s", "t"), ("k", "l"), ("v", "w"), "items.spent", "items.group"
+NUMBERS, TEXTS, CHOICES, VALUES, SPENT, GROUP = (
+    ("a", "b", "c", "d"),
+    ("s", "t"),
+    ("k", "l"),
+    ("v", "w"),
+    "items.spent",
+    "items.group",
+)
 KINDS = {**dict.fromkeys(NUMBERS, Kind.NUMBER), **dict.fromkeys(TEXTS, Kind.TEXT), **dict.fromkeys(CHOICES, Kind.CHOICE),
          **dict.fromkeys(VALUES, Kind.VALUE), SPENT: Kind.NUMBERS, GROUP: Kind.CHOICES}  # fmt: skip
 CELLS = NUMBERS + TEXTS + CHOICES + VALUES  # in the order of their columns
@@ -385,7 +392,16 @@ class Author:
     def number(self, depth: int) -> str:
         if depth <= 0:
             return self.pick(*NUMBERS, *NUMBERS, *VALUES, self.pick(*LITERALS), f"N({self.pick(*NUMBERS, *VALUES, *TEXTS)})")
-        ways = (self.arithmetic, self.arithmetic, self.rounded, self.rounded, self.counted, self.branch, self.single, self.grouped)
+        ways = (
+            self.arithmetic,
+            self.arithmetic,
+            self.rounded,
+            self.rounded,
+            self.counted,
+            self.branch,
+            self.single,
+            self.grouped,
+        )
         return self.pick(*ways)(depth - 1)
 
     def arithmetic(self, depth: int) -> str:
@@ -583,6 +599,7 @@ def write_book(path: Path, cells: list[Cell]) -> Path:
     ranges = {name: f"{cell_name(0, column, '$')}:{cell_name(len(SPENT_VALUES) - 1, column, '$')}"
               for column, name in enumerate(COLUMN_VALUES, SPENT_COLUMN)}  # fmt: skip
     for cell in cells:
+
         def address(name: str, row: int = cell.row) -> str:
             return ranges.get(name) or cell_name(row, CELLS.index(name))
 

@@ -91,7 +91,10 @@ class TestSpecimen:
         keys = ("category", "name", "kind", "operator", "target", "unit", "actual")
         ours = [{key: row[key] for key in keys if key in row} for row in TYPED["indicators"]]
         assert [{key: row[key] for key in keys if key in row} for row in document["indicators"]] == ours
-        assert [row["reason"] for row in document["indicators"] if "reason" in row][:2] == ["人员变动及政策性调整人员经费", "人员变动受疫情影响免税"]
+        assert [row["reason"] for row in document["indicators"] if "reason" in row][:2] == [
+            "人员变动及政策性调整人员经费",
+            "人员变动受疫情影响免税",
+        ]
         assert sum("reason" in row for row in document["indicators"]) == 12
         assert all(row["source"] == row["source"].strip() for row in document["indicators"])
         assert len(document["tasks"]) == 10
@@ -134,7 +137,11 @@ def test_a_report_typed_in_word(tmp_path: Path, typing: Typing) -> None:
     assert (result.findings, result.document.get("leftovers")) == ([], None)
 
 
-@settings(max_examples=examples(60, usual=15), phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(60, usual=15),
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     seed=st.integers(0, 10_000), numbering=st.sampled_from(sorted(NUMBERINGS)), styled=st.booleans(), colon=st.sampled_from("：:"),
     shuffled=st.integers(0, 50), omitted=st.sets(st.sampled_from(sorted(HEADINGS)), max_size=4), merged=st.booleans(),
@@ -151,7 +158,9 @@ def test_generated_reports_in_any_typing(tmp_path: Path, seed: int, omitted: set
     for key, part in wanted.items():
         if key == "narrative":
             gone = {"duties", "profile", "application"} & omitted | ({"problems", "measures"} if "problems" in omitted else set())
-            part = {name: text for name, text in part.items() if name not in gone and not ("goals" in omitted and name == "overview")}
+            part = {
+                name: text for name, text in part.items() if name not in gone and not ("goals" in omitted and name == "overview")
+            }
         if key not in omitted:
             assert found.get(key) == (part or None), key
     missing = {f["message"].split("“")[1].rstrip("”") for f in result.findings if f["code"] == "XL423"}
@@ -230,7 +239,11 @@ def test_the_national_form_typed_as_one_big_table(tmp_path: Path) -> None:
 
     def money(row: dict) -> list[str]:
         rate = f"{row['rate']:.2%}" if "rate" in row else ""
-        return [*(f"{row[key]:g}" if key in row else "" for key in ("initial", "budget", "executed", "weight")), rate, f"{row.get('score', '')}"]
+        return [
+            *(f"{row[key]:g}" if key in row else "" for key in ("initial", "budget", "executed", "weight")),
+            rate,
+            f"{row.get('score', '')}",
+        ]
 
     names = {"total": "年度资金总额", "fiscal": "其中：当年财政拨款", "carryover": "上年结转资金", "other": "其他资金"}
     rows = [
@@ -250,7 +263,16 @@ def test_the_national_form_typed_as_one_big_table(tmp_path: Path) -> None:
     for number, texts in enumerate(rows):
         for column, text in enumerate(texts):
             table.cell(number, column).text = text
-    for number, first, last in [(0, 1, 8), (1, 1, 4), (1, 6, 8), *((n, 1, 2) for n in range(2, 7)), (7, 1, 4), (7, 5, 8), (8, 1, 4), (8, 5, 8)]:
+    for number, first, last in [
+        (0, 1, 8),
+        (1, 1, 4),
+        (1, 6, 8),
+        *((n, 1, 2) for n in range(2, 7)),
+        (7, 1, 4),
+        (7, 5, 8),
+        (8, 1, 4),
+        (8, 5, 8),
+    ]:
         table.cell(number, first).merge(table.cell(number, last))
     table.cell(2, 0).merge(table.cell(6, 0))
     table.cell(7, 0).merge(table.cell(8, 0))
@@ -264,7 +286,9 @@ def test_the_national_form_typed_as_one_big_table(tmp_path: Path) -> None:
     wanted = load_document(EXAMPLES / "national-project-2022" / "document.json")
     assert (result.form, result.year, result.unit) == ("national-project", 2022, project["unit"])
     found = result.document
-    assert {key: found["project"].get(key) for key in ("name", "supervisor", "unit")} == {key: project[key] for key in ("name", "supervisor", "unit")}
+    assert {key: found["project"].get(key) for key in ("name", "supervisor", "unit")} == {
+        key: project[key] for key in ("name", "supervisor", "unit")
+    }
     assert (found["objective"], found["funds"]) == (wanted["objective"], wanted["funds"])
     graded = {row["name"] for row in wanted["indicators"] if row.pop("grade", None)}  # which this paper does not say
     assert [plain(row) for row in wanted["indicators"]] == [plain(row) for row in found["indicators"]]
@@ -273,7 +297,9 @@ def test_the_national_form_typed_as_one_big_table(tmp_path: Path) -> None:
     for name, (message, cells) in zip((row["name"] for row in wanted["indicators"] if row["name"] in graded), told, strict=True):
         number = next(n for n, row in enumerate(rows, 1) if name in row)
         assert name in message and cells == [f"表 1 第 {number} 行第 5 格"]
-    assert [left["text"] for left in found["leftovers"]] == [f"总分 | 100 | {total}"]  # computed, and not one label with one value
+    assert [left["text"] for left in found["leftovers"]] == [
+        f"总分 | 100 | {total}"
+    ]  # computed, and not one label with one value
 
 
 # --- workbooks, the command ----------------------------------------------------------------------------------
@@ -345,7 +371,9 @@ def run(arguments: list[str]) -> int:
     ("=3期", "—", ("定量", "=", 3, "期", None)),
 ])  # fmt: skip
 def test_a_composed_cell_is_taken_apart(tmp_path: Path, target: str, actual: str, row: tuple) -> None:
-    paper = f"九、部门整体自评表\n\n\t类别\n\t指标名称\n\t指标目标值\n\t指标完成值\n\n\t履职\n\t某项工作\n\t{target}\n\t{actual}\n\n"
+    paper = (
+        f"九、部门整体自评表\n\n\t类别\n\t指标名称\n\t指标目标值\n\t指标完成值\n\n\t履职\n\t某项工作\n\t{target}\n\t{actual}\n\n"
+    )
     (tmp_path / "a.txt").write_text(paper, "utf-8")
     document = import_document(tmp_path / "a.txt", form=FORM.key, year=2022).document
     (found,) = (indicator for indicator in document["indicators"] if indicator["category"] == "履职")
@@ -386,11 +414,14 @@ def test_a_document_with_words_where_numbers_belong_is_filled_all_the_same(tmp_p
     (tmp_path / "a.txt").write_text(paper, "utf-8")
     document = import_document(tmp_path / "a.txt", form=FORM.key, year=2022).document
     assert fill_workbook(document, output=tmp_path / "a.xlsx").outputs
-    assert [(f["code"], f["found"]) for f in validate(tmp_path / "a.xlsx").findings if f["code"] == "XL202"] == [("XL202", "五百")]
+    assert [(f["code"], f["found"]) for f in validate(tmp_path / "a.xlsx").findings if f["code"] == "XL202"] == [
+        ("XL202", "五百")
+    ]
 
 
 def test_what_has_no_field_and_a_year_that_is_not_named_are_told(tmp_path: Path) -> None:
     """XL421 and XL424, by themselves."""
+
     def codes(typing: Typing, year: bool) -> set[tuple[str, str]]:
         paper = docx.Document(write_paper(FINALIZED, tmp_path / "报告.docx", typing))
         if not year:
@@ -426,6 +457,7 @@ def caption_above(*texts: str, heads: dict[str, str] = PLAIN_HEADS):
         table = in_yuan(paper, heads)
         for text in texts:
             table._tbl.addprevious(paper.add_paragraph(text)._p)
+
     return change
 
 
@@ -439,6 +471,7 @@ def caption_inside(*texts: str):
             cells[0].merge(cells[5])
         for cell, text in zip(table.rows[0].cells, texts, strict=False):
             cell.text = text
+
     return change
 
 
@@ -447,6 +480,7 @@ def caption_in_heading(text: str):
         in_yuan(paper)
         heading = next(paragraph for paragraph in paper.paragraphs if paragraph.text.startswith("七、"))
         heading.text = text
+
     return change
 
 
@@ -519,7 +553,10 @@ def test_a_column_with_a_unit_of_its_own_keeps_it_and_the_caption_that_contradic
 def test_a_caption_in_a_text(tmp_path: Path, dump: str) -> None:
     (tmp_path / "a.txt").write_text(dump, "utf-8")
     document = import_document(tmp_path / "a.txt", form=FORM.key, year=2022).document
-    assert document["budget"] == {"basic": {"initial": 500, "spent": 480}, "items": [{"name": "印刷费", "initial": 2, "spent": 1}]}
+    assert document["budget"] == {
+        "basic": {"initial": 500, "spent": 480},
+        "items": [{"name": "印刷费", "initial": 2, "spent": 1}],
+    }
 
 
 def test_a_caption_that_heads_nothing_stays_text(tmp_path: Path) -> None:

@@ -69,7 +69,9 @@ def test_tracked_changes_are_read_as_accepted_and_deleted_text_is_left_over(shor
     result = import_document(path)
     assert result.document["goals"][0]["actual"].endswith("另办论坛3场。")
     assert [text for _, text in leftovers(path)] == ["（初稿）"]
-    assert [(f["code"], f["severity"], f["found"]) for f in result.findings if f["code"] == "XL425"] == [("XL425", "info", "2 处修订")]
+    assert [(f["code"], f["severity"], f["found"]) for f in result.findings if f["code"] == "XL425"] == [
+        ("XL425", "info", "2 处修订")
+    ]
 
 
 def test_content_controls_links_and_fields_are_text(short: Path, tmp_path: Path) -> None:
@@ -119,7 +121,9 @@ DRAWINGS = {
 
 
 @pytest.mark.parametrize(("drawing", "shown"), DRAWINGS.values(), ids=DRAWINGS)
-def test_a_table_pasted_as_a_picture_or_an_object_is_told_with_its_place(short: Path, tmp_path: Path, drawing: str, shown: str) -> None:
+def test_a_table_pasted_as_a_picture_or_an_object_is_told_with_its_place(
+    short: Path, tmp_path: Path, drawing: str, shown: str
+) -> None:
     def change(paper) -> None:
         table = paper.tables[0]._tbl
         table.addprevious(parse_xml(f"<w:p {nsdecls('w')} {IN_WORD}><w:r>{drawing}</w:r></w:p>"))
@@ -127,8 +131,10 @@ def test_a_table_pasted_as_a_picture_or_an_object_is_told_with_its_place(short: 
 
     path = changed(short, tmp_path / "a.docx", change)
     before = {f["message"] for f in import_document(short).findings}
-    told = [(f["code"], f["message"], f["found"], f["cells"]) for f in import_document(path).findings if f["message"] not in before]
-    (place, text), = leftovers(path)
+    told = [
+        (f["code"], f["message"], f["found"], f["cells"]) for f in import_document(path).findings if f["message"] not in before
+    ]
+    ((place, text),) = leftovers(path)
     assert (place.startswith("第 "), text) == (True, shown)
     assert [(code, found, cells) for code, _, found, cells in told if code == "XL421"] == [("XL421", shown, [place])]
     assert [message for code, message, *_ in told if code == "XL423"] == ["原件中没有找到“七、预算信息”"]
@@ -151,6 +157,7 @@ def test_a_picture_in_a_cell_in_the_header_and_beside_a_text_box(short: Path, tm
 @pytest.mark.parametrize("text", ["无", "", "详见附件。"])
 def test_the_heading_of_a_table_is_no_table(short: Path, tmp_path: Path, text: str) -> None:
     """It is missing unless the paper has its header or says that there is nothing."""
+
     def change(paper) -> None:
         table = paper.tables[0]._tbl
         table.addprevious(paper.add_paragraph(text)._p)
@@ -174,14 +181,29 @@ def contents_in_a_control(paper, entries: list) -> None:
     for entry in entries[1:]:
         holder.append(entry._p)
     control = wrap(holder, "w:sdt")
-    control.insert(0, parse_xml(f'<w:sdtPr {nsdecls("w")}><w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj></w:sdtPr>'))
+    control.insert(
+        0,
+        parse_xml(
+            f'<w:sdtPr {nsdecls("w")}><w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj></w:sdtPr>'
+        ),
+    )
 
 
 def contents_as_a_field(paper, entries: list) -> None:
     run = "<w:r {}>{}</w:r>"
-    for at, content in enumerate(('<w:fldChar w:fldCharType="begin"/>', '<w:instrText> TOC \\o "1-3" \\h </w:instrText>', '<w:fldChar w:fldCharType="separate"/>')):
+    for at, content in enumerate(
+        (
+            '<w:fldChar w:fldCharType="begin"/>',
+            '<w:instrText> TOC \\o "1-3" \\h </w:instrText>',
+            '<w:fldChar w:fldCharType="separate"/>',
+        )
+    ):
         entries[0]._p.insert(at, parse_xml(run.format(nsdecls("w"), content)))
-    for content in ('<w:fldChar w:fldCharType="begin"/>', "<w:instrText> PAGEREF a </w:instrText>", '<w:fldChar w:fldCharType="end"/>'):
+    for content in (
+        '<w:fldChar w:fldCharType="begin"/>',
+        "<w:instrText> PAGEREF a </w:instrText>",
+        '<w:fldChar w:fldCharType="end"/>',
+    ):
         entries[0]._p.append(parse_xml(run.format(nsdecls("w"), content)))
     entries[-1]._p.append(parse_xml(run.format(nsdecls("w"), '<w:fldChar w:fldCharType="end"/>')))
 
@@ -209,13 +231,9 @@ def test_a_field_of_contents_that_never_ends_hides_nothing(short: Path, tmp_path
 # --- numbers that Word gives by itself -----------------------------------------------------------------------
 
 
-
-
 def definition(paper, key: str) -> str:
     number = next(n for n in paper.part.numbering_part.element if n.get(f"{W}numId") == key)
     return number[0].get(f"{W}val")
-
-
 
 
 def read_as(tmp_path: Path, change: Callable) -> list[str]:
@@ -244,7 +262,9 @@ def test_a_number_is_read_as_it_is_seen(tmp_path: Path, form: str, text: str, sh
     assert read_as(tmp_path, change) == [f"{sign}甲" for sign in shown]
 
 
-@pytest.mark.parametrize(("count", "shown"), [(10, "十"), (11, "十一"), (20, "二十"), (35, "三十五"), (105, "一百零五"), (110, "一百一十")])
+@pytest.mark.parametrize(
+    ("count", "shown"), [(10, "十"), (11, "十一"), (20, "二十"), (35, "三十五"), (105, "一百零五"), (110, "一百一十")]
+)
 def test_numbers_in_words(tmp_path: Path, count: int, shown: str) -> None:
     def change(paper) -> None:
         number(paper.add_paragraph("甲"), add_list(paper, ("chineseCountingThousand", "%1、"), overrides={0: count}))
@@ -254,6 +274,7 @@ def test_numbers_in_words(tmp_path: Path, count: int, shown: str) -> None:
 
 def test_levels_starts_and_lists_that_go_on(tmp_path: Path) -> None:
     """A level starts again below the next one above it; lists of one definition go on, until one says where it starts."""
+
     def change(paper) -> None:
         legal = '<w:start w:val="3"/><w:numFmt w:val="decimal"/><w:isLgl/><w:suff w:val="space"/><w:lvlText w:val="%1.%2.%3"/>'
         never = '<w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlRestart w:val="0"/><w:suff w:val="nothing"/><w:lvlText w:val="%4"/>'
@@ -264,7 +285,21 @@ def test_levels_starts_and_lists_that_go_on(tmp_path: Path) -> None:
                            (third, 0), (third, 0), (first, 0)]:  # fmt: skip
             number(paper.add_paragraph("x"), key, level)
 
-    assert read_as(tmp_path, change) == ["一、x", "1.x", "2.x", "1.2.3 x", "1.2.4 x", "1x", "二、x", "1.x", "2.1.3 x", "2x", "七、x", "八、x", "九、x"]
+    assert read_as(tmp_path, change) == [
+        "一、x",
+        "1.x",
+        "2.x",
+        "1.2.3 x",
+        "1.2.4 x",
+        "1x",
+        "二、x",
+        "1.x",
+        "2.1.3 x",
+        "2x",
+        "七、x",
+        "八、x",
+        "九、x",
+    ]
 
 
 def test_numbers_by_style_and_none(tmp_path: Path) -> None:
@@ -314,7 +349,9 @@ def test_a_number_of_an_unknown_format_is_told(short: Path, tmp_path: Path) -> N
         number(paragraph_of(paper, "三、").insert_paragraph_before("甲"), add_list(paper, ("hebrew1", "%1.")))
 
     path = changed(short, tmp_path / "a.docx", change)
-    told = [(f["code"], f["severity"], f["found"], len(f["cells"])) for f in import_document(path).findings if f["code"] == "XL426"]
+    told = [
+        (f["code"], f["severity"], f["found"], len(f["cells"])) for f in import_document(path).findings if f["code"] == "XL426"
+    ]
     assert told == [("XL426", "info", "1 段", 1)]
     assert import_document(path).document["narrative"]["profile"].endswith("\n甲")
 
@@ -375,10 +412,22 @@ def test_labels_and_values_and_several_tables_in_one_word_table(tmp_path: Path) 
     result = import_document(tmp_path / "a.docx")
     document = result.document
     assert document["cover"] == {"unit": "某局", "supervisor": "市政府", "prepared_by": "李四", "phone": "0512-1"}
-    assert document["budget"] == {"basic": {"initial": 100, "spent": 80}, "items": [{"name": "绿化", "initial": 200, "spent": 160}]}
+    assert document["budget"] == {
+        "basic": {"initial": 100, "spent": 80},
+        "items": [{"name": "绿化", "initial": 200, "spent": 160}],
+    }
     shown = [row for row in document["indicators"] if row["category"] in ("满意度", "履职")]
     assert shown == [
-        {"category": "满意度", "name": "居民满意度", "kind": "定量", "operator": ">=", "target": 90, "unit": "%", "actual": 95, "reason": "好于预期"},
+        {
+            "category": "满意度",
+            "name": "居民满意度",
+            "kind": "定量",
+            "operator": ">=",
+            "target": 90,
+            "unit": "%",
+            "actual": 95,
+            "reason": "好于预期",
+        },
         {"category": "履职", "name": "植树", "kind": "定量", "operator": ">=", "target": 500, "unit": "棵", "actual": "五百"},
         {"category": "履职", "name": "宣传", "kind": "定性", "target": "及时", "actual": "及时"},
     ]
@@ -407,10 +456,20 @@ CELLS = st.text(st.sampled_from("甲乙丙AB12%=.，"), min_size=0, max_size=6)
 TEXTS = st.lists(st.text(st.sampled_from("子丑寅卯"), min_size=1, max_size=8), min_size=1, max_size=3)
 
 
-@given(st.integers(2, 6).flatmap(lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=2, max_size=6)), TEXTS, TEXTS)
+@given(
+    st.integers(2, 6).flatmap(lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=2, max_size=6)),
+    TEXTS,
+    TEXTS,
+)
 def test_a_dump_is_read_as_the_tables_it_was_made_of(rows: list[list[str]], before: list[str], behind: list[str]) -> None:
     """Cells begin with a tab, each on its line, rows end with a blank line, tables with another."""
-    dump = "\n".join(before) + "\n\n" + "".join("".join(f"\t{cell}\n" for cell in row) + "\n" for row in rows) + "\n" + "\n".join(behind)
+    dump = (
+        "\n".join(before)
+        + "\n\n"
+        + "".join("".join(f"\t{cell}\n" for cell in row) + "\n" for row in rows)
+        + "\n"
+        + "\n".join(behind)
+    )
     items = [item for item in read_text(dump).items if isinstance(item, Grid) or item.text.strip()]
     assert [[[cell.text for cell in row] for row in item.rows] for item in items if isinstance(item, Grid)] == [rows]
     assert [item.text for item in items if isinstance(item, Line)] == before + behind
@@ -427,7 +486,9 @@ def test_a_cell_of_several_paragraphs_whose_last_is_blank() -> None:
     assert [cell.place.number for row in grid.rows for cell in row] == [4, 6, 7, 9, 10, 12]
 
 
-@pytest.mark.parametrize("line", ["\ta\n", "\ta\n\nb\n", "a\tb\tc\n\n", " " * 40, "1.对年度绩效目标1的分析 ", "（（(", "\t", "预期目标", "\n"])
+@pytest.mark.parametrize(
+    "line", ["\ta\n", "\ta\n\nb\n", "a\tb\tc\n\n", " " * 40, "1.对年度绩效目标1的分析 ", "（（(", "\t", "预期目标", "\n"]
+)
 def test_long_texts_cost_no_more_than_their_length(tmp_path: Path, line: str) -> None:
     (tmp_path / "a.txt").write_text("四、部门（单位）整体支出绩效实现情况\n" + line * (60_000 // len(line)), "utf-8")
     start = time.process_time()
@@ -440,10 +501,6 @@ def test_paragraphs_indented_with_a_tab_are_no_table() -> None:
 
 
 # --- what is refused -----------------------------------------------------------------------------------------
-
-
-
-
 
 
 @pytest.mark.parametrize(("content", "code"), REFUSED.values(), ids=REFUSED)
@@ -515,7 +572,9 @@ def test_deeply_nested_elements_and_tables_are_read(short: Path, tmp_path: Path)
 @given(st.data())
 def test_no_change_of_bytes_gives_a_traceback(short: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     content = bytearray(short.read_bytes())
-    inside = data.draw(st.sampled_from(["word/document.xml", "word/styles.xml", "[Content_Types].xml", "word/_rels/document.xml.rels", None]))
+    inside = data.draw(
+        st.sampled_from(["word/document.xml", "word/styles.xml", "[Content_Types].xml", "word/_rels/document.xml.rels", None])
+    )
     target = tmp_path_factory.mktemp("mutant") / "a.docx"
 
     def mutate(raw: bytes) -> bytes:
@@ -523,7 +582,9 @@ def test_no_change_of_bytes_gives_a_traceback(short: Path, tmp_path_factory: pyt
         for _ in range(data.draw(st.integers(1, 4))):
             at = data.draw(st.integers(0, len(raw) - 1))
             length = data.draw(st.sampled_from([0, 1, 1, 1, 30]))
-            raw[at : at + length] = data.draw(st.sampled_from([b"", b"\0", b"<", b">", b"/", b'"', b"9", b"w:", b"\xff", b"99999999999"]))
+            raw[at : at + length] = data.draw(
+                st.sampled_from([b"", b"\0", b"<", b">", b"/", b'"', b"9", b"w:", b"\xff", b"99999999999"])
+            )
         return bytes(raw)
 
     if inside:

@@ -227,7 +227,9 @@ def test_numbers_outside_are_shown_as_they_were_typed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("change", "severity"), [
     (copy_sheet, "warning"), (copy_sheet_and_retype_a_result, "warning"), (copy_sheet_and_change_it, "error"), (copy_sheet_and_add_to_it, "error"),
 ])  # fmt: skip
-def test_two_copies_of_a_sheet_are_an_error_if_they_are_filled_differently(tmp_path: Path, change: Callable[[Book], None], severity: str) -> None:
+def test_two_copies_of_a_sheet_are_an_error_if_they_are_filled_differently(
+    tmp_path: Path, change: Callable[[Book], None], severity: str
+) -> None:
     book = openpyxl.load_workbook(FILLED)
     change(book)
     book.save(tmp_path / "t.xlsx")
@@ -324,11 +326,15 @@ EDITS = {
     "nothing": Hand(),
     "delete_preset_row": Hand(frozenset({("XL231", None)}), "自评表", rows_from(24, -1), differs="indicators"),
     "insert_blank_column": Hand(sheet="自评表", move=columns_from("F", 1)),
-    "insert_filled_column": Hand(frozenset({("XL236", "预算信息!C3"), ("XL236", "预算信息!C8")}), "预算信息", columns_from("C", 1)),
+    "insert_filled_column": Hand(
+        frozenset({("XL236", "预算信息!C3"), ("XL236", "预算信息!C8")}), "预算信息", columns_from("C", 1)
+    ),
     "delete_source_column": Hand(frozenset({("XL232", None)}), "自评表", columns_from("K", -1), differs="indicators"),
     "delete_tasks": Hand(frozenset({("XL114", None)}), silent=("XL207", "SZ308!重点任务!E12"), differs="tasks"),
     "copy_tasks": Hand(frozenset({("XL113", None)})),
-    "repeat_preset_row": Hand(frozenset({("SZ205", "自评表!C19"), ("SZ205", "自评表!C20")}), "自评表", rows_from(20, 1), differs="indicators"),
+    "repeat_preset_row": Hand(
+        frozenset({("SZ205", "自评表!C19"), ("SZ205", "自评表!C20")}), "自评表", rows_from(20, 1), differs="indicators"
+    ),
     "paste_values": Hand(frozenset(("XL239", f"自评表!D{row}") for row in range(5, 11))),
 }
 
@@ -367,7 +373,9 @@ def test_a_sorted_table_is_put_in_order_again(edited: Path) -> None:
     here, there = (read_workbook(path)["indicators"] for path in (edited / "sort_indicators.xlsx", FILLED))
     assert here[:31] == there[:31] and here != there
     assert sorted(map(str, here)) == sorted(map(str, there))
-    codes = Counter(code for code, _ in pairs({(f["code"], tuple(f["cells"])) for f in validate(edited / "sort_indicators.xlsx").findings}))
+    codes = Counter(
+        code for code, _ in pairs({(f["code"], tuple(f["cells"])) for f in validate(edited / "sort_indicators.xlsx").findings})
+    )
     assert codes == Counter(code for code, _ in pairs(ALWAYS)) + Counter(["XL238"])
 
 

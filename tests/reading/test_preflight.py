@@ -31,7 +31,14 @@ pytestmark = pytest.mark.slow
 
 FILLED = EXAMPLE / "filled.xlsx"
 MOST_SECONDS, MOST_MIB = 4.5, 300
-HEAVIEST = {"every_cell_wrong", "crowded_table", "crowded_alike", "many_names", "many_texts", "many_styles"}  # in `make test` they are only read
+HEAVIEST = {
+    "every_cell_wrong",
+    "crowded_table",
+    "crowded_alike",
+    "many_names",
+    "many_texts",
+    "many_styles",
+}  # in `make test` they are only read
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +79,9 @@ def test_what_cannot_be_read_says_why(built, kind: str) -> None:
     result = validate(path)
     assert [key(finding) for finding in result.findings] == [(REFUSED[kind], "error", ())]
     assert result.exit_code == 3 and path.read_bytes() == before
-    assert all(result.findings[0][part] and "—" not in result.findings[0][part][:1] for part in ("message", "found", "expected", "fix"))
+    assert all(
+        result.findings[0][part] and "—" not in result.findings[0][part][:1] for part in ("message", "found", "expected", "fix")
+    )
 
 
 @pytest.mark.parametrize("kind", READ)

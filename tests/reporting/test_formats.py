@@ -61,11 +61,19 @@ def test_text_says_place_found_expected_and_remedy_errors_first(results: list[Re
     errors, warnings = (re.search(rf"^{words} \d+ 条$", as_text(results[1:2]), re.MULTILINE) for words in ("错误", "提醒"))
     assert errors.start() < warnings.start()
     flat = re.sub(r"\s", "", text)
-    for words in ("预算信息!F7", "填报内容：约2.6万", "填报要求：数字", "自评表!E79", "丙.xlsx：无法读取", "说明：目标按上年数确定<b>"):
+    for words in (
+        "预算信息!F7",
+        "填报内容：约2.6万",
+        "填报要求：数字",
+        "自评表!E79",
+        "丙.xlsx：无法读取",
+        "说明：目标按上年数确定<b>",
+    ):
         assert words in flat, words
     totals = re.findall(r"^错误 (\d+) 条，提醒 (\d+) 条，提示 (\d+) 条。$", text, re.MULTILINE)
     assert [tuple(map(int, line)) for line in totals] == [
-        tuple(sum(f["severity"] == severity for f in result.findings) for severity in SEVERITIES) for result in results]
+        tuple(sum(f["severity"] == severity for f in result.findings) for severity in SEVERITIES) for result in results
+    ]
 
 
 @pytest.mark.parametrize("columns", [80, 120])
@@ -74,7 +82,11 @@ def test_text_fits_the_terminal(results: list[Result], monkeypatch: pytest.Monke
 
     monkeypatch.setenv("COLUMNS", str(columns))
     text = as_text(results)
-    wide = [line for line in text.splitlines() if text_width(line.replace("“", "'").replace("”", "'").replace("…", ".").replace("─", "-").replace("−", "-")) > columns]
+    wide = [
+        line
+        for line in text.splitlines()
+        if text_width(line.replace("“", "'").replace("”", "'").replace("…", ".").replace("─", "-").replace("−", "-")) > columns
+    ]
     assert [line for line in wide if ".xlsx：" not in line] == []
     assert re.search(r"自评表!E79", text) and "\n\n\n\n" not in text
 
@@ -221,6 +233,8 @@ def test_an_explanation_travels_into_the_finalized_file(folder: Path, tmp_path: 
 # --- a form's own mistakes -----------------------------------------------------------------------------------
 
 MISTAKES = {**SHAPES, **NAMES, **FORMULAS}
+
+
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_in_a_form_is_named_with_its_line(tmp_path: Path, name: str) -> None:
     place, value, _ = MISTAKES[name]
@@ -253,7 +267,9 @@ def test_the_line_is_that_of_the_mistake() -> None:
 
 def test_check_form_says_what_there_is_or_what_is_wrong(tmp_path: Path, form) -> None:
     fine = xlperf("check-form", form.directory)
-    assert (fine.returncode, fine.stderr) == (0, "") and "8 张工作表" in fine.stdout and f"{len(form.rules)} 条规则" in fine.stdout
+    assert (
+        (fine.returncode, fine.stderr) == (0, "") and "8 张工作表" in fine.stdout and f"{len(form.rules)} 条规则" in fine.stdout
+    )
     folder = tmp_path / "mini" / "2022"
     folder.mkdir(parents=True)
     definition = base_form()
@@ -270,7 +286,10 @@ def test_check_form_says_what_there_is_or_what_is_wrong(tmp_path: Path, form) ->
 
 EXAMPLE_OF = {"zh": ("| 示例 |", "| 位置 |"), "en": ("| Example |", "| Cells |")}
 PAGES = {language: (DOCS / language / "findings.md").read_text("utf-8") for language in EXAMPLE_OF}
-SECTIONS = {language: {part.split()[0]: part for part in re.split(r"^### ", text, flags=re.MULTILINE)[1:]} for language, text in PAGES.items()}
+SECTIONS = {
+    language: {part.split()[0]: part for part in re.split(r"^### ", text, flags=re.MULTILINE)[1:]}
+    for language, text in PAGES.items()
+}
 TESTED = set(re.findall(r"\b[A-Z]{2}\d{3}\b", "".join(path.read_text("utf-8") for path in TESTS.rglob("*.py"))))
 OURS = sorted(catalogue("zh")["findings"])
 RULES = {code: rule for folder in form_directories() for code, rule in load_form(folder).rules.items()}

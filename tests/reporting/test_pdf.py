@@ -59,8 +59,13 @@ def test_the_report_as_pdf_has_its_pages(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["报告 一.docx", "报告 一.pdf"]
     if shutil.which("pdftotext"):
         assert 12 <= pages(tmp_path / "报告 一.pdf") <= 22
-        text = subprocess.run(["pdftotext", "-layout", tmp_path / "报告 一.pdf", "-"], capture_output=True, text=True, check=True).stdout
-        found = [text.index(heading) for heading in ("一、预算部门名称", "四、部门（单位）整体", "七、预算信息", "九、部门整体自评表", "附：提醒")]
+        text = subprocess.run(
+            ["pdftotext", "-layout", tmp_path / "报告 一.pdf", "-"], capture_output=True, text=True, check=True
+        ).stdout
+        found = [
+            text.index(heading)
+            for heading in ("一、预算部门名称", "四、部门（单位）整体", "七、预算信息", "九、部门整体自评表", "附：提醒")
+        ]
         assert found == sorted(found)
         assert re.search(r"—\s*1\s*—", text) and "545.57" in text and "33.78%" in text
 
@@ -104,7 +109,9 @@ def test_files_of_one_name_from_two_folders_in_one_call(tmp_path: Path) -> None:
     made = write_pdfs(files)
     assert made == [file.with_suffix(".pdf") for file in files]
     if shutil.which("pdftotext"):
-        texts = [subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout.strip() for path in made]
+        texts = [
+            subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout.strip() for path in made
+        ]
         assert [text.split()[0] for text in texts] == ["第一份", "第二份"]
 
 

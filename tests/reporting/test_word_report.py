@@ -212,10 +212,17 @@ def fonts_of(style) -> dict[str, str]:
     ("Normal", "仿宋_GB2312", 16, 30, 200), ("Title", "方正小标宋简体", 22, 36, 0), ("Heading 1", "黑体", 16, 30, 200),
     ("Heading 2", "楷体_GB2312", 16, 30, 200), ("表头", "黑体", 10.5, 16, 0), ("表格文字", "仿宋_GB2312", 10.5, 16, 0),
 ])  # fmt: skip
-def test_fonts_sizes_and_spacing_of_an_official_paper(report, style: str, font: str, size: float, line: float, indent: int) -> None:
+def test_fonts_sizes_and_spacing_of_an_official_paper(
+    report, style: str, font: str, size: float, line: float, indent: int
+) -> None:
     known = report.styles[style]
-    assert fonts_of(known) == {"ascii": "Times New Roman", "hAnsi": "Times New Roman", "cs": "Times New Roman", "eastAsia": font,
-                               "hint": "eastAsia"}
+    assert fonts_of(known) == {
+        "ascii": "Times New Roman",
+        "hAnsi": "Times New Roman",
+        "cs": "Times New Roman",
+        "eastAsia": font,
+        "hint": "eastAsia",
+    }
     assert known.font.size == Pt(size) and known.font.bold is False
     assert known.paragraph_format.line_spacing == Pt(line)
     spacing = known.element.pPr.find(qn("w:spacing"))
@@ -224,7 +231,19 @@ def test_fonts_sizes_and_spacing_of_an_official_paper(report, style: str, font: 
 
 
 def test_every_paragraph_has_a_style_of_ours_and_no_font_of_its_own(report) -> None:
-    known = {"Normal", "Title", "Heading 1", "Heading 2", "目标标题", "报告年度", "签章", "表头", "表格文字", "表格居中", "表格数字"}
+    known = {
+        "Normal",
+        "Title",
+        "Heading 1",
+        "Heading 2",
+        "目标标题",
+        "报告年度",
+        "签章",
+        "表头",
+        "表格文字",
+        "表格居中",
+        "表格数字",
+    }
     cells = [p for table in report.tables for row in table.rows for cell in row.cells for p in cell.paragraphs]
     assert {p.style.name for p in [*report.paragraphs, *cells]} == known
     own = {p.text for p in report.paragraphs for run in p.runs if run._r.rPr is not None and run._r.rPr.rFonts is not None}
@@ -276,7 +295,13 @@ def joined(table, column: int) -> list[tuple[str, int]]:
 def test_duties_and_categories_are_joined_cells(report) -> None:
     assert joined(report.tables[INDICATORS], 0) == [("分解目标", 54)]
     assert joined(report.tables[INDICATORS], 1) == [("决策", 6), ("过程", 25), ("效益", 8), ("满意度", 1), ("履职", 14)]
-    assert joined(report.tables[TASKS], 0) == [("负责产学研合作", 2), ("负责成果转化", 2), ("负责创新创业服务", 1), ("负责高企管理服务", 2), ("负责研发公共服务", 3)]
+    assert joined(report.tables[TASKS], 0) == [
+        ("负责产学研合作", 2),
+        ("负责成果转化", 2),
+        ("负责创新创业服务", 1),
+        ("负责高企管理服务", 2),
+        ("负责研发公共服务", 3),
+    ]
     assert [span for _, span in joined(report.tables[INDICATORS], 2)] == [1] * 54
 
 
@@ -307,7 +332,10 @@ def test_an_empty_document_gives_a_draft_with_every_section(tmp_path: Path) -> N
 
 def test_two_hundred_rows_and_the_longest_texts(form: Form, tmp_path: Path) -> None:
     document = complete_document(form)
-    document["tasks"] = [{"duty": f"职责{n // 20}", "task": f"任务{n}", "content": "内容 & <b>\n" * 3, "completion": "完成" * 600} for n in range(200)]
+    document["tasks"] = [
+        {"duty": f"职责{n // 20}", "task": f"任务{n}", "content": "内容 & <b>\n" * 3, "completion": "完成" * 600}
+        for n in range(200)
+    ]
     document["goals"] = [{"expected": f"{n}场", "actual": "{{ goals }} {% endfor %}"} for n in range(200)]
     document["budget"]["items"] = [{"name": f"项目{n}", "initial": 1, "spent": 0.5} for n in range(200)]
     assert fill_workbook(document, output=tmp_path / "a.xlsx").outputs
@@ -352,7 +380,10 @@ def test_what_is_private_is_not_published(tmp_path: Path) -> None:
     (tmp_path / "d.json").write_text(json.dumps(document), "utf-8")
     (path,) = write_report(tmp_path / "d.json", public=True).outputs
     assert path.name == f"{NAME}-公开.docx"
-    public, whole = all_text(Document(path)), all_text(Document(write_report(tmp_path / "d.json", output=tmp_path / "w.docx").outputs[0]))
+    public, whole = (
+        all_text(Document(path)),
+        all_text(Document(write_report(tmp_path / "d.json", output=tmp_path / "w.docx").outputs[0])),
+    )
     for text in ("填表的人", "0512-99999999", "填报人", "联系电话", "内部说明", ANNEX, "SZ202"):
         assert text in whole and text not in public, text
     assert headings(Document(path)) == HEADINGS
@@ -371,7 +402,17 @@ def test_a_template_that_forgets_what_is_private_still_shows_nothing(form: Form,
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path, finalized: Path) -> None:
-    command = [sys.executable, "-m", "xlperf", "report", str(EXAMPLE / "filled.xlsx"), "-o", str(tmp_path / "a.docx"), "--date", "2023-03-01"]
+    command = [
+        sys.executable,
+        "-m",
+        "xlperf",
+        "report",
+        str(EXAMPLE / "filled.xlsx"),
+        "-o",
+        str(tmp_path / "a.docx"),
+        "--date",
+        "2023-03-01",
+    ]
     subprocess.run(command, check=True, capture_output=True)
     assert (tmp_path / "a.docx").read_bytes() == (finalized / f"{NAME}.docx").read_bytes()
 
@@ -493,7 +534,14 @@ def leaves(value: object, path: str = "") -> Iterator[str]:
 
 def test_what_a_template_names_is_what_explain_explains(form: Form) -> None:
     names = [name for name in leaves(sample_context(form)) if name.split(".")[0] not in ("form", "explanations")]
-    assert {"fiscal_year", "cover.unit", "budget.total.initial", "goals.number", "indicators.target_text", "base_data.coverage.ratio"} < set(names)
+    assert {
+        "fiscal_year",
+        "cover.unit",
+        "budget.total.initial",
+        "goals.number",
+        "indicators.target_text",
+        "base_data.coverage.ratio",
+    } < set(names)
     for name in names:
         assert explain_field(form.key, name)["label"], name
 

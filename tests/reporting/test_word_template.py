@@ -104,7 +104,9 @@ def test_a_template_cannot_reach_into_the_program(tmp_path: Path) -> None:
         rendered(template, CONTEXT)
 
 
-@pytest.mark.parametrize("text", ["{{ 1 / 0 }}", "{{ unit + 1 }}", "{% include 'x' %}", "{{ unit|round }}", "{{ range(10000000)|list }}"])
+@pytest.mark.parametrize(
+    "text", ["{{ 1 / 0 }}", "{{ unit + 1 }}", "{% include 'x' %}", "{{ unit|round }}", "{{ range(10000000)|list }}"]
+)
 def test_what_a_template_does_wrong_is_its_own_fault(tmp_path: Path, text: str) -> None:
     with pytest.raises(FormError, match=r"t\.docx"):
         rendered(make(tmp_path / "t.docx", text), CONTEXT)
@@ -167,13 +169,18 @@ def test_typed_indentation_takes_the_place_of_the_forms(tmp_path: Path, text: st
 
 def merges(document) -> list[list[str | None]]:
     """Per row, what each cell says of joining: restart, continue, None."""
-    cells = [[cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}") for cell in row._tr.findall(qn("w:tc"))] for row in document.tables[0].rows]
+    cells = [
+        [cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}") for cell in row._tr.findall(qn("w:tc"))] for row in document.tables[0].rows
+    ]
     return [[None if merge is None else merge.get(qn("w:val")) for merge in row] for row in cells]
 
 
 def looped(path: Path, *row: str) -> Path:
     blank = [""] * (len(row) - 1)
-    return make(path, rows=[["{%tr for g in goals %}", *blank], row, ["{%tr else %}", *blank], ["（无）", *blank], ["{%tr endfor %}", *blank]])
+    return make(
+        path,
+        rows=[["{%tr for g in goals %}", *blank], row, ["{%tr else %}", *blank], ["（无）", *blank], ["{%tr endfor %}", *blank]],
+    )
 
 
 def test_cells_that_say_the_same_are_joined_from_left_to_right(tmp_path: Path) -> None:
@@ -319,7 +326,10 @@ def with_runs(path: Path, runs: str) -> Path:
 @pytest.mark.parametrize("runs", BROKEN.values(), ids=BROKEN)
 def test_a_tag_that_a_tracked_change_or_a_link_breaks_is_told_with_its_place(tmp_path: Path, runs: str) -> None:
     ((place, reason),) = check_word(with_runs(tmp_path / "t.docx", runs), CONTEXT)
-    assert (place, reason) == ("正文段落“{{ unit }}”", "“{{ unit }}”被修订或链接从中间断开；请接受修订（或去掉链接），重新输入这个标签")
+    assert (place, reason) == (
+        "正文段落“{{ unit }}”",
+        "“{{ unit }}”被修订或链接从中间断开；请接受修订（或去掉链接），重新输入这个标签",
+    )
 
 
 @pytest.mark.parametrize("runs", WHOLE.values(), ids=WHOLE)

@@ -35,7 +35,10 @@ def test_a_limit_a_threshold_a_choice_a_wording(tmp_path: Path) -> None:
     changes = edited(
         tmp_path,
         ("low_rate: 0.9 ", "low_rate: 0.8 "),
-        ("label: 填报人, type: text, carry: true, wanted: true, max_length: 50", "label: 填表人, type: text, carry: true, required: true, max_length: 40"),
+        (
+            "label: 填报人, type: text, carry: true, wanted: true, max_length: 50",
+            "label: 填表人, type: text, carry: true, required: true, max_length: 40",
+        ),
         ("    填报人: [填表人, 经办人]\n", "    填表人: [填报人, 经办人]\n"),
         ("choices: [定量, 定性]", "choices: [定量, 定性, 其他]"),
         ("      longest: 30\n", "      longest: 40\n"),
@@ -48,9 +51,23 @@ def test_a_limit_a_threshold_a_choice_a_wording(tmp_path: Path) -> None:
         Change(kind="removed", place=f"{place} › 建议填", field="field.cover.prepared_by.wanted", before="是", after=None),
         Change(kind="changed", place=f"{place} › 最多字数", field="field.cover.prepared_by.max_length", before=50, after=40),
         Change(kind="added", place=f"{place} › 必填", field="field.cover.prepared_by.required", before=None, after="是"),
-        Change(kind="changed", place="自评表 › 分解目标 › 性质 › 选项", field="field.indicators.kind.choices", before="定量、定性", after="定量、定性、其他"),
-        Change(kind="changed", place="规则 SZ202 › 名称", field="rules.SZ202.title", before="超额完成幅度小于30%", after="超额完成幅度小于三成"),
-        Change(kind="changed", place="规则 SZ309 › parameters.longest", field="rules.SZ309.parameters.longest", before=30, after=40),
+        Change(
+            kind="changed",
+            place="自评表 › 分解目标 › 性质 › 选项",
+            field="field.indicators.kind.choices",
+            before="定量、定性",
+            after="定量、定性、其他",
+        ),
+        Change(
+            kind="changed",
+            place="规则 SZ202 › 名称",
+            field="rules.SZ202.title",
+            before="超额完成幅度小于30%",
+            after="超额完成幅度小于三成",
+        ),
+        Change(
+            kind="changed", place="规则 SZ309 › parameters.longest", field="rules.SZ309.parameters.longest", before=30, after=40
+        ),
         Change(kind="changed", place="参数 low_rate", field="parameters.low_rate", before=0.9, after=0.8),
         Change(kind="changed", place="用语 footer", field="words.footer", before="第 &P 页　共 &N 页", after="第 &P 页"),
     ]
@@ -63,14 +80,22 @@ def test_what_came_and_what_went(tmp_path: Path) -> None:
     changes = edited(
         tmp_path,
         (whole, ""),
-        ("          - {key: phone, ", "          - {key: email, label: 电子邮箱, type: text, required: true}\n          - {key: phone, "),
+        (
+            "          - {key: phone, ",
+            "          - {key: email, label: 电子邮箱, type: text, required: true}\n          - {key: phone, ",
+        ),
         ("              - {key: staff_control, name: 在职人员控制率,", "              - {key: staff_limit, name: 编制控制率,"),
     )
     assert [(c.kind, c.place, c.before, c.after) for c in changes] == [
         ("added", "基本信息 › 一、预算部门名称 › 电子邮箱", None, {"名称": "电子邮箱", "类型": "text", "必填": "是"}),
         ("added", "自评表 › 过程 › 编制控制率", None, {"名称": "编制控制率"}),
         ("removed", "自评表 › 过程 › 在职人员控制率", {"名称": "在职人员控制率"}, None),
-        ("removed", "规则 SZ104", {"名称": "预算各行金额不得全为 0", "类别": "info", "检查条件": re.search(r"test: (.*)\n", whole)[1]}, None),
+        (
+            "removed",
+            "规则 SZ104",
+            {"名称": "预算各行金额不得全为 0", "类别": "info", "检查条件": re.search(r"test: (.*)\n", whole)[1]},
+            None,
+        ),
     ]
 
 
@@ -96,7 +121,11 @@ def test_two_revisions_renames_and_all(tmp_path: Path) -> None:
 
 
 def test_what_names_no_form(tmp_path: Path) -> None:
-    for one, key in (("suzhou-department@1999", "no_such_revision"), ("nothing@2022", "no_such_form"), ("nothing", "names_no_form")):
+    for one, key in (
+        ("suzhou-department@1999", "no_such_revision"),
+        ("nothing@2022", "no_such_form"),
+        ("nothing", "names_no_form"),
+    ):
         with pytest.raises(UsageError) as caught:
             compare_forms(one, FORM)
         assert caught.value.key == key

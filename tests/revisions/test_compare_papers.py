@@ -76,9 +76,30 @@ def test_a_blank_duty_says_the_same_as_the_one_above(tmp_path: Path) -> None:
 def test_a_change_is_told_in_the_forms_words_with_both_cells(tmp_path: Path) -> None:
     typed = type_into(FILLED, tmp_path / "typed.xlsx", {"自评表!H79": 5, "基本信息!C9": None, "基本信息!C10": "2023-04-01"})
     assert compare_papers(FILLED, typed) == [
-        Change(kind="removed", place="联系电话", field="cover.phone", before="0512-65000000", after=None, cells=("基本信息!C9", "基本信息!C9")),
-        Change(kind="changed", place="填报日期", field="cover.prepared_on", before="2023-03-01", after="2023-04-01", cells=("基本信息!C10", "基本信息!C10")),
-        Change(kind="changed", place="自评表 › 履职 › 科技合作交流活动 › 完成值", field="indicators[52].actual", before=4, after=5, cells=("自评表!H79", "自评表!H79")),
+        Change(
+            kind="removed",
+            place="联系电话",
+            field="cover.phone",
+            before="0512-65000000",
+            after=None,
+            cells=("基本信息!C9", "基本信息!C9"),
+        ),
+        Change(
+            kind="changed",
+            place="填报日期",
+            field="cover.prepared_on",
+            before="2023-03-01",
+            after="2023-04-01",
+            cells=("基本信息!C10", "基本信息!C10"),
+        ),
+        Change(
+            kind="changed",
+            place="自评表 › 履职 › 科技合作交流活动 › 完成值",
+            field="indicators[52].actual",
+            before=4,
+            after=5,
+            cells=("自评表!H79", "自评表!H79"),
+        ),
     ]
 
 
@@ -112,7 +133,9 @@ def test_what_is_computed_is_not_told(tmp_path: Path) -> None:
     after = document()
     after["budget"]["items"][0]["spent"] = 1.5
     after["budget"]["total"] = {"spent": 1}
-    assert told(differences(tmp_path, after)) == [("changed", "budget.items[0].spent", document()["budget"]["items"][0]["spent"], 1.5)]
+    assert told(differences(tmp_path, after)) == [
+        ("changed", "budget.items[0].spent", document()["budget"]["items"][0]["spent"], 1.5)
+    ]
 
 
 @pytest.mark.parametrize("example", ["shengchanli-2022", "national-project-2022", "sichuan-project-2023"])
@@ -128,11 +151,23 @@ def test_papers_of_two_revisions_are_compared_in_the_newer(tmp_path: Path) -> No
     migrate_workbook(tmp_path / "old.xlsx", output=tmp_path / "new.xlsx", year=2023, templates=templates)
     changes = compare_papers(tmp_path / "old.xlsx", tmp_path / "new.xlsx", templates=templates)
     assert changes == [
-        Change(kind="changed", place="预算年度", field="fiscal_year", before=2022, after=2023, cells=("基本信息!C3", "基本信息!C3")),
-        Change(kind="removed", place="重点任务 › 做好科技镇长团工作 › 主要内容", field="tasks[0].content", before="组织对接活动", after=None, cells=("重点任务!D4", "")),
+        Change(
+            kind="changed", place="预算年度", field="fiscal_year", before=2022, after=2023, cells=("基本信息!C3", "基本信息!C3")
+        ),
+        Change(
+            kind="removed",
+            place="重点任务 › 做好科技镇长团工作 › 主要内容",
+            field="tasks[0].content",
+            before="组织对接活动",
+            after=None,
+            cells=("重点任务!D4", ""),
+        ),
     ]
     back = compare_papers(tmp_path / "new.xlsx", tmp_path / "old.xlsx", templates=templates)
-    assert [(c.kind, c.field, c.cells) for c in back] == [("changed", "fiscal_year", ("基本信息!C3",) * 2), ("added", "tasks[0].content", ("", "重点任务!D4"))]
+    assert [(c.kind, c.field, c.cells) for c in back] == [
+        ("changed", "fiscal_year", ("基本信息!C3",) * 2),
+        ("added", "tasks[0].content", ("", "重点任务!D4")),
+    ]
 
 
 def test_what_cannot_be_compared(tmp_path: Path) -> None:
@@ -143,7 +178,9 @@ def test_what_cannot_be_compared(tmp_path: Path) -> None:
 
 @settings(max_examples=25)
 @given(st.integers(0, 10_000), st.data())
-def test_exactly_the_changed_fields_are_told(form: Form, tmp_path_factory: pytest.TempPathFactory, seed: int, data: st.DataObject) -> None:
+def test_exactly_the_changed_fields_are_told(
+    form: Form, tmp_path_factory: pytest.TempPathFactory, seed: int, data: st.DataObject
+) -> None:
     """A few fields of a generated document are set anew: each is told once, at its place; what is equal is not."""
     from xlperf.forms.document import path_namer
     from xlperf.revisions.compare_papers import name_field
@@ -197,7 +234,9 @@ def test_a_figure_that_differs_from_the_computed_one_is_a_change(tmp_path: Path)
     one, other = report(tmp_path / "a.docx"), docx.Document(report(tmp_path / "b.docx"))
     other.tables[0].cell(1, 5).text = "50.00%"
     other.save(tmp_path / "b.docx")
-    assert [(c.kind, c.place, c.after) for c in compare_papers(one, tmp_path / "b.docx")] == [("added", "表 1 第 2 行第 6 格", "执行率（%）: 50.00%")]
+    assert [(c.kind, c.place, c.after) for c in compare_papers(one, tmp_path / "b.docx")] == [
+        ("added", "表 1 第 2 行第 6 格", "执行率（%）: 50.00%")
+    ]
 
 
 def test_what_was_not_understood_of_a_report_is_told_beside_the_changes(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
@@ -223,7 +262,11 @@ def test_a_report_is_known_by_what_it_holds_not_by_its_name(tmp_path: Path, name
 
 
 def test_a_file_that_is_no_paper_is_told_as_before(tmp_path: Path) -> None:
-    for name, content, code in (("a.xlsx", b"name,value", "XL108"), ("a.docx", b"%PDF-1.4", "XL440"), ("a.pdf", b"%PDF-1.4", "XL440")):
+    for name, content, code in (
+        ("a.xlsx", b"name,value", "XL108"),
+        ("a.docx", b"%PDF-1.4", "XL440"),
+        ("a.pdf", b"%PDF-1.4", "XL440"),
+    ):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(UnreadableError) as caught:
             compare_papers(FILLED, tmp_path / name)

@@ -158,7 +158,9 @@ def test_renaming_what_was_never_there_is_a_mistake_of_the_form(templates: Path,
         migrate([form, load_form(wrong)], rows_of(form, {})[0])
     (wrong / "form.yaml").write_text(text.replace(": indicators.evidence", ": indicators.evidences"), "utf-8")
     load_form.cache_clear()
-    with pytest.raises(FormError, match=r"renamed\.indicators\.source: there is no 'indicators.evidences'; did you mean 'indicators.evidence'"):
+    with pytest.raises(
+        FormError, match=r"renamed\.indicators\.source: there is no 'indicators.evidences'; did you mean 'indicators.evidence'"
+    ):
         load_form(wrong)
 
 

@@ -53,7 +53,11 @@ def references(path: Path) -> dict[str, object]:
     """What the column of last year's actuals shows, by the name beside it, read with openpyxl."""
     sheet = openpyxl.load_workbook(path)["自评表"]
     (column,) = [cell.column for row in sheet.iter_rows(min_row=2, max_row=4) for cell in row if cell.value == "上年完成值"]
-    return {row[2].value: row[column - 1].value for row in sheet.iter_rows(min_row=5) if row[2].value and row[column - 1].value is not None}
+    return {
+        row[2].value: row[column - 1].value
+        for row in sheet.iter_rows(min_row=5)
+        if row[2].value and row[column - 1].value is not None
+    }
 
 
 def test_who_what_and_how_much_is_carried_over(made: Path) -> None:
@@ -69,7 +73,9 @@ def test_who_what_and_how_much_is_carried_over(made: Path) -> None:
 
 def test_everything_else_is_blank(made: Path) -> None:
     now = read_workbook(made)
-    typed = {key for row in now["indicators"] for key in row if key not in ("category", "name", "kind", "operator", "target", "unit")}
+    typed = {
+        key for row in now["indicators"] for key in row if key not in ("category", "name", "kind", "operator", "target", "unit")
+    }
     assert typed == {"target_text"}  # no actual, reason, source
     assert now["narrative"] == {} and "items" not in {k for k, v in now["budget"].items() if v}
     assert now["explanations"] == {} and "prepared_on" not in now["cover"]
@@ -111,7 +117,9 @@ def test_a_report_in_word_gives_the_same_template(made: Path, tmp_path: Path) ->
     result = write_next_template("suzhou-department", year=2023, last=report, output=tmp_path / "next.xlsx", date=DATE)
     assert [f["code"] for f in result.findings if f["severity"] == "error"] == []
     kept, now = read_workbook(made), read_workbook(tmp_path / "next.xlsx")
-    assert (now["goals"], now["indicators"]) == (kept["goals"], kept["indicators"]) and references(tmp_path / "next.xlsx") == references(made)
+    assert (now["goals"], now["indicators"]) == (kept["goals"], kept["indicators"]) and references(
+        tmp_path / "next.xlsx"
+    ) == references(made)
     assert [task["task"] for task in now["tasks"]] == [task["task"] for task in kept["tasks"]]
 
 
@@ -128,13 +136,19 @@ def test_the_specimen_is_last_years_report(tmp_path: Path) -> None:
 def new_figures(path: Path) -> dict[str, object]:
     """What a department types into that template: this year's texts, budget, actuals, sources, and reasons where they are due."""
     reading, last, cells = read_cells(path), document(), {}
-    places = make_layout(reading.form, row_counts(reading.form, None, reading.rows), filled_references(reading.form, reading.rows))
+    places = make_layout(
+        reading.form, row_counts(reading.form, None, reading.rows), filled_references(reading.form, reading.rows)
+    )
 
     def put(block: str, index: int, **values: object) -> None:
         cells.update({places.address(Spot(block, index, key)): value for key, value in values.items()})
 
     put("cover", 0, prepared_on="2024-03-01")
-    put("narrative", 0, **{key: text.replace("2022", "2023").replace("2023年3月", "2024年3月") for key, text in last["narrative"].items()})
+    put(
+        "narrative",
+        0,
+        **{key: text.replace("2022", "2023").replace("2023年3月", "2024年3月") for key, text in last["narrative"].items()},
+    )
     for index, goal in enumerate(last["goals"]):
         put("goals", index, actual=goal["actual"])
     put("basic", 0, initial=600, spent=594)
@@ -164,7 +178,9 @@ def test_filled_with_new_actuals_it_validates_without_errors(made: Path, filled:
     result = validate(filled, form="suzhou-department", year=2023)
     assert [(f["code"], f["cells"], f["found"]) for f in result.findings if f["severity"] == "error"] == []
     assert result.status == "passed"
-    assert indicator(result.document, "集聚仪器资源")["actual"] == 58200 and result.document["cover"]["prepared_on"] == "2024-03-01"
+    assert (
+        indicator(result.document, "集聚仪器资源")["actual"] == 58200 and result.document["cover"]["prepared_on"] == "2024-03-01"
+    )
 
 
 def test_the_column_survives_annotating_and_finalizing(made: Path, filled: Path, tmp_path: Path) -> None:
@@ -202,7 +218,9 @@ def test_a_unit_with_many_rows_has_room_for_more(tmp_path: Path) -> None:
     last = document()
     last["tasks"] = [{"task": f"任务{number}", "completion": "完成"} for number in range(40)]
     fill_workbook(last, output=tmp_path / "last.xlsx")
-    write_next_template("suzhou-department", year=2023, last=tmp_path / "last.xlsx", output=tmp_path / "next.xlsx", rows={"goals": 12})
+    write_next_template(
+        "suzhou-department", year=2023, last=tmp_path / "last.xlsx", output=tmp_path / "next.xlsx", rows={"goals": 12}
+    )
     sheet = openpyxl.load_workbook(tmp_path / "next.xlsx")
     assert [sum(str(row[0].value).startswith(f"{key}.") for row in sheet[title].iter_rows()) for key, title in
             (("tasks", "重点任务"), ("goals", "绩效目标"))] == [45, 12]  # fmt: skip
@@ -213,7 +231,9 @@ def test_another_revision_takes_what_it_has_a_place_for(tmp_path: Path) -> None:
     last["tasks"][0]["content"] = "组织对接活动"
     indicator(last, "在职人员控制率")["target"] = 98
     fill_workbook(last, output=tmp_path / "last.xlsx")
-    result = write_next_template("suzhou-department", year=2023, last=tmp_path / "last.xlsx", output=tmp_path / "next.xlsx", templates=templates)
+    result = write_next_template(
+        "suzhou-department", year=2023, last=tmp_path / "last.xlsx", output=tmp_path / "next.xlsx", templates=templates
+    )
     assert [(f["code"], f["cells"], f["found"]) for f in result.findings] == [("XL450", ["重点任务!D4"], "组织对接活动")]
     now = read_workbook(tmp_path / "next.xlsx", templates=templates)
     assert [task["task"] for task in now["plan"]["tasks"]] == [task["task"] for task in last["tasks"]]
@@ -223,7 +243,9 @@ def test_another_revision_takes_what_it_has_a_place_for(tmp_path: Path) -> None:
 
 
 def test_a_new_name_and_an_older_paper(tmp_path: Path) -> None:
-    result = write_next_template("suzhou-department", year=2025, last=DOCUMENT, output=tmp_path / "next.xlsx", unit="苏州市新名称中心")
+    result = write_next_template(
+        "suzhou-department", year=2025, last=DOCUMENT, output=tmp_path / "next.xlsx", unit="苏州市新名称中心"
+    )
     assert [(f["code"], f["severity"], f["found"], f["expected"]) for f in result.findings] == [
         ("XL453", "warning", "2022 年度的资料", "2024 年度的资料")]  # fmt: skip
     assert read_workbook(tmp_path / "next.xlsx")["cover"]["unit"] == "苏州市新名称中心"

@@ -17,11 +17,9 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-
 @pytest.fixture(scope="session")
 def values(out: Path) -> openpyxl.Workbook:
     return openpyxl.load_workbook(out / "汇总.xlsx", data_only=True)
-
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,14 @@ def test_the_archive_gives_back_every_input_once(out: Path) -> None:
     with zipfile.ZipFile(out / "audit.zip") as archive:
         assert archive.testzip() is None
         names = archive.namelist()
-        assert names == ["inputs/a/甲.xlsx", "inputs/a/乙.xlsx", "inputs/b/丙.xlsx", "inputs/b/乙-新.xlsx", "inputs/d/坏.xlsx", "manifest.csv"]
+        assert names == [
+            "inputs/a/甲.xlsx",
+            "inputs/a/乙.xlsx",
+            "inputs/b/丙.xlsx",
+            "inputs/b/乙-新.xlsx",
+            "inputs/d/坏.xlsx",
+            "manifest.csv",
+        ]
         manifest = list(csv.DictReader(io.StringIO(archive.read("manifest.csv").decode("utf-8-sig"))))
         assert [row["文件"] for row in manifest] == [item.path for item in outcomes()]
         for row in manifest:
@@ -29,7 +36,6 @@ def test_the_archive_gives_back_every_input_once(out: Path) -> None:
         assert (manifest[4]["是否计入"], manifest[4]["以此件为准"]) == ("否，内容重复", "a/甲.xlsx")
         assert manifest[2]["单位"] == "'" + HOSTILE
         assert [row["结果"] for row in manifest] == ["通过", "退回", "退回", "通过", "通过", "无法读取"]
-
 
 
 def test_an_input_that_is_gone_or_changed_is_listed_and_says_so(tmp_path: Path) -> None:
@@ -45,7 +51,6 @@ def test_an_input_that_is_gone_or_changed_is_listed_and_says_so(tmp_path: Path) 
         assert len(archive.namelist()) == 4
 
 
-
 @pytest.mark.parametrize(("path", "name"), [
     ("../../etc/passwd", "inputs/etc/passwd"), ("a.zip!b/c.xlsx", "inputs/a.zip!/b/c.xlsx"), ("C:\\x\\y.xlsx", "inputs/C_/x/y.xlsx"),
     ("!", "inputs/!"), ("../..", "inputs/_"),
@@ -57,7 +62,6 @@ def test_names_in_the_archive_are_safe_to_unpack(tmp_path: Path, path: str, name
         assert archive.namelist() == [name, "manifest.csv"]
 
 
-
 def test_an_archive_that_is_kept_and_what_was_got_out_of_it_can_be_unpacked_beside_one_another(tmp_path: Path) -> None:
     listed = [unreadable("z.zip!a.xlsx"), replace(unreadable("z.zip!b.xlsx"), sha256="")]
     export(listed, None, tmp_path, lambda item: io.BytesIO(item.path.encode()))
@@ -65,7 +69,6 @@ def test_an_archive_that_is_kept_and_what_was_got_out_of_it_can_be_unpacked_besi
         archive.extractall(tmp_path / "unpacked")
     assert sorted(path.relative_to(tmp_path / "unpacked").as_posix() for path in (tmp_path / "unpacked").rglob("*.*") if path.is_file()) == [
         "inputs/z.zip", "inputs/z.zip!/a.xlsx", "manifest.csv"]  # fmt: skip
-
 
 
 def test_names_that_differ_in_case_only_stay_apart(tmp_path: Path) -> None:

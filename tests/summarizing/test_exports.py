@@ -34,7 +34,6 @@ def test_csv_holds_the_same_tables(out: Path, values: openpyxl.Workbook) -> None
                     assert text.removeprefix("'") == (value or "")
 
 
-
 def test_csv_has_no_formula_in_it(out: Path) -> None:
     for path in (out / "CSV").iterdir():
         for row in read_csv(path):
@@ -43,13 +42,11 @@ def test_csv_has_no_formula_in_it(out: Path) -> None:
     assert ["通过", "2"] in [row[:2] for row in read_csv(out / "CSV" / "总览.csv")]
 
 
-
 def test_the_same_outcomes_give_the_same_bytes(out: Path, tmp_path: Path) -> None:
     export(Store(outcomes()), ROSTER, tmp_path)
     assert every_byte(tmp_path) == every_byte(out)
     export(outcomes(), ROSTER, tmp_path)  # over what is there
     assert every_byte(tmp_path) == every_byte(out)
-
 
 
 def test_where_one_export_cannot_be_made_all_stay_as_they_were(tmp_path: Path) -> None:
@@ -65,9 +62,10 @@ def test_where_one_export_cannot_be_made_all_stay_as_they_were(tmp_path: Path) -
     assert every_byte(tmp_path) == before
 
 
-
 @pytest.mark.parametrize("open_elsewhere", ["汇总.xlsx", "audit.zip", "CSV/问题清单.csv", "定稿/某单位-2022-定稿.json"])
-def test_where_one_export_is_open_elsewhere_all_stay_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_elsewhere: str) -> None:
+def test_where_one_export_is_open_elsewhere_all_stay_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_elsewhere: str
+) -> None:
     listed = with_files(tmp_path, outcomes())
     export(listed, ROSTER, tmp_path)
     (tmp_path / "made/0/某单位-2022-定稿.json").write_text("{}")  # there is something new to hand out
@@ -88,7 +86,6 @@ def test_where_one_export_is_open_elsewhere_all_stay_as_they_were(tmp_path: Path
     assert len(list((tmp_path / "定稿").iterdir())) == 2
 
 
-
 def test_what_is_there_already_is_not_written_again(tmp_path: Path) -> None:
     listed = with_files(tmp_path, outcomes())
     export(listed, ROSTER, tmp_path)
@@ -102,7 +99,6 @@ def test_what_is_there_already_is_not_written_again(tmp_path: Path) -> None:
     assert {path for path, time in times.items() if path.stat().st_mtime_ns != time} == set(changed)
 
 
-
 class Store:
     """Outcomes as a store lists them: gone through as often as one likes, never held."""
 
@@ -111,7 +107,6 @@ class Store:
 
     def __iter__(self) -> Iterator[Outcome]:
         return (replace(item) for item in self.listed)
-
 
 
 def test_nothing_that_came_in_gives_all_the_same_files(tmp_path: Path) -> None:
@@ -123,14 +118,12 @@ def test_nothing_that_came_in_gives_all_the_same_files(tmp_path: Path) -> None:
         assert archive.namelist() == ["manifest.csv"]
 
 
-
 def test_in_english_sheets_and_files_are_called_otherwise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "_chosen", ["en"])
     export(outcomes(), ROSTER, tmp_path)
     book = openpyxl.load_workbook(tmp_path / "summary.xlsx")
     assert book.sheetnames == ["Overview", "Units", "Findings", "Budget execution", "Indicators", "Nothing received"]
     assert {path.name for path in tmp_path.iterdir()} == {"CSV", "audit.zip", "collection.placed", "returned", "summary.xlsx"}
-
 
 
 def test_a_summary_that_somebody_saved_is_kept_under_another_name(tmp_path: Path) -> None:
@@ -146,9 +139,10 @@ def test_a_summary_that_somebody_saved_is_kept_under_another_name(tmp_path: Path
     assert len(list(tmp_path.glob("汇总*.xlsx"))) == 3
 
 
-
 @pytest.mark.parametrize("open_elsewhere", ["退回/", "定稿/", "CSV/"])
-def test_what_cannot_be_removed_because_it_is_open_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_elsewhere: str) -> None:
+def test_what_cannot_be_removed_because_it_is_open_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_elsewhere: str
+) -> None:
     """As on Windows, where nobody else may remove what Excel or Word has open."""
     listed = with_files(tmp_path, outcomes())
     export(listed, ROSTER, tmp_path)

@@ -27,8 +27,10 @@ from xlperf.summarizing.outcome import Outcome
 
 def test_one_notice_per_unit_that_has_to_mend_something(out: Path) -> None:
     names = sorted(path.name for path in (out / "退回").iterdir())
-    assert names == [f"=HYPERLINK(_http___x.invalid_,_丙_)_.._CO-{sha('b/丙.xlsx')}-退回通知.docx", f"坏-{sha('d/坏.xlsx')}-退回通知.docx"]
-
+    assert names == [
+        f"=HYPERLINK(_http___x.invalid_,_丙_)_.._CO-{sha('b/丙.xlsx')}-退回通知.docx",
+        f"坏-{sha('d/坏.xlsx')}-退回通知.docx",
+    ]
 
 
 def test_the_notice_tells_place_fact_and_remedy(out: Path) -> None:
@@ -47,14 +49,17 @@ def test_the_notice_tells_place_fact_and_remedy(out: Path) -> None:
     assert "说明：已说明" in tables[1][1][2]
 
 
-
 def test_the_notice_of_a_file_that_cannot_be_read(out: Path) -> None:
     notice = docx.Document(next((out / "退回").glob("坏-*.docx")))
     text = "\n".join(paragraph.text for paragraph in notice.paragraphs)
     assert "你单位报送的文件“d/坏.xlsx”无法读取" in text
-    assert [cell.text for cell in notice.tables[0].rows[1].cells] == ["1", "—", "文件已损坏（XL103）\n填报内容：空白\n填报要求：完整的 .xlsx 文件", "请重新发送。"]
+    assert [cell.text for cell in notice.tables[0].rows[1].cells] == [
+        "1",
+        "—",
+        "文件已损坏（XL103）\n填报内容：空白\n填报要求：完整的 .xlsx 文件",
+        "请重新发送。",
+    ]
     assert len(notice.tables) == 1
-
 
 
 def test_an_attachment_gets_no_notice_but_what_may_be_a_table_does(tmp_path: Path) -> None:
@@ -66,7 +71,6 @@ def test_an_attachment_gets_no_notice_but_what_may_be_a_table_does(tmp_path: Pat
     assert sorted(line[2] for line in lines(sheet)) == sorted(names)  # they are listed all the same
 
 
-
 def test_a_newer_submission_that_goes_back_gets_its_notice_behind_the_valid_one_that_counts(tmp_path: Path) -> None:
     valid = outcome("1.xlsx", "甲局")
     newer = outcome("2.xlsx", "甲局", status="returned", findings=[finding("SZ201")], received="2023-03-09T09:00:00+08:00")
@@ -74,9 +78,11 @@ def test_a_newer_submission_that_goes_back_gets_its_notice_behind_the_valid_one_
     between = outcome("3.xlsx", "甲局", status="returned", findings=[finding("SZ201")], received="2023-03-08T09:00:00+08:00")
     listed = with_files(tmp_path, [older, valid, newer, between])
     export(listed, None, tmp_path)
-    assert sorted(path.name for path in (tmp_path / "退回").iterdir()) == [f"甲局-{sha('2.xlsx')}-退回通知.docx", f"甲局-{sha('2.xlsx')}-问题.xlsx"]
+    assert sorted(path.name for path in (tmp_path / "退回").iterdir()) == [
+        f"甲局-{sha('2.xlsx')}-退回通知.docx",
+        f"甲局-{sha('2.xlsx')}-问题.xlsx",
+    ]
     assert len(list((tmp_path / "定稿").iterdir())) == 2
-
 
 
 @pytest.mark.parametrize(("first", "second"), [
@@ -90,7 +96,6 @@ def test_which_came_later_does_not_depend_on_whose_clock_it_was(first: str, seco
     assert [line[4:8:2] for line in lines(sheet)] == [("1.xlsx", "是"), ("2.xlsx", "否，以最近合格件为准")]
 
 
-
 def test_nothing_that_is_said_of_a_file_bears_a_date_before_it_came_in(tmp_path: Path) -> None:
     early, late = (outcome(f"{number}.xlsx", f"第{number}局", status="returned", findings=[finding("SZ201")], received=f"{day}T09:00:00+08:00")
                    for number, day in enumerate(("2023-03-01", "2023-04-06")))  # fmt: skip
@@ -99,7 +104,6 @@ def test_nothing_that_is_said_of_a_file_bears_a_date_before_it_came_in(tmp_path:
              for path in sorted((tmp_path / "退回").glob("*.docx"))]  # fmt: skip
     assert dates == ["2023年3月20日", "2023年4月6日"]
     assert openpyxl.load_workbook(tmp_path / "汇总.xlsx")["总览"]["A2"].value == "截至 2023-04-06"
-
 
 
 def test_what_was_made_is_handed_out_under_names_of_its_own(tmp_path: Path) -> None:
@@ -114,7 +118,6 @@ def test_what_was_made_is_handed_out_under_names_of_its_own(tmp_path: Path) -> N
     assert marked.read_bytes() == (tmp_path / "made/2/自评表-问题.xlsx").read_bytes()
     notice = docx.Document(next((tmp_path / "退回").glob("*CO-*.docx")))
     assert any(f"随附的“{marked.name}”" in paragraph.text for paragraph in notice.paragraphs)
-
 
 
 def test_a_second_run_takes_back_what_is_no_longer_due_and_leaves_what_is_somebodys(tmp_path: Path) -> None:
@@ -133,7 +136,6 @@ def test_a_second_run_takes_back_what_is_no_longer_due_and_leaves_what_is_somebo
     assert edited.read_bytes() == kept
 
 
-
 def test_a_copy_of_ours_under_a_name_of_somebodys_own_stays(tmp_path: Path) -> None:
     listed = with_files(tmp_path, outcomes())
     export(listed, ROSTER, tmp_path)
@@ -146,13 +148,11 @@ def test_a_copy_of_ours_under_a_name_of_somebodys_own_stays(tmp_path: Path) -> N
     assert (tmp_path / "collection.placed").read_text() == ""
 
 
-
 def test_what_a_collection_of_an_earlier_version_put_there_is_ours(tmp_path: Path) -> None:
     export(with_files(tmp_path, outcomes()), ROSTER, tmp_path)
     (tmp_path / "collection.placed").unlink()
     export([], ROSTER, tmp_path)
     assert [path for folder in ("定稿", "退回") for path in (tmp_path / folder).iterdir()] == []
-
 
 
 def test_what_was_put_there_in_one_language_is_remembered_in_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +166,6 @@ def test_what_was_put_there_in_one_language_is_remembered_in_the_other(tmp_path:
     assert [path for folder in ("定稿", "退回") for path in (tmp_path / folder).iterdir()] == []
 
 
-
 def test_a_run_that_was_killed_while_it_handed_out_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listed = with_files(tmp_path, outcomes())
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
@@ -177,18 +176,19 @@ def test_a_run_that_was_killed_while_it_handed_out_leaves_nothing_behind(tmp_pat
     assert [path for folder in ("定稿", "退回") for path in (tmp_path / folder).iterdir()] == []
 
 
-
 def test_documents_that_others_file_with_ours_stay(tmp_path: Path) -> None:
     listed = with_files(tmp_path, outcomes())
     export(listed, ROSTER, tmp_path)
-    theirs = [tmp_path / name for name in ("退回/甲局-签收.pdf", "定稿/批示.pdf", "定稿/备注.json", "定稿/某单位-2022-定稿.pdf", "退回/说明.txt")]
+    theirs = [
+        tmp_path / name
+        for name in ("退回/甲局-签收.pdf", "定稿/批示.pdf", "定稿/备注.json", "定稿/某单位-2022-定稿.pdf", "退回/说明.txt")
+    ]
     for path in theirs:
         path.write_bytes(b"signed")
     export(listed[:1], ROSTER, tmp_path)
     export([], ROSTER, tmp_path)
     assert [path for path in theirs if path.read_bytes() != b"signed"] == []
     assert {path for folder in ("退回", "定稿") for path in (tmp_path / folder).iterdir()} == set(theirs)
-
 
 
 def test_a_newer_submission_is_put_beside_a_finalized_file_that_somebody_saved(tmp_path: Path) -> None:
@@ -215,21 +215,20 @@ def test_a_newer_submission_is_put_beside_a_finalized_file_that_somebody_saved(t
     assert sorted(path.name for path in folder.iterdir()) == [f"{name}.json", f"{name}.xlsx"]
 
 
-
 @pytest.mark.libreoffice
 def test_the_notice_opens_and_prints(out: Path, tmp_path: Path) -> None:
     pdf = convert([next((out / "退回").glob("*CO-*.docx"))], tmp_path, "pdf")[0]
-    text = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, check=True, text=True, encoding="utf-8").stdout
+    text = subprocess.run(
+        ["pdftotext", "-layout", str(pdf), "-"], capture_output=True, check=True, text=True, encoding="utf-8"
+    ).stdout
     assert "一、须改正的错误" in text
     assert "补写原因。" in text
-
 
 
 def test_the_template_of_the_notice_is_what_its_script_makes(tmp_path: Path) -> None:
     made = tmp_path / "notice.docx"
     subprocess.run([sys.executable, str(DOCS / "make_notice.py"), str(made)], check=True)
     assert made.read_bytes() == (TEMPLATES / "notice.docx").read_bytes()
-
 
 
 def test_inputs_that_could_not_be_opened_are_each_their_own(tmp_path: Path) -> None:
@@ -240,4 +239,6 @@ def test_inputs_that_could_not_be_opened_are_each_their_own(tmp_path: Path) -> N
     export(gone, None, tmp_path, opened)
     sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["单位一览"]
     assert column(sheet, "是否计入") == ["是", "是"]
-    assert sorted(path.name for path in (tmp_path / "退回").iterdir()) == sorted(f"a-{sha(path)}-退回通知.docx" for path in ("a.xlsx", "b/a.xlsx"))
+    assert sorted(path.name for path in (tmp_path / "退回").iterdir()) == sorted(
+        f"a-{sha(path)}-退回通知.docx" for path in ("a.xlsx", "b/a.xlsx")
+    )

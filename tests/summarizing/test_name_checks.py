@@ -41,7 +41,11 @@ def test_in_english_other_places_are_listed_as_english_lists_them(monkeypatch: p
 
 def test_one_unit_under_two_names_and_two_codes() -> None:
     one, two = outcome("a.xlsx", "苏州市甲局（本级）", "001"), outcome("b.xlsx", "市甲局(本级)", "0O1")
-    assert found([one, two]) == [(path, code, (cell,)) for path in ("a.xlsx", "b.xlsx") for code, cell in (("XL554", "基本信息!C5"), ("XL555", "基本信息!C6"))]
+    assert found([one, two]) == [
+        (path, code, (cell,))
+        for path in ("a.xlsx", "b.xlsx")
+        for code, cell in (("XL554", "基本信息!C5"), ("XL555", "基本信息!C6"))
+    ]
 
 
 def test_a_unit_that_is_not_on_the_roster() -> None:
@@ -88,5 +92,6 @@ def test_a_code_that_was_put_right_accuses_nobody() -> None:
     right = outcome("2/甲.xlsx", "甲局", "001", received="2023-03-05T09:00:00+08:00")
     other = outcome("1/乙.xlsx", "乙局", "002")
     assert found([wrong, right, other], (unit("甲局", "001"), unit("乙局", "002"))) == [
-        (path, "XL555", ("基本信息!C6",)) for path in ("1/甲.xlsx", "2/甲.xlsx")]  # that it has two is told, at its own files
+        (path, "XL555", ("基本信息!C6",)) for path in ("1/甲.xlsx", "2/甲.xlsx")
+    ]  # that it has two is told, at its own files
     assert ("1/乙.xlsx", "XL553", ("基本信息!C6",)) in found([wrong, replace(right, status="returned"), other])  # it still counts

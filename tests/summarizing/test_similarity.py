@@ -40,7 +40,10 @@ def alike(books: Sequence[ComparedWorkbook]) -> list[tuple[str, list[str]]]:
 
 
 def test_a_deviation_that_has_no_logarithm_is_passed_over() -> None:
-    least = [book(n)._replace(judged=[("duties", 0, {"deviation": deviation}, "over")]) for n, deviation in enumerate((-1, -1.0, -2.5, 0.5))]
+    least = [
+        book(n)._replace(judged=[("duties", 0, {"deviation": deviation}, "over")])
+        for n, deviation in enumerate((-1, -1.0, -2.5, 0.5))
+    ]
     assert alike(least) == []
 
 
@@ -96,7 +99,10 @@ def test_common_sentences_around_it_neither_make_nor_hide_a_copy() -> None:
 
 
 def test_short_texts_may_be_equal() -> None:
-    assert alike([book(n, "本单位预算绩效管理工作有待加强，培训不够系统，指标设置不够细化，数据收集不够及时。") for n in range(2)]) == []
+    assert (
+        alike([book(n, "本单位预算绩效管理工作有待加强，培训不够系统，指标设置不够细化，数据收集不够及时。") for n in range(2)])
+        == []
+    )
 
 
 def test_figures_punctuation_and_the_units_own_name_do_not_make_a_text_ones_own() -> None:
@@ -151,8 +157,6 @@ def test_comparisons_grow_with_the_units_not_with_their_pairs(monkeypatch: pytes
 # --- figures -----------------------------------------------------------------------------------------------------
 
 
-
-
 def test_a_table_of_figures_equal_to_another_units_is_told() -> None:
     one, two = (outcome(f"{name}.xlsx", f"{name}局", **items(2.64, 15.81, 1.87)) for name in "甲乙")
     other = outcome("丙.xlsx", "丙局", **items(2.64, 15.81, 1.88))
@@ -172,7 +176,10 @@ def test_round_and_few_figures_may_be_equal() -> None:
 
 
 def test_an_indicator_far_over_its_target_is_told_with_what_is_usual() -> None:
-    usual = [outcome(f"{n:02d}.xlsx", f"第{n}局", indicators=[indicator("服务企业", 100, 103 + n % 9)], basic=(100 + n, 0, 90)) for n in range(30)]
+    usual = [
+        outcome(f"{n:02d}.xlsx", f"第{n}局", indicators=[indicator("服务企业", 100, 103 + n % 9)], basic=(100 + n, 0, 90))
+        for n in range(30)
+    ]
     far = outcome("x.xlsx", "远局", indicators=[indicator("服务企业", 100, 108), indicator("培训人数", 10, 900)])
     assert found([*usual, far]) == [("x.xlsx", "XL552", ("自评表!H68",))]
     finding = told([*usual, far], "x.xlsx", "XL552")

@@ -31,10 +31,20 @@ def test_it_has_the_sheets_of_the_issue(values: openpyxl.Workbook) -> None:
     assert values.sheetnames == ["总览", "单位一览", "问题清单", "预算执行", "指标完成", "未报送单位"]
 
 
-
 def test_every_file_is_listed_unit_by_unit_with_what_counts(values: openpyxl.Workbook) -> None:
     sheet = values["单位一览"]
-    assert headings(sheet)[:10] == ["序号", "单位", "单位代码", "主管部门", "文件", "结果", "是否计入", "以此件为准", "错误", "提醒"]
+    assert headings(sheet)[:10] == [
+        "序号",
+        "单位",
+        "单位代码",
+        "主管部门",
+        "文件",
+        "结果",
+        "是否计入",
+        "以此件为准",
+        "错误",
+        "提醒",
+    ]
     assert [line[1:10] for line in lines(sheet)] == [
         (HOSTILE, "003", "市科技局", "b/丙.xlsx", "退回", "是", None, 1, 1),
         ("苏州市乙局", "002", "市科技局", "b/乙-新.xlsx", "通过", "是", None, 0, 0),
@@ -50,7 +60,6 @@ def test_every_file_is_listed_unit_by_unit_with_what_counts(values: openpyxl.Wor
     assert column(sheet, "收到时间")[1] == "2023-03-05 09:00:00"
 
 
-
 def test_findings_are_those_of_what_counts(values: openpyxl.Workbook) -> None:
     sheet = values["问题清单"]
     assert [line[2:6] for line in lines(sheet)] == [
@@ -59,7 +68,6 @@ def test_findings_are_those_of_what_counts(values: openpyxl.Workbook) -> None:
         ("b/丙.xlsx", "提醒", "XL556", "基本信息!C5"), ("d/坏.xlsx", "错误", "XL103", None),
     ]  # fmt: skip
     assert lines(sheet)[0][6:] == ("完成数少于预期数", "=cmd|' /C calc'!A0", "写明原因", "补写原因", "已说明")
-
 
 
 def test_units_are_ranked_and_the_sums_can_be_done_again(values: openpyxl.Workbook, formulas: openpyxl.Workbook) -> None:
@@ -77,13 +85,11 @@ def test_units_are_ranked_and_the_sums_can_be_done_again(values: openpyxl.Workbo
     assert "ROUND(H4/G4,4)" in written["I4"].value
 
 
-
 def test_equal_rates_share_a_rank(tmp_path: Path) -> None:
     same = [outcome(f"{n}.xlsx", f"第{n}局", basic=(100 * n, 0, 90 * n)) for n in (1, 2, 3)]
     export([*same, outcome("x.xlsx", "别局", basic=(100, 0, 80))], None, tmp_path)
     sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)["预算执行"]
     assert column(sheet, "名次")[:4] == [1, 1, 1, 4]
-
 
 
 def test_indicators_are_ranked_from_the_farthest_over_to_the_farthest_missed(values: openpyxl.Workbook) -> None:
@@ -92,7 +98,6 @@ def test_indicators_are_ranked_from_the_farthest_over_to_the_farthest_missed(val
         (1, "苏州市甲局", "超额完成", 0.5, "履职", "服务企业", ">=100家", "150家", None),
     ]  # fmt: skip
     assert [line[5] for line in lines(sheet)] == [0.5, -0.1]  # what goes back has no figures to rely on
-
 
 
 def test_indicators_equally_far_off_share_a_rank(tmp_path: Path) -> None:
@@ -105,9 +110,10 @@ def test_indicators_equally_far_off_share_a_rank(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-
 def test_every_year_has_tables_of_its_own(tmp_path: Path) -> None:
-    years = [replace(outcome(f"{year}.xlsx", "甲局", basic=(100, 0, spent)), year=year) for year, spent in ((2022, 90), (2023, 80))]
+    years = [
+        replace(outcome(f"{year}.xlsx", "甲局", basic=(100, 0, spent)), year=year) for year, spent in ((2022, 90), (2023, 80))
+    ]
     export(years, None, tmp_path)
     book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
     assert book.sheetnames[3:] == ["预算执行（2022）", "预算执行（2023）", "指标完成（2022）", "指标完成（2023）"]
@@ -117,10 +123,8 @@ def test_every_year_has_tables_of_its_own(tmp_path: Path) -> None:
     assert [title for title in titles if "分布" in title] == ["已通过的预算执行率分布（2022）", "已通过的预算执行率分布（2023）"]
 
 
-
 def test_who_has_sent_nothing(values: openpyxl.Workbook) -> None:
     assert lines(values["未报送单位"]) == [(1, "丁局", "004", "市丁委")]
-
 
 
 def test_without_a_roster_nobody_is_missing(tmp_path: Path) -> None:
@@ -130,24 +134,35 @@ def test_without_a_roster_nobody_is_missing(tmp_path: Path) -> None:
     assert not (tmp_path / "CSV" / "未报送单位.csv").exists()
 
 
-
 def test_the_overview_counts_with_formulas(values: openpyxl.Workbook, formulas: openpyxl.Workbook) -> None:
     shown = {row[0].value: row[1].value for row in values["总览"].iter_rows() if row[0].value}
-    assert {name: shown[name] for name in ("通过", "退回", "无法读取", "未报送")} == {"通过": 2, "退回": 1, "无法读取": 1, "未报送": 1}
-    assert [shown[name] for name in ("收到的文件", "计入的文件", "以最近合格件为准的", "内容重复的", "名单中的单位")] == [6, 4, 1, 1, 3]
+    assert {name: shown[name] for name in ("通过", "退回", "无法读取", "未报送")} == {
+        "通过": 2,
+        "退回": 1,
+        "无法读取": 1,
+        "未报送": 1,
+    }
+    assert [shown[name] for name in ("收到的文件", "计入的文件", "以最近合格件为准的", "内容重复的", "名单中的单位")] == [
+        6,
+        4,
+        1,
+        1,
+        3,
+    ]
     assert [shown[name] for name in ("低于 50%", "80%—90%", "90%—95%", "100% 及以上")] == [0, 0, 1, 1]
     assert shown["SZ305 完成数少于预期数"] == 2
     cells = {row[0].value: row[1].value for row in formulas["总览"].iter_rows() if row[0].value}
     assert cells["通过"] == "=COUNTIFS('单位一览'!$F$4:$F$9,\"通过\",'单位一览'!$G$4:$G$9,\"是\")"
-    assert cells["90%—95%"] == "=COUNTIFS('单位一览'!$G$4:$G$9,\"是\",'单位一览'!$F$4:$F$9,\"通过\",'单位一览'!$O$4:$O$9,\">=0.9\",'单位一览'!$O$4:$O$9,\"<0.95\")"
-
+    assert (
+        cells["90%—95%"]
+        == "=COUNTIFS('单位一览'!$G$4:$G$9,\"是\",'单位一览'!$F$4:$F$9,\"通过\",'单位一览'!$O$4:$O$9,\">=0.9\",'单位一览'!$O$4:$O$9,\"<0.95\")"
+    )
 
 
 def charts(path: Path) -> Iterator[etree._Element]:
     with zipfile.ZipFile(path) as package:
         for name in sorted(name for name in package.namelist() if re.fullmatch(r"xl/charts/chart\d+\.xml", name)):
             yield etree.fromstring(package.read(name))
-
 
 
 def test_the_charts_are_native_and_show_the_cells_beside_them(out: Path, values: openpyxl.Workbook) -> None:
@@ -165,7 +180,6 @@ def test_the_charts_are_native_and_show_the_cells_beside_them(out: Path, values:
     assert kinds == ["col", "col", "bar"]
 
 
-
 def test_headings_stay_filter_and_print(formulas: openpyxl.Workbook) -> None:
     for name in formulas.sheetnames[1:]:
         sheet = formulas[name]
@@ -178,12 +192,10 @@ def test_headings_stay_filter_and_print(formulas: openpyxl.Workbook) -> None:
     assert formulas["预算执行"].auto_filter.ref == "A3:K5"  # not the sums
 
 
-
 def test_a_unit_name_is_text_whatever_it_says(formulas: openpyxl.Workbook) -> None:
     cell = next(cell for cell in formulas["单位一览"]["B"] if cell.value == HOSTILE)
     assert cell.data_type == "s"
     assert all(cell.hyperlink is None for row in formulas["单位一览"].iter_rows() for cell in row)
-
 
 
 @pytest.mark.libreoffice
@@ -193,12 +205,19 @@ def test_libreoffice_computes_what_we_wrote_and_shows_it(out: Path, values: open
         for row in values[name].iter_rows():
             for cell in row:
                 other = computed[name][cell.coordinate].value
-                assert (other or None) == (pytest.approx(cell.value) if isinstance(cell.value, int | float) and cell.value else cell.value or None)
+                assert (other or None) == (
+                    pytest.approx(cell.value) if isinstance(cell.value, int | float) and cell.value else cell.value or None
+                )
     pdf = convert([out / "汇总.xlsx"], tmp_path / "p", "pdf")[0]
-    text = subprocess.run(["pdftotext", "-f", "1", "-l", "1", "-layout", str(pdf), "-"], capture_output=True, check=True, text=True, encoding="utf-8").stdout
+    text = subprocess.run(
+        ["pdftotext", "-f", "1", "-l", "1", "-layout", str(pdf), "-"],
+        capture_output=True,
+        check=True,
+        text=True,
+        encoding="utf-8",
+    ).stdout
     for word in ("报送情况", "预算执行率分布", "最常见的问题", "未报送"):
         assert text.count(word) >= 2  # the table and its chart
-
 
 
 def test_a_form_that_declares_no_summary_lacks_its_sheets(tmp_path: Path) -> None:
@@ -216,7 +235,6 @@ def test_a_form_that_declares_no_summary_lacks_its_sheets(tmp_path: Path) -> Non
     assert names == ["总览", "单位一览", "问题清单", "预算执行（自评表）", "指标完成（自评表）"]
 
 
-
 def test_a_large_table_is_streamed_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """More lines than a sheet takes: the sheet says how many are left to the CSV file, which has them all."""
     monkeypatch.setattr("xlperf.summarizing.table_sheet.MOST_ROWS", 40)
@@ -228,7 +246,6 @@ def test_a_large_table_is_streamed_whole(tmp_path: Path, monkeypatch: pytest.Mon
     assert len(read_csv(tmp_path / "CSV" / "问题清单.csv")) == 91
 
 
-
 def test_two_forms_in_one_collection_have_a_ranking_each_and_projects_are_named(tmp_path: Path) -> None:
     form = load_form(find_form("national-project"))
     raw = load_document(REPOSITORY / "examples" / "national-project-2022" / "document.json")
@@ -237,7 +254,11 @@ def test_two_forms_in_one_collection_have_a_ranking_each_and_projects_are_named(
                         revision=form.revision, year=2022, unit=raw["project"]["unit"], document=computed, subject=name) for name in ("项目甲", "项目乙")]  # fmt: skip
     export([outcome("a.xlsx", "甲局"), *projects], None, tmp_path)
     overview = read_csv(tmp_path / "CSV" / "总览.csv")
-    assert [row[1] for row in overview if row[-1:] == ["占比"]] == ["份数", "单位数", "份数"]  # all; one unit each; two projects of one
+    assert [row[1] for row in overview if row[-1:] == ["占比"]] == [
+        "份数",
+        "单位数",
+        "份数",
+    ]  # all; one unit each; two projects of one
     book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
     assert book.sheetnames == ["总览", "单位一览", "问题清单", "预算执行（自评表）", "预算执行（项目支出绩效自评表）", "指标完成（自评表）",
                                "指标完成（项目支出绩效自评表）"]  # fmt: skip
@@ -250,7 +271,6 @@ def test_two_forms_in_one_collection_have_a_ranking_each_and_projects_are_named(
     assert column(ranked, "预算执行率")[0] == computed["funds"]["total"]["rate"]
     assert {line[1] for line in lines(book["指标完成（项目支出绩效自评表）"])} <= {raw["project"]["unit"]}
     assert "XL551" not in {line[4] for line in lines(book["问题清单"])}  # two projects of one unit
-
 
 
 def test_two_forms_of_one_name_keep_their_tables_apart(tmp_path: Path) -> None:
@@ -269,8 +289,9 @@ def test_two_forms_of_one_name_keep_their_tables_apart(tmp_path: Path) -> None:
         assert [row[-1] for row in rows[1:-1]] == [f"{key}.xlsx"]
         assert [f"已通过的预算执行率分布（{title}）"] in read_csv(tmp_path / "CSV" / "总览.csv")
     export(projects[:1], None, tmp_path)  # one form is left, and no table of the other
-    assert sorted(path.stem for path in (tmp_path / "CSV").iterdir()) == sorted(("总览", "单位一览", "问题清单", "预算执行", "指标完成"))
-
+    assert sorted(path.stem for path in (tmp_path / "CSV").iterdir()) == sorted(
+        ("总览", "单位一览", "问题清单", "预算执行", "指标完成")
+    )
 
 
 def test_a_line_is_as_high_as_its_longest_text(tmp_path: Path) -> None:
@@ -282,13 +303,13 @@ def test_a_line_is_as_high_as_its_longest_text(tmp_path: Path) -> None:
     assert heights[0] < heights[1] < heights[2] == 408.75  # the highest a row may be
 
 
-
 def test_the_commonest_findings_name_no_field_of_one_of_them(tmp_path: Path) -> None:
-    listed = [finding("XL201", message=f"{label}：未填写") for label in ("完成值", "单位")] + [finding("SZ101", message="支出：大于预算")]
+    listed = [finding("XL201", message=f"{label}：未填写") for label in ("完成值", "单位")] + [
+        finding("SZ101", message="支出：大于预算")
+    ]
     export([outcome("a.xlsx", "甲局", findings=listed)], None, tmp_path)
     rows = read_csv(tmp_path / "CSV" / "总览.csv")
     assert rows[rows.index(["最常见的问题"]) + 2 :][:2] == [["SZ101 支出：大于预算", "1", "1"], ["XL201 未填写", "1", "2"]]
-
 
 
 def test_the_overview_as_csv_has_its_shares_and_sums(tmp_path: Path) -> None:

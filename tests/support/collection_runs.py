@@ -17,7 +17,11 @@ OWN = {"run.json", "collection.sqlite", "collection.lock"}  # of the collection 
 
 
 def exports(out: Path) -> dict[str, bytes]:
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file() and path.name not in OWN}
+    return {
+        path.relative_to(out).as_posix(): path.read_bytes()
+        for path in sorted(out.rglob("*"))
+        if path.is_file() and path.name not in OWN
+    }
 
 
 def run_of(out: Path) -> dict:

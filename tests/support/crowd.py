@@ -57,7 +57,9 @@ class Base:
         with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
             for name, content in self.parts.items():
                 if name == BUDGET:
-                    content = MONEY.sub(lambda found: found[1] + b"%.10g" % round(float(found[2]) * factor, 4) + found[3], content)
+                    content = MONEY.sub(
+                        lambda found: found[1] + b"%.10g" % round(float(found[2]) * factor, 4) + found[3], content
+                    )
                 for old, new in texts.items():
                     content = content.replace(old.encode(), new.encode())
                 package.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
@@ -79,7 +81,13 @@ def make_crowd(folder: Path, count: int, faulty: float = 0.02, hostile: float = 
     expected: Expected = {}
     with_fault, without_sense = round(count * faulty), round(count * hostile)
     places = random.Random(count).sample(range(count), with_fault + without_sense)
-    kinds = dict(zip(places, [*_cycle(FAULTS, with_fault), *_cycle([*hostiles, *sorted(BUILDERS.keys() - set(hostiles))], without_sense)], strict=True))
+    kinds = dict(
+        zip(
+            places,
+            [*_cycle(FAULTS, with_fault), *_cycle([*hostiles, *sorted(BUILDERS.keys() - set(hostiles))], without_sense)],
+            strict=True,
+        )
+    )
     bases: dict[str | None, Base] = {}
     for number in range(count):
         path, kind = folder / f"{number // 100:02}" / f"{number:05}.xlsx", kinds.get(number)

@@ -55,7 +55,9 @@ def any_document(form: Form, seed: int) -> dict:
     for block in form.blocks.values():
         free = random.randint(0, 6) if block.shape == "list" and block.spare else 0
         count = len(block.rows) + free if block.table else 1
-        rows[block.key] = [_any_row(form, block, index, random) for index in range(count or 1)] if block.key not in (GUIDE, RULES) else []
+        rows[block.key] = (
+            [_any_row(form, block, index, random) for index in range(count or 1)] if block.key not in (GUIDE, RULES) else []
+        )
     document = document_of(form, rows) | {"fiscal_year": random.choice([2022, 2023, 2030])}
     warnings = [code for code, rule in form.rules.items() if rule.severity == "warning" and random.random() < 0.3]
     return _without_empty(document) | {"explanations": {code: _text(random, 2000) for code in warnings}}
@@ -74,7 +76,9 @@ def _any_row(form: Form, block: Block, index: int, random: Random) -> dict:
         if random.random() < 0.05:
             continue
         if field.type == "value":
-            row[field.key] = pair[field.key] if is_numeric(field, row, None) else random.choice(["健全", "有序推进", "Good", "完成"])
+            row[field.key] = (
+                pair[field.key] if is_numeric(field, row, None) else random.choice(["健全", "有序推进", "Good", "完成"])
+            )
         elif field.key == known["unit"]:
             row[field.key] = random.choice(UNITS)
         elif field.type == "points":
@@ -118,9 +122,13 @@ def _indicator(random: Random, category: str, values: dict, preset: bool) -> dic
     kind = values.get("kind") or random.choice(["定量", "定量", "定量", "定性"])
     row = {"category": category, "name": values["name"], "kind": kind, "source": _text(random, 200)}
     if random.random() < 0.5:
-        row["reason"] = random.choice(["年中政策调整", "原因：" + _text(random, 497)])  # LibreOffice counts an emoji in LEN as one
+        row["reason"] = random.choice(
+            ["年中政策调整", "原因：" + _text(random, 497)]
+        )  # LibreOffice counts an emoji in LEN as one
     if kind == "定性":
-        target = random.choice(["健全", "有序推进", "Good", _text(random, 100).replace("\u200b", "")])  # unseen characters are normalised
+        target = random.choice(
+            ["健全", "有序推进", "Good", _text(random, 100).replace("\u200b", "")]
+        )  # unseen characters are normalised
         row["target"] = target
         row["actual"] = random.choice([target, target, f" {target}\u3000", target.upper(), "基本健全"])
     else:
@@ -167,7 +175,12 @@ def _text(random: Random, limit: int) -> str:
         return random.choice(HARD_TEXTS)[:limit] or "x"
     if random.random() < 0.02:
         return "字" * limit
-    return "".join(random.choice("全年完成各类工作任务，服务企业数量稳步提升。ABC 123\n") for _ in range(random.randint(1, 60))).strip() or "无"
+    return (
+        "".join(
+            random.choice("全年完成各类工作任务，服务企业数量稳步提升。ABC 123\n") for _ in range(random.randint(1, 60))
+        ).strip()
+        or "无"
+    )
 
 
 def _blanks(random: Random, row: dict, chance: float = 0.08, keep: tuple[str, ...] = ()) -> dict:
@@ -219,7 +232,11 @@ def _spent(random: Random) -> dict:
 
 def _task(random: Random) -> dict:
     row = {"task": _words(random, 500), "completion": _words(random, 500)}
-    return row | ({"duty": _words(random, 300)} if random.random() < 0.7 else {}) | ({"content": _words(random, 300)} if random.random() < 0.5 else {})
+    return (
+        row
+        | ({"duty": _words(random, 300)} if random.random() < 0.7 else {})
+        | ({"content": _words(random, 300)} if random.random() < 0.5 else {})
+    )
 
 
 def _sound(random: Random, row: dict) -> dict:

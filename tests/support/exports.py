@@ -27,7 +27,9 @@ OVER, MISSED = indicator("服务企业", 100, 150), indicator("培训人数", 20
 def outcomes() -> list[Outcome]:
     """Six inputs: passed; returned and later passed; returned with hostile texts; the bytes of another; unreadable."""
     empty = finding("SZ201", cells=["自评表!L12", "自评表!L13"], message="原因分析没有填写", fix="补写原因。")
-    warned = finding("SZ305", "warning", cells=["绩效目标!C5"], found="=cmd|' /C calc'!A0", message="完成数少于预期数", explanation="已说明")
+    warned = finding(
+        "SZ305", "warning", cells=["绩效目标!C5"], found="=cmd|' /C calc'!A0", message="完成数少于预期数", explanation="已说明"
+    )
     first = outcome("a/甲.xlsx", "苏州市甲局", "001", basic=(100, 0, 90), indicators=[OVER], findings=[warned], content=b"one")
     return [
         first,
@@ -39,10 +41,8 @@ def outcomes() -> list[Outcome]:
     ]
 
 
-
 def contents(item: Outcome) -> io.BytesIO:
     return io.BytesIO(b"one" if "甲" in item.path else item.path.encode())
-
 
 
 def export(listed: Iterable[Outcome], roster: Sequence[Unit] | None, directory: Path, open_input: OpenInput = contents,
@@ -50,22 +50,18 @@ def export(listed: Iterable[Outcome], roster: Sequence[Unit] | None, directory: 
     return write_exports(listed, templates=templates, directory=directory, date=DATE, roster=roster, open_input=open_input)
 
 
-
 def lines(sheet) -> list[tuple]:
     """What stands below the headings of a sheet."""
     return [tuple(cell.value for cell in row) for row in sheet.iter_rows(min_row=4)]
-
 
 
 def headings(sheet) -> list[str]:
     return [cell.value for cell in sheet[3]]
 
 
-
 def column(sheet, heading: str) -> list[object]:
     at = headings(sheet).index(heading)
     return [line[at] for line in lines(sheet)]
-
 
 
 def read_csv(path: Path) -> list[list[str]]:
@@ -74,12 +70,14 @@ def read_csv(path: Path) -> list[list[str]]:
     return list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
 
 
-
 def with_files(directory: Path, listed: Sequence[Outcome]) -> list[Outcome]:
     """The outcomes with files as a worker leaves them: a finalized workbook and its document, or a marked workbook."""
     made = []
     for number, item in enumerate(listed):
-        names = {"passed": (f"{number}/某单位-2022-定稿.xlsx", f"{number}/某单位-2022-定稿.json"), "returned": (f"{number}/自评表-问题.xlsx",)}.get(item.status, ())
+        names = {
+            "passed": (f"{number}/某单位-2022-定稿.xlsx", f"{number}/某单位-2022-定稿.json"),
+            "returned": (f"{number}/自评表-问题.xlsx",),
+        }.get(item.status, ())
         for name in names:
             path = directory / "made" / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,10 +89,8 @@ def with_files(directory: Path, listed: Sequence[Outcome]) -> list[Outcome]:
     return made
 
 
-
 def sha(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
-
 
 
 def every_byte(directory: Path) -> dict[str, bytes]:

@@ -22,7 +22,11 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 COVER, GOALS, INDICATORS = "xl/worksheets/sheet2.xml", "xl/worksheets/sheet3.xml", "xl/worksheets/sheet6.xml"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-ALL_COLUMNS = [*LETTERS, *map("".join, itertools.product(LETTERS, LETTERS)), *map("".join, itertools.product(LETTERS, LETTERS, LETTERS))][:16_384]
+ALL_COLUMNS = [
+    *LETTERS,
+    *map("".join, itertools.product(LETTERS, LETTERS)),
+    *map("".join, itertools.product(LETTERS, LETTERS, LETTERS)),
+][:16_384]
 COLUMNS = ALL_COLUMNS[:52]  # A to AZ
 NUMBER, BLANK = '<c r="{0}{1}"><v>{1}</v></c>', '<c r="{0}{1}" s="12"/>'
 Builder = Callable[[Path], object]
@@ -192,7 +196,9 @@ def csv_utf16(path: Path) -> None:
 
 @builder
 def html(path: Path) -> None:
-    path.write_bytes(b"\xef\xbb\xbf\r\n<html xmlns:x='urn:schemas-microsoft-com:office:excel'><table><tr><td>1</td></tr></table></html>")
+    path.write_bytes(
+        b"\xef\xbb\xbf\r\n<html xmlns:x='urn:schemas-microsoft-com:office:excel'><table><tr><td>1</td></tr></table></html>"
+    )
 
 
 @builder
@@ -435,7 +441,11 @@ def whole_columns(path: Path) -> None:
 @builder
 def far_merges(path: Path) -> None:
     merges = '<mergeCells count="2"><mergeCell ref="A41:XFD1048576"/><mergeCell ref="B41:XFD41"/></mergeCells>'
-    change_all(path, lambda text: re.sub(r"(</sheetData>(?:<sheetProtection[^>]*/>)?)(?:<mergeCells.*?</mergeCells>)?", r"\1" + merges, text), GOALS)
+    change_all(
+        path,
+        lambda text: re.sub(r"(</sheetData>(?:<sheetProtection[^>]*/>)?)(?:<mergeCells.*?</mergeCells>)?", r"\1" + merges, text),
+        GOALS,
+    )
 
 
 @builder
@@ -489,6 +499,7 @@ def prefixed(path: Path) -> None:
 
 def write_prefixed(source: Path, path: Path) -> None:
     """As the Open XML SDK writes: every name of the vocabulary with a prefix."""
+
     def edit(name: str, content: bytes) -> bytes:
         if not re.fullmatch(r"xl/(worksheets/sheet\d+|workbook|sharedStrings|styles)\.xml", name):
             return content
@@ -509,6 +520,7 @@ def utf16(path: Path) -> None:
 @builder
 def no_addresses(path: Path) -> None:
     """Cells and rows that say nothing of their place stand behind the one before; blank ones are spelt out."""
+
     def row(match: re.Match) -> str:
         cells = {column: cell for cell, column in CELL.findall(match[3])}
         last = max((COLUMNS.index(column) for column in cells), default=-1)
@@ -530,6 +542,7 @@ CELL_PLACE = re.compile(r'<c r="[A-Z]+[0-9]+"')
 @builder
 def remarks_and_cdata(path: Path) -> None:
     """Comments, CDATA, single quotes, blanks between tags: all the same XML."""
+
     def edit(text: str) -> str:
         text = re.sub(r"<v>([^<&]*)</v>", r"<v><![CDATA[\1]]></v>", text)
         text = re.sub(r'<row r="(\d+)"', r"<!-- <row r='1048576'> --><row  r = '\1'", text)
@@ -540,7 +553,11 @@ def remarks_and_cdata(path: Path) -> None:
 
 @builder
 def macros(path: Path) -> None:
-    change_all(path, lambda text: text.replace("openxmlformats-officedocument.spreadsheetml.sheet.main", "ms-excel.sheet.macroEnabled.main"), r"\[Content_Types\]\.xml")
+    change_all(
+        path,
+        lambda text: text.replace("openxmlformats-officedocument.spreadsheetml.sheet.main", "ms-excel.sheet.macroEnabled.main"),
+        r"\[Content_Types\]\.xml",
+    )
     with zipfile.ZipFile(path, "a") as package:
         package.writestr("xl/vbaProject.bin", OLE)
 
@@ -603,6 +620,7 @@ def overcrowded(path: Path) -> None:
 @builder
 def crowded_table(path: Path) -> None:
     """As many rows as fit, inserted in the middle of the largest table, all filled in."""
+
     def edit(name: str, content: bytes) -> bytes:
         if name != INDICATORS:
             return content
@@ -642,13 +660,22 @@ def one_text_everywhere(path: Path) -> None:
     number = int(texts[1])
     cell = f'<c r="{{0}}{{1}}" t="s"><v>{number}</v></c>'
     rows = "".join(row_of(n, COLUMNS[1:19], cell) for n in range(41, 1_641))
-    edits = {"xl/sharedStrings.xml": ("</sst>", f"<si><t>{'长' * 32_767}</t></si></sst>"), GOALS: ("</sheetData>", rows + "</sheetData>")}
-    rewrite(FILLED, path, lambda name, content: content.replace(*(part.encode() for part in edits[name])) if name in edits else content)
+    edits = {
+        "xl/sharedStrings.xml": ("</sst>", f"<si><t>{'长' * 32_767}</t></si></sst>"),
+        GOALS: ("</sheetData>", rows + "</sheetData>"),
+    }
+    rewrite(
+        FILLED,
+        path,
+        lambda name, content: content.replace(*(part.encode() for part in edits[name])) if name in edits else content,
+    )
 
 
 @builder
 def many_texts(path: Path) -> None:
-    change(path, "xl/sharedStrings.xml", b"</sst>", b"".join(b"<si><t>%x</t></si>" % (n * 7919) for n in range(600_000)) + b"</sst>")
+    change(
+        path, "xl/sharedStrings.xml", b"</sst>", b"".join(b"<si><t>%x</t></si>" % (n * 7919) for n in range(600_000)) + b"</sst>"
+    )
 
 
 @builder
@@ -659,7 +686,9 @@ def one_long_text(path: Path) -> None:
 
 @builder
 def many_styles(path: Path) -> None:
-    xfs = "".join(f'<xf numFmtId="{n % 50}" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>' for n in range(160_000))
+    xfs = "".join(
+        f'<xf numFmtId="{n % 50}" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>' for n in range(160_000)
+    )
     change(path, "xl/styles.xml", b"</cellXfs>", f"{xfs}</cellXfs>".encode())
 
 
@@ -680,7 +709,7 @@ def broken_dropdowns(path: Path) -> None:
     """Extended dropdowns without a range, which a careless pattern looks for to the end, each anew."""
     more = '<x14:dataValidation type="list" a="1"/>'
     space = 'xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"'
-    tail = f'<extLst><ext {space}>{more * 100_000}</ext></extLst></worksheet>'
+    tail = f"<extLst><ext {space}>{more * 100_000}</ext></extLst></worksheet>"
     change(path, INDICATORS, b"</worksheet>", tail.encode())
 
 
@@ -689,7 +718,7 @@ def some_broken_dropdowns(path: Path) -> None:
     more = '<x14:dataValidation type="list" a="1"/>'
     space = 'xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"'
     noise = "".join(f"<a>{n}</a>" for n in range(60_000))
-    change(path, INDICATORS, b"</worksheet>", f'<extLst><ext {space}>{more * 480}{noise}</ext></extLst></worksheet>'.encode())
+    change(path, INDICATORS, b"</worksheet>", f"<extLst><ext {space}>{more * 480}{noise}</ext></extLst></worksheet>".encode())
 
 
 @builder

@@ -56,12 +56,16 @@ def ask(files: Sequence[Path], directory: Path, to: str, recalculate: int) -> No
 def edit(edits: Iterable[tuple[str, Path, Path]]) -> None:
     """Let LibreOffice edit workbooks as a hand does: the name of an edit of uno_edit.py, the source, the target."""
     edits = list(edits)
-    answers = {target: ANSWERS / f"{digest(UNO_EDIT.read_bytes(), name, source.read_bytes())}.xlsx" for name, source, target in edits}
+    answers = {
+        target: ANSWERS / f"{digest(UNO_EDIT.read_bytes(), name, source.read_bytes())}.xlsx" for name, source, target in edits
+    }
     unknown = [(name, source, target) for name, source, target in edits if not answers[target].exists()]
     if unknown:
         with tempfile.TemporaryDirectory(prefix="xlperf-profile-") as profile:
             jobs = [str(word) for job in unknown for word in job]
-            subprocess.run(["/usr/bin/python3", str(UNO_EDIT), profile, *jobs], check=True, timeout=120 + SECONDS_PER_FILE * len(unknown))
+            subprocess.run(
+                ["/usr/bin/python3", str(UNO_EDIT), profile, *jobs], check=True, timeout=120 + SECONDS_PER_FILE * len(unknown)
+            )
     asked = {target for _, _, target in unknown}
     for target, answer in answers.items():
         keep(target, answer) if target in asked else take(answer, target)

@@ -1,6 +1,6 @@
 """Write the examples anew from their documents: the filled workbook, its findings, the finalized document.
 
-    make golden
+make golden
 """
 
 from __future__ import annotations

@@ -129,7 +129,9 @@ MATRIX |= {
 MATRIX |= {f"actual {typed!r}": (set_in(LAST, actual=typed), read_as("自评表!H79"))
            for typed in ("4场", "４", "4\u00a0场", " 4 ", "4.0", "４．０", "=4场")}  # fmt: skip
 MATRIX |= {f"target {typed!r}": (set_in(LAST, target=typed), read_as("自评表!F79")) for typed in ("4场", "=4", "４场")}
-MATRIX |= {f"percent {typed!r}": (set_in(ASSETS, actual=typed), read_as("自评表!H19")) for typed in ("100%", "100％", "100.00%", "1000‰")}
+MATRIX |= {
+    f"percent {typed!r}": (set_in(ASSETS, actual=typed), read_as("自评表!H19")) for typed in ("100%", "100％", "100.00%", "1000‰")
+}
 MATRIX |= {f"unit {typed!r}": (set_in(ASSETS, unit=typed), read_as("自评表!G19")) for typed in ("％", "百分比")}
 MATRIX |= {f"date {typed!r}": (cover(prepared_on=typed), read_as("基本信息!C10"))
            for typed in ("2023年3月1日", "2023.3.1", "20230301", "2023/3/1", "二〇二三年三月一日")}  # fmt: skip
@@ -152,7 +154,10 @@ MATRIX |= {f"actual may be two: {typed!r}": (set_in(LAST, actual=typed), {("XL20
            for typed in ("4-5", "1,23", "4家", "4%", "(4)")}  # fmt: skip
 MATRIX |= {f"date may be two: {typed!r}": (cover(prepared_on=typed), {("XL209", ("基本信息!C10",))})
            for typed in ("03/04/2023", "2023年3月", "2023-02-30")}  # fmt: skip
-MATRIX |= {f"actual is no number: {typed!r}": (set_in(LAST, actual=typed), {("XL202", ("自评表!H79",))}) for typed in ("四", "约4", "若干")}
+MATRIX |= {
+    f"actual is no number: {typed!r}": (set_in(LAST, actual=typed), {("XL202", ("自评表!H79",))})
+    for typed in ("四", "约4", "若干")
+}
 MATRIX |= {
     "two operators": (set_in(LAST, target="≥4"), {("XL209", ("自评表!F79",))}),
     "a ratio for a percent": (set_in(ASSETS, actual=0.96, reason=REASON), {("XL215", ("自评表!H19",))}),

@@ -60,7 +60,9 @@ def validated(path: str) -> Cost:
         _, status, used = os.wait4(pid, 0)
         wall = time.monotonic() - begin
         err.seek(0)
-        return Cost(os.waitstatus_to_exitcode(status), wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, err.read().decode())
+        return Cost(
+            os.waitstatus_to_exitcode(status), wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, err.read().decode()
+        )
 
 
 if __name__ == "__main__":

@@ -37,7 +37,15 @@ def document(unit: str, code: str | None = None, basic: Sequence[float] = (100, 
 
 
 def indicator(name: str, target: float, actual: float, operator: str = ">=", **parts: object) -> dict:
-    return {"category": "履职", "name": name, "kind": "定量", "operator": operator, "target": target, "unit": "家", "actual": actual} | parts
+    return {
+        "category": "履职",
+        "name": name,
+        "kind": "定量",
+        "operator": operator,
+        "target": target,
+        "unit": "家",
+        "actual": actual,
+    } | parts
 
 
 def outcome(path: str, unit: str, code: str | None = None, status: str = "passed", received: str = "2023-03-01T09:00:00+08:00",
@@ -50,7 +58,9 @@ def outcome(path: str, unit: str, code: str | None = None, status: str = "passed
 
 
 def unreadable(path: str) -> Outcome:
-    bad = finding("XL103", cells=[], field=None, label=None, message="文件已损坏", expected="完整的 .xlsx 文件", fix="请重新发送。")
+    bad = finding(
+        "XL103", cells=[], field=None, label=None, message="文件已损坏", expected="完整的 .xlsx 文件", fix="请重新发送。"
+    )
     return Outcome(path=path, sha256=hashlib.sha256(path.encode()).hexdigest(), size=len(path.encode()), received="2023-03-01T09:00:00+08:00",
                    status="unreadable", findings=(bad,))  # fmt: skip
 

@@ -23,7 +23,14 @@ HEADINGS = {
     "goals": "部门（单位）整体支出绩效实现情况", "problems": "部门（单位）整体支出绩效中存在问题及改进措施",
     "application": "绩效自评结果拟应用和公开情况", "budget": "预算信息", "tasks": "年度重点任务", "indicators": "部门整体自评表",
 }  # fmt: skip
-BUDGET = ("本年度预算资金（万元）", "年初预算数（万元）", "上年度结转及当年预算追加追减数(万元）", "调整预算数（万元）", "实际支出数（万元）", "执行率（%)")
+BUDGET = (
+    "本年度预算资金（万元）",
+    "年初预算数（万元）",
+    "上年度结转及当年预算追加追减数(万元）",
+    "调整预算数（万元）",
+    "实际支出数（万元）",
+    "执行率（%)",
+)
 TASKS = ("对应部门主要职责", "任务名称", "主要内容", "完成情况")
 INDICATORS = ("类别", "指标名称", "指标目标值", "指标完成值", "完成值来源", "偏差情况", "原因分析")
 NUMERALS = "一二三四五六七八九十"
@@ -90,7 +97,11 @@ def _section(paper: Document, document: Mapping, key: str, number: int, typing: 
                 _type(paper, text, typing)
     elif key == "budget":
         parts = document["budget"]
-        rows = [parts["total"] | {"name": "预算总金额"}, parts["basic"] | {"name": "基本支出"}, parts["project"] | {"name": "项目支出"}]
+        rows = [
+            parts["total"] | {"name": "预算总金额"},
+            parts["basic"] | {"name": "基本支出"},
+            parts["project"] | {"name": "项目支出"},
+        ]
         keys = ("name", "initial", "adjustment", "adjusted", "spent", "rate")
         cells = [[_shown(row, name) for name in keys] for row in [*rows, *parts.get("items", ())]]
         _table(paper, BUDGET, cells, typing)
@@ -132,7 +143,9 @@ def _table(paper: Document, headings: Sequence[str], rows: Iterable[Sequence[str
     for cell, text in zip(table.rows[0].cells, [headings[at] for at in order] + extra, strict=True):
         cell.text = text
     for number, row in enumerate(rows, 1):
-        for cell, text in zip(table.rows[number].cells, [row[at] for at in order] + [f"{text}{number}" for text in extra], strict=True):
+        for cell, text in zip(
+            table.rows[number].cells, [row[at] for at in order] + [f"{text}{number}" for text in extra], strict=True
+        ):
             cell.text = text
     return table
 
@@ -175,10 +188,15 @@ def add_list(paper, *levels: tuple[str, str] | str, overrides: dict[int, int] | 
                         for at, level in enumerate(levels))  # fmt: skip
         root.insert(0, parse_xml(f'<w:abstractNum {nsdecls("w")} w:abstractNumId="{like}">{inner}</w:abstractNum>'))
     key = str(5000 + len(root))
-    starts = "".join(f'<w:lvlOverride w:ilvl="{at}"><w:startOverride w:val="{start}"/></w:lvlOverride>' for at, start in (overrides or {}).items())
+    starts = "".join(
+        f'<w:lvlOverride w:ilvl="{at}"><w:startOverride w:val="{start}"/></w:lvlOverride>'
+        for at, start in (overrides or {}).items()
+    )
     root.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="{key}"><w:abstractNumId w:val="{like}"/>{starts}</w:num>'))
     return key
 
 
 def number(paragraph, key: str, level: int = 0) -> None:
-    paragraph._p.get_or_add_pPr().append(parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level}"/><w:numId w:val="{key}"/></w:numPr>'))
+    paragraph._p.get_or_add_pPr().append(
+        parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level}"/><w:numId w:val="{key}"/></w:numPr>')
+    )

@@ -41,7 +41,16 @@ from xlperf.workflow.check_form import check_form
 
 VALUE_CODES = ("XL201", "XL202", "XL203", "XL204", "XL205", "XL206", "XL207", "XL209", "XL210", "XL215", "XL216", "XL217",
                "XL218")  # fmt: skip
-ROW = {"name": "指标", "kind": "定量", "operator": "=", "target": 3, "unit": "件", "actual": 3, "source": "台账", "reason": "年中调整"}
+ROW = {
+    "name": "指标",
+    "kind": "定量",
+    "operator": "=",
+    "target": 3,
+    "unit": "件",
+    "actual": 3,
+    "source": "台账",
+    "reason": "年中调整",
+}
 
 
 class Percent(NamedTuple):
@@ -79,11 +88,15 @@ def type_all(path: Path, target: Path, cells: Mapping[str, object]) -> Path:
     return rewrite(path, target, change)
 
 
-def through_file(folder: Path, doc: dict, block: str, rows: list[Row], first: int = 0) -> list[tuple[Mapping, set[tuple[str, str]]]]:
+def through_file(
+    folder: Path, doc: dict, block: str, rows: list[Row], first: int = 0
+) -> list[tuple[Mapping, set[tuple[str, str]]]]:
     """Fill the document, type the rows into that block, and return of each row its values and the findings at its cells."""
     assert fill_workbook(doc, output=folder / "filled.xlsx").outputs
     places = read_cells(folder / "filled.xlsx").places
-    cells = {places[Spot(block, first + number, key)]: value for number, row in enumerate(rows) for key, value in row.typed.items()}
+    cells = {
+        places[Spot(block, first + number, key)]: value for number, row in enumerate(rows) for key, value in row.typed.items()
+    }
     path = type_all(folder / "filled.xlsx", folder / "typed.xlsx", cells)
     reading, found = read_cells(path), validate(path).findings
     at = {place: (spot.index - first, spot.field) for spot, place in reading.places.items() if spot.block == block}
@@ -284,7 +297,9 @@ def test_a_percent_sign_that_a_format_only_shows_multiplies_nothing(tmp_path: Pa
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("code", "read"), [("000000", "001001"), ("00", "1001"), ("General", "1001"), ("0", "1001"), ("0000.00", "1001")])
+@pytest.mark.parametrize(
+    ("code", "read"), [("000000", "001001"), ("00", "1001"), ("General", "1001"), ("0", "1001"), ("0000.00", "1001")]
+)
 def test_a_code_typed_as_a_number_is_read_with_the_zeros_that_its_cell_shows(tmp_path: Path, code: str, read: str) -> None:
     assert fill_workbook(document(), output=tmp_path / "a.xlsx").outputs
     title, _, cell = read_cells(tmp_path / "a.xlsx").places[Spot("cover", 0, "unit_code")].rpartition("!")
@@ -301,7 +316,9 @@ def test_blank_signs_are_blanks_where_no_free_text_stands(tmp_path: Path) -> Non
     """In numbers, choices and units; not in sources and reasons."""
     blank = {("XL201", key) for key in ("operator", "target", "unit", "actual")}
     keys = ("operator", "target", "unit", "actual", "source")
-    rows = [Row(dict.fromkeys(keys, sign), {**dict.fromkeys(keys[:4]), "source": sign}, blank) for sign in BLANKS if sign != UNSEEN]
+    rows = [
+        Row(dict.fromkeys(keys, sign), {**dict.fromkeys(keys[:4]), "source": sign}, blank) for sign in BLANKS if sign != UNSEEN
+    ]
     rows.append(Row(dict.fromkeys(keys, UNSEEN), dict.fromkeys(keys), blank | {("XL210", "source")}))
     rows.append(Row({"target": "0", "actual": "0"}, {"target": 0, "actual": 0}, {("XL210", "target"), ("XL210", "actual")}))
     assert_read(tmp_path, with_indicators(len(rows)), "duties", rows)
@@ -354,7 +371,11 @@ def test_qualitative_rows_are_free_text(tmp_path: Path) -> None:
     typed = (">=10500家", "无", "５０％", "290%", "暂无")
     rows = [Row({"kind": "定性", "operator": None, "unit": None, "target": text, "actual": text}, {"target": text, "actual": text}, set())
             for text in typed]  # fmt: skip
-    unseen = Row({"kind": "定性", "operator": None, "unit": None, "target": "健全", "actual": "\u200b健全"}, {"actual": "健全"}, {("XL210", "actual")})
+    unseen = Row(
+        {"kind": "定性", "operator": None, "unit": None, "target": "健全", "actual": "\u200b健全"},
+        {"actual": "健全"},
+        {("XL210", "actual")},
+    )
     assert_read(tmp_path, with_indicators(len(rows) + 1), "duties", [*rows, unseen])
 
 
@@ -366,13 +387,19 @@ def test_a_dash_is_nothing_where_words_are_needed(form: Form, tmp_path: Path) ->
     """And where they are wanted; a word for nothing stays, a dash where nothing is asked for too. No word for nothing is a code."""
     kind = {"kind": "定性", "operator": None, "unit": None}
     blank = {("XL201", key) for key in ("target", "actual")}
-    rows = [Row({**kind, "target": sign, "actual": sign, "source": sign}, {"target": None, "actual": None, "source": sign}, blank) for sign in DASHES]
+    rows = [
+        Row({**kind, "target": sign, "actual": sign, "source": sign}, {"target": None, "actual": None, "source": sign}, blank)
+        for sign in DASHES
+    ]
     assert_read(tmp_path, with_indicators(len(rows)), "duties", rows)
     for applies, read in (("不适用", "—"), ("适用", None)):
         row, _ = read_row(form, form.blocks["process"], 0, given={}, typed={"actual": "—", "kind": "定性", "applies": applies})
         assert row.get("actual") == read
     doc = document()
-    doc["tasks"] = [{"duty": "/", "task": f"任务{number}", "content": "内容", "completion": sign} for number, sign in enumerate((*DASHES, "无"))]
+    doc["tasks"] = [
+        {"duty": "/", "task": f"任务{number}", "content": "内容", "completion": sign}
+        for number, sign in enumerate((*DASHES, "无"))
+    ]
     rows = [Row({}, {"duty": "/", "completion": None}, {("XL201", "completion")}) for _ in DASHES]
     assert_read(tmp_path, doc, "tasks", [*rows, Row({}, {"completion": "无"}, set())])
     for sign in ("-", "无"):
@@ -395,10 +422,15 @@ def test_a_line_break_of_word_is_a_line_break(form: Form) -> None:
     value, remark = read_value(form, field, "一是预算编制不够细。\x0b二是意识不强。\x0c")
     assert value == "一是预算编制不够细。\n二是意识不强。\n"
     assert (remark.code, remark.severity) == ("XL210", "info")
-    assert (remark.found, remark.expected) == ("预算编制不够细。<U+000B>二是意识不强。<U+000C>", "预算编制不够细。<U+000A>二是意识不强。<U+000A>")
+    assert (remark.found, remark.expected) == (
+        "预算编制不够细。<U+000B>二是意识不强。<U+000C>",
+        "预算编制不够细。<U+000A>二是意识不强。<U+000A>",
+    )
 
 
-@pytest.mark.parametrize("block_field", ["items.spent", "indicators.actual", "tasks.completion", "cover.prepared_on", "indicators.kind"])
+@pytest.mark.parametrize(
+    "block_field", ["items.spent", "indicators.actual", "tasks.completion", "cover.prepared_on", "indicators.kind"]
+)
 def test_an_error_value_is_nothing_to_read(form: Form, block_field: str) -> None:
     block, name = block_field.split(".")
     field = form.blocks["duties" if block == "indicators" else block].fields[name]
@@ -432,7 +464,13 @@ def test_units_and_operators_are_read_in_their_spellings(tmp_path: Path) -> None
 
 
 def test_codes_keep_their_zeros(tmp_path: Path) -> None:
-    rows = [Row({"unit_code": "０３２０１８\u200b", "phone": 5126500000.0}, {"unit_code": "032018", "phone": "5126500000"}, {("XL210", "unit_code")})]
+    rows = [
+        Row(
+            {"unit_code": "０３２０１８\u200b", "phone": 5126500000.0},
+            {"unit_code": "032018", "phone": "5126500000"},
+            {("XL210", "unit_code")},
+        )
+    ]
     assert_read(tmp_path, document(), "cover", rows)
 
 
@@ -462,7 +500,12 @@ def test_a_limit_does_not_say_whether_a_minus_was_meant(tmp_path: Path) -> None:
              ("-3.25", -3.25, "XL204 XL210"), ("(0)", 0, "XL210"), ("2.64-2.65", "2.64-2.65", "XL209")]  # fmt: skip
     doc = document()
     doc["budget"]["items"] = [{"name": f"项目{n}", "initial": 60, "spent": 30} for n in range(len(typed))]
-    assert_read(tmp_path, doc, "items", [Row({"spent": text}, {"spent": read}, {(one, "spent") for one in code.split()}) for text, read, code in typed])
+    assert_read(
+        tmp_path,
+        doc,
+        "items",
+        [Row({"spent": text}, {"spent": read}, {(one, "spent") for one in code.split()}) for text, read, code in typed],
+    )
 
 
 def test_base_data_are_read_in_the_unit_of_the_label_beside_them(form: Form, tmp_path: Path) -> None:
@@ -535,10 +578,17 @@ def test_findings_show_before_and_after_or_both_readings(tmp_path: Path) -> None
     assert fill_workbook(doc, output=tmp_path / "a.xlsx").outputs
     places = read_cells(tmp_path / "a.xlsx").places
     typed = [("12 种", "种"), (" 7 ", "场"), ("7", "场"), ("7\u200b", "场"), ("5万", "万元"), ("96%", "家")]
-    cells = {places[Spot("duties", n, key)]: value for n, (actual, unit) in enumerate(typed) for key, value in (("actual", actual), ("unit", unit))}
+    cells = {
+        places[Spot("duties", n, key)]: value
+        for n, (actual, unit) in enumerate(typed)
+        for key, value in (("actual", actual), ("unit", unit))
+    }
     found = validate(type_all(tmp_path / "a.xlsx", tmp_path / "b.xlsx", cells)).findings
     told = {f["cells"][0]: f for f in found if f["code"] in ("XL209", "XL210")}
-    shown = [tuple(told[places[Spot("duties", n, "actual")]][key] for key in ("severity", "found", "expected")) for n in range(len(typed))]
+    shown = [
+        tuple(told[places[Spot("duties", n, "actual")]][key] for key in ("severity", "found", "expected"))
+        for n in range(len(typed))
+    ]
     assert shown == [
         ("info", "12 种", "12 | 种"), ("info", '" 7 "', "7"), ("info", "'7", "7"), ("info", "7<U+200B>", "7"),
         ("error", "5万", "5 万元 / 50000 万元"), ("error", "96%", "96 % / 96 家"),
@@ -548,7 +598,15 @@ def test_findings_show_before_and_after_or_both_readings(tmp_path: Path) -> None
 def test_a_blank_that_is_told_shows_what_stands_there(tmp_path: Path) -> None:
     """A formula that another program saved without its result too; one in a cell that may stay blank would be lost."""
     book = openpyxl.load_workbook(EXAMPLE / "filled.xlsx")
-    cells = {"预算信息!C5": "无", "预算信息!F7": "=2+0.63", "预算信息!D8": '=IF(1>0,"<",2)', "自评表!H79": "——", "自评表!G79": "/", "基本信息!C5": None, "基本信息!C9": "-"}
+    cells = {
+        "预算信息!C5": "无",
+        "预算信息!F7": "=2+0.63",
+        "预算信息!D8": '=IF(1>0,"<",2)',
+        "自评表!H79": "——",
+        "自评表!G79": "/",
+        "基本信息!C5": None,
+        "基本信息!C9": "-",
+    }
     for place, value in cells.items():
         title, _, cell = place.partition("!")
         book[title][cell] = value
@@ -570,13 +628,22 @@ def test_only_an_amount_out_of_range_is_told_its_unit(tmp_path: Path) -> None:
     fill_workbook(doc, output=tmp_path / "t.xlsx")
     told = {f["found"]: f["fix"] for f in validate(tmp_path / "t.xlsx").findings if f["code"] == "XL204"}
     money, plain = "请核对，应为 0 至 9999999.999999，单位为万元。", "请核对，应为 {}；只填数字，不带单位。"
-    assert told == {"-1": money, "-2": money, "-3": plain.format("0 至 9999999.999999"), "1000000000000": plain.format("-99999999999 至 99999999999")}
+    assert told == {
+        "-1": money,
+        "-2": money,
+        "-3": plain.format("0 至 9999999.999999"),
+        "1000000000000": plain.format("-99999999999 至 99999999999"),
+    }
 
 
 def test_a_formula_of_an_empty_text_has_a_result(tmp_path: Path) -> None:
     """LibreOffice and Excel save it so, and a row of such formulas holds nothing."""
     part = part_of(EXAMPLE / "filled.xlsx", "预算信息")
-    change = lambda name, content: re.sub(rb'<c r="D8"([^>]*)>.*?</c>', rb'<c r="D8"\1 t="str"><f>IF(1,"","")</f><v></v></c>', content) if name == part else content  # noqa: E731
+    change = lambda name, content: (
+        re.sub(rb'<c r="D8"([^>]*)>.*?</c>', rb'<c r="D8"\1 t="str"><f>IF(1,"","")</f><v></v></c>', content)
+        if name == part
+        else content
+    )  # noqa: E731
     path = rewrite(EXAMPLE / "filled.xlsx", tmp_path / "t.xlsx", change)
     assert "<v></v>" in zipfile.ZipFile(path).read(part).decode() and "XL218" not in {f["code"] for f in validate(path).findings}
 
@@ -607,12 +674,22 @@ def test_a_sheet_that_could_not_compute_is_no_witness(tmp_path: Path) -> None:
     """What was normalised, or is asked about, has stale results beside it: none of them is a finding of its own."""
     doc = with_indicators(9, operator="=", unit="件")
     doc["indicators"][-1] |= {"unit": "%", "target": 90, "actual": 80}
-    typed = [("actual", "3件"), ("actual", "7件"), ("actual", "1,23"), ("target", "≥5件"), ("unit", " 件"), ("operator", "等于"), ("target", "＝5")]
+    typed = [
+        ("actual", "3件"),
+        ("actual", "7件"),
+        ("actual", "1,23"),
+        ("target", "≥5件"),
+        ("unit", " 件"),
+        ("operator", "等于"),
+        ("target", "＝5"),
+    ]
     assert fill_workbook(doc, output=tmp_path / "a.xlsx").outputs
     places = read_cells(tmp_path / "a.xlsx").places
     cells = {places[Spot("duties", n, key)]: value for n, (key, value) in enumerate(typed)}
     cells[places[Spot("duties", 8, "actual")]] = Percent(0.9)
-    apart = {places[Spot("duties", len(typed), key)]: value for key, value in (("operator", None), ("unit", None), ("target", ">=5件"))}
+    apart = {
+        places[Spot("duties", len(typed), key)]: value for key, value in (("operator", None), ("unit", None), ("target", ">=5件"))
+    }
     found = validate(type_all(tmp_path / "a.xlsx", tmp_path / "b.xlsx", cells | apart)).findings
     assert not [f for f in found if f["code"] in ("XL201", "XL301", "XL302")]
 
@@ -669,7 +746,9 @@ def test_an_amount_in_the_wrong_unit_through_the_file(form: Form, tmp_path: Path
     assert fill_workbook(doc, output=tmp_path / "a.xlsx").outputs
     reading = read_cells(tmp_path / "a.xlsx")
     (finding,) = unlikely_amounts(form, reading.rows)
-    assert finding == Finding("XL216", "warning", (Spot("items", 0, "spent"),), {"found": "26400", "expected": "26400 万元 / 2.64 万元"})
+    assert finding == Finding(
+        "XL216", "warning", (Spot("items", 0, "spent"),), {"found": "26400", "expected": "26400 万元 / 2.64 万元"}
+    )
 
 
 def test_honest_spreads_are_silent(form: Form) -> None:
@@ -678,7 +757,11 @@ def test_honest_spreads_are_silent(form: Form) -> None:
         random = Random(seed)
         doc = document()
         large = 10 ** random.uniform(2, 4.7)
-        doc["budget"]["basic"] = {"initial": round(large, 2), "adjustment": round(large * random.uniform(-0.2, 0.2), 2), "spent": round(large * 0.9, 2)}
+        doc["budget"]["basic"] = {
+            "initial": round(large, 2),
+            "adjustment": round(large * random.uniform(-0.2, 0.2), 2),
+            "spent": round(large * 0.9, 2),
+        }
         amounts = [round(10 ** random.uniform(-0.5, 3.5), random.choice([0, 2, 4])) for _ in range(random.randint(4, 20))]
         doc["budget"]["items"] = [{"name": f"项目{n}", "initial": amount, "spent": round(amount * random.uniform(0.3, 1), 2)}
                                   for n, amount in enumerate(amounts)]  # fmt: skip
@@ -689,7 +772,19 @@ def test_nothing_in_a_document_is_changed_and_only_the_ambiguous_is_asked_about(
     """Generated documents as their cells hold them: every value comes back, free texts and wild figures alike."""
     for seed in seeds(300, usual=60):
         rows, _ = rows_of(form, random_document(form, seed))
-        for key in ("items", "basic", "goals", "tasks", "decision", "process", "benefits", "satisfaction", "duties", "base_data", "narrative"):
+        for key in (
+            "items",
+            "basic",
+            "goals",
+            "tasks",
+            "decision",
+            "process",
+            "benefits",
+            "satisfaction",
+            "duties",
+            "base_data",
+            "narrative",
+        ):
             block = form.blocks[key]
             for index, row in enumerate(rows[key]):
                 typed = {name: float(value) if isinstance(value, int) else value for name, value in row.items()
@@ -737,7 +832,10 @@ def test_wrong_spellings_stop_the_form(form: Form, tmp_path: Path, change, place
         check_form(folder)
 
 
-TRICKY = st.text(st.sampled_from("0123456789.,，。%％‰万亿元家场年月日二〇三十≥<=-—()（）…¥/eEO oＯ１\u200b\u00a0\n+~至不少于超以内控制在"), max_size=14)
+TRICKY = st.text(
+    st.sampled_from("0123456789.,，。%％‰万亿元家场年月日二〇三十≥<=-—()（）…¥/eEO oＯ１\u200b\u00a0\n+~至不少于超以内控制在"),
+    max_size=14,
+)
 
 
 @given(text=TRICKY, unit=st.sampled_from(["", "%", "家", "万元", "‰", "万"]), operator=st.sampled_from(["", "=", ">="]))
@@ -750,19 +848,34 @@ def test_no_text_gives_a_traceback(form: Form, text: str, unit: str, operator: s
     duties, cover = form.blocks["duties"], form.blocks["cover"]
     typed = {**ROW, "operator": operator, "unit": unit, "target": text, "actual": text}
     row, remarks = read_row(form, duties, 0, given={}, typed=typed)
-    again, told = read_row(form, duties, 0, given={}, typed={key: float(v) if isinstance(v, int) else v for key, v in row.items()})
+    again, told = read_row(
+        form, duties, 0, given={}, typed={key: float(v) if isinstance(v, int) else v for key, v in row.items()}
+    )
     assert again == row
     asked = {"XL215"} if re.search("[%％‰]", text) else set()
     assert {remark.code for _, remark in told} <= ({remark.code for _, remark in remarks} | asked) - {"XL210"}
     date, _ = read_value(form, cover.fields["prepared_on"], text)
     assert read_value(form, cover.fields["prepared_on"], date)[0] == date
-    for field in (form.blocks["items"].fields["spent"], cover.fields["unit_code"], duties.fields["kind"], duties.fields["operator"]):
+    for field in (
+        form.blocks["items"].fields["spent"],
+        cover.fields["unit_code"],
+        duties.fields["kind"],
+        duties.fields["operator"],
+    ):
         assert isinstance(read_value(form, field, text)[0], int | float | str | None)
 
 
 def test_a_hostile_text_in_a_number_takes_no_time(form: Form) -> None:
     money = form.blocks["items"].fields["spent"]
-    for text in ("1" * 32_767, "1," * 16_000, " " * 16_000 + "1" + " " * 16_000, "(" * 32_000, "O" * 32_000, "不超过" * 10_000, "-" * 32_000):
+    for text in (
+        "1" * 32_767,
+        "1," * 16_000,
+        " " * 16_000 + "1" + " " * 16_000,
+        "(" * 32_000,
+        "O" * 32_000,
+        "不超过" * 10_000,
+        "-" * 32_000,
+    ):
         value, remark = read_value(form, money, text)
         assert value in (text, 1) and (remark is None or remark.code == "XL210")
     assert zipfile.is_zipfile(EXAMPLE / "filled.xlsx") and load_form(form.directory).key == form.key

@@ -47,7 +47,9 @@ REFUSED = {
     "a cell below the last": lambda book, sheet: sheet.write_number(1_048_576, 0, 1),
     "a range of one merged cell": lambda book, sheet: sheet.merge_range(0, 0, 0, 0, "x"),
     "a comment longer than one": lambda book, sheet: sheet.write_comment(0, 0, "x" * 32_768, {}),
-    "a message longer than 255": lambda book, sheet: sheet.data_validation(0, 0, 0, 0, {"validate": "any", "input_message": "x" * 256}),
+    "a message longer than 255": lambda book, sheet: sheet.data_validation(
+        0, 0, 0, 0, {"validate": "any", "input_message": "x" * 256}
+    ),
     "a colour of no kind": lambda book, sheet: sheet.conditional_format(0, 0, 0, 0, {"type": "mood"}),
     "a name with a space": lambda book, sheet: book.define_name("two words", "=A1"),
 }

@@ -33,8 +33,6 @@ def books(form: Form, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pat
     return {"template": template, "filled": filled, "finalized": result.outputs[0]}
 
 
-
-
 def shown(path: Path) -> dict[tuple[str, int, int], object]:
     book = CalamineWorkbook.from_path(str(path))
     return {(name, r, c): value for name in book.sheet_names
@@ -90,7 +88,9 @@ def test_formualizer_computes_the_same_values(books: dict[str, Path], name: str)
 
 @pytest.mark.slow
 def test_two_runs_give_the_same_bytes(form: Form, tmp_path: Path) -> None:
-    one, two = (write_template("suzhou-department", year=2022, output=tmp_path / name, unit="甲") for name in ("1.xlsx", "2.xlsx"))
+    one, two = (
+        write_template("suzhou-department", year=2022, output=tmp_path / name, unit="甲") for name in ("1.xlsx", "2.xlsx")
+    )
     assert one.read_bytes() == two.read_bytes()
     for name in ("3.xlsx", "4.xlsx"):
         fill_workbook(random_document(form, 11), output=tmp_path / name)
@@ -134,10 +134,6 @@ def test_no_limit_of_excel_is_broken(books: dict[str, Path], name: str) -> None:
             assert utf16(text.text) <= 32767
         for row in tree.iter(f"{MAIN}row"):
             assert float(row.get("ht", 0)) <= 409
-
-
-
-
 
 
 @pytest.mark.parametrize("name", ["template", "filled", "finalized"])

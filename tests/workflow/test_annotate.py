@@ -104,7 +104,15 @@ def test_saved_by_libreoffice_it_gives_the_same(annotated: Path, tmp_path: Path)
 def test_every_problem_is_listed_with_a_link_to_each_place(submitted: Path, annotated: Path, book: openpyxl.Workbook) -> None:
     sheet = book.worksheets[0]
     assert (sheet.title, book.active.title) == ("问题清单", "问题清单")
-    assert [sheet.cell(5, column).value for column in range(2, 9)] == ["类别", "编号", "位置", "问题", "填报内容", "填报要求", "修改方法"]
+    assert [sheet.cell(5, column).value for column in range(2, 9)] == [
+        "类别",
+        "编号",
+        "位置",
+        "问题",
+        "填报内容",
+        "填报要求",
+        "修改方法",
+    ]
     findings = validate(submitted).findings
     codes = [sheet.cell(row, 3).value for row in range(6, sheet.max_row + 1) if sheet.cell(row, 3).value]
     assert codes == [f["code"] for f in findings]
@@ -116,7 +124,9 @@ def test_every_problem_is_listed_with_a_link_to_each_place(submitted: Path, anno
         assert shown.cell(row, 4).value == f"{title}!{area}"
         number = int(name.split("_")[1]) - 1
         cells = book[title][area]
-        places.setdefault(number, []).extend(f"{title}!{line[0].coordinate}" for line in (cells if isinstance(cells, tuple) else ((cells,),)))
+        places.setdefault(number, []).extend(
+            f"{title}!{line[0].coordinate}" for line in (cells if isinstance(cells, tuple) else ((cells,),))
+        )
     assert [places[number] for number in range(len(findings))] == [f["cells"] for f in findings]
 
 
@@ -126,7 +136,13 @@ def test_cells_at_fault_are_coloured_and_say_what_to_do(submitted: Path, book: o
     for finding in validate(submitted).findings:
         for cell in finding["cells"]:
             worst.setdefault(cell, finding["severity"])
-    marked = {f"{sheet.title}!{cell.coordinate}": cell for sheet in book.worksheets[1:] for line in sheet.iter_rows() for cell in line if cell.comment}
+    marked = {
+        f"{sheet.title}!{cell.coordinate}": cell
+        for sheet in book.worksheets[1:]
+        for line in sheet.iter_rows()
+        for cell in line
+        if cell.comment
+    }
     assert set(marked) == visible(submitted, book)
     for place, cell in marked.items():
         assert cell.fill.fgColor.rgb == "FF" + colours[worst[place]][1:], place

@@ -23,16 +23,6 @@ pytestmark = pytest.mark.slow
 FILLED = EXAMPLE / "filled.xlsx"
 
 
-
-
-
-
-
-
-
-
-
-
 @pytest.mark.parametrize("name", FAULTS)
 def test_one_fault_gives_exactly_its_findings(tmp_path: Path, name: str) -> None:
     change, expected = FAULTS[name]
@@ -45,12 +35,16 @@ def test_one_fault_gives_exactly_its_findings(tmp_path: Path, name: str) -> None
 
 # Documents that look odd and are right: no finding beside the example's own.
 HARMLESS = {
-    "not applicable with a reason": lambda d: indicator(d, "政府采购执行率").update(applies="不适用", actual=None, target=None, reason="本年无政府采购"),
+    "not applicable with a reason": lambda d: indicator(d, "政府采购执行率").update(
+        applies="不适用", actual=None, target=None, reason="本年无政府采购"
+    ),
     "zero spending is typed": lambda d: d["budget"]["items"][1].update(spent=0),
     "a deviation that prints as 0.00%": lambda d: indicator(d, "科技合作交流活动").update(target=100000, actual=100000.4),
     "base data agree": lambda d: d.update(base_data={"staff_control": {"part": 55, "base": 55}}),
     "blank adjustment": lambda d: d["budget"]["items"][2].update(initial=16.81, adjustment=None),
-    "case and spaces of a qualitative value": lambda d: indicator(d, "各团服务保障工作").update(target="OK 满意", actual=" ok\u3000满意\u00a0"),
+    "case and spaces of a qualitative value": lambda d: indicator(d, "各团服务保障工作").update(
+        target="OK 满意", actual=" ok\u3000满意\u00a0"
+    ),
     "text at the limit": lambda d: indicator(d, "科技合作交流活动").update(source="长" * 500),
 }
 
@@ -77,21 +71,39 @@ def test_an_explanation_travels_with_its_warning(tmp_path: Path) -> None:
 def test_an_explanation_that_says_nothing_is_none(tmp_path: Path, text: str) -> None:
     path = tmp_path / "explained.xlsx"
     fill_workbook(document() | {"explanations": {"SZ202": text, "SZ304": f"{text}，因统计口径调整"}}, output=path)
-    assert {f["code"]: f.get("explanation") for f in validate(path).findings if "explanation" in f} == {"SZ304": f"{text}，因统计口径调整"}
+    assert {f["code"]: f.get("explanation") for f in validate(path).findings if "explanation" in f} == {
+        "SZ304": f"{text}，因统计口径调整"
+    }
 
 
 FILLERS = {
     "national-project-2022": {"项目信息!C6": "同上", "项目信息!C8": "略", "项目信息!B17": "详见附件1。", "绩效指标!H6": "同上"},
-    "shengchanli-2022": {"重点任务!E5": "见附件", "重点任务!D6": "略", "基本信息!C5": "暂无", "基本信息!B31": "（略）", "自评表!H5": "同上"},
+    "shengchanli-2022": {
+        "重点任务!E5": "见附件",
+        "重点任务!D6": "略",
+        "基本信息!C5": "暂无",
+        "基本信息!B31": "（略）",
+        "自评表!H5": "同上",
+    },
     "sichuan-project-2023": {"项目信息!C6": "无", "项目信息!C7": "见附表"},
 }
 WORDS = {
     "national-project-2022": {"项目信息!C6": "见附件中心", "项目信息!B17": "见附件1，其中第三项未完成"},
-    "shengchanli-2022": {"重点任务!E5": "无", "基本信息!B31": "无", "重点任务!D6": "略有增长", "基本信息!C7": "暂无", "自评表!J24": "同上", "自评表!L24": "略"},
+    "shengchanli-2022": {
+        "重点任务!E5": "无",
+        "基本信息!B31": "无",
+        "重点任务!D6": "略有增长",
+        "基本信息!C7": "暂无",
+        "自评表!J24": "同上",
+        "自评表!L24": "略",
+    },
 }
 
 
-@pytest.mark.parametrize(("example", "cells", "told"), [*((name, cells, True) for name, cells in FILLERS.items()), *((name, cells, False) for name, cells in WORDS.items())])
+@pytest.mark.parametrize(
+    ("example", "cells", "told"),
+    [*((name, cells, True) for name, cells in FILLERS.items()), *((name, cells, False) for name, cells in WORDS.items())],
+)
 def test_words_that_only_point_elsewhere_are_told(tmp_path: Path, example: str, cells: dict[str, str], told: bool) -> None:
     """No problems is an answer, no department is none; words that nobody asked for are not looked at."""
     path = type_into(EXAMPLES / example / "filled.xlsx", tmp_path / "t.xlsx", cells)
@@ -141,7 +153,9 @@ def test_numbers_typed_as_text_are_read_and_listed(tmp_path: Path, typed: str, r
     assert found(path) - before == pairs({("XL210", ("预算信息!D11",))})
 
 
-@pytest.mark.parametrize(("typed", "read"), [("≥", ">="), ("不低于", ">="), ("＝", "="), ("≦", "<="), ("＞", ">"), (" >= ", ">=")])
+@pytest.mark.parametrize(
+    ("typed", "read"), [("≥", ">="), ("不低于", ">="), ("＝", "="), ("≦", "<="), ("＞", ">"), (" >= ", ">=")]
+)
 def test_operators_are_read_in_their_spellings(tmp_path: Path, typed: str, read: str) -> None:
     path = type_into(FILLED, tmp_path / "t.xlsx", {"自评表!E79": typed})
     assert indicator(read_workbook(path), "科技合作交流活动")["operator"] == read
@@ -196,38 +210,10 @@ def test_the_fiscal_year_survives_a_wiped_cell(tmp_path: Path) -> None:
 # --- files that are not workbooks of ours --------------------------------------------------------------------
 
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 def test_an_older_revision_than_the_one_in_force_is_a_warning(tmp_path: Path) -> None:
     (told,) = [f for f in outdated(tmp_path).findings if f["code"] == "XL131"]
     assert (told["severity"], told["found"], told["expected"], told["cells"]) == ("warning", "2022 版", "2024 版", [])
     assert "migrate" in told["fix"]
-
-
-
-
 
 
 @pytest.mark.parametrize("make", UNREADABLE, ids=lambda make: make.__name__)
@@ -241,7 +227,9 @@ def test_a_file_that_cannot_be_read_gives_one_finding(tmp_path: Path, make) -> N
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_newer_revision_is_known_as_such_among_several_in_any_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+def test_a_newer_revision_is_known_as_such_among_several_in_any_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
     monkeypatch.setattr(messages, "_chosen", [language])
     templates = two_revisions(tmp_path / "forms")
     for make, code in ((newer_revision, "XL130"), (unknown_revision, "XL112")):
@@ -275,7 +263,14 @@ def test_control_characters_are_refused_with_a_finding(tmp_path: Path) -> None:
 
 
 def test_what_no_cell_can_hold_is_refused(tmp_path: Path) -> None:
-    for value, code in (("长" * 32768, "XL205"), ({"a": 1}, "XL202"), ([1], "XL202"), (True, "XL202"), (float("nan"), "XL202"), (1e300, "XL202")):
+    for value, code in (
+        ("长" * 32768, "XL205"),
+        ({"a": 1}, "XL202"),
+        ([1], "XL202"),
+        (True, "XL202"),
+        (float("nan"), "XL202"),
+        (1e300, "XL202"),
+    ):
         doc = document()
         doc["tasks"][0]["content"] = value
         assert refused(doc, tmp_path / "t.xlsx") == [(code, "tasks[0].content")], value
@@ -288,7 +283,13 @@ def test_a_remedy_without_a_hint_is_whole(tmp_path: Path) -> None:
     assert fix == "请只填主要内容，单位和说明填在相应的栏内。"
 
 
-KEPT = {"code": "XL301", "severity": "warning", "spots": [["basic", 0, "spent"]], "arguments": {"found": "1", "expected": "2"}, "explanation": ""}
+KEPT = {
+    "code": "XL301",
+    "severity": "warning",
+    "spots": [["basic", 0, "spent"]],
+    "arguments": {"found": "1", "expected": "2"},
+    "explanation": "",
+}
 
 
 @pytest.mark.parametrize(("kept", "told"), [
@@ -317,7 +318,9 @@ def test_computed_figures_in_the_input_are_ignored_and_differences_reported(tmp_
     indicator(doc, "技术经纪人培训")["deviation_text"] = "20.00%"
     result = fill_workbook(doc, output=tmp_path / "t.xlsx")
     assert {(f["code"], f["field"], f["found"], f["expected"]) for f in result.findings} == {
-        ("XL303", "budget.total.adjusted", "600", "627.17"), ("XL303", "indicators[43].deviation_text", "20.00%", "40.00%")}
+        ("XL303", "budget.total.adjusted", "600", "627.17"),
+        ("XL303", "indicators[43].deviation_text", "20.00%", "40.00%"),
+    }
     assert read_workbook(tmp_path / "t.xlsx")["budget"]["total"]["adjusted"] == 627.17
 
 

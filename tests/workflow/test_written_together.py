@@ -29,7 +29,13 @@ VERBS: dict[str, Callable[[Path], object]] = {
     "validate and annotate": lambda out: validate(FILLED, annotated=out),
 }
 MADE = {"finalize": 3, "report": 1, "report with PDF": 2, "annotate": 1, "validate and annotate": 1}
-LIBRARIES = [("finalize", "docxtpl"), ("finalize", "xlsxwriter"), ("report", "docxtpl"), ("report with PDF", "docxtpl"), ("annotate", "xlsxwriter")]
+LIBRARIES = [
+    ("finalize", "docxtpl"),
+    ("finalize", "xlsxwriter"),
+    ("report", "docxtpl"),
+    ("report with PDF", "docxtpl"),
+    ("annotate", "xlsxwriter"),
+]
 
 every_verb = pytest.mark.parametrize("verb", VERBS)
 
@@ -97,7 +103,9 @@ def forget(patch: pytest.MonkeyPatch, library: str) -> None:
 
 @pytest.mark.parametrize("verb, library", LIBRARIES)
 @pytest.mark.parametrize("older", [False, True])
-def test_a_missing_library_leaves_nothing(verb: str, library: str, older: bool, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_library_leaves_nothing(
+    verb: str, library: str, older: bool, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = with_older_files(verb, out) if older else {}
     word_template._compiled_parts.cache_clear()
     forget(monkeypatch, library)
@@ -109,7 +117,9 @@ def test_a_missing_library_leaves_nothing(verb: str, library: str, older: bool, 
 @every_verb
 @pytest.mark.parametrize("name", ["replace", "fsync"])
 @pytest.mark.parametrize("older", [False, True])
-def test_a_full_disk_leaves_everything_as_it_was(verb: str, name: str, older: bool, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_everything_as_it_was(
+    verb: str, name: str, older: bool, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = with_older_files(verb, out) if older else {}
     for after in range(MADE[verb]):
         with monkeypatch.context() as patch, pytest.raises(UsageError) as caught:
@@ -121,7 +131,9 @@ def test_a_full_disk_leaves_everything_as_it_was(verb: str, name: str, older: bo
 
 
 @every_verb
-def test_a_target_that_is_open_elsewhere_leaves_everything_as_it_was(verb: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_target_that_is_open_elsewhere_leaves_everything_as_it_was(
+    verb: str, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As on Windows, where a file that Excel has open cannot be replaced."""
     before = with_older_files(verb, out)
     replace = os.replace
