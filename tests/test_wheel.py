@@ -24,8 +24,8 @@ def test_the_wheel_works_on_its_own(tmp_path: Path) -> None:
     assert {"xlperf/templates/suzhou-department/2022/form.yaml", "xlperf/schemas/form.schema.json", "xlperf/catalogues/zh.toml",
             "xlperf/schemas/suzhou-department-2022.schema.json"} <= names  # fmt: skip
     script = (
-        f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); import xlperf; from pathlib import Path; "
-        f"print(xlperf.__file__); xlperf.write_template('suzhou-department', 2022, Path({str(tmp_path / 't.xlsx')!r}))"
+        f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); import xlperf; "
+        f"print(xlperf.__file__); xlperf.write_template('suzhou-department', year=2022, output={str(tmp_path / 't.xlsx')!r})"
     )
     outcome = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, encoding="utf-8", cwd=tmp_path)
     assert str(tmp_path / "site") in outcome.stdout and (tmp_path / "t.xlsx").exists()

@@ -333,11 +333,11 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
     *_, last, summed = done.stderr.splitlines()
     assert re.fullmatch(r"生成模板 3/3(  [0-9.]+ 个/秒)?  还需 (00:00:00|--:--:--)", last)
-    assert summed == f"写了 3 份，0 份没有变化；清单：{Path('下发') / MANIFEST}"
+    assert summed == f"生成 3 份，0 份没有变化；清单：{Path('下发') / MANIFEST}"
     (tmp_path / "下发" / NAMES[0]).write_bytes(b"changed")
     again = run("-o", "下发")
     assert again.stderr.splitlines() == [f"{Path('下发') / NAMES[0]} 下发后已被填写或改动，没有覆盖。",
-                                         f"写了 0 份，2 份没有变化；清单：{Path('下发') / MANIFEST}"]  # fmt: skip
+                                         f"生成 0 份，2 份没有变化；清单：{Path('下发') / MANIFEST}"]  # fmt: skip
     for arguments in ((), ("-o", "下发", "--unit", "甲"), ("-o", "下发", "--from", "x.json")):
         refused = run(*arguments)
         assert refused.returncode == 2 and refused.stderr.startswith("--roster 要用 -o 指定文件夹")
