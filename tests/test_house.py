@@ -9,13 +9,15 @@ import ast
 import doctest
 import importlib
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from support.paths import REPOSITORY
+import xlperf
+from support.paths import EXAMPLE, REPOSITORY
 from xlperf.forms.form import Form
 
 PACKAGE = REPOSITORY / "xlperf"
@@ -108,14 +110,22 @@ def test_folders_are_small_and_say_what_they_are_for() -> None:
     } == set()
 
 
-def test_the_examples_of_every_module_are_exact(form: Form) -> None:
+def test_the_examples_of_every_module_are_exact(form: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They know the form, all public names, and files in the folder where they run: a workbook, its document, a list of units."""
     shown = [module for module, path in SOURCES.items() if ">>> " in path.read_text("utf-8")]
-    assert len(shown) >= 19
+    assert len(shown) >= 40
+    public = {name: getattr(xlperf, name) for name in xlperf.__all__}
     runs = {}
-    for module in shown:
-        name = f"xlperf.{module}".removesuffix(".__init__")
-        runs[module] = doctest.testmod(importlib.import_module(name), extraglobs={"form": form})
-    assert {module: run for module, run in runs.items() if run.failed or not run.attempted} == {}
+    for name in shown:
+        folder = tmp_path / name
+        folder.mkdir()
+        for file in ("filled.xlsx", "document.json"):
+            shutil.copyfile(EXAMPLE / file, folder / file)
+        (folder / "units.csv").write_text("unit,code\nBureau A,101\nBureau B,102\n", "utf-8")
+        monkeypatch.chdir(folder)
+        module = importlib.import_module(f"xlperf.{name}".removesuffix(".__init__"))
+        runs[name] = doctest.testmod(module, globs={**public, "form": form, **vars(module)})
+    assert {name: run for name, run in runs.items() if run.failed or not run.attempted} == {}
 
 
 @pytest.mark.parametrize("planted", [

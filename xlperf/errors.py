@@ -22,18 +22,31 @@ REASONS = {
 
 
 class ExitCode(IntEnum):
-    """What the process tells its caller (design contract: 0, 1, 2, 3, 70, 130)."""
+    """What a command tells its caller.
 
-    OK = 0
-    ERRORS_FOUND = 1
-    USAGE = 2
-    UNREADABLE = 3
-    BUG = 70
+    Example:
+        >>> [(code.name, int(code)) for code in ExitCode][:4]
+        [('OK', 0), ('ERRORS_FOUND', 1), ('USAGE', 2), ('UNREADABLE', 3)]
+    """
+
+    OK = 0  # warnings at most
+    ERRORS_FOUND = 1  # in a workbook
+    USAGE = 2  # a wrong argument, a missing file, a form that cannot be right
+    UNREADABLE = 3  # a file is no workbook of ours
+    BUG = 70  # an internal error
     INTERRUPTED = 130
 
 
 class XlperfError(Exception):
-    """The base of all our errors: a message key of the catalogue with its arguments, and an exit code."""
+    """The base of all our errors: a message key of the catalogue with its arguments, and an exit code.
+
+    Example:
+        >>> try:
+        ...     load_document("nothing.json")
+        ... except XlperfError as error:
+        ...     error.key, error.arguments["path"], error.exit_code
+        ('cannot_open', 'nothing.json', <ExitCode.USAGE: 2>)
+    """
 
     exit_code = ExitCode.USAGE
 
@@ -49,11 +62,31 @@ class XlperfError(Exception):
 
 
 class UsageError(XlperfError):
-    """A wrong argument or a missing file: the person at the keyboard can mend it."""
+    """A wrong argument, a missing file, or one that cannot be written: the person at the keyboard can fix it.
+
+    Example:
+        >>> try:
+        ...     find_form("nothing")
+        ... except UsageError as error:
+        ...     error.key
+        'no_such_form'
+    """
 
 
 class FormError(XlperfError):
-    """A form definition that cannot be right: its author can mend it. Never reported as bad data."""
+    """A form definition that cannot be right: its author can fix it. It is never reported as bad data.
+
+    The text names the file, the place in it and what is wrong.
+
+    Example:
+        >>> path = new_form("forms/wrong/2026")
+        >>> _ = path.write_text("form: wrong", "utf-8")
+        >>> try:
+        ...     check_form(path.parent)
+        ... except FormError as error:
+        ...     error.key, error.arguments["path"] == path
+        ('form_shape', True)
+    """
 
 
 class FormulaError(Exception):
@@ -61,12 +94,23 @@ class FormulaError(Exception):
 
 
 class UnreadableError(XlperfError):
-    """A file in which there is no workbook of ours to read; carries the code of the finding that says so."""
+    """A file in which there is no workbook of ours to read; it carries the code of the finding that says so.
+
+    `validate`, `finalize` and `write_report` return it as a result with the status `unreadable`.
+
+    Example:
+        >>> try:
+        ...     read_workbook("document.json")
+        ... except UnreadableError as error:
+        ...     error.code, error.exit_code
+        ('XL101', <ExitCode.UNREADABLE: 3>)
+    """
 
     exit_code = ExitCode.UNREADABLE
 
     @property
     def code(self) -> str:
+        """The code of the finding: XL101 and so on."""
         return self.key
 
     def __str__(self) -> str:

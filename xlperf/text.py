@@ -1,4 +1,4 @@
-"""The word that a misspelt one is meant for, where there is no doubt; what two names are compared by.
+"""What two names are compared by, and the word that a misspelt one was meant for.
 
 >>> nearest("indicaters", ["indicators", "goals"])
 'indicators'
@@ -36,26 +36,26 @@ def unit_key(name: str | None, prefixes: Sequence[str] = ()) -> str:
     return letters
 
 
-def nearest(word: object, known: Iterable[object], alike: int = ALIKE) -> str | None:
-    """The known word most like that one, None where none is much like it."""
+def nearest(word: object, words: Iterable[object], alike: int = ALIKE) -> str | None:
+    """The word of those that is most like the given one; None where none is much like it."""
     from rapidfuzz.process import extractOne
 
-    best = extractOne(str(word), [str(other) for other in known], score_cutoff=alike)
+    best = extractOne(str(word), [str(other) for other in words], score_cutoff=alike)
     return best[0] if best else None
 
 
-def most_like(word: object, known: Iterable[object], most: int) -> list[str]:
-    """So many known words, those most like that one first."""
+def most_like(word: object, words: Iterable[object], most: int) -> list[str]:
+    """So many of the words, those most like the given one first."""
     from rapidfuzz.process import extract
 
-    return [match for match, *_ in extract(str(word), [str(other) for other in known], limit=most)]
+    return [match for match, *_ in extract(str(word), [str(other) for other in words], limit=most)]
 
 
-def slip(word: object, known: Iterable[object], opposites: Collection[str] = ()) -> str | None:
-    """The one known word that is the same but for spaces and punctuation, or for one character that is none of `opposites`."""
-    typed, words = letters_of(word), [str(other) for other in known]
-    same = [other for other in words if letters_of(other) == typed]
-    close = [other for other in words if _one_apart(typed, letters_of(other), opposites)]
+def slip(word: object, words: Iterable[object], opposites: Collection[str] = ()) -> str | None:
+    """The one of the words that is the same but for spaces and punctuation, or for one character that is none of `opposites`."""
+    typed, meant = letters_of(word), [str(other) for other in words]
+    same = [other for other in meant if letters_of(other) == typed]
+    close = [other for other in meant if _one_apart(typed, letters_of(other), opposites)]
     found = (same or close) if typed else []
     return found[0] if len(found) == 1 else None
 

@@ -18,6 +18,7 @@ from support.surgery import type_into
 from xlperf import fill_workbook, finalize, import_document, read_workbook, validate, write_next_template, write_report
 from xlperf.checking.checks import check
 from xlperf.collecting.worker import Limits, Task, WorkOptions, work_on
+from xlperf.forms import loader
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Spot, document_of, rows_of
 from xlperf.forms.figures import achievements, figures_of
@@ -48,7 +49,7 @@ def varied(form: Form, tmp_path: Path) -> Callable[..., Form]:
         assert parameters.keys() <= definition["parameters"].keys()
         definition["parameters"] |= parameters
         (folder / "form.yaml").write_text(yaml.safe_dump(definition, allow_unicode=True, sort_keys=False), "utf-8")
-        load_form.cache_clear()
+        loader._loaded.cache_clear()
         return load_form(folder)
 
     return vary

@@ -18,6 +18,7 @@ from support.form_mistakes import FORMULAS, NAMES, SHAPES
 from xlperf import fill_workbook, validate
 from xlperf.errors import FormError, UsageError
 from xlperf.files import shipped
+from xlperf.forms import loader
 from xlperf.forms.compute import compute
 from xlperf.forms.consistency import NUMBERS
 from xlperf.forms.document import Spot, document_of, rows_of
@@ -95,7 +96,7 @@ def test_a_form_of_ours_is_not_validated_by_jsonschema_again(monkeypatch: pytest
     monkeypatch.setattr(
         "xlperf.forms.loader.check_shape", lambda *_: pytest.fail("jsonschema costs more than the rest of the command")
     )
-    load_form.cache_clear()
+    loader._loaded.cache_clear()
     load_form(next(form_directories()))
 
 

@@ -26,6 +26,7 @@ from xlperf import (
     read_workbook,
     validate,
 )
+from xlperf.forms import loader
 from xlperf.forms.document import Spot, inputs_of, rows_of
 from xlperf.forms.form import Form
 from xlperf.revisions.migrate import migrate, revisions
@@ -157,7 +158,7 @@ def test_renaming_what_was_never_there_is_a_mistake_of_the_form(templates: Path,
     with pytest.raises(FormError, match=r"renamed\.indicators\.sources: revision 2022 has nothing of that name"):
         migrate([form, load_form(wrong)], rows_of(form, {})[0])
     (wrong / "form.yaml").write_text(text.replace(": indicators.evidence", ": indicators.evidences"), "utf-8")
-    load_form.cache_clear()
+    loader._loaded.cache_clear()
     with pytest.raises(
         FormError, match=r"renamed\.indicators\.source: there is no 'indicators.evidences'; did you mean 'indicators.evidence'"
     ):

@@ -111,6 +111,13 @@ def write_templates(
 
     Raises:
         UsageError: something in the roster is wrong (then nothing is written), or some files could not be written.
+
+    Example:
+        >>> done = write_templates(form.key, year=2022, output="templates", roster="units.csv", jobs=1, date="2023-01-05")
+        >>> done.written, done.kept, sorted(path.suffix for path in done.manifest.parent.iterdir())
+        (2, 0, ['.csv', '.xlsx', '.xlsx'])
+        >>> write_templates(form.key, year=2022, output="templates", roster="units.csv", jobs=1, date="2023-01-05").kept
+        2
     """
     chosen = load_form(find_form(form, year=year, templates=templates))
     units, remarks = take_roster(roster, subject=subject_headings(chosen))

@@ -51,13 +51,19 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit, or one paper of it; `line` is where it stands, with what its other columns say, `rows` are its further lines."""
+    """One unit of a roster, or one paper of it.
+
+    Example:
+        >>> unit = read_roster("units.csv")[0]
+        >>> unit.name, unit.line.number, unit.line.cells
+        ('Bureau A', 2, {})
+    """
 
     name: str
-    code: str
-    supervisor: str
-    line: Line
-    rows: tuple[Line, ...] = ()  # on further sheets
+    code: str  # "" where there is none
+    supervisor: str  # "" where there is none
+    line: Line  # where it stands, with what its other columns say
+    rows: tuple[Line, ...] = ()  # its lines on further sheets
     subject: str = ""  # what the paper is about, where a unit files several
 
 
@@ -78,10 +84,14 @@ class Roster(NamedTuple):
 
 
 def read_roster(path: StrPath) -> tuple[Unit, ...]:
-    """Return the units in that file, in its order.
+    """Return the units in a list, a CSV file or a workbook, in its order.
 
     Raises:
         UsageError: it cannot be opened, or something in it is wrong: all of that, each with sheet and line.
+
+    Example:
+        >>> [(unit.name, unit.code) for unit in read_roster("units.csv")]
+        [('Bureau A', '101'), ('Bureau B', '102')]
     """
     return take_roster(path).units
 

@@ -43,11 +43,21 @@ EXAMPLES = {
 
 
 def list_forms(*, templates: StrPath | None = None) -> list[dict[str, Any]]:
-    """Return form, revision, first and last year (None while it is the newest) and title of every form.
+    """Return the revisions of every form, each an object with `form`, `revision`, `first_year`, `last_year` and `title`.
+
+    `last_year` is None of the newest revision, which serves all years from its first on.
+
+    Args:
+        templates: the folder of a bureau's own forms, which come beside those that travel with xlperf.
 
     Raises:
         UsageError: the folder of the bureau's own forms is not there.
         FormError: a form in it cannot be right.
+
+    Example:
+        >>> forms = list_forms()
+        >>> [(item["revision"], item["first_year"], item["last_year"]) for item in forms if item["form"] == form.key]
+        [('2022', 2022, None)]
     """
     forms = sorted((load_form(folder) for folder in form_directories(templates)), key=lambda form: (form.key, form.first_year))
     return [
@@ -82,10 +92,20 @@ def count_parts(form: Form) -> dict[str, Any]:
 
 
 def explain_field(form: str, field: str, *, year: int | None = None, templates: StrPath | None = None) -> dict[str, Any]:
-    """Return label, meaning, cell, limits and formulas of one field, for example `items.rate` or `cover.unit`.
+    """Return what there is to know of one field, an object with its `label`, `type`, `cell`, limits and formulas.
+
+    Args:
+        form: the key of the form, see `list_forms`.
+        field: block, table or preset row and key, for example `items.rate` or `cover.unit`, or the path in the document.
+        year: the fiscal year, which says the revision; by default the newest.
+        templates: the folder of a bureau's own forms.
 
     Raises:
         UsageError: no such form or field; the nearest names are given.
+
+    Example:
+        >>> explain_field(form.key, "items.rate")["formula"]
+        'spent / adjusted'
     """
     loaded = load_form(find_form(form, year=year, templates=templates))
     names = dict(field_names(loaded))
@@ -137,10 +157,18 @@ def _facts(form: Form, block: Block, index: int, field: Field) -> dict[str, Any]
 
 
 def new_form(directory: StrPath) -> Path:
-    """Write a form.yaml into the folder, which is called KEY/YEAR, and return its path.
+    """Write a small form.yaml to start from, with comments, and return its path.
+
+    Args:
+        directory: the folder to write into; it is called KEY/YEAR, the key of the form and its first fiscal year.
 
     Raises:
-        UsageError: the folder is called otherwise, or has a form.yaml already.
+        UsageError: the folder is called otherwise, has a form.yaml already, or cannot be written.
+
+    Example:
+        >>> path = new_form("forms/travel/2026")
+        >>> path.as_posix(), [item["form"] for item in list_forms(templates="forms") if item["form"] == "travel"]
+        ('forms/travel/2026/form.yaml', ['travel'])
     """
     folder = Path(directory).absolute()
     key, year, path = folder.parent.name, folder.name, Path(directory) / "form.yaml"

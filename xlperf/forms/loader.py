@@ -39,10 +39,21 @@ def form_directories(extra: StrPath | None = None) -> Iterator[Path]:
 
 
 def find_form(key: str, *, year: int | None = None, revision: str | None = None, templates: StrPath | None = None) -> Path:
-    """Return the folder of the revision that serves that fiscal year (the newest where none is named).
+    """Return the folder of the revision that serves that fiscal year.
+
+    Args:
+        key: the key of the form, see `list_forms`.
+        year: the fiscal year; by default the newest revision is found.
+        revision: that revision instead, whatever years it serves.
+        templates: the folder of a bureau's own forms, which are found before those that travel with xlperf.
 
     Raises:
         UsageError: there is no such form, or no revision that old.
+
+    Example:
+        >>> folder = find_form(form.key, year=2023)
+        >>> folder.name, (folder / "form.yaml").is_file()
+        ('2022', True)
     """
     folders = list(form_directories(templates))
     revisions = [folder for folder in folders if folder.parent.name == key]
@@ -58,16 +69,26 @@ def find_form(key: str, *, year: int | None = None, revision: str | None = None,
     return max(fitting, key=lambda folder: load_form(folder).first_year)
 
 
-@lru_cache(maxsize=16)
 def load_form(directory: StrPath) -> Form:
-    """Return the form defined in that folder, as `find_form` gives it.
+    """Return the form defined in that folder, as `find_form` gives it; of one folder the same object every time.
 
     The forms that travel with xlperf are right (a test calls `check_form`), so only others pay for jsonschema.
 
     Raises:
+        UsageError: there is no form.yaml.
         FormError: the definition cannot be right; the text names the file, the place in it and what is wrong.
+
+    Example:
+        >>> loaded = load_form(find_form(form.key, year=2022))
+        >>> loaded.revision, loaded is form
+        ('2022', True)
     """
-    return _load(Path(directory), trusted=is_shipped(Path(directory)))
+    return _loaded(Path(directory))
+
+
+@lru_cache(maxsize=16)
+def _loaded(directory: Path) -> Form:
+    return _load(directory, trusted=is_shipped(directory))
 
 
 def load_strictly(directory: Path) -> Form:

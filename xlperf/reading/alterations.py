@@ -2,8 +2,8 @@
 
     findings = list(find_alterations(read_cells("filled.xlsx")))
 
-Everything that can still be understood has been read by then; what is told here is what was understood otherwise than
-it looks, what was not read at all (never silently), and what finalizing will restore.
+Everything that can still be understood has been read by then. Reported here is what was understood otherwise than it looks,
+what was not read at all (never silently), and what finalizing will restore.
 """
 
 from __future__ import annotations
@@ -104,8 +104,8 @@ def deleted_columns(reading: Reading) -> Iterator[Finding]:
         for column in table.columns:
             if column.key not in columns and column.in_document:
                 near = nearest(column.label, headings)
-                told = sentence("lost_key" if near else "not_there", {"near": near})
-                yield Finding("XL232", "error", (), {"column": column.label, "found": told, "sheet": found.title})
+                reason = sentence("lost_key" if near else "not_there", {"near": near})
+                yield Finding("XL232", "error", (), {"column": column.label, "found": reason, "sheet": found.title})
 
 
 def retyped_headings(reading: Reading) -> Iterator[Finding]:
@@ -155,11 +155,11 @@ def merged_cells(reading: Reading) -> Iterator[Finding]:
         areas = list(_merged_by_hand(reading, found, merged_by_us.get(found.title, set())))
         blank_inputs = _blank_inputs(reading, found.title) if areas else {}
         losing = {area for area in areas if _hides_input(found, area, blank_inputs)}
-        yield from _told_of_merged(found, [area for area in areas if area not in losing], "info", "merged_reads")
-        yield from _told_of_merged(found, [area for area in areas if area in losing], "warning", "merged_lost")
+        yield from _merged_finding(found, [area for area in areas if area not in losing], "info", "merged_reads")
+        yield from _merged_finding(found, [area for area in areas if area in losing], "warning", "merged_lost")
 
 
-def _told_of_merged(found: FoundSheet, areas: Sequence[Range], severity: Severity, hint: str) -> Iterator[Finding]:
+def _merged_finding(found: FoundSheet, areas: Sequence[Range], severity: Severity, hint: str) -> Iterator[Finding]:
     if areas:
         places = [f"{found.title}!{cell_name(*area[:2])}:{cell_name(*area[2:])}" for area in areas[:MOST_NAMED]]
         yield Finding("XL234", severity, (), {"found": len(areas), "hint": sentence(hint, {})}, cells=tuple(places))

@@ -29,7 +29,7 @@ class BlockRow:
     index: int
     values: Mapping[str, object]  # what is fixed included
     shown_results: Mapping[str, object]  # what the cells show that the template computes
-    remarks: tuple[tuple[str, Remark], ...]  # what there is to tell of its cells
+    remarks: tuple[tuple[str, Remark], ...]  # what is to be reported of its cells
     origins: tuple[SheetRow, ...]  # one row of a sheet; several where the fields stand alone
     is_blank: bool = False  # it is a free row in which nobody typed anything
 
@@ -57,7 +57,7 @@ class BlockRows:
                 yield Spot(self.block.key, row.index, key), result
 
     def remarks(self) -> Iterator[tuple[Spot, Remark]]:
-        """Yield what there is to tell of the cells."""
+        """Yield what is to be reported of the cells."""
         for row in self.read.values():
             for key, remark in row.remarks:
                 yield Spot(self.block.key, row.index, key), remark
@@ -80,7 +80,7 @@ class BlockRows:
 
 
 def read_block(form: Form, block: Block, sheet_rows: Iterable[SheetRow], formats: NumberFormats) -> BlockRows:
-    """Read the rows of a block; what is told of a row is told of the block, in the order of the sheet."""
+    """Read the rows of a block; its findings are in the order of the sheet."""
     read: dict[int, BlockRow] = {}
     findings: list[Finding] = []
     count = len(block.rows) or int(block.shape == "object")
@@ -101,7 +101,7 @@ def read_block(form: Form, block: Block, sheet_rows: Iterable[SheetRow], formats
             continue
         else:
             row = read[index] = _read_row(form, block, index, sheet_row, formats)
-        findings += [*_retyped(block, index, sheet_row), *_told(block, row)]
+        findings += [*_retyped(block, index, sheet_row), *_findings(block, row)]
     return BlockRows(block=block, read=read, count=count, findings=tuple(findings))
 
 
@@ -142,7 +142,7 @@ def _standing_twice(block: Block, index: int, sheet_row: SheetRow) -> Finding:
     return Finding("XL214", "warning", (spot,), {"found": f"{sheet_row.title}!{sheet_row.number + 1}"})
 
 
-def _told(block: Block, row: BlockRow) -> list[Finding]:
+def _findings(block: Block, row: BlockRow) -> list[Finding]:
     return [
         Finding(remark.code, remark.severity, (Spot(block.key, row.index, key),), remark.arguments)
         for key, remark in row.remarks

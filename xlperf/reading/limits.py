@@ -15,7 +15,7 @@ KIB, MIB = 2**10, 2**20
 
 # The file and its zip.
 MOST_FILE = 128 * MIB  # with photographs pasted in; it is held in memory once
-MOST_HELD = 16 * MIB  # a larger package is written anew without its pictures, because a reader copies it
+MOST_HELD = 16 * MIB  # a larger package is rewritten without its pictures, because a reader copies it
 MOST_PARTS = 5_000  # 300 sheets with comments and drawings have about 2,000
 MOST_UNPACKED = 1_024 * MIB  # 1,048,576 formatted rows of 22 columns are 590 MiB; they are unpacked in 2 s and never held
 MOST_RATIO = 200  # blank formatted rows pack 30 : 1; only a part that is one run of the same bytes passes 200 : 1

@@ -89,7 +89,7 @@ def _errors(data: bytes) -> Iterator[tuple[tuple[int, int], str]]:
 
 
 def _uncomputed(data: bytes) -> Iterator[tuple[tuple[int, int], bytes]]:
-    """Looked for from the end of the cells, which few share; of an empty text (t="str") the result is known."""
+    """Yield the formulas without a result, found by how such a cell ends, which is rare; an empty text (t="str") is a result."""
     for end in (match.start() for pattern in NO_RESULT for match in pattern.finditer(data)):
         start = max(data.rfind(b"<c ", max(0, end - LONGEST_FORMULA), end), 0)
         if found := ADDRESS.match(data, start):

@@ -35,7 +35,7 @@ class NumberFormats:
         return _multiplies(self._at(title, row, column))
 
     def digits(self, title: str, row: int, column: int) -> int:
-        """With how many digits at least that cell shows its number, by a format of noughts; 0 for any other."""
+        """How many digits that cell shows at least, by a format of zeros such as 000000; 0 for any other format."""
         code = self._at(title, row, column)
         return len(code) if DIGITS.fullmatch(code) else 0
 

@@ -5,7 +5,7 @@
     rewrite("sheet1.xml", [b"<x:row><x:c/></x:row>"])       # <row r="1"><c r="A1"/></row>
 
 What Excel, WPS, LibreOffice and Google write passes as it stands. Any other spelling (prefixes, comments, CDATA, UTF-16, cells
-without an address) is written anew first, so that patterns see what parsers see.
+without an address) is rewritten first, so that patterns see what parsers see.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ IN_VALUE = {'"': "&quot;", "\n": "&#10;", "\t": "&#9;", **IN_TEXT}
 
 
 class Unusual(Exception):
-    """XML that patterns cannot be trusted on; it is written anew first."""
+    """XML that patterns cannot be trusted on; it is rewritten first."""
 
 
 @dataclass(frozen=True)
@@ -120,11 +120,11 @@ def _parse(name: str, parser: expat.XMLParserType, chunks: Iterable[bytes | byte
         raise damaged(name, "XML") from None
 
 
-# --- written anew --------------------------------------------------------------------------------------------
+# --- rewriting -----------------------------------------------------------------------------------------------
 
 
 def rewrite(name: str, chunks: Iterable[bytes]) -> bytes:
-    """Write XML anew: UTF-8, no prefix before the names of the root's vocabulary, no comments, no CDATA, no instructions.
+    """Rewrite XML: UTF-8, no prefix before the names of the root's vocabulary, no comments, no CDATA, no instructions.
 
     In a sheet every row and cell gets its address as first attribute; one without stands behind the one before it.
 

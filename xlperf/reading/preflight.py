@@ -8,7 +8,7 @@ be ours is cut, and named if it held something. calamine allocates the whole rec
 data (549 GB for a number in XFD1048576, a second and 160 MiB for one in A1000000); styled blank cells cost it nothing but
 time, and a wrong `<dimension>` nothing at all, except one that is no address, which makes it refuse the sheet. openpyxl makes an
 object of every styled blank cell, and of every cell of a merged range. So blank rows below the data are cut as well.
-A file of which nothing is cut is handed on byte for byte; any other is written anew, and no reader sees what we did not.
+A file of which nothing is cut is handed on byte for byte; any other is rewritten, and no reader sees what we did not.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@
     reading.rows["total"], reading.places[Spot("total", 0, "spent")], reading.shown_results[Spot("total", 0, "rate")]
 
 Fields are found by the hidden keys that travel with them, never by address: rows may have been inserted, sheets
-renamed or reordered. Nothing is judged here but what reading itself has to decide; what somebody did to the workbook is
-told by `alterations`.
+renamed or reordered. Nothing is judged here but what reading itself has to decide; what somebody did to the workbook is for
+`alterations` to say.
 """
 
 from __future__ import annotations
@@ -100,8 +100,8 @@ def _form_of(mark: SheetMark, templates: StrPath | None) -> Form:
     except UsageError as error:
         revisions = [home.name for home in form_directories(templates) if home.parent.name == mark.form]
         is_newer = error.key == "no_such_revision" and all(mark.revision > revision for revision in revisions)
-        known = error.arguments.get("known", "")
-        raise UnreadableError("XL130" if is_newer else "XL112", found=f"{mark.form} {mark.revision}", known=known) from None
+        found, known = f"{mark.form} {mark.revision}", error.arguments.get("known", "")
+        raise UnreadableError("XL130" if is_newer else "XL112", found=found, known=known) from None
 
 
 def _identity(grid: Grid) -> dict[str, str]:
@@ -146,12 +146,12 @@ def _copies(form: Form, own: Iterable[OwnGrid]) -> Iterator[Finding]:
     """Sheets that are there twice: nobody knows which counts, unless the same is filled in."""
     first: dict[str, OwnGrid] = {}
     for other in own:
-        one = first.setdefault(other.mark.sheet, other)
-        if one is other:
+        counting = first.setdefault(other.mark.sheet, other)
+        if counting is other:
             continue
         sheet = next((sheet for sheet in form.sheets if sheet.key == other.mark.sheet), None)
-        same = sheet is None or _filled_in(form, sheet, one) == _filled_in(form, sheet, other)
-        titles = listing((one.title, other.title))
+        same = sheet is None or _filled_in(form, sheet, counting) == _filled_in(form, sheet, other)
+        titles = listing((counting.title, other.title))
         found = titles if same else sentence("copies_differ", {"found": titles})
         yield Finding("XL113", "warning" if same else "error", (), {"found": found})
 

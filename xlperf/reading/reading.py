@@ -27,7 +27,7 @@ class FoundSheet:
 
     title: str  # people may have renamed it
     grid: Grid  # what its cells show, merged cells of words and cells with errors included
-    markup: Markup | None  # None where its XML could not be told from that of another
+    markup: Markup | None  # None where its XML was not found
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Reading:
     with_formula: Set[Spot]  # those among them that still hold a formula
     with_unit: Set[Spot]  # figures that were typed with their unit or operator
     normalised: Set[Spot]  # values that stand there in another spelling, which the formulas of the sheet could not compute with
-    findings: tuple[Finding, ...]  # what there is to tell of the file and of how its cells were read
+    findings: tuple[Finding, ...]  # what is to be reported of the file, and of how its cells were read
 
     @property
     def sha256(self) -> str:

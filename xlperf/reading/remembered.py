@@ -55,7 +55,7 @@ def load_warnings(form: Form, text: str) -> Iterator[Finding]:
 
 
 def _can_be(form: Form, finding: Finding) -> bool:
-    """Whether a finding is one that can be told: of a code, a severity and fields that there are."""
+    """Whether a finding is one that xlperf could have made: of a code, a severity and fields that there are."""
     is_known = isinstance(finding.code, str) and (finding.code in form.rules or finding_texts(finding.code))
     has_places = all(
         list(map(type, spot)) == [str, int, str] and spot.block in form.blocks and spot.field in form.blocks[spot.block].fields

@@ -140,7 +140,7 @@ def _read_sheet(part: Part, texts: Texts) -> Sheet:
 
 
 def _cut_or_rewrite(part: Part) -> tuple[_Cutter, bool]:
-    """What is kept of a sheet, and whether it had to be written anew first."""
+    """What is kept of a sheet, and whether it had to be rewritten first."""
     try:
         return _cut_plain(part.name, inflate(part)), False
     except Unusual:
@@ -270,8 +270,8 @@ def _text(kept: bytearray, texts: Texts) -> int:
     """How much shared text the cells hold; a cell whose text is not plain to see counts as the longest."""
     numbers = [int(number) for number in SHARED.findall(kept)]
     unseen = kept.count(b' t="s"') - len(numbers)
-    known = len(texts.lengths)
-    return sum(texts.lengths[n] for n in numbers if n < known) + unseen * max(texts.lengths, default=0)
+    count = len(texts.lengths)
+    return sum(texts.lengths[number] for number in numbers if number < count) + unseen * max(texts.lengths, default=0)
 
 
 def _trim(kept: bytearray) -> bool:

@@ -42,7 +42,7 @@ class WorkbookParts:
     names: Mapping[str, str]  # what people know every sheet by, by its part: the title, or the name of a part nobody names
     texts: bytes  # the XML of the shared texts, b"" where there are none
     styles: bytes  # the XML of the styles, b"" where there are none
-    changed: Mapping[str, bytes]  # the parts that had to be written anew
+    changed: Mapping[str, bytes]  # the parts that had to be rewritten
     not_xml: tuple[str, ...]  # pictures, printer settings, programs
     findings: tuple[Finding, ...]
 

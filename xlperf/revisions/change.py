@@ -21,6 +21,11 @@ class Change:
 
     A value is what the document or the definition of the form holds: a number in the unit of its column, a text, None for a
     blank cell; of a row or a part that came or went an object, by the labels of its columns or facts.
+
+    Example:
+        >>> change = Change(kind="changed", place="Budget", field="budget.total.spent", before=4, after=5)
+        >>> change.as_object()["before"], change.as_object()["cells"]
+        (4, ['', ''])
     """
 
     kind: Kind

@@ -33,7 +33,12 @@ Row = Mapping[str, object]
 
 
 def compare_papers(before: StrPath, after: StrPath, *, templates: StrPath | None = None) -> list[Change]:
-    """Return what changed from one paper of a unit to another.
+    """Return what changed from one paper of a unit to another; papers of two years are compared under the newer revision.
+
+    Args:
+        before: a workbook, a document (.json) or a report; it is never changed.
+        after: another, of the same form.
+        templates: the folder of a bureau's own forms.
 
     Args:
         before: a document (.json), a workbook or a report; it is never changed.

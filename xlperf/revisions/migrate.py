@@ -122,6 +122,8 @@ def migrate_workbook(
 ) -> Result:
     """Write what was filled in under an older revision as a workbook of the newer one, and beside it what found no place.
 
+    What found no place stands in the findings and in a CSV file; both files are written or neither.
+
     Args:
         path: a workbook, a document (.json) or a report of an older revision; it is never changed.
         year: the fiscal year of the new workbook, which says its revision; by default the year of the old one.

@@ -43,6 +43,8 @@ def write_next_template(
 
     Nothing is written of a document that holds what no workbook can.
 
+    Unit, goals, tasks and indicators with their targets are carried over; last year's actuals stand beside the targets.
+
     Args:
         form: the key of the form.
         year: the fiscal year of the template; it says the revision.

@@ -26,14 +26,24 @@ def annotate(
 ) -> Path:
     """Write the workbook that goes back to its department: its data, the cells at fault marked, a list of problems first.
 
+    It is named after the submission. One that somebody has worked in since it was written is not replaced.
+
     Args:
         path: the submission; it is never changed.
+        form: the key of the form it is to be of; by default the one it says itself.
+        year: the fiscal year it is to be of.
+        templates: the folder of a bureau's own forms.
         output: the folder to write into, by default the folder of the submission.
-        date: the ISO date to stand in the workbook; default see `stamp`.
+        date: the ISO date to stand in the workbook; by default SOURCE_DATE_EPOCH, else today.
 
     Raises:
-        UsageError: no such file, or the output cannot be written.
+        UsageError: no such file or form, or the output cannot be written; then an older one is as it was.
         UnreadableError: there is no workbook of ours in it.
+
+    Example:
+        >>> path = annotate("filled.xlsx", output="returned")
+        >>> path.parent.name, path.suffix, path.name.startswith("filled-")
+        ('returned', '.xlsx', True)
     """
     processed = process(path, form=form, year=year, templates=templates)
     return write_annotated(processed, Path(output or Path(path).parent), date=stamp(date))

@@ -1,6 +1,6 @@
-"""What stands in a cell that is told to be blank: a dash, a word for nothing; where a number is asked for, that means 0.
+"""What stands in a cell that is reported as blank: a dash, a word for nothing; where a number is asked for, that means 0.
 
-told = list(with_what_was_typed(reading, rows, findings))
+findings = list(with_what_was_typed(reading, rows, findings))
 """
 
 from __future__ import annotations

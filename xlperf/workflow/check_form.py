@@ -7,17 +7,28 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from xlperf.files import StrPath
 from xlperf.forms.form import Form
 from xlperf.forms.loader import load_strictly
 from xlperf.reporting.word_report import check_template
 
 
-def check_form(directory: Path) -> Form:
+def check_form(directory: StrPath) -> Form:
     """Return the form defined in that folder, checked whole wherever it comes from.
 
+    Args:
+        directory: the folder of one revision, with a form.yaml and perhaps a Word template report.docx in it.
+
     Raises:
-        FormError: the definition or the Word template cannot be right.
+        UsageError: there is no form.yaml.
+        FormError: the definition or the Word template cannot be right; the text names the file and the place in it.
+
+    Example:
+        >>> from xlperf import new_form
+        >>> form = check_form(new_form("forms/budget/2026").parent)
+        >>> form.key, form.revision, form.first_year
+        ('budget', '2026', 2026)
     """
-    form = load_strictly(directory)
+    form = load_strictly(Path(directory))
     check_template(form)
     return form

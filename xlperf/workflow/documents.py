@@ -28,7 +28,7 @@ from xlperf.text import nearest
 
 LONGEST_TEXT = 32_767  # UTF-16 units in one cell, Excel's limit
 LARGEST = 1e15  # from here on Excel drops digits
-SURE = 75  # per cent that a misspelt key has of a known one
+SURE = 75  # per cent of its letters that a misspelt key shares with the right one
 
 
 class DocumentRows(NamedTuple):
@@ -50,10 +50,15 @@ class TakenDocument:
 
 
 def load_document(path: StrPath) -> dict[str, Any]:
-    """Return the document in a JSON file: an object in the shape of the form's schema, see `build_schema`.
+    """Return the document in a JSON file: an object in the shape that `build_schema` tells, which is not checked here.
 
     Raises:
         UsageError: the file cannot be opened, holds no JSON object, or the object names no form.
+
+    Example:
+        >>> document = load_document("document.json")
+        >>> document["fiscal_year"], document["form"] == form.key
+        (2022, True)
     """
     try:
         document = json.loads(Path(path).read_text("utf-8-sig"))
@@ -70,21 +75,21 @@ def rows_of_document(document: Document, *, templates: StrPath | None = None) ->
     """Return the form and the rows of a document, and what of it a workbook cannot hold.
 
     Raises:
-        UsageError: it names no form that is known.
+        UsageError: there is no form of the name in it.
     """
     revision, year = document.get("revision"), document.get("fiscal_year")
     folder = find_form(str(document["form"]), year=None if revision else year, revision=revision, templates=templates)
     form = load_form(folder)
     rows, strays = rows_of(form, document)
     rows, notes = _normal_rows(form, rows)
-    return DocumentRows(form, rows, [*notes, *_misfits(form, rows), *_strays(form, strays)])
+    return DocumentRows(form, rows, [*notes, *_unholdable(form, rows), *_without_field(form, strays)])
 
 
 def take_document(document: Document, *, templates: StrPath | None = None) -> TakenDocument:
     """Return the form of a document, its rows as cells can hold them, those computed, and what a workbook cannot hold of it.
 
     Raises:
-        UsageError: it names a form or revision that is not known.
+        UsageError: there is no form or revision of the name in it.
     """
     form, rows, findings = rows_of_document(document, templates=templates)
     computed = compute(form, rows)
@@ -117,7 +122,7 @@ def _normal_rows(form: Form, rows: Rows) -> tuple[Rows, list[Finding]]:
     return result, notes
 
 
-def _misfits(form: Form, rows: Rows) -> Iterator[Finding]:
+def _unholdable(form: Form, rows: Rows) -> Iterator[Finding]:
     """What a cell cannot hold at all."""
     inputs = tuple(inputs_of(form, rows))
     yield from check_characters(inputs)
@@ -131,7 +136,7 @@ def _misfits(form: Form, rows: Rows) -> Iterator[Finding]:
             yield Finding("XL202", "error", (spot,), {"found": str(value)[:60], "expected": label})
 
 
-def _strays(form: Form, strays: list[tuple[str, object]]) -> Iterator[Finding]:
+def _without_field(form: Form, strays: list[tuple[str, object]]) -> Iterator[Finding]:
     keys = {key for block in form.blocks.values() for key in block.fields if not key.startswith("_")}
     for path, value in strays:
         name, whole = path.rpartition(".")[2], isinstance(value, Mapping | list)

@@ -27,10 +27,27 @@ def fill_workbook(
     rows: Mapping[str, int] | None = None,
     password: str = "",
 ) -> Result:
-    """Write a workbook filled from a document; what it cannot hold is a finding, and then nothing is written.
+    """Write a workbook filled from a document; what it cannot hold is a finding, and with an error nothing is written.
+
+    Args:
+        document: a JSON object in the shape that `build_schema` tells, with the keys `form` and `fiscal_year`. Amounts are
+            numbers in the unit that the label of their field names (ten thousand yuan in most forms), rates are ratios.
+            Computed fields need not be there; one that differs from ours is an info.
+        templates: the folder of a bureau's own forms.
+        output: the workbook to write.
+        date: the ISO date to stand in the workbook; by default SOURCE_DATE_EPOCH, else today.
+        rows: spare rows per block where the form's own number is not enough, for example {"goals": 50}.
+        password: protects the sheets; a deterrent, never security.
 
     Raises:
-        UsageError: the document names no form or one that is not known; the file cannot be written.
+        UsageError: the document names no form, or one that there is not; or the file cannot be written.
+
+    Example:
+        >>> result = fill_workbook({"form": form.key, "fiscal_year": 2022, "cover": {"unit": "Bureau"}}, output="one.xlsx")
+        >>> result.outputs[0].name, result.findings
+        ('one.xlsx', [])
+        >>> fill_workbook({"form": form.key, "fiscal_year": 2022, "cover": {"fax": "1"}}, output="two.xlsx").findings[0]["code"]
+        'XL212'
     """
     path = Path(output)
     if not document.get("form"):

@@ -41,17 +41,31 @@ def finalize(
 ) -> Result:
     """Validate a workbook and, if it has no error, write the finalized workbook, its document and its report beside it.
 
-    All of them are written or none (see `written_together`). They are named after the unit; where another unit of that name
-    has its own there, told by its code, with the code.
+    All of them are written or none: they are made in a temporary folder, synced, and moved together. If one cannot be moved,
+    because it is open in Excel perhaps, those that have moved are removed, and older files of their names come back as they
+    were. They are named after the unit; where another unit of that name has its own there, with its code too.
+
+    With an error nothing is written, and `outputs` of the result is empty. See `validate` for the findings.
 
     Args:
         path: the submission; it is never changed.
+        form: the key of the form it is to be of; by default the one it says itself.
+        year: the fiscal year it is to be of.
+        templates: the folder of a bureau's own forms.
         output: the folder to write into, by default the folder of the submission.
-        date: the ISO date to stand in the finalized workbook; default see `stamp`.
+        date: the ISO date to stand in the finalized workbook; by default SOURCE_DATE_EPOCH, else today.
         report: False leaves the Word report out.
 
     Raises:
-        UsageError: no such file, or the output cannot be written (open in Excel, perhaps).
+        UsageError: no such file or form, or the outputs cannot be written.
+        FormError: the Word template of a bureau's own form cannot be right.
+
+    Example:
+        >>> result = finalize("filled.xlsx", output="final", date="2023-03-01")
+        >>> result.status, [path.suffix for path in result.outputs]
+        ('passed', ['.xlsx', '.json', '.docx'])
+        >>> [path.suffix for path in finalize("filled.xlsx", output="final", report=False).outputs]
+        ['.xlsx', '.json']
     """
     try:
         processed = process(path, form=form, year=year, templates=templates)

@@ -1,16 +1,15 @@
-"""Which finding silences which: a cause is told once.
+"""Which finding silences which: a cause is reported once.
 
-    told = list(without_repeats(reading, findings))
+    findings = list(without_repeats(reading, findings))
 
-PRECEDENCE is the table of it, by code: what is not told where another finding has said it. Four more silences stand where
-alone they can be known, because what they leave out is never made a finding:
+The table PRECEDENCE says it by code: what is left out where another finding has said it. Three more silences stand where alone
+they can be decided, because what they leave out never becomes a finding:
 
-- `checks.check`: of several faults of one value (characters, schema, limits) the first is told, and a rule or a comparison is
-  not asked about cells that are blank, at fault or could not be read: it would judge what is not there.
-- `shown_values.compare_shown`: a computed cell that differs only because another one differs, or because the sheet could not
+- `checks.check`: of several faults of one value (characters, schema, limits) only the first is found. Rules and comparisons do
+  not see cells that are blank, at fault or unreadable: they would judge what is not there.
+- `shown_values.compare_shown`: a computed cell that differs only because another one does, or because the sheet could not
   compute with a value that was normalised.
-- `alterations.lost_formulas`: a lost formula is told of cells whose figure is right; `XL301` tells the others (in the table).
-- `block_rows`: nothing is told of the cells of a free row in which nobody typed anything.
+- `block_rows`: the cells of a free row in which nobody typed anything.
 """
 
 from __future__ import annotations
@@ -29,24 +28,24 @@ GONE = ("XL114", "XL231", "XL232")  # a sheet, a row or a column that is not the
 Scope = Callable[[Reading, Spot, Set[Spot]], bool]
 
 
-def at_that_cell(reading: Reading, spot: Spot, told: Set[Spot]) -> bool:
+def at_that_cell(reading: Reading, spot: Spot, reported: Set[Spot]) -> bool:
     """The other finding is about the same cell."""
-    return spot in told
+    return spot in reported
 
 
-def where_no_cell_is(reading: Reading, spot: Spot, told: Set[Spot]) -> bool:
+def where_no_cell_is(reading: Reading, spot: Spot, reported: Set[Spot]) -> bool:
     """The cell is not in the file, and another finding says that something is missing."""
     return spot not in reading.cells
 
 
-def in_that_workbook(reading: Reading, spot: Spot, told: Set[Spot]) -> bool:
+def in_that_workbook(reading: Reading, spot: Spot, reported: Set[Spot]) -> bool:
     """The other finding is about anything in the workbook."""
     return True
 
 
 @dataclass(frozen=True)
 class Precedence:
-    """One silence: a finding of that code is not told of a cell where one of the others is told."""
+    """One silence: a finding of that code is left out of cells where one of the others is reported."""
 
     code: str
     by: tuple[str, ...]
@@ -58,32 +57,32 @@ PRECEDENCE = (
     Precedence("XL207", UNREAD, at_that_cell),
     Precedence("XL201", GONE, where_no_cell_is),  # blank: the row or column was deleted
     Precedence("XL202", ("XL209",), at_that_cell),  # of the wrong type: it was asked what is meant
-    Precedence("XL210", BLANKS, at_that_cell),  # a dash was read as blank: the blank is told
-    Precedence("XL237", ("XL301",), at_that_cell),  # a lost formula: its wrong figure is told
+    Precedence("XL210", BLANKS, at_that_cell),  # a dash was read as blank: the blank is reported
+    Precedence("XL237", ("XL301",), at_that_cell),  # a lost formula: its wrong figure is reported
     Precedence("XL243", ("XL242",), in_that_workbook),  # a date far from the fiscal year: the year is wrong
 )
 
 
 def unreadable_cells(findings: Iterable[Finding]) -> set[Spot]:
-    """The cells that are blank here because what stands in them could not be read, as has been told."""
+    """The cells that are blank here because what stands in them could not be read, as has been reported."""
     return {spot for finding in findings if finding.code in UNREAD for spot in finding.spots}
 
 
 def without_repeats(reading: Reading, findings: Iterable[Finding]) -> Iterator[Finding]:
     """Yield the findings without the cells of which others have said it, and without those that have no cell left."""
     findings = list(findings)
-    told: dict[str, set[Spot]] = {}
+    reported: dict[str, set[Spot]] = {}
     for finding in findings:
-        told.setdefault(finding.code, set()).update(finding.spots)
+        reported.setdefault(finding.code, set()).update(finding.spots)
     for finding in findings:
-        spots = tuple(spot for spot in finding.spots if not _is_silenced(reading, finding.code, spot, told))
+        spots = tuple(spot for spot in finding.spots if not _is_silenced(reading, finding.code, spot, reported))
         if spots or not finding.spots:
             yield replace(finding, spots=spots)
 
 
-def _is_silenced(reading: Reading, code: str, spot: Spot, told: Mapping[str, Set[Spot]]) -> bool:
+def _is_silenced(reading: Reading, code: str, spot: Spot, reported: Mapping[str, Set[Spot]]) -> bool:
     return any(
-        other in told and precedence.scope(reading, spot, told[other])
+        other in reported and precedence.scope(reading, spot, reported[other])
         for precedence in PRECEDENCE
         if precedence.code == code
         for other in precedence.by

@@ -47,26 +47,41 @@ def process(path: StrPath, *, form: str | None = None, year: int | None = None, 
     if form is not None:
         find_form(form, templates=templates)
     reading = read_cells(path, templates=templates)
-    known = reading.form
-    rows = compute(known, reading.rows)
+    rows = compute(reading.form, reading.rows)
     found = [
         *compare_with_issued(reading, form=form, year=year, templates=templates),
         *reading.findings,
         *find_alterations(reading),
-        *unlikely_amounts(known, reading.rows, stated=reading.with_unit),
-        *check(known, rows, unreadable=unreadable_cells(reading.findings)),
-        *compare_shown(known, rows, reading.shown_results, normalised=reading.normalised, with_formula=reading.with_formula),
-        *load_warnings(known, reading.carried_warnings),
+        *unlikely_amounts(reading.form, reading.rows, stated=reading.with_unit),
+        *check(reading.form, rows, unreadable=unreadable_cells(reading.findings)),
+        *compare_shown(
+            reading.form, rows, reading.shown_results, normalised=reading.normalised, with_formula=reading.with_formula
+        ),
+        *load_warnings(reading.form, reading.carried_warnings),
     ]
-    told = without_repeats(reading, explain(known, rows, found))
-    return Processed(reading=reading, rows=rows, findings=gather(with_what_was_typed(reading, rows, told), known))
+    once = without_repeats(reading, explain(reading.form, rows, found))
+    findings = gather(with_what_was_typed(reading, rows, once), reading.form)
+    return Processed(reading=reading, rows=rows, findings=findings)
 
 
 def read_workbook(path: StrPath, *, templates: StrPath | None = None) -> dict[str, Any]:
-    """Return the document of a workbook, its computed fields filled.
+    """Return the document of a workbook, its computed fields filled: a JSON object in the shape that `build_schema` tells.
+
+    Amounts are numbers in the unit that the label of their field names (ten thousand yuan in most forms), rates are ratios
+    (0.96 is 96%), dates are ISO dates; what is blank is absent. Nothing is checked, see `validate`.
+
+    Args:
+        path: the workbook; it is never changed.
+        templates: the folder of a bureau's own forms.
 
     Raises:
-        UsageError, UnreadableError: as `process`.
+        UsageError: no such file.
+        UnreadableError: there is no workbook of ours in it.
+
+    Example:
+        >>> document = read_workbook("filled.xlsx")
+        >>> document["fiscal_year"], round(document["budget"]["total"]["rate"], 4)
+        (2022, 0.9603)
     """
     reading = read_cells(path, templates=templates)
     return document_of(reading.form, compute(reading.form, reading.rows))

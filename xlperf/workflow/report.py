@@ -35,18 +35,28 @@ def write_report(
     public: bool = False,
     pdf: bool = False,
 ) -> Result:
-    """Write the report of a workbook, or of a document (.json), and say what was found in it; with the PDF both or neither.
+    """Write the report of a workbook, or of a document (.json), as Word document, and say what was found in it.
+
+    A report of a file with errors is marked a draft. The Word document and its PDF are both written or neither: they are made
+    in a temporary folder, synced and moved together, and older files of their names come back if one cannot be moved.
 
     Args:
         path: the workbook or document; it is never changed.
+        templates: the folder of a bureau's own forms.
         output: the Word document to write, by default named after unit and year, beside the file; or the PDF, if one is wanted.
+        date: the ISO date to stand in the document's properties; by default SOURCE_DATE_EPOCH, else today.
         public: leave out what the form declares private.
         pdf: write the same as PDF beside it, by LibreOffice.
-        date: the ISO date to stand in the document's properties; default see `stamp`.
 
     Raises:
         UsageError: no such file, the form has no report, the output has another ending or cannot be written, or there is no
             LibreOffice.
+        FormError: the Word template of a bureau's own form cannot be right.
+
+    Example:
+        >>> result = write_report("filled.xlsx", output="report.docx", public=True)
+        >>> result.status, result.outputs[0].name
+        ('passed', 'report.docx')
     """
     path, output = Path(path), Path(output) if output else None
     if output is not None:

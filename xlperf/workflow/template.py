@@ -29,29 +29,41 @@ def write_template(
     rows: Mapping[str, int] | None = None,
     password: str = "",
 ) -> Path:
-    """Write the blank official workbook of a form for a fiscal year.
+    """Write the blank official workbook of a form for a fiscal year and return its path.
 
     Args:
-        output: the workbook to write; by default `default_name` in the current folder, which must not be there yet.
+        form: the key of the form, see `list_forms`.
+        year: the fiscal year, which says the revision.
+        templates: the folder of a bureau's own forms.
+        output: the workbook to write; by default one named after year and form in the current folder, which must not be there
+            yet.
+        date: the ISO date to stand in the workbook; by default SOURCE_DATE_EPOCH, else today.
+        unit: the name of the unit that will fill it in.
         rows: spare rows per block where the form's own number is not enough, for example {"goals": 50}.
         password: protects the sheets; a deterrent, never security.
 
     Raises:
         UsageError: no such form or year, or the file cannot be written.
+
+    Example:
+        >>> write_template(form.key, year=2022, output="blank.xlsx", unit="Bureau").name
+        'blank.xlsx'
+        >>> validate("blank.xlsx").unit
+        'Bureau'
     """
-    known = load_form(find_form(form, year=year, templates=templates))
+    loaded = load_form(find_form(form, year=year, templates=templates))
     path = Path(output) if output else unused(default_name(form, year=year, unit=unit, templates=templates))
-    filled, spot = rows_of(known, {"fiscal_year": year})[0], unit_spot(known)
+    filled, spot = rows_of(loaded, {"fiscal_year": year})[0], unit_spot(loaded)
     filled[spot.block][0][spot.field] = unit or None
     issued = Issued(year=year, unit=unit, spare=rows, date=date, password=password)
-    write_rows(known, filled, path, issued)
+    write_rows(loaded, filled, path, issued)
     return path
 
 
 def default_name(form: str, *, year: int, templates: StrPath | None = None, unit: str = "") -> Path:
     """The file name of a template: `<unit>-<year>-<name>.xlsx`, in the words of the form."""
-    known = load_form(find_form(form, year=year, templates=templates))
-    return Path(joined_name(*([safe_name(unit)] if unit else []), str(year), known.file_name) + ".xlsx")
+    loaded = load_form(find_form(form, year=year, templates=templates))
+    return Path(joined_name(*([safe_name(unit)] if unit else []), str(year), loaded.file_name) + ".xlsx")
 
 
 @dataclass(frozen=True, kw_only=True)

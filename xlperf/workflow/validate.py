@@ -24,10 +24,30 @@ def validate(
     templates: StrPath | None = None,
     annotated: StrPath | None = None,
 ) -> Result:
-    """Say what is wrong with a workbook, by cell. Writes nothing, or an annotated copy into the directory `annotated`.
+    """Say what is wrong with a workbook, by cell.
+
+    Each of `findings` is an object with the texts `code`, `severity` (error, warning or info), `field` (its path in the
+    document), `label`, `found`, `expected`, `message` and `fix`, and with `cells`, a list like `["Budget!E4"]`. A file that
+    cannot be read has the status `unreadable` and one finding that says why.
+
+    Args:
+        path: the submission; it is never changed.
+        form: the key of the form it is to be of; by default the one it says itself.
+        year: the fiscal year it is to be of.
+        templates: the folder of a bureau's own forms.
+        annotated: a folder for an annotated copy, see `annotate`; by default nothing is written.
 
     Raises:
-        UsageError: no such file, or the copy cannot be written.
+        UsageError: no such file or form, or the copy cannot be written.
+
+    Example:
+        >>> result = validate("filled.xlsx")
+        >>> result.status, result.exit_code, result.year
+        ('passed', <ExitCode.OK: 0>, 2022)
+        >>> {finding["severity"] for finding in result.findings}
+        {'warning'}
+        >>> validate("document.json").status        # no workbook
+        'unreadable'
     """
     try:
         processed = process(path, form=form, year=year, templates=templates)

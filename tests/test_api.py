@@ -1,0 +1,135 @@
+"""The public functions: each is explained, with an example that is run, and takes a path as text or as an object, alike."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import shutil
+import typing
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import xlperf
+from support.paths import EXAMPLE, TEMPLATES
+from xlperf.collecting.status import CollectionStatus
+from xlperf.files import StrPath
+from xlperf.forms.form import Form
+
+FUNCTIONS = {name: thing for name in xlperf.__all__ if inspect.isfunction(thing := getattr(xlperf, name))}
+KEY, YEAR, DATE = "suzhou-department", 2022, "2023-03-01"
+FOLDER = f"forms/{KEY}/{YEAR}"
+# What each function that takes a path is called with; paths are names in the folder that `desk` makes.
+CALLS: dict[str, dict[str, Any]] = {
+    "annotate": {"path": "filled.xlsx", "templates": "forms", "output": "out", "date": DATE},
+    "check_form": {"directory": FOLDER},
+    "collect": {"inboxes": ["inbox"], "templates": "forms", "output": "out", "roster": "units.csv", "date": DATE, "jobs": 1},
+    "compare_forms": {"before": FOLDER, "after": FOLDER, "templates": "forms"},
+    "compare_papers": {"before": "filled.xlsx", "after": "other.json", "templates": "forms"},
+    "explain_field": {"form": KEY, "field": "cover.unit", "templates": "forms"},
+    "fill_workbook": {"document": {"form": KEY, "fiscal_year": YEAR}, "templates": "forms", "output": "out.xlsx", "date": DATE},
+    "finalize": {"path": "filled.xlsx", "templates": "forms", "output": "out", "date": DATE},
+    "find_form": {"key": KEY, "templates": "forms"},
+    "find_status": {"directory": "collection"},
+    "import_document": {"path": "filled.xlsx", "templates": "forms"},
+    "list_forms": {"templates": "forms"},
+    "load_document": {"path": "document.json"},
+    "load_form": {"directory": FOLDER},
+    "migrate_workbook": {"path": "filled.xlsx", "year": 2023, "templates": "forms", "output": "out/new.xlsx", "date": DATE},
+    "new_form": {"directory": "own/budget/2026"},
+    "read_roster": {"path": "units.csv"},
+    "read_workbook": {"path": "filled.xlsx", "templates": "forms"},
+    "validate": {"path": "filled.xlsx", "templates": "forms", "annotated": "out"},
+    "write_next_template": {"form": KEY, "year": 2023, "last": "other.json", "templates": "forms", "output": "out.xlsx", "date": DATE},
+    "write_report": {"path": "filled.xlsx", "templates": "forms", "output": "out.docx", "date": DATE},
+    "write_template": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out.xlsx", "date": DATE},
+    "write_templates": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out", "roster": "units.csv", "jobs": 1, "date": DATE},
+}  # fmt: skip
+WITHOUT_ERRORS = {"build_schema"}  # functions that raise none of ours
+
+
+class Elsewhere:
+    """A path that is neither a text nor a Path."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __fspath__(self) -> str:
+        return self.path
+
+
+def paths_of(function: Callable[..., object]) -> set[str]:
+    """The parameters of a function that are paths, by their types."""
+    hints = typing.get_type_hints(function, vars(inspect.getmodule(function)))
+    return {name for name, hint in hints.items() if name != "return" and "PathLike" in str(hint)}
+
+
+def desk(folder: Path) -> None:
+    """A folder with a workbook, documents, a list of units, an empty inbox and the forms."""
+    shutil.copytree(TEMPLATES, folder / "forms")
+    for name in ("filled.xlsx", "document.json"):
+        shutil.copyfile(EXAMPLE / name, folder / name)
+    document = json.loads((EXAMPLE / "document.json").read_text("utf-8"))
+    document["cover"]["unit"] = "乙局"
+    (folder / "other.json").write_text(json.dumps(document), "utf-8")
+    (folder / "units.csv").write_text("单位名称,单位代码\n甲局,101\n乙局,102\n", "utf-8")
+    (folder / "inbox").mkdir()
+
+
+def outcome(name: str, spell: Callable[[str], StrPath]) -> tuple[object, set[str]]:
+    """What a function returns whose paths are spelt so, in a form that can be compared, and the names of what it wrote."""
+    arguments = dict(CALLS[name])
+    for parameter in paths_of(FUNCTIONS[name]) & arguments.keys():
+        value = arguments[parameter]
+        arguments[parameter] = [spell(item) for item in value] if isinstance(value, list) else spell(value)
+    positional = [
+        key
+        for key, parameter in inspect.signature(FUNCTIONS[name]).parameters.items()
+        if parameter.kind is not parameter.KEYWORD_ONLY
+    ]
+    result = FUNCTIONS[name](*(arguments.pop(key) for key in positional), **arguments)
+    if isinstance(result, Form):
+        result = (result.key, result.revision, result.digest, result.directory)
+    elif isinstance(result, CollectionStatus):
+        result = (result.directory, result.counts, result.units)
+    return result, {path.as_posix() for path in Path().rglob("*")}
+
+
+def test_every_function_that_takes_a_path_is_called() -> None:
+    assert {name for name, function in FUNCTIONS.items() if paths_of(function)} == set(CALLS)
+    assert {
+        name: paths_of(FUNCTIONS[name]) - call.keys()
+        for name, call in CALLS.items()
+        if not paths_of(FUNCTIONS[name]) <= call.keys()
+    } == {}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_path_may_be_a_text_or_an_object(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outcomes = []
+    for spell in (str, Path, Elsewhere):
+        folder = tmp_path / "desk"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        desk(folder)
+        monkeypatch.chdir(folder)
+        if name == "find_status":
+            xlperf.collect(["inbox"], output="collection", jobs=1)
+        outcomes.append(outcome(name, spell))
+        monkeypatch.chdir(tmp_path)
+    assert outcomes[0] == outcomes[1] == outcomes[2]
+
+
+@pytest.mark.parametrize("name", xlperf.__all__)
+def test_every_public_name_is_explained_with_an_example(name: str) -> None:
+    thing = getattr(xlperf, name)
+    text = inspect.getdoc(thing) or ""
+    assert ">>> " in text and text[0].isupper()
+    if name in FUNCTIONS:
+        described = set(re.findall(r"^    (\w+): ", text.partition("Args:")[2].partition("Raises:")[0], re.MULTILINE))
+        parameters = set(inspect.signature(thing).parameters)
+        assert described in (parameters, set()) and (described or len(parameters) == 1)
+        assert "Raises:" in text or name in WITHOUT_ERRORS
