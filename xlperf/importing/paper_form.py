@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from xlperf.forms.document import Spot
 from xlperf.forms.form import Form
@@ -33,7 +32,7 @@ class PaperForm:
 @lru_cache(maxsize=16)
 def paper_form_of(form: Form) -> PaperForm:
     """Return what a form says of its printed reports."""
-    raw: Mapping[str, Any] = form.paper
+    raw = form.paper
     return PaperForm(
         aliases={label: tuple(others) for label, others in raw.get("aliases", {}).items()},
         printed=tuple(raw.get("printed", ())),

@@ -64,7 +64,7 @@ def read_sections(labels: Labels, page: Page) -> Iterator[Piece]:
 
 
 def _after_grid(labels: Labels, section: _Section, grid: Grid) -> Pieces:
-    """A table ends the text of a section; a text of its own it ends if it holds rows of the form."""
+    """A table ends the text of a section; a single field it ends only if it holds rows of the form."""
     if isinstance(section.target, Heading):  # what stands behind the table of a section is no part of the text before it
         yield from _ended(labels, section)
         section = _Section(Heading(None, section.tables))
@@ -95,9 +95,9 @@ def _after_line(labels: Labels, section: _Section, line: Line) -> Pieces:
 def _section_starts(labels: Labels, page: Page) -> dict[int, LabelledText]:
     """The lines that are the headings of the report's sections, each section once."""
     best: dict[Target, tuple[tuple[bool, ...], int, LabelledText]] = {}
-    for number, line in enumerate(page.items):
-        label = None if isinstance(line, Grid) else _label(labels, line)
-        if isinstance(line, Grid) or label is None or labels.names_line(label.target):
+    for number, line in ((number, item) for number, item in enumerate(page.items) if isinstance(item, Line)):
+        label = _label(labels, line)
+        if label is None or labels.names_line(label.target):
             continue
         quality = (line.heading, label.numbered, not label.rest)
         if label.target not in best or quality > best[label.target][0]:

@@ -5,7 +5,7 @@
 One Word table may hold several tables of a form below one another, and single fields as label and value side by side. A row that
 shows the labels of at least two columns of a table begins that table; columns may stand in any order, and headers may have two
 rows. What stands in a column that the form does not have, or in a row that is none of a table, is left over, with its place.
-What a column counts in says its heading, else the caption in the table or above it; one that contradicts a heading is left over.
+The unit of a column stands in its heading, else in the caption in the table or above it; a caption that contradicts is left over.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ GAP = "[ \t\n\u3000\u00a0]*"
 BEFORE = " \t\u3000\u00a0(\uff08[\uff3b"  # between a text and its caption
 
 
-Units = tuple[str, ...]  # of each kind one
+Units = tuple[str, ...]  # one of each kind: of money, of weight
 
 
 class Caption(NamedTuple):

@@ -126,7 +126,8 @@ class Numbering:
             level = level or value_of(child_of(own, "ilvl"))
             if found := value_of(child_of(own, "numId")):
                 numbered = self._list(found)
-                linked = (at for at, one in numbered.levels.items() if one.style in seen) if numbered else iter(())
+                levels = numbered.levels.items() if numbered else ()
+                linked = (number for number, own_level in levels if own_level.style in seen)
                 return found, next(linked, number_of(level, 0))
             key = value_of(child_of(self.styles[key], "basedOn"))
         return "", 0

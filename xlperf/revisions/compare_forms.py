@@ -12,10 +12,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from xlperf.errors import UsageError
 from xlperf.files import StrPath
+from xlperf.forms.definition import Raw
 from xlperf.forms.form import Form
 from xlperf.forms.loader import find_form, load_form
 from xlperf.messages import catalogue, current_language, listing
@@ -29,7 +30,6 @@ SUMMARY = ("label", "name", "title", "type", "severity", "required", "choices", 
 WHOLE = ""  # the only fact of a part that is a text
 Key = tuple[str, ...]
 Facts = Mapping[str, object]
-Raw = Mapping[str, Any]  # a piece of a definition
 
 
 class Part(NamedTuple):
@@ -145,7 +145,7 @@ def _summary(part: Part) -> object:
 
 def _parts(form: Form) -> Iterator[tuple[Key, Part]]:
     """Yield every part of a form by its key; of a definition's own texts one part per text."""
-    definition: Raw = form.definition
+    definition = form.definition
     yield ("form",), Part("", {**_facts(definition, but=INSIDE), "order": _names(definition["sheets"])})
     for sheet in definition["sheets"]:
         yield ("sheet", sheet["key"]), Part(sheet["title"], _facts(sheet, but=("key", "sections")))

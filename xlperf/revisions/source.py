@@ -68,7 +68,7 @@ class Source:
         """Findings about this source in words, with its cells, behind those of the report."""
         path_of = path_namer(self.form, self.rows)
         found = gather(findings, self.form)
-        return [*self.report_findings, *(describe(one, self.form, places=self.places, path_of=path_of) for one in found)]
+        return [*self.report_findings, *(describe(finding, self.form, places=self.places, path_of=path_of) for finding in found)]
 
     def _result(self, status: Status, findings: list[DescribedFinding]) -> Result:
         return Result(file=str(self.path), status=status, findings=findings, form=self.form.key, revision=self.form.revision)
@@ -105,7 +105,7 @@ def _document_source(path: Path, templates: StrPath | None) -> Source:
 def _report_source(path: Path, result: Result, templates: StrPath | None) -> Source:
     document = result.document or {}
     form, rows, _ = rows_of_document(document, templates=templates)
-    found = (one for one in result.findings if one["severity"] != "info" and one["code"] not in OF_ITS_YEAR)
+    found = (finding for finding in result.findings if finding["severity"] != "info" and finding["code"] not in OF_ITS_YEAR)
     return Source(path, form, rows, report_findings=tuple(found), leftovers=_leftovers(document))
 
 
