@@ -90,7 +90,8 @@ def outcome(name: str, spell: Callable[[str], StrPath]) -> tuple[object, set[str
         for key, parameter in inspect.signature(FUNCTIONS[name]).parameters.items()
         if parameter.kind is not parameter.KEYWORD_ONLY
     ]
-    result = FUNCTIONS[name](*(arguments.pop(key) for key in positional), **arguments)
+    subject = [arguments.pop(key) for key in positional if key in arguments]
+    result = FUNCTIONS[name](*subject, **arguments)
     if isinstance(result, Form):
         result = (result.key, result.revision, result.digest, result.directory)
     elif isinstance(result, CollectionStatus):

@@ -28,7 +28,16 @@ COMMONEST = 8  # findings and files that are listed
 
 @dataclass(frozen=True, kw_only=True)
 class CollectionStatus:
-    """What is known of a collection at this moment."""
+    """What is known of a collection at this moment.
+
+    >>> from pathlib import Path
+    >>> counts = {"passed": 2, "returned": 1}
+    >>> status = CollectionStatus(
+    ...     directory=Path("OUT"), counts=counts, counting=counts, waiting=0, units=3, findings=(), run=None
+    ... )
+    >>> status.exit_code
+    <ExitCode.ERRORS_FOUND: 1>
+    """
 
     directory: Path
     counts: Mapping[Status, int]  # inputs by status: passed, returned, unreadable

@@ -105,7 +105,7 @@ def explain_field(form: str, field: str, *, year: int | None = None, templates: 
 
     Example:
         >>> explain_field(form.key, "items.rate")["formula"]
-        'spent / adjusted'
+        'IF(adjusted = 0, "", ROUND(spent / adjusted, 4))'
     """
     loaded = load_form(find_form(form, year=year, templates=templates))
     names = dict(field_names(loaded))

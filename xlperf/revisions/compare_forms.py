@@ -10,6 +10,7 @@ revision renames (`renamed`) is compared with what it was called before.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -86,7 +87,7 @@ def compare_forms(before: StrPath, after: StrPath, *, templates: StrPath | None 
         >>> change.kind, change.field, change.before, change.after
         ('changed', 'parameters.low_rate', 0.9, 0.8)
     """
-    older, newer = (find_named(str(text), templates) for text in (before, after))
+    older, newer = (find_named(os.fspath(text), templates) for text in (before, after))
     renamed = newer.renamed if older.key == newer.key else {}
     old, new = {_renamed(renamed, key): part for key, part in _parts(older)}, dict(_parts(newer))
     return [change for key in dict.fromkeys([*new, *old]) for change in _changes(".".join(key), old.get(key), new.get(key))]

@@ -157,7 +157,7 @@ def migrate_workbook(
     migrated.rows["identity"][0]["fiscal_year"] = year
     strays = target.with_name(f"{target.stem}-{sentence('migration_list', {})}.csv")
     result = Result(
-        file=str(path),
+        file=str(source.path),
         status="passed",
         findings=source.described([*_kept_findings(source), *describe_migration(source.form, migrated)]),
         form=new.key,
