@@ -374,7 +374,7 @@ def test_make_says_in_one_sentence_what_to_install(version: str, modules: bool, 
     sentence, _, rest = done.stderr.partition("\n")
     assert done.returncode != 0 and done.stdout == ""
     assert says in sentence and "install" in sentence and str(python) in sentence
-    assert rest.startswith("make: ***")
+    assert re.match(r"make(\[\d+\])?: \*\*\*", rest)  # in brackets: a make within a make
     assert not (tmp_path / "venv").exists()
 
 

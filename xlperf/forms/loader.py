@@ -79,8 +79,8 @@ def load_form(directory: StrPath) -> Form:
         FormError: the definition cannot be right; the text names the file, the place in it and what is wrong.
 
     Example:
-        >>> loaded = load_form(find_form(form.key, year=2022))
-        >>> loaded.revision, loaded is form
+        >>> folder = find_form(form.key, year=2022)
+        >>> load_form(folder).revision, load_form(folder) is load_form(folder)
         ('2022', True)
     """
     return _loaded(Path(directory))
