@@ -15,7 +15,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 
 from make_report import CENTRED, TEXT, add_table, add_texts, new_document, save
 
-HEADER = ("序号", "位置", "问题", "怎样改")
+HEADER = ("序号", "位置", "问题", "修改方法")
 WIDTHS = (12, 36, 58, 50)  # mm
 
 

@@ -147,7 +147,7 @@ def known_columns(headings: Iterable[str], subject: Sequence[str] = ()) -> dict[
 
 def is_skipped(heading: str) -> bool:
     """Whether a column is one of those that bureaus keep for themselves."""
-    return heading_key(heading) in _keys("passed_by")
+    return heading_key(heading) in _keys("columns_skipped")
 
 
 def heading_key(text: object) -> str:
