@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -211,6 +212,8 @@ def test_both_catalogues_have_the_same_keys_and_arguments() -> None:
 
     zh, en = whole.values()
     assert set(zh) == set(en)
+    searched = Counter(key for table in ("errors", "talk", "help", "summary") for key in zh[table])
+    assert [key for key, count in searched.items() if count > 1] == []  # a sentence is found by its key alone
     for table, entries in zh.items():
         assert set(entries) == set(en[table])
         for key, text in entries.items():

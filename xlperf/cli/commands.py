@@ -190,7 +190,7 @@ def validate(
 @form_option
 @year_option
 @date_option
-@click.option("--no-report", "report", is_flag=True, flag_value=False, default=True, help=words("no_report"))
+@click.option("--no-report", "report", is_flag=True, flag_value=False, default=True, help=words("without_report"))
 @templates_option
 def finalize(
     file: Path,

@@ -111,7 +111,7 @@ def read_status(directory: Path, store: Store, run: Run | None, naming: Naming) 
 
 def status_as_text(status: CollectionStatus) -> str:
     """The screen: how many of what, the last run and what it changed, the commonest errors."""
-    lines = [*_count_lines(status), *(_run_lines(status.run) if status.run else [sentence("status_no_run", {})])]
+    lines = [*_count_lines(status), *(_run_lines(status.run) if status.run else [sentence("screen_no_run", {})])]
     if status.findings:
         headings = [sentence(f"column_{name}", {}) for name in ("code", "message", "files")]
         rows = [(code, message, str(count)) for code, message, count in status.findings]
@@ -123,9 +123,9 @@ def _count_lines(status: CollectionStatus) -> Iterator[str]:
     total = sum(status.counts.values()) + status.waiting
     counts = _of_each_status(status.counts)
     yield sentence("standing", {"path": status.directory, "units": status.units, "total": total})
-    yield sentence("status_counts", {**counts, "waiting": status.waiting})
+    yield sentence("screen_counts", {**counts, "waiting": status.waiting})
     if sum(status.counting.values()) < sum(status.counts.values()):
-        yield sentence("status_counting", _of_each_status(status.counting))
+        yield sentence("screen_counting", _of_each_status(status.counting))
 
 
 def _of_each_status(counts: Mapping[Status, int]) -> dict[str, int]:
@@ -134,17 +134,17 @@ def _of_each_status(counts: Mapping[Status, int]) -> dict[str, int]:
 
 def _run_lines(run: Run) -> Iterator[str]:
     facts = {"finished": _by_local_clock(run["finished"]), "files": len(run["files"]), "skipped": len(run["skipped"])}
-    yield sentence("status_run", {**run, **facts})
+    yield sentence("screen_run", {**run, **facts})
     if folders := [path for path in run["skipped"] if path.endswith("/")]:
         more = "…" if len(folders) > COMMONEST else ""
-        yield sentence("status_skipped", {"folders": listing(folders[:COMMONEST]) + more})
+        yield sentence("screen_skipped", {"folders": listing(folders[:COMMONEST]) + more})
     if run["missing"] is not None:
-        yield sentence("status_missing", {"count": len(run["missing"])})
+        yield sentence("screen_missing", {"count": len(run["missing"])})
     if run["changes"]:
         yield _change_line(run["changes"])
         yield from run["changes"]["words"]
     for saved, newer in list((run.get("beside") or {}).items())[:COMMONEST]:
-        yield sentence("status_beside", {"file": saved, "beside": newer})
+        yield sentence("screen_beside", {"file": saved, "beside": newer})
 
 
 def _change_line(changes: Changes) -> str:
@@ -155,7 +155,7 @@ def _change_line(changes: Changes) -> str:
         "gone": len(changes["gone"]),
         "status": len(changes["status"]),
     }
-    return sentence("status_changes", facts)
+    return sentence("screen_changes", facts)
 
 
 def _by_local_clock(moment: str) -> str:
