@@ -6,7 +6,7 @@ from __future__ import annotations
 REFUSED = {
     "no_zip": "XL101", "pdf": "XL101", "plain_zip": "XL101", "word_document": "XL101", "legacy_word": "XL101", "xml_2003": "XL101",
     "encrypted": "XL102",
-    "damaged": "XL103", "wrong_crc": "XL103", "part_missing": "XL103", "half_a_sheet": "XL103", "no_such_text": "XL103", "addresses_in_one_tag": "XL103",
+    "damaged": "XL103", "wrong_crc": "XL103", "part_missing": "XL103", "half_a_sheet": "XL103", "no_such_text": "XL103",
     "many_copies": "XL104", "overcrowded": "XL104",
     "legacy_xls": "XL105", "legacy_et": "XL105", "xlsb": "XL106", "ods": "XL107",
     "csv_utf8": "XL108", "csv_gbk": "XL108", "csv_utf16": "XL108", "html": "XL109",
@@ -32,7 +32,7 @@ READ: dict[str, tuple[str, str, tuple[str, ...]] | None] = {
     **dict.fromkeys((
         "stray_blank", "blank_rows", "blank_rows_spelt_out", "whole_rows", "whole_columns", "far_links", "dates_of_1904", "no_dimension",
         "small_dimension", "huge_dimension", "no_address_as_dimension", "prefixed", "utf16", "no_addresses", "remarks_and_cdata", "pictures",
-        "far_merges", "many_texts", "many_styles", "many_names",
+        "far_merges", "many_texts", "many_styles", "many_names", "addresses_in_one_tag",
     )),
 }  # fmt: skip
 # What has findings of its own, which are not looked at here: it only has to be cheap.

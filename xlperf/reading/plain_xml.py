@@ -11,8 +11,9 @@ without an address) is rewritten first, so that patterns see what parsers see.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
@@ -28,8 +29,12 @@ DECLARATION = re.compile(
 )
 ROOT = re.compile(rb"<(?:[\w.-]+:)?([A-Za-z]\w*)")
 IGNORED = re.compile(rb"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)  # comments and instructions
-ADDRESS = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
+ADDRESS = re.compile(r"([A-Za-z]{1,3})0*([1-9][0-9]{0,6})")
 ROW_NUMBER = re.compile("[0-9]{1,7}")
+WRITTEN_ANEW = ("r", "xmlns")  # attributes
+LIKE_ADDRESS = re.compile(r"(?<!\Axmlns)[:.-]r\Z")  # other attributes that a pattern would take for an address
+CELLS = ("sheetData", "row", "c")  # what calamine takes for its own whatever the vocabulary
+FOREIGN = "_"  # the prefix that a name of another vocabulary gets if it has none
 IN_TEXT = {"\r": "&#13;"}
 IN_VALUE = {'"': "&quot;", "\n": "&#10;", "\t": "&#9;", **IN_TEXT}
 
@@ -124,9 +129,10 @@ def _parse(name: str, parser: expat.XMLParserType, chunks: Iterable[bytes | byte
 
 
 def rewrite(name: str, chunks: Iterable[bytes]) -> bytes:
-    """Rewrite XML: UTF-8, no prefix before the names of the root's vocabulary, no comments, no CDATA, no instructions.
+    """Rewrite XML: UTF-8, no prefix before the names of the root's vocabulary and one before all others, no comments, no CDATA.
 
-    In a sheet every row and cell gets its address as first attribute; one without stands behind the one before it.
+    In a sheet every row and cell gets its address as first attribute; one without stands behind the one before it. What only
+    looks like a row or a cell is left out.
 
     Raises:
         UnreadableError: not well-formed (XL103), with a DOCTYPE (XL119), or too large (XL128).
@@ -139,39 +145,71 @@ def rewrite(name: str, chunks: Iterable[bytes]) -> bytes:
     return "".join(writer.out).encode("utf-8", "replace")
 
 
+class _Open(NamedTuple):
+    """An element that is still open."""
+
+    written: str  # its name as it was written
+    prefixes: Mapping[str, str]  # the vocabularies by prefix in it, as the file has them; "" is that of names without one
+
+
 class _Writer:
     """What a parser tells, written in one spelling."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.out: list[str] = []
-        self.tags = self.depth = 0
-        self.prefix = ""  # of the root's vocabulary
+        self.tags = 0
+        self.vocabulary = ""  # that of the root
+        self.elements = [_Open("", {"": ""})]
+        self.left_out = 0  # how many of them are left out, the innermost
         self.is_open = False  # the last tag has no `>` yet
         self.addresses = _Addresses()
 
     def start(self, tag: str, values: dict[str, str]) -> None:
-        self.tags, self.depth = self.tags + 1, self.depth + 1
-        if self.tags > limits.MOST_TAGS or self.depth > limits.DEEPEST:
+        self.tags += 1
+        if self.tags > limits.MOST_TAGS or len(self.elements) > limits.DEEPEST:
             raise too_large(self.name, limits.MOST_TAGS)
-        if self.tags == 1 and ":" in tag and "xmlns" not in values:
-            self.prefix = tag[: tag.index(":") + 1]
-            values["xmlns"] = values.get(f"xmlns:{self.prefix[:-1]}", "")
-        tag = tag.removeprefix(self.prefix)
+        prefixes = _declared(self.elements[-1].prefixes, values)
+        prefix, _, local = tag.rpartition(":")
+        vocabulary = prefixes.get(prefix, "")
+        address = values.get("r")
+        values = {key: value for key, value in values.items() if key not in WRITTEN_ANEW and not LIKE_ADDRESS.search(key)}
+        if self.tags == 1:
+            self.vocabulary = values["xmlns"] = vocabulary
+        if vocabulary == self.vocabulary:
+            tag = local
+        elif not prefix:
+            tag, values[f"xmlns:{FOREIGN}"] = f"{FOREIGN}:{local}", vocabulary or FOREIGN
+        self.elements.append(_Open(tag, prefixes))
+        if self.left_out or (tag != local and local in CELLS):
+            self.left_out += 1
+            return
         if tag in ("row", "c"):
-            values = {"r": self.addresses.next(tag, values.get("r")), **{k: value for k, value in values.items() if k != "r"}}
+            plain = {key: value for key, value in values.items() if ":" not in key or key.startswith("xmlns:")}
+            values = {"r": self.addresses.next(tag, address), **plain}
         written = "".join(f' {key}="{escape(value, IN_VALUE)}"' for key, value in values.items())
         self.out.append(f"{'>' if self.is_open else ''}<{tag}{written}")
         self.is_open = True
 
-    def end(self, tag: str) -> None:
-        self.depth -= 1
-        self.out.append("/>" if self.is_open else f"</{tag.removeprefix(self.prefix)}>")
+    def end(self, _: str) -> None:
+        element = self.elements.pop()
+        if self.left_out:
+            self.left_out -= 1
+            return
+        self.out.append("/>" if self.is_open else f"</{element.written}>")
         self.is_open = False
 
     def text(self, data: str) -> None:
+        if self.left_out:
+            return
         self.out.append(f"{'>' if self.is_open else ''}{escape(data, IN_TEXT)}")
         self.is_open = False
+
+
+def _declared(prefixes: Mapping[str, str], values: Mapping[str, str]) -> Mapping[str, str]:
+    """The vocabularies by prefix where an element with those attributes stands."""
+    declared = {key.partition(":")[2]: value for key, value in values.items() if key == "xmlns" or key.startswith("xmlns:")}
+    return {**prefixes, **declared} if declared else prefixes
 
 
 class _Addresses:
@@ -187,4 +225,6 @@ class _Addresses:
             return str(self.row)
         place = ADDRESS.fullmatch(written or "")
         self.column = column_number(place[1].upper()) if place else self.column + 1
+        if place:
+            return place[1].upper() + place[2]
         return written.upper() if written is not None else cell_name(self.row - 1, self.column)

@@ -32,7 +32,8 @@ ODD = re.compile(rb'<(?:c(?=[\s/>])(?! r="%s%s"%s)|row(?=[\s/>])(?! r="%s"%s)|[!
 FAR_ROW = re.compile(rb'<row r="[1-9][0-9]{3,6}"' + REST)
 FAR_CELL = re.compile(rb'<c r="[A-Z]{1,3}[1-9][0-9]{0,6}"' + REST)
 HELD = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^<>]*>\s*(?:<f|<is>|<v[^<>]*>[^<])')
-PREFIXED = re.compile(rb":(?:c|row|sheetData)[\s/>]")
+PREFIXED = re.compile(rb"<([\w.-]+):(?:c|row|sheetData)[\s/>]")
+DECLARED = re.compile(rb"xmlns(?::([\w.-]+))?\s*=\s*[\"']([^\"'<>]*)[\"']")
 FILLED = (b"<v", b"<f", b"<is>")  # what a cell that holds something contains
 FIRST_CELL = re.compile(rb'<c r="A1"([^<>]*)>(?:\s|<is>|<f[^<>]*>[^<]*</f>)*<[vt][^<>]*>([^<]*)<')
 SHARED = re.compile(rb' t="s"[^<>]*>\s*(?:<f[^<>]*/>|<f[^<>]*>[^<]*</f>)?\s*<v>([0-9]{1,9})</v>')
@@ -174,9 +175,26 @@ def _cut_plain(name: str, chunks: Iterable[bytes]) -> _Cutter:
     if len(kept) <= limits.MOST_SHEET_BYTES["own"]:
         check_plain(kept)
     others = kept.count(b':r="') - kept.count(b'xmlns:r="') + kept.count(b'.r="') + kept.count(b'-r="')
-    if others or PREFIXED.search(kept):  # what a pattern might take for a cell or an address
+    if others or _has_prefixed_cells(kept):  # what a pattern might take for a cell or an address
         raise Unusual
     return cutter
+
+
+def _has_prefixed_cells(kept: bytearray) -> bool:
+    """Whether a reader may take an element with a prefix for a cell.
+
+    calamine does so before the end of the rows whatever the vocabulary, openpyxl anywhere in that of the sheet. The `<xdr:row>`
+    of an anchor, which controls and embedded objects have behind the rows, is none for either.
+    """
+    prefixes = {match[1] for match in PREFIXED.finditer(kept)}
+    if not prefixes:
+        return False
+    declared = [(prefix, vocabulary) for prefix, vocabulary in DECLARED.findall(kept) if prefix in prefixes or not prefix]
+    ours = {vocabulary for prefix, vocabulary in declared if not prefix}
+    rows = next((at for at in (kept.rfind(b"</sheetData>"), kept.find(b"<sheetData")) if at >= 0), len(kept))
+    return PREFIXED.search(kept, 0, rows) is not None or any(
+        vocabulary in ours or b"&" in vocabulary for prefix, vocabulary in declared if prefix
+    )
 
 
 def _cut(name: str, chunks: Iterable[bytes]) -> _Cutter:

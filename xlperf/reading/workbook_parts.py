@@ -6,9 +6,11 @@ parts.titles["xl/worksheets/sheet1.xml"], parts.texts, parts.styles, parts.findi
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import join, normpath
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from xlperf.errors import UnreadableError
@@ -34,6 +36,14 @@ ENTRIES = {
 }
 
 
+PROGRAM = "vbaproject.bin"  # the part that holds macros
+PROGRAMS = {  # types of parts that do
+    "application/vnd.ms-office.vbaProject",
+    "application/vnd.ms-excel.macrosheet+xml",
+    "application/vnd.ms-excel.intlmacrosheet+xml",
+}
+
+
 @dataclass(frozen=True)
 class WorkbookParts:
     """What the parts of a workbook say that are no sheets."""
@@ -45,6 +55,13 @@ class WorkbookParts:
     changed: Mapping[str, bytes]  # the parts that had to be rewritten
     not_xml: tuple[str, ...]  # pictures, printer settings, programs
     findings: tuple[Finding, ...]
+
+
+class ListedSheets(NamedTuple):
+    """The sheets that a workbook lists."""
+
+    titles: Mapping[str, str]  # by their parts
+    workbook: bytes | None  # its XML with a list that every reader understands, None where it has one
 
 
 def refuse_other_packages(parts: Mapping[str, Part]) -> None:
@@ -78,17 +95,19 @@ def read_parts(parts: Mapping[str, Part]) -> WorkbookParts:
     _refuse_too_much(parts[name] for name in NEEDED)
     read = {name: _read(parts[name]) for name in (RELATIONS, WORKBOOK)}
     targets = _targets(read[RELATIONS].content)
-    titles = _titles(read[WORKBOOK].content, targets, parts)
-    sheets = [name for name, root in roots.items() if name not in USUAL and (root in ("worksheet", "") or name in titles)]
+    listed = _listed_sheets(read[WORKBOOK].content, targets, parts)
+    sheets = [name for name, root in roots.items() if name not in USUAL and (root in ("worksheet", "") or name in listed.titles)]
     others = [name for name, root in roots.items() if root is not None and name not in sheets]
     _refuse_too_much(parts[name] for name in others)
-    parsed = {*USUAL, *targets.values()}
-    read |= {name: _read(parts[name]) for name in others if name in parsed and name not in read}
+    read |= {name: _read(parts[name]) for name in others if name in USUAL and name not in read}
+    read |= dict(_read_what_is_well_formed(parts[name] for name in others if name in targets.values() and name not in read))
     near = {name: _look_through(parts[name], roots[name]) for name in others if name not in read}
     rewritten = {name: part.content for name, part in read.items() if part.rewritten}
+    if listed.workbook is not None:
+        rewritten[WORKBOOK] = listed.workbook
     return WorkbookParts(
-        titles=titles,
-        names={name: titles.get(name, name) for name in sheets},
+        titles=listed.titles,
+        names={name: listed.titles.get(name, name) for name in sheets},
         texts=_content(read, TEXTS),
         styles=_content(read, STYLES),
         changed=rewritten | {name: content for name, content in near.items() if content is not None},
@@ -106,6 +125,16 @@ def _read(part: Part) -> PlainPart:
     if part.name != TEXTS and plain.content.count(b"<") > 2 * limits.MOST_TAGS:
         raise too_large(part.name, 2 * limits.MOST_TAGS)
     return plain
+
+
+def _read_what_is_well_formed(parts: Iterable[Part]) -> Iterator[tuple[str, PlainPart]]:
+    """Yield what the workbook names and a library may parse; nobody needs it, so it may be not well-formed, like a picture."""
+    for part in parts:
+        try:
+            yield part.name, _read(part)
+        except UnreadableError as error:
+            if error.code != "XL103":
+                raise
 
 
 def _look_through(part: Part, root: str | None) -> bytes | None:
@@ -134,32 +163,67 @@ def _targets(relations: bytes) -> dict[str, str]:
     }
 
 
-def _titles(workbook: bytes, targets: Mapping[str, str], parts: Mapping[str, Part]) -> dict[str, str]:
-    """Return the title of every sheet by its part.
+def _listed_sheets(workbook: bytes, targets: Mapping[str, str], parts: Mapping[str, Part]) -> ListedSheets:
+    """Return the sheets that a workbook lists.
+
+    A list that readers understand differently is written anew: what has no part, or one that was listed already, is left out,
+    and of two equal titles the second gets a number, as openpyxl has it.
 
     Raises:
-        UnreadableError: Strict OOXML (XL120); a sheet without a part, or two that share a part or a title (XL103).
+        UnreadableError: Strict OOXML (XL120), too many sheets (XL128), or a sheet whose part is not there (XL103).
     """
     if STRICT in workbook:
         raise UnreadableError("XL120", found="Strict Open XML")
-    sheets = [element for element in ElementTree.fromstring(workbook).iter() if element.tag.rpartition("}")[2] == "sheet"]
-    if len(sheets) > limits.MOST_SHEETS:
+    tree = ElementTree.fromstring(workbook)
+    listed = [(above, element) for above in tree.iter() for element in above if element.tag.rpartition("}")[2] == "sheet"]
+    if len(listed) > limits.MOST_SHEETS:
         raise too_large(WORKBOOK, limits.MOST_SHEETS)
     titles: dict[str, str] = {}
-    for sheet in sheets:
-        part = targets.get(sheet.get(IDENTITY, ""), "")
-        identities = [key for key in sheet.attrib if key.rpartition("}")[2] == "id"]  # readers look for different ones
-        if part not in parts or part in titles or identities != [IDENTITY]:
-            raise damaged(WORKBOOK, sheet.get("name"))
-        titles[part] = sheet.get("name", "")
-    if len({title.casefold() for title in titles.values()}) != len(titles):
-        raise damaged(WORKBOOK, "sheet")
-    return titles
+    is_odd = False
+    for above, element in listed:
+        identity, title = element.get(IDENTITY, ""), element.get("name", "")
+        part = targets.get(identity, "")
+        if not identity or part in titles:
+            above.remove(element)
+            is_odd = True
+            continue
+        if part not in parts:
+            raise damaged(WORKBOOK, title)
+        titles[part] = title = _free_title(title, titles.values())
+        is_odd |= _set_plainly(element, title)
+    return ListedSheets(titles, ElementTree.tostring(tree, "utf-8") if is_odd else None)
+
+
+def _set_plainly(sheet: ElementTree.Element, title: str) -> bool:
+    """Give a listed sheet that title and no identity but the one that counts; return whether it had another."""
+    before = dict(sheet.attrib)
+    sheet.attrib.update(name=title)
+    for key in [key for key in before if key.rpartition("}")[2] == "id" and key != IDENTITY]:
+        del sheet.attrib[key]
+    return sheet.attrib != before
+
+
+def _free_title(title: str, taken: Iterable[str]) -> str:
+    """The title, with a number behind it if another sheet is called so."""
+    folded = {other.casefold() for other in taken}
+    names = itertools.chain([title], (f"{title}{number}" for number in itertools.count(1)))
+    return next(name for name in names if name.casefold() not in folded)
 
 
 def _never_followed(parts: Mapping[str, Part], types: bytes) -> Iterator[Finding]:
     """What is readable and never followed: programs, and other files the workbook looks into."""
-    if any(name.lower().endswith("vbaproject.bin") for name in parts) or b"macroEnabled" in types:
+    if any(name.rpartition("/")[2].lower() == PROGRAM or kind in PROGRAMS for name, kind in _types_of(parts, types)):
         yield Finding("XL121", "info")
     if links := [name for name in parts if name.startswith("xl/externalLinks/") and "_rels" not in name]:
         yield Finding("XL122", "info", (), {"found": len(links)})
+
+
+def _types_of(parts: Iterable[str], types: bytes) -> Iterator[tuple[str, str]]:
+    """Yield every part with its type: its own one, else that of all parts whose names end so."""
+    own, by_ending = {}, {}
+    for element in ElementTree.fromstring(types):
+        kind = element.get("ContentType", "")
+        own[element.get("PartName", "").lstrip("/").lower()] = kind
+        by_ending[element.get("Extension", "").lower()] = kind
+    for name in parts:
+        yield name, own.get(name.lower()) or by_ending.get(name.rpartition(".")[2].lower(), "")

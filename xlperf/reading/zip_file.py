@@ -24,6 +24,7 @@ STEP = 16 * KIB
 CENTRAL, END, LOCAL, ZIP64 = b"PK\x01\x02", b"PK\x05\x06", b"PK\x03\x04", b"PK\x06\x07"
 BROKEN = (zipfile.BadZipFile, struct.error, EOFError, RuntimeError, OSError, ValueError, OverflowError)  # what zipfile raises
 STORED, DEFLATED = 0, 8
+XML = (".xml", ".rels", ".vml")  # how the names of parts end that somebody reads
 ENCRYPTED, UTF8 = 0x61, 0x800  # flags: encrypted, patched or strongly encrypted; names in UTF-8
 
 
@@ -121,7 +122,9 @@ def _part(content: bytes, name: str, entry: zipfile.ZipInfo) -> Part:
     try:
         return replace(part, start=next(_pieces(part, 4 * KIB), b""))
     except zlib.error:
-        raise damaged(name, "zip") from None
+        if name.endswith(XML):
+            raise damaged(name, "zip") from None
+        return part  # a picture or the like, of which nobody sees the inside
 
 
 def inflate(part: Part) -> Iterator[bytes]:
@@ -157,7 +160,7 @@ def _pieces(part: Part, most: int) -> Iterator[bytes]:
                 yield chunk
             if not packed and len(chunk) < most:
                 break
-    if not engine.eof:
+    if not engine.eof and (part.packed or part.size):  # an empty part may have not even an end
         raise zlib.error("incomplete")
 
 
