@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from xlperf import collect, fill_workbook, load_document, validate
 from xlperf.distributing.roster import Line, Unit
 from xlperf.distributing.workbook_names import file_names
 from xlperf.errors import ExitCode, UsageError
-from xlperf.files import MOST_BYTES, UNSAFE, joined_name, safe_name, written_together
+from xlperf.files import MOST_BYTES, UNSAFE, joined_name, safe_name, write_atomically, written_together
 from xlperf.forms.form import Form
 from xlperf.workflow.template import default_name
 
@@ -39,7 +40,32 @@ def test_files_are_written_together_folders_too(tmp_path: Path) -> None:
         assert new.is_relative_to(out)
     assert files_in(out) == {"a.txt": b"a", "below/deep/b.txt": b"b"}
     assert sorted(path.name for path in out.iterdir()) == ["a.txt", "below"]
-    assert {path.stat().st_mode & 0o777 for path in (out / "a.txt", out / "below" / "deep" / "b.txt")} == {0o644}
+
+
+@pytest.fixture(params=[0o002, 0o022, 0o077], ids=oct)
+def umask(request: pytest.FixtureRequest) -> Iterator[int]:
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+def permissions(folder: Path) -> dict[str, int]:
+    return {str(path.relative_to(folder)): path.stat().st_mode & 0o777 for path in [folder, *folder.rglob("*")]}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
+def test_who_may_read_what_is_written_is_for_the_umask_to_say(umask: int, tmp_path: Path) -> None:
+    (inbox := tmp_path / "inbox").mkdir()
+    shutil.copyfile(EXAMPLE / "filled.xlsx", inbox / "a.xlsx")
+    collect([inbox], output=tmp_path / "OUT", jobs=1)
+    validate(EXAMPLE / "filled.xlsx", annotated=tmp_path / "OUT" / "back")
+    with written_together(tmp_path / "OUT") as new:
+        (new / "deep" / "deeper").mkdir(parents=True)
+        write_atomically(new / "deep" / "deeper" / "b.txt", lambda path: path.write_bytes(b"b"))
+    found = permissions(tmp_path / "OUT")
+    assert {"audit.zip", "run.json", "collection.sqlite", "collection.lock", os.path.join("deep", "deeper", "b.txt")} <= found.keys()
+    wrong = {name: oct(mode) for name, mode in found.items() if mode not in (0o666 & ~umask, 0o777 & ~umask)}
+    assert wrong == {}
 
 
 def test_an_error_in_the_block_leaves_nothing(tmp_path: Path) -> None:

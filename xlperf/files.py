@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 from typing import TextIO
 
 from xlperf.errors import UsageError, XlperfError, reason_of
@@ -24,7 +25,6 @@ FORMULA_STARTS = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")  # a cell of a CSV fi
 StrPath = str | os.PathLike[str]  # what every public function takes for a path
 ZIP_TIME = (1980, 1, 31, 0, 0, 0)  # what XlsxWriter gives every entry
 TEMPORARY = ".xlperf-"  # how the name of a file begins that is being written
-READABLE = 0o644  # by everybody, written by its owner
 FEW, MANY, SYNCED_AT_ONCE = 8, 500, 8  # files of a set: up to how many are synced one by one, how many more are given out at once
 MOST_BYTES = 200  # of a name in UTF-8: file systems of Linux take 255, and endings follow
 LONGEST_NAME = 80  # characters of a text that becomes part of a name
@@ -38,7 +38,7 @@ def shipped(name: str) -> Path:
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file whole or not at all, beside a temporary name and renamed.
+    """Write a file whole or not at all, beside a temporary name and renamed; who may read it is for the umask to say.
 
     Raises:
         UsageError: it cannot be written; an older file of that name is untouched.
@@ -47,11 +47,9 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     try:
         with _told_as(path):
             _refuse_folder(path)
-            handle, name = tempfile.mkstemp(prefix=TEMPORARY, suffix=path.suffix, dir=path.parent)
-            os.close(handle)
-            temporary = Path(name)
+            temporary = path.with_name(f"{TEMPORARY}{token_hex(8)}{path.suffix}")
+            temporary.touch(exist_ok=False)  # as the umask says; `mkstemp` makes files for their owner alone
             write(temporary)
-            os.chmod(temporary, READABLE)
             os.replace(temporary, path)
     finally:
         if temporary is not None and temporary.exists():
@@ -117,7 +115,6 @@ def _move(new: Path, folder: Path, kept: Path) -> None:
             _refuse_folder(target)
             if target.exists():
                 os.rename(target, target)  # Windows refuses that while a program has the file open
-            os.chmod(new / name, READABLE)
     _sync_files(names, new, folder)
     made: list[Path] = []
     begun = 0

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from threading import Timer
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy
 
+from xlperf.collecting.database_url import is_understood, shown, without_secrets
+from xlperf.collecting.ownership import refuse_other_owner, take_store
 from xlperf.collecting.store import (
     OPEN,
     Arrival,
@@ -25,7 +29,7 @@ from xlperf.collecting.store import (
     registered,
     save_outcome,
 )
-from xlperf.errors import UsageError
+from xlperf.errors import ExitCode, UsageError
 from xlperf.summarizing.outcome import Outcome
 
 FIRST, LATER = "2023-03-01T09:00:00+00:00", "2023-03-08T16:30:00+00:00"
@@ -173,13 +177,66 @@ def test_a_store_of_an_earlier_version_keeps_its_receipts(url: str | None, tmp_p
     again.close()
 
 
+SECRETS = ("hunter", "tr/3?b#4", "12", "a b", "口令")
+
+
 @pytest.mark.parametrize(
-    "wrong",
-    ["nonsense", "nodriver://host/name", "postgresql+psycopg://nobody:secret@127.0.0.1:1/none", "sqlite:////no/such/folder/x.db"],
+    ("wrong", "key", "told"),
+    [
+        ("nonsense", "bad_database", "***"),
+        ("nodriver://host/name", "bad_database", "nodriver://host/name"),
+        ("postgres://nobody:hunter@127.0.0.1:1/none", "bad_database", "postgres://***@127.0.0.1:1/none"),
+        ("postgresql+psycopg//nobody:hunter@127.0.0.1:1/none", "bad_database", "***"),
+        ("postgresql+psycopg://nobody:p@hunter@127.0.0.1:1/none", "bad_database", "postgresql+psycopg://***"),
+        ("postgresql+psycopg://127.0.0.1:1/none?password=p@hunter", "bad_database", "postgresql+psycopg://***"),
+        ("postgresql+psycopg://nobody:hunter@127.0.0.1:abc/none", "bad_database", "postgresql+psycopg://***"),
+        ("postgresql+psycopg://nobody:hunter@127.0.0.1:1/none", "no_database", "postgresql+psycopg://***@127.0.0.1:1/none"),
+        ("postgresql+psycopg://127.0.0.1:1/none?password=hunter", "no_database", "postgresql+psycopg://127.0.0.1:1/none"),
+        ("postgresql+psycopg://127.0.0.1:1/none?pasword=hunter", "no_database", "postgresql+psycopg://127.0.0.1:1/none"),
+        ("postgresql+psycopg://127.0.0.1:1/none?host=hunter", "no_database", "postgresql+psycopg://127.0.0.1:1/none"),
+        ("sqlite:////no/such/folder/x.db", "no_database", "sqlite:////no/such/folder/x.db"),
+        ("sqlite://nobody:hunter@host/x", "no_database", "sqlite://***@host/x"),
+    ],
 )
-def test_a_database_that_does_not_answer_is_named_without_its_password(wrong: str, tmp_path: Path) -> None:
+def test_a_database_that_cannot_be_used_is_named_without_what_may_be_a_password(
+    wrong: str, key: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError) as caught:
         open_store(tmp_path, wrong)
-    assert caught.value.key == "no_database"
-    assert wrong.replace("secret", "***") in str(caught.value)
-    assert "secret" not in str(caught.value)
+    assert (caught.value.key, caught.value.arguments["url"], caught.value.exit_code) == (key, told, ExitCode.USAGE)
+    assert "hunter" not in str(caught.value)
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize("shape", ["{}://u:{}@h:1/d", "{}//u:{}@h/d", "{}://u:x@{}@h/d", "{}://h/d?password={}", "{}://u:{}@h:x/d", "u:{1}@h"])
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql+psycopg"])
+def test_no_shape_of_a_url_shows_a_password(scheme: str, shape: str, secret: str) -> None:
+    url = shape.format(scheme, secret)
+    assert secret not in shown(url)
+    told = without_secrets(f"cannot connect as {secret}: {quote(secret)}", url)
+    assert not is_understood(url) or (secret not in told and quote(secret) not in told)
+
+
+def test_a_database_keeps_one_collection(url: str | None, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+    url = url or f"sqlite:///{tmp_path}/shared.db"
+    with opened_store(first, url) as store:
+        take_store(store, first)
+        take_store(store, first)
+    with opened_store(second, url) as store:
+        for refuse in (take_store, refuse_other_owner):
+            with pytest.raises(UsageError) as caught:
+                refuse(store, second)
+            assert (caught.value.key, caught.value.arguments["folder"]) == ("other_owner", str(first))
+    assert list(second.iterdir()) == []
+    moved = first.rename(tmp_path / "moved")
+    with opened_store(moved, url) as store:
+        take_store(store, moved)
+    shutil.rmtree(moved)
+    first.mkdir()
+    with opened_store(first, url) as store:  # it was deleted, and its inputs come in again
+        take_store(store, first)
+        refuse_other_owner(store, first)

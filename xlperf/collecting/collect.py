@@ -27,6 +27,7 @@ from xlperf import __version__
 from xlperf.collecting.changes import compare_runs
 from xlperf.collecting.housekeeping import WORK, locked, refuse_other_inboxes, tidy
 from xlperf.collecting.inbox import Input, Skipped, close_archives, is_no_submission, list_inbox, open_received
+from xlperf.collecting.ownership import refuse_other_owner, take_store
 from xlperf.collecting.processing import process_inputs
 from xlperf.collecting.run_log import Run, UnitEntry, find_versions, list_files, read_run, write_run
 from xlperf.collecting.status import CollectionStatus, read_status
@@ -97,6 +98,7 @@ def collect(
     return_large_blocks_at_once()
     plan = _plan(inboxes, form=form, templates=templates, output=output, roster=roster)
     with locked(plan.directory), opened_store(plan.directory, database) as store:
+        refuse_other_owner(store, plan.directory)
         options = _options(store, plan, form=form, year=year, date=date, finalize=finalize)
         digest = _register(store, plan, options)
         with opened_pool(jobs=jobs, cluster=cluster, limits=limits, folder=plan.directory / WORK) as pool:
@@ -207,6 +209,7 @@ def _date(store: Store, date: str | None, started: str) -> str:
 def _register(store: Store, plan: _Plan, options: WorkOptions) -> str:
     """Register the inputs; return the digest of everything that an outcome depends on besides the bytes."""
     refuse_other_inboxes(store, plan.directory, plan.inputs)
+    take_store(store, plan.directory)
     digest, digest_finalized = (
         _digest([__version__, given._replace(templates=None), plan.forms]) for given in (options, options._replace(finalize=True))
     )

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from sys import intern
 
+from xlperf.collecting.ownership import refuse_other_owner
 from xlperf.collecting.run_log import Changes, Run, read_run
 from xlperf.collecting.store import FILE_NAME, Outcomes, Store, count_inputs, opened_store
 from xlperf.errors import ExitCode, UsageError
@@ -75,6 +76,7 @@ def find_status(directory: StrPath, *, database: str | None = None) -> Collectio
     if not database and not (directory / FILE_NAME).exists():
         raise UsageError("no_collection", path=directory)
     with opened_store(directory, database) as store:
+        refuse_other_owner(store, directory)
         run = read_run(directory)
         namesakes = run.get("namesakes", ()) if run else ()
         return read_status(directory, store, run, Naming(installed_prefixes(None), frozenset(namesakes)))

@@ -23,6 +23,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from xlperf.collecting.database_url import is_understood, shown, without_secrets
 from xlperf.errors import UsageError
 from xlperf.reporting.result import Status
 from xlperf.summarizing.outcome import Outcome, instant
@@ -54,6 +55,8 @@ class Store:
     engine: Engine
     inputs: Table  # path -> key, as the inboxes are now
     outcomes: Table  # key -> outcome; before it is known only key, size and time of receipt
+    owners: Table  # the one collection that is kept here, see `ownership`
+    url: str | None = None  # of the database; None of the file in the folder of the collection
 
     def close(self) -> None:
         self.engine.dispose()
@@ -70,23 +73,41 @@ def open_store(directory: Path, url: str | None = None) -> Store:
     """
     import sqlalchemy as sql
 
+    if url and not is_understood(url):
+        raise UsageError("bad_database", url=shown(url))
     try:
-        ours = sql.URL.create("sqlite", database=str(directory / FILE_NAME))
-        engine = sql.create_engine(url) if url else sql.create_engine(ours, connect_args={"timeout": PATIENCE})
-        inputs, outcomes = _tables()
+        engine = sql.create_engine(url) if url else _own_engine(directory / FILE_NAME)
+        inputs, outcomes, owners = _tables()
         inputs.metadata.create_all(engine)
         _add_missing_columns(engine, outcomes)
-    except (sql.exc.SQLAlchemyError, ImportError) as error:  # ImportError: the driver for the URL is not installed
-        reason = str(error).splitlines()[0]
+    except sql.exc.NoSuchModuleError:
+        raise UsageError("bad_database", url=shown(url or "")) from None
+    # ImportError: the driver for the URL is not installed; ValueError, TypeError: what drivers raise of what stands behind its "?"
+    except (sql.exc.SQLAlchemyError, ImportError, OSError, ValueError, TypeError) as error:
+        reason = _reason(error, url)
         if not url:
             raise UsageError("no_store", path=directory / FILE_NAME, reason=reason) from None
-        shown = url if isinstance(error, sql.exc.ArgumentError) else sql.engine.make_url(url).render_as_string()
-        raise UsageError("no_database", url=shown, reason=reason) from None
-    return Store(engine, inputs, outcomes)
+        raise UsageError("no_database", url=shown(url), reason=reason) from None
+    return Store(engine, inputs, outcomes, owners, url)
 
 
-def _tables() -> tuple[Table, Table]:
-    """The tables of inputs and outcomes; `terms` is the digest under which an outcome was found."""
+def _own_engine(path: Path) -> Engine:
+    """The file in the folder of the collection; SQLite itself would make it for its group to read only, whatever the umask."""
+    import sqlalchemy as sql
+
+    if not path.exists():
+        path.touch()
+    return sql.create_engine(sql.URL.create("sqlite", database=str(path)), connect_args={"timeout": PATIENCE})
+
+
+def _reason(error: Exception, url: str | None) -> str:
+    """What a library says, on one line and without what may be a password."""
+    reason = next(iter(str(error).splitlines()), type(error).__name__)
+    return without_secrets(reason, url) if url else reason
+
+
+def _tables() -> tuple[Table, Table, Table]:
+    """The tables of inputs, outcomes and the owner; `terms` is the digest under which an outcome was found."""
     import sqlalchemy as sql
 
     # Sorted by code point in every database, so that exports are the same.
@@ -104,7 +125,14 @@ def _tables() -> tuple[Table, Table]:
         *(sql.Column(name, sql.Integer) for name in ("year", "rows")),
         sql.Column("seconds", sql.Float),
     )
-    return inputs, outcomes
+    owners = sql.Table(
+        "owners",
+        tables,
+        sql.Column("number", sql.Integer, primary_key=True, autoincrement=False),  # always 1
+        sql.Column("identity", sql.Text, nullable=False),
+        sql.Column("folder", sql.Text, nullable=False),
+    )
+    return inputs, outcomes, owners
 
 
 def _add_missing_columns(engine: Engine, table: Table) -> None:
@@ -131,10 +159,10 @@ def opened_store(directory: Path, url: str | None = None) -> Iterator[Store]:
         try:
             yield store
         except sql.exc.SQLAlchemyError as error:
-            reason = str(error).splitlines()[0]
+            reason = _reason(error, url)
             if not url:
                 raise UsageError("store_lost", path=directory / FILE_NAME, reason=reason) from None
-            raise UsageError("database_lost", url=store.engine.url, reason=reason) from None
+            raise UsageError("database_lost", url=shown(url), reason=reason) from None
 
 
 def register(store: Store, arrivals: Sequence[Arrival], *, digest: str, now: str, also: Sequence[str] = ()) -> None:
