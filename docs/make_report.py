@@ -24,12 +24,20 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.enum.text import WD_LINE_SPACING
 from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml.ns import nsmap, qn
 from docx.shared import Mm, Pt, RGBColor
 
 from xlperf.reporting.word_package import write_package
 
 TITLE, HEADING, SUBHEADING, BODY, FIGURES = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312", "Times New Roman"
+# font: what stands in for it, charset, family, pitch
+FONTS = {
+    TITLE: ("华文中宋", "86", "auto", "variable"),
+    HEADING: ("SimHei", "86", "modern", "fixed"),
+    SUBHEADING: ("楷体", "86", "modern", "fixed"),
+    BODY: ("仿宋", "86", "modern", "fixed"),
+    FIGURES: ("", "00", "roman", "variable"),
+}
 SIZE_2, SIZE_3, SIZE_4, SIZE_5 = Pt(22), Pt(16), Pt(14), Pt(10.5)  # 二号 三号 四号 五号
 LINE = Pt(30)
 RED = RGBColor(0xC0, 0, 0)
@@ -100,6 +108,9 @@ def strip(document) -> None:
             if relation.reltype.rpartition("/")[2] in NEEDLESS:
                 del relations[key]
     settings = document.settings.element
+    zoom = settings.find(qn("w:zoom"))
+    zoom.attrib.clear()
+    zoom.set(qn("w:percent"), "100")  # the schema wants it, the library's template has none
     settings.find(qn("w:themeFontLang")).set(qn("w:eastAsia"), "zh-CN")
     compatible = settings.find(qn("w:compat"))
     compatible.clear()
@@ -234,7 +245,24 @@ def save(document, path: Path) -> None:
     content = io.BytesIO()
     document.save(content)
     with zipfile.ZipFile(content) as package:
-        write_package(path, {name: package.read(name) for name in package.namelist()})
+        write_package(path, with_font_table({name: package.read(name) for name in package.namelist()}))
+
+
+def with_font_table(parts: dict[str, bytes]) -> dict[str, bytes]:
+    """The parts of a package with a table of the fonts that we name, and by what each is replaced where it is missing."""
+    fonts = "".join(
+        f'<w:font w:name="{name}">{alternative}<w:charset w:val="{charset}"/><w:family w:val="{family}"/>'
+        f'<w:pitch w:val="{pitch}"/></w:font>'
+        for name, (instead, charset, family, pitch) in FONTS.items()
+        for alternative in [f'<w:altName w:val="{instead}"/>' if instead else ""]
+    )
+    table = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:fonts xmlns:w="{nsmap["w"]}">{fonts}</w:fonts>'
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.fontTable+xml"
+    entry = f'<Override PartName="/word/fontTable.xml" ContentType="{kind}"/>'
+    relation = f'<Relationship Id="rIdFonts" Type="{nsmap["r"]}/fontTable" Target="fontTable.xml"/>'
+    added = {"[Content_Types].xml": (entry, "</Types>"), "word/_rels/document.xml.rels": (relation, "</Relationships>")}
+    changed = {name: parts[name].replace(end.encode(), f"{text}{end}".encode()) for name, (text, end) in added.items()}
+    return parts | changed | {"word/fontTable.xml": table.encode()}
 
 
 # --- 苏州市市级预算部门（单位）整体支出预算绩效自评 -------------------------------------------------------------------

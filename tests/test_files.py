@@ -63,7 +63,13 @@ def test_who_may_read_what_is_written_is_for_the_umask_to_say(umask: int, tmp_pa
         (new / "deep" / "deeper").mkdir(parents=True)
         write_atomically(new / "deep" / "deeper" / "b.txt", lambda path: path.write_bytes(b"b"))
     found = permissions(tmp_path / "OUT")
-    assert {"audit.zip", "run.json", "collection.sqlite", "collection.lock", os.path.join("deep", "deeper", "b.txt")} <= found.keys()
+    assert {
+        "audit.zip",
+        "run.json",
+        "collection.sqlite",
+        "collection.lock",
+        os.path.join("deep", "deeper", "b.txt"),
+    } <= found.keys()
     wrong = {name: oct(mode) for name, mode in found.items() if mode not in (0o666 & ~umask, 0o777 & ~umask)}
     assert wrong == {}
 

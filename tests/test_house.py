@@ -32,7 +32,7 @@ HOMES = {
     "yaml": {"forms.yaml_file"},
     "rich": {"reporting.text_table", "progress"},
     "docx": {"importing.word_reader"},
-    "sqlalchemy": {"collecting.store"},
+    "sqlalchemy": {"collecting.store", "collecting.ownership"},
     "filelock": {"collecting.housekeeping"},
     "distributed": {"collecting.worker_pool"},
     "docxtpl": {"reporting.word_template"},

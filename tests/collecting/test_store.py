@@ -209,7 +209,9 @@ def test_a_database_that_cannot_be_used_is_named_without_what_may_be_a_password(
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-@pytest.mark.parametrize("shape", ["{}://u:{}@h:1/d", "{}//u:{}@h/d", "{}://u:x@{}@h/d", "{}://h/d?password={}", "{}://u:{}@h:x/d", "u:{1}@h"])
+@pytest.mark.parametrize(
+    "shape", ["{}://u:{}@h:1/d", "{}//u:{}@h/d", "{}://u:x@{}@h/d", "{}://h/d?password={}", "{}://u:{}@h:x/d", "u:{1}@h"]
+)
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql+psycopg"])
 def test_no_shape_of_a_url_shows_a_password(scheme: str, shape: str, secret: str) -> None:
     url = shape.format(scheme, secret)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from xlperf.collecting.store import Outcomes, open_store
 
-OWN = {"run.json", "collection.sqlite", "collection.lock"}  # of the collection itself: no exports
+OWN = {"run.json", "collection.sqlite", "collection.lock", "collection.id"}  # of the collection itself: no exports
 
 
 def exports(out: Path) -> dict[str, bytes]:

@@ -5,8 +5,8 @@
 >>> shown("postgresql+psycopg://tax:sec@ret@db.example/year"), shown("tax:secret@db.example")
 ('postgresql+psycopg://***', '***')
 
-Where @, / or ? in a password are not written as %40, %2F and %3F, nobody can say where the password ends. So such a URL is refused
-before any library sees it, whose message would name a part of the password as the host.
+Where @, / or ? in a password are not written as %40, %2F and %3F, nobody can say where the password ends. So such a URL is
+refused before any library sees it, whose message would name a part of the password as the host.
 """
 
 from __future__ import annotations

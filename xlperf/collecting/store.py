@@ -82,7 +82,7 @@ def open_store(directory: Path, url: str | None = None) -> Store:
         _add_missing_columns(engine, outcomes)
     except sql.exc.NoSuchModuleError:
         raise UsageError("bad_database", url=shown(url or "")) from None
-    # ImportError: the driver for the URL is not installed; ValueError, TypeError: what drivers raise of what stands behind its "?"
+    # ImportError: the driver for the URL is not installed; ValueError, TypeError: what drivers say of the words behind its "?"
     except (sql.exc.SQLAlchemyError, ImportError, OSError, ValueError, TypeError) as error:
         reason = _reason(error, url)
         if not url:

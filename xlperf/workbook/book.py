@@ -6,11 +6,13 @@
     book.close()
 
 XlsxWriter refuses silently: a warning, a return code, and something is missing from the file. Every method of theirs that has
-a return code and is called by us is made strict here.
+a return code and is called by us is made strict here. It writes control characters in texts as Excel does, but not in what a
+formula shows, where they make XML that nobody opens: that is made good here as well.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -23,6 +25,7 @@ from xlsxwriter.worksheet import Worksheet as SilentWorksheet
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
+UNWRITABLE = re.compile(r"_(?=x[0-9a-fA-F]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")  # as it stands, in the XML of a workbook
 TEXT_AS_IT_IS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
@@ -36,6 +39,15 @@ def strict(method: Method) -> Method:
         return code
 
     return cast(Method, call)  # it takes and returns what the method does
+
+
+def escaped(text: str) -> str:
+    r"""A text as Excel writes it into XML.
+
+    >>> escaped("a\x0bb"), escaped("_x000B_")
+    ('a_x000B_b', '_x005F_x000B_')
+    """
+    return UNWRITABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
 
 
 class Worksheet(SilentWorksheet):
@@ -60,6 +72,10 @@ class Worksheet(SilentWorksheet):
     def title(self) -> str:
         """Its name on the tab."""
         return str(self.name)
+
+    def _write_formula(self, row: int, col: int, formula: str, cell_format: Format | None = None, value: Any = 0) -> Any:
+        """Write what a formula shows as every other text is written."""
+        return super()._write_formula(row, col, formula, cell_format, escaped(value) if isinstance(value, str) else value)
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         """Take a formula as it is.

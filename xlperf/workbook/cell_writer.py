@@ -6,7 +6,6 @@ writer.write_cell(sheet, Spot("total", 0, "rate"))
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, time
 from functools import lru_cache, partial
@@ -244,9 +243,7 @@ def write_value(sheet: Worksheet, row: int, column: int, value: object, field: F
 
 
 def cached_value(value: object) -> object:
-    """What a formula cell shows: "" where nothing does; text escaped as Excel does, which XlsxWriter leaves to us."""
-    if isinstance(value, str):
-        return re.sub(r"_(?=x[0-9a-fA-F]{4}_)", "_x005F_", value)
+    """What a formula cell shows: "" where nothing does."""
     return "" if value is None else value
 
 

@@ -7,7 +7,6 @@ A cell at fault loses its colour as soon as something else stands in it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ from xlperf.forms.document import Spot
 from xlperf.forms.layout import MARK
 from xlperf.formula.operands import as_decimal, as_text
 from xlperf.values.dates import as_date
-from xlperf.workbook.book import Worksheet
+from xlperf.workbook.book import UNWRITABLE, Worksheet
 from xlperf.workbook.cell_writer import CellWriter
 from xlperf.workbook.live_colours import colour_where
 from xlperf.workbook.problem_notes import Annotation, Note
@@ -26,7 +25,6 @@ NOTE_WIDTH, HIGHEST_NOTE = 330, 560  # pixels of a comment
 NOTE_LINE, NOTE_MARGIN = 16, 14  # pixels
 NOTE_UNITS = 50  # of text in a line of a comment
 LONGEST_LITERAL = 120  # UTF-16 units of a text that are compared; a literal holds 255, and quotation marks stand twice
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
 class Mark(NamedTuple):
@@ -84,7 +82,7 @@ def unchanged(writer: CellWriter, spot: Spot) -> str:
 def _same_text(cell: str, text: str) -> str:
     """An Excel condition: as many characters stand in the cell, and the first of them are those of the text."""
     length = f"LEN({cell})={_units(text)}"
-    if CONTROL.search(text):
+    if UNWRITABLE.search(text):
         return length  # no formula holds such a character
     start = text.encode("utf-16-le")[: 2 * LONGEST_LITERAL].decode("utf-16-le", "ignore")
     literal = start.replace('"', '""')
