@@ -27,6 +27,7 @@ EDITS = (
     (r"^( +)widths: \[28, 34, 40, 62\]", r"\1widths: [28, 34, 62]", 1),
     (r"path: tasks,", "path: plan.tasks,", 1),
     (r"^( +)- (\{key: application, .*\})\n", "", 1),
+    (r"narrative\.application\]", "publicity.application]", 1),
     (r"^( +)- \{key: phone, (.*)\n", r"\1- {key: phone, \2\n\1- {key: email, label: 电子邮箱, type: text, required: true, max_length: 100}\n", 1),
     (r"\{key: training, name: 业务学习与培训及时完成率(.*)target: 100(.*)\}\n",
      r"{key: study, name: 学习与培训完成率\1target: 95\2}\n", 1),

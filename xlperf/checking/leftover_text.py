@@ -74,8 +74,13 @@ def check_years(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
         text = ranges.sub("", QUOTED.sub("", text.translate(HALF_WIDTH)))
         for clause in CLAUSE.split(text):
             for match in year.finditer(clause):
-                if int(match[1]) != now and not _is_excused(rule, spot, match, now):
+                if _year(match) not in (None, now) and not _is_excused(rule, spot, match, now):
                     yield _failure(form, spot, match[0], year=as_text(now))
+
+
+def _year(match: re.Match[str]) -> int | None:
+    """The year that the pattern of a form has found; None where what stands in its brackets is no number."""
+    return int(match[1]) if (match[1] or "").isdecimal() else None
 
 
 def _is_excused(rule: Rule, spot: Spot, match: re.Match[str], now: Decimal) -> bool:
@@ -83,7 +88,7 @@ def _is_excused(rule: Rule, spot: Spot, match: re.Match[str], now: Decimal) -> b
     clause = match.string
     if clause[: match.start()].rstrip().endswith(rule.words("before")):
         return True
-    if int(match[1]) > now:
+    if (_year(match) or 0) > now:
         return f"{spot.block}.{spot.field}" in rule.words("plans") or any(word in clause for word in rule.words("ahead"))
     return any(word in clause for word in rule.words("history"))
 

@@ -104,7 +104,7 @@ def check_no_deviation(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
     spots, missed = [], set(rule.words("missed"))
     for key in blocks_of(form, rule):
         for index, row in rows_used(form, rows, key):
-            if _is_unfinished(row) or row["deviation_text"] in missed:
+            if _is_unfinished(row) or row.get("deviation_text") in missed:
                 return
             if (deviation := number_of(row.get("deviation"))) is not None:
                 if deviation:

@@ -107,7 +107,7 @@ class _Sentence(NamedTuple):
 
     place: str
     text: str
-    fillers: Sequence[str]
+    fillers: Sequence[str] | None  # None: whatever the check in Python knows, which is a plain name
 
 
 def _placeholders(definition: Raw) -> Iterator[Complaint]:
@@ -119,8 +119,8 @@ def _placeholders(definition: Raw) -> Iterator[Complaint]:
             yield place, f"{error}; a brace that is to be printed stands twice"
             continue
         for name, form, conversion in parts:
-            if name not in fillers:
-                yield place, f"nothing fills {{{name}}}{or_rather(name, fillers)}"
+            if not name.isidentifier() if fillers is None else name not in fillers:
+                yield place, f"nothing fills {{{name}}}{or_rather(name, fillers or ())}"
             elif form or conversion:
                 yield place, f"{{{name}}} takes no format"
 
@@ -137,6 +137,8 @@ def _sentences(definition: Raw) -> Iterator[_Sentence]:
             beside = [name.replace(".", "_") for name in BESIDE.findall(rule["test"]) if name.partition(".")[0] not in several]
             yield _Sentence(f"rules[{number}].found", rule["found"], [*keys_of(table["columns"]), *beside])
             yield _Sentence(f"rules[{number}].expected", rule["expected"], ["label"])
+        if "check" in rule:
+            yield from (_Sentence(f"rules[{number}].{part}", rule[part], None) for part in ("found", "expected"))
     for block, beginnings in definition.get("paper", {}).get("entries", {}).items():
         yield from (_Sentence(f"paper.entries.{block}", text, ["number"]) for text in beginnings)
 

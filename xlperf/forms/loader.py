@@ -15,6 +15,7 @@ from pathlib import Path
 
 from xlperf.errors import FormError, FormulaError, UsageError
 from xlperf.files import StrPath, shipped
+from xlperf.forms.check_parameters import check_parameters
 from xlperf.forms.consistency import check_names
 from xlperf.forms.definition import UNIT, Raw
 from xlperf.forms.form import Form, Style
@@ -112,6 +113,8 @@ def _load(directory: Path, trusted: bool) -> Form:
         check_shape(definition, path)
     try:
         check_names(definition, path)
+        if not trusted:
+            check_parameters(definition, path)
         return _form(definition, directory, digest)
     except FormulaError as error:
         raise FormError("form_formula", path=path, reason=str(error)) from None

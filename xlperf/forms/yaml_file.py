@@ -34,13 +34,18 @@ else:
 PATH_PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 SYNTAX = re.compile(r"\bline (\d+), column \d+")
 CIRCLE = re.compile(r"\bcircle: ([\w.]+)")
+MOST_NODES = 200_000  # keys and values of a form; the largest of ours has some 6,000
+LONGEST_NUMBER = 40  # characters; 15 digits count
 LONGEST_REASON = 300  # characters of an error of jsonschema's own, which quotes what it found
 
 # --- the file ------------------------------------------------------------------------------------------------
 
 
 class _Loader(FastLoader):
-    """YAML in which every key is a text and stands once; of two equal keys YAML itself silently takes the last."""
+    """YAML in which every key is a text and stands once; of two equal keys YAML itself silently takes the last.
+
+    12:30 is a text: as YAML 1.1 has it, it would be a number to the base 60, which a long one takes minutes to become.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         if isinstance(node, yaml.MappingNode):
@@ -53,31 +58,87 @@ class _Loader(FastLoader):
                 seen.add(key.value)
         return super().construct_mapping(node, deep)
 
+    def construct_number(self, node: yaml.ScalarNode) -> object:
+        """A number of digits; anything with a colon in it as it is written."""
+        if ":" in node.value:
+            return node.value
+        if len(node.value) > LONGEST_NUMBER:
+            reason = f"a number of {len(node.value):,} characters"
+            raise yaml.constructor.ConstructorError(None, None, reason, node.start_mark)
+        of_type = self.construct_yaml_int if node.tag.endswith(":int") else self.construct_yaml_float
+        return of_type(node)
+
+
+for kind in ("int", "float"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{kind}", _Loader.construct_number)
+
 
 def read_definition(path: Path) -> tuple[Any, str]:
     """Return what a form.yaml says, of whatever shape, and the SHA-256 of the file.
 
     Raises:
         UsageError: it cannot be opened.
-        FormError: it is not YAML.
+        FormError: it is not YAML, or too large once every alias is written out.
     """
     try:
         content = path.read_bytes()
-        return yaml.load(content, _Loader), hashlib.sha256(content).hexdigest()
+        return _parsed(content), hashlib.sha256(content).hexdigest()
     except OSError as error:
         raise UsageError("cannot_open", path=path, reason=reason_of(error)) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: 2023-02-31 is no date
         raise FormError("form_syntax", path=path, reason=" ".join(str(error).split())) from None
 
 
+def _parsed(content: bytes) -> Any:
+    """What a text in YAML says.
+
+    Raises:
+        YAMLError, ValueError, RecursionError: it is none, or a few aliases of aliases would make gigabytes of it.
+    """
+    loader = _Loader(content)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        if _written_out(node, {}) > MOST_NODES:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"more than {MOST_NODES:,} values, aliases counted", node.start_mark
+            )
+        return loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _written_out(node: yaml.Node, counted: dict[int, int]) -> int:
+    """How many values there are below a node with every alias written out; a node that is within itself has no end."""
+    if id(node) not in counted:
+        counted[id(node)] = MOST_NODES + 1  # until it is counted
+        pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+        below = [part for pair in pairs for part in pair] or (node.value if isinstance(node, yaml.SequenceNode) else ())
+        counted[id(node)] = min(MOST_NODES + 1, 1 + sum(_written_out(part, counted) for part in below))
+    return counted[id(node)]
+
+
 # --- the shape -----------------------------------------------------------------------------------------------
 
 
 @lru_cache
-def _validator() -> Draft202012Validator:
+def read_schema(name: str) -> Raw:
+    """One of the schemas that definitions are held against: `form`, or `checks` for the parameters of checks."""
+    schema: Raw = json.loads((shipped("schemas") / f"{name}.schema.json").read_text("utf-8"))
+    return schema
+
+
+@lru_cache
+def _validator(name: str) -> Draft202012Validator:
     import jsonschema
 
-    return jsonschema.Draft202012Validator(json.loads((shipped("schemas") / "form.schema.json").read_text("utf-8")))
+    return jsonschema.Draft202012Validator(read_schema(name))
+
+
+def violations_of(name: str, value: object) -> Iterator[Complaint]:
+    """Yield the place in a value and what is wrong there, held against that schema; the likeliest cause first."""
+    yield from map(_complaint, sorted(map(_violation, _validator(name).iter_errors(value)), key=_rank))
 
 
 def check_shape(definition: object, path: Path) -> None:
@@ -86,9 +147,7 @@ def check_shape(definition: object, path: Path) -> None:
     Raises:
         FormError: a key is misspelt, missing or out of place, or a value is of the wrong kind.
     """
-    violations = [_violation(error) for error in _validator().iter_errors(definition)]
-    if violations:
-        place, reason = _complaint(min(violations, key=_rank))
+    for place, reason in violations_of("form", definition):
         refuse(path, place, reason)
 
 
