@@ -312,6 +312,7 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL217": (from_openpyxl(lambda book: book["自评表"].__setitem__("H70", "#DIV/0!")),),
     "XL218": (from_openpyxl(lambda book: book["预算信息"].__setitem__("F7", "=2+0.63")),),
     "XL219": (from_hands({"重点任务!E5": "见附件"}),),
+    "XL220": (from_hands({"基本信息!C6": 115109230084380000}),),
     "XL231": (from_openpyxl(lambda book: book["自评表"].delete_rows(24)),),
     "XL232": (from_parts("自评表", "source", "sourcf"), from_openpyxl(lambda book: book["自评表"].delete_cols(10))),
     "XL233": (from_hands({"预算信息!B3": "项目名称"}),),

@@ -7,6 +7,7 @@ cells is compared with what stands beside it.
 from __future__ import annotations
 
 import copy
+import datetime
 import json
 import re
 import zipfile
@@ -32,6 +33,7 @@ from xlperf.errors import FormError
 from xlperf.forms.document import Spot, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.loader import load_form
+from xlperf.messages import sentence
 from xlperf.reading.reader import read_cells
 from xlperf.reporting.finding import Finding
 from xlperf.values.cells import read_value
@@ -40,7 +42,7 @@ from xlperf.values.rows import read_row
 from xlperf.workflow.check_form import check_form
 
 VALUE_CODES = ("XL201", "XL202", "XL203", "XL204", "XL205", "XL206", "XL207", "XL209", "XL210", "XL215", "XL216", "XL217",
-               "XL218")  # fmt: skip
+               "XL218", "XL220")  # fmt: skip
 ROW = {
     "name": "指标",
     "kind": "定量",
@@ -296,19 +298,34 @@ def test_a_percent_sign_that_a_format_only_shows_multiplies_nothing(tmp_path: Pa
         assert read_cells(tmp_path / name).rows["duties"][0]["actual"] == read
 
 
+CODES = [
+    ("000000", 1001, "001001", None), ("00", 1001, "1001", None), ("General", 1001, "1001", "zeros_lost"), ("0", 1001, "1001", "zeros_lost"),
+    ("0000.00", 1001, "1001", "zeros_lost"), ('"JS"000000', 1001, "JS001001", None), ("00-0000;@", 1001, "00-1001", None),
+    (r"000\ 000_ ", 1001, "001 001", None), ("General", 115109230084380000, "115109230084380000", "digits_lost"),
+    ("000000000000000000", 115109230084380000, "115109230084380000", "digits_lost"), ("0.00E+00", 123200000, "123200000", "power_lost"),
+    ("##0.0E+0", 123200000, "123200000", "power_lost"), ("General", 10.5, "10.5", "zeros_lost"),
+    ("yyyy\\-m", datetime.date(2023, 3, 1), "2023-03-01", "date_lost"),
+]  # fmt: skip
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("code", "read"), [("000000", "001001"), ("00", "1001"), ("General", "1001"), ("0", "1001"), ("0000.00", "1001")]
-)
-def test_a_code_typed_as_a_number_is_read_with_the_zeros_that_its_cell_shows(tmp_path: Path, code: str, read: str) -> None:
+@pytest.mark.parametrize(("code", "typed", "read", "lost"), CODES)
+def test_a_code_that_became_a_number_is_read_as_its_cell_shows_it_and_told_if_something_is_gone(
+    tmp_path: Path, code: str, typed: object, read: str, lost: str | None
+) -> None:
     assert fill_workbook(document(), output=tmp_path / "a.xlsx").outputs
-    title, _, cell = read_cells(tmp_path / "a.xlsx").places[Spot("cover", 0, "unit_code")].rpartition("!")
+    spot = Spot("cover", 0, "unit_code")
+    title, _, cell = read_cells(tmp_path / "a.xlsx").places[spot].rpartition("!")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    book[title][cell].value, book[title][cell].number_format = 1001, code
+    book[title][cell].value, book[title][cell].number_format = typed, code
     book.save(tmp_path / "b.xlsx")
     reading = read_cells(tmp_path / "b.xlsx")
     assert reading.rows["cover"][0]["unit_code"] == read
-    assert not [finding for finding in reading.findings if Spot("cover", 0, "unit_code") in finding.spots]
+    told = [
+        (finding.code, finding.severity, finding.arguments.get("reason")) for finding in reading.findings if spot in finding.spots
+    ]
+    severity = "info" if lost == "zeros_lost" else "error"
+    assert told == ([("XL220", severity, sentence(lost, {}))] if lost else [])
 
 
 @pytest.mark.slow
@@ -435,7 +452,7 @@ def test_an_error_value_is_nothing_to_read(form: Form, block_field: str) -> None
     block, name = block_field.split(".")
     field = form.blocks["duties" if block == "indicators" else block].fields[name]
     value, remark = read_value(form, field, CellError("#DIV/0!"))
-    assert value is None and remark == Remark("XL217", "error", "#DIV/0!")
+    assert value is None and remark == Remark("XL217", "error", "#DIV/0!", reason="failed_formula")
     typed, _ = read_value(form, form.blocks["tasks"].fields["completion"], "#DIV/0!")
     assert typed == "#DIV/0!"  # a text that somebody typed
 
@@ -449,7 +466,7 @@ UNITS = [
 OPERATORS = [
     ("≥", ">="), ("≧", ">="), ("＞＝", ">="), ("不少于", ">="), ("不低于", ">="), ("大于等于", ">="), ("以上", ">="), ("> =", ">="),
     ("≤", "<="), ("≦", "<="), ("不超过", "<="), ("控制在…内", "<="), ("控制在……以内", "<="), ("＝", "="), ("﹦", "="), ("等于", "="),
-    ("＞", ">"), ("超", ">="), ("超过", ">="), ("大于", ">"), ("＜", "<"), ("\u200b>=\u00a0", ">="),
+    ("＞", ">"), ("超", ">="), ("超过", ">="), ("═", "="), ("⩵", "="), ("＞═", ">="), ("⪖", ">="), ("<═", "<="), ("〈", "<"), ("大于", ">"), ("＜", "<"), ("\u200b>=\u00a0", ">="),
 ]  # fmt: skip
 
 
@@ -468,7 +485,7 @@ def test_codes_keep_their_zeros(tmp_path: Path) -> None:
         Row(
             {"unit_code": "０３２０１８\u200b", "phone": 5126500000.0},
             {"unit_code": "032018", "phone": "5126500000"},
-            {("XL210", "unit_code")},
+            {("XL210", "unit_code"), ("XL220", "phone")},
         )
     ]
     assert_read(tmp_path, document(), "cover", rows)

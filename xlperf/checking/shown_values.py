@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import islice
 from typing import NamedTuple
 
 from xlperf.forms.compute import Columns, by_column, follows
@@ -18,11 +19,15 @@ from xlperf.forms.form import Form
 from xlperf.forms.model import RULES, TYPES, Field
 from xlperf.formula.nodes import Kind
 from xlperf.formula.operands import as_decimal, as_text, normal_text, round_half_up
+from xlperf.messages import listing, sentence
 from xlperf.reporting.finding import Finding
 from xlperf.values.numbers import HUNDRED, number_of
-from xlperf.values.printing import as_printed, briefly
+from xlperf.values.printing import ELLIPSIS, as_printed, briefly
 
 PERCENTAGE = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{1,15})?)\s*[%\uff05]\s*", re.ASCII)
+
+
+MOST_ALONE = 3  # differences that are told one by one
 
 
 class Difference(NamedTuple):
@@ -53,14 +58,41 @@ def compare_shown(
     """
     differences = _differences(form, rows, shown, by_column(normalised))
     replaced = by_column(differences.keys() - set(with_formula))
-    for spot, difference in differences.items():
-        if spot in with_formula and follows(form, form.blocks[spot.block], spot, replaced):
-            continue
-        if _is_nothing(difference.shown):
-            yield Finding("XL302", "info", (spot,))
-        else:
-            found, expected = (_printed(difference.field, value) for value in (difference.shown, difference.computed))
-            yield Finding("XL301", "warning", (spot,), {"found": found, "expected": expected})
+    told = {
+        spot: difference
+        for spot, difference in differences.items()
+        if spot not in with_formula or not follows(form, form.blocks[spot.block], spot, replaced)
+    }
+    yield from (Finding("XL302", "info", (spot,)) for spot, difference in told.items() if _is_nothing(difference.shown))
+    wrong = {spot: difference for spot, difference in told.items() if not _is_nothing(difference.shown)}
+    for is_kept in (True, False):
+        yield from _wrong({spot: each for spot, each in wrong.items() if (spot in with_formula) is is_kept}, is_kept=is_kept)
+
+
+def _wrong(differences: Mapping[Spot, Difference], *, is_kept: bool) -> Iterator[Finding]:
+    """Yield what is wrong in computed cells; many of them have one cause.
+
+    Args:
+        is_kept: whether the cells still hold a formula: then another program wrote their results, or the formula was changed.
+    """
+    found = {spot: _printed(each.field, each.shown) for spot, each in differences.items()}
+    expected = {spot: _printed(each.field, each.computed) for spot, each in differences.items()}
+    if len(differences) <= MOST_ALONE:
+        for spot in differences:
+            yield Finding("XL301", "warning", (spot,), {"found": found[spot], "expected": expected[spot]})
+        return
+    arguments = {
+        "label": sentence("computed_cells", {"count": len(differences)}),
+        "found": _first(found.values()),
+        "expected": _first(expected.values()),
+        "hint": sentence("not_recalculated" if is_kept else "typed_over", {}),
+    }
+    yield Finding("XL301", "warning", tuple(differences), arguments)
+
+
+def _first(values: Iterable[str | None]) -> str:
+    """The first of the values in words."""
+    return listing([*(value or sentence("blank", {}) for value in islice(values, MOST_ALONE)), ELLIPSIS])
 
 
 def _differences(form: Form, rows: Rows, shown: Mapping[Spot, object], normalised: Columns) -> dict[Spot, Difference]:

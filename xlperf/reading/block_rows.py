@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 
 from xlperf.forms.document import Spot, is_empty, preset_index
 from xlperf.forms.form import Form
-from xlperf.forms.model import RULES, Block, Field
-from xlperf.reading.number_formats import NumberFormats
+from xlperf.forms.model import RULES, Block
+from xlperf.reading.cell_formats import NumberFormats
 from xlperf.reading.sheet_rows import Cell, SheetRow
 from xlperf.reporting.finding import Finding
 from xlperf.values.blanks import is_blank
 from xlperf.values.cells import without_invisible
+from xlperf.values.codes import code_left
 from xlperf.values.notation import spellings_of
-from xlperf.values.remarks import CellError, Remark, Uncomputed
+from xlperf.values.remarks import CellError, Remark, StruckOut, Uncomputed
 from xlperf.values.rows import read_row
 
 
@@ -159,11 +160,11 @@ def _read_row(form: Form, block: Block, index: int, sheet_row: SheetRow, formats
     for key, raw in sheet_row.values.items():
         field, is_uncomputed = block.fields[key], isinstance(raw, Uncomputed)
         if form.formula(block, index, key) is not None:
-            results[key] = None if is_uncomputed else raw
+            results[key] = None if is_uncomputed else raw.value if isinstance(raw, StruckOut) else raw
         elif field.last and raw not in (None, "") and not is_uncomputed:
             given[key] = raw
         elif form.is_input(block, index, field) or (field.given and key not in block.constants):
-            typed[key] = _with_zeros(field, raw, sheet_row, formats)
+            typed[key] = code_left(raw, formats.at(*sheet_row.cell(key))) if field.type == "code" else raw
     values, remarks = read_row(
         form, block, index, given=given, typed=typed, shows_percent=lambda key: formats.is_percent(*sheet_row.cell(key))
     )
@@ -183,13 +184,6 @@ def _fixed(block: Block, index: int) -> dict[str, object]:
     row, name = block.row(index), block.row_name
     official = row.values.get(name) if row and name and name in block.fields and block.shape == "list" else None
     return {**block.constants, **({name: official} if name and official else {})}
-
-
-def _with_zeros(field: Field, raw: object, sheet_row: SheetRow, formats: NumberFormats) -> object:
-    """A code that Excel took for a number, with the zeros in front that its cell shows; anything else as it is."""
-    if field.type == "code" and isinstance(raw, float) and raw.is_integer():
-        return f"{int(raw):0{formats.digits(*sheet_row.cell(field.key))}d}"
-    return raw
 
 
 def _is_blank(form: Form, block: Block, index: int, row: Mapping[str, object], sheet_row: SheetRow) -> bool:

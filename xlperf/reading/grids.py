@@ -8,7 +8,9 @@ list(filled_cells(package, ["Notes"]))      # title, row, column and value; of s
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Iterator
+from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlperf.errors import UnreadableError
@@ -16,6 +18,9 @@ from xlperf.forms.layout import MARK
 from xlperf.reading.limits import MOST_AREA, crowded, damaged
 from xlperf.reading.preflight import Package
 from xlperf.reading.sheet_rows import Grid
+from xlperf.values.remarks import Picture
+
+PICTURE = re.compile(r'=?(?:_xlfn\.)?DISPIMG\("')  # how WPS writes the place of a picture, as a formula and as its result
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -75,7 +80,14 @@ def filled_cells(package: Package, titles: Iterable[str]) -> Iterator[tuple[str,
 
 
 def _grid(sheet: CalamineSheet, nrows: int | None = None) -> Grid:
-    return [list(row) for row in sheet.to_python(skip_empty_area=False, nrows=nrows)]
+    return [[value and _shown(value) for value in row] for row in sheet.to_python(skip_empty_area=False, nrows=nrows)]
+
+
+def _shown(value: object) -> object:
+    """What a cell shows; a number that Excel has none of is a text, a picture in a cell no text."""
+    if isinstance(value, str):
+        return Picture(value) if PICTURE.match(value) else value
+    return str(value) if isinstance(value, float) and not isfinite(value) else value
 
 
 def _open(package: Package) -> CalamineWorkbook:

@@ -17,12 +17,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from xlperf.addresses import column_number
+from xlperf.values.remarks import CellError, Picture, Uncomputed
 
 Range = tuple[int, int, int, int]
 FORMULA = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"[^>]*>\s*<f[\s>/]')
 ERROR = re.compile(
-    rb'<c r="([A-Z]{1,3})(\d+)"(?=[^>]*\bt="e")[^>]*>\s*(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?\s*<v>([^<]{1,20})</v>'
+    rb'<c r="([A-Z]{1,3})(\d+)"((?=[^>]*\bt="e")[^>]*)>\s*(?:<f\b[^>]*/>|<f\b[^>]*>([^<]*)</f>)?\s*<v>([^<]{1,200})</v>'
 )
+ERRORS = (b"#DIV/0!", b"#N/A", b"#NAME?", b"#NULL!", b"#NUM!", b"#REF!", b"#VALUE!")  # of Excel 2007
+VALUE_BEHIND = re.compile(rb'\bvm="')  # in the tag of a cell: another value than the error that it shows
+PICTURE = re.compile(rb"(?:_xlfn\.)*(?:DISPIMG|IMAGE)\(")  # a formula that shows a picture
 # How a cell ends whose formula has no result; of a shared formula the text may stand elsewhere.
 NO_RESULT = [re.compile(start + rb"\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>") for start in (rb"</f>", rb"<f\b[^>]*/>")]
 ADDRESS = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"(?![^>]*\bt=")[^>]*>\s*(?:<f\b[^>]*>)?')
@@ -43,7 +47,7 @@ class Markup:
     """What one sheet's XML says."""
 
     formulas: frozenset[tuple[int, int]]
-    errors: Mapping[tuple[int, int], str]  # cells that show #REF! and the like
+    errors: Mapping[tuple[int, int], CellError]  # cells that show #REF! and the like
     uncomputed: Mapping[tuple[int, int], bytes]  # formulas that were saved without a result, as they stand in the file
     merges: tuple[Range, ...]
     hidden_rows: frozenset[int]
@@ -83,9 +87,21 @@ def _lists(rest: bytes) -> Iterator[bytes]:
     yield from LIST_X14.findall(rest)
 
 
-def _errors(data: bytes) -> Iterator[tuple[tuple[int, int], str]]:
-    for letters, row, text in ERROR.findall(data) if b't="e"' in data else ():
-        yield _place(letters, row), text.decode("utf-8", "replace")
+def _errors(data: bytes) -> Iterator[tuple[tuple[int, int], CellError]]:
+    """Yield the cells that show an error; behind some stands a picture."""
+    for letters, row, attributes, formula, text in ERROR.findall(data) if b't="e"' in data else ():
+        is_picture = PICTURE.match(formula) or (VALUE_BEHIND.search(attributes) and not formula)
+        yield _place(letters, row), (Picture if is_picture else CellError)(text.decode("utf-8", "replace"))
+
+
+def with_usual_errors(sheet: bytes) -> bytes:
+    """The XML of a sheet with no error but those of Excel 2007: calamine refuses a workbook that has another, such as #SPILL!."""
+
+    def usual(match: re.Match[bytes]) -> bytes:
+        at = match.start(5) - match.start()
+        return match[0] if match[5] in ERRORS else match[0][:at] + ERRORS[-1] + match[0][at + len(match[5]) :]
+
+    return ERROR.sub(usual, sheet) if b't="e"' in sheet else sheet
 
 
 def _uncomputed(data: bytes) -> Iterator[tuple[tuple[int, int], bytes]]:
@@ -96,9 +112,10 @@ def _uncomputed(data: bytes) -> Iterator[tuple[tuple[int, int], bytes]]:
             yield _place(found[1], found[2]), data[found.end() : end]
 
 
-def formula_text(escaped: bytes) -> str:
+def without_result(escaped: bytes) -> CellError:
     """A formula as people see it; a workbook of ours has hundreds without a result, and hardly one is ever shown."""
-    return f"={html.unescape(escaped.decode('utf-8', 'replace'))}"
+    kind = Picture if PICTURE.match(escaped) else Uncomputed
+    return kind(f"={html.unescape(escaped.decode('utf-8', 'replace'))}")
 
 
 def _hidden(data: bytes) -> Iterator[int]:

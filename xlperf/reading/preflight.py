@@ -21,6 +21,7 @@ from pathlib import Path
 from xlperf.files import StrPath
 from xlperf.forms.layout import MARK
 from xlperf.reading import limits
+from xlperf.reading.markup import with_usual_errors
 from xlperf.reading.received_file import owner_files, read_file, refuse_other_kinds
 from xlperf.reading.sheet_xml import Sheet, read_sheets, read_texts
 from xlperf.reading.workbook_parts import read_parts, refuse_other_packages
@@ -34,7 +35,8 @@ class Package:
 
     content: bytes  # a zip for libraries
     sha256: str  # of the file as it was received
-    sheets: Mapping[str, bytes]  # the XML of every sheet by its title, plain and cut as in `content`
+    sheets: Mapping[str, bytes]  # the XML of every sheet by its title, plain and cut
+    texts: bytes  # the XML of the shared texts, b"" where there are none
     styles: bytes  # the XML of the styles, b"" where there are none
     findings: tuple[Finding, ...]  # what is odd about the file
 
@@ -53,12 +55,17 @@ def preflight(path: StrPath) -> Package:
     refuse_other_packages(archive.parts)
     parts = read_parts(archive.parts)
     sheets = read_sheets(archive.parts, parts.names, read_texts(parts.texts, MARK))
-    changed = {**parts.changed, **{name: sheet.content for name, sheet in sheets.items() if sheet.changed}}
+    readable = {name: with_usual_errors(sheet.content) for name, sheet in sheets.items()}
+    changed = {
+        **parts.changed,
+        **{name: readable[name] for name, sheet in sheets.items() if sheet.changed or readable[name] != sheet.content},
+    }
     as_it_is = archive.plain and not changed
     return Package(
         content=content if as_it_is else write_archive(archive.parts, changed, emptied=parts.not_xml),
         sha256=hashlib.sha256(content).hexdigest(),
         sheets={title: sheets[name].content for name, title in parts.titles.items() if name in sheets},
+        texts=parts.texts,
         styles=parts.styles,
         findings=(
             *owner_files(path),

@@ -23,16 +23,15 @@ from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import GUIDE, Sheet
 from xlperf.messages import listing, sentence
 from xlperf.reading.block_rows import BlockRows, read_block
+from xlperf.reading.cell_formats import NumberFormats, RichTexts
 from xlperf.reading.grids import SheetMark, mark_of, read_grids
-from xlperf.reading.markup import Markup, formula_text, read_markup
-from xlperf.reading.number_formats import NumberFormats
+from xlperf.reading.markup import Markup, read_markup, without_result
 from xlperf.reading.preflight import Package, preflight
 from xlperf.reading.reading import FoundSheet, Reading
 from xlperf.reading.sheet_rows import Cell, Grid, SheetRow, sheet_rows_of, spread_merged, typed_of
 from xlperf.reporting.finding import Finding
 from xlperf.text import nearest
 from xlperf.values.cells import read_value
-from xlperf.values.remarks import CellError, Uncomputed
 
 
 class OwnGrid(NamedTuple):
@@ -58,7 +57,7 @@ def read_cells(path: StrPath, *, templates: StrPath | None = None) -> Reading:
         raise UnreadableError("XL110")
     form = _form_of(own[0].mark, templates)
     identity = next((_identity(found.grid) for found in own if found.mark.sheet == "identity"), {})
-    sheets = _find_sheets(form, own, package)
+    sheets = _find_sheets(form, own, package, RichTexts(package))
     sheet_rows = tuple(_sheet_rows(form, sheets))
     blocks = _read_blocks(form, sheet_rows, NumberFormats(package))
     cells = {spot: cell for read in blocks for spot, cell in read.cells()}
@@ -115,30 +114,30 @@ def _identity(grid: Grid) -> dict[str, str]:
 # --- sheets --------------------------------------------------------------------------------------------------
 
 
-def _find_sheets(form: Form, own: Iterable[OwnGrid], package: Package) -> dict[str, FoundSheet]:
+def _find_sheets(form: Form, own: Iterable[OwnGrid], package: Package, texts: RichTexts) -> dict[str, FoundSheet]:
     """Return the sheets of the form by their keys, in the order of the workbook; of two copies the first."""
     keys, found = {sheet.key for sheet in form.sheets}, {}
     for grid in own:
         if grid.mark.sheet in keys and grid.mark.sheet not in found:
-            found[grid.mark.sheet] = _found_sheet(form, grid, package)
+            found[grid.mark.sheet] = _found_sheet(form, grid, package, texts)
     return found
 
 
-def _found_sheet(form: Form, own: OwnGrid, package: Package) -> FoundSheet:
+def _found_sheet(form: Form, own: OwnGrid, package: Package, texts: RichTexts) -> FoundSheet:
     """The sheet with what calamine does not show of it."""
     if own.title not in package.sheets:
         return FoundSheet(title=own.title, grid=own.grid, markup=None)
     markup = read_markup(package.sheets[own.title])
-    grid = spread_merged(form, own.grid, markup.merges)
+    grid = spread_merged(form, texts.corrected(own.title, own.grid), markup.merges)
     return FoundSheet(title=own.title, grid=_with_errors(grid, markup), markup=markup)
 
 
 def _with_errors(grid: Grid, markup: Markup) -> Grid:
     """The grid with #REF! and the like where they stand: calamine leaves those cells blank."""
     shown = [list(row) for row in grid] if markup.errors else grid
-    for (row, column), text in markup.errors.items():
+    for (row, column), error in markup.errors.items():
         if row < len(shown) and column < len(shown[row]):
-            shown[row][column] = CellError(text)
+            shown[row][column] = error
     return shown
 
 
@@ -186,7 +185,7 @@ def _sheet_rows(form: Form, sheets: Mapping[str, FoundSheet]) -> Iterator[SheetR
 def _with_formulas(form: Form, row: SheetRow, markup: Markup) -> SheetRow:
     """The row, in its blank cells for typing the formulas that were saved without a result."""
     formulas = {
-        key: Uncomputed(formula_text(markup.uncomputed[row.number, column]))
+        key: without_result(markup.uncomputed[row.number, column])
         for key, column in row.columns.items()
         if (row.number, column) in markup.uncomputed
         and key in form.typed_somewhere[row.block]

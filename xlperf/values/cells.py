@@ -25,7 +25,7 @@ from xlperf.values.dates import dates_of
 from xlperf.values.notation import GAP, Spellings, bare, choice_patterns, spellings_of
 from xlperf.values.numbers import FigureCell, read_figure
 from xlperf.values.printing import typed_text, visible
-from xlperf.values.remarks import CellError, Remark, normalised, question
+from xlperf.values.remarks import CellError, MistakenCode, Remark, normalised, question
 from xlperf.values.units import unit_of
 
 LINE_ENDS = re.compile("\r\n|\r")
@@ -51,9 +51,10 @@ def read_value(
         unit: what the numbers of the cell count in, as its row or its label says.
     """
     if isinstance(raw, CellError):
-        return None, Remark(code=raw.code, severity="error", found=visible(raw))
+        reason = raw.reason if raw.code == CellError.code else ""
+        return None, Remark(code=raw.code, severity="error", found=visible(raw), reason=reason)
     if isinstance(raw, str):
-        raw = LINE_ENDS.sub("\n", raw)
+        raw = LINE_ENDS.sub("\n", raw) if LINE_ENDS.search(raw) else raw
         if not raw.strip():
             return None, None
     if raw is None:
@@ -118,6 +119,8 @@ def _read_choice(form: Form, field: Field, raw: object) -> Value:
 
 def _read_code(form: Form, field: Field, raw: object) -> Value:
     """A code as a text: the zeros in front of it stay."""
+    if isinstance(raw, MistakenCode):
+        return str(raw), Remark(code="XL220", severity=raw.severity, found=visible(raw), reason=raw.lost)
     return _with_remark(raw, fold(typed_text(raw)))
 
 

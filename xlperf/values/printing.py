@@ -48,6 +48,8 @@ def typed_text(raw: object) -> str:
         return str(raw).upper()
     if isinstance(raw, int | float):
         return as_text(as_decimal(raw))
+    if isinstance(raw, datetime.datetime) and raw.time() == datetime.time():
+        return raw.date().isoformat()
     if isinstance(raw, datetime.date | datetime.datetime | datetime.time):
         return raw.isoformat()
     return str(raw)

@@ -20,11 +20,13 @@ from xlperf.forms.form import Form
 from xlperf.forms.model import Block, Field
 from xlperf.formula.nodes import Kind
 from xlperf.formula.operands import as_decimal, as_text
+from xlperf.messages import sentence
 from xlperf.values.blanks import is_dash
 from xlperf.values.cells import Value, read_unit, read_value
 from xlperf.values.notation import PERCENT, Patterns, Spellings, choice_patterns, spellings_of
 from xlperf.values.numbers import HUNDRED, Figure, FigureCell, number_of, read_figure
-from xlperf.values.remarks import SILENT, CellError, Remark, normalised, question
+from xlperf.values.printing import typed_text, visible
+from xlperf.values.remarks import SILENT, CellError, Remark, StruckText, normalised, question
 from xlperf.values.units import label_unit, unit_of
 
 FIGURES = ("target", "actual")
@@ -93,7 +95,7 @@ def read_row(
     read: dict[str, Figure] = {}
     cells = [(key, raw) for key, raw in typed.items() if raw not in ("", None)]
     for key, raw in sorted(cells, key=lambda cell: _reading_order(block.fields[cell[0]])):
-        figure = read[key] = _read_cell(row, key, raw)
+        figure = read[key] = _told_what_is_struck(_read_cell(row, key, raw), raw)
         for column, word in _filled_beside(row, figure):
             row.values[column] = word
             remarks.append((column, SILENT))
@@ -137,6 +139,14 @@ def _read_cell(row: TypedRow, key: str, raw: object) -> Figure:
     if key == row.columns.get("unit"):
         return Figure(*read_unit(row.spellings, raw))
     return Figure(*_read_alone(row, field, raw, holds_number=holds_number))
+
+
+def _told_what_is_struck(figure: Figure, raw: object) -> Figure:
+    """The figure; where nothing worse is reported of its cell, that a part of it is struck out."""
+    if not isinstance(raw, StruckText) or (figure.remark and figure.remark.code not in ("", "XL210")):
+        return figure
+    found = sentence("partly_struck_out", {"found": visible(str(raw)), "struck": visible(raw.struck)})
+    return figure._replace(remark=normalised(found, typed_text(figure.value)))
 
 
 def _is_dash_for_words(row: TypedRow, field: Field, raw: object) -> bool:
