@@ -78,7 +78,7 @@ VALUES: dict[str, CellValue] = {
     "a picture of WPS": CellValue("str", f"<f>{PICTURE}</f><v>={PICTURE}</v>"),
     "a picture of WPS pasted as text": CellValue("inlineStr", f"<is><t>={PICTURE}</t></is>"),
     "a picture of WPS in Excel": CellValue("e", f"<f>{PICTURE}</f><v>#NAME?</v>"),
-    "the largest number": number("1E308", 1e308, "1" + "0" * 308),
+    "the largest number": number("1E308", 10**308, "1" + "0" * 308),
     "more than the largest number": number("1E999", "inf"),
     "no number": number("NaN", "nan"),
     "minus nought": number("-0", 0, "0"),
