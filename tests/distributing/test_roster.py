@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import random
+import re
+import time
 from pathlib import Path
 
 import openpyxl
@@ -12,10 +15,13 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.hostile import BUILDERS
 from support.rosters import book, written
+from support.surgery import rewrite
+from support.sweeps import every, seeds
 from xlperf.distributing.roster import Line, Unit, read_roster, take_roster
 from xlperf.distributing.roster_file import uncomputed_cells
-from xlperf.errors import UsageError
+from xlperf.errors import ExitCode, UsageError
 
 TEXT = "单位名称,单位代码,主管部门\n苏州市生产力促进中心,0012,苏州市科学技术局\n乙中心,320500,\n"
 
@@ -291,17 +297,22 @@ def test_a_file_without_names_says_which_heading_is_wanted(tmp_path: Path) -> No
     assert told == "第 1 行：表头“代码”与“代码”是同一栏，请删去一个。"
 
 
-def test_what_is_no_roster_is_refused(tmp_path: Path) -> None:
-    for name, content in (
-        ("a.xls", b"\xd0\xcf\x11\xe0\0\0"),
-        ("a.csv", b"\xff\xff\xff"),
-        ("a.xlsx", b"PK\x03\x04"),
-        ("b.csv", b"a\0b"),
-    ):
-        (tmp_path / name).write_bytes(content)
-        with pytest.raises(UsageError) as caught:
-            read_roster(tmp_path / name)
-        assert caught.value.key == "roster_kind"
+@pytest.mark.parametrize(("name", "content", "key", "named"), [
+    ("a.xls", b"\xd0\xcf\x11\xe0\0\0", "roster_kind", "另存为"),
+    ("a.csv", b"\xff\xff\xff", "roster_kind", "另存为"),
+    ("b.csv", b"a\0b", "roster_kind", "另存为"),
+    ("c.csv", b"a,b\n" + b"x" * 200_000, "roster_kind", "另存为"),
+    ("d.csv", b"a,b\n" * 2**22 + b"a", "roster_unreadable", "XL128"),
+    ("a.xlsx", b"PK\x03\x04", "roster_unreadable", "XL115"),
+])  # fmt: skip
+def test_what_is_no_roster_is_refused(tmp_path: Path, name: str, content: bytes, key: str, named: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UsageError, match=named) as caught:
+        read_roster(tmp_path / name)
+    assert (caught.value.key, caught.value.exit_code) == (key, ExitCode.USAGE)
+
+
+def test_a_roster_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         read_roster(tmp_path / "none.csv")
     assert caught.value.key == "cannot_open"
@@ -313,6 +324,71 @@ def test_a_stray_cell_far_away_costs_nothing(tmp_path: Path) -> None:
     stray.active["XFD1048576"] = "x"
     stray.save(path)
     assert [u.name for u in read_roster(path)] == ["甲"]
+
+
+def long_list(path: Path) -> Path:
+    lines = [["单位", "代码", "年初"], *([f"第{number}中学", (number, "000000"), 1.5] for number in range(40))]
+    return book(path, 名单=lines, 项目=[["代码", "项目"], ["000003", "租赁"]])
+
+
+def read_or_refused(path: Path) -> tuple[Unit, ...] | str:
+    try:
+        return read_roster(path)
+    except UsageError as error:
+        return error.key
+
+
+def test_a_roster_with_damaged_bytes_is_read_or_refused(tmp_path: Path) -> None:
+    content = long_list(tmp_path / "u.xlsx").read_bytes()
+    for seed in seeds(1000, usual=80):
+        chance, damaged = random.Random(seed), bytearray(content)
+        for _ in range(chance.randint(1, 3)):
+            damaged[chance.randrange(len(damaged))] ^= 1 << chance.randrange(8)
+        (tmp_path / "d.xlsx").write_bytes(damaged)
+        assert read_or_refused(tmp_path / "d.xlsx"), seed
+
+
+def test_a_roster_whose_parts_contradict_each_other_is_read_or_refused(tmp_path: Path) -> None:
+    source, value = long_list(tmp_path / "u.xlsx"), re.compile(rb'(?<=[">])[A-Za-z0-9:.]+(?=["<])')
+    for seed in seeds(1000, usual=80):
+        chance = random.Random(seed)
+
+        def change(name: str, part: bytes, chance: random.Random = chance) -> bytes | None:
+            found = list(value.finditer(part))
+            for match in chance.sample(found, min(2, len(found))) if chance.random() < 0.3 else ():
+                part = part[: match.start()] + chance.choice([b"", b"-1", b"99999999", b"x", b"s", b"1e9", b"A0"]) + part[match.end() :]
+            return part if chance.random() > 0.03 else None
+
+        assert read_or_refused(rewrite(source, tmp_path / "d.xlsx", change)), seed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", every(1, sorted(BUILDERS), usual=9))
+def test_a_hostile_roster_costs_seconds(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "u.xlsx"
+    BUILDERS[kind](path)
+    begin = time.process_time()
+    assert read_or_refused(path)
+    assert time.process_time() - begin < 10
+
+
+def test_a_long_list_with_formats_below_is_read_whole(tmp_path: Path) -> None:
+    path = long_list(tmp_path / "u.xlsx")
+    blank = b"".join(b'<row r="%d"><c r="A%d" s="1"/><c r="B%d" s="1"/></row>' % (row, row, row) for row in range(50, 60_000))
+    rewrite(path, tmp_path / "v.xlsx", lambda name, part: part.replace(b"</sheetData>", blank + b"</sheetData>"))
+    assert read_roster(tmp_path / "v.xlsx") == read_roster(path) and len(read_roster(path)) == 40
+
+
+def test_what_a_library_warns_of_reaches_nobody(tmp_path: Path, capfd: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder) -> None:
+    extension = (
+        b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}" xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main">'
+        b'<x14:dataValidations count="1" xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main"><x14:dataValidation type="list">'
+        b"<x14:formula1><xm:f>A1</xm:f></x14:formula1><xm:sqref>B2</xm:sqref></x14:dataValidation></x14:dataValidations></ext></extLst></worksheet>"
+    )
+    source = long_list(tmp_path / "u.xlsx")
+    rewrite(source, tmp_path / "v.xlsx", lambda _, part: part.replace(b"</worksheet>", extension))
+    assert read_roster(tmp_path / "v.xlsx") == read_roster(source)
+    assert ([str(warning.message) for warning in recwarn], capfd.readouterr()) == ([], ("", ""))
 
 
 NAMES = st.text(st.characters(categories=("Lu", "Ll", "Lo", "Nd"), max_codepoint=0x9FFF), min_size=1, max_size=8)

@@ -20,6 +20,7 @@ import tempfile
 import threading
 import time
 import traceback
+import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -89,6 +90,7 @@ class Done(NamedTuple):
 
 def prepare_process(limits: Limits, folder: Path | None = None) -> None:
     """Prepare a worker process: it ends with its parent, its memory is limited, its temporary files go to that folder."""
+    warnings.simplefilter("ignore")  # what libraries warn programmers of
     if folder:
         tempfile.tempdir = str(folder)
     parent = parent_process()

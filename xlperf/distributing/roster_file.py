@@ -13,13 +13,15 @@ import codecs
 import csv
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlperf.addresses import column_number
-from xlperf.errors import UsageError, reason_of
+from xlperf.distributing.roster_package import RosterPackage, read_roster_package
+from xlperf.errors import UsageError
 from xlperf.formula.operands import as_decimal, as_text
 from xlperf.values.notation import PERCENT
 from xlperf.values.numbers import HUNDRED
@@ -41,6 +43,9 @@ BARE_FORMULA = re.compile(  # a cell with a formula and without its value
     rb"<(?:\w+:)?c ([^>]*)><(?:\w+:)?f(?: [^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
     rb"(?:<(?:\w+:)?v ?/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
 )
+
+# What openpyxl raises of a workbook whose parts are well-formed and contradict each other.
+CORRUPTED = (zipfile.BadZipFile, SyntaxError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, OSError)
 
 NumberedLine = tuple[int, list[object]]  # its number, as a spreadsheet program shows it, and its cells
 
@@ -71,11 +76,13 @@ def read_grids(path: Path) -> list[Grid]:
     Raises:
         UsageError: it cannot be opened, or is neither.
     """
+    package = read_roster_package(path)
+    if package.sheets:
+        return _grids_of_workbook(path, package)
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UsageError("cannot_open", path=path, reason=reason_of(error)) from None
-    return _grids_of_workbook(path, content) if content.startswith(b"PK") else [Grid("", _lines_of_text(path, content))]
+        return [Grid("", tuple(_lines_of_text(path, package.content)))]
+    except csv.Error:  # a line longer than any list has
+        raise UsageError("roster_kind", path=path) from None
 
 
 # --- CSV files -----------------------------------------------------------------------------------------------
@@ -109,22 +116,25 @@ def _decoded(path: Path, content: bytes) -> str:
 # --- workbooks -----------------------------------------------------------------------------------------------
 
 
-def _grids_of_workbook(path: Path, content: bytes) -> list[Grid]:
+def _grids_of_workbook(path: Path, package: RosterPackage) -> list[Grid]:
     """Return every visible sheet."""
+    try:
+        with warnings.catch_warnings():  # of what openpyxl does not keep, and nobody asked for
+            warnings.simplefilter("ignore")
+            return list(_grids(package))
+    except CORRUPTED as error:
+        raise UsageError("roster_unreadable", path=path, reason=f"{error}") from None
+
+
+def _grids(package: RosterPackage) -> Iterator[Grid]:
     import openpyxl
 
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
-        raise UsageError("roster_kind", path=path) from None
-    grids = []
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        for sheet in book.worksheets:
-            if sheet.sheet_state == "visible":
-                xml = package.read(sheet._worksheet_path)  # type: ignore[attr-defined]  # openpyxl has no public name for it
-                lines = _lines_of_sheet(sheet, dict(uncomputed_cells(xml)))
-                grids.append(Grid(sheet.title, lines, tuple(_merged_cells(xml))))
-    return grids
+    book = openpyxl.load_workbook(io.BytesIO(package.content), read_only=True, data_only=True)
+    for sheet in book.worksheets:
+        if sheet.sheet_state == "visible":
+            xml = package.sheets[sheet._worksheet_path]  # type: ignore[attr-defined]  # openpyxl has no public name for it
+            lines = tuple(_lines_of_sheet(sheet, dict(uncomputed_cells(xml))))
+            yield Grid(sheet.title, lines, tuple(_merged_cells(xml)))
 
 
 def _merged_cells(xml: bytes) -> Iterator[MergedCells]:

@@ -136,7 +136,7 @@ def _read_sheet(part: Part, texts: Texts) -> Sheet:
         changed=rewritten or cutter.has_cut or trimmed,
         far=tuple(far),
         cells=kept.count(b"<c "),
-        text=_text(kept, texts),
+        text=shared_text(kept, texts),
     )
 
 
@@ -284,7 +284,7 @@ def _is_own(kept: bytearray, texts: Texts) -> bool:
     return first[2].startswith(texts.mark)
 
 
-def _text(kept: bytearray, texts: Texts) -> int:
+def shared_text(kept: bytes | bytearray, texts: Texts) -> int:
     """How much shared text the cells hold; a cell whose text is not plain to see counts as the longest."""
     numbers = [int(number) for number in SHARED.findall(kept)]
     unseen = kept.count(b' t="s"') - len(numbers)
