@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import shutil
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from xlperf import collect, fill_workbook, load_document, validate
 from xlperf.distributing.roster import Line, Unit
 from xlperf.distributing.workbook_names import file_names
 from xlperf.errors import ExitCode, UsageError
-from xlperf.files import MOST_BYTES, UNSAFE, joined_name, safe_name, write_atomically, written_together
+from xlperf.files import MOST_BYTES, UNSAFE, joined_name, safe_name, write_atomically, write_csv, written_together
 from xlperf.forms.form import Form
 from xlperf.workflow.template import default_name
 
@@ -118,6 +119,14 @@ def test_an_older_file_that_cannot_come_back_is_kept(tmp_path: Path, monkeypatch
         monkeypatch.setattr(os, "replace", lambda *paths: gone() if paths[1].name == "c.txt" else replace(*paths))
         monkeypatch.setattr(Path, "rename", gone)
     assert b"older" in files_in(tmp_path).values()
+
+
+def test_no_name_turns_the_line_round_or_steers_a_terminal(tmp_path: Path) -> None:
+    assert safe_name("a\u202egnp.xlsx\x1b[2J\x9b") == "a_gnp.xlsx_[2J_"
+    text = io.StringIO()
+    write_csv(text, [["\x1b[2J", "=1", "\u202egnp", "two\nlines"]])
+    assert text.getvalue() == '\ufeff<U+001B>[2J,\'=1,<U+202E>gnp,"two\nlines"\n'
+    assert "a<U+001B>b" in str(UsageError("cannot_write", path=Path("a\x1bb"), reason=""))
 
 
 @given(st.text(max_size=120) | st.text("CONPRNAUXL1. /", max_size=8))

@@ -7,6 +7,7 @@ argument; its text names the place, the fact and the remedy, and its class owns 
 from __future__ import annotations
 
 import errno
+import sys
 from enum import IntEnum
 
 REASONS = {
@@ -19,6 +20,9 @@ REASONS = {
     errno.EEXIST: "is_a_file",
     errno.ENOTDIR: "is_a_file",
 }
+
+
+NO_SPACE = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 class ExitCode(IntEnum):
@@ -119,6 +123,22 @@ class UnreadableError(XlperfError):
         texts = finding_texts(self.key) or {}
         message, found, fix = (fill(texts[part], self.arguments) for part in ("message", "found", "fix"))
         return sentence("unreadable_because", {"code": self.key, "message": message, "found": found, "fix": fix})
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether the system had no room for what was written: that is nobody's data and no fault of ours."""
+    return isinstance(error, OSError) and error.errno in NO_SPACE
+
+
+def tell_full_disk_once() -> None:
+    """Keep Python from adding what files say that are thrown away on a full disk: their error was told already."""
+    usual = sys.unraisablehook
+
+    def hook(thrown: sys.UnraisableHookArgs) -> None:
+        if thrown.exc_value is None or not is_disk_full(thrown.exc_value):
+            usual(thrown)
+
+    sys.unraisablehook = hook
 
 
 def reason_of(error: Exception) -> str:

@@ -19,6 +19,7 @@ from secrets import token_hex
 from typing import TextIO
 
 from xlperf.errors import UsageError, XlperfError, reason_of
+from xlperf.messages import plain
 
 FORMULA_STARTS = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")  # a cell of a CSV file that starts so may be run as a formula
 
@@ -28,7 +29,7 @@ TEMPORARY = ".xlperf-"  # how the name of a file begins that is being written
 FEW, MANY, SYNCED_AT_ONCE = 8, 500, 8  # files of a set: up to how many are synced one by one, how many more are given out at once
 MOST_BYTES = 200  # of a name in UTF-8: file systems of Linux take 255, and endings follow
 LONGEST_NAME = 80  # characters of a text that becomes part of a name
-UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
+UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff<>:"/\\|?*]')
 
 
 def shipped(name: str) -> Path:
@@ -358,7 +359,7 @@ def write_csv(text: TextIO, rows: Iterable[Sequence[object]]) -> None:
 
 def harmless(value: object) -> str:
     """A text as it may stand in a CSV file that is opened in Excel."""
-    text = "" if value is None else str(value)
+    text = "" if value is None else plain(value)
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 

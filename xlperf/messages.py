@@ -20,6 +20,7 @@ from typing import Any
 
 LANGUAGES = ("zh", "en")
 CATALOGUES = Path(__file__).parent / "catalogues"
+STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _chosen: list[str] = []
 
 
@@ -58,7 +59,19 @@ def catalogue(language: str) -> Catalogue:
 
 def fill(text: str, arguments: Mapping[str, object], blank: str = "—") -> str:
     """Put the arguments into a sentence; one that is not there shows as a dash or as `blank`, never as a traceback."""
-    return text.format_map(defaultdict(lambda: blank, {key: value for key, value in arguments.items() if value is not None}))
+    shown = {
+        key: plain(value) if isinstance(value, str | Path) else value for key, value in arguments.items() if value is not None
+    }
+    return text.format_map(defaultdict(lambda: blank, shown))
+
+
+def plain(text: object) -> str:
+    r"""A text as a terminal, a page or a table may show it: what would steer the terminal or turn the line round is named.
+
+    >>> plain("a\x1b[31mb\u202ecod.exe")
+    'a<U+001B>[31mb<U+202E>cod.exe'
+    """
+    return STEERING.sub(lambda match: f"<U+{ord(match[0]):04X}>", str(text))
 
 
 def sentence(key: str, arguments: Mapping[str, object], language: str | None = None) -> str:

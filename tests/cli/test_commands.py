@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gettext
 import json
+import os
 import re
 import subprocess
 import sys
@@ -315,3 +316,25 @@ def test_the_compiled_chinese_of_click_is_that_of_its_source() -> None:
             assert translations.ngettext(*message.id, 1) == message.string[0] not in message.id
         else:
             assert translations.gettext(message.id) == message.string != message.id
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="/dev/full is of Linux, Windows names files in UTF-16")
+def test_a_full_disk_behind_standard_output_is_one_sentence() -> None:
+    if not os.path.exists("/dev/full"):
+        pytest.skip("no /dev/full")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "xlperf", "forms"], stdout=full, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
+        )
+    assert done.returncode == 2 and "磁盘已满" in done.stderr
+    assert "Traceback" not in done.stderr and len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows names files in UTF-16")
+def test_an_ascii_locale_is_no_hindrance(tmp_path: Path) -> None:
+    ascii_only = {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = xlperf("template", "suzhou-department", "--year", 2023, "--unit", "某局", cwd=tmp_path, **ascii_only)
+    assert (done.returncode, [path.name for path in tmp_path.iterdir()]) == (0, ["某局-2023-自评表.xlsx"])
+    assert "某局-2023-自评表.xlsx" in done.stderr

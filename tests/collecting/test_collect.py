@@ -393,7 +393,7 @@ def test_a_folder_is_not_inbox_and_collection_at_once(small: Path, tmp_path: Pat
     collect([small], output=small / "OUT", jobs=1, finalize=False)
     collect([small], output=tmp_path / "elsewhere", jobs=1, finalize=False)
     assert run_of(tmp_path / "elsewhere")["skipped"] == ["OUT/"]
-    assert "请移出来再收）：OUT/" in status_as_text(find_status(tmp_path / "elsewhere"))
+    assert "请把文件本身放进收件夹再收）：OUT/" in status_as_text(find_status(tmp_path / "elsewhere"))
 
 
 def test_what_programs_leave_among_the_forms_changes_no_form(small: Path, tmp_path: Path, worked_on: list[str]) -> None:

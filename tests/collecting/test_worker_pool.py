@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import platform
+import signal
 import subprocess
 import sys
 import threading
@@ -21,6 +23,7 @@ from xlperf import validate
 from xlperf.collecting import worker_pool
 from xlperf.collecting.worker import Limits, Task, WorkOptions, work_on
 from xlperf.collecting.worker_pool import AHEAD, Lost, WorkerPool, local_pool, run_tasks
+from xlperf.interrupts import uninterrupted
 
 pytestmark = pytest.mark.slow
 
@@ -51,6 +54,22 @@ def codes(done) -> list[str]:
 def test_a_worker_that_dies_costs_only_its_own_file(fate: str) -> None:
     names = ["a.xlsx", "b.xlsx", f"{fate}.xlsx", "c.xlsx", "d.xlsx", "e.xlsx"]
     assert results(names) == {name: ["lost"] if fate in name else [["passed"]] for name in names}
+
+
+@posix
+def test_who_leaves_early_waits_for_no_worker() -> None:
+    """As Ctrl+C does, even pressed again while the pool is ended."""
+    begin = time.monotonic()
+    answers = run_tasks(local_pool(2, Limits(seconds=120)), map(task, ["a.xlsx", "hangs.xlsx", "hangs.xlsx"]),
+                        partial(work_fatefully, options=OPTIONS, limits=Limits(seconds=120)))  # fmt: skip
+    next(answers)
+    again = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
+    with pytest.raises(KeyboardInterrupt):
+        again.start()
+        with uninterrupted():
+            time.sleep(0.5)  # that one changes nothing
+        answers.throw(KeyboardInterrupt)
+    assert time.monotonic() - begin < 30 and multiprocessing.active_children() == []
 
 
 @posix

@@ -356,7 +356,11 @@ def test_a_roster_whose_parts_contradict_each_other_is_read_or_refused(tmp_path:
         def change(name: str, part: bytes, chance: random.Random = chance) -> bytes | None:
             found = list(value.finditer(part))
             for match in chance.sample(found, min(2, len(found))) if chance.random() < 0.3 else ():
-                part = part[: match.start()] + chance.choice([b"", b"-1", b"99999999", b"x", b"s", b"1e9", b"A0"]) + part[match.end() :]
+                part = (
+                    part[: match.start()]
+                    + chance.choice([b"", b"-1", b"99999999", b"x", b"s", b"1e9", b"A0"])
+                    + part[match.end() :]
+                )
             return part if chance.random() > 0.03 else None
 
         assert read_or_refused(rewrite(source, tmp_path / "d.xlsx", change)), seed
@@ -379,7 +383,9 @@ def test_a_long_list_with_formats_below_is_read_whole(tmp_path: Path) -> None:
     assert read_roster(tmp_path / "v.xlsx") == read_roster(path) and len(read_roster(path)) == 40
 
 
-def test_what_a_library_warns_of_reaches_nobody(tmp_path: Path, capfd: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder) -> None:
+def test_what_a_library_warns_of_reaches_nobody(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder
+) -> None:
     extension = (
         b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}" xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main">'
         b'<x14:dataValidations count="1" xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main"><x14:dataValidation type="list">'

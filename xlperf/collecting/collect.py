@@ -120,7 +120,7 @@ class _Plan:
     templates: Path | None
     forms: Mapping[str, str]  # form and revision -> digest
     inputs: Sequence[Input]
-    skipped: Sequence[str]  # paths of what is not a submission
+    skipped: Sequence[Skipped]  # what is not a submission
     units: Sequence[Unit] | None
     naming: Naming
     started: str  # ISO time
@@ -143,7 +143,7 @@ def _plan(
         templates=own_forms,
         forms=forms,
         inputs=[item for item in found if isinstance(item, Input)],
-        skipped=[item.path for item in found if isinstance(item, Skipped)],
+        skipped=[item for item in found if isinstance(item, Skipped)],
         units=units,
         naming=make_naming(installed_prefixes(own_forms), units),
         started=started,
@@ -254,7 +254,8 @@ def _run(store: Store, plan: _Plan, options: WorkOptions, *, workers: int, besid
         "missing": _missing(store, plan),
         "namesakes": sorted(plan.naming.namesakes),
         "beside": beside,
-        "skipped": list(plan.skipped),
+        "skipped": [item.path for item in plan.skipped],
+        "links": [item.path for item in plan.skipped if item.is_link],
         "files": files,
     }
 

@@ -5,7 +5,8 @@
     read_input(found)                   # its bytes, or UnreadableError if they have changed
 
 Everything found is listed: workbooks, other files (reading them will say what they are), archives that cannot be opened
-and, as skipped, what is not a submission (owner files of Excel, dot files). Names in archives are UTF-8 or, as Windows in
+and, as skipped, what is not a submission (owner files of Excel, dot files, links to files elsewhere). Names in archives are
+UTF-8 or, as Windows in
 China writes them, GBK. Archives in archives are followed a few levels deep; what one archive may hold is bounded.
 """
 
@@ -26,7 +27,7 @@ from typing import IO
 
 from xlperf.collecting.input_names import Names, extended, name_of, printable, shown
 from xlperf.collecting.store import FILE_NAME, LOCK, OPEN
-from xlperf.errors import UnreadableError, UsageError, reason_of
+from xlperf.errors import UnreadableError, UsageError, is_disk_full, reason_of
 from xlperf.messages import sentence
 from xlperf.reading.limits import MIB, MOST_FILE, too_large
 from xlperf.reading.received_file import OWNERS
@@ -39,6 +40,7 @@ MOST_UNPACKED = 8_192 * MIB  # bytes from one archive: 20,000 workbooks, each wi
 DEEPEST = 3  # levels of nested archives
 HELD = 16 * MIB  # bytes of a nested archive that are kept in memory; a larger one goes to a temporary file
 ARCHIVE = ".zip"
+UNIX_MODE = 16  # bits below that of an entry's file, in its attributes
 ZIP64 = 76  # bytes between the directory and the end record of a large archive
 COLLECTION = {FILE_NAME, LOCK}  # one of them lies in the folder of every collection
 NO_SUBMISSIONS = ("thumbs.db", "desktop.ini")  # what Windows puts into folders by itself
@@ -76,6 +78,7 @@ class Skipped:
     """A file or folder that is not a submission."""
 
     path: str
+    is_link: bool = False  # to a file or folder elsewhere, which nobody has sent
 
 
 @dataclass
@@ -142,11 +145,14 @@ def _in_folder(folder: Path, prefix: str, apart_from: Path | None) -> Iterator[I
             yield Skipped(below)
             continue
         left_out = [name for name in folders if name.startswith(".") or Path(root, name).is_symlink()]
-        yield from (Skipped(f"{below}{printable(name)}/") for name in left_out)
+        yield from (Skipped(f"{below}{printable(name)}/", Path(root, name).is_symlink()) for name in left_out)
         folders[:] = [name for name in folders if name not in left_out and not _is_same(Path(root, name), apart_from)]
         beside = set(files)
         for name in files:
-            yield from _in_file(Path(root, name), below + printable(name), beside)
+            if not is_no_submission(name) and Path(root, name).is_symlink():
+                yield Skipped(below + printable(name), is_link=True)
+            else:
+                yield from _in_file(Path(root, name), below + printable(name), beside)
     for error in refused:
         path = Path(error.filename)
         yield Input(f"{prefix}{printable(path.relative_to(folder).as_posix())}/", path, error=_cannot_open(error))
@@ -163,6 +169,8 @@ def _in_file(file: Path, path: str, beside: Set[str]) -> Iterator[Input | Skippe
             found = _hashed(Input(path, file, owner=owner and printable(owner)), stream)
             yield from _contents_of(found, stream, Allowance())
     except OSError as error:
+        if is_disk_full(error):  # ours, where a copy was to go; the file is all right
+            raise
         yield Input(path, file, error=_cannot_open(error))
 
 
@@ -202,6 +210,8 @@ def _contents_of(found: Input, stream: IO[bytes], allowance: Allowance) -> Itera
             yield replace(found, error=error)
             return
         except DAMAGED as error:
+            if is_disk_full(error):
+                raise
             yield replace(found, error=UnreadableError("XL504", found=str(error)))
             return
     if archive:
@@ -247,6 +257,9 @@ def _in_archive(around: Input, archive: zipfile.ZipFile, allowance: Allowance) -
         if is_no_submission(last) or folder.startswith("__MACOSX"):
             yield Skipped(found.path)
             continue
+        if stat.S_ISLNK(entry.external_attr >> UNIX_MODE):
+            yield Skipped(found.path, is_link=True)
+            continue
         try:
             allowance.take(entry.file_size)
         except UnreadableError as error:
@@ -267,6 +280,8 @@ def _in_entry(found: Input, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, al
         with _seekable(archive, entry) if found.name.lower().endswith(ARCHIVE) else archive.open(entry) as stream:
             yield from _contents_of(found, stream, allowance)
     except DAMAGED as error:
+        if is_disk_full(error):
+            raise
         yield replace(found, error=UnreadableError("XL504", found=str(error)))
 
 
@@ -313,6 +328,8 @@ def read_input(found: Input) -> bytes:
         with open_input(found) as stream:
             content = stream.read(found.size + 1)  # one byte more, to notice that it has grown without reading all of it
     except DAMAGED as error:
+        if is_disk_full(error):
+            raise
         raise UnreadableError("XL506", found=reason_of(error)) from None
     if hashlib.sha256(content).hexdigest() != found.sha256:
         raise UnreadableError("XL126", found=found.name)

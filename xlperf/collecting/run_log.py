@@ -93,6 +93,7 @@ class Run(TypedDict):
     namesakes: list[str]
     beside: Mapping[str, str]
     skipped: list[str]
+    links: list[str]  # those among them that lead elsewhere; not in the log of a version before
     files: list[FileEntry]
 
 

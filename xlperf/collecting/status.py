@@ -137,9 +137,10 @@ def _of_each_status(counts: Mapping[Status, int]) -> dict[str, int]:
 def _run_lines(run: Run) -> Iterator[str]:
     facts = {"finished": _by_local_clock(run["finished"]), "files": len(run["files"]), "skipped": len(run["skipped"])}
     yield sentence("screen_run", {**run, **facts})
-    if folders := [path for path in run["skipped"] if path.endswith("/")]:
-        more = "…" if len(folders) > COMMONEST else ""
-        yield sentence("screen_skipped", {"folders": listing(folders[:COMMONEST]) + more})
+    links = run.get("links") or ()
+    if told := [path for path in run["skipped"] if path.endswith("/") or path in links]:
+        more = "…" if len(told) > COMMONEST else ""
+        yield sentence("screen_skipped", {"paths": listing(told[:COMMONEST]) + more})
     if run["missing"] is not None:
         yield sentence("screen_missing", {"count": len(run["missing"])})
     if run["changes"]:

@@ -15,7 +15,6 @@ import faulthandler
 import io
 import os
 import re
-import signal
 import tempfile
 import threading
 import time
@@ -28,8 +27,9 @@ from multiprocessing import connection, parent_process
 from pathlib import Path
 from typing import NamedTuple
 
-from xlperf.errors import UnreadableError
-from xlperf.files import UNSAFE
+from xlperf.errors import UnreadableError, is_disk_full, tell_full_disk_once
+from xlperf.files import safe_name
+from xlperf.interrupts import leave_interrupts_to_parent
 from xlperf.messages import use_language
 from xlperf.reporting.finding import has_errors
 from xlperf.reporting.result import Result, unreadable
@@ -96,7 +96,8 @@ def prepare_process(limits: Limits, folder: Path | None = None) -> None:
     parent = parent_process()
     if parent:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    leave_interrupts_to_parent()
+    tell_full_disk_once()
     try:
         import resource
     except ImportError:  # Windows has no such limit
@@ -137,6 +138,8 @@ def work_on(task: Task, options: WorkOptions, limits: Limits) -> Done:
     except MemoryError:
         error = UnreadableError("XL503", found=task.name, expected=f"{limits.memory >> 20} MiB")
     except Exception as bug:
+        if is_disk_full(bug):
+            raise
         last = traceback.extract_tb(bug.__traceback__)[-1]
         error = UnreadableError("XL507", found=f"{type(bug).__name__}: {bug} ({Path(last.filename).name}:{last.lineno})")
     return not_done(task, error, time.perf_counter() - begin)
@@ -166,7 +169,7 @@ def _result(task: Task, options: WorkOptions, folder: Path) -> Result:
 
 def _short(name: str) -> str:
     """The name in a form that every system accepts; archives contain others."""
-    name = UNSAFE.sub("_", name)
+    name = safe_name(name)
     stem, dot, suffix = name.rpartition(".")
     return name if len(name) <= LONGEST_NAME else f"{(stem or suffix)[: LONGEST_NAME - 10]}{dot}{suffix[:9]}"
 

@@ -33,6 +33,7 @@ from xlperf import __version__
 from xlperf.collecting.worker import Limits, prepare_process
 from xlperf.errors import UsageError
 from xlperf.files import make_folder
+from xlperf.interrupts import uninterrupted
 from xlperf.messages import listing
 
 if TYPE_CHECKING:
@@ -112,8 +113,9 @@ def _until_broken(
     futures: dict[Future[AnyAnswer], tuple[AnyTask, float]] = {}
     lost: list[tuple[AnyTask, float]] = []
     executor = pool.make_executor()
-    executor.submit(_know, work).result()  # wait for a worker that has imported its work, so that this counts for no task
+    is_done = False
     try:
+        executor.submit(_know, work).result()  # wait for a worker that has imported its work, so that this counts for no task
         while True:
             while not lost and len(futures) < most and (task := next(tasks, None)) is not None:
                 try:
@@ -121,6 +123,7 @@ def _until_broken(
                 except pool.broken:  # it broke meanwhile; this task was not in it, but has to be done
                     lost.append((task, 0.0))
             if not futures:
+                is_done = True
                 return lost
             for future in wait(futures, return_when=FIRST_COMPLETED).done:
                 task, begin = futures.pop(future)
@@ -131,7 +134,10 @@ def _until_broken(
                 else:
                     yield task, answer
     finally:
-        _leave(executor, futures, broken=bool(lost))
+        with uninterrupted():
+            if not is_done:  # Ctrl+C, or the disk is full
+                _end_processes(executor)
+            _leave(executor, futures, broken=bool(lost))
 
 
 def _know(work: Callable[[AnyTask], AnyAnswer]) -> None:
@@ -145,6 +151,12 @@ def _leave(executor: Executor, futures: Iterable[Future[AnyAnswer]], *, broken: 
     if broken and WAITS_FOR_THE_DEAD and isinstance(executor, ProcessPoolExecutor):
         _close_task_queue(executor)
     executor.shutdown()
+
+
+def _end_processes(executor: Executor) -> None:
+    """End the processes of this machine in the middle of their work, which the next run does again; there is no public way."""
+    for process in list((getattr(executor, "_processes", None) or {}).values()):
+        process.terminate()
 
 
 def _close_task_queue(executor: ProcessPoolExecutor) -> None:

@@ -31,6 +31,7 @@ from xlperf.files import StrPath, as_written, make_folder, stamp
 from xlperf.forms.document import rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.loader import find_form, load_form
+from xlperf.interrupts import leave_interrupts_to_parent, uninterrupted
 from xlperf.messages import current_language, use_language
 from xlperf.progress import Tell
 from xlperf.workflow.template import Issued, write_rows
@@ -256,12 +257,18 @@ def _make(form: Path, issued: Issued, orders: Sequence[Order], jobs: int | None)
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(workers, get_context("spawn"), use_language, (current_language(),)) as pool:
-        try:
-            for done in as_completed([pool.submit(_make_chunk, form, issued, chunk) for chunk in chunks]):
-                yield from done.result()
-        finally:
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _prepare_process, (current_language(),))
+    try:
+        for done in as_completed([pool.submit(_make_chunk, form, issued, chunk) for chunk in chunks]):
+            yield from done.result()
+    finally:
+        with uninterrupted():
             pool.shutdown(cancel_futures=True)
+
+
+def _prepare_process(language: str) -> None:
+    leave_interrupts_to_parent()
+    use_language(language)
 
 
 def _make_chunk(form: Path, issued: Issued, orders: Sequence[Order]) -> list[Made]:

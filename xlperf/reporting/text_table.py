@@ -8,6 +8,8 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 
+from xlperf.messages import plain
+
 NARROWEST, WIDEST = 80, 160  # characters of a line
 LONGEST_TEXT = 240  # characters of a text in a cell
 
@@ -31,7 +33,7 @@ def table(
         ratio = ratios[number] if ratios else None
         drawn.add_column(heading, overflow="fold", ratio=ratio, no_wrap=bool(ratios) and ratio is None)
     for row in rows:
-        drawn.add_row(*(Text(text) for text in row))
+        drawn.add_row(*(Text(plain(text)) for text in row))
     console = Console(width=terminal_width(), color_system=None, legacy_windows=False)
     with console.capture() as captured:
         console.print(drawn)
