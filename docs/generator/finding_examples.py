@@ -41,7 +41,7 @@ from xlperf import (
     write_report,
 )
 from xlperf.collecting import processing
-from xlperf.collecting.inbox import MOST_MEMBERS
+from xlperf.collecting.inbox import MOST_MEMBERS, Input, read_input
 from xlperf.collecting.store import Outcomes, open_store
 from xlperf.collecting.worker import Limits
 from xlperf.distributing.roster import Unit
@@ -201,6 +201,15 @@ def met(fate: str) -> tuple[Build, ...]:
     return (collected(lambda inbox: (inbox / f"{fate}.xlsx").write_bytes(b"x")),)
 
 
+def gone_meanwhile(folder: Path) -> Findings:
+    """What is said of a file that was listed and cannot be read any more; whoever makes this page may read every file."""
+    try:
+        read_input(Input("自评表.xlsx", folder / "自评表.xlsx"))
+    except UnreadableError as error:
+        return unreadable("自评表.xlsx", error).findings
+    return []
+
+
 def crowded_archive(inbox: Path) -> None:
     with zipfile.ZipFile(inbox / "收到.zip", "w") as archive:
         for number in range(2 * MOST_MEMBERS + 1):
@@ -334,7 +343,7 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL503": met("outgrows"),
     "XL504": (collected(lambda inbox: (inbox / "收到.zip").write_bytes(b"PK")),),
     "XL505": (collected(crowded_archive),),
-    "XL506": (collected(lambda inbox: (inbox / "自评表.xlsx").symlink_to(inbox / "已删除.xlsx")),),
+    "XL506": (gone_meanwhile,),
     "XL507": met("has_a_bug"),
     "XL550": among(lambda: [written("甲局", {"problems": COPIED}), written("乙局", {"measures": COPIED})]),
     "XL551": among(lambda: [outcome(f"{name}.xlsx", name, **items(2.64, 15.81, 1.87)) for name in ("甲局", "乙局")]),

@@ -127,12 +127,12 @@ def test_csv_is_one_row_per_finding_and_cell_with_a_bom(results: list[Result]) -
     assert "目标按上年数确定 <b>" in {row["说明"] for row in rows}
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+86", "-3", "@SUM(A1)", "\tx", "\rx", "＝1", "＋1", "－1", "＠x"])
+@pytest.mark.parametrize("text", ["=1+1", "+86", "-3", "@SUM(A1)", "\tx", "＝1", "＋1", "－1", "＠x"])
 def test_no_cell_of_a_csv_file_runs(text: str) -> None:
     assert harmless(text) == "'" + text
     rows = list(csv.reader(io.StringIO(as_csv([many(1, found=text)])[1:], newline="")))
     assert not any(cell.startswith(tuple("=+-@\t\r＝＋－＠")) for row in rows for cell in row)
-    assert harmless("正常 = 1") == "正常 = 1" and harmless(None) == ""
+    assert harmless("\rx") == "<U+000D>x" and harmless("正常 = 1") == "正常 = 1" and harmless(None) == ""
 
 
 # --- the page ------------------------------------------------------------------------------------------------
