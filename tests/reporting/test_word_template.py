@@ -6,6 +6,7 @@ import hashlib
 import re
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -380,3 +381,27 @@ def test_a_name_for_every_page_stands_in_every_header(tmp_path: Path, first: boo
         getattr(section, kind).paragraphs[0].text = text
     document.save(tmp_path / "t.docx")
     assert [place for place, _ in check_word(tmp_path / "t.docx", CONTEXT, "unit")] == places
+
+
+@pytest.mark.parametrize("tags", [
+    "{{ 9 ** 9 ** 9 }}",
+    "{{ 'x' * 1000000000 }}",
+    "{% for a in range(90000) %}{% for b in range(90000) %}{% set c = a %}{% endfor %}{% endfor %}",
+    "{% for a in range(90000) %}{% for b in range(90000) %}{{ a }}{% endfor %}{% endfor %}",
+    "{% set a = 'xxxxxxxxxxxxxxxx' %}" + "{% set a = a ~ a %}" * 40 + "{{ a|length }}",
+    "{{ 'x'|center(4000000000) }}",
+])  # fmt: skip
+def test_a_template_is_filled_within_bounds(tmp_path: Path, tags: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xlperf.reporting.word_template.MOST_SECONDS", 0.5)
+    begin = time.monotonic()
+    with pytest.raises(FormError) as caught:
+        rendered(make(tmp_path / "t.docx", tags), CONTEXT)
+    assert caught.value.key == "word_template" and time.monotonic() - begin < 10
+
+
+def test_a_package_that_unpacks_to_too_much_is_no_template(tmp_path: Path) -> None:
+    template = make(tmp_path / "t.docx", "x")
+    with zipfile.ZipFile(template, "a", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("word/media/a.bmp", bytes(80 * 2**20))
+    with pytest.raises(FormError, match="64 MiB"):
+        rendered(template, CONTEXT)

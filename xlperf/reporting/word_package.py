@@ -18,6 +18,7 @@ from xlperf.files import ZIP_TIME
 from xlperf.reporting.word_xml import Element
 
 DOCUMENT = "word/document.xml"
+MOST_UNPACKED = 64 * 2**20  # bytes of all parts; ours have 60 KiB
 
 
 def read_package(path: Path) -> bytes:
@@ -40,6 +41,9 @@ def parts_of(content: bytes, path: Path) -> Iterator[tuple[str, bytes]]:
     """
     try:
         with zipfile.ZipFile(BytesIO(content)) as package:
+            size = sum(entry.file_size for entry in package.infolist())
+            if size > MOST_UNPACKED:
+                raise FormError("not_word", path=path, reason=f"{size >> 20} MiB unpacked, more than {MOST_UNPACKED >> 20} MiB")
             if DOCUMENT not in package.namelist():
                 raise FormError("not_word", path=path, reason=f"no {DOCUMENT}")
             yield from ((name, package.read(name)) for name in package.namelist() if not name.endswith("/"))

@@ -15,20 +15,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, pass_context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 from markupsafe import Markup
 from markupsafe import escape as escape_markup
 
 from xlperf.errors import FormError
-from xlperf.files import stamp, write_atomically
+from xlperf.files import shipped, stamp, write_atomically
+from xlperf.reporting.bounds import bounded
 from xlperf.reporting.word_package import parse_part, parts_of, read_package, write_package
 from xlperf.reporting.word_paragraphs import MERGED, settle
 from xlperf.reporting.word_tags import Complaint, complaints, missing_in_headers
@@ -44,6 +47,9 @@ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/te
 xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>{title}</dc:title><dc:creator>xlperf</dc:creator>\
 <dcterms:created xsi:type="dcterms:W3CDTF">{date}T00:00:00Z</dcterms:created>\
 <dcterms:modified xsi:type="dcterms:W3CDTF">{date}T00:00:00Z</dcterms:modified></cp:coreProperties>"""
+
+MOST_SECONDS, MOST_MEMORY = 20, 512 * 2**20  # to fill one part of a template that somebody made; ours take a tenth of a second
+MOST_TEXT = 32 * 2**20  # characters of one part; 200 rows of the longest texts have 10 million
 
 Context = Mapping[str, object]  # what the tags of a template can name
 
@@ -104,10 +110,17 @@ def _filled_parts(template: Path, context: Context, date: str) -> Iterator[tuple
 
 def _fill(part: Template, context: Context, template: Path) -> str:
     """A part filled in; whatever its tags do with what they are given is the template's fault."""
+    is_ours = template.resolve().is_relative_to(shipped("templates").resolve())
     try:
-        return part.render(context)
-    except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
+        with nullcontext() if is_ours else bounded(seconds=MOST_SECONDS, memory=MOST_MEMORY):
+            text = part.render(context)
+    except MemoryError:
+        raise FormError("word_template", path=template, reason=f"a part grows beyond {MOST_MEMORY >> 20} MiB") from None
+    except (TemplateError, ArithmeticError, TypeError, ValueError, TimeoutError, LookupError) as error:
         raise FormError("word_template", path=template, reason=f"{error}") from None
+    if len(text) > MOST_TEXT:
+        raise FormError("word_template", path=template, reason=f"a part grows to {len(text):,} characters")
+    return text
 
 
 @lru_cache(maxsize=8)
@@ -131,7 +144,18 @@ def _compiled_parts(content: bytes, template: Path) -> tuple[tuple[str, bytes | 
 
 
 class SandboxedEnvironment(ImmutableSandboxedEnvironment):
-    """Jinja as templates get it: sandboxed, and a field comes before a method of the same name."""
+    """Jinja as templates get it: sandboxed, and a field comes before a method of the same name.
+
+    No power is raised and no text repeated: a few letters of either take minutes or gigabytes that nothing can end.
+    """
+
+    intercepted_binops = frozenset(["**", "*"])
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Multiply numbers, and refuse the rest of what is intercepted."""
+        if operator == "**" or not all(isinstance(value, int | float) for value in (left, right)):
+            raise TemplateError(f"{left!r:.20} {operator} {right!r:.20} is not for templates")
+        return super().call_binop(context, operator, left, right)
 
     def getattr(self, obj: object, attribute: str) -> object:
         """`budget.items` is the field of that name, not a method of dict."""
@@ -143,7 +167,8 @@ class SandboxedEnvironment(ImmutableSandboxedEnvironment):
 @lru_cache
 def _environment() -> SandboxedEnvironment:
     """Everything is escaped, and a name that is not there is an error."""
-    environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined, finalize=_fit_for_xml)
+    # Not optimized: what is constant would be worked out while the template is compiled, outside all bounds.
+    environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined, finalize=_printed, optimized=False)
     environment.filters[MERGED] = _merged
     return environment
 
@@ -151,6 +176,12 @@ def _environment() -> SandboxedEnvironment:
 def _merged(value: object) -> Markup:
     """The filter `merged`: the value with the mark of a cell that is joined with the one above."""
     return escape_markup(_fit_for_xml(value)) + Markup(f"<?{MERGED}?>")
+
+
+@pass_context
+def _printed(_: Context, value: object) -> object:
+    """What is printed of a value; that it takes the context keeps Jinja from printing constants beforehand."""
+    return _fit_for_xml(value)
 
 
 def _fit_for_xml(value: object) -> object:
