@@ -57,7 +57,7 @@ def differences(ours: Path, theirs: Path, as_shown: Callable[[object], object] =
 
 def formula_count(path: Path) -> int:
     with zipfile.ZipFile(path) as package:
-        return sum(package.read(name).count(b"<f>") for name in package.namelist() if "worksheets/sheet" in name)
+        return sum(package.read(name).count(b"<f") for name in package.namelist() if "worksheets/sheet" in name)
 
 
 def falsify(path: Path, target: Path) -> int:
@@ -67,7 +67,9 @@ def falsify(path: Path, target: Path) -> int:
         for name in source.namelist():
             content = source.read(name)
             if "worksheets/sheet" in name:
-                content, count = re.subn(rb"</f><v>([0-9.]+)</v>", lambda m: b"</f><v>%d</v>" % (float(m[1]) + 1), content)
+                content, count = re.subn(
+                    rb"(</f>|/>)<v>([0-9.]+)</v>", lambda m: b"%s<v>%d</v>" % (m[1], float(m[2]) + 1), content
+                )
                 changed += count
             copy.writestr(name, content)
     return changed

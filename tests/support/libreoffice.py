@@ -46,11 +46,11 @@ def ask(files: Sequence[Path], directory: Path, to: str, recalculate: int) -> No
         subprocess.run(command, check=True, capture_output=True, timeout=120 + SECONDS_PER_FILE * len(files))
 
 
-def edit(edits: Iterable[tuple[str, Path, Path]]) -> None:
-    """Let LibreOffice edit workbooks as a hand does: the name of an edit of uno_edit.py, the source, the target."""
+def edit(edits: Iterable[tuple[str | Path, Path, Path]]) -> None:
+    """Let LibreOffice edit workbooks as a hand does: the name of an edit of uno_edit.py or a file of steps, the source, the target."""
     edits = list(edits)
     answers = {
-        target: answer_of("libreoffice", version(), UNO_EDIT.read_bytes(), name, source.read_bytes())
+        target: answer_of("libreoffice", version(), UNO_EDIT.read_bytes(), what_is_done(name), source.read_bytes())
         for name, source, target in edits
     }
     unknown = [(name, source, target) for name, source, target in edits if not answers[target].exists()]
@@ -63,6 +63,10 @@ def edit(edits: Iterable[tuple[str, Path, Path]]) -> None:
     asked = {target for _, _, target in unknown}
     for target, answer in answers.items():
         keep(target, answer) if target in asked else take(answer, target)
+
+
+def what_is_done(edit: str | Path) -> object:
+    return edit.read_bytes() if isinstance(edit, Path) else edit
 
 
 @cache

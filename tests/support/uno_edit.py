@@ -4,9 +4,11 @@ Runs under the system's Python (python3-uno), not under the tests' own:
 
     /usr/bin/python3 uno_edit.py PROFILE_DIRECTORY EDIT IN.xlsx OUT.xlsx [EDIT IN OUT ...]
 
-An EDIT is the name of a function of this file that takes the document.
+An EDIT is the name of a function of this file that takes the document, or a JSON file: a list of steps, each the name of a step
+and what it takes. A workbook that was edited by steps is computed anew before it is saved.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -29,7 +31,13 @@ def main(profile: str, jobs: list) -> None:
         for edit, source, target in jobs:
             book = desktop.loadComponentFromURL(url(source), "_blank", 0, (prop("Hidden", True),))
             unprotect(book)
-            globals()[edit](book)
+            if edit.endswith(".json"):
+                with open(edit, encoding="utf-8") as file:
+                    for step, *rest in json.load(file):
+                        STEPS[step](book, *rest)
+                book.calculateAll()
+            else:
+                globals()[edit](book)
             book.storeToURL(url(target), (prop("FilterName", "Calc MS Excel 2007 XML"),))
             book.close(True)
         desktop.terminate()
@@ -144,6 +152,70 @@ def insert_rows(sheet) -> None:
                         cell.Value = value
             row += 1
         row += 1
+
+
+# --- steps; rows and columns are zero-based, and a range is first column, first row, last column, last row -----
+
+
+def insert_row(book, title: str, row: int) -> None:
+    book.Sheets.getByName(title).Rows.insertByIndex(row, 1)
+
+
+def insert_copy(book, title: str, source: int, row: int, last: int) -> None:
+    """Insert a copy of a row; one further up has moved if it stood below."""
+    sheet = book.Sheets.getByName(title)
+    sheet.Rows.insertByIndex(row, 1)
+    source += source >= row
+    cells = sheet.getCellRangeByPosition(0, source, last, source).RangeAddress
+    sheet.copyRange(sheet.getCellByPosition(0, row).CellAddress, cells)
+
+
+def type_in(book, title: str, row: int, column: int, value) -> None:
+    cell = book.Sheets.getByName(title).getCellByPosition(column, row)
+    if isinstance(value, str):
+        cell.String = value
+    else:
+        cell.Value = value
+
+
+def show_percent(book, title: str, row: int, column: int, value) -> None:
+    """As typing 96.03% does."""
+    cell = book.Sheets.getByName(title).getCellByPosition(column, row)
+    cell.Value = value
+    cell.NumberFormat = book.NumberFormats.getStandardFormat(8, uno.createUnoStruct("com.sun.star.lang.Locale"))
+
+
+def clear(book, title: str, *cells: int) -> None:
+    book.Sheets.getByName(title).getCellRangeByPosition(*cells).clearContents(1 | 2 | 4)  # numbers, dates, texts
+
+
+def paste_over(book, title: str, *cells: int) -> None:
+    """Put what cells show in place of their formulas."""
+    area = book.Sheets.getByName(title).getCellRangeByPosition(*cells)
+    area.setDataArray(area.getDataArray())
+
+
+def sort(book, title: str, *cells: int) -> None:
+    field = uno.createUnoStruct("com.sun.star.table.TableSortField")
+    field.Field, field.IsAscending = 0, False
+    area = book.Sheets.getByName(title).getCellRangeByPosition(*cells)
+    area.sort((prop("SortFields", uno.Any("[]com.sun.star.table.TableSortField", (field,))), prop("ContainsHeader", False)))
+
+
+def rename(book, title: str, name: str) -> None:
+    book.Sheets.getByName(title).Name = name
+
+
+def wipe_lists(book, title: str, *cells: int) -> None:
+    area = book.Sheets.getByName(title).getCellRangeByPosition(*cells)
+    validation = area.Validation
+    validation.Type = uno.Enum("com.sun.star.sheet.ValidationType", "ANY")
+    area.Validation = validation
+
+
+STEPS = {
+    step.__name__: step for step in (insert_row, insert_copy, type_in, show_percent, clear, paste_over, sort, rename, wipe_lists)
+}
 
 
 def url(path: str) -> str:

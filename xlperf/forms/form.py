@@ -54,7 +54,6 @@ class Form(Scope):
     words: Mapping[str, str]  # what the program writes into a workbook, in the form's words
     guide: tuple[str, ...]  # the paragraphs of the guide page
     report: Mapping[str, str]  # the words of the Word report, none where the form has no report
-    spellings: Raw = field(default_factory=dict)  # other ways to type choices and numbers
     paper: Raw = field(default_factory=dict)  # how the form stands on paper
     renamed: Mapping[str, str] = field(default_factory=dict)  # what the revision before called otherwise: its name to ours
     unit: str = UNIT  # the field that names the unit, as BLOCK.FIELD

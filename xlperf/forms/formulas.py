@@ -1,8 +1,8 @@
 """The formulas of a form, its own and those that follow from it: helper columns, counts, states of rules.
 
-Every figure in the workbook is a formula of the one language: `_used`, `_missing` and `_wanted` of each row, one `_CODE`
-per row rule, the counts and states of the checks sheet. Here they are written as text, parsed, and put in the order in
-which they can be computed.
+Every figure in the workbook is a formula of the one language: `_used`, `_missing`, `_wanted` and `_doubt` of each row, the
+columns of the rules, the counts and states of the checks sheet (`live.states`). Here they are written as text,
+parsed, and put in the order in which they can be computed.
 
     >>> rate, adjusted = Cells("items", None, "rate"), Cells("items", None, "adjusted")
     >>> form.formulas[rate].kind, form.computed_cells.index(rate) > form.computed_cells.index(adjusted)
@@ -12,12 +12,19 @@ which they can be computed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 
 from xlperf.errors import FormulaError
+from xlperf.forms.live.checks import LIVE_CHECKS, Source, plain_columns, table_of
+from xlperf.forms.live.doubts import any_of, asked_for, doubt_of_row, gaps
+from xlperf.forms.live.intake import intake_sources
+from xlperf.forms.live.needs import Needs, cells_of_name, count_of_blanks
+from xlperf.forms.live.states import sources_of_states
+from xlperf.forms.live.unanswered import own_formulas
 from xlperf.forms.model import GIVES, GUIDE, RULES, Block, Cells, Condition, Field, PresetRow, Rule
 from xlperf.forms.scope import Scope
-from xlperf.formula.nodes import Literal, Node, names_in
+from xlperf.formula.nodes import Kind, Literal, Node, names_in
 
 BLANKS = ("missing", "wanted")  # cells that are counted: blank ones that are required, blank ones that are wanted
 
@@ -37,21 +44,31 @@ def check_tests(scope: Scope) -> None:
 def build_formulas(scope: Scope, words: Mapping[str, str]) -> dict[Cells, Node]:
     """Return the tree of every computed cell, the helpers' included; `words` are the form's, which its formulas show.
 
+    The form's own formulas come first: a rule goes by what they need, and the checks sheet by what the rules need.
+
     Raises:
         FormulaError: a formula cannot be right; the text names the cell.
     """
-    return {
-        Cells(block.key, row, key): _parsed(scope, block, row, key, source)
-        for block in scope.blocks.values()
-        for row in block.row_keys()
-        for key, source in _sources(scope, block, row, words)
-    }
+    formulas: dict[Cells, Node] = {}
+    parsed: dict[tuple[str, str, Source], Node] = {}  # rows of one table have mostly the same formulas
+    for stage in (_sources_of_table, _sources_of_rules, partial(_sources_of_program, words=words)):
+        known = Needs(scope, dict(formulas))
+        for block in scope.blocks.values():
+            for row in block.row_keys():
+                for key, source in stage(known, block, row):
+                    same = (block.table or block.key, key, source)
+                    if same not in parsed:
+                        parsed[same] = _parsed(scope, block, row, key, source)
+                    formulas[Cells(block.key, row, key)] = parsed[same]
+    return formulas
 
 
-def _parsed(scope: Scope, block: Block, row: str | None, key: str, source: str) -> Node:
+def _parsed(scope: Scope, block: Block, row: str | None, key: str, source: Source) -> Node:
     """The tree of one cell's formula, which gives what its field holds."""
     place, kind = ".".join(filter(None, (block.key, row, key))), block.fields[key].kind
-    tree = scope.parse(source, block=block.key, place=place, digits=block.fields[key].decimals)
+    tree = source
+    if isinstance(source, str):
+        tree = scope.parse(source, block=block.key, place=place, digits=block.fields[key].decimals)
     if tree != Literal("") and tree.kind not in GIVES[kind]:
         raise FormulaError(f"{place}: {source!r} gives {tree.kind.value}, the field holds {kind.value}")
     return tree
@@ -75,59 +92,31 @@ def in_order(scope: Scope, formulas: Mapping[Cells, Node]) -> tuple[Cells, ...]:
         raise FormulaError(f"the formulas run in a circle: {circle}") from None
 
 
-def cells_of_name(scope: Scope, cells: Cells, name: str) -> Iterator[Cells]:
-    """Yield the cells that a name in the formula of those cells means."""
-    target = scope.target(cells.block, name)
-    for block in target.blocks:
-        rows: tuple[str | None, ...] = (cells.row if target.reach == "row" else target.row,)
-        if target.reach == "column":
-            rows = scope.blocks[block].row_keys()
-        yield from (Cells(block, row, target.field) for row in rows)
-
-
 # --- what is written into them -------------------------------------------------------------------------------
 
 
-def _sources(scope: Scope, block: Block, row: str | None, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield field and formula text of every computed cell in one kind of row."""
-    if block.key == GUIDE:
-        yield "missing", _count_of_blanks(scope, "missing")
-    elif block.key == RULES:
-        assert row is not None  # there are no free rows on the checks sheet
-        yield from _sources_of_rule(scope, scope.rules[row], words)
-    else:
-        preset = next((preset for preset in block.rows if preset.key == row), None)
-        own = own_formulas(block, preset)
-        yield from own.items()
-        if block.table:
-            inputs = [f for f in block.fields.values() if f.key not in own and block.takes_typing(preset, f)]
-            yield from _sources_of_helpers(block, preset, inputs)
-            yield from _sources_of_tests(scope, block, row)
-
-
-def own_formulas(block: Block, row: PresetRow | None) -> dict[str, str]:
-    """The form's own formulas in a row by field: those of the row, else of the block, else of the column."""
-    own = {**block.formulas, **(row.formulas if row else {})}
-    sources = ((key, own.get(key, field.formula)) for key, field in block.fields.items())
-    return {key: source for key, source in sources if source is not None}
+def _sources_of_table(known: Needs, block: Block, row: str | None) -> Iterator[tuple[str, Source]]:
+    """Yield field and formula of the form's own computed cells in one kind of row, and of the helpers of every table."""
+    if block.key in (GUIDE, RULES):
+        return
+    preset = next((preset for preset in block.rows if preset.key == row), None)
+    own = own_formulas(block, preset)
+    yield from own.items()
+    if block.table:
+        inputs = [f for f in block.fields.values() if f.key not in own and block.takes_typing(preset, f)]
+        yield from _sources_of_helpers(block, preset, inputs)
+        yield "_doubt", doubt_of_row(known.scope, block, inputs)
 
 
 def _sources_of_helpers(block: Block, row: PresetRow | None, inputs: list[Field]) -> Iterator[tuple[str, str]]:
     """Whether a row is used, and how many of the cells that people type into are blank and should not be."""
     always = row is not None or block.shape == "object"
-    blank = ", ".join(f'{field.key} = ""' for field in inputs)
+    blank = ", ".join(f"ISBLANK({field.key})" if field.kind is Kind.NUMBER else f'{field.key} = ""' for field in inputs)
     yield "_used", "1" if always else f"IF(AND({blank}), 0, 1)"
     for what in BLANKS:
-        asked = [(field.key, _asked(block, field, what)) for field in inputs]
+        asked = [(field.key, asked_for(block, field, what)) for field in inputs]
         parts = [_one_if_blank(key, condition) for key, condition in asked if condition is not False]
         yield f"_{what}", f"IF(_used = 1, {' + '.join(parts)}, 0)" if parts else "0"
-
-
-def _asked(block: Block, field: Field, what: str) -> Condition | bool:
-    """When a blank cell of that field counts: always, never, or under a condition."""
-    if what == "wanted":
-        return field.wanted
-    return field.required if block.require is None else field.key in block.require
 
 
 def _one_if_blank(key: str, condition: Condition | bool) -> str:
@@ -135,34 +124,46 @@ def _one_if_blank(key: str, condition: Condition | bool) -> str:
     return f"IF({condition.text}, {blank}, 0)" if isinstance(condition, Condition) else blank
 
 
-def _sources_of_tests(scope: Scope, block: Block, row: str | None) -> Iterator[tuple[str, str]]:
-    """For each rule of a used row 1 where it fails and 0 where it holds."""
-    for rule in scope.rules.values():
+def _sources_of_rules(known: Needs, block: Block, row: str | None) -> Iterator[tuple[str, Source]]:
+    """Yield field and formula of what the rules have in one kind of row."""
+    if not block.table or block.key in (GUIDE, RULES):
+        return
+    yield from plain_columns(block)
+    for rule in known.scope.rules.values():
         if rule.tests(block.key, block.table, row):
-            yield f"_{rule.code}", f'IF(_used = 1, IF({rule.test}, 0, 1), "")'
+            yield f"_{rule.code}", _source_of_test(known, rule, block, row)
+        elif rule.check in LIVE_CHECKS and table_of(known.scope, rule) == block.table:
+            yield from LIVE_CHECKS[rule.check].sources(known.scope, rule, block, row)
+    preset = next((preset for preset in block.rows if preset.key == row), None)
+    own = own_formulas(block, preset)
+    typed = frozenset(key for key, field in block.fields.items() if key not in own and block.takes_typing(preset, field))
+    yield from intake_sources(known.scope, block, typed)
 
 
-def _count_of_blanks(scope: Scope, what: str) -> str:
-    """The formula that counts the blank cells of the whole workbook."""
-    tables = [table for table in scope.tables if table != RULES]
-    parts = [f"SUM({', '.join(f'{table}._{what}' for table in tables)})"] if tables else []
-    for block in scope.blocks.values():
-        if not block.table:
-            asked = [key for key, field in block.fields.items() if _asked(block, field, what)]
-            parts += [f'IF({block.key}.{key} = "", 1, 0)' for key in asked]
-    return " + ".join(parts) or "0"
+def _source_of_test(known: Needs, rule: Rule, block: Block, row: str | None) -> str:
+    """1 where a used row fails and 0 where it holds; nothing where a figure that it follows from is still to be filled in."""
+    assert rule.test is not None
+    tree = known.scope.parse_test(rule.test, block=block.key, place=f"{rule.code}.test")
+    home = Cells(block.key, row, f"_{rule.code}")
+    needed = known.inputs_of_tree(home, tree, past_helpers=False)
+    typed = sorted((cells for cells in needed if _is_typed(known, cells)), key=str)
+    blank = list(dict.fromkeys(gaps(known.scope, block, row, typed)))
+    told = f"IF({rule.test}, 0, 1)"
+    if blank:
+        told = f'IF({any_of(blank)}, "", {told})'
+    return f'IF(_used = 1, {told}, "")'
 
 
-def _sources_of_rule(scope: Scope, rule: Rule, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """How many cells or rows are at fault, and what that means in a word."""
-    if rule.check or rule.builtin == "intake":
-        yield "count", ""
-        yield "state", f'"{words["after"]}"'
-    elif rule.builtin:
-        yield "count", _count_of_blanks(scope, rule.builtin)
-        yield "state", f'IF(count > 0, "{words["waiting"]}", "{words["passed"]}")'
-    else:
-        column = f"{rule.table}._{rule.code}"
-        idle = words["passed" if rule.optional else "waiting"]
-        yield "count", f"SUM({column})"
-        yield "state", f'IF(count > 0, "{words["failed"]}", IF(COUNT({column}) = 0, "{idle}", "{words["passed"]}"))'
+def _is_typed(known: Needs, cells: Cells) -> bool:
+    block = known.scope.blocks[cells.block]
+    preset = next((preset for preset in block.rows if preset.key == cells.row), None)
+    return block.takes_typing(preset, block.fields[cells.field])
+
+
+def _sources_of_program(known: Needs, block: Block, row: str | None, words: Mapping[str, str]) -> Iterator[tuple[str, Source]]:
+    """Yield the formulas of the guide and of the checks sheet."""
+    if block.key == GUIDE:
+        yield "missing", count_of_blanks(known.scope, "missing")
+    elif block.key == RULES:
+        assert row is not None  # there are no free rows on the checks sheet
+        yield from sources_of_states(known, known.scope.rules[row], words)

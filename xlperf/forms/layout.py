@@ -93,7 +93,11 @@ class Layout:
         return f"{title}!{cell_name(row, column)}"
 
     def reference(self, home: Spot, name: str) -> str:
-        """What a name in the formula of `home` is in Excel: `F12`, `'Budget'!$F$4`, a range or a number."""
+        """What a name in the formula of `home` is in Excel: `F12`, `'Budget'!$F$4`, a range or a number.
+
+        Its own sheet is not named: rows share no formula that names a sheet.
+        """
+        own = f"{quoted(self.spots[home][0])}!"
         target = self.form.target(home.block, name)
         match target.reach:
             case "row":
@@ -102,9 +106,9 @@ class Layout:
             case "parameter":
                 return as_text(self.form.parameter(target.field))
             case "cell":
-                return self.absolute(Spot(target.blocks[0], self.form.index(target), target.field))
+                return self.absolute(Spot(target.blocks[0], self.form.index(target), target.field)).removeprefix(own)
             case "column":
-                return range_name(*self.ranges[name.split(".")[0], target.field])
+                return range_name(*self.ranges[name.split(".")[0], target.field]).removeprefix(own)
 
     def absolute(self, spot: Spot) -> str:
         """The cell as a formula on another sheet names it: `'Budget'!$F$12`."""

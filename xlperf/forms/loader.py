@@ -25,6 +25,8 @@ from xlperf.forms.summary import read_summary
 from xlperf.forms.yaml_file import check_shape, read_definition
 from xlperf.messages import listing, sentence
 
+DOUBTFUL = "doubtful"  # the one word of the checks sheet that a form need not have
+
 
 def form_directories(extra: StrPath | None = None) -> Iterator[Path]:
     """Yield every folder that holds a form.yaml: a bureau's own first, then those that travel with xlperf.
@@ -128,7 +130,8 @@ def _load(directory: Path, trusted: bool) -> Form:
 def _form(definition: Raw, directory: Path, digest: str) -> Form:
     sheets, scope = read_parts(definition)
     check_tests(scope)
-    formulas = build_formulas(scope, definition["words"])
+    words = {DOUBTFUL: sentence(DOUBTFUL, {}), **definition["words"]}
+    formulas = build_formulas(scope, words)
     return Form(
         key=definition["form"],
         revision=str(definition["revision"]),
@@ -150,7 +153,7 @@ def _form(definition: Raw, directory: Path, digest: str) -> Form:
         finalized_name=definition["finalized_name"],
         annotated_name=definition.get("annotated_name"),
         style=Style(**definition["style"]),
-        words=definition["words"],
+        words=words,
         guide=tuple(definition["guide"]),
         report=definition.get("report", {}),
         spellings=definition.get("spellings", {}),

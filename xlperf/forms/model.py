@@ -18,7 +18,8 @@ from typing import Any, Literal, NamedTuple
 from xlperf.formula.evaluator import evaluate
 from xlperf.formula.nodes import SCALARS, WORDS, Kind, Node, names_in
 
-HELPERS = ("_used", "_missing", "_wanted")  # hidden columns of every table; names of the form's own begin with a letter
+USED = "_used"  # the hidden column that says whether something stands in a row
+HELPERS = (USED, "_missing", "_wanted", "_doubt")  # hidden columns of every table; names of the form's own begin with a letter
 RULES = "rules"  # the block behind the checks sheet: one row per rule
 GUIDE = "guide"  # the block behind the guide sheet: the count of blanks
 
@@ -242,7 +243,6 @@ class Rule:
     severity: Severity
     builtin: str | None = None
     table: str | None = None
-    optional: bool = False  # its inputs may stay blank: nothing to compare counts as passed
     blocks: tuple[str, ...] = ()
     exempt: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()

@@ -4,7 +4,7 @@
     scope.blocks["items"], scope.tables["budget"], scope.rules["XP201"]
 
 Whatever a definition leaves out is filled in here: limits of a type, choices that depend on another cell, the table of the
-checks, the hidden helper columns `_used`, `_missing`, `_wanted` and one `_CODE` per row rule. Conditions are parsed at once.
+checks, the hidden helper columns (`_used`, `_missing`, `_wanted`, `_doubt`, those of the rules). Conditions are parsed at once.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from xlperf.forms.definition import ROW_WORDS, Raw, choices_of, keys_of, path_of, sections_of
+from xlperf.forms.live.checks import fillers_of, helper_columns
+from xlperf.forms.live.intake import intake_columns
 from xlperf.forms.model import (
     CONDITIONS,
     GUIDE,
@@ -43,7 +45,7 @@ def read_parts(definition: Raw) -> tuple[tuple[Sheet, ...], Scope]:
     Raises:
         FormulaError: a condition cannot be right.
     """
-    parameters = definition.get("parameters", {})
+    parameters, spellings = definition.get("parameters", {}), definition.get("spellings", {})
     steps = lookup_steps(parameters)
     rules = {raw["code"]: _rule(raw) for raw in definition["rules"]}
     singles = {block.key: block for block in _single_blocks(definition, steps)}
@@ -53,14 +55,14 @@ def read_parts(definition: Raw) -> tuple[tuple[Sheet, ...], Scope]:
     for raw in definition["sheets"]:
         sections = []
         for part in raw["sections"]:
-            section, own_blocks = _section(part, singles, rules, steps)
+            section, own_blocks = _section(part, singles, rules, steps, spellings)
             sections.append(section)
             blocks |= {block.key: block for block in own_blocks}
             if isinstance(section, Table):
                 tables[section.key] = section
         sheets.append(_sheet(raw, sections))
     blocks[GUIDE] = _guide_block()
-    return tuple(sheets), Scope(blocks=blocks, tables=tables, rules=rules, parameters=parameters)
+    return tuple(sheets), Scope(blocks=blocks, tables=tables, rules=rules, parameters=parameters, spellings=spellings)
 
 
 def _rule(raw: Raw) -> Rule:
@@ -82,7 +84,7 @@ def _sheet(raw: Raw, sections: Iterable[Section]) -> Sheet:
 
 
 def _section(
-    raw: Raw, singles: Mapping[str, Block], rules: Mapping[str, Rule], steps: Mapping[str, Steps]
+    raw: Raw, singles: Mapping[str, Block], rules: Mapping[str, Rule], steps: Mapping[str, Steps], spellings: Raw
 ) -> tuple[Section, Sequence[Block]]:
     """A section of a sheet, and the blocks that stand in it."""
     if "guide" in raw:
@@ -105,7 +107,7 @@ def _section(
         row_height=raw.get("row_height"),
         freeze=raw.get("freeze", 0),
     )
-    helpers = _helpers(table.key, rules)
+    helpers = _helpers(table, rules, spellings)
     return table, [_table_block(block, table, columns | helpers) for block in raw["blocks"]]
 
 
@@ -141,12 +143,13 @@ def _table_of_rules(rules: Mapping[str, Rule]) -> dict[str, object]:
     return {"table": RULES, "row_name": "code", "row_height": 30, "blocks": [block]}
 
 
-def _helpers(table: str, rules: Mapping[str, Rule]) -> dict[str, Field]:
+def _helpers(table: Table, rules: Mapping[str, Rule], spellings: Raw) -> dict[str, Field]:
     """The hidden columns of a table, from which the counts on the checks sheet are made; that one has none itself."""
-    if table == RULES:
+    if table.key == RULES:
         return {}
-    names = [*HELPERS, *(f"_{rule.code}" for rule in rules.values() if rule.test and rule.table == table)]
-    return {name: Field(key=name, label=name, type="count", hidden=True) for name in names}
+    of_rules = helper_columns(table.key, table.row_name, rules, fillers_of(spellings))
+    types = {**dict.fromkeys(HELPERS, "count"), **of_rules, **intake_columns(table, rules, spellings)}
+    return {name: Field(key=name, label=name, type=type_, hidden=True) for name, type_ in types.items()}
 
 
 def _table_block(raw: Raw, table: Table, fields: Mapping[str, Field]) -> Block:

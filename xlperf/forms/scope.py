@@ -12,10 +12,10 @@ block or a table (`budget.spent`) or a parameter (`parameters.low_rate`).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xlperf.errors import FormulaError
 from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Condition, Field, Reach, Rule, Table
@@ -48,6 +48,7 @@ class Scope:
     tables: Mapping[str, Table]
     rules: Mapping[str, Rule]
     parameters: Mapping[str, Parameter]
+    spellings: Mapping[str, Any] = field(default_factory=dict)  # other ways to type choices and numbers
 
     @cached_property
     def lookup_steps(self) -> dict[str, Steps]:

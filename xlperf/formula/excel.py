@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from xlperf.formula.functions import COMPARISONS, FUNCTIONS, SKIPPING, TAKEN_AS_NUMBER
+from xlperf.formula.functions import BETWEEN, COMPARISONS, FUNCTIONS, LONGEST_DASH, SKIPPING, TAKEN_AS_NUMBER
 from xlperf.formula.nodes import COLUMNS, PRECEDENCE, WORDS, Call, IsBlank, Kind, Literal, Name, Node, Operation
-from xlperf.formula.operands import IDEOGRAPHIC_SPACE, NBSP, TEXT_FORMATS, as_text, single_spaced
+from xlperf.formula.operands import IDEOGRAPHIC_SPACE, LEFT_OUT, NBSP, REWRITTEN, TEXT_FORMATS, as_text, single_spaced
 
 Address = Callable[[str], str]  # of a name: its cell, its range, or the figure of a parameter
 
@@ -121,8 +121,66 @@ def _raw(tree: Node, address: Address, floor: int = 0) -> str:
         ):  # Excel's own counts TRUE as 1; in Gnumeric it fails where the cell is blank
             return f"SUM({address(key)})"
         case Call(function=name, arguments=arguments):
-            return f"{name}({','.join(_raw(argument, address) for argument in arguments)})"
+            return WRITERS.get(name, _call)(name, [_raw(argument, address) for argument in arguments])
     raise AssertionError(tree)
+
+
+def _call(name: str, arguments: list[str]) -> str:
+    return f"{name}({','.join(arguments)})"
+
+
+def _plain(name: str, arguments: list[str]) -> str:
+    """Text without spaces and punctuation, in lower case. A quotation mark stands twice in a literal, a tab in none."""
+    text = arguments[0]
+    for character in LEFT_OUT:
+        text = f'SUBSTITUTE({text},{_character(character)},"")'
+    for sign, plain in REWRITTEN.items():
+        text = f'SUBSTITUTE({text},"{sign}","{plain}")'
+    return f"LOWER({text})"
+
+
+def _character(character: str) -> str:
+    return f"CHAR({ord(character)})" if character < " " else _raw(Literal(character), str)
+
+
+def _without(name: str, arguments: list[str]) -> str:
+    text, *words = arguments
+    for word in words:
+        text = f'SUBSTITUTE({text},{word},"")'
+    return text
+
+
+def _contains(name: str, arguments: list[str]) -> str:
+    text, *words = arguments
+    found = [f"ISNUMBER(FIND({word},{text}))" for word in words]
+    return found[0] if len(found) == 1 else f"OR({','.join(found)})"
+
+
+def _is_percent(name: str, arguments: list[str]) -> str:
+    """Whether a cell shows a percent; other programs than Excel, WPS and LibreOffice may not know, and then it does not."""
+    return f'IFERROR(LEFT(CELL("format",{arguments[0]}),1)="P",FALSE)'
+
+
+def _is_dash(name: str, arguments: list[str]) -> str:
+    """Whether a text is a few characters, the first of which, spaces apart, is among those signs."""
+    text, signs = arguments
+    inner = _without(name, [text, *(f'"{space}"' for space in BETWEEN)])
+    return f"AND(LEN({text})>0,LEN({text})<={LONGEST_DASH},ISNUMBER(FIND(LEFT({inner},1),{signs})))"
+
+
+def _is_date(name: str, arguments: list[str]) -> str:
+    """Whether a cell of dates holds one: a number, whatever it looks like."""
+    return f"ISNUMBER({arguments[0]})"
+
+
+WRITERS: dict[str, Callable[[str, list[str]], str]] = {  # of the functions that Excel does not have as they are
+    "PLAIN": _plain,
+    "WITHOUT": _without,
+    "CONTAINS": _contains,
+    "ISDATE": _is_date,
+    "ISDASH": _is_dash,
+    "ISPERCENT": _is_percent,
+}
 
 
 def _is_rounded(number: Node, pattern: str) -> bool:

@@ -8,12 +8,23 @@ Decimal('0.9603')
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Any, NamedTuple
 
 from xlperf.formula.nodes import SCALARS, WORDS, Kind
-from xlperf.formula.operands import DIGITS_15, WIDE, as_text, as_typed, normal_text, round_half_up
+from xlperf.formula.operands import (
+    DIGITS_15,
+    IDEOGRAPHIC_SPACE,
+    NBSP,
+    WIDE,
+    as_text,
+    as_typed,
+    normal_text,
+    plain_text,
+    round_half_up,
+)
 
 TAKEN_AS_NUMBER = ("number", "numbers")  # arguments that must come out as numbers; others as what they are
 SKIPPING = (
@@ -34,7 +45,7 @@ class Function(NamedTuple):
 
     takes: tuple[str, ...]
     gives: Kind
-    compute: Callable[..., Decimal | str | bool]
+    compute: Callable[..., Decimal | str | bool | None]
     most: int = 1
     skips: bool = False
 
@@ -64,6 +75,34 @@ def _sum_if(choices: list[object], choice: str, numbers: list[object]) -> Decima
     return _sum([number for number, counts in zip(numbers, same, strict=True) if counts])
 
 
+def _without(text: str, *words: str) -> str:
+    """The text without those words, taken out one after another."""
+    for word in words:
+        text = text.replace(word, "")
+    return text
+
+
+ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def _smallest(numbers: list[object], place: Decimal) -> Decimal | None:
+    listed = sorted(_numbers((numbers,)))
+    return listed[int(place) - 1] if 1 <= place <= len(listed) else None
+
+
+def _largest(numbers: list[object], place: Decimal) -> Decimal | None:
+    return _smallest(numbers, Decimal(sum(1 for _ in _numbers((numbers,))) + 1 - int(place)))
+
+
+def _is_dash(text: str, signs: str) -> bool:
+    """Whether a text is a few characters, the first of which, spaces apart, is among those signs."""
+    return 0 < len(text) <= LONGEST_DASH and _without(text, *BETWEEN)[:1] in signs
+
+
+BETWEEN = (" ", NBSP, IDEOGRAPHIC_SPACE)
+LONGEST_DASH = 6
+MOST_WORDS = 50  # that WITHOUT takes out: Excel nests 64 levels
+MOST_ARGUMENTS = 255  # of a function, Excel's limit
 FUNCTIONS: dict[str, Function] = {
     # The evaluator takes IF apart itself: only one of its branches is computed.
     "IF": Function(("boolean", "any", "any"), Kind.VALUE, lambda test, then, other: then if test else other, skips=True),
@@ -78,11 +117,24 @@ FUNCTIONS: dict[str, Function] = {
     "COUNT": Function(("fields",), Kind.NUMBER, lambda *a: Decimal(sum(1 for _ in _numbers(a))), most=30, skips=True),
     "MIN": Function(("numbers",), Kind.NUMBER, lambda *a: min(_numbers(a), default=Decimal(0)), most=30, skips=True),
     "MAX": Function(("numbers",), Kind.NUMBER, lambda *a: max(_numbers(a), default=Decimal(0)), most=30, skips=True),
+    "SMALL": Function(("column", "number"), Kind.NUMBER, _smallest),  # the test that there are so many is the formula's
+    "LARGE": Function(("column", "number"), Kind.NUMBER, _largest),
+    "INT": Function(("number",), Kind.NUMBER, lambda x: x.to_integral_value(ROUND_FLOOR)),
     "N": Function(("cell",), Kind.NUMBER, lambda x: x if isinstance(x, Decimal) else Decimal(0), skips=True),
     "T": Function(("cell",), Kind.TEXT, lambda x: x if isinstance(x, str) else "", skips=True),
     "ISNUMBER": Function(("cell",), Kind.BOOLEAN, lambda x: isinstance(x, Decimal), skips=True),
     "TEXT": Function(("number", "format"), Kind.TEXT, as_text),
-    "LEN": Function(("text",), Kind.NUMBER, lambda text: Decimal(len(text.encode("utf-16-le")) // 2)),
+    "LEN": Function(("text",), Kind.NUMBER, lambda text: Decimal(len(text.encode("utf-16-le", "surrogatepass")) // 2)),
+    "LEFT": Function(("text", "digits"), Kind.TEXT, lambda text, count: text[: int(count)]),
+    "RIGHT": Function(("text", "digits"), Kind.TEXT, lambda text, count: text[-int(count) :]),
+    "ISBLANK": Function(("cell",), Kind.BOOLEAN, lambda x: x is None, skips=True),
+    # What Excel has no function for, or none by that name; `excel` renders it.
+    "PLAIN": Function(("text",), Kind.TEXT, plain_text),
+    "WITHOUT": Function(("text", "text"), Kind.TEXT, _without, most=MOST_WORDS + 1),
+    "CONTAINS": Function(("text", "text"), Kind.BOOLEAN, lambda x, *w: any(word in x for word in w), most=MOST_ARGUMENTS),
+    "ISDATE": Function(("cell",), Kind.BOOLEAN, lambda x: isinstance(x, str) and ISO_DATE.fullmatch(x) is not None, skips=True),
+    "ISDASH": Function(("cell", "text"), Kind.BOOLEAN, lambda x, signs: isinstance(x, str) and _is_dash(x, signs), skips=True),
+    "ISPERCENT": Function(("cell",), Kind.BOOLEAN, lambda x: False, skips=True),  # shown as one: what is read is no such number
 }
 ACCEPTS: dict[str, tuple[Kind, ...]] = {
     "boolean": (Kind.BOOLEAN,),

@@ -17,6 +17,14 @@ WIDE = Context(prec=34)  # what is computed with, before a result is cut to 15 d
 NBSP, IDEOGRAPHIC_SPACE = "\u00a0", "\u3000"
 SPACES = f" {NBSP}{IDEOGRAPHIC_SPACE}\t"
 GAPS = re.compile(f"[{SPACES}]+")
+# What PLAIN leaves out of a text, and the signs and full-width digits it writes otherwise: as many together as Excel can nest.
+LEFT_OUT = (
+    f" {NBSP}{IDEOGRAPHIC_SPACE}\t\n,.:;!?()[]'\"-_/"
+    "\u00b7\u2014\u2026\u2018\u2019\u201c\u201d\u3001\u3002\u300a\u300b\u3010\u3011\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
+)
+REWRITTEN = {"\u2264": "<=", "\u2265": ">=", "\uff0b": "+", "\uff1c": "<", "\uff1d": "=", "\uff1e": ">"}
+REWRITTEN |= {chr(0xFF10 + digit): str(digit) for digit in range(10)}
+PLAINLY = str.maketrans({**dict.fromkeys(LEFT_OUT, ""), **REWRITTEN})
 TEXT_FORMATS = {"0%": (2, 0), "0.00%": (2, 2), "0": (0, 0), "0.00": (0, 2)}  # format: (shift by, decimals)
 
 
@@ -65,6 +73,11 @@ def as_text(number: Decimal | str, pattern: str | None = None) -> str:
         return text.rstrip("0").rstrip(".") if "." in text else text
     shift, decimals = TEXT_FORMATS[pattern]
     return format(round_half_up(number.scaleb(shift), Decimal(decimals)), f".{decimals}f") + "%" * pattern.endswith("%")
+
+
+def plain_text(text: str) -> str:
+    """The form in which names are compared, whatever their case, spaces and punctuation."""
+    return text.translate(PLAINLY).lower()
 
 
 def normal_text(text: str) -> str:

@@ -20,6 +20,8 @@ The contract (tested against LibreOffice):
 - text is compared without case and with its spaces folded: ends trimmed, inner runs collapsed. A choice comes from a
   dropdown: among choices and literals it is compared without case but space for space, and what is none of them counts as
   blank: a formula shows nothing rather than what would be right of another choice.
+- PLAIN(x) is a text without spaces and punctuation, in lower case; WITHOUT(x, "a", "b") is it without those words, and
+  CONTAINS(x, "a", "b") says whether one of them is in it. ISPERCENT(x) says whether a cell shows its number as a percent.
 - SUMIF(table.choice, choice, table.number) sums one column beside one choice; LOOKUP(x, parameters.steps) is the step that
   x reaches, nested IFs made of bounds that a form declares.
 - division by zero shows #DIV/0! in Excel and gives None; a form guards against it.

@@ -13,7 +13,7 @@ from xlperf.forms.document import Spot, is_empty, preset_index
 from xlperf.forms.form import Form
 from xlperf.forms.model import RULES, Block
 from xlperf.reading.cell_formats import NumberFormats
-from xlperf.reading.sheet_rows import Cell, SheetRow
+from xlperf.reading.sheet_rows import Cell, SheetRow, typed_of
 from xlperf.reporting.finding import Finding
 from xlperf.values.blanks import is_blank
 from xlperf.values.cells import without_invisible
@@ -98,7 +98,8 @@ def read_block(form: Form, block: Block, sheet_rows: Iterable[SheetRow], formats
             row = _read_row(form, block, index, sheet_row, formats)
             read[index] = _joined(read[index], row) if index in read else row
         elif index in read:
-            findings.append(_standing_twice(block, index, sheet_row))
+            if typed_of(form, block, sheet_row.key, sheet_row.values):
+                findings.append(_standing_twice(block, index, sheet_row))
             continue
         else:
             row = read[index] = _read_row(form, block, index, sheet_row, formats)

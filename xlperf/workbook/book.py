@@ -13,8 +13,8 @@ formula shows, where they make XML that nobody opens: that is made good here as 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Sequence
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -22,6 +22,8 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format as Format
 from xlsxwriter.workbook import Workbook as SilentWorkbook
 from xlsxwriter.worksheet import Worksheet as SilentWorksheet
+
+from xlperf.addresses import cell_name
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -55,6 +57,22 @@ class FewestDigits(float):
 
     def __format__(self, spec: str) -> str:
         return repr(float(self)).removesuffix(".0")
+
+
+class SharedFormula(str):
+    """A formula that stands in several cells below one another, for the first of them; the others say only which one it is.
+
+    So do Excel and WPS when they save. XlsxWriter, which does not, takes it for a formula like any other.
+    """
+
+    number: int  # of all that are shared on the sheet
+    cells: str  # the range it stands in, "" of all cells but the first
+
+    def tag(self, text: str) -> str:
+        """The element of the formula in a cell; `text` is its text, escaped."""
+        if self.cells:
+            return f'<f t="shared" ref="{self.cells}" si="{self.number}">{text}</f>'
+        return f'<f t="shared" si="{self.number}"/>'
 
 
 class Worksheet(SilentWorksheet):
@@ -94,7 +112,29 @@ class Worksheet(SilentWorksheet):
         XlsxWriter searches every formula for forty functions newer than Excel 2007, half the time of writing a template; the
         formula language has none of them.
         """
-        return formula.removeprefix("=")
+        return formula if isinstance(formula, SharedFormula) else formula.removeprefix("=")
+
+    def _xml_formula_element(self, formula: str, result: object, attributes: Sequence[tuple[str, object]] = ()) -> None:
+        """Write a cell with its formula; one that is shared by reference."""
+        if not isinstance(formula, SharedFormula):
+            super()._xml_formula_element(formula, result, attributes)
+            return
+        writer: Any = self  # XlsxWriter does not say what these take
+        of_cell = "".join(f' {key}="{writer._escape_attributes(value)}"' for key, value in attributes)
+        writer.fh.write(f"<c{of_cell}>{formula.tag(writer._escape_data(formula))}<v>{writer._escape_data(result)}</v></c>")
+
+    def write_shared(self, cells: Sequence[int], column: int, formula: str, style: Format, value: object, row: int) -> None:
+        """Write the formula of a cell in that row, one of those rows of its column that share it; it is that of the first."""
+        first, last = cells[0], cells[-1]
+        shared = SharedFormula(formula)
+        shared.number = self._shared.setdefault((first, column), len(self._shared))
+        shared.cells = f"{cell_name(first, column)}:{cell_name(last, column)}" if row == first else ""
+        self.write_formula(row, column, shared, style, value)
+
+    @cached_property
+    def _shared(self) -> dict[tuple[int, int], int]:
+        """The numbers of the shared formulas, by the first cell of each."""
+        return {}
 
 
 class Book(SilentWorkbook):

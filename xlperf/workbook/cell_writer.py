@@ -11,9 +11,10 @@ from datetime import datetime, time
 from functools import lru_cache, partial
 
 from xlperf.addresses import cell_name, column_name
-from xlperf.forms.document import Rows, Spot
+from xlperf.forms.document import Rows, Spot, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import Layout, Line, Reference, filled_references, make_layout, row_counts
+from xlperf.forms.live.states import ISSUED
 from xlperf.forms.model import RULES, TYPES, Block, Field, Table
 from xlperf.formula.excel import to_excel
 from xlperf.formula.nodes import Literal, Node
@@ -21,7 +22,8 @@ from xlperf.values.dates import as_date
 from xlperf.workbook.book import Book, Format, Worksheet
 from xlperf.workbook.identity import Finalized, Identity
 from xlperf.workbook.problem_notes import Annotation
-from xlperf.workbook.rule_links import first_failing
+from xlperf.workbook.rule_links import links_of_rule
+from xlperf.workbook.rule_results import issued_unit_state, issued_unit_value, live_count, live_state
 from xlperf.workbook.styles import ALIGN, COLOURS, SHORT, Palette
 
 Rectangle = tuple[int, int, int, int]  # top row, left column, bottom row, right column
@@ -49,6 +51,7 @@ class CellWriter:
         sizes = tuple((counts or row_counts(form)).items())
         self.layout, self._renderings = _prepared(form, sizes, filled_references(form, rows))
         self.widths = dict(_column_widths(self.layout))
+        self._sharing: dict[tuple[int, str, str], list[int]] = {}  # rows by formula: the trees are the form's, and stay
         self._cell_formats: dict[tuple[str, str, str, str | None], Format] = {}
         self.palette = Palette(book, form.style.font, form.style.heading_font, form.style.size)
 
@@ -90,6 +93,17 @@ class CellWriter:
             self._renderings[key] = (tree, to_excel(tree, partial(self._address, spot), if_blank))
         _, row, _ = self.layout.spots[spot]
         return self._renderings[key][1].replace(ROW_NUMBER, str(row + 1))
+
+    def rows_with(self, spot: Spot, tree: Node) -> list[int]:
+        """The rows of a block that have that formula in the column of a cell, none where it stands there once."""
+        block, key = self.form.blocks[spot.block], (id(tree), spot.block, spot.field)
+        if block.key == RULES or not block.table:
+            return []
+        if key not in self._sharing:
+            spots = (Spot(block.key, index, spot.field) for index in range(self.layout.counts[block.key]))
+            same = [one for one in spots if self.form.formula(block, one.index, spot.field) is tree]
+            self._sharing[key] = [self.layout.spots[one][1] for one in same]
+        return self._sharing[key]
 
     def _address(self, home: Spot, name: str) -> str:
         """What a name in the formula of `home` is in Excel; in the same row of a table the row number is left open."""
@@ -193,19 +207,18 @@ def _write_label(writer: CellWriter, sheet: Worksheet, spot: Spot, style: Format
 
 
 def _write_link(writer: CellWriter, sheet: Worksheet, spot: Spot, style: Format) -> None:
-    """A link to the first cell that fails the rule of this row, through a defined name that finds it anew each time."""
+    """A link to what a rule is about; nothing while there is nothing to go to."""
     block, _ = writer.block_and_field(spot)
     _, row, column = writer.layout.spots[spot]
-    code, word = block.rows[spot.index].key, writer.form.words["go"]
-    target = first_failing(writer.layout, code)
-    if target is None or writer.finalized:
-        sheet.write_blank(row, column, None, style)
-        return
+    rule, word, formula = writer.form.rules[block.rows[spot.index].key], writer.form.words["go"], '""'
     count = spot._replace(field="count")
-    _, count_row, count_column = writer.layout.spots[count]
-    writer.book.define_name(f"first_{code}", f"={target}")
-    formula = f'=IF(SUM({cell_name(count_row, count_column)})>0,HYPERLINK("#first_{code}","{word}"),"")'
-    sheet.write_formula(row, column, formula, style, word if writer.value(count) else "")
+    for link in reversed(links_of_rule(writer.layout, rule, cell_name(*writer.layout.spots[count][1:]))):
+        formula = f'IF({link.test},HYPERLINK("#{link.name}","{word}"),{formula})'
+    if writer.finalized or formula == '""':
+        sheet.write_blank(row, column, None, style)
+    else:
+        leads = writer.value(count) or _result(writer, spot._replace(field="state"))[1] == writer.form.words["doubtful"]
+        sheet.write_formula(row, column, f"={formula}", style, word if leads else "")
 
 
 def _write_content(writer: CellWriter, sheet: Worksheet, spot: Spot, style: Format) -> None:
@@ -213,13 +226,34 @@ def _write_content(writer: CellWriter, sheet: Worksheet, spot: Spot, style: Form
     block, field = writer.block_and_field(spot)
     tree, value = writer.form.formula(block, spot.index, field.key), writer.value(spot)
     _, row, column = writer.layout.spots[spot]
-    if tree is not None and block.key == RULES and writer.finalized:
-        result = writer.finalized.results[block.rows[spot.index].key]
-        write_value(sheet, row, column, result.state if field.key == "state" else result.failing, field, style)
-    elif tree is None or tree == Literal(""):
-        write_value(sheet, row, column, value, field, style)
+    if tree is not None and block.key == RULES:
+        formula, value = _result(writer, spot)
     else:
-        sheet.write_formula(row, column, f"={writer.formula(spot, tree)}", style, cached_value(value))
+        formula = "" if tree is None or tree == Literal("") else writer.formula(spot, tree)
+    if not formula:
+        write_value(sheet, row, column, value, field, style)
+    elif tree is not None and "'!$" not in formula and len(rows := writer.rows_with(spot, tree)) > 1:  # none names another sheet
+        sheet.write_shared(rows, column, formula, style, cached_value(value), row)
+    else:
+        sheet.write_formula(row, column, f"={formula}", style, cached_value(value))
+
+
+def _result(writer: CellWriter, spot: Spot) -> tuple[str, object]:
+    """The formula and the value of a rule's state or count; in a finalized workbook the value alone."""
+    block = writer.form.blocks[RULES]
+    rule, value = writer.form.rules[block.rows[spot.index].key], writer.value(spot)
+    if writer.finalized:
+        result = writer.finalized.results[rule.code]
+        return "", result.state if spot.field == "state" else result.failing
+    if rule.code == ISSUED:
+        issued, unit = writer.identity.unit, writer.value(unit_spot(writer.form))
+        state = issued_unit_value(writer.layout, issued, unit)
+        return (issued_unit_state(writer.layout, issued), state) if spot.field == "state" else ("", value)
+    tree = writer.form.formula(block, spot.index, spot.field)
+    formula = writer.formula(spot, tree) if tree is not None else ""
+    if spot.field == "state":
+        return live_state(writer.layout, rule, formula), value
+    return live_count(writer.layout, rule, formula), 0 if rule.builtin == "formulas" else value
 
 
 ContentWriter = Callable[[CellWriter, Worksheet, Spot, Format], None]

@@ -13,6 +13,7 @@ from xlperf.forms.layout import MARK, Line, Page
 from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter, cached_value, write_key
 from xlperf.workbook.live_colours import colour_equal
+from xlperf.workbook.rule_results import missing_count
 from xlperf.workbook.styles import BORDER, COLOURS
 
 NAMES, VALUES = 1, 3  # columns where the name of a fact and the fact begin
@@ -58,7 +59,9 @@ def write_missing(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) 
     spot, style = Spot(line.block, 0, line.field), writer.format("required", bold=True)
     tree, count = writer.form.formula(writer.form.blocks[line.block], 0, line.field), writer.value(spot)
     assert tree is not None, "the count of blanks is computed"
-    sheet.write_formula(line.row, VALUES, f"={writer.formula(spot, tree)}", style, 0 if count is None else count)
+    formula = writer.formula(spot, tree)
+    live = formula if writer.finalized else missing_count(writer.layout, formula)
+    sheet.write_formula(line.row, VALUES, f"={live}", style, count or 0)
     sheet.write_string(line.row, VALUES + 1, writer.form.words["missing_unit"], writer.format("plain"))
     colour_equal(writer, sheet, (line.row, VALUES, line.row, VALUES), 0, "passed")
 

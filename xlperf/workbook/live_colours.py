@@ -90,5 +90,5 @@ def _colour_states(writer: CellWriter, sheet: Worksheet) -> None:
     cells = writer.rectangle(first, last)
     failed = f'AND({state}="{words["failed"]}",{severity}="{words["warning"]}")'
     colour_where(writer, sheet, cells, failed, "warning", only=True)
-    for word, colour in (("failed", "error"), ("waiting", "required"), ("passed", "passed")):
+    for word, colour in (("failed", "error"), ("waiting", "required"), ("doubtful", "warning"), ("passed", "passed")):
         colour_equal(writer, sheet, cells, f'"{words[word]}"', colour)

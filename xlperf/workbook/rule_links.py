@@ -1,8 +1,10 @@
-"""Where a rule of the checks sheet leads: the Excel expression for the first cell that fails it.
+"""Where a rule of the checks sheet leads: to a row without formulas, to a doubtful one, to the first cell that fails it.
 
+    links_of_rule(layout, rule, "E9")
+    # Link("uncomputed_duties>0"…, "first_uncomputed_duties"), Link("N(E9)>0", "first_AB201")
     first_failing(layout, "AB201")     # INDEX('Duties'!$E$4:$E$30,MATCH(TRUE,INDEX('Duties'!$H$4:$H$30>0,0),0))
 
-It is computed anew whenever somebody follows the link.
+Links go through defined names; where they lead is computed anew whenever somebody follows one.
 """
 
 from __future__ import annotations
@@ -12,11 +14,16 @@ from itertools import islice
 from typing import NamedTuple
 
 from xlperf.addresses import range_name
-from xlperf.forms.document import Spot
+from xlperf.forms.document import Spot, unit_spot
 from xlperf.forms.layout import Layout
-from xlperf.forms.model import Rule
+from xlperf.forms.live.checks import LIVE_CHECKS, REACHED, name_of, reason_field, table_of
+from xlperf.forms.live.states import FORMAT, INTACT, ISSUED, is_live, tables_of_rule
+from xlperf.forms.model import RULES, Rule
+from xlperf.workbook.book import Book
+from xlperf.workbook.uncomputed import first_uncomputed, uncomputed
 
 MOST_NESTED = 40  # Excel nests at most 64 levels
+UNCOMPUTED, DOUBTFUL = "first_uncomputed", "first_doubtful"  # what the defined names of tables begin with
 
 
 class Blanks(NamedTuple):
@@ -33,22 +40,94 @@ class Candidate(NamedTuple):
     cell: str
 
 
+class Link(NamedTuple):
+    """A defined name to go to if the test holds, an Excel expression."""
+
+    test: str
+    name: str
+
+
 COUNTED = {"missing": Blanks("_missing", "required"), "wanted": Blanks("_wanted", "wanted")}  # by the rule's `builtin`
 
 
+def define_links(book: Book, layout: Layout) -> None:
+    """Define the names that the rules of the checks sheet lead to."""
+    for key in layout.form.tables:
+        if key != RULES:
+            book.define_name(f"{UNCOMPUTED}_{key}", f"={first_uncomputed(layout, key)}")
+            book.define_name(f"{DOUBTFUL}_{key}", f"={_first_row(layout, key, _shown(layout, key), '_doubt')}")
+    for code in layout.form.rules:
+        if target := first_failing(layout, code):
+            book.define_name(f"first_{code}", f"={target}")
+
+
+def links_of_rule(layout: Layout, rule: Rule, count: str) -> list[Link]:
+    """The links of a rule whose count stands in that cell, the first of which leads there whose test holds."""
+    if not is_live(layout.form, rule):
+        return []
+    tables = tables_of_rule(layout.form, rule.code)
+    links = [Link(f"IFERROR({uncomputed([key])},1)>0", f"{UNCOMPUTED}_{key}") for key in tables]
+    if rule.builtin != "formulas" and rule.code != INTACT:
+        links += [Link(f"{_doubts(layout, key)}>0", f"{DOUBTFUL}_{key}") for key in tables]
+        links += [Link(f"N({count})>0", f"first_{rule.code}")] if first_failing(layout, rule.code) else []
+    return links
+
+
+def _doubts(layout: Layout, table: str) -> str:
+    return f"SUM({range_name(*layout.ranges[table, '_doubt'])})"
+
+
+def _shown(layout: Layout, table: str) -> str:
+    """The first column of a table that people see and type into, else the first that they see."""
+    typed = frozenset().union(*(layout.form.typed_somewhere[key] for key in layout.form.tables[table].blocks))
+    columns = [column.key for column in layout.form.tables[table].columns if (table, column.key) in layout.ranges]
+    return next((key for key in columns if key in typed), columns[0])
+
+
 def first_failing(layout: Layout, code: str) -> str | None:
-    """The Excel expression for the first cell that fails a rule, None for what is checked on intake only."""
+    """The Excel expression for the first cell that fails a rule, None where there is none to go to."""
     rule = layout.form.rules[code]
-    if rule.test:
-        return _first_failing_row(layout, rule)
+    if rule.test and rule.table:
+        return _first_row(layout, rule.table, rule.cells[0], f"_{code}")
     if rule.builtin in COUNTED:
         return _first_blank(layout, COUNTED[rule.builtin])
-    return None
+    if code == ISSUED:
+        return layout.absolute(unit_spot(layout.form))
+    if code == FORMAT:
+        return _first_doubtful_field(layout)
+    return _first_of_check(layout, rule)
 
 
-def _first_failing_row(layout: Layout, rule: Rule) -> str:
-    assert rule.table, f"{rule.code}: a rule with a test is about a table"
-    return _first_row(layout, rule.table, rule.cells[0], f"_{rule.code}")
+def _first_of_check(layout: Layout, rule: Rule) -> str | None:
+    """The first cell that fails a check by name, or an intake rule that is counted by a helper column."""
+    helper = f"_{rule.code}"
+    if rule.check == "empty_blocks":
+        return _first_empty_block(layout, rule)
+    if rule.check == "no_deviation":
+        table = table_of(layout.form, rule)
+        cells, told = (range_name(*layout.ranges[table, key]) for key in ("deviation_text", helper))
+        return f'INDEX({cells},MATCH("{REACHED}",{told},0))'
+    if rule.check in LIVE_CHECKS:
+        column = reason_field(rule) if LIVE_CHECKS[rule.check].operand == "reason" else name_of(layout.form, rule)
+        return _first_row(layout, table_of(layout.form, rule), column, helper)
+    tables = [key for key in layout.form.tables if key != RULES and (key, helper) in layout.ranges]
+    return _first_row(layout, tables[0], _shown(layout, tables[0]), helper) if tables else None
+
+
+def _first_empty_block(layout: Layout, rule: Rule) -> str:
+    """The first row of the first block in which nothing stands."""
+    column = name_of(layout.form, rule)
+    blocks = layout.form.tables[table_of(layout.form, rule)].blocks
+    expression = layout.absolute(Spot(blocks[-1], 0, column))
+    for key in reversed(blocks[:-1]):
+        used = f"SUM({range_name(*layout.ranges[key, '_used'])})"
+        expression = f"IF({used}=0,{layout.absolute(Spot(key, 0, column))},{expression})"
+    return expression
+
+
+def _first_doubtful_field(layout: Layout) -> str:
+    """The unit, for a start: the tables with doubtful rows have links of their own."""
+    return layout.absolute(unit_spot(layout.form))
 
 
 def _first_blank(layout: Layout, blanks: Blanks) -> str | None:

@@ -27,11 +27,14 @@ from xlperf.workbook.live_colours import colour_table
 from xlperf.workbook.problem_marks import colour_changed_cells, mark_cells
 from xlperf.workbook.problem_notes import Annotation
 from xlperf.workbook.problem_sheet import problem_sheet_title, write_problems
+from xlperf.workbook.rule_links import define_links
 from xlperf.workbook.styles import print_on_a4
+from xlperf.workbook.uncomputed import write_uncomputed
 from xlperf.workbook.validation import restrict_table
 
 ALLOWED = ("format_cells", "format_columns", "format_rows", "insert_rows", "sort", "autofilter")  # on a protected sheet
-FIRST_LIST = 3  # the column of the hidden sheet where the lists begin, behind the identity
+COUNTS = 2  # the column of the hidden sheet where rows without formulas are counted, behind the identity
+FIRST_LIST = 3  # the column where the lists begin
 
 
 def write_workbook(
@@ -94,6 +97,9 @@ def _write_hidden_sheet(writer: CellWriter, sheet: Worksheet) -> None:
     sheet.very_hidden()
     write_identity(sheet, writer.form, writer.identity, writer.finalized)
     write_lists(writer, sheet, FIRST_LIST)
+    if not writer.finalized:
+        write_uncomputed(writer.book, sheet, writer.layout, COUNTS)
+        define_links(writer.book, writer.layout)
 
 
 def _set_up(writer: CellWriter, sheet: Worksheet, page: Page, password: str) -> None:

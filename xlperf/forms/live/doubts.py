@@ -1,0 +1,146 @@
+"""What the sheet takes otherwise than we do: what a column does not hold, and what reading makes something else of.
+
+    doubt_of_row(scope, block, fields)      # IF(_used = 1, IF(ISBLANK(spent), 0, IF(ISNUMBER(spent), …, 1)) + …, 0)
+
+A full-width number is a text to the sheet and a number to us. Whatever such a cell is part of is told by nobody before it is
+read: the rules of its table wait. It is better to doubt once too often: every doubt here is at a cell that was filled in oddly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from xlperf.forms.model import Block, Cells, Condition, Field
+from xlperf.forms.scope import Scope
+from xlperf.formula.nodes import Kind
+from xlperf.formula.operands import as_decimal, as_text
+
+UNSEEN = ("\u00ad", "\u200b", "\u200c", "\u200d", "\u200e", "\u200f", "\u2060", "\ufeff")  # characters that reading leaves out
+WIDE = {".": "\uff0e", ",": "\uff0c", "-": "\uff0d", "/": "\uff0f", "\\": "\uff3c", "%": "\uff05"}  # full-width forms
+ENDS = " .,;:\u3001\u3002"
+PERCENT = "%"
+MOST_TESTS = 30  # that OR takes
+
+
+def doubt_of_row(scope: Scope, block: Block, fields: Iterable[Field]) -> str:
+    """The formula that counts the doubtful cells of a used row."""
+    parts = [source for field in fields if (source := doubt_of_cell(scope, block, field))]
+    return f"IF(_used = 1, {' + '.join(parts)}, 0)" if parts else "0"
+
+
+def doubt_of_cell(scope: Scope, block: Block, field: Field, name: str = "") -> str:
+    """The formula that gives 1 where a cell is doubtful, else 0; "" where none of its kind is.
+
+    Args:
+        name: what the cell is called there, by default as in its own row.
+    """
+    name = name or field.key
+    if field.type == "date":
+        return f"IF(ISBLANK({name}), 0, IF(ISDATE({name}), 0, 1))"
+    if field.kind is Kind.CHOICE:
+        return _doubt_of_choice(block, field, name)
+    if field.kind is Kind.NUMBER:
+        return _doubt_of_number(field, name)
+    if field.kind is Kind.VALUE and field.number_when:
+        open_kind = any_of([f'{other} = ""' for other in field.number_when.names])  # then what was typed decides
+        in_words = f"IF(ISNUMBER({name}), IF({open_kind}, 0, 1), {_doubt_of_text(scope, field, name) or 0})"
+        return f"IF({field.number_when.text}, {_doubt_of_number(field, name)}, {in_words})"
+    return _doubt_of_text(scope, field, name)
+
+
+def _doubt_of_number(field: Field, name: str) -> str:
+    """Not a number; one that is out of range, or that stands for a hundred times as much."""
+    tests = [f"{name} < {_number(field.minimum)}"] if field.minimum is not None else []
+    tests += [f"{name} > {_number(field.maximum)}"] if field.maximum is not None else []
+    tests += [f"ROUND({name}, {field.digits}) <> {name}"] if field.digits is not None else []
+    tests += [f"ISPERCENT({name})"] if field.kind is Kind.VALUE or PERCENT in field.label else []
+    return f"IF(ISBLANK({name}), 0, IF(ISNUMBER({name}), {_one_if(tests)}, 1))"
+
+
+def _number(limit: float) -> str:
+    return as_text(as_decimal(limit))
+
+
+def _one_if(tests: list[str]) -> str:
+    if not tests:
+        return "0"
+    return f"IF({any_of(tests)}, 1, 0)"
+
+
+def any_of(tests: Sequence[str]) -> str:
+    """A test: one of those holds, however many there are."""
+    parts = [tests[at : at + MOST_TESTS] for at in range(0, len(tests), MOST_TESTS)]
+    grouped = [part[0] if len(part) == 1 else f"OR({', '.join(part)})" for part in parts]
+    return grouped[0] if len(grouped) == 1 else f"OR({', '.join(grouped)})"
+
+
+def _doubt_of_choice(block: Block, field: Field, name: str) -> str:
+    """None of the choices, of those that the other cell leaves where they depend on one."""
+    source = _none_of(field.choices, name)
+    for other, lists in field.choices_by.items():
+        if other in block.constants:
+            source = _none_of(lists.get(str(block.constants[other]), ()), name)
+        else:
+            for value, choices in reversed([*lists.items()]):
+                source = f'IF(T({other}) = "{value}", {_none_of(choices, name)}, {source})'
+    return source
+
+
+def _none_of(choices: Iterable[str], name: str) -> str:
+    listed = [f'{name} = "{choice}"' for choice in choices]
+    return f'IF({name} = "", 0, IF({any_of(listed)}, 0, 1))' if listed else "0"
+
+
+def _doubt_of_text(scope: Scope, field: Field, name: str) -> str:
+    """Too long; a dash where words are asked for; a unit by another name; unseen characters where texts are compared."""
+    numbers = scope.spellings.get("numbers", {})
+    tests = [f"LEN(T({name})) > {field.max_length}"] if field.max_length else []
+    if field.required or field.wanted:
+        tests.append(f"ISDASH({name}, {quoted_words([_dashes(numbers)])})")
+    compared = []
+    if field.type == "code":
+        compared += [f'{name} = "{word}"' for word in numbers.get("blanks", ()) if any(map(str.isalnum, word))]
+    if field.type == "value" or field.key == numbers.get("columns", {}).get("unit"):
+        compared.append(f"CONTAINS({name}, {quoted_words(UNSEEN)})")
+    if field.key == numbers.get("columns", {}).get("unit"):
+        others = [word for word in (*numbers.get("units", {}).get(PERCENT, ()), WIDE[PERCENT]) if word.isprintable()]
+        compared += [f'{name} = "{word}"' for word in others]
+    if compared:
+        tests.append(f'IF({name} = "", FALSE, {any_of(compared)})')
+    return _one_if(tests) if tests else ""
+
+
+def _dashes(numbers: Mapping[str, Iterable[str]]) -> str:
+    """The signs that dashes and other ways to write nothing are made of, and what may stand around them."""
+    made_of = [c for word in numbers.get("blanks", ()) for c in word if not c.isalnum()]
+    return "".join(dict.fromkeys([*made_of, *(WIDE[sign] for sign in made_of if sign in WIDE), *ENDS, *UNSEEN]))
+
+
+def quoted_words(words: Iterable[str]) -> str:
+    """Texts as arguments of a formula."""
+    return ", ".join('"' + word.replace('"', '""') + '"' for word in words)
+
+
+def gaps(scope: Scope, block: Block, row: str | None, needed: Iterable[Cells]) -> Iterator[str]:
+    """Yield tests: a required figure among those cells is blank, and nothing can be told of what follows from it."""
+    for key, other_row, field_key in needed:
+        other = scope.blocks[key]
+        asked = asked_for(other, other.fields[field_key], "missing")
+        if other.fields[field_key].kind is not Kind.NUMBER or asked is False:
+            continue
+        if key == block.key and other_row == row:
+            blank = f'{field_key} = ""'
+            yield f"AND({asked.text}, {blank})" if isinstance(asked, Condition) else blank
+        elif other.shape == "object":
+            yield f'{key}.{field_key} = ""' if asked is True else f"{key}._missing > 0"
+        elif asked is True and other.shape == "list":
+            yield f"SUM({key}._used) > COUNT({key}.{field_key})"
+        else:
+            yield f"SUM({key}._missing) > 0"
+
+
+def asked_for(block: Block, field: Field, what: str) -> Condition | bool:
+    """When a blank cell of that field counts as `missing` or `wanted`: always, never, or under a condition."""
+    if what == "wanted":
+        return field.wanted
+    return field.required if block.require is None else field.key in block.require
