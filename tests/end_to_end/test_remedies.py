@@ -18,8 +18,13 @@ from xlperf.forms.form import Form
 
 # What people are told to do, and that cannot be done: a row, a column or an item is deleted, or put back.
 IMPOSSIBLE = {
-    "zh": re.compile("删[去除掉](?:该|这|那|此|多余的?|其中)?[一]?[行列栏格项]|(?:重复|误粘贴|没有内容)[^，；。]{0,6}删|恢复该[行列栏]|可删除行|删行"),
-    "en": re.compile(r"[Dd]elet\w* (?:the |one |a |that |this )?(?:row|column|line)|[Rr]estore the (?:row|column)|rows and delete one", re.ASCII),
+    "zh": re.compile(
+        "删[去除掉](?:该|这|那|此|多余的?|其中)?[一]?[行列栏格项]|(?:重复|误粘贴|没有内容)[^，；。]{0,6}删|恢复该[行列栏]|可删除行|删行"
+    ),
+    "en": re.compile(
+        r"[Dd]elet\w* (?:the |one |a |that |this )?(?:row|column|line)|[Rr]estore the (?:row|column)|rows and delete one",
+        re.ASCII,
+    ),
 }
 # What can be done: each remedy says at least one of these, or that there is nothing to do.
 POSSIBLE = re.compile(
@@ -55,7 +60,9 @@ def test_no_rule_and_no_help_of_a_form_asks_for_the_impossible(form: Form) -> No
     assert {place: text for place, text in texts.items() if IMPOSSIBLE["zh"].search(text)} == {}
 
 
-@pytest.mark.parametrize("planted", ["没有这项预算的删去该行；漏填的补上。", "重复的删去一行；", "删去多余的一行，或改名。", "从原模板中恢复该栏。"])
+@pytest.mark.parametrize(
+    "planted", ["没有这项预算的删去该行；漏填的补上。", "重复的删去一行；", "删去多余的一行，或改名。", "从原模板中恢复该栏。"]
+)
 def test_an_impossible_remedy_is_found(planted: str) -> None:
     assert IMPOSSIBLE["zh"].search(planted)
 

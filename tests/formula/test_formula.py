@@ -688,11 +688,16 @@ def recalculated(books: dict[Path, list[Cell]], tmp_path_factory: pytest.TempPat
     return dict(zip(saved, books.values(), strict=True))
 
 
+OF_THE_PROGRAM = {  # in formulas that the program writes; whole workbooks are their referee (end_to_end), cases `test_functions`
+    "SMALL", "LARGE", "INT", "LEFT", "RIGHT", "ISBLANK", "PLAIN", "WITHOUT", "CONTAINS", "ISONEOF", "ISDATE", "ISDASH", "ISPERCENT",
+}  # fmt: skip
+
+
 @pytest.mark.slow
 def test_the_random_formulas_are_many_and_of_every_kind(books: dict[Path, list[Cell]]) -> None:
     cells = [cell for content in books.values() for cell in content]
     assert len(cells) > 4800
-    for function in FUNCTIONS:
+    for function in FUNCTIONS.keys() - OF_THE_PROGRAM:
         assert sum(f"{function}(" in cell.source for cell in cells) > 50, function
     results = [cell.expected for cell in cells]
     for kind in (bool, str, Decimal, type(None)):

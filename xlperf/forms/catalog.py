@@ -18,8 +18,8 @@ from xlperf.errors import UsageError
 from xlperf.files import StrPath, make_folder, shipped, write_atomically
 from xlperf.forms.document import Spot
 from xlperf.forms.form import Form
-from xlperf.forms.live.unanswered import own_formulas
 from xlperf.forms.layout import make_layout
+from xlperf.forms.live.unanswered import own_formulas
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import GUIDE, RULES, Block, Field
 from xlperf.formula.excel import to_excel

@@ -66,9 +66,8 @@ def build_formulas(scope: Scope, words: Mapping[str, str]) -> dict[Cells, Node]:
 def _parsed(scope: Scope, block: Block, row: str | None, key: str, source: Source) -> Node:
     """The tree of one cell's formula, which gives what its field holds."""
     place, kind = ".".join(filter(None, (block.key, row, key))), block.fields[key].kind
-    tree = source
-    if isinstance(source, str):
-        tree = scope.parse(source, block=block.key, place=place, digits=block.fields[key].decimals)
+    decimals = block.fields[key].decimals
+    tree = scope.parse(source, block=block.key, place=place, digits=decimals) if isinstance(source, str) else source
     if tree != Literal("") and tree.kind not in GIVES[kind]:
         raise FormulaError(f"{place}: {source!r} gives {tree.kind.value}, the field holds {kind.value}")
     return tree

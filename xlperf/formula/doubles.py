@@ -77,12 +77,17 @@ def _text(value: float | str, pattern: str | None = None) -> str:
     return value if isinstance(value, str) else as_text(as_decimal(value), pattern)
 
 
+def _placed(numbers: list[float], place: float) -> float | None:
+    return numbers[int(place) - 1] if 1 <= place <= len(numbers) else None
+
+
+COMPUTED: dict[str, Callable[..., Any]] = {name: function.compute for name, function in FUNCTIONS.items()}
 DOUBLES = Numbers(
     type=float,
     taken=_taken,
     arithmetic={"+": _finite(add), "-": _finite(sub), "*": _finite(mul), "/": _finite(truediv)},
     comparable={**COMPARABLE, Kind.NUMBER: lambda value: value, Kind.TEXT: lambda value: normal_text(_text(value))},
-    compute={name: function.compute for name, function in FUNCTIONS.items()}
+    compute=COMPUTED
     | {
         "ROUND": _round,
         "SIGN": lambda number: float((number > 0) - (number < 0)),
@@ -94,7 +99,10 @@ DOUBLES = Numbers(
         "N": lambda value: value if isinstance(value, float) else 0.0,
         "ISNUMBER": lambda value: isinstance(value, float),
         "TEXT": _text,
-        "LEN": lambda text: float(FUNCTIONS["LEN"].compute(text)),
+        "LEN": lambda text: float(COMPUTED["LEN"](text)),
+        "INT": lambda number: float(math.floor(number)),
+        "SMALL": lambda numbers, place: _placed(sorted(_numbers((numbers,))), place),
+        "LARGE": lambda numbers, place: _placed(sorted(_numbers((numbers,)), reverse=True), place),
     },
     as_text=_text,
 )

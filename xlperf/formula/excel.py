@@ -168,6 +168,12 @@ def _is_dash(name: str, arguments: list[str]) -> str:
     return f"AND(LEN({text})>0,LEN({text})<={LONGEST_DASH},ISNUMBER(FIND(LEFT({inner},1),{signs})))"
 
 
+def _is_one_of(name: str, arguments: list[str]) -> str:
+    cell, *texts = arguments
+    same = [f"{cell}={text}" for text in texts]
+    return same[0] if len(same) == 1 else f"OR({','.join(same)})"
+
+
 def _is_date(name: str, arguments: list[str]) -> str:
     """Whether a cell of dates holds one: a number, whatever it looks like."""
     return f"ISNUMBER({arguments[0]})"
@@ -177,6 +183,7 @@ WRITERS: dict[str, Callable[[str, list[str]], str]] = {  # of the functions that
     "PLAIN": _plain,
     "WITHOUT": _without,
     "CONTAINS": _contains,
+    "ISONEOF": _is_one_of,
     "ISDATE": _is_date,
     "ISDASH": _is_dash,
     "ISPERCENT": _is_percent,

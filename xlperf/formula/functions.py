@@ -99,6 +99,11 @@ def _is_dash(text: str, signs: str) -> bool:
     return 0 < len(text) <= LONGEST_DASH and _without(text, *BETWEEN)[:1] in signs
 
 
+def _is_one_of(cell: object, *texts: str) -> bool:
+    """Whether a cell holds one of those texts, without case, space for space."""
+    return isinstance(cell, str) and cell.lower() in {text.lower() for text in texts}
+
+
 BETWEEN = (" ", NBSP, IDEOGRAPHIC_SPACE)
 LONGEST_DASH = 6
 MOST_WORDS = 50  # that WITHOUT takes out: Excel nests 64 levels
@@ -132,6 +137,7 @@ FUNCTIONS: dict[str, Function] = {
     "PLAIN": Function(("text",), Kind.TEXT, plain_text),
     "WITHOUT": Function(("text", "text"), Kind.TEXT, _without, most=MOST_WORDS + 1),
     "CONTAINS": Function(("text", "text"), Kind.BOOLEAN, lambda x, *w: any(word in x for word in w), most=MOST_ARGUMENTS),
+    "ISONEOF": Function(("cell", "text"), Kind.BOOLEAN, _is_one_of, most=MOST_ARGUMENTS, skips=True),
     "ISDATE": Function(("cell",), Kind.BOOLEAN, lambda x: isinstance(x, str) and ISO_DATE.fullmatch(x) is not None, skips=True),
     "ISDASH": Function(("cell", "text"), Kind.BOOLEAN, lambda x, signs: isinstance(x, str) and _is_dash(x, signs), skips=True),
     "ISPERCENT": Function(("cell",), Kind.BOOLEAN, lambda x: False, skips=True),  # shown as one: what is read is no such number

@@ -1,6 +1,6 @@
 """The checks by name as formulas: what a rule of the checks sheet counts while people type, where the language can say it.
 
-    LIVE_CHECKS["duplicates"].sources(scope, rule, block, None)     # yields ("_AB205", 'IF(_used = 1, IF(SUMIF(…) > 1, 1, 0), "")')
+    dict(LIVE_CHECKS["duplicates"].sources(scope, rule, block, None))["_AB205"]     # IF(_used = 1, IF(SUMIF(…) > 1, 1, 0), "")
 
 A check has helper columns in a table, one formula each for a kind of row, and two formulas over them: how many cells fail, and
 whether there was nothing to look at. What we find ourselves is read off the same columns, so that the two cannot differ. A check

@@ -22,10 +22,18 @@ PERCENT = "%"
 MOST_TESTS = 30  # that OR takes
 
 
-def doubt_of_row(scope: Scope, block: Block, fields: Iterable[Field]) -> str:
-    """The formula that counts the doubtful cells of a used row."""
-    parts = [source for field in fields if (source := doubt_of_cell(scope, block, field))]
-    return f"IF(_used = 1, {' + '.join(parts)}, 0)" if parts else "0"
+def doubt_of_row(scope: Scope, block: Block, fields: Sequence[Field]) -> str:
+    """The formula that counts the doubtful cells of a used row; beside a doubtful choice nothing else is looked at."""
+    chosen: list[str] = []
+    others: list[str] = []
+    for field in fields:
+        if source := doubt_of_cell(scope, block, field):
+            (chosen if field.kind is Kind.CHOICE else others).append(source)
+    parts = " + ".join(others) or "0"
+    if chosen:
+        choices = " + ".join(chosen)
+        parts = f"IF({choices} > 0, {choices}, {parts})"
+    return f"IF(_used = 1, {parts}, 0)"
 
 
 def doubt_of_cell(scope: Scope, block: Block, field: Field, name: str = "") -> str:
@@ -82,13 +90,13 @@ def _doubt_of_choice(block: Block, field: Field, name: str) -> str:
             source = _none_of(lists.get(str(block.constants[other]), ()), name)
         else:
             for value, choices in reversed([*lists.items()]):
-                source = f'IF(T({other}) = "{value}", {_none_of(choices, name)}, {source})'
+                source = f"IF(ISONEOF({other}, {quoted_words([value])}), {_none_of(choices, name)}, {source})"
     return source
 
 
 def _none_of(choices: Iterable[str], name: str) -> str:
-    listed = [f'{name} = "{choice}"' for choice in choices]
-    return f'IF({name} = "", 0, IF({any_of(listed)}, 0, 1))' if listed else "0"
+    listed = quoted_words(choices)
+    return f"IF(ISBLANK({name}), 0, IF(ISONEOF({name}, {listed}), 0, 1))" if listed else "0"
 
 
 def _doubt_of_text(scope: Scope, field: Field, name: str) -> str:

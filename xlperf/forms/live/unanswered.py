@@ -7,6 +7,8 @@ The cell is taken as blank wherever it is named, also in the computed cells of t
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from xlperf.forms.model import Block, PresetRow, Rule
 from xlperf.forms.scope import Scope
 from xlperf.formula.nodes import Call, IsBlank, Literal, Name, Node, Operation, names_in
@@ -38,9 +40,9 @@ def _without(scope: Scope, block: Block, row: PresetRow | None, tree: Node, colu
             return _without(scope, block, row, inner, column) if _follows(scope, block, row, inner, column) else tree
         case IsBlank(operand=operand, wanted=wanted):
             return IsBlank(_without(scope, block, row, operand, column), wanted)
-        case Operation(operator=operator, left=left, right=right, kind=kind, operands=operands):
+        case Operation(left=left, right=right):
             sides = [_without(scope, block, row, side, column) for side in (left, right)]
-            return Operation(operator, sides[0], sides[1], kind=kind, operands=operands)
+            return replace(tree, left=sides[0], right=sides[1])
         case Call(function=name, arguments=arguments, kind=kind):
             return Call(name, tuple(_without(scope, block, row, argument, column) for argument in arguments), kind)
     return tree
@@ -69,6 +71,6 @@ def _simplified(tree: Node) -> Node:
             return Call("IF", (test, then, otherwise), kind)
         case Call(function=name, arguments=arguments, kind=kind):
             return Call(name, tuple(map(_simplified, arguments)), kind)
-        case Operation(operator=operator, left=left, right=right, kind=kind, operands=operands):
-            return Operation(operator, _simplified(left), _simplified(right), kind=kind, operands=operands)
+        case Operation(left=left, right=right):
+            return replace(tree, left=_simplified(left), right=_simplified(right))
     return tree
