@@ -17,13 +17,14 @@ from xlperf.addresses import range_name
 from xlperf.forms.document import Spot, unit_spot
 from xlperf.forms.layout import Layout
 from xlperf.forms.live.checks import LIVE_CHECKS, REACHED, name_of, reason_field, table_of
+from xlperf.forms.live.intake import FAR, YUAN
 from xlperf.forms.live.states import FORMAT, INTACT, ISSUED, is_live, tables_of_rule
 from xlperf.forms.model import RULES, Rule
 from xlperf.workbook.book import Book
 from xlperf.workbook.uncomputed import first_uncomputed, uncomputed
 
 MOST_NESTED = 40  # Excel nests at most 64 levels
-UNCOMPUTED, DOUBTFUL = "first_uncomputed", "first_doubtful"  # what the defined names of tables begin with
+UNCOMPUTED, DOUBTFUL, APART = "first_uncomputed", "first_doubtful", "first_apart"  # what the defined names of tables begin with
 
 
 class Blanks(NamedTuple):
@@ -56,6 +57,8 @@ def define_links(book: Book, layout: Layout) -> None:
         if key != RULES:
             book.define_name(f"{UNCOMPUTED}_{key}", f"={first_uncomputed(layout, key)}")
             book.define_name(f"{DOUBTFUL}_{key}", f"={_first_row(layout, key, _shown(layout, key), '_doubt')}")
+            if (key, FAR) in layout.ranges:
+                book.define_name(f"{APART}_{key}", f"={_first_row(layout, key, _shown(layout, key), FAR)}")
     for code in layout.form.rules:
         if target := first_failing(layout, code):
             book.define_name(f"first_{code}", f"={target}")
@@ -70,6 +73,13 @@ def links_of_rule(layout: Layout, rule: Rule, count: str) -> list[Link]:
     if rule.builtin != "formulas" and rule.code != INTACT:
         links += [Link(f"{_doubts(layout, key)}>0", f"{DOUBTFUL}_{key}") for key in tables]
         links += [Link(f"N({count})>0", f"first_{rule.code}")] if first_failing(layout, rule.code) else []
+    if rule.code == YUAN:
+        apart = [(key, range_name(*layout.ranges[key, FAR])) for key in tables if (key, FAR) in layout.ranges]
+        links += [Link(f"SUM({cells})>0", f"{APART}_{key}") for key, cells in apart]
+    if rule.builtin in COUNTED and FORMAT in layout.form.rules:  # a single field is doubtful
+        links.append(
+            Link(f"SUM({layout.absolute(Spot(RULES, list(layout.form.rules).index(FORMAT), 'count'))})>0", f"first_{FORMAT}")
+        )
     return links
 
 
