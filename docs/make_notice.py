@@ -17,6 +17,11 @@ from make_report import CENTRED, TEXT, add_table, add_texts, new_document, save
 
 HEADER = ("序号", "位置", "问题", "修改方法")
 WIDTHS = (12, 36, 58, 50)  # mm
+LISTS = (  # the findings, their heading, the lists that stand before
+    ("errors", "须改正的错误", ()),
+    ("queries", "须改正或说明的事项", ("errors",)),
+    ("warnings", "请核对或说明的提醒", ("errors", "queries")),
+)
 
 
 def notice():
@@ -32,9 +37,11 @@ def notice():
     add_texts(
         document,
         "{%p if readable %}",
-        "你单位报送的《{{ form }}》（文件：{{ file }}）已收到。经校验，有 {{ errors|length }} 项错误须改正"
-        "{% if warnings %}，另有 {{ warnings|length }} 项提醒须核对或说明{% endif %}，现予退回。"
-        "请按下表逐项改正后重新报送。",
+        "你单位报送的《{{ form }}》（文件：{{ file }}）已收到。经校验，"
+        "{% if errors %}有 {{ errors|length }} 项错误须改正{% endif %}{% if errors and queries %}，{% endif %}"
+        "{% if queries %}有 {{ queries|length }} 项须改正或说明{% endif %}"
+        "{% if warnings %}，另有 {{ warnings|length }} 项提醒请核对或说明{% endif %}，现予退回。"
+        "请按下表逐项改正或说明后重新报送。",
         "{%p if annotated %}",
         "随附的“{{ annotated }}”已将有问题的单元格标色并加批注，首页列有全部问题。请直接在该文件中修改，改完发回即可。",
         "{%p endif %}",
@@ -42,10 +49,13 @@ def notice():
         "你单位报送的文件“{{ file }}”无法读取，现予退回。请按下表的办法处理后重新报送。",
         "{%p endif %}",
     )
-    add_findings(document, "一、须改正的错误", "errors")
-    add_texts(document, "{%p if warnings %}", style=TEXT)
-    add_findings(document, "二、须核对或说明的提醒", "warnings")
-    add_texts(document, "提醒确属实情的，在自评表的“校验”表“说明”栏写明原因，不必改动。", "{%p endif %}")
+    for name, heading, before in LISTS:
+        number = "+".join(["0", *(f"({earlier}|length > 0)|int" for earlier in before)])
+        add_texts(document, f"{{%p if {name} %}}", style=TEXT)
+        add_findings(document, f"{{{{ '一二三'[{number}] }}}}、{heading}", name)
+        add_texts(document, "{%p endif %}", style=TEXT)
+    add_texts(document, "{%p if queries or warnings %}", style=TEXT)
+    add_texts(document, "属实的，在自评表的“校验”表“说明”栏写明原因，不必改动；须说明而没有说明的，不能定稿。", "{%p endif %}")
     document.add_paragraph("")
     end = document.add_paragraph("{{ date }}")
     end.alignment = ALIGN.RIGHT

@@ -335,6 +335,7 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL241": (with_sheet,),
     "XL242": (from_hands({"基本信息!C3": 2023}),),
     "XL243": (from_hands({"基本信息!C10": "2013.3.1"}),),
+    "XL244": (from_document(lambda doc: doc.update(explanations={"SZ202": "情况属实"})),),
     "XL301": (from_hands({"预算信息!G4": 0.97}),),
     "XL302": (from_hands({"预算信息!G4": None}),),
     "XL303": (from_fill(lambda doc: doc["budget"].update(total={"adjusted": 600})),),

@@ -24,7 +24,8 @@ WORDS = {
 | 类别 | 怎么办 |
 |---|---|
 | 错误 | 须改正，不改正不能定稿 |
-| 提醒 | 改正，或在“校验”表的“说明”栏写明原因 |
+| 须说明 | 改正，或在“校验”表的“说明”栏写明原因；没有说明的退回，不能定稿 |
+| 提醒 | 改正，或在“校验”表的“说明”栏写明原因；没有说明的也通过，除非财政局要求说明（`--unexplained return`） |
 | 提示 | 无须处理 |
 """,
         "XL1": "XL1：文件",
@@ -34,6 +35,7 @@ WORDS = {
         "XL5": "XL5：批量收表",
         "form": "{code}：{title}",
         "error": "错误",
+        "query": "须说明",
         "warning": "提醒",
         "info": "提示",
         "title": "- 校验项：{}",
@@ -59,7 +61,8 @@ Codes that begin with XL are the program's own; all others are rules of a form, 
 | Severity | What to do |
 |---|---|
 | error (错误) | correct it: with an error nothing is finalized |
-| warning (提醒) | correct it, or explain it in the sheet 校验, column 说明 |
+| query (须说明) | correct it, or explain it in the sheet 校验, column 说明; unexplained it sends the workbook back |
+| warning (提醒) | correct it, or explain it there; unexplained it passes, unless the bureau asks otherwise (`--unexplained return`) |
 | notice (提示) | nothing |
 """,
         "XL1": "XL1: the file",
@@ -69,6 +72,7 @@ Codes that begin with XL are the program's own; all others are rules of a form, 
         "XL5": "XL5: collections",
         "form": "{code}: rules of {key}",
         "error": "error",
+        "query": "query",
         "warning": "warning",
         "info": "notice",
         "title": "- Rule: {}",

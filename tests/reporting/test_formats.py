@@ -58,7 +58,7 @@ def many(count: int, cells: int = 1, found: str = "x") -> Result:
 
 def test_text_says_place_found_expected_and_remedy_errors_first(results: list[Result]) -> None:
     text = as_text(results)
-    errors, warnings = (re.search(rf"^{words} \d+ 条$", as_text(results[1:2]), re.MULTILINE) for words in ("错误", "提醒"))
+    errors, warnings = (re.search(rf"^{words} \d+ 条", as_text(results[1:2]), re.MULTILINE) for words in ("错误", "提醒"))
     assert errors.start() < warnings.start()
     flat = re.sub(r"\s", "", text)
     for words in (
@@ -70,7 +70,8 @@ def test_text_says_place_found_expected_and_remedy_errors_first(results: list[Re
         "说明：目标按上年数确定<b>",
     ):
         assert words in flat, words
-    totals = re.findall(r"^错误 (\d+) 条，提醒 (\d+) 条，提示 (\d+) 条。$", text, re.MULTILINE)
+    counted = r"(\d+) 条(?:（已说明 \d+ 条，未说明 \d+ 条）)?"
+    totals = re.findall(rf"^错误 {counted}，须说明 {counted}，提醒 {counted}，提示 {counted}。$", text, re.MULTILINE)
     assert [tuple(map(int, line)) for line in totals] == [
         tuple(sum(f["severity"] == severity for f in result.findings) for severity in SEVERITIES) for result in results
     ]

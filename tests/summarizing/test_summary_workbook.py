@@ -33,7 +33,7 @@ def test_it_has_the_sheets_of_the_issue(values: openpyxl.Workbook) -> None:
 
 def test_every_file_is_listed_unit_by_unit_with_what_counts(values: openpyxl.Workbook) -> None:
     sheet = values["单位一览"]
-    assert headings(sheet)[:10] == [
+    assert headings(sheet)[:11] == [
         "序号",
         "单位",
         "单位代码",
@@ -43,15 +43,16 @@ def test_every_file_is_listed_unit_by_unit_with_what_counts(values: openpyxl.Wor
         "是否计入",
         "以此件为准",
         "错误",
+        "未说明",
         "提醒",
     ]
-    assert [line[1:10] for line in lines(sheet)] == [
-        (HOSTILE, "003", "市科技局", "b/丙.xlsx", "退回", "是", None, 1, 1),
-        ("苏州市乙局", "002", "市科技局", "b/乙-新.xlsx", "通过", "是", None, 0, 0),
-        ("苏州市乙局", "002", "市科技局", "a/乙.xlsx", "退回", "否，以最近合格件为准", "b/乙-新.xlsx", 1, 0),
-        ("苏州市甲局", "001", "市科技局", "a/甲.xlsx", "通过", "是", None, 0, 1),
-        ("苏州市甲局", "001", "市科技局", "c/甲的副本.xlsx", "通过", "否，内容重复", "a/甲.xlsx", 0, 1),
-        (None, None, None, "d/坏.xlsx", "无法读取", "是", None, 1, 0),
+    assert [line[1:11] for line in lines(sheet)] == [
+        (HOSTILE, "003", "市科技局", "b/丙.xlsx", "退回", "是", None, 1, 0, 1),
+        ("苏州市乙局", "002", "市科技局", "b/乙-新.xlsx", "通过", "是", None, 0, 0, 0),
+        ("苏州市乙局", "002", "市科技局", "a/乙.xlsx", "退回", "否，以最近合格件为准", "b/乙-新.xlsx", 1, 0, 0),
+        ("苏州市甲局", "001", "市科技局", "a/甲.xlsx", "通过", "是", None, 0, 0, 1),
+        ("苏州市甲局", "001", "市科技局", "c/甲的副本.xlsx", "通过", "否，内容重复", "a/甲.xlsx", 0, 0, 1),
+        (None, None, None, "d/坏.xlsx", "无法读取", "是", None, 1, 0, 0),
     ]
     assert column(sheet, "预算执行率") == [0.4, 1, 0.4, 0.9, 0.9, None]
     assert column(sheet, "预算调整率") == [-0.0017, 0.25, 0.25, 0, 0, None]
@@ -64,8 +65,8 @@ def test_findings_are_those_of_what_counts(values: openpyxl.Workbook) -> None:
     sheet = values["问题清单"]
     assert [line[2:6] for line in lines(sheet)] == [
         ("a/甲.xlsx", "提醒", "SZ305", "绩效目标!C5"),
-        ("b/丙.xlsx", "错误", "SZ201", "自评表!L12、自评表!L13"), ("b/丙.xlsx", "提醒", "SZ305", "绩效目标!C5"),
-        ("b/丙.xlsx", "提醒", "XL556", "基本信息!C5"), ("d/坏.xlsx", "错误", "XL103", None),
+        ("b/丙.xlsx", "错误", "SZ201", "自评表!L12、自评表!L13"), ("b/丙.xlsx", "提醒", "XL556", "基本信息!C5"),
+        ("b/丙.xlsx", "提醒", "SZ305", "绩效目标!C5"), ("d/坏.xlsx", "错误", "XL103", None),
     ]  # fmt: skip
     assert lines(sheet)[0][6:] == ("完成数少于预期数", "=cmd|' /C calc'!A0", "写明原因", "补写原因", "已说明")
 
@@ -155,7 +156,7 @@ def test_the_overview_counts_with_formulas(values: openpyxl.Workbook, formulas: 
     assert cells["通过"] == "=COUNTIFS('单位一览'!$F$4:$F$9,\"通过\",'单位一览'!$G$4:$G$9,\"是\")"
     assert (
         cells["90%—95%"]
-        == "=COUNTIFS('单位一览'!$G$4:$G$9,\"是\",'单位一览'!$F$4:$F$9,\"通过\",'单位一览'!$O$4:$O$9,\">=0.9\",'单位一览'!$O$4:$O$9,\"<0.95\")"
+        == "=COUNTIFS('单位一览'!$G$4:$G$9,\"是\",'单位一览'!$F$4:$F$9,\"通过\",'单位一览'!$P$4:$P$9,\">=0.9\",'单位一览'!$P$4:$P$9,\"<0.95\")"
     )
 
 

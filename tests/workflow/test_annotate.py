@@ -33,9 +33,9 @@ def said(path: Path) -> set[tuple]:
 
 
 def visible(path: Path, book: openpyxl.Workbook) -> set[str]:
-    """The cells of findings that are not in a hidden column."""
+    """The cells of findings that are not in a hidden column, and of which somebody has to do something."""
     shown = {sheet.title: [c for c in "ABCDEFGHIJKLMNO" if not sheet.column_dimensions[c].hidden] for sheet in book.worksheets}
-    places = {tuple(cell.partition("!")[::2]) for f in validate(path).findings for cell in f["cells"]}
+    places = {tuple(cell.partition("!")[::2]) for f in validate(path).findings if f["severity"] != "info" for cell in f["cells"]}
     return {f"{title}!{cell}" for title, cell in places if cell.rstrip("0123456789") in shown[title]}
 
 
@@ -131,7 +131,6 @@ def test_every_problem_is_listed_with_a_link_to_each_place(submitted: Path, anno
 
 
 def test_cells_at_fault_are_coloured_and_say_what_to_do(submitted: Path, book: openpyxl.Workbook) -> None:
-    colours = {"error": COLOURS["error"], "warning": COLOURS["warning"], "info": COLOURS["info"]}
     worst: dict[str, str] = {}
     for finding in validate(submitted).findings:
         for cell in finding["cells"]:
@@ -145,7 +144,7 @@ def test_cells_at_fault_are_coloured_and_say_what_to_do(submitted: Path, book: o
     }
     assert set(marked) == visible(submitted, book)
     for place, cell in marked.items():
-        assert cell.fill.fgColor.rgb == "FF" + colours[worst[place]][1:], place
+        assert cell.fill.fgColor.rgb == "FF" + COLOURS[worst[place]][1:], place
     text = marked["预算信息!F7"].comment.text
     assert all(words in text for words in ("错误 XL202", "填报内容：约2.6万", "填报要求：数字", "修改方法："))
     assert "救" not in marked["自评表!H70"].comment.text and "技术经纪人培训" in marked["自评表!H70"].comment.text

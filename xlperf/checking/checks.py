@@ -10,7 +10,6 @@ which rows fail.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
 
 from xlperf.checking.rule_checks import CHECKS
 from xlperf.checking.rule_inputs import TEXTS, Facts, Failure, finding_of
@@ -18,13 +17,13 @@ from xlperf.checking.schema_errors import found_blank, schema_errors
 from xlperf.forms.compute import Columns, by_column, follows
 from xlperf.forms.document import Rows, Spot, inputs_of, is_empty, is_required, is_wanted
 from xlperf.forms.form import Form
-from xlperf.forms.model import GUIDE, RULES, Block, Cells, Field, Rule
+from xlperf.forms.model import GUIDE, Block, Cells, Field, Rule
 from xlperf.formula.nodes import Kind, Node, names_in
 from xlperf.formula.operands import as_decimal, as_text, normal_text, round_half_up
 from xlperf.messages import sentence
 from xlperf.reporting.finding import HINT, Finding
 from xlperf.text import CONTROL, slip
-from xlperf.values.blanks import explanation_of, is_filler
+from xlperf.values.blanks import is_filler
 from xlperf.values.printing import as_printed
 
 LATEST = 2  # years after the fiscal year in which a paper about it may be dated
@@ -62,14 +61,6 @@ def check_characters(inputs: Iterable[tuple[Spot, object]]) -> Iterator[Finding]
     for spot, value in inputs:
         if isinstance(value, str) and (match := CONTROL.search(value)):
             yield Finding("XL208", "error", (spot,), {"found": f"U+{ord(match[0]):04X}"})
-
-
-def explain(form: Form, rows: Rows, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield the findings, each warning with what the checks sheet says to explain its code, if that says anything."""
-    typed = {row.key: rows[RULES][index].get("explanation") for index, row in enumerate(form.blocks[RULES].rows)}
-    for finding in findings:
-        text = explanation_of(form, typed.get(finding.code)) if finding.severity == "warning" else ""
-        yield replace(finding, explanation=text) if text else finding
 
 
 def _field(form: Form, spot: Spot) -> Field:

@@ -20,7 +20,7 @@ from xlperf.reporting.finding import Finding
 from xlperf.text import letters_of, slip
 from xlperf.values.notation import spellings_of
 from xlperf.values.printing import briefly
-from xlperf.values.units import label_unit
+from xlperf.values.units import label_unit, unit_of
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -103,7 +103,7 @@ def _facts(form: Form, spot: Spot, code: str, error: SchemaError) -> dict[str, o
     """What the sentences of a finding need."""
     if code == "XL201":
         return found_blank()
-    hint = _unit_hint(form, spot) if code == "XL204" else _word_hint(form, spot, error)
+    hint = _unit_hint(form, spot, error.found) if code == "XL204" else _word_hint(form, spot, error)
     return {"found": briefly(error.found), "expected": _expected(form, spot, error), "hint": hint}
 
 
@@ -142,11 +142,23 @@ def _expected(form: Form, spot: Spot, error: SchemaError) -> str:
 # --- hints ---------------------------------------------------------------------------------------------------
 
 
-def _unit_hint(form: Form, spot: Spot) -> str:
-    """What a number out of range counts in, as its label says: money, things; else it takes no unit."""
-    block = form.blocks[spot.block]
-    unit = label_unit(spellings_of(form), block, spot.index, block.fields[spot.field])
-    return sentence("in_unit" if unit else "in_no_unit", {"unit": unit})
+def _unit_hint(form: Form, spot: Spot, found: object) -> str:
+    """What a number out of range counts in, as its label says: money, things; else it takes no unit.
+
+    An amount that would be in range if it had been typed in yuan is said in both units.
+    """
+    block, spellings = form.blocks[spot.block], spellings_of(form)
+    field = block.fields[spot.field]
+    word = label_unit(spellings, block, spot.index, field)
+    if not word:
+        return sentence("in_no_unit", {})
+    unit = unit_of(spellings, word)
+    if field.type == "money" and isinstance(found, int | float) and unit.base and unit.factor > 1:
+        other = as_decimal(found) / unit.factor
+        if field.maximum is not None and abs(other) <= as_decimal(field.maximum):
+            facts = {"found": as_text(as_decimal(found)), "small": unit.base, "other": as_text(other), "unit": word}
+            return sentence("in_unit_not", facts)
+    return sentence("in_unit", {"unit": word})
 
 
 def _word_hint(form: Form, spot: Spot, error: SchemaError) -> str:

@@ -1,27 +1,32 @@
-"""Amounts that look typed in yuan where the form counts in wan yuan (10,000 yuan): their neighbours show it.
+"""Amounts that look typed in yuan where the form counts in wan yuan (10,000 yuan): their neighbours or a text show it.
 
-    findings = list(unlikely_amounts(form, rows))      # warnings XL216, each with both readings
+    findings = list(unlikely_amounts(form, rows))      # queries XL216, each with both readings
 
 Ten thousand is between the two, so an amount is held first against what stands beside it in its row (the target beside the
 actual, the budget beside the spending), then, in a column that counts in wan yuan throughout, against the other rows of its
 table. Honest spreads are wide: basic spending is hundreds of times an item, so the bar is five thousand, the other reading must
 be an amount like its neighbours', and what has more than two decimals was never counted in yuan.
+
+A text that names the amount as it stands in its cell settles it; one that names the ten-thousandth part, to at least four
+digits, makes it doubtful, though the whole table may be typed alike.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from statistics import median
 from typing import NamedTuple
 
+from xlperf.checking.amounts_in_texts import WrittenAmount, amounts_written
 from xlperf.forms.document import Row, Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import Block, Field
 from xlperf.formula.operands import as_decimal, as_text
+from xlperf.messages import listing, sentence
 from xlperf.reporting.finding import Finding
 from xlperf.values.notation import spellings_of
-from xlperf.values.remarks import question
 from xlperf.values.units import Unit, label_unit, unit_in_brackets, unit_of
 
 FEW = 3  # neighbours that make a comparison
@@ -29,6 +34,9 @@ SCALE = Decimal(10_000)  # one ten-thousand-yuan in yuan
 APART = Decimal(5_000)  # an amount this many times its neighbours' is looked at
 LEAST = Decimal(1_000)
 ALIKE = Decimal(10)  # how far the other reading may lie outside the range of the other rows
+TELLING = 4  # digits of an amount in a text that agree by no chance
+COLUMN = 3  # amounts of one column, at least half of them, that are one mistake
+MOST_SHOWN = 3  # amounts of a column that a finding names
 
 
 class Amount(NamedTuple):
@@ -44,31 +52,92 @@ class Amount(NamedTuple):
         return abs(self.number)
 
     @property
+    def as_meant(self) -> Decimal:
+        """Its size in the smallest unit of money, if it counts in the unit of its cell."""
+        return self.size * self.unit.factor
+
+    @property
+    def as_doubted(self) -> Decimal:
+        """Its size in the smallest unit of money, if it was typed in the smaller unit."""
+        return self.as_meant / SCALE
+
+    @property
     def may_be_small(self) -> bool:
         """Whether the number can be one of the smaller unit: a yuan has hundredths and no less, and small change is no budget."""
         return self.size >= LEAST and (cents := self.size * 100) == cents.to_integral_value()
 
 
+class Doubt(NamedTuple):
+    """An amount that may count in the smaller unit, and what makes that likely, as a clause."""
+
+    amount: Amount
+    reason: str
+
+
 def unlikely_amounts(form: Form, rows: Rows, *, stated: Collection[Spot] = ()) -> Iterator[Finding]:
-    """Yield the amounts that look typed in yuan where wan yuan is asked for: by their row, else by the rest of their table.
+    """Yield the amounts that look typed in yuan where wan yuan is asked for: by their row, the rest of their table, or a text.
 
     Those typed with their unit (`stated`) are as they were meant.
     """
+    in_texts = _Texts(form, rows)
     for table in form.tables.values():
         listed = [amounts for key in table.blocks for amounts in _amounts_by_row(form, form.blocks[key], rows.get(key, []))]
-        for amounts in listed:
-            others = [other.size for row in listed if row is not amounts for other in row if other.by_column]
-            far = _far_from_table(form, amounts, others)
-            for amount in amounts:
-                if amount.spot not in stated and (amount in far or _is_far_from_row(amount, amounts)):
-                    yield _asked(amount)
+        columns: dict[str, list[Doubt]] = {}
+        for doubt in _doubts(form, listed, in_texts):
+            if doubt.amount.spot not in stated and not in_texts.naming(doubt.amount, doubt.amount.as_meant):
+                columns.setdefault(doubt.amount.spot.field, []).append(doubt)
+        counts = Counter(amount.spot.field for amounts in listed for amount in amounts)
+        for key, doubts in columns.items():
+            if len(doubts) >= max(COLUMN, counts[key] / 2):
+                yield _asked(doubts, sentence("far_from_column", {}))
+            else:
+                yield from (_asked([doubt], doubt.reason) for doubt in doubts)
 
 
-def _asked(amount: Amount) -> Finding:
-    """The question which of the two units was meant."""
-    readings = (f"{as_text(number)} {amount.unit.word}" for number in (amount.number, amount.number / SCALE))
-    remark = question(as_text(amount.number), readings, code="XL216", severity="warning")
-    return Finding(remark.code, "warning", (amount.spot,), remark.arguments)
+def _doubts(form: Form, listed: Sequence[Sequence[Amount]], in_texts: _Texts) -> Iterator[Doubt]:
+    """Yield the amounts of a table that may count in the smaller unit."""
+    for amounts in listed:
+        others = [other.size for row in listed if row is not amounts for other in row if other.by_column]
+        far = _far_from_table(form, amounts, others)
+        for amount in amounts:
+            if _is_far_from_row(amount, amounts):
+                yield Doubt(amount, sentence("far_from_row", {}))
+            elif amount in far:
+                yield Doubt(amount, sentence("far_from_table", {}))
+            elif amount.may_be_small and (text := in_texts.naming(amount, amount.as_doubted, digits=TELLING)):
+                yield Doubt(amount, sentence("as_text_says", {"text": text}))
+
+
+def _asked(doubts: Sequence[Doubt], reason: str) -> Finding:
+    """The question in which of two units amounts were typed."""
+    amounts = [doubt.amount for doubt in doubts]
+    first = amounts[0]
+    other = {"found": as_text(first.number), "other": as_text(first.number / SCALE), "unit": first.unit.word}
+    shown = listing(as_text(amount.number) for amount in amounts[:MOST_SHOWN]) + ("…" if len(amounts) > MOST_SHOWN else "")
+    facts = {
+        "found": shown,
+        "unit": first.unit.word,
+        "small": first.unit.base,
+        "hint": reason,
+        "expected": sentence("both_units", {**other, "small": first.unit.base}),
+    }
+    return Finding("XL216", "query", tuple(amount.spot for amount in amounts), facts)
+
+
+class _Texts:
+    """The amounts that the texts of a form name, looked for when one of them is asked for."""
+
+    def __init__(self, form: Form, rows: Rows) -> None:
+        self.form, self.rows = form, rows
+        self.written: dict[str, list[WrittenAmount]] = {}  # by unit of money
+
+    def naming(self, amount: Amount, size: Decimal, *, digits: int = 1) -> str:
+        """What a text calls an amount of that size, "" where none does to so many digits."""
+        base = amount.unit.base
+        if base not in self.written:
+            self.written[base] = amounts_written(self.form, self.rows, base=base)
+        found = (text for text in self.written[base] if text.digits >= digits and text.is_about(size))
+        return next((text.text for text in found), "")
 
 
 # --- the amounts of a row ------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from xlperf.cli.options import (
     rows_option,
     spare_rows,
     templates_option,
+    unexplained_option,
     words,
     year_option,
 )
@@ -168,14 +169,13 @@ def read(file: Path, templates: Path | None) -> ExitCode:
 @year_option
 @click.option("--format", "format_", type=click.Choice(FORMAT_NAMES), default="text", help=words("format"))
 @click.option("--annotate", type=FILE, metavar="DIR", help=words("annotate"))
+@unexplained_option
 @templates_option
-def validate(
-    files: tuple[Path, ...], form: str | None, year: int | None, format_: str, annotate: Path | None, templates: Path | None
-) -> ExitCode:
+def validate(files: tuple[Path, ...], format_: str, annotate: Path | None, **asked: Any) -> ExitCode:
     from xlperf.reporting.formats import FORMATS
     from xlperf.workflow.validate import validate as validate_file
 
-    results = [validate_file(file, form=form, year=year, templates=templates, annotated=annotate) for file in files]
+    results = [validate_file(file, annotated=annotate, **asked) for file in files]
     if text := FORMATS[format_](results):
         click.echo(text)
     for result in results if annotate else ():
@@ -191,20 +191,13 @@ def validate(
 @year_option
 @date_option
 @click.option("--no-report", "report", is_flag=True, flag_value=False, default=True, help=words("without_report"))
+@unexplained_option
 @templates_option
-def finalize(
-    file: Path,
-    output: Path | None,
-    form: str | None,
-    year: int | None,
-    date: str | None,
-    report: bool,
-    templates: Path | None,
-) -> ExitCode:
+def finalize(file: Path, **asked: Any) -> ExitCode:
     from xlperf.reporting.formats import as_text
     from xlperf.workflow.finalize import finalize as finalize_file
 
-    result = finalize_file(file, form=form, year=year, templates=templates, output=output, date=date, report=report)
+    result = finalize_file(file, **asked)
     click.echo(as_text([result]))
     for path in result.outputs:
         click.echo(sentence("written", {"path": path}), err=True)
@@ -224,39 +217,14 @@ def finalize(
 @form_option
 @year_option
 @date_option
+@unexplained_option
 @templates_option
 @click.option("--quiet", is_flag=True, help=words("quiet"))
-def collect(
-    inbox: tuple[Path, ...],
-    output: Path,
-    roster: Path | None,
-    jobs: int | None,
-    cluster: str | None,
-    finalize_: bool,
-    database: str | None,
-    form: str | None,
-    year: int | None,
-    date: str | None,
-    templates: Path | None,
-    quiet: bool,
-) -> ExitCode:
+def collect(inbox: tuple[Path, ...], finalize_: bool, **asked: Any) -> ExitCode:
     from xlperf.collecting.collect import collect as collect_inboxes
     from xlperf.collecting.status import status_as_text
 
-    status = collect_inboxes(
-        inbox,
-        output=output,
-        roster=roster,
-        jobs=jobs,
-        cluster=cluster,
-        finalize=finalize_,
-        database=database,
-        form=form,
-        year=year,
-        date=date,
-        templates=templates,
-        quiet=quiet,
-    )
+    status = collect_inboxes(inbox, finalize=finalize_, **asked)
     click.echo(status_as_text(status))
     return status.exit_code
 
@@ -316,12 +284,13 @@ def diff(before: str, after: str, format_: str, templates: Path | None) -> ExitC
 @click.option("--public", is_flag=True, help=words("public"))
 @click.option("--pdf", is_flag=True, help=words("pdf"))
 @date_option
+@unexplained_option
 @templates_option
-def report(file: Path, output: Path | None, public: bool, pdf: bool, date: str | None, templates: Path | None) -> ExitCode:
+def report(file: Path, **asked: Any) -> ExitCode:
     from xlperf.reporting.formats import as_text
     from xlperf.workflow.report import write_report
 
-    result = write_report(file, output=output, public=public, pdf=pdf, date=date, templates=templates)
+    result = write_report(file, **asked)
     click.echo(as_text([result]), err=True)
     for path in result.outputs:
         click.echo(sentence("written" if result.status == "passed" else "written_draft", {"path": path}), err=True)

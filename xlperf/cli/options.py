@@ -56,6 +56,8 @@ date_option = click.option("--date", metavar="YYYY-MM-DD", help=words("date"))
 password_option = click.option("--password", metavar="WORD", default="", help=words("password"))
 rows_option = click.option("--rows", multiple=True, metavar="TABLE=N", help=words("rows"))
 database_option = click.option("--database", metavar="URL", help=words("database"))
+UNEXPLAINED = ["pass", "return"]  # those of forms.model, which --help need not import
+unexplained_option = click.option("--unexplained", type=click.Choice(UNEXPLAINED), help=words("unexplained"))
 output_option = click.option("-o", "--output", type=FILE, metavar="FILE", help=words("output"))
 form_argument = click.argument("form")
 file_argument = click.argument("file", type=FILE)

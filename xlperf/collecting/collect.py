@@ -38,6 +38,7 @@ from xlperf.distributing.prefill import subject_headings
 from xlperf.distributing.roster import Unit, take_roster
 from xlperf.files import StrPath, stamp
 from xlperf.forms.loader import find_form, form_directories, load_form
+from xlperf.forms.model import Unexplained
 from xlperf.messages import current_language, sentence
 from xlperf.reporting.word_report import check_own_template
 from xlperf.summarizing.exports import write_exports
@@ -59,6 +60,7 @@ def collect(
     jobs: int | None = None,
     cluster: str | None = None,
     finalize: bool = True,
+    unexplained: Unexplained | None = None,
     database: str | None = None,
     limits: Limits = LIMITS,
     quiet: bool = True,
@@ -77,6 +79,8 @@ def collect(
         cluster: the address of a Dask scheduler, whose workers then do the work.
         finalize: False only validates and makes no finalized and annotated workbooks; those that an earlier run made with the
             same forms, date and options stay.
+        unexplained: "return" sends back workbooks with warnings that their unit has not explained, "pass" lets them pass; by
+            default as each form says.
         database: the URL of the store, by default a file in the folder of the collection.
         limits: what one workbook may use: seconds of a worker, and bytes of its memory.
         quiet: print nothing to standard error.
@@ -99,7 +103,7 @@ def collect(
     plan = _plan(inboxes, form=form, templates=templates, output=output, roster=roster)
     with locked(plan.directory), opened_store(plan.directory, database) as store:
         refuse_other_owner(store, plan.directory)
-        options = _options(store, plan, form=form, year=year, date=date, finalize=finalize)
+        options = _options(store, plan, form=form, year=year, date=date, finalize=finalize)._replace(unexplained=unexplained)
         digest = _register(store, plan, options)
         with opened_pool(jobs=jobs, cluster=cluster, limits=limits, folder=plan.directory / WORK) as pool:
             process_inputs(store, plan.inputs, directory=plan.directory, pool=pool, options=options, digest=digest, quiet=quiet)
@@ -243,7 +247,12 @@ def _run(store: Store, plan: _Plan, options: WorkOptions, *, workers: int, besid
     return {
         "versions": find_versions(),
         "forms": plan.forms,
-        "options": {"form": options.form, "year": options.year, "finalize": options.finalize},
+        "options": {
+            "form": options.form,
+            "year": options.year,
+            "finalize": options.finalize,
+            "unexplained": options.unexplained,
+        },
         "date": options.date,
         "language": options.language,
         "started": plan.started,

@@ -16,6 +16,8 @@ from typing import TypedDict, cast
 
 from xlperf import __version__
 from xlperf.files import write_atomically
+from xlperf.forms.model import Unexplained
+from xlperf.reporting.description import count_findings
 from xlperf.reporting.result import Status
 from xlperf.summarizing.outcome import Outcome
 
@@ -45,6 +47,7 @@ class FileEntry(TypedDict):
     rows: int
     seconds: float
     errors: int
+    queries: int  # those that the unit has not explained
     warnings: int
     outputs: list[str]
 
@@ -74,6 +77,7 @@ class RunOptions(TypedDict):
     form: str | None
     year: int | None
     finalize: bool
+    unexplained: Unexplained | None  # None: as each form says
 
 
 class Run(TypedDict):
@@ -129,6 +133,7 @@ def list_files(outcomes: Iterable[Outcome]) -> list[FileEntry]:
             "rows": outcome.rows,
             "seconds": outcome.seconds,
             "errors": _count(outcome, "error"),
+            "queries": count_findings(outcome.findings)["query"].open,
             "warnings": _count(outcome, "warning"),
             "outputs": list(outcome.outputs),
         }

@@ -18,6 +18,7 @@ from xlperf.collecting.store import FILE_NAME, Outcomes, Store, count_inputs, op
 from xlperf.errors import ExitCode, UsageError
 from xlperf.files import StrPath
 from xlperf.messages import listing, of_any_field, sentence
+from xlperf.reporting.description import sends_back
 from xlperf.reporting.result import EXIT_CODES, STATUSES, Status
 from xlperf.reporting.text_table import table
 from xlperf.summarizing.outcome import Submission, submission_of
@@ -45,7 +46,7 @@ class CollectionStatus:
     counting: Mapping[Status, int]  # those of them that count: the latest valid one of each unit
     waiting: int  # inputs that are still to be processed
     units: int  # that sent anything
-    findings: tuple[tuple[str, str, int], ...]  # the commonest errors of those that count: code, message, inputs
+    findings: tuple[tuple[str, str, int], ...]  # what sends back the most of those that count: code, message, inputs
     run: Run | None  # the last run that was finished, as run.json has it
 
     @property
@@ -87,15 +88,15 @@ def read_status(directory: Path, store: Store, run: Run | None, naming: Naming) 
     counts = count_inputs(store)
     messages: dict[str, str] = {}  # by code, the latest
     submissions: list[Submission] = []
-    errors: dict[str, tuple[str, ...]] = {}  # by path, codes
+    reasons: dict[str, tuple[str, ...]] = {}  # by path, the codes that send it back
     for outcome in Outcomes(store, documents=False):
-        found = {finding["code"]: finding["message"] for finding in outcome.findings if finding["severity"] == "error"}
+        found = {finding["code"]: finding["message"] for finding in outcome.findings if sends_back(finding)}
         messages |= found
         submissions.append(submission_of(outcome))
-        errors[outcome.path] = tuple(map(intern, found))
+        reasons[outcome.path] = tuple(map(intern, found))
     roles = find_roles(submissions, naming)
     counting = [submission for submission in submissions if roles[submission.path].kind == COUNTS]
-    inputs = Counter(code for submission in counting for code in errors[submission.path])
+    inputs = Counter(code for submission in counting for code in reasons[submission.path])
     commonest = sorted(inputs.items(), key=lambda item: (-item[1], item[0]))[:COMMONEST]
     return CollectionStatus(
         directory=directory,
@@ -112,7 +113,7 @@ def read_status(directory: Path, store: Store, run: Run | None, naming: Naming) 
 
 
 def status_as_text(status: CollectionStatus) -> str:
-    """The screen: how many of what, the last run and what it changed, the commonest errors."""
+    """The screen: how many of what, the last run and what it changed, what sends back the most."""
     lines = [*_count_lines(status), *(_run_lines(status.run) if status.run else [sentence("screen_no_run", {})])]
     if status.findings:
         headings = [sentence(f"column_{name}", {}) for name in ("code", "message", "files")]

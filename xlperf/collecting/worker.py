@@ -29,9 +29,10 @@ from typing import NamedTuple
 
 from xlperf.errors import UnreadableError, is_disk_full, tell_full_disk_once
 from xlperf.files import safe_name
+from xlperf.forms.model import Unexplained
 from xlperf.interrupts import leave_interrupts_to_parent
 from xlperf.messages import use_language
-from xlperf.reporting.finding import has_errors
+from xlperf.reporting.finding import is_returned
 from xlperf.reporting.result import Result, unreadable
 from xlperf.summarizing.outcome import Outcome
 from xlperf.workflow.annotate import write_annotated
@@ -60,6 +61,7 @@ class WorkOptions(NamedTuple):
     form: str | None = None
     year: int | None = None
     templates: Path | None = None
+    unexplained: Unexplained | None = None  # whether unexplained warnings send back; None: as the form says
 
 
 class Task(NamedTuple):
@@ -157,12 +159,14 @@ def _result(task: Task, options: WorkOptions, folder: Path) -> Result:
     if task.owner:
         (folder / task.owner.replace(task.name, file.name)).touch()
     try:
-        processed = process(file, form=options.form, year=options.year, templates=options.templates)
+        processed = process(
+            file, form=options.form, year=options.year, templates=options.templates, unexplained=options.unexplained
+        )
     except UnreadableError as error:
         return unreadable(file, error)
     if not options.finalize:
         return result_of(processed)
-    if has_errors(processed.findings):
+    if is_returned(processed.findings):
         return result_of(processed, outputs=[write_annotated(processed, made, date=options.date)])
     return result_of(processed, outputs=write_finalized(processed, made, date=options.date))
 

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlperf.forms.definition import UNIT, Raw
-from xlperf.forms.model import RULES, Block, Cells, Condition, Field, Sheet
+from xlperf.forms.model import EXPLAINED, RULES, Block, Cells, Condition, Field, Rule, Severity, Sheet, Unexplained
 from xlperf.forms.scope import Scope
 from xlperf.forms.summary import Summary
 from xlperf.formula.nodes import Node
+from xlperf.messages import sentence
 
 
 class Style(NamedTuple):
@@ -56,6 +57,7 @@ class Form(Scope):
     report: Mapping[str, str]  # the words of the Word report, none where the form has no report
     paper: Raw = field(default_factory=dict)  # how the form stands on paper
     renamed: Mapping[str, str] = field(default_factory=dict)  # what the revision before called otherwise: its name to ours
+    unexplained: Unexplained = "pass"  # what becomes of a workbook with warnings to which the unit says nothing
     unit: str = UNIT  # the field that names the unit, as BLOCK.FIELD
     subject: str = ""  # the field that names what the workbook is about, where a unit files several
 
@@ -96,8 +98,17 @@ class Form(Scope):
         if not block.takes_typing(row, field):
             return False
         if block.key == RULES:
-            return field.key == "explanation" and row is not None and self.rules[row.key].severity == "warning"
+            return field.key == "explanation" and row is not None and self.rules[row.key].severity in EXPLAINED
         return self.formula(block, index, field.key) is None
+
+    def severity_of(self, rule: Rule) -> Severity:
+        """How a rule is taken: a warning must be explained where the form says so."""
+        return "query" if rule.severity == "warning" and self.unexplained == "return" else rule.severity
+
+    def severity_word(self, rule: Rule) -> str:
+        """The form's word for how a rule is taken, else the program's."""
+        severity = self.severity_of(rule)
+        return self.words.get(severity) or sentence(severity, {})
 
     def required(self, block: Block, index: int, field: Field) -> Condition | bool:
         """The condition under which a blank cell is an error, once its row is used."""

@@ -159,6 +159,7 @@ def _form(definition: Raw, directory: Path, digest: str) -> Form:
         spellings=definition.get("spellings", {}),
         paper=definition.get("paper", {}),
         renamed=definition.get("renamed", {}),
+        unexplained=definition.get("unexplained", "pass"),
         unit=definition.get("unit", UNIT),
         subject=definition.get("subject", ""),
     )

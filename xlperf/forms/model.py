@@ -24,8 +24,11 @@ RULES = "rules"  # the block behind the checks sheet: one row per rule
 GUIDE = "guide"  # the block behind the guide sheet: the count of blanks
 
 
-Severity = Literal["error", "warning", "info"]  # must be corrected; should be corrected or explained; nothing to do
-SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")  # the worst first
+Severity = Literal["error", "query", "warning", "info"]  # to correct; to correct or explain; worth a look; nothing to do
+SEVERITIES: tuple[Severity, ...] = ("error", "query", "warning", "info")  # the worst first
+EXPLAINED: tuple[Severity, ...] = ("query", "warning")  # to which a unit may say something in the checks sheet
+Unexplained = Literal["pass", "return"]  # what becomes of a workbook with warnings to which the unit says nothing
+UNEXPLAINED: tuple[Unexplained, ...] = ("pass", "return")
 
 
 class Type(NamedTuple):

@@ -14,9 +14,9 @@ from typing import NamedTuple, NotRequired, TypedDict
 
 from xlperf.forms.document import Spot
 from xlperf.forms.form import Form
-from xlperf.forms.model import SEVERITIES, Rule, Severity
+from xlperf.forms.model import EXPLAINED, SEVERITIES, Rule, Severity
 from xlperf.messages import clauses, fill, finding_texts, listing, sentence
-from xlperf.reporting.finding import HINT, Finding
+from xlperf.reporting.finding import HINT, Finding, urgency
 
 MOST_ROW_NAMES = 3  # that a message gives; `cells` has all places
 LONGEST_ROW_NAME = 24  # characters of a row's name in a message
@@ -34,7 +34,7 @@ class DescribedFinding(TypedDict):
     expected: str
     message: str
     fix: str
-    explanation: NotRequired[str]  # what the unit says to a warning
+    explanation: NotRequired[str]  # what the unit says to a query or a warning
 
 
 class Sentences(NamedTuple):
@@ -82,15 +82,56 @@ def describe(
     return described
 
 
-def count_severities(findings: Iterable[DescribedFinding]) -> dict[Severity, int]:
-    """How many of the findings have each severity, the worst first."""
-    counts = Counter(finding["severity"] for finding in findings)
-    return {severity: counts[severity] for severity in SEVERITIES}
+class Count(NamedTuple):
+    """How many findings have a severity, and how many of them the unit has explained."""
+
+    all: int
+    explained: int
+
+    @property
+    def open(self) -> int:
+        """How many the unit has not explained."""
+        return self.all - self.explained
 
 
-def totals(counts: Mapping[Severity, int]) -> str:
-    """One line: how many errors, warnings and notes."""
-    return sentence("totals", {f"{severity}s": counts[severity] for severity in SEVERITIES})
+def count_findings(findings: Iterable[DescribedFinding]) -> dict[Severity, Count]:
+    """How many of the findings have each severity, the worst first, and how many are explained."""
+    return count_severities((finding["severity"], "explanation" in finding) for finding in findings)
+
+
+def count_severities(found: Iterable[tuple[Severity, bool]]) -> dict[Severity, Count]:
+    """The same of severities, each with whether it is explained."""
+    counts = Counter(found)
+    return {
+        severity: Count(all=counts[severity, False] + counts[severity, True], explained=counts[severity, True])
+        for severity in SEVERITIES
+    }
+
+
+def sends_back(finding: DescribedFinding) -> bool:
+    """Whether a finding alone sends its workbook back: an error, a query that the unit has not explained."""
+    return finding["severity"] == "error" or (finding["severity"] == "query" and "explanation" not in finding)
+
+
+def totals(counts: Mapping[Severity, Count]) -> str:
+    """One line: how many findings there are of each severity, and how many of them are explained."""
+    return sentence("totals", {severity: counted(severity, count) for severity, count in counts.items()})
+
+
+def counted(severity: Severity, count: Count) -> str:
+    """So many, and of those that can be explained so many explained and not; no such clause where there is none."""
+    key = "counted_explained" if severity in EXPLAINED and count.all else "counted"
+    return sentence(key, {"count": count.all, "explained": count.explained, "open": count.open})
+
+
+def severity_line(severity: Severity, count: Count) -> str:
+    """The heading of the findings of a severity: its name, and how many there are."""
+    return sentence("group", {"severity": sentence(severity, {}), "count": counted(severity, count)})
+
+
+def in_order(findings: Iterable[DescribedFinding]) -> list[DescribedFinding]:
+    """The findings by what is to be done first, those of one place in their own order."""
+    return sorted(findings, key=lambda finding: urgency(finding["severity"], finding.get("explanation")))
 
 
 def _label_with_rows(label: str, rows: Sequence[str]) -> str:

@@ -26,19 +26,24 @@ class Finding:
     severity: Severity
     spots: tuple[Spot, ...] = ()
     arguments: Mapping[str, object] = field(default_factory=dict)
-    explanation: str = field(default="", kw_only=True)  # what the unit says to a warning
+    explanation: str = field(default="", kw_only=True)  # what the unit says to a query or a warning
     cells: tuple[str, ...] = field(default=(), kw_only=True)  # places that are no field: data beside a table, a whole sheet
 
 
 def gather(findings: Iterable[Finding], form: Form | None) -> list[Finding]:
-    """Return the findings sorted by severity and code, those of one cause merged into one with all its places."""
+    """Return the findings by what is to be done first, those of one cause merged into one with all its places."""
     merged: dict[tuple[object, ...], Finding] = {}
     for finding in findings:
         cause = _cause(finding, form)
         earlier = merged.get(cause)
         merged[cause] = finding if earlier is None else _joined(earlier, finding)
     unique = (replace(finding, spots=tuple(dict.fromkeys(finding.spots))) for finding in merged.values())
-    return sorted(unique, key=lambda finding: (SEVERITIES.index(finding.severity), finding.code))
+    return sorted(unique, key=lambda finding: (urgency(finding.severity, finding.explanation), finding.code))
+
+
+def urgency(severity: Severity, explanation: str | None) -> tuple[int, bool]:
+    """The place of a finding in a list: by severity, and what the unit has explained after what it has not."""
+    return SEVERITIES.index(severity), bool(explanation)
 
 
 def _joined(first: Finding, second: Finding) -> Finding:
@@ -61,5 +66,10 @@ def _cause(finding: Finding, form: Form | None) -> tuple[object, ...]:
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:
-    """Whether one of the findings keeps a workbook from being finalized."""
+    """Whether one of the findings is an error, which no explanation excuses."""
     return any(finding.severity == "error" for finding in findings)
+
+
+def is_returned(findings: Iterable[Finding]) -> bool:
+    """Whether a workbook goes back: it has an error, or a query to which the unit says nothing."""
+    return any(finding.severity == "error" or (finding.severity == "query" and not finding.explanation) for finding in findings)

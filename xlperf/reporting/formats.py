@@ -14,7 +14,7 @@ from itertools import groupby
 from xlperf.files import write_csv
 from xlperf.forms.model import SEVERITIES
 from xlperf.messages import clause_by_clause, sentence
-from xlperf.reporting.description import DescribedFinding, count_severities, totals
+from xlperf.reporting.description import DescribedFinding, count_findings, counted, totals
 from xlperf.reporting.html_page import as_page
 from xlperf.reporting.result import Result, headline
 from xlperf.reporting.text_table import shortened, table
@@ -26,7 +26,7 @@ TEXT_COLUMNS: Mapping[str, int | None] = {"code": None, "cells": 4, "message": 8
 
 
 def as_text(results: Sequence[Result]) -> str:
-    """Per file a headline, a table per severity (errors first) and the totals."""
+    """Per file a headline, a table per severity (what is to be done first) and the totals."""
     return "\n".join(part for result in results for part in _parts_of_text(result))
 
 
@@ -76,12 +76,13 @@ def _parts_of_text(result: Result) -> Iterator[str]:
         if not findings:
             continue
         shown = findings[:MOST_SHOWN]
-        words = {"severity": sentence(severity, {}), "count": len(findings), "shown": len(shown)}
+        count = counted(severity, count_findings(findings)[severity])
+        words = {"severity": sentence(severity, {}), "count": count, "shown": len(shown)}
         yield "\n" + sentence("group" if len(shown) == len(findings) else "group_shown", words)
         headings = [sentence(f"column_{column}", {}) for column in TEXT_COLUMNS]
         yield table(headings, [_text_row(finding) for finding in shown], ratios=list(TEXT_COLUMNS.values()), spaced=True)
     if result.findings:
-        yield "\n" + totals(count_severities(result.findings))
+        yield "\n" + totals(count_findings(result.findings))
 
 
 def _text_row(finding: DescribedFinding) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from html import escape
 
 from xlperf.forms.model import SEVERITIES, Severity
 from xlperf.messages import clause_by_clause, current_language, listing, sentence
-from xlperf.reporting.description import DescribedFinding, count_severities, totals
+from xlperf.reporting.description import DescribedFinding, count_findings, counted, totals
 from xlperf.reporting.result import Result, headline
 
 MOST_CELLS = 60  # places named per finding; the rest is counted
@@ -35,6 +35,7 @@ td p { white-space: pre-line; }
 .cells { width: 190px; }
 .fix { width: 30%; }
 .error td:first-child { background: #f4b6b0; }
+.query td:first-child { background: #f8cda0; }
 .warning td:first-child { background: #fbe3a0; }
 .info td:first-child { background: #cfe4f7; }
 @media print {
@@ -74,7 +75,7 @@ def _parts_of_file(result: Result) -> Iterator[str]:
     yield f"<h2>{escape(headline(result))}</h2>"
     yield f'<p class="facts">{escape(" · ".join(_facts(result)))}</p>'
     if result.findings:
-        yield f"<p>{escape(totals(count_severities(result.findings)))}</p>"
+        yield f"<p>{escape(totals(count_findings(result.findings)))}</p>"
     for severity in SEVERITIES:
         findings = [finding for finding in result.findings if finding["severity"] == severity]
         if findings:
@@ -94,7 +95,7 @@ def _facts(result: Result) -> Iterator[str]:
 
 
 def _parts_of_severity(severity: Severity, findings: Sequence[DescribedFinding]) -> Iterator[str]:
-    words = {"severity": sentence(severity, {}), "count": len(findings)}
+    words = {"severity": sentence(severity, {}), "count": counted(severity, count_findings(findings)[severity])}
     headings = "".join(f'<th class="{key}">{escape(sentence(f"column_{key}", {}))}</th>' for key in COLUMNS)
     yield f"<h3>{escape(sentence('group', words))}</h3>"
     yield f'<table class="{severity}"><thead><tr>{headings}</tr></thead><tbody>'

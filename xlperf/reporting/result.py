@@ -13,9 +13,10 @@ from typing import Any, Literal
 
 from xlperf.errors import ExitCode, UnreadableError
 from xlperf.files import StrPath
-from xlperf.messages import sentence
-from xlperf.reporting.description import DescribedFinding, count_severities, describe
-from xlperf.reporting.finding import Finding, has_errors
+from xlperf.forms.model import EXPLAINED, Severity
+from xlperf.messages import listing, sentence
+from xlperf.reporting.description import Count, DescribedFinding, count_findings, describe, severity_line
+from xlperf.reporting.finding import Finding, is_returned
 
 Status = Literal["passed", "returned", "unreadable"]
 EXIT_CODES: Mapping[Status, ExitCode] = {
@@ -65,7 +66,7 @@ class Result:
 
 def status_of(findings: Iterable[Finding]) -> Status:
     """What becomes of a file that could be read."""
-    return "returned" if has_errors(findings) else "passed"
+    return "returned" if is_returned(findings) else "passed"
 
 
 def unreadable(file: StrPath, error: UnreadableError) -> Result:
@@ -75,7 +76,17 @@ def unreadable(file: StrPath, error: UnreadableError) -> Result:
 
 
 def headline(result: Result) -> str:
-    """One line: the file, and whether it has errors."""
-    counts = count_severities(result.findings)
-    key = "passed_with" if result.status == "passed" and counts["warning"] else result.status
-    return sentence(key, {"file": result.file, "errors": counts["error"], "warnings": counts["warning"]})
+    """One line: the file, and whether it passed or what sends it back."""
+    counts = count_findings(result.findings)
+    asked = [severity_line(severity, counts[severity]) for severity in EXPLAINED if counts[severity].all]
+    facts = {"file": result.file, "errors": counts["error"].all, "queries": counts["query"].open, "asked": listing(asked)}
+    return sentence(_headline_key(result.status, counts), facts)
+
+
+def _headline_key(status: Status, counts: Mapping[Severity, Count]) -> str:
+    """Which sentence fits: what sends a file back, and whether one that passed has anything worth a look."""
+    if status == "passed":
+        return "passed_with" if any(counts[severity].all for severity in EXPLAINED) else "passed"
+    if status == "returned" and counts["query"].open:
+        return "returned_both" if counts["error"].all else "returned_queries"
+    return status

@@ -22,9 +22,9 @@ from xlperf.files import joined_name, safe_name
 from xlperf.forms.document import Rows, Spot, file_name_parts, is_empty, text_at
 from xlperf.forms.form import Form
 from xlperf.forms.loader import is_shipped
-from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Field, Fields, Lines, Table
+from xlperf.forms.model import EXPLAINED, GUIDE, RULES, TYPES, Block, Field, Fields, Lines, Table
 from xlperf.formula.operands import TEXT_FORMATS, as_decimal, as_text
-from xlperf.reporting.finding import Finding, has_errors
+from xlperf.reporting.finding import Finding, is_returned
 from xlperf.values.blanks import explanation_of
 from xlperf.values.dates import as_date
 
@@ -46,8 +46,8 @@ class Report:
 
     @property
     def draft(self) -> bool:
-        """Whether it has errors, and is marked as a draft."""
-        return has_errors(self.findings)
+        """Whether it would go back, and is marked as a draft."""
+        return is_returned(self.findings)
 
 
 def write_word_report(report: Report, target: Path, date: str) -> Path:
@@ -160,9 +160,9 @@ def _form_texts(report: Report) -> dict[str, object]:
 
 
 def _explanations(report: Report) -> Iterator[dict[str, str]]:
-    """Yield the warnings of the rules, with what the unit says to them."""
+    """Yield the queries and warnings of the rules, with what the unit says to them."""
     form = report.form
-    found = {finding.code for finding in report.findings if finding.severity == "warning"}
+    found = {finding.code for finding in report.findings if finding.severity in EXPLAINED}
     for row, preset in zip(report.rows.get(RULES, ()), form.blocks[RULES].rows, strict=False):
         if preset.key in found:
             text = explanation_of(form, row.get("explanation")) or form.report.get("unexplained", form.report["none"])

@@ -95,7 +95,7 @@ class Handouts:
         newer = set(newer_returned(survey.submissions, survey.roles).values())
         for outcome in outcomes:
             if survey.roles[outcome.path].kind == COUNTS or outcome.path in newer:
-                if outcome.has_errors:
+                if outcome.goes_back:
                     self._return(outcome, new=new, date=date, templates=templates)
                 else:
                     self._finalize(outcome, new)

@@ -10,14 +10,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from xlperf.files import shipped
-from xlperf.forms.model import SEVERITIES
 from xlperf.messages import sentence
-from xlperf.reporting.description import DescribedFinding
+from xlperf.reporting.description import DescribedFinding, in_order
 from xlperf.summarizing.outcome import Outcome
 from xlperf.summarizing.survey import form_of
 from xlperf.summarizing.tables import cells_of
 
 TEMPLATE = "notice.docx"
+LISTS = {"error": "errors", "query": "queries", "warning": "warnings", "info": "infos"}  # as the template calls them
 
 
 def write_notice(outcome: Outcome, path: Path, *, annotated: str, date: str, templates: Path | None = None) -> None:
@@ -45,9 +45,9 @@ def notice_context(outcome: Outcome, *, annotated: str, date: str, templates: Pa
     Findings from comparing units are left out: they name other units and their files, which is for the bureau only.
     """
     form = form_of(outcome, templates)
-    listed: dict[str, list[dict[str, object]]] = {f"{severity}s": [] for severity in SEVERITIES}
-    for finding in sorted(outcome.findings, key=lambda finding: SEVERITIES.index(finding["severity"])):
-        entries = listed[f"{finding['severity']}s"]
+    listed: dict[str, list[dict[str, object]]] = {name: [] for name in LISTS.values()}
+    for finding in in_order(outcome.findings):
+        entries = listed[LISTS[finding["severity"]]]
         entries.append(_entry(finding, len(entries) + 1))
     year, month, day = date.split("-")
     return {

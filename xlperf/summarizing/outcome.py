@@ -41,7 +41,8 @@ class Submission:
     subject: str | None = None  # such as a project, if a unit files several workbooks of one form
 
     @property
-    def has_errors(self) -> bool:
+    def goes_back(self) -> bool:
+        """Whether it is not taken as it is."""
         return self.status != "passed"
 
 
@@ -66,6 +67,7 @@ class SurveyedSubmission(Submission):
     unit_cell: str  # "" if nothing could be read
     code_cell: str  # the same as `unit_cell` if the form asks for no code
     errors: int
+    queries: int  # those that the unit has not explained
     warnings: int
     figures: Mapping[str, float | None]  # by key in the form's summary; money in units of 10,000 yuan, rates as ratios
     over: int  # number of indicators that were over-fulfilled, met and missed

@@ -24,7 +24,7 @@ from xlperf.forms.form import Form
 from xlperf.forms.layout import template_layout
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.summary import MET, MISSED, OVER
-from xlperf.reporting.description import DescribedFinding
+from xlperf.reporting.description import DescribedFinding, count_findings
 from xlperf.summarizing.fingerprints import ComparedWorkbook, Fingerprints, find_shared
 from xlperf.summarizing.name_checks import check_names
 from xlperf.summarizing.outcome import Outcome, SurveyedSubmission, held_once
@@ -217,7 +217,7 @@ def cell_namer(outcome: Outcome, form: Form, rows: Rows) -> Callable[[Spot], str
 
 
 def _surveyed(outcome: Outcome, workbook: ComparedWorkbook | None) -> SurveyedSubmission:
-    severities = Counter(finding["severity"] for finding in outcome.findings)
+    found = count_findings(outcome.findings)
     states = Counter(state for *_, state in workbook.judged) if workbook else Counter()
     unit_cell, code_cell = _unit_cells(workbook) if workbook else ("", "")
     return SurveyedSubmission(
@@ -235,8 +235,9 @@ def _surveyed(outcome: Outcome, workbook: ComparedWorkbook | None) -> SurveyedSu
         supervisor=held_once(_supervisor(workbook)) if workbook else None,
         unit_cell=held_once(unit_cell),
         code_cell=held_once(code_cell),
-        errors=severities["error"],
-        warnings=severities["warning"],
+        errors=found["error"].all,
+        queries=found["query"].open,
+        warnings=found["warning"].all,
         figures=figures_of(workbook.form, workbook.rows) if workbook else {},
         over=states[OVER],
         met=states[MET],

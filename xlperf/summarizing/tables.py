@@ -18,11 +18,10 @@ from typing import NamedTuple
 from xlperf.forms.document import subject_spot
 from xlperf.forms.figures import figures_of_sums
 from xlperf.forms.form import Form
-from xlperf.forms.model import SEVERITIES
 from xlperf.forms.summary import Figure
 from xlperf.formula.nodes import Node
 from xlperf.messages import listing, of_any_field, sentence
-from xlperf.reporting.description import DescribedFinding
+from xlperf.reporting.description import DescribedFinding, in_order
 from xlperf.summarizing.outcome import Outcome, SurveyedSubmission
 from xlperf.summarizing.submissions import COUNTS, DUPLICATE, SUPERSEDED
 from xlperf.summarizing.survey import Edition, OffTarget, Survey
@@ -68,6 +67,7 @@ FILED = (
     ("role", "text", 15),
     ("instead", "text", 20),
     ("errors", "count", 7),
+    ("queries", "count", 9),
     ("warnings", "count", 7),
 )
 JUDGED = (("over", "count", 10), ("met", "count", 10), ("missed", "count", 10))
@@ -166,6 +166,7 @@ def units_table(survey: Survey) -> SummaryTable:
                 sentence(f"submission_{role.kind}", {}),
                 role.by if role.kind != COUNTS else None,
                 submission.errors,
+                submission.queries,
                 submission.warnings,
                 *(submission.figures.get(key) for key in figures),
                 *_judged(submission)[: len(judged)],
@@ -205,7 +206,7 @@ def missing_table(survey: Survey) -> SummaryTable:
 
 
 def findings_table(survey: Survey, outcomes: Iterable[Outcome]) -> SummaryTable:
-    """Every finding in a file that counts, file by file, errors first."""
+    """Every finding in a file that counts, file by file, by what is to be done first."""
 
     def rows() -> Iterator[Row]:
         for outcome in outcomes:
@@ -233,9 +234,9 @@ def _finding_row(outcome: Outcome, finding: DescribedFinding) -> Row:
 
 
 def findings_of(survey: Survey, outcome: Outcome) -> list[DescribedFinding]:
-    """All findings of a workbook, those from comparisons included, errors first."""
+    """All findings of a workbook, those from comparisons included, by what is to be done first."""
     found = chain(outcome.findings, survey.comparisons.get(outcome.path, ()))
-    return sorted(found, key=lambda finding: SEVERITIES.index(finding["severity"]))
+    return in_order(found)
 
 
 def cells_of(finding: DescribedFinding) -> str:

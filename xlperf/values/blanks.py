@@ -49,11 +49,11 @@ def is_filler(form: Form, text: str, *, short: bool) -> bool:
 
 
 def explanation_of(form: Form, text: object) -> str:
-    """An explanation, "" for one that says nothing: a dash, a word for nothing, a filler."""
+    """An explanation, "" for one that says nothing: a dash, a word for nothing, a filler, a bare confirmation."""
     letters = letters_of(text or "")
     if not letters or letters in _empty_words(form) or is_filler(form, str(text), short=True):
         return ""
-    return str(text)
+    return "" if _confirmation(form).fullmatch(letters) else str(text)
 
 
 def empty_text_pattern(words: Iterable[str]) -> re.Pattern[str]:
@@ -67,6 +67,12 @@ def _filler_pattern(form: Form) -> re.Pattern[str]:
     """The letters of a filler, with the number of an annex, perhaps."""
     words = "|".join(sorted(filter(None, map(letters_of, spellings_of(form).fillers)), key=len, reverse=True))
     return re.compile(rf"(?:{words})\d{{0,3}}" if words else NEVER)
+
+
+@lru_cache(maxsize=16)
+def _confirmation(form: Form) -> re.Pattern[str]:
+    """The letters of a text that only says that it is so."""
+    return empty_text_pattern(spellings_of(form).confirmations)
 
 
 @lru_cache(maxsize=16)

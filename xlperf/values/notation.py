@@ -61,6 +61,7 @@ class Spellings:
     blank: str = ""  # the word for nothing
     blanks: frozenset[str] = frozenset()  # the ways to type nothing
     fillers: tuple[str, ...] = ()  # words in place of the words that are asked for
+    confirmations: tuple[str, ...] = ()  # words of a text that says only that something is so
     changes: tuple[str, ...] = ()  # in the name of what grows or falls by so many percent
     powers: tuple[tuple[str, Decimal], ...] = ()  # words that multiply a unit, the longest first
     unit_names: Mapping[str, str] = field(default_factory=dict)  # other name to name
@@ -101,6 +102,7 @@ def spellings_of(form: Form) -> Spellings:
         blank=numbers.get("blank", ""),
         blanks=frozenset(map(fold, numbers.get("blanks", ()))),
         fillers=tuple(numbers.get("fillers", ())),
+        confirmations=tuple(numbers.get("confirmations", ())),
         changes=tuple(numbers.get("changes", ())),
         powers=_powers(numbers.get("powers", {})),
         unit_names=unit_names,

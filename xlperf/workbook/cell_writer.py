@@ -201,7 +201,7 @@ def _write_label(writer: CellWriter, sheet: Worksheet, spot: Spot, style: Format
     preset = block.rows[spot.index]
     text = str(preset.values.get(field.key, ""))
     if block.key == RULES and field.key == "severity":
-        text = writer.form.words[writer.form.rules[preset.key].severity]
+        text = writer.form.severity_word(writer.form.rules[preset.key])
     _, row, column = writer.layout.spots[spot]
     sheet.write_string(row, column, text, style)
 

@@ -87,7 +87,7 @@ def write_rule(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> 
     """What one rule asks of the department, and why."""
     rule = writer.form.rules[line.text]
     sheet.set_row(line.row, line.height)
-    sheet.write_string(line.row, NAMES, writer.form.words[rule.severity], writer.format("label", align="center"))
+    sheet.write_string(line.row, NAMES, writer.form.severity_word(rule), writer.format("label", align="center"))
     sheet.write_string(line.row, NAMES + 1, rule.title, writer.format("plain", **BORDER))
     sheet.merge_range(line.row, VALUES, line.row, page.last_visible, rule.why, writer.format("plain", **BORDER))
 

@@ -11,8 +11,9 @@ from decimal import Decimal
 
 from xlperf.addresses import cell_name
 from xlperf.forms.document import Spot
-from xlperf.forms.model import RULES, Block, Condition, Field, Rule, Table
+from xlperf.forms.model import EXPLAINED, RULES, Block, Condition, Field, Rule, Table
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation
+from xlperf.messages import sentence
 from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter, Rectangle
 
@@ -78,7 +79,7 @@ def _colour_failing(writer: CellWriter, sheet: Worksheet, block: Block, rule: Ru
     for key in rule.cells:
         first, last = Spot(block.key, 0, key), Spot(block.key, writer.layout.counts[block.key] - 1, key)
         _, row, column = writer.layout.spots[first._replace(field=f"_{rule.code}")]
-        colour = "error" if rule.severity == "error" else "warning"
+        colour = writer.form.severity_of(rule) if rule.severity != "info" else "warning"
         colour_where(writer, sheet, writer.rectangle(first, last), f"{cell_name(row, column)}=1", colour)
 
 
@@ -88,7 +89,8 @@ def _colour_states(writer: CellWriter, sheet: Worksheet) -> None:
     first, last = Spot(RULES, 0, "state"), Spot(RULES, writer.layout.counts[RULES] - 1, "state")
     state, severity = (cell_name(*writer.layout.spots[first._replace(field=key)][1:]) for key in ("state", "severity"))
     cells = writer.rectangle(first, last)
-    failed = f'AND({state}="{words["failed"]}",{severity}="{words["warning"]}")'
-    colour_where(writer, sheet, cells, failed, "warning", only=True)
+    for kind in EXPLAINED:
+        word = words.get(kind) or sentence(kind, {})
+        colour_where(writer, sheet, cells, f'AND({state}="{words["failed"]}",{severity}="{word}")', kind, only=True)
     for word, colour in (("failed", "error"), ("waiting", "required"), ("doubtful", "warning"), ("passed", "passed")):
         colour_equal(writer, sheet, cells, f'"{words[word]}"', colour)

@@ -19,7 +19,7 @@ from xlperf.forms.form import Form
 from xlperf.forms.layout import Layout, Place
 from xlperf.forms.model import SEVERITIES, Severity
 from xlperf.messages import clause_by_clause, sentence
-from xlperf.reporting.description import describe
+from xlperf.reporting.description import Count, count_severities, describe
 from xlperf.reporting.finding import Finding
 
 MOST_FINDINGS = 8  # in one note
@@ -73,9 +73,9 @@ class Annotation:
     problems: tuple[Problem, ...]
     notes: Mapping[Spot, Note]
 
-    def count(self, severity: Severity) -> int:
-        """How many problems have that severity."""
-        return sum(problem.severity == severity for problem in self.problems)
+    def counts(self) -> dict[Severity, Count]:
+        """How many problems have each severity, and how many of them the unit has explained."""
+        return count_severities((problem.severity, bool(problem.explanation)) for problem in self.problems)
 
 
 def make_annotation(file: str, findings: Sequence[Finding], form: Form, layout: Layout) -> Annotation:
@@ -116,9 +116,11 @@ def _runs(cells: Iterable[Place]) -> Iterator[Run]:
 
 
 def _notes(findings: Sequence[Finding], form: Form, layout: Layout) -> dict[Spot, Note]:
-    """What to say at each cell, the worst first."""
+    """What to say at each cell, the worst first; where nothing is to be done nothing is said."""
     at_cell: dict[Spot, list[Finding]] = {}
     for finding in findings:
+        if finding.severity == "info":
+            continue
         for number, spot in enumerate(finding.spots):
             if spot in layout.spots and not form.blocks[spot.block].fields[spot.field].hidden:
                 at_cell.setdefault(spot, []).append(_at_one_cell(finding, number, form))

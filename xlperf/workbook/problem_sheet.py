@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from xlperf.addresses import cell_name, quoted
 from xlperf.forms.document import unit_spot
 from xlperf.forms.layout import MARK, PROBLEMS, sheet_mark
-from xlperf.forms.model import SEVERITIES
 from xlperf.messages import sentence
 from xlperf.reporting.description import totals
 from xlperf.workbook.book import Worksheet
@@ -71,8 +70,7 @@ def _set_up(writer: CellWriter, sheet: Worksheet, password: str) -> None:
 def _write_head(writer: CellWriter, sheet: Worksheet, annotation: Annotation) -> None:
     """Title, whose workbook it is and how many problems it has, what to do with it, and the headings."""
     unit = writer.value(unit_spot(writer.form))
-    counts = {severity: annotation.count(severity) for severity in SEVERITIES}
-    about = [str(unit or ""), str(writer.identity.fiscal_year), annotation.file, totals(counts)]
+    about = [str(unit or ""), str(writer.identity.fiscal_year), annotation.file, totals(annotation.counts())]
     lines = (
         (_word(writer, "problems"), "title", 34),
         (" · ".join(filter(None, about)), "year", 24),

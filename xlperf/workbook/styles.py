@@ -22,6 +22,7 @@ COLOURS = {
     "computed": "#EFF1F3",
     "required": "#FCE0C8",
     "error": "#F4B6B0",
+    "query": "#F8CDA0",
     "warning": "#FBE3A0",
     "info": "#CFE4F7",
     "locked": "#E9EFF6",

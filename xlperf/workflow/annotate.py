@@ -11,6 +11,7 @@ from xlperf.errors import UsageError
 from xlperf.files import StrPath, as_written, joined_name, stamp, written_together
 from xlperf.forms.compute import compute
 from xlperf.forms.layout import filled_references, make_layout, row_counts, spare_rows, with_blank_rows
+from xlperf.forms.model import Unexplained
 from xlperf.messages import sentence
 from xlperf.workflow.process import Processed, process
 
@@ -21,6 +22,7 @@ def annotate(
     form: str | None = None,
     year: int | None = None,
     templates: StrPath | None = None,
+    unexplained: Unexplained | None = None,
     output: StrPath | None = None,
     date: str | None = None,
 ) -> Path:
@@ -33,6 +35,8 @@ def annotate(
         form: the key of the form it is to be of; by default the one it says itself.
         year: the fiscal year it is to be of.
         templates: the folder of a bureau's own forms.
+        unexplained: "return" sends back a workbook with warnings that its unit has not explained, "pass" lets it pass; by default
+            as its form says.
         output: the folder to write into, by default the folder of the submission.
         date: the ISO date to stand in the workbook; by default SOURCE_DATE_EPOCH, else today.
 
@@ -45,7 +49,7 @@ def annotate(
         >>> path.parent.name, path.suffix, path.name.startswith("filled-")
         ('returned', '.xlsx', True)
     """
-    processed = process(path, form=form, year=year, templates=templates)
+    processed = process(path, form=form, year=year, templates=templates, unexplained=unexplained)
     return write_annotated(processed, Path(output or Path(path).parent), date=stamp(date))
 
 

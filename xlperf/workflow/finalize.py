@@ -16,8 +16,9 @@ from xlperf.forms.compute import compute
 from xlperf.forms.document import document_of, file_name_parts, rows_of, text_at, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import row_counts, with_blank_rows
+from xlperf.forms.model import EXPLAINED, Unexplained
 from xlperf.reading.remembered import dump_warnings
-from xlperf.reporting.finding import Finding, has_errors
+from xlperf.reporting.finding import Finding, is_returned
 from xlperf.reporting.result import Result, unreadable
 from xlperf.reporting.word_report import Report, has_report, report_name, write_word_report
 from xlperf.workflow.process import Processed, process
@@ -26,7 +27,7 @@ from xlperf.workflow.results import result_of, unit_code_of
 if TYPE_CHECKING:  # writing is not paid for where nothing is written
     from xlperf.workbook.identity import RuleResult
 
-CHECKED = ("XL207", "XL219", "XL243")  # found again in a finalized workbook, which need not remember them
+CHECKED = ("XL207", "XL216", "XL219", "XL243", "XL244")  # found again in a finalized workbook, which need not remember them
 
 
 def finalize(
@@ -35,23 +36,27 @@ def finalize(
     form: str | None = None,
     year: int | None = None,
     templates: StrPath | None = None,
+    unexplained: Unexplained | None = None,
     output: StrPath | None = None,
     date: str | None = None,
     report: bool = True,
 ) -> Result:
-    """Validate a workbook and, if it has no error, write the finalized workbook, its document and its report beside it.
+    """Validate a workbook and, unless it goes back, write the finalized workbook, its document and its report beside it.
 
     All of them are written or none: they are made in a temporary folder, synced, and moved together. If one cannot be moved,
     because it is open in Excel perhaps, those that have moved are removed, and older files of their names come back as they
     were. They are named after the unit; where another unit of that name has its own there, with its code too.
 
-    With an error nothing is written, and `outputs` of the result is empty. See `validate` for the findings.
+    With an error, or a query to which the unit says nothing, nothing is written, and `outputs` of the result is empty. See
+    `validate` for the findings.
 
     Args:
         path: the submission; it is never changed.
         form: the key of the form it is to be of; by default the one it says itself.
         year: the fiscal year it is to be of.
         templates: the folder of a bureau's own forms.
+        unexplained: "return" sends back a workbook with warnings that its unit has not explained, "pass" lets it pass; by default
+            as its form says.
         output: the folder to write into, by default the folder of the submission.
         date: the ISO date to stand in the finalized workbook; by default SOURCE_DATE_EPOCH, else today.
         report: False leaves the Word report out.
@@ -68,10 +73,10 @@ def finalize(
         ['.xlsx', '.json']
     """
     try:
-        processed = process(path, form=form, year=year, templates=templates)
+        processed = process(path, form=form, year=year, templates=templates, unexplained=unexplained)
     except UnreadableError as error:
         return unreadable(path, error)
-    if has_errors(processed.findings):
+    if is_returned(processed.findings):
         return result_of(processed)
     outputs = write_finalized(processed, Path(output or Path(path).parent), date=stamp(date), report=report)
     return result_of(processed, outputs=outputs)
@@ -112,8 +117,8 @@ def write_finalized(processed: Processed, directory: Path, *, date: str, report:
 
 
 def _is_carried(finding: Finding) -> bool:
-    """Whether a finding is a warning about the submission as a file, which the finalized workbook would no longer show."""
-    return finding.code.startswith("XL") and finding.severity == "warning" and finding.code not in CHECKED
+    """Whether a finding asks about the submission as a file, which the finalized workbook would no longer show."""
+    return finding.code.startswith("XL") and finding.severity in EXPLAINED and finding.code not in CHECKED
 
 
 def _code_in(form: Form, path: Path) -> str:

@@ -11,13 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from xlperf.checking.checks import check, explain
+from xlperf.checking.checks import check
+from xlperf.checking.explanations import explain
 from xlperf.checking.shown_values import compare_shown
 from xlperf.checking.yuan_mistakes import unlikely_amounts
 from xlperf.files import StrPath
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Rows, document_of
 from xlperf.forms.loader import find_form
+from xlperf.forms.model import Unexplained
 from xlperf.reading.alterations import find_alterations
 from xlperf.reading.provenance import compare_with_issued
 from xlperf.reading.reader import read_cells
@@ -37,8 +39,18 @@ class Processed:
     findings: list[Finding]
 
 
-def process(path: StrPath, *, form: str | None = None, year: int | None = None, templates: StrPath | None = None) -> Processed:
+def process(
+    path: StrPath,
+    *,
+    form: str | None = None,
+    year: int | None = None,
+    templates: StrPath | None = None,
+    unexplained: Unexplained | None = None,
+) -> Processed:
     """Read, compute and check one workbook.
+
+    Args:
+        unexplained: whether warnings that the unit has not explained send the workbook back; by default as its form says.
 
     Raises:
         UsageError: no such file, no such form.
@@ -59,7 +71,7 @@ def process(path: StrPath, *, form: str | None = None, year: int | None = None, 
         ),
         *load_warnings(reading.form, reading.carried_warnings),
     ]
-    once = without_repeats(reading, explain(reading.form, rows, found))
+    once = without_repeats(reading, explain(reading.form, rows, found, unexplained=unexplained))
     findings = gather(with_what_was_typed(reading, rows, once), reading.form)
     return Processed(reading=reading, rows=rows, findings=findings)
 

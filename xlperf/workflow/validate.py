@@ -10,6 +10,7 @@ from pathlib import Path
 
 from xlperf.errors import UnreadableError
 from xlperf.files import StrPath, stamp
+from xlperf.forms.model import Unexplained
 from xlperf.reporting.result import Result, unreadable
 from xlperf.workflow.annotate import write_annotated
 from xlperf.workflow.process import process
@@ -22,11 +23,12 @@ def validate(
     form: str | None = None,
     year: int | None = None,
     templates: StrPath | None = None,
+    unexplained: Unexplained | None = None,
     annotated: StrPath | None = None,
 ) -> Result:
     """Say what is wrong with a workbook, by cell.
 
-    Each of `findings` is an object with the texts `code`, `severity` (error, warning or info), `field` (its path in the
+    Each of `findings` is an object with the texts `code`, `severity` (error, query, warning or info), `field` (its path in the
     document), `label`, `found`, `expected`, `message` and `fix`, and with `cells`, a list like `["Budget!E4"]`. A file that
     cannot be read has the status `unreadable` and one finding that says why.
 
@@ -35,6 +37,8 @@ def validate(
         form: the key of the form it is to be of; by default the one it says itself.
         year: the fiscal year it is to be of.
         templates: the folder of a bureau's own forms.
+        unexplained: "return" sends back a workbook with warnings that its unit has not explained, "pass" lets it pass; by default
+            as its form says.
         annotated: a folder for an annotated copy, see `annotate`; by default nothing is written.
 
     Raises:
@@ -50,7 +54,7 @@ def validate(
         'unreadable'
     """
     try:
-        processed = process(path, form=form, year=year, templates=templates)
+        processed = process(path, form=form, year=year, templates=templates, unexplained=unexplained)
     except UnreadableError as error:
         return unreadable(path, error)
     outputs = [write_annotated(processed, Path(annotated), date=stamp(None))] if annotated else []
