@@ -62,7 +62,7 @@ Codes that begin with XL are the program's own; all others are rules of a form, 
 |---|---|
 | error (错误) | correct it: with an error nothing is finalized |
 | query (须说明) | correct it, or explain it in the sheet 校验, column 说明; unexplained it sends the workbook back |
-| warning (提醒) | correct it, or explain it there; unexplained it passes, unless the bureau asks otherwise (`--unexplained return`) |
+| warning (提醒) | the same; unexplained it passes, unless the bureau asks for more (`--unexplained return`) |
 | notice (提示) | nothing |
 """,
         "XL1": "XL1: the file",
