@@ -21,6 +21,7 @@ LISTS = (  # the findings, their heading, the lists that stand before
     ("errors", "须改正的错误", ()),
     ("queries", "须改正或说明的事项", ("errors",)),
     ("warnings", "请核对或说明的提醒", ("errors", "queries")),
+    ("explained", "已作说明、不必再改的事项", ("errors", "queries", "warnings")),
 )
 
 
@@ -52,7 +53,7 @@ def notice():
     for name, heading, before in LISTS:
         number = "+".join(["0", *(f"({earlier}|length > 0)|int" for earlier in before)])
         add_texts(document, f"{{%p if {name} %}}", style=TEXT)
-        add_findings(document, f"{{{{ '一二三'[{number}] }}}}、{heading}", name)
+        add_findings(document, f"{{{{ '一二三四'[{number}] }}}}、{heading}", name)
         add_texts(document, "{%p endif %}", style=TEXT)
     add_texts(document, "{%p if queries or warnings %}", style=TEXT)
     add_texts(document, "属实的，在自评表的“校验”表“说明”栏写明原因，不必改动；须说明而没有说明的，不能定稿。", "{%p endif %}")

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from docx import Document
 from openpyxl import load_workbook
 
 from support.command_line import xlperf
@@ -162,3 +163,19 @@ def test_what_must_be_done_first_comes_first(tmp_path: Path) -> None:
     assert found == sorted(found, key=lambda item: (SEVERITIES.index(item[0]), item[1]))
     assert {severity for severity, _ in found} >= {"error", "query", "warning"}
     assert found.index(("warning", True)) > found.index(("warning", False))
+
+
+def test_an_amount_in_doubt_enters_no_total_and_its_notice_asks_for_what_is_open(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    doc = in_yuan(document()) | {"explanations": {"SZ202": "目标按上年数确定"}}
+    filled(tmp_path / "in", doc)
+    collect([tmp_path / "in"], output=tmp_path / "OUT", jobs=1)
+    book = load_workbook(tmp_path / "OUT" / "汇总.xlsx", data_only=True)
+    unit = doc["cover"]["unit"]
+    assert unit in {cell.value for row in book["单位一览"].iter_rows() for cell in row}
+    assert unit not in {cell.value for row in book["预算执行"].iter_rows() for cell in row}
+    (notice,) = (tmp_path / "OUT" / "退回").glob("*.docx")
+    text = "\n".join(paragraph.text for paragraph in Document(notice).paragraphs)
+    assert "经校验，有 2 项须改正或说明，另有 6 项提醒请核对或说明，现予退回。" in text
+    assert "一、须改正或说明的事项" in text and "二、请核对或说明的提醒" in text and "须改正的错误" not in text
+    assert "三、已作说明、不必再改的事项" in text

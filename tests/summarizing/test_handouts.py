@@ -38,7 +38,7 @@ def test_the_notice_tells_place_fact_and_remedy(out: Path) -> None:
     text = "\n".join(paragraph.text for paragraph in notice.paragraphs)
     assert HOSTILE + "：" in text
     assert "关于退回2022年度\n预算绩效自评材料的通知" in text
-    assert "（文件：b/丙.xlsx）已收到。经校验，有 1 项错误须改正，另有 1 项提醒请核对或说明，现予退回。" in text
+    assert "（文件：b/丙.xlsx）已收到。经校验，有 1 项错误须改正，现予退回。" in text and "二、已作说明、不必再改的事项" in text
     assert "随附的" not in text
     assert "2023年3月20日" in text
     tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in notice.tables]

@@ -18,6 +18,7 @@ from xlperf.summarizing.tables import cells_of
 
 TEMPLATE = "notice.docx"
 LISTS = {"error": "errors", "query": "queries", "warning": "warnings", "info": "infos"}  # as the template calls them
+ANSWERED = "explained"  # of them those to which the unit has said something
 
 
 def write_notice(outcome: Outcome, path: Path, *, annotated: str, date: str, templates: Path | None = None) -> None:
@@ -40,14 +41,14 @@ def write_notice(outcome: Outcome, path: Path, *, annotated: str, date: str, tem
 
 
 def notice_context(outcome: Outcome, *, annotated: str, date: str, templates: Path | None = None) -> dict[str, object]:
-    """What the template can show: the unit, its file, and its findings by severity.
+    """What the template can show: the unit, its file, and its findings by severity, those it has explained apart.
 
     Findings from comparing units are left out: they name other units and their files, which is for the bureau only.
     """
     form = form_of(outcome, templates)
-    listed: dict[str, list[dict[str, object]]] = {name: [] for name in LISTS.values()}
+    listed: dict[str, list[dict[str, object]]] = {name: [] for name in (*LISTS.values(), ANSWERED)}
     for finding in in_order(outcome.findings):
-        entries = listed[LISTS[finding["severity"]]]
+        entries = listed[ANSWERED if "explanation" in finding else LISTS[finding["severity"]]]
         entries.append(_entry(finding, len(entries) + 1))
     year, month, day = date.split("-")
     return {
