@@ -155,7 +155,7 @@ def _unit_hint(form: Form, spot: Spot, found: object) -> str:
     unit = unit_of(spellings, word)
     if field.type == "money" and isinstance(found, int | float) and unit.base and unit.factor > 1:
         other = as_decimal(found) / unit.factor
-        if field.maximum is not None and abs(other) <= as_decimal(field.maximum):
+        if field.maximum is not None and abs(other) <= as_decimal(field.maximum) < abs(as_decimal(found)):
             facts = {"found": as_text(as_decimal(found)), "small": unit.base, "other": as_text(other), "unit": word}
             return sentence("in_unit_not", facts)
     return sentence("in_unit", {"unit": word})

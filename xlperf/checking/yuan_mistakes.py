@@ -89,9 +89,9 @@ def unlikely_amounts(form: Form, rows: Rows, *, stated: Collection[Spot] = ()) -
         counts = Counter(amount.spot.field for amounts in listed for amount in amounts)
         for key, doubts in columns.items():
             if len(doubts) >= max(COLUMN, counts[key] / 2):
-                yield _asked(doubts, sentence("far_from_column", {}))
+                yield _asked(form, doubts, sentence("far_from_column", {}))
             else:
-                yield from (_asked([doubt], doubt.reason) for doubt in doubts)
+                yield from (_asked(form, [doubt], doubt.reason) for doubt in doubts)
 
 
 def _doubts(form: Form, listed: Sequence[Sequence[Amount]], in_texts: _Texts) -> Iterator[Doubt]:
@@ -108,20 +108,21 @@ def _doubts(form: Form, listed: Sequence[Sequence[Amount]], in_texts: _Texts) ->
                 yield Doubt(amount, sentence("as_text_says", {"text": text}))
 
 
-def _asked(doubts: Sequence[Doubt], reason: str) -> Finding:
+def _asked(form: Form, doubts: Sequence[Doubt], reason: str) -> Finding:
     """The question in which of two units amounts were typed."""
     amounts = [doubt.amount for doubt in doubts]
     first = amounts[0]
-    other = {"found": as_text(first.number), "other": as_text(first.number / SCALE), "unit": first.unit.word}
+    words = {"unit": first.unit.word, "small": _smaller_unit(form, first.unit)}
+    readings = {"found": as_text(first.number), "other": as_text(first.number / SCALE)}
     shown = listing(as_text(amount.number) for amount in amounts[:MOST_SHOWN]) + ("…" if len(amounts) > MOST_SHOWN else "")
-    facts = {
-        "found": shown,
-        "unit": first.unit.word,
-        "small": first.unit.base,
-        "hint": reason,
-        "expected": sentence("both_units", {**other, "small": first.unit.base}),
-    }
+    facts = {**words, "found": shown, "hint": reason, "expected": sentence("both_units", {**words, **readings})}
     return Finding("XL216", "query", tuple(amount.spot for amount in amounts), facts)
+
+
+def _smaller_unit(form: Form, unit: Unit) -> str:
+    """The name of the unit of which a unit is ten thousand."""
+    factor = unit.factor / SCALE
+    return next((word for word, power in spellings_of(form).powers if power == factor), "") + unit.base
 
 
 class _Texts:
