@@ -29,6 +29,7 @@ _HOMES = {
     "build_schema": "forms.schema",
     "list_forms": "forms.catalog",
     "explain_field": "forms.catalog",
+    "explain_rule": "forms.catalog",
     "write_next_template": "revisions.next_year",
     "read_roster": "distributing.roster",
     "Unit": "distributing.roster",

@@ -48,7 +48,7 @@ TWINS = {
     "collect": ("collect",),
     "status": ("find_status",),
     "schema": ("build_schema",),
-    "explain": ("explain_field",),
+    "explain": ("explain_field", "explain_rule"),
 }
 TWIN_HEADINGS = {"en": ("Command", "Function", "What it does"), "zh": ("命令", "函数", "作用")}
 BETWEEN = {"en": ", ", "zh": "、"}

@@ -18,7 +18,7 @@ from unittest import mock
 
 import docx
 
-from support import cross_rules, odd_files, scored
+from support import cross_rules, odd_files, reviewer_rules, scored
 from support.example import document
 from support.fates import work_fatefully
 from support.foreign_papers import REFUSED
@@ -404,7 +404,7 @@ def candidates(code: str) -> Iterator[Build]:
         yield from (from_document(change, partial(scored.document, key)) for change in fitting)
         if any(code == found for found, _ in matrix.always):
             yield from_document(lambda doc: None, partial(scored.document, key))
-    for change, expected in cross_rules.RULES.values():
+    for change, expected in (*cross_rules.RULES.values(), *reviewer_rules.REVIEWED.values()):
         if any(code == found for found, _ in expected):
             yield from_document(change)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from string import Formatter
 
+from xlperf.forms.catalog import told_basis
 from xlperf.forms.loader import form_directories, load_form
-from xlperf.messages import catalogue
+from xlperf.forms.model import Basis
+from xlperf.messages import catalogue, use_language
 
 FORMS = sorted(map(load_form, form_directories()), key=lambda form: form.key != "suzhou-department")
 LONGEST = 200  # characters of a text in a table
@@ -40,6 +42,7 @@ WORDS = {
         "info": "提示",
         "title": "- 校验项：{}",
         "why": "- 含义：{}",
+        "basis": "- 依据：{}",
         "message": "- 问题：{}",
         "remedy": "- 修改方法：{}",
         "table": "| 示例 | |\n|---|---|",
@@ -77,6 +80,7 @@ Codes that begin with XL are the program's own; all others are rules of a form, 
         "info": "notice",
         "title": "- Rule: {}",
         "why": "- Meaning: {}",
+        "basis": "- Basis: {}",
         "message": "- Problem: {}",
         "remedy": "- Fix: {}",
         "table": "| Example | |\n|---|---|",
@@ -139,6 +143,8 @@ def entry(code: str, shown: dict | None, language: str) -> Iterator[str]:
     if rule:
         yield words["title"].format(rule.title)
         yield words["why"].format(rule.why)
+        if rule.basis:
+            yield words["basis"].format(basis_in(language, rule.basis))
     message, remedy = (texts["message"], texts["fix"]) if texts else (rule.message or rule.title, rule.fix)
     yield words["message"].format(escaped(plain(message)))
     yield words["remedy"].format(escaped(plain(remedy)))
@@ -148,6 +154,15 @@ def entry(code: str, shown: dict | None, language: str) -> Iterator[str]:
         for name, text in zip(words["parts"], values, strict=True):
             yield f"| {name} | {cell(text)} |"
     yield ""
+
+
+def basis_in(language: str, basis: Basis) -> str:
+    """What a rule rests on, in the words of a language."""
+    use_language(language)
+    try:
+        return told_basis(basis)
+    finally:
+        use_language(None)
 
 
 def places(shown: dict, language: str) -> str:

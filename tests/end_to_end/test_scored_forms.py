@@ -258,15 +258,15 @@ def test_an_example_is_finalized_under_the_names_of_unit_and_project(key: str, t
 
 
 NEAR, FAR = (
-    ("{0}-10-01", "{0}-12-31", "{1}-02-20", "{2}-12-31"),
-    ("{0}-09-30", "{3}-01-01", "1923-01-05", "2033-01-05", "2013-02-20"),
+    ("{0}-12-31", "{1}-02-20", "{2}-12-31"),
+    ("{0}-10-01", "{0}-12-30", "{3}-01-01", "1923-01-05", "2033-01-05", "2013-02-20"),
 )
 
 
 @pytest.mark.parametrize("date", [*NEAR, *FAR])
 @pytest.mark.parametrize("key", ["suzhou-department", *EXAMPLES])
 def test_a_date_is_near_its_fiscal_year(key: str, date: str) -> None:
-    """XL243: from the last quarter of the year to the end of the second year after it."""
+    """XL243: from the last day of the year, of which the paper tells the whole, to the end of the second year after it."""
     form, year = load_form(find_form(key)), 2023
     block, text = "cover" if key.startswith("suzhou") else "project", date.format(year, year + 1, year + 2, year + 3)
     rows, _ = rows_of(form, {"form": key, "fiscal_year": year, block: {"prepared_on": text}})
@@ -282,7 +282,7 @@ def test_a_date_ten_years_early_is_asked_about_once(typed: str, codes: set[str],
     assert {f["code"] for f in found} == codes
     if "XL243" in codes:
         (told,) = (f for f in found if f["code"] == "XL243")
-        assert (told["found"], told["expected"]) == ("2013-02-20", "2022-10-01 至 2024-12-31（预算年度 2022）")
+        assert (told["found"], told["expected"]) == ("2013-02-20", "2022-12-31 至 2024-12-31（预算年度 2022）")
         again = validate(finalize(path, output=tmp_path / "out").outputs[0])
         assert [f["cells"] for f in again.findings if f["code"] == "XL243"] == [["项目信息!C10"]]
 

@@ -28,7 +28,7 @@ FAULTS = {
     "item spent blank": (lambda d: d["budget"]["items"][1].pop("spent"), {("XL201", ("预算信息!F8",))}),
     "negative initial": (lambda d: d["budget"]["items"][0].update(initial=-2.64, adjustment=5.28), {("XL204", ("预算信息!C7",))}),
     "seven decimals": (lambda d: d["budget"]["items"][0].update(spent=2.6300001), {("XL206", ("预算信息!F7",))}),
-    "spent above budget": (lambda d: d["budget"]["items"][4].update(spent=4.69), {("SZ101", ("预算信息!F11",))}),
+    "spent above budget": (lambda d: d["budget"]["items"][4].update(spent=4.69), {("SZ101", ("预算信息!F11",)), ("SZ312", ("绩效目标!B4",))}),
     "indicator name blank": (lambda d: without(indicator(d, "科技合作交流活动"), "name"), {("XL201", ("自评表!C79",))}),
     "indicator kind blank": (lambda d: without(indicator(d, "科技合作交流活动"), "kind"), {("XL201", ("自评表!D79",))}),
     "operator blank": (lambda d: without(indicator(d, "科技合作交流活动"), "operator"), {("XL201", ("自评表!E79",))}),
@@ -85,6 +85,9 @@ def narrative(**values: str) -> Callable[[dict], None]:
     return lambda d: d["narrative"].update(values)
 
 
+IN_TEXT = ("SZ312", ("绩效目标!B4",))  # the overview tells the figures of the budget as they were
+
+
 def read_as(*cells: str) -> set:
     """What is normalised, and nothing else."""
     return {("XL210", cells)}
@@ -102,7 +105,8 @@ MATRIX |= {f"reason of {name} missing": (set_in(name, reason=None), {("SZ201", (
                              ("科技镇长团各类会议", 77), ("高新技术企业的受理", 80))}  # fmt: skip
 MATRIX |= {f"reason is {junk!r}": (set_in("集聚仪器资源", reason=junk), {(code, ("自评表!L71",))})
            for code, words in (("SZ201", ("0", "无", "同上", "   ")),
-                               ("SZ204", ("——", "略", "/", "－", "0%", "无。", "超额", "12345", "见上。", "无偏差", "哈哈哈哈")))
+                               ("SZ215", ("超额", "增办")),
+                               ("SZ204", ("——", "略", "/", "－", "0%", "无。", "12345", "见上。", "无偏差", "哈哈哈哈")))
            for junk in words}  # fmt: skip
 MATRIX |= {f"goal {number + 1} without its completion": (blank("goals", number, "actual"), {("XL201", (f"绩效目标!D{10 + number}",))})
            for number in (0, 2, 8, 9)}  # fmt: skip
@@ -140,7 +144,7 @@ MATRIX |= {
     "everything in the target's cell": (set_in(LAST, operator=None, unit=None, target="=4场"), read_as("自评表!F79")),
     "money as full-width text": (item(0, initial="２.64"), read_as("预算信息!C7")),
     "money with its unit": (item(0, initial="2.64万元"), read_as("预算信息!C7")),
-    "percentages of a quality": (lambda d: d["indicators"][0].update(target="100%", actual="100%"), set()),
+    "percentages of a quality": (set_in("优化营商环境", target="100%", actual="100%"), set()),
     "money in yuan, said so": (item(0, initial="26400元"), read_as("预算信息!C7")),
     "an adjustment of a dash": (item(0, adjustment="—"), read_as("预算信息!D7")),
     "a code in full width": (cover(unit_code="００１２３"), read_as("基本信息!C6")),
@@ -163,10 +167,11 @@ MATRIX |= {
     "a ratio for a percent": (set_in(ASSETS, actual=0.96, reason=REASON), {("XL215", ("自评表!H19",))}),
     "one for a hundred percent": (set_in(ASSETS, actual=1, reason=REASON), {("XL215", ("自评表!H19",))}),
     "the budget of 基本支出 blank": (lambda d: d["budget"]["basic"].pop("initial"), {("XL201", ("预算信息!C5",))}),
-    "a grade with a full stop": (set_in("工作计划制定健全性", actual="健全。"), {("SZ201", ("自评表!L5",))}),
+    "a grade with a full stop": (set_in("工作计划制定健全性", actual="健全。"), set()),
     "a brand of words for a unit": (set_in("集聚仪器资源", actual="58200台（套）"), read_as("自评表!H71")),
     "an amount as text in another unit": (set_in("全市技术合同成交额", actual="8687800"),
-                                          {("XL210", ("自评表!H74",)), ("XL216", ("自评表!H74",)), ("SZ304", ("绩效目标!D12", "自评表!H74"))}),
+                                          {("XL210", ("自评表!H74",)), ("XL216", ("自评表!H74",)), ("SZ304", ("绩效目标!D12", "自评表!H74")),
+                                           ("SZ311", ("基本信息!B17", "绩效目标!B4", "重点任务!E6", "自评表!H74"))}),
     "an item in yuan": (item(0, initial=26400, spent=26400), {("XL216", ("预算信息!C7", "预算信息!F7"))}),
     "a spending that may be negative": (item(0, spent="▲2.64"), {("XL209", ("预算信息!F7",))}),
     "a negative spending": (item(0, spent=-1), {("XL204", ("预算信息!F7",))}),
@@ -180,16 +185,16 @@ MATRIX |= {
 }
 # --- rules ---
 MATRIX |= {
-    f"item {number + 1} spends more than it has": (item(number, spent=spent), {("SZ101", (f"预算信息!F{7 + number}",))})
+    f"item {number + 1} spends more than it has": (item(number, spent=spent), {("SZ101", (f"预算信息!F{7 + number}",)), IN_TEXT})
     for number, spent in ((0, 2.65), (2, 16.82), (3, 0.83))
 }
 MATRIX |= {
-    "low execution": (lambda d: d["budget"]["basic"].update(spent=500), {("SZ102", ("预算信息!G4", "预算信息!G5"))}),
-    "a large adjustment": (lambda d: d["budget"]["basic"].update(adjustment=-160, spent=356.57), {("SZ103", ("预算信息!D5",))}),
+    "low execution": (lambda d: d["budget"]["basic"].update(spent=500), {("SZ102", ("预算信息!G4", "预算信息!G5")), IN_TEXT}),
+    "a large adjustment": (lambda d: d["budget"]["basic"].update(adjustment=-160, spent=356.57), {("SZ103", ("预算信息!D5",)), IN_TEXT}),
     "a total among the items": (lambda d: d["budget"]["items"].append({"name": "合 计", "initial": 29, "adjustment": -3.25, "spent": 24.94}),
-                                {("SZ105", ("预算信息!B12",))}),
-    "a row of noughts": (item(1, initial=0, adjustment=None, spent=0), {("SZ104", ("预算信息!F8",))}),
-    "an item twice": (lambda d: d["budget"]["items"].append({"name": "体检  经费", "adjustment": 0.01, "spent": 0}), {("SZ108", ("预算信息!B11", "预算信息!B12"))}),
+                                {("SZ105", ("预算信息!B12",)), IN_TEXT}),
+    "a row of noughts": (item(1, initial=0, adjustment=None, spent=0), {("SZ104", ("预算信息!F8",)), IN_TEXT}),
+    "an item twice": (lambda d: d["budget"]["items"].append({"name": "体检  经费", "adjustment": 0.01, "spent": 0}), {("SZ108", ("预算信息!B11", "预算信息!B12")), IN_TEXT}),
     "two indicators of one name": (set_in(LAST, name="科技镇长团各类会议"), {("SZ205", ("自评表!C77", "自评表!C79"))}),
     "over-fulfilled by half": (set_in(LAST, actual=6, reason="各处室加办活动"), {("SZ202", ("自评表!H79",))}),
     "a target missed": (set_in("高企年度发展情况报表统计", actual=10000, reason=None),

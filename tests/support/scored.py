@@ -51,7 +51,46 @@ def put(path: str, value: object) -> Change:
     return change
 
 
+def swap(path: str, old: str, new: str) -> Change:
+    """Put other words for some that stand at a path of the document."""
+
+    def change(doc: dict) -> None:
+        *way, last = path.split(".")
+        for key in way:
+            doc = doc[key]
+        assert old in doc[last]
+        doc[last] = doc[last].replace(old, new)
+
+    return change
+
+
+def add(path: str, text: str) -> Change:
+    """Add a sentence to what stands at a path of the document."""
+
+    def change(doc: dict) -> None:
+        *way, last = path.split(".")
+        for key in way:
+            doc = doc.setdefault(key, {})
+        doc[last] = doc.get(last, "") + text
+
+    return change
+
+
+def both(*changes: Change) -> Change:
+    return lambda doc: [change(doc) for change in changes]
+
+
+def one_reason(doc: dict) -> None:
+    for row in doc["indicators"]:
+        row |= {"reason": REASON} if row.get("reason") else {}
+
+
+def reasons_at(*rows: int) -> tuple[str, ...]:
+    return tuple(f"绩效指标!N{row}" for row in rows)
+
+
 def at_their_targets(doc: dict) -> None:
+    doc["objective"]["actual"] = doc["objective"]["expected"]
     for row in doc["indicators"]:
         row |= {"actual": row["target"]} if row["kind"] == "定量" else {"grade": "达成年度指标", "judged": row["weight"]}
 
@@ -127,6 +166,31 @@ NATIONAL = Matrix(
         "last year's year": (put("objective.actual", "2021年度举办培训12场。"), {("NP403", ("项目信息!B17",))}),
         "no satisfaction at all": (lambda d: d.update(indicators=[r for r in d["indicators"] if r["level1"] != "满意度指标"]),
                                    {("NP209", ("绩效指标!D31",)), ("NP210", ("得分汇总!E20",)), ("NP211", ("得分汇总!E18",))}),
+        # what a reviewer asks
+        "an actual in words, and weights of 99": (both(set_in("专题培训场次", actual="约12"), set_in("入企诊断企业数", weight=3)),
+                                                  {("XL202", ("绩效指标!I5",)), ("NP210", ("得分汇总!E20",)), ("NP211", ("得分汇总!E8",))}),
+        "level 2 blank, and weights of 99": (both(set_in("专题培训场次", level2=None), set_in("入企诊断企业数", weight=3)),
+                                             {("XL201", ("绩效指标!C5",)), ("NP210", ("得分汇总!E20",))}),
+        "more than all are satisfied": (both(set_in("参训企业满意度", actual=120, reason=REASON), swap("objective.actual", "96.8%", "120%")),
+                                        {("NP214", ("绩效指标!I31",))}),
+        "half a company": (set_in("参训企业数", actual=285.5), {("NP215", ("绩效指标!I6",))}),
+        "an average of companies": (set_in("参训企业数", name="平均每场参训企业数", actual=285.5), set()),
+        "a floor under complaints": (set_in("有效投诉件数", operator=">=", actual=3), {("NP216", ("绩效指标!F32",))}),
+        "a reason of three letters": (set_in("编印典型案例数", reason="缺授权"), {("NP217", ("绩效指标!N8",))}),
+        "less explained by more": (set_in("参训企业数", reason="超额完成工作任务"), {("NP218", ("绩效指标!N6",))}),
+        "one reason in every row": (one_reason, {("NP219", reasons_at(6, 8, 11, 12, 13, 14, 16, 21, 22, 23, 26))}),
+        "a small growth rate surpassed": (set_in("参训企业平均利润增长率", actual=5, reason=None), set()),
+        "a growth rate thirty points above": (set_in("参训企业平均利润增长率", actual=34, reason=None), {("NP205", ("绩效指标!N22",))}),
+        "another figure expected than the target": (swap("objective.expected", "案例20个", "案例25个"), {("NP302", ("项目信息!B12", "绩效指标!G8"))}),
+        "another figure reported than the actual": (swap("objective.actual", "案例18个", "案例28个"), {("NP302", ("项目信息!B17", "绩效指标!I8"))}),
+        "a shortfall without a word": (both(add("objective.expected", "发放资料500份。"), put("objective.actual", "全年举办专题培训12场，发放资料400份。")),
+                                       {("NP303", ("项目信息!B17",))}),
+        "a figure without an answer": (add("objective.expected", "发放资料500份。"), {("NP304", ("项目信息!B17",))}),
+        "a ceiling that is kept": (both(add("objective.expected", "投诉不超过3件。"), add("objective.actual", "投诉2件。")), set()),
+        "the funds told wrongly": (add("conclusion.notes", "全年预算数34.2万元，全年执行数37.24万元。"), {("NP305", ("项目信息!B22",))}),
+        "the funds told rightly": (add("conclusion.notes", "全年预算数43.2万元，全年执行数37.24万元，预算执行率86.2%。"), set()),
+        "a share that is not the table's": (swap("objective.actual", "96.8%", "98.6%"), {("NP306", ("项目信息!B17", "绩效指标!I31"))}),
+        "the name of a level for a name": (set_in("专题培训场次", name="数量指标"), {("NP402", ("绩效指标!D5",))}),
     },
     dict.fromkeys(("fiscal execution blank", "budget without execution", "money in words", "no budget", "everything at its target"), ("NP102",)),
 )  # fmt: skip
@@ -146,7 +210,7 @@ SICHUAN = Matrix(
                                                 {("SC102", ("项目资金!I4",))}),
         "an adjustment of which nothing is said": (lambda d: (put("funds.total.reason", None)(d), put("funds.fiscal.executed", 38)(d)),
                                                    {("SC103", ("项目资金!I4",))}),
-        "a slash for a reason": (put("funds.total.reason", "/"), {("SC102", ("项目资金!I4",)), ("SC103", ("项目资金!I4",))}),
+        "a slash for a reason": (put("funds.total.reason", "/"), {("SC105", ("项目资金!I4",))}),
         "dashes for two reasons": (put("funds.total.reason", "————"), {("SC105", ("项目资金!I4",))}),
         "an adjustment, the same as above": (lambda d: (put("funds.total.reason", "同上同上")(d), put("funds.fiscal.executed", 38)(d)),
                                              {("SC106", ("项目资金!I4",))}),
@@ -187,11 +251,34 @@ SICHUAN = Matrix(
         "problems blank": (put("conclusion.problems", None), {("XL201", ("评价结论!B8",))}),
         "no problems beside a low rate": (lambda d: (put("conclusion.problems", "暂无问题")(d), put("funds.fiscal.executed", 30)(d)),
                                           {("SC302", ("评价结论!B8", "项目资金!F4"))}),
-        "no problems beside a low satisfaction": (lambda d: (put("conclusion.problems", "暂无问题")(d), set_in("沿线群众满意度", actual=79.9, reason=REASON)(d)),
+        "no problems beside a low satisfaction": (lambda d: (put("conclusion.problems", "暂无问题")(d), set_in("沿线群众满意度", actual=79.9, reason=REASON)(d),
+                                                             swap("objective.actual", "93.4%", "79.9%")(d)),
                                                   {("SC302", ("评价结论!B8", "绩效指标!I23"))}),
         "a prompt left in place": (put("conclusion.measures", "请填写内容"), {("SC401", ("评价结论!B12",))}),
         "a placeholder for a name": (set_in("养护里程", name="指标1"), {("SC402", ("绩效指标!D5",))}),
         "last year's year": (put("objective.actual", "2022年度养护公路126公里。"), {("SC403", ("项目信息!B17",))}),
+        # what a reviewer asks
+        "an actual in words, and weights of 101": (both(set_in("改造危桥", actual="约3"), set_in("养护里程", weight=11)),
+                                                   {("XL202", ("绩效指标!I7",)), ("SC210", ("得分汇总!E24",))}),
+        "more than all are satisfied": (both(set_in("沿线群众满意度", actual=120, reason=REASON), swap("objective.actual", "93.4%", "120%")),
+                                        {("SC214", ("绩效指标!I23",))}),
+        "half a bridge": (both(set_in("改造危桥", actual=2.5, reason=REASON), swap("objective.actual", "3座", "2.5座")), {("SC215", ("绩效指标!I7",))}),
+        "a floor under complaints": (set_in("有效投诉件数", operator=">=", actual=3), {("SC216", ("绩效指标!F24",))}),
+        "a reason of three letters": (set_in("增设标志牌", reason="缺电杆"), {("SC217", ("绩效指标!N8",))}),
+        "three letters on the funds": (put("funds.total.reason", "追加款"), set()),
+        "less explained by more": (set_in("修复路面面积", reason="超额完成工作任务"), {("SC218", ("绩效指标!N6",))}),
+        "one reason in every row": (one_reason, {("SC219", reasons_at(6, 8, 11, 12, 13, 15, 16, 17, 18, 19, 22))}),
+        "another figure expected than the target": (swap("objective.expected", "改造危桥3座", "改造危桥4座"), {("SC303", ("项目信息!B12", "绩效指标!G7"))}),
+        "a shortfall without a word": (both(add("objective.expected", "植树500株。"), put("objective.actual", "全年养护农村公路126公里，植树400株。")),
+                                       {("SC304", ("项目信息!B17",))}),
+        "a figure without an answer": (add("objective.expected", "植树500株。"), {("SC305", ("项目信息!B17",))}),
+        "the funds told wrongly": (put("conclusion.assessment", "项目总体完成，调整后预算34.2万元。"), {("SC306", ("评价结论!B4",))}),
+        "a share that is not the table's": (swap("objective.actual", "93.4%", "98.4%"), {("SC309", ("项目信息!B17", "绩效指标!I23"))}),
+        "a figure that is not the table's": (put("conclusion.assessment", "修复路面面积8600平方米。"), {("SC309", ("评价结论!B4", "绩效指标!I6"))}),
+        "problems that are achievements": (put("conclusion.problems", "项目推进有力，养护里程持续增加，道路通行条件明显改善，得到沿线群众普遍好评和充分肯定。"),
+                                           {("SC307", ("评价结论!B8",))}),
+        "more problems than measures": (put("conclusion.measures", "一是按雨季倒排工期。"), {("SC308", ("评价结论!B12", "评价结论!B8"))}),
+        "the name of a level for a name": (set_in("养护里程", name="数量指标"), {("SC402", ("绩效指标!D5",))}),
     },
     {},
 )  # fmt: skip

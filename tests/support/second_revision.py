@@ -20,7 +20,7 @@ EDITS = (
     (r'^revision: "2022"$', 'revision: "2023"', 1),
     (r"^first_year: 2022$", f"first_year: 2023{RENAMED.rstrip()}", 1),
     (r"\{key: source, label: 完成值来源", "{key: evidence, label: 佐证材料", 1),
-    (r"field: source, share", "field: evidence, share", 1),
+    (r"field: source, share", "field: evidence, share", 2),
     (r"\{source\}", "{evidence}", 1),
     (r"^ +- \{key: content, label: 主要内容.*\n", "", 1),
     (r"tasks\.content, ", "", 1),

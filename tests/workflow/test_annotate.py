@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 # What a hand can do to the example, and what mends it, by the cells of the annotated workbook.
 TYPED = {"基本信息!C5": None, "预算信息!F7": "约2.6万", "自评表!L71": None, "自评表!E79": "约", "绩效目标!D13": None,
          "自评表!F79": "４", "基本信息!C10": "三月一日", "自评表!J78": 'A"b\n' * 120}  # fmt: skip
-MENDED = {"基本信息!C5": document()["cover"]["unit"], "预算信息!F7": 2.63, "自评表!L71": indicator(document(), "集聚仪器资源")["reason"],
+MENDED = {"基本信息!C5": document()["cover"]["unit"], "预算信息!F7": 2.64, "自评表!L71": indicator(document(), "集聚仪器资源")["reason"],
           "自评表!E79": "=", "绩效目标!D13": document()["goals"][3]["actual"], "自评表!F79": 4, "基本信息!C10": "2023-03-01"}  # fmt: skip
 
 

@@ -39,7 +39,9 @@ HARMLESS = {
         applies="不适用", actual=None, target=None, reason="本年无政府采购"
     ),
     "zero spending is typed": lambda d: d["budget"]["items"][1].update(spent=0),
-    "a deviation that prints as 0.00%": lambda d: indicator(d, "科技合作交流活动").update(target=100000, actual=100000.4),
+    "a deviation that prints as 0.00%": lambda d: indicator(d, "科技合作交流活动").update(
+        target=100000, actual=100000.4, unit="公里"
+    ),
     "base data agree": lambda d: d.update(base_data={"staff_control": {"part": 55, "base": 55}}),
     "blank adjustment": lambda d: d["budget"]["items"][2].update(initial=16.81, adjustment=None),
     "case and spaces of a qualitative value": lambda d: indicator(d, "各团服务保障工作").update(

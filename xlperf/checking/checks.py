@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from xlperf.checking.rule_checks import CHECKS
+from xlperf.checking.rule_checks import CHECKS, WITH_ISSUED
 from xlperf.checking.rule_inputs import TEXTS, Facts, Failure, finding_of
 from xlperf.checking.schema_errors import found_blank, schema_errors
 from xlperf.forms.compute import Columns, by_column, follows
-from xlperf.forms.document import Rows, Spot, inputs_of, is_empty, is_required, is_wanted
+from xlperf.forms.document import Rows, Spot, inputs_of, is_empty, is_required, is_wanted, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, Block, Cells, Field, Rule
 from xlperf.formula.nodes import Kind, Node, names_in
@@ -32,11 +32,12 @@ LONGEST = 32_767  # UTF-16 units in a cell of Excel
 ANYWAY = ("XL201", "XL208")  # codes that are reported at a cell whatever else is wrong with it
 
 
-def check(form: Form, rows: Rows, *, unreadable: Iterable[Spot] = ()) -> Iterator[Finding]:
+def check(form: Form, rows: Rows, *, unreadable: Iterable[Spot] = (), issued: Rows | None = None) -> Iterator[Finding]:
     """Yield the findings of computed rows: their values, then the form's rules.
 
     Args:
         unreadable: cells that are blank here because what stands in them could not be read, which is reported already.
+        issued: the preset rows as they were handed out; by default as the form has them.
     """
     wrong: set[Spot] = set(unreadable)
     missing: set[Spot] = set()  # blank figures: a formula may have counted them as nothing
@@ -53,7 +54,7 @@ def check(form: Form, rows: Rows, *, unreadable: Iterable[Spot] = ()) -> Iterato
     typed = [(spot, value) for spot, value in inputs if isinstance(value, str) and spot not in wrong]
     yield from _untimely(form, rows, typed)
     yield from _fillers(form, rows, typed)
-    yield from _rules(form, rows, wrong | missing)
+    yield from _rules(form, rows, wrong | missing, issued if issued is not None else rows_of(form, {})[0])
 
 
 def check_characters(inputs: Iterable[tuple[Spot, object]]) -> Iterator[Finding]:
@@ -106,11 +107,11 @@ def _wanted_in(form: Form, block: Block, rows: Rows) -> Iterator[Spot]:
 
 
 def _untimely(form: Form, rows: Rows, typed: Iterable[tuple[Spot, str]]) -> Iterator[Finding]:
-    """Dates that the form wants near its fiscal year and that lie before its last quarter or more than two years after it."""
+    """Dates of a paper about a whole year that lie before the end of it, or more than two years after it."""
     year = rows["identity"][0].get("fiscal_year")
     if not isinstance(year, int):
         return
-    low, high = f"{year:04}-10-01", f"{year + LATEST:04}-12-31"
+    low, high = f"{year:04}-12-31", f"{year + LATEST:04}-12-31"
     for spot, value in typed:
         if _field(form, spot).timely and not low <= value <= high:
             yield Finding("XL243", "warning", (spot,), {"found": value, "low": low, "high": high, "year": year})
@@ -136,7 +137,7 @@ def _is_short(field: Field) -> bool:
 # --- rules ---------------------------------------------------------------------------------------------------
 
 
-def _rules(form: Form, rows: Rows, wrong: set[Spot]) -> Iterator[Finding]:
+def _rules(form: Form, rows: Rows, wrong: set[Spot], issued: Rows) -> Iterator[Finding]:
     """One finding per failing rule, with every failing row; a row that fails for a wrong input is not reported twice.
 
     A check does not see wrong inputs, nor the cells at which an error was found by a rule before it.
@@ -144,10 +145,22 @@ def _rules(form: Form, rows: Rows, wrong: set[Spot]) -> Iterator[Finding]:
     columns = by_column(wrong)
     sound = _blanked(rows, {*wrong, *_computed_from(form, rows, columns)})
     for rule in form.rules.values():
-        failures = CHECKS[rule.check](form, sound, rule) if rule.check else _failing_rows(form, rows, rule, columns)
-        if finding := finding_of(rule, failures):
+        if rule.check in WITH_ISSUED:
+            failures = WITH_ISSUED[rule.check](form, sound, rule, issued)
+        else:
+            failures = CHECKS[rule.check](form, sound, rule) if rule.check else _failing_rows(form, rows, rule, columns)
+        if finding := finding_of(rule, (_with_what_stands(failure, rows) for failure in failures)):
             sound = _blanked(sound, finding.spots if finding.severity == "error" else ())
             yield finding
+
+
+def _with_what_stands(failure: Failure, rows: Rows) -> Failure:
+    """A failure whose facts name what stands in its row, also in cells that the check was not shown."""
+    spot = failure.spots[0]
+    listed = rows.get(spot.block, [])
+    row = listed[spot.index] if spot.index < len(listed) else {}
+    told = {name: value for name, value in failure.facts.items() if value is not None}
+    return failure._replace(facts={**row, **told})
 
 
 def _failing_rows(form: Form, rows: Rows, rule: Rule, wrong: Columns) -> Iterator[Failure]:

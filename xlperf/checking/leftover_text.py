@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from xlperf.checking.rule_inputs import Failure, needed, texts_written
+from xlperf.checking.rule_inputs import Failure, blocks_of, name_column, needed, rows_used, texts_written
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import Rule
@@ -46,7 +46,8 @@ def check_prompts(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
 def check_placeholders(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
     """Rule: nothing of a template or a word processor is left.
 
-    Patterns in `anywhere` are wrong wherever they stand outside quotation marks, those in `whole` as a whole line.
+    Patterns in `anywhere` are wrong wherever they stand outside quotation marks, those in `whole` as a whole line. Names of rows
+    of a `table` are no names of levels.
     """
     anywhere, whole = (_pattern(rule, name) for name in ("anywhere", "whole"))
     for spot, text in texts_written(form, rows, rule):
@@ -54,11 +55,24 @@ def check_placeholders(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
         match = anywhere.search(QUOTED.sub("", text)) or next(filter(None, whole_lines), None)
         if match:
             yield _failure(form, spot, match[0])
+    yield from _level_names(form, rows, rule)
 
 
 def _pattern(rule: Rule, name: str) -> re.Pattern[str]:
     """One pattern of all those that a parameter lists."""
     return re.compile("|".join(f"(?:{pattern})" for pattern in rule.words(name)) or NEVER)
+
+
+def _level_names(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
+    """Names of indicators that are only that of a level they are sorted under: a choice of `levels`, one of `level_names`."""
+    for key in blocks_of(form, rule) if "table" in rule.parameters else ():
+        block = form.blocks[key]
+        choices = (choice for column in rule.words("levels") for choice in block.fields[column].choices)
+        levels = set(map(letters_of, (*rule.words("level_names"), *choices)))
+        for index, row in rows_used(form, rows, key):
+            spot = Spot(key, index, name_column(form, rule))
+            if row.get(spot.field) and letters_of(row[spot.field]) in levels:
+                yield _failure(form, spot, str(row[spot.field]))
 
 
 def check_years(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
@@ -88,8 +102,12 @@ def _is_excused(rule: Rule, spot: Spot, match: re.Match[str], now: Decimal) -> b
     clause = match.string
     if clause[: match.start()].rstrip().endswith(rule.words("before")):
         return True
-    if (_year(match) or 0) > now:
-        return f"{spot.block}.{spot.field}" in rule.words("plans") or any(word in clause for word in rule.words("ahead"))
+    year = _year(match) or 0
+    if year > now:
+        is_dated = re.match(rule.parameters.get("dated", NEVER), clause[match.end() :]) is not None
+        is_next = is_dated and year == now + 1  # what was done before the paper was signed has its month
+        is_planned = f"{spot.block}.{spot.field}" in rule.words("plans") or any(word in clause for word in rule.words("ahead"))
+        return is_next or is_planned
     return any(word in clause for word in rule.words("history"))
 
 

@@ -11,13 +11,13 @@ def check_blank_reasons(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from xlperf.errors import FormError
 from xlperf.forms.document import Rows, Spot, inputs_of, is_empty
 from xlperf.forms.form import Form
 from xlperf.forms.model import RULES, Rule
-from xlperf.reporting.finding import Finding
+from xlperf.reporting.finding import PLACE, Finding
 
 TEXTS = ("text", "value")  # field types in which people write
 
@@ -32,13 +32,15 @@ class Failure(NamedTuple):
 
 
 Check = Callable[[Form, Rows, Rule], Iterator[Failure]]  # the form, its computed rows, the rule with its parameters
+CheckOfIssued = Callable[[Form, Rows, Rule, Rows], Iterator[Failure]]  # and the preset rows as they were handed out
 
 
 def finding_of(rule: Rule, failures: Iterable[Failure]) -> Finding | None:
     """The one finding of a rule with all cells and all facts; None where nothing fails it."""
     found = tuple(failures)
     spots = dict.fromkeys(spot for failure in found for spot in failure.spots)
-    return Finding(rule.code, rule.severity, tuple(spots), {"rows": tuple(failure.facts for failure in found)}) if spots else None
+    facts = tuple({**failure.facts, PLACE: failure.spots[0]} for failure in found)
+    return Finding(rule.code, rule.severity, tuple(spots), {"rows": facts}) if spots else None
 
 
 # --- parameters ----------------------------------------------------------------------------------------------
@@ -51,10 +53,26 @@ def needed(form: Form, rule: Rule, name: str, among: Iterable[str] | None = None
         FormError: it is absent or names nothing.
     """
     value = rule.parameters.get(name)
-    if value is None or (among is not None and value not in among):
-        reason = f"rules.{rule.code}.parameters.{name}: the check {rule.check!r} needs one of {', '.join(among or ('…',))}"
-        raise FormError("form_shape", path=form.directory / "form.yaml", reason=reason)
+    if value is None or (among is not None and value not in tuple(among)):
+        _refuse(form, rule, name, among)
     return str(value)
+
+
+def blocks_named(form: Form, rule: Rule, name: str) -> tuple[str, ...]:
+    """The blocks that a parameter lists, one at least.
+
+    Raises:
+        FormError: it lists none, or one that is none.
+    """
+    listed = rule.words(name)
+    if not listed or not form.blocks.keys() >= set(listed):
+        _refuse(form, rule, name, form.blocks)
+    return listed
+
+
+def _refuse(form: Form, rule: Rule, name: str, among: Iterable[str] | None) -> NoReturn:
+    reason = f"rules.{rule.code}.parameters.{name}: the check {rule.check!r} needs one of {', '.join(among or ('…',))}"
+    raise FormError("form_shape", path=form.directory / "form.yaml", reason=reason)
 
 
 def blocks_of(form: Form, rule: Rule) -> tuple[str, ...]:
@@ -74,6 +92,11 @@ def rows_used(form: Form, rows: Rows, key: str) -> Iterator[tuple[int, Facts]]:
     """Yield the rows of a block that hold something, each with its index."""
     block = form.blocks[key]
     return ((index, row) for index, row in enumerate(rows.get(key, ())) if not is_empty(form, block, index, row))
+
+
+def rows_failing(form: Form, rows: Rows, rule: Rule, key: str) -> Iterator[tuple[int, Facts]]:
+    """Yield the rows of a block that fail by the rule's own helper column, the one that the checks sheet counts."""
+    return ((index, row) for index, row in rows_used(form, rows, key) if row.get(f"_{rule.code}") == 1)
 
 
 def texts_at(rows: Rows, fields: Iterable[str]) -> Iterator[tuple[Spot, str]]:

@@ -11,30 +11,16 @@ checks sheet tells it while people type; here it is put into findings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
-from xlperf.checking.rule_inputs import Facts, Failure, blocks_of, name_column, needed, rows_used
+from xlperf.checking.rule_inputs import Facts, Failure, blocks_of, name_column, needed, rows_failing, rows_used
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
-from xlperf.forms.live.checks import MISSED, OPEN, REACHED, reason_field
+from xlperf.forms.live.checks import MISSED, OPEN, REACHED
 from xlperf.forms.model import Rule
 from xlperf.text import letters_of
-
-
-def check_empty_reasons(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
-    """Rule: a reason says something. Dashes, empty words, too few letters and one letter over and over are no reason.
-
-    Rows in which the `rule` that asks for reasons would fail without this one; those that failed it before are its own.
-    """
-    asking = needed(form, rule, "rule", [code for code, other in form.rules.items() if other.test])
-    for key in form.tables[form.rules[asking].table or ""].blocks:
-        for index, row in _rows_that_fail(form, rows, rule, key):
-            yield Failure((Spot(key, index, reason_field(rule)),), row)
-
-
-def _rows_that_fail(form: Form, rows: Rows, rule: Rule, key: str) -> Iterator[tuple[int, Facts]]:
-    """Yield the rows of a block that fail by the rule's own helper column, the one that the checks sheet counts."""
-    return ((index, row) for index, row in rows_used(form, rows, key) if row.get(f"_{rule.code}") == 1)
+from xlperf.values.numbers import number_of
 
 
 def check_duplicates(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
@@ -42,7 +28,7 @@ def check_duplicates(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
     name = name_column(form, rule)
     for key in blocks_of(form, rule):
         places: dict[object, list[int]] = {}
-        for index, row in _rows_that_fail(form, rows, rule, key):
+        for index, row in rows_failing(form, rows, rule, key):
             places.setdefault(row.get(f"_{rule.code}_name"), []).append(index)
         for indexes in (indexes for indexes in places.values() if len(indexes) > 1):
             facts = {**rows[key][indexes[0]], "block": form.blocks[key].label, "count": len(indexes)}
@@ -60,19 +46,37 @@ def check_empty_blocks(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
 def check_repeated_text(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
     """Rule: no stock phrase stands in more than a `share` of all rows, for it names no evidence.
 
-    Real reports have one phrase in a quarter of their rows, which is not yet too many.
+    Real reports have one phrase in a quarter of their rows, which is not yet too many. With `least` it is asked of the rows that
+    have a text, those that do not apply to the unit apart, once there are so many of them.
     """
-    field, total = needed(form, rule, "field"), 0
+    field, least = needed(form, rule, "field"), rule.parameters.get("least")
     places: dict[str, list[Spot]] = {}
+    total = 0
     for key in blocks_of(form, rule):
         for index, row in rows_used(form, rows, key):
-            total += 1
-            if letters := letters_of(row.get(field) or ""):
+            letters = letters_of(row.get(field) or "")
+            if least is None or (letters and not row.get("applies")):
+                total += 1
                 places.setdefault(letters, []).append(Spot(key, index, field))
+    places.pop("", None)
     most: list[Spot] = max(places.values(), key=len, default=[])
-    if len(most) > total * rule.parameters.get("share", 1):
+    if len(most) > total * rule.parameters.get("share", 1) and len(most) >= (least or 1):
         text = rows[most[0].block][most[0].index][field]
         yield Failure(tuple(most), {field: text, "count": len(most), "total": total})
+
+
+def check_blank_column(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
+    """Rule: a column that may stay blank here and there is not blank in more than a `share` of the rows in use."""
+    field = needed(form, rule, "field")
+    used = [
+        (Spot(key, index, field), row.get(field))
+        for key in blocks_of(form, rule)
+        for index, row in rows_used(form, rows, key)
+        if row.get("actual") is not None and not row.get("applies")
+    ]
+    blank = tuple(spot for spot, value in used if value is None)
+    if len(blank) > len(used) * rule.parameters.get("share", 1):
+        yield Failure(blank, {"count": len(blank), "total": len(used)})
 
 
 def check_no_deviation(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
@@ -88,8 +92,56 @@ def check_no_deviation(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
 
 
 def check_total_rows(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
-    """Rule: no row is a total, which would be counted twice, whatever words and punctuation stand around it."""
+    """Rule: no row is a total or a part of another row, which would be counted twice.
+
+    It is told by words that stand alone but for the punctuation, digits and words `before` and `after` them; by words that `end`
+    a name; and by words that `begin` it and say "of which".
+    """
     name = name_column(form, rule)
     for key in rule.words("blocks"):
-        for index, row in _rows_that_fail(form, rows, rule, key):
+        for index, row in rows_failing(form, rows, rule, key):
             yield Failure((Spot(key, index, name),), row)
+
+
+Line = tuple[int, tuple[Decimal, ...]]  # the index of a row, its amounts
+
+
+def check_sums_of_rows(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
+    """Rule: no row is the sum of the rows above or below it, whatever it is called: it would be counted twice.
+
+    A sum of a few round figures may be chance, see `_is_no_chance`; `digits` is how many digits make a figure that is not round.
+    """
+    columns, digits, name = rule.words("columns"), rule.parameters.get("digits", 3), name_column(form, rule)
+    for key in rule.words("blocks"):
+        used = [(index, _amounts(row, columns)) for index, row in rows_used(form, rows, key) if row.get(name)]
+        filled = [line for line in used if any(line[1])]
+        for at, (index, _) in enumerate(filled):
+            if parts := _parts_of(filled, at, digits):
+                facts = {"first": min(parts) + 1, "last": max(parts) + 1, "row": index + 1}
+                yield Failure((Spot(key, index, name),), {**rows[key][index], **facts})
+
+
+def _amounts(row: Facts, columns: Iterable[str]) -> tuple[Decimal, ...]:
+    return tuple(number_of(row.get(column)) or Decimal(0) for column in columns)
+
+
+def _parts_of(lines: list[Line], at: int, digits: int) -> list[int]:
+    """The indexes of the neighbouring rows that add up to a row; none where that may be chance."""
+    total = lines[at][1]
+    for run in (lines[:at][::-1], lines[at + 1 :]):
+        sums = tuple(Decimal(0) for _ in total)
+        for count, (index, amounts) in enumerate(run, 1):
+            sums = tuple(one + other for one, other in zip(sums, amounts, strict=True))
+            if count > 1 and sums == total and _is_no_chance(total, count, digits):
+                return [run[0][0], index]
+    return []
+
+
+def _is_no_chance(total: tuple[Decimal, ...], count: int, digits: int) -> bool:
+    """Whether figures cannot be a sum by chance: not round, or many at once.
+
+    A figure of one digit less is enough where three rows or two different columns add up.
+    """
+    amounts = {abs(amount) for amount in total if amount}
+    longest = max(len(amount.normalize().as_tuple().digits) for amount in amounts)
+    return longest >= (digits - 1 if count > 2 or len(amounts) > 1 else digits)

@@ -77,7 +77,7 @@ class Doubt(NamedTuple):
 def unlikely_amounts(form: Form, rows: Rows, *, stated: Collection[Spot] = ()) -> Iterator[Finding]:
     """Yield the amounts that look typed in yuan where wan yuan is asked for: by their row, the rest of their table, or a text.
 
-    Those typed with their unit (`stated`) are as they were meant.
+    Those typed with their unit (`stated`) are as they were meant, and so are those of a row of which a text tells an amount.
     """
     in_texts = _Texts(form, rows)
     for table in form.tables.values():

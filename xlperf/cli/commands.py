@@ -316,10 +316,13 @@ def schema(form: str, year: int | None, templates: Path | None) -> ExitCode:
 @year_option
 @templates_option
 def explain(form: str, field: str, year: int | None, templates: Path | None) -> ExitCode:
-    from xlperf.cli.output import explained_as_text
-    from xlperf.forms.catalog import explain_field
+    from xlperf.cli.output import explained_as_text, rule_as_text
+    from xlperf.forms.catalog import CODE, explain_field, explain_rule
 
-    click.echo(explained_as_text(explain_field(form, field, year=year, templates=templates)))
+    if CODE.fullmatch(field):
+        click.echo(rule_as_text(explain_rule(form, field, year=year, templates=templates)))
+    else:
+        click.echo(explained_as_text(explain_field(form, field, year=year, templates=templates)))
     return ExitCode.OK
 
 

@@ -41,6 +41,21 @@ def explained_as_text(facts: Mapping[str, Any]) -> str:
     return "\n".join(f"{sentence(key, {})}: {value}" for key, value in shown.items() if value)
 
 
+def rule_as_text(facts: Mapping[str, Any]) -> str:
+    """Two columns: what is known about a rule, in the reader's words."""
+    shown = {
+        "column_code": facts["code"],
+        "rule_title": facts["title"],
+        "column_severity": sentence(facts["severity"], {}),
+        "meaning": facts["why"],
+        "basis": facts["basis"],
+        "column_expected": facts["expected"],
+        "column_fix": facts["fix"],
+        "formula": facts["test"],
+    }
+    return "\n".join(f"{sentence(key, {})}: {value}" for key, value in shown.items() if value)
+
+
 def changes_as_text(changes: Sequence[Change]) -> str:
     """A table of changes: where, what it was, what it is."""
     if not changes:

@@ -127,7 +127,7 @@ def write_templates(
     make_folder(folder)
     before = {line.file: line for line in read_manifest(folder / MANIFEST)}
     today = stamp(date)
-    issued = Issued(year=year, spare=rows, date=today, password=password)
+    issued = Issued(year=year, spare=rows, date=today, password=password, is_blank=True)
     units_by_file = dict(zip(file_names(chosen, year, units), units, strict=True))
     basis_of = _basis_of(chosen, issued, is_dated=bool(date))
     plan = _plan(folder, before, units_by_file, basis_of, today=today, is_dated=bool(date))

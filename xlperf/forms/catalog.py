@@ -1,4 +1,4 @@
-"""What forms there are and how large each is, what one field of a form means, and how a new form begins.
+"""What forms there are and how large each is, what one field or rule of a form means, and how a new form begins.
 
 >>> list(list_forms()[0])
 ['form', 'revision', 'first_year', 'last_year', 'title']
@@ -21,12 +21,13 @@ from xlperf.forms.form import Form
 from xlperf.forms.layout import make_layout
 from xlperf.forms.live.unanswered import own_formulas
 from xlperf.forms.loader import find_form, form_directories, load_form
-from xlperf.forms.model import GUIDE, RULES, Block, Field
+from xlperf.forms.model import GUIDE, RULES, Basis, Block, Field
 from xlperf.formula.excel import to_excel
-from xlperf.messages import listing
+from xlperf.messages import clauses, finding_texts, listing, sentence
 from xlperf.text import most_like
 
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+CODE = re.compile(r"[A-Z]{2}\d{3}")  # of a rule
 YEAR = re.compile(r"(?:19|20|21)\d\d")
 SUGGESTED = 5  # names that are told where one is misspelt
 EXAMPLES = {
@@ -151,6 +152,51 @@ def _facts(form: Form, block: Block, index: int, field: Field) -> dict[str, Any]
         "excel": "=" + to_excel(shown, lambda name: layout.reference(spot, name)) if shown is not None else None,
         "example": field.choices[0] if field.choices else EXAMPLES.get(field.type),
     }
+
+
+# --- one rule ------------------------------------------------------------------------------------------------
+
+
+def explain_rule(form: str, code: str, *, year: int | None = None, templates: StrPath | None = None) -> dict[str, Any]:
+    """Return what there is to know of one rule, an object with its `title`, `why`, `basis`, `severity` and how to fix a failure.
+
+    Args:
+        form: the key of the form, see `list_forms`.
+        code: the code of the rule, as findings have it.
+        year: the fiscal year, which says the revision; by default the newest.
+        templates: the folder of a bureau's own forms.
+
+    Raises:
+        UsageError: no such form or rule; the nearest codes are given.
+
+    Example:
+        >>> explain_rule(form.key, "XL216")["severity"]
+        'warning'
+    """
+    loaded = load_form(find_form(form, year=year, templates=templates))
+    rule = loaded.rules.get(code)
+    if rule is None:
+        raise UsageError("no_such_rule", form=form, code=code, near=listing(most_like(code, loaded.rules, SUGGESTED)))
+    texts = finding_texts(code)
+    return {
+        "code": code,
+        "title": rule.title,
+        "severity": rule.severity,
+        "why": rule.why,
+        "basis": told_basis(rule.basis) if rule.basis else None,
+        "expected": rule.expected or None,
+        "fix": rule.fix or (texts["fix"] if texts else None),
+        "test": rule.test,
+        "check": rule.check,
+    }
+
+
+def told_basis(basis: Basis) -> str:
+    """What a rule rests on, in words; a clause that nobody has read says so."""
+    text = sentence("basis_clause", {"document": basis.text, "clause": basis.clause}) if basis.clause else basis.text
+    told = sentence(f"basis_{basis.kind}", {"text": text})
+    told = told if basis.verified else sentence("basis_unverified", {"basis": told})
+    return clauses((told, basis.note)) if basis.note else told
 
 
 # --- a new form ----------------------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ def _pattern_fault(kind: str, pattern: str) -> str | None:
         groups = re.compile(PATTERNS[kind].format(pattern)).groups
     except (re.error, OverflowError, RecursionError) as error:
         return f"{pattern!r} is no pattern: {error}"
-    return "the pattern of a year has the year in brackets" if kind == "pattern of a year" and not groups else None
+    return "what the pattern finds stands in brackets" if kind == "pattern with brackets" and not groups else None
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class _Parts:
         return self.blocks.get(str(name)) or (tuple(keys_of(table["columns"])) if table else ())
 
 
-PATTERNS = {"pattern": "{}", "pattern of a year": "{}", "part of a pattern": "(?:{})"}
+PATTERNS = {"pattern": "{}", "pattern with brackets": "{}", "part of a pattern": "(?:{})"}
 Known = Callable[[_Parts, Raw], Iterable[str]]
 NAMES: Mapping[str, Known] = {  # what a parameter of that kind may say
     "table": lambda parts, _: parts.tables,

@@ -236,6 +236,19 @@ class Sheet:
     sections: tuple[Section, ...]
 
 
+BASES: tuple[Literal["document", "sample", "experience"], ...] = ("document", "sample", "experience")
+
+
+class Basis(NamedTuple):
+    """What a rule rests on: a clause of a document, what a published sample shows, or experience."""
+
+    kind: Literal["document", "sample", "experience"]
+    text: str  # of a document its title
+    clause: str = ""
+    verified: bool = True  # whether somebody has read that clause; what is not read says so
+    note: str = ""  # what of the rule goes beyond that
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """A row of the checks sheet: a `test` of every row of a table, a `check` in Python, or a `builtin` of the program's."""
@@ -244,6 +257,7 @@ class Rule:
     title: str
     why: str
     severity: Severity
+    basis: Basis | None = None
     builtin: str | None = None
     table: str | None = None
     blocks: tuple[str, ...] = ()

@@ -15,12 +15,14 @@ from xlperf.forms.definition import ROW_WORDS, Raw, choices_of, keys_of, path_of
 from xlperf.forms.live.checks import fillers_of, helper_columns
 from xlperf.forms.live.intake import intake_columns
 from xlperf.forms.model import (
+    BASES,
     CONDITIONS,
     GUIDE,
     HELPERS,
     LIMITS,
     RULES,
     TYPES,
+    Basis,
     Block,
     Condition,
     Field,
@@ -68,7 +70,15 @@ def read_parts(definition: Raw) -> tuple[tuple[Sheet, ...], Scope]:
 def _rule(raw: Raw) -> Rule:
     keys = {"blocks": "blocks", "exempt": "except", "rows": "rows", "cells": "cells"}
     lists = {name: tuple(raw.get(key, ())) for name, key in keys.items()}
-    return Rule(**{key: value for key, value in raw.items() if key != "except"} | lists)
+    return Rule(**{key: value for key, value in raw.items() if key != "except"} | lists | {"basis": _basis(raw.get("basis"))})
+
+
+def _basis(raw: Raw | None) -> Basis | None:
+    """What a rule rests on, None where its definition does not say."""
+    if raw is None:
+        return None
+    kind = next(kind for kind in BASES if kind in raw)
+    return Basis(kind, raw[kind], clause=raw.get("clause", ""), verified=raw.get("verified", True), note=raw.get("note", ""))
 
 
 def _sheet(raw: Raw, sections: Iterable[Section]) -> Sheet:

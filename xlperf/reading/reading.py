@@ -67,6 +67,11 @@ class Reading:
         return self.identity.get("intake", "")
 
     @property
+    def presets(self) -> str:
+        """What stood in preset rows when it was handed out, as `workflow.presets` wrote it; "" where that is the form's."""
+        return self.identity.get("presets", "")
+
+    @property
     def fiscal_year(self) -> int | None:
         """The fiscal year that stands in the workbook, None where there is none that could be one."""
         return year_of(self.rows)

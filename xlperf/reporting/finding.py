@@ -16,6 +16,7 @@ from xlperf.forms.model import SEVERITIES, Severity
 from xlperf.messages import finding_texts
 
 HINT = "_hint"  # among the facts of a rule: what was probably meant (no column is called so)
+PLACE = "_place"  # and the spot of the row that they tell of
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def write_next_template(
     if unit:
         carried[spot.block][0][spot.field] = unit
     spare = {**spare_rows(new, carried), **(rows or {})}
-    issued = Issued(year=year, unit=text_at(carried, spot), spare=spare, date=date, password=password)
+    issued = Issued(year=year, unit=text_at(carried, spot), spare=spare, date=date, password=password, is_blank=True)
     write_rows(new, carried, path, issued)
     return Result(
         file=str(source.path),

@@ -24,8 +24,8 @@ from statistics import fmean, median
 from typing import NamedTuple
 from zlib import crc32
 
-from xlperf.checking.quantities import SENTENCE_ENDS
 from xlperf.checking.rule_inputs import TEXTS
+from xlperf.checking.sentences.grammar import SENTENCE_ENDS
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import RULES

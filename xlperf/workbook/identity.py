@@ -26,6 +26,7 @@ class Identity:
     fiscal_year: int
     date: str  # ISO date; the properties of the file have it too
     unit: str = ""  # its name
+    presets: str = ""  # JSON: what stood in preset rows when it was handed out, where that is not what the form has
     intake: str = ""  # JSON: the warnings about the submission as a file, which this copy would no longer show
 
 
@@ -55,6 +56,7 @@ def write_identity(sheet: Worksheet, form: Form, identity: Identity, finalized: 
         "date": identity.date,
         "version": __version__,
         "submission": finalized.submission if finalized else "",
+        "presets": identity.presets,
         "intake": identity.intake,
     }
     sheet.write_string(0, 0, f"{MARK} {form.key} {form.revision} identity")

@@ -1,18 +1,20 @@
-"""What stands in a cell that is reported as blank: a dash, a word for nothing; where a number is asked for, that means 0.
+"""What stands in a cell that a finding would call blank: a dash, a word for nothing, what could not be understood.
+
+Where a number is asked for, a word for nothing means 0.
 
 findings = list(with_what_was_typed(reading, rows, findings))
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from xlperf.forms.document import Rows, Spot
 from xlperf.formula.nodes import Kind
 from xlperf.messages import listing, sentence
 from xlperf.reading.reading import Reading
-from xlperf.reporting.finding import Finding
+from xlperf.reporting.finding import PLACE, Finding
 from xlperf.values.printing import visible
 from xlperf.values.rows import is_numeric
 
@@ -20,16 +22,30 @@ BLANKS = ("XL201", "XL207")  # a blank that is required, or advised against
 
 
 def with_what_was_typed(reading: Reading, rows: Rows, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield the findings, those of blank cells with what stands there."""
+    """Yield the findings, those that speak of blank cells with what stands there."""
     typed: dict[Spot, object] | None = None
     for finding in findings:
-        if finding.code not in BLANKS:
+        told = finding.arguments.get("rows")
+        if finding.code not in BLANKS and not isinstance(told, tuple):
             yield finding
             continue
         if typed is None:
             typed = reading.typed()
+        if isinstance(told, tuple):
+            yield replace(finding, arguments={"rows": tuple(_filled(reading, typed, facts) for facts in told)})
+            continue
         shown = [_shown(typed.get(spot)) for spot in finding.spots]
         yield _with_words(reading, rows, finding, shown) if any(shown) else finding
+
+
+def _filled(reading: Reading, typed: Mapping[Spot, object], facts: Mapping[str, object]) -> Mapping[str, object]:
+    """The facts of a row with what was typed into its cells and could not be understood: they are not blank."""
+    spot = facts.get(PLACE)
+    if not isinstance(spot, Spot):
+        return facts
+    fields = (name for name in reading.form.blocks[spot.block].fields if facts.get(name) is None)
+    stands = {name: _shown(typed.get(spot._replace(field=name))) for name in fields}
+    return {**facts, **{name: text for name, text in stands.items() if text}}
 
 
 def _shown(raw: object) -> str:

@@ -28,6 +28,7 @@ from xlperf.reading.remembered import load_warnings
 from xlperf.reporting.finding import Finding, gather
 from xlperf.workflow.blank_cells import with_what_was_typed
 from xlperf.workflow.precedence import unreadable_cells, without_repeats
+from xlperf.workflow.presets import presets_with
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,13 @@ def process(
         find_form(form, templates=templates)
     reading = read_cells(path, templates=templates)
     rows = compute(reading.form, reading.rows)
+    unreadable, issued = unreadable_cells(reading.findings), presets_with(reading.form, reading.presets)
     found = [
         *compare_with_issued(reading, form=form, year=year, templates=templates),
         *reading.findings,
         *find_alterations(reading),
         *unlikely_amounts(reading.form, reading.rows, stated=reading.with_unit),
-        *check(reading.form, rows, unreadable=unreadable_cells(reading.findings)),
+        *check(reading.form, rows, unreadable=unreadable, issued=issued),
         *compare_shown(
             reading.form, rows, reading.shown_results, normalised=reading.normalised, with_formula=reading.with_formula
         ),

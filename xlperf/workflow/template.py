@@ -16,6 +16,7 @@ from xlperf.forms.document import Rows, rows_of, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import row_counts, with_blank_rows
 from xlperf.forms.loader import find_form, load_form
+from xlperf.workflow.presets import dump_presets
 
 
 def write_template(
@@ -75,6 +76,7 @@ class Issued:
     spare: Mapping[str, int] | None = None  # rows per block where the form's own number is not enough
     date: str | None = None
     password: str = ""
+    is_blank: bool = False  # whether it is handed out to be filled in: what stands in preset rows is what they are issued with
 
 
 def write_rows(form: Form, rows: Rows, path: Path, issued: Issued) -> None:
@@ -86,7 +88,8 @@ def write_rows(form: Form, rows: Rows, path: Path, issued: Issued) -> None:
     from xlperf.workbook.identity import Identity
     from xlperf.workbook.writer import write_workbook
 
-    identity = Identity(fiscal_year=issued.year, date=stamp(issued.date), unit=issued.unit)
+    presets = dump_presets(form, rows) if issued.is_blank else ""
+    identity = Identity(fiscal_year=issued.year, date=stamp(issued.date), unit=issued.unit, presets=presets)
     counts = row_counts(form, issued.spare, rows)
     computed = compute(form, with_blank_rows(form, rows, counts))
     make_folder(path.parent)

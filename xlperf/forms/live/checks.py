@@ -26,6 +26,7 @@ Fillers = tuple[str, ...]  # words in place of the words that are asked for, as 
 CHOICE, COUNT, TEXT = "choice", "count", "text"  # types of helper columns; in a column of choices equal ones are found
 OPEN, MISSED, REACHED = "open", "missed", "reached"  # what an indicator says of its deviation
 DIGITS = "0123456789"
+SIGNS = "%+<>="  # that are left of a text as it is compared, and say nothing alone
 
 
 class LiveCheck(NamedTuple):
@@ -88,14 +89,21 @@ def _unless_found_before(scope: Scope, rule: Rule, block: Block, row: str | None
 
 
 def _total_rows(scope: Scope, rule: Rule, block: Block, row: str | None) -> Iterator[tuple[str, Source]]:
-    """A name is that of a total if it consists of a word for one and what may stand around it, and of nothing else."""
+    """A name is that of a total if it consists of a word for one and what may stand around it, or ends in one.
+
+    A name that begins with a word for "of which" is that of a part.
+    """
     if block.key not in rule.words("blocks"):
         return
     column = name_of(scope, rule)
     words = _plain_words(rule.words("words"))
     around = _plain_words([*rule.words("words"), *rule.words("before"), *rule.words("after")])
     rest = _without(plain(column), around)
-    total = f"IF(AND(CONTAINS({plain(column)}, {quoted_words(words)}), LEN({rest}) = 0), 1, 0)"
+    tests = [f"AND(CONTAINS({plain(column)}, {quoted_words(words)}), LEN({rest}) = 0)"]
+    tail = _without(plain(column), _plain_words([*rule.words("after"), *DIGITS]))
+    tests += [f'RIGHT({tail}, {len(word)}) = "{word}"' for word in _plain_words(rule.words("end"))]
+    tests += [f'LEFT({plain(column)}, {len(word)}) = "{word}"' for word in _plain_words(rule.words("begin"))]
+    total = f"IF(OR({', '.join(tests)}), 1, 0)" if len(tests) > 1 else f"IF({tests[0]}, 1, 0)"
     yield f"_{rule.code}", _used(_unless_found_before(scope, rule, block, row, column, total))
 
 
@@ -147,7 +155,7 @@ def fillers_of(spellings: Mapping[str, Any]) -> Fillers:
 
 def _empty_words(rule: Rule, fillers: Fillers) -> list[str]:
     """The words of which a reason consists that says nothing."""
-    return list(removal_order(tuple(_plain_words([*rule.words("words"), *fillers, *DIGITS]))))
+    return list(removal_order(tuple(_plain_words([*rule.words("words"), *fillers, *DIGITS, *SIGNS]))))
 
 
 @lru_cache(maxsize=16)
@@ -187,10 +195,32 @@ def _empty_reasons(scope: Scope, rule: Rule, block: Block, row: str | None) -> I
         left = column
     yield f"_{rule.code}_asked", asked_without(scope, asking, block, row, reason)
     is_one_letter = f"LEN(WITHOUT({plain(reason)}, LEFT({plain(reason)}, 1))) = 0"
-    is_short = f"LEN({plain(reason)}) < {rule.parameters.get('shortest', 0)}"
-    says_nothing = f'IF({plain(reason)} = "", TRUE, OR({is_short}, {is_one_letter}, {left} = ""))'
+    says_nothing = f'IF({plain(reason)} = "", TRUE, OR({is_one_letter}, {left} = ""))'
     asked = f'IF({reason} = "", "", IF({says_nothing}, _{rule.code}_asked, 0))'
     yield f"_{rule.code}", f'IF(_{asking.code} = 0, {asked}, "")'
+
+
+def _short_reasons(scope: Scope, rule: Rule, block: Block, row: str | None) -> Iterator[tuple[str, Source]]:
+    """A reason of few letters, in a row that would fail the rule which asks for reasons; not one that says nothing at all."""
+    asking, reason = scope.rules[str(rule.parameters["rule"])], reason_field(rule)
+    only = block.fields[reason].only
+    if not asking.tests(block.key, block.table, row) or (only and block.key not in only):
+        return
+    yield f"_{rule.code}_asked", asked_without(scope, asking, block, row, reason)
+    empty = [f"N(_{other.code}) = 0" for other in scope.rules.values() if _tells_empty(other, rule)]
+    tests = ", ".join([f"LEN({plain(reason)}) < {rule.parameters.get('shortest', 0)}", *empty])
+    short = f"AND({tests})" if empty else tests
+    yield f"_{rule.code}", f'IF(_{asking.code} = 0, IF({reason} = "", "", IF({short}, _{rule.code}_asked, 0)), "")'
+
+
+def _tells_empty(other: Rule, rule: Rule) -> bool:
+    """Whether another rule tells the reasons that say nothing, of those that a rule looks at."""
+    is_same = other.parameters.get("rule") == rule.parameters.get("rule") and reason_field(other) == reason_field(rule)
+    return other.check == "empty_reasons" and is_same
+
+
+def _columns_of_short_reasons(rule: Rule, fillers: Fillers) -> Mapping[str, str]:
+    return {f"_{rule.code}_asked": COUNT, f"_{rule.code}": COUNT}
 
 
 def _stages(rule: Rule, words: list[str]) -> list[str]:
@@ -233,9 +263,15 @@ LIVE_CHECKS: Mapping[str | None, LiveCheck] = {  # by the check of a rule
     "duplicates": LiveCheck(_columns_of_duplicates, _duplicates, _sum, _none, "name"),
     "empty_blocks": LiveCheck(lambda rule, fillers: {}, _nothing, _empty_blocks, lambda scope, rule: "FALSE"),
     "empty_reasons": LiveCheck(_columns_of_reasons, _empty_reasons, _sum, _none, "reason"),
+    "short_reasons": LiveCheck(_columns_of_short_reasons, _short_reasons, _sum, _none, "reason"),
     "no_deviation": LiveCheck(lambda rule, fillers: {f"_{rule.code}": CHOICE}, _no_deviation, _all_reached, _none_missed),
 }
-PLAIN_COLUMNS = {"total_rows": "name", "duplicates": "name", "empty_reasons": "reason"}  # what of them is compared as plain text
+PLAIN_COLUMNS = {
+    "total_rows": "name",
+    "duplicates": "name",
+    "empty_reasons": "reason",
+    "short_reasons": "reason",
+}  # what of them is compared as plain text
 
 
 def helper_columns(table: str, row_name: str | None, rules: Mapping[str, Rule], fillers: Fillers) -> dict[str, str]:

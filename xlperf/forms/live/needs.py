@@ -19,15 +19,17 @@ class Needs:
 
     def __init__(self, scope: Scope, formulas: Mapping[Cells, Node]) -> None:
         self.scope, self.formulas = scope, formulas
-        self._inputs: dict[Cells, frozenset[Cells]] = {}
+        self._inputs: dict[tuple[Cells, bool], frozenset[Cells]] = {}
 
-    def inputs(self, cells: Cells) -> frozenset[Cells]:
-        """The cells without a formula that a cell follows from; itself where it has none."""
-        if cells not in self._inputs:
+    def inputs(self, cells: Cells, *, past_helpers: bool = True) -> frozenset[Cells]:
+        """The cells without a formula that a cell follows from, through the helper columns or not; itself where it has none."""
+        key = (cells, past_helpers)
+        if key not in self._inputs:
             tree = self.formulas.get(cells)
-            self._inputs[cells] = frozenset()  # formulas that run in a circle are refused later
-            self._inputs[cells] = frozenset({cells}) if tree is None else self.inputs_of_tree(cells, tree)
-        return self._inputs[cells]
+            self._inputs[key] = frozenset()  # formulas that run in a circle are refused later
+            found = frozenset({cells}) if tree is None else self.inputs_of_tree(cells, tree, past_helpers=past_helpers)
+            self._inputs[key] = found
+        return self._inputs[key]
 
     def inputs_of_tree(self, home: Cells, tree: Node, *, past_helpers: bool = True) -> frozenset[Cells]:
         """The cells without a formula that a formula at that place follows from; through the helper columns or not."""
@@ -35,7 +37,7 @@ class Needs:
         for name in set(names_in(tree)):
             for cells in cells_of_name(self.scope, home, name):
                 if past_helpers or cells.field not in HELPERS:
-                    found |= self.inputs(cells)
+                    found |= self.inputs(cells, past_helpers=past_helpers)
         return frozenset(found)
 
     def tables(self, columns: Iterable[Cells]) -> list[str]:

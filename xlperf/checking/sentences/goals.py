@@ -1,7 +1,7 @@
 """What goals plan, what they report, and which indicator each planned figure belongs to.
 
-    pairing = pair_goals(grammar, [(0, "training for 300 people", "312 people trained")], indicators, alike=0.7, sure=0.4)
-    list(contradictions(pairing, bases=())), list(shortfalls(pairing)), list(unreported(pairing, few=0))
+    pairing = pair_goals(grammar, [Goal(…)], indicators, alike=0.7, sure=0.4)
+    list(contradictions(pairing)), list(shortfalls(pairing)), list(unreported(pairing))
 
 A goal is two texts, `expected` and `actual`: the quantities in the one are planned, those in the other are reported. An
 indicator belongs to the planned figure that is its target and whose goal has some of its words, else to one whose words
@@ -12,20 +12,22 @@ answer is no.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from xlperf.checking.quantities import Grammar, Quantity, agrees, assign, reaches, same
-from xlperf.values.notation import PERCENT
+from xlperf.checking.sentences.grammar import Grammar, assign
+from xlperf.checking.sentences.quantities import Quantity, agrees, is_share, passes, preferred, reaches, same
 
 CLEAR = 3  # so many pairs of characters in common, and three times as many as any other, say what a figure is about
+SHARED = 2  # so many pairs of characters in common say that two figures may be about one thing, be they of common units
 
 
 class Goal(NamedTuple):
     """A goal with its quantities; `answers` says which reported one answers which planned one (index to index)."""
 
+    block: str
     row: int
     expected: str
     actual: str
@@ -34,15 +36,23 @@ class Goal(NamedTuple):
     answers: Mapping[int, int]
 
     def possible_answers(self, grammar: Grammar, number: int) -> list[Quantity]:
-        """The reported quantities that may answer a planned one: its own and those that answer none."""
+        """The reported quantities that may answer a planned one: its own and those that answer none, the best of them."""
         taken = {answer for planned, answer in self.answers.items() if planned != number}
         free = [quantity for at, quantity in enumerate(self.reported) if at not in taken]
-        return [quantity for quantity in free if grammar.fits(self.planned[number], quantity)]
+        planned = self.planned[number]
+        return preferred(planned, [quantity for quantity in free if grammar.answers(planned, quantity)])
+
+
+def read_goal(grammar: Grammar, block: str, row: int, expected: str, actual: str) -> Goal:
+    """The goal of a row, its two texts read into quantities."""
+    planned, reported = grammar.quantities(expected), grammar.quantities(actual)
+    return Goal(block, row, expected, actual, planned, reported, assign(grammar, planned, reported))
 
 
 class Indicator(NamedTuple):
     """An indicator of a number of things."""
 
+    block: str
     row: int
     name: str
     target: Quantity
@@ -70,7 +80,7 @@ class Contradiction(NamedTuple):
 
 
 class Shortfall(NamedTuple):
-    """A planned figure, and the smaller one that is reported."""
+    """A planned figure, and the one that is reported and misses it: below a floor, above a ceiling."""
 
     goal: Goal
     planned: Quantity
@@ -103,20 +113,13 @@ class Pairing:
                 yield indicator
 
 
-def pair_goals(
-    grammar: Grammar, texts: Iterable[tuple[int, str, str]], indicators: Sequence[Indicator], *, alike: float, sure: float
-) -> Pairing:
+def pair_goals(grammar: Grammar, goals: Sequence[Goal], indicators: Sequence[Indicator], *, alike: float, sure: float) -> Pairing:
     """Return the goals and indicators with their links.
 
     Args:
-        texts: of each goal its row, what is expected and what is actual.
         alike: share of a name from which on two things are one.
         sure: share of a name from which on equal figures are no chance.
     """
-    goals = []
-    for row, expected, actual in texts:
-        planned, reported = grammar.quantities(expected), grammar.quantities(actual)
-        goals.append(Goal(row, expected, actual, planned, reported, assign(grammar, planned, reported)))
     links: list[Link] = []
     taken: set[tuple[object, int]] = set()
     for link in sorted(_possible_links(grammar, goals, indicators, alike), reverse=True):
@@ -133,7 +136,7 @@ def _possible_links(grammar: Grammar, goals: Sequence[Goal], indicators: Sequenc
         for at, goal in enumerate(goals):
             share = grammar.share(indicator.name, f"{goal.expected}\n{goal.actual}") if goal.planned else 0
             for which, planned in enumerate(goal.planned if share else ()):
-                if not grammar.fits(planned, indicator.target):
+                if not planned.is_plain or not grammar.fits(planned, indicator.target):
                     continue
                 if same(planned, indicator.target):
                     yield Link(True, share, number, at, which)
@@ -144,27 +147,29 @@ def _possible_links(grammar: Grammar, goals: Sequence[Goal], indicators: Sequenc
 # --- the questions of a reviewer -----------------------------------------------------------------------------
 
 
-def contradictions(pairing: Pairing, bases: Collection[str]) -> Iterator[Contradiction]:
-    """Yield where a goal's figure is not its indicator's. `bases` are words of what was due, which is no result."""
+def contradictions(pairing: Pairing) -> Iterator[Contradiction]:
+    """Yield where a goal's figure is not its indicator's."""
     for link in sorted(pairing.links, key=lambda link: (link.goal, link.planned)):
         goal, indicator = pairing.goals[link.goal], pairing.indicators[link.indicator]
         if link.share < pairing.sure:
             continue
         if not link.equal:
-            yield Contradiction(goal, "expected", goal.planned[link.planned], indicator, indicator.target)
+            planned = goal.planned[link.planned]
+            if not agrees(planned, indicator.target):
+                yield Contradiction(goal, "expected", planned, indicator, indicator.target)
         elif indicator.actual:
-            said = _contradicting(pairing.grammar, goal, link.planned, counted=indicator.actual, bases=bases)
+            said = _contradicting(pairing.grammar, goal, link.planned, counted=indicator.actual)
             if said:
                 yield Contradiction(goal, "actual", said, indicator, indicator.actual)
 
 
-def _contradicting(grammar: Grammar, goal: Goal, number: int, *, counted: Quantity, bases: Collection[str]) -> Quantity | None:
+def _contradicting(grammar: Grammar, goal: Goal, number: int, *, counted: Quantity) -> Quantity | None:
     """The reported quantity that contradicts what was counted, None if one agrees.
 
     Another figure that happens to agree does not help where the words of the planned one clearly stand at one that does not.
+    What was due is no result.
     """
-    possible = goal.possible_answers(grammar, number)
-    reported = [quantity for quantity in possible if not any(word in quantity.clause for word in bases)]
+    reported = [quantity for quantity in goal.possible_answers(grammar, number) if quantity.scope not in ("due", "asked")]
     if not reported:
         return None
     overlaps = [grammar.overlap(goal.planned[number].clause, quantity.clause) for quantity in reported]
@@ -178,44 +183,70 @@ def _contradicting(grammar: Grammar, goal: Goal, number: int, *, counted: Quanti
     return reported[best] if is_clear or not agreed else None
 
 
-def shortfalls(pairing: Pairing) -> Iterator[Shortfall]:
-    """Yield the planned figures that belong to no indicator and that the goal's reported figures fall short of."""
+def shortfalls(pairing: Pairing, *, vague: Sequence[str] = ()) -> Iterator[Shortfall]:
+    """Yield the planned figures that belong to no indicator and that what the goal reports misses.
+
+    Args:
+        vague: units of which a plain number is neither a floor nor a ceiling: 24 hours.
+    """
     for goal, number in pairing.without_indicator():
         planned = goal.planned[number]
-        if number in goal.answers and planned.bound not in ("most", "about"):
-            reported = goal.reported[goal.answers[number]]
-            if _falls_short(pairing.grammar, goal, number, reported):
-                yield Shortfall(goal, planned, reported)
+        is_comparable = planned.scope != "span" and (planned.unit not in vague or planned.bound)
+        if is_comparable and (reported := _missing_answer(pairing.grammar, goal, number)):
+            yield Shortfall(goal, planned, reported)
 
 
-def _falls_short(grammar: Grammar, goal: Goal, number: int, reported: Quantity) -> bool:
-    """Whether less is reported than planned, in single figures and in their sum.
-
-    Percents have no sum, and are compared only where their words are alike.
-    """
-    planned = goal.planned[number]
-    if planned.unit == PERCENT:
-        return grammar.overlap(planned.clause, reported.clause) >= CLEAR - 1 and reported.value < planned.value
-    possible = goal.possible_answers(grammar, number)
+def _missing_answer(grammar: Grammar, goal: Goal, number: int) -> Quantity | None:
+    """The reported quantity that answers a planned one and misses it; None if one of those that may answer it does not."""
+    planned, possible = goal.planned[number], goal.possible_answers(grammar, number)
+    overlaps = [grammar.overlap(planned.clause, quantity.clause) for quantity in possible]
+    if not possible or max(overlaps) < _needed_overlap(grammar, planned):
+        return None
+    best = possible[overlaps.index(max(overlaps))]
+    if planned.is_ceiling:
+        return best if all(passes(quantity, planned) for quantity in possible) else None
+    if is_share(planned, grammar.points) or planned.move:
+        return None if reaches(best, planned) else best
     total = sum(quantity.value for quantity in possible)
-    return total < planned.value and not any(reaches(quantity, planned) for quantity in possible)
+    return None if total >= planned.floor or any(reaches(quantity, planned) for quantity in possible) else best
 
 
-def unreported(pairing: Pairing, few: float) -> Iterator[tuple[Goal, Quantity]]:
+def _needed_overlap(grammar: Grammar, planned: Quantity) -> int:
+    """How many pairs of characters a figure must share with a planned one, where numbers of other things are common."""
+    if is_share(planned, grammar.points):
+        return SHARED
+    return 1 if planned.is_ceiling and planned.is_plain else 0
+
+
+def unreported(
+    pairing: Pairing, *, few: float, quiet: Sequence[str] = (), wholly: Sequence[str] = ()
+) -> Iterator[tuple[Goal, Quantity]]:
     """Yield the planned figures that belong to no indicator and of which nothing is reported.
 
-    One sum may answer for several of them, words for a figure up to `few` (a platform is built), a number in words for any.
+    One sum may answer for several of them, words for a figure up to `few` (a platform is built), a number in words for any,
+    and so does a clause of the same words that says it was done `wholly`.
+
+    Args:
+        quiet: units of what nobody needs to report: time limits.
     """
     grammar = pairing.grammar
     for goal, number in pairing.without_indicator():
         planned = goal.planned[number]
-        is_small = planned.unit == PERCENT or planned.value <= few
-        if number in goal.answers or is_small or grammar.speaks_of(goal.actual, planned):
+        is_small = planned.value <= few or not planned.is_plain or is_share(planned, grammar.points)
+        if is_small or number in goal.answers or planned.unit in quiet or planned.scope == "span":
+            continue
+        if grammar.speaks_of(goal.actual, planned) or _is_done_wholly(grammar, goal, planned, wholly):
             continue
         if _sum_of_kind(grammar, planned, goal.reported) < _sum_of_kind(grammar, planned, goal.planned):
             yield goal, planned
 
 
+def _is_done_wholly(grammar: Grammar, goal: Goal, planned: Quantity, wholly: Sequence[str]) -> bool:
+    """Whether a clause of what is reported says of the planned thing that all of it was done."""
+    clauses = (clause for clause in grammar.clauses(goal.actual) if any(word in clause for word in wholly))
+    return any(grammar.overlap(planned.clause, clause) >= SHARED for clause in clauses)
+
+
 def _sum_of_kind(grammar: Grammar, quantity: Quantity, listed: Iterable[Quantity]) -> Decimal:
     """The sum of those that count the same kind of thing."""
-    return sum((other.value for other in listed if grammar.fits(quantity, other)), Decimal(0))
+    return sum((other.value for other in listed if other.is_plain and grammar.fits(quantity, other)), Decimal(0))
