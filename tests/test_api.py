@@ -30,6 +30,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "compare_forms": {"before": FOLDER, "after": FOLDER, "templates": "forms"},
     "compare_papers": {"before": "filled.xlsx", "after": "other.json", "templates": "forms"},
     "explain_field": {"form": KEY, "field": "cover.unit", "templates": "forms"},
+    "explain_rule": {"form": KEY, "code": "XL216", "templates": "forms"},
     "fill_workbook": {"document": {"form": KEY, "fiscal_year": YEAR}, "templates": "forms", "output": "out.xlsx", "date": DATE},
     "finalize": {"path": "filled.xlsx", "templates": "forms", "output": "out", "date": DATE},
     "find_form": {"key": KEY, "templates": "forms"},

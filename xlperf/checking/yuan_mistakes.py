@@ -72,6 +72,7 @@ class Doubt(NamedTuple):
 
     amount: Amount
     reason: str
+    row: Sequence[Amount]  # all amounts of its row
 
 
 def unlikely_amounts(form: Form, rows: Rows, *, stated: Collection[Spot] = ()) -> Iterator[Finding]:
@@ -84,7 +85,7 @@ def unlikely_amounts(form: Form, rows: Rows, *, stated: Collection[Spot] = ()) -
         listed = [amounts for key in table.blocks for amounts in _amounts_by_row(form, form.blocks[key], rows.get(key, []))]
         columns: dict[str, list[Doubt]] = {}
         for doubt in _doubts(form, listed, in_texts):
-            if doubt.amount.spot not in stated and not in_texts.naming(doubt.amount, doubt.amount.as_meant):
+            if doubt.amount.spot not in stated and not _is_settled(doubt, in_texts):
                 columns.setdefault(doubt.amount.spot.field, []).append(doubt)
         counts = Counter(amount.spot.field for amounts in listed for amount in amounts)
         for key, doubts in columns.items():
@@ -101,11 +102,17 @@ def _doubts(form: Form, listed: Sequence[Sequence[Amount]], in_texts: _Texts) ->
         far = _far_from_table(form, amounts, others)
         for amount in amounts:
             if _is_far_from_row(amount, amounts):
-                yield Doubt(amount, sentence("far_from_row", {}))
+                yield Doubt(amount, sentence("far_from_row", {}), amounts)
             elif amount in far:
-                yield Doubt(amount, sentence("far_from_table", {}))
+                yield Doubt(amount, sentence("far_from_table", {}), amounts)
             elif amount.may_be_small and (text := in_texts.naming(amount, amount.as_doubted, digits=TELLING)):
-                yield Doubt(amount, sentence("as_text_says", {"text": text}))
+                yield Doubt(amount, sentence("as_text_says", {"text": text}), amounts)
+
+
+def _is_settled(doubt: Doubt, in_texts: _Texts) -> bool:
+    """Whether a text tells the amount as it was typed, or one like it in its row."""
+    alike = (amount for amount in doubt.row if amount.size >= LEAST and amount.size * ALIKE >= doubt.amount.size)
+    return any(in_texts.naming(amount, amount.as_meant) for amount in alike)
 
 
 def _asked(form: Form, doubts: Sequence[Doubt], reason: str) -> Finding:

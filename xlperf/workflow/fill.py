@@ -20,9 +20,9 @@ from xlperf.workflow.template import Issued, write_rows
 
 def fill_workbook(
     document: Document,
+    output: StrPath,
     *,
     templates: StrPath | None = None,
-    output: StrPath,
     date: str | None = None,
     rows: Mapping[str, int] | None = None,
     password: str = "",
@@ -33,8 +33,8 @@ def fill_workbook(
         document: a JSON object in the shape that `build_schema` tells, with the keys `form` and `fiscal_year`. Amounts are
             numbers in the unit that the label of their field names (ten thousand yuan in most forms), rates are ratios.
             Computed fields need not be there; one that differs from ours is an info.
-        templates: the folder of a bureau's own forms.
         output: the workbook to write.
+        templates: the folder of a bureau's own forms.
         date: the ISO date to stand in the workbook; by default SOURCE_DATE_EPOCH, else today.
         rows: spare rows per block where the form's own number is not enough, for example {"goals": 50}.
         password: protects the sheets; a deterrent, never security.
