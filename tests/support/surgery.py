@@ -7,11 +7,13 @@ import zipfile
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
+from string import ascii_uppercase, digits
 
 import openpyxl
 from lxml import etree
 
 from support.xml_parts import MAIN
+from xlperf.addresses import column_number
 
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -52,7 +54,9 @@ def type_into(path: Path, target: Path, cells: Mapping[str, object], style: int 
 
 def set_cell(content: bytes, cell: str, value: object, style: int | None = None) -> bytes:
     tree = etree.fromstring(content)
-    (element,) = tree.xpath(f"//m:c[@r='{cell}']", namespaces={"m": MAIN[1:-1]})
+    element = next(iter(tree.xpath(f"//m:c[@r='{cell}']", namespaces={"m": MAIN[1:-1]})), None)
+    if element is None:
+        element = _new_cell(tree, cell)
     for child in list(element):
         element.remove(child)
     element.attrib.pop("t", None)
@@ -66,6 +70,14 @@ def set_cell(content: bytes, cell: str, value: object, style: int | None = None)
     elif value is not None:
         etree.SubElement(element, f"{MAIN}v").text = repr(value)
     return etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _new_cell(tree: etree._Element, cell: str) -> etree._Element:
+    """A cell that is not there yet, at its place in a row that is there."""
+    (row,) = tree.xpath(f"//m:row[@r='{cell.lstrip(ascii_uppercase)}']", namespaces={"m": MAIN[1:-1]})
+    before = [other for other in row if column_number(other.get("r").rstrip(digits)) < column_number(cell.rstrip(digits))]
+    row.insert(len(before), etree.Element(f"{MAIN}c", {"r": cell}))
+    return row[len(before)]
 
 
 def percent_style(path: Path) -> int:

@@ -15,6 +15,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+from xlperf.comparing.alterations import find_alterations
+from xlperf.comparing.provenance import compare_with_issued
 from xlperf.files import StrPath
 from xlperf.forms.compute import compute
 from xlperf.forms.document import LEFTOVERS, Spot, document_of, is_required, path_namer, text_at, unit_spot
@@ -27,8 +29,6 @@ from xlperf.importing.paper_form import paper_form_of
 from xlperf.importing.recognition import recognise, year_on_page
 from xlperf.importing.source_file import SourceFile, read_source_file
 from xlperf.importing.unread_cells import unread_cells
-from xlperf.reading.alterations import find_alterations
-from xlperf.reading.provenance import compare_with_issued
 from xlperf.reading.reader import read_cells
 from xlperf.reporting.description import describe
 from xlperf.reporting.finding import Finding, gather

@@ -1,5 +1,5 @@
 """A submitted workbook, read safely.
 
-In: the bytes of a file. Out: a `Reading`: rows, the cell of every value, what the cells showed, how the file was altered.
+In: the bytes of a file. Out: a `Reading`: rows, the cell of every value, what the cells showed.
 It never trusts the file's size or structure, never calls a macro and never changes the file.
 """

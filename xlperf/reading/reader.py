@@ -19,6 +19,7 @@ from xlperf.errors import UnreadableError, UsageError
 from xlperf.files import StrPath
 from xlperf.forms.document import Spot
 from xlperf.forms.form import Form
+from xlperf.forms.layout import PROBLEMS
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import GUIDE, Sheet
 from xlperf.messages import listing, sentence
@@ -32,6 +33,9 @@ from xlperf.reading.sheet_rows import Cell, Grid, SheetRow, sheet_rows_of, sprea
 from xlperf.reporting.finding import Finding
 from xlperf.text import nearest
 from xlperf.values.cells import read_value
+
+IDENTITY = "identity"  # the key of the hidden sheet, which only programs read
+PROGRAM = (IDENTITY, PROBLEMS)  # the sheets of ours that belong to no form
 
 
 class OwnGrid(NamedTuple):
@@ -56,7 +60,7 @@ def read_cells(path: StrPath, *, templates: StrPath | None = None) -> Reading:
     if not own:
         raise UnreadableError("XL110")
     form = _form_of(own[0].mark, templates)
-    identity = next((_identity(found.grid) for found in own if found.mark.sheet == "identity"), {})
+    identity = next((_identity(found.grid) for found in own if found.mark.sheet == IDENTITY), {})
     sheets = _find_sheets(form, own, package, RichTexts(package))
     sheet_rows = tuple(_sheet_rows(form, sheets))
     blocks = _read_blocks(form, sheet_rows, NumberFormats(package))
@@ -69,6 +73,9 @@ def read_cells(path: StrPath, *, templates: StrPath | None = None) -> Reading:
         form=form,
         identity=identity,
         sheets=sheets,
+        program_sheets={
+            found.mark.sheet: FoundSheet(found.title, found.grid, None) for found in own if found.mark.sheet in PROGRAM
+        },
         foreign_sheets=foreign,
         sheet_rows=sheet_rows,
         rows={read.block.key: _with_identity(form, read, identity) for read in blocks},

@@ -8,6 +8,7 @@ It owns all that was opened for it, the package, the grids and the markup of the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,8 +18,10 @@ from xlperf.forms.document import Rows, Spot, year_of
 from xlperf.forms.form import Form
 from xlperf.reading.markup import Markup
 from xlperf.reading.preflight import Package
-from xlperf.reading.sheet_rows import Cell, Grid, SheetRow
+from xlperf.reading.sheet_rows import Cell, Grid, SheetRow, key_columns
 from xlperf.reporting.finding import Finding
+
+DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,11 @@ class FoundSheet:
     title: str  # people may have renamed it
     grid: Grid  # what its cells show, merged cells of words and cells with errors included
     markup: Markup | None  # None where its XML was not found
+
+    @cached_property
+    def columns(self) -> Mapping[str, int]:
+        """Which column carries which field."""
+        return key_columns(self.grid)
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,7 @@ class Reading:
     form: Form
     identity: Mapping[str, str]  # what its hidden sheet says: form, revision, unit and year it was issued for, ...
     sheets: Mapping[str, FoundSheet]  # by the form's key; of two copies the first
+    program_sheets: Mapping[str, FoundSheet]  # of ours that are no sheet of the form: identity and lists, problems; by their keys
     foreign_sheets: tuple[str, ...]  # titles of the sheets that are not ours
     sheet_rows: tuple[SheetRow, ...]  # every row of those sheets that may hold data, as it stands
     rows: Rows  # the values by block, in the order of the document
@@ -60,6 +69,12 @@ class Reading:
     def places(self) -> Mapping[Spot, str]:
         """The address of each field: `Budget!E4`."""
         return {spot: str(cell) for spot, cell in self.cells.items()}
+
+    @property
+    def is_of_this_version(self) -> bool:
+        """Whether it was written from the very form.yaml that stands here, or does not say; another has other fixed texts."""
+        digest = self.identity.get("digest", "")
+        return digest == self.form.digest or not DIGEST.fullmatch(digest)
 
     @property
     def carried_warnings(self) -> str:

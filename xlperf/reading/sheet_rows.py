@@ -147,6 +147,17 @@ def _mark_of(form: Form, cell: object) -> RowKey | str | None:
     return RowKey(form.blocks[key], rest or None) if key in form.blocks and key != GUIDE else None
 
 
+def is_key(form: Form, cell: object) -> bool:
+    """Whether that is a key of ours, as they stand in the hidden first column."""
+    return _mark_of(form, cell) is not None or str(cell).partition(".")[0] == GUIDE
+
+
+def table_below(form: Form, grid: Grid, header: int) -> Table | None:
+    """The table whose header stands in that row, None where no row with a key follows."""
+    block = _next_block([_mark_of(form, row[0]) for row in grid[header + 1 :]])
+    return form.tables.get(block.table or "") if block else None
+
+
 def _next_block(marks: Sequence[RowKey | str | None]) -> Block | None:
     return next((mark.block for mark in marks if isinstance(mark, RowKey)), None)
 

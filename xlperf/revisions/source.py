@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from xlperf.comparing.alterations import find_alterations
+from xlperf.comparing.provenance import compare_with_issued
 from xlperf.errors import UnreadableError
 from xlperf.files import StrPath
 from xlperf.forms.document import LEFTOVERS, Rows, Spot, path_namer, text_at, unit_spot, year_of
@@ -19,8 +21,6 @@ from xlperf.forms.form import Form
 from xlperf.importing.importer import import_report
 from xlperf.importing.page import Leftover
 from xlperf.importing.source_file import WORKBOOKS, read_source_file
-from xlperf.reading.alterations import find_alterations
-from xlperf.reading.provenance import compare_with_issued
 from xlperf.reading.reader import read_cells
 from xlperf.reporting.description import DescribedFinding, describe
 from xlperf.reporting.finding import Finding, gather, has_errors

@@ -15,13 +15,13 @@ from xlperf.checking.checks import check
 from xlperf.checking.explanations import explain
 from xlperf.checking.shown_values import compare_shown
 from xlperf.checking.yuan_mistakes import unlikely_amounts
+from xlperf.comparing.alterations import find_alterations
+from xlperf.comparing.provenance import compare_with_issued
 from xlperf.files import StrPath
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Rows, document_of
 from xlperf.forms.loader import find_form
 from xlperf.forms.model import Unexplained
-from xlperf.reading.alterations import find_alterations
-from xlperf.reading.provenance import compare_with_issued
 from xlperf.reading.reader import read_cells
 from xlperf.reading.reading import Reading
 from xlperf.reading.remembered import load_warnings

@@ -8,28 +8,25 @@ what was not read at all (never silently), and what finalizing will restore.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence, Set
-from functools import lru_cache
 from typing import NamedTuple
 
 from xlperf.addresses import cell_name
+from xlperf.comparing.headings import retyped_headings
+from xlperf.comparing.stray_cells import stray_data
 from xlperf.forms.document import Spot, is_empty
 from xlperf.forms.form import Form
-from xlperf.forms.layout import HEADER, make_layout
-from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Severity, Sheet, Table
+from xlperf.forms.layout import HEADER
+from xlperf.forms.model import RULES, Block, Severity, Sheet, Table
 from xlperf.formula.nodes import Kind
-from xlperf.formula.operands import normal_text
 from xlperf.messages import listing, sentence
 from xlperf.reading.markup import Markup
 from xlperf.reading.reading import FoundSheet, Reading
-from xlperf.reading.sheet_rows import Cell, Range, SheetRow, header_depth, key_columns
+from xlperf.reading.sheet_rows import Range, header_depth, key_columns
 from xlperf.reporting.finding import Finding
 from xlperf.text import nearest
-from xlperf.values.printing import typed_text
 
 MOST_NAMED = 50  # cells named in one finding; the rest is counted
-MOST_SHOWN = 40  # characters of what stands in a cell
 MOST_MERGED = 500  # rows of a merged area that are looked at
 
 
@@ -108,31 +105,6 @@ def deleted_columns(reading: Reading) -> Iterator[Finding]:
                 yield Finding("XL232", "error", (), {"column": column.label, "found": reason, "sheet": found.title})
 
 
-def retyped_headings(reading: Reading) -> Iterator[Finding]:
-    """Headings that were retyped; the columns are known by their keys. Those of workbooks written before are no change."""
-    for found_table in _tables(reading):
-        if found_table.header is not None:
-            yield from _retyped_headings(found_table, found_table.header)
-
-
-def _retyped_headings(found_table: FoundTable, top: int) -> Iterator[Finding]:
-    sheet, table, found = found_table
-    columns, depth = key_columns(found.grid), header_depth(sheet)
-    for column in table.columns:
-        number = columns.get(column.key)
-        if number is None or column.hidden:
-            continue
-        texts = [str(row[number]) for row in found.grid[top : top + depth] if number < len(row)]
-        if not {_folded(label) for label in (column.label, *column.former_labels)} & set(map(_folded, texts)):
-            place = f"{found.title}!{cell_name(top + depth - 1, number)}"
-            last = next((text for text in reversed(texts) if text.strip()), None)
-            yield Finding("XL233", "info", (), {"found": last, "expected": column.label}, cells=(place,))
-
-
-def _folded(text: str) -> str:
-    return re.sub(r"[\s()\uff08\uff09]", "", normal_text(text))
-
-
 def hidden_rows(reading: Reading) -> Iterator[Finding]:
     """Rows that were hidden and hold data: they count."""
     places, markups = [], _markups(reading)
@@ -207,80 +179,7 @@ def _blank_inputs(reading: Reading, title: str) -> dict[int, list[int]]:
     return blank
 
 
-# --- data where nobody types ---------------------------------------------------------------------------------
-
-
-def stray_data(reading: Reading) -> Iterator[Finding]:
-    """Data that stand where nobody types: below a table's end, beside it, between the lines, in a cell that stays blank."""
-    rows = {row.place: row for row in reading.sheet_rows}
-    texts = _own_texts(reading.form)
-    for sheet in reading.form.sheets:
-        if sheet.key in reading.sheets and sheet.key != GUIDE:
-            found = reading.sheets[sheet.key]
-            for cell, value in _stray_cells(sheet, found, rows, texts[sheet.key]):
-                yield _stray(str(cell), value)
-    for spot, value in _in_closed_cells(reading):
-        yield _stray(reading.places[spot], value)
-
-
-def _stray(place: str, value: object) -> Finding:
-    return Finding("XL236", "warning", (), {"found": typed_text(value)[:MOST_SHOWN]}, cells=(place,))
-
-
-def _stray_cells(
-    sheet: Sheet, found: FoundSheet, rows: Mapping[tuple[str, int], SheetRow], texts: Mapping[str, int]
-) -> Iterator[tuple[Cell, object]]:
-    """Yield every filled cell of a sheet that is no field and no fixed text of ours.
-
-    Args:
-        texts: the fixed texts, each with the last column in which somebody may sign beside it.
-    """
-    columns = set(key_columns(found.grid).values())
-    rest_of_header = 0
-    for number, line in enumerate(found.grid[1:], 1):
-        rest_of_header = header_depth(sheet) if line[0] == HEADER else max(0, rest_of_header - 1)
-        filled = [(column, value) for column, value in enumerate(line) if column and str(value).strip()]
-        row = rows.get((found.title, number))
-        if rest_of_header or (row and not row.single):
-            stray = [(column, value) for column, value in filled if column not in columns]
-        elif row:
-            stray = [(column, value) for column, value in filled if column not in {*row.columns.values(), 1}]
-        else:
-            words = [(column, normal_text(str(value)), value) for column, value in filled]
-            signed = max((texts.get(text, 0) for _, text, _ in words), default=0)
-            stray = [(column, value) for column, text, value in words if column > signed and text not in texts]
-        yield from ((Cell(found.title, number, column), value) for column, value in stray)
-
-
-def _in_closed_cells(reading: Reading) -> Iterator[tuple[Spot, object]]:
-    """Yield what stands in cells that stay blank: nobody types into them, nothing is computed or printed there."""
-    for (key, index), origin in reading.origins.items():
-        block = reading.form.blocks[key]
-        inputs = reading.form.inputs(block, index)
-        for name, value in origin.values.items():
-            if name in inputs or value in ("", None) or not str(value).strip():
-                continue
-            if _stays_blank(reading.form, block, index, name):
-                yield Spot(key, index, name), value
-
-
-def _stays_blank(form: Form, block: Block, index: int, name: str) -> bool:
-    """Whether the form has neither a formula nor a text of its own for a cell into which nobody types."""
-    row, field = block.row(index), block.fields[name]
-    if name in block.constants or (row and (name in row.values or name == block.row_name)) or name.startswith("_"):
-        return False
-    return bool(TYPES[field.type].json) and not field.given and not field.last and form.formula(block, index, name) is None
-
-
-@lru_cache(maxsize=16)
-def _own_texts(form: Form) -> dict[str, dict[str, int]]:
-    """The fixed texts of every sheet, as they are compared, with the last column of what is signed beside them."""
-    end = {normal_text(form.words["end"]): 0}
-    return {
-        page.sheet.key: end
-        | {normal_text(line.text): page.last_visible if line.kind == "signature" else 0 for line in page.lines if line.text}
-        for page in make_layout(form).pages
-    }
+# --- what the template has and the file no longer, what the file has and the template not -----------------------
 
 
 def foreign_sheets(reading: Reading) -> Iterator[Finding]:
@@ -289,21 +188,18 @@ def foreign_sheets(reading: Reading) -> Iterator[Finding]:
         yield Finding("XL241", "info", (), {"found": listing(reading.foreign_sheets[:MOST_NAMED])})
 
 
-# --- what the template has and the file no longer ------------------------------------------------------------
-
-
 def lost_formulas(reading: Reading) -> Iterator[Finding]:
-    """Computed cells that show the right value and hold no formula any more; notes typed into a hidden helper column."""
-    lost = []
-    for spot, raw in reading.shown_results.items():
-        if spot.block == RULES or spot in reading.with_formula or raw is None or not str(raw).strip():
-            continue
-        if reading.form.blocks[spot.block].fields[spot.field].in_document or not isinstance(raw, str):
-            lost.append(spot)
-        else:
-            yield _stray(reading.places[spot], raw)
+    """Computed cells that show a value and hold no formula any more; what is no value of theirs is told as content of others."""
+    lost = [spot for spot, raw in reading.shown_results.items() if _gave_way(reading, spot, raw)]
     if lost:
         yield Finding("XL237", "info", tuple(lost))
+
+
+def _gave_way(reading: Reading, spot: Spot, raw: object) -> bool:
+    """Whether a formula gave way to its value there; of a blank row the first only stands for all, and is told elsewhere."""
+    if spot in reading.with_formula or raw is None or not str(raw).strip() or spot.index >= len(reading.rows[spot.block]):
+        return False
+    return spot.block != RULES and (reading.form.blocks[spot.block].fields[spot.field].in_document or not isinstance(raw, str))
 
 
 def lost_protection(reading: Reading) -> Iterator[Finding]:

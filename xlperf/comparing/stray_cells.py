@@ -1,0 +1,169 @@
+"""Content where nobody types: beside and below the tables, over labels and formulas, in hidden and covered cells, in the guide.
+
+    findings = list(stray_data(reading))        # XL236, with every cell that is neither an input nor as we issued it
+
+Every cell that is not blank is an input that is read, or as it was issued, or is named here (or by a finding of its own).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import lru_cache
+from itertools import islice
+
+from xlperf.comparing.headings import label_column
+from xlperf.comparing.issued_cells import Indexes, RowAt, indexes, is_issued, may_be_former_text, row_at
+from xlperf.comparing.program_sheets import stray_in_guide, stray_in_program_sheets
+from xlperf.forms.form import Form
+from xlperf.forms.layout import END, HEADER, SINGLES, make_layout
+from xlperf.forms.model import GUIDE, Field, Sheet, Table
+from xlperf.formula.operands import normal_text
+from xlperf.messages import listing
+from xlperf.reading.reading import FoundSheet, Reading
+from xlperf.reading.sheet_rows import Cell, SheetRow, header_depth, is_key
+from xlperf.reporting.finding import Finding
+from xlperf.values.printing import ELLIPSIS, typed_text
+
+MOST_ALONE = 3  # cells that are told one by one
+MOST_SHOWN = 40  # characters of what stands in a cell
+LONGEST_SIGNATURE = 60  # characters of what somebody types on a line to sign
+
+Filled = tuple[Cell, object]  # a cell and what it shows
+
+
+def stray_data(reading: Reading) -> Iterator[Finding]:
+    """Content that nobody reads, and that is not ours."""
+    rows, known = {row.place: row for row in reading.sheet_rows}, indexes(reading)
+    strays: list[Filled] = []
+    for sheet in reading.form.sheets:
+        found = reading.sheets.get(sheet.key)
+        if found:
+            strays += _stray_keys(reading, sheet, found)
+            strays += stray_in_guide(reading, found) if sheet.key == GUIDE else _stray_cells(reading, sheet, found, rows, known)
+    strays += stray_in_program_sheets(reading)
+    yield from _findings(strays)
+
+
+def _findings(strays: Sequence[Filled]) -> Iterator[Finding]:
+    """Yield them one by one, or many as one finding with all cells."""
+    if len(strays) <= MOST_ALONE:
+        for cell, value in strays:
+            yield Finding("XL236", "warning", (), {"found": _shown(value)}, cells=(str(cell),))
+        return
+    first = [*islice(dict.fromkeys(_shown(value) for _, value in strays), MOST_ALONE), ELLIPSIS]
+    yield Finding("XL236", "warning", (), {"found": listing(first)}, cells=tuple(str(cell) for cell, _ in strays))
+
+
+def _shown(value: object) -> str:
+    return typed_text(value)[:MOST_SHOWN]
+
+
+def _stray_keys(reading: Reading, sheet: Sheet, found: FoundSheet) -> Iterator[Filled]:
+    """Yield what stands in the hidden row and column of keys and is no key."""
+    keys = _field_keys(reading.form)
+    for column, words in enumerate(found.grid[0][1:], 1):
+        if not all(_is_field(reading, word, keys) for word in str(words).split()):
+            yield Cell(found.title, 0, column), words
+    for number, row in enumerate(found.grid[1:], 1):
+        if str(row[0]).strip() and not is_key(reading.form, row[0]):
+            yield Cell(found.title, number, 0), row[0]
+
+
+@lru_cache(maxsize=16)
+def _field_keys(form: Form) -> frozenset[str]:
+    return frozenset(key for block in form.blocks.values() for key in block.fields).union(SINGLES)
+
+
+def _is_field(reading: Reading, word: str, keys: Set[str]) -> bool:
+    """Whether that is the key of a column; another version of the form may have had columns of its own."""
+    return word in keys or (not reading.is_of_this_version and word.isascii() and word.isidentifier())
+
+
+def _stray_cells(
+    reading: Reading, sheet: Sheet, found: FoundSheet, rows: Mapping[tuple[str, int], SheetRow], known: Indexes
+) -> Iterator[Filled]:
+    """Yield every filled cell of a sheet that is no field, no heading and no fixed text of ours, nor as it was issued."""
+    columns, texts = found.columns, _own_texts(reading.form)[sheet.key]
+    rest_of_header = 0
+    for number, line in enumerate(found.grid[1:], 1):
+        rest_of_header = header_depth(sheet) if line[0] == HEADER else max(0, rest_of_header - 1)
+        filled = [(column, value) for column, value in enumerate(line) if column and str(value).strip()]
+        row = rows.get((found.title, number))
+        if rest_of_header:
+            shown = {columns[column.key] for column in _columns(sheet) if column.key in columns and not column.hidden}
+            stray = [(column, value) for column, value in filled if column not in shown]
+        elif row:
+            stray = [*_stray_in_row(reading, found, row, filled, known)]
+        else:
+            stray = [each for each in _stray_in_line(filled, texts) if not _is_former_line(reading, found, number, *each)]
+        yield from ((Cell(found.title, number, column), value) for column, value in stray)
+
+
+def _columns(sheet: Sheet) -> Iterator[Field]:
+    """Yield the columns of the tables of a sheet."""
+    for section in sheet.sections:
+        if isinstance(section, Table):
+            yield from section.columns
+
+
+def _stray_in_row(
+    reading: Reading, found: FoundSheet, sheet_row: SheetRow, filled: Iterable[tuple[int, object]], known: Indexes
+) -> Iterator[tuple[int, object]]:
+    """Yield what stands in a row beside its fields, and in those of its fields into which nobody types."""
+    row = row_at(reading, found, sheet_row, known)
+    keys = {column: key for key, column in sheet_row.columns.items() if key in row.block.fields}
+    label, read, helpers = label_column(found) if sheet_row.single else None, row.read, row.helpers
+    for column, value in filled:
+        key = keys.get(column)
+        if row.index is not None and (key in read or (key in helpers and row.has_formula(key))):
+            continue
+        if key is None:
+            is_ours = column == label or _is_helper(row, column, value)
+        elif row.index is None:
+            is_ours = not sheet_row.single  # of a row of a table that stands twice all is told at once
+        else:
+            is_ours = is_issued(row, key, value)
+        if not is_ours:
+            yield column, value
+
+
+def _is_helper(row: RowAt, column: int, value: object) -> bool:
+    """Whether that is ours in a hidden column: of a version that had others, or of one whose key is gone."""
+    reading, found = row.reading, row.found
+    known = _field_keys(reading.form)
+    if (
+        not isinstance(value, str)
+        and not reading.is_of_this_version
+        and any(at == column and key[0] == "_" for key, at in found.columns.items() if key not in known)
+    ):
+        return True
+    is_formula = found.markup is not None and (row.sheet_row.number, column) in found.markup.formulas
+    return is_formula and not row.helpers <= found.columns.keys()
+
+
+def _stray_in_line(filled: Iterable[tuple[int, object]], texts: Mapping[str, int]) -> Iterator[tuple[int, object]]:
+    """Yield what stands in a line of fixed texts and is none of them; beside some of them somebody signs."""
+    words = [(column, normal_text(str(value)), value) for column, value in filled]
+    signed = max((texts.get(text, 0) for _, text, _ in words), default=0)
+    for column, text, value in words:
+        if text not in texts and (column > signed or len(text) > LONGEST_SIGNATURE):
+            yield column, value
+
+
+def _is_former_line(reading: Reading, found: FoundSheet, number: int, column: int, value: object) -> bool:
+    """Whether that may be the fixed text of a line in another version of the form: at the end of a table, or over all columns."""
+    if reading.is_of_this_version or column != 1 or not may_be_former_text(reading, value):
+        return False
+    merges = found.markup.merges if found.markup else ()
+    return found.grid[number][0] == END or any(area[:3] == (number, 1, number) for area in merges)
+
+
+@lru_cache(maxsize=16)
+def _own_texts(form: Form) -> dict[str, dict[str, int]]:
+    """The fixed texts of every sheet, as they are compared, with the last column of what is signed beside them."""
+    end = {normal_text(form.words["end"]): 0}
+    return {
+        page.sheet.key: end
+        | {normal_text(line.text): page.last_visible if line.kind == "signature" else 0 for line in page.lines if line.text}
+        for page in make_layout(form).pages
+    }
