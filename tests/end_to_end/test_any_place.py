@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -11,7 +12,7 @@ import pytest
 from support.cell_values import CellValue, Place, cells_of, inline, lay_over, number
 from support.paths import EXAMPLES
 from support.sweeps import seeds
-from xlperf import finalize, validate, write_template
+from xlperf import fill_workbook, finalize, validate, write_template
 from xlperf.reading.reader import read_cells
 from xlperf.reading.reading import Reading
 from xlperf.reporting.result import Result
@@ -31,7 +32,9 @@ LARGE = 60  # characters; a shorter text on a line to sign is a signature
 @cache
 def book_of(example: str, state: str, folder: Path) -> Path:
     """A workbook of a form: a blank template, filled, sent back with its problems, or finalized."""
-    filled, target = EXAMPLES / example / "filled.xlsx", folder / f"{example}-{state}.xlsx"
+    filled, target = folder / f"{example}-filled.xlsx", folder / f"{example}-{state}.xlsx"
+    if not filled.exists():
+        fill_workbook(json.loads((EXAMPLES / example / "document.json").read_text("utf-8")), output=filled)
     match state:
         case "blank":
             year = int(example[-4:])
