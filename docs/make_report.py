@@ -322,12 +322,18 @@ def suzhou_department():
     add_texts(left, "单位代码：{{ cover.unit_code }}", "{%p if not form.public %}", "填报人：{{ cover.prepared_by }}",
               "联系电话：{{ cover.phone }}", "{%p endif %}", style="签章")  # fmt: skip
     add_texts(right, "{{ line }}", "{%p endfor %}", "{{ cover.prepared_on }}", style="签章")
+    add_appendix(document)
+    return document
+
+
+def add_appendix(document) -> None:
+    """What was asked and what the unit says to it, below the signatures; in one sentence, what it says nothing to."""
+    add_texts(document, "{%p if explanations or unexplained %}", style=TEXT)
+    document.add_paragraph("附：提醒事项及说明", "Heading 1")
     add_texts(document, "{%p if explanations %}", style=TEXT)
-    document.add_paragraph("附：提醒事项及说明", "Heading 1").paragraph_format.page_break_before = True
     add_table(document, (25, 80, 120), ("编号", "校验项", "说明"),
               for_each("row in explanations", *cells("row", ("code", "title", "text"))), (CENTRED, TEXT, TEXT))  # fmt: skip
-    add_texts(document, "{%p endif %}", style=TEXT)
-    return document
+    add_texts(document, "{%p endif %}", "{%p if unexplained %}", "{{ unexplained }}", "{%p endif %}", "{%p endif %}", style=TEXT)
 
 
 def cells(owner: str, columns: Sequence[str]) -> tuple[str, ...]:
@@ -377,11 +383,7 @@ def project_report(funds: Sequence, indicators: Sequence, texts: Sequence[tuple[
         document.add_paragraph(heading, "Heading 1")
         document.add_paragraph(f"{{{{ {name} }}}}")
     add_texts(document, "", "{%p for line in form.lines %}", "{{ line }}", "{%p endfor %}", style="签章")
-    add_texts(document, "{%p if explanations %}", style=TEXT)
-    document.add_paragraph("附：提醒事项及说明", "Heading 1").paragraph_format.page_break_before = True
-    add_table(document, (25, 80, 120), ("编号", "校验项", "说明"),
-              for_each("row in explanations", *cells("row", ("code", "title", "text"))), (CENTRED, TEXT, TEXT))  # fmt: skip
-    add_texts(document, "{%p endif %}", style=TEXT)
+    add_appendix(document)
     return document
 
 

@@ -44,9 +44,9 @@ def merge_duty(book: Book) -> None:
 def merge_indicator(book: Book) -> None:
     """One indicator over two rows, every column merged for itself."""
     sheet = book["自评表"]
-    for column, value in zip("CDEFGHJL", ("走访企业", "定量", ">=", 10, "家", 10, "台账", None), strict=True):
-        sheet[f"{column}81"] = value
-        sheet.merge_cells(f"{column}81:{column}82")
+    for column, value in zip("CDEFGHIK", ("走访企业", "定量", ">=", 10, "家", 10, "台账", None), strict=True):
+        sheet[f"{column}63"] = value
+        sheet.merge_cells(f"{column}63:{column}64")
 
 
 def hide_row(book: Book) -> None:
@@ -69,7 +69,7 @@ def type_beside_lines(book: Book) -> None:
 
 def type_into_cells_that_stay_blank(book: Book) -> None:
     """Pasted over the lock: of duties nothing is asked there, an error needs no explanation."""
-    book["自评表"]["M69"], book["自评表"]["M70"] = "不适用", 0
+    book["自评表"]["L51"], book["自评表"]["L52"] = "不适用", 0
     book["校验"]["H6"] = "属实"
 
 
@@ -105,12 +105,12 @@ def copy_sheet_and_change_it(book: Book) -> None:
 
 
 def copy_sheet_and_add_to_it(book: Book) -> None:
-    book.copy_worksheet(book["重点任务"])["C20"] = "补报任务"
+    book.copy_worksheet(book["重点任务"])["C16"] = "补报任务"
 
 
 def copy_sheet_and_retype_a_result(book: Book) -> None:
     copy = book.copy_worksheet(book["自评表"])
-    copy["I70"], copy["I24"], copy["P20"] = "+1", "+2", "备注"
+    copy["M52"], copy["M24"], copy["P20"] = "+1", "+2", "备注"
 
 
 def rename_and_reorder(book: Book) -> None:
@@ -139,11 +139,11 @@ CASES: dict[Callable[[Book], None], dict[str, list[str | None]]] = {
     type_below: {"XL236": ["重点任务!C60"]},
     type_beside: {"XL236": ["重点任务!J3"]},
     type_beside_lines: {"XL236": [*BESIDE_LINES]},
-    type_into_cells_that_stay_blank: {"XL236": ["自评表!M69", "自评表!M70", "校验!H6"]},
+    type_into_cells_that_stay_blank: {"XL236": ["自评表!L51", "自评表!L52", "校验!H6"]},
     type_numbers_outside: {"XL236": ["重点任务!J3", "重点任务!C60"]},
     sign: {},
     unprotect: {"XL238": [None]},
-    wipe_dropdowns: {"XL239": [f"自评表!M{row}" for row in range(5, 36)]},
+    wipe_dropdowns: {"XL239": [f"自评表!L{row}" for row in range(5, 36)]},
     add_sheet: {"XL241": [None]},
     copy_sheet: {"XL113": [None]},
     copy_sheet_and_retype_a_result: {"XL113": [None]},

@@ -43,8 +43,8 @@ def spaced_names(book: openpyxl.Workbook) -> None:
 
 
 def dashes(book: openpyxl.Workbook) -> None:
-    for row in (40, 41, 82):
-        for column in "CDEFGHJL":
+    for row in (40, 41, 64):
+        for column in "CDEFGHIK":
             book["自评表"][f"{column}{row}"] = "—"
     book["预算信息"]["B12"] = "无"
 
@@ -64,7 +64,7 @@ HANDS: dict[str, tuple[Callable[[openpyxl.Workbook], object], set]] = {
     "a percent as text over a formula, the same": (type_cell("预算信息", "G5", "95.99%"), {("XL237", ("预算信息!G5",))}),
     "a total typed over, and what follows from it": (type_cell("预算信息", "C4", 545.6), {("XL301", ("预算信息!C4",))}),
     "a formula that fails": (type_cell("预算信息", "G5", "=1/0"), {("XL301", ("预算信息!G5",))}),
-    "an actual that is an error": (type_cell("自评表", "H70", "=1/0"), {("XL217", ("自评表!H70",))}),
+    "an actual that is an error": (type_cell("自评表", "H52", "=1/0"), {("XL217", ("自评表!H52",))}),
     "a text that is an error": (type_cell("重点任务", "E13", "=没有的名称"), {("XL217", ("重点任务!E13",))}),
     "a preset name spaced and quoted": (spaced_names, set()),
     "spare rows of dashes": (dashes, set()),
@@ -78,7 +78,7 @@ HANDS: dict[str, tuple[Callable[[openpyxl.Workbook], object], set]] = {
 
 # What the clean example says and a fault silences, by code: its operand is blank, wrong or another now.
 AGAINST_BUDGET = ("SZ301", "SZ302")  # 结转结余率 and 支付进度符合率 against the execution rate
-WITHOUT_GOAL = ("SZ307!自评表!C79",)  # the row at fault was one of those that no goal mentions
+WITHOUT_GOAL = ("SZ307!自评表!C61",)  # the row at fault was one of those that no goal mentions
 SILENCED: dict[str, tuple[str, ...]] = {
     "goal without completion": ("SZ304",),
     "goal 9 without its completion": ("SZ308!绩效目标!D18",),
@@ -88,7 +88,7 @@ SILENCED: dict[str, tuple[str, ...]] = {
     "blank actual of 结转结余率": ("SZ301",),
     "a row of noughts": ("SZ303",),
     "an item in yuan": (*AGAINST_BUDGET, "SZ308"),
-    "an actual that is an error": ("SZ202!自评表!H70",),
+    "an actual that is an error": ("SZ202!自评表!H52",),
     "a sheet without its mark": ("XL207", "SZ308!重点任务!E12"),
     **dict.fromkeys(("basic spending blank", "item spent blank", "negative initial", "seven decimals", "money is text", "a negative spending", "a spending that may be negative",
                      "spending is a word for nothing", "a large adjustment", "the budget of 基本支出 blank"), AGAINST_BUDGET),

@@ -29,7 +29,7 @@ from xlperf.reporting.formats import FORMATS, MOST_CELLS, MOST_SHOWN, as_csv, as
 from xlperf.reporting.html_page import as_page
 from xlperf.workflow.check_form import check_form
 
-FAULTY = {"基本信息!C5": None, "自评表!L71": None, "预算信息!F7": "约2.6万", "自评表!E79": "约"}
+FAULTY = {"基本信息!C5": None, "自评表!K53": None, "预算信息!F7": "约2.6万", "自评表!E61": "约"}
 WARNED = {"explanations": {"SZ202": "目标按上年数确定 <b>"}}
 
 
@@ -65,7 +65,7 @@ def test_text_says_place_found_expected_and_remedy_errors_first(results: list[Re
         "预算信息!F7",
         "填报内容：约2.6万",
         "填报要求：数字",
-        "自评表!E79",
+        "自评表!E61",
         "丙.xlsx：无法读取",
         "说明：目标按上年数确定<b>",
     ):
@@ -89,7 +89,7 @@ def test_text_fits_the_terminal(results: list[Result], monkeypatch: pytest.Monke
         if text_width(line.replace("“", "'").replace("”", "'").replace("…", ".").replace("─", "-").replace("−", "-")) > columns
     ]
     assert [line for line in wide if ".xlsx：" not in line] == []
-    assert re.search(r"自评表!E79", text) and "\n\n\n\n" not in text
+    assert re.search(r"自评表!E61", text) and "\n\n\n\n" not in text
 
 
 def test_many_findings_and_many_cells_are_cut_with_their_number(monkeypatch: pytest.MonkeyPatch) -> None:

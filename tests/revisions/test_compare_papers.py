@@ -74,7 +74,7 @@ def test_a_blank_duty_says_the_same_as_the_one_above(tmp_path: Path) -> None:
 
 
 def test_a_change_is_told_in_the_forms_words_with_both_cells(tmp_path: Path) -> None:
-    typed = type_into(FILLED, tmp_path / "typed.xlsx", {"自评表!H79": 5, "基本信息!C9": None, "基本信息!C10": "2023-04-01"})
+    typed = type_into(FILLED, tmp_path / "typed.xlsx", {"自评表!H61": 5, "基本信息!C9": None, "基本信息!C10": "2023-04-01"})
     assert compare_papers(FILLED, typed) == [
         Change(
             kind="removed",
@@ -98,7 +98,7 @@ def test_a_change_is_told_in_the_forms_words_with_both_cells(tmp_path: Path) -> 
             field="indicators[52].actual",
             before=4,
             after=5,
-            cells=("自评表!H79", "自评表!H79"),
+            cells=("自评表!H61", "自评表!H61"),
         ),
     ]
 
@@ -284,8 +284,8 @@ def test_on_the_command_line(tmp_path: Path) -> None:
 
     shown = xlperf("diff", FILLED, path, COLUMNS="100")
     assert shown.returncode == 0 and shown.stdout.splitlines()[-1] == "增加 0 处，删除 0 处，修改 1 处。"
-    assert "843" in shown.stdout and "850" in shown.stdout and "自评表!H72" in shown.stdout
+    assert "843" in shown.stdout and "850" in shown.stdout and "自评表!H54" in shown.stdout
     assert json.loads(xlperf("diff", FILLED, path, "--format", "json").stdout) == [
         {"kind": "changed", "place": "自评表 › 履职 › 培育技术经纪人 › 完成值", "field": "indicators[45].actual", "before": 843, "after": 850,
-         "cells": ["自评表!H72", ""]}]  # fmt: skip
+         "cells": ["自评表!H54", ""]}]  # fmt: skip
     assert xlperf("diff", FILLED, EXAMPLE / "document.json").stdout == "没有变化。\n"

@@ -90,7 +90,7 @@ def test_what_has_no_place_is_told_with_its_cell(migrated: tuple) -> None:
     assert [(f["code"], f["severity"], f["cells"], f["found"], f["field"]) for f in findings] == [
         ("XL450", "warning", ["重点任务!D4"], "组织对接活动", "tasks[0].content"),
         ("XL450", "warning", ["重点任务!D7"], "=受理登记", "tasks[3].content"),
-        ("XL451", "warning", ["自评表!E72"], "<", "indicators[45].operator"),
+        ("XL451", "warning", ["自评表!E54"], "<", "indicators[45].operator"),
         ("XL452", "info", [], "电子邮箱", None),
     ]
     assert indicator(after, "培育技术经纪人")["operator"] == "<"  # kept, so that validate asks for another
@@ -101,7 +101,7 @@ def test_it_is_listed_in_a_file_too(migrated: tuple) -> None:
     assert [path.name for path in outputs] == ["旧版-2023.xlsx", "旧版-2023-迁移清单.csv"]
     lines = list(csv.DictReader(io.StringIO(outputs[1].read_text("utf-8-sig"))))
     assert [(line["编号"], line["位置"], line["填报内容"]) for line in lines] == [
-        ("XL450", "重点任务!D4", "组织对接活动"), ("XL450", "重点任务!D7", "'=受理登记"), ("XL451", "自评表!E72", "<"), ("XL452", "", "电子邮箱")]  # fmt: skip
+        ("XL450", "重点任务!D4", "组织对接活动"), ("XL450", "重点任务!D7", "'=受理登记"), ("XL451", "自评表!E54", "<"), ("XL452", "", "电子邮箱")]  # fmt: skip
 
 
 def test_the_new_workbook_asks_for_what_is_new(migrated: tuple, templates: Path) -> None:

@@ -43,7 +43,7 @@ def test_the_notice_tells_place_fact_and_remedy(out: Path) -> None:
     assert "2023年3月20日" in text
     tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in notice.tables]
     assert tables[0] == [["序号", "位置", "问题", "修改方法"],
-                         ["1", "自评表!L12、自评表!L13", "原因分析没有填写（SZ201）\n填报内容：空白\n填报要求：写明原因", "补写原因。"]]  # fmt: skip
+                         ["1", "自评表!K12、自评表!K13", "原因分析没有填写（SZ201）\n填报内容：空白\n填报要求：写明原因", "补写原因。"]]  # fmt: skip
     assert [row[1] for row in tables[1]] == ["位置", "绩效目标!C5"]  # XL556, at 基本信息!C5, is for the bureau
     assert "填报内容：=cmd|' /C calc'!A0" in tables[1][1][2]
     assert "说明：已说明" in tables[1][1][2]

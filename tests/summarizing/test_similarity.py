@@ -181,7 +181,7 @@ def test_an_indicator_far_over_its_target_is_told_with_what_is_usual() -> None:
         for n in range(30)
     ]
     far = outcome("x.xlsx", "远局", indicators=[indicator("服务企业", 100, 108), indicator("培训人数", 10, 900)])
-    assert found([*usual, far]) == [("x.xlsx", "XL552", ("自评表!H68",))]
+    assert found([*usual, far]) == [("x.xlsx", "XL552", ("自评表!H50",))]
     finding = told([*usual, far], "x.xlsx", "XL552")
     assert finding["severity"] == "info"
     assert finding["found"] == "培训人数 8900.00%（本单位 1 个指标）"

@@ -65,7 +65,7 @@ def test_findings_are_those_of_what_counts(values: openpyxl.Workbook) -> None:
     sheet = values["问题清单"]
     assert [line[2:6] for line in lines(sheet)] == [
         ("a/甲.xlsx", "提醒", "SZ305", "绩效目标!C5"),
-        ("b/丙.xlsx", "错误", "SZ201", "自评表!L12、自评表!L13"), ("b/丙.xlsx", "提醒", "XL556", "基本信息!C5"),
+        ("b/丙.xlsx", "错误", "SZ201", "自评表!K12、自评表!K13"), ("b/丙.xlsx", "提醒", "XL556", "基本信息!C5"),
         ("b/丙.xlsx", "提醒", "SZ305", "绩效目标!C5"), ("d/坏.xlsx", "错误", "XL103", None),
     ]  # fmt: skip
     assert lines(sheet)[0][6:] == ("完成数少于预期数", "=cmd|' /C calc'!A0", "写明原因", "补写原因", "已说明")
@@ -96,7 +96,7 @@ def test_equal_rates_share_a_rank(tmp_path: Path) -> None:
 def test_indicators_are_ranked_from_the_farthest_over_to_the_farthest_missed(values: openpyxl.Workbook) -> None:
     sheet = values["指标完成"]
     assert [(line[0], line[1], *line[4:11]) for line in lines(sheet) if line[6] == "履职"] == [
-        (1, "苏州市甲局", "超额完成", 0.5, "履职", "服务企业", ">=100家", "150家", None),
+        (1, "苏州市甲局", "超额完成", 0.5, "履职", "服务企业", "≥100家", "150家", None),
     ]  # fmt: skip
     assert [line[5] for line in lines(sheet)] == [0.5, -0.1]  # what goes back has no figures to rely on
 

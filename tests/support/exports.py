@@ -26,7 +26,7 @@ OVER, MISSED = indicator("服务企业", 100, 150), indicator("培训人数", 20
 
 def outcomes() -> list[Outcome]:
     """Six inputs: passed; returned and later passed; returned with hostile texts; the bytes of another; unreadable."""
-    empty = finding("SZ201", cells=["自评表!L12", "自评表!L13"], message="原因分析没有填写", fix="补写原因。")
+    empty = finding("SZ201", cells=["自评表!K12", "自评表!K13"], message="原因分析没有填写", fix="补写原因。")
     warned = finding(
         "SZ305", "warning", cells=["绩效目标!C5"], found="=cmd|' /C calc'!A0", message="完成数少于预期数", explanation="已说明"
     )

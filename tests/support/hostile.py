@@ -625,10 +625,10 @@ def crowded_table(path: Path) -> None:
         if name != INDICATORS:
             return content
         text = content.decode()
-        row = re.search(r'<row r="79".*?</row>', text)[0]
+        row = re.search(r'<row r="61".*?</row>', text)[0]
         at = text.index('<row r="80"')
-        row = re.sub(r'<c r="A79"[^>]*>.*?</c>|<f>.*?</f>', "", row)
-        more = "".join(re.sub(r'(<(?:row|c) r="[A-Z]*)79"', rf'\g<1>{n}"', row) for n in range(80, 1_580))
+        row = re.sub(r'<c r="A61"[^>]*>.*?</c>|<f>.*?</f>', "", row)
+        more = "".join(re.sub(r'(<(?:row|c) r="[A-Z]*)61"', rf'\g<1>{n}"', row) for n in range(62, 1_562))
         rest = re.sub(r'(<(?:row|c) r="[A-Z]*)(\d+)"', lambda m: f'{m[1]}{int(m[2]) + 1_500}"', text[at:])
         return (text[:at] + more + rest).encode()
 

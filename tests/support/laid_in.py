@@ -95,7 +95,7 @@ def form_control(parts: Parts) -> None:
     control = (
         f'<control shapeId="1025" r:id="rId901" name="Check Box 1"><controlPr defaultSize="0">{ANCHOR}</controlPr></control>'
     )
-    properties = f'<formControlPr xmlns="{EXCEL_2010}" objectType="CheckBox" checked="Checked" fmlaLink="$H$70"/>'.encode()
+    properties = f'<formControlPr xmlns="{EXCEL_2010}" objectType="CheckBox" checked="Checked" fmlaLink="$H$52"/>'.encode()
     add_controls(parts, control, rId901=("ctrlProps/ctrlProp1.xml", properties), rId902=("drawings/vmlDrawing9.vml", SHAPE))
 
 

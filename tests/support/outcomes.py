@@ -18,7 +18,7 @@ STANDARD = "认真贯彻落实《中华人民共和国预算法》及其实施�
 
 
 def finding(code: str, severity: str = "error", **parts: object) -> dict:
-    known = {"code": code, "severity": severity, "cells": ["自评表!L12"], "field": "indicators[0].reason", "label": "原因分析",
+    known = {"code": code, "severity": severity, "cells": ["自评表!K12"], "field": "indicators[0].reason", "label": "原因分析",
              "message": f"问题 {code}", "found": "空白", "expected": "写明原因", "fix": "补写原因"}  # fmt: skip
     return known | parts
 

@@ -13,5 +13,10 @@ DOCS = REPOSITORY / "docs"
 EXAMPLES = REPOSITORY / "examples"
 EXAMPLE = EXAMPLES / "shengchanli-2022"
 FILLED = EXAMPLE / "filled.xlsx"
+EXAMPLES_OF = (  # form, fiscal year, folder
+    ("national-project", 2022, EXAMPLES / "national-project-2022"),
+    ("sichuan-project", 2023, EXAMPLES / "sichuan-project-2023"),
+    ("suzhou-department", 2022, EXAMPLE),
+)
 SPECIMEN = REPOSITORY.parent / "shared" / "seed_report_2022.txt"  # beside the repository, where it is
 UNO_EDIT = SUPPORT / "uno_edit.py"

@@ -84,7 +84,7 @@ def insert_filled_column(book) -> None:
 
 
 def delete_source_column(book) -> None:
-    book.Sheets.getByName("自评表").Columns.removeByIndex(9, 1)
+    book.Sheets.getByName("自评表").Columns.removeByIndex(8, 1)
 
 
 def delete_tasks(book) -> None:
@@ -105,7 +105,7 @@ def repeat_preset_row(book) -> None:
 
 def sort_indicators(book) -> None:
     """Sort the whole table by the name of the indicator; the hidden keys in column A stay behind."""
-    cells = book.Sheets.getByName("自评表").getCellRangeByName("B5:M80")
+    cells = book.Sheets.getByName("自评表").getCellRangeByName("B5:L62")
     field = uno.createUnoStruct("com.sun.star.table.TableSortField")
     field.Field, field.IsAscending = 1, True
     cells.sort((prop("SortFields", uno.Any("[]com.sun.star.table.TableSortField", (field,))), prop("ContainsHeader", False)))
@@ -117,7 +117,7 @@ def paste_values(book) -> None:
     for row in range(4, 10):
         kind = sheet.getCellByPosition(3, row).String
         target = sheet.getCellByPosition(3, row).CellAddress
-        sheet.copyRange(target, sheet.getCellRangeByName("J60").RangeAddress)
+        sheet.copyRange(target, sheet.getCellRangeByName("I60").RangeAddress)
         sheet.getCellByPosition(3, row).String = kind
 
 

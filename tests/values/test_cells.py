@@ -146,7 +146,7 @@ TARGETS = [
     ("300人以上", None, None, ">=", 300, "人", "XL210"),
     ("300人", ">=", None, ">=", 300, "人", "XL210"),
     (">=300", ">=", "人", ">=", 300, "人", "XL210"),
-    ("大于等于 1,500 家", "≥", "家", ">=", 1500, "家", "XL210"),
+    ("大于等于 1,500 家", "≧", "家", ">=", 1500, "家", "XL210"),
     ("百分之九十", None, None, None, "百分之九十", None, "XL202"),
     ("百分之90", None, None, None, 90, "%", "XL210"),
     ("660亿元", ">=", "亿元", ">=", 660, "亿元", "XL210"),
@@ -178,7 +178,7 @@ def test_a_target_typed_with_operator_and_unit_is_taken_apart(tmp_path: Path) ->
     rows = []
     for typed, operator, unit, op, target, word, code in TARGETS:
         blank = {("XL201", key) for key, value in (("operator", op), ("unit", word)) if value is None}
-        other = {("XL210", "operator")} if operator == "≥" else set()
+        other = {("XL210", "operator")} if operator == "≧" else set()
         rows.append(Row({"operator": operator, "target": typed, "unit": unit, "actual": 3.0}, {"operator": op, "target": target, "unit": word},
                         {(code, "target")} - {(None, "target")} | blank | other))  # fmt: skip
     assert_read(tmp_path, with_indicators(len(rows)), "duties", rows)
@@ -464,8 +464,8 @@ UNITS = [
     ("家\u200b", "家"), ("㎡", "平方米"), ("台 套", "台套"), ("千分比", "‰"), ("台（套）", "台套"), ("台/套", "台套"), ("家（户）", "家"),
 ]  # fmt: skip
 OPERATORS = [
-    ("≥", ">="), ("≧", ">="), ("＞＝", ">="), ("不少于", ">="), ("不低于", ">="), ("大于等于", ">="), ("以上", ">="), ("> =", ">="),
-    ("≤", "<="), ("≦", "<="), ("不超过", "<="), ("控制在…内", "<="), ("控制在……以内", "<="), ("＝", "="), ("﹦", "="), ("等于", "="),
+    ("≧", ">="), ("＞＝", ">="), ("不少于", ">="), ("不低于", ">="), ("大于等于", ">="), ("以上", ">="), ("> =", ">="),
+    ("≦", "<="), ("不超过", "<="), ("控制在…内", "<="), ("控制在……以内", "<="), ("＝", "="), ("﹦", "="), ("等于", "="),
     ("＞", ">"), ("超", ">="), ("超过", ">="), ("═", "="), ("⩵", "="), ("＞═", ">="), ("⪖", ">="), ("<═", "<="), ("〈", "<"), ("大于", ">"), ("＜", "<"), ("\u200b>=\u00a0", ">="),
 ]  # fmt: skip
 
@@ -475,6 +475,7 @@ def test_units_and_operators_are_read_in_their_spellings(tmp_path: Path) -> None
     rows = [Row({"unit": typed}, {"unit": read}, {("XL210", "unit")}) for typed, read in UNITS]
     rows += [Row({"unit": unit}, {"unit": unit}, set()) for unit in ("家（次）", "家/年", "m³")]
     rows += [Row({"operator": typed}, {"operator": read}, {("XL210", "operator")}) for typed, read in OPERATORS]
+    rows += [Row({"operator": shown}, {"operator": read}, set()) for shown, read in (("≥", ">="), ("≤", "<="))]
     rows += [Row({"operator": "约"}, {"operator": "约"}, {("XL203", "operator")}),
              Row({"kind": " 定量\u200b"}, {"kind": "定量"}, {("XL210", "kind")})]  # fmt: skip
     assert_read(tmp_path, with_indicators(len(rows)), "duties", rows)
@@ -619,8 +620,8 @@ def test_a_blank_that_is_told_shows_what_stands_there(tmp_path: Path) -> None:
         "预算信息!C5": "无",
         "预算信息!F7": "=2+0.63",
         "预算信息!D8": '=IF(1>0,"<",2)',
-        "自评表!H79": "——",
-        "自评表!G79": "/",
+        "自评表!H61": "——",
+        "自评表!G61": "/",
         "基本信息!C5": None,
         "基本信息!C9": "-",
     }
@@ -631,7 +632,7 @@ def test_a_blank_that_is_told_shows_what_stands_there(tmp_path: Path) -> None:
     told = {place: (f["code"], f["found"], "0" in f["fix"]) for f in validate(tmp_path / "t.xlsx").findings for place in f["cells"]
             if place in cells and f["code"] in VALUE_CODES}  # fmt: skip
     assert told == {
-        "预算信息!C5": ("XL201", "无", True), "自评表!H79": ("XL201", "——", True), "自评表!G79": ("XL201", "/", False), "基本信息!C5": ("XL201", "空白", False),
+        "预算信息!C5": ("XL201", "无", True), "自评表!H61": ("XL201", "——", True), "自评表!G61": ("XL201", "/", False), "基本信息!C5": ("XL201", "空白", False),
         "预算信息!F7": ("XL218", "=2+0.63", False), "预算信息!D8": ("XL218", '=IF(1>0,"<",2)', False), "基本信息!C9": ("XL207", "-、空白", False),
     }  # fmt: skip
 

@@ -71,7 +71,7 @@ def test_openpyxl_shows_the_cached_values_that_calamine_shows(books: dict[str, P
                     mine = values.get((sheet.title, cell.row - 1, cell.column - 1), "")
                     theirs = book[sheet.title][cell.coordinate].value
                     assert same(mine, "" if theirs is None else theirs), (sheet.title, cell.coordinate)
-    assert count > 1000
+    assert count > 900
 
 
 @pytest.mark.parametrize("name", ["template", "filled", "finalized"])

@@ -119,7 +119,7 @@ def expected_of(field: Field) -> str:
     """What a field takes, in words: its choices, its limits, else what kind of value."""
     words: Mapping[str, str] = catalogue(current_language())["types"]
     if field.choices:
-        return listing(field.choices)
+        return listing(map(field.as_shown, field.choices))
     low, high = (as_text(as_decimal(limit)) if limit is not None else None for limit in (field.minimum, field.maximum))
     if low or high:
         return fill(words["between" if low and high else "least" if low else "most"], {"low": low, "high": high})
@@ -131,7 +131,7 @@ def _expected(form: Form, spot: Spot, error: SchemaError) -> str:
     field = form.blocks[spot.block].fields[spot.field]
     words: Mapping[str, str] = catalogue(current_language())["types"]
     if error.keyword == "enum":
-        return listing(choice for choice in error.wanted if choice is not None)
+        return listing(field.as_shown(choice) for choice in error.wanted if choice is not None)
     if error.keyword in ("minimum", "maximum"):
         return expected_of(field)
     if field.type == "date":

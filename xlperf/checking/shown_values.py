@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -104,7 +105,7 @@ def _differences(form: Form, rows: Rows, shown: Mapping[Spot, object], normalise
         if not field.in_document or block.key == RULES or spot.index >= len(rows[spot.block]):
             continue
         value = rows[spot.block][spot.index].get(spot.field)
-        if not _agree(field, raw, value) and not follows(form, block, spot, normalised):
+        if not _agree(form, field, raw, value) and not follows(form, block, spot, normalised):
             found[spot] = Difference(field, raw, value)
     return found
 
@@ -120,20 +121,34 @@ def _is_nothing(value: object) -> bool:
 # --- comparing -----------------------------------------------------------------------------------------------
 
 
-def _agree(field: Field, raw: object, value: object) -> bool:
+def _agree(form: Form, field: Field, raw: object, value: object) -> bool:
     """Whether a cell shows the value that was computed."""
     if _is_nothing(value):
         return raw is None or str(raw).strip() == ""
     if field.kind is Kind.TEXT:
-        return _agree_as_texts(raw, value)
+        return _agree_as_texts(form, raw, value)
     return _agree_as_numbers(field, raw, value)
 
 
-def _agree_as_texts(raw: object, value: object) -> bool:
-    """Whether two texts are the same; a percentage may be shown as a number."""
+def _agree_as_texts(form: Form, raw: object, value: object) -> bool:
+    """Whether two texts are the same; a percentage may be shown as a number, a sign as a workbook of before has it."""
     if isinstance(value, str) and PERCENTAGE.fullmatch(value) and _rate(raw) == _rate(value):
         return True
-    return normal_text(_text_of(raw)) == normal_text(str(value))
+    return _without_signs(form, normal_text(_text_of(raw))) == _without_signs(form, normal_text(str(value)))
+
+
+def _without_signs(form: Form, text: str) -> str:
+    """A text with the choices that cells show otherwise as documents write them."""
+    for shown, choice in _signs(form):
+        text = text.replace(shown, choice)
+    return text
+
+
+@lru_cache(maxsize=16)
+def _signs(form: Form) -> tuple[tuple[str, str], ...]:
+    """What cells show for choices, with what documents write for them."""
+    fields = (field for table in form.tables.values() for field in table.columns)
+    return tuple({shown: choice for field in fields for choice, shown in field.shown.items()}.items())
 
 
 def _text_of(raw: object) -> str:

@@ -47,6 +47,7 @@ def stray_in_guide(reading: Reading, found: FoundSheet) -> Iterator[Filled]:
     }
     years = {year for year in (reading.fiscal_year, reading.issued_year) if year}
     facts |= {normal_text(reading.form.year_line.format(year=year)) for year in years}
+    facts |= {normal_text(text) for year in years for _, text in reading.form.opening_in(year)}
     said = (reading.identity.get(key, "") for key in ("digest", "submission"))
     marks = [digest[:SHOWN_DIGITS] for digest in said if DIGEST.fullmatch(digest)]
     end = _end_of_page(found.grid)
@@ -110,7 +111,7 @@ def _choices(form: Form) -> frozenset[str]:
     dependent = [
         choice for field in fields for lists in field.choices_by.values() for list_ in lists.values() for choice in list_
     ]
-    return frozenset(dependent).union(*(field.choices for field in fields))
+    return frozenset(dependent).union(*(field.choices for field in fields), *(field.shown.values() for field in fields))
 
 
 def _stray_in_problems(found: FoundSheet) -> Iterator[Filled]:

@@ -22,6 +22,7 @@ from xlperf.messages import listing
 from xlperf.reading.reading import FoundSheet, Reading
 from xlperf.reading.sheet_rows import Cell, SheetRow, header_depth, is_key
 from xlperf.reporting.finding import Finding
+from xlperf.values.box_notes import is_note
 from xlperf.values.printing import ELLIPSIS, typed_text
 
 MOST_ALONE = 3  # cells that are told one by one
@@ -95,7 +96,9 @@ def _stray_cells(
         elif row:
             stray = [*_stray_in_row(reading, found, row, filled, known)]
         else:
-            stray = [each for each in _stray_in_line(filled, texts) if not _is_former_line(reading, found, number, *each)]
+            stray = [
+                each for each in _stray_in_line(reading.form, filled, texts) if not _is_former_line(reading, found, number, *each)
+            ]
         yield from ((Cell(found.title, number, column), value) for column, value in stray)
 
 
@@ -141,12 +144,12 @@ def _is_helper(row: RowAt, column: int, value: object) -> bool:
     return is_formula and not row.helpers <= found.columns.keys()
 
 
-def _stray_in_line(filled: Iterable[tuple[int, object]], texts: Mapping[str, int]) -> Iterator[tuple[int, object]]:
+def _stray_in_line(form: Form, filled: Iterable[tuple[int, object]], texts: Mapping[str, int]) -> Iterator[tuple[int, object]]:
     """Yield what stands in a line of fixed texts and is none of them; beside some of them somebody signs."""
     words = [(column, normal_text(str(value)), value) for column, value in filled]
     signed = max((texts.get(text, 0) for _, text, _ in words), default=0)
     for column, text, value in words:
-        if text not in texts and (column > signed or len(text) > LONGEST_SIGNATURE):
+        if text not in texts and (column > signed or len(text) > LONGEST_SIGNATURE) and not is_note(form, text):
             yield column, value
 
 

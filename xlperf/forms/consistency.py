@@ -25,6 +25,7 @@ from xlperf.forms.definition import (
     is_list,
     keys_of,
     or_rather,
+    own_columns,
     path_of,
     refuse,
     sections_of,
@@ -35,8 +36,8 @@ from xlperf.formula.operands import normal_text
 
 BESIDE = re.compile(r"\b[a-z]\w*\.[a-z]\w*")  # a cell elsewhere, as a test names it
 NUMBERS = ("year", "count", "money", "percentage", "points", "ratio")  # field types whose cells hold numbers only
-LONGEST_VALIDATION = 255  # characters of a formula behind a dropdown, Excel's limit
 WIDTHS = {"guide": 4, "lines": 3, "fields": 2}  # columns that a kind of section is printed over
+LONGEST_VALIDATION = 255  # characters of a formula behind a dropdown, Excel's limit
 TAKEN = ("form", "revision", "explanations", "leftovers")  # the program's own keys at the top of a document
 
 
@@ -127,6 +128,10 @@ def _placeholders(definition: Raw) -> Iterator[Complaint]:
 
 def _sentences(definition: Raw) -> Iterator[_Sentence]:
     yield _Sentence("year_line", definition["year_line"], ["year"])
+    for number, line in enumerate(definition.get("opening", ())):
+        yield _Sentence(f"opening[{number}].text", line["text"], ["year", "next"])
+    for word, fillers in {"typed": ["typed"], "typed_beyond": ["typed", "printed"]}.items():
+        yield _Sentence(f"words.{word}", definition["words"].get(word, ""), fillers)
     if "report" in definition:
         yield _Sentence("report.date", definition["report"]["date"], ["year", "month", "day"])
     tables = tables_of(definition)
@@ -177,6 +182,18 @@ def _misfit(column: Raw, value: object) -> str | None:
     return f"{value!r} stands in a column of type {kind}"
 
 
+def _shown(definition: Raw) -> Iterator[Complaint]:
+    """What a cell shows for a choice is no other choice of the column, and stands for one alone."""
+    for place, table in tables_of(definition).values():
+        for number, column in enumerate(table["columns"]):
+            shown, choices = column.get("shown", {}), choices_of(column)
+            here = f"{place}.columns[{number}].shown"
+            yield from ((f"{here}.{choice}", f"is not one of {', '.join(choices)}") for choice in shown if choice not in choices)
+            texts = [*shown.values(), *choices]
+            if twice := next((text for text in shown.values() if texts.count(text) > 1), None):
+                yield here, f"{twice!r} stands for more than one choice"
+
+
 def _limits(definition: Raw) -> Iterator[Complaint]:
     """No smallest number is larger than the largest."""
     for place, section in sections_of(definition):
@@ -212,7 +229,7 @@ def _steps(definition: Raw) -> Iterator[Complaint]:
             yield f"parameters.{key}", "some results are numbers, others texts"
 
 
-# --- room on the sheet, place in the document ----------------------------------------------------------------
+# --- room on the sheet ---------------------------------------------------------------------------------------
 
 
 def _room(definition: Raw) -> Iterator[Complaint]:
@@ -241,6 +258,17 @@ def _positions(columns: Iterable[Raw]) -> dict[str, int | None]:
     visible = [column["key"] for column in columns if not column.get("hidden") and "last" not in column]
     hidden = [column["key"] for column in columns if column.get("hidden")]
     return {key: position for position, key in enumerate(visible)} | dict.fromkeys(hidden)
+
+
+def _printed_first(definition: Raw) -> Iterator[Complaint]:
+    """Columns that are not printed stand behind those that are, and at least one is."""
+    for place, table in tables_of(definition).values():
+        printed = [c.get("printed", True) for c in own_columns(table) if not c.get("hidden")]
+        if not printed[0] or printed != sorted(printed, reverse=True):
+            yield f"{place}.columns", "a column that is not printed stands before one that is; put it behind"
+
+
+# --- place in the document -------------------------------------------------------------------------------------
 
 
 class _Home(NamedTuple):
@@ -319,10 +347,12 @@ CHECKS: tuple[Callable[[Raw], Iterator[Complaint]], ...] = (
     unknown_names,
     _placeholders,
     _contents,
+    _shown,
     _limits,
     _dropdowns,
     _steps,
     _room,
+    _printed_first,
     _paths,
     _needs,
 )

@@ -9,7 +9,7 @@ form = load_form(find_form("my-form", year=2023))
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -54,6 +54,8 @@ class Form(Scope):
     style: Style
     words: Mapping[str, str]  # what the program writes into a workbook, in the form's words
     guide: tuple[str, ...]  # the paragraphs of the guide page
+    opening: tuple[tuple[str, str], ...]  # what it opens with, label and text: what to do, by when, whom to ask
+    rule_groups: Mapping[str, Sequence[str]]  # the groups of its rules: heading to how their codes begin
     report: Mapping[str, str]  # the words of the Word report, none where the form has no report
     paper: Raw = field(default_factory=dict)  # how the form stands on paper
     renamed: Mapping[str, str] = field(default_factory=dict)  # what the revision before called otherwise: its name to ours
@@ -100,6 +102,20 @@ class Form(Scope):
         if block.key == RULES:
             return field.key == "explanation" and row is not None and self.rules[row.key].severity in EXPLAINED
         return self.formula(block, index, field.key) is None
+
+    def opening_in(self, year: int) -> list[tuple[str, str]]:
+        """What the guide page opens with in a fiscal year: label and text."""
+        return [(label, text.format(year=year, next=year + 1)) for label, text in self.opening]
+
+    def grouped_rules(self) -> Iterator[tuple[str, list[Rule]]]:
+        """Yield the groups of the rules with their headings; what is in none comes last, without a heading."""
+        left = dict(self.rules)
+        for heading, beginnings in self.rule_groups.items():
+            codes = [code for code in left if code.startswith(tuple(beginnings))]
+            if codes:
+                yield heading, [left.pop(code) for code in codes]
+        if left:
+            yield "", list(left.values())
 
     def severity_of(self, rule: Rule) -> Severity:
         """How a rule is taken: a warning must be explained where the form says so."""

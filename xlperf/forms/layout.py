@@ -12,7 +12,7 @@ under the last one still counts. Row numbers are zero-based here and one-based i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -25,7 +25,7 @@ from xlperf.formula.operands import as_text
 
 MARK = "xlperf"
 END, HEADER = "#end", "#header"
-MORE_ROWS = 5  # spare rows of a workbook that is filled in further, where a table is full
+MORE_ROWS = 4  # spare rows of a workbook that is filled in further, where a table is full
 PROBLEMS = "#problems"  # the sheet of a workbook that is sent back; no sheet of a form is called that
 SINGLES = ("text", "value")  # keys of the columns where long texts and single fields stand (after their label)
 LEGEND = ("input", "computed", "required", "error", "warning", "locked")  # what a colour means, in the guide
@@ -56,6 +56,7 @@ class Column(NamedTuple):
     width: float | None
     keys: tuple[str, ...]
     hidden: bool = False
+    printed: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,15 @@ class Page:
     @property
     def last_visible(self) -> int:
         return sum(not column.hidden for column in self.columns)
+
+    @property
+    def last_printed(self) -> int:
+        """The last column on paper; what stands behind it is for the screen."""
+        return sum(column.printed and not column.hidden for column in self.columns)
+
+    def width(self, first: int, last: int) -> float:
+        """The width of the columns from a first one to a last one together, in characters."""
+        return sum(column.width or 0 for column in self.columns[first : last + 1])
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -102,13 +112,21 @@ class Layout:
         match target.reach:
             case "row":
                 _, row, column = self.spots[Spot(home.block, home.index, target.field)]
-                return cell_name(row, column)
+                return self.meant(home.block, target.field, cell_name(row, column))
             case "parameter":
                 return as_text(self.form.parameter(target.field))
             case "cell":
-                return self.absolute(Spot(target.blocks[0], self.form.index(target), target.field)).removeprefix(own)
+                cell = self.absolute(Spot(target.blocks[0], self.form.index(target), target.field)).removeprefix(own)
+                return self.meant(target.blocks[0], target.field, cell)
             case "column":
-                return range_name(*self.ranges[name.split(".")[0], target.field]).removeprefix(own)
+                cells = range_name(*self.ranges[name.split(".")[0], target.field]).removeprefix(own)
+                return self.meant(target.blocks[0], target.field, cells)
+
+    def meant(self, block: str, field: str, cells: str) -> str:
+        """Cells as formulas see them: where a cell shows a choice otherwise, what it stands for."""
+        for choice, shown in self.form.blocks[block].fields[field].shown.items():
+            cells = f'SUBSTITUTE({cells},"{shown}","{choice}")'
+        return cells
 
     def absolute(self, spot: Spot) -> str:
         """The cell as a formula on another sheet names it: `'Budget'!$F$12`."""
@@ -223,7 +241,7 @@ def _columns(form: Form, sheet: Sheet, references: frozenset[Reference]) -> Iter
     for number, width in enumerate(sheet.widths):
         keys = [keys[number] for keys in shown if number < len(keys)]
         singles = [SINGLES[number]] if fields and number < len(SINGLES) else []
-        yield Column(width, tuple(dict.fromkeys(keys + singles)))
+        yield Column(width, tuple(dict.fromkeys(keys + singles)), printed=singles != [] or _is_printed(tables, number))
         for table in tables:
             behind = [column for column in _behind(table, number) if (table.key, column.key) in references]
             yield from (Column(column.width, (column.key,)) for column in behind)
@@ -231,6 +249,12 @@ def _columns(form: Form, sheet: Sheet, references: frozenset[Reference]) -> Iter
         for key, field in form.blocks[table.blocks[0]].fields.items():
             if field.hidden and key not in (c for column in shown for c in column):
                 yield Column(None, (key,), hidden=True)
+
+
+def _is_printed(tables: Sequence[Table], number: int) -> bool:
+    """Whether a visible column is printed for one of the tables, or for what is no table."""
+    own = [table.visible[number].printed for table in tables if number < len(table.visible)]
+    return not own or any(own)
 
 
 def _behind(table: Table, number: int) -> Iterator[Field]:
@@ -271,7 +295,7 @@ def _field_lines(block: str, field: Field) -> Iterator[Line]:
     if field.rows == 1:
         yield Line("field", height=24, text=field.label, key=key, block=block, field=field.key)
         return
-    yield Line("heading", height=26, text=field.label)
+    yield Line("narrative_heading", height=26, text=field.label)
     yield Line("narrative", height=field.height, text=field.label, key=key, block=block, field=field.key, rows=field.rows)
 
 
@@ -292,20 +316,25 @@ def row_key(block: Block, index: int) -> str:
 
 
 def _guide_lines(form: Form) -> Iterator[Line]:
+    """For whom it is and what is to be done; how; what the rules ask; last, small, what programs know the workbook by."""
     words = form.words
-    yield Line("title", height=40, text=form.title)
-    yield Line("year", height=24)
-    yield Line("guide_unit", height=24, text=words["unit"])
-    yield Line("guide_year", height=24, text=words["fiscal_year"])
-    yield Line("guide_identity", height=24, text=words["identity"])
-    yield Line("guide_missing", height=28, text=words["missing"], key=f"{GUIDE}.missing", block=GUIDE, field="missing")
-    yield Line("guide_submission", height=34, text=words["submission"])
-    yield Line("heading", height=26, text=words["legend"])
-    yield from (Line("legend", height=20, text=words[f"legend_{style}"], field=style) for style in LEGEND)
-    yield Line("heading", height=26, text=words["how"])
-    yield from (Line("paragraph", height=34, text=text) for text in form.guide)
-    yield Line("heading", height=26, text=words["asks"])
-    yield from (Line("ask", height=30, text=code) for code in form.rules)
+    yield Line("title", height=36, text=form.title)
+    yield Line("year", height=22)
+    yield from (Line("guide_opening", height=22, text=label, index=number) for number, (label, _) in enumerate(form.opening))
+    yield Line("guide_unit", height=22, text=words["unit"])
+    yield Line("guide_year", height=22, text=words["fiscal_year"])
+    yield Line("guide_missing", height=24, text=words["missing"], key=f"{GUIDE}.missing", block=GUIDE, field="missing")
+    yield Line("heading", height=24, text=words["how"])
+    yield from (Line("paragraph", height=20, text=text) for text in form.guide)
+    yield Line("heading", height=24, text=words["legend"])
+    yield from (Line("legend", height=18, text=words[f"legend_{style}"], field=style) for style in LEGEND)
+    yield Line("heading", height=24, text=words["asks"])
+    for heading, rules in form.grouped_rules():
+        if heading:
+            yield Line("group", height=20, text=heading)
+        yield from (Line("ask", height=20, text=rule.code) for rule in rules)
+    yield Line("guide_submission", height=16, text=words["submission"])
+    yield Line("guide_identity", height=16, text=words["identity"])
 
 
 def _spots_of(form: Form, line: Line, places: Mapping[str, int]) -> Iterator[tuple[Spot, int]]:

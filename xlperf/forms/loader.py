@@ -155,6 +155,8 @@ def _form(definition: Raw, directory: Path, digest: str) -> Form:
         style=Style(**definition["style"]),
         words=words,
         guide=tuple(definition["guide"]),
+        opening=tuple((line["label"], line["text"]) for line in definition.get("opening", ())),
+        rule_groups=definition.get("rule_groups", {}),
         report=definition.get("report", {}),
         spellings=definition.get("spellings", {}),
         paper=definition.get("paper", {}),

@@ -47,9 +47,9 @@ TYPES = {
     "date": Type(Kind.TEXT, "string", "yyyy-mm-dd"),
     "year": Type(Kind.NUMBER, "integer", "0"),
     "count": Type(Kind.NUMBER, "integer", "0"),
-    "money": Type(Kind.NUMBER, "number", "General", 6),
-    "percentage": Type(Kind.NUMBER, "number", "General", 2),
-    "points": Type(Kind.NUMBER, "number", "General", 2),
+    "money": Type(Kind.NUMBER, "number", "#,##0.00????", 6),
+    "percentage": Type(Kind.NUMBER, "number", "0.00", 2),
+    "points": Type(Kind.NUMBER, "number", "0.00", 2),
     "ratio": Type(Kind.NUMBER, "number", "0.00%", 4),
     "value": Type(Kind.VALUE, "value", "General", 4),
     "label": Type(Kind.TEXT, None),
@@ -100,6 +100,7 @@ class Field:
     percent_when: Condition | None = None  # when a number of percent format means percent
     choices: tuple[str, ...] = ()
     choices_by: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)  # another field: its value: the choices
+    shown: Mapping[str, str] = field(default_factory=dict)  # of choices: how cells and people write them
     minimum: float | None = None
     maximum: float | None = None
     max_length: int | None = None
@@ -109,6 +110,7 @@ class Field:
     only: tuple[str, ...] = ()  # the blocks of its table in which it is filled in
     given: bool = False  # filled in before the workbook is handed out
     hidden: bool = False
+    printed: bool = True  # False: a column that helps on the screen, behind those that are printed
     private: bool = False  # left out of what is published
     merged: bool = False  # shown once for all rows of a block
     group: str = ""
@@ -131,6 +133,10 @@ class Field:
     @property
     def in_document(self) -> bool:
         return TYPES[self.type].json is not None and not self.key.startswith("_")
+
+    def as_shown(self, value: object) -> object:
+        """A value as a cell shows it: the sign of mathematics for a choice that documents and formulas write `>=`."""
+        return self.shown.get(value, value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +173,10 @@ class Block:
     def row(self, index: int) -> PresetRow | None:
         """The preset row at that place, None for a free row."""
         return self.rows[index] if index < len(self.rows) else None
+
+    def number_format(self, field: Field) -> str:
+        """How the cells of a field show numbers; in a keyed block each row counts in a unit of its own, some of them things."""
+        return "General" if field.type == "money" and self.shape == "keyed" else TYPES[field.type].number_format
 
     def takes_typing(self, row: PresetRow | None, field: Field) -> bool:
         """Whether people type into that field of a preset row (None: of a free one), if it is not computed."""

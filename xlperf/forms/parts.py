@@ -150,7 +150,7 @@ def _table_of_rules(rules: Mapping[str, Rule]) -> dict[str, object]:
     """The definition of the table on the checks sheet, columns apart."""
     rows = [{"key": rule.code, "code": rule.code, "title": rule.title} for rule in rules.values()]
     block = {"key": RULES, "path": "explanations", "mapping": True, "rows": rows}
-    return {"table": RULES, "row_name": "code", "row_height": 30, "blocks": [block]}
+    return {"table": RULES, "row_name": "code", "row_height": 20, "blocks": [block]}
 
 
 def _helpers(table: Table, rules: Mapping[str, Rule], spellings: Raw) -> dict[str, Field]:

@@ -156,6 +156,12 @@ def _contains(name: str, arguments: list[str]) -> str:
     return found[0] if len(found) == 1 else f"OR({','.join(found)})"
 
 
+def _is_blank(name: str, arguments: list[str]) -> str:
+    """Whether a cell is blank; where it shows a choice otherwise, what stands for it is a text and no cell."""
+    (cell,) = arguments
+    return f'{cell}=""' if cell.endswith(")") else f"ISBLANK({cell})"
+
+
 def _is_percent(name: str, arguments: list[str]) -> str:
     """Whether a cell shows a percent; other programs than Excel, WPS and LibreOffice may not know, and then it does not."""
     return f'IFERROR(LEFT(CELL("format",{arguments[0]}),1)="P",FALSE)'
@@ -184,6 +190,7 @@ WRITERS: dict[str, Callable[[str, list[str]], str]] = {  # of the functions that
     "WITHOUT": _without,
     "CONTAINS": _contains,
     "ISONEOF": _is_one_of,
+    "ISBLANK": _is_blank,
     "ISDATE": _is_date,
     "ISDASH": _is_dash,
     "ISPERCENT": _is_percent,

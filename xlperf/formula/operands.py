@@ -80,6 +80,17 @@ def plain_text(text: str) -> str:
     return text.translate(PLAINLY).lower()
 
 
+def with_thousands(number: Decimal) -> str:
+    """A number with its thousands apart and two decimals at least, as the format of money shows it.
+
+    >>> with_thousands(Decimal("6014.5")), with_thousands(Decimal("-0.123456"))
+    ('6,014.50', '-0.123456')
+    """
+    whole, _, decimals = as_text(number).partition(".")
+    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    return f"{sign}{int(digits):,}.{decimals:0<2}"
+
+
 def normal_text(text: str) -> str:
     """The form in which texts are compared: spaces of all kinds folded, case ignored."""
     return single_spaced(text).lower()

@@ -10,13 +10,16 @@ the report says twice, differently, and a second row of a kind that stands once 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from xlperf.forms.document import Rows, Spot, is_empty, is_required, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.model import RULES, Block
 from xlperf.formula.nodes import Kind
+from xlperf.formula.operands import as_text, with_thousands
 from xlperf.importing.combined_cells import take_apart
 from xlperf.importing.labels import Labels, Target
 from xlperf.importing.page import Leftover, Page, Passage
@@ -32,6 +35,8 @@ from xlperf.values.numbers import meanings
 from xlperf.values.remarks import Remark
 from xlperf.values.rows import read_row
 from xlperf.values.units import label_unit, unit_of
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 Passages = Mapping[str, Passage]  # by the fields of a row
 
@@ -150,11 +155,18 @@ def _without_repeated(assembly: Assembly, block: Block, row: Mapping[str, object
     return {key: value for key, value in row.items() if key not in repeated}
 
 
+def _is_print_of(found: str, expected: str) -> bool:
+    """Whether a text is what a report prints of that value: a number with its thousands apart and two decimals."""
+    if found == expected or not NUMBER.fullmatch(expected):
+        return found == expected
+    return found in (with_thousands(Decimal(expected)), as_text(Decimal(expected), "0.00"))
+
+
 def _findings(block: Block, index: int, remarks: Iterable[tuple[str, Remark]]) -> list[Finding]:
     return [
         Finding(remark.code, remark.severity, (Spot(block.key, index, key),), remark.arguments)
         for key, remark in remarks
-        if remark.code and remark.found.lstrip("'") != remark.expected
+        if remark.code and not _is_print_of(remark.found.lstrip("'"), remark.expected)
     ]
 
 

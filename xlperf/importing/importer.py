@@ -103,8 +103,10 @@ def _says_nothing(labels: Labels, assembly: Assembly, piece: Leftover) -> bool:
     letters, form = letters_of(piece.text), labels.form
     titles = [letters_of(text) for text in (form.title, *(sheet.heading or "" for sheet in form.sheets))]
     cover = [letters_of(value) for value in assembly.rows[unit_spot(form).block][0].values()]
+    unexplained = assembly.form.report.get("unexplained", "")  # a line of our own reports
     return (
         labels.says_nothing(piece.text)
+        or (unexplained != "" and piece.text.startswith(unexplained))
         or (letters != "" and letters in cover)
         or labels.year_line.fullmatch(letters) is not None
         or (len(letters) >= SHORTEST_TITLE and any(letters in title for title in titles))

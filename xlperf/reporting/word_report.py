@@ -6,7 +6,8 @@
 A template names what it prints by its path in the document, as `xlperf explain` does: `{{ cover.unit }}`,
 `{{ budget.total.rate }}`, `{% for row in indicators %} {{ row.target_text }}`. Besides there are `form.title`, `form.year_line`,
 `form.lines` (the lines to sign), `form.none`, `form.draft` (the mark of a report with errors, else blank), `form.public`, and
-`explanations`, a list of the warnings with what the unit says to them. Every value is the text of the workbook's cell.
+`explanations`, a list of the warnings with what the unit says to them, and `unexplained`, a line that lists the others. Every
+value is the text of the workbook's cell, money with its thousands apart.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from xlperf.files import joined_name, safe_name
 from xlperf.forms.document import Rows, Spot, file_name_parts, is_empty, text_at
 from xlperf.forms.form import Form
 from xlperf.forms.loader import is_shipped
-from xlperf.forms.model import EXPLAINED, GUIDE, RULES, TYPES, Block, Field, Fields, Lines, Table
-from xlperf.formula.operands import TEXT_FORMATS, as_decimal, as_text
+from xlperf.forms.model import EXPLAINED, GUIDE, RULES, TYPES, Block, Field, Fields, Lines, Rule, Table
+from xlperf.formula.operands import TEXT_FORMATS, as_decimal, as_text, with_thousands
+from xlperf.messages import clauses
 from xlperf.reporting.finding import Finding, is_returned
 from xlperf.values.blanks import explanation_of
 from xlperf.values.dates import as_date
@@ -129,7 +131,7 @@ def make_context(report: Report) -> dict[str, object]:
         if block.key not in (GUIDE, RULES):
             rows = _blank_rows(block) if block.key in private else report.rows.get(block.key, ())
             _put(context, block, _printed_rows(report, block, rows))
-    context["explanations"] = [] if RULES in private else list(_explanations(report))
+    _put_explanations(context, report, () if RULES in private else list(_explanations(report)))
     return context
 
 
@@ -141,7 +143,7 @@ def sample_context(form: Form) -> dict[str, object]:
         if block.key != GUIDE
     }
     context = make_context(Report(form=form, rows=rows, findings=()))
-    context["explanations"] = [dict.fromkeys(("code", "title", "text"), SAMPLE)]
+    context |= {"explanations": [dict.fromkeys(("code", "title", "text"), SAMPLE)], "unexplained": SAMPLE}
     return context
 
 
@@ -159,14 +161,19 @@ def _form_texts(report: Report) -> dict[str, object]:
     }
 
 
-def _explanations(report: Report) -> Iterator[dict[str, str]]:
-    """Yield the queries and warnings of the rules, with what the unit says to them."""
-    form = report.form
+def _explanations(report: Report) -> Iterator[tuple[Rule, str]]:
+    """Yield the rules with a query or a warning, and what the unit says to it, "" for nothing."""
     found = {finding.code for finding in report.findings if finding.severity in EXPLAINED}
-    for row, preset in zip(report.rows.get(RULES, ()), form.blocks[RULES].rows, strict=False):
+    for row, preset in zip(report.rows.get(RULES, ()), report.form.blocks[RULES].rows, strict=False):
         if preset.key in found:
-            text = explanation_of(form, row.get("explanation")) or form.report.get("unexplained", form.report["none"])
-            yield {"code": preset.key, "title": form.rules[preset.key].title, "text": text}
+            yield report.form.rules[preset.key], explanation_of(report.form, row.get("explanation"))
+
+
+def _put_explanations(context: dict[str, Any], report: Report, explanations: Sequence[tuple[Rule, str]]) -> None:
+    """Put in what the unit explains, rule by rule, and in one line what it does not."""
+    silent = [f"{rule.code} {rule.title}" for rule, text in explanations if not text]
+    context["explanations"] = [{"code": rule.code, "title": rule.title, "text": text} for rule, text in explanations if text]
+    context["unexplained"] = report.form.report.get("unexplained", "") + clauses(silent) if silent else ""
 
 
 def _private_blocks(form: Form) -> set[str]:
@@ -205,8 +212,10 @@ def _printed(report: Report, block: Block, index: int, number: int, field: Field
     if field.type == "date" and (date := as_date(value)):
         return words["date"].format(year=date.year, month=date.month, day=date.day)
     if not isinstance(value, int | float):
-        return str(value)
-    number_format = TYPES[field.type].number_format
+        return str(field.as_shown(value))
+    number_format = block.number_format(field)
+    if number_format == TYPES["money"].number_format:
+        return with_thousands(as_decimal(value))
     return as_text(as_decimal(value), number_format if number_format in TEXT_FORMATS else None)
 
 

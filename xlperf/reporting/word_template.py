@@ -34,6 +34,7 @@ from xlperf.files import shipped, stamp, write_atomically
 from xlperf.reporting.bounds import bounded
 from xlperf.reporting.word_package import parse_part, parts_of, read_package, write_package
 from xlperf.reporting.word_paragraphs import MERGED, settle
+from xlperf.reporting.word_tables import keep_last_rows
 from xlperf.reporting.word_tags import Complaint, complaints, missing_in_headers
 from xlperf.text import CONTROL
 
@@ -103,6 +104,7 @@ def _filled_parts(template: Path, context: Context, date: str) -> Iterator[tuple
             else:
                 root = parse_part(_fill(part, context, template).encode(), template, "word_template")
                 settle(root)
+                keep_last_rows(root)
                 yield name, etree.tostring(root, encoding="UTF-8", standalone=True)
     except TemplateSyntaxError as error:
         raise FormError("word_template", path=template, reason=error.message) from None

@@ -24,7 +24,21 @@ from xlperf.messages import catalogue, current_language, listing
 from xlperf.revisions.change import Change, kind_of, place_name
 
 # What is not a fact of the form as a whole: its parts, its names, and how old reports are read, which no department sees.
-INSIDE = ("sheets", "rules", "parameters", "words", "report", "spellings", "guide", "renamed", "form", "revision", "paper")
+INSIDE = (
+    "sheets",
+    "rules",
+    "parameters",
+    "words",
+    "report",
+    "spellings",
+    "opening",
+    "guide",
+    "rule_groups",
+    "renamed",
+    "form",
+    "revision",
+    "paper",
+)
 OF_SECTION = ("items", "columns", "blocks", "fields", "table", "guide", "checks", "lines")  # what is no fact of a section
 TEXTS = ("parameters", "words", "report", "spellings")  # the definition's own texts, each a part
 SUMMARY = ("label", "name", "title", "type", "severity", "required", "choices", "formula", "test")  # what is said of a new part
@@ -157,6 +171,8 @@ def _parts(form: Form) -> Iterator[tuple[Key, Part]]:
     for name in TEXTS:
         for key, value in definition.get(name, {}).items():
             yield (name, key), Part(f"{_word(name)} {key}", dict(_flat(value)) if isinstance(value, dict) else {WHOLE: value})
+    for line in definition.get("opening", ()):
+        yield ("opening", line["label"]), Part(f"{_word('guide')} {line['label']}", {WHOLE: line["text"]})
     for number, text in enumerate(definition["guide"], 1):
         yield ("guide", str(number)), Part(f"{_word('guide')} {number}", {WHOLE: text})
 

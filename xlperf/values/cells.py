@@ -113,8 +113,10 @@ def _read_choice(form: Form, field: Field, raw: object) -> Value:
     """The choice that is spelled so; any other text as it is."""
     text = typed_text(raw)
     folded = bare(text).replace(GAP, "")
+    shown = {bare(sign): choice for choice, sign in field.shown.items()}
     patterns = choice_patterns(form, field.spellings, field.choices)
-    return _with_remark(raw, next((pattern.says for pattern in patterns if pattern.head + pattern.tail == folded), text))
+    choice = shown.get(folded) or next((pattern.says for pattern in patterns if pattern.head + pattern.tail == folded), text)
+    return (choice, None) if raw == field.as_shown(choice) else _with_remark(raw, choice)
 
 
 def _read_code(form: Form, field: Field, raw: object) -> Value:

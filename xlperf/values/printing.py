@@ -33,11 +33,11 @@ def briefly(value: object) -> str:
 
 
 def as_printed(field: Field | None, value: object) -> object:
-    """A number as its field shows it, a ratio as a percentage; a truth value as Excel shows it; anything else as it is."""
+    """A number as its field shows it, a ratio as a percentage; a choice as cells show it; a truth value as Excel shows it."""
     if isinstance(value, bool):
         return typed_text(value)
     if not field or not isinstance(value, int | float):
-        return value
+        return field.as_shown(value) if field else value
     number = as_decimal(value)
     return as_text(number, "0.00%") if field.type == "ratio" else as_text(number)
 

@@ -26,8 +26,10 @@ from xlsxwriter.worksheet import Worksheet as SilentWorksheet
 from xlperf.addresses import cell_name
 
 Method = TypeVar("Method", bound=Callable[..., Any])
+Attributes = list[tuple[str, Any]]  # of an XML element, as XlsxWriter has them
 
 UNWRITABLE = re.compile(r"_(?=x[0-9a-fA-F]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")  # as it stands, in the XML of a workbook
+FONT, COLUMN_PIXELS = {"font_name": "Arial", "font_size": 11}, 72  # the standard font, and how wide a column is with it
 TEXT_AS_IT_IS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
@@ -93,10 +95,31 @@ class Worksheet(SilentWorksheet):
     print_area = strict(SilentWorksheet.print_area)
     insert_chart = strict(SilentWorksheet.insert_chart)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._growing: set[int] = set()
+
     @property
     def title(self) -> str:
         """Its name on the tab."""
         return str(self.name)
+
+    def grow_row(self, row: int, height: float, *, hidden: bool = False) -> None:
+        """Give a row the height that it needs now, and let it grow with what people type into it."""
+        self.set_row(row, height, None, {"hidden": hidden})
+        self._growing.add(row)
+
+    def _xml_start_tag_unencoded(self, tag: Any, attributes: Any = ()) -> None:
+        """Write the height of a row that grows as Excel's own, not as one that somebody chose."""
+        super()._xml_start_tag_unencoded(tag, self._grown(tag, attributes))
+
+    def _xml_empty_tag_unencoded(self, tag: Any, attributes: Any = ()) -> None:
+        super()._xml_empty_tag_unencoded(tag, self._grown(tag, attributes))
+
+    def _grown(self, tag: str, attributes: Attributes) -> Attributes:
+        if tag != "row" or dict(attributes)["r"] - 1 not in self._growing:
+            return attributes
+        return [(name, value) for name, value in attributes if name != "customHeight"]
 
     def _write_formula(self, row: int, col: int, formula: str, cell_format: Format | None = None, value: Any = 0) -> Any:
         """Write what a formula shows as every other text is written."""
@@ -143,7 +166,10 @@ class Book(SilentWorkbook):
     define_name = strict(SilentWorkbook.define_name)
 
     def __init__(self, path: Path, *, streamed: bool = False) -> None:
-        super().__init__(str(path), {**TEXT_AS_IT_IS, "constant_memory": streamed})
+        # Widths count in digits of the standard font: of one that is as wide on every system, or has a double that is. It is a
+        # copy, for XlsxWriter adds to it.
+        standard = {"default_format_properties": dict(FONT), "default_column_width": COLUMN_PIXELS}
+        super().__init__(str(path), {**TEXT_AS_IT_IS, **standard, "constant_memory": streamed})
 
     def add_sheet(self, title: str) -> Worksheet:
         """Add a worksheet behind the others."""

@@ -15,9 +15,9 @@ from xlperf.forms.document import Rows, Spot, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import Layout, Line, Reference, filled_references, make_layout, row_counts
 from xlperf.forms.live.states import ISSUED
-from xlperf.forms.model import RULES, TYPES, Block, Field, Table
+from xlperf.forms.model import RULES, Block, Field, Table
 from xlperf.formula.excel import to_excel
-from xlperf.formula.nodes import Literal, Node
+from xlperf.formula.nodes import Kind, Literal, Node
 from xlperf.values.dates import as_date
 from xlperf.workbook.book import Book, Format, Worksheet
 from xlperf.workbook.identity import Finalized, Identity
@@ -111,7 +111,7 @@ class CellWriter:
         if target.reach != "row" or not self.form.blocks[home.block].table:
             return self.layout.reference(home, name)  # single fields stand below one another
         _, _, column = self.layout.spots[home._replace(field=target.field)]
-        return f"{column_name(column)}{ROW_NUMBER}"
+        return self.layout.meant(home.block, target.field, f"{column_name(column)}{ROW_NUMBER}")
 
     # --- cells -----------------------------------------------------------------------------------------------
 
@@ -151,7 +151,7 @@ class CellWriter:
 
     def _properties(self, block: Block, field: Field, style: str) -> dict[str, object]:
         """What the format of a cell has besides its style."""
-        number_format = TYPES[field.type].number_format
+        number_format = block.number_format(field)
         if style in PLAIN:
             return {"num_format": number_format} if style == "helper" else {}
         if style == "computed" and number_format == "@":
@@ -160,8 +160,9 @@ class CellWriter:
         return {
             "num_format": number_format,
             "align": align,
-            "indent": int(align != "center"),
+            "indent": int(align == "left"),  # LibreOffice forgets that of some cells aligned right
             "valign": "top" if field.rows > 1 else "vcenter",
+            "text_wrap": field.kind is not Kind.NUMBER,
         }
 
     def _alignment(self, block: Block, field: Field, style: str) -> str:
@@ -231,7 +232,7 @@ def _write_content(writer: CellWriter, sheet: Worksheet, spot: Spot, style: Form
     else:
         formula = "" if tree is None or tree == Literal("") else writer.formula(spot, tree)
     if not formula:
-        write_value(sheet, row, column, value, field, style)
+        write_value(sheet, row, column, field.as_shown(value), field, style)
     elif tree is not None and "'!$" not in formula and len(rows := writer.rows_with(spot, tree)) > 1:  # none names another sheet
         sheet.write_shared(rows, column, formula, style, cached_value(value), row)
     else:

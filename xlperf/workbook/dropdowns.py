@@ -30,10 +30,10 @@ def _lists(form: Form) -> Iterator[tuple[str, Sequence[str]]]:
     for table in form.tables.values():
         for field in table.columns:
             if field.choices:
-                yield list_name(table.key, field.key), field.choices
+                yield list_name(table.key, field.key), [str(field.as_shown(choice)) for choice in field.choices]
                 dependent = [choices for by_value in field.choices_by.values() for choices in by_value.values()]
                 for number, choices in enumerate(dependent, 1):
-                    yield list_name(table.key, field.key, number), choices
+                    yield list_name(table.key, field.key, number), [str(field.as_shown(choice)) for choice in choices]
 
 
 def list_name(table: str, field: str, number: int | None = None) -> str:
@@ -54,5 +54,5 @@ def list_source(writer: CellWriter, spot: Spot) -> str:
                 source = name if block.constants[other] == value else source
             else:
                 _, row, column = writer.layout.spots[spot._replace(field=other)]
-                source = f'IF({cell_name(row, column)}="{value}",{name},{source})'
+                source = f'IF({cell_name(row, column)}="{block.fields[other].as_shown(value)}",{name},{source})'
     return source

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import groupby
+from math import ceil
 
 from xlperf.forms.document import Spot
 from xlperf.forms.layout import Line, Page
 from xlperf.forms.model import Block, Field
 from xlperf.workbook.book import Format, Worksheet
+from xlperf.workbook.box_note import box_lines, first_of_note, write_box_note
 from xlperf.workbook.cell_writer import CellWriter, write_key
 from xlperf.workbook.guide_lines import GUIDE_LINES
 from xlperf.workbook.live_colours import colour_blank_field
-from xlperf.workbook.styles import LONGEST_ROW, POINTS_PER_LINE, lines_needed
+from xlperf.workbook.styles import LONGEST_ROW, PIXEL, POINTS_PER_LINE, lines_needed
 from xlperf.workbook.validation import restrict_cells
 
+BOX_MARGIN = 6  # points above and below a long text
 LineWriter = Callable[[CellWriter, Worksheet, Page, Line], None]
 
 
@@ -27,8 +30,9 @@ def write_text(style: str) -> LineWriter:
     """The writer of a line with nothing but one text in that style, over all columns."""
 
     def write(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
-        sheet.set_row(line.row, line.height)
-        sheet.merge_range(line.row, 1, line.row, page.last_visible, line.text, writer.format(style))
+        needed = lines_needed(line.text, page.width(1, page.last_printed)) * POINTS_PER_LINE
+        sheet.set_row(line.row, max(line.height or 0, needed) if style == "plain" else line.height)
+        sheet.merge_range(line.row, 1, line.row, page.last_printed, line.text, writer.format(style))
 
     return write
 
@@ -47,30 +51,46 @@ def write_gap(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> N
 def write_signature(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """What is to be signed or stamped, and a rule to write on."""
     sheet.set_row(line.row, line.height)
-    sheet.merge_range(line.row, 1, line.row, page.last_visible - 1, line.text, writer.format("signature"))
-    sheet.write_blank(line.row, page.last_visible, None, writer.format("plain", bottom=1))
+    sheet.merge_range(line.row, 1, line.row, page.last_printed - 1, line.text, writer.format("signature"))
+    sheet.write_blank(line.row, page.last_printed, None, writer.format("plain", bottom=1))
 
 
 def write_field(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """A label and, merged over the other columns, its value."""
-    spot = Spot(line.block, 0, line.field)
-    sheet.set_row(line.row, line.height)
+    spot, last = Spot(line.block, 0, line.field), page.last_printed
+    lines = max(lines_needed(line.text, page.width(1, 1)), lines_needed(writer.value(spot), page.width(2, last)))
+    height = min(LONGEST_ROW, max(line.height or 0, lines * POINTS_PER_LINE + 4))
+    if last > 2:
+        sheet.set_row(line.row, height)
+    else:
+        sheet.grow_row(line.row, height)
     write_key(sheet, line)
     sheet.write_string(line.row, 1, line.text, writer.format("label"))
-    writer.write_cell(sheet, spot, merged_to=(line.row, page.last_visible) if page.last_visible > 2 else None)
+    writer.write_cell(sheet, spot, merged_to=(line.row, last) if last > 2 else None)
     _help_with(writer, sheet, spot)
+
+
+def write_narrative_heading(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
+    """The heading of a long text; to its right there is room to say how much of it is printed."""
+    sheet.set_row(line.row, line.height)
+    before = first_of_note(page) - 1
+    if before > 1:
+        sheet.merge_range(line.row, 1, line.row, before, line.text, writer.format("heading"))
+    else:
+        sheet.write_string(line.row, 1, line.text, writer.format("heading"))
 
 
 def write_narrative(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """A long text over several merged rows, high enough for what stands in it."""
-    spot = Spot(line.block, 0, line.field)
-    needed = lines_needed(writer.value(spot), sum(page.sheet.widths)) * POINTS_PER_LINE + 6
+    spot, width = Spot(line.block, 0, line.field), page.width(1, page.last_printed)
+    needed = box_lines(writer.value(spot), width) * POINTS_PER_LINE + BOX_MARGIN
     least = POINTS_PER_LINE if writer.finalized else line.height or 0  # nobody types into a finalized one
-    height = min(LONGEST_ROW, max(least, needed / line.rows))
+    height = min(LONGEST_ROW, ceil(max(least, needed / line.rows) / PIXEL) * PIXEL)
     for row in range(line.row, line.row + line.rows):
-        sheet.set_row(row, round(height, 1))
+        sheet.set_row(row, height)
     write_key(sheet, line)
-    writer.write_cell(sheet, spot, merged_to=(line.row + line.rows - 1, page.last_visible))
+    writer.write_cell(sheet, spot, merged_to=(line.row + line.rows - 1, page.last_printed))
+    write_box_note(writer, sheet, page, line, int((height * line.rows - BOX_MARGIN) // POINTS_PER_LINE))
     _help_with(writer, sheet, spot)
 
 
@@ -112,7 +132,7 @@ def write_row(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> N
     write_key(sheet, line)
     block = writer.form.blocks[line.block]
     spare = block.shape == "list" and block.row(line.index) is None and _is_blank(writer, block, line.index)
-    sheet.set_row(line.row, _row_height(writer, line), None, {"hidden": spare and writer.finalized is not None})
+    sheet.grow_row(line.row, _row_height(writer, line), hidden=spare and writer.finalized is not None)
     count = writer.layout.counts[block.key]
     for field in block.fields.values():
         spot = Spot(block.key, line.index, field.key)
@@ -135,14 +155,16 @@ def _is_blank(writer: CellWriter, block: Block, index: int) -> bool:
 
 
 def _row_height(writer: CellWriter, line: Line) -> float:
-    """The points that the longest text of a row takes, as far as Excel allows."""
-    table = writer.form.tables[line.table]
+    """The points that the longest text of a row takes, as far as Excel allows; a blank row is as low as the form says."""
+    table, block = writer.form.tables[line.table], writer.form.blocks[line.block]
+    if block.row(line.index) is None and _is_blank(writer, block, line.index) and line.height:
+        return line.height
     needed = max(
         lines_needed(writer.value(Spot(line.block, line.index, field.key)), writer.widths[line.block, field.key])
         for field in table.columns
         if (line.block, field.key) in writer.widths
     )
-    return round(min(LONGEST_ROW, max(line.height or 0, needed * POINTS_PER_LINE + 4)), 1)
+    return round(min(LONGEST_ROW, max(line.height or 0, needed * POINTS_PER_LINE + 3)), 1)
 
 
 def write_end(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
@@ -160,9 +182,11 @@ LINES: Mapping[str, LineWriter] = {
     "heading": write_text("heading"),
     "paragraph": write_text("plain"),
     "year": write_year,
+    "group": write_text("group"),
     "gap": write_gap,
     "signature": write_signature,
     "field": write_field,
+    "narrative_heading": write_narrative_heading,
     "narrative": write_narrative,
     "header": write_header,
     "row": write_row,

@@ -92,5 +92,13 @@ def _colour_states(writer: CellWriter, sheet: Worksheet) -> None:
     for kind in EXPLAINED:
         word = words.get(kind) or sentence(kind, {})
         colour_where(writer, sheet, cells, f'AND({state}="{words["failed"]}",{severity}="{word}")', kind, only=True)
-    for word, colour in (("failed", "error"), ("waiting", "required"), ("doubtful", "warning"), ("passed", "passed")):
-        colour_equal(writer, sheet, cells, f'"{words[word]}"', colour)
+    explained = words.get("explained") or sentence("state_explained", {})
+    states = {
+        words["failed"]: "error",
+        words["waiting"]: "required",
+        words["doubtful"]: "warning",
+        words["passed"]: "passed",
+        explained: "passed",
+    }
+    for word, colour in states.items():
+        colour_equal(writer, sheet, cells, f'"{word}"', colour)

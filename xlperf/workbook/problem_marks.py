@@ -68,8 +68,9 @@ def _note_height(text: str) -> int:
 
 def unchanged(writer: CellWriter, spot: Spot) -> str:
     """An Excel condition: what was submitted still stands in the cell."""
-    value, (_, row, column) = writer.value(spot), writer.layout.spots[spot]
+    _, row, column = writer.layout.spots[spot]
     cell, (_, field) = cell_name(row, column), writer.block_and_field(spot)
+    value = field.as_shown(writer.value(spot))
     if value is None or value == "":
         return f'TRIM({cell})=""'
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -18,7 +18,7 @@ from xlperf.reporting.description import totals
 from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter
 from xlperf.workbook.problem_notes import Annotation, Problem, Run
-from xlperf.workbook.styles import BORDER, COLOURS, LONGEST_ROW, POINTS_PER_LINE, lines_needed, print_on_a4
+from xlperf.workbook.styles import BORDER, COLOURS, LONGEST_ROW, POINTS_PER_LINE, lines_needed, set_up_print
 
 COLUMNS = {"severity": 8, "code": 9, "cells": 20, "message": 30, "found": 30, "expected": 28, "fix": 42}  # widths
 LAST = len(COLUMNS)
@@ -60,7 +60,8 @@ def _set_up(writer: CellWriter, sheet: Worksheet, password: str) -> None:
     sheet.set_row(0, None, None, {"hidden": True})
     for column, width in enumerate(COLUMNS.values(), 1):
         sheet.set_column(column, column, width)
-    print_on_a4(sheet, landscape=True, footer=writer.form.words["footer"])
+    width, size = sum(COLUMNS.values()), writer.form.style.size
+    set_up_print(sheet, width=width, size=size, landscape=True, footer=writer.form.words["footer"])
     sheet.repeat_rows(HEADER_ROW)
     sheet.freeze_panes(HEADER_ROW + 1, 0)
     sheet.set_tab_color(COLOURS["error"])
@@ -89,8 +90,11 @@ def _write_problem(writer: CellWriter, sheet: Worksheet, row: int, number: int, 
     places, texts = list(_places(problem)), _texts(problem)
     rows = len(places)
     needed = max(lines_needed(text, COLUMNS[key] - 2) for key, text in texts.items()) * POINTS_PER_LINE + 6
-    for below in range(rows):
-        sheet.set_row(row + below, round(min(LONGEST_ROW, max(LEAST_HEIGHT, needed / rows)), 1))
+    height = round(min(LONGEST_ROW, max(LEAST_HEIGHT, needed / rows)), 1)
+    if rows == 1:
+        sheet.grow_row(row, height)
+    for below in range(rows if rows > 1 else 0):
+        sheet.set_row(row + below, height)
     text_style = writer.format("plain", align="left", indent=1, **BORDER)
     styles = {
         "code": writer.format("plain", align="center", **BORDER),

@@ -13,8 +13,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # colours and widths are asked for where nothing is written
     from xlperf.workbook.book import Book, Format, Worksheet
 
+UNIT_POINTS = 6.4  # the width of a digit of the standard font in points, with what a column has besides
+LEAST_POINTS = 7.0  # of letters on paper
+A4, A3 = (9, 11.69, 8.27), (8, 16.54, 11.69)  # Excel's number, long and short side in inches
+MARGIN, POINTS_PER_INCH = 0.4, 72  # of a sheet, left and right, in inches
 LONGEST_ROW = 409.0  # points; Excel's limit of a row's height
-POINTS_PER_LINE = 15.0
+PIXEL = 0.75  # points; rows are whole pixels high
+POINTS_PER_LINE = 16.0
 
 BORDER = {"border": 1, "border_color": "#A6B1BD"}
 COLOURS = {
@@ -34,6 +39,7 @@ STYLES: dict[str, dict[str, object]] = {
     "title": {"bold": True, "font_size": 18, "align": "center", "valign": "vcenter"},
     "year": {"font_size": 13, "align": "center", "valign": "vcenter"},
     "heading": {"bold": True, "font_size": 12, "valign": "vcenter", "bottom": 1, "bottom_color": "#5B7083"},
+    "group": {"bold": True, "valign": "vcenter", "bg_color": "#D5E0EC", **BORDER},
     "header": {"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True, "bg_color": "#D5E0EC", **BORDER},
     "label": {"valign": "vcenter", "text_wrap": True, "indent": 1, "bg_color": COLOURS["locked"], **BORDER},
     "input": {"valign": "vcenter", "text_wrap": True, "bg_color": COLOURS["input"], "locked": False, **BORDER},
@@ -45,6 +51,15 @@ STYLES: dict[str, dict[str, object]] = {
     "error": {"bg_color": COLOURS["error"], **BORDER},
     "plain": {"valign": "vcenter", "text_wrap": True},
     "signature": {"valign": "vcenter", "align": "right"},
+    "note_right": {
+        "valign": "vcenter",
+        "align": "right",
+        "font_color": "#7A8794",
+        "font_size": 9,
+        "bottom": 1,
+        "bottom_color": "#5B7083",
+    },
+    "identity": {"valign": "vcenter", "font_color": "#7A8794", "font_size": 8},
     "note": {"valign": "vcenter", "font_color": "#7A8794", "font_size": 9, "italic": False},
     "link": {
         "valign": "vcenter",
@@ -60,7 +75,7 @@ HEADINGS = ("title", "heading")  # styles in the font of headings
 ALIGN = {
     "money": "right",
     "percentage": "right",
-    "points": "center",
+    "points": "right",
     "ratio": "right",
     "value": "center",
     "choice": "center",
@@ -75,8 +90,13 @@ def lines_needed(value: object, width: float) -> int:
     """How many printed lines a text takes in a column of that width (a Chinese character is two units wide)."""
     if not isinstance(value, str):
         return 1
-    per_line = max(2, int(width) - 1)
+    per_line = units_per_line(width)
     return sum(max(1, -(-text_width(part) // per_line)) for part in value.split("\n"))
+
+
+def units_per_line(width: float) -> int:
+    """How many units of text a line takes in a column of that width."""
+    return max(2, int(width) - 1)
 
 
 def text_width(text: str) -> int:
@@ -98,7 +118,7 @@ class Palette:
         self.book, self.size = book, size
         self.font, self.heading_font = font, heading_font
         self.formats: dict[tuple[object, ...], Format] = {}
-        self.colours: dict[str, Format] = {}
+        self.colours: dict[str, Format] = {}  # of live formats, by colour or number format
 
     def format(self, style: str, **properties: object) -> Format:
         """The format of a style, with other properties where some are given."""
@@ -108,6 +128,12 @@ class Palette:
             self.formats[key] = self.book.add_format({"font_size": self.size, **STYLES[style], **properties, "font_name": font})
         return self.formats[key]
 
+    def pattern(self, number_format: str) -> Format:
+        """The format of numbers that are shown otherwise while a condition holds."""
+        if number_format not in self.colours:
+            self.colours[number_format] = self.book.add_format({"num_format": number_format})
+        return self.colours[number_format]
+
     def colour(self, name: str) -> Format:
         """The format of a colour that comes and goes."""
         if name not in self.colours:
@@ -115,13 +141,24 @@ class Palette:
         return self.colours[name]
 
 
-def print_on_a4(sheet: Worksheet, *, landscape: bool, footer: str) -> None:
-    """Set a sheet up for the printer: A4, its whole width on one page, a small footer in the middle."""
+def set_up_print(sheet: Worksheet, *, width: float, size: float, landscape: bool, footer: str) -> None:
+    """Set a sheet up for the printer: its whole width on one page, a small footer in the middle.
+
+    Args:
+        width: of its printed columns together, in characters.
+        size: of its letters in points. The paper is A4, or A3 where they would come out too small to read.
+    """
     sheet.hide_gridlines(2)
-    sheet.set_paper(9)
+    sheet.set_paper(A4[0] if printed_size(width, size, landscape) >= LEAST_POINTS else A3[0])
     if landscape:
         sheet.set_landscape()
-    sheet.set_margins(0.5, 0.5, 0.6, 0.6)
+    sheet.set_margins(MARGIN, MARGIN, 0.6, 0.6)
     sheet.center_horizontally()
     sheet.fit_to_pages(1, 0)
     sheet.set_footer(f"&C&9{footer}")
+
+
+def printed_size(width: float, size: float, landscape: bool) -> float:
+    """How large letters come out on A4, where the whole width of a sheet goes onto a page."""
+    side = A4[1] if landscape else A4[2]
+    return size * min(1.0, (side - 2 * MARGIN) * POINTS_PER_INCH / (width * UNIT_POINTS))

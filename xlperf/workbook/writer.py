@@ -24,11 +24,12 @@ from xlperf.workbook.dropdowns import write_lists
 from xlperf.workbook.identity import Finalized, Identity, write_identity
 from xlperf.workbook.line_writers import LINES
 from xlperf.workbook.live_colours import colour_table
+from xlperf.workbook.live_formats import separate_thousands
 from xlperf.workbook.problem_marks import colour_changed_cells, mark_cells
 from xlperf.workbook.problem_notes import Annotation
 from xlperf.workbook.problem_sheet import problem_sheet_title, write_problems
 from xlperf.workbook.rule_links import define_links
-from xlperf.workbook.styles import print_on_a4
+from xlperf.workbook.styles import set_up_print
 from xlperf.workbook.uncomputed import write_uncomputed
 from xlperf.workbook.validation import restrict_table
 
@@ -111,9 +112,10 @@ def _set_up(writer: CellWriter, sheet: Worksheet, page: Page, password: str) -> 
             sheet.write_string(0, number, " ".join(column.keys), helper)
     sheet.write_string(0, 0, sheet_mark(writer.form, page.sheet), helper)
     sheet.set_row(0, None, None, {"hidden": True})
-    print_on_a4(sheet, landscape=page.sheet.landscape, footer=writer.form.words["footer"])
-    last = page.lines[-1]
-    sheet.print_area(1, 1, last.row + last.rows - 1, page.last_visible)
+    form, last = writer.form, page.lines[-1]
+    width = page.width(1, page.last_printed)
+    set_up_print(sheet, width=width, size=form.style.size, landscape=page.sheet.landscape, footer=form.words["footer"])
+    sheet.print_area(1, 1, last.row + last.rows - 1, page.last_printed)
     _keep_header_in_sight(sheet, page)
     allowed = () if writer.finalized else ALLOWED
     sheet.protect(password, dict.fromkeys(("objects", "scenarios", *allowed), True))
@@ -138,5 +140,6 @@ def _write_lines(writer: CellWriter, sheet: Worksheet, page: Page) -> None:
     for section in page.sheet.sections:
         if isinstance(section, Table):
             colour_table(writer, sheet, section)
+            separate_thousands(writer, sheet, section)
             if not writer.finalized:
                 restrict_table(writer, sheet, section)

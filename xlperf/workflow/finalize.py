@@ -17,6 +17,7 @@ from xlperf.forms.document import document_of, file_name_parts, rows_of, text_at
 from xlperf.forms.form import Form
 from xlperf.forms.layout import row_counts, with_blank_rows
 from xlperf.forms.model import EXPLAINED, Unexplained
+from xlperf.messages import sentence
 from xlperf.reading.remembered import dump_warnings
 from xlperf.reporting.finding import Finding, is_returned
 from xlperf.reporting.result import Result, unreadable
@@ -135,11 +136,12 @@ def _frozen_results(processed: Processed) -> dict[str, RuleResult]:
 
     form, words = processed.reading.form, processed.reading.form.words
     counts = {finding.code: len(finding.spots) for finding in processed.findings}
+    explained = {finding.code for finding in processed.findings if finding.explanation}
     computed = {preset.key: row for preset, row in zip(form.blocks["rules"].rows, processed.rows["rules"], strict=True)}
     results = {}
     for code, rule in form.rules.items():
         count = counts.get(code, 0)
         idle = rule.table and computed[code].get("state") == words["waiting"]
-        state = "failed" if count else "waiting" if idle else "passed"
-        results[code] = RuleResult(words[state], count)
+        state = ("explained" if code in explained else "failed") if count else "waiting" if idle else "passed"
+        results[code] = RuleResult(words.get(state) or sentence(f"state_{state}", {}), count)
     return results
