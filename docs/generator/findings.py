@@ -121,7 +121,8 @@ def page_with(example: Callable[[str], dict | None], language: str) -> str:
 def codes() -> list[str]:
     """Every code there is: of the program and of the forms, the first form first."""
     own = catalogue("zh")["findings"]
-    return [*sorted(own), *(code for form in FORMS for code in sorted(form.rules) if code not in own)]
+    of_forms = (code for form in FORMS for code, rule in sorted(form.rules.items()) if not rule.builtin)
+    return [*sorted(own), *of_forms]
 
 
 def heading(key: str, language: str) -> str:

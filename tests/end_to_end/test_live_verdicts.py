@@ -20,7 +20,7 @@ from support.live_verdicts import ours, told
 from support.make_golden import FORMS
 from support.sweeps import seeds
 from xlperf import fill_workbook, write_template
-from xlperf.forms.document import rows_of
+from xlperf.forms.document import rows_of, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import make_layout, row_counts
 from xlperf.forms.live.states import is_live, tables_of_rule
@@ -86,7 +86,8 @@ def after(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         jobs.append((path, Drawn(name, steps)))
     for number, unit in enumerate(UNITS):
         path = write_template(FORM.key, year=2023, output=folder / f"unit {number}.xlsx", unit=ISSUED)
-        jobs.append((path, Drawn(unit, (("type_in", COVER, 3, 2, unit),))))
+        title, row, column = make_layout(FORM).spots[unit_spot(FORM)]
+        jobs.append((path, Drawn(unit, (("type_in", title, row, column, unit),))))
     return {path.stem.removesuffix("-edited"): path for path, _ in edited(jobs)}
 
 
@@ -100,7 +101,7 @@ def states(after: dict[str, Path], name: str, form: Form | None = None) -> dict[
 
 FORM = next(form for form in FORMS if form.key == "suzhou-department")
 WAITS, PASSED, FAILED, OPEN = (FORM.words[state] for state in ("doubtful", "passed", "failed", "waiting"))
-COVER, BUDGET, TABLE = (page.title for page in FORM.sheets if page.key in ("cover", "budget", "indicators"))
+BUDGET, TABLE = (page.title for page in FORM.sheets if page.key in ("budget", "indicators"))
 ITEM, NAME, INITIAL, SPENT, RATE = 6, 1, 2, 5, 6  # the row of the first item, and columns of the budget
 ODD = {"full width": "\uff11\uff12", "with a unit": "1,180.2\u4e07\u5143", "dash": "-", "no number": "abc"}
 EDITS = {
