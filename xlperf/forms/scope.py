@@ -55,6 +55,11 @@ class Scope:
         return lookup_steps(self.parameters)
 
     @cached_property
+    def _trees(self) -> dict[tuple[str, str, int | None], Node]:
+        """The formulas that were parsed; the rows of a block have mostly the same ones."""
+        return {}
+
+    @cached_property
     def _targets(self) -> dict[tuple[str | None, str], Target | None]:
         return {}
 
@@ -145,8 +150,11 @@ class Scope:
         Raises:
             FormulaError: it does not parse, names what is not there, or compares a choice with a text that is none.
         """
-        names = Names(partial(self.kind, block), partial(self.choices, block), partial(self.about, block), self.lookup_steps)
-        return parse_formula(source, names, place=place, digits=digits)
+        key = (block, source, digits)
+        if key not in self._trees:
+            names = Names(partial(self.kind, block), partial(self.choices, block), partial(self.about, block), self.lookup_steps)
+            self._trees[key] = parse_formula(source, names, place=place, digits=digits)
+        return self._trees[key]
 
     def parse_test(self, source: str, *, block: str, place: str) -> Node:
         """The tree of a formula of that block that is true or false.

@@ -87,17 +87,18 @@ Node = Literal | Name | Operation | IsBlank | Call
 
 
 def names_in(tree: Node) -> Iterator[str]:
-    """Yield every name the tree mentions, once per mention."""
-    if isinstance(tree, Name):
-        yield tree.key
-    elif isinstance(tree, Operation):
-        yield from names_in(tree.left)
-        yield from names_in(tree.right)
-    elif isinstance(tree, IsBlank):
-        yield from names_in(tree.operand)
-    elif isinstance(tree, Call):
-        for argument in tree.arguments:
-            yield from names_in(argument)
+    """Yield every name the tree mentions, once per mention, from left to right."""
+    ahead: list[Node] = [tree]
+    while ahead:
+        match node := ahead.pop():
+            case Name():
+                yield node.key
+            case Operation():
+                ahead += (node.right, node.left)
+            case IsBlank():
+                ahead.append(node.operand)
+            case Call():
+                ahead += reversed(node.arguments)
 
 
 def compared_texts(tree: Node) -> Iterator[tuple[str, str]]:
