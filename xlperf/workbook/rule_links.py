@@ -21,7 +21,7 @@ from xlperf.forms.live.intake import FAR, YUAN
 from xlperf.forms.live.states import FORMAT, INTACT, ISSUED, is_live, tables_of_rule
 from xlperf.forms.model import RULES, Rule
 from xlperf.workbook.book import Book
-from xlperf.workbook.uncomputed import first_uncomputed, uncomputed
+from xlperf.workbook.rule_results import first_uncomputed, uncomputed
 
 MOST_NESTED = 40  # Excel nests at most 64 levels
 UNCOMPUTED, DOUBTFUL, APART = "first_uncomputed", "first_doubtful", "first_apart"  # what the defined names of tables begin with

@@ -29,8 +29,8 @@ from xlperf.workbook.problem_marks import colour_changed_cells, mark_cells
 from xlperf.workbook.problem_notes import Annotation
 from xlperf.workbook.problem_sheet import problem_sheet_title, write_problems
 from xlperf.workbook.rule_links import define_links
+from xlperf.workbook.rule_results import write_uncomputed
 from xlperf.workbook.styles import set_up_print
-from xlperf.workbook.uncomputed import write_uncomputed
 from xlperf.workbook.validation import restrict_table
 
 ALLOWED = ("format_cells", "format_columns", "format_rows", "insert_rows", "sort", "autofilter")  # on a protected sheet

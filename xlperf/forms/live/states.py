@@ -4,7 +4,7 @@
 
 A rule waits to be told (`doubtful`) while something it goes by was filled in otherwise than the sheet can take it, and waits to
 be filled in (`waiting`) while there is nothing to look at. Whether the tables still have their formulas is not for the language
-to say: the writer of the workbook puts that before the state (`workbook.uncomputed`).
+to say: the writer of the workbook puts that before the state (`workbook.rule_results`).
 """
 
 from __future__ import annotations
