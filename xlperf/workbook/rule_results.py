@@ -6,9 +6,9 @@
     first_uncomputed(layout, "items")   # the first of them
 
 The form's own formulas tell how many cells fail. What they cannot tell is put around them: cells that show an error, the unit
-that the workbook was issued to, and rows without their formulas. A blank row that was inserted has none, one that was pasted
-over has figures in their place, one that was copied from elsewhere or sorted stands among others than it seems. While a table has one of
-those, no rule that goes by it can be told. A cell per table and block on the hidden sheet counts them.
+that the workbook was issued to, and rows without their formulas. A blank row that was inserted has none, one that was pasted over
+has figures in their place, one that was copied from elsewhere or sorted stands among others than it seems. While a table has one
+of those, no rule that goes by it can be told. A cell per table and block on the hidden sheet counts them.
 
 ISFORMULA is newer than Excel 2007. Where it is not known, only rows without any figure where their formulas stood are counted.
 """
