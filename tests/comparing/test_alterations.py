@@ -122,6 +122,7 @@ def repeat_row(book: Book) -> None:
     sheet = book["预算信息"]
     sheet["A20"] = "basic"
     sheet["B20"] = "基本支出"
+    sheet["C20"] = 5
 
 
 # Beside the title, a heading, a line to sign and the last line of a table: rows that hold a fixed text of ours.
@@ -169,8 +170,8 @@ def test_a_change_of_the_workbook_is_told_where_it_is(tmp_path: Path, change: Ca
 
 
 @pytest.mark.parametrize(("title", "row", "told"), [
-    ("自评表", 24, "从原模板中恢复该行。本单位没有此项业务的，在“不适用”栏选“不适用”并写明理由。"),
-    ("预算信息", 5, "从原模板中恢复该行。本单位没有此项的，留空或填 0。"),
+    ("自评表", 24, "换用一份新模板，把已填的内容复制过去。本单位没有此项业务的，在“不适用”栏选“不适用”并写明理由。"),
+    ("预算信息", 5, "换用一份新模板，把已填的内容复制过去。本单位没有此项的，留空或填 0。"),
 ])  # fmt: skip
 def test_what_to_do_for_a_fixed_row_that_is_gone(tmp_path: Path, title: str, row: int, told: str) -> None:
     book = openpyxl.load_workbook(FILLED)

@@ -56,6 +56,7 @@ def test_a_target_changed_last_year_is_handed_out_again(tmp_path: Path) -> None:
 def test_a_finalized_workbook_knows_it_too(tmp_path: Path) -> None:
     doc = document()
     next(row for row in doc["indicators"] if row["name"] == "固定资产利用率").update(target=OTHER, actual=OTHER)
+    doc.setdefault("explanations", {})["SZ208"] = "目标值经主管部门发文调整为95%。"
     fill_workbook(doc, output=tmp_path / "filled.xlsx")
     (book, *_) = finalize(tmp_path / "filled.xlsx", output=tmp_path / "out").outputs
     assert told(book) == {TARGET}

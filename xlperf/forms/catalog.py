@@ -170,7 +170,7 @@ def explain_rule(form: str, code: str, *, year: int | None = None, templates: St
         UsageError: no such form or rule; the nearest codes are given.
 
     Example:
-        >>> explain_rule(form.key, "XL216")["severity"]
+        >>> explain_rule(form.key, "XL207")["severity"]
         'warning'
     """
     loaded = load_form(find_form(form, year=year, templates=templates))
