@@ -1,4 +1,5 @@
-"""When colours come and go while people type (the colours are in `styles`): a required cell that is blank, a rule that fails.
+"""What comes and goes while people type: the colour of a required cell that is blank or of a rule that fails (see `styles`), and
+the thousands of a large number.
 
     colour_where(writer, sheet, writer.rectangle(spot, spot), "D3>100", "warning")
 
@@ -7,16 +8,19 @@ They look at their own sheet only: Excel 2007 and old WPS refuse others. They he
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from xlperf.addresses import cell_name
 from xlperf.forms.document import Spot
-from xlperf.forms.model import EXPLAINED, RULES, Block, Condition, Field, Rule, Table
+from xlperf.forms.model import EXPLAINED, RULES, YEARS, Block, Condition, Field, Rule, Table
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation
 from xlperf.messages import sentence
 from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter, Rectangle
 
+MIXED = ("value", "reference")  # types of columns that hold words or numbers
+LEAST, MOST_WHOLE, MOST = 1_000, 1_000_000_000, 1_000_000  # what is larger would show ### in a column of its width
 USED = Operation("=", Name("_used", Kind.NUMBER), Literal(Decimal(1)), Kind.BOOLEAN, Kind.NUMBER)  # something stands in the row
 
 
@@ -102,3 +106,33 @@ def _colour_states(writer: CellWriter, sheet: Worksheet) -> None:
     }
     for word, colour in states.items():
         colour_equal(writer, sheet, cells, f'"{word}"', colour)
+
+
+# --- figures as people read them -----------------------------------------------------------------------------
+
+
+def separate_thousands(writer: CellWriter, sheet: Worksheet, table: Table) -> None:
+    """Show large numbers with their thousands apart where a column holds words and numbers, and one format cannot say it.
+
+    A target is a word in one row, a year in another, and 58,000 in the third: a whole number is shown without a point, and one
+    that may be a year as it is.
+    """
+    for key in table.blocks:
+        block = writer.form.blocks[key]
+        for field in block.fields.values():
+            first, last = (Spot(key, index, field.key) for index in (0, writer.layout.counts[key] - 1))
+            mixed = field.type in MIXED or (field.type == "money" and block.number_format(field) == "General")
+            if mixed and not field.hidden and first in writer.layout.spots:
+                _, row, column = writer.layout.spots[first]
+                cell = cell_name(row, column)
+                for condition, pattern in _patterns(cell):
+                    options = {"type": "formula", "criteria": f"={condition}", "format": writer.palette.pattern(pattern)}
+                    sheet.conditional_format(*writer.rectangle(first, last), options)
+
+
+def _patterns(cell: str) -> Iterator[tuple[str, str]]:
+    """Yield conditions on what stands in a cell, each with the number format that it asks for; the first one counts."""
+    size, whole = f"ABS(N({cell}))", f"INT(N({cell}))=N({cell})"
+    year = f"AND(N({cell})>={YEARS[0]},N({cell})<={YEARS[1]})"
+    yield f"AND(ISNUMBER({cell}),{size}>={LEAST},{size}<{MOST_WHOLE},{whole},NOT({year}))", "#,##0"
+    yield f"AND(ISNUMBER({cell}),{size}>={LEAST},{size}<{MOST},NOT({whole}))", "#,##0.00##"

@@ -23,8 +23,7 @@ from xlperf.workbook.cell_writer import CellWriter
 from xlperf.workbook.dropdowns import write_lists
 from xlperf.workbook.identity import Finalized, Identity, write_identity
 from xlperf.workbook.line_writers import LINES
-from xlperf.workbook.live_colours import colour_table
-from xlperf.workbook.live_formats import separate_thousands
+from xlperf.workbook.live_colours import colour_table, separate_thousands
 from xlperf.workbook.problem_marks import colour_changed_cells, mark_cells
 from xlperf.workbook.problem_notes import Annotation
 from xlperf.workbook.problem_sheet import problem_sheet_title, write_problems
