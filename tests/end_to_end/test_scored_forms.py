@@ -21,9 +21,9 @@ from xlperf.collecting.worker import Limits, Task, WorkOptions, work_on
 from xlperf.forms import loader
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Spot, document_of, rows_of
-from xlperf.forms.figures import achievements, figures_of
 from xlperf.forms.form import Form
 from xlperf.forms.loader import find_form, load_form
+from xlperf.summarizing.figures import achievements, figures_of
 
 
 def scored(form: Form, funds: dict | None = None, *indicators: dict) -> dict:

@@ -12,8 +12,8 @@ from xlperf import load_document
 from xlperf.errors import FormError
 from xlperf.forms.compute import compute
 from xlperf.forms.document import rows_of
-from xlperf.forms.figures import achievements, figures_of, figures_of_sums
 from xlperf.forms.form import Form
+from xlperf.summarizing.figures import achievements, figures_of, figures_of_sums
 from xlperf.workflow.check_form import check_form
 
 SOURCE = (REPOSITORY / "templates" / "suzhou-department" / "2022" / "form.yaml").read_text("utf-8")

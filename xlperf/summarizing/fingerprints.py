@@ -27,11 +27,11 @@ from zlib import crc32
 from xlperf.checking.quantities import SENTENCE_ENDS
 from xlperf.checking.rule_inputs import TEXTS
 from xlperf.forms.document import Rows, Spot
-from xlperf.forms.figures import Achievement
 from xlperf.forms.form import Form
 from xlperf.forms.model import RULES
 from xlperf.forms.summary import OVER
 from xlperf.formula.operands import as_decimal, as_text
+from xlperf.summarizing.figures import Achievement
 
 PARAGRAPH_ENDS = re.compile(r"\n+|[ \u3000]{2,}")  # text pasted from Word separates paragraphs with spaces
 NO_LETTERS = re.compile(r"[\W\d_]+")

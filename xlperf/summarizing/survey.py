@@ -19,12 +19,12 @@ from typing import NamedTuple
 
 from xlperf.distributing.roster import Unit
 from xlperf.forms.document import Rows, Spot, inputs_of, path_namer, rows_of, unit_spot
-from xlperf.forms.figures import achievements, figures_of
 from xlperf.forms.form import Form
 from xlperf.forms.layout import template_layout
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.summary import MET, MISSED, OVER
 from xlperf.reporting.description import DescribedFinding
+from xlperf.summarizing.figures import achievements, figures_of
 from xlperf.summarizing.fingerprints import ComparedWorkbook, Fingerprints, find_shared
 from xlperf.summarizing.name_checks import check_names
 from xlperf.summarizing.outcome import Outcome, SurveyedSubmission, held_once

@@ -16,13 +16,13 @@ from itertools import chain
 from typing import NamedTuple
 
 from xlperf.forms.document import subject_spot
-from xlperf.forms.figures import figures_of_sums
 from xlperf.forms.form import Form
 from xlperf.forms.model import SEVERITIES
 from xlperf.forms.summary import Figure
 from xlperf.formula.nodes import Node
 from xlperf.messages import listing, of_any_field, sentence
 from xlperf.reporting.description import DescribedFinding
+from xlperf.summarizing.figures import figures_of_sums
 from xlperf.summarizing.outcome import Outcome, SurveyedSubmission
 from xlperf.summarizing.submissions import COUNTS, DUPLICATE, SUPERSEDED
 from xlperf.summarizing.survey import Edition, OffTarget, Survey
