@@ -73,8 +73,8 @@ def test_in_english_it_is_told_with_english_commas(tmp_path: Path, monkeypatch: 
     ("自评表!D79", "定景", "XL203", "请从下拉列表中选择。"),
     ("自评表!M34", "√", "XL203", "请从下拉列表中选择。"),
     ("自评表!E79", "定量", "XL203", "“定量”应填在“性质”栏。请从下拉列表中选择。"),
-    ("自评表!H34", "不适用", "XL202", "“不适用”应填在“不适用”栏。请只填数字，单位和说明填在相应的栏内。"),
-    ("自评表!H79", "不适用", "XL202", "请只填数字，单位和说明填在相应的栏内。"),  # that column is closed in this row
+    ("自评表!H34", "不适用", "XL202", "“不适用”应填在“不适用”栏。请只填数字，比较符、单位和说明填在相应的栏内。"),
+    ("自评表!H79", "不适用", "XL202", "请只填数字，比较符、单位和说明填在相应的栏内。"),  # that column is closed in this row
 ])  # fmt: skip
 def test_a_wrong_choice_is_told_with_the_nearest(tmp_path: Path, cell: str, typed: str, code: str, hint: str) -> None:
     told = said(type_into(FILLED, tmp_path / "t.xlsx", {cell: typed}), code)

@@ -118,7 +118,7 @@ def _what(finding: DescribedFinding) -> Iterator[str]:
     """The message, below it what was found and expected, and what the unit says about it."""
     yield f'<p class="what">{escape(finding["message"])}</p>'
     for key, text in (("says_found", finding["found"]), ("says_expected", finding["expected"])):
-        word, _, _ = sentence(key, {"text": "\0"}).partition("\0")
+        word = sentence(key, {"text": ""})
         shown = clause_by_clause(text) if len(finding["cells"]) > 1 else text
         yield f'<p><span class="word">{escape(word)}</span>{escape(shown)}</p>'
     if "explanation" in finding:
