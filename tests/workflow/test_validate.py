@@ -280,7 +280,7 @@ def test_a_remedy_without_a_hint_is_whole(tmp_path: Path) -> None:
     doc = document()
     doc["tasks"][0]["content"] = True
     (fix,) = [f["fix"] for f in fill_workbook(doc, output=tmp_path / "t.xlsx").findings]
-    assert fix == "请只填主要内容，单位和说明填在相应的栏内。"
+    assert fix == "请只填主要内容，比较符、单位和说明填在相应的栏内。"
 
 
 KEPT = {
