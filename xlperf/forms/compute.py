@@ -22,15 +22,20 @@ from xlperf.forms.form import Form
 from xlperf.forms.formulas import cells_of_name
 from xlperf.forms.model import GUIDE, Block, Cells
 from xlperf.formula.evaluator import evaluate
+from xlperf.formula.functions import DECIMALS, Numbers
 from xlperf.formula.nodes import WORDS, names_in
-from xlperf.formula.operands import DIGITS_15, as_decimal, as_text
+from xlperf.formula.operands import DIGITS_15, as_decimal
 
 LARGEST = Decimal(sys.float_info.max)
 Columns = Mapping[tuple[str, str], Collection[int]]  # block and field: the indexes of some of their rows
 
 
-def compute(form: Form, rows: Rows) -> Rows:
-    """Return the rows with their computed fields; values that were typed into computed fields are dropped."""
+def compute(form: Form, rows: Rows, *, numbers: Numbers = DECIMALS) -> Rows:
+    """Return the rows with their computed fields; values that were typed into computed fields are dropped.
+
+    Args:
+        numbers: what is computed in; `doubles.DOUBLES` does it as a spreadsheet does, without its kindnesses.
+    """
     result = {key: [_typed_only(form, form.blocks[key], i, row) for i, row in enumerate(listed)] for key, listed in rows.items()}
     result.setdefault(GUIDE, [{}])
     values = {key: [_operands(row) for row in listed] for key, listed in result.items()}
@@ -40,10 +45,10 @@ def compute(form: Form, rows: Rows) -> Rows:
         holds_words = block.fields[cells.field].kind in WORDS
         for index in _indexes(block, cells.row, len(values[cells.block])):
             row = values[cells.block][index]
-            value = evaluate(tree, partial(look_up, cells.block, row))
+            value = evaluate(tree, partial(look_up, cells.block, row), numbers)
             if value is None or (isinstance(value, Decimal) and value.copy_abs() > LARGEST):  # there Excel shows #NUM!
                 continue
-            row[cells.field] = as_text(value) if holds_words and not isinstance(value, bool) else value
+            row[cells.field] = numbers.as_text(value) if holds_words and not isinstance(value, bool) else value
             result[cells.block][index][cells.field] = plain(row[cells.field])
     return result
 

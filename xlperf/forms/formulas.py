@@ -51,7 +51,7 @@ def build_formulas(scope: Scope, words: Mapping[str, str]) -> dict[Cells, Node]:
 def _parsed(scope: Scope, block: Block, row: str | None, key: str, source: str) -> Node:
     """The tree of one cell's formula, which gives what its field holds."""
     place, kind = ".".join(filter(None, (block.key, row, key))), block.fields[key].kind
-    tree = scope.parse(source, block=block.key, place=place)
+    tree = scope.parse(source, block=block.key, place=place, digits=block.fields[key].decimals)
     if tree != Literal("") and tree.kind not in GIVES[kind]:
         raise FormulaError(f"{place}: {source!r} gives {tree.kind.value}, the field holds {kind.value}")
     return tree

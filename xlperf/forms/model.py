@@ -59,6 +59,11 @@ GIVES = {Kind.NUMBER: (Kind.NUMBER,), Kind.TEXT: WORDS, Kind.CHOICE: WORDS, Kind
 CONDITIONS = ("required", "wanted", "number_when", "percent_when")  # attributes of a field, and keys of its definition
 
 
+def decimals_of_type(type_: str, digits: int | None = None) -> int | None:
+    """The decimals that numbers of a type have at most, of a field that asks for so many; None where there are no numbers."""
+    return 0 if TYPES[type_].json == "integer" else TYPES[type_].digits if digits is None else digits
+
+
 @dataclass(frozen=True)
 class Condition:
     """A test of other fields of the same row, as the form writes it and as a tree."""
@@ -113,6 +118,11 @@ class Field:
     @property
     def kind(self) -> Kind:
         return TYPES[self.type].kind
+
+    @property
+    def decimals(self) -> int | None:
+        """The decimals that its numbers have at most, and those that its formula is rounded to."""
+        return decimals_of_type(self.type, self.digits)
 
     @property
     def in_document(self) -> bool:

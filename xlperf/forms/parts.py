@@ -31,8 +31,9 @@ from xlperf.forms.model import (
     Shape,
     Sheet,
     Table,
+    decimals_of_type,
 )
-from xlperf.forms.scope import Scope, kind_in_formulas, lookup_steps, parse_condition
+from xlperf.forms.scope import Names, Scope, kind_in_formulas, lookup_steps, parse_condition
 from xlperf.formula.parser import Steps
 
 
@@ -186,10 +187,12 @@ def _fields(raws: Sequence[Raw], owner: str, steps: Mapping[str, Steps]) -> dict
     """The fields of one row by key; `owner` is the block that errors in their conditions name."""
     kinds = {raw["key"]: kind_in_formulas(raw["type"]) for raw in raws}
     choices = {raw["key"]: choices_of(raw) for raw in raws}
+    digits = {raw["key"]: decimals_of_type(raw["type"], raw.get("digits")) for raw in raws}
+    row = Names(kinds.get, choices.__getitem__, digits.get, steps)
 
     def condition(raw: Raw, name: str) -> Condition:
         place, in_schema = f"{owner}.{raw['key']}.{name}", name != "percent_when"
-        return parse_condition(raw[name], kinds=kinds, choices=choices, steps=steps, place=place, in_schema=in_schema)
+        return parse_condition(raw[name], row, place=place, in_schema=in_schema)
 
     fields = {}
     for raw in raws:

@@ -21,7 +21,8 @@ from xlperf.errors import FormulaError
 from xlperf.forms.model import TYPES, Block, Condition, Field, Reach, Rule, Table
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation, compared_texts
 from xlperf.formula.operands import as_decimal
-from xlperf.formula.parser import KindOf, Steps, parse
+from xlperf.formula.parser import DigitsOf, KindOf, Steps, parse
+from xlperf.formula.rounding import decimals
 
 PARAMETERS = "parameters"
 COLUMN_KINDS = {Kind.NUMBER: Kind.NUMBERS, Kind.CHOICE: Kind.CHOICES}  # of a cell: of a whole column of them
@@ -116,19 +117,29 @@ class Scope:
         kind = kind_in_formulas(self.field(target).type)
         return COLUMN_KINDS.get(kind) if kind and target.reach == "column" else kind
 
+    def digits(self, block: str | None, name: str) -> int | None:
+        """The decimals that the numbers of a name have at most, None where nothing says so."""
+        target = self.target(block, name)
+        if target.reach == "parameter":
+            return decimals(Literal(self.parameter(target.field)))
+        return self.field(target).decimals
+
     def choices(self, block: str | None, name: str) -> Collection[str]:
         """The choices of the field that a name means; none where anything may stand."""
         target = self.target(block, name)
         return self.field(target).choices if target.blocks else ()
 
-    def parse(self, source: str, *, block: str, place: str) -> Node:
+    def parse(self, source: str, *, block: str, place: str, digits: int | None = None) -> Node:
         """The tree of a formula of that block; `place` says where it stands if it cannot be right.
+
+        Args:
+            digits: the decimals that its value may have at most.
 
         Raises:
             FormulaError: it does not parse, names what is not there, or compares a choice with a text that is none.
         """
-        kind_of, choices_of = partial(self.kind, block), partial(self.choices, block)
-        return parse_formula(source, kind_of=kind_of, choices_of=choices_of, steps=self.lookup_steps, place=place)
+        names = Names(partial(self.kind, block), partial(self.choices, block), partial(self.digits, block), self.lookup_steps)
+        return parse_formula(source, names, place=place, digits=digits)
 
     def parse_test(self, source: str, *, block: str, place: str) -> Node:
         """The tree of a formula of that block that is true or false.
@@ -149,33 +160,38 @@ def kind_in_formulas(type_: str) -> Kind | None:
     return TYPES[type_].kind if TYPES[type_].json is not None else None
 
 
-def parse_formula(source: str, *, kind_of: KindOf, choices_of: ChoicesOf, steps: Mapping[str, Steps], place: str) -> Node:
+class Names(NamedTuple):
+    """What the names in a formula are."""
+
+    kind_of: KindOf
+    choices_of: ChoicesOf
+    digits_of: DigitsOf
+    steps: Mapping[str, Steps]
+
+
+def parse_formula(source: str, names: Names, *, place: str, digits: int | None = None) -> Node:
     """The tree of a formula; of an empty one, of the text that shows nothing.
+
+    Args:
+        names: what its names are.
+        digits: the decimals that its value may have at most.
 
     Raises:
         FormulaError: it does not parse, names what is not there, or compares a choice with a text that is none.
     """
     try:
-        tree = parse(source or '""', kind_of, steps)
+        tree = parse(source or '""', names.kind_of, names.steps, digits_of=names.digits_of, digits=digits)
     except FormulaError as error:
         raise FormulaError(f"{place}: {error}") from None
     for name, text in compared_texts(tree):
-        choices = choices_of(name)
+        choices = names.choices_of(name)
         if choices and text not in choices:
             raise FormulaError(f"{place}: {name} is never {text!r}; its choices are {', '.join(choices)}")
     return tree
 
 
-def parse_condition(
-    source: str,
-    *,
-    kinds: Mapping[str, Kind | None],
-    choices: Mapping[str, Collection[str]],
-    steps: Mapping[str, Steps],
-    place: str,
-    in_schema: bool,
-) -> Condition:
-    """A condition on the fields of one row, given the kinds and choices of these.
+def parse_condition(source: str, row: Names, *, place: str, in_schema: bool) -> Condition:
+    """A condition on the fields of one row, given what these are.
 
     Raises:
         FormulaError: it does not parse, is no test, or looks beyond its row; one that stands `in_schema` says more than JSON
@@ -185,9 +201,9 @@ def parse_condition(
     def kind_of(name: str) -> Kind | None:
         if "." in name:
             raise FormulaError(f"{source!r} looks beyond its own row")
-        return kinds.get(name)
+        return row.kind_of(name)
 
-    tree = parse_formula(source, kind_of=kind_of, choices_of=choices.__getitem__, steps=steps, place=place)
+    tree = parse_formula(source, row._replace(kind_of=kind_of), place=place)
     _checked_test(tree, source, place)
     if in_schema and not is_sayable(tree):
         raise FormulaError(f'{place}: {source!r} is more than T(choice) = "text", blankness, AND, OR and NOT')

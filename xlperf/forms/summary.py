@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from xlperf.errors import FormulaError
 from xlperf.forms.definition import Raw
-from xlperf.forms.model import TYPES
+from xlperf.forms.model import TYPES, decimals_of_type
 from xlperf.forms.scope import Scope, Target
 from xlperf.formula.nodes import Kind, Node
 from xlperf.formula.parser import parse
@@ -91,14 +91,15 @@ def _figures(raws: Sequence[Raw], scope: Scope) -> tuple[Figure, ...]:
         place, kinds = f"summary.figures[{number}]", {figure.key: TYPES[figure.type].kind for figure in figures}
         if raw["key"] in kinds:
             raise FormulaError(f"{place}.key: {raw['key']!r} stands there twice")
-        figures.append(_formula_figure(raw, kinds, place) if "formula" in raw else _cell_figure(raw, scope, place))
+        digits = {figure.key: decimals_of_type(figure.type) for figure in figures}
+        figures.append(_formula_figure(raw, kinds, digits, place) if "formula" in raw else _cell_figure(raw, scope, place))
     return tuple(figures)
 
 
-def _formula_figure(raw: Raw, kinds: Mapping[str, Kind], place: str) -> Figure:
+def _formula_figure(raw: Raw, kinds: Mapping[str, Kind], digits: Mapping[str, int | None], place: str) -> Figure:
     """A figure that is a formula over those before it."""
     try:
-        tree = parse(raw["formula"], kinds.get)
+        tree = parse(raw["formula"], kinds.get, digits_of=digits.get, digits=decimals_of_type(raw["type"]))
     except FormulaError as error:
         raise FormulaError(f"{place}.formula: {error}") from None
     return Figure(key=raw["key"], label=raw["label"], type=raw["type"], target=None, formula=tree)

@@ -10,67 +10,79 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from xlperf.formula.functions import ARITHMETIC, COMPARABLE, COMPARISONS, FUNCTIONS, TAKEN_AS_NUMBER
+from xlperf.formula.functions import ARITHMETIC, COMPARISONS, DECIMALS, FUNCTIONS, TAKEN_AS_NUMBER, Numbers
 from xlperf.formula.nodes import COLUMNS, Call, IsBlank, Kind, Literal, Name, Node, Operation
-from xlperf.formula.operands import as_decimal, as_text, as_typed
+from xlperf.formula.operands import SPACES
 
 Value = Decimal | str | bool | None  # None where Excel shows ""
 ValueOf = Callable[[str], object]  # of a name
 
 
-def evaluate(tree: Node, value_of: ValueOf) -> Value:
+class Operands(NamedTuple):
+    """What a formula is computed from: what stands in the cells, and the numbers that are computed in."""
+
+    value_of: ValueOf
+    numbers: Numbers
+
+
+def evaluate(tree: Node, value_of: ValueOf, numbers: Numbers = DECIMALS) -> Value:
     """Return the value of the tree: a Decimal, a text, a truth value, or None where Excel shows "".
 
-    `value_of` gives what stands in a name's cell: a number, a text, None, or for a column a list of them.
+    Args:
+        tree: the formula.
+        value_of: gives what stands in a name's cell: a number, a text, None, or for a column a list of them.
+        numbers: what is computed in; `doubles.DOUBLES` gives a float where these give a Decimal.
     """
-    value: Value = _evaluate(tree, value_of, tree.kind)
+    value: Value = _evaluate(tree, Operands(value_of, numbers), tree.kind)
     return value
 
 
 # From here on a value is Any: the parser has settled of which type it is, by the kind of every node.
 
 
-def _evaluate(tree: Node, value_of: ValueOf, taken_as: Kind) -> Any:
-    return NODES[type(tree)](tree, value_of, taken_as)
+def _evaluate(tree: Node, operands: Operands, taken_as: Kind) -> Any:
+    return NODES[type(tree)](tree, operands, taken_as)
 
 
-def _literal(tree: Literal, value_of: ValueOf, taken_as: Kind) -> Any:
-    return None if tree.value == "" else tree.value
+def _literal(tree: Literal, operands: Operands, taken_as: Kind) -> Any:
+    return None if tree.value == "" else operands.numbers.taken(tree.value)
 
 
-def _name(tree: Name, value_of: ValueOf, taken_as: Kind) -> Any:
-    found = value_of(tree.key)
-    value = as_typed(found) if tree.kind is Kind.CHOICE else as_decimal(found)
-    if (tree.kind is Kind.NUMBER or taken_as is Kind.NUMBER) and not isinstance(value, Decimal):
+def _name(tree: Name, operands: Operands, taken_as: Kind) -> Any:
+    value = operands.numbers.taken(operands.value_of(tree.key))
+    if tree.kind is not Kind.CHOICE and isinstance(value, str) and not value.strip(SPACES):
+        return None
+    if (tree.kind is Kind.NUMBER or taken_as is Kind.NUMBER) and not isinstance(value, operands.numbers.type):
         return None
     return value
 
 
-def _is_blank(tree: IsBlank, value_of: ValueOf, taken_as: Kind) -> bool:
-    return (_evaluate(tree.operand, value_of, tree.operand.kind) is None) == tree.wanted
+def _is_blank(tree: IsBlank, operands: Operands, taken_as: Kind) -> bool:
+    return (_evaluate(tree.operand, operands, tree.operand.kind) is None) == tree.wanted
 
 
-def _operation(tree: Operation, value_of: ValueOf, taken_as: Kind) -> Any:
-    left, right = _evaluate(tree.left, value_of, tree.operands), _evaluate(tree.right, value_of, tree.operands)
+def _operation(tree: Operation, operands: Operands, taken_as: Kind) -> Any:
+    left, right = _evaluate(tree.left, operands, tree.operands), _evaluate(tree.right, operands, tree.operands)
     if tree.operator == "&" and tree.left == Literal(""):
         left = ""
     if left is None or right is None:  # T(x) gives "" rather than a blank, so emptiness is tested by identity
         return None
+    numbers = operands.numbers
     if tree.operator == "&":
-        return as_text(left) + as_text(right)
+        return numbers.as_text(left) + numbers.as_text(right)
     if tree.operator in ARITHMETIC:
-        return None if tree.operator == "/" and right == 0 else ARITHMETIC[tree.operator](left, right)
-    comparable = COMPARABLE[tree.operands]
+        return None if tree.operator == "/" and right == 0 else numbers.arithmetic[tree.operator](left, right)
+    comparable = numbers.comparable[tree.operands]
     return COMPARISONS[tree.operator](comparable(left), comparable(right))
 
 
-def _call(tree: Call, value_of: ValueOf, taken_as: Kind) -> Any:
-    return _if(tree.arguments, value_of, taken_as) if tree.function == "IF" else _apply(tree.function, tree.arguments, value_of)
+def _call(tree: Call, operands: Operands, taken_as: Kind) -> Any:
+    return _if(tree.arguments, operands, taken_as) if tree.function == "IF" else _apply(tree.function, tree.arguments, operands)
 
 
-NODES: dict[type[Node], Callable[[Any, ValueOf, Kind], Any]] = {
+NODES: dict[type[Node], Callable[[Any, Operands, Kind], Any]] = {
     Literal: _literal,
     Name: _name,
     IsBlank: _is_blank,
@@ -79,24 +91,24 @@ NODES: dict[type[Node], Callable[[Any, ValueOf, Kind], Any]] = {
 }
 
 
-def _if(arguments: tuple[Node, ...], value_of: ValueOf, taken_as: Kind) -> Any:
+def _if(arguments: tuple[Node, ...], operands: Operands, taken_as: Kind) -> Any:
     """The value of the one branch that is taken; a text where a number is needed counts as blank."""
     test, then, otherwise = arguments
-    truth = _evaluate(test, value_of, Kind.BOOLEAN)
-    value = None if truth is None else _evaluate(then if truth else otherwise, value_of, taken_as)
+    truth = _evaluate(test, operands, Kind.BOOLEAN)
+    value = None if truth is None else _evaluate(then if truth else otherwise, operands, taken_as)
     return None if taken_as is Kind.NUMBER and isinstance(value, str) else value
 
 
-def _apply(name: str, arguments: tuple[Node, ...], value_of: ValueOf) -> Any:
+def _apply(name: str, arguments: tuple[Node, ...], operands: Operands) -> Any:
     """What the function computes of its arguments, None where one that it needs is blank."""
-    function, values = FUNCTIONS[name], []
+    function, numbers, values = FUNCTIONS[name], operands.numbers, []
     for number, argument in enumerate(arguments):
         if isinstance(argument, Name) and (function.skips or argument.kind in COLUMNS):
-            values.append(as_typed(value_of(argument.key)))
+            values.append(numbers.taken(operands.value_of(argument.key)))
             continue
         wanted = function.argument(number)
-        value = _evaluate(argument, value_of, Kind.NUMBER if wanted in TAKEN_AS_NUMBER else argument.kind)
+        value = _evaluate(argument, operands, Kind.NUMBER if wanted in TAKEN_AS_NUMBER else argument.kind)
         if value is None:
             return None
-        values.append(as_text(value) if wanted == "text" and isinstance(value, Decimal) else value)
-    return function.compute(*values)
+        values.append(numbers.as_text(value) if wanted == "text" and isinstance(value, numbers.type) else value)
+    return numbers.compute[name](*values)

@@ -8,12 +8,12 @@ Decimal('0.9603')
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from xlperf.formula.nodes import SCALARS, WORDS, Kind
-from xlperf.formula.operands import DIGITS_15, WIDE, as_text, normal_text, round_half_up
+from xlperf.formula.operands import DIGITS_15, WIDE, as_text, as_typed, normal_text, round_half_up
 
 TAKEN_AS_NUMBER = ("number", "numbers")  # arguments that must come out as numbers; others as what they are
 
@@ -110,3 +110,24 @@ ARITHMETIC: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
     "*": WIDE.multiply,
     "/": WIDE.divide,
 }
+
+
+class Numbers(NamedTuple):
+    """The numbers that a formula is computed in."""
+
+    type: type  # of a number
+    taken: Callable[[object], Any]  # what stands in a cell or in the formula, with its numbers as such
+    arithmetic: Mapping[str, Callable[[Any, Any], Any]]
+    comparable: Mapping[Kind, Callable[[Any], object]]
+    compute: Mapping[str, Callable[..., Any]]  # by the names of the functions
+    as_text: Callable[[Any], str]
+
+
+DECIMALS = Numbers(
+    type=Decimal,
+    taken=as_typed,
+    arithmetic=ARITHMETIC,
+    comparable=COMPARABLE,
+    compute={name: function.compute for name, function in FUNCTIONS.items()},
+    as_text=as_text,
+)

@@ -49,6 +49,7 @@ class Name:
 
     key: str
     kind: Kind
+    digits: int | None = None  # the decimals that its numbers have at most, None if nothing says so
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ The contract (tested against LibreOffice):
   N(x) counts a blank as 0, T(x) as the empty text; `x = ""` and `x <> ""` ask whether x is blank.
 - text where a number is needed counts as blank; a text of nothing but spaces (NBSP, U+3000 and tabs are spaces) is blank.
 - numbers are decimals of 15 significant digits, ROUND is half away from zero, comparisons are on 15 digits.
+- a sum has the decimals of its operands, and is rounded to them (`rounding`); what has more than fits is rounded too.
 - text is compared without case and with its spaces folded: ends trimmed, inner runs collapsed. A choice comes from a
   dropdown: among choices and literals it is compared without case but space for space.
 - SUMIF(table.choice, choice, table.number) sums one column beside one choice; LOOKUP(x, parameters.steps) is the step that
@@ -33,6 +34,7 @@ from xlperf.formula.excel import blanks_of
 from xlperf.formula.functions import ACCEPTS, ARITHMETIC, FUNCTIONS
 from xlperf.formula.nodes import COLUMNS, PRECEDENCE, WORDS, Call, IsBlank, Kind, Literal, Name, Node, Operation
 from xlperf.formula.operands import DIGITS_15, TEXT_FORMATS, as_decimal
+from xlperf.formula.rounding import settled
 
 NESTING = 64  # of brackets and functions, Excel's own limit
 MOST_OPERATORS = 300  # in one formula: a tree that recursion can always walk
@@ -42,21 +44,32 @@ TOKENS = re.compile(r'\s*(?:(\d+(?:\.\d+)?)|("(?:[^"]|"")*")|([A-Za-z_][\w.]*)|(
 TOKEN_KINDS = ("number", "text", "name", "sign")  # the groups of TOKENS
 
 KindOf = Callable[[str], Kind | None]  # of a name
+DigitsOf = Callable[[str], int | None]  # of a name
 Steps = Sequence[Sequence[float | str]]  # pairs of bound and result, the highest bound first; then what is below all, alone
 
 
-def parse(source: str, kind_of: KindOf, steps: Mapping[str, Steps] | None = None) -> Node:
-    """Return the typed tree of a formula.
+def parse(
+    source: str,
+    kind_of: KindOf,
+    steps: Mapping[str, Steps] | None = None,
+    *,
+    digits_of: DigitsOf = lambda name: None,
+    digits: int | None = None,
+) -> Node:
+    """Return the typed tree of a formula, rounded wherever doubles and decimals could part.
 
     Args:
         source: the formula, without a leading `=`.
         kind_of: the kind of a name, or None where there is no such field.
         steps: by name, what LOOKUP goes down.
+        digits_of: the decimals that the numbers of a name have at most, None where nothing says so.
+        digits: the decimals that the value of the formula may have at most.
 
     Raises:
         FormulaError: it does not parse, names an unknown field or function, or mixes kinds.
     """
-    return _Parser(source, list(_tokens(source)), kind_of, steps or {}).parse()
+    tree = _Parser(source, list(_tokens(source)), kind_of, steps or {}, digits_of).parse()
+    return settled(tree, digits)
 
 
 def _literal(value: str | float) -> Literal:
@@ -77,8 +90,15 @@ def _tokens(source: str) -> Iterator[tuple[str, str]]:
 class _Parser:
     """Precedence climbing over the tokens, typing every node as it is made."""
 
-    def __init__(self, source: str, tokens: Sequence[tuple[str, str]], kind_of: KindOf, steps: Mapping[str, Steps]) -> None:
-        self.source, self.tokens, self.kind_of, self.steps = source, tokens, kind_of, steps
+    def __init__(
+        self,
+        source: str,
+        tokens: Sequence[tuple[str, str]],
+        kind_of: KindOf,
+        steps: Mapping[str, Steps],
+        digits_of: DigitsOf,
+    ) -> None:
+        self.source, self.tokens, self.kind_of, self.steps, self.digits_of = source, tokens, kind_of, steps, digits_of
         self.at = self.depth = self.operators = 0
 
     def parse(self) -> Node:
@@ -196,7 +216,7 @@ class _Parser:
         kind = self.kind_of(key)
         if kind is None:
             raise self.wrong(f"no field named {key!r}")
-        return Name(key, kind)
+        return Name(key, kind, self.digits_of(key))
 
     def call(self, name: str) -> Node:
         if name == LOOKUP:

@@ -1,0 +1,91 @@
+"""A formula computed in plain doubles, as a spreadsheet does: a second reading of the same tree, that must agree with the first.
+
+Nothing is forgiven here that the formula itself does not round. Excel compares numbers on 15 digits and takes a sum that is
+nearly 0 for 0, if it is the outermost; Gnumeric does neither. What agrees here agrees in all of them.
+
+>>> from xlperf.formula.evaluator import evaluate
+>>> from xlperf.formula.nodes import Name, Operation
+>>> from xlperf.formula.rounding import settled
+>>> a, b = Name("a", Kind.NUMBER, digits=6), Name("b", Kind.NUMBER, digits=6)
+>>> left = Operation("-", a, b, kind=Kind.NUMBER, operands=Kind.NUMBER)
+>>> cells = {"a": 8887.9, "b": 8888}.get
+>>> evaluate(left, cells, DOUBLES), evaluate(settled(left), cells, DOUBLES), evaluate(left, cells)
+(-0.1000000000003638, -0.1, Decimal('-0.1'))
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from functools import reduce
+from operator import add, mul, sub, truediv
+from typing import Any
+
+from xlperf.formula.functions import COMPARABLE, FUNCTIONS, Numbers
+from xlperf.formula.nodes import Kind
+from xlperf.formula.operands import as_decimal, as_text, as_typed, normal_text, round_half_up
+
+
+def _taken(value: object) -> Any:
+    """What stands in a cell, its numbers as they are: a computed one keeps its binary noise."""
+    if isinstance(value, list):
+        return [_taken(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    value = as_typed(value)
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _finite(operation: Callable[[float, float], float]) -> Callable[[float, float], float | None]:
+    """The operation, without a value where Excel shows #NUM!."""
+
+    def compute(left: float, right: float) -> float | None:
+        value = operation(left, right)
+        return value if math.isfinite(value) else None
+
+    return compute
+
+
+def _numbers(arguments: tuple[object, ...]) -> Iterator[float]:
+    for argument in arguments:
+        for value in argument if isinstance(argument, list) else [argument]:
+            if isinstance(value, float):
+                yield value
+
+
+def _sum(*arguments: object) -> float:
+    """One after the other: the sum() of Python carries what is lost."""
+    return reduce(add, _numbers(arguments), 0.0)
+
+
+def _sum_if(choices: list[object], choice: str, numbers: list[object]) -> float:
+    same = (isinstance(other, str) and other.lower() == choice.lower() for other in choices)
+    return _sum([number for number, counts in zip(numbers, same, strict=True) if counts])
+
+
+def _text(value: float | str, pattern: str | None = None) -> str:
+    return value if isinstance(value, str) else as_text(as_decimal(value), pattern)
+
+
+DOUBLES = Numbers(
+    type=float,
+    taken=_taken,
+    arithmetic={"+": _finite(add), "-": _finite(sub), "*": _finite(mul), "/": _finite(truediv)},
+    comparable={**COMPARABLE, Kind.NUMBER: lambda value: value, Kind.TEXT: lambda value: normal_text(_text(value))},
+    compute={name: function.compute for name, function in FUNCTIONS.items()}
+    | {
+        "ROUND": lambda number, digits: float(round_half_up(as_decimal(number), Decimal(digits))),
+        "SIGN": lambda number: float((number > 0) - (number < 0)),
+        "SUM": _sum,
+        "SUMIF": _sum_if,
+        "COUNT": lambda *arguments: float(sum(1 for _ in _numbers(arguments))),
+        "MIN": lambda *arguments: min(_numbers(arguments), default=0.0),
+        "MAX": lambda *arguments: max(_numbers(arguments), default=0.0),
+        "N": lambda value: value if isinstance(value, float) else 0.0,
+        "ISNUMBER": lambda value: isinstance(value, float),
+        "TEXT": _text,
+        "LEN": lambda text: float(FUNCTIONS["LEN"].compute(text)),
+    },
+    as_text=_text,
+)
