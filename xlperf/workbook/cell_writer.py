@@ -204,7 +204,7 @@ def _write_link(writer: CellWriter, sheet: Worksheet, spot: Spot, style: Format)
     count = spot._replace(field="count")
     _, count_row, count_column = writer.layout.spots[count]
     writer.book.define_name(f"first_{code}", f"={target}")
-    formula = f'=IF(N({cell_name(count_row, count_column)})>0,HYPERLINK("#first_{code}","{word}"),"")'
+    formula = f'=IF(SUM({cell_name(count_row, count_column)})>0,HYPERLINK("#first_{code}","{word}"),"")'
     sheet.write_formula(row, column, formula, style, word if writer.value(count) else "")
 
 
