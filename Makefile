@@ -55,7 +55,7 @@ SPREAD := -n auto --dist loadfile --no-loadscope-reorder
 PYTEST := $(BIN)/python -m pytest $(SPREAD)
 
 check: lint
-	$(PYTEST) -m "not slow and not libreoffice"
+	$(PYTEST) -m "not slow and not libreoffice and not gnumeric"
 
 test: $(VENV)/ready
 	$(PYTEST)

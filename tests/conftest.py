@@ -13,7 +13,7 @@ import shutil
 import pytest
 from hypothesis import settings
 
-from support.libreoffice import forget_old_answers
+from support.answers import forget_old_answers
 from support.sweeps import SEED, SOAK
 from xlperf.forms.form import Form
 from xlperf.forms.loader import find_form, load_form
@@ -26,6 +26,7 @@ LONGEST = (
     "test_preflight.py", "test_collect.py", "test_matrix.py", "test_scored_forms.py", "test_referee.py", "test_cluster.py", "test_cells.py",
     "test_importer.py", "test_alterations.py", "test_docs.py", "test_worker_pool.py", "test_round_trip.py", "test_formula.py",
 )  # fmt: skip
+REFEREES = {"libreoffice": "soffice", "gnumeric": "ssconvert"}  # the mark of a test that needs one: the program
 PLACES = {name: place for place, name in enumerate(LONGEST)}
 
 
@@ -43,13 +44,13 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files in their order. Without LibreOffice its tests are skipped on a laptop; in CI they run and fail."""
+    """The files in their order. Without a referee its tests are skipped on a laptop; in CI they run and fail."""
     items.sort(key=lambda item: PLACES.get(item.path.name, len(PLACES)))
-    if shutil.which("soffice") or os.environ.get("CI"):
-        return
+    absent = [] if os.environ.get("CI") else [mark for mark, program in REFEREES.items() if not shutil.which(program)]
     for item in items:
-        if item.get_closest_marker("libreoffice"):
-            item.add_marker(pytest.mark.skip(reason="LibreOffice is not installed"))
+        for mark in absent:
+            if item.get_closest_marker(mark):
+                item.add_marker(pytest.mark.skip(reason=f"there is no {REFEREES[mark]}"))
 
 
 def pytest_collection_finish() -> None:

@@ -1,22 +1,17 @@
 """LibreOffice as an independent referee: many files per call, its own profile, formulas computed anew where that is asked.
 
-What it answers to the same bytes is the same. Answers are therefore kept outside the repository, by the SHA-256 of all that
-an answer depends on, and asked for again only when one of these has changed. XLPERF_TEST_CACHE names another folder; an
-empty one asks for everything.
+What it answers to the same bytes is the same, and is kept (`answers`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
+from support.answers import answer_of, keep, take
 from support.paths import UNO_EDIT
 
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -26,15 +21,13 @@ PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 """
 ALWAYS, NEVER = 0, 1
 SECONDS_PER_FILE = 30
-ANSWERS = Path(os.environ.get("XLPERF_TEST_CACHE") or Path.home() / ".cache" / "xlperf-tests") / "libreoffice"
-DAYS_KEPT = 30
 
 
 def convert(files: Iterable[Path], directory: Path, to: str = "xlsx", recalculate: int = ALWAYS) -> list[Path]:
     """Open the files in LibreOffice and save them in `directory`; one process for all that it has not answered before."""
     directory.mkdir(parents=True, exist_ok=True)
     saved = {Path(file): directory / Path(file).with_suffix(f".{to}").name for file in files}
-    answers = {file: ANSWERS / f"{digest(PROFILE, to, recalculate, file.read_bytes())}.{to}" for file in saved}
+    answers = {file: answer_of("libreoffice", version(), PROFILE, to, recalculate, file.read_bytes(), to=to) for file in saved}
     unknown = [file for file, answer in answers.items() if not answer.exists()]
     if unknown:
         ask(unknown, directory, to, recalculate)
@@ -57,7 +50,8 @@ def edit(edits: Iterable[tuple[str, Path, Path]]) -> None:
     """Let LibreOffice edit workbooks as a hand does: the name of an edit of uno_edit.py, the source, the target."""
     edits = list(edits)
     answers = {
-        target: ANSWERS / f"{digest(UNO_EDIT.read_bytes(), name, source.read_bytes())}.xlsx" for name, source, target in edits
+        target: answer_of("libreoffice", version(), UNO_EDIT.read_bytes(), name, source.read_bytes())
+        for name, source, target in edits
     }
     unknown = [(name, source, target) for name, source, target in edits if not answers[target].exists()]
     if unknown:
@@ -71,35 +65,6 @@ def edit(edits: Iterable[tuple[str, Path, Path]]) -> None:
         keep(target, answer) if target in asked else take(answer, target)
 
 
-# --- answers -------------------------------------------------------------------------------------------------
-
-
 @cache
 def version() -> str:
     return subprocess.run(["soffice", "--version"], check=True, capture_output=True, text=True, timeout=60).stdout
-
-
-def digest(*parts: object) -> str:
-    """The SHA-256 of what an answer depends on, the version of LibreOffice among it."""
-    sums = (hashlib.sha256(part if isinstance(part, bytes) else str(part).encode()).hexdigest() for part in (version(), *parts))
-    return hashlib.sha256(" ".join(sums).encode()).hexdigest()
-
-
-def keep(saved: Path, answer: Path) -> None:
-    assert saved.exists(), f"LibreOffice did not write {saved.name}"
-    answer.parent.mkdir(parents=True, exist_ok=True)
-    part = answer.with_suffix(f".{os.getpid()}.part")
-    shutil.copyfile(saved, part)
-    part.replace(answer)  # another process may be at the same, and keeps the same
-
-
-def take(answer: Path, target: Path) -> None:
-    shutil.copyfile(answer, target)
-    os.utime(answer)  # it is of use
-
-
-def forget_old_answers() -> None:
-    """Answers that nobody asked for in a month, of workbooks that we no longer write."""
-    for answer in ANSWERS.glob("*.*"):
-        if time.time() - answer.stat().st_mtime > DAYS_KEPT * 86_400:
-            answer.unlink(missing_ok=True)

@@ -100,7 +100,9 @@ def _raw(tree: Node, address: Address, floor: int = 0) -> str:
             return _raw(Call("TEXT", (Call("ROUND", (number, places), Kind.NUMBER), shown), Kind.TEXT), address)
         case Call(function="SUMIF", arguments=(choices, choice, numbers)):  # Excel's own would take * and ? for wildcards
             return f"SUMPRODUCT(--({_raw(choices, address)}={_raw(choice, address)}),{_raw(numbers, address)})"
-        case Call(function="N", arguments=(Name(key=key),)):  # Excel's own counts TRUE as 1; in Gnumeric it fails where the cell is blank
+        case Call(
+            function="N", arguments=(Name(key=key),)
+        ):  # Excel's own counts TRUE as 1; in Gnumeric it fails where the cell is blank
             return f"SUM({address(key)})"
         case Call(function=name, arguments=arguments):
             return f"{name}({','.join(_raw(argument, address) for argument in arguments)})"
