@@ -22,7 +22,7 @@ from xlperf.forms.model import TYPES, Block, Condition, Field, Reach, Rule, Tabl
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation, compared_texts
 from xlperf.formula.operands import as_decimal
 from xlperf.formula.parser import DigitsOf, KindOf, Steps, parse
-from xlperf.formula.rounding import decimals
+from xlperf.formula.rounding import decimals_of
 
 PARAMETERS = "parameters"
 COLUMN_KINDS = {Kind.NUMBER: Kind.NUMBERS, Kind.CHOICE: Kind.CHOICES}  # of a cell: of a whole column of them
@@ -121,7 +121,7 @@ class Scope:
         """The decimals that the numbers of a name have at most, None where nothing says so."""
         target = self.target(block, name)
         if target.reach == "parameter":
-            return decimals(Literal(self.parameter(target.field)))
+            return decimals_of(self.parameter(target.field))
         return self.field(target).decimals
 
     def choices(self, block: str | None, name: str) -> Collection[str]:

@@ -4,22 +4,21 @@ Excel computes `8887.9 - 8888` as -0.1000000000003638. Decimals give -0.1, and `
 sum is rounded to the decimals of its operands wherever that can be seen: where it is compared, shown, printed, multiplied,
 divided, or rounded more coarsely. The ROUND stands in the tree, and every reading of the tree does the same.
 
->>> from xlperf.formula.nodes import Kind
 >>> initial, spent = (Name(key, Kind.NUMBER, digits=6) for key in ("initial", "spent"))
 >>> left = Operation("-", initial, spent, kind=Kind.NUMBER, operands=Kind.NUMBER)
->>> decimals(left), settled(left).function, settled(left).arguments[1].value
-(6, 'ROUND', Decimal('6'))
+>>> settled(left).function, settled(left).arguments[1].value, settled(left).arguments[0] == left
+('ROUND', Decimal('6'), True)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Context, Decimal, Inexact
 from enum import Enum
 from typing import NamedTuple
 
-from xlperf.formula.nodes import COLUMNS, WORDS, Call, IsBlank, Literal, Name, Node, Operation
+from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation
 from xlperf.formula.operands import TEXT_FORMATS
 
 OF_PRODUCTS = 8  # decimals at most: with the seven digits before the point that an amount has, the 15 that a double keeps
@@ -27,7 +26,9 @@ OF_QUOTIENTS = 10  # decimals of what has no end: shares and rates, which have f
 ZERO = Literal(Decimal(0))
 WITHOUT_END = Context(prec=34, traps=[Inexact])
 CHOOSING = ("ABS", "MIN", "MAX", "IF")  # functions that give one of their arguments, or its opposite
+SUMS = ("SUM", "SUMIF")
 WHOLE = ("COUNT", "LEN", "SIGN")
+NUMERIC = (Kind.NUMBER, Kind.NUMBERS, Kind.VALUE)
 
 
 class Use(Enum):
@@ -49,40 +50,93 @@ class Need(NamedTuple):
 SEEN, TERM, FACTOR = Need(Use.SEEN), Need(Use.TERM), Need(Use.FACTOR)
 
 
+class Settled(NamedTuple):
+    """A tree with its ROUNDs, and the decimals of its value: -2 for 100, which ends in two noughts; None where they never end."""
+
+    tree: Node
+    scale: int | None = 0
+
+
 def settled(tree: Node, digits: int | None = None) -> Node:
     """The tree with a ROUND wherever doubles and decimals could part.
 
     Args:
         digits: the decimals that its value may have at most, None where there is no bound.
     """
-    return _settled(tree, Need(Use.SEEN, digits))
+    return _settled(tree, Need(Use.SEEN, digits)).tree
 
 
-def _settled(tree: Node, need: Need) -> Node:
+def decimals_of(number: Decimal) -> int:
+    """The decimals of a number: 2 of 0.30 + 0.02, 0 of 100."""
+    return max(_scale_of(number), 0)
+
+
+def _settled(tree: Node, need: Need) -> Settled:
     match tree:
-        case Literal() | Name():
-            return _as_needed(tree, need) if need.digits is not None and need.use is Use.SEEN else tree
+        case Literal(value=Decimal() as value):
+            return _cut(Settled(tree, _scale_of(value)), need)
+        case Name(digits=digits):
+            return _cut(Settled(tree, digits), need)
         case IsBlank(operand=operand):
-            return replace(tree, operand=_settled(operand, TERM))
+            return Settled(replace(tree, operand=_settled(operand, TERM).tree))
         case Operation(operator="+" | "-", left=left, right=right) if left == ZERO:  # exact: a minus sign, or 0 + x
-            return replace(tree, right=_settled(right, need))
+            negated = _settled(right, need)
+            return Settled(replace(tree, right=negated.tree), negated.scale)
         case Operation(operator=operator, left=left, right=right):
-            below = OPERANDS.get(operator, SEEN)
-            tree = replace(tree, left=_settled(left, below), right=_settled(right, below))
-            return _as_needed(tree, need) if operator in OPERANDS else tree
-        case Call(function="IF", arguments=(test, *branches)):
-            return replace(tree, arguments=(_settled(test, SEEN), *(_settled(branch, need) for branch in branches)))
-        case Call(function=name, arguments=arguments) if name in CHOOSING:
-            return replace(tree, arguments=tuple(_settled(argument, need) for argument in arguments))
+            use = OPERANDS.get(operator, SEEN)
+            one, other = _settled(left, use), _settled(right, use)
+            tree = replace(tree, left=one.tree, right=other.tree)
+            return _as_needed(tree, SCALES[operator](one, other), need) if operator in OPERANDS else Settled(tree)
         case Call(function="ROUND" | "TEXT", arguments=(number, shown)):
-            tree = replace(tree, arguments=(_settled(number, Need(Use.ROUNDED, _places(shown))), shown))
-            return _as_needed(tree, need)
+            places = _places(shown)
+            inner = _settled(number, Need(Use.ROUNDED, places))
+            scale = places if inner.scale is None else min(inner.scale, places)
+            return _cut(Settled(replace(tree, arguments=(inner.tree, shown)), scale), need)
         case Call(function=name, arguments=arguments):
-            below = TERM if name == "SUM" else SEEN
-            return _as_needed(replace(tree, arguments=tuple(_settled(argument, below) for argument in arguments)), need)
+            return _settled_call(tree, name, arguments, need)
+    return Settled(tree)
 
 
-OPERANDS = {"+": TERM, "-": TERM, "*": FACTOR, "/": FACTOR}
+def _settled_call(tree: Call, name: str, arguments: tuple[Node, ...], need: Need) -> Settled:
+    uses = [need if name in CHOOSING else TERM if name in SUMS else SEEN for _ in arguments]
+    if name == "IF":
+        uses[0] = SEEN
+    inner = [_settled(argument, use) for argument, use in zip(arguments, uses, strict=True)]
+    tree = replace(tree, arguments=tuple(argument.tree for argument in inner))
+    scale = _most([each.scale for each in inner if each.tree.kind in NUMERIC])
+    if name in SUMS:
+        return _as_needed(tree, scale, need)
+    return _cut(Settled(tree, 0 if name in WHOLE else scale), need)
+
+
+def _as_needed(tree: Operation | Call, scale: int | None, need: Need) -> Settled:
+    """A sum, product or quotient, rounded as its use needs it."""
+    is_sum = isinstance(tree, Call) or tree.operator in "+-"
+    own = Settled(tree, scale)
+    match need.use:
+        case Use.TERM:
+            return own
+        case Use.FACTOR if not is_sum:  # multiplying adds no noise that ROUND does not remove
+            return own
+        case Use.ROUNDED:
+            assert need.digits is not None
+            is_enough = scale is not None and scale <= need.digits
+            if is_enough or (not is_sum and (scale is None or scale >= OF_PRODUCTS)):  # rounding twice would change it
+                return own
+        case Use.SEEN if need.digits is not None and (scale is None or scale > need.digits):
+            return _round(_as_needed(tree, scale, Need(Use.ROUNDED, need.digits)), need.digits)
+    return own if scale is not None and scale <= 0 else _round(own, OF_QUOTIENTS if scale is None else scale)
+
+
+def _cut(number: Settled, need: Need) -> Settled:
+    """A number as it is; rounded where more decimals would be seen than there may be."""
+    if number.tree.kind is not Kind.NUMBER or need.use is not Use.SEEN or need.digits is None:
+        return number
+    return number if number.scale is not None and number.scale <= need.digits else _round(number, need.digits)
+
+
+def _round(number: Settled, digits: int) -> Settled:
+    return Settled(Call("ROUND", (number.tree, Literal(Decimal(digits))), number.tree.kind), digits)
 
 
 def _places(shown: Node) -> int:
@@ -91,78 +145,34 @@ def _places(shown: Node) -> int:
     return sum(TEXT_FORMATS[shown.value]) if isinstance(shown.value, str) else int(shown.value)
 
 
-def _as_needed(tree: Node, need: Need) -> Node:
-    """A number rounded as its use needs it; its operands are settled already."""
-    if tree.kind in (*WORDS, *COLUMNS) or need.use is Use.TERM:
-        return tree
-    own, sums, computed = decimals(tree), _is_sum(tree), _is_sum(tree) or isinstance(tree, Operation)
-    if need.use is Use.SEEN and need.digits is not None and (own is None or own > need.digits):
-        return _round(_as_needed(tree, Need(Use.ROUNDED, need.digits)), need.digits)
-    if not computed or own == 0 or (need.use is Use.FACTOR and not sums):
-        return tree  # whole numbers are exact, and multiplying adds no noise that ROUND does not remove
-    if need.use is Use.ROUNDED and need.digits is not None:
-        is_enough = own is not None and own <= need.digits
-        if is_enough or (not sums and (own is None or own >= OF_PRODUCTS)):
-            return tree  # rounding twice would change it
-    return _round(tree, OF_QUOTIENTS if own is None else own)
-
-
-def _is_sum(tree: Node) -> bool:
-    match tree:
-        case Operation(operator="+" | "-") | Call(function="SUM" | "SUMIF"):
-            return True
-    return False
-
-
-def _round(tree: Node, digits: int) -> Node:
-    return Call("ROUND", (tree, Literal(Decimal(digits))), tree.kind)
-
-
 # --- decimals ------------------------------------------------------------------------------------------------
 
 
-def decimals(tree: Node) -> int | None:
-    """The decimals that a number can have, from those of its operands; None if they have no end."""
-    own = _scale(tree)
-    return None if own is None else max(own, 0)
+def _most(scales: Iterable[int | None]) -> int | None:
+    most = 0
+    for scale in scales:
+        if scale is None:
+            return None
+        most = max(most, scale)
+    return most
 
 
-def _scale(tree: Node) -> int | None:
-    """The same, below zero where it ends in noughts: 100 has -2."""
-    match tree:
-        case Literal(value=Decimal() as value):
-            return _scale_of(value)
-        case Literal():
-            return 0
-        case Name(digits=digits):
-            return digits
-        case Operation(operator="*", left=left, right=right):
-            return _of_product(_scale(left), _scale(right))
-        case Operation(operator="/", left=left, right=right):
-            return _of_product(_scale(left), _scale_of_inverse(right))
-        case Operation(left=left, right=right):
-            return _most((left, right))
-        case Call(function="ROUND", arguments=(number, digits)):
-            own = _scale(number)
-            return _places(digits) if own is None else min(own, _places(digits))
-        case Call(function="SUMIF", arguments=(_, _, numbers)):
-            return _scale(numbers)
-        case Call(function="IF", arguments=(_, *branches)):
-            return _most(branch for branch in branches if branch.kind not in WORDS)
-        case Call(function=name, arguments=arguments):
-            return 0 if name in WHOLE else _most(arguments)
-    return 0
-
-
-def _most(trees: Iterable[Node]) -> int | None:
-    scales = [_scale(tree) for tree in trees]
-    known = [scale for scale in scales if scale is not None]
-    return max(known, default=0) if len(known) == len(scales) else None
-
-
-def _of_product(one: int | None, other: int | None) -> int | None:
+def _of_product(one: Settled, other: Settled) -> int | None:
     """The scale of a product; not more than a double can keep beside the digits before the point."""
-    return None if one is None or other is None else min(one + other, max(one, other, OF_PRODUCTS))
+    if one.scale is None or other.scale is None:
+        return None
+    return min(one.scale + other.scale, max(one.scale, other.scale, OF_PRODUCTS))
+
+
+def _of_quotient(one: Settled, other: Settled) -> int | None:
+    """The scale of a quotient: two more than that of the dividend for 100, no end for 3 or for a field."""
+    divisor = other.tree.value if isinstance(other.tree, Literal) else None
+    if not isinstance(divisor, Decimal) or divisor == 0:
+        return None
+    try:
+        return _of_product(one, Settled(other.tree, _scale_of(WITHOUT_END.divide(Decimal(1), divisor))))
+    except Inexact:
+        return None
 
 
 def _scale_of(number: Decimal) -> int:
@@ -171,11 +181,9 @@ def _scale_of(number: Decimal) -> int:
     return -exponent
 
 
-def _scale_of_inverse(divisor: Node) -> int | None:
-    """The decimals that dividing adds: two for 100, none that end for 3 or for a field."""
-    if not isinstance(divisor, Literal) or not isinstance(divisor.value, Decimal) or divisor.value == 0:
-        return None
-    try:
-        return _scale_of(WITHOUT_END.divide(Decimal(1), divisor.value))
-    except Inexact:
-        return None
+OPERANDS = {"+": TERM, "-": TERM, "*": FACTOR, "/": FACTOR}
+SCALES: dict[str, Callable[[Settled, Settled], int | None]] = {
+    **dict.fromkeys("+-", lambda one, other: _most((one.scale, other.scale))),
+    "*": _of_product,
+    "/": _of_quotient,
+}
