@@ -120,7 +120,7 @@ def _as_needed(tree: Operation | Call, scale: int | None, need: Need) -> Settled
             return own
         case Use.ROUNDED:
             assert need.digits is not None
-            is_enough = scale is not None and scale <= need.digits
+            is_enough = (OF_QUOTIENTS if scale is None else scale) <= need.digits
             if is_enough or (not is_sum and (scale is None or scale >= OF_PRODUCTS)):  # rounding twice would change it
                 return own
         case Use.SEEN if need.digits is not None and (scale is None or scale > need.digits):

@@ -50,6 +50,13 @@ def escaped(text: str) -> str:
     return UNWRITABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
 
 
+class FewestDigits(float):
+    """A number that is printed in as few digits as say it, whatever format is asked for."""
+
+    def __format__(self, spec: str) -> str:
+        return repr(float(self)).removesuffix(".0")
+
+
 class Worksheet(SilentWorksheet):
     """A worksheet that leaves nothing out silently; rows and columns are zero-based."""
 
@@ -76,6 +83,10 @@ class Worksheet(SilentWorksheet):
     def _write_formula(self, row: int, col: int, formula: str, cell_format: Format | None = None, value: Any = 0) -> Any:
         """Write what a formula shows as every other text is written."""
         return super()._write_formula(row, col, formula, cell_format, escaped(value) if isinstance(value, str) else value)
+
+    def _xml_number_element(self, number: float, attributes: Any = ()) -> None:
+        """Write a number in as few digits as say it: XlsxWriter writes 89.9 as 89.90000000000001."""
+        super()._xml_number_element(FewestDigits(number), attributes)
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         """Take a formula as it is.
