@@ -11,7 +11,7 @@ block or a table (`budget.spent`) or a parameter (`parameters.low_rate`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, partial
@@ -21,14 +21,13 @@ from xlperf.errors import FormulaError
 from xlperf.forms.model import TYPES, Block, Condition, Field, Reach, Rule, Table
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation, compared_texts
 from xlperf.formula.operands import as_decimal
-from xlperf.formula.parser import DigitsOf, KindOf, Steps, parse
+from xlperf.formula.parser import ChoicesOf, DigitsOf, KindOf, Steps, parse
 from xlperf.formula.rounding import decimals_of
 
 PARAMETERS = "parameters"
 COLUMN_KINDS = {Kind.NUMBER: Kind.NUMBERS, Kind.CHOICE: Kind.CHOICES}  # of a cell: of a whole column of them
 
 Parameter = float | Steps
-ChoicesOf = Callable[[str], Collection[str]]  # of a name; none where anything may stand
 
 
 class Target(NamedTuple):
@@ -169,18 +168,20 @@ class Names(NamedTuple):
     steps: Mapping[str, Steps]
 
 
-def parse_formula(source: str, names: Names, *, place: str, digits: int | None = None) -> Node:
+def parse_formula(source: str, names: Names, *, place: str, digits: int | None = None, as_typed: bool = False) -> Node:
     """The tree of a formula; of an empty one, of the text that shows nothing.
 
     Args:
         names: what its names are.
         digits: the decimals that its value may have at most.
+        as_typed: whether a text that is none of the choices is compared as it stands; else it counts as blank.
 
     Raises:
         FormulaError: it does not parse, names what is not there, or compares a choice with a text that is none.
     """
+    among = (lambda name: ()) if as_typed else names.choices_of
     try:
-        tree = parse(source or '""', names.kind_of, names.steps, digits_of=names.digits_of, digits=digits)
+        tree = parse(source or '""', names.kind_of, names.steps, digits_of=names.digits_of, choices_of=among, digits=digits)
     except FormulaError as error:
         raise FormulaError(f"{place}: {error}") from None
     for name, text in compared_texts(tree):
@@ -203,7 +204,7 @@ def parse_condition(source: str, row: Names, *, place: str, in_schema: bool) -> 
             raise FormulaError(f"{source!r} looks beyond its own row")
         return row.kind_of(name)
 
-    tree = parse_formula(source, row._replace(kind_of=kind_of), place=place)
+    tree = parse_formula(source, row._replace(kind_of=kind_of), place=place, as_typed=True)  # as JSON Schema does it
     _checked_test(tree, source, place)
     if in_schema and not is_sayable(tree):
         raise FormulaError(f'{place}: {source!r} is more than T(choice) = "text", blankness, AND, OR and NOT')

@@ -52,6 +52,8 @@ def _literal(tree: Literal, operands: Operands, taken_as: Kind) -> Any:
 
 def _name(tree: Name, operands: Operands, taken_as: Kind) -> Any:
     value = operands.numbers.taken(operands.value_of(tree.key))
+    if tree.choices and not _is_choice(tree, value):
+        return None
     if tree.kind is not Kind.CHOICE and isinstance(value, str) and not value.strip(SPACES):
         return None
     if (tree.kind is Kind.NUMBER or taken_as is Kind.NUMBER) and not isinstance(value, operands.numbers.type):
@@ -59,7 +61,14 @@ def _name(tree: Name, operands: Operands, taken_as: Kind) -> Any:
     return value
 
 
+def _is_choice(tree: Name, value: object) -> bool:
+    """Whether a text is one of the choices of a name, without case and space for space."""
+    return isinstance(value, str) and value.lower() in (choice.lower() for choice in tree.choices)
+
+
 def _is_blank(tree: IsBlank, operands: Operands, taken_as: Kind) -> bool:
+    if isinstance(tree.operand, Name) and tree.operand.choices:  # a wrong choice is not blank
+        return (operands.numbers.taken(operands.value_of(tree.operand.key)) is None) == tree.wanted
     return (_evaluate(tree.operand, operands, tree.operand.kind) is None) == tree.wanted
 
 
@@ -104,7 +113,10 @@ def _apply(name: str, arguments: tuple[Node, ...], operands: Operands) -> Any:
     function, numbers, values = FUNCTIONS[name], operands.numbers, []
     for number, argument in enumerate(arguments):
         if isinstance(argument, Name) and (function.skips or argument.kind in COLUMNS):
-            values.append(numbers.taken(operands.value_of(argument.key)))
+            value = numbers.taken(operands.value_of(argument.key))
+            if name == "T" and argument.choices and value is not None and not _is_choice(argument, value):
+                return None
+            values.append(value)
             continue
         wanted = function.argument(number)
         value = _evaluate(argument, operands, Kind.NUMBER if wanted in TAKEN_AS_NUMBER else argument.kind)

@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from xlperf.formula.functions import COMPARISONS, FUNCTIONS, TAKEN_AS_NUMBER
@@ -42,6 +43,11 @@ def _either(conditions: list[str]) -> str:
     return conditions[0] if len(conditions) == 1 else f"OR({','.join(conditions)})"
 
 
+def _is_none_of(cell: str, texts: Sequence[str]) -> str:
+    conditions = [f"{cell}<>{_raw(Literal(text), str)}" for text in texts]
+    return conditions[0] if len(conditions) == 1 else f"AND({','.join(conditions)})"
+
+
 def blanks_of(tree: Node, address: Address, taken_as: Kind) -> Iterator[str]:
     """Yield the Excel conditions under which the tree is blank."""
     match tree:
@@ -49,8 +55,14 @@ def blanks_of(tree: Node, address: Address, taken_as: Kind) -> Iterator[str]:
             yield "TRUE"
         case Name(key=key, kind=kind):
             cell = address(key)
-            as_number = kind is Kind.NUMBER or taken_as is Kind.NUMBER
-            yield f"NOT(ISNUMBER({cell}))" if as_number else f'{cell if kind is Kind.CHOICE else _folded(cell)}=""'
+            if kind is Kind.NUMBER or taken_as is Kind.NUMBER:
+                yield f"NOT(ISNUMBER({cell}))"
+            elif tree.choices:
+                yield _is_none_of(cell, tree.choices)
+            else:
+                yield f'{cell if kind is Kind.CHOICE else _folded(cell)}=""'
+        case Call(function="T", arguments=(Name(key=key, choices=choices),)) if choices:
+            yield _is_none_of(address(key), ("", *choices))
         case Call(function="IF", arguments=(test, then, otherwise)):
             of_then, of_else = list(blanks_of(then, address, taken_as)), list(blanks_of(otherwise, address, taken_as))
             of_test = list(dict.fromkeys(blanks_of(test, address, Kind.BOOLEAN)))
@@ -86,7 +98,8 @@ def _raw(tree: Node, address: Address, floor: int = 0) -> str:
         case Name(key=key):
             return address(key)
         case IsBlank(operand=operand, wanted=wanted):
-            test = _either(list(dict.fromkeys(blanks_of(operand, address, operand.kind))))
+            asked = replace(operand, choices=()) if isinstance(operand, Name) else operand  # a wrong choice is not blank
+            test = _either(list(dict.fromkeys(blanks_of(asked, address, asked.kind))))
             return test if wanted else f"NOT({test})"
         case Operation(operator=operator, left=left, right=right, operands=operands):
             mine = PRECEDENCE[operator]

@@ -50,6 +50,7 @@ class Name:
     key: str
     kind: Kind
     digits: int | None = None  # the decimals that its numbers have at most, None if nothing says so
+    choices: tuple[str, ...] = ()  # what may stand in its cell, none where anything may
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ The contract (tested against LibreOffice):
 - numbers are decimals of 15 significant digits, ROUND is half away from zero, comparisons are on 15 digits.
 - a sum has the decimals of its operands, and is rounded to them (`rounding`); what has more than fits is rounded too.
 - text is compared without case and with its spaces folded: ends trimmed, inner runs collapsed. A choice comes from a
-  dropdown: among choices and literals it is compared without case but space for space.
+  dropdown: among choices and literals it is compared without case but space for space, and what is none of them counts as
+  blank: a formula shows nothing rather than what would be right of another choice.
 - SUMIF(table.choice, choice, table.number) sums one column beside one choice; LOOKUP(x, parameters.steps) is the step that
   x reaches, nested IFs made of bounds that a form declares.
 - division by zero shows #DIV/0! in Excel and gives None; a form guards against it.
@@ -26,7 +27,7 @@ The contract (tested against LibreOffice):
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from xlperf.errors import FormulaError
@@ -45,6 +46,7 @@ TOKEN_KINDS = ("number", "text", "name", "sign")  # the groups of TOKENS
 
 KindOf = Callable[[str], Kind | None]  # of a name
 DigitsOf = Callable[[str], int | None]  # of a name
+ChoicesOf = Callable[[str], Collection[str]]  # of a name
 Steps = Sequence[Sequence[float | str]]  # pairs of bound and result, the highest bound first; then what is below all, alone
 
 
@@ -54,6 +56,7 @@ def parse(
     steps: Mapping[str, Steps] | None = None,
     *,
     digits_of: DigitsOf = lambda name: None,
+    choices_of: ChoicesOf = lambda name: (),
     digits: int | None = None,
 ) -> Node:
     """Return the typed tree of a formula, rounded wherever doubles and decimals could part.
@@ -63,13 +66,18 @@ def parse(
         kind_of: the kind of a name, or None where there is no such field.
         steps: by name, what LOOKUP goes down.
         digits_of: the decimals that the numbers of a name have at most, None where nothing says so.
+        choices_of: what may stand in the cell of a name; none where anything may.
         digits: the decimals that the value of the formula may have at most.
 
     Raises:
         FormulaError: it does not parse, names an unknown field or function, or mixes kinds.
     """
-    tree = _Parser(source, list(_tokens(source)), kind_of, steps or {}, digits_of).parse()
+    tree = _Parser(source, list(_tokens(source)), kind_of, steps or {}, digits_of, choices_of).parse()
     return settled(tree, digits)
+
+
+def _is_never_blank(operand: Node) -> bool:
+    return (isinstance(operand, Call) and operand.function == "T") or not any(blanks_of(operand, str, operand.kind))
 
 
 def _literal(value: str | float) -> Literal:
@@ -97,8 +105,10 @@ class _Parser:
         kind_of: KindOf,
         steps: Mapping[str, Steps],
         digits_of: DigitsOf,
+        choices_of: ChoicesOf,
     ) -> None:
-        self.source, self.tokens, self.kind_of, self.steps, self.digits_of = source, tokens, kind_of, steps, digits_of
+        self.source, self.tokens, self.steps = source, tokens, steps
+        self.kind_of, self.digits_of, self.choices_of = kind_of, digits_of, choices_of
         self.at = self.depth = self.operators = 0
 
     def parse(self) -> Node:
@@ -156,7 +166,7 @@ class _Parser:
         return self.comparison(operator, left, right)
 
     def blankness(self, operand: Node, operator: str) -> IsBlank:
-        if not any(blanks_of(operand, str, operand.kind)):
+        if _is_never_blank(operand):
             raise self.wrong("asks whether something is blank that never is")
         return IsBlank(operand, wanted=operator == "=")
 
@@ -216,7 +226,7 @@ class _Parser:
         kind = self.kind_of(key)
         if kind is None:
             raise self.wrong(f"no field named {key!r}")
-        return Name(key, kind, self.digits_of(key))
+        return Name(key, kind, self.digits_of(key), tuple(self.choices_of(key)) if kind is Kind.CHOICE else ())
 
     def call(self, name: str) -> Node:
         if name == LOOKUP:
