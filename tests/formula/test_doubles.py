@@ -19,7 +19,7 @@ from xlperf.formula.doubles import DOUBLES
 from xlperf.formula.evaluator import evaluate
 from xlperf.formula.excel import to_excel
 from xlperf.formula.nodes import Kind, Name, Node, Operation
-from xlperf.formula.parser import parse
+from xlperf.formula.parser import About, parse
 from xlperf.workbook.book import Book
 
 MONEY, COLUMN = ("a", "b", "c"), "items.spent"
@@ -29,7 +29,7 @@ UNIT, LARGEST = Decimal("0.000001"), 9_999_999_999_999  # the last decimal of an
 
 
 def tree_of(source: str, digits: int | None = None) -> Node:
-    return parse(source, KINDS.get, digits_of=DIGITS.get, digits=digits)
+    return parse(source, KINDS.get, about=lambda name: About(DIGITS.get(name)), digits=digits)
 
 
 # --- where a formula is rounded ------------------------------------------------------------------------------

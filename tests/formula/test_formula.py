@@ -25,7 +25,7 @@ from xlperf.formula.excel import to_excel
 from xlperf.formula.functions import COMPARISONS, DECIMALS, FUNCTIONS, Numbers
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation, names_in
 from xlperf.formula.operands import DIGITS_15, TEXT_FORMATS, as_decimal, as_text, normal_text, round_half_up
-from xlperf.formula.parser import MOST_OPERATORS, NESTING, parse
+from xlperf.formula.parser import MOST_OPERATORS, NESTING, About, parse
 from xlperf.workbook.book import Book
 
 NUMBERS, TEXTS, CHOICES, VALUES, SPENT, GROUP = (
@@ -50,7 +50,7 @@ DIGITS = {name: 6 for name, kind in KINDS.items() if kind in (Kind.NUMBER, Kind.
 
 
 def tree_of(source: str) -> Node:
-    return parse(source, KINDS.get, STEPS, digits_of=DIGITS.get)
+    return parse(source, KINDS.get, STEPS, about=lambda name: About(DIGITS.get(name)))
 
 
 def lookup(cells: dict[str, object]) -> Callable[[str], object]:

@@ -34,7 +34,7 @@ from xlperf.forms.model import (
     decimals_of_type,
 )
 from xlperf.forms.scope import Names, Scope, kind_in_formulas, lookup_steps, parse_condition
-from xlperf.formula.parser import Steps
+from xlperf.formula.parser import About, Steps
 
 
 def read_parts(definition: Raw) -> tuple[tuple[Sheet, ...], Scope]:
@@ -187,8 +187,10 @@ def _fields(raws: Sequence[Raw], owner: str, steps: Mapping[str, Steps]) -> dict
     """The fields of one row by key; `owner` is the block that errors in their conditions name."""
     kinds = {raw["key"]: kind_in_formulas(raw["type"]) for raw in raws}
     choices = {raw["key"]: choices_of(raw) for raw in raws}
-    digits = {raw["key"]: decimals_of_type(raw["type"], raw.get("digits")) for raw in raws}
-    row = Names(kinds.get, choices.__getitem__, digits.get, steps)
+    about = {
+        raw["key"]: About(decimals_of_type(raw["type"], raw.get("digits"))) for raw in raws
+    }  # a choice is taken as it stands
+    row = Names(kinds.get, choices.__getitem__, about.__getitem__, steps)
 
     def condition(raw: Raw, name: str) -> Condition:
         place, in_schema = f"{owner}.{raw['key']}.{name}", name != "percent_when"

@@ -11,23 +11,24 @@ block or a table (`budget.spent`) or a parameter (`parameters.low_rate`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, partial
 from typing import NamedTuple
 
 from xlperf.errors import FormulaError
-from xlperf.forms.model import TYPES, Block, Condition, Field, Reach, Rule, Table
+from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Condition, Field, Reach, Rule, Table
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation, compared_texts
 from xlperf.formula.operands import as_decimal
-from xlperf.formula.parser import ChoicesOf, DigitsOf, KindOf, Steps, parse
+from xlperf.formula.parser import About, KindOf, Steps, parse
 from xlperf.formula.rounding import decimals_of
 
 PARAMETERS = "parameters"
 COLUMN_KINDS = {Kind.NUMBER: Kind.NUMBERS, Kind.CHOICE: Kind.CHOICES}  # of a cell: of a whole column of them
 
 Parameter = float | Steps
+ChoicesOf = Callable[[str], Collection[str]]  # of a name; none where anything may stand
 
 
 class Target(NamedTuple):
@@ -116,12 +117,18 @@ class Scope:
         kind = kind_in_formulas(self.field(target).type)
         return COLUMN_KINDS.get(kind) if kind and target.reach == "column" else kind
 
-    def digits(self, block: str | None, name: str) -> int | None:
-        """The decimals that the numbers of a name have at most, None where nothing says so."""
+    def about(self, block: str | None, name: str) -> About:
+        """What formulas have to know of a name besides its kind."""
         target = self.target(block, name)
         if target.reach == "parameter":
-            return decimals_of(self.parameter(target.field))
-        return self.field(target).decimals
+            return About(decimals_of(self.parameter(target.field)))
+        field = self.field(target)
+        choices = field.choices if kind_in_formulas(field.type) is Kind.CHOICE and target.reach != "column" else ()
+        return About(field.decimals, choices, typed=field.kind is Kind.NUMBER and self._is_typed(target))
+
+    def _is_typed(self, target: Target) -> bool:
+        """Whether people type into every cell that a name means."""
+        return self.field(target).in_document and not any(is_computed(self.blocks[key], target.field) for key in target.blocks)
 
     def choices(self, block: str | None, name: str) -> Collection[str]:
         """The choices of the field that a name means; none where anything may stand."""
@@ -137,7 +144,7 @@ class Scope:
         Raises:
             FormulaError: it does not parse, names what is not there, or compares a choice with a text that is none.
         """
-        names = Names(partial(self.kind, block), partial(self.choices, block), partial(self.digits, block), self.lookup_steps)
+        names = Names(partial(self.kind, block), partial(self.choices, block), partial(self.about, block), self.lookup_steps)
         return parse_formula(source, names, place=place, digits=digits)
 
     def parse_test(self, source: str, *, block: str, place: str) -> Node:
@@ -147,6 +154,13 @@ class Scope:
             FormulaError: as `parse`, or it is no test.
         """
         return _checked_test(self.parse(source, block=block, place=place), source, place)
+
+
+def is_computed(block: Block, key: str) -> bool:
+    """Whether a field of a block has a formula, in one of its rows at least."""
+    if block.key in (RULES, GUIDE) or block.fields[key].formula is not None:
+        return True
+    return any(key in formulas for formulas in (block.formulas, *(row.formulas for row in block.rows)))
 
 
 def lookup_steps(parameters: Mapping[str, Parameter]) -> dict[str, Steps]:
@@ -164,24 +178,22 @@ class Names(NamedTuple):
 
     kind_of: KindOf
     choices_of: ChoicesOf
-    digits_of: DigitsOf
+    about: Callable[[str], About]
     steps: Mapping[str, Steps]
 
 
-def parse_formula(source: str, names: Names, *, place: str, digits: int | None = None, as_typed: bool = False) -> Node:
+def parse_formula(source: str, names: Names, *, place: str, digits: int | None = None) -> Node:
     """The tree of a formula; of an empty one, of the text that shows nothing.
 
     Args:
         names: what its names are.
         digits: the decimals that its value may have at most.
-        as_typed: whether a text that is none of the choices is compared as it stands; else it counts as blank.
 
     Raises:
         FormulaError: it does not parse, names what is not there, or compares a choice with a text that is none.
     """
-    among = (lambda name: ()) if as_typed else names.choices_of
     try:
-        tree = parse(source or '""', names.kind_of, names.steps, digits_of=names.digits_of, choices_of=among, digits=digits)
+        tree = parse(source or '""', names.kind_of, names.steps, about=names.about, digits=digits)
     except FormulaError as error:
         raise FormulaError(f"{place}: {error}") from None
     for name, text in compared_texts(tree):
@@ -204,7 +216,7 @@ def parse_condition(source: str, row: Names, *, place: str, in_schema: bool) -> 
             raise FormulaError(f"{source!r} looks beyond its own row")
         return row.kind_of(name)
 
-    tree = parse_formula(source, row._replace(kind_of=kind_of), place=place, as_typed=True)  # as JSON Schema does it
+    tree = parse_formula(source, row._replace(kind_of=kind_of), place=place)
     _checked_test(tree, source, place)
     if in_schema and not is_sayable(tree):
         raise FormulaError(f'{place}: {source!r} is more than T(choice) = "text", blankness, AND, OR and NOT')

@@ -25,7 +25,7 @@ from xlperf.forms.definition import Raw
 from xlperf.forms.model import TYPES, decimals_of_type
 from xlperf.forms.scope import Scope, Target
 from xlperf.formula.nodes import Kind, Node
-from xlperf.formula.parser import parse
+from xlperf.formula.parser import About, parse
 
 COPIES = {"shortest": 60, "alike": 0.9, "common": 0.1, "few": 5}  # what a form may say otherwise
 OVER, MET, MISSED = "over", "met", "missed"
@@ -91,15 +91,15 @@ def _figures(raws: Sequence[Raw], scope: Scope) -> tuple[Figure, ...]:
         place, kinds = f"summary.figures[{number}]", {figure.key: TYPES[figure.type].kind for figure in figures}
         if raw["key"] in kinds:
             raise FormulaError(f"{place}.key: {raw['key']!r} stands there twice")
-        digits = {figure.key: decimals_of_type(figure.type) for figure in figures}
-        figures.append(_formula_figure(raw, kinds, digits, place) if "formula" in raw else _cell_figure(raw, scope, place))
+        about = {figure.key: About(decimals_of_type(figure.type)) for figure in figures}
+        figures.append(_formula_figure(raw, kinds, about, place) if "formula" in raw else _cell_figure(raw, scope, place))
     return tuple(figures)
 
 
-def _formula_figure(raw: Raw, kinds: Mapping[str, Kind], digits: Mapping[str, int | None], place: str) -> Figure:
+def _formula_figure(raw: Raw, kinds: Mapping[str, Kind], about: Mapping[str, About], place: str) -> Figure:
     """A figure that is a formula over those before it."""
     try:
-        tree = parse(raw["formula"], kinds.get, digits_of=digits.get, digits=decimals_of_type(raw["type"]))
+        tree = parse(raw["formula"], kinds.get, about=about.__getitem__, digits=decimals_of_type(raw["type"]))
     except FormulaError as error:
         raise FormulaError(f"{place}.formula: {error}") from None
     return Figure(key=raw["key"], label=raw["label"], type=raw["type"], target=None, formula=tree)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from xlperf.formula.functions import ARITHMETIC, COMPARISONS, DECIMALS, FUNCTIONS, TAKEN_AS_NUMBER, Numbers
+from xlperf.formula.functions import ARITHMETIC, COMPARISONS, DECIMALS, FUNCTIONS, SKIPPING, TAKEN_AS_NUMBER, Numbers
 from xlperf.formula.nodes import COLUMNS, Call, IsBlank, Kind, Literal, Name, Node, Operation
 from xlperf.formula.operands import SPACES
 
@@ -108,13 +108,27 @@ def _if(arguments: tuple[Node, ...], operands: Operands, taken_as: Kind) -> Any:
     return None if taken_as is Kind.NUMBER and isinstance(value, str) else value
 
 
+def _is_mistake(function: str, argument: Name, value: object, numbers: Numbers) -> bool:
+    """Whether a function would pass over what is no blank: a wrong choice, a text that was to be a number."""
+    if function == "T" and argument.choices:
+        return value is not None and not _is_choice(argument, value)
+    if function not in SKIPPING or not argument.typed:
+        return False
+    items = value if isinstance(value, list) else [value]
+    return not all(_is_number_or_blank(item, numbers) for item in items)
+
+
+def _is_number_or_blank(value: object, numbers: Numbers) -> bool:
+    return value is None or isinstance(value, numbers.type) or (isinstance(value, str) and not value.strip(SPACES))
+
+
 def _apply(name: str, arguments: tuple[Node, ...], operands: Operands) -> Any:
     """What the function computes of its arguments, None where one that it needs is blank."""
     function, numbers, values = FUNCTIONS[name], operands.numbers, []
     for number, argument in enumerate(arguments):
         if isinstance(argument, Name) and (function.skips or argument.kind in COLUMNS):
             value = numbers.taken(operands.value_of(argument.key))
-            if name == "T" and argument.choices and value is not None and not _is_choice(argument, value):
+            if _is_mistake(name, argument, value, numbers):
                 return None
             values.append(value)
             continue

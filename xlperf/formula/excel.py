@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from xlperf.formula.functions import COMPARISONS, FUNCTIONS, TAKEN_AS_NUMBER
+from xlperf.formula.functions import COMPARISONS, FUNCTIONS, SKIPPING, TAKEN_AS_NUMBER
 from xlperf.formula.nodes import COLUMNS, PRECEDENCE, WORDS, Call, IsBlank, Kind, Literal, Name, Node, Operation
 from xlperf.formula.operands import IDEOGRAPHIC_SPACE, NBSP, TEXT_FORMATS, as_text, single_spaced
 
@@ -81,6 +81,9 @@ def blanks_of(tree: Node, address: Address, taken_as: Kind) -> Iterator[str]:
         case Call(function=name, arguments=arguments):
             function = FUNCTIONS[name]
             for number, argument in enumerate(arguments):
+                if name in SKIPPING and isinstance(argument, Name) and argument.typed:
+                    cells = address(argument.key)
+                    yield f"COUNTA({cells})>COUNT({cells})"
                 if argument.kind not in COLUMNS and not (function.skips and isinstance(argument, Name)):
                     as_number = function.argument(number) in TAKEN_AS_NUMBER
                     yield from blanks_of(argument, address, Kind.NUMBER if as_number else argument.kind)

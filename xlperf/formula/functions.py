@@ -16,6 +16,13 @@ from xlperf.formula.nodes import SCALARS, WORDS, Kind
 from xlperf.formula.operands import DIGITS_15, WIDE, as_text, as_typed, normal_text, round_half_up
 
 TAKEN_AS_NUMBER = ("number", "numbers")  # arguments that must come out as numbers; others as what they are
+SKIPPING = (
+    "SUM",
+    "SUMIF",
+    "MIN",
+    "MAX",
+    "N",
+)  # functions that pass over blanks, and would pass over a text that was meant as a number
 
 
 class Function(NamedTuple):

@@ -51,6 +51,7 @@ class Name:
     kind: Kind
     digits: int | None = None  # the decimals that its numbers have at most, None if nothing says so
     choices: tuple[str, ...] = ()  # what may stand in its cell, none where anything may
+    typed: bool = False  # people type all its numbers: a text among them is a mistake, no blank
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ The contract (tested against LibreOffice):
 - text where a number is needed counts as blank; a text of nothing but spaces (NBSP, U+3000 and tabs are spaces) is blank.
 - numbers are decimals of 15 significant digits, ROUND is half away from zero, comparisons are on 15 digits.
 - a sum has the decimals of its operands, and is rounded to them (`rounding`); what has more than fits is rounded too.
+- a text among numbers that people type is a mistake and no blank: SUM, MIN, MAX, SUMIF and N of it show nothing, and pass over
+  nothing that was meant to count.
 - text is compared without case and with its spaces folded: ends trimmed, inner runs collapsed. A choice comes from a
   dropdown: among choices and literals it is compared without case but space for space, and what is none of them counts as
   blank: a formula shows nothing rather than what would be right of another choice.
@@ -27,8 +29,9 @@ The contract (tested against LibreOffice):
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from xlperf.errors import FormulaError
 from xlperf.formula.excel import blanks_of
@@ -45,9 +48,15 @@ TOKENS = re.compile(r'\s*(?:(\d+(?:\.\d+)?)|("(?:[^"]|"")*")|([A-Za-z_][\w.]*)|(
 TOKEN_KINDS = ("number", "text", "name", "sign")  # the groups of TOKENS
 
 KindOf = Callable[[str], Kind | None]  # of a name
-DigitsOf = Callable[[str], int | None]  # of a name
-ChoicesOf = Callable[[str], Collection[str]]  # of a name
 Steps = Sequence[Sequence[float | str]]  # pairs of bound and result, the highest bound first; then what is below all, alone
+
+
+class About(NamedTuple):
+    """What more is known of a name than its kind; see `Name`."""
+
+    digits: int | None = None
+    choices: tuple[str, ...] = ()
+    typed: bool = False
 
 
 def parse(
@@ -55,8 +64,7 @@ def parse(
     kind_of: KindOf,
     steps: Mapping[str, Steps] | None = None,
     *,
-    digits_of: DigitsOf = lambda name: None,
-    choices_of: ChoicesOf = lambda name: (),
+    about: Callable[[str], About] = lambda name: About(),
     digits: int | None = None,
 ) -> Node:
     """Return the typed tree of a formula, rounded wherever doubles and decimals could part.
@@ -65,14 +73,13 @@ def parse(
         source: the formula, without a leading `=`.
         kind_of: the kind of a name, or None where there is no such field.
         steps: by name, what LOOKUP goes down.
-        digits_of: the decimals that the numbers of a name have at most, None where nothing says so.
-        choices_of: what may stand in the cell of a name; none where anything may.
+        about: what more is known of a name.
         digits: the decimals that the value of the formula may have at most.
 
     Raises:
         FormulaError: it does not parse, names an unknown field or function, or mixes kinds.
     """
-    tree = _Parser(source, list(_tokens(source)), kind_of, steps or {}, digits_of, choices_of).parse()
+    tree = _Parser(source, list(_tokens(source)), kind_of, steps or {}, about).parse()
     return settled(tree, digits)
 
 
@@ -104,11 +111,10 @@ class _Parser:
         tokens: Sequence[tuple[str, str]],
         kind_of: KindOf,
         steps: Mapping[str, Steps],
-        digits_of: DigitsOf,
-        choices_of: ChoicesOf,
+        about: Callable[[str], About],
     ) -> None:
         self.source, self.tokens, self.steps = source, tokens, steps
-        self.kind_of, self.digits_of, self.choices_of = kind_of, digits_of, choices_of
+        self.kind_of, self.about = kind_of, about
         self.at = self.depth = self.operators = 0
 
     def parse(self) -> Node:
@@ -226,7 +232,7 @@ class _Parser:
         kind = self.kind_of(key)
         if kind is None:
             raise self.wrong(f"no field named {key!r}")
-        return Name(key, kind, self.digits_of(key), tuple(self.choices_of(key)) if kind is Kind.CHOICE else ())
+        return Name(key, kind, **self.about(key)._asdict())
 
     def call(self, name: str) -> Node:
         if name == LOOKUP:
