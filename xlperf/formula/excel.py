@@ -80,10 +80,10 @@ def blanks_of(tree: Node, address: Address, taken_as: Kind) -> Iterator[str]:
             yield from blanks_of(right, address, operands)
         case Call(function=name, arguments=arguments):
             function = FUNCTIONS[name]
+            typed = [address(argument.key) for argument in arguments if isinstance(argument, Name) and argument.typed]
+            if typed and name in SKIPPING:  # what stands there is no number
+                yield f"COUNTA({','.join(typed)})>COUNT({','.join(typed)})"
             for number, argument in enumerate(arguments):
-                if name in SKIPPING and isinstance(argument, Name) and argument.typed:
-                    cells = address(argument.key)
-                    yield f"COUNTA({cells})>COUNT({cells})"
                 if argument.kind not in COLUMNS and not (function.skips and isinstance(argument, Name)):
                     as_number = function.argument(number) in TAKEN_AS_NUMBER
                     yield from blanks_of(argument, address, Kind.NUMBER if as_number else argument.kind)
