@@ -116,13 +116,15 @@ def test_every_computed_and_rule_cell_agrees(form: Form, tmp_path: Path, batch: 
 
 @of_each_form
 def test_plain_doubles_agree(form: Form) -> None:
-    """Every computed and every helper cell, to the last bit: doubles and decimals give the same double."""
+    """Every computed and every helper cell, on the 15 digits that a double keeps."""
     write, least = WRITERS.get(form.key, (any_document, 200))
     compared, numbers = 0, seeds(300, usual=20)
     for seed in numbers:
         rows = take_document(write(form, seed)).rows
         ours, doubles = compute(form, rows), compute(form, rows, numbers=DOUBLES)
-        assert ours == doubles, seed
+        assert ours == {
+            key: [{k: on_15_digits(v) for k, v in row.items()} for row in listed] for key, listed in doubles.items()
+        }, seed
         compared += sum(len(row) for listed in doubles.values() for row in listed)
     assert compared > least * len(numbers)
 

@@ -26,6 +26,8 @@ from xlperf.formula.functions import COMPARABLE, FUNCTIONS, Numbers
 from xlperf.formula.nodes import Kind
 from xlperf.formula.operands import as_decimal, as_text, as_typed, normal_text, round_half_up
 
+MOST = 10.0**15  # a double keeps 15 digits
+
 
 def _taken(value: object) -> Any:
     """What stands in a cell, its numbers as they are: a computed one keeps its binary noise."""
@@ -54,6 +56,13 @@ def _numbers(arguments: tuple[object, ...]) -> Iterator[float]:
                 yield value
 
 
+def _round(number: float, digits: float) -> float:
+    """Half away from zero on 15 digits; a number that has more before that place stays as it is."""
+    if abs(number) * 10.0**digits >= MOST:
+        return number
+    return float(round_half_up(as_decimal(number), Decimal(digits)))
+
+
 def _sum(*arguments: object) -> float:
     """One after the other: the sum() of Python carries what is lost."""
     return reduce(add, _numbers(arguments), 0.0)
@@ -75,7 +84,7 @@ DOUBLES = Numbers(
     comparable={**COMPARABLE, Kind.NUMBER: lambda value: value, Kind.TEXT: lambda value: normal_text(_text(value))},
     compute={name: function.compute for name, function in FUNCTIONS.items()}
     | {
-        "ROUND": lambda number, digits: float(round_half_up(as_decimal(number), Decimal(digits))),
+        "ROUND": _round,
         "SIGN": lambda number: float((number > 0) - (number < 0)),
         "SUM": _sum,
         "SUMIF": _sum_if,
