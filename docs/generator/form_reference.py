@@ -109,8 +109,8 @@ Sums, products and quotients are rounded by themselves where they are compared, 
 （`cover.unit`、`total.rate`）、预设行的一格（`块.行.字段`）、整列（`SUM(items.spent)`）、表样的参数（`parameters.low_rate`）。要用到的格子空白时，公式不显示结果；
 `N(x)` 把空白当作 0，`T(x)` 把空白当作空文字。该填数字的格子里是文字，或者选项格里的文字不是选项，结果也留空。
 
-和、积、商在比较、显示或变成文字的地方自动舍入：金额的 `a - b = c` 就是 `ROUND(a - b, 6) = c`，商取 10 位小数，一栏的结果取该类型的小数位数。见
-[准确性](accuracy.md#双精度与十进制)。
+和、积、商在比较、显示或变成文字的地方自动舍入：金额的 `a - b = c` 就是 `ROUND(a - b, 6) = c`，
+商取 10 位小数，一栏的结果取该类型的小数位数。见[准确性](accuracy.md#双精度与十进制)。
 
 - 运算符：{operators}
 - 函数：{functions}
