@@ -38,7 +38,9 @@ NUMBERS, TEXTS, CHOICES, VALUES, SPENT, GROUP = (
 )
 KINDS = {**dict.fromkeys(NUMBERS, Kind.NUMBER), **dict.fromkeys(TEXTS, Kind.TEXT), **dict.fromkeys(CHOICES, Kind.CHOICE),
          **dict.fromkeys(VALUES, Kind.VALUE), SPENT: Kind.NUMBERS, GROUP: Kind.CHOICES}  # fmt: skip
-CELLS = NUMBERS + TEXTS + CHOICES + VALUES  # in the order of their columns
+LISTED, TYPED = {"m": ("定量", "定性")}, ("p",)  # a choice of a list, a number that people type
+KINDS |= {**dict.fromkeys(LISTED, Kind.CHOICE), **dict.fromkeys(TYPED, Kind.NUMBER)}
+CELLS = (*NUMBERS, *TEXTS, *CHOICES, *VALUES, *LISTED, *TYPED)  # in the order of their columns
 SPENT_VALUES = (1.5, None, "abc", 2.25, " ", -3)
 GROUP_VALUES = ("定量", "定量", "定性", "Yes", None, "定量")
 COLUMN_VALUES = {SPENT: SPENT_VALUES, GROUP: GROUP_VALUES}
@@ -50,7 +52,11 @@ DIGITS = {name: 6 for name, kind in KINDS.items() if kind in (Kind.NUMBER, Kind.
 
 
 def tree_of(source: str) -> Node:
-    return parse(source, KINDS.get, STEPS, about=lambda name: About(DIGITS.get(name)))
+    return parse(source, KINDS.get, STEPS, about=about)
+
+
+def about(name: str) -> About:
+    return About(DIGITS.get(name), LISTED.get(name, ()), name in TYPED)
 
 
 def lookup(cells: dict[str, object]) -> Callable[[str], object]:
@@ -162,6 +168,17 @@ CONTRACT: dict[str, list[Row]] = {
         ('k = "定量"', {"k": "定量"}, True), ('k = "定量"', {"k": " 定量"}, False), ('k <> "Yes"', {"k": "YES"}, False),
         ("k = l", {"k": "x", "l": "X"}, True), ("k = l", {"k": "x", "l": "x "}, False), ('T(k) = "x"', {"k": "x "}, False),
         ('k = "5"', {"k": 5}, False), ('k = ">="', {"k": ">="}, True),
+    ],
+    "what is none of the choices of a list makes the result blank": [
+        ('m = "定量"', {"m": "定量"}, True), ('m = "定量"', {"m": "定性"}, False), *every('m = "定量"', "m", (" 定量", "定量\u3000", "x", 5), None),
+        ('T(m) = "定量"', {}, False), ('T(m) <> "定量"', {"m": "x"}, None), ('m & "x"', {"m": "x"}, None), ('m = ""', {"m": "x"}, False),
+        ('m = ""', {}, True), ('IF(m = "定性", 1, 2)', {"m": "定性 "}, None), ('IF(T(m) = "定性", 1, 2)', {"m": "定性 "}, None),
+        ('IF(m = "", 1, 2)', {"m": "x"}, 2),
+    ],
+    "a text where people type a number is no blank": [
+        ("N(p)", {"p": "12元"}, None), ("N(p) + 1", {"p": 2}, 3), ("N(p) + 1", {}, 1), ("SUM(p, a)", {"p": "5", "a": 1}, None), ("SUM(p, a)", {"a": 1}, 1),
+        ("MAX(p, a)", {"p": "x", "a": 1}, None), ("MIN(p)", {}, 0), ("COUNT(p, a)", {"p": "x", "a": 1}, 1), ("ISNUMBER(p)", {"p": "x"}, False),
+        ('p = ""', {"p": "x"}, True), ("SUM(a, c) > N(p)", {"p": "x"}, None),
     ],
     "numbers become text in a few fixed ways": [
         *written('"" & a', {100: "100", 0.1: "0.1", -0.5: "-0.5", 1748.4493: "1748.4493", 0: "0", 1e9: "1000000000"}),
