@@ -61,7 +61,7 @@ def blanks_of(tree: Node, address: Address, taken_as: Kind) -> Iterator[str]:
                 yield _is_none_of(cell, tree.choices)
             else:
                 yield f'{cell if kind is Kind.CHOICE else _folded(cell)}=""'
-        case Call(function="T", arguments=(Name(key=key, choices=choices),)) if choices:
+        case Call(function="T", arguments=(Name(key=key, choices=choices),)) if choices and taken_as is not Kind.NUMBER:
             yield _is_none_of(address(key), ("", *choices))
         case Call(function="IF", arguments=(test, then, otherwise)):
             of_then, of_else = list(blanks_of(then, address, taken_as)), list(blanks_of(otherwise, address, taken_as))
