@@ -63,6 +63,8 @@ def _name(tree: Name, operands: Operands, taken_as: Kind) -> Any:
 
 def _is_choice(tree: Name, value: object) -> bool:
     """Whether a text is one of the choices of a name, without case and space for space."""
+    if value is None or value in tree.choices:  # as nearly always
+        return value is not None
     return isinstance(value, str) and value.lower() in (choice.lower() for choice in tree.choices)
 
 
@@ -112,7 +114,7 @@ def _is_mistake(function: str, argument: Name, value: object, numbers: Numbers) 
     """Whether a function would pass over what is no blank: a wrong choice, a text that was to be a number."""
     if function == "T" and argument.choices:
         return value is not None and not _is_choice(argument, value)
-    if function not in SKIPPING or not argument.typed:
+    if not argument.typed or function not in SKIPPING:
         return False
     items = value if isinstance(value, list) else [value]
     return not all(_is_number_or_blank(item, numbers) for item in items)
