@@ -318,7 +318,7 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL214": (from_openpyxl(lambda book: _copy_row(book["预算信息"], 5)),),
     "XL215": (from_document(duty(name="满意率", target=100, unit="%", actual=0.96)),),
     "XL216": (from_document(lambda doc: doc["budget"]["items"][0].update(spent=26400)),),
-    "XL217": (from_openpyxl(lambda book: book["自评表"].__setitem__("H70", "#DIV/0!")),),
+    "XL217": (from_openpyxl(lambda book: book["自评表"].__setitem__("H52", "#DIV/0!")),),
     "XL218": (from_openpyxl(lambda book: book["预算信息"].__setitem__("F7", "=2+0.63")),),
     "XL219": (from_hands({"重点任务!E5": "见附件"}),),
     "XL220": (from_hands({"基本信息!C6": 115109230084380000}),),

@@ -18,7 +18,7 @@ from xlperf.reading.reader import read_cells
 
 pytestmark = pytest.mark.slow
 
-ACTUAL, SOURCE, NAME = "H70", "J70", "C70"  # of one indicator
+ACTUAL, SOURCE, NAME = "H52", "I52", "C52"  # of one indicator
 COLUMNS = {ACTUAL: "actual", SOURCE: "source", NAME: "name"}
 PICTURES = {name: value for name, value in VALUES.items() if name.startswith("a picture")}
 PICTURES["a picture of Excel"] = CellValue("e", "<v>#VALUE!</v>")

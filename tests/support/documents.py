@@ -6,7 +6,7 @@ from random import Random
 
 from xlperf.forms.document import Spot, document_of, inputs_of, rows_of
 from xlperf.forms.form import Form
-from xlperf.forms.model import GUIDE, RULES, Block
+from xlperf.forms.model import GUIDE, RULES, Block, PresetRow
 from xlperf.values.rows import is_numeric
 
 HARD_TEXTS = (
@@ -206,12 +206,28 @@ def valid_document(form: Form, seed: int) -> dict:
         "budget": {"basic": _spent(random), "items": [{"name": f"{_line(random, 30)}{n}"} | _spent(random) for n in range(random.randint(0, 6))]},
         "tasks": [_task(random) for _ in range(random.randint(0, 6))],
         "indicators": [_sound(random, row) for row in _indicators(form, random)],
+        "explanations": {"SZ107": "预算总额与批复文件一致，已核对", "XL216": "各项金额按决算报表填列，单位为万元"},
     }  # fmt: skip
-    computed = {row.values["name"] for row in form.blocks["process"].rows if "actual" in row.formulas}
+    issued = {row.values["name"]: row for key in ("decision", "process") for row in form.blocks[key].rows}
     for row in document["indicators"]:
-        if row["name"] in computed:
-            row.pop("actual", None)
+        if row["name"] in issued:
+            _as_issued(random, row, issued[row["name"]])
     return _without_empty(document)
+
+
+def _as_issued(random: Random, row: dict, preset: PresetRow) -> None:
+    """Put into a row what the template says of it, and an actual that goes with it."""
+    for key in ("kind", "operator", "target", "unit"):
+        row.pop(key, None)
+        row |= {key: preset.values[key]} if key in preset.values else {}
+    if "actual" in preset.formulas:
+        row.pop("actual", None)
+        row.pop("applies", None)
+    elif "actual" in row:
+        of_number = row["kind"] == "定量"
+        row["actual"] = (
+            random.choice([row["target"], 0, 66.22, 99.9]) if of_number else random.choice([row["target"], "基本健全"])
+        )
 
 
 def _line(random: Random, limit: int) -> str:

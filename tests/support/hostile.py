@@ -28,6 +28,7 @@ ALL_COLUMNS = [
     *map("".join, itertools.product(LETTERS, LETTERS, LETTERS)),
 ][:16_384]
 COLUMNS = ALL_COLUMNS[:52]  # A to AZ
+MORE_ROWS = 820  # that fit into the largest table beside all else
 NUMBER, BLANK = '<c r="{0}{1}"><v>{1}</v></c>', '<c r="{0}{1}" s="12"/>'
 Builder = Callable[[Path], object]
 BUILDERS: dict[str, Builder] = {}
@@ -604,7 +605,7 @@ def many_copies(path: Path) -> None:
 @builder
 def crowded(path: Path) -> None:
     """As many filled cells as we read, beside and below the tables."""
-    add_rows(path, GOALS, (row_of(n, COLUMNS[1:19]) for n in range(41, 2_000)))
+    add_rows(path, GOALS, (row_of(n, COLUMNS[1:19]) for n in range(41, 1_990)))
 
 
 @builder
@@ -626,10 +627,10 @@ def crowded_table(path: Path) -> None:
             return content
         text = content.decode()
         row = re.search(r'<row r="61".*?</row>', text)[0]
-        at = text.index('<row r="80"')
+        at = text.index('<row r="62"')
         row = re.sub(r'<c r="A61"[^>]*>.*?</c>|<f>.*?</f>', "", row)
-        more = "".join(re.sub(r'(<(?:row|c) r="[A-Z]*)61"', rf'\g<1>{n}"', row) for n in range(62, 1_562))
-        rest = re.sub(r'(<(?:row|c) r="[A-Z]*)(\d+)"', lambda m: f'{m[1]}{int(m[2]) + 1_500}"', text[at:])
+        more = "".join(re.sub(r'(<(?:row|c) r="[A-Z]*)61"', rf'\g<1>{n}"', row) for n in range(62, 62 + MORE_ROWS))
+        rest = re.sub(r'(<(?:row|c) r="[A-Z]*)(\d+)"', lambda m: f'{m[1]}{int(m[2]) + MORE_ROWS}"', text[at:])
         return (text[:at] + more + rest).encode()
 
     rewrite(FILLED, path, edit)
@@ -648,7 +649,7 @@ def every_cell_wrong(path: Path) -> None:
     wrong = re.compile(rb'<c r="([B-M])(\d+)" s="(\d+)"[^>]*?(?:/>|>.*?</c>)')
     rewritten = path.with_suffix(".tmp")
     rewrite(path, rewritten, lambda name, content: wrong.sub(
-        lambda m: b'<c r="%b%b" s="%b" t="str"><v>x%b%b</v></c>' % (m[1], m[2], m[3], m[1], m[2]) if 80 <= int(m[2]) < 1_080 else m[0],
+        lambda m: b'<c r="%b%b" s="%b" t="str"><v>x%b%b</v></c>' % (m[1], m[2], m[3], m[1], m[2]) if 62 <= int(m[2]) < 62 + MORE_ROWS else m[0],
         content) if name == INDICATORS else content)  # fmt: skip
     rewritten.replace(path)
 

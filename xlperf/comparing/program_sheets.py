@@ -26,16 +26,26 @@ LONGEST_FACT = 200  # characters of the line that says of which form and revisio
 PROBLEM_COLUMNS, FIRST_PROBLEM = 7, 5  # of the list of problems: its columns, its first row
 CODES, PLACES = 2, 3  # there, the columns of the codes and of the places; each row has one of them
 SHOWN_DIGITS = 12  # of a digest, at least
+LABEL, FACT = 1, 3  # of the guide, the columns of what is told of the workbook
 BEHIND_A_PAGE = 2  # blank lines after which nothing of ours follows
 
 Filled = tuple[Cell, object]
 
 
 def _is_computed(found: FoundSheet, row: int, column: int, value: object) -> bool:
-    """Whether that is what a formula of the guide gives: the count of blanks, or an error where a sheet of ours is gone."""
-    is_formula = found.markup is None or (row, column) in found.markup.formulas or holds_values_only(found)
-    is_count = str(found.grid[row][0]).partition(".")[0] == GUIDE and isinstance(value, int | float)
-    return is_formula and (is_count or isinstance(value, CellError))
+    """Whether that is what a formula of the guide gives: the count of blanks, an error where a sheet of ours is gone, a name.
+
+    The name of the unit may be an old one: not every program computes formulas anew.
+    """
+    if found.markup is None or holds_values_only(found):
+        return _is_count(found, row, value) or isinstance(value, CellError)
+    is_formula = (row, column) in found.markup.formulas
+    is_labelled = column == FACT and bool(str(found.grid[row][LABEL]).strip())
+    return is_formula and (_is_count(found, row, value) or isinstance(value, CellError) or is_labelled)
+
+
+def _is_count(found: FoundSheet, row: int, value: object) -> bool:
+    return str(found.grid[row][0]).partition(".")[0] == GUIDE and isinstance(value, int | float)
 
 
 def stray_in_guide(reading: Reading, found: FoundSheet) -> Iterator[Filled]:

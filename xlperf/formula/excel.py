@@ -16,6 +16,7 @@ from xlperf.formula.functions import BETWEEN, COMPARISONS, FUNCTIONS, LONGEST_DA
 from xlperf.formula.nodes import COLUMNS, PRECEDENCE, WORDS, Call, IsBlank, Kind, Literal, Name, Node, Operation
 from xlperf.formula.operands import IDEOGRAPHIC_SPACE, LEFT_OUT, NBSP, REWRITTEN, TEXT_FORMATS, as_text, single_spaced
 
+LONGEST_LITERAL = 120  # UTF-16 units of a text that is compared; a literal holds 255, and quotation marks stand twice
 Address = Callable[[str], str]  # of a name: its cell, its range, or the figure of a parameter
 
 

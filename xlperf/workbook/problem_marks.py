@@ -13,6 +13,7 @@ from typing import NamedTuple
 from xlperf.addresses import cell_name
 from xlperf.forms.document import Spot
 from xlperf.forms.layout import MARK
+from xlperf.formula.excel import LONGEST_LITERAL
 from xlperf.formula.operands import as_decimal, as_text
 from xlperf.values.dates import as_date
 from xlperf.workbook.book import UNWRITABLE, Worksheet
@@ -24,7 +25,6 @@ from xlperf.workbook.styles import COLOURS, lines_needed
 NOTE_WIDTH, HIGHEST_NOTE = 330, 560  # pixels of a comment
 NOTE_LINE, NOTE_MARGIN = 16, 14  # pixels
 NOTE_UNITS = 50  # of text in a line of a comment
-LONGEST_LITERAL = 120  # UTF-16 units of a text that are compared; a literal holds 255, and quotation marks stand twice
 
 
 class Mark(NamedTuple):

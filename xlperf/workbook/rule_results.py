@@ -22,11 +22,11 @@ from xlperf.forms.document import Spot, unit_spot
 from xlperf.forms.layout import Layout, Range
 from xlperf.forms.live.states import is_live, tables_of_rule
 from xlperf.forms.model import RULES, Block, Cells, Rule, Table
-from xlperf.formula.excel import to_excel
+from xlperf.formula.excel import LONGEST_LITERAL, to_excel
 from xlperf.formula.nodes import Call, Kind, Literal, Name
 from xlperf.formula.operands import plain_text
 from xlperf.text import unit_key
-from xlperf.workbook.book import Book, Worksheet
+from xlperf.workbook.book import UNWRITABLE, Book, Worksheet
 
 NAME = "uncomputed"  # what the defined names begin with
 
@@ -69,7 +69,7 @@ def issued_unit_state(layout: Layout, issued: str) -> str:
     if issued:
         plain = to_excel(Call("PLAIN", (Name("unit", Kind.TEXT),), Kind.TEXT), lambda name: cell)
         same = ",".join(map(_literal, _same_names(layout, issued)))
-        told = f"IF(SUMPRODUCT(--({plain}={{{same}}}))>0,{passed},{doubtful})"
+        told = f"IF(SUMPRODUCT(--({plain}={{{same}}}))>0,{passed},{doubtful})" if same else doubtful
         if core := _certain_part(layout, issued):
             told = f"IF(ISERROR(FIND({_literal(core)},{plain})),{failed},{told})"
     return f'IFERROR(IF(TRIM({cell})="",{waiting},{told}),{doubtful})'
@@ -88,16 +88,22 @@ def issued_unit_value(layout: Layout, issued: str, unit: object) -> str:
 
 
 def _same_names(layout: Layout, issued: str) -> list[str]:
-    """The names under which a unit is surely the same."""
+    """The names under which a unit is surely the same, as far as a formula can name them."""
     prefixes = layout.form.summary.unit_prefixes
     core = unit_key(issued, prefixes)
-    return list(dict.fromkeys([plain_text(issued), core, *(plain_text(prefix) + core for prefix in prefixes)]))
+    names = dict.fromkeys([plain_text(issued), core, *(plain_text(prefix) + core for prefix in prefixes)])
+    return list(filter(_is_quotable, names))
 
 
 def _certain_part(layout: Layout, issued: str) -> str:
     """What the name of the same unit has in it for certain; "" where signs of the name may be written or not."""
     core = unit_key(issued, layout.form.summary.unit_prefixes)
-    return core if core in plain_text(issued) else ""
+    return core if core in plain_text(issued) and _is_quotable(core) else ""
+
+
+def _is_quotable(text: str) -> bool:
+    """Whether a formula can hold the text: Excel takes no long ones, XML no control characters."""
+    return len(text) <= LONGEST_LITERAL and not UNWRITABLE.search(text)
 
 
 def _literal(text: str) -> str:

@@ -47,7 +47,7 @@ def in_that_workbook(reading: Reading, spot: Spot, reported: Set[Spot]) -> bool:
 class Precedence:
     """One silence: a finding of that code is left out of cells where one of the others is reported."""
 
-    code: str
+    code: str | None  # None: any rule of the form
     by: tuple[str, ...]
     scope: Scope
 
@@ -56,6 +56,7 @@ PRECEDENCE = (
     Precedence("XL201", UNREAD, at_that_cell),  # blank: a formula stands there, without a value
     Precedence("XL207", UNREAD, at_that_cell),
     Precedence("XL201", GONE, where_no_cell_is),  # blank: the row or column was deleted
+    Precedence(None, GONE, where_no_cell_is),
     Precedence("XL202", ("XL209",), at_that_cell),  # of the wrong type: it was asked what is meant
     Precedence("XL210", BLANKS, at_that_cell),  # a dash was read as blank: the blank is reported
     Precedence("XL237", ("XL301",), at_that_cell),  # a lost formula: its wrong figure is reported
@@ -84,6 +85,6 @@ def _is_silenced(reading: Reading, code: str, spot: Spot, reported: Mapping[str,
     return any(
         other in reported and precedence.scope(reading, spot, reported[other])
         for precedence in PRECEDENCE
-        if precedence.code == code
+        if precedence.code == code or (precedence.code is None and code in reading.form.rules)
         for other in precedence.by
     )

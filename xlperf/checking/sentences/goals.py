@@ -12,6 +12,7 @@ answer is no.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -148,10 +149,11 @@ def _possible_links(grammar: Grammar, goals: Sequence[Goal], indicators: Sequenc
 
 
 def contradictions(pairing: Pairing) -> Iterator[Contradiction]:
-    """Yield where a goal's figure is not its indicator's."""
+    """Yield where a goal's figure is not its indicator's; of two indicators of one name nobody knows which is meant."""
+    names = Counter(indicator.name for indicator in pairing.indicators)
     for link in sorted(pairing.links, key=lambda link: (link.goal, link.planned)):
         goal, indicator = pairing.goals[link.goal], pairing.indicators[link.indicator]
-        if link.share < pairing.sure:
+        if link.share < pairing.sure or names[indicator.name] > 1:
             continue
         if not link.equal:
             planned = goal.planned[link.planned]

@@ -108,11 +108,12 @@ def _doubt_of_text(scope: Scope, field: Field, name: str) -> str:
     compared = []
     if field.type == "code":
         compared += [f'{name} = "{word}"' for word in numbers.get("blanks", ()) if any(map(str.isalnum, word))]
-    if field.type == "value" or field.key == numbers.get("columns", {}).get("unit"):
-        compared.append(f"CONTAINS({name}, {quoted_words(UNSEEN)})")
     if field.key == numbers.get("columns", {}).get("unit"):
-        others = [word for word in (*numbers.get("units", {}).get(PERCENT, ()), WIDE[PERCENT]) if word.isprintable()]
-        compared += [f'{name} = "{word}"' for word in others]
+        # The wide percent sign is looked for: some programs say that it equals the narrow one.
+        compared.append(f"CONTAINS({name}, {quoted_words([*UNSEEN, WIDE[PERCENT]])})")
+        compared += [f'{name} = "{word}"' for word in numbers.get("units", {}).get(PERCENT, ()) if word.isprintable()]
+    elif field.type == "value":
+        compared.append(f"CONTAINS({name}, {quoted_words(UNSEEN)})")
     if compared:
         tests.append(f'IF({name} = "", FALSE, {any_of(compared)})')
     return _one_if(tests) if tests else ""
