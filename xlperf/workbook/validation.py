@@ -11,8 +11,10 @@ import datetime
 from collections.abc import Callable, Mapping
 
 from xlperf.addresses import cell_name
+from xlperf.forms.catalog import told_basis
 from xlperf.forms.document import Spot
-from xlperf.forms.model import Field, Table
+from xlperf.forms.model import RULES, Field, Table
+from xlperf.messages import sentence
 from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter
 from xlperf.workbook.dropdowns import list_source
@@ -25,26 +27,38 @@ ANYTHING: Options = {"validate": "any"}
 
 
 def restrict_table(writer: CellWriter, sheet: Worksheet, table: Table) -> None:
-    """Restrict every column of a table, a range per block."""
+    """Restrict every column of a table, a range per block; of the rules every cell, beside which its basis is told."""
     for key in table.blocks:
         block = writer.form.blocks[key]
         for field in block.fields.values():
             typed = writer.typed_cells(block, field)
-            if typed:
+            if typed and table.key == RULES:
+                for index in range(typed[0].index, typed[1].index + 1):
+                    spot = Spot(key, index, field.key)
+                    restrict_cells(writer, sheet, spot, spot, basis=_basis_of(writer, spot))
+            elif typed:
                 restrict_cells(writer, sheet, *typed)
 
 
-def restrict_cells(writer: CellWriter, sheet: Worksheet, first: Spot, last: Spot) -> None:
+def restrict_cells(writer: CellWriter, sheet: Worksheet, first: Spot, last: Spot, *, basis: str = "") -> None:
     """Restrict the cells of one field, from a first row to a last one, and say beside them what goes there."""
     _, field = writer.block_and_field(first)
     limit = LIMITS.get(field.type, _anything)(writer, field, first)
-    if limit == ANYTHING and not field.help:
+    beside = "\n".join(text for text in (field.help, basis) if text)
+    if limit == ANYTHING and not beside:
         return
     options = {"error_title": writer.form.words["input_error"], "ignore_blank": True, **limit}
-    if field.help:
+    if beside:
         options["input_title"] = shortened(field.label, LONGEST_TITLE)
-        options["input_message"] = shortened(field.help, LONGEST_MESSAGE)
+        options["input_message"] = shortened(beside, LONGEST_MESSAGE)
     sheet.data_validation(*writer.rectangle(first, last), options)
+
+
+def _basis_of(writer: CellWriter, spot: Spot) -> str:
+    """On what the rule of a row of the checks sheet is based."""
+    row = writer.form.blocks[spot.block].row(spot.index)
+    basis = writer.form.rules[row.key].basis if row else None
+    return sentence("says_basis", {"text": told_basis(basis)}) if basis else ""
 
 
 # --- the limits, by field type -------------------------------------------------------------------------------
