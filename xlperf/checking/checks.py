@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from xlperf.checking.rule_checks import CHECKS, WITH_ISSUED
 from xlperf.checking.rule_inputs import TEXTS, Facts, Failure, finding_of
 from xlperf.checking.schema_errors import found_blank, schema_errors
-from xlperf.forms.compute import Columns, by_column, follows
+from xlperf.forms.compute import CellsByColumn, by_column, follows
 from xlperf.forms.document import Rows, Spot, inputs_of, is_empty, is_required, is_wanted, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, Block, Cells, Field, Rule
@@ -163,7 +163,7 @@ def _with_what_stands(failure: Failure, rows: Rows) -> Failure:
     return failure._replace(facts={**row, **told})
 
 
-def _failing_rows(form: Form, rows: Rows, rule: Rule, wrong: Columns) -> Iterator[Failure]:
+def _failing_rows(form: Form, rows: Rows, rule: Rule, wrong: CellsByColumn) -> Iterator[Failure]:
     """Yield the rows that fail a test; a builtin rule has none."""
     if rule.test is None or rule.table is None:
         return
@@ -202,7 +202,7 @@ def _probable_slip(rule: Rule, row: Facts) -> dict[str, object]:
     return {HINT: sentence("slip", {"found": text, "near": near})} if near else {}
 
 
-def _computed_from(form: Form, rows: Rows, wrong: Columns) -> Iterator[Spot]:
+def _computed_from(form: Form, rows: Rows, wrong: CellsByColumn) -> Iterator[Spot]:
     """Yield the computed cells that follow from wrong ones: a sum without one of its items is no sum."""
     for key, listed in rows.items() if wrong else ():
         block = form.blocks[key]

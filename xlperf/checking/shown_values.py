@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from xlperf.forms.compute import Columns, by_column, follows
+from xlperf.forms.compute import CellsByColumn, by_column, follows
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import RULES, TYPES, Field
@@ -96,7 +96,7 @@ def _first(values: Iterable[str | None]) -> str:
     return listing([*(value or sentence("blank", {}) for value in islice(values, MOST_ALONE)), ELLIPSIS])
 
 
-def _differences(form: Form, rows: Rows, shown: Mapping[Spot, object], normalised: Columns) -> dict[Spot, Difference]:
+def _differences(form: Form, rows: Rows, shown: Mapping[Spot, object], normalised: CellsByColumn) -> dict[Spot, Difference]:
     """The cells that differ and follow from no cell that was normalised."""
     found = {}
     for spot, raw in shown.items():

@@ -21,13 +21,13 @@ from xlperf.forms.document import Row, Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.live.needs import cells_of_name
 from xlperf.forms.model import GUIDE, USED, Block, Cells
-from xlperf.formula.evaluator import evaluate
+from xlperf.formula.evaluator import Columns, compile_formula
 from xlperf.formula.functions import DECIMALS, Numbers
 from xlperf.formula.nodes import WORDS, names_in
 from xlperf.formula.operands import DIGITS_15, as_decimal
 
 LARGEST = Decimal(sys.float_info.max)
-Columns = Mapping[tuple[str, str], Collection[int]]  # block and field: the indexes of some of their rows
+CellsByColumn = Mapping[tuple[str, str], Collection[int]]  # block and field: the indexes of some of their rows
 
 
 def compute(form: Form, rows: Rows, *, numbers: Numbers = DECIMALS) -> Rows:
@@ -38,19 +38,62 @@ def compute(form: Form, rows: Rows, *, numbers: Numbers = DECIMALS) -> Rows:
     """
     result = {key: [_typed_only(form, form.blocks[key], i, row) for i, row in enumerate(listed)] for key, listed in rows.items()}
     result.setdefault(GUIDE, [{}])
-    values = {key: [_operands(row) for row in listed] for key, listed in result.items()}
-    look_up = partial(_look_up, form, values)
+    sheet = _Sheet(form, result)
+    formula_of = form.compiled if numbers is DECIMALS else lambda cells: compile_formula(form.formulas[cells], numbers)
     for cells in form.computed_cells:
-        block, tree = form.blocks[cells.block], form.formulas[cells]
+        block, formula = form.blocks[cells.block], formula_of(cells)
         holds_words = block.fields[cells.field].kind in WORDS
-        for index in _indexes(block, cells.row, len(values[cells.block])):
-            row = values[cells.block][index]
-            value = evaluate(tree, partial(look_up, cells.block, row), numbers)
+        listed, columns = sheet.rows[cells.block], sheet.columns
+        for index in _indexes(block, cells.row, len(listed)):
+            value = formula(listed[index].__getitem__, columns)
             if value is None or (isinstance(value, Decimal) and value.copy_abs() > LARGEST):  # there Excel shows #NUM!
                 continue
-            row[cells.field] = numbers.as_text(value) if holds_words and not isinstance(value, bool) else value
-            result[cells.block][index][cells.field] = plain(row[cells.field])
+            value = numbers.as_text(value) if holds_words and not isinstance(value, bool) else value
+            listed[index][cells.field] = value
+            result[cells.block][index][cells.field] = plain(value)
+        sheet.written(cells)
     return result
+
+
+class _Sheet:
+    """All rows as formulas see them, for one computation."""
+
+    def __init__(self, form: Form, rows: Rows) -> None:
+        self.form = form
+        self.rows = {key: [_Row(self, key, row) for row in listed] for key, listed in rows.items()}
+        self.columns: Columns = {}  # whole columns that a formula has asked for, and what was computed of them
+        self.seen: set[tuple[str, str]] = set()  # block and field of those
+
+    def beyond(self, block: str, name: str) -> object:
+        """What stands in the cell or the column that a name means in a formula of that block, beyond its own row."""
+        target = self.form.target(block, name)
+        match target.reach:
+            case "row":
+                return None
+            case "parameter":
+                return self.form.parameter(target.field)
+            case "cell":
+                return self.rows[target.blocks[0]][self.form.index(target)].get(target.field)
+            case "column":
+                self.seen.update((key, target.field) for key in target.blocks)
+                return [other.get(target.field) for key in target.blocks for other in self.rows[key]]
+
+    def written(self, cells: Cells) -> None:
+        """Forget the columns that were seen before these cells of them were written."""
+        if (cells.block, cells.field) in self.seen:
+            self.seen.clear()
+            self.columns.clear()
+
+
+class _Row(dict[str, object]):
+    """A row as its formulas see it: what no cell can hold is a finding and counts as blank; other names lead beyond the row."""
+
+    def __init__(self, sheet: _Sheet, block: str, row: Row) -> None:
+        super().__init__((key, as_decimal(value)) for key, value in row.items() if not isinstance(value, list | dict))
+        self.beyond = partial(sheet.beyond, block)
+
+    def __missing__(self, name: str) -> object:
+        return self.beyond(name)
 
 
 def _typed_only(form: Form, block: Block, index: int, row: Row) -> Row:
@@ -60,27 +103,6 @@ def _typed_only(form: Form, block: Block, index: int, row: Row) -> Row:
         for key, value in row.items()
         if value is not None and key in block.fields and form.formula(block, index, key) is None
     }
-
-
-def _operands(row: Row) -> Row:
-    """A row as formulas see it: what no cell can hold is a finding, and counts as blank."""
-    return {key: as_decimal(value) for key, value in row.items() if not isinstance(value, list | dict)}
-
-
-def _look_up(form: Form, values: Rows, block: str, row: Row, name: str) -> object:
-    """What stands in the cell or the column that a name means in the formula of a row."""
-    if name in row:
-        return row[name]
-    target = form.target(block, name)
-    match target.reach:
-        case "row":
-            return None
-        case "parameter":
-            return form.parameter(target.field)
-        case "cell":
-            return values[target.blocks[0]][form.index(target)].get(target.field)
-        case "column":
-            return [other.get(target.field) for key in target.blocks for other in values[key]]
 
 
 def _indexes(block: Block, row: str | None, count: int) -> Iterable[int]:
@@ -113,7 +135,7 @@ def by_column(spots: Iterable[Spot]) -> dict[tuple[str, str], set[int]]:
     return columns
 
 
-def follows(form: Form, block: Block, spot: Spot, changed: Columns) -> bool:
+def follows(form: Form, block: Block, spot: Spot, changed: CellsByColumn) -> bool:
     """Whether a computed cell follows from one of those cells, given `by_column`."""
     if not changed:
         return False

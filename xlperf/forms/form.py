@@ -19,6 +19,7 @@ from xlperf.forms.definition import UNIT, Raw
 from xlperf.forms.model import EXPLAINED, RULES, Block, Cells, Condition, Field, Rule, Severity, Sheet, Unexplained
 from xlperf.forms.scope import Scope
 from xlperf.forms.summary import Summary
+from xlperf.formula.evaluator import Formula, compile_formula
 from xlperf.formula.nodes import Node
 from xlperf.messages import sentence
 
@@ -70,6 +71,18 @@ class Form(Scope):
         """The formula of one cell, None where people type."""
         row = block.row(index)
         return self.formulas.get(Cells(block.key, row.key if row else None, key))
+
+    def compiled(self, cells: Cells) -> Formula:
+        """The formula of those cells as a function."""
+        tree = self.formulas[cells]
+        if id(tree) not in self._compiled:
+            self._compiled[id(tree)] = compile_formula(tree)
+        return self._compiled[id(tree)]
+
+    @cached_property
+    def _compiled(self) -> dict[int, Formula]:
+        """The functions by their trees, of which the rows of a table share one."""
+        return {}
 
     def is_input(self, block: Block, index: int, field: Field) -> bool:
         """Whether people type into that cell."""

@@ -12,15 +12,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from random import Random
 from typing import NamedTuple
 
 from xlperf.formula.doubles import DOUBLES
-from xlperf.formula.evaluator import Value, evaluate
-from xlperf.formula.nodes import COLUMNS, Call, IsBlank, Kind, Literal, Name, Node, Operation
+from xlperf.formula.evaluator import Value, compile_formula
+from xlperf.formula.nodes import COLUMNS, Kind, Literal, Name, Node, Operation, nodes_of
 from xlperf.formula.operands import DIGITS_15, WIDE
 
 TRIALS = 150
@@ -50,12 +50,13 @@ def find_disagreement(tree: Node) -> Disagreement | None:
 def _try(tree: Node) -> Disagreement | None:
     names, figures = list(dict.fromkeys(_names(tree))), _figures(tree)
     random = Random(len(names))  # the same each time
+    in_decimals, in_doubles = compile_formula(tree), compile_formula(tree, DOUBLES)
     for _ in range(TRIALS if names else 1):
         operands: dict[str, object] = {}
         for name in names:
             cells = [_cell(random, name, operands, figures) for _ in range(ROWS)]
             operands[name.key] = cells if name.kind in COLUMNS else cells[0]
-        decimals, doubles = evaluate(tree, operands.get), evaluate(tree, operands.get, DOUBLES)
+        decimals, doubles = in_decimals(operands.get, {}), in_doubles(operands.get, {})
         if not _is_same(decimals, doubles):
             return Disagreement(operands, decimals, doubles)
     return None
@@ -67,36 +68,22 @@ def _is_same(decimals: Value, doubles: object) -> bool:
     return decimals == doubles
 
 
-def _nodes(tree: Node) -> Iterator[Node]:
-    """Yield a tree and everything in it."""
-    yield tree
-    match tree:
-        case Operation(left=left, right=right):
-            yield from _nodes(left)
-            yield from _nodes(right)
-        case IsBlank(operand=operand):
-            yield from _nodes(operand)
-        case Call(arguments=arguments):
-            for argument in arguments:
-                yield from _nodes(argument)
-
-
 def _comparisons(tree: Node) -> list[Node]:
     return [
         node
-        for node in _nodes(tree)
+        for node in nodes_of(tree)
         if isinstance(node, Operation) and node.kind is Kind.BOOLEAN and node.operands is Kind.NUMBER
     ]
 
 
 def _names(tree: Node) -> list[Name]:
     """The names of a formula with all that is known of them."""
-    return [node for node in _nodes(tree) if isinstance(node, Name)]
+    return [node for node in nodes_of(tree) if isinstance(node, Name)]
 
 
 def _figures(tree: Node) -> list[Decimal]:
     """The numbers that stand in a formula: what it compares with."""
-    return [node.value for node in _nodes(tree) if isinstance(node, Literal) and isinstance(node.value, Decimal)]
+    return [node.value for node in nodes_of(tree) if isinstance(node, Literal) and isinstance(node.value, Decimal)]
 
 
 def _cell(random: Random, name: Name, drawn: Mapping[str, object], figures: Sequence[Decimal]) -> object:

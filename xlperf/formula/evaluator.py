@@ -4,27 +4,29 @@
 >>> tree = parse("ROUND(spent / adjusted, 4)", {"spent": Kind.NUMBER, "adjusted": Kind.NUMBER}.get)
 >>> evaluate(tree, {"spent": 602.24, "adjusted": 627.17}.get), evaluate(tree, {"adjusted": 627.17}.get)
 (Decimal('0.9603'), None)
+
+A formula that is computed for many rows is made a function first: what its tree says is settled once, and what follows from
+whole columns alone is computed once for all rows that see the same columns.
+
+>>> formula, columns = compile_formula(tree), {}
+>>> [formula({"spent": spent, "adjusted": 100}.get, columns) for spent in (50, 25)]
+[Decimal('0.5'), Decimal('0.25')]
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
-from xlperf.formula.functions import ARITHMETIC, COMPARISONS, DECIMALS, FUNCTIONS, SKIPPING, TAKEN_AS_NUMBER, Numbers
-from xlperf.formula.nodes import COLUMNS, Call, IsBlank, Kind, Literal, Name, Node, Operation
+from xlperf.formula.functions import ARITHMETIC, COMPARISONS, DECIMALS, FUNCTIONS, SKIPPING, TAKEN_AS_NUMBER, Function, Numbers
+from xlperf.formula.nodes import COLUMNS, Call, IsBlank, Kind, Literal, Name, Node, Operation, nodes_of
 from xlperf.formula.operands import SPACES
 
 Value = Decimal | str | bool | None  # None where Excel shows ""
 ValueOf = Callable[[str], object]  # of a name
-
-
-class Operands(NamedTuple):
-    """What a formula is computed from: what stands in the cells, and the numbers that are computed in."""
-
-    value_of: ValueOf
-    numbers: Numbers
+Columns = dict[object, Any]  # columns as formulas see them, and what was computed of them; whoever writes a cell of one clears it
+Formula = Callable[[ValueOf, Columns], Any]  # the value of a formula for one row
 
 
 def evaluate(tree: Node, value_of: ValueOf, numbers: Numbers = DECIMALS) -> Value:
@@ -35,65 +37,148 @@ def evaluate(tree: Node, value_of: ValueOf, numbers: Numbers = DECIMALS) -> Valu
         value_of: gives what stands in a name's cell: a number, a text, None, or for a column a list of them.
         numbers: what is computed in; `doubles.DOUBLES` gives a float where these give a Decimal.
     """
-    value: Value = _evaluate(tree, Operands(value_of, numbers), tree.kind)
+    value: Value = compile_formula(tree, numbers)(value_of, {})
     return value
+
+
+def compile_formula(tree: Node, numbers: Numbers = DECIMALS) -> Formula:
+    """Return the function that computes the tree for one row after another.
+
+    It is given `value_of`, as `evaluate` is, and a dictionary for what it finds out about whole columns: the same one for all
+    rows and formulas that see the same columns, an empty one once a cell of a column has changed.
+    """
+    return _compiled(tree, tree.kind, numbers)
 
 
 # From here on a value is Any: the parser has settled of which type it is, by the kind of every node.
 
 
-def _evaluate(tree: Node, operands: Operands, taken_as: Kind) -> Any:
-    return NODES[type(tree)](tree, operands, taken_as)
+def _compiled(tree: Node, taken_as: Kind, numbers: Numbers) -> Formula:
+    formula = NODES[type(tree)](tree, taken_as, numbers)
+    return _kept(formula) if not isinstance(tree, Name) and _is_of_columns(tree) else formula
 
 
-def _literal(tree: Literal, operands: Operands, taken_as: Kind) -> Any:
-    return None if tree.value == "" else operands.numbers.taken(tree.value)
+def _is_of_columns(tree: Node) -> bool:
+    """Whether a value follows from whole columns alone, and is the same in every row."""
+    names = [node for node in nodes_of(tree) if isinstance(node, Name)]
+    return bool(names) and all(name.kind in COLUMNS for name in names)
 
 
-def _name(tree: Name, operands: Operands, taken_as: Kind) -> Any:
-    value = operands.numbers.taken(operands.value_of(tree.key))
-    if tree.choices and not _is_choice(tree, value):
-        return None
-    if tree.kind is not Kind.CHOICE and isinstance(value, str) and not value.strip(SPACES):
-        return None
-    if (tree.kind is Kind.NUMBER or taken_as is Kind.NUMBER) and not isinstance(value, operands.numbers.type):
-        return None
-    return value
+def _kept(formula: Formula) -> Formula:
+    """The formula, computed once for all rows."""
+
+    def kept(value_of: ValueOf, columns: Columns) -> Any:
+        if kept not in columns:
+            columns[kept] = formula(value_of, columns)
+        return columns[kept]
+
+    return kept
 
 
-def _is_choice(tree: Name, value: object) -> bool:
-    """Whether a text is one of the choices of a name, without case and space for space."""
-    if value is None or value in tree.choices:  # as nearly always
-        return value is not None
-    return isinstance(value, str) and value.lower() in (choice.lower() for choice in tree.choices)
+# --- nodes ---------------------------------------------------------------------------------------------------
 
 
-def _is_blank(tree: IsBlank, operands: Operands, taken_as: Kind) -> bool:
+def _literal(tree: Literal, taken_as: Kind, numbers: Numbers) -> Formula:
+    value = None if tree.value == "" else numbers.taken(tree.value)
+    return lambda value_of, columns: value
+
+
+def _name(tree: Name, taken_as: Kind, numbers: Numbers) -> Formula:
+    key, taken, is_choice = tree.key, numbers.taken, _choice_test(tree)
+    type_ = numbers.type if tree.kind is Kind.NUMBER or taken_as is Kind.NUMBER else None
+
+    def number(value_of: ValueOf, columns: Columns) -> Any:
+        value = taken(value_of(key))
+        return value if isinstance(value, numbers.type) else None
+
+    def choice(value_of: ValueOf, columns: Columns) -> Any:
+        value = taken(value_of(key))
+        return value if is_choice(value) and (type_ is None or isinstance(value, type_)) else None
+
+    def anything(value_of: ValueOf, columns: Columns) -> Any:
+        value = taken(value_of(key))
+        return None if tree.kind is not Kind.CHOICE and isinstance(value, str) and not value.strip(SPACES) else value
+
+    return choice if tree.choices else number if type_ else anything
+
+
+def _choice_test(tree: Name) -> Callable[[object], bool]:
+    """The test whether a text is one of the choices of a name, without case and space for space."""
+    choices = frozenset(choice.lower() for choice in tree.choices)
+    return lambda value: isinstance(value, str) and value.lower() in choices
+
+
+def _is_blank(tree: IsBlank, taken_as: Kind, numbers: Numbers) -> Formula:
+    operand, wanted = _compiled(tree.operand, tree.operand.kind, numbers), tree.wanted
     if isinstance(tree.operand, Name) and tree.operand.choices:  # a wrong choice is not blank
-        return (operands.numbers.taken(operands.value_of(tree.operand.key)) is None) == tree.wanted
-    return (_evaluate(tree.operand, operands, tree.operand.kind) is None) == tree.wanted
+        key, taken = tree.operand.key, numbers.taken
+        return lambda value_of, columns: (taken(value_of(key)) is None) == wanted
+    return lambda value_of, columns: (operand(value_of, columns) is None) == wanted
 
 
-def _operation(tree: Operation, operands: Operands, taken_as: Kind) -> Any:
-    left, right = _evaluate(tree.left, operands, tree.operands), _evaluate(tree.right, operands, tree.operands)
+def _operation(tree: Operation, taken_as: Kind, numbers: Numbers) -> Formula:
+    left, right = _compiled(tree.left, tree.operands, numbers), _compiled(tree.right, tree.operands, numbers)
     if tree.operator == "&" and tree.left == Literal(""):
-        left = ""
-    if left is None or right is None:  # T(x) gives "" rather than a blank, so emptiness is tested by identity
-        return None
-    numbers = operands.numbers
+        return _as_text(right, numbers)
+    operate = _operator(tree, numbers)
+
+    def operation(value_of: ValueOf, columns: Columns) -> Any:
+        one, other = left(value_of, columns), right(value_of, columns)
+        return None if one is None or other is None else operate(one, other)  # T(x) gives "" rather than a blank
+
+    return operation
+
+
+def _as_text(operand: Formula, numbers: Numbers) -> Formula:
+    def text(value_of: ValueOf, columns: Columns) -> str | None:
+        value = operand(value_of, columns)
+        return None if value is None else numbers.as_text(value)
+
+    return text
+
+
+def _operator(tree: Operation, numbers: Numbers) -> Callable[[Any, Any], Any]:
+    """What an operator computes of two values that are not blank."""
     if tree.operator == "&":
-        return numbers.as_text(left) + numbers.as_text(right)
+        return lambda one, other: numbers.as_text(one) + numbers.as_text(other)
     if tree.operator in ARITHMETIC:
-        return None if tree.operator == "/" and right == 0 else numbers.arithmetic[tree.operator](left, right)
-    comparable = numbers.comparable[tree.operands]
-    return COMPARISONS[tree.operator](comparable(left), comparable(right))
+        compute = numbers.arithmetic[tree.operator]
+        return compute if tree.operator != "/" else lambda one, other: None if other == 0 else compute(one, other)
+    compare, comparable = COMPARISONS[tree.operator], numbers.comparable[tree.operands]
+    return lambda one, other: compare(comparable(one), comparable(other))
 
 
-def _call(tree: Call, operands: Operands, taken_as: Kind) -> Any:
-    return _if(tree.arguments, operands, taken_as) if tree.function == "IF" else _apply(tree.function, tree.arguments, operands)
+def _call(tree: Call, taken_as: Kind, numbers: Numbers) -> Formula:
+    if tree.function == "IF":
+        return _if(tree.arguments, taken_as, numbers)
+    if tree.function == "SUMIF" and isinstance(tree.arguments[1], Name):
+        return _sums_by_choice(tree, numbers)
+    function, compute = FUNCTIONS[tree.function], numbers.compute[tree.function]
+    arguments = [_argument(tree.function, function, number, each, numbers) for number, each in enumerate(tree.arguments)]
+    if len(arguments) == 1:
+        return _call_of_one(compute, arguments[0])
+
+    def call(value_of: ValueOf, columns: Columns) -> Any:
+        values = []
+        for argument in arguments:
+            value = argument(value_of, columns)
+            if value is MISTAKE:
+                return None
+            values.append(value)
+        return compute(*values)
+
+    return call
 
 
-NODES: dict[type[Node], Callable[[Any, Operands, Kind], Any]] = {
+def _call_of_one(compute: Callable[[Any], Any], argument: Formula) -> Formula:
+    def call(value_of: ValueOf, columns: Columns) -> Any:
+        value = argument(value_of, columns)
+        return None if value is MISTAKE else compute(value)
+
+    return call
+
+
+NODES: dict[type[Node], Callable[[Any, Kind, Numbers], Formula]] = {
     Literal: _literal,
     Name: _name,
     IsBlank: _is_blank,
@@ -102,41 +187,116 @@ NODES: dict[type[Node], Callable[[Any, Operands, Kind], Any]] = {
 }
 
 
-def _if(arguments: tuple[Node, ...], operands: Operands, taken_as: Kind) -> Any:
+def _if(arguments: tuple[Node, ...], taken_as: Kind, numbers: Numbers) -> Formula:
     """The value of the one branch that is taken; a text where a number is needed counts as blank."""
-    test, then, otherwise = arguments
-    truth = _evaluate(test, operands, Kind.BOOLEAN)
-    value = None if truth is None else _evaluate(then if truth else otherwise, operands, taken_as)
-    return None if taken_as is Kind.NUMBER and isinstance(value, str) else value
+    test = _compiled(arguments[0], Kind.BOOLEAN, numbers)
+    then, otherwise = (_compiled(branch, taken_as, numbers) for branch in arguments[1:])
+
+    def choose(value_of: ValueOf, columns: Columns) -> Any:
+        truth = test(value_of, columns)
+        if truth is None:
+            return None
+        return then(value_of, columns) if truth else otherwise(value_of, columns)
+
+    def number(value_of: ValueOf, columns: Columns) -> Any:
+        value = choose(value_of, columns)
+        return None if isinstance(value, str) else value
+
+    return number if taken_as is Kind.NUMBER else choose
 
 
-def _is_mistake(function: str, argument: Name, value: object, numbers: Numbers) -> bool:
-    """Whether a function would pass over what is no blank: a wrong choice, a text that was to be a number."""
-    if function == "T" and argument.choices:
-        return value is not None and not _is_choice(argument, value)
-    if not argument.typed or function not in SKIPPING:
-        return False
-    items = value if isinstance(value, list) else [value]
-    return not all(_is_number_or_blank(item, numbers) for item in items)
+# --- arguments -----------------------------------------------------------------------------------------------
+
+MISTAKE = object()  # an argument that makes the call blank: a blank where one is needed, a mistake that it would pass over
+
+
+def _argument(name: str, function: Function, number: int, argument: Node, numbers: Numbers) -> Formula:
+    """An argument as the function is given it, or MISTAKE."""
+    if isinstance(argument, Name) and argument.kind in COLUMNS:
+        return _column(name, argument, numbers)
+    if isinstance(argument, Name) and function.skips:
+        return _cell(name, argument, numbers)
+    wanted = function.argument(number)
+    value_of_tree = _compiled(argument, Kind.NUMBER if wanted in TAKEN_AS_NUMBER else argument.kind, numbers)
+
+    def needed(value_of: ValueOf, columns: Columns) -> Any:
+        value = value_of_tree(value_of, columns)
+        return MISTAKE if value is None else value
+
+    def text(value_of: ValueOf, columns: Columns) -> Any:
+        value = needed(value_of, columns)
+        return numbers.as_text(value) if isinstance(value, numbers.type) else value
+
+    return text if wanted == "text" else needed
+
+
+def _cell(function: str, name: Name, numbers: Numbers) -> Formula:
+    """A single cell as it stands; its blank is the function's own business."""
+    key, taken, is_mistake = name.key, numbers.taken, _mistake_test(function, name, numbers)
+    if is_mistake is None:
+        return lambda value_of, columns: taken(value_of(key))
+
+    def cell(value_of: ValueOf, columns: Columns) -> Any:
+        value = taken(value_of(key))
+        return MISTAKE if is_mistake(value) else value
+
+    return cell
+
+
+def _column(function: str, name: Name, numbers: Numbers) -> Formula:
+    """A whole column, taken once for all rows that see it."""
+    key, taken, is_mistake = name.key, numbers.taken, _mistake_test(function, name, numbers)
+    checked = (key, "checked")
+
+    def column(value_of: ValueOf, columns: Columns) -> Any:
+        if key not in columns:
+            columns[key] = taken(value_of(key))
+        return columns[key]
+
+    def numeric(value_of: ValueOf, columns: Columns) -> Any:
+        if checked not in columns:
+            cells = column(value_of, columns)
+            columns[checked] = MISTAKE if is_mistake and is_mistake(cells) else cells
+        return columns[checked]
+
+    return numeric if is_mistake else column
+
+
+def _mistake_test(function: str, name: Name, numbers: Numbers) -> Callable[[object], bool] | None:
+    """The test whether a function would pass over what is no blank: a wrong choice, a text that was to be a number."""
+    if function == "T" and name.choices:
+        is_choice = _choice_test(name)
+        return lambda value: value is not None and not is_choice(value)
+    if not name.typed or function not in SKIPPING:
+        return None
+    return lambda value: not all(_is_number_or_blank(each, numbers) for each in (value if isinstance(value, list) else [value]))
 
 
 def _is_number_or_blank(value: object, numbers: Numbers) -> bool:
     return value is None or isinstance(value, numbers.type) or (isinstance(value, str) and not value.strip(SPACES))
 
 
-def _apply(name: str, arguments: tuple[Node, ...], operands: Operands) -> Any:
-    """What the function computes of its arguments, None where one that it needs is blank."""
-    function, numbers, values = FUNCTIONS[name], operands.numbers, []
-    for number, argument in enumerate(arguments):
-        if isinstance(argument, Name) and (function.skips or argument.kind in COLUMNS):
-            value = numbers.taken(operands.value_of(argument.key))
-            if _is_mistake(name, argument, value, numbers):
-                return None
-            values.append(value)
-            continue
-        wanted = function.argument(number)
-        value = _evaluate(argument, operands, Kind.NUMBER if wanted in TAKEN_AS_NUMBER else argument.kind)
-        if value is None:
-            return None
-        values.append(numbers.as_text(value) if wanted == "text" and isinstance(value, numbers.type) else value)
-    return numbers.compute[name](*values)
+def _sums_by_choice(tree: Call, numbers: Numbers) -> Formula:
+    """SUMIF with the choice of its row: every number is looked at once for all rows, not once for each."""
+    function = FUNCTIONS["SUMIF"]
+    choices, choice, added = (_argument("SUMIF", function, at, each, numbers) for at, each in enumerate(tree.arguments))
+    add = numbers.compute["SUM"]
+
+    def sums_of(value_of: ValueOf, columns: Columns) -> Any:
+        """The numbers beside each choice, in small letters."""
+        listed, beside = choices(value_of, columns), added(value_of, columns)
+        if listed is MISTAKE or beside is MISTAKE:
+            return MISTAKE
+        groups: dict[str, list[Any]] = {}
+        for other, number in zip(listed, beside, strict=True):
+            if isinstance(other, str):
+                groups.setdefault(other.lower(), []).append(number)
+        return {other: add(together) for other, together in groups.items()}
+
+    kept, nothing = _kept(sums_of), add([])
+
+    def sum_if(value_of: ValueOf, columns: Columns) -> Any:
+        wanted, sums = choice(value_of, columns), kept(value_of, columns)
+        return None if wanted is MISTAKE or sums is MISTAKE else sums.get(wanted.lower(), nothing)
+
+    return sum_if

@@ -86,19 +86,23 @@ class Call:
 Node = Literal | Name | Operation | IsBlank | Call
 
 
-def names_in(tree: Node) -> Iterator[str]:
-    """Yield every name the tree mentions, once per mention, from left to right."""
+def nodes_of(tree: Node) -> Iterator[Node]:
+    """Yield a tree and everything in it, from left to right."""
     ahead: list[Node] = [tree]
     while ahead:
-        match node := ahead.pop():
-            case Name():
-                yield node.key
+        yield (node := ahead.pop())
+        match node:
             case Operation():
                 ahead += (node.right, node.left)
             case IsBlank():
                 ahead.append(node.operand)
             case Call():
                 ahead += reversed(node.arguments)
+
+
+def names_in(tree: Node) -> Iterator[str]:
+    """Yield every name the tree mentions, once per mention, from left to right."""
+    return (node.key for node in nodes_of(tree) if isinstance(node, Name))
 
 
 def compared_texts(tree: Node) -> Iterator[tuple[str, str]]:

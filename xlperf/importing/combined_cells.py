@@ -22,7 +22,6 @@ from typing import NamedTuple
 
 from xlperf.forms.form import Form
 from xlperf.forms.model import Block, Condition, Field
-from xlperf.formula.evaluator import evaluate
 from xlperf.importing.paper_form import PaperForm, paper_form_of
 from xlperf.text import fold
 from xlperf.values.notation import Spellings, bare, choice_patterns, spellings_of
@@ -121,7 +120,7 @@ def _is_quantitative(row: _Row, *, figure: Figure, target: str, actual: str) -> 
     preset = row.block.row(row.index)
     if figure.operator:
         return True
-    if preset and row.condition is not None and evaluate(row.condition.tree, preset.values.get) is False:
+    if preset and row.condition is not None and row.condition.test(preset.values.get, {}) is False:
         return False
     if not target:
         return bool(meanings(row.spellings, actual))

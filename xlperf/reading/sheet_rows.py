@@ -71,6 +71,7 @@ def sheet_rows_of(form: Form, sheet: Sheet, title: str, grid: Grid) -> Iterator[
     columns = key_columns(grid)
     marks = [_mark_of(form, row[0]) for row in grid]
     shown = {str(cell).strip() for row in grid for cell in row[1:] if isinstance(cell, str)}
+    ahead = _blocks_ahead(marks)
     in_table, rest_of_header = False, 0
     before: Block | None = None
     for number, (row, mark) in enumerate(zip(grid, marks, strict=True)):
@@ -91,7 +92,7 @@ def sheet_rows_of(form: Form, sheet: Sheet, title: str, grid: Grid) -> Iterator[
             rest_of_header = header_depth(sheet) - 1 if in_table else 0
         elif rest_of_header:
             rest_of_header -= 1
-        elif in_table and (around := _around(before, _next_block(marks[number:]))):
+        elif in_table and (around := _around(before, ahead[number])):
             values = _values(row, columns, around)
             home = _by_contents(form, around, values, shown)
             yield SheetRow(title=title, number=number, block=home.key, key=None, values=values, columns=columns, inserted=True)
@@ -154,12 +155,18 @@ def is_key(form: Form, cell: object) -> bool:
 
 def table_below(form: Form, grid: Grid, header: int) -> Table | None:
     """The table whose header stands in that row, None where no row with a key follows."""
-    block = _next_block([_mark_of(form, row[0]) for row in grid[header + 1 :]])
+    block = next(iter(_blocks_ahead([_mark_of(form, row[0]) for row in grid[header + 1 :]])), None)
     return form.tables.get(block.table or "") if block else None
 
 
-def _next_block(marks: Sequence[RowKey | str | None]) -> Block | None:
-    return next((mark.block for mark in marks if isinstance(mark, RowKey)), None)
+def _blocks_ahead(marks: Sequence[RowKey | str | None]) -> list[Block | None]:
+    """For every row the block of the first key in it or below it, None where none follows."""
+    ahead: list[Block | None] = []
+    block: Block | None = None
+    for mark in reversed(marks):
+        block = mark.block if isinstance(mark, RowKey) else block
+        ahead.append(block)
+    return ahead[::-1]
 
 
 def _around(before: Block | None, after: Block | None) -> Block | None:

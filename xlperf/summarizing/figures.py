@@ -19,7 +19,7 @@ from typing import NamedTuple
 from xlperf.forms.document import Row, Rows
 from xlperf.forms.form import Form
 from xlperf.forms.summary import MET
-from xlperf.formula.evaluator import evaluate
+from xlperf.formula.evaluator import compile_formula, evaluate
 from xlperf.formula.operands import as_decimal
 
 
@@ -62,10 +62,11 @@ def achievements(form: Form, rows: Rows) -> Iterator[Achievement]:
     asked = form.summary.indicators
     if asked is None:
         return
+    tests = {state: compile_formula(test) for state, test in asked.tests.items()}
     for block in form.tables[asked.table].blocks:
         for index, row in enumerate(rows.get(block, ())):
             deviation = row.get(asked.deviation)
-            passed = (state for state, test in asked.tests.items() if evaluate(test, row.get))
+            passed = (state for state, test in tests.items() if test(row.get, {}))
             state = MET if deviation == 0 else next(passed, None)
             if state or deviation is not None:
                 yield Achievement(block, index, row, state or MET)
