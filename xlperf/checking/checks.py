@@ -9,11 +9,12 @@ which rows fail.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
-from xlperf.checking.rule_checks import CHECKS, WITH_ISSUED
+from xlperf.checking.rule_checks import CHECKS, WITH_ISSUED, WITH_READINGS
 from xlperf.checking.rule_inputs import TEXTS, Facts, Failure, finding_of
 from xlperf.checking.schema_errors import found_blank, schema_errors
+from xlperf.checking.sentences.readings import Readings
 from xlperf.forms.compute import CellsByColumn, by_column, follows
 from xlperf.forms.document import Rows, Spot, inputs_of, is_empty, is_required, is_wanted, rows_of
 from xlperf.forms.form import Form
@@ -142,11 +143,13 @@ def _rules(form: Form, rows: Rows, wrong: set[Spot], issued: Rows) -> Iterator[F
 
     A check does not see wrong inputs, nor the cells at which an error was found by a rule before it.
     """
-    columns = by_column(wrong)
+    columns, readings = by_column(wrong), Readings()
     sound = _blanked(rows, {*wrong, *_computed_from(form, rows, columns)})
     for rule in form.rules.values():
         if rule.check in WITH_ISSUED:
             failures = WITH_ISSUED[rule.check](form, sound, rule, issued)
+        elif rule.check in WITH_READINGS:
+            failures = WITH_READINGS[rule.check](form, sound, rule, readings)
         else:
             failures = CHECKS[rule.check](form, sound, rule) if rule.check else _failing_rows(form, rows, rule, columns)
         if finding := finding_of(rule, (_with_what_stands(failure, rows) for failure in failures)):
@@ -211,11 +214,12 @@ def _computed_from(form: Form, rows: Rows, wrong: CellsByColumn) -> Iterator[Spo
             yield from (spot for spot in spots if follows(form, block, spot, wrong))
 
 
-def _blanked(rows: Rows, spots: Collection[Spot]) -> Rows:
+def _blanked(rows: Rows, spots: Iterable[Spot]) -> Rows:
     """The rows with those cells blank."""
-    if not spots:
-        return rows
-    blanked = {key: [dict(row) for row in listed] for key, listed in rows.items()}
+    fields: dict[tuple[str, int], set[str]] = {}
     for spot in spots:
-        blanked[spot.block][spot.index].pop(spot.field, None)
+        fields.setdefault((spot.block, spot.index), set()).add(spot.field)
+    blanked = {**rows, **{key: list(rows[key]) for key, _ in fields}}
+    for (key, index), names in fields.items():
+        blanked[key][index] = {name: value for name, value in rows[key][index].items() if name not in names}
     return blanked

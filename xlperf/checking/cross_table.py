@@ -21,13 +21,12 @@ from xlperf.checking.sentences.goals import (
     Indicator,
     Pairing,
     contradictions,
-    pair_goals,
-    read_goal,
     shortfalls,
     unreported,
 )
-from xlperf.checking.sentences.grammar import Grammar, make_grammar, read_quantity
+from xlperf.checking.sentences.grammar import Grammar, read_quantity
 from xlperf.checking.sentences.quantities import Quantity, same
+from xlperf.checking.sentences.readings import GoalTexts, Readings
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import Rule
@@ -44,9 +43,9 @@ BUDGET = ("initial", "adjusted", "spent")  # the columns of a budget line
 # --- goals and indicators ------------------------------------------------------------------------------------
 
 
-def check_goals_against_indicators(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
+def check_goals_against_indicators(form: Form, rows: Rows, rule: Rule, readings: Readings | None = None) -> Iterator[Failure]:
     """Rule: a goal and the indicator it belongs to give one figure (not 256 in the sentence and 292 in the table)."""
-    for found in contradictions(paired(form, rows, rule)):
+    for found in contradictions(paired(form, rows, rule, readings or Readings())):
         in_goal = _spot(found.goal, found.field)
         in_table = Spot(found.indicator.block, found.indicator.row, COLUMNS[found.field])
         facts = {
@@ -58,30 +57,30 @@ def check_goals_against_indicators(form: Form, rows: Rows, rule: Rule) -> Iterat
         yield Failure((in_goal, in_table), facts)
 
 
-def check_shortfalls(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
+def check_shortfalls(form: Form, rows: Rows, rule: Rule, readings: Readings | None = None) -> Iterator[Failure]:
     """Rule: what a goal reports does not miss what it plans without a word (24900 planned, 24800 reported; at most 15, and 19).
 
     Silent where the planned figure belongs to an indicator: its deviation and reason report the shortfall.
     """
     cause = re.compile(needed(form, rule, "cause"))
-    for found in shortfalls(paired(form, rows, rule), vague=rule.words("vague")):
+    for found in shortfalls(paired(form, rows, rule, readings or Readings()), vague=rule.words("vague")):
         goal = found.goal
         if not cause.search(goal.actual) and not any(word in goal.actual for word in rule.words("admitted")):
             facts = {"number": goal.row + 1, "promised": found.planned.text, "reported": found.reported.text}
             yield Failure((_spot(goal, "actual"),), facts)
 
 
-def check_silences(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
+def check_silences(form: Form, rows: Rows, rule: Rule, readings: Readings | None = None) -> Iterator[Failure]:
     """Rule: a figure that a goal plans is reported somewhere (18000 planned, and no word of it)."""
-    few = rule.parameters.get("few", 0)
-    for goal, planned in unreported(paired(form, rows, rule), few=few, quiet=rule.words("quiet"), wholly=rule.words("wholly")):
+    pairing, few = paired(form, rows, rule, readings or Readings()), rule.parameters.get("few", 0)
+    for goal, planned in unreported(pairing, few=few, quiet=rule.words("quiet"), wholly=rule.words("wholly")):
         if goal.actual:
             yield Failure((_spot(goal, "actual"),), {"number": goal.row + 1, "promised": planned.text})
 
 
-def check_indicators_without_goal(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
+def check_indicators_without_goal(form: Form, rows: Rows, rule: Rule, readings: Readings | None = None) -> Iterator[Failure]:
     """Rule: a number among the unit's own indicators is one of its goals; named in a goal is enough."""
-    pairing = paired(form, rows, rule)
+    pairing = paired(form, rows, rule, readings or Readings())
     if not all(goal.expected for goal in pairing.goals):
         return  # a blank goal may be the one
     for indicator in pairing.unmentioned():
@@ -93,25 +92,25 @@ def _spot(goal: Goal, field: str) -> Spot:
     return Spot(goal.block, goal.row, field)
 
 
-def paired(form: Form, rows: Rows, rule: Rule, indicators: Iterable[Indicator] | None = None) -> Pairing:
+def paired(form: Form, rows: Rows, rule: Rule, readings: Readings, indicators: Iterable[Indicator] | None = None) -> Pairing:
     """The goals of a document and its indicators of numbers, or those given, each with the planned figure it belongs to."""
-    grammar = grammar_of(form, rows, rule)
+    grammar = grammar_of(form, rows, rule, readings)
     goals = [
-        read_goal(grammar, key, index, str(row.get("expected") or ""), str(row.get("actual") or ""))
+        GoalTexts(key, index, str(row.get("expected") or ""), str(row.get("actual") or ""))
         for key in blocks_named(form, rule, "goals")
         for index, row in rows_used(form, rows, key)
     ]
     known = indicators_of(form, rows, rule, grammar) if indicators is None else indicators
     counted = [indicator for indicator in known if indicator.target.unit != PERCENT]
     alike, sure = (rule.parameters.get(name, 1) for name in ("alike", "sure"))
-    return pair_goals(grammar, goals, counted, alike=alike, sure=sure)
+    return readings.pairing(grammar, goals, counted, alike=alike, sure=sure)
 
 
-def grammar_of(form: Form, rows: Rows, rule: Rule) -> Grammar:
+def grammar_of(form: Form, rows: Rows, rule: Rule, readings: Readings) -> Grammar:
     """How quantities are written: as the rule says, in the units of the document's own indicators too."""
     used = (row for key in blocks_named(form, rule, "indicators") for _, row in rows_used(form, rows, key))
     units = {str(row["unit"]) for row in used if row.get("unit")} - {*rule.words("dates")}
-    return make_grammar(rule.parameters, sorted(units))
+    return readings.grammar(rule.parameters, sorted(units))
 
 
 def indicators_of(form: Form, rows: Rows, rule: Rule, grammar: Grammar) -> Iterator[Indicator]:
@@ -149,7 +148,7 @@ def _is_changed(item: Facts) -> bool:
     return bool(adjustment) or (initial is not None and spent is not None and initial != spent)
 
 
-def check_foreign_amounts(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
+def check_foreign_amounts(form: Form, rows: Rows, rule: Rule, readings: Readings | None = None) -> Iterator[Failure]:
     """Rule: no amount of money in a goal or task is above the whole project spending, for it is another budget's.
 
     Silent where it is a figure of the unit's own budget.
@@ -158,7 +157,7 @@ def check_foreign_amounts(form: Form, rows: Rows, rule: Rule) -> Iterator[Failur
     limits = [number for name in BUDGET if (number := number_of(rows[block][0].get(name))) is not None]
     if not limits or not any(rows_used(form, rows, needed(form, rule, "items", form.blocks))):
         return
-    grammar = make_grammar(rule.parameters, [unit])
+    grammar = (readings or Readings()).grammar(rule.parameters, [unit])
     limit = max(limits) * grammar.quantities(f"1{unit}")[0].value
     own = [figure for value in _amounts_beside(form, rows, block) if (figure := read_quantity(grammar, abs(value), unit))]
     for spot, text in texts_at(rows, rule.words("fields")):

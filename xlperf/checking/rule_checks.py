@@ -11,6 +11,8 @@ check is a function in the module of its subject and a row of this table.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from xlperf.checking.bounds import check_divided_things, check_few_figures, check_impossible_shares, check_turned_limits
 from xlperf.checking.cross_table import (
     check_changed_items,
@@ -24,8 +26,9 @@ from xlperf.checking.cross_table import (
 from xlperf.checking.issued import check_changed_presets, check_computed_unused, check_unused_presets
 from xlperf.checking.leftover_text import check_placeholders, check_prompts, check_years
 from xlperf.checking.reasons import check_empty_reasons, check_opposite_reasons, check_short_reasons
-from xlperf.checking.rule_inputs import Check, CheckOfIssued
+from xlperf.checking.rule_inputs import Check, CheckOfIssued, Failure
 from xlperf.checking.sections import check_fewer_measures, check_no_problem_named, check_other_name
+from xlperf.checking.sentences.readings import Readings
 from xlperf.checking.sentences.text_figures import check_texts_against_budget, check_texts_against_indicators
 from xlperf.checking.table_rows import (
     check_blank_column,
@@ -36,6 +39,11 @@ from xlperf.checking.table_rows import (
     check_sums_of_rows,
     check_total_rows,
 )
+from xlperf.forms.document import Rows
+from xlperf.forms.form import Form
+from xlperf.forms.model import Rule
+
+CheckOfTexts = Callable[[Form, Rows, Rule, Readings], Iterator[Failure]]
 
 CHECKS: dict[str, Check] = {
     "blank_column": check_blank_column,  # a column that most rows leave blank
@@ -72,4 +80,13 @@ CHECKS: dict[str, Check] = {
 }
 WITH_ISSUED: dict[str, CheckOfIssued] = {  # they are given what was handed out as well
     "changed_presets": check_changed_presets,  # a target that is not the one that was handed out
+}
+WITH_READINGS: dict[str, CheckOfTexts] = {  # they are given what was read out of the texts before
+    "foreign_amounts": check_foreign_amounts,
+    "goals_against_indicators": check_goals_against_indicators,
+    "indicators_without_goal": check_indicators_without_goal,
+    "shortfalls": check_shortfalls,
+    "silences": check_silences,
+    "texts_against_budget": check_texts_against_budget,
+    "texts_against_indicators": check_texts_against_indicators,
 }

@@ -16,6 +16,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from itertools import islice
 from typing import Any, Final, cast
 
@@ -41,6 +42,11 @@ BEGINNING: Final = "from"  # a bound that makes a number what it was before, and
 GAP_TO_PLAN: Final = "gap"  # so much more or less than something else: no quantity of its own
 AT_THE_HEAD = ("part",)  # scopes whose words begin the clause
 NO_SCOPE: Final = "none"  # of words that only look like those of a scope
+NO_GROUP: frozenset[int] = frozenset()
+PARAMETERS = (  # of a rule: those that make a grammar
+    *("after", "before", "ignored", "multipliers", "numerals", "ordinals", "particles", "per", "points", "ranges", "ranks"),
+    *("scales", "scopes", "units"),
+)
 
 Words = tuple[tuple[str, str], ...]  # a word and what it says, the longest first
 
@@ -65,10 +71,13 @@ class Grammar:
     per: tuple[str, ...]  # words after which a number is a rate
     particles: str  # characters that say nothing
     pairs_of_texts: dict[str, set[str]] = field(default_factory=dict, compare=False)  # what `pairs` has answered already
+    quantities_of_texts: dict[str, tuple[Quantity, ...]] = field(default_factory=dict, compare=False)  # and `quantities`
 
-    def quantities(self, text: str) -> list[Quantity]:
+    def quantities(self, text: str) -> tuple[Quantity, ...]:
         """The quantities of a text in their order, places in a ranking last."""
-        return list(islice(self._quantities(text.translate(FULL_WIDTH)), MOST))
+        if text not in self.quantities_of_texts:
+            self.quantities_of_texts[text] = tuple(islice(self._quantities(text.translate(FULL_WIDTH)), MOST))
+        return self.quantities_of_texts[text]
 
     def _quantities(self, text: str) -> Iterator[Quantity]:
         ranks = [_rank(match, self.numerals) for match in self.ranks.finditer(text)]
@@ -116,10 +125,21 @@ class Grammar:
         """How exact the number is meant, or whether it is a change; GAP_TO_PLAN where it is no quantity of its own."""
         if match["low"] is None and RANGE.search(match.string[max(0, match.start() - RANGE_LENGTH) : match.start()]):
             return "about"
-        if bound := next((bound for word, bound in self.before if before.rstrip().endswith(word)), ""):
+        ahead = before.rstrip()
+        if ahead.endswith(self._words_before) and (bound := next((b for word, b in self.before if ahead.endswith(word)), "")):
             return bound
         inside = (match["some"], match["more"])
+        if not after.startswith(self._words_after) and not any(inside):
+            return ""
         return next((bound for word, bound in self.after if word in inside or after.startswith(word)), "")
+
+    @cached_property
+    def _words_before(self) -> tuple[str, ...]:
+        return tuple(word for word, _ in self.before)
+
+    @cached_property
+    def _words_after(self) -> tuple[str, ...]:
+        return tuple(word for word, _ in self.after)
 
     def _without_beginning(self, clause: str) -> str:
         """A clause without the words at its end that say from how many."""
@@ -145,7 +165,13 @@ class Grammar:
         return any(unit == quantity.unit or self._are_synonyms(unit, quantity.unit) for unit in units)
 
     def _are_synonyms(self, unit: str, other: str) -> bool:
-        return any(unit in group and other in group for group in self.synonyms)
+        return not self._groups.get(unit, NO_GROUP).isdisjoint(self._groups.get(other, NO_GROUP))
+
+    @cached_property
+    def _groups(self) -> dict[str, frozenset[int]]:
+        """The groups of synonyms in which a unit stands, by their numbers."""
+        units = frozenset[str]().union(*self.synonyms)
+        return {unit: frozenset(number for number, group in enumerate(self.synonyms) if unit in group) for unit in units}
 
     def clauses(self, text: str) -> list[str]:
         """The clauses of a text, numbers and all."""

@@ -24,6 +24,7 @@ from xlperf.checking.rule_inputs import Failure, blocks_of, rows_used, texts_at
 from xlperf.checking.sentences.goals import Indicator, Pairing
 from xlperf.checking.sentences.grammar import Grammar
 from xlperf.checking.sentences.quantities import Quantity, agrees, same
+from xlperf.checking.sentences.readings import Readings
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import Rule
@@ -49,15 +50,16 @@ class Told(NamedTuple):
 # --- indicators ----------------------------------------------------------------------------------------------
 
 
-def check_texts_against_indicators(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
+def check_texts_against_indicators(form: Form, rows: Rows, rule: Rule, readings: Readings | None = None) -> Iterator[Failure]:
     """Rule: a figure that a text tells of an indicator is that of the table.
 
     In the columns `shares_in` only shares are asked about.
     """
-    grammar, modifiers = grammar_of(form, rows, rule), _pattern_of(rule.words("modifiers"))
+    readings = readings or Readings()
+    grammar, modifiers = grammar_of(form, rows, rule, readings), _pattern_of(rule.words("modifiers"))
     filled = (indicator for indicator in indicators_of(form, rows, rule, grammar) if indicator.actual)
     indicators = [indicator._replace(name=modifiers.sub("", indicator.name)) for indicator in filled]
-    names = _names(grammar, indicators, paired(form, rows, rule, indicators), rule)
+    names = _names(grammar, indicators, paired(form, rows, rule, readings, indicators), rule)
     in_shares = rule.words("shares_in")
     for spot, text in texts_at(rows, (*rule.words("fields"), *in_shares)):
         known = [one for one in indicators if one.target.unit == PERCENT or f"{spot.block}.{spot.field}" not in in_shares]
@@ -167,12 +169,12 @@ def _untrue(indicator: Indicator, told: Sequence[Told]) -> Quantity | None:
 # --- the budget ----------------------------------------------------------------------------------------------
 
 
-def check_texts_against_budget(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
+def check_texts_against_budget(form: Form, rows: Rows, rule: Rule, readings: Readings | None = None) -> Iterator[Failure]:
     """Rule: an amount or a rate that a text calls by the words of a column of the budget stands in that column.
 
     It is asked of figures right behind the words, `figures: {spent: [actual spending]}`, in clauses without `except`.
     """
-    grammar = grammar_of(form, rows, rule)
+    grammar = grammar_of(form, rows, rule, readings or Readings())
     known = {column: list(_column(form, rows, rule, column)) for column in rule.parameters.get("figures", {})}
     for spot, text in texts_at(rows, rule.words("fields")):
         for figure in grammar.quantities(text):
