@@ -28,6 +28,7 @@ HOMES = {
     "openpyxl": {"distributing.roster_file"},
     "python_calamine": {"reading.grids"},
     "jsonschema": {"checking.schema_errors", "forms.yaml_file"},
+    "jsonschema_rs": {"checking.schema_gate"},
     "click": {"cli.commands", "cli.options", "__main__"},
     "yaml": {"forms.yaml_file"},
     "rich": {"reporting.text_table", "progress"},

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from xlperf.checking.schema_gate import doubted
 from xlperf.forms.document import Rows, Spot, document_of, rows_by_path
 from xlperf.forms.form import Form
 from xlperf.forms.model import Field
@@ -47,9 +48,15 @@ class SchemaError(NamedTuple):
 
 
 def _errors(form: Form, document: Mapping[str, Any]) -> Iterator[SchemaError]:
-    for error in _validator(form).iter_errors(document):
+    left = doubted(form, document)
+    if left is None:
+        return
+    for error in _validator(form).iter_errors(left.document):
         yield SchemaError(
-            keyword=str(error.validator), wanted=error.validator_value, found=error.instance, path=tuple(error.absolute_path)
+            keyword=str(error.validator),
+            wanted=error.validator_value,
+            found=error.instance,
+            path=left.path(tuple(error.absolute_path)),
         )
 
 
