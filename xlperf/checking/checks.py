@@ -15,7 +15,7 @@ from xlperf.checking.rule_checks import CHECKS, WITH_ISSUED, WITH_READINGS
 from xlperf.checking.rule_inputs import TEXTS, Facts, Failure, finding_of
 from xlperf.checking.schema_errors import found_blank, schema_errors
 from xlperf.checking.sentences.readings import Readings
-from xlperf.forms.compute import CellsByColumn, by_column, follows
+from xlperf.forms.compute import Followers
 from xlperf.forms.document import Rows, Spot, inputs_of, is_empty, is_required, is_wanted, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, Block, Cells, Field, Rule
@@ -143,15 +143,15 @@ def _rules(form: Form, rows: Rows, wrong: set[Spot], issued: Rows) -> Iterator[F
 
     A check does not see wrong inputs, nor the cells at which an error was found by a rule before it.
     """
-    columns, readings = by_column(wrong), Readings()
-    sound = _blanked(rows, {*wrong, *_computed_from(form, rows, columns)})
+    affected, readings = Followers(form, wrong), Readings()
+    sound = _blanked(rows, {*wrong, *_computed_in(form, rows, affected)}) if wrong else rows
     for rule in form.rules.values():
         if rule.check in WITH_ISSUED:
             failures = WITH_ISSUED[rule.check](form, sound, rule, issued)
         elif rule.check in WITH_READINGS:
             failures = WITH_READINGS[rule.check](form, sound, rule, readings)
         else:
-            failures = CHECKS[rule.check](form, sound, rule) if rule.check else _failing_rows(form, rows, rule, columns)
+            failures = CHECKS[rule.check](form, sound, rule) if rule.check else _failing_rows(form, rows, rule, affected)
         if finding := finding_of(rule, (_with_what_stands(failure, rows) for failure in failures)):
             sound = _blanked(sound, finding.spots if finding.severity == "error" else ())
             yield finding
@@ -166,7 +166,7 @@ def _with_what_stands(failure: Failure, rows: Rows) -> Failure:
     return failure._replace(facts={**row, **told})
 
 
-def _failing_rows(form: Form, rows: Rows, rule: Rule, wrong: CellsByColumn) -> Iterator[Failure]:
+def _failing_rows(form: Form, rows: Rows, rule: Rule, affected: Followers) -> Iterator[Failure]:
     """Yield the rows that fail a test; a builtin rule has none."""
     if rule.test is None or rule.table is None:
         return
@@ -174,7 +174,7 @@ def _failing_rows(form: Form, rows: Rows, rule: Rule, wrong: CellsByColumn) -> I
     for key in form.tables[rule.table].blocks:
         block = form.blocks[key]
         for index, row in enumerate(rows[key]):
-            if row.get(helper) == 1 and not follows(form, block, Spot(key, index, helper), wrong):
+            if row.get(helper) == 1 and Spot(key, index, helper) not in affected:
                 preset = block.row(index)
                 test = form.formulas[Cells(key, preset.key if preset else None, helper)]
                 printed = {name: as_printed(block.fields.get(name), value) for name, value in row.items()}
@@ -205,13 +205,13 @@ def _probable_slip(rule: Rule, row: Facts) -> dict[str, object]:
     return {HINT: sentence("slip", {"found": text, "near": near})} if near else {}
 
 
-def _computed_from(form: Form, rows: Rows, wrong: CellsByColumn) -> Iterator[Spot]:
-    """Yield the computed cells that follow from wrong ones: a sum without one of its items is no sum."""
-    for key, listed in rows.items() if wrong else ():
+def _computed_in(form: Form, rows: Rows, affected: Followers) -> Iterator[Spot]:
+    """Yield the computed cells among those that follow from wrong ones: a sum without one of its items is no sum."""
+    for key, listed in rows.items():
         block = form.blocks[key]
         for index, row in enumerate(listed):
-            spots = (Spot(key, index, name) for name in row if form.formula(block, index, name) is not None)
-            yield from (spot for spot in spots if follows(form, block, spot, wrong))
+            spots = (Spot(key, index, name) for name in row.keys() & form.computed(block, index))
+            yield from (spot for spot in spots if spot in affected)
 
 
 def _blanked(rows: Rows, spots: Iterable[Spot]) -> Rows:

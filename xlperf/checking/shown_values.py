@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from xlperf.forms.compute import CellsByColumn, by_column, follows
+from xlperf.forms.compute import Followers
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import RULES, TYPES, Field
@@ -57,13 +57,9 @@ def compare_shown(
         normalised: the cells whose text was read as something else.
         with_formula: the computed cells that still hold their formula.
     """
-    differences = _differences(form, rows, shown, by_column(normalised))
-    replaced = by_column(differences.keys() - set(with_formula))
-    told = {
-        spot: difference
-        for spot, difference in differences.items()
-        if spot not in with_formula or not follows(form, form.blocks[spot.block], spot, replaced)
-    }
+    differences = _differences(form, rows, shown, Followers(form, normalised))
+    replaced = Followers(form, differences.keys() - set(with_formula))
+    told = {spot: difference for spot, difference in differences.items() if spot not in with_formula or spot not in replaced}
     yield from (Finding("XL302", "info", (spot,)) for spot, difference in told.items() if _is_nothing(difference.shown))
     wrong = {spot: difference for spot, difference in told.items() if not _is_nothing(difference.shown)}
     for is_kept in (True, False):
@@ -96,7 +92,7 @@ def _first(values: Iterable[str | None]) -> str:
     return listing([*(value or sentence("blank", {}) for value in islice(values, MOST_ALONE)), ELLIPSIS])
 
 
-def _differences(form: Form, rows: Rows, shown: Mapping[Spot, object], normalised: CellsByColumn) -> dict[Spot, Difference]:
+def _differences(form: Form, rows: Rows, shown: Mapping[Spot, object], normalised: Followers) -> dict[Spot, Difference]:
     """The cells that differ and follow from no cell that was normalised."""
     found = {}
     for spot, raw in shown.items():
@@ -105,7 +101,7 @@ def _differences(form: Form, rows: Rows, shown: Mapping[Spot, object], normalise
         if not field.in_document or block.key == RULES or spot.index >= len(rows[spot.block]):
             continue
         value = rows[spot.block][spot.index].get(spot.field)
-        if not _agree(form, field, raw, value) and not follows(form, block, spot, normalised):
+        if not _agree(form, field, raw, value) and spot not in normalised:
             found[spot] = Difference(field, raw, value)
     return found
 

@@ -12,7 +12,7 @@ back as the shortest number of 15 significant digits; a value that cannot be com
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
@@ -27,7 +27,7 @@ from xlperf.formula.nodes import WORDS, names_in
 from xlperf.formula.operands import DIGITS_15, as_decimal
 
 LARGEST = Decimal(sys.float_info.max)
-CellsByColumn = Mapping[tuple[str, str], Collection[int]]  # block and field: the indexes of some of their rows
+Column = tuple[str, str]  # block and field
 
 
 def compute(form: Form, rows: Rows, *, numbers: Numbers = DECIMALS) -> Rows:
@@ -98,11 +98,8 @@ class _Row(dict[str, object]):
 
 def _typed_only(form: Form, block: Block, index: int, row: Row) -> Row:
     """What of a row was typed into fields that people type into."""
-    return {
-        key: value
-        for key, value in row.items()
-        if value is not None and key in block.fields and form.formula(block, index, key) is None
-    }
+    fields, computed = block.fields, form.computed(block, index)
+    return {key: value for key, value in row.items() if value is not None and key in fields and key not in computed}
 
 
 def _indexes(block: Block, row: str | None, count: int) -> Iterable[int]:
@@ -127,22 +124,29 @@ def plain(value: Any) -> Any:
 # --- what a computed cell is made of -------------------------------------------------------------------------
 
 
-def by_column(spots: Iterable[Spot]) -> dict[tuple[str, str], set[int]]:
-    """The indexes of those cells by block and field, as `follows` asks for them."""
-    columns: dict[tuple[str, str], set[int]] = {}
-    for spot in spots:
-        columns.setdefault((spot.block, spot.field), set()).add(spot.index)
-    return columns
+class Followers:
+    """The computed cells that follow from some others, whatever the way; asked for every cell of a file.
 
+    spot in Followers(form, wrong)
+    """
 
-def follows(form: Form, block: Block, spot: Spot, changed: CellsByColumn) -> bool:
-    """Whether a computed cell follows from one of those cells, given `by_column`."""
-    if not changed:
-        return False
-    row = block.row(spot.index)
-    needed = _needed(form, Cells(block.key, row.key if row else None, spot.field))
-    columns = changed.keys() & needed
-    return any(column[0] != spot.block or spot.index in changed[column] for column in columns)
+    def __init__(self, form: Form, changed: Iterable[Spot]) -> None:
+        self._form = form
+        self._changed: dict[Column, set[int]] = {}
+        self._causes: dict[tuple[str, int, str], frozenset[Column]] = {}  # by block, kind of row and field
+        for spot in changed:
+            self._changed.setdefault((spot.block, spot.field), set()).add(spot.index)
+
+    def __contains__(self, spot: Spot) -> bool:
+        if not self._changed:
+            return False
+        block = self._form.blocks[spot.block]
+        kind = (spot.block, min(spot.index, len(block.rows)), spot.field)
+        if kind not in self._causes:
+            row = block.row(spot.index)
+            needed = _needed(self._form, Cells(block.key, row.key if row else None, spot.field))
+            self._causes[kind] = needed & self._changed.keys()
+        return any(column[0] != spot.block or spot.index in self._changed[column] for column in self._causes[kind])
 
 
 @lru_cache(maxsize=4096)

@@ -88,6 +88,21 @@ class Form(Scope):
         """Whether people type into that cell."""
         return field.key in self.inputs(block, index)
 
+    def computed(self, block: Block, index: int) -> frozenset[str]:
+        """The fields of a row that have a formula."""
+        return self._computed[block.key][min(index, len(block.rows))]
+
+    @cached_property
+    def _computed(self) -> dict[str, list[frozenset[str]]]:
+        """The fields with a formula, by block and kind of row (the last are free rows): asked for every cell of every file."""
+        return {
+            key: [
+                frozenset(name for name in block.fields if self.formula(block, index, name) is not None)
+                for index in range(len(block.rows) + 1)
+            ]
+            for key, block in self.blocks.items()
+        }
+
     def inputs(self, block: Block, index: int) -> frozenset[str]:
         """The fields of a row that people type into."""
         return self._inputs[block.key][min(index, len(block.rows))]

@@ -15,13 +15,16 @@ whole columns alone is computed once for all rows that see the same columns.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from xlperf.formula.functions import ARITHMETIC, COMPARISONS, DECIMALS, FUNCTIONS, SKIPPING, TAKEN_AS_NUMBER, Function, Numbers
 from xlperf.formula.nodes import COLUMNS, Call, IsBlank, Kind, Literal, Name, Node, Operation, nodes_of
 from xlperf.formula.operands import SPACES
+
+NOTHING = object()  # equal to no value
+MISTAKE = object()  # an argument that makes its call blank: a blank where one is needed, a mistake that it would pass over
 
 Value = Decimal | str | bool | None  # None where Excel shows ""
 ValueOf = Callable[[str], object]  # of a name
@@ -88,7 +91,9 @@ def _name(tree: Name, taken_as: Kind, numbers: Numbers) -> Formula:
     type_ = numbers.type if tree.kind is Kind.NUMBER or taken_as is Kind.NUMBER else None
 
     def number(value_of: ValueOf, columns: Columns) -> Any:
-        value = taken(value_of(key))
+        value = value_of(key)
+        if type(value) is not Decimal or numbers.type is not Decimal:
+            value = taken(value)
         return value if isinstance(value, numbers.type) else None
 
     def choice(value_of: ValueOf, columns: Columns) -> Any:
@@ -118,34 +123,48 @@ def _is_blank(tree: IsBlank, taken_as: Kind, numbers: Numbers) -> Formula:
 
 def _operation(tree: Operation, taken_as: Kind, numbers: Numbers) -> Formula:
     left, right = _compiled(tree.left, tree.operands, numbers), _compiled(tree.right, tree.operands, numbers)
-    if tree.operator == "&" and tree.left == Literal(""):
-        return _as_text(right, numbers)
-    operate = _operator(tree, numbers)
-
-    def operation(value_of: ValueOf, columns: Columns) -> Any:
-        one, other = left(value_of, columns), right(value_of, columns)
-        return None if one is None or other is None else operate(one, other)  # T(x) gives "" rather than a blank
-
-    return operation
-
-
-def _as_text(operand: Formula, numbers: Numbers) -> Formula:
-    def text(value_of: ValueOf, columns: Columns) -> str | None:
-        value = operand(value_of, columns)
-        return None if value is None else numbers.as_text(value)
-
-    return text
-
-
-def _operator(tree: Operation, numbers: Numbers) -> Callable[[Any, Any], Any]:
-    """What an operator computes of two values that are not blank."""
     if tree.operator == "&":
-        return lambda one, other: numbers.as_text(one) + numbers.as_text(other)
-    if tree.operator in ARITHMETIC:
-        compute = numbers.arithmetic[tree.operator]
-        return compute if tree.operator != "/" else lambda one, other: None if other == 0 else compute(one, other)
+        return _joined(right if tree.left == Literal("") else left, None if tree.left == Literal("") else right, numbers)
+    if tree.operator not in ARITHMETIC:
+        return _comparison(tree, left, right, numbers)
+    compute = numbers.arithmetic[tree.operator]
+    never = 0 if tree.operator == "/" else NOTHING  # what the right side must not be
+
+    def arithmetic(value_of: ValueOf, columns: Columns) -> Any:
+        one, other = left(value_of, columns), right(value_of, columns)
+        return None if one is None or other is None or other == never else compute(one, other)
+
+    return arithmetic
+
+
+def _joined(first: Formula, second: Formula | None, numbers: Numbers) -> Formula:
+    """One text, or two of them one behind the other; T(x) gives "" rather than a blank, so emptiness is tested by identity."""
+    as_text = numbers.as_text
+
+    def text(value_of: ValueOf, columns: Columns) -> str | None:
+        one = first(value_of, columns)
+        return None if one is None else as_text(one)
+
+    def texts(value_of: ValueOf, columns: Columns) -> str | None:
+        one, other = first(value_of, columns), second(value_of, columns) if second else None
+        return None if one is None or other is None else as_text(one) + as_text(other)
+
+    return texts if second else text
+
+
+def _comparison(tree: Operation, left: Formula, right: Formula, numbers: Numbers) -> Formula:
     compare, comparable = COMPARISONS[tree.operator], numbers.comparable[tree.operands]
-    return lambda one, other: compare(comparable(one), comparable(other))
+    known = comparable(numbers.taken(tree.right.value)) if isinstance(tree.right, Literal) and tree.right.value != "" else None
+
+    def with_known(value_of: ValueOf, columns: Columns) -> bool | None:
+        one = left(value_of, columns)
+        return None if one is None else compare(comparable(one), known)
+
+    def comparison(value_of: ValueOf, columns: Columns) -> bool | None:
+        one, other = left(value_of, columns), right(value_of, columns)
+        return None if one is None or other is None else compare(comparable(one), comparable(other))
+
+    return comparison if known is None else with_known
 
 
 def _call(tree: Call, taken_as: Kind, numbers: Numbers) -> Formula:
@@ -155,9 +174,18 @@ def _call(tree: Call, taken_as: Kind, numbers: Numbers) -> Formula:
         return _sums_by_choice(tree, numbers)
     function, compute = FUNCTIONS[tree.function], numbers.compute[tree.function]
     arguments = [_argument(tree.function, function, number, each, numbers) for number, each in enumerate(tree.arguments)]
-    if len(arguments) == 1:
-        return _call_of_one(compute, arguments[0])
+    return _call_of_one(compute, arguments[0]) if len(arguments) == 1 else _call_of_many(compute, arguments)
 
+
+def _call_of_one(compute: Callable[[Any], Any], argument: Formula) -> Formula:
+    def call(value_of: ValueOf, columns: Columns) -> Any:
+        value = argument(value_of, columns)
+        return None if value is MISTAKE else compute(value)
+
+    return call
+
+
+def _call_of_many(compute: Callable[..., Any], arguments: Sequence[Formula]) -> Formula:
     def call(value_of: ValueOf, columns: Columns) -> Any:
         values = []
         for argument in arguments:
@@ -166,14 +194,6 @@ def _call(tree: Call, taken_as: Kind, numbers: Numbers) -> Formula:
                 return None
             values.append(value)
         return compute(*values)
-
-    return call
-
-
-def _call_of_one(compute: Callable[[Any], Any], argument: Formula) -> Formula:
-    def call(value_of: ValueOf, columns: Columns) -> Any:
-        value = argument(value_of, columns)
-        return None if value is MISTAKE else compute(value)
 
     return call
 
@@ -207,8 +227,6 @@ def _if(arguments: tuple[Node, ...], taken_as: Kind, numbers: Numbers) -> Formul
 
 # --- arguments -----------------------------------------------------------------------------------------------
 
-MISTAKE = object()  # an argument that makes the call blank: a blank where one is needed, a mistake that it would pass over
-
 
 def _argument(name: str, function: Function, number: int, argument: Node, numbers: Numbers) -> Formula:
     """An argument as the function is given it, or MISTAKE."""
@@ -217,6 +235,10 @@ def _argument(name: str, function: Function, number: int, argument: Node, number
     if isinstance(argument, Name) and function.skips:
         return _cell(name, argument, numbers)
     wanted = function.argument(number)
+    if isinstance(argument, Literal) and argument.value != "":
+        literal = numbers.taken(argument.value)
+        shown = numbers.as_text(literal) if wanted == "text" and isinstance(literal, numbers.type) else literal
+        return lambda value_of, columns: shown
     value_of_tree = _compiled(argument, Kind.NUMBER if wanted in TAKEN_AS_NUMBER else argument.kind, numbers)
 
     def needed(value_of: ValueOf, columns: Columns) -> Any:

@@ -8,6 +8,7 @@ Decimal('0.9603')
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import ROUND_FLOOR, Decimal
@@ -157,12 +158,12 @@ ACCEPTS: dict[str, tuple[Kind, ...]] = {
     "any": (*SCALARS, Kind.BOOLEAN),
 }
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": lambda a, b: a == b,
-    "<>": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    ">": lambda a, b: a > b,
-    "<=": lambda a, b: a <= b,
-    ">=": lambda a, b: a >= b,
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
 }
 COMPARABLE: dict[Kind, Callable[[Any], object]] = {  # operands of a comparison: what of them is compared
     Kind.NUMBER: DIGITS_15.plus,

@@ -158,13 +158,14 @@ def _findings(block: Block, row: BlockRow) -> list[Finding]:
 def _read_row(form: Form, block: Block, index: int, sheet_row: SheetRow, formats: NumberFormats) -> BlockRow:
     """Convert one row; what a computed cell shows is kept apart."""
     given, results, typed = _fixed(block, index), {}, {}
+    computed, inputs, fields = form.computed(block, index), form.inputs(block, index), block.fields
     for key, raw in sheet_row.values.items():
-        field, is_uncomputed = block.fields[key], isinstance(raw, Uncomputed)
-        if form.formula(block, index, key) is not None:
+        field, is_uncomputed = fields[key], isinstance(raw, Uncomputed)
+        if key in computed:
             results[key] = None if is_uncomputed else raw.value if isinstance(raw, StruckOut) else raw
         elif field.last and raw not in (None, "") and not is_uncomputed:
             given[key] = raw
-        elif form.is_input(block, index, field) or (field.given and key not in block.constants):
+        elif key in inputs or (field.given and key not in block.constants):
             typed[key] = code_left(raw, formats.at(*sheet_row.cell(key))) if field.type == "code" else raw
     values, remarks = read_row(
         form, block, index, given=given, typed=typed, shows_percent=lambda key: formats.is_percent(*sheet_row.cell(key))

@@ -27,6 +27,7 @@ from xlperf.values.remarks import StruckOut, StruckText
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 BUILT_IN = {"9": "0%", "10": "0.00%", "11": "0.00E+00", "48": "##0.0E+0"}  # of those that are looked for
 STYLE = re.compile(rb'\bs="([0-9]{1,9})"')
+STYLED = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?:[^<>]*?\bs="([0-9]{1,9})")?')
 # Of what is struck out, raised or lowered.
 MARKED = (b"<strike", b"<vertAlign")
 CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"([^<>]*)(?<!/)>(.*?)</c>', re.DOTALL)
@@ -48,6 +49,7 @@ class NumberFormats:
 
     def __init__(self, package: Package) -> None:
         self._package = package
+        self._styles: dict[str, dict[bytes, bytes]] = {}  # of the cells of a sheet; of one that stands twice the last
 
     def is_percent(self, title: str, row: int, column: int) -> bool:
         """Whether that cell shows a hundred times its number."""
@@ -55,10 +57,10 @@ class NumberFormats:
 
     def at(self, title: str, row: int, column: int) -> str:
         """The number format of that cell, "" where it is of no interest."""
-        sheet = self._package.sheets.get(title, b"")
-        start = sheet.rfind(b'<c r="%s"' % cell_name(row, column).encode())
-        style = STYLE.search(sheet, start, sheet.find(b">", start)) if start >= 0 else None
-        return self._codes.get(int(style[1]), "") if style else ""
+        if title not in self._styles:
+            self._styles[title] = dict(STYLED.findall(self._package.sheets.get(title, b"")))
+        style = self._styles[title].get(cell_name(row, column).encode())
+        return self._codes.get(int(style), "") if style else ""
 
     @cached_property
     def _codes(self) -> Mapping[int, str]:
