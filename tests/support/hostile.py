@@ -605,12 +605,12 @@ def many_copies(path: Path) -> None:
 @builder
 def crowded(path: Path) -> None:
     """As many filled cells as we read, beside and below the tables."""
-    add_rows(path, GOALS, (row_of(n, COLUMNS[1:19]) for n in range(41, 1_990)))
+    add_rows(path, GOALS, (row_of(n, COLUMNS[1:43]) for n in range(41, 1_990)))
 
 
 @builder
 def crowded_alike(path: Path) -> None:
-    add_rows(path, GOALS, (row_of(n, COLUMNS[1:19], '<c r="{0}{1}"><v>1</v></c>') for n in range(41, 2_000)))
+    add_rows(path, GOALS, (row_of(n, COLUMNS[1:43], '<c r="{0}{1}"><v>1</v></c>') for n in range(41, 2_000)))
 
 
 @builder

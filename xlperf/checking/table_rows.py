@@ -11,8 +11,9 @@ checks sheet tells it while people type; here it is put into findings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Context, Decimal
 
 from xlperf.checking.rule_inputs import Facts, Failure, blocks_of, name_column, needed, rows_failing, rows_used
 from xlperf.forms.document import Rows, Spot
@@ -103,7 +104,9 @@ def check_total_rows(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
             yield Failure((Spot(key, index, name),), row)
 
 
-Line = tuple[int, tuple[Decimal, ...]]  # the index of a row, its amounts
+Amounts = tuple[Decimal, ...]
+Line = tuple[int, Amounts]  # the index of a row, its amounts
+EXACT = Context(prec=1_000)  # no amount is too large or too small to be added up
 
 
 def check_sums_of_rows(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
@@ -115,29 +118,54 @@ def check_sums_of_rows(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
     for key in rule.words("blocks"):
         used = [(index, _amounts(row, columns)) for index, row in rows_used(form, rows, key) if row.get(name)]
         filled = [line for line in used if any(line[1])]
+        sums = _Sums(filled)
         for at, (index, _) in enumerate(filled):
-            if parts := _parts_of(filled, at, digits):
+            if parts := sums.parts_of(at, digits):
                 facts = {"first": min(parts) + 1, "last": max(parts) + 1, "row": index + 1}
                 yield Failure((Spot(key, index, name),), {**rows[key][index], **facts})
 
 
-def _amounts(row: Facts, columns: Iterable[str]) -> tuple[Decimal, ...]:
+def _amounts(row: Facts, columns: Iterable[str]) -> Amounts:
     return tuple(number_of(row.get(column)) or Decimal(0) for column in columns)
 
 
-def _parts_of(lines: list[Line], at: int, digits: int) -> list[int]:
-    """The indexes of the neighbouring rows that add up to a row; none where that may be chance."""
-    total = lines[at][1]
-    for run in (lines[:at][::-1], lines[at + 1 :]):
-        sums = tuple(Decimal(0) for _ in total)
-        for count, (index, amounts) in enumerate(run, 1):
-            sums = tuple(one + other for one, other in zip(sums, amounts, strict=True))
-            if count > 1 and sums == total and _is_no_chance(total, count, digits):
-                return [run[0][0], index]
-    return []
+class _Sums:
+    """The sums of all runs of rows: each is the difference of two sums from the first row on."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.lines = lines
+        self.from_first: list[Amounts] = [tuple(Decimal(0) for _ in lines[0][1])] if lines else []
+        for _, amounts in lines:
+            self.from_first.append(_added(self.from_first[-1], amounts))
+        self.places: dict[Amounts, list[int]] = {}
+        for at, amounts in enumerate(self.from_first):
+            self.places.setdefault(amounts, []).append(at)
+
+    def parts_of(self, at: int, digits: int) -> list[int]:
+        """The indexes of the first and last of the neighbouring rows that add up to a row; none where that may be chance."""
+        total = self.lines[at][1]
+        begins = self.places.get(_added(self.from_first[at], [-amount for amount in total]), [])
+        for number in reversed(range(bisect_left(begins, at - 1))):
+            count = at - begins[number]
+            if _is_no_chance(total, count, digits):
+                return [self.lines[at - 1][0], self.lines[begins[number]][0]]
+            if count > 2:
+                break  # nor is a longer run
+        ends = self.places.get(_added(self.from_first[at + 1], total), [])
+        for number in range(bisect_right(ends, at + 2), len(ends)):
+            count = ends[number] - at - 1
+            if _is_no_chance(total, count, digits):
+                return [self.lines[at + 1][0], self.lines[ends[number] - 1][0]]
+            if count > 2:
+                break
+        return []
 
 
-def _is_no_chance(total: tuple[Decimal, ...], count: int, digits: int) -> bool:
+def _added(one: Iterable[Decimal], other: Iterable[Decimal]) -> Amounts:
+    return tuple(map(EXACT.add, one, other))
+
+
+def _is_no_chance(total: Amounts, count: int, digits: int) -> bool:
     """Whether figures cannot be a sum by chance: not round, or many at once.
 
     A figure of one digit less is enough where three rows or two different columns add up.

@@ -13,10 +13,10 @@ digits, makes it doubtful, though the whole table may be typed alike.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
-from statistics import median
 from typing import NamedTuple
 
 from xlperf.checking.amounts_in_texts import WrittenAmount, amounts_written
@@ -97,9 +97,9 @@ def unlikely_amounts(form: Form, rows: Rows, *, stated: Collection[Spot] = ()) -
 
 def _doubts(form: Form, listed: Sequence[Sequence[Amount]], in_texts: _Texts) -> Iterator[Doubt]:
     """Yield the amounts of a table that may count in the smaller unit."""
+    sizes = sorted(amount.size for amounts in listed for amount in amounts if amount.by_column)
     for amounts in listed:
-        others = [other.size for row in listed if row is not amounts for other in row if other.by_column]
-        far = _far_from_table(form, amounts, others)
+        far = _far_from_table(form, amounts, sizes)
         for amount in amounts:
             if _is_far_from_row(amount, amounts):
                 yield Doubt(amount, sentence("far_from_row", {}), amounts)
@@ -189,17 +189,23 @@ def _is_far_from_row(amount: Amount, row: Sequence[Amount]) -> bool:
     return amount.may_be_small and bool(beside) and APART <= amount.size / max(beside) <= 4 * APART
 
 
-def _far_from_table(form: Form, row: Sequence[Amount], others: Sequence[Decimal]) -> list[Amount]:
+def _far_from_table(form: Form, row: Sequence[Amount], sizes: Sequence[Decimal]) -> list[Amount]:
     """The amounts of a row far above the other rows; none if one of them was certainly not counted in the smaller unit.
+
+    `sizes` are those of all rows, this one among them, the smallest first.
 
     A block of one row is held against the largest of the others, and is not below it: basic spending is honestly hundreds of
     times an item.
     """
-    if not row or len(others) < FEW:
+    others = list(sizes) if any(amount.by_column and amount.may_be_small for amount in row) else []
+    for amount in row:
+        if others and amount.by_column:
+            del others[bisect_left(others, amount.size)]
+    if len(others) < FEW:
         return []
     is_single = form.blocks[row[0].spot.block].shape == "object"
-    usual = max(others) if is_single else median(others)
-    low, high = (usual, usual * ALIKE**3) if is_single else (min(others) / ALIKE, max(others) * ALIKE)
+    usual = others[-1] if is_single else (others[(len(others) - 1) // 2] + others[len(others) // 2]) / 2
+    low, high = (usual, usual * ALIKE**3) if is_single else (others[0] / ALIKE, others[-1] * ALIKE)
     far = [amount for amount in row if amount.by_column and amount.size >= APART * usual]
     if not all(amount.may_be_small for amount in far):
         return []

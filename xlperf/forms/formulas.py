@@ -80,9 +80,12 @@ def in_order(scope: Scope, formulas: Mapping[Cells, Node]) -> tuple[Cells, ...]:
         FormulaError: they run in a circle; the text names it.
     """
     graph: TopologicalSorter[Cells] = TopologicalSorter()
+    names_of: dict[int, tuple[str, ...]] = {}  # by tree
     for cells, tree in formulas.items():
         graph.add(cells)
-        for name in dict.fromkeys(names_in(tree)):
+        if id(tree) not in names_of:
+            names_of[id(tree)] = tuple(dict.fromkeys(names_in(tree)))
+        for name in names_of[id(tree)]:
             graph.add(cells, *(needed for needed in cells_of_name(scope, cells, name) if needed in formulas))
     try:
         return tuple(graph.static_order())

@@ -55,8 +55,8 @@ class Scope:
         return lookup_steps(self.parameters)
 
     @cached_property
-    def _trees(self) -> dict[tuple[str, str, int | None], Node]:
-        """The formulas that were parsed; the rows of a block have mostly the same ones."""
+    def _trees(self) -> dict[tuple[object, ...], Node]:
+        """The formulas that were parsed, and what was made of them; the rows of a block have mostly the same ones."""
         return {}
 
     @cached_property
@@ -150,10 +150,17 @@ class Scope:
         Raises:
             FormulaError: it does not parse, names what is not there, or compares a choice with a text that is none.
         """
-        key = (block, source, digits)
-        if key not in self._trees:
+
+        def make() -> Node:
             names = Names(partial(self.kind, block), partial(self.choices, block), partial(self.about, block), self.lookup_steps)
-            self._trees[key] = parse_formula(source, names, place=place, digits=digits)
+            return parse_formula(source, names, place=place, digits=digits)
+
+        return self.once((block, source, digits), make)
+
+    def once(self, key: tuple[object, ...], make: Callable[[], Node]) -> Node:
+        """The tree that was made under that key before, else the one that is made now."""
+        if key not in self._trees:
+            self._trees[key] = make()
         return self._trees[key]
 
     def parse_test(self, source: str, *, block: str, place: str) -> Node:

@@ -101,7 +101,8 @@ def _tokens(source: str) -> Iterator[tuple[str, str]]:
         if not match:
             raise FormulaError(f"cannot read {source[position : position + 12]!r} in {source!r}")
         position = match.end()
-        yield next((kind, part) for kind, part in zip(TOKEN_KINDS, match.groups(), strict=True) if part is not None)
+        group = match.lastindex or 0
+        yield TOKEN_KINDS[group - 1], match[group]
 
 
 class _Parser:

@@ -178,6 +178,8 @@ def removal_order(words: tuple[str, ...]) -> tuple[str, ...]:
 def _goes_before(word: str, other: str) -> bool:
     if other in word:
         return True
+    if other[0] not in word:
+        return False
     overlaps = (word[-length:] == other[:length] for length in range(1, min(len(word), len(other))))
     return word not in other and any(overlaps)
 

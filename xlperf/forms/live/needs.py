@@ -20,6 +20,7 @@ class Needs:
     def __init__(self, scope: Scope, formulas: Mapping[Cells, Node]) -> None:
         self.scope, self.formulas = scope, formulas
         self._inputs: dict[tuple[Cells, bool], frozenset[Cells]] = {}
+        self._names: dict[int, frozenset[str]] = {}  # by tree: rows of one table have mostly the same ones
 
     def inputs(self, cells: Cells, *, past_helpers: bool = True) -> frozenset[Cells]:
         """The cells without a formula that a cell follows from, through the helper columns or not; itself where it has none."""
@@ -34,11 +35,16 @@ class Needs:
     def inputs_of_tree(self, home: Cells, tree: Node, *, past_helpers: bool = True) -> frozenset[Cells]:
         """The cells without a formula that a formula at that place follows from; through the helper columns or not."""
         found: set[Cells] = set()
-        for name in set(names_in(tree)):
+        for name in self._names_of(tree):
             for cells in cells_of_name(self.scope, home, name):
                 if past_helpers or cells.field not in HELPERS:
                     found |= self.inputs(cells, past_helpers=past_helpers)
         return frozenset(found)
+
+    def _names_of(self, tree: Node) -> frozenset[str]:
+        if id(tree) not in self._names:
+            self._names[id(tree)] = frozenset(names_in(tree))
+        return self._names[id(tree)]
 
     def tables(self, columns: Iterable[Cells]) -> list[str]:
         """The tables from whose cells those cells follow, in the order of the form."""

@@ -7,6 +7,7 @@ The cell is taken as blank wherever it is named, also in the computed cells of t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from xlperf.forms.model import Block, PresetRow, Rule
@@ -18,9 +19,13 @@ BLANK = Literal("")
 
 def asked_without(scope: Scope, rule: Rule, block: Block, row: str | None, column: str) -> Node:
     """The tree that gives 1 where the rule would fail if that column were blank, and 0 where not."""
-    tree = scope.parse(f'IF(_used = 1, IF({rule.test}, 0, 1), "")', block=block.key, place=f"{rule.code}.test")
-    preset = next((preset for preset in block.rows if preset.key == row), None)
-    return _simplified(_without(scope, block, preset, tree, column))
+    own = own_formulas(block, next((preset for preset in block.rows if preset.key == row), None))
+
+    def make() -> Node:
+        tree = scope.parse(f'IF(_used = 1, IF({rule.test}, 0, 1), "")', block=block.key, place=f"{rule.code}.test")
+        return _simplified(_without(scope, block, own, tree, column))
+
+    return scope.once(("asked_without", rule.code, block.key, column, *own.items()), make)
 
 
 def own_formulas(block: Block, row: PresetRow | None) -> dict[str, str]:
@@ -30,31 +35,30 @@ def own_formulas(block: Block, row: PresetRow | None) -> dict[str, str]:
     return {key: source for key, source in sources if source is not None}
 
 
-def _without(scope: Scope, block: Block, row: PresetRow | None, tree: Node, column: str) -> Node:
-    """The tree with that column blank; computed cells that follow from it are written out."""
+def _without(scope: Scope, block: Block, own: Mapping[str, str], tree: Node, column: str) -> Node:
+    """The tree with that column blank; computed cells that follow from it are written out, given the formulas of the row."""
     match tree:
         case Name(key=key) if key == column:
             return BLANK
-        case Name(key=key) if key in (own := own_formulas(block, row)) and own[key]:
+        case Name(key=key) if own.get(key):
             inner = scope.parse(own[key], block=block.key, place=key)
-            return _without(scope, block, row, inner, column) if _follows(scope, block, row, inner, column) else tree
+            return _without(scope, block, own, inner, column) if _follows(scope, block, own, inner, column) else tree
         case IsBlank(operand=operand, wanted=wanted):
-            return IsBlank(_without(scope, block, row, operand, column), wanted)
+            return IsBlank(_without(scope, block, own, operand, column), wanted)
         case Operation(left=left, right=right):
-            sides = [_without(scope, block, row, side, column) for side in (left, right)]
+            sides = [_without(scope, block, own, side, column) for side in (left, right)]
             return replace(tree, left=sides[0], right=sides[1])
         case Call(function=name, arguments=arguments, kind=kind):
-            return Call(name, tuple(_without(scope, block, row, argument, column) for argument in arguments), kind)
+            return Call(name, tuple(_without(scope, block, own, argument, column) for argument in arguments), kind)
     return tree
 
 
-def _follows(scope: Scope, block: Block, row: PresetRow | None, tree: Node, column: str) -> bool:
+def _follows(scope: Scope, block: Block, own: Mapping[str, str], tree: Node, column: str) -> bool:
     """Whether a tree names that column, or a computed cell of its row that does."""
-    own = own_formulas(block, row)
     for name in set(names_in(tree)):
         if name == column:
             return True
-        if own.get(name) and _follows(scope, block, row, scope.parse(own[name], block=block.key, place=name), column):
+        if own.get(name) and _follows(scope, block, own, scope.parse(own[name], block=block.key, place=name), column):
             return True
     return False
 
