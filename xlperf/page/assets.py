@@ -65,7 +65,7 @@ def find_assets(folder: StrPath) -> Mapping[str, Path]:
     """
     missing = [asset.file for asset in read_lock() if not (Path(folder) / asset.file).is_file()]
     if missing:
-        raise UsageError("no_assets", path=folder, files=listing(missing))
+        raise UsageError("no_assets", path=Path(folder), files=listing(missing))
     return {asset.name: _checked(Path(folder) / asset.file, asset) for asset in read_lock()}
 
 
