@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from xlperf import UsageError, write_page
-from xlperf.page.assets import default_folder
+from xlperf.page.assets import default_folder, fetch_assets, find_assets
 
 CHROMIUM = shutil.which("chromium")
 IN_CI = "CI" in os.environ
@@ -30,14 +30,20 @@ CHECK = """async ({ content, name }) => {
 }"""
 
 
-def written_page(folder: Path) -> Path:
-    """The page with all forms, in Chinese; on a laptop without the files of others the test is skipped."""
+def found_assets() -> Mapping[str, Path]:
+    """The files of others; on a laptop without them the test is skipped."""
     try:
-        return write_page(output=folder / "自评表校验.html", assets=None if IN_CI else default_folder())
+        return fetch_assets(default_folder()) if IN_CI else find_assets(default_folder())
     except UsageError as error:
         if IN_CI:
             raise
-        pytest.skip(str(error))
+        pytest.skip(f"{error} (make page)")
+
+
+def written_page(folder: Path) -> Path:
+    """The page with all forms, in Chinese."""
+    found_assets()
+    return write_page(output=folder / "自评表校验.html", assets=default_folder())
 
 
 @contextmanager
@@ -56,7 +62,8 @@ def chromium() -> Iterator[Any]:
 @contextmanager
 def opened(browser: Any, path: Path, *, before: str = "", wait_for: str = "ready", **context: Any) -> Iterator[Any]:
     """The page in a window of its own; `requests` and `faults` of it grow as it works."""
-    window = browser.new_context(offline=True, locale="en-US", accept_downloads=True, **{"viewport": {"width": 1440, "height": 900}, **context})
+    usual = {"offline": True, "locale": "en-US", "viewport": {"width": 1440, "height": 900}}
+    window = browser.new_context(**{**usual, **context})
     page = window.new_page()
     page.set_default_timeout(ANSWER)
     page.requests, page.faults = [], []
@@ -80,10 +87,10 @@ def check(page: Any, path: Path) -> dict[str, Any]:
 def choose(page: Any, paths: Sequence[Path]) -> None:
     """Choose files by the button, and wait until all of them are checked."""
     page.set_input_files("#pick", [str(path) for path in paths])
-    page.wait_for_selector("body[data-state=busy]")
     settle(page)
 
 
 def settle(page: Any) -> None:
+    """Wait until everything that was asked is answered."""
     page.wait_for_selector("body[data-state=ready]")
     page.wait_for_function("() => !document.querySelector('#files .waiting')")

@@ -22,6 +22,7 @@ ALIGNED = {"number": "right", "truth": "center", "error": "center"}  # where a c
 HORIZONTAL = {"left": "left", "center": "center", "right": "right", "centerContinuous": "center", "distributed": "center"}
 VERTICAL = {"top": "top", "center": "middle"}  # a picture has the others at the bottom
 OFF = ("0", "false")
+LEAST_CONTRAST, STEPS = 4.6, 20  # the guidelines ask for 4.5
 Look = dict[str, str | float | bool]
 
 
@@ -69,7 +70,30 @@ def _formats(styles: Element) -> Iterator[Format]:
         number = element.get("numFmtId", "0")
         built_in = BUILT_IN.get(int(number), GENERAL) if number.isdecimal() else GENERAL
         look = {**_at(fonts, element.get("fontId")), **_at(fills, element.get("fillId")), **_alignment(element)}
-        yield Format(own.get(number) or built_in, look)
+        yield Format(own.get(number) or built_in, _readable(look))
+
+
+def _readable(look: Look) -> Look:
+    """The look with its letters as dark, or on a dark fill as light, as people need them to read on a screen."""
+    ground = _parts(str(look.get("fill", "#ffffff")))
+    letters = _parts(str(look.get("color", "#000000")))
+    end = 0 if _contrast(ground, (0, 0, 0)) >= _contrast(ground, (255, 255, 255)) else 255
+    for step in range(STEPS + 1):
+        colour = tuple(round(part + (end - part) * step / STEPS) for part in letters)
+        if _contrast(ground, colour) >= LEAST_CONTRAST:
+            return {**look, "color": _written(colour)} if step else look
+    return {**look, "color": _written((end, end, end))}
+
+
+def _contrast(one: Sequence[int], other: Sequence[int]) -> float:
+    """How far two colours are apart in brightness, from 1 to 21, as the guidelines for accessible pages count it."""
+    lighter, darker = sorted((_brightness(one), _brightness(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _brightness(colour: Sequence[int]) -> float:
+    linear = [part / 255 / 12.92 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in colour]
+    return sum(part * share for part, share in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
 
 
 def _at(looks: Sequence[Look], number: str | None) -> Mapping[str, str | float | bool]:
@@ -122,7 +146,16 @@ def _colour(element: Element | None) -> str | None:
     if len(code) != 6 or set(code) - set("0123456789abcdef"):
         return None
     tint = _number(element.get("tint", "0")) or 0.0
-    return "#" + "".join(f"{_tinted(int(code[at : at + 2], 16), tint):02x}" for at in (0, 2, 4))
+    return _written([_tinted(part, tint) for part in _parts(f"#{code}")])
+
+
+def _parts(colour: str) -> list[int]:
+    """Red, green and blue of a colour."""
+    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+
+
+def _written(parts: Sequence[int]) -> str:
+    return "#" + "".join(f"{part:02x}" for part in parts)
 
 
 def _tinted(part: int, tint: float) -> int:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 
 GENERAL = "General"
 SHORT_DATE = "yyyy/m/d"
@@ -40,8 +40,12 @@ def show_number(value: float, code: str, *, since_1904: bool = False) -> str:
     section, shown = _section(value, sections)
     tokens = [(match.lastgroup or "", match[match.lastgroup or 0]) for match in TOKEN.finditer(section)]
     kinds = {kind for kind, _ in tokens}
-    if section.strip().lower() == GENERAL.lower() or not section.strip() or "@" in section or not kinds & {"digits", "date"}:
+    if "digits" in kinds and ("other", "/") in tokens:  # a fraction
         return _general(value)
+    if section.strip().lower() == GENERAL.lower() or "@" in section:
+        return _general(value)
+    if not kinds & {"digits", "date"}:  # a text instead of the number; one that is blank would hide what stands there
+        return "".join(_literal(kind, text) for kind, text in tokens).strip() or _general(value)
     try:
         return _date(value, tokens, since_1904) if "digits" not in kinds else _number(shown, tokens)
     except (ValueError, OverflowError, InvalidOperation):
@@ -92,7 +96,8 @@ def _in_digits(number: Decimal, pattern: str) -> str:
 
 def _in_powers(number: Decimal, pattern: str) -> str:
     digits, _, power = pattern.partition("E")
-    text = f"{number:.{len(digits.partition('.')[2])}E}"
+    with localcontext(rounding=ROUND_HALF_UP):
+        text = f"{number or 0.0:.{len(digits.partition('.')[2])}E}"
     mantissa, _, exponent = text.partition("E")
     return f"{mantissa}E{exponent[0]}{exponent[1:].rjust(len(power) - 1, '0')}"
 

@@ -22,7 +22,7 @@ function item(finding, number, jump) {
   const state = EXPLAINED.includes(severity) ? say(explanation ? "is_explained" : "not_explained") : null;
   return make("li", { class: severity, id: `finding-${number}`, tabindex: "-1" },
     make("p", { class: "message" }, message, " ", make("span", { class: "code" }, code),
-      state && make("span", { class: explanation ? "state done" : "state" }, state)),
+      " ", state && make("span", { class: explanation ? "state done" : "state" }, state)),
     said("says_found", found), said("says_expected", expected), said("says_fix", fix), explanation ? said("explained", explanation) : null,
     finding.cells.length ? places(finding, number, jump) : null);
 }
