@@ -34,7 +34,8 @@ def main(directory: Path) -> int:
   3-定稿/           finalized workbook, document and report / 定稿工作簿（全部锁定，计算格已重算）、JSON 文档和自评报告
 Change a figure in 2-已填.xlsx and run `xlperf validate` again / 改动 2-已填.xlsx 中的数字，再运行 validate 看看。""")
     if has_page:
-        print(f"Open this file in a browser and drop 2-已填.xlsx on it / 用浏览器打开这个文件，把 2-已填.xlsx 拖上去：\n{page.resolve()}")
+        print("Open this file in a browser and drop 2-已填.xlsx on it / 用浏览器打开这个文件，把 2-已填.xlsx 拖上去：")
+        print(page.resolve())
     return 0
 
 

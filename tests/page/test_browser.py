@@ -206,7 +206,7 @@ def test_the_keyboard_alone_leads_from_choosing_to_a_marked_cell_and_back(page: 
         page.keyboard.press("Enter")
     chooser.value.set_files(str(faulty))
     settle(page)
-    page.wait_for_function("document.activeElement.id === 'sentence'")
+    page.wait_for_function("() => document.activeElement.id === 'sentence'")
     for _ in range(20):
         page.keyboard.press("Tab")
         if "!" in focused(page):

@@ -93,14 +93,22 @@ def _ours() -> Iterator[tuple[str, bytes]]:
     yield f"xlperf/schemas/{SHAPE}", (shipped("schemas") / SHAPE).read_bytes()
 
 
-def _forms(keys: Sequence[str], templates: StrPath | None) -> Iterator[tuple[str, bytes]]:
-    """Yield the definitions of those forms; of two with the same revision the first counts, as everywhere."""
-    folders = list(form_directories(templates))
-    known = sorted({folder.parent.name for folder in folders})
+def form_folders(keys: Sequence[str], templates: StrPath | None = None) -> list[Path]:
+    """Return the folders of those forms, of all without any; of two with the same revision the first, as everywhere.
+
+    Raises:
+        UsageError: there is no such form.
+    """
+    folders = {(folder.parent.name, folder.name): folder for folder in reversed(list(form_directories(templates)))}
+    known = sorted({key for key, _ in folders})
     for key in keys:
         if key not in known:
             raise UsageError("no_such_form", form=key, known=listing(known))
-    for folder in reversed(folders):
-        if not keys or folder.parent.name in keys:
-            load_form(folder)
-            yield f"xlperf/templates/{folder.parent.name}/{folder.name}/form.yaml", (folder / "form.yaml").read_bytes()
+    return [folders[place] for place in sorted(folders) if not keys or place[0] in keys]
+
+
+def _forms(keys: Sequence[str], templates: StrPath | None) -> Iterator[tuple[str, bytes]]:
+    """Yield the definitions of those forms, which are right."""
+    for folder in form_folders(keys, templates):
+        load_form(folder)
+        yield f"xlperf/templates/{folder.parent.name}/{folder.name}/form.yaml", (folder / "form.yaml").read_bytes()

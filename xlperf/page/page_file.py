@@ -18,10 +18,10 @@ from pathlib import Path
 
 from xlperf import __version__
 from xlperf.files import StrPath, write_atomically
-from xlperf.forms.loader import form_directories, load_form
+from xlperf.forms.loader import load_form
 from xlperf.messages import LANGUAGES, catalogue, current_language
 from xlperf.page.assets import LOCK, default_folder, fetch_assets, find_assets, read_lock
-from xlperf.page.bundle import bundle, read_runtime
+from xlperf.page.bundle import bundle, form_folders, read_runtime
 from xlperf.reading.limits import MOST_FILE
 
 STATIC = LOCK.parent / "static"
@@ -82,8 +82,7 @@ def write_page(
 
 def known_forms(keys: Sequence[str], templates: StrPath | None = None) -> list[dict[str, str]]:
     """The titles and revisions of the forms, for people to read."""
-    loaded = [load_form(folder) for folder in form_directories(templates) if not keys or folder.parent.name in keys]
-    return [{"form": form.title, "revision": form.revision} for form in loaded]
+    return [{"form": form.title, "revision": form.revision} for form in map(load_form, form_folders(keys, templates))]
 
 
 def page_text(parts: Mapping[str, bytes], forms: Sequence[Mapping[str, str]]) -> str:

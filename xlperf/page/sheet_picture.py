@@ -13,7 +13,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -23,6 +23,7 @@ from xlperf.forms.layout import END, HEADER
 from xlperf.forms.model import Table
 from xlperf.page.cell_looks import CellLooks
 from xlperf.page.shown_numbers import show_number
+from xlperf.reading import limits
 from xlperf.reading.cell_formats import ESCAPED
 from xlperf.reading.markup import Range, areas, read_markup
 from xlperf.reading.reader import IDENTITY
@@ -30,6 +31,8 @@ from xlperf.reading.reading import FoundSheet, Reading
 from xlperf.reading.sheet_rows import header_depth
 from xlperf.reading.workbook_parts import WORKBOOK
 
+MOST_CELLS = 60_000  # of all sheets together; what stands behind them is counted, not drawn
+LAST_SPOT = limits.LAST_ROW - 1, column_number(limits.LAST_COLUMN)  # what lies beyond was cut from the package
 MOST_TEXT = 4_000  # characters of a cell that are shown
 MOST_MERGED = 100_000  # cells of merged ranges in one sheet
 MOST_BLANK = 30  # rows in a row that are drawn although nothing stands in them
@@ -77,14 +80,16 @@ def draw_book(reading: Reading, marked: Iterable[str] = ()) -> Drawn:
     texts, looks, spots = _shared_texts(package.texts), CellLooks(package.styles), _marked_spots(marked)
     ours = {found.title: (key, found) for key, found in reading.sheets.items()}
     identity = reading.program_sheets.get(IDENTITY)
-    sheets = []
+    sheets, room = [], MOST_CELLS
     for title, content in package.sheets.items():
         if (title in hidden and title not in spots) or (identity and title == identity.title):
             continue
         canvas = _canvas(content, texts, looks, since_1904)
         parts, markup = (_parts(reading, *ours[title]), ours[title][1].markup) if title in ours else (Parts(), None)
         merges = (markup or read_markup(content)).merges
-        sheets.append({"title": title, **_sheet(canvas, parts, merges, spots.get(title, frozenset()))})
+        view = _seen(canvas, parts, merges, spots.get(title, frozenset()))
+        sheets.append({"title": title, **_sheet(canvas, parts, view, room)})
+        room = max(room - len(view.busy) * len(view.columns), 0)
     return {"looks": looks.listed, "sheets": sheets}
 
 
@@ -94,7 +99,8 @@ def _marked_spots(marked: Iterable[str]) -> dict[str, frozenset[Place]]:
     for place in marked:
         title, _, reference = place.rpartition("!")
         for top, left, bottom, right in areas(reference.encode()) if ADDRESS.match(reference) else ():
-            spots.setdefault(title, set()).update(((top, left), (bottom, right)))
+            corners = ((top, left), (bottom, right))
+            spots.setdefault(title, set()).update(spot for spot in corners if spot[0] <= LAST_SPOT[0] and spot[1] <= LAST_SPOT[1])
     return {title: frozenset(found) for title, found in spots.items()}
 
 
@@ -200,9 +206,11 @@ class View:
     columns: tuple[int, ...]
     merged: Mapping[Place, Merged]
     covered: frozenset[Place]  # by another cell
+    busy: frozenset[int] = frozenset()  # rows in which something is seen
 
 
-def _sheet(canvas: Canvas, parts: Parts, merges: Iterable[Range], spots: frozenset[Place]) -> Drawn:
+def _seen(canvas: Canvas, parts: Parts, merges: Iterable[Range], spots: frozenset[Place]) -> View:
+    """What is seen of a sheet: up to the last cell that shows something or is marked, without what is hidden."""
     stand = [*canvas.texts, *canvas.filled, *spots]
     hidden_rows = canvas.hidden_rows - {row for row, _ in spots}
     hidden_columns = canvas.hidden_columns - {column for _, column in spots}
@@ -212,10 +220,12 @@ def _sheet(canvas: Canvas, parts: Parts, merges: Iterable[Range], spots: frozens
     columns = tuple(column for column in range(last_column + 1) if column not in hidden_columns)
     view = _view(rows, columns, merges, parts)
     busy = {row for row, column in stand if column not in hidden_columns} | {row for row, _ in view.covered} | parts.heads
-    return {
-        "columns": [_column(canvas, parts, number) for number in columns],
-        "rows": list(_rows(canvas, parts, view, busy)),
-    }
+    return replace(view, busy=frozenset(busy))
+
+
+def _sheet(canvas: Canvas, parts: Parts, view: View, room: int) -> Drawn:
+    columns = [_column(canvas, parts, number) for number in view.columns]
+    return {"columns": columns, "rows": list(_rows(canvas, parts, view, room))}
 
 
 def _column(canvas: Canvas, parts: Parts, number: int) -> Drawn:
@@ -244,14 +254,19 @@ def _view(rows: tuple[int, ...], columns: tuple[int, ...], merges: Iterable[Rang
     return View(rows, columns, merged, frozenset(covered))
 
 
-def _rows(canvas: Canvas, parts: Parts, view: View, busy: set[int]) -> Iterator[Drawn]:
-    """Yield the rows; a long run of blank ones is one line."""
-    for is_busy, run in groupby(view.rows, key=busy.__contains__):
+def _rows(canvas: Canvas, parts: Parts, view: View, room: int) -> Iterator[Drawn]:
+    """Yield the rows; a long run of blank ones is one line, and so is what there is no room for."""
+    for is_busy, run in groupby(view.rows, key=view.busy.__contains__):
         rows = list(run)
         if not is_busy and len(rows) > MOST_BLANK:
             yield {"gap": [rows[0] + 1, rows[-1] + 1], "part": parts.part_of(rows[0])}
-        else:
-            yield from (_row(canvas, parts, view, row) for row in rows)
+            continue
+        for row in rows:
+            room -= len(view.columns)
+            if room < 0:
+                yield {"cut": [row + 1, view.rows[-1] + 1], "part": parts.part_of(row)}
+                return
+            yield _row(canvas, parts, view, row)
 
 
 def _row(canvas: Canvas, parts: Parts, view: View, row: int) -> Drawn:

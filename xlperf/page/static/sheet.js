@@ -6,6 +6,7 @@ const ORDER = Object.keys(SIGNS); // the worst first
 const NARROW = 600; // pixels of room below which the names of rows get less of it
 const NAME_WIDTH = 96;
 const NUMBER_WIDTH = 44;
+const MOST_MARKED = 1000; // cells of one range
 let book, marks, drawn, leave, shown;
 
 // `left` is told when a person goes back from a cell to its finding.
@@ -26,12 +27,14 @@ export function openBook(answer, left) {
 function mark(place, finding, number) {
   const { title, areas } = parse(place);
   const own = marks.get(title);
-  for (const [top, left, bottom, right] of own ? areas : [])
-    for (let row = top; row <= bottom; row++)
-      for (let column = left; column <= right; column++) {
+  for (const [top, left, bottom, right] of own ? areas : []) {
+    const isLarge = (bottom - top + 1) * (right - left + 1) > MOST_MARKED; // of which the first cell will do
+    for (let row = top; row <= (isLarge ? top : bottom); row++)
+      for (let column = left; column <= (isLarge ? left : right); column++) {
         const key = `${letters(column)}${row}`;
         own.set(key, [...(own.get(key) ?? []), { finding, number }]);
       }
+  }
 }
 
 // A place as findings name it, `Budget!B4:B5` or a whole sheet: its title and its areas.
@@ -55,6 +58,7 @@ function draw(at) {
   const sheet = book.sheets[at];
   place.setAttribute("aria-labelledby", `tab-${at}`);
   place.replaceChildren(...tables(sheet, place.clientWidth || 1000));
+  place.scrollTo(0, 0);
   keepInView(place);
 }
 
@@ -86,7 +90,7 @@ function tables(sheet, room) {
   for (const row of sheet.rows) {
     if (row.part !== before) parts.push((part = newTable(widths)));
     before = row.part;
-    part.tBodies[0].append(row.gap ? gap(row, sheet) : line(row, sheet));
+    part.tBodies[0].append(row.number ? line(row, sheet) : rest(row, sheet));
   }
   return [top, ...parts];
 }
@@ -104,8 +108,10 @@ function newTable(widths) {
   return table;
 }
 
-function gap({ gap: [first, last] }, sheet) {
-  return make("tr", { class: "gap" }, make("td", { colspan: sheet.columns.length + 1 }, say("blank_rows", { first, last })));
+// A line in place of rows: blank ones, or more than can be drawn.
+function rest({ gap, cut }, sheet) {
+  const [first, last] = gap ?? cut;
+  return make("tr", { class: "gap" }, make("td", { colspan: sheet.columns.length + 1 }, say(gap ? "blank_rows" : "cut_rows", { first, last })));
 }
 
 function line(row, sheet) {
