@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo docs check test soak coverage bench bench-short bench-collect lint golden clean
+.PHONY: help demo page docs check test soak coverage bench bench-short bench-collect lint golden clean
 
 help:
 	@echo "make demo   template -> fill -> validate -> finalize, in the folder demo/"
+	@echo "make page   one HTML file that validates workbooks in a browser without a network: dist/自评表校验.html"
 	@echo "make docs   the documentation as a site that works without a network, in the folder site/"
 	@echo "make check  before every commit: lint, and the tests that take no time; a minute"
 	@echo "make test   every test, of each sweep a fixed slice; some minutes"
@@ -46,6 +47,12 @@ $(VENV)/ready: pyproject.toml | $(BIN)/python  # all of that, and what tests and
 
 demo: $(VENV)/program
 	@$(BIN)/python examples/demo.py demo
+
+# npm comes from the system, else as a Python package.
+page: $(VENV)/program
+	@command -v npm >/dev/null 2>&1 || $(INSTALL) -e ".[page]"
+	@mkdir -p dist
+	@$(BIN)/python -m xlperf page -o dist/自评表校验.html
 
 docs: $(VENV)/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict --clean -f docs/generator/site.yml

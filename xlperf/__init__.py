@@ -26,6 +26,7 @@ _HOMES = {
     "find_status": "collecting.status",
     "CollectionStatus": "collecting.status",
     "Result": "reporting.result",
+    "write_page": "page.page_file",
     "build_schema": "forms.schema",
     "list_forms": "forms.catalog",
     "explain_field": "forms.catalog",

@@ -29,6 +29,7 @@ EXIT_CODES = {
     "check-form": (0,),
     "collect": (0, 1, 3),
     "status": (0,),
+    "page": (0,),
     "schema": (0,),
     "explain": (0,),
 }
@@ -47,6 +48,7 @@ TWINS = {
     "check-form": ("check_form",),
     "collect": ("collect",),
     "status": ("find_status",),
+    "page": ("write_page",),
     "schema": ("build_schema",),
     "explain": ("explain_field", "explain_rule"),
 }

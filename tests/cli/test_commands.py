@@ -257,7 +257,7 @@ def test_the_library_has_a_twin_for_every_command(form) -> None:
     from xlperf.cli.commands import cli
 
     twins = {"forms": "list_forms", "template": "write_template", "fill": "fill_workbook", "read": "read_workbook", "validate": "validate",
-             "finalize": "finalize", "schema": "build_schema", "explain": "explain_field", "check-form": "check_form", "migrate": "migrate_workbook",
+             "finalize": "finalize", "page": "write_page", "schema": "build_schema", "explain": "explain_field", "check-form": "check_form", "migrate": "migrate_workbook",
              "diff": "compare_papers", "new-form": "new_form", "report": "write_report", "import": "import_document",
              "collect": "collect", "status": "find_status"}  # fmt: skip
     assert set(cli.commands) == set(twins)

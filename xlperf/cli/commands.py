@@ -297,6 +297,25 @@ def report(file: Path, **asked: Any) -> ExitCode:
     return result.exit_code
 
 
+@cli.command(help=words("page"))
+@click.argument("forms", metavar="[FORM]...", nargs=-1)
+@output_option
+@click.option("--assets", type=FILE, metavar="DIR", help=words("assets"))
+@templates_option
+def page(forms: tuple[str, ...], output: Path | None, assets: Path | None, templates: Path | None) -> ExitCode:
+    from xlperf.files import unused
+    from xlperf.page.page_file import write_page
+
+    def tell(file: str) -> None:
+        click.echo(sentence("fetching", {"file": file}), err=True)
+
+    path = output or unused(Path(words("page_name")))
+    click.echo(
+        sentence("written", {"path": write_page(forms, output=path, templates=templates, assets=assets, tell=tell)}), err=True
+    )
+    return ExitCode.OK
+
+
 @cli.command(help=words("schema"))
 @form_argument
 @year_option
