@@ -72,12 +72,14 @@ def any_places(path: Path, chance: Random, count: int) -> dict[Place, str]:
 
 
 def is_by_design(reading: Reading, title: str, cell: str, name: str) -> bool:
-    """What nobody can tell from ours: the facts on the hidden sheet, the lines of a list of problems, a signature."""
+    """What nobody can tell from ours: facts on the hidden sheet, lines of a list of problems, a signature, frozen results."""
     column, row = cell.rstrip("0123456789"), int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
     by_key = {found.title: key for key, found in {**reading.sheets, **reading.program_sheets}.items()}
     key = by_key.get(title, "")
     if key in reading.program_sheets:
         return column in "AB" if key == "identity" else True
+    if key == "checks" and reading.identity.get("submission") and name == "number":
+        return True
     words = [str(value).strip() for value in reading.sheets[key].grid[row - 1][1:]] if key in reading.sheets else []
     lines = {
         text

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from string import ascii_uppercase
 
 import pytest
 
@@ -16,10 +17,10 @@ from support.documents import complete_document
 from support.libreoffice import edit
 from support.live_documents import document_for
 from support.live_edits import Drawn, draw, with_steps
-from support.live_verdicts import ours, told
+from support.live_verdicts import FORMAT, ours, told
 from support.make_golden import FORMS
 from support.sweeps import seeds
-from xlperf import fill_workbook, write_template
+from xlperf import fill_workbook, validate, write_template
 from xlperf.forms.document import rows_of, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import make_layout, row_counts
@@ -47,6 +48,15 @@ def edited(jobs: list[tuple[Path, Drawn]]) -> Iterator[tuple[Path, Drawn]]:
     targets = [(with_steps(path, drawn), path, path.with_name(f"{path.stem}-edited.xlsx"), drawn) for path, drawn in jobs]
     edit((steps, path, target) for steps, path, target, _ in targets)
     yield from ((target, drawn) for _, _, target, drawn in targets)
+
+
+def is_mistyped(drawn: Drawn, path: Path) -> bool:
+    """Whether what was typed into a copied row does not go with what was copied: a text where its kind asks for a number."""
+    if drawn.name != "copied row":
+        return False
+    _, title, _, row, _ = drawn.steps[0]
+    cells = (cell.partition("!") for f in validate(path).findings if f["code"] in FORMAT for cell in f["cells"])
+    return any(sheet == title and cell.lstrip(ascii_uppercase) == str(row + 1) for sheet, _, cell in cells)
 
 
 @pytest.mark.slow

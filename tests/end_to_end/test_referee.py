@@ -30,7 +30,7 @@ from xlperf.forms.compute import compute
 from xlperf.forms.form import Form
 from xlperf.formula.doubles import DOUBLES
 from xlperf.formula.functions import DECIMALS
-from xlperf.formula.operands import DIGITS_15, WIDE
+from xlperf.formula.operands import DIGITS_15, WIDE, plain_text
 from xlperf.values.box_notes import is_note
 from xlperf.workflow.documents import take_document
 
@@ -173,11 +173,19 @@ def ties(form: Form, document: dict) -> set[tuple[object, object]]:
     return {(on_15_digits(one), on_15_digits(other)) for one, other in pairs if one != other}
 
 
+def as_gnumeric_reads(document: dict) -> dict:
+    """Without what it reads otherwise than it is written; nor a unit called 3: in a list of texts it takes that for a number."""
+    cover = document.get("cover", {})
+    if plain_text(str(cover.get("unit", ""))).isdecimal():
+        document = {**document, "cover": {**cover, "unit": "三号单位"}}
+    return dict(without_escapes(document))
+
+
 @pytest.mark.gnumeric
 @of_each_form
 def test_gnumeric_agrees(form: Form, tmp_path: Path) -> None:
     """No difference but for how it reads and writes texts (`as_gnumeric_shows`), and for ties, which it takes to the last bit."""
-    documents = filled(form, seeds(300, usual=4), tmp_path, as_read=without_escapes)
+    documents = filled(form, seeds(300, usual=4), tmp_path, as_read=as_gnumeric_reads)
     sources = [with_counts(path) for path in documents]
     made = recalculate(sources, tmp_path / "saved")
     for path, saved, document in zip(sources, made, documents.values(), strict=True):

@@ -266,6 +266,8 @@ def _sound(random: Random, row: dict) -> dict:
     else:
         row["target"], row["actual"] = _pair(random)
         row |= {"operator": random.choice(["=", ">=", "<=", ">", "<"]), "unit": random.choice(UNITS)}
+        if row["unit"] == "%" and min(abs(row["target"]), abs(row["actual"])) < 2:  # as if a ratio had been typed
+            row["unit"] = "项"
     return {key: value for key, value in row.items() if key != "actual" or "applies" not in row}  # no paper shows it then
 
 

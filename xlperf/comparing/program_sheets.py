@@ -44,6 +44,11 @@ def _is_computed(found: FoundSheet, row: int, column: int, value: object) -> boo
     return is_formula and (_is_count(found, row, value) or isinstance(value, CellError) or is_labelled)
 
 
+def _may_be_computed(found: FoundSheet, row: int, column: int) -> bool:
+    """Whether a formula stands in that cell, as far as the file tells."""
+    return found.markup is None or holds_values_only(found) or (row, column) in found.markup.formulas
+
+
 def _is_count(found: FoundSheet, row: int, value: object) -> bool:
     return str(found.grid[row][0]).partition(".")[0] == GUIDE and isinstance(value, int | float)
 
@@ -108,7 +113,7 @@ def _stray_in_identity(reading: Reading, found: FoundSheet) -> Iterator[Filled]:
         for column, value in enumerate(line):
             text = str(value).strip()
             is_fact = column < FACTS and (not number or bool(str(line[0]).strip()))
-            is_count = column == FACTS and not isinstance(value, str)
+            is_count = column == FACTS and not isinstance(value, str) and _may_be_computed(found, number, column)
             is_choice = column >= LISTS and (text in choices or may_be_former_text(reading, value))
             if text and not (is_fact or is_count or is_choice):
                 yield Cell(found.title, number, column), value

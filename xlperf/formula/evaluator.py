@@ -247,7 +247,7 @@ def _argument(name: str, function: Function, number: int, argument: Node, number
 
     def text(value_of: ValueOf, columns: Columns) -> Any:
         value = needed(value_of, columns)
-        return numbers.as_text(value) if isinstance(value, numbers.type) else value
+        return numbers.as_text(value) if isinstance(value, numbers.type | bool) else value
 
     return text if wanted == "text" else needed
 

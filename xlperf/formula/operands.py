@@ -64,10 +64,10 @@ def round_half_up(number: Decimal, digits: Decimal) -> Decimal:
     return +number.quantize(Decimal(1).scaleb(-int(digits)), ROUND_HALF_UP, WIDE)
 
 
-def as_text(number: Decimal | str, pattern: str | None = None) -> str:
-    """A number as Excel's `&` writes it, or as one of the formats in TEXT_FORMATS does; a text as it is."""
-    if isinstance(number, str):
-        return number
+def as_text(number: Decimal | str | bool, pattern: str | None = None) -> str:
+    """A number as Excel's `&` writes it, or as one of the formats in TEXT_FORMATS does; a text as it is, TRUE for a truth."""
+    if isinstance(number, str | bool):
+        return number if isinstance(number, str) else str(number).upper()
     if pattern is None:
         text = format(DIGITS_15.plus(number), "f")
         return text.rstrip("0").rstrip(".") if "." in text else text

@@ -11,10 +11,8 @@ import datetime
 from collections.abc import Callable, Mapping
 
 from xlperf.addresses import cell_name
-from xlperf.forms.catalog import told_basis
 from xlperf.forms.document import Spot
 from xlperf.forms.model import RULES, Field, Table
-from xlperf.messages import sentence
 from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter
 from xlperf.workbook.dropdowns import list_source
@@ -55,10 +53,14 @@ def restrict_cells(writer: CellWriter, sheet: Worksheet, first: Spot, last: Spot
 
 
 def _basis_of(writer: CellWriter, spot: Spot) -> str:
-    """On what the rule of a row of the checks sheet is based."""
-    row = writer.form.blocks[spot.block].row(spot.index)
+    """On what the rule of a row of the checks sheet is based, in the words of the form."""
+    row, words = writer.form.blocks[spot.block].row(spot.index), writer.form.words
     basis = writer.form.rules[row.key].basis if row else None
-    return sentence("says_basis", {"text": told_basis(basis)}) if basis else ""
+    if basis is None or "basis" not in words:
+        return ""
+    document = " ".join(text for text in (basis.text, basis.clause) if text)
+    unverified = "" if basis.verified else words.get("basis_unverified", "")
+    return "\n".join(text for text in (f"{words['basis']}{document}{unverified}", basis.note) if text)
 
 
 # --- the limits, by field type -------------------------------------------------------------------------------
