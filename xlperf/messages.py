@@ -15,11 +15,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 LANGUAGES = ("zh", "en")
-CATALOGUES = Path(__file__).parent / "catalogues"
+CATALOGUES = os.path.join(os.path.dirname(__file__), "catalogues")  # no Path: help is to be there at once
+SENTENCE = re.compile(r'([\w-]+) = "((?:[^"\\]|\\["n])*)"')  # a key and a text in which no sign is escaped but these
 STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _chosen: list[str] = []
 
@@ -46,22 +46,35 @@ class Catalogue(dict[str, dict[str, Any]]):
             self.parts[name] = self.parts.get(name, "") + part
 
     def __missing__(self, name: str) -> dict[str, Any]:
-        import tomllib
-
-        self[name] = tomllib.loads(self.parts[name])[name]
+        self[name] = _plain_table(self.parts[name]) or _any_table(self.parts[name])[name]
         return self[name]
+
+
+def _plain_table(part: str) -> dict[str, Any] | None:
+    """A table of nothing but a sentence in each line, which patterns read in no time; None of any other."""
+    lines = [line for line in part.splitlines()[1:] if line and not line.startswith("#")]
+    found = [match for line in lines if (match := SENTENCE.fullmatch(line))]
+    if len(found) < len(lines):
+        return None
+    return {match[1]: match[2].replace("\\n", "\n").replace('\\"', '"') for match in found}
+
+
+def _any_table(part: str) -> dict[str, Any]:
+    import tomllib
+
+    return tomllib.loads(part)
 
 
 @lru_cache
 def catalogue(language: str) -> Catalogue:
-    return Catalogue((CATALOGUES / f"{language}.toml").read_text("utf-8"))
+    with open(os.path.join(CATALOGUES, f"{language}.toml"), encoding="utf-8") as file:
+        return Catalogue(file.read())
 
 
 def fill(text: str, arguments: Mapping[str, object], blank: str = "—") -> str:
     """Put the arguments into a sentence; one that is not there shows as a dash or as `blank`, never as a traceback."""
-    shown = {
-        key: plain(value) if isinstance(value, str | Path) else value for key, value in arguments.items() if value is not None
-    }
+    given = ((key, value) for key, value in arguments.items() if value is not None)
+    shown = {key: plain(value) if isinstance(value, str | os.PathLike) else value for key, value in given}
     return text.format_map(defaultdict(lambda: blank, shown))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -31,6 +30,8 @@ from xlperf.errors import ExitCode, UsageError
 from xlperf.messages import LANGUAGES, sentence
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from xlperf.reporting.result import Result
 
 
@@ -269,7 +270,7 @@ def diff(before: str, after: str, format_: str, templates: Path | None) -> ExitC
     if names_form(before) and names_form(after):
         changes = compare_forms(before, after, templates=templates)
     else:
-        sources = [read_source(Path(path), templates=templates) for path in (before, after)]
+        sources = [read_source(path, templates=templates) for path in (before, after)]
         changes = compare_sources(*sources, templates=templates)
         for source in sources:
             if source.report_findings:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import gettext
 import os
 from collections.abc import Callable
-from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from xlperf.errors import UsageError
 from xlperf.messages import CATALOGUES, current_language, listing, sentence
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Decorated = TypeVar("Decorated", bound=Callable[..., object])
 Decorator = Callable[[Decorated], Decorated]
@@ -47,7 +49,16 @@ class Group(click.Group):
         return [words("usage_options"), words("usage_command")]
 
 
-FILE = click.Path(path_type=Path)
+class FilePath(click.Path):
+    """A path; what paths are made of is imported when there is one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from pathlib import Path
+
+        return Path(os.fsdecode(super().convert(value, param, ctx)))
+
+
+FILE = FilePath()
 YEAR = click.IntRange(1950, 2200)
 templates_option = click.option("--templates", type=FILE, metavar="DIR", help=words("templates"))
 form_option = click.option("--form", metavar="FORM", help=words("form"))

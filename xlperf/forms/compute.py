@@ -104,9 +104,7 @@ def _typed_only(form: Form, block: Block, index: int, row: Row) -> Row:
 
 def _indexes(block: Block, row: str | None, count: int) -> Iterable[int]:
     """The places of the preset row of that key; of all free rows where there is none."""
-    if row is None:
-        return range(len(block.rows), count)
-    return [index for index, preset in enumerate(block.rows) if preset.key == row]
+    return range(len(block.rows), count) if row is None else [block.rows_by_key[row]]
 
 
 def plain(value: Any) -> Any:

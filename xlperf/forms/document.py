@@ -14,7 +14,6 @@ indicators do): an item goes to the block whose constants it has, to a preset ro
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from xlperf.forms.form import Form
@@ -163,12 +162,8 @@ def _is_same_text(one: object, other: object) -> bool:
 
 def preset_index(block: Block, name: object) -> int | None:
     """The place of the preset row of that name, however it is spaced and punctuated; None if no row is called so."""
-    letters = letters_of(name) if isinstance(name, str) else ""
-    presets = (_preset_letters(str(row.values.get(block.row_name or ""))) for row in block.rows)
-    return next((index for index, preset in enumerate(presets) if letters and preset == letters), None)
-
-
-_preset_letters = lru_cache(maxsize=1024)(letters_of)  # the same few hundred names for every row of every file
+    letters = letters_of(name) if isinstance(name, str) and block.rows else ""
+    return block.rows_by_letters.get(letters) if letters else None
 
 
 def _fill_row(block: Block, row: Row, item: Document, where: str) -> Iterator[Stray]:

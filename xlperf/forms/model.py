@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple
 
 from xlperf.formula.evaluator import Formula, compile_formula
 from xlperf.formula.nodes import SCALARS, WORDS, Kind, Node, names_in
+from xlperf.text import letters_of
 
 USED = "_used"  # the hidden column that says whether something stands in a row
 HELPERS = (USED, "_missing", "_wanted", "_doubt")  # hidden columns of every table; names of the form's own begin with a letter
@@ -126,7 +127,7 @@ class Field:
     rows: int = 1
     height: float = 0
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
         return TYPES[self.type].kind
 
@@ -135,7 +136,7 @@ class Field:
         """The decimals that its numbers have at most, and those that its formula is rounded to."""
         return decimals_of_type(self.type, self.digits)
 
-    @property
+    @cached_property
     def in_document(self) -> bool:
         return TYPES[self.type].json is not None and not self.key.startswith("_")
 
@@ -175,6 +176,17 @@ class Block:
     require: tuple[str, ...] | None = None  # the required fields, where they are others than the columns say
     row_name: str | None = None  # the field that names a row
 
+    @cached_property
+    def rows_by_letters(self) -> dict[str, int]:
+        """The places of the preset rows by the letters of their names, of equal ones the first."""
+        names = [letters_of(row.values.get(self.row_name or "")) for row in self.rows]
+        return {letters: index for index, letters in reversed([*enumerate(names)])}
+
+    @cached_property
+    def rows_by_key(self) -> dict[str, int]:
+        """The places of the preset rows by their keys."""
+        return {row.key: index for index, row in enumerate(self.rows)}
+
     def row(self, index: int) -> PresetRow | None:
         """The preset row at that place, None for a free row."""
         return self.rows[index] if index < len(self.rows) else None
@@ -194,10 +206,10 @@ class Block:
         free = (None,) if self.shape in ("list", "object") else ()
         return tuple(row.key for row in self.rows) + free
 
-    @property
-    def document_fields(self) -> list[Field]:
+    @cached_property
+    def document_fields(self) -> tuple[Field, ...]:
         hidden = self.constants if self.shape == "object" else ()
-        return [field for field in self.fields.values() if field.in_document and field.key not in hidden]
+        return tuple(field for field in self.fields.values() if field.in_document and field.key not in hidden)
 
 
 class Table(NamedTuple):

@@ -103,9 +103,7 @@ class Scope:
 
     def index(self, target: Target) -> int:
         """The row of its block in which a single cell stands."""
-        if target.row is None:
-            return 0
-        return self.blocks[target.blocks[0]].row_keys().index(target.row)
+        return self.blocks[target.blocks[0]].rows_by_key[target.row] if target.row is not None else 0
 
     def parameter(self, key: str) -> Decimal:
         """The figure of a parameter; those that are steps stand in LOOKUP alone."""

@@ -111,7 +111,7 @@ def _preset_place(block: Block, sheet_row: SheetRow, taken: Set[int]) -> int | N
     """Which preset row of its block that is; None of a free row. Where hidden key and name disagree, the name wins."""
     if block.shape == "object":
         return 0
-    by_key = next((index for index, row in enumerate(block.rows) if row.key == sheet_row.key), None)
+    by_key = block.rows_by_key.get(sheet_row.key or "")
     if block.key == RULES or block.shape != "list":
         return by_key
     by_name = preset_index(block, _name_in(block, sheet_row))

@@ -54,6 +54,9 @@ def escaped(text: str) -> str:
     return UNWRITABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
 
 
+NO_FORMULA = "0"  # what stands in for a formula while XlsxWriter takes it in
+
+
 class FewestDigits(float):
     """A number that is printed in as few digits as say it, whatever format is asked for."""
 
@@ -122,8 +125,16 @@ class Worksheet(SilentWorksheet):
         return [(name, value) for name, value in attributes if name != "customHeight"]
 
     def _write_formula(self, row: int, col: int, formula: str, cell_format: Format | None = None, value: Any = 0) -> Any:
-        """Write what a formula shows as every other text is written."""
-        return super()._write_formula(row, col, formula, cell_format, escaped(value) if isinstance(value, str) else value)
+        """Write what a formula shows as every other text is written.
+
+        XlsxWriter searches every formula for functions newer than Excel 2007, which are written otherwise; ours has none of them
+        and takes the place of a short one.
+        """
+        shown = escaped(value) if isinstance(value, str) else value
+        code = super()._write_formula(row, col, formula and NO_FORMULA, cell_format, shown)
+        if code == 0:
+            self.table[row][col] = self.table[row][col]._replace(formula=self._prepare_formula(formula))
+        return code
 
     def _xml_number_element(self, number: float, attributes: Any = ()) -> None:
         """Write a number in as few digits as say it: XlsxWriter writes 89.9 as 89.90000000000001."""
