@@ -46,6 +46,15 @@ def processes(units: int) -> float:
     return one / two
 
 
+def in_the_page(folder: Path) -> float:
+    """How much longer a workbook takes in Chromium, its sheets drawn, than the command's function takes in-process."""
+    import xlperf
+    from support.browser import check, chromium, opened, written_page
+
+    with chromium() as browser, opened(browser, written_page(folder)) as page:
+        return ratio(lambda: check(page, FILLED), lambda: xlperf.validate(FILLED))
+
+
 def main() -> None:
     import openpyxl
 
@@ -64,6 +73,7 @@ def main() -> None:
             ("finalize / load_workbook", 5.0, ratio(lambda: xlperf.finalize(FILLED, output=directory), lambda: openpyxl.load_workbook(FILLED))),
             ("template / load_workbook", 5.0, ratio(template, lambda: openpyxl.load_workbook(blank))),
             ("xlperf --help / python -c 'import click'", 1.5, ratio(lambda: _process(commands), lambda: _process([sys.executable, "-c", "import click"]))),
+            ("validate in the page / in-process", 4.0, in_the_page(directory)),
         ]  # fmt: skip
     for name, limit, value in rows:
         print(f"{name:42} {value:5.2f}   (wanted: at most {limit})")
