@@ -171,11 +171,21 @@ def templates(folder: Path, units: int, jobs: int) -> None:
     write_templates(FIRST, year=2022, roster=roster, output=folder / f"{units}-{jobs}", jobs=jobs)
 
 
+def in_the_page(folder: Path) -> Iterator[Measured]:
+    """Yield how much longer a workbook takes in Chromium, its sheets drawn, than the command's function takes in-process."""
+    import xlperf
+    from support.browser import check, chromium, opened, written_page
+
+    with chromium() as browser, opened(browser, written_page(folder)) as page:
+        measured = ratio(partial(check, page, FILLED), partial(xlperf.validate, FILLED))
+    yield Measured("validate in the page / in-process", measured, "at most 4")
+
+
 def main(units: int) -> None:
     assert json.loads((EXAMPLE / "document.json").read_text("utf-8"))["form"] == FIRST
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for measure in (commands(folder), starts(), growth(folder), distribution(folder, units)):
+        for measure in (commands(folder), starts(), growth(folder), in_the_page(folder), distribution(folder, units)):
             for what, value, bar in measure:
                 print(f"{what:52} {value:6.2f}   (wanted: {bar})", flush=True)
 

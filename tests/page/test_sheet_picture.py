@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import zipfile
 from pathlib import Path
@@ -15,6 +16,7 @@ from support.hostile import BUILDERS
 from support.odd_files import CHEAP, READ
 from support.paths import EXAMPLES_OF, FILLED
 from support.surgery import part_of, rewrite
+from support.sweeps import seeds
 from xlperf import UnreadableError
 from xlperf.page import sheet_picture
 from xlperf.page.cell_looks import CellLooks, _contrast, _parts
@@ -139,6 +141,38 @@ def test_every_hostile_file_that_is_read_can_be_drawn(tmp_path: Path) -> None:
         assert {"填报说明", "自评表"} <= {sheet["title"] for sheet in sheets} or kind in CHEAP
         assert sum(len(row.get("cells", ())) for row in rows) <= sheet_picture.MOST_CELLS + 60 * len(sheets)
         path.unlink()
+
+
+JUNK = ("", "x", "-1", "0", "1e9", "9" * 30, "9" * 5_000, "NaN", "-inf", "0.5", "#REF!", "\u4e00")
+ATTRIBUTE = re.compile(rb' (?!xmlns)([A-Za-z0-9:]+)="[^"]*"')
+
+
+@pytest.mark.slow
+def test_whatever_stands_in_the_attributes_of_a_workbook_it_is_drawn_or_was_refused(tmp_path: Path) -> None:
+    """The verdict must not be lost because a picture cannot be made."""
+    parts = [
+        "xl/styles.xml",
+        "xl/workbook.xml",
+        "xl/sharedStrings.xml",
+        *(part_of(FILLED, title) for title in ("自评表", "基本信息", "校验")),
+    ]
+    drawn_books = 0
+    for seed in seeds(300, usual=30):
+        chance = random.Random(seed)
+        junk, name, share = chance.choice(JUNK).encode(), chance.choice(parts), chance.choice((0.002, 0.05))
+
+        def spoil(part: str, content: bytes, junk=junk, name=name, share=share, chance=chance) -> bytes:
+            def other(match: re.Match[bytes]) -> bytes:
+                return b' %s="%s"' % (match[1], junk) if match[1] != b"r" and chance.random() < share else match[0]
+
+            return ATTRIBUTE.sub(other, content) if part == name else content
+
+        try:
+            reading = read_cells(rewrite(FILLED, tmp_path / "spoilt.xlsx", spoil))
+        except UnreadableError:
+            continue
+        drawn_books += bool(draw_book(reading, ["自评表!H61"])["sheets"])
+    assert drawn_books >= 10
 
 
 def test_what_there_is_no_room_for_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ ALIGNED = {"number": "right", "truth": "center", "error": "center"}  # where a c
 HORIZONTAL = {"left": "left", "center": "center", "right": "right", "centerContinuous": "center", "distributed": "center"}
 VERTICAL = {"top": "top", "center": "middle"}  # a picture has the others at the bottom
 OFF = ("0", "false")
+MOST = 1e9  # no number in the XML of a workbook that means anything is as large
 LEAST_CONTRAST, STEPS = 4.6, 20  # the guidelines ask for 4.5
 Look = dict[str, str | float | bool]
 
@@ -41,17 +42,20 @@ class CellLooks:
         self._numbers: dict[tuple[tuple[str, object], ...], int] = {}
         self.listed: list[Look] = []
 
+    def _format(self, style: int) -> Format:
+        return self._formats[style] if 0 <= style < len(self._formats) else Format(GENERAL, {})
+
     def number_format(self, style: int) -> str:
         """The number format of cells of that style."""
-        return self._formats[style].code if style < len(self._formats) else GENERAL
+        return self._format(style).code
 
     def is_plain(self, style: int) -> bool:
         """Whether nothing is seen of a blank cell of that style."""
-        return style >= len(self._formats) or "fill" not in self._formats[style].look
+        return "fill" not in self._format(style).look
 
     def number_of(self, style: int, kind: str) -> int:
         """Which of the listed looks a cell of that style and kind of value has."""
-        look = dict(self._formats[style].look) if style < len(self._formats) else {}
+        look = dict(self._format(style).look)
         if kind in ALIGNED:
             look.setdefault("align", ALIGNED[kind])
         key = tuple(sorted(look.items()))
@@ -67,10 +71,9 @@ def _formats(styles: Element) -> Iterator[Format]:
     fonts = [_font(element) for element in styles.iterfind("{*}fonts/{*}font")]
     fills = [_fill(element) for element in styles.iterfind("{*}fills/{*}fill")]
     for element in styles.iterfind("{*}cellXfs/{*}xf"):
-        number = element.get("numFmtId", "0")
-        built_in = BUILT_IN.get(int(number), GENERAL) if number.isdecimal() else GENERAL
-        look = {**_at(fonts, element.get("fontId")), **_at(fills, element.get("fillId")), **_alignment(element)}
-        yield Format(own.get(number) or built_in, _readable(look))
+        code = own.get(element.get("numFmtId", "0")) or BUILT_IN.get(round(number_in(element, "numFmtId", 0)), GENERAL)
+        look = {**_at(fonts, element, "fontId"), **_at(fills, element, "fillId"), **_alignment(element)}
+        yield Format(code, _readable(look))
 
 
 def _readable(look: Look) -> Look:
@@ -96,8 +99,9 @@ def _brightness(colour: Sequence[int]) -> float:
     return sum(part * share for part, share in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
 
 
-def _at(looks: Sequence[Look], number: str | None) -> Mapping[str, str | float | bool]:
-    return looks[int(number)] if number and number.isdecimal() and int(number) < len(looks) else {}
+def _at(looks: Sequence[Look], element: Element, key: str) -> Mapping[str, str | float | bool]:
+    number = round(number_in(element, key, -1))
+    return looks[number] if 0 <= number < len(looks) else {}
 
 
 def _font(font: Element) -> Look:
@@ -109,8 +113,8 @@ def _font(font: Element) -> Look:
     if _is_on(font.find("{*}strike")):
         look["struck"] = True
     size = font.find("{*}sz")
-    points = _number(size.get("val", "")) if size is not None else None
-    if points and points != USUAL_SIZE:
+    points = number_in(size, "val", USUAL_SIZE) if size is not None else USUAL_SIZE
+    if points != USUAL_SIZE:
         look["size"] = round(min(max(points, 8.0), 24.0) * PIXELS, 1)
     return look
 
@@ -139,13 +143,13 @@ def _colour(element: Element | None) -> str | None:
     """A colour as a page writes it."""
     if element is None:
         return None
-    written, theme = element.get("rgb", ""), element.get("theme", "")
+    written, theme = element.get("rgb", ""), round(number_in(element, "theme", -1))
     code = written[-6:].lower() if len(written) in (6, 8) else ""
-    if not code and theme.isdecimal() and int(theme) < len(THEME):
-        code = THEME[int(theme)]
+    if not code and 0 <= theme < len(THEME):
+        code = THEME[theme]
     if len(code) != 6 or set(code) - set("0123456789abcdef"):
         return None
-    tint = _number(element.get("tint", "0")) or 0.0
+    tint = number_in(element, "tint", 0)
     return _written([_tinted(part, tint) for part in _parts(f"#{code}")])
 
 
@@ -164,8 +168,10 @@ def _tinted(part: int, tint: float) -> int:
     return round(part * (1 + tint) if tint < 0 else part + (255 - part) * tint)
 
 
-def _number(text: str) -> float | None:
+def number_in(element: Element, key: str, default: float) -> float:
+    """What an attribute says that is to be a number; the default where it is none, or none of any use."""
     try:
-        return float(text)
+        number = float(element.get(key, default))
     except ValueError:
-        return None
+        return default
+    return number if abs(number) < MOST else default

@@ -39,7 +39,7 @@ def answer(verb: str, path: str, language: str) -> str:
         told = VERBS[verb](Path(path))
     except XlperfError as error:
         told = {"refused": str(error)}
-    return json.dumps(told, ensure_ascii=False)
+    return json.dumps(told)  # in ASCII: whatever stands in a cell gets over to the page
 
 
 def warm_up() -> None:

@@ -21,7 +21,7 @@ from xml.etree.ElementTree import Element
 from xlperf.addresses import column_name, column_number
 from xlperf.forms.layout import END, HEADER
 from xlperf.forms.model import Table
-from xlperf.page.cell_looks import CellLooks
+from xlperf.page.cell_looks import CellLooks, number_in
 from xlperf.page.shown_numbers import show_number
 from xlperf.reading import limits
 from xlperf.reading.cell_formats import ESCAPED
@@ -143,11 +143,11 @@ def _canvas(content: bytes, texts: list[str], looks: CellLooks, since_1904: bool
 
 
 def _take_columns(canvas: Canvas, element: Element) -> None:
-    first, last = (int(element.get(key, "1")) for key in ("min", "max"))
-    for column in range(first - 1, min(last, 100)):
+    first, last = (round(number_in(element, key, 1)) for key in ("min", "max"))
+    for column in range(max(first, 1) - 1, min(last, LAST_SPOT[1] + 1)):
         if element.get("hidden") in ("1", "true"):
             canvas.hidden_columns.add(column)
-        canvas.widths[column] = min(float(element.get("width", USUAL_WIDTH)), WIDEST)
+        canvas.widths[column] = min(max(number_in(element, "width", USUAL_WIDTH), 0), WIDEST)
 
 
 def _take_row(canvas: Canvas, element: Element, texts: list[str], looks: CellLooks, since_1904: bool) -> None:
@@ -156,17 +156,17 @@ def _take_row(canvas: Canvas, element: Element, texts: list[str], looks: CellLoo
         if not address:
             continue
         place = int(address[2]) - 1, column_number(address[1])
-        style = int(cell.get("s", "0"))
+        style = round(number_in(cell, "s", 0))
         text, kind = _shown(cell, texts, looks.number_format(style), since_1904)
         if text.strip():
             canvas.texts[place] = text[:MOST_TEXT], looks.number_of(style, kind)
         elif not looks.is_plain(style):
             canvas.filled[place] = looks.number_of(style, "text")
-    number = int(element.get("r", "0")) - 1
+    number = round(number_in(element, "r", 0)) - 1
     if element.get("hidden") in ("1", "true"):
         canvas.hidden_rows.add(number)
-    if height := element.get("ht"):
-        canvas.heights[number] = min(float(height), TALLEST)
+    if height := number_in(element, "ht", 0):
+        canvas.heights[number] = min(max(height, 0), TALLEST)
 
 
 def _shown(cell: Element, texts: list[str], code: str, since_1904: bool) -> tuple[str, str]:

@@ -154,9 +154,11 @@ function hand(name, bytes) {
 
 async function chooseLanguage(wanted) {
   speak(wanted);
+  const hadFocus = $("languages").contains(document.activeElement);
   $("languages").replaceChildren(...LANGUAGES.map((each) => make("button", {
     type: "button", lang: each, "aria-pressed": String(each === wanted), click: () => chooseLanguage(each).catch(() => {}),
   }, say(`in_${each}`))));
+  if (hadFocus) $("languages").children[LANGUAGES.indexOf(wanted)].focus();
   $("known").textContent = say("known", { forms: facts.forms.map((form) => say("form", form)).join(say("between_things")) });
   $("software").replaceChildren(...facts.software.map((each) => make("li", {}, `${each.name} ${each.version} (${each.license})`)));
   for (const paper of papers) await check(paper);

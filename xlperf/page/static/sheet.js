@@ -53,7 +53,10 @@ const letters = (column) => (column > 26 ? letters(Math.floor((column - 1) / 26)
 function draw(at) {
   if (drawn === at) return;
   drawn = at;
-  document.getElementById("tabs").replaceChildren(...book.sheets.map((sheet, other) => tab(sheet, other)));
+  const tabs = document.getElementById("tabs");
+  const hadFocus = tabs.contains(document.activeElement);
+  tabs.replaceChildren(...book.sheets.map((sheet, other) => tab(sheet, other)));
+  if (hadFocus) tabs.children[at].focus();
   const place = document.getElementById("sheet");
   const sheet = book.sheets[at];
   place.setAttribute("aria-labelledby", `tab-${at}`);
@@ -72,7 +75,6 @@ function tab(sheet, at) {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (!step) return;
       draw((at + step + book.sheets.length) % book.sheets.length);
-      document.getElementById(`tab-${drawn}`).focus();
     },
   }, sheet.title, count ? make("span", { class: `count ${worst}` }, String(count)) : null);
 }
