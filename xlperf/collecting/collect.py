@@ -34,8 +34,8 @@ from xlperf.collecting.status import CollectionStatus, read_status
 from xlperf.collecting.store import Arrival, Outcomes, Store, first_receipt, opened_store, register
 from xlperf.collecting.worker import Limits, WorkOptions
 from xlperf.collecting.worker_pool import opened_pool, return_large_blocks_at_once
-from xlperf.distributing.prefill import subject_headings
-from xlperf.distributing.roster import Unit, take_roster
+from xlperf.distributing.prefill import kept_headings, subject_headings, told_of_kept
+from xlperf.distributing.roster import Roster, Unit, take_roster
 from xlperf.files import StrPath, stamp
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import Unexplained
@@ -101,6 +101,8 @@ def collect(
     """
     return_large_blocks_at_once()
     plan = _plan(inboxes, form=form, templates=templates, output=output, roster=roster)
+    for remark in () if quiet else plan.remarks:
+        print(remark, file=sys.stderr)
     with locked(plan.directory), opened_store(plan.directory, database) as store:
         refuse_other_owner(store, plan.directory)
         options = _options(store, plan, form=form, year=year, date=date, finalize=finalize)._replace(unexplained=unexplained)
@@ -126,6 +128,7 @@ class _Plan:
     inputs: Sequence[Input]
     skipped: Sequence[Skipped]  # what is not a submission
     units: Sequence[Unit] | None
+    remarks: Sequence[str]  # what of their list was skipped or kept, in words
     naming: Naming
     started: str  # ISO time
     clock: float  # that of time.monotonic, in seconds
@@ -141,25 +144,27 @@ def _plan(
     if form is not None:
         find_form(form, templates=own_forms)
     found = list_inbox([Path(inbox) for inbox in inboxes], directory)
-    units = expected_units(Path(roster), own_forms) if roster else None
+    expected = expected_units(Path(roster), own_forms) if roster else None
     return _Plan(
         directory=directory,
         templates=own_forms,
         forms=forms,
         inputs=[item for item in found if isinstance(item, Input)],
         skipped=[item for item in found if isinstance(item, Skipped)],
-        units=units,
-        naming=make_naming(installed_prefixes(own_forms), units),
+        units=expected.units if expected else None,
+        remarks=expected.remarks if expected else (),
+        naming=make_naming(installed_prefixes(own_forms), expected.units if expected else None),
         started=started,
         clock=clock,
     )
 
 
-def expected_units(roster: Path, templates: Path | None = None) -> tuple[Unit, ...]:
-    """The units of a roster, each once, though it may have a line for each of its papers."""
-    headings = [heading for folder in form_directories(templates) for heading in subject_headings(load_form(folder))]
-    units = take_roster(roster, subject=headings).units
-    return tuple({(unit.name, unit.code): unit for unit in reversed(units)}.values())[::-1]
+def expected_units(roster: Path, templates: Path | None = None) -> Roster:
+    """The units of a roster, each once, though it may have a line for each of its papers; what was skipped and kept of it."""
+    forms = [load_form(folder) for folder in form_directories(templates)]
+    units, remarks = take_roster(roster, subject=[heading for form in forms for heading in subject_headings(form)])
+    once = tuple({(unit.name, unit.code): unit for unit in reversed(units)}.values())[::-1]
+    return Roster(once, (*remarks, *told_of_kept(kept_headings(forms, once))))
 
 
 def digest_forms(templates: Path | None) -> dict[str, str]:

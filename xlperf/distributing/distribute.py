@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlperf.distributing.manifest import MANIFEST, ManifestLine, digest_of, read_manifest, write_manifest
-from xlperf.distributing.prefill import misfits, prefilled, subject_headings
+from xlperf.distributing.prefill import kept_headings, misfits, prefilled, subject_headings, told_of_kept
 from xlperf.distributing.roster import Unit, refuse, take_roster
 from xlperf.distributing.workbook_names import file_names
 from xlperf.errors import UsageError, XlperfError
@@ -146,7 +146,7 @@ def write_templates(
         kept=kept,
         changed=tuple(sorted(plan.changed)),
         orphaned=tuple(orphaned),
-        remarks=remarks,
+        remarks=(*remarks, *told_of_kept(kept_headings([chosen], units))),
     )
 
 
