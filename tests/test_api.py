@@ -41,7 +41,9 @@ CALLS: dict[str, dict[str, Any]] = {
     "load_form": {"directory": FOLDER},
     "migrate_workbook": {"path": "filled.xlsx", "year": 2023, "templates": "forms", "output": "out/new.xlsx", "date": DATE},
     "new_form": {"directory": "own/budget/2026"},
+    "new_round": {"path": "own/round.yaml"},
     "read_roster": {"path": "units.csv"},
+    "read_round": {"path": "round.yaml"},
     "read_workbook": {"path": "filled.xlsx", "templates": "forms"},
     "validate": {"path": "filled.xlsx", "templates": "forms", "annotated": "out"},
     "write_next_template": {"form": KEY, "year": 2023, "last": "other.json", "templates": "forms", "output": "out.xlsx", "date": DATE},
@@ -77,6 +79,7 @@ def desk(folder: Path) -> None:
     document["cover"]["unit"] = "乙局"
     (folder / "other.json").write_text(json.dumps(document), "utf-8")
     (folder / "units.csv").write_text("单位名称,单位代码\n甲局,101\n乙局,102\n", "utf-8")
+    (folder / "round.yaml").write_text("year: 2022\n", "utf-8")
     (folder / "inbox").mkdir()
 
 

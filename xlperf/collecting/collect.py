@@ -44,6 +44,7 @@ from xlperf.reporting.word_report import check_own_template
 from xlperf.summarizing.exports import write_exports
 from xlperf.summarizing.submissions import Naming, make_naming, missing_units
 from xlperf.summarizing.survey import installed_prefixes
+from xlperf.workbook.announcement import NOTHING, Announcement
 
 LIMITS = Limits()
 
@@ -57,6 +58,7 @@ def collect(
     output: StrPath,
     date: str | None = None,
     roster: StrPath | None = None,
+    announcement: Announcement = NOTHING,
     jobs: int | None = None,
     cluster: str | None = None,
     finalize: bool = True,
@@ -75,6 +77,7 @@ def collect(
         output: the folder of the collection; created if need be.
         date: the ISO date written into files; by default SOURCE_DATE_EPOCH, else the day of the first receipt.
         roster: the list of units that are expected.
+        announcement: what is announced of the round, printed in notices, reminders and the summary.
         jobs: worker processes, by default one per processor.
         cluster: the address of a Dask scheduler, whose workers then do the work.
         finalize: False only validates and makes no finalized and annotated workbooks; those that an earlier run made with the
