@@ -45,11 +45,12 @@ CALLS: dict[str, dict[str, Any]] = {
     "read_roster": {"path": "units.csv"},
     "read_round": {"path": "round.yaml"},
     "read_workbook": {"path": "filled.xlsx", "templates": "forms"},
+    "remind": {"directory": "collection", "templates": "forms", "output": "out", "date": DATE},
     "validate": {"path": "filled.xlsx", "templates": "forms", "annotated": "out"},
     "write_next_template": {"form": KEY, "year": 2023, "last": "other.json", "templates": "forms", "output": "out.xlsx", "date": DATE},
     "write_report": {"path": "filled.xlsx", "templates": "forms", "output": "out.docx", "date": DATE},
     "write_template": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out.xlsx", "date": DATE},
-    "write_templates": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out", "roster": "units.csv", "jobs": 1, "date": DATE},
+    "write_templates": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out", "roster": "units.csv", "last": "inbox", "jobs": 1, "date": DATE},
 }  # fmt: skip
 WITHOUT_ERRORS = {"build_schema"}  # functions that raise none of ours
 

@@ -24,6 +24,7 @@ _HOMES = {
     "import_document": "importing.importer",
     "collect": "collecting.collect",
     "find_status": "collecting.status",
+    "remind": "collecting.remind",
     "CollectionStatus": "collecting.status",
     "Result": "reporting.result",
     "build_schema": "forms.schema",

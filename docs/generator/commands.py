@@ -30,6 +30,7 @@ EXIT_CODES = {
     "check-form": (0,),
     "collect": (0, 1, 3),
     "status": (0,),
+    "remind": (0,),
     "schema": (0,),
     "explain": (0,),
 }
@@ -49,6 +50,7 @@ TWINS = {
     "check-form": ("check_form",),
     "collect": ("collect",),
     "status": ("find_status",),
+    "remind": ("remind",),
     "schema": ("build_schema",),
     "explain": ("explain_field", "explain_rule"),
 }

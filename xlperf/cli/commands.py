@@ -272,6 +272,23 @@ def status(collection: Path | None, round_file: Path | None, database: str | Non
     return ExitCode.OK
 
 
+@cli.command(help=words("remind"))
+@click.argument("collection", type=FILE, required=False)
+@click.option("-o", "--output", "letters", type=FILE, metavar="DIR", required=True, help=words("letters"))
+@round_option
+@announcement_options
+@date_option
+@templates_option
+def remind(collection: Path | None, letters: Path, round_file: Path | None, date: str | None, **asked: Any) -> ExitCode:
+    from xlperf.collecting.remind import remind as write_letters
+
+    round_ = asked_round(round_file, {"output": collection, **asked})
+    folder = needed(round_.output, "collection", "COLLECTION")
+    done = write_letters(folder, templates=round_.templates, output=letters, date=date, announcement=round_.announcement)
+    click.echo(sentence("reminded" if done.units else "nothing_owed", {"count": done.units, "path": letters}), err=True)
+    return ExitCode.OK
+
+
 @cli.command(help=words("migrate"))
 @file_argument
 @year_option

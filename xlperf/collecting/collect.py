@@ -19,8 +19,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from xlperf import __version__
@@ -29,7 +29,7 @@ from xlperf.collecting.housekeeping import WORK, locked, refuse_other_inboxes, t
 from xlperf.collecting.inbox import Input, Skipped, close_archives, is_no_submission, list_inbox, open_received
 from xlperf.collecting.ownership import refuse_other_owner, take_store
 from xlperf.collecting.processing import process_inputs
-from xlperf.collecting.run_log import Run, UnitEntry, find_versions, list_files, read_run, write_run
+from xlperf.collecting.run_log import Run, UnitEntry, UnitState, find_versions, list_files, read_run, write_run
 from xlperf.collecting.status import CollectionStatus, read_status
 from xlperf.collecting.store import Arrival, Outcomes, Store, first_receipt, opened_store, register
 from xlperf.collecting.worker import Limits, WorkOptions
@@ -41,8 +41,9 @@ from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import Unexplained
 from xlperf.messages import current_language, sentence
 from xlperf.reporting.word_report import check_own_template
-from xlperf.summarizing.exports import write_exports
-from xlperf.summarizing.submissions import Naming, make_naming, missing_units
+from xlperf.summarizing.board.rows import BoardRow
+from xlperf.summarizing.exports import Exported, write_exports
+from xlperf.summarizing.submissions import Asked, Naming, make_naming
 from xlperf.summarizing.survey import installed_prefixes
 from xlperf.workbook.announcement import NOTHING, Announcement
 
@@ -112,8 +113,8 @@ def collect(
         digest = _register(store, plan, options)
         with opened_pool(jobs=jobs, cluster=cluster, limits=limits, folder=plan.directory / WORK) as pool:
             process_inputs(store, plan.inputs, directory=plan.directory, pool=pool, options=options, digest=digest, quiet=quiet)
-        beside = _export(store, plan, date=options.date, quiet=quiet)
-        run = _run(store, plan, options, workers=pool.workers, beside=beside)
+        exported = _export(store, plan, options, announcement=announcement, quiet=quiet)
+        run = _run(store, plan, options, workers=pool.workers, exported=exported, announcement=announcement)
         write_run(plan.directory, run)
         return read_status(plan.directory, store, run, plan.naming)
 
@@ -231,24 +232,26 @@ def _register(store: Store, plan: _Plan, options: WorkOptions) -> str:
     return digest
 
 
-def _export(store: Store, plan: _Plan, *, date: str, quiet: bool) -> dict[str, str]:
-    """Write the exports; return the finalized files that somebody has saved since, each with the newer one beside it."""
+def _export(store: Store, plan: _Plan, options: WorkOptions, *, announcement: Announcement, quiet: bool) -> Exported:
+    """Write the exports; return what of them the log of the run keeps."""
     if not quiet:
         print(sentence("summing_up", {}), file=sys.stderr, flush=True)
     inputs = {item.path: item for item in plan.inputs}
-    beside = write_exports(
+    exported = write_exports(
         Outcomes(store),
         templates=plan.templates,
         directory=plan.directory,
-        date=date,
+        date=options.date,
         roster=plan.units,
+        asked=Asked(options.form, options.year),
+        announcement=announcement,
         open_input=lambda outcome: open_received(inputs[outcome.path]),
     )
     close_archives()
-    return beside
+    return exported
 
 
-def _run(store: Store, plan: _Plan, options: WorkOptions, *, workers: int, beside: Mapping[str, str]) -> Run:
+def _run(store: Store, plan: _Plan, options: WorkOptions, *, workers: int, exported: Exported, announcement: Announcement) -> Run:
     """The content of run.json for this run."""
     files, last = list_files(Outcomes(store, documents=False)), read_run(plan.directory)
     changes = compare_runs(last, files, naming=plan.naming, has_roster=plan.units is not None) if last else None
@@ -261,6 +264,7 @@ def _run(store: Store, plan: _Plan, options: WorkOptions, *, workers: int, besid
             "finalize": options.finalize,
             "unexplained": options.unexplained,
         },
+        "announcement": asdict(announcement),
         "date": options.date,
         "language": options.language,
         "started": plan.started,
@@ -268,18 +272,38 @@ def _run(store: Store, plan: _Plan, options: WorkOptions, *, workers: int, besid
         "seconds": round(time.monotonic() - plan.clock, 3),
         "workers": workers,
         "changes": changes,
-        "missing": _missing(store, plan),
+        "missing": _missing(exported.board) if plan.units is not None else None,
+        "units": _unit_entries(exported.board),
         "namesakes": sorted(plan.naming.namesakes),
-        "beside": beside,
+        "beside": exported.beside,
         "skipped": [item.path for item in plan.skipped],
         "links": [item.path for item in plan.skipped if item.is_link],
         "files": files,
     }
 
 
-def _missing(store: Store, plan: _Plan) -> list[UnitEntry] | None:
-    """The units of the roster that sent nothing, None without a roster."""
-    if plan.units is None:
-        return None
-    units = missing_units(plan.units, Outcomes(store, documents=False), plan.naming)
-    return [{"name": unit.name, "code": unit.code, "supervisor": unit.supervisor} for unit in units]
+def _missing(board: Iterable[BoardRow]) -> list[UnitEntry]:
+    """The units of the roster that sent nothing."""
+    rows = (row for row in board if row.state == "missing")
+    return [{"name": row.name, "code": row.code, "supervisor": row.supervisor} for row in rows]
+
+
+def _unit_entries(board: Iterable[BoardRow]) -> list[UnitState]:
+    """How every unit stands."""
+    return [
+        {
+            "name": row.name,
+            "code": row.code,
+            "supervisor": row.supervisor,
+            "state": row.state,
+            "versions": row.versions,
+            "received": row.received,
+            "errors": row.errors,
+            "unexplained": row.unexplained,
+            "contact": row.contact,
+            "mail": row.mail,
+            "office": row.office,
+            "decision": row.decision,
+        }
+        for row in board
+    ]

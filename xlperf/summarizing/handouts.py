@@ -23,8 +23,9 @@ from xlperf.messages import sentence
 from xlperf.summarizing.handout_list import finish_list, note, noted, start_list
 from xlperf.summarizing.notice import write_notice
 from xlperf.summarizing.outcome import Outcome, Submission
-from xlperf.summarizing.submissions import COUNTS, file_stem, is_attachment, newer_returned
+from xlperf.summarizing.submissions import COUNTS, file_stem, newer_returned
 from xlperf.summarizing.survey import Survey
+from xlperf.workbook.announcement import NOTHING, Announcement
 
 LIST = "collection.placed"  # below the folder of the collection
 PACKAGES, COMPANIONS = (".xlsx", ".docx"), (".json",)  # that show whether they are as we wrote them; that do not
@@ -81,12 +82,22 @@ class Handouts:
         self.folders = (self.finalized, self.returned)
         self.beside: dict[str, str] = {}  # finalized file that somebody has saved since -> newer file beside it
 
-    def make(self, survey: Survey, outcomes: Iterable[Outcome], *, new: Path, date: str, templates: Path | None = None) -> None:
+    def make(
+        self,
+        survey: Survey,
+        outcomes: Iterable[Outcome],
+        *,
+        new: Path,
+        date: str,
+        templates: Path | None = None,
+        announcement: Announcement = NOTHING,
+    ) -> None:
         """Write all files that are due and not there yet, below `new` at the same path as in the folder of the collection.
 
         Args:
             date: the ISO date of the notices; a later day of receipt replaces it.
             templates: the folder of a bureau's own forms.
+            announcement: what is announced of the round.
 
         Raises:
             FormError: the bureau's own notice template cannot be filled in.
@@ -96,7 +107,7 @@ class Handouts:
         for outcome in outcomes:
             if survey.roles[outcome.path].kind == COUNTS or outcome.path in newer:
                 if outcome.goes_back:
-                    self._return(outcome, new=new, date=date, templates=templates)
+                    self._return(survey.owned(outcome), new=new, date=date, templates=templates, announcement=announcement)
                 else:
                     self._finalize(outcome, new)
 
@@ -110,16 +121,15 @@ class Handouts:
             self.finalized.copy(self.directory / made, name, new)
         self.beside |= {name: _with_digits(name, outcome.sha256) for name in saved}
 
-    def _return(self, outcome: Outcome, *, new: Path, date: str, templates: Path | None) -> None:
+    def _return(self, outcome: Outcome, *, new: Path, date: str, templates: Path | None, announcement: Announcement) -> None:
         """Copy the annotated workbook and write its notice."""
         names = [returned_name(outcome, made) for made in outcome.outputs]
         for name, made in zip(names, outcome.outputs, strict=True):
             self.returned.copy(self.directory / made, name, new)
-        if is_attachment(outcome):
-            return
         notice, day = f"{file_stem(outcome)}-{sentence('notice_name', {})}.docx", max(date, day_of(outcome))
         if place := self.returned.place_for(notice, new):
-            write_notice(outcome, place, annotated=names[0] if names else "", date=day, templates=templates)
+            annotated = names[0] if names else ""
+            write_notice(outcome, place, annotated=annotated, date=day, templates=templates, announcement=announcement)
 
     def note(self) -> None:
         """Put all files that are due on our list."""
