@@ -32,8 +32,9 @@ def reminder():
     section = document.sections[0]
     for header in (section.header, section.even_page_header):
         header.paragraphs[0].text = ""  # the report's mark of a draft
-    document.add_paragraph(f"关于催报{OF_THE_ROUND}的函", "Title")
-    document.add_paragraph("")
+    title = document.add_paragraph("关于催报{% if fiscal_year %}{{ fiscal_year }}年度{% endif %}", "Title")
+    title.add_run().add_break()
+    title.add_run("预算绩效自评材料的函")
     document.add_paragraph("{{ unit }}：").paragraph_format.first_line_indent = 0
     add_texts(
         document,

@@ -21,7 +21,7 @@ from xlperf.summarizing.submissions import COUNTS, owner_of
 from xlperf.summarizing.survey import Edition, Survey
 from xlperf.summarizing.table_sheet import WrittenTable, free_title, write_table
 from xlperf.summarizing.tables import ROLES, FindingCounts, SummaryTable
-from xlperf.workbook.announcement import NOTHING, Announcement, announced_lines
+from xlperf.workbook.announcement import NOTHING, Announcement
 from xlperf.workbook.book import Book
 from xlperf.workbook.styles import Palette
 
@@ -58,8 +58,10 @@ def write_summary(
         written = write_table(book, palette, table, free_title(table.title, titles))
         sheets.setdefault(table.key, written)
     parts = tuple(overview_parts(survey, sheets, counts))
-    said = [sentence("note_date", {"date": date}), *(": ".join(line) for line in announced_lines(announcement))]
-    write_parts(book, palette, overview, parts, title=title, note=clauses(said))
+    facts = {"date": sentence("note_date", {"date": date}), "document": announcement.document, "office": announcement.office}
+    due = sentence("note_due", {"date": announcement.long_deadline}) if announcement.deadline else ""
+    note = clauses(filter(None, (*facts.values(), due)))
+    write_parts(book, palette, overview, parts, title=announcement.title or title, note=note)
     overview.activate()
     book.close()
     return parts

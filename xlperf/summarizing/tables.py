@@ -22,6 +22,7 @@ from xlperf.forms.summary import Figure
 from xlperf.formula.nodes import Node
 from xlperf.messages import listing, of_any_field, sentence
 from xlperf.reporting.description import DescribedFinding, in_order
+from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.figures import figures_of_sums
 from xlperf.summarizing.outcome import Outcome, SurveyedSubmission
 from xlperf.summarizing.submissions import ATTACHED, COUNTS, DUPLICATE, SUPERSEDED
@@ -81,7 +82,7 @@ BOARD = (
     ("supervisor", "text", 20),
     ("state_of_unit", "text", 10),
     ("versions", "count", 9),
-    ("last_received", "text", 17),
+    ("last_received", "text", 20),
     ("errors", "count", 7),
     ("queries", "count", 9),
     ("contact", "text", 22),
@@ -172,6 +173,11 @@ def _supervisor(survey: Survey, submission: SurveyedSubmission) -> str | None:
 
 def board_table(survey: Survey) -> SummaryTable:
     """Every unit, in the order of the roster, and how it stands."""
+    return board_table_of(survey.board)
+
+
+def board_table_of(board: Iterable[BoardRow]) -> SummaryTable:
+    """Those units, and how they stand."""
     rows = [
         (
             row.number,
@@ -186,7 +192,7 @@ def board_table(survey: Survey) -> SummaryTable:
             row.contact,
             row.decision,
         )
-        for row in survey.board
+        for row in board
     ]
     return _table("board", (column(*spec) for spec in BOARD), lambda: rows)
 
@@ -207,7 +213,7 @@ def units_table(survey: Survey) -> SummaryTable:
         *who,
         *(column(*spec) for spec in FILED),
         *figure_columns((figures[key] for key in ranked), formulas=False),
-        column("received", "text", 20),
+        column("received", "text", 23),
         *(column(*spec) for spec in (*BESIDE, *([WHO[2]] if has_subject(forms) else []))),
         *figure_columns(beside, formulas=False),
         *(column(*spec) for spec in (*judged, *TRACED)),

@@ -32,7 +32,7 @@ COLUMNS = (
     ("unit_name", "text", 30),
     ("unit_code", "text", 13),
     ("state_of_unit", "text", 10),
-    ("last_received", "text", 17),
+    ("last_received", "text", 20),
     ("errors", "count", 7),
     ("queries", "count", 9),
     ("contact", "text", 24),
