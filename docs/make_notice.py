@@ -33,34 +33,42 @@ def notice():
     title = document.add_paragraph("关于退回{% if fiscal_year %}{{ fiscal_year }}年度{% endif %}", "Title")
     title.add_run().add_break()
     title.add_run("预算绩效自评材料的通知")
-    document.add_paragraph("")
     document.add_paragraph("{{ unit or '报送单位' }}：").paragraph_format.first_line_indent = 0
     add_texts(
         document,
         "{%p if readable %}",
-        "你单位报送的《{{ form }}》（文件：{{ file }}）已收到。经校验，"
+        "你单位报送的{% if title %}{{ title }}材料{% else %}《{{ form }}》{% endif %}（文件：{{ file }}）已收到。经校验，"
         "{% if errors %}有 {{ errors|length }} 项错误须改正{% endif %}{% if errors and queries %}，{% endif %}"
         "{% if queries %}有 {{ queries|length }} 项须改正或说明{% endif %}"
         "{% if warnings %}，另有 {{ warnings|length }} 项提醒请核对或说明{% endif %}，现予退回。"
-        "请按下表逐项改正或说明后重新报送。",
+        "请按所附清单逐项改正或说明后重新报送。",
         "{%p if annotated %}",
         "随附的“{{ annotated }}”已将有问题的单元格标色并加批注，首页列有全部问题。请直接在该文件中修改，改完发回即可。",
         "{%p endif %}",
         "{%p else %}",
-        "你单位报送的文件“{{ file }}”无法读取，现予退回。请按下表的办法处理后重新报送。",
+        "你单位报送的文件“{{ file }}”无法读取，现予退回。请按所附清单的办法处理后重新报送。",
         "{%p endif %}",
     )
+    add_texts(
+        document,
+        "{%p if deadline or hand_in or contact %}",
+        "{% if document %}按照{{ document }}的要求，{% endif %}请{% if deadline %}于{{ deadline }}前{% endif %}重新报送"
+        "{% if hand_in %}，报送方式：{{ hand_in }}{% endif %}。{% if contact %}联系咨询：{{ contact }}。{% endif %}",
+        "{%p endif %}",
+    )
+    for text in ("{{ office }}", "{{ date }}"):
+        document.add_paragraph(text).alignment = ALIGN.RIGHT
+    title = document.add_paragraph("附件：问题清单", TEXT)
+    title.paragraph_format.page_break_before = True
+    add_texts(document, "收到的文件：{{ file }}", "收到日期：{{ received }}", "SHA-256：{{ sha256 }}", style=TEXT)
+    add_texts(document, "{%p if queries or warnings %}", style=TEXT)
+    said = "属实的，在自评表的“校验”表“说明”栏写明原因，不必改动；须说明而没有说明的，不能定稿。"
+    add_texts(document, said, "{%p endif %}", style=TEXT)
     for name, heading, before in LISTS:
         number = "+".join(["0", *(f"({earlier}|length > 0)|int" for earlier in before)])
         add_texts(document, f"{{%p if {name} %}}", style=TEXT)
         add_findings(document, f"{{{{ '一二三四'[{number}] }}}}、{heading}", name)
         add_texts(document, "{%p endif %}", style=TEXT)
-    add_texts(document, "{%p if queries or warnings %}", style=TEXT)
-    add_texts(document, "属实的，在自评表的“校验”表“说明”栏写明原因，不必改动；须说明而没有说明的，不能定稿。", "{%p endif %}")
-    document.add_paragraph("")
-    end = document.add_paragraph("{{ date }}")
-    end.alignment = ALIGN.RIGHT
-    add_texts(document, "收到的文件：{{ file }}", "收到日期：{{ received }}", "SHA-256：{{ sha256 }}", style=TEXT)
     return document
 
 

@@ -41,14 +41,17 @@ CALLS: dict[str, dict[str, Any]] = {
     "load_form": {"directory": FOLDER},
     "migrate_workbook": {"path": "filled.xlsx", "year": 2023, "templates": "forms", "output": "out/new.xlsx", "date": DATE},
     "new_form": {"directory": "own/budget/2026"},
+    "new_round": {"path": "own/round.yaml"},
     "read_roster": {"path": "units.csv"},
+    "read_round": {"path": "round.yaml"},
     "read_workbook": {"path": "filled.xlsx", "templates": "forms"},
+    "remind": {"directory": "collection", "templates": "forms", "output": "out", "date": DATE},
     "validate": {"path": "filled.xlsx", "templates": "forms", "annotated": "out"},
     "write_next_template": {"form": KEY, "year": 2023, "last": "other.json", "templates": "forms", "output": "out.xlsx", "date": DATE},
     "write_page": {"templates": "forms", "output": "page.html", "assets": "inbox"},
     "write_report": {"path": "filled.xlsx", "templates": "forms", "output": "out.docx", "date": DATE},
     "write_template": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out.xlsx", "date": DATE},
-    "write_templates": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out", "roster": "units.csv", "jobs": 1, "date": DATE},
+    "write_templates": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out", "roster": "units.csv", "last": "inbox", "jobs": 1, "date": DATE},
 }  # fmt: skip
 NEEDS_MORE = {"write_page"}  # what others have made; that it is missing is told alike
 WITHOUT_ERRORS = {"build_schema"}  # functions that raise none of ours
@@ -79,6 +82,7 @@ def desk(folder: Path) -> None:
     document["cover"]["unit"] = "乙局"
     (folder / "other.json").write_text(json.dumps(document), "utf-8")
     (folder / "units.csv").write_text("单位名称,单位代码\n甲局,101\n乙局,102\n", "utf-8")
+    (folder / "round.yaml").write_text("year: 2022\n", "utf-8")
     (folder / "inbox").mkdir()
 
 

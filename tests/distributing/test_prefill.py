@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from support.outcomes import unit
 from support.rosters import book, written
-from xlperf.distributing.prefill import blocks_by_sheet, cell_names, misfits, prefilled
-from xlperf.distributing.roster import read_roster
+from xlperf.distributing.prefill import blocks_by_sheet, cell_names, kept_headings, misfits, prefilled
+from xlperf.distributing.roster import contact_of, read_roster
 from xlperf.forms.document import Rows, Spot, rows_of
 from xlperf.forms.form import Form
 
@@ -94,18 +95,43 @@ def test_everything_that_does_not_fit_is_told_with_its_place(form: Form, tmp_pat
     )  # fmt: skip
     told = list(misfits(form, read_roster(path)))
     assert [text.split("：")[0] for text in told] == [
-        "工作表“名单”第 2 行", "工作表“名单”第 2 行", "工作表“名单”第 2 行", "工作表“名单”第 2 行", "工作表“其他”不是本表样的表格；请以表格名称命名，可用的有",
+        "工作表“名单”第 2 行", "工作表“名单”第 2 行", "工作表“名单”第 2 行", "工作表“其他”不是本表样的表格；请以表格名称命名，可用的有",
         "工作表“名单”第 2 行", "工作表“自评表”第 3 行", "工作表“自评表”第 5 行", "工作表“自评表”第 2 行", "工作表“名单”第 3 行"]  # fmt: skip
     assert told[0].startswith(
         "工作表“名单”第 2 行：表头“基本支出 年初预算”不是本表样的栏目；相近的有：基本支出 年初预算数（万元）、"
     )
-    assert "表头“基本支出 实际支出数”与“basic.spent”是同一栏" in told[3]
-    assert told[6] == "工作表“自评表”第 3 行：“性质”填的是“都行”，应为：定量、定性。"
-    assert told[7] == "工作表“自评表”第 5 行：“满意度”最多 1 行，多出的请删去。"
-    assert told[8].startswith("工作表“自评表”第 2 行：无法判断属于哪一类（决策、过程、效益、满意度、履职）")
+    assert "表头“基本支出 实际支出数”与“basic.spent”是同一栏" in told[2]
+    assert told[5] == "工作表“自评表”第 3 行：“性质”填的是“都行”，应为：定量、定性。"
+    assert told[6] == "工作表“自评表”第 5 行：“满意度”最多 1 行，多出的请删去。"
+    assert told[7].startswith("工作表“自评表”第 2 行：无法判断属于哪一类（决策、过程、效益、满意度、履职）")
 
 
 def test_what_means_two_things_is_asked_about(form: Form, tmp_path: Path) -> None:
     units = read_roster(written(tmp_path / "u.csv", '单位,基本支出 年初预算数\n甲,"1,23"\n乙,-3\n'))
     assert list(misfits(form, units)) == ["第 2 行：“基本支出 年初预算数”填的是“1,23”，应为：1.23 万元 / 123 万元。",
                                           "第 3 行：“基本支出 年初预算数”填的是“-3”，应为：0 至 9999999.999999。"]  # fmt: skip
+
+
+OWN = ("联系人", "手机", "邮箱", "归口处室", "联系人电话", "分管领导", "财政供养人数", "单位性质", "邮政编码")
+
+
+@pytest.mark.parametrize("heading", OWN)
+def test_a_column_of_the_bureaus_own_is_kept_and_written_nowhere(form: Form, tmp_path: Path, heading: str) -> None:
+    units = read_roster(written(tmp_path / "u.csv", f"序号,单位,{heading},备注\n1,甲局,某某,x\n"))
+    assert list(misfits(form, units)) == [] and kept_headings([form], units) == (heading,)
+    assert prefilled(form, units[0], rows_of(form, {})[0]) == prefilled(form, unit("甲局"), rows_of(form, {})[0])
+
+
+@pytest.mark.parametrize(
+    "heading", ["预算执行率 目标", "基本支出 年初", "预算执行率目标直", "basic.inital", "基本支出 年初预算数(元)"]
+)
+def test_a_column_that_looks_like_a_misspelt_one_is_not_kept(form: Form, tmp_path: Path, heading: str) -> None:
+    units = read_roster(written(tmp_path / "u.csv", f"单位,{heading}\n甲局,5\n"))
+    assert [text.split("；")[0] for text in misfits(form, units)] == [f"第 2 行：表头“{heading}”不是本表样的栏目"]
+
+
+def test_whom_to_ask_is_known_by_its_headings(tmp_path: Path) -> None:
+    text = "单位,联系人,手机号码,电子邮箱,对口处室\n甲局,张三,13800000000,z@x.cn,行政政法处\n乙局,无,,—,\n"
+    one, two = read_roster(written(tmp_path / "u.csv", text))
+    assert contact_of(one) == ("张三", "13800000000", "z@x.cn", "行政政法处") and contact_of(one).caller == "张三 13800000000"
+    assert contact_of(two) == ("", "", "", "") and contact_of(two).caller == ""

@@ -59,6 +59,13 @@ def test_unicode_text_of_excel(tmp_path: Path, encoding: str) -> None:
         ("苏州市生产力促进中心", "0012"), ("乙中心", "320500")]  # fmt: skip
 
 
+@pytest.mark.parametrize("heading", ["预算编码", "预算代码", "单位预算编码", "部门预算编码", "机构编码"])
+def test_a_code_may_be_called_as_budgets_call_it(tmp_path: Path, heading: str) -> None:
+    assert [u.code for u in read_roster(written(tmp_path / "u.csv", f"填报单位,{heading},主管局\n甲局,0012,市政府\n"))] == [
+        "0012"
+    ]
+
+
 @pytest.mark.parametrize("heading", ["单位名称", "实施单位", "项目单位"])
 def test_the_unit_may_be_called_as_the_forms_call_it(tmp_path: Path, heading: str) -> None:
     assert [u.name for u in read_roster(written(tmp_path / "u.csv", f"{heading},项目名称\n甲局,培训\n"))] == ["甲局"]
@@ -255,6 +262,15 @@ def test_which_paper_of_a_unit_is_meant_must_be_said(tmp_path: Path) -> None:
         "工作表“指标”第 2 行：无法判断属于单位“01”的哪一份；请写明“项目名称”，与名单首页一致。",
         "工作表“指标”第 3 行：名单首页没有单位“02”（同名的单位请写代码）；相近的有：。",
     ]
+
+
+def test_a_line_is_told_by_the_number_that_a_spreadsheet_shows(tmp_path: Path) -> None:
+    """A text of two lines stands in one row; a blank line is a row; a title is one too."""
+    text = '名单\n\n单位,代码,备注\n"甲\n局",01,"两\n行"\n\n乙,01,\n'
+    assert complaints(written(tmp_path / "u.csv", text)) == ["第 6 行：单位代码 01 与第 4 行重复，每个单位一个代码。"]
+    lines = [["名单"], [], ["单位", "代码", "备注"], ["甲\n局", "01", "两\n行"], [], ["乙", "01"]]
+    assert complaints(book(tmp_path / "u.xlsx", 名单=lines)) == [
+        "工作表“名单”第 6 行：单位代码 01 与工作表“名单”第 4 行重复，每个单位一个代码。"]  # fmt: skip
 
 
 def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ class Store:
 def test_nothing_that_came_in_gives_all_the_same_files(tmp_path: Path) -> None:
     export([], (unit("甲局"),), tmp_path)
     book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
-    assert book.sheetnames == ["总览", "单位一览", "问题清单", "未报送单位"]
+    assert book.sheetnames == ["总览", "报送进度", "单位一览", "问题清单", "未报送单位"]
     assert lines(book["未报送单位"]) == [(1, "甲局", None, None)]
     with zipfile.ZipFile(tmp_path / "audit.zip") as archive:
         assert archive.namelist() == ["manifest.csv"]
@@ -122,7 +122,7 @@ def test_in_english_sheets_and_files_are_called_otherwise(tmp_path: Path, monkey
     monkeypatch.setattr(messages, "_chosen", ["en"])
     export(outcomes(), ROSTER, tmp_path)
     book = openpyxl.load_workbook(tmp_path / "summary.xlsx")
-    assert book.sheetnames == ["Overview", "Units", "Findings", "Budget execution", "Indicators", "Nothing received"]
+    assert book.sheetnames == ["Overview", "Progress", "Units", "Findings", "Budget execution", "Indicators", "Nothing received"]
     assert {path.name for path in tmp_path.iterdir()} == {"CSV", "audit.zip", "collection.placed", "returned", "summary.xlsx"}
 
 

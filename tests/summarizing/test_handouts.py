@@ -68,7 +68,9 @@ def test_an_attachment_gets_no_notice_but_what_may_be_a_table_does(tmp_path: Pat
     export([replace(unreadable(name), findings=other) for name in names], None, tmp_path)
     assert sorted(path.name[:3] for path in (tmp_path / "退回").iterdir()) == ["打包-", "自评表", "自评表"]
     sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["问题清单"]
-    assert sorted(line[2] for line in lines(sheet)) == sorted(names)  # they are listed all the same
+    assert sorted(line[2] for line in lines(sheet)) == sorted(names[3:])
+    sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["单位一览"]
+    assert sorted(column(sheet, "文件")) == sorted(names)  # they are listed all the same
 
 
 def test_a_newer_submission_that_goes_back_gets_its_notice_behind_the_valid_one_that_counts(tmp_path: Path) -> None:
@@ -93,7 +95,7 @@ def test_which_came_later_does_not_depend_on_whose_clock_it_was(first: str, seco
     listed = with_files(tmp_path, [outcome("2.xlsx", "甲局", received=first), outcome("1.xlsx", "甲局", received=second)])
     export(listed[::-1], None, tmp_path)
     sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["单位一览"]
-    assert [line[4:8:2] for line in lines(sheet)] == [("1.xlsx", "是"), ("2.xlsx", "否，以最近合格件为准")]
+    assert [line[3:6:2] for line in lines(sheet)] == [("1.xlsx", "是"), ("2.xlsx", "否，以最近合格件为准")]
 
 
 def test_nothing_that_is_said_of_a_file_bears_a_date_before_it_came_in(tmp_path: Path) -> None:

@@ -28,31 +28,20 @@ NAMESPACE = {"c": "http://schemas.openxmlformats.org/drawingml/2006/chart"}
 
 
 def test_it_has_the_sheets_of_the_issue(values: openpyxl.Workbook) -> None:
-    assert values.sheetnames == ["总览", "单位一览", "问题清单", "预算执行", "指标完成", "未报送单位"]
+    assert values.sheetnames == ["总览", "报送进度", "单位一览", "问题清单", "预算执行", "指标完成", "未报送单位"]
 
 
 def test_every_file_is_listed_unit_by_unit_with_what_counts(values: openpyxl.Workbook) -> None:
     sheet = values["单位一览"]
-    assert headings(sheet)[:11] == [
-        "序号",
-        "单位",
-        "单位代码",
-        "主管部门",
-        "文件",
-        "结果",
-        "是否计入",
-        "以此件为准",
-        "错误",
-        "未说明",
-        "提醒",
-    ]
-    assert [line[1:11] for line in lines(sheet)] == [
-        (HOSTILE, "003", "市科技局", "b/丙.xlsx", "退回", "是", None, 1, 0, 1),
-        ("苏州市乙局", "002", "市科技局", "b/乙-新.xlsx", "通过", "是", None, 0, 0, 0),
-        ("苏州市乙局", "002", "市科技局", "a/乙.xlsx", "退回", "否，以最近合格件为准", "b/乙-新.xlsx", 1, 0, 0),
-        ("苏州市甲局", "001", "市科技局", "a/甲.xlsx", "通过", "是", None, 0, 0, 1),
-        ("苏州市甲局", "001", "市科技局", "c/甲的副本.xlsx", "通过", "否，内容重复", "a/甲.xlsx", 0, 0, 1),
-        (None, None, None, "d/坏.xlsx", "无法读取", "是", None, 1, 0, 0),
+    assert headings(sheet)[:13] == ["序号", "单位", "主管部门", "文件", "结果", "是否计入", "错误", "未说明", "预算执行率", "收到时间", "单位代码",
+                                    "以此件为准", "提醒"]  # fmt: skip
+    assert [(line[1], line[10], *line[2:8], *line[11:13]) for line in lines(sheet)] == [
+        (HOSTILE, "003", "市科技局", "b/丙.xlsx", "退回", "是", 1, 0, None, 1),
+        ("苏州市乙局", "002", "市科技局", "b/乙-新.xlsx", "通过", "是", 0, 0, None, 0),
+        ("苏州市乙局", "002", "市科技局", "a/乙.xlsx", "退回", "否，以最近合格件为准", 1, 0, "b/乙-新.xlsx", 0),
+        ("苏州市甲局", "001", "市科技局", "a/甲.xlsx", "通过", "是", 0, 0, None, 1),
+        ("苏州市甲局", "001", "市科技局", "c/甲的副本.xlsx", "通过", "否，内容重复", 0, 0, "a/甲.xlsx", 1),
+        (None, None, None, "d/坏.xlsx", "无法读取", "是", 1, 0, None, 0),
     ]
     assert column(sheet, "预算执行率") == [0.4, 1, 0.4, 0.9, 0.9, None]
     assert column(sheet, "预算调整率") == [-0.0017, 0.25, 0.25, 0, 0, None]
@@ -64,11 +53,10 @@ def test_every_file_is_listed_unit_by_unit_with_what_counts(values: openpyxl.Wor
 def test_findings_are_those_of_what_counts(values: openpyxl.Workbook) -> None:
     sheet = values["问题清单"]
     assert [line[2:6] for line in lines(sheet)] == [
-        ("a/甲.xlsx", "提醒", "SZ305", "绩效目标!C5"),
-        ("b/丙.xlsx", "错误", "SZ201", "自评表!K12、自评表!K13"), ("b/丙.xlsx", "提醒", "XL556", "基本信息!C5"),
-        ("b/丙.xlsx", "提醒", "SZ305", "绩效目标!C5"), ("d/坏.xlsx", "错误", "XL103", None),
+        ("b/丙.xlsx", "错误", "SZ201", "自评表!K12、自评表!K13"), ("d/坏.xlsx", "错误", "XL103", None), ("b/丙.xlsx", "提醒", "XL556", "基本信息!C5"),
+        ("a/甲.xlsx", "提醒", "SZ305", "绩效目标!C5"), ("b/丙.xlsx", "提醒", "SZ305", "绩效目标!C5"),
     ]  # fmt: skip
-    assert lines(sheet)[0][6:] == ("完成数少于预期数", "=cmd|' /C calc'!A0", "写明原因", "补写原因", "已说明")
+    assert lines(sheet)[3][6:] == ("完成数少于预期数", "=cmd|' /C calc'!A0", "写明原因", "补写原因", "已说明")
 
 
 def test_units_are_ranked_and_the_sums_can_be_done_again(values: openpyxl.Workbook, formulas: openpyxl.Workbook) -> None:
@@ -117,7 +105,7 @@ def test_every_year_has_tables_of_its_own(tmp_path: Path) -> None:
     ]
     export(years, None, tmp_path)
     book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
-    assert book.sheetnames[3:] == ["预算执行（2022）", "预算执行（2023）", "指标完成（2022）", "指标完成（2023）"]
+    assert book.sheetnames[4:] == ["预算执行（2022）", "预算执行（2023）", "指标完成（2022）", "指标完成（2023）"]
     assert [[(line[1], line[7]) for line in lines(book[f"预算执行（{year}）"])] for year in (2022, 2023)] == [
         [("甲局", 90), ("合计", 90)], [("甲局", 80), ("合计", 80)]]  # fmt: skip
     titles = [row[0].value for row in book["总览"].iter_rows() if row[0].value]
@@ -139,24 +127,19 @@ def test_the_overview_counts_with_formulas(values: openpyxl.Workbook, formulas: 
     shown = {row[0].value: row[1].value for row in values["总览"].iter_rows() if row[0].value}
     assert {name: shown[name] for name in ("通过", "退回", "无法读取", "未报送")} == {
         "通过": 2,
-        "退回": 1,
-        "无法读取": 1,
+        "退回": 0,
+        "无法读取": 0,
         "未报送": 1,
-    }
-    assert [shown[name] for name in ("收到的文件", "计入的文件", "以最近合格件为准的", "内容重复的", "名单中的单位")] == [
-        6,
-        4,
-        1,
-        1,
-        3,
-    ]
+    }  # of the three on the roster; a file of nobody and one of a unit that is not on it are counted as files
+    assert [shown[name] for name in ("收到的文件", "计入的文件", "以最近合格件为准的", "内容重复的", "附件", "认不出单位的文件", "名单中的单位", "不在名单中的单位的文件")] == [
+        6, 4, 1, 1, 0, 1, 3, 1,
+    ]  # fmt: skip
     assert [shown[name] for name in ("低于 50%", "80%—90%", "90%—95%", "100% 及以上")] == [0, 0, 1, 1]
     assert shown["SZ305 完成数少于预期数"] == 2
     cells = {row[0].value: row[1].value for row in formulas["总览"].iter_rows() if row[0].value}
-    assert cells["通过"] == "=COUNTIFS('单位一览'!$F$4:$F$9,\"通过\",'单位一览'!$G$4:$G$9,\"是\")"
-    assert (
-        cells["90%—95%"]
-        == "=COUNTIFS('单位一览'!$G$4:$G$9,\"是\",'单位一览'!$F$4:$F$9,\"通过\",'单位一览'!$P$4:$P$9,\">=0.9\",'单位一览'!$P$4:$P$9,\"<0.95\")"
+    assert cells["通过"] == "=COUNTIF('报送进度'!$E$4:$E$6,\"通过\")"
+    assert cells["90%—95%"] == (
+        "=COUNTIFS('单位一览'!$F$4:$F$9,\"是\",'单位一览'!$E$4:$E$9,\"通过\",'单位一览'!$I$4:$I$9,\">=0.9\",'单位一览'!$I$4:$I$9,\"<0.95\")"
     )
 
 
@@ -230,10 +213,10 @@ def test_a_form_that_declares_no_summary_lacks_its_sheets(tmp_path: Path) -> Non
     (folder / "form.yaml").write_text(text, "utf-8")
     plain = replace(outcome("a.xlsx", "甲局"), form="plain-form", document=document("甲局") | {"form": "plain-form"})
     export([plain], None, tmp_path / "out", contents, tmp_path / "templates")
-    assert openpyxl.load_workbook(tmp_path / "out" / "汇总.xlsx").sheetnames == ["总览", "单位一览", "问题清单"]
+    assert openpyxl.load_workbook(tmp_path / "out" / "汇总.xlsx").sheetnames == ["总览", "报送进度", "单位一览", "问题清单"]
     export([plain, outcome("b.xlsx", "乙局")], None, tmp_path / "both", contents, tmp_path / "templates")
     names = openpyxl.load_workbook(tmp_path / "both" / "汇总.xlsx").sheetnames
-    assert names == ["总览", "单位一览", "问题清单", "预算执行（自评表）", "指标完成（自评表）"]
+    assert names == ["总览", "报送进度", "单位一览", "问题清单", "预算执行（自评表）", "指标完成（自评表）"]
 
 
 def test_a_large_table_is_streamed_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,12 +239,12 @@ def test_two_forms_in_one_collection_have_a_ranking_each_and_projects_are_named(
     export([outcome("a.xlsx", "甲局"), *projects], None, tmp_path)
     overview = read_csv(tmp_path / "CSV" / "总览.csv")
     assert [row[1] for row in overview if row[-1:] == ["占比"]] == [
-        "份数",
+        "单位数",
         "单位数",
         "份数",
     ]  # all; one unit each; two projects of one
     book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
-    assert book.sheetnames == ["总览", "单位一览", "问题清单", "预算执行（自评表）", "预算执行（项目支出绩效自评表）", "指标完成（自评表）",
+    assert book.sheetnames == ["总览", "报送进度", "单位一览", "问题清单", "预算执行（自评表）", "预算执行（项目支出绩效自评表）", "指标完成（自评表）",
                                "指标完成（项目支出绩效自评表）"]  # fmt: skip
     assert column(book["单位一览"], "项目") == ["项目乙", "项目甲", None]
     assert column(book["单位一览"], "是否计入") == ["是", "是", "是"]
@@ -291,7 +274,7 @@ def test_two_forms_of_one_name_keep_their_tables_apart(tmp_path: Path) -> None:
         assert [f"已通过的预算执行率分布（{title}）"] in read_csv(tmp_path / "CSV" / "总览.csv")
     export(projects[:1], None, tmp_path)  # one form is left, and no table of the other
     assert sorted(path.stem for path in (tmp_path / "CSV").iterdir()) == sorted(
-        ("总览", "单位一览", "问题清单", "预算执行", "指标完成")
+        ("总览", "报送进度", "单位一览", "问题清单", "预算执行", "指标完成")
     )
 
 
@@ -316,5 +299,5 @@ def test_the_commonest_findings_name_no_field_of_one_of_them(tmp_path: Path) -> 
 def test_the_overview_as_csv_has_its_shares_and_sums(tmp_path: Path) -> None:
     export([outcome("a.xlsx", "甲局"), unreadable("b.xlsx"), unreadable("c.xlsx")], None, tmp_path)
     assert read_csv(tmp_path / "CSV" / "总览.csv")[:6] == [
-        ["报送情况"], ["结果", "份数", "占比"], ["通过", "1", "0.3333"], ["退回", "0", "0.0"], ["无法读取", "2", "0.6667"], ["合计", "3"],
+        ["报送情况"], ["状态", "单位数", "占比"], ["通过", "1", "1.0"], ["须说明", "0", "0.0"], ["退回", "0", "0.0"], ["无法读取", "0", "0.0"],
     ]  # fmt: skip

@@ -47,7 +47,7 @@ def contents(item: Outcome) -> io.BytesIO:
 
 def export(listed: Iterable[Outcome], roster: Sequence[Unit] | None, directory: Path, open_input: OpenInput = contents,
            templates: Path | None = None) -> dict[str, str]:  # fmt: skip
-    return write_exports(listed, templates=templates, directory=directory, date=DATE, roster=roster, open_input=open_input)
+    return write_exports(listed, templates=templates, directory=directory, date=DATE, roster=roster, open_input=open_input).beside
 
 
 def lines(sheet) -> list[tuple]:

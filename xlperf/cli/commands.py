@@ -26,6 +26,7 @@ from xlperf.cli.options import (
     words,
     year_option,
 )
+from xlperf.cli.rounds import announcement_options, asked_round, needed, round_option
 from xlperf.errors import ExitCode, UsageError
 from xlperf.messages import LANGUAGES, sentence
 
@@ -58,36 +59,39 @@ def forms(templates: Path | None) -> ExitCode:
 
 
 @cli.command(help=words("template"))
-@form_argument
-@click.option("--year", type=YEAR, metavar="YEAR", required=True, help=words("year"))
+@click.argument("form", required=False)
+@click.option("--year", type=YEAR, metavar="YEAR", help=words("year"))
 @click.option("--unit", metavar="NAME", default="", help=words("unit"))
 @click.option("--from", "last", type=FILE, metavar="LAST", help=words("last"))
 @click.option("--roster", type=FILE, metavar="UNITS", help=words("roster"))
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help=words("jobs"))
 @output_option
+@round_option
+@announcement_options
 @rows_option
 @date_option
 @password_option
 @templates_option
 def template(
-    form: str,
-    year: int,
+    round_file: Path | None,
     unit: str,
     last: Path | None,
-    roster: Path | None,
     jobs: int | None,
     output: Path | None,
     rows: tuple[str, ...],
     date: str | None,
     password: str,
-    templates: Path | None,
+    **asked: Any,
 ) -> ExitCode:
+    round_ = asked_round(round_file, asked)
+    form, year = needed(round_.form, "form", "FORM"), needed(round_.year, "year", "--year")
+    templates, announcement = round_.templates, None if round_.announcement.is_blank else round_.announcement
     shared: dict[str, Any] = {"year": year, "date": date, "rows": spare_rows(rows, form=form, year=year, templates=templates)}
-    shared |= {"password": password, "templates": templates}
-    if roster:
-        if output is None or last or unit:
+    shared |= {"password": password, "templates": templates, "announcement": announcement}
+    if round_.roster and not (unit and not asked["roster"]):
+        if output is None or unit:
             raise UsageError("roster_alone")
-        return distribute(form, roster=roster, output=output, jobs=jobs, **shared)
+        return distribute(form, roster=round_.roster, last=last, output=output, jobs=jobs, **shared)
     from xlperf.files import unused
     from xlperf.workflow.template import default_name, write_template
 
@@ -208,8 +212,8 @@ def finalize(file: Path, **asked: Any) -> ExitCode:
 
 
 @cli.command(help=words("collect"))
-@click.argument("inbox", type=FILE, nargs=-1, required=True)
-@click.option("-o", "--output", type=FILE, metavar="DIR", required=True, help=words("collection"))
+@click.argument("inboxes", metavar="[INBOX]...", type=FILE, nargs=-1)
+@click.option("-o", "--output", type=FILE, metavar="DIR", help=words("collection"))
 @click.option("--roster", type=FILE, metavar="UNITS", help=words("expected_units"))
 @click.option("--jobs", type=click.IntRange(1, 512), metavar="N", help=words("jobs"))
 @click.option("--cluster", metavar="ADDRESS", help=words("cluster"))
@@ -220,23 +224,69 @@ def finalize(file: Path, **asked: Any) -> ExitCode:
 @date_option
 @unexplained_option
 @templates_option
+@round_option
+@announcement_options
 @click.option("--quiet", is_flag=True, help=words("quiet"))
-def collect(inbox: tuple[Path, ...], finalize_: bool, **asked: Any) -> ExitCode:
+def collect(
+    round_file: Path | None,
+    finalize_: bool,
+    jobs: int | None,
+    cluster: str | None,
+    database: str | None,
+    date: str | None,
+    quiet: bool,
+    **asked: Any,
+) -> ExitCode:
     from xlperf.collecting.collect import collect as collect_inboxes
     from xlperf.collecting.status import status_as_text
 
-    status = collect_inboxes(inbox, finalize=finalize_, **asked)
+    round_ = asked_round(round_file, asked)
+    status = collect_inboxes(
+        needed(round_.inboxes, "inbox", "INBOX"),
+        form=round_.form,
+        year=round_.year,
+        templates=round_.templates,
+        output=needed(round_.output, "output", "-o"),
+        date=date,
+        roster=round_.roster,
+        announcement=round_.announcement,
+        jobs=jobs,
+        cluster=cluster,
+        finalize=finalize_,
+        unexplained=round_.unexplained,
+        database=database,
+        quiet=quiet,
+    )
     click.echo(status_as_text(status))
     return status.exit_code
 
 
 @cli.command(help=words("status"))
-@click.argument("collection", type=FILE)
+@click.argument("collection", type=FILE, required=False)
+@round_option
 @database_option
-def status(collection: Path, database: str | None) -> ExitCode:
+def status(collection: Path | None, round_file: Path | None, database: str | None) -> ExitCode:
     from xlperf.collecting.status import find_status, status_as_text
 
-    click.echo(status_as_text(find_status(collection, database=database)))
+    folder = needed(asked_round(round_file, {"output": collection}).output, "collection", "COLLECTION")
+    click.echo(status_as_text(find_status(folder, database=database)))
+    return ExitCode.OK
+
+
+@cli.command(help=words("remind"))
+@click.argument("collection", type=FILE, required=False)
+@click.option("-o", "--output", "letters", type=FILE, metavar="DIR", required=True, help=words("letters"))
+@round_option
+@announcement_options
+@date_option
+@templates_option
+def remind(collection: Path | None, letters: Path, round_file: Path | None, date: str | None, **asked: Any) -> ExitCode:
+    from xlperf.collecting.remind import remind as write_letters
+
+    round_ = asked_round(round_file, {"output": collection, **asked})
+    folder = needed(round_.output, "collection", "COLLECTION")
+    done = write_letters(folder, templates=round_.templates, output=letters, date=date, announcement=round_.announcement)
+    click.echo(sentence("reminded" if done.units else "nothing_owed", {"count": done.units, "path": letters}), err=True)
     return ExitCode.OK
 
 
@@ -343,6 +393,15 @@ def explain(form: str, field: str, year: int | None, templates: Path | None) -> 
         click.echo(rule_as_text(explain_rule(form, field, year=year, templates=templates)))
     else:
         click.echo(explained_as_text(explain_field(form, field, year=year, templates=templates)))
+    return ExitCode.OK
+
+
+@cli.command("new-round", help=words("new_round"))
+@click.argument("file", type=FILE)
+def new_round(file: Path) -> ExitCode:
+    from xlperf.distributing.round_file import new_round as write_round
+
+    click.echo(sentence("written", {"path": write_round(file)}), err=True)
     return ExitCode.OK
 
 

@@ -19,8 +19,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from xlperf import __version__
@@ -29,21 +29,23 @@ from xlperf.collecting.housekeeping import WORK, locked, refuse_other_inboxes, t
 from xlperf.collecting.inbox import Input, Skipped, close_archives, is_no_submission, list_inbox, open_received
 from xlperf.collecting.ownership import refuse_other_owner, take_store
 from xlperf.collecting.processing import process_inputs
-from xlperf.collecting.run_log import Run, UnitEntry, find_versions, list_files, read_run, write_run
+from xlperf.collecting.run_log import Run, UnitEntry, UnitState, find_versions, list_files, read_run, write_run
 from xlperf.collecting.status import CollectionStatus, read_status
 from xlperf.collecting.store import Arrival, Outcomes, Store, first_receipt, opened_store, register
 from xlperf.collecting.worker import Limits, WorkOptions
 from xlperf.collecting.worker_pool import opened_pool, return_large_blocks_at_once
-from xlperf.distributing.prefill import subject_headings
-from xlperf.distributing.roster import Unit, take_roster
+from xlperf.distributing.prefill import kept_headings, subject_headings, told_of_kept
+from xlperf.distributing.roster import Roster, Unit, take_roster
 from xlperf.files import StrPath, stamp
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import Unexplained
 from xlperf.messages import current_language, sentence
 from xlperf.reporting.word_report import check_own_template
-from xlperf.summarizing.exports import write_exports
-from xlperf.summarizing.submissions import Naming, make_naming, missing_units
+from xlperf.summarizing.board.rows import BoardRow
+from xlperf.summarizing.exports import Exported, write_exports
+from xlperf.summarizing.submissions import Asked, Naming, make_naming
 from xlperf.summarizing.survey import installed_prefixes
+from xlperf.workbook.announcement import NOTHING, Announcement
 
 LIMITS = Limits()
 
@@ -57,6 +59,7 @@ def collect(
     output: StrPath,
     date: str | None = None,
     roster: StrPath | None = None,
+    announcement: Announcement = NOTHING,
     jobs: int | None = None,
     cluster: str | None = None,
     finalize: bool = True,
@@ -75,6 +78,7 @@ def collect(
         output: the folder of the collection; created if need be.
         date: the ISO date written into files; by default SOURCE_DATE_EPOCH, else the day of the first receipt.
         roster: the list of units that are expected.
+        announcement: what is announced of the round, printed in notices, reminders and the summary.
         jobs: worker processes, by default one per processor.
         cluster: the address of a Dask scheduler, whose workers then do the work.
         finalize: False only validates and makes no finalized and annotated workbooks; those that an earlier run made with the
@@ -101,14 +105,16 @@ def collect(
     """
     return_large_blocks_at_once()
     plan = _plan(inboxes, form=form, templates=templates, output=output, roster=roster)
+    for remark in () if quiet else plan.remarks:
+        print(remark, file=sys.stderr)
     with locked(plan.directory), opened_store(plan.directory, database) as store:
         refuse_other_owner(store, plan.directory)
         options = _options(store, plan, form=form, year=year, date=date, finalize=finalize)._replace(unexplained=unexplained)
         digest = _register(store, plan, options)
         with opened_pool(jobs=jobs, cluster=cluster, limits=limits, folder=plan.directory / WORK) as pool:
             process_inputs(store, plan.inputs, directory=plan.directory, pool=pool, options=options, digest=digest, quiet=quiet)
-        beside = _export(store, plan, date=options.date, quiet=quiet)
-        run = _run(store, plan, options, workers=pool.workers, beside=beside)
+        exported = _export(store, plan, options, announcement=announcement, quiet=quiet)
+        run = _run(store, plan, options, workers=pool.workers, exported=exported, announcement=announcement)
         write_run(plan.directory, run)
         return read_status(plan.directory, store, run, plan.naming)
 
@@ -126,6 +132,7 @@ class _Plan:
     inputs: Sequence[Input]
     skipped: Sequence[Skipped]  # what is not a submission
     units: Sequence[Unit] | None
+    remarks: Sequence[str]  # what of their list was skipped or kept, in words
     naming: Naming
     started: str  # ISO time
     clock: float  # that of time.monotonic, in seconds
@@ -141,25 +148,27 @@ def _plan(
     if form is not None:
         find_form(form, templates=own_forms)
     found = list_inbox([Path(inbox) for inbox in inboxes], directory)
-    units = expected_units(Path(roster), own_forms) if roster else None
+    expected = expected_units(Path(roster), own_forms) if roster else None
     return _Plan(
         directory=directory,
         templates=own_forms,
         forms=forms,
         inputs=[item for item in found if isinstance(item, Input)],
         skipped=[item for item in found if isinstance(item, Skipped)],
-        units=units,
-        naming=make_naming(installed_prefixes(own_forms), units),
+        units=expected.units if expected else None,
+        remarks=expected.remarks if expected else (),
+        naming=make_naming(installed_prefixes(own_forms), expected.units if expected else None),
         started=started,
         clock=clock,
     )
 
 
-def expected_units(roster: Path, templates: Path | None = None) -> tuple[Unit, ...]:
-    """The units of a roster, each once, though it may have a line for each of its papers."""
-    headings = [heading for folder in form_directories(templates) for heading in subject_headings(load_form(folder))]
-    units = take_roster(roster, subject=headings).units
-    return tuple({(unit.name, unit.code): unit for unit in reversed(units)}.values())[::-1]
+def expected_units(roster: Path, templates: Path | None = None) -> Roster:
+    """The units of a roster, each once, though it may have a line for each of its papers; what was skipped and kept of it."""
+    forms = [load_form(folder) for folder in form_directories(templates)]
+    units, remarks = take_roster(roster, subject=[heading for form in forms for heading in subject_headings(form)])
+    once = tuple({(unit.name, unit.code): unit for unit in reversed(units)}.values())[::-1]
+    return Roster(once, (*remarks, *told_of_kept(kept_headings(forms, once))))
 
 
 def digest_forms(templates: Path | None) -> dict[str, str]:
@@ -223,24 +232,26 @@ def _register(store: Store, plan: _Plan, options: WorkOptions) -> str:
     return digest
 
 
-def _export(store: Store, plan: _Plan, *, date: str, quiet: bool) -> dict[str, str]:
-    """Write the exports; return the finalized files that somebody has saved since, each with the newer one beside it."""
+def _export(store: Store, plan: _Plan, options: WorkOptions, *, announcement: Announcement, quiet: bool) -> Exported:
+    """Write the exports; return what of them the log of the run keeps."""
     if not quiet:
         print(sentence("summing_up", {}), file=sys.stderr, flush=True)
     inputs = {item.path: item for item in plan.inputs}
-    beside = write_exports(
+    exported = write_exports(
         Outcomes(store),
         templates=plan.templates,
         directory=plan.directory,
-        date=date,
+        date=options.date,
         roster=plan.units,
+        asked=Asked(options.form, options.year),
+        announcement=announcement,
         open_input=lambda outcome: open_received(inputs[outcome.path]),
     )
     close_archives()
-    return beside
+    return exported
 
 
-def _run(store: Store, plan: _Plan, options: WorkOptions, *, workers: int, beside: Mapping[str, str]) -> Run:
+def _run(store: Store, plan: _Plan, options: WorkOptions, *, workers: int, exported: Exported, announcement: Announcement) -> Run:
     """The content of run.json for this run."""
     files, last = list_files(Outcomes(store, documents=False)), read_run(plan.directory)
     changes = compare_runs(last, files, naming=plan.naming, has_roster=plan.units is not None) if last else None
@@ -253,6 +264,7 @@ def _run(store: Store, plan: _Plan, options: WorkOptions, *, workers: int, besid
             "finalize": options.finalize,
             "unexplained": options.unexplained,
         },
+        "announcement": asdict(announcement),
         "date": options.date,
         "language": options.language,
         "started": plan.started,
@@ -260,18 +272,38 @@ def _run(store: Store, plan: _Plan, options: WorkOptions, *, workers: int, besid
         "seconds": round(time.monotonic() - plan.clock, 3),
         "workers": workers,
         "changes": changes,
-        "missing": _missing(store, plan),
+        "missing": _missing(exported.board) if plan.units is not None else None,
+        "units": _unit_entries(exported.board),
         "namesakes": sorted(plan.naming.namesakes),
-        "beside": beside,
+        "beside": exported.beside,
         "skipped": [item.path for item in plan.skipped],
         "links": [item.path for item in plan.skipped if item.is_link],
         "files": files,
     }
 
 
-def _missing(store: Store, plan: _Plan) -> list[UnitEntry] | None:
-    """The units of the roster that sent nothing, None without a roster."""
-    if plan.units is None:
-        return None
-    units = missing_units(plan.units, Outcomes(store, documents=False), plan.naming)
-    return [{"name": unit.name, "code": unit.code, "supervisor": unit.supervisor} for unit in units]
+def _missing(board: Iterable[BoardRow]) -> list[UnitEntry]:
+    """The units of the roster that sent nothing."""
+    rows = (row for row in board if row.state == "missing")
+    return [{"name": row.name, "code": row.code, "supervisor": row.supervisor} for row in rows]
+
+
+def _unit_entries(board: Iterable[BoardRow]) -> list[UnitState]:
+    """How every unit stands."""
+    return [
+        {
+            "name": row.name,
+            "code": row.code,
+            "supervisor": row.supervisor,
+            "state": row.state,
+            "versions": row.versions,
+            "received": row.received,
+            "errors": row.errors,
+            "unexplained": row.unexplained,
+            "contact": row.contact,
+            "mail": row.mail,
+            "office": row.office,
+            "decision": row.decision,
+        }
+        for row in board
+    ]

@@ -71,6 +71,20 @@ class UnitEntry(TypedDict):
     supervisor: str
 
 
+class UnitState(UnitEntry):
+    """How a unit stands: a row of the board."""
+
+    state: str
+    versions: int
+    received: str | None
+    errors: int | None
+    unexplained: int | None
+    contact: str
+    mail: str
+    office: str
+    decision: str | None
+
+
 class RunOptions(TypedDict):
     """What the run was asked for."""
 
@@ -86,6 +100,7 @@ class Run(TypedDict):
     versions: Mapping[str, str]
     forms: Mapping[str, str]  # form and revision -> digest
     options: RunOptions
+    announcement: Mapping[str, str]  # not in the log of a version before
     date: str
     language: str
     started: str
@@ -94,6 +109,7 @@ class Run(TypedDict):
     workers: int
     changes: Changes | None  # None in the first run
     missing: list[UnitEntry] | None  # None without a roster
+    units: list[UnitState]  # not in the log of a version before
     namesakes: list[str]
     beside: Mapping[str, str]
     skipped: list[str]

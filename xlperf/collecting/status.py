@@ -6,14 +6,14 @@ print(status_as_text(find_status("OUT")))
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from sys import intern
 
 from xlperf.collecting.ownership import refuse_other_owner
-from xlperf.collecting.run_log import Changes, Run, read_run
+from xlperf.collecting.run_log import Changes, Run, UnitState, read_run
 from xlperf.collecting.store import FILE_NAME, Outcomes, Store, count_inputs, opened_store
 from xlperf.errors import ExitCode, UsageError
 from xlperf.files import StrPath
@@ -21,11 +21,14 @@ from xlperf.messages import listing, of_any_field, sentence
 from xlperf.reporting.description import sends_back
 from xlperf.reporting.result import EXIT_CODES, STATUSES, Status
 from xlperf.reporting.text_table import table
+from xlperf.summarizing.board.rows import STATES
 from xlperf.summarizing.outcome import Submission, submission_of
 from xlperf.summarizing.submissions import COUNTS, Naming, find_roles
 from xlperf.summarizing.survey import installed_prefixes
 
 COMMONEST = 8  # findings and files that are listed
+MOST_UNITS = 40  # units that are listed
+BOARD_COLUMNS = ("number", "unit_name", "state_of_unit", "versions", "last_received", "errors", "queries", "contact")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +145,7 @@ def _run_lines(run: Run) -> Iterator[str]:
     if told := [path for path in run["skipped"] if path.endswith("/") or path in links]:
         more = "…" if len(told) > COMMONEST else ""
         yield sentence("screen_skipped", {"paths": listing(told[:COMMONEST]) + more})
+    yield from _board_lines(run.get("units") or [])
     if run["missing"] is not None:
         yield sentence("screen_missing", {"count": len(run["missing"])})
     if run["changes"]:
@@ -149,6 +153,34 @@ def _run_lines(run: Run) -> Iterator[str]:
         yield from run["changes"]["words"]
     for saved, newer in list((run.get("beside") or {}).items())[:COMMONEST]:
         yield sentence("screen_beside", {"file": saved, "beside": newer})
+
+
+def _board_lines(units: Sequence[UnitState]) -> Iterator[str]:
+    """How many units stand how, and those that still owe something, in the order of the roster."""
+    counts = Counter(unit["state"] for unit in units)
+    if units:
+        yield sentence("screen_units", {state: counts[state] for state in STATES})
+    owing = [(number, unit) for number, unit in enumerate(units, 1) if unit["state"] != "passed"]
+    if owing:
+        headings = [sentence(f"head_{name}", {}) for name in BOARD_COLUMNS]
+        yield "\n" + table(headings, [_board_cells(number, unit) for number, unit in owing[:MOST_UNITS]]).lstrip("\n") + "\n"
+    if len(owing) > MOST_UNITS:
+        yield sentence("screen_more_units", {"count": len(owing) - MOST_UNITS})
+
+
+def _board_cells(number: int, unit: UnitState) -> list[str]:
+    state = sentence(f"unit_{unit['state']}", {})
+    cells = (
+        number,
+        unit["name"],
+        state,
+        unit["versions"],
+        unit["received"],
+        unit["errors"],
+        unit["unexplained"],
+        unit["contact"],
+    )
+    return ["" if cell is None else str(cell) for cell in cells]
 
 
 def _change_line(changes: Changes) -> str:

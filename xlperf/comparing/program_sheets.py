@@ -19,6 +19,7 @@ from xlperf.formula.operands import normal_text
 from xlperf.reading.reading import DIGEST, FoundSheet, Reading
 from xlperf.reading.sheet_rows import Cell, Grid
 from xlperf.values.remarks import CellError
+from xlperf.workbook.announcement import load_lines
 
 IDENTITY = "identity"  # the key of the hidden sheet
 FACTS, LISTS = 2, 3  # there, behind the columns of what it says that of what it counts, then the lists
@@ -63,6 +64,7 @@ def stray_in_guide(reading: Reading, found: FoundSheet) -> Iterator[Filled]:
     years = {year for year in (reading.fiscal_year, reading.issued_year) if year}
     facts |= {normal_text(reading.form.year_line.format(year=year)) for year in years}
     facts |= {normal_text(text) for year in years for _, text in reading.form.opening_in(year)}
+    facts |= {normal_text(text) for line in load_lines(reading.announced) for text in line}
     said = (reading.identity.get(key, "") for key in ("digest", "submission"))
     marks = [digest[:SHOWN_DIGITS] for digest in said if DIGEST.fullmatch(digest)]
     end = _end_of_page(found.grid)

@@ -22,8 +22,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from xlperf.distributing.last_year import Carried, Papers, carried_over, find_papers, unit_of
 from xlperf.distributing.manifest import MANIFEST, ManifestLine, digest_of, read_manifest, write_manifest
-from xlperf.distributing.prefill import misfits, prefilled, subject_headings
+from xlperf.distributing.prefill import kept_headings, misfits, prefilled, subject_headings, told_of_kept
 from xlperf.distributing.roster import Unit, refuse, take_roster
 from xlperf.distributing.workbook_names import file_names
 from xlperf.errors import UsageError, XlperfError
@@ -34,6 +35,7 @@ from xlperf.forms.loader import find_form, load_form
 from xlperf.interrupts import leave_interrupts_to_parent, uninterrupted
 from xlperf.messages import current_language, use_language
 from xlperf.progress import Tell
+from xlperf.workbook.announcement import Announcement, announced_lines, dump_lines
 from xlperf.workflow.template import Issued, write_rows
 
 CHUNK = 8  # units that a process takes at a time
@@ -65,6 +67,7 @@ class Order(NamedTuple):
     basis: str
     date: str
     replaces: bool  # whether a file of ours that nobody changed has its name already
+    last: Path | None = None  # last year's paper of the unit
 
 
 class Made(NamedTuple):
@@ -73,6 +76,7 @@ class Made(NamedTuple):
     order: Order
     sha256: str = ""
     fault: str = ""
+    remarks: tuple[str, ...] = ()  # what of last year found no place
 
 
 class Plan(NamedTuple):
@@ -91,9 +95,11 @@ def write_templates(
     output: StrPath,
     date: str | None = None,
     roster: StrPath,
+    last: StrPath | None = None,
     jobs: int | None = None,
     rows: Mapping[str, int] | None = None,
     password: str = "",
+    announcement: Announcement | None = None,
     tell: Tell = lambda done, total: None,
 ) -> Distribution:
     """Write the template of every unit of a roster into a directory, and the manifest.
@@ -105,9 +111,11 @@ def write_templates(
         output: the directory, which is made.
         date: the ISO date written into the files; without it SOURCE_DATE_EPOCH, else today.
         roster: a CSV file or a workbook.
+        last: the folder of last year's papers, a collection or its finalized workbooks: each unit's own are carried over.
         jobs: processes; by default as many as there are processors.
         rows: spare rows per block where the form's own number is not enough.
         password: protects the locked cells.
+        announcement: what is announced of the round, printed on every guide page.
         tell: is told how many workbooks are done, of how many.
 
     Raises:
@@ -127,16 +135,20 @@ def write_templates(
     make_folder(folder)
     before = {line.file: line for line in read_manifest(folder / MANIFEST)}
     today = stamp(date)
-    issued = Issued(year=year, spare=rows, date=today, password=password, is_blank=True)
+    lines = dump_lines(announced_lines(announcement)) if announcement else ""
+    issued = Issued(year=year, spare=rows, date=today, password=password, announced=lines, is_blank=True)
     units_by_file = dict(zip(file_names(chosen, year, units), units, strict=True))
-    basis_of = _basis_of(chosen, issued, is_dated=bool(date))
+    papers = _papers(chosen, units, last=last, year=year, templates=templates)
+    basis_of = _basis_of(chosen, issued, papers, is_dated=bool(date))
     plan = _plan(folder, before, units_by_file, basis_of, today=today, is_dated=bool(date))
     kept = len(units) - len(plan.orders) - len(plan.changed)
 
     def save() -> None:
         write_manifest(folder / MANIFEST, (plan.manifest[name] for name in units_by_file if name in plan.manifest))
 
-    written, faults = _carry_out(plan, _make(chosen.directory, issued, plan.orders, jobs), save, tell)
+    orders = [order._replace(last=papers.by_unit.get(unit_of(order.unit))) for order in plan.orders]
+    carrying = Carrying(year, Path(templates) if templates else None)
+    written, faults, lost = _carry_out(plan, _make(chosen.directory, issued, orders, jobs, carrying), save, tell)
     if faults:
         raise UsageError("not_all_written", count=len(faults), reasons="\n".join(faults))
     orphaned = sorted(folder / name for name in before.keys() - units_by_file.keys() if (folder / name).exists())
@@ -146,8 +158,16 @@ def write_templates(
         kept=kept,
         changed=tuple(sorted(plan.changed)),
         orphaned=tuple(orphaned),
-        remarks=remarks,
+        remarks=(*remarks, *told_of_kept(kept_headings([chosen], units)), *papers.remarks, *lost),
     )
+
+
+def _papers(form: Form, units: Sequence[Unit], *, last: StrPath | None, year: int, templates: StrPath | None) -> Papers:
+    """Last year's papers of the units, none where no folder is given."""
+    if last is None:
+        return Papers({}, ())
+    own, prefixes = Path(templates) if templates else None, form.summary.unit_prefixes
+    return find_papers(Path(last), form=form, year=year, units=units, prefixes=prefixes, templates=own)
 
 
 # --- what is to be done --------------------------------------------------------------------------------------
@@ -197,7 +217,7 @@ def _date_in(path: Path) -> str | None:
     return found[1].decode() if found else None
 
 
-def _basis_of(form: Form, issued: Issued, *, is_dated: bool) -> BasisOf:
+def _basis_of(form: Form, issued: Issued, papers: Papers, *, is_dated: bool) -> BasisOf:
     """Return the function that says what a unit's workbook is made of; of dates only one that was asked for counts."""
     from xlperf import __version__
 
@@ -206,22 +226,25 @@ def _basis_of(form: Form, issued: Issued, *, is_dated: bool) -> BasisOf:
 
     def basis_of(unit: Unit) -> str:
         parts = [__version__, form.digest, issue, [unit.name, prefilled(form, unit, blank)]]
+        if last := papers.by_unit.get(unit_of(unit)):
+            parts.append(digest_of(last))
         text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
     return basis_of
 
 
-def _carry_out(plan: Plan, workbooks: Iterable[Made], save: Callable[[], None], tell: Tell) -> tuple[int, list[str]]:
-    """Note in the plan what becomes of its orders; return how many files were written, and why others were not.
+def _carry_out(plan: Plan, workbooks: Iterable[Made], save: Callable[[], None], tell: Tell) -> tuple[int, list[str], list[str]]:
+    """Note in the plan what becomes of its orders; return how many files were written, why others were not, what was lost.
 
     The manifest is saved now and then and at the end, however that comes.
     """
-    written, faults = 0, []
+    written, faults, lost = 0, list[str](), list[str]()
     if plan.orders:
         tell(0, len(plan.orders))  # from here on the time counts
     try:
         for number, made in enumerate(workbooks, 1):
+            lost.extend(made.remarks)
             if made.sha256:
                 plan.manifest[made.order.path.name] = _manifest_line(made)
                 written += 1
@@ -234,7 +257,7 @@ def _carry_out(plan: Plan, workbooks: Iterable[Made], save: Callable[[], None], 
             tell(number, len(plan.orders))
     finally:
         save()
-    return written, faults
+    return written, faults, sorted(lost)
 
 
 def _manifest_line(made: Made) -> ManifestLine:
@@ -247,19 +270,26 @@ def _manifest_line(made: Made) -> ManifestLine:
 # --- the workbooks -------------------------------------------------------------------------------------------
 
 
-def _make(form: Path, issued: Issued, orders: Sequence[Order], jobs: int | None) -> Iterator[Made]:
+class Carrying(NamedTuple):
+    """How last year's papers are read."""
+
+    year: int
+    templates: Path | None
+
+
+def _make(form: Path, issued: Issued, orders: Sequence[Order], jobs: int | None, carrying: Carrying) -> Iterator[Made]:
     """Make the workbooks, in several processes where that pays, and yield them as they are done."""
     chunks = [orders[start : start + CHUNK] for start in range(0, len(orders), CHUNK)]
     workers = min(jobs or os.cpu_count() or 1, MOST_JOBS, len(chunks))
     if workers < 2:
-        yield from (made for chunk in chunks for made in _make_chunk(form, issued, chunk))
+        yield from (made for chunk in chunks for made in _make_chunk(form, issued, chunk, carrying))
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
 
     pool = ProcessPoolExecutor(workers, get_context("spawn"), _prepare_process, (current_language(),))
     try:
-        for done in as_completed([pool.submit(_make_chunk, form, issued, chunk) for chunk in chunks]):
+        for done in as_completed([pool.submit(_make_chunk, form, issued, chunk, carrying) for chunk in chunks]):
             yield from done.result()
     finally:
         with uninterrupted():
@@ -271,21 +301,25 @@ def _prepare_process(language: str) -> None:
     use_language(language)
 
 
-def _make_chunk(form: Path, issued: Issued, orders: Sequence[Order]) -> list[Made]:
-    return [_make_one(load_form(form), issued, order) for order in orders]
+def _make_chunk(form: Path, issued: Issued, orders: Sequence[Order], carrying: Carrying) -> list[Made]:
+    return [_make_one(load_form(form), issued, order, carrying) for order in orders]
 
 
-def _make_one(form: Form, issued: Issued, order: Order) -> Made:
+def _make_one(form: Form, issued: Issued, order: Order, carrying: Carrying) -> Made:
     """Write one workbook; beside a file nothing is known of it is made for comparison only."""
-    rows = prefilled(form, order.unit, rows_of(form, {"fiscal_year": issued.year})[0])
     issued = replace(issued, unit=order.unit.name, date=order.date)
     try:
+        carried = Carried(rows_of(form, {"fiscal_year": issued.year})[0], {}, ())
+        if order.last:
+            carried = carried_over(order.last, form, year=carrying.year, templates=carrying.templates)
+            issued = replace(issued, spare={**carried.spare, **(issued.spare or {})})
+        rows = prefilled(form, order.unit, carried.rows)
         if order.replaces or not os.path.exists(order.path):
             write_rows(form, rows, order.path, issued)
-            return Made(order, sha256=digest_of(order.path))
+            return Made(order, sha256=digest_of(order.path), remarks=carried.remarks)
         with tempfile.TemporaryDirectory() as folder:
             write_rows(form, rows, Path(folder) / "made.xlsx", issued)
             sha256 = digest_of(Path(folder) / "made.xlsx")
-        return Made(order, sha256=sha256 if sha256 == digest_of(order.path) else "")
+        return Made(order, sha256=sha256 if sha256 == digest_of(order.path) else "", remarks=carried.remarks)
     except XlperfError as error:
         return Made(order, fault=str(error))

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple
 
 from xlperf.checking.schema_errors import expected_of
-from xlperf.distributing.roster import Line, Unit, heading_key, is_skipped, shown
+from xlperf.distributing.roster import Line, Unit, heading_key, is_contact, is_skipped, shown
 from xlperf.forms.catalog import field_names
 from xlperf.forms.document import Row, Rows, Spot, preset_index, rows_of, subject_spot, unit_spot
 from xlperf.forms.form import Form
@@ -31,6 +32,7 @@ from xlperf.values.rows import is_numeric, read_row
 ON_COVER = {"unit_code": "code", "supervisor": "supervisor"}  # fields beside the unit's name, where the form has them
 UNIT_IN_BRACKETS = re.compile(r"[(\uff08][^()\uff08\uff09]*[)\uff09]$")
 MOST_NEAR = 3  # columns that are suggested
+ALIKE = 0.8  # of the letters of two headings: one is a misspelt other
 LONGEST = 32_767  # characters in a cell of Excel
 TO_BE_ASKED = ("error", "warning")
 
@@ -78,7 +80,7 @@ def misfits(form: Form, units: Iterable[Unit]) -> Iterator[str]:
         for line, names in _lines_with_names(form, unit):
             if line.sheet not in seen:
                 seen.add(line.sheet)
-                yield from _wrong_headings(form, line, names)
+                yield from _wrong_headings(form, line, names, may_be_data=line is unit.line)
         yield from _wrong_values(form, unit, blank)
         yield from _without_block(form, unit)
 
@@ -184,8 +186,12 @@ def _lines_with_names(form: Form, unit: Unit) -> Iterator[tuple[Line, Names | No
         yield line, column_names(form, blocks[0].key) if blocks else None
 
 
-def _wrong_headings(form: Form, line: Line, names: Names | None) -> Iterator[str]:
-    """Yield what is wrong with the headings of a sheet: it is no table, they name nothing, or two name the same."""
+def _wrong_headings(form: Form, line: Line, names: Names | None, *, may_be_data: bool) -> Iterator[str]:
+    """Yield what is wrong with the headings of a sheet: it is no table, they name nothing, or two name the same.
+
+    Args:
+        may_be_data: whether a column that names nothing in the form is the bureau's own, unless it looks like a misspelt one.
+    """
     if names is None:
         known = [table.label for table in form.tables.values() if any(form.blocks[key].shape == "list" for key in table.blocks)]
         yield sentence("roster_no_such_table", {"sheet": line.sheet, "known": listing(known)})
@@ -193,7 +199,7 @@ def _wrong_headings(form: Form, line: Line, names: Names | None) -> Iterator[str
     seen: dict[Spot, str] = {}
     for heading in line.cells:
         spot = names.get(heading_key(heading))
-        if spot is None and is_skipped(heading):
+        if spot is None and (is_skipped(heading) or (may_be_data and not _is_misspelt(form, heading, names))):
             continue
         if spot is None:
             near = listing(most_like(heading, _suggested(form, names), MOST_NEAR))
@@ -202,6 +208,37 @@ def _wrong_headings(form: Form, line: Line, names: Names | None) -> Iterator[str
             yield sentence("roster_same_column", {"place": line.place, "found": heading, "other": seen[spot]})
         else:
             seen[spot] = heading
+
+
+def _is_misspelt(form: Form, heading: str, names: Names) -> bool:
+    """Whether a column that names no cell was meant for one: it begins like a row of the form, or is nearly such a name."""
+    if is_contact(heading):
+        return False
+    key = heading_key(heading)
+    begins = any(key.startswith(name) and key != name for name in _names_of_rows(form))
+    return begins or any(SequenceMatcher(None, key, name).ratio() >= ALIKE for name in names)
+
+
+@lru_cache(maxsize=16)
+def _names_of_rows(form: Form) -> frozenset[str]:
+    """What the rows are called that a form prints, as headings are compared."""
+    printed = [
+        (block, texts) for block in form.blocks.values() for texts in (block.constants, *(row.values for row in block.rows))
+    ]
+    return frozenset(heading_key(name) for block, texts in printed if (name := texts.get(block.row_name or "")))
+
+
+def kept_headings(forms: Iterable[Form], units: Iterable[Unit]) -> tuple[str, ...]:
+    """The columns of a roster that name nothing in those forms: data of the bureau about its units."""
+    known = frozenset(name for form in forms for name in cell_names(form))
+    headings = dict.fromkeys(heading for unit in units for heading in unit.line.cells)
+    return tuple(heading for heading in headings if heading_key(heading) not in known and not is_skipped(heading))
+
+
+def told_of_kept(headings: Iterable[str]) -> list[str]:
+    """The sentence that tells which columns are kept, if any are."""
+    found = listing(headings)
+    return [sentence("roster_kept", {"found": found})] if found else []
 
 
 def _suggested(form: Form, names: Names) -> Iterator[str]:

@@ -28,6 +28,7 @@ from xlperf.messages import LANGUAGES, catalogue, listing, sentence
 from xlperf.text import fold, most_like
 
 COLUMNS = ("name", "code", "supervisor")  # the columns that every roster may have
+CONTACTS = ("person", "phone", "mail", "office")  # those that say whom to ask, and who is in charge of the unit at the bureau
 IDENTIFYING = ("code", "name")  # of these one names the unit of a line; the code first
 MOST_REPORTED = 50  # complaints
 MOST_NEAR = 3  # names that are suggested
@@ -65,6 +66,20 @@ class Unit:
     line: Line  # where it stands, with what its other columns say
     rows: tuple[Line, ...] = ()  # its lines on further sheets
     subject: str = ""  # what the paper is about, where a unit files several
+
+
+class Contact(NamedTuple):
+    """Whom to ask at a unit, and who is in charge of it at the bureau; "" where the roster does not say."""
+
+    person: str
+    phone: str
+    mail: str
+    office: str
+
+    @property
+    def caller(self) -> str:
+        """The person with the number to call."""
+        return " ".join(filter(None, (self.person, self.phone)))
 
 
 class Sheet(NamedTuple):
@@ -136,13 +151,34 @@ def refuse(path: Path, complaints: Sequence[str]) -> None:
 
 def known_columns(headings: Iterable[str], subject: Sequence[str] = ()) -> dict[str, str]:
     """The headings of the columns `name`, `code`, `supervisor` and `subject`, by these."""
-    meant = {heading_key(heading): "subject" for heading in subject}
-    meant |= {heading_key(word): column for column in COLUMNS for word in (column, *_words(column))}
+    return _named(headings, {heading_key(heading): "subject" for heading in subject} | _meant(COLUMNS))
+
+
+def contact_of(unit: Unit) -> Contact:
+    """Whom to ask at a unit, as the roster says."""
+    named = _named(unit.line.cells, _meant(CONTACTS))
+    said = {column: shown(unit.line.cells[heading]) for column, heading in named.items()}
+    return Contact(*("" if said.get(column, "") in _words("nothing") else said.get(column, "") for column in CONTACTS))
+
+
+def is_contact(heading: str) -> bool:
+    """Whether a column says whom to ask."""
+    return heading_key(heading) in _meant(CONTACTS)
+
+
+def _named(headings: Iterable[str], meant: Mapping[str, str]) -> dict[str, str]:
+    """The first heading of each column, by what it means."""
     found: dict[str, str] = {}
     for heading in headings:
         if column := meant.get(heading_key(heading)):
             found.setdefault(column, heading)
     return found
+
+
+@lru_cache(maxsize=4)
+def _meant(columns: tuple[str, ...]) -> dict[str, str]:
+    """What each word for one of those columns means."""
+    return {heading_key(word): column for column in columns for word in (column, *_words(column))}
 
 
 def is_skipped(heading: str) -> bool:

@@ -93,9 +93,7 @@ def _lines_of_text(path: Path, content: bytes) -> Iterator[NumberedLine]:
     text = _decoded(path, content)
     first = next((line for line in text.splitlines() if not set(DIVIDERS).isdisjoint(line)), "")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(DIVIDERS, key=first.count))
-    before = 0
-    for cells in reader:  # a quoted text may run over several lines: a record is named by its first
-        number, before = before + 1, reader.line_num
+    for number, cells in enumerate(reader, 1):  # a quoted text may run over several lines: a spreadsheet program shows it in one
         values: list[object] = [TEXT_FORMULA.sub(r"\1", cell).strip() or None for cell in cells]
         if any(values):
             yield number, values

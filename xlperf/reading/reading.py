@@ -87,6 +87,11 @@ class Reading:
         return self.identity.get("presets", "")
 
     @property
+    def announced(self) -> str:
+        """What was announced of the round when it was handed out, as its hidden sheet says."""
+        return self.identity.get("announced", "")
+
+    @property
     def fiscal_year(self) -> int | None:
         """The fiscal year that stands in the workbook, None where there is none that could be one."""
         return year_of(self.rows)

@@ -24,6 +24,7 @@ from xlperf.reporting.finding import Finding
 from xlperf.reporting.result import Result
 from xlperf.revisions.migrate import Migrated, describe_migration, migrate, revisions
 from xlperf.revisions.source import Source, read_source
+from xlperf.workbook.announcement import Announcement, announced_lines, dump_lines
 from xlperf.workflow.template import Issued, write_rows
 
 
@@ -38,6 +39,7 @@ def write_next_template(
     unit: str = "",
     rows: Mapping[str, int] | None = None,
     password: str = "",
+    announcement: Announcement | None = None,
 ) -> Result:
     """Write the template of a fiscal year from last year's document, workbook or report; the findings say what found no place.
 
@@ -55,6 +57,7 @@ def write_next_template(
         unit: the unit's name, where it is another one than last year.
         rows: spare rows per block where the form's own number is not enough, for example {"goals": 50}.
         password: protects the sheets; a deterrent, never security.
+        announcement: what is announced of the round, printed on the guide page.
 
     Raises:
         UsageError: no such form, year or file, a paper of another form or a newer revision, or the file cannot be written.
@@ -85,7 +88,15 @@ def write_next_template(
     if unit:
         carried[spot.block][0][spot.field] = unit
     spare = {**spare_rows(new, carried), **(rows or {})}
-    issued = Issued(year=year, unit=text_at(carried, spot), spare=spare, date=date, password=password, is_blank=True)
+    issued = Issued(
+        year=year,
+        unit=text_at(carried, spot),
+        spare=spare,
+        date=date,
+        password=password,
+        announced=dump_lines(announced_lines(announcement)) if announcement else "",
+        is_blank=True,
+    )
     write_rows(new, carried, path, issued)
     return Result(
         file=str(source.path),

@@ -14,21 +14,32 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 from xlperf.distributing.roster import Unit
 from xlperf.errors import UsageError, reason_of
 from xlperf.files import as_written, safe_name, write_csv, written_together
 from xlperf.messages import sentence
 from xlperf.summarizing.audit_archive import OpenInput, write_audit
+from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.handouts import Handouts, day_of
 from xlperf.summarizing.outcome import Outcome
 from xlperf.summarizing.overview import Part, lines_of
+from xlperf.summarizing.submissions import ANYTHING, Asked
 from xlperf.summarizing.summary_workbook import write_summary
 from xlperf.summarizing.survey import Survey, take_survey
 from xlperf.summarizing.tables import FindingCounts, Row, SummaryTable, summary_tables
+from xlperf.workbook.announcement import NOTHING, Announcement
 
 AUDIT = "audit.zip"  # below the folder of the collection
 SOMETIMES = ("ranking", "indicators", "missing")  # keys of tables that not every collection has
+
+
+class Exported(NamedTuple):
+    """What the log of a run keeps of its exports."""
+
+    board: tuple[BoardRow, ...]
+    beside: dict[str, str]  # finalized files that somebody has saved since, each with the newer file beside it
 
 
 def write_exports(
@@ -38,9 +49,11 @@ def write_exports(
     directory: Path,
     date: str,
     roster: Sequence[Unit] | None = None,
+    asked: Asked = ANYTHING,
+    announcement: Announcement = NOTHING,
     open_input: OpenInput,
-) -> dict[str, str]:
-    """Write all exports or none; return finalized files that somebody has saved since, each with the newer file beside it.
+) -> Exported:
+    """Write all exports or none; return what of them the log of the run keeps.
 
     Args:
         outcomes: one per input path, sorted by path; not a generator.
@@ -48,18 +61,20 @@ def write_exports(
         directory: the folder of the collection.
         date: the ISO date written into the files; a later day of receipt replaces it.
         roster: the units that should have sent something; None where no roster was given.
+        asked: the form and year of the round.
+        announcement: what is announced of the round.
         open_input: opens an input as it was received.
 
     Raises:
         UsageError: a file cannot be written (perhaps open in Excel), and none was; or all were, but an obsolete file cannot be
             removed.
     """
-    survey = take_survey(outcomes, roster=roster, templates=templates)
+    survey = take_survey(outcomes, roster=roster, asked=asked, templates=templates)
     latest = max([date, *(day_of(submission) for submission in survey.submissions)])
     handouts = Handouts(directory)
     with written_together(directory) as new:
-        tables = _write_tables(survey, outcomes, directory=directory, new=new, date=latest)
-        handouts.make(survey, outcomes, new=new, date=date, templates=templates)
+        tables = _write_tables(survey, outcomes, directory=directory, new=new, date=latest, announcement=announcement)
+        handouts.make(survey, outcomes, new=new, date=date, templates=templates, announcement=announcement)
         write_audit(survey, outcomes, new / AUDIT, open_input=open_input)
         _drop_what_is_there(new, directory)
         handouts.note()
@@ -70,10 +85,12 @@ def write_exports(
                 path.unlink(missing_ok=True)
     except OSError as error:  # perhaps open in Excel
         raise UsageError("cannot_write", path=error.filename or directory, reason=reason_of(error)) from None
-    return handouts.beside
+    return Exported(board=tuple(survey.board), beside=handouts.beside)
 
 
-def _write_tables(survey: Survey, outcomes: Iterable[Outcome], *, directory: Path, new: Path, date: str) -> set[str]:
+def _write_tables(
+    survey: Survey, outcomes: Iterable[Outcome], *, directory: Path, new: Path, date: str, announcement: Announcement
+) -> set[str]:
     """Write the tables as CSV, and all of them as the summary workbook; return the names of the CSV files."""
     folder = new / sentence("csv_folder", {})
     folder.mkdir()
@@ -82,7 +99,9 @@ def _write_tables(survey: Survey, outcomes: Iterable[Outcome], *, directory: Pat
         rows = counts.counted(table.rows()) if table.key == "findings" else table.rows()
         _write_csv(folder / f"{safe_name(table.title)}.csv", _lines(table, rows))
     name = f"{sentence('summary_file', {})}.xlsx"
-    overview = write_summary(survey, summary_tables(survey, outcomes), counts, path=new / name, date=date)
+    overview = write_summary(
+        survey, summary_tables(survey, outcomes), counts, path=new / name, date=date, announcement=announcement
+    )
     _write_csv(folder / f"{sentence('sheet_overview', {})}.csv", _overview_lines(overview))
     _keep_saved(directory / name, new)
     return {path.name for path in folder.iterdir()}

@@ -20,14 +20,25 @@ from pathlib import Path, PurePosixPath
 
 from xlperf.files import as_written, holds
 from xlperf.messages import sentence
+from xlperf.summarizing.board.departments import (
+    ARCHIVE,
+    BOARD,
+    COVER,
+    Parcel,
+    cover_text,
+    make_parcels,
+    write_archive,
+    write_board,
+)
 from xlperf.summarizing.handout_list import finish_list, note, noted, start_list
 from xlperf.summarizing.notice import write_notice
 from xlperf.summarizing.outcome import Outcome, Submission
-from xlperf.summarizing.submissions import COUNTS, file_stem, is_attachment, newer_returned
+from xlperf.summarizing.submissions import COUNTS, file_stem, newer_returned
 from xlperf.summarizing.survey import Survey
+from xlperf.workbook.announcement import NOTHING, Announcement
 
 LIST = "collection.placed"  # below the folder of the collection
-PACKAGES, COMPANIONS = (".xlsx", ".docx"), (".json",)  # that show whether they are as we wrote them; that do not
+PACKAGES, COMPANIONS = (".xlsx", ".docx"), (".json", ".txt")  # that show whether they are as we wrote them; that do not
 
 
 class HandoutFolder:
@@ -67,7 +78,7 @@ class HandoutFolder:
             if as_written(path):
                 for companion in (path.with_suffix(suffix) for suffix in COMPANIONS):
                     if companion.name in overdue:
-                        companion.unlink()
+                        companion.unlink(missing_ok=True)
                 path.unlink()
 
 
@@ -78,15 +89,27 @@ class Handouts:
         self.directory, self.list = directory, directory / LIST
         self.finalized = HandoutFolder(directory / sentence("finalized_folder", {}))
         self.returned = HandoutFolder(directory / sentence("returned_folder", {}))
-        self.folders = (self.finalized, self.returned)
+        self.departments = HandoutFolder(directory / sentence("departments_folder", {}))
+        self.folders = (self.finalized, self.returned, self.departments)
+        self.returned_of: dict[str, list[str]] = {}  # by the path of a submission, the names of what goes back
         self.beside: dict[str, str] = {}  # finalized file that somebody has saved since -> newer file beside it
 
-    def make(self, survey: Survey, outcomes: Iterable[Outcome], *, new: Path, date: str, templates: Path | None = None) -> None:
+    def make(
+        self,
+        survey: Survey,
+        outcomes: Iterable[Outcome],
+        *,
+        new: Path,
+        date: str,
+        templates: Path | None = None,
+        announcement: Announcement = NOTHING,
+    ) -> None:
         """Write all files that are due and not there yet, below `new` at the same path as in the folder of the collection.
 
         Args:
             date: the ISO date of the notices; a later day of receipt replaces it.
             templates: the folder of a bureau's own forms.
+            announcement: what is announced of the round.
 
         Raises:
             FormError: the bureau's own notice template cannot be filled in.
@@ -96,9 +119,12 @@ class Handouts:
         for outcome in outcomes:
             if survey.roles[outcome.path].kind == COUNTS or outcome.path in newer:
                 if outcome.goes_back:
-                    self._return(outcome, new=new, date=date, templates=templates)
+                    self._return(survey.owned(outcome), new=new, date=date, templates=templates, announcement=announcement)
                 else:
                     self._finalize(outcome, new)
+        latest = max([date, *map(day_of, survey.submissions)])
+        for parcel in make_parcels(survey.board) if survey.roster is not None else ():
+            self._address(parcel, new=new, date=latest, announcement=announcement)
 
     def _finalize(self, outcome: Outcome, new: Path) -> None:
         """Copy the finalized files of a workbook."""
@@ -110,16 +136,30 @@ class Handouts:
             self.finalized.copy(self.directory / made, name, new)
         self.beside |= {name: _with_digits(name, outcome.sha256) for name in saved}
 
-    def _return(self, outcome: Outcome, *, new: Path, date: str, templates: Path | None) -> None:
+    def _return(self, outcome: Outcome, *, new: Path, date: str, templates: Path | None, announcement: Announcement) -> None:
         """Copy the annotated workbook and write its notice."""
         names = [returned_name(outcome, made) for made in outcome.outputs]
         for name, made in zip(names, outcome.outputs, strict=True):
             self.returned.copy(self.directory / made, name, new)
-        if is_attachment(outcome):
-            return
+        self.returned_of[outcome.path] = names
         notice, day = f"{file_stem(outcome)}-{sentence('notice_name', {})}.docx", max(date, day_of(outcome))
+        names.append(notice)
         if place := self.returned.place_for(notice, new):
-            write_notice(outcome, place, annotated=names[0] if names else "", date=day, templates=templates)
+            annotated = names[0] if outcome.outputs else ""
+            write_notice(outcome, place, annotated=annotated, date=day, templates=templates, announcement=announcement)
+
+    def _address(self, parcel: Parcel, *, new: Path, date: str, announcement: Announcement) -> None:
+        """Write what goes to a supervising department."""
+        names = [name for row in parcel.rows for path in row.paths for name in self.returned_of.get(path, ())]
+        folders = (new / self.returned.path.name, self.returned.path)
+        files = [next(folder / name for folder in folders if (folder / name).exists()) for name in names]
+        if place := self.departments.place_for(f"{parcel.stem}{BOARD}", new):
+            write_board(parcel, place, date=date)
+        if files and (place := self.departments.place_for(f"{parcel.stem}{ARCHIVE}", new)):
+            write_archive(files, place)
+        if place := self.departments.place_for(f"{parcel.stem}{COVER}", new):
+            text = cover_text(parcel, date=date, announcement=announcement, has_archive=bool(files))
+            place.write_text(text, "utf-8-sig", newline="\r\n")
 
     def note(self) -> None:
         """Put all files that are due on our list."""

@@ -7,6 +7,7 @@ The template is `templates/notice.docx`, or a bureau's own of that name in its f
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 from xlperf.files import shipped
@@ -15,19 +16,29 @@ from xlperf.reporting.description import DescribedFinding, in_order
 from xlperf.summarizing.outcome import Outcome
 from xlperf.summarizing.survey import form_of
 from xlperf.summarizing.tables import cells_of
+from xlperf.workbook.announcement import NOTHING, Announcement, long_date
 
 TEMPLATE = "notice.docx"
 LISTS = {"error": "errors", "query": "queries", "warning": "warnings", "info": "infos"}  # as the template calls them
 ANSWERED = "explained"  # of them those to which the unit has said something
 
 
-def write_notice(outcome: Outcome, path: Path, *, annotated: str, date: str, templates: Path | None = None) -> None:
+def write_notice(
+    outcome: Outcome,
+    path: Path,
+    *,
+    annotated: str,
+    date: str,
+    templates: Path | None = None,
+    announcement: Announcement = NOTHING,
+) -> None:
     """Write the notice that tells a unit what to fix.
 
     Args:
         annotated: the name of the annotated workbook that goes with it, "" if there is none.
         date: the ISO date of the notice.
         templates: the folder of a bureau's own forms, which may contain its own notice template.
+        announcement: what is announced of the round: until when it is to be sent again, whom to ask.
 
     Raises:
         FormError: the bureau's own template cannot be filled in.
@@ -37,10 +48,13 @@ def write_notice(outcome: Outcome, path: Path, *, annotated: str, date: str, tem
 
     own = templates / TEMPLATE if templates else None
     template = own if own and own.exists() else shipped("templates") / TEMPLATE
-    render_word(template, notice_context(outcome, annotated=annotated, date=date, templates=templates), path, date)
+    context = notice_context(outcome, annotated=annotated, date=date, templates=templates, announcement=announcement)
+    render_word(template, context, path, date)
 
 
-def notice_context(outcome: Outcome, *, annotated: str, date: str, templates: Path | None = None) -> dict[str, object]:
+def notice_context(
+    outcome: Outcome, *, annotated: str, date: str, templates: Path | None = None, announcement: Announcement = NOTHING
+) -> dict[str, object]:
     """What the template can show: the unit, its file, and its findings by severity, those it has explained apart.
 
     Findings from comparing units are left out: they name other units and their files, which is for the bureau only.
@@ -50,8 +64,8 @@ def notice_context(outcome: Outcome, *, annotated: str, date: str, templates: Pa
     for finding in in_order(outcome.findings):
         entries = listed[ANSWERED if "explanation" in finding else LISTS[finding["severity"]]]
         entries.append(_entry(finding, len(entries) + 1))
-    year, month, day = date.split("-")
     return {
+        **announced_facts(announcement),
         "unit": outcome.unit or "",
         "unit_code": outcome.unit_code or "",
         "file": outcome.path,
@@ -62,8 +76,13 @@ def notice_context(outcome: Outcome, *, annotated: str, date: str, templates: Pa
         "fiscal_year": outcome.year or "",
         "annotated": annotated,
         **listed,
-        "date": sentence("long_date", {"year": year, "month": int(month), "day": int(day)}),
+        "date": long_date(date),
     }
+
+
+def announced_facts(announcement: Announcement) -> dict[str, str]:
+    """What the templates of letters can show of a round."""
+    return {**asdict(announcement), "deadline": announcement.long_deadline}
 
 
 def _entry(finding: DescribedFinding, number: int) -> dict[str, object]:

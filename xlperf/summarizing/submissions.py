@@ -12,7 +12,7 @@ year and subject) the latest that passed counts; if none passed, the latest. Equ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -26,7 +26,7 @@ from xlperf.reporting.finding import Finding
 from xlperf.summarizing.outcome import INSIDE, Outcome, Submission, instant
 from xlperf.text import letters_of, unit_key
 
-COUNTS, SUPERSEDED, DUPLICATE = "counts", "superseded", "duplicate"
+COUNTS, SUPERSEDED, DUPLICATE, ATTACHED = "counts", "superseded", "duplicate", "attached"
 TABLES = (".xlsx", ".xlsm", ".xltx", ".xls", ".xlsb", ".et", ".ett", ".ods", ".csv", ".zip", ".rar", ".7z")  # might be a table
 LONGEST_NAME = 40  # characters of a unit's name in a file name of at most 255 bytes
 MOST_LISTED = 5  # files that a finding names; the others are counted
@@ -35,7 +35,7 @@ MOST_LISTED = 5  # files that a finding names; the others are counted
 class Role(NamedTuple):
     """The role of a submission among those for the same purpose."""
 
-    kind: str  # COUNTS, SUPERSEDED or DUPLICATE
+    kind: str  # COUNTS, SUPERSEDED, DUPLICATE or ATTACHED
     by: str  # the path that counts instead, for a duplicate the first path of an equal file; its own if it counts
 
 
@@ -46,6 +46,17 @@ class Purpose(NamedTuple):
     form: str | None
     year: int | None
     subject: str
+
+
+class Asked(NamedTuple):
+    """What a round asks for; None: whatever comes in."""
+
+    form: str | None = None
+    year: int | None = None
+
+    def is_met_by(self, submission: Submission) -> bool:
+        """Whether a file is of that form and year; of one that cannot be read nobody knows."""
+        return self.form in (None, submission.form) and self.year in (None, submission.year)
 
 
 class Naming(NamedTuple):
@@ -60,6 +71,7 @@ class Naming(NamedTuple):
         return f"{key}#{code}" if code and key in self.namesakes else key
 
 
+ANYTHING = Asked()
 PLAIN = Naming()  # by name alone, without words to leave out
 
 
@@ -99,26 +111,52 @@ def arrival_of(submission: Submission) -> tuple[datetime, datetime]:
 # --- which counts ----------------------------------------------------------------------------------------------
 
 
-def find_roles(submissions: Iterable[Submission], naming: Naming = PLAIN) -> dict[str, Role]:
+def find_roles(
+    submissions: Iterable[Submission], naming: Naming = PLAIN, *, asked: Asked = ANYTHING, attached: Collection[str] = ()
+) -> dict[str, Role]:
     """Return the role of every path: the latest valid submission for each purpose counts, and of equal files the first path.
 
-    The latest is the one received last; among those received together, the one saved last.
+    The latest is the one received last; among those received together, the one saved last. What a unit sent that cannot be
+    read or was not asked for is for the one purpose for which it sent something else, where there is only one.
+
+    Args:
+        asked: the form and year of the round.
+        attached: the paths of attachments, which have no purpose.
     """
+    listed = sorted(submissions, key=lambda submission: submission.path)
+    roles = {submission.path: Role(ATTACHED, submission.path) for submission in listed if submission.path in attached}
     first: dict[str, str] = {}
-    purposes: dict[str, Purpose] = {}
-    best: dict[Purpose, tuple[bool, bool, datetime, datetime, str]] = {}
-    duplicates: dict[str, Role] = {}
-    for submission in sorted(submissions, key=lambda submission: submission.path):
-        path, passed, returned = submission.path, submission.status == "passed", submission.status == "returned"
-        original = first.setdefault(content_key(submission), path)
-        if original != path:
-            duplicates[path] = Role(DUPLICATE, by=original)
-            continue
-        purposes[path] = purpose = purpose_of(submission, naming)
-        rank = (passed, returned, *arrival_of(submission), path)
+    for submission in listed:
+        original = first.setdefault(content_key(submission), submission.path)
+        if original != submission.path and submission.path not in roles:
+            roles[submission.path] = Role(DUPLICATE, by=original)
+    different = [submission for submission in listed if submission.path not in roles]
+    purposes = _purposes(different, naming, asked)
+    best: dict[Purpose, tuple[bool, bool, bool, datetime, datetime, str]] = {}
+    for submission in different:
+        purpose, returned = purposes[submission.path], submission.status == "returned"
+        wanted = returned and asked.is_met_by(submission)
+        rank = (submission.status == "passed", wanted, returned, *arrival_of(submission), submission.path)
         best[purpose] = max(best.get(purpose, rank), rank)
-    counting = {path: best[purpose][-1] for path, purpose in purposes.items()}
-    return {path: Role(COUNTS if by == path else SUPERSEDED, by) for path, by in counting.items()} | duplicates
+    for path, purpose in purposes.items():
+        by = best[purpose][-1]
+        roles[path] = Role(COUNTS if by == path else SUPERSEDED, by)
+    return roles
+
+
+def _purposes(submissions: Sequence[Submission], naming: Naming, asked: Asked) -> dict[str, Purpose]:
+    """The purpose of every path; what cannot be read or was not asked for joins the only other purpose of its unit."""
+    own = {submission.path: purpose_of(submission, naming) for submission in submissions}
+    strays = {s.path for s in submissions if s.form is None or not asked.is_met_by(s)}
+    regular: dict[str, set[Purpose]] = {}
+    for path, purpose in own.items():
+        if path not in strays:
+            regular.setdefault(purpose.owner, set()).add(purpose)
+    for path in strays:
+        others = regular.get(own[path].owner, ())
+        if len(others) == 1:
+            own[path] = next(iter(others))
+    return own
 
 
 def newer_returned(submissions: Iterable[Submission], roles: Mapping[str, Role]) -> dict[str, str]:

@@ -13,31 +13,39 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from xlperf.forms.layout import MARK
-from xlperf.messages import sentence
-from xlperf.reporting.result import STATUSES
+from xlperf.messages import clauses, sentence
+from xlperf.summarizing.board.rows import STATES
 from xlperf.summarizing.outcome import SurveyedSubmission
 from xlperf.summarizing.overview import Counted, Part, write_parts
-from xlperf.summarizing.submissions import COUNTS, DUPLICATE, SUPERSEDED, owner_of
+from xlperf.summarizing.submissions import COUNTS, owner_of
 from xlperf.summarizing.survey import Edition, Survey
 from xlperf.summarizing.table_sheet import WrittenTable, free_title, write_table
-from xlperf.summarizing.tables import FindingCounts, SummaryTable
+from xlperf.summarizing.tables import ROLES, FindingCounts, SummaryTable
+from xlperf.workbook.announcement import NOTHING, Announcement
 from xlperf.workbook.book import Book
 from xlperf.workbook.styles import Palette
 
-STATUS_COLOURS = ("#6FA287", "#E0A458", "#B5524A", "#9AA5B1")
+STATUS_COLOURS = ("#6FA287", "#D9C36B", "#E0A458", "#B5524A", "#9AA5B1")
 MOST_COMMON = 10  # findings in the chart
 
 Sheets = Mapping[str, WrittenTable]  # by key of the table; the first of several with one key
 
 
 def write_summary(
-    survey: Survey, tables: Iterable[SummaryTable], counts: FindingCounts, *, path: Path, date: str
+    survey: Survey,
+    tables: Iterable[SummaryTable],
+    counts: FindingCounts,
+    *,
+    path: Path,
+    date: str,
+    announcement: Announcement = NOTHING,
 ) -> tuple[Part, ...]:
     """Write the workbook; return the parts of its overview. The lines of every table are iterated once.
 
     Args:
         counts: how often each finding was found; complete before this is called.
         date: the ISO date shown in the workbook.
+        announcement: what is announced of the round, shown below the title.
     """
     book = Book(path, streamed=True)
     title = sentence("title_overview", {})
@@ -50,7 +58,10 @@ def write_summary(
         written = write_table(book, palette, table, free_title(table.title, titles))
         sheets.setdefault(table.key, written)
     parts = tuple(overview_parts(survey, sheets, counts))
-    write_parts(book, palette, overview, parts, title=title, note=sentence("note_date", {"date": date}))
+    facts = {"date": sentence("note_date", {"date": date}), "document": announcement.document, "office": announcement.office}
+    due = sentence("note_due", {"date": announcement.long_deadline}) if announcement.deadline else ""
+    note = clauses(filter(None, (*facts.values(), due)))
+    write_parts(book, palette, overview, parts, title=announcement.title or title, note=note)
     overview.activate()
     book.close()
     return parts
@@ -68,20 +79,15 @@ def overview_parts(survey: Survey, sheets: Sheets, counts: FindingCounts) -> Ite
 
 
 def _by_status(survey: Survey, sheets: Sheets) -> Part:
-    """How many passed, were returned, are unreadable, are missing."""
-    units, counting = sheets["units"], list(survey.counting())
-    yes = _literal(sentence("submission_counts", {}))
-    rows = []
-    for status in STATUSES:
-        word = sentence(f"status_{status}", {})
-        formula = f"COUNTIFS({units.area('status')},{_literal(word)},{units.area('role')},{yes})"
-        rows.append((word, Counted(sum(submission.status == status for submission in counting), formula)))
-    if "missing" in sheets:
-        formula = f"COUNT({sheets['missing'].area('number')})"
-        rows.append((sentence("status_missing", {}), Counted(len(survey.missing), formula)))
+    """How many units passed, have to explain or correct something, sent what cannot be read, sent nothing."""
+    area, rows = sheets["board"].area("state_of_unit"), []
+    for state in STATES if survey.roster is not None else STATES[:-1]:
+        word = sentence(f"unit_{state}", {})
+        count = sum(row.state == state for row in survey.board)
+        rows.append((word, Counted(count, f"COUNTIF({area},{_literal(word)})")))
     return Part(
         title=sentence("part_status", {}),
-        headings=_headings("status", _unit_of_count(survey, counting), "share"),
+        headings=_headings("state_of_unit", "units", "share"),
         rows=tuple(rows),
         chart="column",
         colours=STATUS_COLOURS,
@@ -93,12 +99,17 @@ def _received(survey: Survey, sheets: Sheets) -> Part:
     """How many files came in, and how many of them count."""
     units = sheets["units"]
     rows = [(sentence("count_files", {}), Counted(len(survey.submissions), f"COUNTA({units.area('file')})"))]
-    for kind in (COUNTS, SUPERSEDED, DUPLICATE):
+    for kind in ROLES:
         formula = f"COUNTIF({units.area('role')},{_literal(sentence(f'submission_{kind}', {}))})"
         count = sum(role.kind == kind for role in survey.roles.values())
         rows.append((sentence(f"count_{kind}", {}), Counted(count, formula)))
+    nobodys = sum(not s.unit and not s.unit_code and survey.roles[s.path].kind == COUNTS for s in survey.submissions)
+    rows.append((sentence("count_nobodys", {}), Counted(nobodys)))
     if survey.roster is not None:
         rows.append((sentence("count_roster", {}), Counted(len(survey.roster))))
+        listed = {path for row in survey.board for path in row.paths}
+        others = sum(bool(s.unit) and s.path not in listed and survey.roles[s.path].kind == COUNTS for s in survey.submissions)
+        rows.append((sentence("count_not_on_roster", {}), Counted(others)))
     return Part(title=sentence("part_received", {}), headings=_headings("item", "count"), rows=tuple(rows))
 
 

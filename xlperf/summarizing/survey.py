@@ -12,7 +12,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -24,25 +24,30 @@ from xlperf.forms.layout import template_layout
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.summary import MET, MISSED, OVER
 from xlperf.reporting.description import DescribedFinding, count_findings
+from xlperf.summarizing.board.assignment import Owner, find_attached, find_owners
+from xlperf.summarizing.board.rows import BoardRow, board_rows
 from xlperf.summarizing.figures import achievements, figures_of
 from xlperf.summarizing.fingerprints import ComparedWorkbook, Fingerprints, find_shared
 from xlperf.summarizing.name_checks import check_names
 from xlperf.summarizing.outcome import Outcome, SurveyedSubmission, held_once
 from xlperf.summarizing.similarity import compare
 from xlperf.summarizing.submissions import (
+    ANYTHING,
     COUNTS,
     DUPLICATE,
+    Asked,
     Naming,
     Role,
     find_roles,
+    is_attachment,
     make_naming,
-    missing_units,
     owner_of,
 )
 from xlperf.text import unit_key
 
 OFF_TARGET = """CREATE TABLE off_target
     (form TEXT, path TEXT, state TEXT, deviation REAL, texts TEXT, number INTEGER PRIMARY KEY)"""
+FINDING_ROWS = "CREATE TABLE finding_rows (urgency INTEGER, place INTEGER, cells TEXT, number INTEGER PRIMARY KEY)"
 FARTHEST_FIRST = """SELECT path, state, deviation, texts FROM off_target WHERE form = ?
     ORDER BY state = ? DESC, ABS(deviation) DESC NULLS LAST, number"""
 
@@ -73,7 +78,9 @@ class Survey:
     forms: Mapping[str, Form]  # by key, each in the newest revision that was received
     comparisons: Mapping[str, Sequence[DescribedFinding]]  # findings from comparing several workbooks, by path
     roster: Sequence[Unit] | None
-    missing: Sequence[Unit]
+    board: Sequence[BoardRow]  # the units, in the order of the roster
+    asked: Asked
+    owners: Mapping[str, Owner]  # by path: whose a file is that does not say so itself
     supervisors: Mapping[str, str]  # of the roster's units, by `unit_key`
     naming: Naming
     database: sqlite3.Connection
@@ -89,11 +96,24 @@ class Survey:
     def editions(self) -> Iterator[Edition]:
         """Yield every form and year that was received."""
         for form in self.forms.values():
+            if self.asked.form not in (None, form.key):
+                continue
             years = {s.year for s in self.counting() if s.form == form.key and s.figures} or {None}
+            years = {self.asked.year} if self.asked.year else years
             for year in sorted(years, key=lambda year: year or 0):
                 words = [self._name_of(form)] if len(self.forms) > 1 else []
                 words += [str(year or "")] if len(years) > 1 else []
                 yield Edition(form, year, " ".join(words).strip() or None)
+
+    def owned(self, outcome: Outcome) -> Outcome:
+        """The outcome as that of the unit whose it is, if it does not say so itself."""
+        owner = self.owners.get(outcome.path)
+        return replace(outcome, unit=owner.name, unit_code=owner.code or None) if owner else outcome
+
+    @property
+    def missing(self) -> list[BoardRow]:
+        """The units of the roster that sent nothing."""
+        return [row for row in self.board if row.state == "missing"] if self.roster is not None else []
 
     def _name_of(self, form: Form) -> str:
         """A name that distinguishes a form from the others: its short name, else its title, else its key."""
@@ -110,31 +130,45 @@ class Survey:
                 yield OffTarget(path, state, deviation, tuple(texts.split("\0")))
 
 
-def take_survey(outcomes: Iterable[Outcome], *, roster: Sequence[Unit] | None = None, templates: Path | None = None) -> Survey:
+def take_survey(
+    outcomes: Iterable[Outcome],
+    *,
+    roster: Sequence[Unit] | None = None,
+    asked: Asked = ANYTHING,
+    templates: Path | None = None,
+) -> Survey:
     """Gather what is known of all outcomes; they are iterated twice, so they must not be a generator.
 
     Args:
         roster: the units that should have sent something; None where no roster was given.
+        asked: the form and year of the round.
         templates: the folder of a bureau's own forms.
     """
     naming = make_naming(installed_prefixes(templates), roster)
     workbook_of = partial(_workbook, templates=templates, naming=naming, owners={})
     database = sqlite3.connect("")  # a temporary file that goes with the connection
     database.execute(OFF_TARGET)
+    database.execute(FINDING_ROWS)
     fingerprints = Fingerprints()
     submissions: list[SurveyedSubmission] = []
     forms: dict[str, Form] = {}
+    loose: set[str] = set()
     for outcome in outcomes:
         workbook = workbook_of(outcome)
         submissions.append(_surveyed(outcome, workbook))
+        if is_attachment(outcome):
+            loose.add(outcome.path)
         if workbook:
             form = workbook.form
             if form.key not in forms or forms[form.key].first_year < form.first_year:
                 forms[form.key] = form
             fingerprints.add(workbook)
             database.executemany("INSERT INTO off_target VALUES (?, ?, ?, ?, ?, NULL)", _off_target(workbook))
-    roles = find_roles(submissions, naming)
-    different = [submission for submission in submissions if roles[submission.path].kind != DUPLICATE]
+    owners = find_owners(submissions, roster, naming)
+    attached = find_attached(submissions, owners, loose, naming)
+    submissions = [_of_owner(submission, owners.get(submission.path)) for submission in submissions]
+    roles = find_roles(submissions, naming, asked=asked, attached=attached)
+    different = [s for s in submissions if s.status != "unreadable" and roles[s.path].kind != DUPLICATE]
     workbooks = (workbook for outcome in outcomes if (workbook := workbook_of(outcome, roles=roles)))
     comparisons: dict[str, list[DescribedFinding]] = {}
     for path, finding in check_names(different, roles, roster, naming):
@@ -147,7 +181,9 @@ def take_survey(outcomes: Iterable[Outcome], *, roster: Sequence[Unit] | None = 
         forms=forms,
         comparisons=comparisons,
         roster=roster,
-        missing=missing_units(roster or (), submissions, naming),
+        board=board_rows(submissions, roles, roster, naming, asked),
+        asked=asked,
+        owners=owners,
         supervisors={unit_key(unit.name, naming.prefixes): unit.supervisor for unit in roster or ()},
         naming=naming,
         database=database,
@@ -243,6 +279,11 @@ def _surveyed(outcome: Outcome, workbook: ComparedWorkbook | None) -> SurveyedSu
         met=states[MET],
         missed=states[MISSED],
     )
+
+
+def _of_owner(submission: SurveyedSubmission, owner: Owner | None) -> SurveyedSubmission:
+    """The submission as that of the unit whose it is, if it does not say so itself."""
+    return replace(submission, unit=owner.name, unit_code=owner.code or None) if owner else submission
 
 
 def _unit_cells(workbook: ComparedWorkbook) -> tuple[str, str]:

@@ -68,7 +68,7 @@ def write_table(book: Book, palette: Palette, table: SummaryTable, name: str) ->
         sheet.write_string(row, 0, sentence("rest", {"count": rest}), palette.format("note"))
     if table.totals:
         write_totals(sheet, palette, table, row)
-    sheet.print_area(0, 0, max(row, FIRST), last_column)
+    sheet.print_area(0, 0, max(row, FIRST), (table.printed or len(table.columns)) - 1)
     return WrittenTable(name, {column.key: at for at, column in enumerate(table.columns)}, last)
 
 
@@ -81,7 +81,7 @@ def _write_head(sheet: Worksheet, palette: Palette, table: SummaryTable) -> None
     sheet.set_row(0, 32)
     sheet.write_string(0, 0, table.title, palette.format("title", align="left"))
     sheet.write_string(1, 0, table.note, palette.format("note"))
-    if sum(column.width for column in table.columns) > WIDE:
+    if sum(column.width for column in table.columns[: table.printed]) > WIDE:
         sheet.set_paper(A3)
     deepest = max(lines_needed(column.heading, column.width - 2) for column in table.columns)
     sheet.set_row(HEADER, 6 + POINTS_PER_LINE * max(2, deepest))

@@ -9,6 +9,7 @@ others has a formula: the sheet contains formula and value, and its last row the
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,16 +22,19 @@ from xlperf.forms.summary import Figure
 from xlperf.formula.nodes import Node
 from xlperf.messages import listing, of_any_field, sentence
 from xlperf.reporting.description import DescribedFinding, in_order
+from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.figures import figures_of_sums
 from xlperf.summarizing.outcome import Outcome, SurveyedSubmission
-from xlperf.summarizing.submissions import COUNTS, DUPLICATE, SUPERSEDED
+from xlperf.summarizing.submissions import ATTACHED, COUNTS, DUPLICATE, SUPERSEDED
 from xlperf.summarizing.survey import Edition, OffTarget, Survey
 from xlperf.text import unit_key
 
 MOST_CELLS = 30  # cells of a finding that a line names; the others are counted
+URGENCY = ("error", "query", "warning", "explained", "info")
+URGENT_FIRST = "SELECT cells FROM finding_rows ORDER BY urgency, place, number"
 WHOLE_SECOND = 19  # characters of an ISO time, without the time zone
 SUMMED = ("money", "count")  # types of columns with a total
-ROLES = (COUNTS, SUPERSEDED, DUPLICATE)  # in the order of a unit's files in the list
+ROLES = (COUNTS, SUPERSEDED, DUPLICATE, ATTACHED)  # in the order of a unit's files in the list
 
 Row = Sequence[object]
 
@@ -56,22 +60,36 @@ class SummaryTable:
     rows: Callable[[], Iterable[Row]]
     totals: Mapping[str, float | None] | None = None
     frozen: int = 2  # columns that stay in sight when scrolling
+    printed: int | None = None  # the first columns, which are printed; the others stand beside; None: all are
 
 
 # Columns: key, type, width; the headings are in the catalogue.
 WHO = (("unit", "text", 32), ("unit_code", "text", 13), ("supervisor", "text", 18))
 SUBJECT = ("subject", "text", 28)  # if a unit files several workbooks
+MOST_PRINTED = 10  # columns on paper
 FILED = (
     ("file", "text", 28),
     ("status", "text", 9),
     ("role", "text", 15),
-    ("instead", "text", 20),
     ("errors", "count", 7),
     ("queries", "count", 9),
-    ("warnings", "count", 7),
+)
+BESIDE = (("unit_code", "text", 13), ("instead", "text", 20), ("warnings", "count", 7))
+BOARD = (
+    ("number", "count", 6),
+    ("unit_name", "text", 32),
+    ("unit_code", "text", 14),
+    ("supervisor", "text", 20),
+    ("state_of_unit", "text", 10),
+    ("versions", "count", 9),
+    ("last_received", "text", 20),
+    ("errors", "count", 7),
+    ("queries", "count", 9),
+    ("contact", "text", 22),
+    ("decision", "text", 16),
 )
 JUDGED = (("over", "count", 10), ("met", "count", 10), ("missed", "count", 10))
-TRACED = (("form", "text", 24), ("year", "plain", 8), ("received", "text", 20))
+TRACED = (("form", "text", 24), ("year", "plain", 8))
 FOUND = (
     ("unit", "text", 26),
     ("unit_code", "text", 13),
@@ -90,6 +108,7 @@ MISSING = (("number", "count", 7), ("unit", "text", 44), ("unit_code", "text", 1
 
 def summary_tables(survey: Survey, outcomes: Iterable[Outcome]) -> Iterator[SummaryTable]:
     """Yield the tables: rankings only for forms that declare one, missing units only with a roster."""
+    yield board_table(survey)
     yield units_table(survey)
     yield findings_table(survey, outcomes)
     editions = list(survey.editions())
@@ -106,6 +125,7 @@ def _table(
     *,
     edition: Edition | None = None,
     totals: Mapping[str, float | None] | None = None,
+    printed: int | None = None,
     **facts: object,
 ) -> SummaryTable:
     """A table with title and note from the catalogue; `facts` fill the note."""
@@ -113,7 +133,7 @@ def _table(
     if edition and edition.name:
         title = sentence("of_form", {"title": title, "form": edition.name})
     note = sentence(f"note_{key}", facts)
-    return SummaryTable(key=key, title=title, note=note, columns=tuple(columns), rows=rows, totals=totals)
+    return SummaryTable(key=key, title=title, note=note, columns=tuple(columns), rows=rows, totals=totals, printed=printed)
 
 
 def column(key: str, type_: str = "text", width: float = 14) -> Column:
@@ -129,14 +149,52 @@ def figure_columns(figures: Iterable[Figure], *, formulas: bool) -> Iterator[Col
 
 def who_columns(forms: Iterable[Form]) -> list[Column]:
     """The columns that tell the unit of a line, and the subject if one of the forms has one."""
-    several = any(subject_spot(form).block for form in forms)
-    return [column(*spec) for spec in ((*WHO, SUBJECT) if several else WHO)]
+    return [column(*spec) for spec in ((*WHO, SUBJECT) if has_subject(forms) else WHO)]
+
+
+def has_subject(forms: Iterable[Form]) -> bool:
+    """Whether units file several workbooks of one of those forms."""
+    return any(subject_spot(form).block for form in forms)
 
 
 def _who(survey: Survey, submission: SurveyedSubmission, forms: Iterable[Form]) -> tuple[str | None, ...]:
-    """The values of those columns; the supervisor from the workbook, else from the roster."""
-    supervisor = submission.supervisor or survey.supervisors.get(unit_key(submission.unit, survey.naming.prefixes))
+    """The values of those columns."""
+    supervisor = _supervisor(survey, submission)
     return (submission.unit, submission.unit_code, supervisor, submission.subject)[: len(who_columns(forms))]
+
+
+def _supervisor(survey: Survey, submission: SurveyedSubmission) -> str | None:
+    """The supervisor that the workbook names, else the roster."""
+    return submission.supervisor or survey.supervisors.get(unit_key(submission.unit, survey.naming.prefixes))
+
+
+# --- the board -------------------------------------------------------------------------------------------------
+
+
+def board_table(survey: Survey) -> SummaryTable:
+    """Every unit, in the order of the roster, and how it stands."""
+    return board_table_of(survey.board)
+
+
+def board_table_of(board: Iterable[BoardRow]) -> SummaryTable:
+    """Those units, and how they stand."""
+    rows = [
+        (
+            row.number,
+            row.name,
+            row.code,
+            row.supervisor,
+            sentence(f"unit_{row.state}", {}),
+            row.versions,
+            row.received,
+            row.errors,
+            row.unexplained,
+            row.contact,
+            row.decision,
+        )
+        for row in board
+    ]
+    return _table("board", (column(*spec) for spec in BOARD), lambda: rows)
 
 
 # --- units -----------------------------------------------------------------------------------------------------
@@ -147,35 +205,46 @@ def units_table(survey: Survey) -> SummaryTable:
     forms = tuple(survey.forms.values())
     figures = {figure.key: figure for form in forms for figure in form.summary.figures}
     judged = JUDGED if any(form.summary.indicators for form in forms) else ()
+    ranked = [form.summary.ranked_by for form in forms if form.summary.ranked_by][:1]
+    beside = [figure for key, figure in figures.items() if key not in ranked]
+    who = [column(*spec) for spec in (WHO[0], SUBJECT if has_subject(forms) else WHO[2])]
     columns = (
         column("number", "count", 7),
-        *who_columns(forms),
+        *who,
         *(column(*spec) for spec in FILED),
-        *figure_columns(figures.values(), formulas=False),
+        *figure_columns((figures[key] for key in ranked), formulas=False),
+        column("received", "text", 23),
+        *(column(*spec) for spec in (*BESIDE, *([WHO[2]] if has_subject(forms) else []))),
+        *figure_columns(beside, formulas=False),
         *(column(*spec) for spec in (*judged, *TRACED)),
     )
 
     def rows() -> Iterator[Row]:
         for number, submission in enumerate(sorted(survey.submissions, key=lambda s: _order(survey, s)), 1):
             role = survey.roles[submission.path]
+            supervisor = _supervisor(survey, submission)
             yield (
                 number,
-                *_who(survey, submission, forms),
+                submission.unit,
+                submission.subject if has_subject(forms) else supervisor,
                 submission.path,
                 sentence(f"status_{submission.status}", {}),
                 sentence(f"submission_{role.kind}", {}),
-                role.by if role.kind != COUNTS else None,
                 submission.errors,
                 submission.queries,
+                *(submission.figures.get(key) for key in ranked),
+                submission.received[:WHOLE_SECOND].replace("T", " "),
+                submission.unit_code,
+                role.by if role.by != submission.path else None,
                 submission.warnings,
-                *(submission.figures.get(key) for key in figures),
+                *([supervisor] if has_subject(forms) else []),
+                *(submission.figures.get(figure.key) for figure in beside),
                 *_judged(submission)[: len(judged)],
                 f"{submission.form} {submission.revision or ''}".strip() if submission.form else submission.form,
                 submission.year,
-                submission.received[:WHOLE_SECOND].replace("T", " "),
             )
 
-    return _table("units", columns, rows)
+    return _table("units", columns, rows, printed=MOST_PRINTED - 1 + len(ranked))
 
 
 def _judged(submission: SurveyedSubmission) -> tuple[int | None, ...]:
@@ -198,7 +267,7 @@ def _order(survey: Survey, submission: SurveyedSubmission) -> tuple[bool, str, s
 
 def missing_table(survey: Survey) -> SummaryTable:
     """The units of the roster that sent nothing."""
-    rows = [(number, unit.name, unit.code, unit.supervisor) for number, unit in enumerate(survey.missing, 1)]
+    rows = [(number, row.name, row.code, row.supervisor) for number, row in enumerate(survey.missing, 1)]
     return _table("missing", (column(*spec) for spec in MISSING), lambda: rows)
 
 
@@ -206,15 +275,31 @@ def missing_table(survey: Survey) -> SummaryTable:
 
 
 def findings_table(survey: Survey, outcomes: Iterable[Outcome]) -> SummaryTable:
-    """Every finding in a file that counts, file by file, by what is to be done first."""
+    """Every finding in a file that counts, by what must be done first: the errors of all units stand before their advice."""
 
     def rows() -> Iterator[Row]:
-        for outcome in outcomes:
-            if survey.roles[outcome.path].kind == COUNTS:
-                for finding in findings_of(survey, outcome):
-                    yield _finding_row(outcome, finding)
+        if not survey.database.execute("SELECT 1 FROM finding_rows LIMIT 1").fetchone():
+            survey.database.executemany("INSERT INTO finding_rows VALUES (?, ?, ?, NULL)", _finding_rows(survey, outcomes))
+        for (cells,) in survey.database.execute(URGENT_FIRST):
+            yield json.loads(cells)
 
     return _table("findings", (column(*spec) for spec in FOUND), rows)
+
+
+def _finding_rows(survey: Survey, outcomes: Iterable[Outcome]) -> Iterator[tuple[int, int, str]]:
+    """Yield the lines of that table with what they are sorted by: urgency, then the place of the unit on the board."""
+    places = {path: row.number for row in survey.board for path in row.paths}
+    for outcome in map(survey.owned, outcomes):
+        if survey.roles[outcome.path].kind == COUNTS:
+            for finding in findings_of(survey, outcome):
+                cells = json.dumps(_finding_row(outcome, finding), ensure_ascii=False)
+                yield _urgency(finding), places.get(outcome.path, len(survey.board) + 1), cells
+
+
+def _urgency(finding: DescribedFinding) -> int:
+    """What must be done comes first, then what may be, what is explained, what needs nothing done."""
+    severity = finding["severity"]
+    return URGENCY.index("explained" if "explanation" in finding and severity not in ("error", "info") else severity)
 
 
 def _finding_row(outcome: Outcome, finding: DescribedFinding) -> Row:
@@ -268,15 +353,12 @@ class FindingCounts:
         keys = [key for key, *_ in FOUND]
         path_at, code_at, message_at, severity_at = (keys.index(key) for key in ("file", "code", "message", "severity"))
         info = sentence("info", {})  # nothing to fix
-        path: object = None
-        codes: set[str] = set()
+        seen: dict[str, set[str]] = {}  # by code, the files in which it was found
         for row in rows:
             if row[severity_at] != info:
-                code = str(row[code_at])
-                if row[path_at] != path:
-                    path, codes = row[path_at], set()
-                if code not in codes:
-                    codes.add(code)
+                code, path = str(row[code_at]), str(row[path_at])
+                if path not in seen.setdefault(code, set()):
+                    seen[code].add(path)
                     self.files[code] += 1
                 self.lines[code] += 1
                 self.messages.setdefault(code, str(row[message_at]))

@@ -27,6 +27,7 @@ class Identity:
     date: str  # ISO date; the properties of the file have it too
     unit: str = ""  # its name
     presets: str = ""  # JSON: what stood in preset rows when it was handed out, where that is not what the form has
+    announced: str = ""  # JSON: what was announced of the round
     intake: str = ""  # JSON: the warnings about the submission as a file, which this copy would no longer show
 
 
@@ -58,6 +59,7 @@ def write_identity(sheet: Worksheet, form: Form, identity: Identity, finalized: 
         "submission": finalized.submission if finalized else "",
         "presets": identity.presets,
         "intake": identity.intake,
+        **({"announced": identity.announced} if identity.announced else {}),
     }
     sheet.write_string(0, 0, f"{MARK} {form.key} {form.revision} identity")
     pieces = ((name, value[at : at + PIECE]) for name, value in facts.items() for at in range(0, len(value) or 1, PIECE))

@@ -18,6 +18,7 @@ from xlperf.forms.document import Rows
 from xlperf.forms.form import Form
 from xlperf.forms.layout import MARK, Page, sheet_mark
 from xlperf.forms.model import Table
+from xlperf.workbook.announcement import announced_form
 from xlperf.workbook.book import Book, Worksheet
 from xlperf.workbook.cell_writer import CellWriter
 from xlperf.workbook.dropdowns import write_lists
@@ -61,6 +62,7 @@ def write_workbook(
     Raises:
         OSError: the file cannot be written.
     """
+    form = announced_form(form, identity.announced)
     book = Book(path)
     writer = CellWriter(book, form, rows, identity=identity, counts=counts, annotation=annotation, finalized=finalized)
     _set_properties(book, form, identity)

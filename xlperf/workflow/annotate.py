@@ -74,7 +74,14 @@ def write_annotated(processed: Processed, directory: Path, *, date: str) -> Path
     rows = typed_rows(form, compute(form, with_blank_rows(form, reading.rows, counts)), reading.typed())
     year = reading.issued_year or reading.fiscal_year or form.first_year
     unit = reading.identity.get("unit", "")
-    identity = Identity(fiscal_year=year, date=date, unit=unit, presets=reading.presets, intake=reading.carried_warnings)
+    identity = Identity(
+        fiscal_year=year,
+        date=date,
+        unit=unit,
+        presets=reading.presets,
+        intake=reading.carried_warnings,
+        announced=reading.announced,
+    )
     with written_together(directory) as new:
         write_workbook(form, rows, new / target.name, identity=identity, counts=counts, annotation=annotation)
     return target

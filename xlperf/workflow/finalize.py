@@ -96,7 +96,9 @@ def write_finalized(processed: Processed, directory: Path, *, date: str, report:
     unit = text_at(processed.rows, unit_spot(form))
     carried = dump_warnings(filter(_is_carried, processed.findings))
     year = reading.fiscal_year or form.first_year  # a workbook without a year has an error and does not come here
-    identity = Identity(fiscal_year=year, date=date, unit=unit, presets=reading.presets, intake=carried)
+    identity = Identity(
+        fiscal_year=year, date=date, unit=unit, presets=reading.presets, intake=carried, announced=reading.announced
+    )
     finalized = Finalized(submission=reading.sha256, results=_frozen_results(processed))
     parts, code = [*file_name_parts(form, processed.rows), form.finalized_name], unit_code_of(form, processed.rows)
     if _code_in(form, directory / f"{joined_name(*map(safe_name, parts))}.json") in ("", code):

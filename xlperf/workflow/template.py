@@ -16,6 +16,7 @@ from xlperf.forms.document import Rows, rows_of, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import row_counts, with_blank_rows
 from xlperf.forms.loader import find_form, load_form
+from xlperf.workbook.announcement import Announcement, announced_lines, dump_lines
 from xlperf.workflow.presets import dump_presets
 
 
@@ -29,6 +30,7 @@ def write_template(
     unit: str = "",
     rows: Mapping[str, int] | None = None,
     password: str = "",
+    announcement: Announcement | None = None,
 ) -> Path:
     """Write the blank official workbook of a form for a fiscal year and return its path.
 
@@ -42,6 +44,7 @@ def write_template(
         unit: the name of the unit that will fill it in.
         rows: spare rows per block where the form's own number is not enough, for example {"goals": 50}.
         password: protects the sheets; a deterrent, never security.
+        announcement: what is announced of the round, printed on the guide page.
 
     Raises:
         UsageError: no such form or year, or the file cannot be written.
@@ -56,7 +59,8 @@ def write_template(
     path = Path(output) if output else unused(default_name(form, year=year, unit=unit, templates=templates))
     filled, spot = rows_of(loaded, {"fiscal_year": year})[0], unit_spot(loaded)
     filled[spot.block][0][spot.field] = unit or None
-    issued = Issued(year=year, unit=unit, spare=rows, date=date, password=password)
+    lines = dump_lines(announced_lines(announcement)) if announcement else ""
+    issued = Issued(year=year, unit=unit, spare=rows, date=date, password=password, announced=lines)
     write_rows(loaded, filled, path, issued)
     return path
 
@@ -76,6 +80,7 @@ class Issued:
     spare: Mapping[str, int] | None = None  # rows per block where the form's own number is not enough
     date: str | None = None
     password: str = ""
+    announced: str = ""  # JSON: what is announced of the round, see `workbook.announcement`
     is_blank: bool = False  # whether it is handed out to be filled in: what stands in preset rows is what they are issued with
 
 
@@ -89,7 +94,9 @@ def write_rows(form: Form, rows: Rows, path: Path, issued: Issued) -> None:
     from xlperf.workbook.writer import write_workbook
 
     presets = dump_presets(form, rows) if issued.is_blank else ""
-    identity = Identity(fiscal_year=issued.year, date=stamp(issued.date), unit=issued.unit, presets=presets)
+    identity = Identity(
+        fiscal_year=issued.year, date=stamp(issued.date), unit=issued.unit, presets=presets, announced=issued.announced
+    )
     counts = row_counts(form, issued.spare, rows)
     computed = compute(form, with_blank_rows(form, rows, counts))
     make_folder(path.parent)

@@ -1,0 +1,345 @@
+"""The board of a nasty round, written down beforehand cell by cell; whose a file is that does not say so; what gets a notice."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+
+from support.exports import DATE, contents, headings, lines, read_csv, with_files
+from support.libreoffice import convert
+from support.outcomes import finding, outcome, unit, unreadable
+from support.paths import DOCS, TEMPLATES
+from xlperf.distributing.roster import Line, Unit
+from xlperf.messages import sentence
+from xlperf.summarizing.board.assignment import find_owners
+from xlperf.summarizing.board.departments import cover_text, make_parcels
+from xlperf.summarizing.board.reminders import write_reminders
+from xlperf.summarizing.board.rows import STATES, BoardRow
+from xlperf.summarizing.exports import write_exports
+from xlperf.summarizing.notice import write_notice
+from xlperf.summarizing.outcome import Outcome, submission_of
+from xlperf.summarizing.submissions import ANYTHING, Asked, find_roles, make_naming
+from xlperf.workbook.announcement import NOTHING, Announcement
+
+ERROR, QUERY, ADVICE = finding("SZ201"), finding("SZ320", "query"), finding("SZ305", "warning")
+NO_TABLE = (finding("XL101", cells=[], field=None, label=None),)
+ASKED = Asked("suzhou-department", 2022)
+
+
+def asking(name: str, code: str, supervisor: str, contact: str = "", phone: str = "") -> Unit:
+    return Unit(name, code, supervisor, Line("", 1, {"联系人": contact, "手机": phone}))
+
+
+def sent(path: str, name: str, *found: dict, day: int = 1, **facts: object) -> Outcome:
+    status = "returned" if any(f["severity"] in ("error", "query") for f in found) else "passed"
+    return replace(outcome(path, name, None, status, f"2023-03-{day:02}T09:05:07+08:00", found), **facts)
+
+
+def loose(path: str, day: int = 1) -> Outcome:
+    """A scan, a letter: no table."""
+    return replace(unreadable(path), findings=NO_TABLE, received=f"2023-03-{day:02}T09:05:07+08:00")
+
+
+def damaged(path: str, day: int = 1) -> Outcome:
+    return replace(unreadable(path), received=f"2023-03-{day:02}T09:05:07+08:00")
+
+
+ROUND = (
+    asking("苏州市甲局", "101001", "市财政局", "张三", "13800000000"), asking("苏州市乙局", "101002", "市财政局", "李四"),
+    asking("丙局", "102001", "市科委"), asking("丁局", "102002", "市科委"), asking("戊局", "102003", "市科委"), asking("己局", "103001", ""),
+    asking("庚局", "103002", ""), asking("辛局", "103003", ""), asking("壬局", "103004", ""), asking("癸局", "103005", ""),
+    asking("市科委", "102", ""),
+)  # fmt: skip
+CAME = (
+    sent("甲/自评表.xlsx", "苏州市甲局", ERROR), sent("甲/自评表(改).xlsx", "甲局", ADVICE, day=3), loose("甲/说明.txt"), loose("甲/盖章件.pdf", 4),
+    damaged("甲/自评表(旧).xlsx"),
+    sent("乙.xlsx", "苏州市乙局", QUERY), loose("苏州市乙局-盖章.pdf"),
+    sent("丙.zip!自评表.xlsx", "丙局", ERROR, ERROR, QUERY, ADVICE), damaged("丙.zip!自评表-最新.xlsx", 5), sent("又一份/丙局.xlsx", "丙局", ERROR, day=2),
+    loose("丁局.pdf", 2),
+    damaged("市科委/102003-2022自评表.xlsx", 6),
+    sent("己.xlsx", "己局"), sent("己-上年.xlsx", "己局", ERROR, day=9, year=2021),
+    sent("庚-上年.xlsx", "庚局", ERROR, year=2021),
+    loose("辛局/说明.txt"), loose("收/公告.docx"),
+    sent("壬.xlsx", "壬局"), replace(sent("壬.xlsx", "壬局"), path="再次/壬.xlsx"), sent("壬-又.xlsx", "壬局", ERROR, day=8),
+    sent("外.xlsx", "名单外的局", ERROR), damaged("市科委/谁的.xlsx"), damaged("甲局乙局.xlsx"),
+)  # fmt: skip
+BOARD = [
+    (1, "苏州市甲局", "101001", "市财政局", "通过", 3, "2023-03-03 09:05", 0, 0, "张三 13800000000", None),
+    (2, "苏州市乙局", "101002", "市财政局", "须说明", 1, "2023-03-01 09:05", 0, 1, "李四", None),
+    (3, "丙局", "102001", "市科委", "退回", 3, "2023-03-05 09:05", 1, 0, None, None),
+    (4, "丁局", "102002", "市科委", "无法读取", 1, "2023-03-02 09:05", 1, 0, None, None),
+    (5, "戊局", "102003", "市科委", "无法读取", 1, "2023-03-06 09:05", 1, 0, None, None),
+    (6, "己局", "103001", "市科技局", "通过", 2, "2023-03-09 09:05", 0, 0, None, None),
+    (7, "庚局", "103002", "市科技局", "退回", 1, "2023-03-01 09:05", 1, 0, None, None),
+    (8, "辛局", "103003", None, "未报送", 0, None, None, None, None, None),
+    (9, "壬局", "103004", "市科技局", "通过", 2, "2023-03-08 09:05", 0, 0, None, None),
+    (10, "癸局", "103005", None, "未报送", 0, None, None, None, None, None),
+    (11, "市科委", "102", None, "未报送", 0, None, None, None, None, None),
+]
+NOTICES = {  # by the beginning of the name: of whom, and of how many files
+    "苏州市乙局": 1, "丙局": 2, "丁局": 1, "戊局": 1, "己局": 1, "庚局": 1, "壬局": 1, "名单外的局": 1, "谁的": 1, "甲局乙局": 1,
+}  # fmt: skip
+
+
+def exported(directory: Path, came: Sequence[Outcome], roster: Sequence[Unit] | None, asked: Asked = ANYTHING):
+    listed = sorted(with_files(directory, came), key=lambda item: item.path)
+    return write_exports(listed, directory=directory, date=DATE, roster=roster, asked=asked, open_input=contents)
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("board")
+    exported(directory, CAME, ROUND, ASKED)
+    return directory
+
+
+def test_the_board_is_what_was_written_down(out: Path) -> None:
+    sheet = openpyxl.load_workbook(out / "汇总.xlsx")["报送进度"]
+    assert headings(sheet) == [
+        "序号",
+        "单位名称",
+        "单位代码",
+        "主管部门",
+        "状态",
+        "报送次数",
+        "最近收到",
+        "错误",
+        "未说明",
+        "联系人",
+        "决定",
+    ]
+    assert lines(sheet) == BOARD
+    table = read_csv(out / "CSV" / "报送进度.csv")
+    assert table[0] == headings(sheet)
+    assert table[1:] == [["" if cell is None else str(cell) for cell in row] for row in BOARD]
+
+
+def test_totals_are_of_units_and_files_are_another_table(out: Path) -> None:
+    shown = {row[0].value: row[1].value for row in openpyxl.load_workbook(out / "汇总.xlsx", data_only=True)["总览"].iter_rows()}
+    states = ("通过", "须说明", "退回", "无法读取", "未报送")
+    assert [shown[state] for state in states] == [3, 1, 2, 2, 3] and sum(shown[state] for state in states) == len(ROUND)
+    files = (
+        "收到的文件",
+        "计入的文件",
+        "以最近合格件为准的",
+        "内容重复的",
+        "附件",
+        "认不出单位的文件",
+        "名单中的单位",
+        "不在名单中的单位的文件",
+    )
+    assert [shown[name] for name in files] == [23, 11, 6, 1, 5, 2, 11, 1]
+
+
+def test_who_owes_gets_one_notice_and_who_has_mended_gets_none(out: Path) -> None:
+    notices = [path.name for path in (out / "退回").glob("*-退回通知.docx")]
+    counted = {name: sum(notice.startswith(f"{name}-") for notice in notices) for name in NOTICES}
+    assert counted == NOTICES and len(notices) == sum(NOTICES.values())
+
+
+def test_a_year_that_is_not_asked_for_adds_no_sheets(out: Path) -> None:
+    assert openpyxl.load_workbook(out / "汇总.xlsx").sheetnames == [
+        "总览", "报送进度", "单位一览", "问题清单", "预算执行", "指标完成", "未报送单位"]  # fmt: skip
+
+
+def test_what_must_be_done_stands_before_advice(out: Path) -> None:
+    sheet = openpyxl.load_workbook(out / "汇总.xlsx")["问题清单"]
+    severities = [line[3] for line in lines(sheet)]
+    assert severities == sorted(severities, key=["错误", "须说明", "提醒", "提示"].index)
+    errors = [line[0] for line in lines(sheet) if line[3] == "错误"]
+    order = [row[1] for row in BOARD]
+    on_roster = [name for name in errors if name in order]
+    assert on_roster == sorted(on_roster, key=order.index) and "戊局" in on_roster
+
+
+def test_the_table_of_files_fits_on_paper(out: Path) -> None:
+    book = openpyxl.load_workbook(out / "汇总.xlsx")
+    first, last = book["单位一览"].print_area.replace("$", "").split("!")[1].split(":")
+    assert (first, last.rstrip("0123456789")) == ("A1", "J")
+    assert book["报送进度"].page_setup.paperSize == book["单位一览"].page_setup.paperSize == 9
+
+
+def test_without_a_roster_the_units_are_those_that_sent_something(tmp_path: Path) -> None:
+    exported(tmp_path, CAME, None)
+    board = lines(openpyxl.load_workbook(tmp_path / "汇总.xlsx")["报送进度"])
+    assert [(row[1], row[4]) for row in board if row[1] in ("丙局", "壬局", "名单外的局")] == [
+        ("丙局", "退回"), ("名单外的局", "退回"), ("壬局", "通过")]  # fmt: skip
+    assert [row[0] for row in board] == list(range(1, len(board) + 1))
+
+
+@pytest.mark.parametrize(("path", "name"), [
+    ("苏州市甲局.pdf", "甲局"), ("甲局自评表（修改）.xlsx", "甲局"), ("001234 自评表.xlsx", "乙局"), ("甲局下属中心.xlsx", "甲局下属中心"),
+    ("甲局/扫描.pdf", "甲局"), ("甲局.zip!扫描.pdf", "甲局"), ("主管局/甲局.zip!a/b.pdf", "甲局"), ("主管局-甲局.pdf", "甲局"),
+    ("主管局.pdf", "主管局"), ("主管局/扫描.pdf", None), ("甲局和乙局.pdf", None), ("扫描.pdf", None), ("同名局.pdf", None), ("同名局-00777.pdf", "同名局"),
+    ("00001234.xlsx", None), ("一个文件夹/扫描.pdf", "丙局"), ("一个文件夹/里层/扫描.pdf", "丙局"), ("两家/扫描.pdf", None),
+])  # fmt: skip
+def test_whose_a_file_is(path: str, name: str | None) -> None:
+    roster = (unit("甲局", "", "主管局"), unit("乙局", "001234"), unit("甲局下属中心"), unit("主管局"), unit("丙局"), unit("同名局", "00777"),
+              unit("同名局", "00778"))  # fmt: skip
+    read = [
+        outcome("一个文件夹/x.xlsx", "丙局"),
+        outcome("两家/x.xlsx", "丙局"),
+        outcome("两家/y.xlsx", "乙局"),
+        outcome("根.xlsx", "丙局"),
+    ]
+    listed = [submission_of(item) for item in (*read, unreadable(path))]
+    owner = find_owners(listed, roster, make_naming(("苏州市",), roster)).get(path)
+    assert (owner.name if owner else None) == name
+
+
+def test_what_cannot_be_read_is_superseded_by_what_came_later() -> None:
+    first, later = (
+        replace(unreadable("a"), unit="甲局"),
+        outcome("b", "甲局", status="returned", received="2023-03-02T09:00:00+08:00"),
+    )
+    assert find_roles([first, later])["a"] == ("superseded", "b")
+    other = outcome("c", "甲局", status="returned", received="2023-03-03T09:00:00+08:00")
+    projects = [replace(later, subject="一"), replace(other, subject="二")]
+    assert find_roles([first, *projects])["a"] == ("counts", "a")  # of which of two projects it is nobody can tell
+
+
+# --- what goes to supervising departments, and to who owes ----------------------------------------------------
+
+SAID = Announcement(
+    title="2022年度自评",
+    document="苏财绩〔2023〕1号",
+    office="绩效处",
+    deadline="2023-03-31",
+    hand_in="邮箱",
+    contact="王老师 0512",
+)
+
+
+def test_a_department_gets_its_board_what_goes_back_and_a_text_to_mail(out: Path) -> None:
+    assert sorted(path.name for path in (out / "主管部门").iterdir()) == sorted(
+        f"{name}.{suffix}" for name in ("市财政局", "市科委", "市科技局") for suffix in ("xlsx", "zip", "txt"))  # fmt: skip
+    board = lines(openpyxl.load_workbook(out / "主管部门" / "市科委.xlsx")["报送进度"])
+    assert board == [row for row in BOARD if row[3] == "市科委"]
+    with zipfile.ZipFile(out / "主管部门" / "市科委.zip") as archive:
+        names = archive.namelist()
+        assert all(archive.read(name) == (out / "退回" / name).read_bytes() for name in names)
+    assert sorted(names) == sorted(path.name for path in (out / "退回").iterdir() if path.name[:2] in ("丙局", "丁局", "戊局"))
+    assert any(name.endswith("-问题.xlsx") for name in names)
+
+
+def test_the_text_to_mail_says_who_owes_what_until_when_and_whom_to_ask() -> None:
+    rows = [BoardRow(n, f"{name}局", "", "市科委", state, 1, None, 2, 1, "张三") for n, (name, state) in enumerate(
+        (("甲", "passed"), ("乙", "returned"), ("丙", "query"), ("丁", "unreadable"), ("戊", "missing")), 1)]  # fmt: skip
+    (parcel,) = make_parcels(rows)
+    text = cover_text(parcel, date="2023-03-20", announcement=SAID, has_archive=True)
+    assert text.splitlines()[0] == "市科委：" and text.splitlines()[-2:] == ["绩效处", "2023年3月20日"]
+    assert "5 个单位的2022年度自评材料：通过 1 个，须说明 1 个，退回 1 个，无法读取 1 个，未报送 1 个。" in text
+    assert "　　乙局：退回；错误 2 项；未说明 1 项；张三" in text and "　　丁局：无法读取；张三" in text and "甲局" not in text
+    assert "请督促以上单位在截止日期（2023年3月31日）前报送。" in text and "联系咨询：王老师 0512。" in text
+    plain = cover_text(parcel, date="2023-03-20", announcement=NOTHING, has_archive=False)
+    assert "截止日期" not in plain and "联系咨询" not in plain and "市科委.zip" not in plain
+
+
+def test_two_departments_of_one_file_name_keep_apart() -> None:
+    rows = [BoardRow(1, "甲", "", "A/B", "passed", 1, None, 0, 0, ""), BoardRow(2, "乙", "", "a_b", "passed", 1, None, 0, 0, "")]
+    assert [parcel.stem for parcel in make_parcels(rows)] == ["A_B", "a_b-2"]
+
+
+def test_what_is_no_longer_due_to_a_department_goes(tmp_path: Path) -> None:
+    exported(tmp_path, CAME, ROUND, ASKED)
+    exported(tmp_path, [sent("乙.xlsx", "苏州市乙局")], ROUND[:2], ASKED)
+    assert sorted(path.name for path in (tmp_path / "主管部门").iterdir()) == ["市财政局.txt", "市财政局.xlsx"]
+    assert list((tmp_path / "退回").iterdir()) == []
+
+
+def texts_of(path: Path) -> str:
+    return "\n".join(paragraph.text for paragraph in docx.Document(path).paragraphs)
+
+
+def board_of(out: Path) -> list[BoardRow]:
+    states = {sentence(f"unit_{state}", {}): state for state in STATES}
+    return [BoardRow(*(cell or "" for cell in row[:4]), states[row[4]], row[5], row[6], row[7], row[8], row[9] or "", "a@b.cn", "教科文处")
+            for row in BOARD]  # fmt: skip
+
+
+def test_who_owes_is_reminded_and_who_has_mended_no_more(out: Path, tmp_path: Path) -> None:
+    done = write_reminders(board_of(out), tmp_path, date="2023-04-03", year=2022, announcement=SAID)
+    owing = [row for row in BOARD if row[4] != "通过"]
+    assert done.units == len(owing) == 8
+    sheet = openpyxl.load_workbook(tmp_path / "催报清单.xlsx")["催报清单"]
+    assert headings(sheet) == [
+        "序号",
+        "主管部门",
+        "单位名称",
+        "单位代码",
+        "状态",
+        "最近收到",
+        "错误",
+        "未说明",
+        "联系人",
+        "邮箱",
+        "归口处室",
+    ]
+    assert [line[2] for line in lines(sheet)] == ["苏州市乙局", "丙局", "丁局", "戊局", "庚局", "辛局", "癸局", "市科委"]
+    assert {line[9] for line in lines(sheet)} == {"a@b.cn"} and len(read_csv(tmp_path / "催报清单.csv")) == 9
+    assert {path.name for path in tmp_path.glob("*.docx")} == {f"{row[1]}-催报函.docx" for row in owing}
+    said = {
+        "苏州市乙局": "有 1 项须改正或说明", "丙局": "有 1 项错误须改正", "丁局": "无法读取", "辛局": "尚未收到你单位的材料",
+    }  # fmt: skip
+    for name, words in said.items():
+        text = texts_of(tmp_path / f"{name}-催报函.docx")
+        assert words in text and text.count("你单位最近报送") + text.count("无法读取") + text.count("尚未收到") == 1
+        assert (
+            "苏财绩〔2023〕1号" in text and "截止日期为2023年3月31日" in text and "请立即报送" in text and "王老师 0512" in text
+        )
+    mended = [row._replace(state="passed") if row.name == "丙局" else row for row in board_of(out)]
+    kept = tmp_path / "丁局-催报函.docx"
+    with zipfile.ZipFile(kept, "a") as package:
+        package.writestr("more", "saved by Word")
+    write_reminders([row for row in mended if row.name != "丁局"], tmp_path, date="2023-03-20", year=2022, announcement=NOTHING)
+    assert not (tmp_path / "丙局-催报函.docx").exists() and kept.exists()
+    assert "请尽快报送" in texts_of(tmp_path / "辛局-催报函.docx")
+
+
+@pytest.mark.parametrize("template", ["reminder", "notice"])
+def test_the_letters_are_what_their_scripts_make(template: str, tmp_path: Path) -> None:
+    subprocess.run([sys.executable, str(DOCS / f"make_{template}.py"), str(tmp_path / "made.docx")], check=True)
+    assert (tmp_path / "made.docx").read_bytes() == (TEMPLATES / f"{template}.docx").read_bytes()
+
+
+@pytest.mark.libreoffice
+def test_a_notice_is_one_page_and_a_list_and_a_reminder_is_one_page(tmp_path: Path) -> None:
+    """With names, titles and ways to hand in as long as they come."""
+    name, many = "苏州市生产力促进中心（苏州市科技服务中心）", [ERROR] * 3
+    said = replace(
+        SAID,
+        title="2022年度市级预算部门（单位）整体支出绩效自评",
+        hand_in="发至 jx@example.cn，纸质一份盖章报绩效管理处",
+        contact="王老师，0512-68000000",
+    )
+    returned = sent(f"{name}/2022年度整体支出绩效自评表（第三次修改，定稿，盖章）.xlsx", name, *many, QUERY, ADVICE)
+    write_notice(returned, tmp_path / "n.docx", annotated=f"{name}-1e191d8a-问题.xlsx", date="2023-03-20", announcement=said)
+    rows = [BoardRow(1, name, "", "", "returned", 3, "2023-03-20 09:00", 3, 1, "")]
+    write_reminders(rows, tmp_path / "r", date="2023-04-03", year=2022, announcement=said)
+    pages = [subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, check=True, encoding="utf-8").stdout.rstrip("\f").split("\f")
+             for pdf in convert([tmp_path / "n.docx", *(tmp_path / "r").glob("*.docx")], tmp_path, "pdf")]  # fmt: skip
+    assert [len(listed) for listed in pages] == [2, 1]
+    letter, findings = (re.sub(r"\s", "", page) for page in pages[0])
+    for words in (
+        name,
+        "苏财绩〔2023〕1号",
+        "于2023年3月31日前重新报送",
+        "联系咨询：王老师，0512-68000000。",
+        "绩效处2023年3月20日",
+    ):
+        assert words in letter
+    assert findings.startswith("附件：问题清单") and "一、须改正的错误" in findings
+
+
+def test_the_notice_of_a_scan_names_the_unit(out: Path) -> None:
+    text = texts_of(next((out / "退回").glob("丁局-*-退回通知.docx")))
+    assert "丁局：" in text and "“丁局.pdf”无法读取" in text

@@ -1,0 +1,156 @@
+"""Whose a file is that does not say so: a damaged workbook, a scan, a letter.
+
+    owners = find_owners(submissions, roster, naming)           # {"in/Bureau A.pdf": Owner("Bureau A", "101")}
+    attached = find_attached(submissions, owners, {"in/Bureau A.pdf"}, naming)
+
+A file is a unit's if its name has the name or the code of that unit and of no other; else if a folder or archive around it
+has, unless that is called after a unit that supervises others; else if all that could be read in the folder is of one unit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from xlperf.distributing.roster import Unit
+from xlperf.summarizing.outcome import INSIDE, Submission
+from xlperf.summarizing.submissions import Naming, owner_of
+from xlperf.text import letters_of, unit_key
+
+SHORTEST_NAME, SHORTEST_CODE = 2, 3  # characters by which a unit is recognized in a file name
+PAPERS = (
+    ".pdf",
+    ".ofd",
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".bmp",
+    ".tif",
+    ".tiff",
+    ".heic",
+    ".doc",
+    ".docx",
+    ".wps",
+)  # perhaps of the form
+ARCHIVES = (".zip", ".rar", ".7z")
+WORDS = re.compile(r"[^\W_]+", re.ASCII)
+
+
+class Owner(NamedTuple):
+    """A unit as it is written where nobody else says whose a file is."""
+
+    name: str
+    code: str
+
+
+class Known(NamedTuple):
+    """What units are recognized by."""
+
+    names: Mapping[str, Sequence[Owner]]  # by `unit_key`
+    codes: Mapping[str, Sequence[Owner]]
+    supervisors: Collection[str]  # `unit_key` of those that supervise units of the roster
+    prefixes: Sequence[str]  # the words that may be left out before a name
+
+
+def find_owners(submissions: Sequence[Submission], roster: Iterable[Unit] | None, naming: Naming) -> dict[str, Owner]:
+    """Return by path the unit of every file that names none itself, where that is clear."""
+    known = _known(submissions, roster, naming)
+    folders = _owners_of_folders(submissions, naming)
+    nameless = (submission.path for submission in submissions if not submission.unit and not submission.unit_code)
+    found = ((path, _by_names(path, known) or _by_folder(path, folders)) for path in nameless)
+    return {path: owner for path, owner in found if owner}
+
+
+def find_attached(
+    submissions: Iterable[Submission], owners: Mapping[str, Owner], loose: Collection[str], naming: Naming
+) -> frozenset[str]:
+    """Return the paths of what is an attachment: no table by name and content.
+
+    What may be the form on paper is no attachment if its unit has sent nothing else: then it stands for the workbook.
+
+    Args:
+        loose: the paths of the files that are no tables.
+    """
+    tables = (owners.get(s.path) or Owner(s.unit or "", s.unit_code or "") for s in submissions if s.path not in loose)
+    with_table = {naming.key(owner.name, owner.code) for owner in tables}
+
+    def stands_for_workbook(path: str) -> bool:
+        owner = owners.get(path)
+        return owner is not None and path.lower().endswith(PAPERS) and naming.key(owner.name, owner.code) not in with_table
+
+    return frozenset(path for path in loose if not stands_for_workbook(path))
+
+
+def _known(submissions: Iterable[Submission], roster: Iterable[Unit] | None, naming: Naming) -> Known:
+    """The units of the roster, and those that named themselves."""
+    listed = list(roster or ())
+    own = [Owner(unit.name, unit.code.strip()) for unit in listed]
+    there = {naming.key(owner.name, owner.code) for owner in own}
+    for submission in submissions:
+        key = naming.key(submission.unit, submission.unit_code)
+        if submission.unit and key not in there:
+            there.add(key)
+            own.append(Owner(submission.unit, (submission.unit_code or "").strip()))
+    names: dict[str, list[Owner]] = {}
+    codes: dict[str, list[Owner]] = {}
+    for owner in own:
+        names.setdefault(unit_key(owner.name, naming.prefixes), []).append(owner)
+        codes.setdefault(owner.code.lower(), []).append(owner)
+    above = {unit_key(unit.supervisor, naming.prefixes) for unit in listed if unit.supervisor != unit.name}
+    return Known(names, codes, above, naming.prefixes)
+
+
+def _by_names(path: str, known: Known) -> Owner | None:
+    """The unit that the file name or, from the inside, a folder or archive around it is called after."""
+    *around, name = _parts(path)
+    if owner := _called(PurePosixPath(name).stem, known):
+        return owner
+    for part in reversed(around):
+        owner = _called(part.removesuffix(next((end for end in ARCHIVES if part.lower().endswith(end)), "")), known)
+        if owner:
+            return None if unit_key(owner.name, known.prefixes) in known.supervisors else owner
+    return None
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in path.replace(INSIDE, "/").split("/") if part] or [path]
+
+
+def _called(text: str, known: Known) -> Owner | None:
+    """The one unit that a name speaks of: of several names in it the longest, a code where names are the same."""
+    letters = letters_of(text)
+    words = {word.lower() for word in WORDS.findall(text)}
+    by_code = [owner for word in words if len(word) >= SHORTEST_CODE for owner in known.codes.get(word, ())]
+    names = [name for name in known.names if len(name) >= SHORTEST_NAME and name in letters]
+    names = [name for name in names if name not in known.supervisors] or names  # "the school of the bureau" is the school's
+    longest = max(names, key=len, default="")
+    others = [name for name in names if name not in longest]
+    named = [] if others else list(known.names.get(longest, ()))
+    both = [owner for owner in named if owner in by_code]
+    found = both or named or ([] if names else by_code)
+    return found[0] if len(set(found)) == 1 else None
+
+
+def _owners_of_folders(submissions: Iterable[Submission], naming: Naming) -> dict[str, dict[str, Owner]]:
+    """The units that named themselves in every folder and archive, by key."""
+    found: dict[str, dict[str, Owner]] = {}
+    for submission in submissions:
+        if submission.unit:
+            owner = Owner(submission.unit, submission.unit_code or "")
+            for folder in _folders(submission.path):
+                found.setdefault(folder, {}).setdefault(owner_of(submission, naming), owner)
+    return found
+
+
+def _by_folder(path: str, folders: Mapping[str, Mapping[str, Owner]]) -> Owner | None:
+    """The only unit that named itself in the innermost folder in which any did."""
+    owners = next((folders[folder] for folder in _folders(path) if folder in folders), {})
+    return next(iter(owners.values())) if len(owners) == 1 else None
+
+
+def _folders(path: str) -> Iterator[str]:
+    """Yield the folders and archives around a file, the innermost first."""
+    for found in reversed(list(re.finditer(rf"[/{INSIDE}]", path))):
+        yield path[: found.start()]

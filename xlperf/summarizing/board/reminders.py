@@ -1,0 +1,169 @@
+"""Who still owes: a list by supervising department with whom to call, and a letter to each unit.
+
+    write_reminders(rows, Path("reminders"), date="2023-04-03", year=2022, announcement=announcement)
+
+The letter's words are in `templates/reminder.docx`, or a bureau's own file of that name in its folder of forms.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlperf.errors import UsageError, reason_of
+from xlperf.files import as_written, safe_name, shipped, write_csv, written_together
+from xlperf.forms.layout import MARK
+from xlperf.messages import sentence
+from xlperf.summarizing.board.rows import BoardRow
+from xlperf.summarizing.notice import announced_facts
+from xlperf.summarizing.table_sheet import write_table
+from xlperf.summarizing.tables import Column, Row, SummaryTable, column
+from xlperf.workbook.announcement import Announcement, long_date
+from xlperf.workbook.book import Book
+from xlperf.workbook.styles import Palette
+
+TEMPLATE = "reminder.docx"
+LONGEST_NAME = 60  # characters of a unit's name in a file name
+COLUMNS = (
+    ("number", "count", 6),
+    ("supervisor", "text", 22),
+    ("unit_name", "text", 30),
+    ("unit_code", "text", 13),
+    ("state_of_unit", "text", 10),
+    ("last_received", "text", 20),
+    ("errors", "count", 7),
+    ("queries", "count", 9),
+    ("contact", "text", 24),
+    ("mail", "text", 24),
+    ("office", "text", 16),
+)
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """What was written, and how many units it reminds."""
+
+    files: tuple[Path, ...]
+    units: int
+
+
+def write_reminders(
+    board: Iterable[BoardRow],
+    directory: Path,
+    *,
+    date: str,
+    year: int | None,
+    announcement: Announcement,
+    templates: Path | None = None,
+) -> Reminded:
+    """Write the list and the letters, all or none; letters of an earlier run to units that owe no more are removed.
+
+    Args:
+        date: the ISO date of the letters.
+        year: the fiscal year of the round, if it is known.
+        templates: the folder of a bureau's own forms, which may contain its own letter.
+
+    Raises:
+        FormError: the bureau's own template cannot be filled in.
+        UsageError: a file cannot be written.
+    """
+    rows = _by_supervisor(row for row in board if row.owes)
+    letters = dict(zip(_names(rows), rows, strict=True))
+    table = _table(rows, date, announcement)
+    with written_together(directory) as new:
+        _write_list(table, new, date)
+        for name, row in letters.items():
+            _write_letter(row, new / name, date=date, year=year, announcement=announcement, templates=templates)
+        made = sorted(path.name for path in new.iterdir())
+    for path in directory.glob(f"*-{sentence('reminder_name', {})}.docx"):
+        if path.name not in letters and as_written(path):
+            _remove(path)
+    return Reminded(tuple(directory / name for name in made), len(rows))
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink()
+    except OSError as error:  # perhaps open in Word
+        raise UsageError("cannot_write", path=path, reason=reason_of(error)) from None
+
+
+def _by_supervisor(rows: Iterable[BoardRow]) -> list[BoardRow]:
+    """The rows of each supervising department together, departments in the order in which they first stand."""
+    groups: dict[str, list[BoardRow]] = {}
+    for row in rows:
+        groups.setdefault(row.supervisor, []).append(row)
+    return [row for group in groups.values() for row in group]
+
+
+def _names(rows: Sequence[BoardRow]) -> list[str]:
+    """The names of the letters; where two units have one name, their codes or numbers tell them apart."""
+    word, taken = sentence("reminder_name", {}), set[str]()
+    names = []
+    for row in rows:
+        stem = safe_name(row.name)[:LONGEST_NAME]
+        choices = (stem, f"{stem}-{safe_name(row.code)}", f"{stem}-{row.number}")
+        name = next(name for name in choices if name.casefold() not in taken)
+        taken.add(name.casefold())
+        names.append(f"{name}-{word}.docx")
+    return names
+
+
+def _table(rows: Sequence[BoardRow], date: str, announcement: Announcement) -> SummaryTable:
+    lines: list[Row] = [
+        (
+            number,
+            row.supervisor,
+            row.name,
+            row.code,
+            sentence(f"unit_{row.state}", {}),
+            row.received,
+            row.errors,
+            row.unexplained,
+            row.contact,
+            row.mail,
+            row.office,
+        )
+        for number, row in enumerate(rows, 1)
+    ]
+    columns: tuple[Column, ...] = tuple(column(*spec) for spec in COLUMNS)
+    note = sentence("note_reminders", {"date": date, "count": len(rows), "deadline": announcement.long_deadline or None})
+    title = sentence("sheet_reminders", {})
+    return SummaryTable(key="reminders", title=title, note=note, columns=columns, rows=lambda: lines, frozen=3)
+
+
+def _write_list(table: SummaryTable, new: Path, date: str) -> None:
+    """The list as a workbook and as CSV."""
+    book = Book(new / f"{table.title}.xlsx", streamed=True)
+    book.set_properties({"title": table.title, "author": MARK, "created": datetime.datetime.fromisoformat(date)})
+    palette = Palette(book, sentence("font", {}), sentence("heading_font", {}), 11)
+    write_table(book, palette, table, table.title)
+    book.close()
+    with (new / f"{table.title}.csv").open("w", encoding="utf-8", newline="") as text:
+        write_csv(text, [[column.heading for column in table.columns], *table.rows()])
+
+
+def _write_letter(
+    row: BoardRow, path: Path, *, date: str, year: int | None, announcement: Announcement, templates: Path | None
+) -> None:
+    from xlperf.reporting.word_template import render_word
+
+    own = templates / TEMPLATE if templates else None
+    template = own if own and own.exists() else shipped("templates") / TEMPLATE
+    facts = {
+        **announced_facts(announcement),
+        "unit": row.name,
+        "unit_code": row.code,
+        "supervisor": row.supervisor,
+        "state": row.state,
+        "versions": row.versions,
+        "received": long_date(row.received[:10]) if row.received else "",
+        "errors": row.errors or 0,
+        "unexplained": row.unexplained or 0,
+        "fiscal_year": year or "",
+        "overdue": bool(announcement.deadline) and date > announcement.deadline,
+        "date": long_date(date),
+    }
+    render_word(template, facts, path, date)

@@ -1,0 +1,124 @@
+"""The board: one row per unit, in the order of the roster, with what was received of it and how it stands.
+
+    for row in board_rows(submissions, roles, roster, naming, asked):
+        row.name, row.state, row.versions           # ("Bureau A", "returned", 2)
+
+Without a roster these are the units that sent something, by name. A unit that the roster does not have is no unit of the
+round: its files are listed with the others, and a finding says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from xlperf.distributing.roster import Line, Unit, contact_of
+from xlperf.summarizing.outcome import SurveyedSubmission
+from xlperf.summarizing.submissions import ATTACHED, COUNTS, Asked, Naming, Role, arrival_of, content_key
+from xlperf.text import unit_key
+
+STATES = ("passed", "query", "returned", "unreadable", "missing")  # of a unit; the later, the more is to be done
+WHOLE_MINUTE = 16  # characters of an ISO time
+
+
+class BoardRow(NamedTuple):
+    """How one unit stands; None where nothing is received or said."""
+
+    number: int
+    name: str
+    code: str
+    supervisor: str
+    state: str  # one of STATES
+    versions: int  # files received, equal ones once, attachments aside
+    received: str | None  # the last of them, to the minute
+    errors: int | None
+    unexplained: int | None
+    contact: str
+    mail: str = ""
+    office: str = ""  # who is in charge of the unit at the bureau
+    decision: str | None = None
+    paths: tuple[str, ...] = ()  # of the files received
+
+    @property
+    def owes(self) -> bool:
+        """Whether the unit has still to do something."""
+        return self.state != "passed"
+
+
+def board_rows(
+    submissions: Sequence[SurveyedSubmission],
+    roles: Mapping[str, Role],
+    roster: Sequence[Unit] | None,
+    naming: Naming,
+    asked: Asked,
+) -> tuple[BoardRow, ...]:
+    """Return the row of every unit."""
+    sent = [s for s in submissions if (s.unit or s.unit_code) and roles[s.path].kind != ATTACHED]
+    units = list(_units_that_sent(sent, naming)) if roster is None else roster
+    places = _places(units, naming)
+    files: dict[int, list[SurveyedSubmission]] = {}
+    for submission in sent:
+        if (place := places.of(submission, naming)) is not None:
+            files.setdefault(place, []).append(submission)
+    return tuple(_row(place, unit, files.get(place, []), roles, asked) for place, unit in enumerate(units))
+
+
+class _Places(NamedTuple):
+    """Where the units stand in the roster, by name and by code."""
+
+    names: Mapping[str, int]
+    codes: Mapping[str, int]
+
+    def of(self, submission: SurveyedSubmission, naming: Naming) -> int | None:
+        """The place of a submission's unit: by name first, else by code; None if it is not on the roster."""
+        found = self.names.get(naming.key(submission.unit, submission.unit_code))
+        return self.codes.get((submission.unit_code or "").strip()) if found is None else found
+
+
+def _places(units: Sequence[Unit], naming: Naming) -> _Places:
+    names = {naming.key(unit.name, unit.code): place for place, unit in reversed(list(enumerate(units)))}
+    codes = {unit.code.strip(): place for place, unit in reversed(list(enumerate(units))) if unit.code.strip()}
+    return _Places(names, codes)
+
+
+def _units_that_sent(submissions: Iterable[SurveyedSubmission], naming: Naming) -> Iterator[Unit]:
+    """Yield the units that sent something, by name, as a roster would have them."""
+    found: dict[str, SurveyedSubmission] = {}
+    for submission in submissions:
+        key = naming.key(submission.unit, submission.unit_code) or f"#{submission.unit_code}"
+        found[key] = max(found.get(key, submission), submission, key=lambda s: (bool(s.form), arrival_of(s)))
+    for submission in sorted(found.values(), key=lambda s: (unit_key(s.unit), s.unit_code or "")):
+        code = (submission.unit_code or "").strip()
+        yield Unit(submission.unit or code, code, submission.supervisor or "", Line("", 0, {}))
+
+
+def _row(place: int, unit: Unit, files: Sequence[SurveyedSubmission], roles: Mapping[str, Role], asked: Asked) -> BoardRow:
+    counting = _deciding(files, roles, asked)
+    latest, whom = max(files, key=arrival_of, default=None), contact_of(unit)
+    return BoardRow(
+        number=place + 1,
+        name=unit.name,
+        code=unit.code,
+        supervisor=unit.supervisor or next((s.supervisor for s in counting if s.supervisor), ""),
+        state=max((_state(submission) for submission in counting), key=STATES.index, default="missing"),
+        versions=len({content_key(submission) for submission in files}),
+        received=latest.received[:WHOLE_MINUTE].replace("T", " ") if latest else None,
+        errors=sum(submission.errors for submission in counting) if files else None,
+        unexplained=sum(submission.queries for submission in counting) if files else None,
+        contact=whom.caller,
+        mail=whom.mail,
+        office=whom.office,
+        paths=tuple(submission.path for submission in files),
+    )
+
+
+def _deciding(files: Sequence[SurveyedSubmission], roles: Mapping[str, Role], asked: Asked) -> list[SurveyedSubmission]:
+    """The files by which a unit stands: what counts and was asked for, else what could be read, else all that counts."""
+    counting = [submission for submission in files if roles[submission.path].kind == COUNTS] or list(files[:1])
+    readable = [submission for submission in counting if submission.status != "unreadable"]
+    return [submission for submission in readable if asked.is_met_by(submission)] or readable or counting
+
+
+def _state(submission: SurveyedSubmission) -> str:
+    """How a unit stands by one file: what only has to be explained is no error."""
+    return "query" if submission.status == "returned" and not submission.errors else submission.status
