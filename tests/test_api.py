@@ -128,7 +128,7 @@ def test_a_path_may_be_a_text_or_an_object(name: str, tmp_path: Path, monkeypatc
         folder.mkdir()
         desk(folder)
         monkeypatch.chdir(folder)
-        if name == "find_status":
+        if name in ("find_status", "remind"):
             xlperf.collect(["inbox"], output="collection", jobs=1)
         outcomes.append(outcome(name, spell))
         monkeypatch.chdir(tmp_path)

@@ -123,7 +123,8 @@ def test_in_english_sheets_and_files_are_called_otherwise(tmp_path: Path, monkey
     export(outcomes(), ROSTER, tmp_path)
     book = openpyxl.load_workbook(tmp_path / "summary.xlsx")
     assert book.sheetnames == ["Overview", "Progress", "Units", "Findings", "Budget execution", "Indicators", "Nothing received"]
-    assert {path.name for path in tmp_path.iterdir()} == {"CSV", "audit.zip", "collection.placed", "returned", "summary.xlsx"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "CSV", "audit.zip", "collection.placed", "departments", "returned", "summary.xlsx"}  # fmt: skip
 
 
 def test_a_summary_that_somebody_saved_is_kept_under_another_name(tmp_path: Path) -> None:
