@@ -163,7 +163,7 @@ def _board_lines(units: Sequence[UnitState]) -> Iterator[str]:
     owing = [(number, unit) for number, unit in enumerate(units, 1) if unit["state"] != "passed"]
     if owing:
         headings = [sentence(f"head_{name}", {}) for name in BOARD_COLUMNS]
-        yield "\n" + table(headings, [_board_cells(number, unit) for number, unit in owing[:MOST_UNITS]]).lstrip("\n") + "\n"
+        yield "\n" + table(headings, [_board_cells(number, unit) for number, unit in owing[:MOST_UNITS]]).strip("\n")
     if len(owing) > MOST_UNITS:
         yield sentence("screen_more_units", {"count": len(owing) - MOST_UNITS})
 
