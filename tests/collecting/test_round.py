@@ -62,7 +62,8 @@ def test_the_log_and_the_table_have_every_unit_once(desk: Path) -> None:
     assert run["announcement"]["document"] == "苏财绩〔2023〕1号" and units[3]["contact"] == "联系人3"
 
 
-def test_the_screen_counts_units_and_lists_who_owes(desk: Path) -> None:
+def test_the_screen_counts_units_and_lists_who_owes(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")  # no name is broken
     units = run_of(desk / "汇集")["units"]
     counts = {
         state: sum(unit["state"] == state for unit in units) for state in ("passed", "query", "returned", "unreadable", "missing")

@@ -338,6 +338,8 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     again = run("-o", "下发")
     assert again.stderr.splitlines() == [f"{Path('下发') / NAMES[0]} 下发后已被填写或改动，没有覆盖。",
                                          f"生成 0 份，2 份没有变化；清单：{Path('下发') / MANIFEST}"]  # fmt: skip
-    for arguments in ((), ("-o", "下发", "--unit", "甲"), ("-o", "下发", "--from", "x.json")):
+    missing = run("-o", "下发", "--from", "x.json")  # each unit's own last year stands there
+    assert missing.returncode == 2 and missing.stderr.startswith("无法打开 x.json")
+    for arguments in ((), ("-o", "下发", "--unit", "甲")):
         refused = run(*arguments)
         assert refused.returncode == 2 and refused.stderr.startswith("--roster 要用 -o 指定文件夹")

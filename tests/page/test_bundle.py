@@ -26,6 +26,7 @@ from xlperf.page.bundle import bundle, read_runtime
 
 NEEDED = {"attr", "attrs", "jsonschema", "jsonschema_specifications", "python_calamine", "referencing", "rpds", "xlperf", "yaml"}
 IF_INSTALLED = {
+    "jsonschema_rs",
     "typing_extensions",
     "rapidfuzz",
     "idna",

@@ -354,6 +354,8 @@ def report(file: Path, **asked: Any) -> ExitCode:
 @click.option("--assets", type=FILE, metavar="DIR", help=words("assets"))
 @templates_option
 def page(forms: tuple[str, ...], output: Path | None, assets: Path | None, templates: Path | None) -> ExitCode:
+    from pathlib import Path
+
     from xlperf.files import unused
     from xlperf.page.page_file import write_page
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -12,6 +11,8 @@ from xlperf.cli.options import FILE, Decorated, words
 from xlperf.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from xlperf.distributing.round_file import Round
 
 ANNOUNCED = ("title", "document", "office", "deadline", "hand_in", "contact")  # those of workbook.announcement
