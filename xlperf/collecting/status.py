@@ -28,6 +28,7 @@ from xlperf.summarizing.survey import installed_prefixes
 
 COMMONEST = 8  # findings and files that are listed
 MOST_UNITS = 40  # units that are listed
+DAY = len("2023-03-31")  # of a moment, what fits on a screen
 BOARD_COLUMNS = ("number", "unit_name", "state_of_unit", "versions", "last_received", "errors", "queries", "contact")
 
 
@@ -175,7 +176,7 @@ def _board_cells(number: int, unit: UnitState) -> list[str]:
         unit["name"],
         state,
         unit["versions"],
-        unit["received"],
+        (unit["received"] or "")[:DAY],
         unit["errors"],
         unit["unexplained"],
         unit["contact"],
