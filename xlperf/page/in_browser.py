@@ -1,8 +1,8 @@
 """What the page asks of Python, each answer one JSON text.
 
-    answer("check", "/work/1/filled.xlsx", "en")
+    answer("check", "/desk/1/filled.xlsx", "en")
     # {"result": …, "verdict": …, "groups": …, "book": …}
-    answer("finalize", "/work/1/filled.xlsx", "en")           # {"files": ["/work/1/out/unit-2022.xlsx", …]}
+    answer("finalize", "/desk/1/filled.xlsx", "en")           # {"files": ["/desk/1/out/unit-2022.xlsx", …]}
 
 It runs in the browser, and imports nothing that cannot. The result is what `validate --format json` prints for the file.
 """

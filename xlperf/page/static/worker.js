@@ -67,7 +67,7 @@ async function unpack(text) {
 
 // Ask Python about one file, which lies in a folder of its own for as long as that takes.
 function tell({ verb, name, bytes, language }) {
-  const folder = `/work/${++count}`;
+  const folder = `/desk/${++count}`;
   python.FS.mkdirTree(folder);
   try {
     const path = `${folder}/${name.replace(/[/\0]/g, "_") || "_"}`;
