@@ -13,7 +13,7 @@ from pathlib import Path
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 
-from make_report import CENTRED, TEXT, add_table, add_texts, new_document, save
+from make_report import CENTRED, TEXT, add_table, add_texts, new_letter, save
 
 HEADER = ("序号", "位置", "问题", "修改方法")
 WIDTHS = (12, 36, 58, 50)  # mm
@@ -26,14 +26,7 @@ LISTS = (  # the findings, their heading, the lists that stand before
 
 
 def notice():
-    document = new_document("{{ unit }}预算绩效自评材料退回通知")
-    section = document.sections[0]
-    for header in (section.header, section.even_page_header):
-        header.paragraphs[0].text = ""  # the report's mark of a draft
-    title = document.add_paragraph("关于退回{% if fiscal_year %}{{ fiscal_year }}年度{% endif %}", "Title")
-    title.add_run().add_break()
-    title.add_run("预算绩效自评材料的通知")
-    document.add_paragraph("{{ unit or '报送单位' }}：").paragraph_format.first_line_indent = 0
+    document = new_letter("{{ unit }}预算绩效自评材料退回通知", "关于退回", "通知", "{{ unit or '报送单位' }}")
     add_texts(
         document,
         "{%p if readable %}",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 
-from make_report import add_texts, new_document, save
+from make_report import add_texts, new_letter, save
 
 OF_THE_ROUND = "{{ title or ((fiscal_year ~ '年度') if fiscal_year else '') ~ '预算绩效自评' }}材料"
 STANDS = (  # by the state of the unit
@@ -28,14 +28,7 @@ STANDS = (  # by the state of the unit
 
 
 def reminder():
-    document = new_document("{{ unit }}预算绩效自评材料催报函")
-    section = document.sections[0]
-    for header in (section.header, section.even_page_header):
-        header.paragraphs[0].text = ""  # the report's mark of a draft
-    title = document.add_paragraph("关于催报{% if fiscal_year %}{{ fiscal_year }}年度{% endif %}", "Title")
-    title.add_run().add_break()
-    title.add_run("预算绩效自评材料的函")
-    document.add_paragraph("{{ unit }}：").paragraph_format.first_line_indent = 0
+    document = new_letter("{{ unit }}预算绩效自评材料催报函", "关于催报", "函", "{{ unit }}")
     add_texts(
         document,
         f"{{% if document %}}按照{{{{ document }}}}的要求，{{% endif %}}你单位应报送{OF_THE_ROUND}"

@@ -93,6 +93,19 @@ def new_document(title: str):
     return document
 
 
+def new_letter(title: str, purpose: str, kind: str, addressee: str):
+    """A document that is no draft, with the heading of a letter to a unit."""
+    document = new_document(title)
+    section = document.sections[0]
+    for header in (section.header, section.even_page_header):
+        header.paragraphs[0].text = ""  # the report's mark of a draft
+    heading = document.add_paragraph(f"{purpose}{{% if fiscal_year %}}{{{{ fiscal_year }}}}年度{{% endif %}}", "Title")
+    heading.add_run().add_break()
+    heading.add_run(f"预算绩效自评材料的{kind}")
+    document.add_paragraph(f"{addressee}：").paragraph_format.first_line_indent = 0
+    return document
+
+
 def strip(document) -> None:
     """Leave out what the library's own template brings along: parts, styles, theme fonts, the layout of an older Word."""
     for style in list(document.styles.element.findall(qn("w:style"))):
