@@ -16,6 +16,8 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import repeat
+from operator import is_
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -154,11 +156,14 @@ def uncomputed_cells(xml: bytes) -> Iterator[tuple[tuple[int, int], UncomputedCe
 
 def _lines_of_sheet(sheet: ReadOnlyWorksheet, uncomputed: Mapping[tuple[int, int], UncomputedCell]) -> Iterator[NumberedLine]:
     """Yield the lines of a sheet in which anything stands."""
+    from openpyxl.cell.read_only import EMPTY_CELL
+
     sheet.reset_dimensions()
     blank = 0
     rows = sheet.iter_rows(max_col=MOST_COLUMNS)  # type: ignore[misc]  # a wrong self in the stub
     for number, cells in enumerate(rows, 1):
-        values = [uncomputed.get((number, column)) or _value(cell) for column, cell in enumerate(cells, 1)]
+        absent = all(map(is_, cells, repeat(EMPTY_CELL)))  # as nearly every line of a hostile sheet is
+        values = [] if absent else [uncomputed.get((number, column)) or _value(cell) for column, cell in enumerate(cells, 1)]
         if any(value is not None for value in values):
             blank = 0
             yield number, values
