@@ -70,9 +70,9 @@ def test_every_live_verdict_is_ours_or_waits(form: Form, tmp_path: Path) -> None
                 lies.append((path.name, drawn.name, code, state, mine[code]))
             by_chance = code == "XL216"  # generated amounts lie far apart, and whether too far is not for the sheet to say
             if state == words["doubtful"] and not by_chance and drawn.doubtful.isdisjoint(tables_of_rule(form, code)):
-                waits.append((path.name, drawn.name, code))
+                waits.append((path, drawn, code))
     assert not lies
-    assert not waits
+    assert not [(path.name, drawn.name, code) for path, drawn, code in waits if not is_mistyped(drawn, path)]
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.key)

@@ -173,10 +173,13 @@ def ties(form: Form, document: dict) -> set[tuple[object, object]]:
     return {(on_15_digits(one), on_15_digits(other)) for one, other in pairs if one != other}
 
 
+LIKE_A_NUMBER = re.compile(r"[-+\d.,%/:e]+|true|false")
+
+
 def as_gnumeric_reads(document: dict) -> dict:
-    """Without what it reads otherwise than it is written; nor a unit called 3: in a list of texts it takes that for a number."""
+    """Without what it reads otherwise than it is written; nor a unit called 3, +86: in a list of texts it takes that for a number."""
     cover = document.get("cover", {})
-    if plain_text(str(cover.get("unit", ""))).isdecimal():
+    if LIKE_A_NUMBER.fullmatch(plain_text(str(cover.get("unit", "")))):
         document = {**document, "cover": {**cover, "unit": "三号单位"}}
     return dict(without_escapes(document))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
 from random import Random
 
@@ -544,7 +544,9 @@ def is_tame(tree: Node, cells: Callable) -> bool:
     if as_texts or (isinstance(tree, Call) and tree.function in ("LEN", "TEXT")):
         return all(map(is_exact, operands))
     if isinstance(tree, Call) and tree.function == "ROUND" and isinstance(operands[0], Decimal):
-        return abs(operands[0]).scaleb(int(tree.arguments[1].value)) < 10**15
+        digits = int(tree.arguments[1].value)
+        by_all_digits = operands[0].quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, Context(prec=60))
+        return abs(operands[0]).scaleb(digits) < 10**15 and by_all_digits == result
     return not isinstance(result, Decimal) or abs(result) < 10**15
 
 

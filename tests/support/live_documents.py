@@ -53,7 +53,7 @@ def _plainly(part: object, random: Random, fixed: set[object]) -> None:
     for key, value in items:
         if isinstance(value, dict | list):
             _plainly(value, random, fixed)
-        elif key == "unit" and "supervisor" in part:
+        elif key == "unit" and part.keys().isdisjoint(("name", "target")):  # that of the cover, and no unit of measure
             part[key] = "科学技术局"
         elif key == "judged" and isinstance(value, int | float):
             part[key] = min(value, 100)

@@ -133,7 +133,11 @@ def _is_rule_result(row: RowAt, field: Field, shown: object) -> bool:
         return False
     if isinstance(shown, str) and len(shown) > LONGEST_LABEL:
         return False
-    return row.has_formula(field.key) or bool(row.reading.identity.get("submission")) or holds_values_only(row.found)
+    if row.has_formula(field.key):
+        return True
+    is_frozen = bool(row.reading.identity.get("submission")) or holds_values_only(row.found)
+    is_word = not isinstance(shown, str) or shown in row.reading.form.words.values() or may_be_former_text(row.reading, shown)
+    return is_frozen and is_word
 
 
 def holds_values_only(found: FoundSheet) -> bool:

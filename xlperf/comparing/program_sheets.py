@@ -16,6 +16,7 @@ from xlperf.forms.form import Form
 from xlperf.forms.layout import PROBLEMS, make_layout
 from xlperf.forms.model import GUIDE
 from xlperf.formula.operands import normal_text
+from xlperf.reading.markup import formulas_in
 from xlperf.reading.reading import DIGEST, FoundSheet, Reading
 from xlperf.reading.sheet_rows import Cell, Grid
 from xlperf.values.remarks import CellError
@@ -45,11 +46,6 @@ def _is_computed(found: FoundSheet, row: int, column: int, value: object) -> boo
     return is_formula and (_is_count(found, row, value) or isinstance(value, CellError) or is_labelled)
 
 
-def _may_be_computed(found: FoundSheet, row: int, column: int) -> bool:
-    """Whether a formula stands in that cell, as far as the file tells."""
-    return found.markup is None or holds_values_only(found) or (row, column) in found.markup.formulas
-
-
 def _is_count(found: FoundSheet, row: int, value: object) -> bool:
     return str(found.grid[row][0]).partition(".")[0] == GUIDE and isinstance(value, int | float)
 
@@ -58,10 +54,8 @@ def stray_in_guide(reading: Reading, found: FoundSheet) -> Iterator[Filled]:
     """Yield what stands in the guide and is no text of ours."""
     texts, last_visible = _guide_texts(reading.form)
     unit = text_at(reading.rows, unit_spot(reading.form))
-    facts = {
-        normal_text(text) for text in (reading.identity.get("fiscal_year", ""), str(reading.fiscal_year), unit or "") if text
-    }
     years = {year for year in (reading.fiscal_year, reading.issued_year) if year}
+    facts = {normal_text(text) for text in (*map(str, years), unit or "") if text}
     facts |= {normal_text(reading.form.year_line.format(year=year)) for year in years}
     facts |= {normal_text(text) for year in years for _, text in reading.form.opening_in(year)}
     facts |= {normal_text(text) for line in load_lines(reading.announced) for text in line}
@@ -110,12 +104,13 @@ def stray_in_program_sheets(reading: Reading) -> Iterator[Filled]:
 
 def _stray_in_identity(reading: Reading, found: FoundSheet) -> Iterator[Filled]:
     """Yield what is neither a fact with its name nor a count nor a choice of a list."""
-    choices = _choices(reading.form)
+    choices, sheet = _choices(reading.form), reading.package.sheets.get(found.title)
+    formulas = formulas_in(sheet) if sheet else frozenset()  # none of a sheet of values: whatever is counted may be ours
     for number, line in enumerate(found.grid):
         for column, value in enumerate(line):
             text = str(value).strip()
             is_fact = column < FACTS and (not number or bool(str(line[0]).strip()))
-            is_count = column == FACTS and not isinstance(value, str) and _may_be_computed(found, number, column)
+            is_count = column == FACTS and not isinstance(value, str) and (not formulas or (number, column) in formulas)
             is_choice = column >= LISTS and (text in choices or may_be_former_text(reading, value))
             if text and not (is_fact or is_count or is_choice):
                 yield Cell(found.title, number, column), value

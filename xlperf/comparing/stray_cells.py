@@ -121,13 +121,19 @@ def _stray_in_row(
         if row.index is not None and (key in read or (key in helpers and row.has_formula(key))):
             continue
         if key is None:
-            is_ours = column == label or _is_helper(row, column, value)
+            is_ours = (column == label and _is_label(row, keys.keys() - {label}, value)) or _is_helper(row, column, value)
         elif row.index is None:
             is_ours = not sheet_row.single  # of a row of a table that stands twice all is told at once
         else:
             is_ours = is_issued(row, key, value)
         if not is_ours:
             yield column, value
+
+
+def _is_label(row: RowAt, fields: Set[int], value: object) -> bool:
+    """Whether that may stand where the label of a single field stood: beside a field it is told as a label that was retyped."""
+    labels = (label for field in row.block.fields.values() for label in (field.label, *field.former_labels))
+    return bool(fields) or normal_text(str(value)) in map(normal_text, labels) or may_be_former_text(row.reading, value)
 
 
 def _is_helper(row: RowAt, column: int, value: object) -> bool:

@@ -75,6 +75,11 @@ def read_markup(sheet: bytes) -> Markup:
     )
 
 
+def formulas_in(sheet: bytes) -> frozenset[tuple[int, int]]:
+    """The cells of a sheet in which a formula stands, by row and column."""
+    return frozenset(_place(letters, row) for letters, row in FORMULA.findall(sheet))
+
+
 def _place(letters: bytes, row: bytes) -> tuple[int, int]:
     return int(row) - 1, column_number(letters.decode())
 

@@ -23,8 +23,8 @@ from xlperf.forms.layout import Layout, Range
 from xlperf.forms.live.states import is_live, tables_of_rule
 from xlperf.forms.model import RULES, Block, Cells, Rule, Table
 from xlperf.formula.excel import LONGEST_LITERAL, to_excel
-from xlperf.formula.nodes import Call, Kind, Literal, Name
-from xlperf.formula.operands import plain_text
+from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name
+from xlperf.formula.operands import plain_text, single_spaced
 from xlperf.text import unit_key
 from xlperf.workbook.book import UNWRITABLE, Book, Worksheet
 
@@ -65,20 +65,22 @@ def issued_unit_state(layout: Layout, issued: str) -> str:
     """
     words, cell = layout.form.words, layout.absolute(unit_spot(layout.form))
     waiting, passed, failed, doubtful = (_literal(words[state]) for state in ("waiting", "passed", "failed", "doubtful"))
+    unit = Name("unit", Kind.TEXT)
+    is_blank = to_excel(IsBlank(unit, wanted=True), lambda name: cell)
     told = passed
     if issued:
-        plain = to_excel(Call("PLAIN", (Name("unit", Kind.TEXT),), Kind.TEXT), lambda name: cell)
+        plain = to_excel(Call("PLAIN", (unit,), Kind.TEXT), lambda name: cell)
         same = ",".join(map(_literal, _same_names(layout, issued)))
         told = f"IF(SUMPRODUCT(--({plain}={{{same}}}))>0,{passed},{doubtful})" if same else doubtful
         if core := _certain_part(layout, issued):
             told = f"IF(ISERROR(FIND({_literal(core)},{plain})),{failed},{told})"
-    return f'IFERROR(IF(TRIM({cell})="",{waiting},{told}),{doubtful})'
+    return f"IFERROR(IF({is_blank},{waiting},{told}),{doubtful})"
 
 
 def issued_unit_value(layout: Layout, issued: str, unit: object) -> str:
     """What that expression gives."""
     words, plain = layout.form.words, plain_text(str(unit or ""))
-    if not plain:
+    if not single_spaced(str(unit or "")):
         return words["waiting"]
     if not issued:
         return words["passed"]
