@@ -25,6 +25,7 @@ _HOMES = {
     "collect": "collecting.collect",
     "find_status": "collecting.status",
     "remind": "collecting.remind",
+    "write_history": "over_years.history",
     "CollectionStatus": "collecting.status",
     "Result": "reporting.result",
     "write_page": "page.page_file",

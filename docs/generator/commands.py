@@ -32,6 +32,7 @@ EXIT_CODES = {
     "status": (0,),
     "page": (0,),
     "remind": (0,),
+    "history": (0,),
     "schema": (0,),
     "explain": (0,),
 }
@@ -53,6 +54,7 @@ TWINS = {
     "status": ("find_status",),
     "page": ("write_page",),
     "remind": ("remind",),
+    "history": ("write_history",),
     "schema": ("build_schema",),
     "explain": ("explain_field", "explain_rule"),
 }

@@ -27,6 +27,7 @@ from xlperf.cli.options import (
     year_option,
 )
 from xlperf.cli.rounds import announcement_options, asked_round, needed, round_option
+from xlperf.cli.years import history
 from xlperf.errors import ExitCode, UsageError
 from xlperf.messages import LANGUAGES, sentence
 
@@ -288,6 +289,9 @@ def remind(collection: Path | None, letters: Path, round_file: Path | None, date
     done = write_letters(folder, templates=round_.templates, output=letters, date=date, announcement=round_.announcement)
     click.echo(sentence("reminded" if done.units else "nothing_owed", {"count": done.units, "path": letters}), err=True)
     return ExitCode.OK
+
+
+cli.add_command(history)
 
 
 @cli.command(help=words("migrate"))

@@ -31,6 +31,19 @@ COPIES = {"shortest": 60, "alike": 0.9, "common": 0.1, "few": 5}  # what a form 
 OVER, MET, MISSED = "over", "met", "missed"
 
 
+@dataclass(frozen=True, kw_only=True)
+class OverYears:
+    """From when on figures over several years give reason to ask; a form may say otherwise."""
+
+    years: int = 3  # running
+    fall: float = 0.05  # of the ranked figure over these years, a ratio
+    alike: float = 0.7  # how alike the names of a renamed indicator are at least, a ratio
+    same: float = 0.85  # how alike the names of one indicator of several units are
+    fewest: int = 5  # units of one supervising department that are compared
+    times: float = 2.0  # a target is so many times the middle of its likes, or that part of it
+    far: float = 3.5  # and so many deviations away, a modified z-score (Iglewicz and Hoaglin 1993)
+
+
 class Figure(NamedTuple):
     """One figure of a workbook: the cell it stands in, or the formula over other figures."""
 
@@ -59,6 +72,7 @@ class Summary:
     classes: tuple[float, ...]  # bounds of the classes of the figure ranked by
     indicators: Indicators | None
     copies: Mapping[str, float]
+    over_years: OverYears
     unit_prefixes: tuple[str, ...]
 
 
@@ -81,6 +95,7 @@ def read_summary(raw: Raw, scope: Scope) -> Summary:
         classes=classes,
         indicators=_indicators(raw["indicators"], scope) if "indicators" in raw else None,
         copies={**COPIES, **raw.get("copies", {})},
+        over_years=OverYears(**raw.get("over_years", {})),
         unit_prefixes=tuple(raw.get("unit_prefixes", ())),
     )
 

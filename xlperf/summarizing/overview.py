@@ -20,6 +20,7 @@ from xlperf.workbook.styles import Palette
 
 BAR, GRID = "#4F7CAC", "#E3E8EE"  # colours
 CHART_WIDTH, CHART_HEIGHT, CHART_ROWS, CHART_COLUMN = 620, 310, 16, 4
+CHART_FORMATS = {"ratio": "0.0%"}  # of the axis of values; others are whole
 WIDTHS = (52, 11, 11, 3)  # item, two figures, a gap
 
 
@@ -40,6 +41,7 @@ class Part:
     chart: str | None = None  # "column" or "bar": the second column by the first
     colours: tuple[str, ...] = ()  # of the columns of the chart
     total: bool = False  # add a line of totals, and a column of shares
+    type: str = "count"  # of the figures
 
     @property
     def sum(self) -> float:
@@ -91,7 +93,7 @@ def write_part(palette: Palette, sheet: Worksheet, part: Part, top: int) -> int:
     for row, (text, *numbers) in enumerate(part.rows, first):
         write_text(sheet, row, 0, text, cell_format(palette, "text"))
         for column, counted in enumerate(numbers, 1):
-            _write_number(sheet, row, column, counted, cell_format(palette, "count"))
+            _write_number(sheet, row, column, counted, cell_format(palette, part.type))
         if part.total:
             share = Counted(_share(part, numbers[0]), f"IF({total}=0,0,{cell_name(row, 1)}/{total})")
             _write_number(sheet, row, len(numbers) + 1, share, cell_format(palette, "ratio"))
@@ -132,7 +134,12 @@ def add_chart(book: Book, sheet: Worksheet, part: Part, top: int) -> None:
         "gap": 60,
         "points": [{"fill": {"color": colour}} for colour in part.colours[: len(part.rows)]] or None,
     }
-    values = {"num_font": font, "major_gridlines": {"visible": True, "line": {"color": GRID}}, "min": 0, "num_format": "0"}
+    values = {
+        "num_font": font,
+        "major_gridlines": {"visible": True, "line": {"color": GRID}},
+        "min": 0,
+        "num_format": CHART_FORMATS.get(part.type, "0"),
+    }
     items = {"num_font": font, "major_gridlines": {"visible": False}, "reverse": part.chart == "bar"}  # the first item on top
     chart.set_x_axis(values if part.chart == "bar" else items)
     chart.set_y_axis(items if part.chart == "bar" else values)
