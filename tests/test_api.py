@@ -47,13 +47,14 @@ CALLS: dict[str, dict[str, Any]] = {
     "read_workbook": {"path": "filled.xlsx", "templates": "forms"},
     "remind": {"directory": "collection", "templates": "forms", "output": "out", "date": DATE},
     "validate": {"path": "filled.xlsx", "templates": "forms", "annotated": "out"},
+    "write_history": {"collections": ["inbox", "inbox"], "templates": "forms", "output": "years.xlsx", "date": DATE},
     "write_next_template": {"form": KEY, "year": 2023, "last": "other.json", "templates": "forms", "output": "out.xlsx", "date": DATE},
     "write_page": {"templates": "forms", "output": "page.html", "assets": "inbox"},
     "write_report": {"path": "filled.xlsx", "templates": "forms", "output": "out.docx", "date": DATE},
     "write_template": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out.xlsx", "date": DATE},
-    "write_templates": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out", "roster": "units.csv", "last": "inbox", "jobs": 1, "date": DATE},
+    "write_templates": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out", "roster": "units.csv", "last": "inbox", "history": "years.json", "jobs": 1, "date": DATE},
 }  # fmt: skip
-NEEDS_MORE = {"write_page"}  # what others have made; that it is missing is told alike
+NEEDS_MORE = {"write_page", "write_history"}  # what others have made, papers of two years; that it is missing is told alike
 WITHOUT_ERRORS = {"build_schema"}  # functions that raise none of ours
 
 
@@ -83,6 +84,7 @@ def desk(folder: Path) -> None:
     (folder / "other.json").write_text(json.dumps(document), "utf-8")
     (folder / "units.csv").write_text("单位名称,单位代码\n甲局,101\n乙局,102\n", "utf-8")
     (folder / "round.yaml").write_text("year: 2022\n", "utf-8")
+    (folder / "years.json").write_text('{"format": 1, "years": [], "units": []}', "utf-8")
     (folder / "inbox").mkdir()
 
 

@@ -15,9 +15,10 @@ from support.command_line import xlperf
 from support.histories import write_collections
 from support.outcomes import FORM
 from support.sweeps import examples, seeds
+from xlperf.distributing.history_file import KINDS
 from xlperf.errors import UsageError
 from xlperf.forms.summary import OverYears
-from xlperf.over_years.flags import KINDS, flags_among_likes, flags_of_figure, flags_of_series
+from xlperf.over_years.flags import flags_among_likes, flags_of_figure, flags_of_series
 from xlperf.over_years.history import write_history
 from xlperf.over_years.papers import Filed, Papers, Reported, Value
 from xlperf.over_years.series import Followed, Series, follow
@@ -54,7 +55,7 @@ def renamed_in(history: History) -> set[tuple[str, str, int]]:
 def test_what_is_planted_is_found_and_nothing_else_in_a_minute(tmp_path: Path, seed: int) -> None:
     folders, truth = write_collections(tmp_path, units=examples(500, usual=60), first=2022, years=YEARS, seed=seed)
     begin = time.process_time()
-    history = write_history(folders, output=tmp_path / "years.xlsx", json_output=tmp_path / "years.json", date="2027-03-01")
+    history = write_history(folders, output=tmp_path / "years.xlsx", with_json=True, date="2027-03-01")
     assert time.process_time() - begin < 60
     assert flags_of(history) == truth.flags
     assert {kind for kind, *_ in truth.flags} == {"easier", "unmoved", "exact", "over", "apart", "falling"}
@@ -66,7 +67,7 @@ def test_what_is_planted_is_found_and_nothing_else_in_a_minute(tmp_path: Path, s
 
 def test_the_workbook_and_the_json_hold_every_figure(tmp_path: Path) -> None:
     folders, _ = write_collections(tmp_path, units=3, first=2023, years=3, seed=2)
-    history = write_history(folders, output=tmp_path / "years.xlsx", json_output=tmp_path / "years.json", date="2026-03-01")
+    history = write_history(folders, output=tmp_path / "years.xlsx", with_json=True, date="2026-03-01")
     book = openpyxl.load_workbook(tmp_path / "years.xlsx", data_only=True)
     assert book.sheetnames == ["总览", "提请关注", "单位历年", "指标历年"]
     lines = [[cell.value for cell in row] for row in book["指标历年"].iter_rows(min_row=3)]
@@ -184,7 +185,7 @@ def test_a_folder_without_papers_and_a_single_year_are_told(tmp_path: Path) -> N
 
 def test_the_command_says_what_it_found_and_reads_folders_of_finalized_documents_alike(tmp_path: Path) -> None:
     folders, truth = write_collections(tmp_path / "in", units=6, first=2023, years=3, seed=1)
-    done = xlperf("history", *folders, "-o", tmp_path / "a.xlsx", "--json", tmp_path / "a.json")
+    done = xlperf("history", *folders, "-o", tmp_path / "a.xlsx", "--json")
     assert (done.returncode, done.stdout) == (0, "") and f"6 个单位 3 年，提请关注 {len(truth.flags)} 项。" in done.stderr
     for folder in folders:
         finalized = tmp_path / "out" / folder.name / "定稿"
@@ -192,6 +193,6 @@ def test_the_command_says_what_it_found_and_reads_folders_of_finalized_documents
         for outcome in outcomes_of(folder):
             (finalized / f"{outcome.unit}.json").write_text(json.dumps(outcome.document, ensure_ascii=False), "utf-8")
     (finalized / "别的.json").write_text("{}", "utf-8")
-    done = xlperf("history", *(tmp_path / "out" / folder.name for folder in folders), "-o", tmp_path / "b.xlsx", "--json", tmp_path / "b.json")  # fmt: skip
+    done = xlperf("history", *(tmp_path / "out" / folder.name for folder in folders), "-o", tmp_path / "b.xlsx", "--json")  # fmt: skip
     assert done.returncode == 0 and "别的.json" in done.stderr
     assert (tmp_path / "a.json").read_text("utf-8") == (tmp_path / "b.json").read_text("utf-8")

@@ -27,7 +27,7 @@ from xlperf.cli.options import (
     year_option,
 )
 from xlperf.cli.rounds import announcement_options, asked_round, needed, round_option
-from xlperf.cli.years import history
+from xlperf.cli.years import history as compare_years
 from xlperf.errors import ExitCode, UsageError
 from xlperf.messages import LANGUAGES, sentence
 
@@ -65,6 +65,7 @@ def forms(templates: Path | None) -> ExitCode:
 @click.option("--unit", metavar="NAME", default="", help=words("unit"))
 @click.option("--from", "last", type=FILE, metavar="LAST", help=words("last"))
 @click.option("--roster", type=FILE, metavar="UNITS", help=words("roster"))
+@click.option("--history", type=FILE, metavar="JSON", help=words("history_handed"))
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help=words("jobs"))
 @output_option
 @round_option
@@ -77,6 +78,7 @@ def template(
     round_file: Path | None,
     unit: str,
     last: Path | None,
+    history: Path | None,
     jobs: int | None,
     output: Path | None,
     rows: tuple[str, ...],
@@ -92,7 +94,9 @@ def template(
     if round_.roster and not (unit and not asked["roster"]):
         if output is None or unit:
             raise UsageError("roster_alone")
-        return distribute(form, roster=round_.roster, last=last, output=output, jobs=jobs, **shared)
+        return distribute(form, roster=round_.roster, last=last, history=history, output=output, jobs=jobs, **shared)
+    if history:
+        raise UsageError("history_needs_roster")
     from xlperf.files import unused
     from xlperf.workflow.template import default_name, write_template
 
@@ -291,7 +295,7 @@ def remind(collection: Path | None, letters: Path, round_file: Path | None, date
     return ExitCode.OK
 
 
-cli.add_command(history)
+cli.add_command(compare_years)
 
 
 @cli.command(help=words("migrate"))

@@ -22,6 +22,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from xlperf.distributing.history_file import NOTHING, Entry, HandedDown, read_history, remarks_on_targets
 from xlperf.distributing.last_year import Carried, Papers, carried_over, find_papers, unit_of
 from xlperf.distributing.manifest import MANIFEST, ManifestLine, digest_of, read_manifest, write_manifest
 from xlperf.distributing.prefill import kept_headings, misfits, prefilled, subject_headings, told_of_kept
@@ -68,6 +69,7 @@ class Order(NamedTuple):
     date: str
     replaces: bool  # whether a file of ours that nobody changed has its name already
     last: Path | None = None  # last year's paper of the unit
+    history: Entry | None = None  # what its former years hand down
 
 
 class Made(NamedTuple):
@@ -96,6 +98,7 @@ def write_templates(
     date: str | None = None,
     roster: StrPath,
     last: StrPath | None = None,
+    history: StrPath | None = None,
     jobs: int | None = None,
     rows: Mapping[str, int] | None = None,
     password: str = "",
@@ -112,6 +115,7 @@ def write_templates(
         date: the ISO date written into the files; without it SOURCE_DATE_EPOCH, else today.
         roster: a CSV file or a workbook.
         last: the folder of last year's papers, a collection or its finalized workbooks: each unit's own are carried over.
+        history: the JSON file of `write_history`: what former years suggest is remarked at each target that it knows.
         jobs: processes; by default as many as there are processors.
         rows: spare rows per block where the form's own number is not enough.
         password: protects the locked cells.
@@ -139,14 +143,18 @@ def write_templates(
     issued = Issued(year=year, spare=rows, date=today, password=password, announced=lines, is_blank=True)
     units_by_file = dict(zip(file_names(chosen, year, units), units, strict=True))
     papers = _papers(chosen, units, last=last, year=year, templates=templates)
-    basis_of = _basis_of(chosen, issued, papers, is_dated=bool(date))
+    handed = read_history(Path(history)) if history else NOTHING
+    basis_of = _basis_of(chosen, issued, papers, handed, is_dated=bool(date))
     plan = _plan(folder, before, units_by_file, basis_of, today=today, is_dated=bool(date))
     kept = len(units) - len(plan.orders) - len(plan.changed)
 
     def save() -> None:
         write_manifest(folder / MANIFEST, (plan.manifest[name] for name in units_by_file if name in plan.manifest))
 
-    orders = [order._replace(last=papers.by_unit.get(unit_of(order.unit))) for order in plan.orders]
+    orders = [
+        order._replace(last=papers.by_unit.get(unit_of(order.unit)), history=handed.of(chosen, order.unit))
+        for order in plan.orders
+    ]
     carrying = Carrying(year, Path(templates) if templates else None)
     written, faults, lost = _carry_out(plan, _make(chosen.directory, issued, orders, jobs, carrying), save, tell)
     if faults:
@@ -217,17 +225,20 @@ def _date_in(path: Path) -> str | None:
     return found[1].decode() if found else None
 
 
-def _basis_of(form: Form, issued: Issued, papers: Papers, *, is_dated: bool) -> BasisOf:
+def _basis_of(form: Form, issued: Issued, papers: Papers, handed: HandedDown, *, is_dated: bool) -> BasisOf:
     """Return the function that says what a unit's workbook is made of; of dates only one that was asked for counts."""
     from xlperf import __version__
 
     blank = rows_of(form, {"fiscal_year": issued.year})[0]
     issue = {**asdict(issued), "date": issued.date if is_dated else None}
+    del issue["remarks"]  # they follow from the rest
 
     def basis_of(unit: Unit) -> str:
         parts = [__version__, form.digest, issue, [unit.name, prefilled(form, unit, blank)]]
         if last := papers.by_unit.get(unit_of(unit)):
             parts.append(digest_of(last))
+        if entry := handed.of(form, unit):
+            parts.append(entry)
         text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -314,6 +325,7 @@ def _make_one(form: Form, issued: Issued, order: Order, carrying: Carrying) -> M
             carried = carried_over(order.last, form, year=carrying.year, templates=carrying.templates)
             issued = replace(issued, spare={**carried.spare, **(issued.spare or {})})
         rows = prefilled(form, order.unit, carried.rows)
+        issued = replace(issued, remarks=remarks_on_targets(form, rows, order.history, year=issued.year))
         if order.replaces or not os.path.exists(order.path):
             write_rows(form, rows, order.path, issued)
             return Made(order, sha256=digest_of(order.path), remarks=carried.remarks)

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from math import log
 from statistics import median
 
+from xlperf.distributing.history_file import CEILINGS
 from xlperf.forms.summary import OVER, OverYears
 from xlperf.formula.operands import as_decimal, as_text
 from xlperf.messages import listing, sentence
@@ -29,8 +30,6 @@ from xlperf.over_years.papers import Reported
 from xlperf.over_years.series import DIGITS, Series, bare_name
 from xlperf.text import letters_of
 
-KINDS = ("easier", "unmoved", "exact", "over", "falling", "apart")
-CEILINGS = ("<=", "<")
 TO_SIGMA = 0.6745  # of a normal distribution, the middle half lies within so many standard deviations (Iglewicz and Hoaglin 1993)
 
 

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from xlperf.distributing.history_file import FORMAT
 from xlperf.errors import UsageError
-from xlperf.files import StrPath, make_folder, stamp, write_atomically
+from xlperf.files import StrPath, stamp, written_together
 from xlperf.over_years.flags import Flag
 from xlperf.over_years.history_workbook import write_history_workbook
 from xlperf.over_years.papers import Filed, read_papers
@@ -21,7 +22,6 @@ from xlperf.summarizing.submissions import Naming
 from xlperf.summarizing.survey import installed_prefixes
 
 FEWEST = 2  # years that are compared
-FORMAT = 1  # of the JSON file
 
 
 def write_history(
@@ -29,7 +29,7 @@ def write_history(
     *,
     templates: StrPath | None = None,
     output: StrPath,
-    json_output: StrPath | None = None,
+    with_json: bool = False,
     date: str | None = None,
 ) -> History:
     """Write what the units of several collections reported over the years, and return it.
@@ -38,7 +38,8 @@ def write_history(
         collections: the folders of collections, one or more for each year; of a unit's papers of one year the first counts.
         templates: the folder of a bureau's own forms.
         output: the workbook to write.
-        json_output: the JSON file to write, if one is wanted: the same facts, money and rates in the units of the form's fields.
+        with_json: also write the same facts beside it as a JSON file of that name, which `write_templates` takes as `history`;
+            money and rates are in the units of the form's fields.
         date: the ISO date shown in the workbook; by default SOURCE_DATE_EPOCH, else today.
 
     Raises:
@@ -58,12 +59,12 @@ def write_history(
     if len(history.years) < FEWEST:
         raise UsageError("one_year", year=history.years[0])
     shown = stamp(date)
-    make_folder(Path(output).parent)
-    write_atomically(Path(output), lambda new: write_history_workbook(history, path=new, date=shown))
-    if json_output:
-        make_folder(Path(json_output).parent)
-        text = json.dumps(as_json(history), ensure_ascii=False, indent=1)
-        write_atomically(Path(json_output), lambda new: new.write_text(text + "\n", "utf-8", newline="\n"))
+    target = Path(output)
+    with written_together(target.parent) as new:
+        write_history_workbook(history, path=new / target.name, date=shown)
+        if with_json:
+            text = json.dumps(as_json(history), ensure_ascii=False, indent=1)
+            (new / target.with_suffix(".json").name).write_text(text + "\n", "utf-8", newline="\n")
     return history
 
 

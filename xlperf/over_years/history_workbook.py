@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
+from xlperf.distributing.history_file import KINDS
 from xlperf.forms.form import Form
 from xlperf.forms.layout import MARK
 from xlperf.messages import clauses, sentence
-from xlperf.over_years.flags import KINDS, percent
+from xlperf.over_years.flags import percent
 from xlperf.over_years.series import Series
 from xlperf.over_years.units import History, UnitOverYears
 from xlperf.summarizing.overview import Counted, Part, write_parts

@@ -13,9 +13,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from xlperf.distributing.history_file import KINDS
 from xlperf.forms.form import Form
 from xlperf.messages import sentence
-from xlperf.over_years.flags import KINDS, Flag, flags_among_likes, flags_of_figure, flags_of_series
+from xlperf.over_years.flags import Flag, flags_among_likes, flags_of_figure, flags_of_series
 from xlperf.over_years.papers import Filed, Papers, Reported
 from xlperf.over_years.series import Series, follow
 from xlperf.summarizing.submissions import Naming

@@ -7,7 +7,7 @@ A cell at fault loses its colour as soon as something else stands in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from xlperf.addresses import cell_name
@@ -44,6 +44,15 @@ def mark_cells(writer: CellWriter, sheet: Worksheet, annotation: Annotation) -> 
         sheet.write_comment(row, column, note.text, usual | own)
         if note.severity == "error":
             colour_where(writer, sheet, (row, column, row, column), unchanged(writer, spot), "error")
+
+
+def write_remarks(writer: CellWriter, sheet: Worksheet, remarks: Mapping[Spot, str]) -> None:
+    """Write advice as comments at its cells on that sheet."""
+    usual = {"author": MARK, "visible": False, "font_name": writer.form.style.font, "font_size": 9, "width": NOTE_WIDTH}
+    for spot, text in remarks.items():
+        title, row, column = writer.layout.spots[spot]
+        if title == sheet.title:
+            sheet.write_comment(row, column, text, usual | {"height": _note_height(text), "color": COLOURS["computed"]})
 
 
 def colour_changed_cells(writer: CellWriter, sheet: Worksheet, annotation: Annotation) -> None:

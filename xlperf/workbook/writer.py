@@ -12,9 +12,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from xlperf import __version__
-from xlperf.forms.document import Rows
+from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import MARK, Page, sheet_mark
 from xlperf.forms.model import Table
@@ -25,7 +26,7 @@ from xlperf.workbook.dropdowns import write_lists
 from xlperf.workbook.identity import Finalized, Identity, write_identity
 from xlperf.workbook.line_writers import LINES
 from xlperf.workbook.live_colours import colour_table, separate_thousands
-from xlperf.workbook.problem_marks import colour_changed_cells, mark_cells
+from xlperf.workbook.problem_marks import colour_changed_cells, mark_cells, write_remarks
 from xlperf.workbook.problem_notes import Annotation
 from xlperf.workbook.problem_sheet import problem_sheet_title, write_problems
 from xlperf.workbook.rule_links import define_links
@@ -48,6 +49,7 @@ def write_workbook(
     password: str = "",
     annotation: Annotation | None = None,
     finalized: Finalized | None = None,
+    remarks: Mapping[Spot, str] = MappingProxyType({}),
 ) -> None:
     """Write the workbook of those computed rows.
 
@@ -57,6 +59,7 @@ def write_workbook(
         counts: the rows of each block, by default its preset and spare ones.
         password: protects the sheets; a deterrent, never security.
         annotation: makes it one that is sent back, with a list of problems as its first sheet and marks at the cells.
+        remarks: advice, as comments at those cells.
         finalized: makes it a finalized one, in which nothing is typed any more and the results of the rules are frozen.
 
     Raises:
@@ -74,6 +77,7 @@ def write_workbook(
         if annotation:
             mark_cells(writer, sheet, annotation)  # first: of two live colours the earlier one shows
         _write_lines(writer, sheet, page)
+        write_remarks(writer, sheet, remarks)
         if annotation:
             colour_changed_cells(writer, sheet, annotation)
     if annotation and problem_sheet:

@@ -7,12 +7,12 @@ write_rows(form, rows, Path("form.xlsx"), Issued(year=2023, unit="Bureau"))
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlperf.files import StrPath, joined_name, make_folder, safe_name, stamp, unused, write_atomically
 from xlperf.forms.compute import compute
-from xlperf.forms.document import Rows, rows_of, unit_spot
+from xlperf.forms.document import Rows, Spot, rows_of, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import row_counts, with_blank_rows
 from xlperf.forms.loader import find_form, load_form
@@ -81,6 +81,7 @@ class Issued:
     date: str | None = None
     password: str = ""
     announced: str = ""  # JSON: what is announced of the round, see `workbook.announcement`
+    remarks: Mapping[Spot, str] = field(default_factory=dict)  # advice at cells that are to be filled in
     is_blank: bool = False  # whether it is handed out to be filled in: what stands in preset rows is what they are issued with
 
 
@@ -102,6 +103,6 @@ def write_rows(form: Form, rows: Rows, path: Path, issued: Issued) -> None:
     make_folder(path.parent)
 
     def write(target: Path) -> None:
-        write_workbook(form, computed, target, identity=identity, counts=counts, password=issued.password)
+        write_workbook(form, computed, target, identity=identity, counts=counts, password=issued.password, remarks=issued.remarks)
 
     write_atomically(path, write)

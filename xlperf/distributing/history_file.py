@@ -1,0 +1,171 @@
+"""What the figures of former years hand down to a unit's next template: the JSON file of `xlperf history`, read back.
+
+    handed = read_history(Path("years.json"))
+    remarks = remarks_on_targets(form, rows, handed.of(unit, prefixes))     # {Spot("duties", 0, "target"): "…"}
+
+A remark stands at the target of an indicator: what was reported in the two years before, the range these suggest, and the
+reasons to ask about it. It is advice: nothing that is read back looks at it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from xlperf.distributing.roster import Unit
+from xlperf.errors import UsageError, reason_of
+from xlperf.forms.document import Rows, Spot
+from xlperf.forms.form import Form
+from xlperf.formula.operands import as_decimal, as_text
+from xlperf.messages import sentence
+from xlperf.text import letters_of, unit_key
+from xlperf.values.notation import spellings_of
+
+FORMAT = 1  # of the JSON file
+KINDS = ("easier", "unmoved", "exact", "over", "falling", "apart")  # of flags, see `over_years.flags`
+FORMER = 2  # years that a remark names
+CEILINGS = ("<=", "<")
+
+Entry = Mapping[str, Any]  # of one unit, as the file has it
+
+
+@dataclass(frozen=True)
+class HandedDown:
+    """The entries of the units, by what they are asked for."""
+
+    by_code: Mapping[tuple[str, str, str], Entry] = field(default_factory=dict)  # form, code, subject
+    entries: tuple[Entry, ...] = ()
+
+    def of(self, form: Form, unit: Unit) -> Entry | None:
+        """The entry of a unit, by its code, else by its name."""
+        prefixes, subject = form.summary.unit_prefixes, letters_of(unit.subject)
+        if unit.code.strip() and (found := self.by_code.get((form.key, unit.code.strip(), subject))):
+            return found
+        name = unit_key(unit.name, prefixes)
+        same = (
+            entry
+            for entry in self.entries
+            if entry["form"] == form.key
+            and unit_key(entry.get("unit"), prefixes) == name
+            and letters_of(entry.get("subject", "")) == subject
+        )
+        return next(same, None)
+
+
+NOTHING = HandedDown()
+
+
+def read_history(path: Path) -> HandedDown:
+    """Return what the JSON file of a history says of its units.
+
+    Raises:
+        UsageError: it cannot be opened, or was not written by `xlperf history`.
+    """
+    try:
+        said = json.loads(path.read_text("utf-8-sig"))
+    except (OSError, ValueError) as error:
+        reason = reason_of(error) if isinstance(error, OSError) else sentence("no_history_json", {})
+        raise UsageError("bad_history", path=path, reason=reason) from None
+    if not _is_history(said):
+        raise UsageError("bad_history", path=path, reason=sentence("no_history_json", {}))
+    entries = tuple(said["units"])
+    coded = (entry for entry in reversed(entries) if entry.get("unit_code"))
+    return HandedDown(
+        {(entry["form"], entry["unit_code"], letters_of(entry.get("subject", ""))): entry for entry in coded}, entries
+    )
+
+
+def _is_history(said: object) -> bool:
+    """Whether the parts that are read here are what they should be."""
+    return (
+        isinstance(said, dict)
+        and said.get("format") == FORMAT
+        and isinstance(said.get("units"), list)
+        and all(_is_entry(entry) for entry in said["units"])
+    )
+
+
+def _is_entry(entry: object) -> bool:
+    if not isinstance(entry, dict) or not isinstance(entry.get("form"), str):
+        return False
+    texts = all(isinstance(entry.get(key, ""), str) for key in ("unit", "unit_code", "subject"))
+    listed = isinstance(entry.get("indicators"), list) and isinstance(entry.get("flags"), list)
+    return texts and listed and all(map(_is_indicator, entry["indicators"])) and all(map(_is_flag, entry["flags"]))
+
+
+def _is_indicator(said: object) -> bool:
+    if not isinstance(said, dict) or not isinstance(said.get("years"), dict):
+        return False
+    named = all(isinstance(said.get(key), str) for key in ("name", "block", "unit"))
+    return named and all(year.isdecimal() and isinstance(of, dict) for year, of in said["years"].items())
+
+
+def _is_flag(said: object) -> bool:
+    return (
+        isinstance(said, dict)
+        and all(isinstance(said.get(key), str) for key in ("indicator", "reason"))
+        and said.get("kind") in KINDS
+    )
+
+
+# --- remarks ---------------------------------------------------------------------------------------------------
+
+
+def remarks_on_targets(form: Form, rows: Rows, entry: Entry | None, *, year: int) -> dict[Spot, str]:
+    """What is remarked at the targets of a template of that year, by their places."""
+    found: dict[Spot, str] = {}
+    for block, index, row, said in _matched(form, rows, entry or {}):
+        columns = spellings_of(form).columns_of(form.blocks[block])
+        if columns and (text := _remark(said, entry or {}, operator=str(row.get(columns["operator"]) or ""), year=year)):
+            found[Spot(block, index, columns["target"])] = text
+    return found
+
+
+def _matched(form: Form, rows: Rows, entry: Entry) -> Iterator[tuple[str, int, Mapping[str, Any], Entry]]:
+    """Yield the rows of which the history knows the indicator, by name."""
+    if form.summary.indicators is None:
+        return
+    known = {(said["block"], letters_of(said["name"])): said for said in entry.get("indicators", ())}
+    for block in form.tables[form.summary.indicators.table].blocks:
+        for index, row in enumerate(rows.get(block, ())):
+            name = row.get(form.blocks[block].row_name or "")
+            if name and (said := known.get((block, letters_of(name)))):
+                yield block, index, row, said
+
+
+def _remark(said: Entry, entry: Entry, *, operator: str, year: int) -> str:
+    """The sentences of one remark, "" where the years before were not counted."""
+    former = {before: of for before, of in _counted(said) if year - FORMER <= before < year}
+    if not former:
+        return ""
+    lines = [
+        sentence("handed_year", {"year": before, "target": _shown(of["target"], said), "actual": _shown(of["actual"], said)})
+        for before, of in former.items()
+    ]
+    reached = [of["actual"] for of in former.values()]
+    if operator not in CEILINGS:
+        low, high = min(reached), max(reached)
+        key = "handed_range" if low < high else "handed_least"
+        lines.append(sentence(key, {"low": _shown(low, said), "high": _shown(high, said)}))
+    flags = (flag for flag in entry.get("flags", ()) if letters_of(flag["indicator"]) == letters_of(said["name"]))
+    lines += [
+        sentence("handed_flag", {"title": sentence(f"flag_title_{flag['kind']}", {}), "reason": flag["reason"]}) for flag in flags
+    ]
+    return "\n".join(lines)
+
+
+def _counted(said: Entry) -> Iterable[tuple[int, Entry]]:
+    """The years in which target and actual are numbers, the latest first."""
+    years = sorted(((int(year), of) for year, of in said["years"].items()), reverse=True)
+    return [(year, of) for year, of in years if _is_number(of.get("target")) and _is_number(of.get("actual"))]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _shown(value: float, said: Entry) -> str:
+    return f"{as_text(as_decimal(value))}{said['unit']}"
