@@ -51,6 +51,17 @@ def most_like(word: object, words: Iterable[object], most: int) -> list[str]:
     return [match for match, *_ in extract(str(word), [str(other) for other in words], limit=most)]
 
 
+def likeness(one: str, other: str, at_least: float = 0) -> float:
+    """How alike two texts are, letter by letter in their order: 1 if they are the same, 0 if they are less alike than asked for.
+
+    >>> likeness("indicator", "indicators") > 0.9, likeness("goal", "rule", at_least=0.5)
+    (True, 0.0)
+    """
+    from rapidfuzz.distance import Indel
+
+    return Indel.normalized_similarity(one, other, score_cutoff=at_least)
+
+
 def slip(word: object, words: Iterable[object], opposites: Collection[str] = ()) -> str | None:
     """The one of the words that is the same but for spaces and punctuation, or for one character that is none of `opposites`."""
     typed, meant = letters_of(word), [str(other) for other in words]

@@ -1,5 +1,6 @@
-"""What units report over several years: from the collections of those years to one workbook with the doubts they raise.
+"""What units report over several years, in one workbook.
 
-In come the folders of collections, each with the papers of a year that passed; out go series of indicators and figures, flags
-with their reasons, a workbook and its JSON. It never changes a collection, and never judges a paper again: a flag is advice.
+In: the folders of collections, with the papers of each year that passed. Out: indicators and figures followed over the years, what
+they give reason to ask about, a workbook and its JSON.
+It never changes a collection and never judges a paper again: a flag is advice.
 """

@@ -28,7 +28,7 @@ from xlperf.formula.operands import as_decimal, as_text
 from xlperf.messages import listing, sentence
 from xlperf.over_years.papers import Reported
 from xlperf.over_years.series import DIGITS, Series, bare_name
-from xlperf.text import letters_of
+from xlperf.text import letters_of, likeness
 
 TO_SIGMA = 0.6745  # of a normal distribution, the middle half lies within so many standard deviations (Iglewicz and Hoaglin 1993)
 
@@ -127,8 +127,6 @@ def flags_among_likes(reported: Sequence[tuple[int, Reported]], *, year: int, bo
 
 def _groups(reported: Iterable[tuple[int, Reported]], same: float) -> Iterator[list[tuple[int, Reported]]]:
     """Yield the indicators that are the same by text; the first of a group is its leader."""
-    from rapidfuzz.distance import Indel
-
     by_name: dict[tuple[str, str, str], list[tuple[int, Reported]]] = defaultdict(list)
     for number, one in reported:
         if not one.is_issued and isinstance(one.target, float):
@@ -136,7 +134,7 @@ def _groups(reported: Iterable[tuple[int, Reported]], same: float) -> Iterator[l
     leaders: dict[tuple[str, str, tuple[str, ...]], list[tuple[str, list[tuple[int, Reported]]]]] = defaultdict(list)
     for (block, unit, name), listed in by_name.items():
         near = leaders[block, unit, tuple(DIGITS.findall(name))]
-        group = next((group for leader, group in near if Indel.normalized_similarity(leader, name, score_cutoff=same) > 0), None)
+        group = next((group for leader, group in near if likeness(leader, name, same) > 0), None)
         if group is None:
             near.append((name, list(listed)))
         else:

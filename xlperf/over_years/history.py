@@ -46,12 +46,15 @@ def write_history(
         UsageError: a folder holds no papers, all are of one year, or a file cannot be written.
 
     Example:
-        >>> from tempfile import TemporaryDirectory
-        >>> with TemporaryDirectory() as inbox:
-        ...     write_history([inbox], output="years.xlsx")
-        Traceback (most recent call last):
-        ...
-        xlperf.errors.UsageError: ...
+        >>> import json
+        >>> from pathlib import Path
+        >>> document = load_document("document.json")
+        >>> for year in (2022, 2023):
+        ...     Path(f"final-{year}").mkdir()
+        ...     _ = Path(f"final-{year}/unit.json").write_text(json.dumps({**document, "fiscal_year": year}))
+        >>> history = write_history(["final-2022", "final-2023"], output="years.xlsx")
+        >>> history.years, len(history.units)
+        ((2022, 2023), 1)
     """
     own = Path(templates) if templates else None
     naming = Naming(installed_prefixes(own))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from xlperf.over_years.papers import Reported
-from xlperf.text import letters_of
+from xlperf.text import letters_of, likeness
 
 YEAR = re.compile(r"(?:19|20)\d\d")
 DIGITS = re.compile(r"\d+")
@@ -91,12 +91,10 @@ def _key(reported: Reported) -> tuple[str, str]:
 
 def likeness_of(one: Reported, other: Reported) -> float:
     """How alike two names are, a ratio; 0 of indicators that are counted in different units or stand in different blocks."""
-    from rapidfuzz.distance import Indel
-
     if one.block != other.block or letters_of(one.unit) != letters_of(other.unit):
         return 0
     first, second = bare_name(one.name), bare_name(other.name)
-    return Indel.normalized_similarity(first, second) if DIGITS.findall(first) == DIGITS.findall(second) else 0
+    return likeness(first, second) if DIGITS.findall(first) == DIGITS.findall(second) else 0
 
 
 def bare_name(name: str) -> str:
