@@ -82,7 +82,7 @@ def _kinds(form: Form) -> dict[str, Kinds]:
 
 def indexes(reading: Reading) -> dict[tuple[str, int, str], int]:
     """Which row of its block was read from which row of a sheet."""
-    return {(cell.title, cell.row, spot.block): spot.index for spot, cell in reading.cells.items()}
+    return {(*origin.place, block): index for block, index, origin in reading.cells.rows()}
 
 
 def row_at(reading: Reading, found: FoundSheet, sheet_row: SheetRow, known: Indexes) -> RowAt:

@@ -20,7 +20,7 @@ from typing import Any
 from xlperf.forms.document import Row, Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.live.needs import cells_of_name
-from xlperf.forms.model import GUIDE, USED, Block, Cells
+from xlperf.forms.model import GUIDE, RULES, USED, Block, Cells
 from xlperf.formula.evaluator import Columns, compile_formula
 from xlperf.formula.functions import DECIMALS, Numbers
 from xlperf.formula.nodes import WORDS, names_in
@@ -30,17 +30,18 @@ LARGEST = Decimal(sys.float_info.max)
 Column = tuple[str, str]  # block and field
 
 
-def compute(form: Form, rows: Rows, *, numbers: Numbers = DECIMALS) -> Rows:
+def compute(form: Form, rows: Rows, *, live: bool = True, numbers: Numbers = DECIMALS) -> Rows:
     """Return the rows with their computed fields; values that were typed into computed fields are dropped.
 
     Args:
+        live: whether to fill those cells too that nobody needs but the checks sheet of a workbook, while people type.
         numbers: what is computed in; `doubles.DOUBLES` does it as a spreadsheet does, without its kindnesses.
     """
     result = {key: [_typed_only(form, form.blocks[key], i, row) for i, row in enumerate(listed)] for key, listed in rows.items()}
     result.setdefault(GUIDE, [{}])
     sheet = _Sheet(form, result)
     formula_of = form.compiled if numbers is DECIMALS else lambda cells: compile_formula(form.formulas[cells], numbers)
-    for cells in form.computed_cells:
+    for cells in form.computed_cells if live else judged_cells(form):
         block, formula = form.blocks[cells.block], formula_of(cells)
         holds_words = block.fields[cells.field].kind in WORDS
         listed, columns = sheet.rows[cells.block], sheet.columns
@@ -120,6 +121,22 @@ def plain(value: Any) -> Any:
 
 
 # --- what a computed cell is made of -------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=16)
+def judged_cells(form: Form) -> tuple[Cells, ...]:
+    """The computed cells, in order, from which the document and the findings of a form follow: less than half of them all."""
+    helpers = {f"_{code}{what}" for code, rule in form.rules.items() if rule.test or rule.check for what in ("", "_name")}
+    needed: set[Cells] = set()
+    for cells in reversed(form.computed_cells):
+        is_judged = cells.field in helpers or (
+            form.blocks[cells.block].fields[cells.field].in_document and cells.block not in (GUIDE, RULES)
+        )
+        if is_judged or cells in needed:
+            needed.add(cells)
+            named = frozenset(names_in(form.formulas[cells]))
+            needed.update(other for name in named for other in cells_of_name(form, cells, name))
+    return tuple(cells for cells in form.computed_cells if cells in needed)
 
 
 class Followers:

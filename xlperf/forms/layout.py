@@ -99,8 +99,7 @@ class Layout:
 
     def address(self, spot: Spot) -> str:
         """The cell as people write it: `Budget!F12`."""
-        title, row, column = self.spots[spot]
-        return f"{title}!{cell_name(row, column)}"
+        return address_of(self.spots[spot])
 
     def reference(self, home: Spot, name: str) -> str:
         """What a name in the formula of `home` is in Excel: `F12`, `'Budget'!$F$4`, a range or a number.
@@ -132,6 +131,12 @@ class Layout:
         """The cell as a formula on another sheet names it: `'Budget'!$F$12`."""
         title, row, column = self.spots[spot]
         return f"{quoted(title)}!{cell_name(row, column, True)}"
+
+
+def address_of(place: Place) -> str:
+    """A place as people write it: `Budget!F12`."""
+    title, row, column = place
+    return f"{title}!{cell_name(row, column)}"
 
 
 # --- how many rows -------------------------------------------------------------------------------------------
@@ -215,10 +220,14 @@ def template_places(form: Form, rows: Rows) -> dict[str, str]:
     return {path_of(spot): layout.address(spot) for spot, _ in inputs_of(form, rows) if spot in layout.spots}
 
 
-def moved_places(form: Form, rows: Rows, places: Mapping[Spot, str], document: Document) -> dict[str, str]:
+def moved_places(form: Form, rows: Rows, cells: Mapping[Spot, Place], document: Document) -> dict[str, str]:
     """The cells of what is filled in that do not stand where a template of that document has them, by path."""
-    usual, path_of = template_places(form, rows_of(form, document)[0]), path_namer(form, rows)
-    found = {path_of(spot): places[spot] for spot, _ in inputs_of(form, rows) if spot in places}
+    again, path_of = rows_of(form, document)[0], path_namer(form, rows)
+    typed = dict(inputs_of(form, rows))
+    if dict(inputs_of(form, again)) == typed:  # then a spot has one path in both, and few paths need be written
+        spots = template_layout(form, again).spots
+        return {path_of(spot): address_of(cells[spot]) for spot in typed if spot in cells and spots.get(spot) != cells[spot]}
+    usual, found = template_places(form, again), {path_of(spot): address_of(cells[spot]) for spot in typed if spot in cells}
     return {path: cell for path, cell in found.items() if usual.get(path) != cell}
 
 

@@ -44,18 +44,24 @@ class BlockRows:
     count: int  # of rows, without that blank one and with those that are missing
     findings: tuple[Finding, ...]
 
-    def cells(self) -> Iterator[tuple[Spot, Cell]]:
-        """Yield where each field stands."""
-        for row in self.read.values():
-            for origin in row.origins:
-                for key in origin.values:
-                    yield Spot(self.block.key, row.index, key), origin.cell(key)
-
     def shown_results(self) -> Iterator[tuple[Spot, object]]:
         """Yield what the cells show that the template computes."""
         for row in self.read.values():
             for key, result in row.shown_results.items():
                 yield Spot(self.block.key, row.index, key), result
+
+    def computed_still(self, formulas: Mapping[str, Set[tuple[int, int]]]) -> Iterator[Spot]:
+        """Yield which of those cells are computed still; all of a sheet of which nothing tells.
+
+        Args:
+            formulas: the cells with a formula, by the title of their sheet.
+        """
+        for row in self.read.values():
+            for origin in row.origins:
+                known = formulas.get(origin.title)
+                for key in origin.values.keys() & row.shown_results.keys():
+                    if known is None or (origin.number, origin.columns[key]) in known:
+                        yield Spot(self.block.key, row.index, key)
 
     def remarks(self) -> Iterator[tuple[Spot, Remark]]:
         """Yield what is to be reported of the cells."""
@@ -78,6 +84,39 @@ class BlockRows:
     def missing(self) -> Set[int]:
         """The preset rows that are not in the file."""
         return {index for index in range(self.count) if index not in self.read}
+
+
+class FieldCells(Mapping[Spot, Cell]):
+    """Where each field stands, looked up when it is asked for: a file has thousands of fields, and few are asked for."""
+
+    def __init__(self, blocks: Iterable[BlockRows]) -> None:
+        self._origins = {(read.block.key, row.index): row.origins for read in blocks for row in read.read.values()}
+
+    def __getitem__(self, spot: Spot) -> Cell:
+        return self._origin(spot).cell(spot.field)
+
+    def __iter__(self) -> Iterator[Spot]:
+        for (block, index), origins in self._origins.items():
+            yield from (Spot(block, index, key) for key in dict.fromkeys(key for origin in origins for key in origin.values))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def shown(self, spot: Spot) -> object:
+        """What the cell of a field shows, before anything was made of it."""
+        return self._origin(spot).values[spot.field]
+
+    def rows(self) -> Iterator[tuple[str, int, SheetRow]]:
+        """Yield every row of a sheet that was read, after the block it belongs to and its index there."""
+        for (block, index), origins in self._origins.items():
+            yield from ((block, index, origin) for origin in origins if origin.values)
+
+    def _origin(self, spot: Spot) -> SheetRow:
+        """The row of a sheet where a field stands; where it stands in two pieces of one row, the last."""
+        for origin in reversed(self._origins.get((spot.block, spot.index), ())):
+            if spot.field in origin.values:
+                return origin
+        raise KeyError(spot)
 
 
 def read_block(form: Form, block: Block, sheet_rows: Iterable[SheetRow], formats: NumberFormats) -> BlockRows:

@@ -18,7 +18,8 @@ from functools import cached_property
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from xlperf.addresses import cell_name, column_number
+from xlperf.addresses import column_number
+from xlperf.reading.markup import read_markup
 from xlperf.reading.preflight import Package
 from xlperf.reading.sheet_rows import Grid
 from xlperf.values.codes import LITERAL
@@ -27,7 +28,6 @@ from xlperf.values.remarks import StruckOut, StruckText
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 BUILT_IN = {"9": "0%", "10": "0.00%", "11": "0.00E+00", "48": "##0.0E+0"}  # of those that are looked for
 STYLE = re.compile(rb'\bs="([0-9]{1,9})"')
-STYLED = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?:[^<>]*?\bs="([0-9]{1,9})")?')
 # Of what is struck out, raised or lowered.
 MARKED = (b"<strike", b"<vertAlign")
 CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"([^<>]*)(?<!/)>(.*?)</c>', re.DOTALL)
@@ -49,7 +49,7 @@ class NumberFormats:
 
     def __init__(self, package: Package) -> None:
         self._package = package
-        self._styles: dict[str, dict[bytes, bytes]] = {}  # of the cells of a sheet; of one that stands twice the last
+        self._formats: dict[str, Mapping[tuple[int, int], str]] = {}  # those of interest by sheet and place
 
     def is_percent(self, title: str, row: int, column: int) -> bool:
         """Whether that cell shows a hundred times its number."""
@@ -57,10 +57,19 @@ class NumberFormats:
 
     def at(self, title: str, row: int, column: int) -> str:
         """The number format of that cell, "" where it is of no interest."""
-        if title not in self._styles:
-            self._styles[title] = dict(STYLED.findall(self._package.sheets.get(title, b"")))
-        style = self._styles[title].get(cell_name(row, column).encode())
-        return self._codes.get(int(style), "") if style else ""
+        if title not in self._formats:
+            self._formats[title] = dict(self._of_interest(title))
+        return self._formats[title].get((row, column), "")
+
+    def _of_interest(self, title: str) -> Iterator[tuple[tuple[int, int], str]]:
+        """Yield the cells of a sheet whose number format is of interest."""
+        markup = self._package.markups.get(title)
+        if markup is None:
+            markup = read_markup(self._package.sheets.get(title, b""))
+        codes = {style: self._codes.get(int(style), "") for style in set(markup.styles.values())}
+        for (letters, number), style in markup.styles.items():
+            if code := codes[style]:
+                yield (int(number) - 1, column_number(letters.decode())), code
 
     @cached_property
     def _codes(self) -> Mapping[int, str]:

@@ -28,7 +28,7 @@ DEEPEST = 1_000  # elements within elements; a sheet has 8
 # The sheets. Rows and columns beyond are cut; readers allocate every cell up to the last one that holds data.
 LAST_ROW = 1_999
 LAST_COLUMN = "AZ"
-REGION_ROW = rb"(?:1[0-9]{3}|[1-9][0-9]{0,2})"  # 1 to LAST_ROW; the same limits as a pattern
+REGION_ROW = rb"(?:[1-9][0-9]{0,2}|1[0-9]{3})"  # 1 to LAST_ROW; the same limits as a pattern
 REGION_COLUMN = rb"A?[A-Z]"
 MOST_CELLS = {"own": 90_000, "foreign": 40_000}  # in all sheets together, blank ones included; 50 µs each to read and check
 MOST_SHEET_BYTES = {"own": 16 * MIB, "foreign": 4 * MIB}  # of XML kept in all sheets together; a row of ours has at most 5 KiB

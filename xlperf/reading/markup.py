@@ -15,8 +15,10 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from xlperf.addresses import column_number
+from xlperf.reading.plain_rows import RowScan
 from xlperf.values.remarks import CellError, Picture, Uncomputed
 
 Range = tuple[int, int, int, int]
@@ -31,6 +33,7 @@ PICTURE = re.compile(rb"(?:_xlfn\.)*(?:DISPIMG|IMAGE)\(")  # a formula that show
 NO_RESULT = [re.compile(start + rb"\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>") for start in (rb"</f>", rb"<f\b[^>]*/>")]
 ADDRESS = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"(?![^>]*\bt=")[^>]*>\s*(?:<f\b[^>]*>)?')
 LONGEST_FORMULA = 9_000  # bytes that a cell takes before the end of its formula, with some to spare
+STYLED = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^<>]*?\bs="([0-9]{1,9})"')
 MERGE = re.compile(rb'<mergeCell\b[^>]*?\bref="([^"]+)"')
 ROW = re.compile(rb"<row\b[^>]*>")
 ROW_NUMBER = re.compile(rb'\br="(\d+)"')
@@ -53,6 +56,7 @@ class Markup:
     hidden_rows: frozenset[int]
     protected: bool
     lists: tuple[Range, ...]  # where a dropdown list is offered, in the old spelling or in that of Excel 2010 (x14)
+    styles: Mapping[tuple[bytes, bytes], bytes]  # the number of the style of each cell, by letters and number of its address
 
     def offers_list(self, row: int, column: int) -> bool:
         """Whether that cell has a dropdown list."""
@@ -63,15 +67,35 @@ def read_markup(sheet: bytes) -> Markup:
     """Return what the XML of a sheet says."""
     head, _, tail = sheet.partition(b"<sheetData")
     data, _, tail = tail.partition(b"</sheetData>")
-    rest = head + tail
-    return Markup(
+    return _with_rest(
+        head + tail,
         formulas=frozenset(_place(letters, row) for letters, row in FORMULA.findall(data)),
         errors=dict(_errors(data)),
         uncomputed=dict(_uncomputed(data)),
-        merges=tuple(area for reference in MERGE.findall(rest) for area in areas(reference)),
         hidden_rows=frozenset(_hidden(data)),
+        styles={(letters, row): style for letters, row, style in STYLED.findall(data)},
+    )
+
+
+def markup_of(sheet: bytes, scan: RowScan) -> Markup:
+    """Return what the XML of a sheet says whose rows were looked through already."""
+    return _with_rest(
+        scan.rest,
+        formulas=scan.formulas,
+        errors=dict(_errors(sheet)) if scan.has_errors else {},
+        uncomputed=scan.uncomputed,
+        hidden_rows=scan.hidden,
+        styles=scan.styles,
+    )
+
+
+def _with_rest(rest: bytes, **rows: Any) -> Markup:
+    """What the rows say, and what stands before and behind them."""
+    return Markup(
+        merges=tuple(area for reference in MERGE.findall(rest) for area in areas(reference)),
         protected=PROTECTION.search(rest) is not None,
         lists=tuple(area for reference in _lists(rest) for area in areas(reference)),
+        **rows,
     )
 
 

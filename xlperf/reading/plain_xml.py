@@ -94,14 +94,28 @@ def check_well_formed(name: str, content: bytes | bytearray) -> None:
     Raises:
         UnreadableError: not well-formed (XL103), with a DOCTYPE (XL119), or too deep (XL128).
     """
+    if len(content) > MIB:
+        _check_depth(name, content)
+    parser = expat.ParserCreate(namespace_separator=" ")  # so that prefixes are checked too
+    try:
+        _parse(name, parser, last=bytes(content))
+    except UnreadableError:
+        _check_depth(name, content)
+        raise
+
+
+def _check_depth(name: str, content: bytes | bytearray) -> None:
+    """Refuse what is too deep, for a parser keeps every open tag in memory; what is small and well-formed is not.
+
+    Raises:
+        UnreadableError: too deep (XL128).
+    """
     depth = 0
-    for i in range(0, len(content), MIB):  # a parser keeps every open tag in memory
+    for i in range(0, len(content), MIB):
         tags, closing, single = (content.count(sign, i, i + MIB) for sign in (b"<", b"</", b"/>"))
         depth += tags - 2 * closing - single
         if depth > limits.DEEPEST:
             raise too_large(name, limits.DEEPEST)
-    parser = expat.ParserCreate(namespace_separator=" ")  # so that prefixes are checked too
-    _parse(name, parser, [content])
 
 
 def has_doctype(content: bytes) -> bool:
@@ -109,7 +123,7 @@ def has_doctype(content: bytes) -> bool:
     return any("<!DOCTYPE".encode(encoding) in content for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 
 
-def _parse(name: str, parser: expat.XMLParserType, chunks: Iterable[bytes | bytearray]) -> None:
+def _parse(name: str, parser: expat.XMLParserType, chunks: Iterable[bytes] = (), *, last: bytes = b"") -> None:
     def refuse_doctype(*_: object) -> None:
         raise UnreadableError("XL119", found=name)
 
@@ -117,7 +131,7 @@ def _parse(name: str, parser: expat.XMLParserType, chunks: Iterable[bytes | byte
     try:
         for chunk in chunks:
             parser.Parse(chunk, False)
-        parser.Parse(b"", True)
+        parser.Parse(last, True)  # what is parsed as the last piece is not copied first
     except expat.ExpatError as error:
         raise damaged(name, f"XML {error.lineno}:{error.offset}") from None
     except (LookupError, ValueError):  # an encoding expat asks Python for

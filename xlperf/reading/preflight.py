@@ -21,7 +21,7 @@ from pathlib import Path
 from xlperf.files import StrPath
 from xlperf.forms.layout import MARK
 from xlperf.reading import limits
-from xlperf.reading.markup import with_usual_errors
+from xlperf.reading.markup import Markup, with_usual_errors
 from xlperf.reading.received_file import owner_files, read_file, refuse_other_kinds
 from xlperf.reading.sheet_xml import Sheet, read_sheets, read_texts
 from xlperf.reading.workbook_parts import read_parts, refuse_other_packages
@@ -36,6 +36,7 @@ class Package:
     content: bytes  # a zip for libraries
     sha256: str  # of the file as it was received
     sheets: Mapping[str, bytes]  # the XML of every sheet by its title, plain and cut
+    markups: Mapping[str, Markup]  # what the XML of our own sheets says, by their titles
     texts: bytes  # the XML of the shared texts, b"" where there are none
     styles: bytes  # the XML of the styles, b"" where there are none
     findings: tuple[Finding, ...]  # what is odd about the file
@@ -65,6 +66,7 @@ def preflight(path: StrPath) -> Package:
         content=content if as_it_is else write_archive(archive.parts, changed, emptied=parts.not_xml),
         sha256=hashlib.sha256(content).hexdigest(),
         sheets={title: sheets[name].content for name, title in parts.titles.items() if name in sheets},
+        markups={title: markup for name, title in parts.titles.items() if name in sheets and (markup := sheets[name].markup)},
         texts=parts.texts,
         styles=parts.styles,
         findings=(

@@ -23,13 +23,13 @@ from xlperf.forms.layout import PROBLEMS
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import GUIDE, Sheet
 from xlperf.messages import listing, sentence
-from xlperf.reading.block_rows import BlockRows, read_block
+from xlperf.reading.block_rows import BlockRows, FieldCells, read_block
 from xlperf.reading.cell_formats import NumberFormats, RichTexts
 from xlperf.reading.grids import SheetMark, mark_of, read_grids
 from xlperf.reading.markup import Markup, read_markup, without_result
 from xlperf.reading.preflight import Package, preflight
 from xlperf.reading.reading import FoundSheet, Reading
-from xlperf.reading.sheet_rows import Cell, Grid, SheetRow, sheet_rows_of, spread_merged, typed_of
+from xlperf.reading.sheet_rows import Grid, SheetRow, sheet_rows_of, spread_merged, typed_of
 from xlperf.reporting.finding import Finding
 from xlperf.text import nearest
 from xlperf.values.cells import read_value
@@ -64,7 +64,6 @@ def read_cells(path: StrPath, *, templates: StrPath | None = None) -> Reading:
     sheets = _find_sheets(form, own, package, RichTexts(package))
     sheet_rows = tuple(_sheet_rows(form, sheets))
     blocks = _read_blocks(form, sheet_rows, NumberFormats(package))
-    cells = {spot: cell for read in blocks for spot, cell in read.cells()}
     shown_results = {spot: result for read in blocks for spot, result in read.shown_results()}
     remarks = [spotted for read in blocks for spotted in read.remarks()]
     return Reading(
@@ -81,9 +80,9 @@ def read_cells(path: StrPath, *, templates: StrPath | None = None) -> Reading:
         rows={read.block.key: _with_identity(form, read, identity) for read in blocks},
         origins={(read.block.key, index): origin for read in blocks for index, origin in read.origins()},
         missing_rows={(read.block.key, index) for read in blocks if read.block.table for index in read.missing},
-        cells=cells,
+        cells=FieldCells(blocks),
         shown_results=shown_results,
-        with_formula=frozenset(_with_formula({spot: cells[spot] for spot in shown_results}, sheets)),
+        with_formula=_with_formula(blocks, sheets),
         with_unit={spot for spot, remark in remarks if remark.taken_apart},
         normalised={spot for spot, remark in remarks if remark.severity != "warning"},
         findings=(
@@ -134,7 +133,7 @@ def _found_sheet(form: Form, own: OwnGrid, package: Package, texts: RichTexts) -
     """The sheet with what calamine does not show of it."""
     if own.title not in package.sheets:
         return FoundSheet(title=own.title, grid=own.grid, markup=None)
-    markup = read_markup(package.sheets[own.title])
+    markup = package.markups.get(own.title) or read_markup(package.sheets[own.title])
     grid = spread_merged(form, texts.corrected(own.title, own.grid), markup.merges)
     return FoundSheet(title=own.title, grid=_with_errors(grid, markup), markup=markup)
 
@@ -218,9 +217,7 @@ def _with_identity(form: Form, read: BlockRows, identity: Mapping[str, str]) -> 
     return rows
 
 
-def _with_formula(cells: Mapping[Spot, Cell], sheets: Mapping[str, FoundSheet]) -> Iterator[Spot]:
-    """Yield which of those cells are computed still; all of a sheet of which nothing tells."""
+def _with_formula(blocks: Iterable[BlockRows], sheets: Mapping[str, FoundSheet]) -> frozenset[Spot]:
+    """Which of the computed cells still hold a formula."""
     formulas = {found.title: found.markup.formulas for found in sheets.values() if found.markup}
-    for spot, cell in cells.items():
-        if cell.title not in formulas or (cell.row, cell.column) in formulas[cell.title]:
-            yield spot
+    return frozenset(spot for read in blocks for spot in read.computed_still(formulas))

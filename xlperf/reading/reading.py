@@ -9,16 +9,17 @@ It owns all that was opened for it, the package, the grids and the markup of the
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from xlperf.forms.document import Rows, Spot, year_of
 from xlperf.forms.form import Form
+from xlperf.reading.block_rows import FieldCells
 from xlperf.reading.markup import Markup
 from xlperf.reading.preflight import Package
-from xlperf.reading.sheet_rows import Cell, Grid, SheetRow, key_columns
+from xlperf.reading.sheet_rows import Grid, SheetRow, key_columns
 from xlperf.reporting.finding import Finding
 
 DIGEST = re.compile("[0-9a-f]{64}")
@@ -38,6 +39,22 @@ class FoundSheet:
         return key_columns(self.grid)
 
 
+class Places(Mapping[Spot, str]):
+    """The address of each field, written when it is asked for."""
+
+    def __init__(self, cells: FieldCells) -> None:
+        self._cells = cells
+
+    def __getitem__(self, spot: Spot) -> str:
+        return str(self._cells[spot])
+
+    def __iter__(self) -> Iterator[Spot]:
+        return iter(self._cells)
+
+    def __len__(self) -> int:
+        return len(self._cells)
+
+
 @dataclass(frozen=True)
 class Reading:
     """What stands in one workbook."""
@@ -53,7 +70,7 @@ class Reading:
     rows: Rows  # the values by block, in the order of the document
     origins: Mapping[tuple[str, int], SheetRow]  # the row of a sheet from which a row of a table was read, by block and index
     missing_rows: Set[tuple[str, int]]  # preset rows, and tables of one row, that are not in the file
-    cells: Mapping[Spot, Cell]  # where each field stands; also those of the first blank row, where another may be added
+    cells: FieldCells  # where each field stands; also those of the first blank row, where another may be added
     shown_results: Mapping[Spot, object]  # what the cells show that the template computes; never trusted, only compared
     with_formula: Set[Spot]  # those among them that still hold a formula
     with_unit: Set[Spot]  # figures that were typed with their unit or operator
@@ -68,7 +85,7 @@ class Reading:
     @cached_property
     def places(self) -> Mapping[Spot, str]:
         """The address of each field: `Budget!E4`."""
-        return {spot: str(cell) for spot, cell in self.cells.items()}
+        return Places(self.cells)
 
     @property
     def is_of_this_version(self) -> bool:
@@ -104,6 +121,4 @@ class Reading:
 
     def typed(self) -> dict[Spot, object]:
         """What stands in every cell that was read, before anything was made of it."""
-        rows = {row.place: row for row in self.sheet_rows}
-        stands = {spot: rows[cell.title, cell.row] for spot, cell in self.cells.items() if (cell.title, cell.row) in rows}
-        return {spot: row.values[spot.field] for spot, row in stands.items() if spot.field in row.values}
+        return {spot: self.cells.shown(spot) for spot in self.cells}

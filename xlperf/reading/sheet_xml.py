@@ -18,31 +18,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from xlperf.addresses import column_number
 from xlperf.errors import UnreadableError
 from xlperf.reading import limits
 from xlperf.reading.limits import KIB, MIB, crowded, damaged, too_large
+from xlperf.reading.markup import Markup, markup_of, read_markup
+from xlperf.reading.plain_rows import scan_rows
 from xlperf.reading.plain_xml import DECLARATION, Unusual, check_plain, check_well_formed, rewrite
+from xlperf.reading.trimming import FILLED, trim
 from xlperf.reading.zip_file import Part, inflate
 
 MOST_NAMED = 20  # cells named in one finding
 COLUMN, ROW = limits.REGION_COLUMN, limits.REGION_ROW
 REST = rb'(?: [A-Za-z0-9:]+="[^"<>]{0,200}"){0,12}+ ?/?>'  # the other attributes of a tag, to its end
 ODD = re.compile(rb'<(?:c(?=[\s/>])(?! r="%s%s"%s)|row(?=[\s/>])(?! r="%s"%s)|[!?])' % (COLUMN, ROW, REST, ROW, REST))
+CELL = re.compile(rb"<(?:c|row)[\s/>]")
 FAR_ROW = re.compile(rb'<row r="[1-9][0-9]{3,6}"' + REST)
 FAR_CELL = re.compile(rb'<c r="[A-Z]{1,3}[1-9][0-9]{0,6}"' + REST)
 HELD = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^<>]*>\s*(?:<f|<is>|<v[^<>]*>[^<])')
 PREFIXED = re.compile(rb"<([\w.-]+):(?:c|row|sheetData)[\s/>]")
 DECLARED = re.compile(rb"xmlns(?::([\w.-]+))?\s*=\s*[\"']([^\"'<>]*)[\"']")
-FILLED = (b"<v", b"<f", b"<is>")  # what a cell that holds something contains
 FIRST_CELL = re.compile(rb'<c r="A1"([^<>]*)>(?:\s|<is>|<f[^<>]*>[^<]*</f>)*<[vt][^<>]*>([^<]*)<')
 SHARED = re.compile(rb' t="s"[^<>]*>\s*(?:<f[^<>]*/>|<f[^<>]*>[^<]*</f>)?\s*<v>([0-9]{1,9})</v>')
-DIMENSION = re.compile(rb"<dimension\b[^<>]*?(?:/>|>\s*</dimension>)")
-DIMENSION_PLAIN = re.compile(rb'<dimension ref="[A-Z]{1,3}[1-9][0-9]{0,6}(?::[A-Z]{1,3}[1-9][0-9]{0,6})?" ?/>')
-REFERENCE = re.compile(rb"<(mergeCell|hyperlink)\b[^<>]*?(?:/>|>\s*</\1>)")
-AREA = re.compile(rb'\bref="(%s)(%s)(?::(%s)(%s))?"' % (COLUMN, ROW, COLUMN, ROW))
-COMMENT = re.compile(rb"<comment\b([^<>]*)>.*?</comment>", re.DOTALL)
-RANGES = re.compile(rb'<dataValidation\b[^<>]*\bsqref="([^"]*)"|<xm:sqref>([^<]*)<')
+LONGEST_NUMBER = 10  # more digits than any number of a text has
 NO_SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
 
 
@@ -61,6 +58,7 @@ class Sheet:
 
     content: bytes
     own: bool  # it bears our mark
+    markup: Markup | None  # what the XML of one of ours says
     changed: bool  # it is not as it stood in the file
     far: tuple[str, ...]  # cells with contents that were cut
     cells: int
@@ -119,6 +117,8 @@ def _beyond(total: Mapping[str, int], title: str, whose: str) -> UnreadableError
 
 def _read_sheet(part: Part, texts: Texts) -> Sheet:
     """Return a sheet, cut to the region; one that is not ours and too large comes back empty."""
+    if plain := _read_plain(part, texts):
+        return plain
     cutter, rewritten = _cut_or_rewrite(part)
     kept, far = cutter.kept, cutter.far
     own = _is_own(kept, texts)
@@ -126,17 +126,54 @@ def _read_sheet(part: Part, texts: Texts) -> Sheet:
         if own:
             raise too_large(part.name, limits.MOST_SHEET_BYTES["own"])
         return empty_sheet()
-    trimmed = _trim(kept)
+    trimmed = trim(kept)
     if own and far and _reaches_the_end(kept):
         raise UnreadableError("XL129", found=f"{part.name}!{limits.LAST_ROW}", expected=limits.LAST_ROW)
     check_well_formed(part.name, kept)
+    content = bytes(kept)
     return Sheet(
-        content=bytes(kept),
+        content=content,
         own=own,
+        markup=read_markup(content) if own else None,
         changed=rewritten or cutter.has_cut or trimmed,
         far=tuple(far),
         cells=kept.count(b"<c "),
         text=shared_text(kept, texts),
+    )
+
+
+def _read_plain(part: Part, texts: Texts) -> Sheet | None:
+    """Return a sheet of which nothing is to be cut or rewritten, read in one pass; None of any other.
+
+    What is wrong with a sheet is not said here: nothing is returned, and whoever looks at it more slowly says it.
+    """
+    if part.size > limits.MOST_SHEET_BYTES["foreign"]:
+        return None
+    try:
+        kept = bytearray(b"".join(inflate(part)))
+        scan = scan_rows(kept)
+        if scan is None or CELL.search(scan.rest):
+            return None
+        check_plain(scan.rest)
+        _check_names(scan.rest)
+        if trimmed := trim(kept):
+            scan = scan_rows(kept)
+        check_well_formed(part.name, kept)
+    except (Unusual, UnreadableError):
+        return None
+    if scan is None:
+        return None
+    own, shared = _is_own(kept, texts), scan.shared
+    numbers = [number for number in shared if number.isdigit() and len(number) < LONGEST_NUMBER]
+    content = bytes(kept)
+    return Sheet(
+        content=content,
+        own=own,
+        markup=markup_of(content, scan) if own else None,
+        changed=trimmed,
+        far=(),
+        cells=scan.cells,
+        text=_length_of(numbers, len(shared) - len(numbers), texts),
     )
 
 
@@ -161,7 +198,7 @@ def _reaches_the_end(kept: bytearray) -> bool:
 
 def empty_sheet() -> Sheet:
     """What a reader gets of a sheet that is not ours and too large."""
-    return Sheet(content=NO_SHEET, own=False, changed=True, far=(), cells=0, text=0)
+    return Sheet(content=NO_SHEET, own=False, markup=None, changed=True, far=(), cells=0, text=0)
 
 
 def _cut_plain(name: str, chunks: Iterable[bytes]) -> _Cutter:
@@ -174,13 +211,22 @@ def _cut_plain(name: str, chunks: Iterable[bytes]) -> _Cutter:
     kept = cutter.kept
     if len(kept) <= limits.MOST_SHEET_BYTES["own"]:
         check_plain(kept)
-    others = kept.count(b':r="') - kept.count(b'xmlns:r="') + kept.count(b'.r="') + kept.count(b'-r="')
-    if others or _has_prefixed_cells(kept):  # what a pattern might take for a cell or an address
-        raise Unusual
+    _check_names(kept)
     return cutter
 
 
-def _has_prefixed_cells(kept: bytearray) -> bool:
+def _check_names(kept: bytes | bytearray) -> None:
+    """Nothing has a name that a pattern might take for a cell or an address.
+
+    Raises:
+        Unusual: something has.
+    """
+    others = kept.count(b':r="') - kept.count(b'xmlns:r="') + kept.count(b'.r="') + kept.count(b'-r="')
+    if others or _has_prefixed_cells(kept):
+        raise Unusual
+
+
+def _has_prefixed_cells(kept: bytes | bytearray) -> bool:
     """Whether a reader may take an element with a prefix for a cell.
 
     calamine does so before the end of the rows whatever the vocabulary, openpyxl anywhere in that of the sheet. The `<xdr:row>`
@@ -286,60 +332,12 @@ def _is_own(kept: bytearray, texts: Texts) -> bool:
 
 def shared_text(kept: bytes | bytearray, texts: Texts) -> int:
     """How much shared text the cells hold; a cell whose text is not plain to see counts as the longest."""
-    numbers = [int(number) for number in SHARED.findall(kept)]
-    unseen = kept.count(b' t="s"') - len(numbers)
+    numbers = SHARED.findall(kept)
+    return _length_of(numbers, kept.count(b' t="s"') - len(numbers), texts)
+
+
+def _length_of(numbers: Iterable[bytes], unseen: int, texts: Texts) -> int:
+    """How long the shared texts of those numbers are together, and so many others at most."""
     count = len(texts.lengths)
-    return sum(texts.lengths[number] for number in numbers if number < count) + unseen * max(texts.lengths, default=0)
-
-
-def _trim(kept: bytearray) -> bool:
-    """Cut formatted blank rows below the last data, and references that would make a reader allocate their cells."""
-    size = len(kept)
-    end = kept.rfind(b"</sheetData>")
-    if end >= 0:
-        tail = bytes(kept[end:])
-        kept[end:] = _near(_without(_without(tail, b"dataValidations"), b"extLst") if _many_dropdowns(tail) else tail)
-        begin = kept.find(b">", kept.find(b"<sheetData")) + 1
-        last = max(kept.rfind(sign, begin, end) for sign in FILLED)
-        blank = kept.find(b"</row>", last, end) + len(b"</row>") if last >= 0 else begin
-        if blank > last and kept.count(b"<c ", blank, end) + kept.count(b"<row ", blank, end) > limits.BLANK_TAIL:
-            del kept[blank:end]
-    head = kept.find(b"<sheetData")
-    dimension = DIMENSION.search(kept, 0, max(head, 0))
-    if dimension and not DIMENSION_PLAIN.fullmatch(dimension[0]):
-        del kept[dimension.start() : dimension.end()]
-    return len(kept) != size
-
-
-def _near(tail: bytes) -> bytes:
-    """Without the merged cells and links that reach beyond the region or cover more cells than there may be."""
-    left = [limits.MOST_CELLS["own"]]
-
-    def keep(match: re.Match[bytes]) -> bytes:
-        area = AREA.search(match[0])
-        if area is None:
-            return b""
-        first, top, last, bottom = area.groups()
-        high, wide = int(bottom or top) - int(top), column_number((last or first).decode()) - column_number(first.decode())
-        left[0] -= (abs(high) + 1) * (abs(wide) + 1)
-        return match[0] if left[0] >= 0 else b""
-
-    return REFERENCE.sub(keep, tail)
-
-
-def _many_dropdowns(tail: bytes) -> bool:
-    ranges = sum(len((plain or extended).split()) for plain, extended in RANGES.findall(tail))
-    return ranges > limits.MOST_RANGES or tail.count(b"dataValidation ") > limits.MOST_DROPDOWNS or len(tail) > limits.MOST_TAIL
-
-
-def _without(tail: bytes, name: bytes) -> bytes:
-    """Without the one element of that name."""
-    begin, end = tail.find(b"<" + name), tail.rfind(b"</" + name + b">")
-    return tail[:begin] + tail[end + len(name) + 3 :] if 0 <= begin < end else tail
-
-
-def drop_far_comments(content: bytes) -> bytes:
-    """Return a part of comments without those on cells outside: openpyxl would make the cells."""
-    if content.count(b"<comment ") != content.count(b"</comment>"):
-        return content
-    return COMMENT.sub(lambda match: match[0] if AREA.search(match[1]) else b"", content)
+    seen = sum(texts.lengths[number] for number in map(int, numbers) if number < count)
+    return seen + unseen * max(texts.lengths, default=0)

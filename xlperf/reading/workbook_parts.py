@@ -17,7 +17,7 @@ from xlperf.errors import UnreadableError
 from xlperf.reading import limits
 from xlperf.reading.limits import damaged, too_large
 from xlperf.reading.plain_xml import PlainPart, has_doctype, read_xml, root_of
-from xlperf.reading.sheet_xml import drop_far_comments
+from xlperf.reading.trimming import drop_far_comments
 from xlperf.reading.zip_file import Part, inflate
 from xlperf.reporting.finding import Finding
 

@@ -69,7 +69,7 @@ def describe(
     described: DescribedFinding = {
         "code": finding.code,
         "severity": finding.severity,
-        "cells": [*(places[place] for place in finding.spots if places and place in places), *finding.cells],
+        "cells": [*(places[place] for place in finding.spots if places is not None and place in places), *finding.cells],
         "field": path_of(spot) if spot else None,
         "label": label,
         "found": said.found,

@@ -23,32 +23,31 @@ BLANKS = ("XL201", "XL207")  # a blank that is required, or advised against
 
 def with_what_was_typed(reading: Reading, rows: Rows, findings: Iterable[Finding]) -> Iterator[Finding]:
     """Yield the findings, those that speak of blank cells with what stands there."""
-    typed: dict[Spot, object] | None = None
     for finding in findings:
         told = finding.arguments.get("rows")
         if finding.code not in BLANKS and not isinstance(told, tuple):
             yield finding
             continue
-        if typed is None:
-            typed = reading.typed()
         if isinstance(told, tuple):
-            yield replace(finding, arguments={"rows": tuple(_filled(reading, typed, facts) for facts in told)})
+            yield replace(finding, arguments={"rows": tuple(_filled(reading, facts) for facts in told)})
             continue
-        shown = [_shown(typed.get(spot)) for spot in finding.spots]
+        shown = [_typed(reading, spot) for spot in finding.spots]
         yield _with_words(reading, rows, finding, shown) if any(shown) else finding
 
 
-def _filled(reading: Reading, typed: Mapping[Spot, object], facts: Mapping[str, object]) -> Mapping[str, object]:
+def _filled(reading: Reading, facts: Mapping[str, object]) -> Mapping[str, object]:
     """The facts of a row with what was typed into its cells and could not be understood: they are not blank."""
     spot = facts.get(PLACE)
     if not isinstance(spot, Spot):
         return facts
     fields = (name for name in reading.form.blocks[spot.block].fields if facts.get(name) is None)
-    stands = {name: _shown(typed.get(spot._replace(field=name))) for name in fields}
+    stands = {name: _typed(reading, spot._replace(field=name)) for name in fields}
     return {**facts, **{name: text for name, text in stands.items() if text}}
 
 
-def _shown(raw: object) -> str:
+def _typed(reading: Reading, spot: Spot) -> str:
+    """What stands in a cell that was read, before anything was made of it."""
+    raw = reading.cells.shown(spot) if spot in reading.cells else None
     return visible(raw) if str(raw or "").strip() else ""
 
 

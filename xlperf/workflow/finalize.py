@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from xlperf.errors import UnreadableError
 from xlperf.files import StrPath, joined_name, keep_apart, safe_name, stamp, written_together
 from xlperf.forms.compute import compute
-from xlperf.forms.document import document_of, file_name_parts, rows_of, text_at, unit_spot
+from xlperf.forms.document import Rows, document_of, file_name_parts, rows_of, text_at, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import row_counts, with_blank_rows
 from xlperf.forms.model import EXPLAINED, Unexplained
@@ -99,7 +99,6 @@ def write_finalized(processed: Processed, directory: Path, *, date: str, report:
     identity = Identity(
         fiscal_year=year, date=date, unit=unit, presets=reading.presets, intake=carried, announced=reading.announced
     )
-    finalized = Finalized(submission=reading.sha256, results=_frozen_results(processed))
     parts, code = [*file_name_parts(form, processed.rows), form.finalized_name], unit_code_of(form, processed.rows)
     if _code_in(form, directory / f"{joined_name(*map(safe_name, parts))}.json") in ("", code):
         code = ""  # no other unit of that name has its documents there
@@ -108,6 +107,7 @@ def write_finalized(processed: Processed, directory: Path, *, date: str, report:
     keep_apart(directory / names[0], reading.path)
     counts = row_counts(form, rows=processed.rows)
     rows = compute(form, with_blank_rows(form, reading.rows, counts))
+    finalized = Finalized(submission=reading.sha256, results=_frozen_results(processed, rows))
     text = json.dumps(document_of(form, processed.rows), ensure_ascii=False, indent=2) + "\n"
     with written_together(directory) as new:
         write_workbook(form, rows, new / names[0], identity=identity, counts=counts, finalized=finalized)
@@ -132,14 +132,14 @@ def _code_in(form: Form, path: Path) -> str:
         return ""
 
 
-def _frozen_results(processed: Processed) -> dict[str, RuleResult]:
-    """How every rule stands when the workbook is finalized."""
+def _frozen_results(processed: Processed, rows: Rows) -> dict[str, RuleResult]:
+    """How every rule stands when the workbook is finalized with those rows."""
     from xlperf.workbook.identity import RuleResult
 
     form, words = processed.reading.form, processed.reading.form.words
     counts = {finding.code: len(finding.spots) for finding in processed.findings}
     explained = {finding.code for finding in processed.findings if finding.explanation}
-    computed = {preset.key: row for preset, row in zip(form.blocks["rules"].rows, processed.rows["rules"], strict=True)}
+    computed = {preset.key: row for preset, row in zip(form.blocks["rules"].rows, rows["rules"], strict=True)}
     results = {}
     for code, rule in form.rules.items():
         count = counts.get(code, 0)

@@ -36,7 +36,7 @@ class Processed:
     """A submission that was read: the reading, its computed rows and everything found."""
 
     reading: Reading
-    rows: Rows
+    rows: Rows  # without what only the checks sheet of a workbook shows
     findings: list[Finding]
 
 
@@ -60,7 +60,7 @@ def process(
     if form is not None:
         find_form(form, templates=templates)
     reading = read_cells(path, templates=templates)
-    rows = compute(reading.form, reading.rows)
+    rows = compute(reading.form, reading.rows, live=False)
     unreadable, issued = unreadable_cells(reading.findings), presets_with(reading.form, reading.presets)
     found = [
         *compare_with_issued(reading, form=form, year=year, templates=templates),
@@ -98,4 +98,4 @@ def read_workbook(path: StrPath, *, templates: StrPath | None = None) -> dict[st
         (2022, 0.9603)
     """
     reading = read_cells(path, templates=templates)
-    return document_of(reading.form, compute(reading.form, reading.rows))
+    return document_of(reading.form, compute(reading.form, reading.rows, live=False))

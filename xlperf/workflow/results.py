@@ -33,7 +33,7 @@ def result_of(processed: Processed, *, outputs: Sequence[Path] = ()) -> Result:
         unit_code=unit_code_of(form, rows) or None,
         subject=text_at(rows, subject_spot(form)) or None,
         document=document,
-        places=moved_places(form, rows, reading.places, document),
+        places=moved_places(form, rows, reading.cells, document),
         outputs=tuple(outputs),
     )
 
