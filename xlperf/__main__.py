@@ -22,8 +22,8 @@ def main() -> int:
     use_language(asked_language(sys.argv))
     import click
 
-    from xlperf.cli.commands import cli
     from xlperf.cli.options import explain_mistake, speak_our_language
+    from xlperf.cli.root import cli
     from xlperf.errors import ExitCode, XlperfError, is_disk_full
 
     speak_our_language()

@@ -19,8 +19,8 @@ from typing import Any
 
 LANGUAGES = ("zh", "en")
 CATALOGUES = os.path.join(os.path.dirname(__file__), "catalogues")  # no Path: help is to be there at once
-SENTENCE = re.compile(r'([\w-]+) = "((?:[^"\\]|\\["n])*)"')  # a key and a text in which no sign is escaped but these
-STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# What would steer a terminal; compiled when it is first looked for, for help needs none.
+STEERING = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 _chosen: list[str] = []
 
 
@@ -41,9 +41,9 @@ class Catalogue(dict[str, dict[str, Any]]):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.parts: dict[str, str] = {}
-        for part in re.split(r"^(?=\[)", text, flags=re.MULTILINE)[1:]:
-            name = re.split(r"\W", part, maxsplit=2)[1]
-            self.parts[name] = self.parts.get(name, "") + part
+        for part in f"\n{text}".split("\n[")[1:]:
+            name = part.partition("]")[0].partition(".")[0]
+            self.parts[name] = f"{self.parts.get(name, '')}[{part}\n"
 
     def __missing__(self, name: str) -> dict[str, Any]:
         self[name] = _plain_table(self.parts[name]) or _any_table(self.parts[name])[name]
@@ -51,12 +51,17 @@ class Catalogue(dict[str, dict[str, Any]]):
 
 
 def _plain_table(part: str) -> dict[str, Any] | None:
-    """A table of nothing but a sentence in each line, which patterns read in no time; None of any other."""
-    lines = [line for line in part.splitlines()[1:] if line and not line.startswith("#")]
-    found = [match for line in lines if (match := SENTENCE.fullmatch(line))]
-    if len(found) < len(lines):
-        return None
-    return {match[1]: match[2].replace("\\n", "\n").replace('\\"', '"') for match in found}
+    """A table of nothing but a sentence in each line, in which no sign is escaped but these two; None of any other."""
+    table = {}
+    for line in part.splitlines()[1:]:
+        if not line or line.startswith("#"):
+            continue
+        key, equals, text = line.partition(' = "')
+        plain_text = text[:-1].replace('\\"', "").replace("\\n", "")
+        if not equals or not text.endswith('"') or "\\" in plain_text or '"' in plain_text:
+            return None
+        table[key] = text[:-1].replace("\\n", "\n").replace('\\"', '"')
+    return table
 
 
 def _any_table(part: str) -> dict[str, Any]:
@@ -84,7 +89,7 @@ def plain(text: object) -> str:
     >>> plain("a\x1b[31mb\u202ecod.exe")
     'a<U+001B>[31mb<U+202E>cod.exe'
     """
-    return STEERING.sub(lambda match: f"<U+{ord(match[0]):04X}>", str(text))
+    return re.sub(STEERING, lambda match: f"<U+{ord(match[0]):04X}>", str(text))
 
 
 def sentence(key: str, arguments: Mapping[str, object], language: str | None = None) -> str:

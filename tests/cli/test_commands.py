@@ -13,6 +13,7 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
+import click
 import pytest
 from babel.messages.pofile import read_po
 
@@ -20,6 +21,8 @@ from support.command_line import ENVIRONMENT, xlperf
 from support.paths import EXAMPLE, REPOSITORY
 from support.surgery import type_into
 from xlperf.cli.commands import cli
+from xlperf.cli.root import NAMES, WIDEST, help_of
+from xlperf.cli.root import columns as usual_columns
 from xlperf.forms.model import YEARS
 
 FILLED = EXAMPLE / "filled.xlsx"
@@ -251,13 +254,23 @@ def test_help_and_mistakes_import_nothing_but_click_and_our_texts(argument: str)
         "xlperf.messages",
         "xlperf.errors",
         "xlperf.cli",
-        "xlperf.cli.commands",
         "xlperf.cli.options",
-        "xlperf.cli.rounds",
-        "xlperf.cli.years",
-    }
+        "xlperf.cli.root",
+    } | ({"xlperf.cli.commands", "xlperf.cli.rounds", "xlperf.cli.years"} if argument == "validate" else set())
     others = {name.partition(".")[0] for name in imported - ours}
     assert others <= {*sys.stdlib_module_names, "click"} - {"pathlib", "tomllib", "json", "zipfile", "tempfile"}
+
+
+def test_the_list_of_commands_names_every_one_with_what_it_is_for() -> None:
+    assert tuple(cli.commands) == NAMES
+    assert {name: help_of(name) for name in NAMES} == {name: command.help for name, command in cli.commands.items()}
+
+
+@pytest.mark.parametrize("columns", ["", "0", "30", "72", "100", "300", "wide"])
+def test_a_help_text_is_as_wide_as_click_has_it(columns: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    context = click.Context(cli, max_content_width=WIDEST)
+    assert usual_columns() == context.make_formatter().width
 
 
 def test_validate_does_not_import_openpyxl() -> None:

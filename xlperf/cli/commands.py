@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlperf import __version__
 from xlperf.cli.options import (
     FILE,
     FORMAT_NAMES,
     YEAR,
-    Group,
     database_option,
     date_option,
     file_argument,
@@ -26,27 +24,16 @@ from xlperf.cli.options import (
     words,
     year_option,
 )
+from xlperf.cli.root import cli
 from xlperf.cli.rounds import announcement_options, asked_round, needed, round_option
 from xlperf.cli.years import history as compare_years
 from xlperf.errors import ExitCode, UsageError
-from xlperf.messages import LANGUAGES, sentence
+from xlperf.messages import sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from xlperf.reporting.result import Result
-
-
-CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
-
-
-@click.group(cls=Group, help=words("xlperf"), context_settings=CONTEXT, invoke_without_command=True)
-@click.option("--lang", type=click.Choice(LANGUAGES), help=words("lang"), expose_value=False)
-@click.version_option(__version__, "-V", "--version", prog_name="xlperf", help=words("version"))
-@click.pass_context
-def cli(context: click.Context) -> None:
-    if context.invoked_subcommand is None:
-        click.echo(context.get_help())
 
 
 @cli.command(help=words("forms"))
