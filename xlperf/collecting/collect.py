@@ -19,7 +19,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -27,9 +27,10 @@ from xlperf import __version__
 from xlperf.collecting.changes import compare_runs
 from xlperf.collecting.housekeeping import WORK, locked, refuse_other_inboxes, tidy
 from xlperf.collecting.inbox import Input, Skipped, close_archives, is_no_submission, list_inbox, open_received
+from xlperf.collecting.last_run import Made, known_files, known_forms, log_of, made_before, state_of
 from xlperf.collecting.ownership import refuse_other_owner, take_store
 from xlperf.collecting.processing import process_inputs
-from xlperf.collecting.run_log import Run, UnitEntry, UnitState, find_versions, list_files, read_run, write_run
+from xlperf.collecting.run_log import Run, find_versions, read_run, write_run
 from xlperf.collecting.status import CollectionStatus, read_status
 from xlperf.collecting.store import Arrival, Outcomes, Store, first_receipt, opened_store, register
 from xlperf.collecting.worker import Limits, WorkOptions
@@ -41,13 +42,13 @@ from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import Unexplained
 from xlperf.messages import current_language, sentence
 from xlperf.reporting.word_report import check_own_template
-from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.exports import Exported, write_exports
 from xlperf.summarizing.submissions import Asked, Naming, make_naming
 from xlperf.summarizing.survey import installed_prefixes
 from xlperf.workbook.announcement import NOTHING, Announcement
 
 LIMITS = Limits()
+NO_FORMS: Mapping[str, str] = {}
 
 
 def collect(
@@ -112,9 +113,15 @@ def collect(
         options = _options(store, plan, form=form, year=year, date=date, finalize=finalize)._replace(unexplained=unexplained)
         digest = _register(store, plan, options)
         with opened_pool(jobs=jobs, cluster=cluster, limits=limits, folder=plan.directory / WORK) as pool:
-            process_inputs(store, plan.inputs, directory=plan.directory, pool=pool, options=options, digest=digest, quiet=quiet)
-        exported = _export(store, plan, options, announcement=announcement, quiet=quiet)
-        run = _run(store, plan, options, workers=pool.workers, exported=exported, announcement=announcement)
+            new = process_inputs(
+                store, plan.inputs, directory=plan.directory, pool=pool, options=options, digest=digest, quiet=quiet
+            )
+        terms = [digest, _terms(plan, announcement)]
+        made = None if new else made_before(plan.last, state_of(plan.directory, terms))
+        if made is None:
+            exported = _export(store, plan, options, announcement=announcement, quiet=quiet)
+            made = log_of(store, exported, has_roster=plan.units is not None, state=state_of(plan.directory, terms))
+        run = _run(plan, options, workers=pool.workers, made=made, announcement=announcement)
         write_run(plan.directory, run)
         return read_status(plan.directory, store, run, plan.naming)
 
@@ -134,6 +141,8 @@ class _Plan:
     units: Sequence[Unit] | None
     remarks: Sequence[str]  # what of their list was skipped or kept, in words
     naming: Naming
+    prefixes: tuple[str, ...]  # words that may be left out before a unit's name
+    last: Run | None  # the last finished run
     started: str  # ISO time
     clock: float  # that of time.monotonic, in seconds
 
@@ -144,10 +153,13 @@ def _plan(
     """Find out what there is to process, and with which forms."""
     clock, started = time.monotonic(), _now()
     directory, own_forms = Path(output), Path(templates) if templates else None
-    forms = digest_forms(own_forms)
+    last = read_run(directory)
+    forms = digest_forms(own_forms, known_forms(last))
     if form is not None:
         find_form(form, templates=own_forms)
-    found = list_inbox([Path(inbox) for inbox in inboxes], directory)
+    found = list_inbox([Path(inbox) for inbox in inboxes], directory, known_files(last))
+    is_same = last is not None and last["forms"] == forms and "prefixes" in last
+    prefixes = tuple(last["prefixes"]) if last and is_same else installed_prefixes(own_forms)
     expected = expected_units(Path(roster), own_forms) if roster else None
     return _Plan(
         directory=directory,
@@ -157,7 +169,9 @@ def _plan(
         skipped=[item for item in found if isinstance(item, Skipped)],
         units=expected.units if expected else None,
         remarks=expected.remarks if expected else (),
-        naming=make_naming(installed_prefixes(own_forms), expected.units if expected else None),
+        naming=make_naming(prefixes, expected.units if expected else None),
+        prefixes=prefixes,
+        last=last,
         started=started,
         clock=clock,
     )
@@ -171,8 +185,12 @@ def expected_units(roster: Path, templates: Path | None = None) -> Roster:
     return Roster(once, (*remarks, *told_of_kept(kept_headings(forms, once))))
 
 
-def digest_forms(templates: Path | None) -> dict[str, str]:
+def digest_forms(templates: Path | None, known: Mapping[str, str] = NO_FORMS) -> dict[str, str]:
     """The digest of every form there is: whether a workbook is of an older revision depends on all of them.
+
+    Args:
+        templates: the folder of a bureau's own forms.
+        known: forms by their digests that were right before and need not be looked at again.
 
     Raises:
         FormError: one is wrong; that is better said before the work than once per workbook.
@@ -181,10 +199,16 @@ def digest_forms(templates: Path | None) -> dict[str, str]:
     for folder in form_directories(templates):
         ours = (file for file in sorted(folder.iterdir()) if file.is_file() and not is_no_submission(file.name))
         files = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in ours}
-        form = load_form(folder)
-        check_own_template(form)
-        digests.setdefault(f"{form.key} {folder.name}", _digest(files))  # the bureau's own come first and count
+        digest = _digest(files)
+        digests.setdefault(known.get(digest) or _name_of(folder), digest)  # the bureau's own come first and count
     return digests
+
+
+def _name_of(folder: Path) -> str:
+    """What a form is called in the log, once it is known to be right."""
+    form = load_form(folder)
+    check_own_template(form)
+    return f"{form.key} {folder.name}"
 
 
 def _now() -> str:
@@ -251,10 +275,15 @@ def _export(store: Store, plan: _Plan, options: WorkOptions, *, announcement: An
     return exported
 
 
-def _run(store: Store, plan: _Plan, options: WorkOptions, *, workers: int, exported: Exported, announcement: Announcement) -> Run:
+def _terms(plan: _Plan, announcement: Announcement) -> object:
+    """All that exports depend on, but for the work and the files that lie in the folder."""
+    units = None if plan.units is None else [repr(unit) for unit in plan.units]
+    return [[list(Arrival(item.path, item.key, item.size)) for item in plan.inputs], units, repr(announcement)]
+
+
+def _run(plan: _Plan, options: WorkOptions, *, workers: int, made: Made, announcement: Announcement) -> Run:
     """The content of run.json for this run."""
-    files, last = list_files(Outcomes(store, documents=False)), read_run(plan.directory)
-    changes = compare_runs(last, files, naming=plan.naming, has_roster=plan.units is not None) if last else None
+    last, has_roster = plan.last, plan.units is not None
     return {
         "versions": find_versions(),
         "forms": plan.forms,
@@ -271,39 +300,11 @@ def _run(store: Store, plan: _Plan, options: WorkOptions, *, workers: int, expor
         "finished": _now(),
         "seconds": round(time.monotonic() - plan.clock, 3),
         "workers": workers,
-        "changes": changes,
-        "missing": _missing(exported.board) if plan.units is not None else None,
-        "units": _unit_entries(exported.board),
+        "changes": compare_runs(last, made["files"], naming=plan.naming, has_roster=has_roster) if last else None,
         "namesakes": sorted(plan.naming.namesakes),
-        "beside": exported.beside,
         "skipped": [item.path for item in plan.skipped],
         "links": [item.path for item in plan.skipped if item.is_link],
-        "files": files,
+        "stamps": {item.path: item.stamp for item in plan.inputs if item.stamp},
+        "prefixes": list(plan.prefixes),
+        **made,
     }
-
-
-def _missing(board: Iterable[BoardRow]) -> list[UnitEntry]:
-    """The units of the roster that sent nothing."""
-    rows = (row for row in board if row.state == "missing")
-    return [{"name": row.name, "code": row.code, "supervisor": row.supervisor} for row in rows]
-
-
-def _unit_entries(board: Iterable[BoardRow]) -> list[UnitState]:
-    """How every unit stands."""
-    return [
-        {
-            "name": row.name,
-            "code": row.code,
-            "supervisor": row.supervisor,
-            "state": row.state,
-            "versions": row.versions,
-            "received": row.received,
-            "errors": row.errors,
-            "unexplained": row.unexplained,
-            "contact": row.contact,
-            "mail": row.mail,
-            "office": row.office,
-            "decision": row.decision,
-        }
-        for row in board
-    ]

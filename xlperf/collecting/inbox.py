@@ -17,15 +17,17 @@ import hashlib
 import os
 import stat
 import tempfile
+import time
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
 from xlperf.collecting.input_names import Names, extended, name_of, printable, shown
+from xlperf.collecting.last_run import KnownFile, stamp_of
 from xlperf.collecting.store import FILE_NAME, LOCK, OPEN
 from xlperf.errors import UnreadableError, UsageError, is_disk_full, reason_of
 from xlperf.messages import sentence
@@ -42,6 +44,7 @@ HELD = 16 * MIB  # bytes of a nested archive that are kept in memory; a larger o
 ARCHIVE = ".zip"
 UNIX_MODE = 16  # bits below that of an entry's file, in its attributes
 ZIP64 = 76  # bytes between the directory and the end record of a large archive
+NOTHING: Mapping[str, KnownFile] = {}
 COLLECTION = {FILE_NAME, LOCK}  # one of them lies in the folder of every collection
 NO_SUBMISSIONS = ("thumbs.db", "desktop.ini")  # what Windows puts into folders by itself
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)  # LZMA may need any amount of memory
@@ -59,6 +62,7 @@ class Input:
     sha256: str = ""  # "" if its bytes cannot be read
     error: UnreadableError | None = None  # why it is not processed
     owner: str | None = None  # name of the lock file beside it, by which a program says that it has this one open
+    stamp: str = ""  # by which it is known again, see `last_run`; "" of what is read in every run
 
     @property
     def key(self) -> str:
@@ -101,13 +105,16 @@ class Allowance:
             raise _crowded(f"> {MOST_UNPACKED // MIB:,} MiB")
 
 
-def list_inbox(inboxes: Sequence[Path], apart_from: Path | None = None) -> list[Input | Skipped]:
+def list_inbox(
+    inboxes: Sequence[Path], apart_from: Path | None = None, known: Mapping[str, KnownFile] = NOTHING
+) -> list[Input | Skipped]:
     """Return everything in these folders, archives and files, sorted by path.
 
     Paths are relative to their inbox; with several inboxes they start with the name of the inbox.
 
     Args:
         apart_from: a folder to leave out if it lies in an inbox.
+        known: files that were read before, by path; those that nobody has touched since are not read again.
 
     Raises:
         UsageError: an inbox does not exist, or it is the folder to leave out.
@@ -121,9 +128,9 @@ def list_inbox(inboxes: Sequence[Path], apart_from: Path | None = None) -> list[
             raise UsageError("output_is_inbox", path=inbox)
         if inbox.is_dir():
             prefix = f"{roots.unique(printable(inbox.resolve().name))}/" if len(inboxes) > 1 else ""
-            found += _in_folder(_long(inbox), prefix, apart_from)
+            found += _in_folder(_long(inbox), prefix, apart_from, known)
         else:
-            found += _in_file(_long(inbox), printable(inbox.name), set(os.listdir(inbox.absolute().parent)))
+            found += _in_file(_long(inbox), printable(inbox.name), set(os.listdir(inbox.absolute().parent)), known)
     return [replace(item, path=names.unique(shown(item.path))) for item in sorted(found, key=lambda item: item.path)]
 
 
@@ -136,7 +143,7 @@ def _is_same(folder: Path, other: Path | None) -> bool:
     return other is not None and other.exists() and folder.samefile(other)
 
 
-def _in_folder(folder: Path, prefix: str, apart_from: Path | None) -> Iterator[Input | Skipped]:
+def _in_folder(folder: Path, prefix: str, apart_from: Path | None, known: Mapping[str, KnownFile]) -> Iterator[Input | Skipped]:
     refused: list[OSError] = []  # from folders that may not be listed
     for root, folders, files in os.walk(folder, onerror=refused.append):
         below = prefix + "".join(f"{printable(part)}/" for part in Path(root).relative_to(folder).parts)
@@ -152,21 +159,27 @@ def _in_folder(folder: Path, prefix: str, apart_from: Path | None) -> Iterator[I
             if not is_no_submission(name) and Path(root, name).is_symlink():
                 yield Skipped(below + printable(name), is_link=True)
             else:
-                yield from _in_file(Path(root, name), below + printable(name), beside)
+                yield from _in_file(Path(root, name), below + printable(name), beside, known)
     for error in refused:
         path = Path(error.filename)
         yield Input(f"{prefix}{printable(path.relative_to(folder).as_posix())}/", path, error=_cannot_open(error))
 
 
-def _in_file(file: Path, path: str, beside: Set[str]) -> Iterator[Input | Skipped]:
+def _in_file(file: Path, path: str, beside: Set[str], known: Mapping[str, KnownFile]) -> Iterator[Input | Skipped]:
     """The file itself; if it is an archive, its contents."""
     try:
-        if is_no_submission(file.name) or not stat.S_ISREG(os.stat(file).st_mode):  # reading a device or a pipe might never end
+        before, status = time.time_ns(), os.stat(file)
+        if is_no_submission(file.name) or not stat.S_ISREG(status.st_mode):  # reading a device or a pipe might never end
             yield Skipped(path)
             return
+        owner, is_archive = _owner(file.name, "", beside), file.name.lower().endswith(ARCHIVE)
+        stamp = "" if is_archive or status.st_size > MOST_FILE else stamp_of(status, before=before)
+        found = Input(path, file, owner=owner and printable(owner), stamp=stamp)
+        if stamp and path in known and known[path].stamp == stamp:
+            yield replace(found, size=status.st_size, sha256=known[path].sha256)
+            return
         with open(file, "rb") as stream:
-            owner = _owner(file.name, "", beside)
-            found = _hashed(Input(path, file, owner=owner and printable(owner)), stream)
+            found = _hashed(found, stream)
             yield from _contents_of(found, stream, Allowance())
     except OSError as error:
         if is_disk_full(error):  # ours, where a copy was to go; the file is all right

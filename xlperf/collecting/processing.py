@@ -34,8 +34,8 @@ def process_inputs(
     options: WorkOptions,
     digest: str,
     quiet: bool = True,
-) -> None:
-    """Process every input that has no outcome yet.
+) -> int:
+    """Process every input that has no outcome yet; return how many contents that were.
 
     Args:
         directory: the folder of the collection.
@@ -52,6 +52,7 @@ def process_inputs(
         work = partial(work_on, options=options, limits=pool.limits)
         for task, answer in run_tasks(pool, _readable_tasks(to_do.values(), keeper), work):
             keeper.keep(task, _lost(task, answer, pool.limits) if isinstance(answer, Lost) else answer)
+    return len(to_do)
 
 
 class _Keeper:

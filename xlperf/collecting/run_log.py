@@ -24,6 +24,7 @@ from xlperf.summarizing.outcome import Outcome
 FILE_NAME = "run.json"
 RUN_NEEDS = {"seconds", "skipped", "missing", "changes"}  # keys that an earlier run must have, and its files
 FILE_NEEDS = {"path", "sha256", "received", "status", "unit", "form", "year", "errors"}
+KINDS = {"versions": dict, "forms": dict, "stamps": dict, "prefixes": list, "units": list, "beside": dict}  # where they stand
 LIBRARIES = ("openpyxl", "python-calamine", "XlsxWriter", "SQLAlchemy")  # that affect what is read, written and stored
 
 StatusChange = TypedDict("StatusChange", {"path": str, "was": Status, "is": Status})
@@ -115,6 +116,9 @@ class Run(TypedDict):
     skipped: list[str]
     links: list[str]  # those among them that lead elsewhere; not in the log of a version before
     files: list[FileEntry]
+    stamps: Mapping[str, str]  # how the files were found, by path, see `last_run`; this and the next two not in older logs
+    state: str  # of the exports
+    prefixes: list[str]  # words that may be left out before a unit's name
 
 
 def find_versions() -> dict[str, str]:
@@ -167,6 +171,7 @@ def read_run(directory: Path) -> Run | None:
         run = json.loads((directory / FILE_NAME).read_text("utf-8"))
         datetime.datetime.fromisoformat(run["finished"])
         complete = run.keys() >= RUN_NEEDS and all(entry.keys() >= FILE_NEEDS for entry in run["files"])
+        complete &= all(isinstance(run[key], kind) for key, kind in KINDS.items() if key in run)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return cast(Run, run) if complete else None
