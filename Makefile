@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo page docs check test soak coverage bench bench-short bench-collect lint golden clean
+.PHONY: help demo page docs check test soak coverage bench bench-short bench-collect bench-peers lint golden clean
 
 help:
 	@echo "make demo   template -> fill -> validate -> finalize, in the folder demo/"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench  every ratio that is promised: bench-short, then bench-collect"
 	@echo "make bench-short  ratios of our times to openpyxl's, taken in one run; some minutes"
 	@echo "make bench-collect  the same of collections of 500 and 5,000 workbooks; half an hour on two processors"
+	@echo "make bench-peers  what other programs need for the same workbook, and the table of it in the docs"
 	@echo "make golden regenerate what the tests compare with (schema, golden XML, examples) and what is generated in docs/"
 
 # One sentence for who has no Python, one that is too old, or one that cannot make environments.
@@ -85,6 +86,11 @@ bench-short: $(VENV)/ready
 
 bench-collect: $(VENV)/ready
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.bench_collect
+
+bench-peers: $(VENV)/ready
+	$(INSTALL) -e ".[peers]"
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.bench_peers
+	PYTHONPATH=tests:docs $(BIN)/python -m generator sections
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .

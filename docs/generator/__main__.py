@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from generator import api, commands, findings, form_reference, rooms
+from generator import api, commands, findings, form_reference, peers, rooms
 from generator.outputs import with_outputs
 from generator.pages import READMES, WRITTEN_BY_PROGRAM, all_pages
 from support.paths import DOCS
@@ -19,6 +19,7 @@ SECTIONS: Mapping[str, Callable[[str], str]] = {
     "twins": commands.twin_table,
     "api": lambda language: api.reference(),
     "rooms": lambda language: rooms.rooms(),
+    "peers": peers.table,
     "directions": lambda language: rooms.directions(),
 }
 
