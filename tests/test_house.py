@@ -35,7 +35,7 @@ HOMES = {
     "docx": {"importing.word_reader"},
     "sqlalchemy": {"collecting.store", "collecting.ownership"},
     "filelock": {"collecting.housekeeping"},
-    "distributed": {"collecting.worker_pool"},
+    "distributed": {"workers.pool"},
     "docxtpl": {"reporting.word_template"},
     "lxml": {f"reporting.word_{part}" for part in ("package", "paragraphs", "template", "xml")},
     "jinja2": {"reporting.word_template", "reporting.word_tags"},

@@ -42,9 +42,9 @@ from xlperf import ExitCode, __version__, fill_workbook, find_form, load_documen
 from xlperf import __all__ as exported
 from xlperf.cli.commands import cli
 from xlperf.collecting import inbox
-from xlperf.collecting.worker import Limits
 from xlperf.forms.form import Form
 from xlperf.reading import limits
+from xlperf.workers.process import Limits
 
 LANGUAGES = list(READMES)
 GENERATE = "run: make golden"

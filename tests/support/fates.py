@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 
 from xlperf.collecting import worker
-from xlperf.collecting.worker import Done, Limits, Task, WorkOptions
+from xlperf.collecting.worker import Done, Task, WorkOptions
 from xlperf.reporting.result import Result
+from xlperf.workers.process import Limits
 
 _read = worker._result
 

@@ -30,11 +30,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from xlperf import __version__
-from xlperf.collecting.worker import Limits, prepare_process
 from xlperf.errors import UsageError
 from xlperf.files import make_folder
 from xlperf.interrupts import uninterrupted
 from xlperf.messages import listing
+from xlperf.workers.process import Limits, prepare_process
 
 if TYPE_CHECKING:
     from distributed import Client, Scheduler
