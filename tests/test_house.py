@@ -29,7 +29,7 @@ HOMES = {
     "python_calamine": {"reading.grids"},
     "jsonschema": {"checking.schema_errors", "forms.yaml_file"},
     "jsonschema_rs": {"checking.schema_gate"},
-    "click": {"cli.commands", "cli.options", "cli.rounds", "cli.years", "__main__"},
+    "click": {"cli.commands", "cli.options", "cli.rounds", "cli.serve", "cli.years", "__main__"},
     "yaml": {"forms.yaml_file"},
     "rich": {"reporting.text_table", "progress"},
     "docx": {"importing.word_reader"},
@@ -40,6 +40,8 @@ HOMES = {
     "lxml": {f"reporting.word_{part}" for part in ("package", "paragraphs", "template", "xml")},
     "jinja2": {"reporting.word_template", "reporting.word_tags"},
     "markupsafe": {"reporting.word_template"},
+    "starlette": {"server.application", "server.serving"},
+    "uvicorn": {"server.serving"},
     "pathvalidate": {"files"},
     "rapidfuzz": {"revisions.compare_papers", "summarizing.similarity", "text"},
 }

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlperf.errors import UnreadableError, is_disk_full
-from xlperf.files import safe_name
+from xlperf.files import short_name
 from xlperf.forms.model import Unexplained
 from xlperf.messages import use_language
 from xlperf.reporting.finding import is_returned
@@ -32,7 +32,6 @@ from xlperf.workflow.process import process
 from xlperf.workflow.results import result_of
 
 PROPERTIES, SAVED = "docProps/core.xml", re.compile(rb"<dcterms:modified[^>]*>([0-9T:.Z+-]{10,35})<")
-LONGEST_NAME = 60  # characters of a file name in the temporary folder; names in archives have no limit
 AGAIN = ("XL126", "XL501", "XL502", "XL503", "XL506", "XL507")  # perhaps not the fault of the file: the next run tries again
 
 
@@ -100,7 +99,7 @@ def not_done(task: Task, error: UnreadableError, seconds: float = 0.0) -> Done:
 
 def _result(task: Task, options: WorkOptions, folder: Path) -> Result:
     """Read the workbook once, and write what follows from what was found."""
-    file, made = folder / _short(task.name), folder / "made"
+    file, made = folder / short_name(task.name), folder / "made"
     file.write_bytes(task.content)
     if task.owner:
         (folder / task.owner.replace(task.name, file.name)).touch()
@@ -115,13 +114,6 @@ def _result(task: Task, options: WorkOptions, folder: Path) -> Result:
     if is_returned(processed.findings):
         return result_of(processed, outputs=[write_annotated(processed, made, date=options.date)])
     return result_of(processed, outputs=write_finalized(processed, made, date=options.date))
-
-
-def _short(name: str) -> str:
-    """The name in a form that every system accepts; archives contain others."""
-    name = safe_name(name)
-    stem, dot, suffix = name.rpartition(".")
-    return name if len(name) <= LONGEST_NAME else f"{(stem or suffix)[: LONGEST_NAME - 10]}{dot}{suffix[:9]}"
 
 
 def _outcome(task: Task, result: Result, seconds: float) -> Outcome:

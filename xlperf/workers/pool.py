@@ -159,6 +159,12 @@ def _end_processes(executor: Executor) -> None:
         process.terminate()
 
 
+def end_at_once(executor: Executor) -> None:
+    """End an executor in the middle of its work, or one that is broken."""
+    _end_processes(executor)
+    _leave(executor, (), broken=True)
+
+
 def _close_task_queue(executor: ProcessPoolExecutor) -> None:
     """Close the end of the queue from which dead workers would read; there is no public way."""
     if queue := getattr(executor, "_call_queue", None):
