@@ -126,6 +126,7 @@ async def _serve(
             lifespan="off",
             access_log=False,  # addresses may hold the token
             log_config=None,
+            log_level="error",
             proxy_headers=False,  # a proxy is known by its own address
             server_header=False,
             timeout_keep_alive=30,

@@ -20,11 +20,13 @@ function showState() {
   document.body.dataset.state = !started ? "starting" : asked ? "busy" : "ready";
 }
 
-async function question(verb, file) {
+const announce = (words) => ($("told").textContent = words);
+
+async function question(verb, file, tell) {
   asked++;
   showState();
   try {
-    const told = await engine.ask(verb, file, language(), (words) => ($("told").textContent = words));
+    const told = await engine.ask(verb, file, language(), tell);
     if (told.refused) throw new Error(told.refused);
     return told;
   } finally {
@@ -50,7 +52,7 @@ async function check(paper) {
   paper.answer = paper.failure = null;
   $("told").textContent = say(started ? "checking" : "waits", { file: paper.file.name });
   try {
-    paper.answer = await question("check", paper.file);
+    paper.answer = await question("check", paper.file, announce);
   } catch (error) {
     paper.failure = error.name === "NotReadableError" || error.name === "NotFoundError" ? say("not_readable", { file: paper.file.name }) : error.message;
   }
@@ -134,7 +136,7 @@ function offer(paper) {
 async function fetchFile(paper, verb, ending) {
   $("told").textContent = say("making");
   try {
-    const { files } = await question(verb, paper.file);
+    const { files } = await question(verb, paper.file, announce);
     for (const { name, bytes } of files.filter((file) => file.name.endsWith(ending))) {
       hand(name, bytes);
       $("told").textContent = say("made", { file: name });
