@@ -255,6 +255,7 @@ def test_help_and_mistakes_import_nothing_but_click_and_our_texts(argument: str)
         "xlperf.cli.options",
         "xlperf.cli.rounds",
         "xlperf.cli.years",
+        "xlperf.cli.serve",
     }
     others = {name.partition(".")[0] for name in imported - ours}
     assert others <= {*sys.stdlib_module_names, "click"} - {"pathlib", "tomllib", "json", "zipfile", "tempfile"}
@@ -274,7 +275,7 @@ def test_the_library_has_a_twin_for_every_command(form) -> None:
     twins = {"forms": "list_forms", "template": "write_template", "fill": "fill_workbook", "read": "read_workbook", "validate": "validate",
              "finalize": "finalize", "page": "write_page", "schema": "build_schema", "explain": "explain_field", "check-form": "check_form", "migrate": "migrate_workbook",
              "diff": "compare_papers", "new-form": "new_form", "report": "write_report", "import": "import_document",
-             "collect": "collect", "status": "find_status", "remind": "remind", "history": "write_history", "new-round": "new_round"}  # fmt: skip
+             "collect": "collect", "status": "find_status", "remind": "remind", "history": "write_history", "new-round": "new_round", "serve": "serve"}  # fmt: skip
     assert set(cli.commands) == set(twins)
     modules = {path.stem for path in (REPOSITORY / "xlperf").glob("*.py")}
     for name in library.__all__:

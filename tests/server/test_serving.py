@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import signal
 import socket
 import sys
@@ -16,7 +17,10 @@ import pytest
 from support.command_line import xlperf
 from support.paths import FILLED
 from support.web import PATIENCE, Got, served
-from xlperf import UsageError, list_forms, new_form, serve, write_template
+from xlperf import FormError, UnreadableError, UsageError, list_forms, new_form, serve, write_template
+from xlperf.cli import serve as serve_command
+from xlperf.forms import model
+from xlperf.server import application, serving
 
 BOOK = FILLED.read_bytes()
 posix = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
@@ -191,3 +195,22 @@ def test_own_forms_are_served_too(tmp_path: Path) -> None:
         assert (told["form"], told["status"]) == ("training", "returned")
         title = next(form["title"] for form in list_forms(templates=tmp_path) if form["form"] == "training")
         assert title in server.ask("GET", "/").body.decode()
+
+
+# --- what is said twice --------------------------------------------------------------------------------------
+
+
+def test_what_is_written_down_again_so_that_it_need_not_be_imported_is_the_same() -> None:
+    assert application.YEARS == model.YEARS
+    assert serve_command.PORT == serving.PORT
+
+
+def test_an_error_of_ours_comes_through_from_another_process() -> None:
+    """A form that is wrong is found by a worker, and told by the process at the keyboard."""
+    for error in (
+        UsageError("no_such_form", form="x", known="y"),
+        FormError("form_shape", path=Path("a"), reason="b"),
+        UnreadableError("XL101", found="c"),
+    ):
+        again = pickle.loads(pickle.dumps(error))
+        assert (type(again), again.key, again.arguments, str(again)) == (type(error), error.key, error.arguments, str(error))

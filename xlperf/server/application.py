@@ -1,6 +1,6 @@
 """What the server answers: its routes, and the trip of a request to a worker and back.
 
-    app = make_application(Desk(line=line, prepared=prepared, folder=folder), access)
+    app = make_application(Desk(queue=queue, prepared=prepared, folder=folder), access)
 
 The pages of a bureau on its collections are to be one more table of routes beside PLACES; `request.state.user` is whom the proxy
 names.
@@ -33,14 +33,14 @@ from xlperf import __version__
 from xlperf.server.access import Access
 from xlperf.server.guard import App, Guard
 from xlperf.server.job import DEFAULT_NAME, UPLOAD, Answer, Job, Prepared
-from xlperf.server.line import Gone, Line
+from xlperf.server.job_queue import Gone, Queue
 from xlperf.server.problems import PROBLEM_JSON, STATUS, Refused, problem
 from xlperf.server.uploads import take_upload
 
 HERE = Path(__file__).parent
 STATIC = HERE.parent / "page" / "static"
 VERBS = ("validate", "annotate", "finalize", "page/check", "page/annotate", "page/finalize", "page/list")
-YEARS = range(1950, 2201)
+YEARS = (1950, 2200)  # those of forms.model, which the web process need not import
 MISSED = {404: "no_such_place", 405: "wrong_method"}
 LATER = {"Retry-After": "10"}  # seconds
 
@@ -49,7 +49,7 @@ LATER = {"Retry-After": "10"}  # seconds
 class Desk:
     """What an answer is made with."""
 
-    line: Line
+    queue: Queue
     prepared: Prepared
     folder: Path  # in which every job has a folder of its own
     templates: Path | None = None
@@ -84,7 +84,7 @@ async def _openapi(desk: Desk, request: Request) -> Response:
 
 
 async def _queue(desk: Desk, request: Request) -> Response:
-    place = desk.line.place(request.path_params["number"])
+    place = desk.queue.place(request.path_params["number"])
     if place is None:
         raise Refused("no_such_job")
     return JSONResponse({"place": place})
@@ -95,9 +95,9 @@ async def _queue(desk: Desk, request: Request) -> Response:
 
 async def _template(desk: Desk, request: Request) -> Response:
     year = request.query_params.get("year", "")
-    if not (year.isascii() and year.isdecimal() and len(year) == 4 and int(year) in YEARS):
-        raise Refused("bad_year", first=YEARS[0], last=YEARS[-1])
-    with desk.line.entered(), _new_folder(desk) as folder:
+    if not (year.isascii() and year.isdecimal() and YEARS[0] <= int(year) <= YEARS[1]):
+        raise Refused("bad_year", first=YEARS[0], last=YEARS[1])
+    with desk.queue.entered(), _new_folder(desk) as folder:
         job = Job("template", folder, language=request.state.language, templates=desk.templates)
         named = job._replace(form=request.path_params["form"], year=int(year), unit=request.query_params.get("unit", ""))
         return await _answered(desk, named, request)
@@ -108,7 +108,7 @@ async def _work(desk: Desk, verb: str, request: Request) -> Response:
     if request.headers.get("content-type", "").startswith("multipart/") or "content-encoding" in request.headers:
         raise Refused("not_raw")
     length = request.headers.get("content-length", "")
-    with desk.line.entered(), _new_folder(desk) as folder:
+    with desk.queue.entered(), _new_folder(desk) as folder:
         await take_upload(request.stream(), folder / UPLOAD, announced=int(length) if length.isdecimal() else None)
         job = Job(verb, folder, name=_file_name(request), language=request.state.language, templates=desk.templates)
         return await _answered(desk, job, request)
@@ -117,7 +117,7 @@ async def _work(desk: Desk, verb: str, request: Request) -> Response:
 async def _answered(desk: Desk, job: Job, request: Request) -> Response:
     gone = asyncio.ensure_future(_departure(request))
     try:
-        return _LastAnswer(await desk.line.ask(job, number=request.headers.get("x-job"), gone=gone), job.folder)
+        return _LastAnswer(await desk.queue.ask(job, number=request.headers.get("x-job"), gone=gone), job.folder)
     finally:
         gone.cancel()
 

@@ -29,7 +29,7 @@ STATUS: Mapping[str, HTTPStatus] = {
     "too_slow": HTTPStatus.REQUEST_TIMEOUT,
     "unreadable": HTTPStatus.UNPROCESSABLE_ENTITY,
     "not_final": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "line_full": HTTPStatus.SERVICE_UNAVAILABLE,
+    "queue_full": HTTPStatus.SERVICE_UNAVAILABLE,
     "no_worker": HTTPStatus.SERVICE_UNAVAILABLE,
     "no_room": HTTPStatus.INSUFFICIENT_STORAGE,
     "fault": HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -112,12 +112,12 @@ async def _serve(
     import uvicorn
 
     from xlperf.server.application import Desk, make_application
-    from xlperf.server.line import opened_line
+    from xlperf.server.job_queue import opened_queue
 
     lanes = jobs or os.cpu_count() or 1
-    workers = opened_line(lanes=lanes, limits=limits, folder=folder, templates=templates, language=current_language())
-    async with workers as (line, prepared):
-        app = make_application(Desk(line=line, prepared=prepared, folder=folder, templates=templates), access)
+    workers = opened_queue(lanes=lanes, limits=limits, folder=folder, templates=templates, language=current_language())
+    async with workers as (queue, prepared):
+        app = make_application(Desk(queue=queue, prepared=prepared, folder=folder, templates=templates), access)
         config = uvicorn.Config(
             app,
             http="h11",

@@ -1,7 +1,7 @@
 // The other engine: a server answers. The facts of the page name it: `server.url`, of another origin with a `server.token`.
 import { facts, say } from "./words.js";
 
-const EVERY = 1000; // milliseconds between two questions about the place in the line
+const EVERY = 1000; // milliseconds between two questions about the place in the queue
 
 // Nothing has to be started; a token in the address has done its work and leaves it.
 export async function startServer(tell) {

@@ -1,7 +1,7 @@
-"""The line in which jobs wait for a worker: who comes first is answered first, and can ask for its place.
+"""The queue in which jobs wait for a worker: who comes first is answered first, and can ask for its place.
 
-    async with opened_line(lanes=2, limits=Limits(), folder=folder, templates=None, language="zh") as line:
-        answer = await line.ask(job, number="4f…", gone=gone)       # meanwhile line.place("4f…") is 3, 2, 1, 0
+    async with opened_queue(lanes=2, limits=Limits(), folder=folder, templates=None, language="zh") as (queue, prepared):
+        answer = await queue.ask(job, number="4f…", gone=gone)       # meanwhile queue.place("4f…") is 3, 2, 1, 0
 
 Each lane is a worker process of `workers.pool` with one job at a time, so it is known which job a worker died over. That job is
 tried once more if it died at once: something else may have ended it.
@@ -35,7 +35,7 @@ class Gone(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Turn:
-    """A job in the line; `number` is what its sender calls it."""
+    """A job in the queue; `number` is what its sender calls it."""
 
     job: Job
     number: str | None
@@ -88,7 +88,7 @@ class Lane:
             self._executor = None
 
 
-class Line:
+class Queue:
     """The jobs that wait, and those that are in work."""
 
     def __init__(self) -> None:
@@ -99,13 +99,13 @@ class Line:
 
     @contextmanager
     def entered(self) -> Iterator[None]:
-        """Be in the line, with a file that is still coming in or already here.
+        """Be in the queue, with a file that is still coming in or already here.
 
         Raises:
             Refused: it is too long.
         """
         if self._inside >= MOST_WAITING:
-            raise Refused("line_full", most=MOST_WAITING)
+            raise Refused("queue_full", most=MOST_WAITING)
         self._inside += 1
         try:
             yield
@@ -133,7 +133,7 @@ class Line:
         return await turn.answer
 
     def place(self, number: str) -> int | None:
-        """Which one in the line that job is; 0 while it is in work, None where there is none."""
+        """Which one in the queue that job is; 0 while it is in work, None where there is none."""
         places = {turn.number: place for place, turn in enumerate(self._waiting, 1)}
         return places.get(number, 0 if any(turn.number == number for turn in self._working) else None)
 
@@ -154,10 +154,10 @@ class Line:
 
 
 @asynccontextmanager
-async def opened_line(
+async def opened_queue(
     *, lanes: int, limits: Limits, folder: Path, templates: Path | None, language: str
-) -> AsyncIterator[tuple[Line, Prepared]]:
-    """A line with that many workers, and what they made of the forms, for the length of the block.
+) -> AsyncIterator[tuple[Queue, Prepared]]:
+    """A queue with that many workers, and what they made of the forms, for the length of the block.
 
     Args:
         folder: for temporary files of the workers.
@@ -167,14 +167,14 @@ async def opened_line(
         UsageError: the folder of the bureau's own forms is not there.
         BrokenExecutor: no worker can be started.
     """
-    pool, line = local_pool(1, limits, folder), Line()
+    pool, queue = local_pool(1, limits, folder), Queue()
     opened = [Lane(pool.make_executor, partial(prepare, templates, language), limits) for _ in range(lanes)]
     served: list[asyncio.Task[None]] = []
     try:
         prepared, *_ = await asyncio.gather(*(lane.start() for lane in opened))
         assert prepared is not None, "a worker was there before"
-        served = [asyncio.create_task(line.serve(lane)) for lane in opened]
-        yield line, prepared
+        served = [asyncio.create_task(queue.serve(lane)) for lane in opened]
+        yield queue, prepared
     finally:
         for task in served:
             task.cancel()

@@ -1,4 +1,4 @@
-"""The line: who comes first is answered first, whoever leaves makes room, and a worker that dies costs one job at most."""
+"""The queue: who comes first is answered first, whoever leaves makes room, and a worker that dies costs one job at most."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pytest
 
 from support.fates import answer_fatefully
 from support.paths import FILLED
-from xlperf.server import line as line_module
+from xlperf.server import job_queue
 from xlperf.server.job import UPLOAD, Answer, Job
-from xlperf.server.line import MOST_WAITING, Gone, Line, opened_line
+from xlperf.server.job_queue import MOST_WAITING, Gone, Queue, opened_queue
 from xlperf.server.problems import Refused
 from xlperf.workers.process import Limits
 
@@ -34,11 +34,11 @@ class Slow:
         return Answer(job.folder / job.name, "text/plain")
 
 
-def in_a_slow_line(scene: Callable[[Line, Slow], Awaitable[None]]) -> None:
+def in_a_slow_queue(scene: Callable[[Queue, Slow], Awaitable[None]]) -> None:
     async def play() -> None:
-        line, lane = Line(), Slow()
-        serving = asyncio.create_task(line.serve(lane))  # type: ignore[arg-type]
-        await scene(line, lane)
+        queue, lane = Queue(), Slow()
+        serving = asyncio.create_task(queue.serve(lane))  # type: ignore[arg-type]
+        await scene(queue, lane)
         serving.cancel()
 
     asyncio.run(play())
@@ -54,53 +54,53 @@ async def ready() -> None:
 
 
 def test_who_comes_first_is_answered_first_and_knows_his_place() -> None:
-    async def scene(line: Line, lane: Slow) -> None:
+    async def scene(queue: Queue, lane: Slow) -> None:
         asked = []
         for name in "abc":
-            asked.append(asyncio.create_task(line.ask(job(name), number=name)))
+            asked.append(asyncio.create_task(queue.ask(job(name), number=name)))
             await ready()
-        assert [line.place(name) for name in "abcd"] == [0, 1, 2, None]
+        assert [queue.place(name) for name in "abcd"] == [0, 1, 2, None]
         lane.go.release()
         assert (await asked[0]).path.name == "a"
         await ready()
-        assert [line.place(name) for name in "abc"] == [None, 0, 1]
+        assert [queue.place(name) for name in "abc"] == [None, 0, 1]
         lane.go.release()
         lane.go.release()
         await asyncio.gather(*asked)
         assert lane.begun == ["a", "b", "c"]
 
-    in_a_slow_line(scene)
+    in_a_slow_queue(scene)
 
 
 def test_who_leaves_before_his_turn_makes_room_and_who_leaves_later_is_waited_for() -> None:
-    async def scene(line: Line, lane: Slow) -> None:
+    async def scene(queue: Queue, lane: Slow) -> None:
         gone = {name: asyncio.get_running_loop().create_future() for name in "abc"}
-        asked = {name: asyncio.create_task(line.ask(job(name), number=name, gone=gone[name])) for name in "abc"}
+        asked = {name: asyncio.create_task(queue.ask(job(name), number=name, gone=gone[name])) for name in "abc"}
         await ready()
         gone["a"].set_result(None)
         gone["b"].set_result(None)
         await ready()
         with pytest.raises(Gone):
             await asked["b"]
-        assert [line.place(name) for name in "abc"] == [0, None, 1]
+        assert [queue.place(name) for name in "abc"] == [0, None, 1]
         assert not asked["a"].done()  # its folder is in use
         lane.go.release()
         lane.go.release()
         await asyncio.gather(asked["a"], asked["c"])
         assert lane.begun == ["a", "c"]
 
-    in_a_slow_line(scene)
+    in_a_slow_queue(scene)
 
 
 def test_a_line_has_an_end() -> None:
-    line = Line()
-    inside = [line.entered() for _ in range(MOST_WAITING)]
+    queue = Queue()
+    inside = [queue.entered() for _ in range(MOST_WAITING)]
     for each in inside:
         each.__enter__()
-    with pytest.raises(Refused, match="line_full"), line.entered():
+    with pytest.raises(Refused, match="queue_full"), queue.entered():
         pass
     inside[0].__exit__(None, None, None)
-    with line.entered():
+    with queue.entered():
         pass
 
 
@@ -109,15 +109,15 @@ def test_a_line_has_an_end() -> None:
 
 def outcomes(folder: Path, names: list[str], limits: Limits, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
     """Status and codes of errors by the name of the file, asked all at once of one worker that meets the fates in their names."""
-    monkeypatch.setattr(line_module, "work_on", answer_fatefully)
+    monkeypatch.setattr(job_queue, "work_on", answer_fatefully)
 
     def told(answer: Answer) -> list[str]:
         result = json.loads(answer.path.read_text())
         return [result["status"], *(finding["code"] for finding in result["findings"] if finding["severity"] == "error")]
 
     async def ask_all() -> dict[str, list[str]]:
-        async with opened_line(lanes=1, limits=limits, folder=folder, templates=None, language="zh") as (line, _):
-            answers = await asyncio.gather(*(line.ask(new_job(folder, name)) for name in names))
+        async with opened_queue(lanes=1, limits=limits, folder=folder, templates=None, language="zh") as (queue, _):
+            answers = await asyncio.gather(*(queue.ask(new_job(folder, name)) for name in names))
         return {name: told(answer) for name, answer in zip(names, answers, strict=True)}
 
     return asyncio.run(ask_all())
