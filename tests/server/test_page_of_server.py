@@ -122,7 +122,7 @@ def test_who_waits_is_told_his_place(page: Any, server: Served) -> None:
             pass
         choose(page, [FILLED])
         assert {each.result().status for each in asked} == {200}
-    said = re.escape(catalogue("zh")["page_of_server"]["place"]).replace(re.escape("{place}"), r"(\d+)")
+    said = re.escape(words_in("zh")["place"]).replace(re.escape("{place}"), r"(\d+)")
     places = [int(match[1]) for text in page.evaluate("heard") if (match := re.fullmatch(said, text))]
     assert places and places == sorted(places, reverse=True)
     assert page.inner_text("#told") == ""

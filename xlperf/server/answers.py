@@ -22,7 +22,7 @@ from xlperf.messages import use_language
 from xlperf.page import in_browser
 from xlperf.reporting.result import Result, unreadable
 from xlperf.server.job import UPLOAD, Answer, Job
-from xlperf.server.problems import PROBLEM_JSON, problem, problem_of
+from xlperf.server.problems import PROBLEM_JSON, Problem, problem, problem_of
 from xlperf.workers.process import Limits, watched
 from xlperf.workflow.annotate import annotate
 from xlperf.workflow.finalize import finalize
@@ -47,12 +47,12 @@ def answer_to(job: Job, limits: Limits) -> Answer:
     except UnreadableError as error:
         return _unread(job, error)
     except XlperfError as error:
-        return _written(job, problem_of(error))
+        return _refused(job, problem_of(error))
     except MemoryError:
         return _unread(job, UnreadableError("XL503", found=job.name, expected=f"{limits.memory >> 20} MiB"))
     except Exception as bug:
         if is_disk_full(bug):
-            return _written(job, problem("no_room"))
+            return _refused(job, problem("no_room"))
         last = traceback.extract_tb(bug.__traceback__)[-1]
         found = f"{type(bug).__name__}: {bug} ({Path(last.filename).name}:{last.lineno})"
         return _unread(job, UnreadableError("XL507", found=found))
@@ -75,7 +75,7 @@ def _finalize(job: Job) -> Answer:
     result = finalize(_received(job), output=job.folder / MADE, templates=job.templates)
     if not result.outputs:
         key = "unreadable" if result.status == "unreadable" else "not_final"
-        return _written(job, problem(key) | {"result": _named(job, result).as_object()})
+        return _refused(job, problem(key), result=_named(job, result).as_object())
     return Answer(_zipped(job, result.outputs), ZIP, name=f"{result.outputs[0].stem}.zip")
 
 
@@ -126,11 +126,15 @@ def _named(job: Job, result: Result) -> Result:
 
 
 def _written(job: Job, told: Mapping[str, object]) -> Answer:
-    """An object as JSON; a problem says its own status."""
+    """An object as JSON, in ASCII: whatever stands in a cell gets over to who asks."""
     path = job.folder / ANSWER
-    path.write_text(json.dumps(told, ensure_ascii=True), "utf-8")
-    status = told.get("status")
-    return Answer(path, PROBLEM_JSON, status) if isinstance(status, int) else Answer(path, JSON)
+    path.write_text(json.dumps(told), "utf-8")
+    return Answer(path, JSON)
+
+
+def _refused(job: Job, refusal: Problem, **more: object) -> Answer:
+    """A problem as JSON, with what else there is to say."""
+    return _written(job, {**refusal, **more})._replace(media_type=PROBLEM_JSON, status=refusal["status"])
 
 
 def _unread(job: Job, error: UnreadableError) -> Answer:
@@ -142,7 +146,7 @@ def _unread(job: Job, error: UnreadableError) -> Answer:
         return _written(job, {**in_browser.told_of(result), "files": []})
     if job.verb.startswith(OF_PAGE):
         return _written(job, {"refused": str(error)})
-    return _written(job, problem("unreadable") | {"result": result.as_object()})
+    return _refused(job, problem("unreadable"), result=result.as_object())
 
 
 ANSWERS: Mapping[str, Callable[[Job], Answer]] = {

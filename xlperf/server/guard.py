@@ -117,11 +117,11 @@ async def _refuse(key: str, seen: Seen, send: Send) -> None:
     """Say why; to a person who opened the page as a page."""
     language = language_of(seen)
     told = problem(key, language)
-    status = int(str(told["status"]))
+    status = told["status"]
     headers = [(b"www-authenticate", b"Bearer")] if status == 401 else []
     headers.append((b"connection", b"close"))  # there may be more of the request than was read
     if seen.path == START and "text/html" in (seen.header("accept") or ""):
-        shown = REFUSAL.format(language=language, detail=html.escape(str(told["detail"])))
+        shown = REFUSAL.format(language=language, detail=html.escape(told["detail"]))
         await _answer(send, status, [*headers, (b"content-type", b"text/html; charset=utf-8")], shown.encode())
         return
     await _answer(send, status, [*headers, (b"content-type", PROBLEM_JSON.encode())], json.dumps(told).encode())

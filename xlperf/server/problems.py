@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import TypedDict
 
 from xlperf.errors import XlperfError
 from xlperf.messages import catalogue, current_language, fill
@@ -37,6 +38,16 @@ STATUS: Mapping[str, HTTPStatus] = {
 OF_ERRORS: Mapping[str, HTTPStatus] = {"no_such_form": HTTPStatus.NOT_FOUND, "no_such_revision": HTTPStatus.NOT_FOUND}
 
 
+class Problem(TypedDict):
+    """The body of an answer that refuses."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+
+
 class Refused(Exception):
     """A request that is refused, with the key of the problem."""
 
@@ -46,16 +57,16 @@ class Refused(Exception):
         self.arguments = arguments
 
 
-def problem(key: str, language: str | None = None, **arguments: object) -> dict[str, object]:
+def problem(key: str, language: str | None = None, **arguments: object) -> Problem:
     """The body of an answer that refuses."""
     detail = fill(catalogue(language or current_language())["server"][key], arguments)
     return _body(key, STATUS[key], detail)
 
 
-def problem_of(error: XlperfError) -> dict[str, object]:
+def problem_of(error: XlperfError) -> Problem:
     """The same of what a command would say."""
     return _body(error.key, OF_ERRORS.get(error.key, HTTPStatus.BAD_REQUEST), str(error))
 
 
-def _body(code: str, status: HTTPStatus, detail: str) -> dict[str, object]:
+def _body(code: str, status: HTTPStatus, detail: str) -> Problem:
     return {"type": "about:blank", "title": status.phrase, "status": int(status), "code": code, "detail": detail}
