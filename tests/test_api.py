@@ -55,11 +55,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "write_template": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out.xlsx", "date": DATE},
     "write_templates": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out", "roster": "units.csv", "last": "inbox", "history": "years.json", "jobs": 1, "date": DATE},
 }  # fmt: skip
-NEEDS_MORE = {
-    "serve",
-    "write_page",
-    "write_history",
-}  # what others have made, a proxy, papers of two years; that it is missing is told alike
+NEEDS_MORE = {"serve", "write_history", "write_page"}  # a proxy, papers of two years, what others have made; told alike
 WITHOUT_ERRORS = {"build_schema"}  # functions that raise none of ours
 
 
