@@ -24,7 +24,7 @@ settings.load_profile("soak" if SOAK else "usual")
 # What takes longest begins first, so that no worker ends long after the others: the files of more than 20 seconds, in order.
 LONGEST = (
     "test_preflight.py", "test_collect.py", "test_matrix.py", "test_scored_forms.py", "test_referee.py", "test_cluster.py", "test_cells.py",
-    "test_importer.py", "test_browser.py", "test_alterations.py", "test_docs.py", "test_worker_pool.py", "test_round_trip.py", "test_formula.py",
+    "test_importer.py", "test_browser.py", "test_alterations.py", "test_docs.py", "test_pool.py", "test_round_trip.py", "test_formula.py",
 )  # fmt: skip
 REFEREES = {"libreoffice": "soffice", "gnumeric": "ssconvert"}  # the mark of a test that needs one: the program
 PLACES = {name: place for place, name in enumerate(LONGEST)}

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import errno
 import sys
+from collections.abc import Callable
 from enum import IntEnum
+from functools import partial
 
 REASONS = {
     errno.ENOENT: "no_such_file",
@@ -19,6 +21,8 @@ REASONS = {
     errno.ENOSPC: "disk_full",
     errno.EEXIST: "is_a_file",
     errno.ENOTDIR: "is_a_file",
+    errno.EADDRINUSE: "address_in_use",
+    errno.EADDRNOTAVAIL: "no_such_address",
 }
 
 
@@ -58,6 +62,10 @@ class XlperfError(Exception):
         super().__init__(key, arguments)
         self.key = key
         self.arguments = arguments
+
+    def __reduce__(self) -> tuple[Callable[[], XlperfError], tuple[()]]:
+        """So that a worker process can raise it in the one that asked."""
+        return partial(type(self), self.key, **self.arguments), ()
 
     def __str__(self) -> str:
         from xlperf.messages import sentence

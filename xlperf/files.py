@@ -29,6 +29,7 @@ TEMPORARY = ".xlperf-"  # how the name of a file begins that is being written
 FEW, MANY, SYNCED_AT_ONCE = 8, 500, 8  # files of a set: up to how many are synced one by one, how many more are given out at once
 MOST_BYTES = 200  # of a name in UTF-8: file systems of Linux take 255, and endings follow
 LONGEST_NAME = 80  # characters of a text that becomes part of a name
+SHORT, LONGEST_ENDING = 60, 10  # characters of the name of a file that only has to be told from others for a while
 UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff<>:"/\\|?*]')
 
 
@@ -297,6 +298,18 @@ def safe_name(text: str) -> str:
     name = UNSAFE.sub("_", text).strip(" .")[:LONGEST_NAME] or "_"
     stem, dot, rest = name.partition(".")
     return f"{stem.rstrip()}_{dot}{rest}" if _is_reserved(stem.rstrip()) else name
+
+
+def short_name(text: str) -> str:
+    """The same in at most 60 characters, its ending kept, for a file in a temporary folder.
+
+    >>> short_name("a/b.xlsx"), short_name(f"{'long' * 40}.xlsx")
+    ('a_b.xlsx', 'longlonglonglonglonglonglonglonglonglonglonglonglo.xlsx')
+    """
+    stem, dot, ending = text.rpartition(".")
+    if len(text) <= SHORT or not dot or len(ending) >= LONGEST_ENDING:
+        return safe_name(text[:SHORT])
+    return safe_name(f"{stem[: SHORT - LONGEST_ENDING]}.{ending}")
 
 
 def _is_reserved(stem: str) -> bool:

@@ -43,12 +43,12 @@ from xlperf import (
 from xlperf.collecting import processing
 from xlperf.collecting.inbox import MOST_MEMBERS, Input, read_input
 from xlperf.collecting.store import Outcomes, open_store
-from xlperf.collecting.worker import Limits
 from xlperf.distributing.roster import Unit
 from xlperf.messages import use_language
 from xlperf.reporting.result import unreadable
 from xlperf.summarizing.outcome import Outcome
 from xlperf.summarizing.survey import take_survey
+from xlperf.workers.process import Limits
 
 Findings = list[dict]
 Build = Callable[[Path], Findings]

@@ -21,10 +21,11 @@ from support.crowd import make_crowd
 from support.fates import work_fatefully, work_slowly
 from support.paths import REPOSITORY, TESTS
 from xlperf import collect
-from xlperf.collecting import processing, worker_pool
-from xlperf.collecting.worker import Limits
-from xlperf.collecting.worker_pool import cluster_pool
+from xlperf.collecting import processing
 from xlperf.errors import UsageError
+from xlperf.workers import pool as worker_pool
+from xlperf.workers.pool import cluster_pool
+from xlperf.workers.process import Limits
 
 distributed = pytest.importorskip("distributed")
 pytestmark = [pytest.mark.skipif(os.name == "nt", reason="signals"), pytest.mark.slow]
@@ -160,7 +161,7 @@ def test_a_file_that_kills_or_holds_up_its_worker_is_named(both: str, tmp_path: 
 
 
 def test_workers_of_another_version(both: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xlperf.collecting.worker_pool.__version__", "0.0.9")
+    monkeypatch.setattr("xlperf.workers.pool.__version__", "0.0.9")
     assert refused(both) == "cluster_version"
 
 

@@ -30,11 +30,12 @@ from xlperf.cli.commands import cli
 from xlperf.collecting import collect as collect_module
 from xlperf.collecting import processing
 from xlperf.collecting.status import status_as_text
-from xlperf.collecting.worker import Limits, not_done, work_on
+from xlperf.collecting.worker import not_done, work_on
 from xlperf.errors import ExitCode, UnreadableError, UsageError
 from xlperf.files import ZIP_TIME
 from xlperf.forms.document import Spot
 from xlperf.reading.reader import read_cells
+from xlperf.workers.process import Limits
 
 COUNT = 24
 posix = pytest.mark.skipif(os.name == "nt", reason="SIGKILL")

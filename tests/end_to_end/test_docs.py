@@ -42,9 +42,10 @@ from xlperf import ExitCode, __version__, fill_workbook, find_form, load_documen
 from xlperf import __all__ as exported
 from xlperf.cli.commands import cli
 from xlperf.collecting import inbox
-from xlperf.collecting.worker import Limits
 from xlperf.forms.form import Form
 from xlperf.reading import limits
+from xlperf.server import job_queue, uploads
+from xlperf.workers.process import Limits
 
 LANGUAGES = list(READMES)
 GENERATE = "run: make golden"
@@ -409,6 +410,13 @@ def test_the_bounds_are_those_of_the_program(language: str) -> None:
     value = lambda word: int(re.sub(r"\D", "", word)) * (2**20 if "MiB" in word else 1)  # noqa: E731
     assert shown == list(bounds)
     assert [word for word, bound in bounds.items() if value(word) != bound] == []
+
+
+def test_the_bounds_of_the_server_are_those_of_the_program(language: str) -> None:
+    text = page_of(language, "server.md").text()
+    shown = [int(re.sub(r"\D", "", row)) for row in re.findall(r"^\| [^|]+ \| (\d[^|;；]*)[^|]*\|$", text, re.MULTILINE)]
+    mebibytes = [uploads.MOST_UPLOAD >> 20, Limits().memory >> 20]
+    assert shown == [mebibytes[0], job_queue.MOST_WAITING, uploads.PATIENCE, Limits().seconds, mebibytes[1]]
 
 
 def test_the_picture_is_small() -> None:

@@ -17,13 +17,14 @@ from support.scored import EXAMPLES, MATRICES, REASON, document, set_in
 from support.surgery import type_into
 from xlperf import fill_workbook, finalize, import_document, read_workbook, validate, write_next_template, write_report
 from xlperf.checking.checks import check
-from xlperf.collecting.worker import Limits, Task, WorkOptions, work_on
+from xlperf.collecting.worker import Task, WorkOptions, work_on
 from xlperf.forms import loader
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Spot, document_of, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.loader import find_form, load_form
 from xlperf.summarizing.figures import achievements, figures_of
+from xlperf.workers.process import Limits
 
 
 def scored(form: Form, funds: dict | None = None, *indicators: dict) -> dict:

@@ -60,8 +60,8 @@ def chromium() -> Iterator[Any]:
 
 
 @contextmanager
-def opened(browser: Any, path: Path, *, before: str = "", wait_for: str = "ready", **context: Any) -> Iterator[Any]:
-    """The page in a window of its own; `requests` and `faults` of it grow as it works."""
+def opened(browser: Any, place: Path | str, *, before: str = "", wait_for: str = "ready", **context: Any) -> Iterator[Any]:
+    """The page, a file or an address, in a window of its own; `requests` and `faults` of it grow as it works."""
     usual = {"offline": True, "locale": "en-US", "viewport": {"width": 1440, "height": 900}}
     window = browser.new_context(**{**usual, **context})
     page = window.new_page()
@@ -72,7 +72,7 @@ def opened(browser: Any, path: Path, *, before: str = "", wait_for: str = "ready
     page.on("console", lambda message: page.faults.append(message.text) if message.type in ("error", "warning") else None)
     if before:
         page.add_init_script(before)
-    page.goto(path.as_uri())
+    page.goto(place if isinstance(place, str) else place.as_uri())
     page.wait_for_selector(f"body[data-state={wait_for}]", timeout=START)
     yield page
     window.close()

@@ -7,10 +7,14 @@ import os
 import signal
 import time
 from pathlib import Path
+from unittest import mock
 
 from xlperf.collecting import worker
-from xlperf.collecting.worker import Done, Limits, Task, WorkOptions
+from xlperf.collecting.worker import Done, Task, WorkOptions
 from xlperf.reporting.result import Result
+from xlperf.server import answers
+from xlperf.server.job import Answer, Job
+from xlperf.workers.process import Limits
 
 _read = worker._result
 
@@ -82,3 +86,24 @@ def meet_another(folder: Path) -> int:
     while len(list(folder.iterdir())) < 2 and time.monotonic() < deadline:
         time.sleep(0.01)
     return os.getpid()
+
+
+def dies_at_first(job: Job) -> None:
+    memory = job.folder / "died"
+    if not memory.exists():
+        memory.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def answer_fatefully(job: Job, limits: Limits) -> Answer:
+    """The `work_on` of the server, in which a file called by a fate meets it."""
+    fate = {**FATES, "dies_at_first": dies_at_first}.get(job.name.partition(".")[0])
+    usual = answers.ANSWERS["validate"]
+
+    def meet(job: Job) -> Answer:
+        if fate:
+            fate(job)  # type: ignore[arg-type]
+        return usual(job)
+
+    with mock.patch.dict(answers.ANSWERS, validate=meet):  # type: ignore[arg-type]
+        return answers.answer_to(job, limits)

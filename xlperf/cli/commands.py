@@ -26,6 +26,7 @@ from xlperf.cli.options import (
 )
 from xlperf.cli.root import cli
 from xlperf.cli.rounds import announcement_options, asked_round, needed, round_option
+from xlperf.cli.serve import serve
 from xlperf.cli.years import history as compare_years
 from xlperf.errors import ExitCode, UsageError
 from xlperf.messages import sentence
@@ -362,6 +363,9 @@ def page(forms: tuple[str, ...], output: Path | None, assets: Path | None, templ
         sentence("written", {"path": write_page(forms, output=path, templates=templates, assets=assets, tell=tell)}), err=True
     )
     return ExitCode.OK
+
+
+cli.add_command(serve)
 
 
 @cli.command(help=words("schema"))

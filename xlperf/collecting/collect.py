@@ -33,8 +33,7 @@ from xlperf.collecting.processing import process_inputs
 from xlperf.collecting.run_log import Run, find_versions, read_run, write_run
 from xlperf.collecting.status import CollectionStatus, read_status
 from xlperf.collecting.store import Arrival, Outcomes, Store, first_receipt, opened_store, register
-from xlperf.collecting.worker import Limits, WorkOptions
-from xlperf.collecting.worker_pool import opened_pool, return_large_blocks_at_once
+from xlperf.collecting.worker import WorkOptions
 from xlperf.distributing.prefill import kept_headings, subject_headings, told_of_kept
 from xlperf.distributing.roster import Roster, Unit, take_roster
 from xlperf.files import StrPath, stamp
@@ -46,6 +45,8 @@ from xlperf.summarizing.exports import Exported, write_exports
 from xlperf.summarizing.submissions import Asked, Naming, make_naming
 from xlperf.summarizing.survey import installed_prefixes
 from xlperf.workbook.announcement import NOTHING, Announcement
+from xlperf.workers.pool import opened_pool, return_large_blocks_at_once
+from xlperf.workers.process import Limits
 
 LIMITS = Limits()
 NO_FORMS: Mapping[str, str] = {}

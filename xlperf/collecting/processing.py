@@ -17,12 +17,13 @@ from pathlib import Path
 from xlperf.collecting.housekeeping import write_made
 from xlperf.collecting.inbox import Input, close_archives, read_input
 from xlperf.collecting.store import Store, count_inputs, done_outputs, save_outcome
-from xlperf.collecting.worker import Done, Limits, Task, WorkOptions, not_done, work_on
-from xlperf.collecting.worker_pool import Lost, WorkerPool, run_tasks
+from xlperf.collecting.worker import Done, Task, WorkOptions, not_done, work_on
 from xlperf.errors import UnreadableError
 from xlperf.messages import sentence
 from xlperf.progress import Tell, progress
 from xlperf.reporting.result import EXIT_CODES
+from xlperf.workers.pool import Lost, WorkerPool, run_tasks
+from xlperf.workers.process import Limits
 
 
 def process_inputs(

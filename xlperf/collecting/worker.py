@@ -1,55 +1,38 @@
 """What a worker does: one workbook, bytes in, outcome and files out, within limits of time and memory.
 
-    prepare_process(Limits())                          # once per process
     done = work_on(task, options, Limits())
     done.outcome.status, done.files["bureau-2022-final.xlsx"]
 
-A worker needs neither the inbox nor the folder of the collection, so it may run on another machine. A process that takes
-too long over a file ends itself, whatever it is doing (the watchdog is a thread that needs no lock of Python's). It also
-ends when its parent is gone, and it cannot allocate more memory than the limit.
+A worker needs neither the inbox nor the folder of the collection, so it may run on another machine.
 """
 
 from __future__ import annotations
 
-import faulthandler
 import io
-import os
 import re
 import tempfile
-import threading
 import time
 import traceback
-import warnings
 import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from multiprocessing import connection, parent_process
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from xlperf.errors import UnreadableError, is_disk_full, tell_full_disk_once
-from xlperf.files import safe_name
+from xlperf.errors import UnreadableError, is_disk_full
+from xlperf.files import short_name
 from xlperf.forms.model import Unexplained
-from xlperf.interrupts import leave_interrupts_to_parent
 from xlperf.messages import use_language
 from xlperf.reporting.finding import is_returned
 from xlperf.reporting.result import Result, unreadable
 from xlperf.summarizing.outcome import Outcome
+from xlperf.workers.process import Limits, watched
 from xlperf.workflow.annotate import write_annotated
 from xlperf.workflow.finalize import write_finalized
 from xlperf.workflow.process import process
 from xlperf.workflow.results import result_of
 
 PROPERTIES, SAVED = "docProps/core.xml", re.compile(rb"<dcterms:modified[^>]*>([0-9T:.Z+-]{10,35})<")
-LONGEST_NAME = 60  # characters of a file name in the temporary folder; names in archives have no limit
 AGAIN = ("XL126", "XL501", "XL502", "XL503", "XL506", "XL507")  # perhaps not the fault of the file: the next run tries again
-
-
-class Limits(NamedTuple):
-    """What one workbook may use; the largest that preflight accepts takes some seconds and 500 MiB."""
-
-    seconds: float = 120
-    memory: int = 2_048 * 2**20  # bytes of address space
 
 
 class WorkOptions(NamedTuple):
@@ -87,44 +70,6 @@ class Done(NamedTuple):
         return not any(finding["code"] in AGAIN for finding in self.outcome.findings)
 
 
-# --- the process ---------------------------------------------------------------------------------------------
-
-
-def prepare_process(limits: Limits, folder: Path | None = None) -> None:
-    """Prepare a worker process: it ends with its parent, its memory is limited, its temporary files go to that folder."""
-    warnings.simplefilter("ignore")  # what libraries warn programmers of
-    if folder:
-        tempfile.tempdir = str(folder)
-    parent = parent_process()
-    if parent:
-        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    leave_interrupts_to_parent()
-    tell_full_disk_once()
-    try:
-        import resource
-    except ImportError:  # Windows has no such limit
-        return
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    with suppress(ValueError):  # macOS has the limit but does not accept it
-        resource.setrlimit(resource.RLIMIT_AS, (limits.memory if most < 0 else min(limits.memory, most), most))
-
-
-def _end_with(parent: int) -> None:
-    connection.wait([parent])
-    os._exit(1)
-
-
-@contextmanager
-def watched(seconds: float) -> Iterator[None]:
-    """End this process if the block takes longer than that."""
-    with open(os.devnull, "w") as nowhere:
-        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
-        try:
-            yield
-        finally:
-            faulthandler.cancel_dump_traceback_later()
-
-
 # --- the work ------------------------------------------------------------------------------------------------
 
 
@@ -154,7 +99,7 @@ def not_done(task: Task, error: UnreadableError, seconds: float = 0.0) -> Done:
 
 def _result(task: Task, options: WorkOptions, folder: Path) -> Result:
     """Read the workbook once, and write what follows from what was found."""
-    file, made = folder / _short(task.name), folder / "made"
+    file, made = folder / short_name(task.name), folder / "made"
     file.write_bytes(task.content)
     if task.owner:
         (folder / task.owner.replace(task.name, file.name)).touch()
@@ -169,13 +114,6 @@ def _result(task: Task, options: WorkOptions, folder: Path) -> Result:
     if is_returned(processed.findings):
         return result_of(processed, outputs=[write_annotated(processed, made, date=options.date)])
     return result_of(processed, outputs=write_finalized(processed, made, date=options.date))
-
-
-def _short(name: str) -> str:
-    """The name in a form that every system accepts; archives contain others."""
-    name = safe_name(name)
-    stem, dot, suffix = name.rpartition(".")
-    return name if len(name) <= LONGEST_NAME else f"{(stem or suffix)[: LONGEST_NAME - 10]}{dot}{suffix[:9]}"
 
 
 def _outcome(task: Task, result: Result, seconds: float) -> Outcome:

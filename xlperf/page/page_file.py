@@ -25,7 +25,7 @@ from xlperf.page.bundle import bundle, form_folders, read_runtime
 from xlperf.reading.limits import MOST_FILE
 
 STATIC = LOCK.parent / "static"
-MODULES = ("words.js", "engine.js", "findings.js", "sheet.js", "main.js")  # each imports only from those before it
+MODULES = ("words.js", "engine.js", "server.js", "findings.js", "sheet.js", "main.js")  # each imports only from those before it
 BUNDLE = "bundle.zip"
 PACKING = 6  # 9 takes twice the time for one per cent
 # What the page says that commands say too.
@@ -35,6 +35,7 @@ POLICY = (
     "default-src 'none'; script-src {scripts} blob: 'wasm-unsafe-eval'; style-src {style}; worker-src blob:; img-src data:; "
     "connect-src 'none'; base-uri 'none'; form-action 'none'"
 )
+NEEDS = ("WebAssembly", "DecompressionStream", "Worker", "Promise", "BigInt64Array")  # of a browser
 TAGS = {"zh": "zh-CN"}
 IMPORT, EXPORT = (
     re.compile(r"^import [^;]*;\n", re.MULTILINE),
@@ -92,26 +93,40 @@ def page_text(parts: Mapping[str, bytes], forms: Sequence[Mapping[str, str]]) ->
     Args:
         parts: what the worker starts Python from, by name.
     """
-    languages = sorted(LANGUAGES, key=lambda language: language != current_language())
-    words = {language: words_in(language) for language in languages}
     software = [{"name": each.name, "version": each.version, "license": each.license} for each in read_lock()]
     facts = {"version": __version__, "most": MOST_FILE, "forms": list(forms), "software": software}
     style, support, program = _read("page.css"), _read("support.js"), program_text()
     policy = POLICY.format(scripts=f"{digest(program)} {digest(support)}", style=digest(style))
-    both = {key: " / ".join(words[language][key] for language in languages) for key in ("no_script", "too_old")}
+    return filled_page(
+        {language: words_in(language) for language in LANGUAGES},
+        facts,
+        needs=" ".join(NEEDS),
+        policy=f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+        style=f"<style>{style}</style>",
+        support=f"<script>{support}</script>",
+        worker=f'<script type="text/plain" id="worker">{_read("worker.js")}</script>',
+        program=f'<script type="module">{program}</script>',
+        parts="\n".join(_packed(name, content) for name, content in parts.items()),
+    )
+
+
+def filled_page(words: Mapping[str, Mapping[str, str]], facts: Mapping[str, object], **elements: str) -> str:
+    """The page with its words, facts and elements put in; the language of the messages comes first.
+
+    Args:
+        words: what the page says, by language.
+        elements: what else `page.html` has to be given, as HTML.
+    """
+    first, *others = sorted(words, key=lambda language: language != current_language())
+    both = {key: " / ".join(words[language][key] for language in (first, *others)) for key in ("no_script", "too_old")}
     values = {
-        "policy": policy,
         "version": __version__,
-        "language": TAGS.get(languages[0], languages[0]),
-        "title": html.escape(words[languages[0]]["title"]),
+        "language": TAGS.get(first, first),
+        "title": html.escape(words[first]["title"]),
         **{key: html.escape(text) for key, text in both.items()},
-        "style": style,
-        "support": support,
-        "words": _as_data(words),
+        "words": _as_data({language: words[language] for language in (first, *others)}),
         "facts": _as_data(facts),
-        "worker": _read("worker.js"),
-        "program": program,
-        "parts": "\n".join(_packed(name, content) for name, content in parts.items()),
+        **elements,
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: values[match[1]], _read("page.html"))
 

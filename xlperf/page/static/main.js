@@ -1,11 +1,13 @@
 // The page: takes workbooks, shows what was found in each, and hands out what can be taken home.
 import { ask, start } from "./engine.js";
 import { listFindings } from "./findings.js";
+import { askServer, startServer } from "./server.js";
 import { openBook, showPlace } from "./sheet.js";
 import { facts, language, LANGUAGES, make, say, speak } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
-const KINDS = { xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", json: "application/json", html: "text/html" };
+const KINDS = { xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", json: "application/json", docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document", html: "text/html" };
+const engine = facts.server ? { start: startServer, ask: askServer } : { start, ask };
 const papers = []; // what was dropped: { file, answer, failure }
 let current = null;
 let asked = 0;
@@ -18,11 +20,13 @@ function showState() {
   document.body.dataset.state = !started ? "starting" : asked ? "busy" : "ready";
 }
 
-async function question(verb, file) {
+const announce = (words) => ($("told").textContent = words);
+
+async function question(verb, file, tell) {
   asked++;
   showState();
   try {
-    const told = await ask(verb, file, language());
+    const told = await engine.ask(verb, file, language(), tell);
     if (told.refused) throw new Error(told.refused);
     return told;
   } finally {
@@ -48,7 +52,7 @@ async function check(paper) {
   paper.answer = paper.failure = null;
   $("told").textContent = say(started ? "checking" : "waits", { file: paper.file.name });
   try {
-    paper.answer = await question("check", paper.file);
+    paper.answer = await question("check", paper.file, announce);
   } catch (error) {
     paper.failure = error.name === "NotReadableError" || error.name === "NotFoundError" ? say("not_readable", { file: paper.file.name }) : error.message;
   }
@@ -118,6 +122,7 @@ function offer(paper) {
   if (status === "passed") {
     add("take_final", "finalize", ".xlsx");
     add("take_json", "finalize", ".json");
+    if (facts.report) add("take_report", "finalize", ".docx");
   }
   if (status && status !== "unreadable") add("take_marked", "annotate", ".xlsx");
   if (status) {
@@ -125,13 +130,13 @@ function offer(paper) {
     buttons.push(make("button", { type: "button", "data-verb": "print", click: () => window.print() }, say("print")));
   }
   $("take").replaceChildren(...buttons);
-  $("limits").textContent = status === "passed" ? say("no_report") : status === "returned" ? say("not_final") : "";
+  $("limits").textContent = status === "passed" ? facts.report ? "" : say("no_report") : status === "returned" ? say("not_final") : "";
 }
 
 async function fetchFile(paper, verb, ending) {
   $("told").textContent = say("making");
   try {
-    const { files } = await question(verb, paper.file);
+    const { files } = await question(verb, paper.file, announce);
     for (const { name, bytes } of files.filter((file) => file.name.endsWith(ending))) {
       hand(name, bytes);
       $("told").textContent = say("made", { file: name });
@@ -193,7 +198,7 @@ async function main() {
   chooseLanguage(LANGUAGES[0]);
   listen();
   try {
-    await start((part) => ($("bar").value = part));
+    await engine.start((part) => ($("bar").value = part));
     started = true;
   } catch (error) {
     document.body.dataset.state = "failed";

@@ -30,11 +30,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from xlperf import __version__
-from xlperf.collecting.worker import Limits, prepare_process
 from xlperf.errors import UsageError
 from xlperf.files import make_folder
 from xlperf.interrupts import uninterrupted
 from xlperf.messages import listing
+from xlperf.workers.process import Limits, prepare_process
 
 if TYPE_CHECKING:
     from distributed import Client, Scheduler
@@ -157,6 +157,12 @@ def _end_processes(executor: Executor) -> None:
     """End the processes of this machine in the middle of their work, which the next run does again; there is no public way."""
     for process in list((getattr(executor, "_processes", None) or {}).values()):
         process.terminate()
+
+
+def end_at_once(executor: Executor) -> None:
+    """End an executor in the middle of its work, or one that is broken."""
+    _end_processes(executor)
+    _leave(executor, (), broken=True)
 
 
 def _close_task_queue(executor: ProcessPoolExecutor) -> None:

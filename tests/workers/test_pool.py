@@ -20,10 +20,11 @@ import pytest
 from support.fates import FATES, meet_another, tell_process, work_fatefully
 from support.paths import EXAMPLE, REPOSITORY, TESTS
 from xlperf import validate
-from xlperf.collecting import worker_pool
-from xlperf.collecting.worker import Limits, Task, WorkOptions, work_on
-from xlperf.collecting.worker_pool import AHEAD, Lost, WorkerPool, local_pool, run_tasks
+from xlperf.collecting.worker import Task, WorkOptions, work_on
 from xlperf.interrupts import uninterrupted
+from xlperf.workers import pool as worker_pool
+from xlperf.workers.pool import AHEAD, Lost, WorkerPool, local_pool, run_tasks
+from xlperf.workers.process import Limits
 
 pytestmark = pytest.mark.slow
 
@@ -204,7 +205,7 @@ def test_workers_end_with_their_parent() -> None:
     """Killed outright, a parent cannot tell them; they notice."""
     program = (
         "import sys\n"
-        "from support.fates import tell_process\nfrom xlperf.collecting.worker_pool import local_pool, run_tasks\nfrom xlperf.collecting.worker import Limits\n"
+        "from support.fates import tell_process\nfrom xlperf.workers.pool import local_pool, run_tasks\nfrom xlperf.workers.process import Limits\n"
         "if __name__ == '__main__':\n"
         "    for _, pid in run_tasks(local_pool(2, Limits()), range(10_000), tell_process):\n"
         "        print(pid, flush=True)\n"
@@ -292,7 +293,7 @@ def _limits() -> object:
 FREED = """
 import sys, threading
 from pathlib import Path
-from xlperf.collecting.worker_pool import return_large_blocks_at_once
+from xlperf.workers.pool import return_large_blocks_at_once
 
 def resident():
     return int(Path("/proc/self/status").read_text().partition("VmRSS:")[2].split()[0]) >> 10

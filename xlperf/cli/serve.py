@@ -1,0 +1,53 @@
+"""The command that serves the page and an API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from xlperf.cli.options import FILE, Command, templates_option, words
+from xlperf.errors import ExitCode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PORT = 8750  # that of server.serving, which --help need not import
+
+
+@click.command(cls=Command, help=words("serve"))
+@click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help=words("host"))
+@click.option("--port", type=click.IntRange(0, 65535), metavar="N", default=PORT, show_default=True, help=words("port"))
+@click.option("--name", "names", multiple=True, metavar="NAME", help=words("server_name"))
+@click.option("--token-file", type=FILE, metavar="FILE", help=words("token_file"))
+@click.option("--user-header", metavar="HEADER", help=words("user_header"))
+@click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help=words("proxy"))
+@click.option("--allow-origin", "origins", multiple=True, metavar="ORIGIN", help=words("allow_origin"))
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help=words("jobs"))
+@templates_option
+def serve(
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    token_file: Path | None,
+    user_header: str | None,
+    proxies: tuple[str, ...],
+    origins: tuple[str, ...],
+    jobs: int | None,
+    templates: Path | None,
+) -> ExitCode:
+    from xlperf.server.serving import serve as serve_page
+
+    serve_page(
+        host=host,
+        port=port,
+        names=names,
+        token_file=token_file,
+        user_header=user_header,
+        proxies=proxies,
+        origins=origins,
+        templates=templates,
+        jobs=jobs,
+        tell=click.echo,
+    )
+    return ExitCode.OK

@@ -1,0 +1,144 @@
+"""Who is let in: every request passes the checks below, in their order; the first that objects names the problem.
+
+    access = Access(hosts=frozenset({"127.0.0.1:8750"}), token="…")
+    refusal(access, seen)           # None, or a key of `problems.STATUS`
+
+A page of another site can make a browser send requests to this PC. It cannot know the token, name our host, set our own header
+or have the cookie sent along (SameSite), and each of these alone would do. Nothing here knows a web framework.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from urllib.parse import urlsplit
+
+OWN_HEADER = "x-xlperf"  # whatever it says: no form and no link of another page can set it
+READING = ("GET", "HEAD", "OPTIONS")
+OPEN = ("/static/", "/openapi.json")  # what is no secret: it is in every copy of xlperf
+START = "/"  # where the token may stand in the address
+BEARER = "bearer "
+ELSEWHERE = ("cross-site", "same-site")  # what a browser says of where a request was made
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """What a server lets in."""
+
+    hosts: frozenset[str]  # as browsers write them, with the port where it is not the usual one
+    token: str | None = None
+    cookie: str = "xlperf"  # its name
+    user_header: str | None = None  # in which a proxy names the user
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    origins: frozenset[str] = frozenset()  # of pages from elsewhere that may ask, with the token
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What of a request decides; the names of headers are in small letters."""
+
+    method: str
+    path: str
+    peer: str | None
+    headers: Mapping[str, Sequence[str]]
+    cookies: Mapping[str, str]
+    token: str | None = None  # in the address
+
+    def header(self, name: str) -> str | None:
+        """A header that stands there once."""
+        values = self.headers.get(name, ())
+        return values[0].strip() if len(values) == 1 else None
+
+
+def refusal(access: Access, seen: Seen) -> str | None:
+    """Why a request is refused, or None."""
+    return next((key for key, is_right in CHECKS if not is_right(access, seen)), None)
+
+
+def foreign_origin(access: Access, seen: Seen) -> str | None:
+    """The origin of a page from elsewhere that may ask; None of our own page."""
+    origin = seen.header("origin")
+    return origin if origin in access.origins and not _is_own(access, origin) else None
+
+
+def user_of(access: Access, seen: Seen) -> str | None:
+    """Whom the proxy names."""
+    return seen.header(access.user_header) or None if access.user_header else None
+
+
+def cookie_value(token: str) -> str:
+    """What the cookie holds: it opens the same door, and does not tell the token."""
+    return hmac.digest(token.encode(), b"xlperf: cookie", hashlib.sha256).hex()
+
+
+# --- the checks ----------------------------------------------------------------------------------------------
+
+
+def _names_our_host(access: Access, seen: Seen) -> bool:
+    return (seen.header("host") or "").lower() in access.hosts
+
+
+def _comes_from_proxy(access: Access, seen: Seen) -> bool:
+    if not access.proxies:
+        return True
+    try:
+        peer = ip_address(seen.peer or "")
+    except ValueError:
+        return False
+    peer = getattr(peer, "ipv4_mapped", None) or peer
+    return any(peer in network for network in access.proxies)
+
+
+def _is_asked_by_our_page(access: Access, seen: Seen) -> bool:
+    """Or by no page at all, by a link that opens ours, or by a page that may."""
+    if "origin" in seen.headers:
+        origin = seen.header("origin")
+        return origin is not None and (_is_own(access, origin) or origin in access.origins)
+    is_opened = seen.header("sec-fetch-mode") == "navigate" and seen.path == START and seen.method in READING
+    return is_opened or seen.header("sec-fetch-site") not in ELSEWHERE
+
+
+def _is_known(access: Access, seen: Seen) -> bool:
+    """Whether it shows the token, in one of three ways, or the proxy names its user; a wrong proof is worse than none."""
+    if seen.path.startswith(OPEN) or seen.method == "OPTIONS":
+        return True
+    if foreign_origin(access, seen) or "authorization" in seen.headers:
+        return _has_bearer(access, seen)
+    if access.user_header:
+        return user_of(access, seen) is not None
+    if seen.token is not None and seen.path == START and seen.method in READING:
+        return _same(seen.token, access.token)
+    return access.token is not None and _same(seen.cookies.get(access.cookie), cookie_value(access.token))
+
+
+def _is_meant(access: Access, seen: Seen) -> bool:
+    """Whether a request that does something carries what no other page can make a browser send."""
+    return seen.method in READING or _has_bearer(access, seen) or seen.header(OWN_HEADER) is not None
+
+
+def _has_bearer(access: Access, seen: Seen) -> bool:
+    told = seen.header("authorization") or ""
+    return told[: len(BEARER)].lower() == BEARER and _same(told[len(BEARER) :].strip(), access.token)
+
+
+def _same(told: str | None, wanted: str | None) -> bool:
+    return bool(told and wanted) and hmac.compare_digest(str(told).encode(), str(wanted).encode())
+
+
+def _is_own(access: Access, origin: str) -> bool:
+    try:
+        return urlsplit(origin).netloc.lower() in access.hosts
+    except ValueError:
+        return False
+
+
+CHECKS: tuple[tuple[str, Callable[[Access, Seen], bool]], ...] = (
+    ("not_from_proxy", _comes_from_proxy),
+    ("wrong_host", _names_our_host),
+    ("foreign_origin", _is_asked_by_our_page),
+    ("no_token", _is_known),
+    ("no_own_header", _is_meant),
+)

@@ -1,0 +1,208 @@
+"""What the server answers: its routes, and the trip of a request to a worker and back.
+
+    app = make_application(Desk(queue=queue, prepared=prepared, folder=folder), access)
+
+The pages of a bureau on its collections are to be one more table of routes beside PLACES; `request.state.user` is whom the proxy
+names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+from xlperf import __version__
+from xlperf.server.access import Access
+from xlperf.server.guard import App, Guard
+from xlperf.server.job import DEFAULT_NAME, UPLOAD, Answer, Job, Prepared
+from xlperf.server.job_queue import Gone, Queue
+from xlperf.server.problems import PROBLEM_JSON, STATUS, Refused, problem
+from xlperf.server.uploads import take_upload
+
+HERE = Path(__file__).parent
+STATIC = HERE.parent / "page" / "static"
+VERBS = ("validate", "annotate", "finalize", "page/check", "page/annotate", "page/finalize", "page/list")
+YEARS = (1950, 2200)  # those of forms.model, which the web process need not import
+MISSED = {404: "no_such_place", 405: "wrong_method"}
+LATER = {"Retry-After": "10"}  # seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What an answer is made with."""
+
+    queue: Queue
+    prepared: Prepared
+    folder: Path  # in which every job has a folder of its own
+    templates: Path | None = None
+
+
+def make_application(desk: Desk, access: Access) -> App:
+    """The ASGI application, guarded."""
+    app = Starlette(
+        routes=[
+            *(Route(place, partial(answer, desk), methods=["GET"]) for place, answer in PLACES.items()),
+            *(Route(f"/api/{verb}", partial(_work, desk, verb), methods=["POST"]) for verb in VERBS),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+        exception_handlers=TOLD,
+    )
+    return Guard(app, access)
+
+
+# --- what is there already -----------------------------------------------------------------------------------
+
+
+async def _page(desk: Desk, request: Request) -> Response:
+    return HTMLResponse(desk.prepared.page)
+
+
+async def _forms(desk: Desk, request: Request) -> Response:
+    return Response(desk.prepared.forms, media_type="application/json")
+
+
+async def _openapi(desk: Desk, request: Request) -> Response:
+    return Response((HERE / "openapi.json").read_text("utf-8").replace("{version}", __version__), media_type="application/json")
+
+
+async def _queue(desk: Desk, request: Request) -> Response:
+    place = desk.queue.place(request.path_params["number"])
+    if place is None:
+        raise Refused("no_such_job")
+    return JSONResponse({"place": place})
+
+
+# --- what a worker does --------------------------------------------------------------------------------------
+
+
+async def _template(desk: Desk, request: Request) -> Response:
+    year = request.query_params.get("year", "")
+    if not (year.isascii() and year.isdecimal() and YEARS[0] <= int(year) <= YEARS[1]):
+        raise Refused("bad_year", first=YEARS[0], last=YEARS[1])
+    with desk.queue.entered(), _new_folder(desk) as folder:
+        job = Job("template", folder, language=request.state.language, templates=desk.templates)
+        named = job._replace(form=request.path_params["form"], year=int(year), unit=request.query_params.get("unit", ""))
+        return await _answered(desk, named, request)
+
+
+async def _work(desk: Desk, verb: str, request: Request) -> Response:
+    """Take a file in and have the question about it answered."""
+    if request.headers.get("content-type", "").startswith("multipart/") or "content-encoding" in request.headers:
+        raise Refused("not_raw")
+    length = request.headers.get("content-length", "")
+    with desk.queue.entered(), _new_folder(desk) as folder:
+        await take_upload(request.stream(), folder / UPLOAD, announced=int(length) if length.isdecimal() else None)
+        job = Job(verb, folder, name=_file_name(request), language=request.state.language, templates=desk.templates)
+        return await _answered(desk, job, request)
+
+
+async def _answered(desk: Desk, job: Job, request: Request) -> Response:
+    gone = asyncio.ensure_future(_departure(request))
+    try:
+        return _LastAnswer(await desk.queue.ask(job, number=request.headers.get("x-job"), gone=gone), job.folder)
+    finally:
+        gone.cancel()
+
+
+async def _departure(request: Request) -> None:
+    """Wait until whoever asked has left."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _file_name(request: Request) -> str:
+    """What the sender calls the file, without the folders it may lie in."""
+    name = unquote(request.headers.get("x-file-name", ""), errors="replace").replace("\\", "/").rpartition("/")[2]
+    return name or DEFAULT_NAME
+
+
+@contextmanager
+def _new_folder(desk: Desk) -> Iterator[Path]:
+    """A folder for one job; it stays until the answer is sent, or goes at once if there is none."""
+    folder = Path(tempfile.mkdtemp(dir=desk.folder))
+    try:
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+class _LastAnswer(FileResponse):
+    """An answer after which nothing is left of its job, however the sending ended."""
+
+    def __init__(self, answer: Answer, folder: Path) -> None:
+        super().__init__(answer.path, status_code=answer.status, media_type=answer.media_type, filename=answer.name)
+        self.folder = folder
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+PLACES: Mapping[str, Callable[[Desk, Request], Awaitable[Response]]] = {
+    "/": _page,
+    "/openapi.json": _openapi,
+    "/api/forms": _forms,
+    "/api/forms/{form}/template": _template,
+    "/api/queue/{number}": _queue,
+}
+
+# --- what goes wrong -----------------------------------------------------------------------------------------
+
+
+def _told(request: Request, key: str, headers: Mapping[str, str] | None = None, **arguments: object) -> Response:
+    body = problem(key, request.state.language, **arguments)
+    return JSONResponse(body, status_code=STATUS[key], media_type=PROBLEM_JSON, headers=headers)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused), "Starlette calls this for no other"
+    return _told(request, error.key, LATER if STATUS[error.key] == HTTPStatus.SERVICE_UNAVAILABLE else None, **error.arguments)
+
+
+async def _missed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException), "Starlette calls this for no other"
+    return _told(request, MISSED.get(error.status_code, "no_such_place"), error.headers)
+
+
+async def _without_worker(request: Request, error: Exception) -> Response:
+    return _told(request, "no_worker", LATER)
+
+
+async def _at_fault(request: Request, error: Exception) -> Response:
+    return _told(request, "fault")
+
+
+async def _unheard(request: Request, error: Exception) -> Response:
+    """Nobody is there to read it."""
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
+
+
+TOLD: Mapping[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
+    Refused: _refused,
+    HTTPException: _missed,
+    BrokenExecutor: _without_worker,
+    Gone: _unheard,
+    ClientDisconnect: _unheard,
+    Exception: _at_fault,
+}
