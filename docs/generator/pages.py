@@ -207,12 +207,15 @@ def agrees(wanted: tuple[str, ...], lines: list[str]) -> bool:
 
 
 def prepare(folder: Path) -> None:
-    """What a reader of any page is supposed to have: two submissions, a list of units, forms of their own."""
+    """What a reader of any page is supposed to have: two submissions, papers of two years, a list of units, forms of their own."""
     document = load_document(EXAMPLE / "document.json")
     received = folder / "收到"
     received.mkdir(parents=True)
     fill_workbook(document, output=received / "甲单位.xlsx", date="2023-03-01")
     fill_workbook(spoilt(document), output=received / "乙单位.xlsx", date="2023-03-01")
+    for year in (2022, 2023):
+        (folder / f"汇集{year}").mkdir()
+        (folder / f"汇集{year}" / "甲单位.json").write_text(json.dumps({**document, "fiscal_year": year}, ensure_ascii=False), "utf-8")
     (folder / "单位名单.csv").write_text(ROSTER, "utf-8-sig")
     make_revision(folder / "my-forms" / "suzhou-department" / "2024", *snippets(page_of("zh", "forms.md").text()))
     (training,) = (block.text for block in blocks_of(page_of("zh", "new-form.md").text()) if block.language == "json")
