@@ -8,7 +8,7 @@ from support.outcomes import FORM, outcome, prose, unit
 from support.surveys import found
 from xlperf.summarizing.submissions import Naming, find_roles
 from xlperf.summarizing.survey import take_survey
-from xlperf.summarizing.tables import units_table
+from xlperf.summarizing.tables.units import units_table
 
 
 def test_what_may_be_left_out_before_a_name_is_one_question_whatever_forms_came_in() -> None:

@@ -25,7 +25,7 @@ from xlperf.messages import sentence
 from xlperf.summarizing.outcome import INSIDE, Outcome
 from xlperf.summarizing.submissions import content_key
 from xlperf.summarizing.survey import Survey
-from xlperf.summarizing.tables import Row
+from xlperf.summarizing.tables.table import Row
 
 MANIFEST, INPUTS = "manifest.csv", "inputs"
 PIECE = 1 << 20  # bytes

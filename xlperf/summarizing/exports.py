@@ -28,7 +28,9 @@ from xlperf.summarizing.overview import Part, lines_of
 from xlperf.summarizing.submissions import ANYTHING, Asked
 from xlperf.summarizing.summary_workbook import write_summary
 from xlperf.summarizing.survey import Survey, take_survey
-from xlperf.summarizing.tables import FindingCounts, Row, SummaryTable, summary_tables
+from xlperf.summarizing.tables.all_tables import summary_tables
+from xlperf.summarizing.tables.findings import FindingCounts
+from xlperf.summarizing.tables.table import Row, SummaryTable
 from xlperf.workbook.announcement import NOTHING, Announcement
 
 AUDIT = "audit.zip"  # below the folder of the collection

@@ -15,7 +15,7 @@ from xlperf.messages import sentence
 from xlperf.reporting.description import DescribedFinding, in_order
 from xlperf.summarizing.outcome import Outcome
 from xlperf.summarizing.survey import form_of
-from xlperf.summarizing.tables import cells_of
+from xlperf.summarizing.tables.findings import cells_of
 from xlperf.workbook.announcement import NOTHING, Announcement, long_date
 
 TEMPLATE = "notice.docx"

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from xlperf.addresses import cell_name
 from xlperf.messages import sentence
 from xlperf.summarizing.table_sheet import cell_format, set_up, write_text
-from xlperf.summarizing.tables import Row
+from xlperf.summarizing.tables.table import Row
 from xlperf.workbook.book import Book, Format, Worksheet
 from xlperf.workbook.styles import Palette
 

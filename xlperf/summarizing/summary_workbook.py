@@ -20,7 +20,9 @@ from xlperf.summarizing.overview import Counted, Part, write_parts
 from xlperf.summarizing.submissions import COUNTS, owner_of
 from xlperf.summarizing.survey import Edition, Survey
 from xlperf.summarizing.table_sheet import WrittenTable, free_title, write_table
-from xlperf.summarizing.tables import ROLES, FindingCounts, SummaryTable
+from xlperf.summarizing.tables.findings import FindingCounts
+from xlperf.summarizing.tables.table import SummaryTable
+from xlperf.summarizing.tables.units import ROLES
 from xlperf.workbook.announcement import NOTHING, Announcement
 from xlperf.workbook.book import Book
 from xlperf.workbook.styles import Palette

@@ -17,7 +17,7 @@ from xlperf.forms.model import TYPES
 from xlperf.formula.excel import to_excel
 from xlperf.formula.nodes import Node
 from xlperf.messages import sentence
-from xlperf.summarizing.tables import SUMMED, Row, SummaryTable
+from xlperf.summarizing.tables.table import SUMMED, Row, SummaryTable
 from xlperf.workbook.book import Book, Format, Worksheet
 from xlperf.workbook.cell_writer import cached_value
 from xlperf.workbook.styles import COLOURS, LONGEST_ROW, POINTS_PER_LINE, Palette, lines_needed, shortened

@@ -18,7 +18,7 @@ from xlperf.forms.layout import MARK
 from xlperf.messages import clauses, sentence
 from xlperf.summarizing.board.rows import STATES, BoardRow
 from xlperf.summarizing.table_sheet import write_table
-from xlperf.summarizing.tables import board_table_of
+from xlperf.summarizing.tables.units import board_table_of
 from xlperf.workbook.announcement import Announcement, long_date
 from xlperf.workbook.book import Book
 from xlperf.workbook.styles import Palette

@@ -19,7 +19,7 @@ from xlperf.messages import sentence
 from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.notice import announced_facts
 from xlperf.summarizing.table_sheet import write_table
-from xlperf.summarizing.tables import Column, Row, SummaryTable, column
+from xlperf.summarizing.tables.table import Column, Row, SummaryTable, column
 from xlperf.workbook.announcement import Announcement, long_date
 from xlperf.workbook.book import Book
 from xlperf.workbook.styles import Palette

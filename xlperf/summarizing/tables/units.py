@@ -1,0 +1,158 @@
+"""The tables of units: how each stands, every file it sent, who sent nothing.
+
+board_table(survey), units_table(survey), missing_table(survey)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from xlperf.messages import sentence
+from xlperf.summarizing.board.rows import BoardRow
+from xlperf.summarizing.outcome import SurveyedSubmission
+from xlperf.summarizing.submissions import ATTACHED, COUNTS, DUPLICATE, SUPERSEDED
+from xlperf.summarizing.survey import Survey
+from xlperf.summarizing.tables.table import (
+    SUBJECT,
+    WHO,
+    Row,
+    SummaryTable,
+    column,
+    figure_columns,
+    has_subject,
+    make_table,
+    supervisor_of,
+)
+from xlperf.text import unit_key
+
+WHOLE_SECOND = 19  # characters of an ISO time, without the time zone
+ROLES = (COUNTS, SUPERSEDED, DUPLICATE, ATTACHED)  # in the order of a unit's files in the list
+# Columns: key, type, width; the headings are in the catalogue.
+MOST_PRINTED = 10  # columns on paper
+FILED = (
+    ("file", "text", 28),
+    ("status", "text", 9),
+    ("role", "text", 15),
+    ("errors", "count", 7),
+    ("queries", "count", 9),
+)
+BESIDE = (("unit_code", "text", 13), ("instead", "text", 20), ("warnings", "count", 7))
+BOARD = (
+    ("number", "count", 6),
+    ("unit_name", "text", 32),
+    ("unit_code", "text", 14),
+    ("supervisor", "text", 20),
+    ("state_of_unit", "text", 10),
+    ("versions", "count", 9),
+    ("last_received", "text", 20),
+    ("errors", "count", 7),
+    ("queries", "count", 9),
+    ("contact", "text", 22),
+    ("decision", "text", 16),
+)
+JUDGED = (("over", "count", 10), ("met", "count", 10), ("missed", "count", 10))
+TRACED = (("form", "text", 24), ("year", "plain", 8))
+MISSING = (("number", "count", 7), ("unit", "text", 44), ("unit_code", "text", 18), ("supervisor", "text", 36))
+
+
+# --- the board -------------------------------------------------------------------------------------------------
+
+
+def board_table(survey: Survey) -> SummaryTable:
+    """Every unit, in the order of the roster, and how it stands."""
+    return board_table_of(survey.board)
+
+
+def board_table_of(board: Iterable[BoardRow]) -> SummaryTable:
+    """Those units, and how they stand."""
+    rows = [
+        (
+            row.number,
+            row.name,
+            row.code,
+            row.supervisor,
+            sentence(f"unit_{row.state}", {}),
+            row.versions,
+            row.received,
+            row.errors,
+            row.unexplained,
+            row.contact,
+            row.decision,
+        )
+        for row in board
+    ]
+    return make_table("board", (column(*spec) for spec in BOARD), lambda: rows)
+
+
+# --- units -----------------------------------------------------------------------------------------------------
+
+
+def units_table(survey: Survey) -> SummaryTable:
+    """Every file that was received, unit by unit, with the figures of its form."""
+    forms = tuple(survey.forms.values())
+    figures = {figure.key: figure for form in forms for figure in form.summary.figures}
+    judged = JUDGED if any(form.summary.indicators for form in forms) else ()
+    ranked = [form.summary.ranked_by for form in forms if form.summary.ranked_by][:1]
+    beside = [figure for key, figure in figures.items() if key not in ranked]
+    who = [column(*spec) for spec in (WHO[0], SUBJECT if has_subject(forms) else WHO[2])]
+    columns = (
+        column("number", "count", 7),
+        *who,
+        *(column(*spec) for spec in FILED),
+        *figure_columns((figures[key] for key in ranked), formulas=False),
+        column("received", "text", 23),
+        *(column(*spec) for spec in (*BESIDE, *([WHO[2]] if has_subject(forms) else []))),
+        *figure_columns(beside, formulas=False),
+        *(column(*spec) for spec in (*judged, *TRACED)),
+    )
+
+    def rows() -> Iterator[Row]:
+        for number, submission in enumerate(sorted(survey.submissions, key=lambda s: _order(survey, s)), 1):
+            role = survey.roles[submission.path]
+            supervisor = supervisor_of(survey, submission)
+            yield (
+                number,
+                submission.unit,
+                submission.subject if has_subject(forms) else supervisor,
+                submission.path,
+                sentence(f"status_{submission.status}", {}),
+                sentence(f"submission_{role.kind}", {}),
+                submission.errors,
+                submission.queries,
+                *(submission.figures.get(key) for key in ranked),
+                submission.received[:WHOLE_SECOND].replace("T", " "),
+                submission.unit_code,
+                role.by if role.by != submission.path else None,
+                submission.warnings,
+                *([supervisor] if has_subject(forms) else []),
+                *(submission.figures.get(figure.key) for figure in beside),
+                *_judged(submission)[: len(judged)],
+                f"{submission.form} {submission.revision or ''}".strip() if submission.form else submission.form,
+                submission.year,
+            )
+
+    return make_table("units", columns, rows, printed=MOST_PRINTED - 1 + len(ranked))
+
+
+def _judged(submission: SurveyedSubmission) -> tuple[int | None, ...]:
+    """The numbers of indicators over-fulfilled, met and missed; blank if none could be read."""
+    return (submission.over, submission.met, submission.missed) if submission.figures else (None, None, None)
+
+
+def _order(survey: Survey, submission: SurveyedSubmission) -> tuple[bool, str, str, int, str, int, str]:
+    """Sort by unit, submissions that count first, files without a unit last."""
+    return (
+        submission.unit is None,
+        unit_key(submission.unit),
+        submission.form or "",
+        submission.year or 0,
+        submission.subject or "",
+        ROLES.index(survey.roles[submission.path].kind),
+        submission.path,
+    )
+
+
+def missing_table(survey: Survey) -> SummaryTable:
+    """The units of the roster that sent nothing."""
+    rows = [(number, row.name, row.code, row.supervisor) for number, row in enumerate(survey.missing, 1)]
+    return make_table("missing", (column(*spec) for spec in MISSING), lambda: rows)
