@@ -245,10 +245,10 @@ def _columns(form: Form, sheet: Sheet, references: frozenset[Reference]) -> Iter
         for table in tables:
             behind = [column for column in _behind(table, number) if (table.key, column.key) in references]
             yield from (Column(column.width, (column.key,)) for column in behind)
-    for table in tables:
-        for key, field in form.blocks[table.blocks[0]].fields.items():
-            if field.hidden and key not in (c for column in shown for c in column):
-                yield Column(None, (key,), hidden=True)
+    helpers = (key for table in tables for key, field in form.blocks[table.blocks[0]].fields.items() if field.hidden)
+    for key in dict.fromkeys(helpers):  # tables below one another share the columns of their helpers
+        if not any(key in keys for keys in shown):
+            yield Column(None, (key,), hidden=True)
 
 
 def _is_printed(tables: Sequence[Table], number: int) -> bool:
