@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import yaml
 
-from support.base_form import BUDGET, base_form, put
+from support.base_form import BUDGET, INDICATORS, base_form, put
 from support.paths import REPOSITORY
 from support.random_forms import random_form
 from support.sweeps import seeds
-from xlperf import Proof, prove_form
+from xlperf import Proof, prove_form, validate, write_template
+from xlperf.errors import FormError, UsageError
 from xlperf.forms.compute import compute
 from xlperf.forms.loader import load_form
 from xlperf.proving import trials
@@ -165,3 +167,86 @@ def test_a_place_is_a_field_of_the_form(tmp_path: Path) -> None:
     )
     assert all(is_place(form, path) for path in places)
     assert not any(is_place(form, path) for path in (("unit",), ("budget", "spent"), ("base", "part"), ("cover", "unit", "x")))
+
+
+# --- what was accepted and then failed -----------------------------------------------------------------------
+
+GRADE = {"key": "grade", "label": "等级", "type": "text", "formula": "LOOKUP(rate * 100, parameters.grades)"}
+
+
+def with_grades(test: str) -> dict[str, Any]:
+    definition = base_form()
+    put(definition, "parameters.grades", [[90, "优"], [60, "中"], ["差"]])
+    put(definition, "sheets[2].widths[4]", 12)
+    put(definition, f"{BUDGET}.columns[4]", GRADE)
+    put(definition, "rules[1].test", test)
+    return definition
+
+
+def test_a_text_that_no_step_gives_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FormError, match=r"AB101\.test: grade .*'优秀'.*优"):
+        load_form(written(with_grades('grade <> "优秀"'), tmp_path))
+    assert load_form(written(with_grades('grade <> "优"'), tmp_path / "right")).rules["AB101"].test == 'grade <> "优"'
+
+
+@pytest.mark.slow
+def test_a_computed_value_needs_no_condition(tmp_path: Path) -> None:
+    definition = base_form()
+    put(definition, "sheets[3].widths[7]", 10)
+    put(definition, f"{INDICATORS}.columns[7]", {"key": "shown", "label": "显示", "type": "value", "formula": "actual"})
+    assert keys(proved(definition, tmp_path)) == []
+
+
+KEYED = "sheets[4].sections[0]"
+
+
+def with_levels() -> dict[str, Any]:
+    """A keyed block whose rows say in a column what the row above says."""
+    definition = base_form()
+    put(definition, "sheets[4].widths[4]", 10)
+    put(definition, f"{KEYED}.columns[4]", {"key": "level", "label": "一级", "type": "label", "merged": True})
+    rows = [
+        {"key": key, "indicator": key, "level": level}
+        for key, level in (("coverage", "甲"), ("b", "甲"), ("c", "乙"), ("d", "甲"))
+    ]
+    put(definition, f"{KEYED}.blocks[0].rows", rows)
+    return definition
+
+
+@pytest.mark.slow
+def test_neighbours_that_say_the_same_are_merged_in_a_keyed_block(tmp_path: Path) -> None:
+    folder = written(with_levels(), tmp_path)
+    assert prove_form(folder).faults == ()
+    path = write_template("mini", year=2022, output=tmp_path / "blank.xlsx", templates=folder.parent.parent)
+    merges = [str(area) for area in openpyxl.load_workbook(path)["基础数据"].merged_cells.ranges]
+    assert merges == ["F3:F4"]
+
+
+def test_a_formula_that_looks_at_merged_cells_is_refused(tmp_path: Path) -> None:
+    definition = base_form()
+    put(definition, f"{INDICATORS}.columns[0].merged", True)
+    put(definition, f"{INDICATORS}.columns[0].type", "choice")
+    put(definition, f"{INDICATORS}.columns[0].choices", ["过程", "效益"])
+    put(definition, "rules[2].test", 'T(category) = "过程"')
+    with pytest.raises(FormError, match="_AB201: 'category' is merged"):
+        load_form(written(definition, tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("digits", "largest"), [({}, 9_999_999.999999), ({"digits": 2}, 99_999_999_999.99), ({"digits": 0}, 9_999_999_999_999)]
+)
+def test_money_ends_where_a_sum_of_it_would_lose_digits(digits: dict, largest: float, tmp_path: Path) -> None:
+    definition = base_form()
+    put(definition, f"{BUDGET}.columns[1]", {"key": "planned", "label": "预算数（元）", "type": "money", **digits})
+    field = load_form(written(definition, tmp_path)).blocks["items"].fields["planned"]
+    assert (field.minimum, field.maximum) == (-largest, largest)
+
+
+@pytest.mark.slow
+def test_more_rows_than_are_read_are_refused_when_they_are_written(tmp_path: Path) -> None:
+    places = {"year": 2022, "templates": written(base_form(), tmp_path).parent.parent}
+    made = write_template("mini", output=tmp_path / "most.xlsx", rows={"items": 1999 - 4}, **places)
+    assert validate(made, templates=places["templates"]).status == "returned"
+    with pytest.raises(UsageError) as caught:
+        write_template("mini", output=tmp_path / "more.xlsx", rows={"items": 1999 - 3}, **places)
+    assert caught.value.arguments == {"sheet": "预算", "found": 2000, "expected": 1999} and not (tmp_path / "more.xlsx").exists()

@@ -118,6 +118,16 @@ NAMES: dict[str, tuple[str, object, str]] = {
     "a number for a text": (f"{PRESET}.name", 5, rf"{PRESET}: .*'name'"),
     "a list of rows without names": (f"{INDICATORS}.row_name", ABSENT, rf"{INDICATORS}.blocks[0].rows: .*row_name"),
     "a label that nothing fills": (f"{BUDGET}.columns[4]", LABEL, rf"{BUDGET}.blocks[0]: .*'note'"),
+    "money of more digits than a sum keeps": (
+        f"{BUDGET}.columns[1].maximum",
+        10000000,
+        rf"{BUDGET}.columns[1].maximum: 10000000 is beyond",
+    ),
+    "a constant that a row has already": (
+        f"{INDICATORS}.blocks[0].constants",
+        {"category": "过程", "kind": "定量"},
+        r"rows[0].kind: 'kind' stands in the constants",
+    ),
     "a minimum above the maximum": (f"{BUDGET}.columns[1].maximum", -1, rf"{BUDGET}.columns[1].minimum: 0 .*-1"),
     "more columns than widths": ("sheets[2].widths", [34, 18], r"sheets[2].widths: 2 widths.*4"),
     "two blocks of one path": (f"{BUDGET}.blocks[1].path", "budget.total", rf"{BUDGET}.blocks[1]: .*'budget.total'"),

@@ -60,7 +60,23 @@ def build_formulas(scope: Scope, words: Mapping[str, str]) -> dict[Cells, Node]:
                     if same not in parsed:
                         parsed[same] = _parsed(scope, block, row, key, source)
                     formulas[Cells(block.key, row, key)] = parsed[same]
+    _check_merged(scope, formulas)
     return formulas
+
+
+def _check_merged(scope: Scope, formulas: Mapping[Cells, Node]) -> None:
+    """No formula looks at a column that is merged: of the cells of one text only the first holds it.
+
+    Raises:
+        FormulaError: one does; the text names it.
+    """
+    merged = {(block.key, field.key) for block in scope.blocks.values() for field in block.fields.values() if field.merged}
+    for cells, tree in formulas.items() if merged else ():
+        for name in names_in(tree):
+            target = scope.target(cells.block, name)
+            if any((block, target.field) in merged for block in target.blocks):
+                place = ".".join(filter(None, cells))
+                raise FormulaError(f"{place}: {name!r} is merged, and of merged cells only the first holds a text")
 
 
 def _parsed(scope: Scope, block: Block, row: str | None, key: str, source: Source) -> Node:

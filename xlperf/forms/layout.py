@@ -24,6 +24,7 @@ from xlperf.forms.model import GUIDE, RULES, Block, Field, Fields, Guide, Lines,
 from xlperf.formula.operands import as_text
 
 MARK = "xlperf"
+LAST_ROW = 1_999  # of a sheet that is read; what stands below is not
 END, HEADER = "#end", "#header"
 MORE_ROWS = 4  # spare rows of a workbook that is filled in further, where a table is full
 PROBLEMS = "#problems"  # the sheet of a workbook that is sent back; no sheet of a form is called that
