@@ -45,7 +45,6 @@ SHAPES: dict[str, tuple[str, object, str]] = {
     "an `except` of nothing": ("rules[2].except", [], r"rules[2].except"),
     "a parameter that is no number": ("parameters.low_rate", "90%", r"parameters.low_rate"),
     "a quote that ends a formula's text": ("words.passed", '"通过"', r"words.passed"),
-    "a formula that begins with =": (f"{BUDGET}.columns[3].formula", "= spent", rf"{BUDGET}.columns[3].formula"),
     "a date where a text is due": ("title", yaml.safe_load("2022-01-01"), r"title: datetime"),
     "spare rows that are keyed": ("sheets[4].sections[0].blocks[0].spare", 1, r"blocks[0].spare: does not go"),
     "the program's own key": (f"{BUDGET}.blocks[1].key", "rules", rf"{BUDGET}.blocks[1].key"),

@@ -25,6 +25,7 @@ from xlperf.forms.live.unanswered import own_formulas
 from xlperf.forms.model import GIVES, GUIDE, RULES, Block, Cells, Condition, Field, PresetRow, Rule
 from xlperf.forms.scope import Scope
 from xlperf.formula.nodes import Kind, Literal, Node, names_in
+from xlperf.messages import sentence
 
 BLANKS = ("missing", "wanted")  # cells that are counted: blank ones that are required, blank ones that are wanted
 
@@ -76,7 +77,7 @@ def _check_merged(scope: Scope, formulas: Mapping[Cells, Node]) -> None:
             target = scope.target(cells.block, name)
             if any((block, target.field) in merged for block in target.blocks):
                 place = ".".join(filter(None, cells))
-                raise FormulaError(f"{place}: {name!r} is merged, and of merged cells only the first holds a text")
+                raise FormulaError(sentence("formula_merged", {"place": place, "name": name}))
 
 
 def _parsed(scope: Scope, block: Block, row: str | None, key: str, source: Source) -> Node:
@@ -85,7 +86,8 @@ def _parsed(scope: Scope, block: Block, row: str | None, key: str, source: Sourc
     decimals = block.fields[key].decimals
     tree = scope.parse(source, block=block.key, place=place, digits=decimals) if isinstance(source, str) else source
     if tree != Literal("") and tree.kind not in GIVES[kind]:
-        raise FormulaError(f"{place}: {source!r} gives {tree.kind.value}, the field holds {kind.value}")
+        facts = {"place": place, "source": source, "found": tree.kind.value, "expected": kind.value}
+        raise FormulaError(sentence("formula_gives", facts))
     return tree
 
 
@@ -107,7 +109,7 @@ def in_order(scope: Scope, formulas: Mapping[Cells, Node]) -> tuple[Cells, ...]:
         return tuple(graph.static_order())
     except CycleError as error:
         circle = " → ".join(".".join(filter(None, cells)) for cells in error.args[1])
-        raise FormulaError(f"the formulas run in a circle: {circle}") from None
+        raise FormulaError(sentence("formula_circle", {"circle": circle})) from None
 
 
 # --- what is written into them -------------------------------------------------------------------------------

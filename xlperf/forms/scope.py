@@ -24,9 +24,15 @@ from xlperf.formula.operands import as_decimal, normal_text
 from xlperf.formula.outcomes import texts_of
 from xlperf.formula.parser import About, KindOf, Steps, parse
 from xlperf.formula.rounding import decimals_of
+from xlperf.messages import sentence
 
 PARAMETERS = "parameters"
-COLUMN_KINDS = {Kind.NUMBER: Kind.NUMBERS, Kind.CHOICE: Kind.CHOICES}  # of a cell: of a whole column of them
+COLUMN_KINDS = {
+    Kind.NUMBER: Kind.NUMBERS,
+    Kind.CHOICE: Kind.CHOICES,
+    Kind.TEXT: Kind.TEXTS,
+    Kind.VALUE: Kind.VALUES,
+}  # of a cell: of a whole column of them
 
 Parameter = float | Steps
 ChoicesOf = Callable[[str], Collection[str]]  # of a name; none where anything may stand
@@ -247,7 +253,8 @@ def parse_formula(source: str, names: Names, *, place: str, digits: int | None =
     for name, text in compared_texts(tree):
         choices = names.choices_of(name)
         if choices and text not in choices and normal_text(text) not in map(normal_text, choices):
-            raise FormulaError(f"{place}: {name} is never {text!r}; its choices are {', '.join(choices)}")
+            facts = {"place": place, "name": name, "text": text, "choices": ", ".join(choices)}
+            raise FormulaError(sentence("formula_is_never", facts))
     return tree
 
 
@@ -261,19 +268,19 @@ def parse_condition(source: str, row: Names, *, place: str, in_schema: bool) -> 
 
     def kind_of(name: str) -> Kind | None:
         if "." in name:
-            raise FormulaError(f"{source!r} looks beyond its own row")
+            raise FormulaError(sentence("formula_beyond", {"source": source}))
         return row.kind_of(name)
 
     tree = parse_formula(source, row._replace(kind_of=kind_of), place=place)
     _checked_test(tree, source, place)
     if in_schema and not is_sayable(tree):
-        raise FormulaError(f'{place}: {source!r} is more than T(choice) = "text", blankness, AND, OR and NOT')
+        raise FormulaError(sentence("formula_more", {"place": place, "source": source}))
     return Condition(source, tree)
 
 
 def _checked_test(tree: Node, source: str, place: str) -> Node:
     if tree.kind is not Kind.BOOLEAN:
-        raise FormulaError(f"{place}: {source!r} is not a test")
+        raise FormulaError(sentence("formula_no_test", {"place": place, "source": source}))
     return tree
 
 
