@@ -17,7 +17,7 @@ from xlperf.errors import FormulaError
 from xlperf.formula.nodes import COLUMNS, WORDS, Call, Kind, Literal, Name, Node, Operation
 
 Wrong = Callable[..., FormulaError]
-OPERATOR = re.compile(r"(<>|<=|>=|=|<|>)?(.*)", re.DOTALL)
+OPERATORS = ("<>", "<=", ">=", "=", "<", ">")  # the longer ones first
 NUMBER = re.compile(r"\s*-?\d+(?:\.\d+)?\s*")
 WILD = re.compile(r"[*?~]")
 OF_VALUE = {Kind.NUMBERS: Kind.NUMBER, Kind.TEXTS: Kind.TEXT, Kind.CHOICES: Kind.TEXT}
@@ -59,17 +59,17 @@ def condition(name: str, column: Node, wanted: Node, wrong: Wrong) -> tuple[Node
 
 
 def _split(name: str, wanted: Node, wrong: Wrong) -> tuple[str, Node]:
+    """The operator before what is wanted, = where none is written, and the rest."""
     match wanted:
         case Literal(value=str() as text):
-            operator, rest = OPERATOR.fullmatch(text).groups()  # type: ignore[union-attr]  # it fits any text
+            operator = next((sign for sign in OPERATORS if text.startswith(sign)), "")
+            rest = text.removeprefix(operator)
             if WILD.search(rest):
                 raise wrong("wildcard", name=name, found=text)
             if not rest:
                 raise wrong("no_condition", name=name, found=text)
             return operator or "=", Literal(rest)
-        case Operation(operator="&", left=Literal(value=str() as sign), right=right) if (
-            OPERATOR.fullmatch(sign)[2] == "" and sign
-        ):  # type: ignore[index]
+        case Operation(operator="&", left=Literal(value=str() as sign), right=right) if sign in OPERATORS:
             return sign, right
     return "=", wanted
 

@@ -101,7 +101,7 @@ DOUBLES = Numbers(
         "SUMPRODUCT": _sum_product,
         "SUMIFS": lambda numbers, *c: _sum([n for n, counts in zip(numbers, rows_that_meet(c, float), strict=True) if counts]),
         "COUNTIFS": lambda *c: float(sum(rows_that_meet(c, float))),
-        "VLOOKUP": lambda *a: looked_up(*a, float),
+        "VLOOKUP": lambda wanted, keys, values: looked_up(wanted, keys, values, float),
         "COUNTA": lambda *a: float(count_filled(*a)),
         "COUNT": lambda *arguments: float(sum(1 for _ in _numbers(arguments))),
         "MIN": lambda *arguments: min(_numbers(arguments), default=0.0),

@@ -180,7 +180,9 @@ FUNCTIONS: dict[str, Function] = {
     # Of these two the arguments are a column, an operator and a value for each condition (`conditions`).
     "SUMIFS": Function(("column", "any"), Kind.NUMBER, _sum_ifs, most=100),
     "COUNTIFS": Function(("any",), Kind.NUMBER, lambda *c: Decimal(sum(rows_that_meet(c, DIGITS_15.plus))), most=100),
-    "VLOOKUP": Function(("any", "any", "any"), Kind.VALUE, lambda *a: looked_up(*a, DIGITS_15.plus)),
+    "VLOOKUP": Function(
+        ("any", "any", "any"), Kind.VALUE, lambda wanted, keys, values: looked_up(wanted, keys, values, DIGITS_15.plus)
+    ),
     "COUNTA": Function(("filled",), Kind.NUMBER, lambda *a: Decimal(count_filled(*a)), most=30, skips=True),
     "IFERROR": Function(("any", "any"), Kind.VALUE, lambda value, other: other if value is None else value, skips=True),
     "COUNT": Function(("fields",), Kind.NUMBER, lambda *a: Decimal(sum(1 for _ in _numbers(a))), most=30, skips=True),
