@@ -50,6 +50,8 @@ _HOMES = {
     "find_form": "forms.loader",
     "load_form": "forms.loader",
     "check_form": "workflow.check_form",
+    "prove_form": "proving.prove_form",
+    "Proof": "proving.prove_form",
     "XlperfError": "errors",
     "UsageError": "errors",
     "FormError": "errors",

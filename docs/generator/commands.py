@@ -50,7 +50,7 @@ TWINS = {
     "diff": ("compare_papers", "compare_forms"),
     "new-round": ("new_round", "read_round"),
     "new-form": ("new_form",),
-    "check-form": ("check_form",),
+    "check-form": ("check_form", "prove_form"),
     "collect": ("collect",),
     "status": ("find_status",),
     "page": ("write_page",),

@@ -215,7 +215,9 @@ def prepare(folder: Path) -> None:
     fill_workbook(spoilt(document), output=received / "乙单位.xlsx", date="2023-03-01")
     for year in (2022, 2023):
         (folder / f"汇集{year}").mkdir()
-        (folder / f"汇集{year}" / "甲单位.json").write_text(json.dumps({**document, "fiscal_year": year}, ensure_ascii=False), "utf-8")
+        (folder / f"汇集{year}" / "甲单位.json").write_text(
+            json.dumps({**document, "fiscal_year": year}, ensure_ascii=False), "utf-8"
+        )
     (folder / "单位名单.csv").write_text(ROSTER, "utf-8-sig")
     make_revision(folder / "my-forms" / "suzhou-department" / "2024", *snippets(page_of("zh", "forms.md").text()))
     (training,) = (block.text for block in blocks_of(page_of("zh", "new-form.md").text()) if block.language == "json")

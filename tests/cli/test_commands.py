@@ -238,7 +238,7 @@ def test_years_that_may_be_asked_for_are_those_that_may_be_typed() -> None:
     assert ranges == {YEARS}
 
 
-OF_COMMANDS = {f"xlperf.cli.{name}" for name in ("commands", "rounds", "serve", "years")}  # what defines them
+OF_COMMANDS = {f"xlperf.cli.{name}" for name in ("check_form", "commands", "rounds", "serve", "years")}  # what defines them
 
 
 @pytest.mark.parametrize("argument", ["--help", "no-such-command", "validate"])

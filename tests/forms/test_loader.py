@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
@@ -27,9 +27,17 @@ from xlperf.forms.layout import filled_references, make_layout
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import TYPES
 from xlperf.formula.nodes import Kind
+from xlperf.messages import use_language
 from xlperf.workflow.check_form import check_form
 
 Write = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    use_language("en")
+    yield
+    use_language(None)
 
 
 @pytest.fixture

@@ -277,7 +277,7 @@ def test_check_form_says_what_there_is_or_what_is_wrong(tmp_path: Path, form) ->
     definition["rules"][1]["test"] = "spend <= planned"
     (folder / "form.yaml").write_text(yaml.safe_dump(definition, allow_unicode=True, sort_keys=False), "utf-8")
     wrong = xlperf("check-form", folder)
-    assert (wrong.returncode, wrong.stdout) == (2, "") and re.search(r"form.yaml 第 \d+ 行：.*'spend'", wrong.stderr)
+    assert (wrong.returncode, wrong.stdout) == (2, "") and re.search(r"form.yaml 第 \d+ 行：.*“spend”", wrong.stderr)
     (folder / "form.yaml").write_text("form: [", "utf-8")
     assert "form.yaml 第 2 行" in xlperf("check-form", folder / "form.yaml").stderr
     assert xlperf("check-form", tmp_path / "没有").returncode == 2

@@ -221,5 +221,6 @@ def _blanked(rows: Rows, spots: Iterable[Spot]) -> Rows:
         fields.setdefault((spot.block, spot.index), set()).add(spot.field)
     blanked = {**rows, **{key: list(rows[key]) for key, _ in fields}}
     for (key, index), names in fields.items():
-        blanked[key][index] = {name: value for name, value in rows[key][index].items() if name not in names}
+        if index < len(blanked[key]):  # a block without a row is told of at its first one
+            blanked[key][index] = {name: value for name, value in rows[key][index].items() if name not in names}
     return blanked

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from xlperf.cli.check_form import check_form
 from xlperf.cli.options import (
     FILE,
     FORMAT_NAMES,
@@ -415,21 +416,7 @@ def new_form(directory: Path) -> ExitCode:
     return ExitCode.OK
 
 
-@cli.command("check-form", help=words("check_form"))
-@click.argument("directory", type=FILE)
-def check_form(directory: Path) -> ExitCode:
-    from xlperf.errors import FormError
-    from xlperf.forms.catalog import count_parts
-    from xlperf.forms.yaml_file import located
-    from xlperf.workflow.check_form import check_form as check
-
-    try:
-        form = check(directory.parent if directory.name == "form.yaml" else directory)
-    except FormError as error:
-        click.echo(located(error), err=True)
-        return error.exit_code
-    click.echo(sentence("form_is_right", count_parts(form)))
-    return ExitCode.OK
+cli.add_command(check_form)
 
 
 def distribute(form: str, **asked: Any) -> ExitCode:

@@ -94,7 +94,7 @@ def deleted_columns(reading: Reading) -> Iterator[Finding]:
         top = found_table.header if found_table.header is not None else len(found.grid)
         headings = [
             str(cell)
-            for row in found.grid[top : top + header_depth(sheet)]
+            for row in found.grid[top : top + header_depth(sheet, table)]
             for number, cell in enumerate(row)
             if number not in columns.values()
         ]

@@ -52,14 +52,14 @@ def _first(texts: Sequence[str]) -> str:
 def _headings(reading: Reading) -> Iterator[Retyped]:
     """The headings of columns."""
     for sheet in reading.form.sheets:
-        found, depth = reading.sheets.get(sheet.key), header_depth(sheet)
+        found = reading.sheets.get(sheet.key)
         for top, row in enumerate(found.grid if found else ()):
             table = table_below(reading.form, found.grid, top) if found and row[0] == HEADER else None
             if found and table:
-                columns = found.columns
+                columns, lines = found.columns, range(top, top + header_depth(sheet, table))
                 for column in table.columns:
                     if column.key in columns and not column.hidden:
-                        cells = [Cell(found.title, number, columns[column.key]) for number in range(top, top + depth)]
+                        cells = [Cell(found.title, number, columns[column.key]) for number in lines]
                         yield from _heading(reading, found, column, cells)
 
 

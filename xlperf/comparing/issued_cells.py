@@ -164,7 +164,7 @@ def _is_fixed_text(row: RowAt, field: Field, shown: object) -> bool:
         return True
     expected = block.constants.get(field.key, preset.values.get(field.key) if preset else None)
     if preset and block.key == RULES and field.key == "severity":
-        expected = row.reading.form.words[row.reading.form.rules[preset.key].severity]
+        expected = row.reading.form.severity_word(row.reading.form.rules[preset.key])
     if expected is not None and normal_text(str(shown)) == normal_text(str(expected)):
         return True
     is_text_of_ours = expected is not None or (block.key == RULES and preset is None)

@@ -80,7 +80,7 @@ def _guide_texts(form: Form) -> tuple[frozenset[str], int]:
     if page is None:
         return frozenset(), 0
     lines = [line.text for line in page.lines if line.text]
-    rules = [text for rule in form.rules.values() for text in (rule.title, rule.why, form.words[rule.severity])]
+    rules = [text for rule in form.rules.values() for text in (rule.title, rule.why, form.severity_word(rule))]
     return frozenset(
         normal_text(text) for text in (*lines, *rules, *form.words.values(), *form.guide, form.title)
     ), page.last_visible

@@ -20,7 +20,7 @@ from xlperf.forms.model import GUIDE, Field, Sheet, Table
 from xlperf.formula.operands import normal_text
 from xlperf.messages import listing
 from xlperf.reading.reading import FoundSheet, Reading
-from xlperf.reading.sheet_rows import Cell, SheetRow, header_depth, is_key
+from xlperf.reading.sheet_rows import Cell, SheetRow, header_depth, is_key, table_below
 from xlperf.reporting.finding import Finding
 from xlperf.values.box_notes import is_note
 from xlperf.values.printing import ELLIPSIS, typed_text
@@ -87,7 +87,10 @@ def _stray_cells(
     columns, texts = found.columns, _own_texts(reading.form)[sheet.key]
     rest_of_header = 0
     for number, line in enumerate(found.grid[1:], 1):
-        rest_of_header = header_depth(sheet) if line[0] == HEADER else max(0, rest_of_header - 1)
+        if line[0] == HEADER:
+            rest_of_header = header_depth(sheet, table_below(reading.form, found.grid, number))
+        else:
+            rest_of_header = max(0, rest_of_header - 1)
         filled = [(column, value) for column, value in enumerate(line) if column and str(value).strip()]
         row = rows.get((found.title, number))
         if rest_of_header:

@@ -31,6 +31,7 @@ from xlperf.forms.definition import (
     sections_of,
     tables_of,
 )
+from xlperf.forms.model import MONEY_DIGITS, limits_of_type
 from xlperf.forms.references import unknown_names
 from xlperf.formula.operands import normal_text
 
@@ -159,6 +160,11 @@ def _contents(definition: Raw) -> Iterator[Complaint]:
             for key in values.keys() - set(ROW_WORDS):
                 if reason := _misfit(columns[key], values[key]):
                     yield f"{here}.{key}", reason
+        for here, row in rows:
+            yield from (
+                (f"{here}.{key}", f"{key!r} stands in the constants of the block already")
+                for key in row.keys() & block.get("constants", {}).keys()
+            )
         if not block.get("keyed") and (labels := [c["key"] for c in columns.values() if c["type"] == "label"]):
             yield place, f"not keyed, but the column {labels[0]!r} is a label, which only preset rows can fill"
 
@@ -195,12 +201,23 @@ def _shown(definition: Raw) -> Iterator[Complaint]:
 
 
 def _limits(definition: Raw) -> Iterator[Complaint]:
-    """No smallest number is larger than the largest."""
+    """No smallest number is larger than the largest, and neither has more digits than a sum of amounts keeps."""
     for place, section in sections_of(definition):
         for part in ("items", "columns"):
             for number, field in enumerate(section.get(part, ())):
                 if field.get("minimum", float("-inf")) > field.get("maximum", float("inf")):
                     yield f"{place}.{part}[{number}].minimum", f"{field['minimum']} is more than the maximum {field['maximum']}"
+                yield from _large_amounts(f"{place}.{part}[{number}]", field)
+
+
+def _large_amounts(place: str, field: Raw) -> Iterator[Complaint]:
+    """The limits of an amount beyond what its digits leave before the point."""
+    if field["type"] == "money":
+        _, largest = limits_of_type("money", field.get("digits"))
+        for bound in ("minimum", "maximum"):
+            if abs(field.get(bound, 0)) > (largest or 0):
+                reason = f"{field[bound]} is beyond {largest}; amounts have {MONEY_DIGITS} digits, so ask for fewer decimals"
+                yield f"{place}.{bound}", reason
 
 
 def _dropdowns(definition: Raw) -> Iterator[Complaint]:

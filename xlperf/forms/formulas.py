@@ -25,6 +25,7 @@ from xlperf.forms.live.unanswered import own_formulas
 from xlperf.forms.model import GIVES, GUIDE, RULES, Block, Cells, Condition, Field, PresetRow, Rule
 from xlperf.forms.scope import Scope
 from xlperf.formula.nodes import Kind, Literal, Node, names_in
+from xlperf.messages import sentence
 
 BLANKS = ("missing", "wanted")  # cells that are counted: blank ones that are required, blank ones that are wanted
 
@@ -60,7 +61,23 @@ def build_formulas(scope: Scope, words: Mapping[str, str]) -> dict[Cells, Node]:
                     if same not in parsed:
                         parsed[same] = _parsed(scope, block, row, key, source)
                     formulas[Cells(block.key, row, key)] = parsed[same]
+    _check_merged(scope, formulas)
     return formulas
+
+
+def _check_merged(scope: Scope, formulas: Mapping[Cells, Node]) -> None:
+    """No formula looks at a column that is merged: of the cells of one text only the first holds it.
+
+    Raises:
+        FormulaError: one does; the text names it.
+    """
+    merged = {(block.key, field.key) for block in scope.blocks.values() for field in block.fields.values() if field.merged}
+    for cells, tree in formulas.items() if merged else ():
+        for name in names_in(tree):
+            target = scope.target(cells.block, name)
+            if any((block, target.field) in merged for block in target.blocks):
+                place = ".".join(filter(None, cells))
+                raise FormulaError(sentence("formula_merged", {"place": place, "name": name}))
 
 
 def _parsed(scope: Scope, block: Block, row: str | None, key: str, source: Source) -> Node:
@@ -69,7 +86,8 @@ def _parsed(scope: Scope, block: Block, row: str | None, key: str, source: Sourc
     decimals = block.fields[key].decimals
     tree = scope.parse(source, block=block.key, place=place, digits=decimals) if isinstance(source, str) else source
     if tree != Literal("") and tree.kind not in GIVES[kind]:
-        raise FormulaError(f"{place}: {source!r} gives {tree.kind.value}, the field holds {kind.value}")
+        facts = {"place": place, "source": source, "found": tree.kind.value, "expected": kind.value}
+        raise FormulaError(sentence("formula_gives", facts))
     return tree
 
 
@@ -91,7 +109,7 @@ def in_order(scope: Scope, formulas: Mapping[Cells, Node]) -> tuple[Cells, ...]:
         return tuple(graph.static_order())
     except CycleError as error:
         circle = " → ".join(".".join(filter(None, cells)) for cells in error.args[1])
-        raise FormulaError(f"the formulas run in a circle: {circle}") from None
+        raise FormulaError(sentence("formula_circle", {"circle": circle})) from None
 
 
 # --- what is written into them -------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from xlperf.forms.model import GUIDE, RULES, Block, Field, Fields, Guide, Lines,
 from xlperf.formula.operands import as_text
 
 MARK = "xlperf"
+LAST_ROW = 1_999  # of a sheet that is read; what stands below is not
 END, HEADER = "#end", "#header"
 MORE_ROWS = 4  # spare rows of a workbook that is filled in further, where a table is full
 PROBLEMS = "#problems"  # the sheet of a workbook that is sent back; no sheet of a form is called that
@@ -254,10 +255,10 @@ def _columns(form: Form, sheet: Sheet, references: frozenset[Reference]) -> Iter
         for table in tables:
             behind = [column for column in _behind(table, number) if (table.key, column.key) in references]
             yield from (Column(column.width, (column.key,)) for column in behind)
-    for table in tables:
-        for key, field in form.blocks[table.blocks[0]].fields.items():
-            if field.hidden and key not in (c for column in shown for c in column):
-                yield Column(None, (key,), hidden=True)
+    helpers = (key for table in tables for key, field in form.blocks[table.blocks[0]].fields.items() if field.hidden)
+    for key in dict.fromkeys(helpers):  # tables below one another share the columns of their helpers
+        if not any(key in keys for keys in shown):
+            yield Column(None, (key,), hidden=True)
 
 
 def _is_printed(tables: Sequence[Table], number: int) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
@@ -59,7 +60,7 @@ TYPES = {
     "reference": Type(Kind.TEXT, None),
 }
 YEARS = (1950, 2200)  # between which fiscal years lie, as those that --year takes
-LIMITS = {"money": (-9_999_999.999999, 9_999_999.999999), "year": YEARS}  # sums of thousands keep six decimals in 15 digits
+MONEY_DIGITS = 13  # of an amount, decimals included: a sum of thousands of amounts fits into 15
 GIVES = {Kind.NUMBER: (Kind.NUMBER,), Kind.TEXT: WORDS, Kind.CHOICE: WORDS, Kind.VALUE: SCALARS}  # field: its formula's kinds
 CONDITIONS = ("required", "wanted", "number_when", "percent_when")  # attributes of a field, and keys of its definition
 
@@ -67,6 +68,19 @@ CONDITIONS = ("required", "wanted", "number_when", "percent_when")  # attributes
 def decimals_of_type(type_: str, digits: int | None = None) -> int | None:
     """The decimals that numbers of a type have at most, of a field that asks for so many; None where there are no numbers."""
     return 0 if TYPES[type_].json == "integer" else TYPES[type_].digits if digits is None else digits
+
+
+def limits_of_type(type_: str, digits: int | None = None) -> tuple[float | None, float | None]:
+    """The smallest and the largest number of a type, of a field that asks for so many decimals.
+
+    >>> limits_of_type("money"), limits_of_type("money", 2)[1], limits_of_type("count")
+    ((-9999999.999999, 9999999.999999), 99999999999.99, (None, None))
+    """
+    if type_ == "money":
+        decimals = decimals_of_type(type_, digits) or 0
+        largest = float(Decimal(10**MONEY_DIGITS - 1).scaleb(-decimals))
+        return -largest, largest
+    return YEARS if type_ == "year" else (None, None)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ from xlperf.forms.model import (
     CONDITIONS,
     GUIDE,
     HELPERS,
-    LIMITS,
     RULES,
     TYPES,
     Basis,
@@ -36,6 +35,7 @@ from xlperf.forms.model import (
     Sheet,
     Table,
     decimals_of_type,
+    limits_of_type,
 )
 from xlperf.forms.scope import Names, Scope, kind_in_formulas, lookup_steps, parse_condition
 from xlperf.formula.parser import About, Steps
@@ -213,11 +213,11 @@ def _fields(raws: Sequence[Raw], owner: str, steps: Mapping[str, Steps]) -> dict
     for raw in raws:
         conditions = {name: condition(raw, name) for name in CONDITIONS if isinstance(raw.get(name), str)}
         lists = {name: tuple(raw.get(name, ())) for name in ("only", "former_labels")} | {"choices": choices[raw["key"]]}
-        fields[raw["key"]] = Field(**{**_defaults(raw["type"]), **raw, **lists, **conditions})
+        fields[raw["key"]] = Field(**{**_defaults(raw), **raw, **lists, **conditions})
     return fields
 
 
-def _defaults(type_: str) -> dict[str, object]:
-    """What a field of that type has where its definition says nothing."""
-    minimum, maximum = LIMITS.get(type_, (None, None))
-    return {"minimum": minimum, "maximum": maximum, "digits": TYPES[type_].digits}
+def _defaults(raw: Raw) -> dict[str, object]:
+    """What a field has where its definition says nothing."""
+    minimum, maximum = limits_of_type(raw["type"], raw.get("digits"))
+    return {"minimum": minimum, "maximum": maximum, "digits": TYPES[raw["type"]].digits}

@@ -11,7 +11,7 @@ block or a table (`budget.spent`) or a parameter (`parameters.low_rate`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, partial
@@ -20,12 +20,19 @@ from typing import Any, NamedTuple
 from xlperf.errors import FormulaError
 from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Condition, Field, Reach, Rule, Table
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation, compared_texts
-from xlperf.formula.operands import as_decimal
+from xlperf.formula.operands import as_decimal, normal_text
+from xlperf.formula.outcomes import texts_of
 from xlperf.formula.parser import About, KindOf, Steps, parse
 from xlperf.formula.rounding import decimals_of
+from xlperf.messages import sentence
 
 PARAMETERS = "parameters"
-COLUMN_KINDS = {Kind.NUMBER: Kind.NUMBERS, Kind.CHOICE: Kind.CHOICES}  # of a cell: of a whole column of them
+COLUMN_KINDS = {
+    Kind.NUMBER: Kind.NUMBERS,
+    Kind.CHOICE: Kind.CHOICES,
+    Kind.TEXT: Kind.TEXTS,
+    Kind.VALUE: Kind.VALUES,
+}  # of a cell: of a whole column of them
 
 Parameter = float | Steps
 ChoicesOf = Callable[[str], Collection[str]]  # of a name; none where anything may stand
@@ -137,7 +144,32 @@ class Scope:
     def choices(self, block: str | None, name: str) -> Collection[str]:
         """The choices of the field that a name means; none where anything may stand."""
         target = self.target(block, name)
-        return self.field(target).choices if target.blocks else ()
+        if not target.blocks:
+            return ()
+        field = self.field(target)
+        return field.choices or (self._computed_texts(target) if field.type == "text" and not field.hidden else ())
+
+    def _computed_texts(self, target: Target) -> Collection[str]:
+        """The texts that the formulas of a field can come to; none where any may, or somebody types into one of its cells."""
+        key = (target.blocks, target.field)
+        if key not in self._outcomes:
+            self._outcomes[key] = ()  # of a formula that asks for itself nothing is known
+            found: set[str] = set()
+            for block in target.blocks:
+                for source in sources_of(self.blocks[block], target.field):
+                    try:
+                        texts = texts_of(self.parse(source, block=block, place=block)) if source is not None else None
+                    except FormulaError:  # which is told at its own place
+                        texts = None
+                    if texts is None:
+                        return ()
+                    found |= texts
+            self._outcomes[key] = tuple(sorted(found))
+        return self._outcomes[key]
+
+    @cached_property
+    def _outcomes(self) -> dict[tuple[object, ...], Collection[str]]:
+        return {}
 
     def parse(self, source: str, *, block: str, place: str, digits: int | None = None) -> Node:
         """The tree of a formula of that block; `place` says where it stands if it cannot be right.
@@ -177,6 +209,14 @@ def is_computed(block: Block, key: str) -> bool:
     return any(key in formulas for formulas in (block.formulas, *(row.formulas for row in block.rows)))
 
 
+def sources_of(block: Block, key: str) -> Iterator[str | None]:
+    """Yield the formula of a field in every kind of row of a block, None where it is typed."""
+    of_block = block.formulas.get(key, block.fields[key].formula)
+    yield from (row.formulas.get(key, of_block) for row in block.rows)
+    if not block.rows or block.spare:
+        yield of_block
+
+
 def lookup_steps(parameters: Mapping[str, Parameter]) -> dict[str, Steps]:
     """The parameters that LOOKUP goes down, by the name that formulas give them."""
     return {f"{PARAMETERS}.{key}": value for key, value in parameters.items() if not isinstance(value, int | float)}
@@ -212,8 +252,9 @@ def parse_formula(source: str, names: Names, *, place: str, digits: int | None =
         raise FormulaError(f"{place}: {error}") from None
     for name, text in compared_texts(tree):
         choices = names.choices_of(name)
-        if choices and text not in choices:
-            raise FormulaError(f"{place}: {name} is never {text!r}; its choices are {', '.join(choices)}")
+        if choices and text not in choices and normal_text(text) not in map(normal_text, choices):
+            facts = {"place": place, "name": name, "text": text, "choices": ", ".join(choices)}
+            raise FormulaError(sentence("formula_is_never", facts))
     return tree
 
 
@@ -227,19 +268,19 @@ def parse_condition(source: str, row: Names, *, place: str, in_schema: bool) -> 
 
     def kind_of(name: str) -> Kind | None:
         if "." in name:
-            raise FormulaError(f"{source!r} looks beyond its own row")
+            raise FormulaError(sentence("formula_beyond", {"source": source}))
         return row.kind_of(name)
 
     tree = parse_formula(source, row._replace(kind_of=kind_of), place=place)
     _checked_test(tree, source, place)
     if in_schema and not is_sayable(tree):
-        raise FormulaError(f'{place}: {source!r} is more than T(choice) = "text", blankness, AND, OR and NOT')
+        raise FormulaError(sentence("formula_more", {"place": place, "source": source}))
     return Condition(source, tree)
 
 
 def _checked_test(tree: Node, source: str, place: str) -> Node:
     if tree.kind is not Kind.BOOLEAN:
-        raise FormulaError(f"{place}: {source!r} is not a test")
+        raise FormulaError(sentence("formula_no_test", {"place": place, "source": source}))
     return tree
 
 

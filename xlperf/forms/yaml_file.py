@@ -33,7 +33,7 @@ else:
 
 PATH_PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 SYNTAX = re.compile(r"\bline (\d+), column \d+")
-CIRCLE = re.compile(r"\bcircle: ([\w.]+)")
+CIRCLE = re.compile(r"^[^:]*: ([\w.]+) \u2192 ")
 MOST_NODES = 200_000  # keys and values of a form; the largest of ours has some 6,000
 LONGEST_NUMBER = 40  # characters; 15 digits count
 LONGEST_REASON = 300  # characters of an error of jsonschema's own, which quotes what it found

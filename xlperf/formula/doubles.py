@@ -22,7 +22,7 @@ from functools import reduce
 from operator import add, mul, sub, truediv
 from typing import Any
 
-from xlperf.formula.functions import COMPARABLE, FUNCTIONS, Numbers
+from xlperf.formula.functions import COMPARABLE, FUNCTIONS, Numbers, count_filled, looked_up, rows_that_meet
 from xlperf.formula.nodes import Kind
 from xlperf.formula.operands import as_decimal, as_text, as_typed, normal_text, round_half_up
 
@@ -73,6 +73,11 @@ def _sum_if(choices: list[object], choice: str, numbers: list[object]) -> float:
     return _sum([number for number, counts in zip(numbers, same, strict=True) if counts])
 
 
+def _sum_product(*columns: list[object]) -> float:
+    rows = (row for row in zip(*columns, strict=True) if all(isinstance(number, float) for number in row))
+    return _sum([reduce(mul, row) for row in rows])
+
+
 def _text(value: float | str, pattern: str | None = None) -> str:
     return value if isinstance(value, str) else as_text(as_decimal(value), pattern)
 
@@ -93,6 +98,11 @@ DOUBLES = Numbers(
         "SIGN": lambda number: float((number > 0) - (number < 0)),
         "SUM": _sum,
         "SUMIF": _sum_if,
+        "SUMPRODUCT": _sum_product,
+        "SUMIFS": lambda numbers, *c: _sum([n for n, counts in zip(numbers, rows_that_meet(c, float), strict=True) if counts]),
+        "COUNTIFS": lambda *c: float(sum(rows_that_meet(c, float))),
+        "VLOOKUP": lambda wanted, keys, values: looked_up(wanted, keys, values, float),
+        "COUNTA": lambda *a: float(count_filled(*a)),
         "COUNT": lambda *arguments: float(sum(1 for _ in _numbers(arguments))),
         "MIN": lambda *arguments: min(_numbers(arguments), default=0.0),
         "MAX": lambda *arguments: max(_numbers(arguments), default=0.0),

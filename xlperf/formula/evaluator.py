@@ -170,11 +170,25 @@ def _comparison(tree: Operation, left: Formula, right: Formula, numbers: Numbers
 def _call(tree: Call, taken_as: Kind, numbers: Numbers) -> Formula:
     if tree.function == "IF":
         return _if(tree.arguments, taken_as, numbers)
+    if tree.function == "IFERROR":
+        return _if_error(tree.arguments, taken_as, numbers)
     if tree.function == "SUMIF" and isinstance(tree.arguments[1], Name):
         return _sums_by_choice(tree, numbers)
     function, compute = FUNCTIONS[tree.function], numbers.compute[tree.function]
     arguments = [_argument(tree.function, function, number, each, numbers) for number, each in enumerate(tree.arguments)]
+    if tree.function == "VLOOKUP" and tree.kind is Kind.NUMBER:
+        compute = _number_or_nothing(compute, numbers)
     return _call_of_one(compute, arguments[0]) if len(arguments) == 1 else _call_of_many(compute, arguments)
+
+
+def _number_or_nothing(compute: Callable[..., Any], numbers: Numbers) -> Callable[..., Any]:
+    """The same, without a text that stands where a number belongs."""
+
+    def number(*arguments: Any) -> Any:
+        value = compute(*arguments)
+        return value if isinstance(value, numbers.type) else None
+
+    return number
 
 
 def _call_of_one(compute: Callable[[Any], Any], argument: Formula) -> Formula:
@@ -223,6 +237,21 @@ def _if(arguments: tuple[Node, ...], taken_as: Kind, numbers: Numbers) -> Formul
         return None if isinstance(value, str) else value
 
     return number if taken_as is Kind.NUMBER else choose
+
+
+def _if_error(arguments: tuple[Node, ...], taken_as: Kind, numbers: Numbers) -> Formula:
+    """A value, and another one where that is blank or fails; a text where a number is needed counts as blank."""
+    first, second = (_compiled(argument, taken_as, numbers) for argument in arguments)
+    needs_number = taken_as is Kind.NUMBER
+
+    def value(value_of: ValueOf, columns: Columns) -> Any:
+        for formula in (first, second):
+            found = formula(value_of, columns)
+            if found is not None and not (needs_number and isinstance(found, str)):
+                return found
+        return None
+
+    return value
 
 
 # --- arguments -----------------------------------------------------------------------------------------------

@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from xlperf.formula.conditions import triples
 from xlperf.formula.functions import BETWEEN, COMPARISONS, FUNCTIONS, LONGEST_DASH, SKIPPING, TAKEN_AS_NUMBER
 from xlperf.formula.nodes import COLUMNS, PRECEDENCE, WORDS, Call, IsBlank, Kind, Literal, Name, Node, Operation
 from xlperf.formula.operands import IDEOGRAPHIC_SPACE, LEFT_OUT, NBSP, REWRITTEN, TEXT_FORMATS, as_text, single_spaced
 
 LONGEST_LITERAL = 120  # UTF-16 units of a text that is compared; a literal holds 255, and quotation marks stand twice
+ABOVE_ALL = "1E+300"  # every number is smaller, and no text is
 Address = Callable[[str], str]  # of a name: its cell, its range, or the figure of a parameter
 
 
@@ -72,8 +74,21 @@ def blanks_of(tree: Node, address: Address, taken_as: Kind) -> Iterator[str]:
                 yield f"IF({_either(of_test)},TRUE,{branch})" if of_test else branch
             else:
                 yield from of_test
+        case Call(function="IFERROR", arguments=(value, other)):
+            of_other = list(blanks_of(other, address, taken_as))
+            if of_other:
+                yield f"IF({_fails(value, address, taken_as)},{_either(of_other)},FALSE)"
         case _ if taken_as is Kind.NUMBER and tree.kind in WORDS:
             yield "TRUE"
+        case Call(function="VLOOKUP", arguments=(wanted, keys, _)):
+            yield from blanks_of(wanted, address, wanted.kind)
+            found = _raw(tree, address)
+            is_blank = f"NOT(ISNUMBER({found}))" if tree.kind is Kind.NUMBER else f'{_folded(found)}=""'
+            yield f"IF(SUMPRODUCT(--({_meets(keys, '=', wanted, address)}))<>1,TRUE,{is_blank})"
+        case Call(function="MID", arguments=(text, _, _)):
+            blanks = list(blanks_of(text, address, text.kind))
+            is_short = f'{_raw(tree, address)}=""'
+            yield f"IF({_either(blanks)},TRUE,{is_short})" if blanks else is_short
         case Operation(operator="&", left=Literal(value=""), right=right):
             yield from blanks_of(right, address, Kind.TEXT)
         case Operation(left=left, right=right, operands=operands):
@@ -81,6 +96,8 @@ def blanks_of(tree: Node, address: Address, taken_as: Kind) -> Iterator[str]:
             yield from blanks_of(right, address, operands)
         case Call(function=name, arguments=arguments):
             function = FUNCTIONS[name]
+            if name in ("SMALL", "LARGE") and isinstance(arguments[1], Literal):
+                yield f"COUNT({_raw(arguments[0], address)})<{_raw(arguments[1], address)}"
             typed = [address(argument.key) for argument in arguments if isinstance(argument, Name) and argument.typed]
             if typed and name in SKIPPING:  # what stands there is no number
                 yield f"COUNTA({','.join(typed)})>COUNT({','.join(typed)})"
@@ -115,6 +132,23 @@ def _raw(tree: Node, address: Address, floor: int = 0) -> str:
         case Call("TEXT", (number, Literal(value=str() as pattern) as shown)) if not _is_rounded(number, pattern):
             places = Literal(Decimal(sum(TEXT_FORMATS[pattern])))
             return _raw(Call("TEXT", (Call("ROUND", (number, places), Kind.NUMBER), shown), Kind.TEXT), address)
+        case Call(function="SUMIFS" | "COUNTIFS", arguments=arguments):
+            met = [_meets(column, operator, value, address) for column, operator, value in triples(arguments)]
+            together = "*".join(met) if len(met) > 1 or "*" in met[0] else f"--({met[0]})"
+            added = f",{_raw(arguments[0], address)}" if len(arguments) % 3 else ""
+            return f"SUMPRODUCT({together}{added})"
+        case Call(function="VLOOKUP", arguments=(wanted, keys, values)):
+            rows, of_values = _raw(keys, address), _raw(values, address)
+            return f"INDEX({of_values},SUMPRODUCT(({_meets(keys, '=', wanted, address)})*ROW({rows}))-ROW(INDEX({rows},1))+1)"
+        case Call(function="COUNTA", arguments=arguments):
+            parts = [f'SUMPRODUCT(--({_folded(_raw(argument, address))}<>""))' for argument in arguments]
+            return parts[0] if len(parts) == 1 else f"({'+'.join(parts)})"
+        case Call(function="IFERROR", arguments=(value, other)):
+            blanks, second = list(dict.fromkeys(blanks_of(value, address, value.kind))), _raw(other, address)
+            first = f"IFERROR({_raw(value, address)},{second})"
+            return f"IF({_either(blanks)},{second},{first})" if blanks else first
+        case Call(function="TRIM", arguments=(text,)):
+            return _folded(_raw(text, address))
         case Call(function="SUMIF", arguments=(choices, choice, numbers)):  # Excel's own would take * and ? for wildcards
             return f"SUMPRODUCT(--({_raw(choices, address)}={_raw(choice, address)}),{_raw(numbers, address)})"
         case Call(
@@ -124,6 +158,24 @@ def _raw(tree: Node, address: Address, floor: int = 0) -> str:
         case Call(function=name, arguments=arguments):
             return WRITERS.get(name, _call)(name, [_raw(argument, address) for argument in arguments])
     raise AssertionError(tree)
+
+
+def _fails(tree: Node, address: Address, taken_as: Kind) -> str:
+    """The Excel condition under which a value is blank or a mistake."""
+    blanks = list(dict.fromkeys(blanks_of(tree, address, taken_as)))
+    is_mistake = f"ISERROR({_raw(tree, address)})"
+    return f"IF({_either(blanks)},TRUE,{is_mistake})" if blanks else is_mistake
+
+
+def _meets(column: Node, operator: str, value: Node, address: Address) -> str:
+    """The rows of a column that meet a condition, as an array of Excel; a blank cell meets none."""
+    cells = _raw(column, address)
+    if column.kind is Kind.NUMBERS:
+        is_number = f'({cells}<>"")*({cells}<{ABOVE_ALL})'  # other programs take ISNUMBER of a range for that of one cell
+        return f"{is_number}*({cells}{operator}{_raw(value, address, PRECEDENCE['='])})"
+    texts = _folded(cells)
+    test = f"({texts}{operator}{_folded_side(value, address)})"
+    return f'({texts}<>"")*{test}' if operator == "<>" else test
 
 
 def _call(name: str, arguments: list[str]) -> str:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
+from functools import reduce
 from typing import Any, NamedTuple
 
 from xlperf.formula.nodes import SCALARS, WORDS, Kind
@@ -19,12 +20,14 @@ from xlperf.formula.operands import (
     DIGITS_15,
     IDEOGRAPHIC_SPACE,
     NBSP,
+    SPACES,
     WIDE,
     as_text,
     as_typed,
     normal_text,
     plain_text,
     round_half_up,
+    single_spaced,
 )
 
 TAKEN_AS_NUMBER = ("number", "numbers")  # arguments that must come out as numbers; others as what they are
@@ -34,6 +37,9 @@ SKIPPING = (
     "MIN",
     "MAX",
     "N",
+    "SUMPRODUCT",
+    "SUMIFS",
+    "COUNTIFS",
 )  # functions that pass over blanks, and would pass over a text that was meant as a number
 
 
@@ -74,6 +80,56 @@ def _sum_if(choices: list[object], choice: str, numbers: list[object]) -> Decima
     """The sum of the numbers beside one choice; a choice is compared without case, space for space."""
     same = [isinstance(other, str) and other.lower() == choice.lower() for other in choices]
     return _sum([number for number, counts in zip(numbers, same, strict=True) if counts])
+
+
+def _sum_product(*columns: list[object]) -> Decimal:
+    """The sum of the products of each row in which all are numbers."""
+    total = Decimal(0)
+    for row in zip(*columns, strict=True):
+        if all(isinstance(number, Decimal) for number in row):
+            total = WIDE.add(total, reduce(WIDE.multiply, row))
+    return total
+
+
+def rows_that_meet(conditions: Sequence[Any], compared: Callable[[Any], object]) -> list[bool]:
+    """For every row whether it meets the conditions, each a column, an operator and a value; a blank meets none."""
+    met = [
+        [_meets(value, COMPARISONS[operator], wanted, compared) for value in column]
+        for column, operator, wanted in zip(conditions[::3], conditions[1::3], conditions[2::3], strict=True)
+    ]
+    return [all(row) for row in zip(*met, strict=True)]
+
+
+def _meets(value: object, compare: Callable[[Any, Any], bool], wanted: object, compared: Callable[[Any], object]) -> bool:
+    if isinstance(wanted, str):
+        return isinstance(value, str) and bool(value.strip(SPACES)) and compare(normal_text(value), normal_text(wanted))
+    return type(value) is type(wanted) and compare(compared(value), compared(wanted))
+
+
+def _sum_ifs(numbers: list[object], *conditions: Any) -> Decimal:
+    met = rows_that_meet(conditions, DIGITS_15.plus)
+    return _sum([number for number, counts in zip(numbers, met, strict=True) if counts])
+
+
+def looked_up(wanted: object, keys: list[object], values: list[object], compared: Callable[[Any], object]) -> Any:
+    """The value beside a key, None where the key stands nowhere or twice."""
+    beside = [value for value, is_it in zip(values, rows_that_meet((keys, "=", wanted), compared), strict=True) if is_it]
+    return beside[0] if len(beside) == 1 else None
+
+
+def is_filled(value: object) -> bool:
+    """Whether something stands in a cell: spaces are nothing."""
+    return bool(value.strip(SPACES)) if isinstance(value, str) else value is not None
+
+
+def count_filled(*arguments: object) -> int:
+    """How many cells hold something, those of columns each by itself."""
+    return sum(is_filled(value) for argument in arguments for value in (argument if isinstance(argument, list) else [argument]))
+
+
+def middle(text: str, start: Decimal, count: Decimal) -> str | None:
+    """The letters of a text from a place on; nothing where it ends before that."""
+    return text[int(start) - 1 : int(start) - 1 + int(count)] or None
 
 
 def _without(text: str, *words: str) -> str:
@@ -120,6 +176,15 @@ FUNCTIONS: dict[str, Function] = {
     "ROUND": Function(("number", "digits"), Kind.NUMBER, round_half_up),
     "SUM": Function(("numbers",), Kind.NUMBER, _sum, most=30, skips=True),
     "SUMIF": Function(("choices", "choice", "column"), Kind.NUMBER, _sum_if),
+    "SUMPRODUCT": Function(("column",), Kind.NUMBER, _sum_product, most=10),
+    # Of these two the arguments are a column, an operator and a value for each condition (`conditions`).
+    "SUMIFS": Function(("column", "any"), Kind.NUMBER, _sum_ifs, most=100),
+    "COUNTIFS": Function(("any",), Kind.NUMBER, lambda *c: Decimal(sum(rows_that_meet(c, DIGITS_15.plus))), most=100),
+    "VLOOKUP": Function(
+        ("any", "any", "any"), Kind.VALUE, lambda wanted, keys, values: looked_up(wanted, keys, values, DIGITS_15.plus)
+    ),
+    "COUNTA": Function(("filled",), Kind.NUMBER, lambda *a: Decimal(count_filled(*a)), most=30, skips=True),
+    "IFERROR": Function(("any", "any"), Kind.VALUE, lambda value, other: other if value is None else value, skips=True),
     "COUNT": Function(("fields",), Kind.NUMBER, lambda *a: Decimal(sum(1 for _ in _numbers(a))), most=30, skips=True),
     "MIN": Function(("numbers",), Kind.NUMBER, lambda *a: min(_numbers(a), default=Decimal(0)), most=30, skips=True),
     "MAX": Function(("numbers",), Kind.NUMBER, lambda *a: max(_numbers(a), default=Decimal(0)), most=30, skips=True),
@@ -133,6 +198,8 @@ FUNCTIONS: dict[str, Function] = {
     "LEN": Function(("text",), Kind.NUMBER, lambda text: Decimal(len(text.encode("utf-16-le", "surrogatepass")) // 2)),
     "LEFT": Function(("text", "digits"), Kind.TEXT, lambda text, count: text[: int(count)]),
     "RIGHT": Function(("text", "digits"), Kind.TEXT, lambda text, count: text[-int(count) :]),
+    "MID": Function(("text", "digits", "digits"), Kind.TEXT, middle),
+    "TRIM": Function(("text",), Kind.TEXT, lambda text: single_spaced(text) or None),
     "ISBLANK": Function(("cell",), Kind.BOOLEAN, lambda x: x is None, skips=True),
     # What Excel has no function for, or none by that name; `excel` renders it.
     "PLAIN": Function(("text",), Kind.TEXT, plain_text),
@@ -156,6 +223,7 @@ ACCEPTS: dict[str, tuple[Kind, ...]] = {
     "format": (Kind.TEXT,),
     "cell": SCALARS,
     "any": (*SCALARS, Kind.BOOLEAN),
+    "filled": (Kind.NUMBERS, Kind.CHOICES, Kind.TEXTS, Kind.VALUES, *SCALARS),
 }
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,

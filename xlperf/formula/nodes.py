@@ -24,10 +24,12 @@ class Kind(Enum):
     BOOLEAN = "boolean"
     NUMBERS = "numbers"  # a whole column of numbers
     CHOICES = "choices"  # a whole column of choices
+    TEXTS = "texts"  # a whole column of texts
+    VALUES = "values"  # a whole column of numbers and texts
 
 
 WORDS = (Kind.TEXT, Kind.CHOICE)
-COLUMNS = (Kind.NUMBERS, Kind.CHOICES)
+COLUMNS = (Kind.NUMBERS, Kind.CHOICES, Kind.TEXTS, Kind.VALUES)
 SCALARS = (Kind.NUMBER, Kind.TEXT, Kind.CHOICE, Kind.VALUE)
 PRECEDENCE = {"=": 1, "<>": 1, "<": 1, ">": 1, "<=": 1, ">=": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4}
 
@@ -116,6 +118,11 @@ def compared_texts(tree: Node) -> Iterator[tuple[str, str]]:
                 yield from compared_texts(one)
         case Call("SUMIF", (Name(key=key), Literal(value=str() as text), _)):
             yield key, text
+        case Call("SUMIFS" | "COUNTIFS", parts):
+            for at in range(len(parts) % 3, len(parts), 3):
+                match parts[at], parts[at + 2]:
+                    case Name(key=key, kind=Kind.CHOICES), Literal(value=str() as text):
+                        yield key, text
         case IsBlank(operand=operand):
             yield from compared_texts(operand)
         case Call(arguments=arguments):

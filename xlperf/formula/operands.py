@@ -25,7 +25,12 @@ LEFT_OUT = (
 REWRITTEN = {"\u2264": "<=", "\u2265": ">=", "\uff0b": "+", "\uff1c": "<", "\uff1d": "=", "\uff1e": ">"}
 REWRITTEN |= {chr(0xFF10 + digit): str(digit) for digit in range(10)}
 PLAINLY = str.maketrans({**dict.fromkeys(LEFT_OUT, ""), **REWRITTEN})
-TEXT_FORMATS = {"0%": (2, 0), "0.00%": (2, 2), "0": (0, 0), "0.00": (0, 2)}  # format: (shift by, decimals)
+TEXT_FORMATS = {  # format: (shift by, decimals)
+    f"{whole}{'.' * (decimals > 0)}{'0' * decimals}{percent}": (2 if percent else 0, decimals)
+    for percent in ("%", "")
+    for whole in ("0", "#,##0")
+    for decimals in range(5)
+}
 
 
 @overload
@@ -72,7 +77,8 @@ def as_text(number: Decimal | str | bool, pattern: str | None = None) -> str:
         text = format(DIGITS_15.plus(number), "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
     shift, decimals = TEXT_FORMATS[pattern]
-    return format(round_half_up(number.scaleb(shift), Decimal(decimals)), f".{decimals}f") + "%" * pattern.endswith("%")
+    grouped = "," if pattern.startswith("#") else ""
+    return format(round_half_up(number.scaleb(shift), Decimal(decimals)), f"{grouped}.{decimals}f") + "%" * pattern.endswith("%")
 
 
 def plain_text(text: str) -> str:

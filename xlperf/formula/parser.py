@@ -36,17 +36,20 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from xlperf.errors import FormulaError
+from xlperf.formula.conditions import CONDITIONAL, conditional, look_up
 from xlperf.formula.excel import blanks_of
 from xlperf.formula.functions import ACCEPTS, ARITHMETIC, FUNCTIONS
 from xlperf.formula.nodes import COLUMNS, PRECEDENCE, WORDS, Call, IsBlank, Kind, Literal, Name, Node, Operation
 from xlperf.formula.operands import DIGITS_15, TEXT_FORMATS, as_decimal
 from xlperf.formula.rounding import settled
+from xlperf.formula.sugar import SUGARS
+from xlperf.formula.vocabulary import ADDRESS, CURES, DEFAULTS, KNOWN, LOOKUP, refusal
+from xlperf.formula.written import as_read
 
 NESTING = 64  # of brackets and functions, Excel's own limit
 MOST_OPERATORS = 300  # in one formula: a tree that recursion can always walk
 ROUND_DIGITS = range(-15, 16)
-LOOKUP = "LOOKUP"
-TOKENS = re.compile(r'\s*(?:(\d+(?:\.\d+)?)|("(?:[^"]|"")*")|([A-Za-z_][\w.]*)|(<>|<=|>=|[-+*/&=<>(),%]))', re.ASCII)
+TOKENS = re.compile(r'\s*(?:(\d+(?:\.\d+)?)|("(?:[^"]|"")*")|([^\W\d][\w.]*)|(<>|<=|>=|[-+*/&=<>(),%]))')
 TOKEN_KINDS = ("number", "text", "name", "sign")  # the groups of TOKENS
 
 KindOf = Callable[[str], Kind | None]  # of a name
@@ -89,17 +92,27 @@ def _is_never_blank(operand: Node) -> bool:
     return (isinstance(operand, Call) and operand.function == "T") or not any(blanks_of(operand, str, operand.kind))
 
 
+def _reason_of(tokens: Sequence[tuple[str, str]], at: int) -> str:
+    """Why a sign or a name stands where it may not, as far as its neighbours tell."""
+    before = tokens[at - 1] if at else ("", "")
+    if tokens[at] == ("sign", "=") and before == ("sign", "="):
+        return "twice"
+    if tokens[at] == ("sign", ",") and before[0] == "number":
+        return "thousands"
+    return "percent" if before == ("sign", "%") else "unexpected"
+
+
 def _literal(value: str | float) -> Literal:
     return Literal(value if isinstance(value, str) else as_decimal(value))
 
 
 def _tokens(source: str) -> Iterator[tuple[str, str]]:
     """Yield kind and text of every token."""
-    position, source = 0, source.rstrip()
+    written, position, source = source, 0, as_read(source).rstrip()
     while position < len(source):
         match = TOKENS.match(source, position)
         if not match:
-            raise FormulaError(f"cannot read {source[position : position + 12]!r} in {source!r}")
+            raise refusal("unreadable", written, found=source[position : position + 12])
         position = match.end()
         group = match.lastindex or 0
         yield TOKEN_KINDS[group - 1], match[group]
@@ -123,21 +136,21 @@ class _Parser:
     def parse(self) -> Node:
         tree = self.expression(0)
         if self.at < len(self.tokens):
-            raise self.wrong(f"unexpected {self.tokens[self.at][1]!r}")
+            raise self.wrong(_reason_of(self.tokens, self.at), found=self.tokens[self.at][1])
         if tree.kind in COLUMNS:
-            raise self.wrong("a column where a value is expected")
+            raise self.wrong("column")
         return tree
 
-    def wrong(self, what: str) -> FormulaError:
-        return FormulaError(f"{what} in {self.source!r}")
+    def wrong(self, reason: str, **facts: object) -> FormulaError:
+        return refusal(reason, self.source, **facts)
 
     def take(self, sign: str | None = None) -> tuple[str, str]:
         """The next token, which is that sign if one is given."""
         if self.at >= len(self.tokens):
-            raise self.wrong(f"the formula ends where {sign or 'a value'!r} was expected")
+            raise self.wrong("ends", expected=sign or "…")
         token = self.tokens[self.at]
         if sign and token != ("sign", sign):
-            raise self.wrong(f"expected {sign!r}, found {token[1]!r}")
+            raise self.wrong("expected", expected=sign, found=token[1])
         self.at += 1
         return token
 
@@ -156,37 +169,37 @@ class _Parser:
         """The node of two operands, which are of kinds that the operator takes."""
         kinds = {left.kind, right.kind}
         if kinds & set(COLUMNS):
-            raise self.wrong(f"{operator!r} takes single values, not a column")
+            raise self.wrong("operand_column", operator=operator)
         if operator in ("=", "<>") and Literal("") in (left, right):
             return self.blankness(left if right == Literal("") else right, operator)
         if Kind.BOOLEAN in kinds:
-            raise self.wrong(f"{operator!r} takes single values, not a test")
+            raise self.wrong("operand_test", operator=operator)
         self.operators += 1
         if self.operators > MOST_OPERATORS:
-            raise self.wrong(f"more than {MOST_OPERATORS} operators")
+            raise self.wrong("operators", most=MOST_OPERATORS)
         if operator == "&":
             if right == Literal(""):
-                raise self.wrong('write "" & x, not x & ""')
+                left, right = right, left
             return Operation(operator, left, right, kind=Kind.TEXT, operands=Kind.TEXT)
         if operator in ARITHMETIC:
             if kinds & set(WORDS):
-                raise self.wrong(f"{operator!r} takes numbers, not text")
+                raise self.wrong("operand_text", operator=operator)
             return Operation(operator, left, right, kind=Kind.NUMBER, operands=Kind.NUMBER)
         return self.comparison(operator, left, right)
 
     def blankness(self, operand: Node, operator: str) -> IsBlank:
         if _is_never_blank(operand):
-            raise self.wrong("asks whether something is blank that never is")
+            raise self.wrong("never_blank")
         return IsBlank(operand, wanted=operator == "=")
 
     def comparison(self, operator: str, left: Node, right: Node) -> Operation:
         kinds = {left.kind, right.kind}
         if Kind.NUMBER in kinds and kinds & set(WORDS):
-            raise self.wrong("compares text with a number")
+            raise self.wrong("text_with_number")
         if Kind.NUMBER in kinds:
             return Operation(operator, left, right, kind=Kind.BOOLEAN, operands=Kind.NUMBER)
         if operator not in ("=", "<>"):
-            raise self.wrong("texts can be equal or not, neither is larger")
+            raise self.wrong("larger_text")
         chosen = {side.kind for side in (left, right) if not isinstance(side, Literal)} == {Kind.CHOICE}
         return Operation(operator, left, right, kind=Kind.BOOLEAN, operands=Kind.CHOICE if chosen else Kind.TEXT)
 
@@ -202,7 +215,7 @@ class _Parser:
         """A value, one level deeper than what it stands in."""
         self.depth += 1
         if self.depth > NESTING + 1:
-            raise self.wrong(f"nested deeper than {NESTING}")
+            raise self.wrong("nested", most=NESTING)
         node = self.atom()
         self.depth -= 1
         return node
@@ -212,7 +225,7 @@ class _Parser:
         kind, part = self.take()
         if kind == "number":
             if len(part.replace(".", "")) > DIGITS_15.prec:
-                raise self.wrong(f"{part} has more than {DIGITS_15.prec} digits")
+                raise self.wrong("digits", found=part, most=DIGITS_15.prec)
             return Literal(Decimal(part))
         if kind == "text":
             return Literal(part[1:-1].replace('""', '"'))
@@ -227,34 +240,93 @@ class _Parser:
             if isinstance(operand, Literal) and isinstance(operand.value, Decimal):
                 return Literal(-operand.value)
             return self.operation("-", Literal(Decimal(0)), operand)
-        raise self.wrong(f"unexpected {part!r}")
+        raise self.wrong(_reason_of(self.tokens, self.at - 1), found=part)
 
     def name(self, key: str) -> Node:
-        if key in ("TRUE", "FALSE"):
-            return Literal(key == "TRUE")
+        if key.upper() in ("TRUE", "FALSE"):
+            return Literal(key.upper() == "TRUE")
         kind = self.kind_of(key)
         if kind is None:
-            raise self.wrong(f"no field named {key!r}")
+            raise self.wrong("address" if ADDRESS.fullmatch(key) else "no_field", name=key)
         return Name(key, kind, **self.about(key)._asdict())
 
-    def call(self, name: str) -> Node:
+    def call(self, written: str) -> Node:
+        name = written.upper()
         if name == LOOKUP:
             return self.lookup()
-        if name not in FUNCTIONS:
-            raise self.wrong(f"no function named {name!r}; there are {', '.join((*FUNCTIONS, LOOKUP))}")
-        function, arguments = FUNCTIONS[name], self.arguments()
+        if name not in KNOWN:
+            raise self.wrong(CURES.get(name, "no_function"), name=written, known=", ".join(sorted(KNOWN)))
+        if name == "INDEX":
+            return self.indexed()
+        arguments = self.arguments()
+        if name in SUGARS:
+            return self.sweetened(name, arguments)
+        if name == "VLOOKUP":
+            return look_up(name, arguments, self.wrong)
+        if name in CONDITIONAL and not self.is_plain_sumif(name, arguments):
+            return conditional(name, arguments, self.wrong)
+        arguments = (*arguments, *DEFAULTS.get((name, len(arguments)), ()))
+        function = FUNCTIONS[name]
         if not len(function.takes) <= len(arguments) <= max(len(function.takes), function.most):
-            raise self.wrong(f"{name} with {len(arguments)} arguments")
+            raise self.wrong("arguments", name=name, found=len(arguments))
         for number, argument in enumerate(arguments):
             self.check_argument(name, number, argument)
         if name == "SUMIF":
             self.check_columns(*arguments)
-        kind = function.gives
+        return Call(name, arguments, self.kind_of_call(name, arguments))
+
+    def kind_of_call(self, name: str, arguments: Sequence[Node]) -> Kind:
+        """The kind of what a function gives."""
         if name == "IF":
-            kind = self.branch_kind(*arguments[1:])
-        elif name == "T" and arguments[0].kind is Kind.CHOICE:
-            kind = Kind.CHOICE
-        return Call(name, arguments, kind)
+            return self.branch_kind(*arguments[1:])
+        if name == "IFERROR":
+            return self.branch_kind(*arguments)
+        if name == "T" and arguments[0].kind is Kind.CHOICE:
+            return Kind.CHOICE
+        return FUNCTIONS[name].gives
+
+    def is_plain_sumif(self, name: str, arguments: Sequence[Node]) -> bool:
+        """Whether a SUMIF adds beside one choice, which is compared space for space."""
+        if name != "SUMIF" or len(arguments) != 3 or arguments[0].kind is not Kind.CHOICES:
+            return False
+        wanted = arguments[1]
+        text = wanted.value if isinstance(wanted, Literal) else None
+        is_text = isinstance(text, str) and not text.startswith(("<", ">", "="))
+        return is_text or (isinstance(wanted, Name) and wanted.kind is Kind.CHOICE)
+
+    def sweetened(self, name: str, arguments: Sequence[Node]) -> Node:
+        """A function as what it means."""
+        sugar = SUGARS[name]
+        if not sugar.least <= len(arguments) <= sugar.most or (name == "IFS" and len(arguments) % 2):
+            raise self.wrong("arguments", name=name, found=len(arguments))
+        for number, argument in enumerate(arguments):
+            wanted = "digits" if sugar.takes == "number" and number else sugar.takes
+            test_or_value = "boolean" if name == "IFS" and number % 2 == 0 else wanted
+            self.check_kind(name, number, argument, test_or_value)
+        tree = sugar.meaning(arguments, self.operation)
+        return self.retyped(tree) if name == "IFS" else tree
+
+    def retyped(self, tree: Node) -> Node:
+        """IFs one within another, each of the kind of its branches."""
+        if not isinstance(tree, Call):
+            return tree
+        test, then, otherwise = tree.arguments
+        rest = self.retyped(otherwise) if isinstance(otherwise, Call) and otherwise.kind is Kind.VALUE else otherwise
+        return Call("IF", (test, then, rest), self.branch_kind(then, rest))
+
+    def indexed(self) -> Node:
+        """INDEX with a MATCH in it: the value beside a key."""
+        self.take("(")
+        values = self.expression(0)
+        self.take(",")
+        kind, name = self.take()
+        if (kind, name.upper()) != ("name", "MATCH"):
+            raise self.wrong("place", name="INDEX")
+        arguments = self.arguments()
+        self.take(")")
+        if len(arguments) > 2 and arguments[2:] != (Literal(Decimal(0)),):
+            raise self.wrong("place", name="MATCH")
+        return look_up("INDEX", (*arguments[:2], values), self.wrong)
 
     def arguments(self) -> tuple[Node, ...]:
         """What stands in brackets behind a function, at least one argument."""
@@ -262,29 +334,33 @@ class _Parser:
         arguments = [self.expression(0)]
         while self.next_is(","):
             self.take()
+            if self.next_is(",", ")"):
+                raise self.wrong("left_out")
             arguments.append(self.expression(0))
         self.take(")")
         return tuple(arguments)
 
     def check_argument(self, name: str, number: int, argument: Node) -> None:
         """The argument is of a kind that the function takes there, and written out where Excel's rendering depends on it."""
-        wanted = FUNCTIONS[name].argument(number)
+        self.check_kind(name, number, argument, FUNCTIONS[name].argument(number))
+
+    def check_kind(self, name: str, number: int, argument: Node, wanted: str) -> None:
         if argument.kind not in ACCEPTS[wanted]:
-            raise self.wrong(f"argument {number + 1} of {name} is {argument.kind.value}, expected {wanted}")
+            raise self.wrong("argument_kind", number=number + 1, name=name, found=argument.kind.value, expected=wanted)
         if wanted in ("cell", "fields") and not isinstance(argument, Name):
-            raise self.wrong(f"{name} takes a field")  # COUNT(1/0) is 0, not an error
+            raise self.wrong("takes_field", name=name)  # COUNT(1/0) is 0, not an error
         if wanted == "digits" and (not isinstance(argument, Literal) or argument.value not in ROUND_DIGITS):
-            raise self.wrong(f"{name} takes a whole number of digits, {ROUND_DIGITS[0]} to {ROUND_DIGITS[-1]}")
+            raise self.wrong("whole_digits", name=name, least=ROUND_DIGITS[0], most=ROUND_DIGITS[-1])
         if wanted == "format" and (not isinstance(argument, Literal) or argument.value not in TEXT_FORMATS):
-            raise self.wrong(f"TEXT takes one of {', '.join(TEXT_FORMATS)}")
+            raise self.wrong("formats", known=", ".join(TEXT_FORMATS))
 
     def check_columns(self, choices: Node, choice: Node, numbers: Node) -> None:
         """The columns of SUMIF stand side by side, and what is looked for was never typed."""
         if not isinstance(choice, Literal) and not (isinstance(choice, Name) and choice.kind is Kind.CHOICE):
-            raise self.wrong("SUMIF looks for a choice or a text in quotes")
+            raise self.wrong("text_with_number")
         assert isinstance(choices, Name) and isinstance(numbers, Name)  # a column is always a name
         if choices.key.rpartition(".")[0] != numbers.key.rpartition(".")[0]:
-            raise self.wrong("SUMIF takes two columns of one table")
+            raise self.wrong("two_tables", name="SUMIF")
 
     def lookup(self) -> Node:
         """LOOKUP as what it means: an IF for each bound, the highest first."""
@@ -293,7 +369,7 @@ class _Parser:
         self.take(",")
         name = self.take()[1]
         if name not in self.steps:
-            raise self.wrong(f"LOOKUP goes down steps; {name!r} is none of {', '.join(self.steps) or 'none that there are'}")
+            raise self.wrong("steps", name=name, known=", ".join(self.steps) or "—")
         self.take(")")
         *bounds, (lowest,) = self.steps[name]
         tree: Node = _literal(lowest)
@@ -310,5 +386,5 @@ class _Parser:
         if kinds <= set(WORDS):
             return Kind.TEXT
         if Kind.BOOLEAN in kinds:
-            raise self.wrong("one branch of IF is a test, the other is not")
+            raise self.wrong("branches")
         return Kind.VALUE

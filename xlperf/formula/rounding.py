@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Context, Decimal, Inexact
 from enum import Enum
+from itertools import pairwise
 from typing import NamedTuple
 
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation
@@ -25,9 +26,9 @@ OF_PRODUCTS = 8  # decimals at most: with the seven digits before the point that
 OF_QUOTIENTS = 10  # decimals of what has no end: shares and rates, which have few digits before the point
 ZERO = Literal(Decimal(0))
 WITHOUT_END = Context(prec=34, traps=[Inexact])
-CHOOSING = ("ABS", "MIN", "MAX", "IF")  # functions that give one of their arguments, or its opposite
-SUMS = ("SUM", "SUMIF")
-WHOLE = ("COUNT", "LEN", "SIGN")
+CHOOSING = ("ABS", "MIN", "MAX", "IF", "IFERROR")  # functions that give one of their arguments, or its opposite
+SUMS = ("SUM", "SUMIF", "SUMIFS", "SUMPRODUCT")
+WHOLE = ("COUNT", "COUNTA", "COUNTIFS", "LEN", "SIGN")
 NUMERIC = (Kind.NUMBER, Kind.NUMBERS, Kind.VALUE)
 
 
@@ -99,11 +100,16 @@ def _settled(tree: Node, need: Need) -> Settled:
 
 def _settled_call(tree: Call, name: str, arguments: tuple[Node, ...], need: Need) -> Settled:
     uses = [need if name in CHOOSING else TERM if name in SUMS else SEEN for _ in arguments]
+    if name == "SUMIFS":
+        uses[1:] = [SEEN] * (len(uses) - 1)
     if name == "IF":
         uses[0] = SEEN
     inner = [_settled(argument, use) for argument, use in zip(arguments, uses, strict=True)]
     tree = replace(tree, arguments=tuple(argument.tree for argument in inner))
-    scale = _most([each.scale for each in inner if each.tree.kind in NUMERIC])
+    scale = _most([each.scale for each in (inner[:1] if name == "SUMIFS" else inner) if each.tree.kind in NUMERIC])
+    if name == "SUMPRODUCT":
+        for one, other in pairwise(inner):
+            scale = _of_product(Settled(one.tree, scale if one is not inner[0] else one.scale), other)
     if name in SUMS:
         return _as_needed(tree, scale, need)
     return _cut(Settled(tree, 0 if name in WHOLE else scale), need)

@@ -28,7 +28,7 @@ from xlperf.reading.cell_formats import ESCAPED
 from xlperf.reading.markup import Range, areas, read_markup
 from xlperf.reading.reader import IDENTITY
 from xlperf.reading.reading import FoundSheet, Reading
-from xlperf.reading.sheet_rows import header_depth
+from xlperf.reading.sheet_rows import header_depth, table_below
 from xlperf.reading.workbook_parts import WORKBOOK
 
 MOST_CELLS = 60_000  # of all sheets together; what stands behind them is counted, not drawn
@@ -107,11 +107,14 @@ def _marked_spots(marked: Iterable[str]) -> dict[str, frozenset[Place]]:
 def _parts(reading: Reading, key: str, found: FoundSheet) -> Parts:
     """How a sheet of the form is divided: a table begins with its header and ends with the line after its rows."""
     sheet = next(sheet for sheet in reading.form.sheets if sheet.key == key)
-    depth = header_depth(sheet)
     headers = [number for number, row in enumerate(found.grid) if row and row[0] == HEADER]
     ends = [number + 1 for number, row in enumerate(found.grid) if row and row[0] == END]
     return Parts(
-        heads=frozenset(number + deep for number in headers for deep in range(depth)),
+        heads=frozenset(
+            number + deep
+            for number in headers
+            for deep in range(header_depth(sheet, table_below(reading.form, found.grid, number)))
+        ),
         begins=tuple(sorted({*headers, *ends})),
         kept=max((max(section.freeze, 1) for section in sheet.sections if isinstance(section, Table)), default=0),
     )

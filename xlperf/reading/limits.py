@@ -10,6 +10,7 @@ for 4 GiB), so what is limited in the end is cells.
 from __future__ import annotations
 
 from xlperf.errors import UnreadableError
+from xlperf.forms import layout
 
 KIB, MIB = 2**10, 2**20
 
@@ -26,7 +27,7 @@ MOST_TAGS = 200_000  # elements in one XML part that is parsed: Excel allows 65,
 MOST_SHEETS = 1_000
 DEEPEST = 1_000  # elements within elements; a sheet has 8
 # The sheets. Rows and columns beyond are cut; readers allocate every cell up to the last one that holds data.
-LAST_ROW = 1_999
+LAST_ROW = layout.LAST_ROW
 LAST_COLUMN = "AZ"
 REGION_ROW = rb"(?:[1-9][0-9]{0,2}|1[0-9]{3})"  # 1 to LAST_ROW; the same limits as a pattern
 REGION_COLUMN = rb"A?[A-Z]"

@@ -89,7 +89,9 @@ def sheet_rows_of(form: Form, sheet: Sheet, title: str, grid: Grid) -> Iterator[
             before = block
         elif mark in (HEADER, END):
             in_table, before = mark == HEADER, None
-            rest_of_header = header_depth(sheet) - 1 if in_table else 0
+            below = ahead[number]
+            table = form.tables.get(below.table or "") if below else None
+            rest_of_header = header_depth(sheet, table) - 1 if in_table else 0
         elif rest_of_header:
             rest_of_header -= 1
         elif in_table and (around := _around(before, ahead[number])):
@@ -134,9 +136,10 @@ def key_columns(grid: Grid) -> dict[str, int]:
     return columns
 
 
-def header_depth(sheet: Sheet) -> int:
-    """How many rows the header of a sheet's table takes."""
-    return 2 if any(column.group for table in sheet.sections if isinstance(table, Table) for column in table.columns) else 1
+def header_depth(sheet: Sheet, table: Table | None) -> int:
+    """How many rows the header of a table takes; where nobody knows which table it is, that of the deepest one of the sheet."""
+    tables = [table] if table else [section for section in sheet.sections if isinstance(section, Table)]
+    return 2 if any(column.group for one in tables for column in one.columns) else 1
 
 
 def _mark_of(form: Form, cell: object) -> RowKey | str | None:

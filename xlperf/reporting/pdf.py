@@ -1,6 +1,7 @@
-"""Word documents as PDF, by the LibreOffice of this computer.
+"""Word documents as PDF, and workbooks computed anew, by the LibreOffice of this computer.
 
     write_pdfs([Path("report.docx"), Path("summary.docx")])     # -> [Path("report.pdf"), Path("summary.pdf")]
+    convert_anew([Path("filled.xlsx")], Path("computed"))       # -> [Path("computed/0.xlsx")]
 
 One LibreOffice for all files of a call, with a profile of its own (two on one profile wait for each other, or worse), copies
 under plain names, and a time limit after which it is ended with everything it started.
@@ -25,6 +26,10 @@ from xlperf.files import write_atomically
 SECONDS, SECONDS_PER_FILE = 90, 30  # after which LibreOffice is ended
 LONGEST_REASON = 300  # characters of what LibreOffice said
 NAMES = ("soffice", "libreoffice")
+COMPUTE_ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>
+"""  # not only what was changed, whoever has written the file
 PLACES = {  # where it usually is
     "win32": [rf"%{root}%\LibreOffice\program\soffice.com" for root in ("ProgramFiles", "ProgramW6432", "ProgramFiles(x86)")],
     "darwin": ["/Applications/LibreOffice.app/Contents/MacOS/soffice"],
@@ -43,20 +48,36 @@ def write_pdfs(files: Sequence[Path]) -> list[Path]:
         copies = [folder / f"{number}{file.suffix}" for number, file in enumerate(files, 1)]
         for file, copy in zip(files, copies, strict=True):
             shutil.copyfile(file, copy)
-        profile = (folder / "profile").as_uri()
-        command = [
-            program,
-            f"-env:UserInstallation={profile}",
-            "--headless",
-            "--norestore",
-            "--convert-to",
-            "pdf",
-            "--outdir",
-            str(folder),
-            *map(str, copies),
-        ]
-        said = _run(command, SECONDS + SECONDS_PER_FILE * len(files))
+        said = _convert(program, copies, "pdf", profile=folder / "profile", output=folder)
         return list(_take(copies, files, said))
+
+
+def convert_anew(files: Sequence[Path], directory: Path) -> list[Path]:
+    """Let every formula of workbooks be computed, save them in that folder and return their paths.
+
+    Raises:
+        UsageError: there is no LibreOffice, it takes too long, or it cannot convert a file.
+    """
+    program = find_libreoffice()
+    settings = directory / "profile" / "user" / "registrymodifications.xcu"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(COMPUTE_ALWAYS, "utf-8")
+    copies = [directory / "given" / f"{number}.xlsx" for number, _ in enumerate(files)]
+    copies[0].parent.mkdir()
+    for file, copy in zip(files, copies, strict=True):
+        shutil.copyfile(file, copy)
+    said = _convert(program, copies, "xlsx", profile=directory / "profile", output=directory)
+    made = [directory / copy.name for copy in copies]
+    if missing := next((file for file, path in zip(files, made, strict=True) if not path.exists()), None):
+        raise UsageError("no_pdf", path=missing, reason=" ".join(said.split())[-LONGEST_REASON:])
+    return made
+
+
+def _convert(program: str, files: Sequence[Path], to: str, *, profile: Path, output: Path) -> str:
+    """Convert files with a profile of their own; what LibreOffice said."""
+    options = ["--headless", "--norestore", "--convert-to", to, "--outdir", str(output)]
+    command = [program, f"-env:UserInstallation={profile.as_uri()}", *options, *map(str, files)]
+    return _run(command, SECONDS + SECONDS_PER_FILE * len(files))
 
 
 def find_libreoffice() -> str:

@@ -138,11 +138,27 @@ def write_row(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> N
         spot = Spot(block.key, line.index, field.key)
         if spot not in writer.layout.spots:
             continue
-        if not (field.merged and field.key in block.constants and count > 1):
+        above, below = alike_rows(block, field, line.index, count)
+        if above + below == 0:
             writer.write_cell(sheet, spot)
-        elif line.index == 0:  # one cell for all rows of the block
+        elif above == 0:  # one cell for all rows that say the same
             _, _, column = writer.layout.spots[spot]
-            writer.write_cell(sheet, spot, merged_to=(line.row + count - 1, column))
+            writer.write_cell(sheet, spot, merged_to=(line.row + below, column))
+
+
+def alike_rows(block: Block, field: Field, index: int, count: int) -> tuple[int, int]:
+    """How many rows above and below one say the same in a merged column: all of a block, or preset neighbours that are keyed."""
+    if not field.merged:
+        return 0, 0
+    if field.key in block.constants:
+        return index, count - 1 - index
+    texts = [row.values.get(field.key) for row in block.rows] if block.shape == "keyed" else []
+    if index >= len(texts) or texts[index] is None:
+        return 0, 0
+    above = next((at for at in range(index) if texts[index - 1 - at] != texts[index]), index)
+    rest = len(texts) - 1 - index
+    below = next((at for at in range(rest) if texts[index + 1 + at] != texts[index]), rest)
+    return above, below
 
 
 def _is_blank(writer: CellWriter, block: Block, index: int) -> bool:

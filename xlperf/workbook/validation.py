@@ -20,6 +20,7 @@ from xlperf.workbook.styles import shortened
 
 LONGEST_TITLE, LONGEST_MESSAGE = 32, 255  # UTF-16 units, Excel's limits
 EARLIEST = datetime.date(2000, 1, 1)
+ANY_NUMBER = 10**15  # beyond which Excel drops digits
 Options = dict[str, object]  # of a data validation, as XlsxWriter describes them
 ANYTHING: Options = {"validate": "any"}
 
@@ -78,8 +79,8 @@ def _number(writer: CellWriter, field: Field, spot: Spot) -> Options:
     return {
         "validate": "decimal",
         "criteria": "between",
-        "minimum": field.minimum,
-        "maximum": field.maximum,
+        "minimum": -ANY_NUMBER if field.minimum is None else field.minimum,
+        "maximum": ANY_NUMBER if field.maximum is None else field.maximum,
         "error_message": writer.form.words["number_error"],
     }
 

@@ -79,7 +79,10 @@ def rows_of_document(document: Document, *, templates: StrPath | None = None) ->
     """
     revision, year = document.get("revision"), document.get("fiscal_year")
     folder = find_form(str(document["form"]), year=None if revision else year, revision=revision, templates=templates)
-    form = load_form(folder)
+    return _rows_of_document(load_form(folder), document)
+
+
+def _rows_of_document(form: Form, document: Document) -> DocumentRows:
     rows, strays = rows_of(form, document)
     rows, notes = _normal_rows(form, rows)
     return DocumentRows(form, rows, [*notes, *_unholdable(form, rows), *_without_field(form, strays)])
@@ -91,7 +94,16 @@ def take_document(document: Document, *, templates: StrPath | None = None) -> Ta
     Raises:
         UsageError: there is no form or revision of the name in it.
     """
-    form, rows, findings = rows_of_document(document, templates=templates)
+    return _computed(rows_of_document(document, templates=templates))
+
+
+def take_document_of(form: Form, document: Document) -> TakenDocument:
+    """The same for a document of a form that is at hand, whatever form it names."""
+    return _computed(_rows_of_document(form, document))
+
+
+def _computed(taken: DocumentRows) -> TakenDocument:
+    form, rows, findings = taken
     computed = compute(form, rows)
     return TakenDocument(form=form, rows=rows, computed=computed, findings=[*findings, *_given(form, rows, computed)])
 

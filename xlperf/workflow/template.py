@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from xlperf.errors import UsageError
 from xlperf.files import StrPath, joined_name, make_folder, safe_name, stamp, unused, write_atomically
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Rows, Spot, rows_of, unit_spot
 from xlperf.forms.form import Form
-from xlperf.forms.layout import row_counts, with_blank_rows
+from xlperf.forms.layout import LAST_ROW, make_layout, row_counts, with_blank_rows
 from xlperf.forms.loader import find_form, load_form
 from xlperf.workbook.announcement import Announcement, announced_lines, dump_lines
 from xlperf.workflow.presets import dump_presets
@@ -85,6 +86,18 @@ class Issued:
     is_blank: bool = False  # whether it is handed out to be filled in: what stands in preset rows is what they are issued with
 
 
+def refuse_unreadable(form: Form, counts: Mapping[str, int]) -> None:
+    """Refuse a workbook with more rows on a sheet than are read when it comes back.
+
+    Raises:
+        UsageError: there are too many; the text names the sheet and how many there may be.
+    """
+    for page in make_layout(form, counts).pages:
+        last = page.lines[-1].row + page.lines[-1].rows if page.lines else 0
+        if last > LAST_ROW:
+            raise UsageError("too_many_rows", sheet=page.sheet.title, found=last, expected=LAST_ROW)
+
+
 def write_rows(form: Form, rows: Rows, path: Path, issued: Issued) -> None:
     """Write the workbook of those rows, computed, with its spare rows.
 
@@ -99,6 +112,7 @@ def write_rows(form: Form, rows: Rows, path: Path, issued: Issued) -> None:
         fiscal_year=issued.year, date=stamp(issued.date), unit=issued.unit, presets=presets, announced=issued.announced
     )
     counts = row_counts(form, issued.spare, rows)
+    refuse_unreadable(form, counts)
     computed = compute(form, with_blank_rows(form, rows, counts))
     make_folder(path.parent)
 

@@ -1,0 +1,194 @@
+"""Forms drawn at random from what schemas/form.schema.json allows: every property of a column, item and block may stand in one.
+
+    definition = random_form(7)         # a definition as form.yaml has it; most are right, some contradict themselves
+
+What a column may say is read from the schema, so that a new key is drawn as soon as there is a row for it in COLUMN_PARTS.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from support.base_form import base_form
+from support.paths import REPOSITORY
+
+SCHEMA = json.loads((REPOSITORY / "schemas" / "form.schema.json").read_text("utf-8"))["$defs"]
+TYPES = [type_ for type_ in SCHEMA["column"]["properties"]["type"]["enum"] if type_ != "reference"]
+ITEM_TYPES = SCHEMA["item"]["properties"]["type"]["enum"]
+NUMBERS = ("year", "count", "money", "percentage", "points", "ratio")
+TEXTS = ("text", "code")
+WORDS = ("优", "良", "中", "差", "Yes", "no", "100", "第一 类", "A/B", "‘引’", "a&b")
+LABELS = ("项目", "金额（万元）", "比率（%）", "说明", "Name", "数量", "日期", "备注：其他", "占比%")
+OF_FORMULAS = (
+    "{a} + {b}", "ROUND({a} / 3, 2)", 'IF({b} = 0, "", {a} / {b})', "N({a}) - N({b})", "MAX({a}, {b}, 0)", "ABS({a} - {b})",
+    'IF({a} > {b}, {a}, "")', "SUM({a}, {b})", "{a} * 100", "MIN({a}, 1) * {b}", "SIGN({a})", "COUNT({a}, {b})", "IF(N({a}) > 0, 1, 0)",
+)  # fmt: skip
+OF_TESTS = ("{a} <= {b}", "{a} = {b}", "N({a}) >= 0", "{a} + {b} < 1000", '{a} <> ""', "OR({a} > 1, {b} > 1)", "NOT({a} = 5)")
+OF_COLUMNS = (
+    "SUM({t}.{a})",
+    "MAX({t}.{a})",
+    "COUNT({t}.{a})",
+    "MIN({t}.{a}) + 1",
+    'IF(COUNT({t}.{a}) = 0, "", SUM({t}.{a}) / COUNT({t}.{a}))',
+)
+
+Part = Callable[[Random, dict[str, Any]], Any]  # what a property holds in a column that is half drawn; None: it is left out
+
+
+def of_types(types: tuple[str, ...], value: Callable[[Random], Any]) -> Part:
+    return lambda random, column: value(random) if column["type"] in types else None
+
+
+COLUMN_PARTS: dict[str, Part] = {
+    "required": lambda random, column: True,
+    "wanted": lambda random, column: True,
+    "minimum": of_types(NUMBERS, lambda random: random.choice((0, -5, 1, 0.5, -1e6))),
+    "maximum": of_types(NUMBERS, lambda random: random.choice((100, 1000, 99.99, 5e6))),
+    "digits": of_types(("money", "percentage", "points", "ratio"), lambda random: random.randint(0, 6)),
+    "max_length": of_types((*TEXTS, "value"), lambda random: random.choice((1, 5, 100, 500, 32767))),
+    "help": lambda random, column: "请按实际情况填写。" * random.choice((1, 20)),
+    "given": lambda random, column: True,
+    "printed": lambda random, column: None,  # those behind the others, drawn for the whole table
+    "carry": lambda random, column: random.random() < 0.5,
+    "private": lambda random, column: True,
+    "merged": lambda random, column: True,
+    "group": lambda random, column: random.choice(("甲组", "乙组")),
+    "former_labels": lambda random, column: ["旧名"],
+    "shown": lambda random, column: {column["choices"][0]: "≥"} if column.get("choices") else None,
+    "only": lambda random, column: None,  # drawn for the whole table
+    "percent_when": lambda random, column: 'T(kind) = "定量"' if column["type"] == "value" else None,
+}
+DRAWN_APART = {"key", "label", "type", "formula", "number_when", "choices", "choices_by", "spellings", "hidden", "last", "width"}
+assert set(COLUMN_PARTS) | DRAWN_APART == set(SCHEMA["column"]["properties"]), "a key of columns that no random form has"
+
+
+def random_form(seed: int) -> dict[str, Any]:
+    """A definition, the same for a seed each time."""
+    random = Random(seed)
+    definition = base_form()
+    guide, cover, *_, checks = definition["sheets"]
+    cover["sections"].insert(
+        2, {"fields": "more", "heading": "其他", "items": [_item(random, number) for number in range(random.randint(1, 4))]}
+    )
+    sheets = [_sheet(random, number) for number in range(random.randint(1, 3))]
+    definition["sheets"] = [guide, cover, *sheets, checks]
+    definition["rules"] = [definition["rules"][0], *_rules(random, sheets)]
+    if random.random() < 0.5:
+        definition["rules"].append({"code": "XL207", "builtin": "wanted", "title": "宜填", "why": "x", "severity": "warning"})
+    definition["unexplained"] = random.choice(("pass", "return"))
+    definition["style"]["size"] = random.choice((9, 11, 14))
+    return definition
+
+
+def _item(random: Random, number: int) -> dict[str, Any]:
+    item = {"key": f"i{number}", "label": random.choice(LABELS), "type": random.choice(ITEM_TYPES)}
+    _draw(random, item, set(SCHEMA["item"]["properties"]))
+    if item["type"] == "text" and random.random() < 0.4:
+        item |= {"rows": random.randint(2, 6), "height": random.choice((20, 60.5))}
+    if item["type"] == "date" and random.random() < 0.5:
+        item["timely"] = True
+    return item
+
+
+def _draw(random: Random, column: dict[str, Any], allowed: set[str]) -> None:
+    for name, part in COLUMN_PARTS.items():
+        if name in allowed and random.random() < 0.15:
+            value = part(random, column)
+            if value is not None:
+                column[name] = value
+
+
+def _sheet(random: Random, number: int) -> dict[str, Any]:
+    tables = [_table(random, f"t{number}{letter}", number) for letter in "ab"[: random.choice((1, 1, 1, 2))]]
+    if len(tables) == 2:  # one column of a name stands in one place
+        tables[1]["columns"] = [
+            {**column, "key": f"z{column['key']}"} if column["key"] not in HEAD else column for column in tables[1]["columns"]
+        ]
+        for column in tables[1]["columns"]:
+            column.pop("formula", None)
+    widest = max(sum(not column.get("hidden") for column in table["columns"]) for table in tables)
+    sections = [*tables, {"lines": ["审核人："]}] if random.random() < 0.2 and widest > 2 else tables
+    sheet = {
+        "key": f"s{number}",
+        "title": f"表{number}",
+        "widths": [random.choice((6, 12, 20.5)) for _ in range(max(widest, 2))],
+        "sections": sections,
+    }
+    return sheet | ({"landscape": True} if random.random() < 0.5 else {}) | ({"heading": "标题"} if random.random() < 0.5 else {})
+
+
+HEAD = ("name", "kind")
+
+
+def _table(random: Random, key: str, number: int) -> dict[str, Any]:
+    columns: list[dict[str, Any]] = [{"key": "name", "label": "名称", "type": random.choice(TEXTS), "max_length": 100},
+                                     {"key": "kind", "label": "性质", "type": "choice", "choices": ["定量", "定性"]}]  # fmt: skip
+    for at in range(random.randint(1, 7)):
+        columns.append(_column(random, f"c{at}", columns))
+    shape = random.choice(("spare", "spare", "keyed", "rows", "object"))
+    block = {"key": f"{key}_rows", "path": f"part{number}.{key}"} | _rows_of_block(random, shape)
+    if shape != "keyed":
+        columns = [column for column in columns if column["type"] != "label"]
+    if shape == "object" and random.random() < 0.5:
+        block["constants"] = {"name": "合计"}
+    return {"table": key, "label": f"{key}表", "row_name": "name", "columns": columns, "blocks": [block]}
+
+
+def _rows_of_block(random: Random, shape: str) -> dict[str, Any]:
+    rows = [{"key": f"r{at}", "name": f"第{at}行"} | ({"kind": random.choice(("定量", "定性"))} if random.random() < 0.5 else {})
+            for at in range(random.randint(1, 4))]  # fmt: skip
+    of_shape: dict[str, dict[str, Any]] = {
+        "spare": {"spare": random.choice((1, 3, 12))} | ({"fixed": True} if random.random() < 0.2 else {}),
+        "keyed": {"keyed": True, "rows": rows},
+        "rows": {"rows": rows} | ({"spare": 3} if random.random() < 0.5 else {}),
+        "object": {},
+    }
+    return of_shape[shape]
+
+
+def _column(random: Random, key: str, before: list[dict[str, Any]]) -> dict[str, Any]:
+    column: dict[str, Any] = {"key": key, "label": random.choice(LABELS), "type": random.choice(TYPES)}
+    numbers = [other["key"] for other in before if other["type"] in NUMBERS]
+    if column["type"] == "choice":
+        column["choices"] = random.sample(WORDS, random.randint(1, 5))
+    if column["type"] == "value":
+        column["number_when"] = 'T(kind) = "定量"'
+    if column["type"] in ("label", "serial"):
+        return column
+    if column["type"] in NUMBERS and numbers and random.random() < 0.4:
+        column["formula"] = random.choice(OF_FORMULAS).format(a=random.choice(numbers), b=random.choice(numbers))
+        return column
+    _draw(random, column, set(SCHEMA["column"]["properties"]))
+    return column
+
+
+def _rules(random: Random, sheets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    rules = []
+    for table in [section for sheet in sheets for section in sheet["sections"] if "table" in section]:
+        numbers = [column["key"] for column in table["columns"] if column["type"] in NUMBERS]
+        names = {"a": random.choice(numbers), "b": random.choice(numbers)} if numbers else {}
+        if names:
+            test = random.choice(OF_TESTS).format(**names)
+            rules.append(
+                _rule(random, len(rules), {"table": table["table"], "test": test, "cells": [names["a"]], "found": "{name}"})
+            )
+        if random.random() < 0.4:
+            check = random.choice(("duplicates", "empty_blocks"))
+            found = {"check": check, "parameters": {"table": table["table"]}, "found": "{block}"}
+            rules.append(_rule(random, len(rules), found))
+    return rules
+
+
+def _rule(random: Random, number: int, parts: dict[str, Any]) -> dict[str, Any]:
+    severity = random.choice(("error", "query", "warning", "info"))
+    return {
+        "code": f"AB{101 + number}",
+        "title": f"规则{number}",
+        "why": "不成立",
+        "severity": severity,
+        "expected": "相符",
+        "fix": "核对",
+    } | parts

@@ -1,0 +1,193 @@
+"""Every command tried on one document of a form: what it stumbles over, and what it finds that is not in the document.
+
+    faults = list(try_document(form, drawn, Bench(templates, folder)))
+
+A workbook that the program has filled itself holds what the document holds, and whoever reads it finds what is wrong with the
+document, and nothing else. What more is found there is the program's own making.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from xlperf.checking.checks import check
+from xlperf.checking.yuan_mistakes import unlikely_amounts
+from xlperf.errors import XlperfError
+from xlperf.forms.compute import compute
+from xlperf.forms.document import Rows, Spot, inputs_of, rows_of
+from xlperf.forms.form import Form
+from xlperf.formula.doubles import DOUBLES
+from xlperf.messages import listing, sentence
+from xlperf.proving.documents import Drawn
+from xlperf.proving.reach import Reached
+from xlperf.reporting.finding import Finding
+from xlperf.reporting.result import Result
+from xlperf.reporting.word_report import has_report
+from xlperf.workflow.annotate import annotate
+from xlperf.workflow.documents import take_document_of
+from xlperf.workflow.fill import fill_workbook
+from xlperf.workflow.finalize import finalize
+from xlperf.workflow.process import Processed, process
+from xlperf.workflow.report import write_report
+from xlperf.workflow.template import write_template
+
+DATE = "2024-03-01"  # that stands in what is written
+OWN = ("XL1", "XL23", "XL30")  # what is found in a file as a file: nothing of it can be in a document
+FAULTY = "faulty"
+MOST_TOLD = 3  # places of one fault
+LONGEST_TOLD = 200  # characters of an error that is quoted
+
+
+class Fault(NamedTuple):
+    """What is wrong with a form, or with the program on it: a key of the catalogue and its arguments."""
+
+    key: str
+    arguments: Mapping[str, object]
+
+    def __str__(self) -> str:
+        return sentence(self.key, self.arguments)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where documents are tried: the folder of forms, and one to write into."""
+
+    templates: Path
+    folder: Path
+    written: list[Path] = field(default_factory=list)  # the workbooks, for whoever computes them again
+
+    @property
+    def places(self) -> dict[str, Any]:
+        """What every command is told."""
+        return {"templates": self.templates}
+
+
+class Stumble(Exception):
+    """A command did not come to its end."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+def try_template(form: Form, bench: Bench) -> Iterator[Fault]:
+    """Yield what goes wrong with the blank workbook."""
+    path = bench.folder / "blank.xlsx"
+    blank = Drawn("empty", {"form": form.key, "revision": form.revision, "fiscal_year": form.first_year})
+    try:
+        step(
+            "template",
+            blank,
+            partial(write_template, form.key, year=form.first_year, output=path, date=DATE, templates=bench.templates),
+        )
+        bench.written.append(path)
+        yield from _own_findings(form, blank, step("validate", blank, partial(process, path, templates=bench.templates)))
+    except Stumble as stumble:
+        yield stumble.fault
+
+
+def try_document(form: Form, drawn: Drawn, bench: Bench, reached: Reached) -> Iterator[Fault]:
+    """Yield what goes wrong with a document from its filling to its report."""
+    path, places = bench.folder / f"{drawn.name}.xlsx", bench.places
+    try:
+        step("check", drawn, lambda: reached.look(form, rows_of(form, drawn.document)[0]))
+        yield from step("compute", drawn, partial(_both_readings, form, drawn))
+        result: Result = step("fill", drawn, partial(fill_workbook, drawn.document, path, date=DATE, **places))
+        if not result.outputs:
+            return
+        bench.written.append(path)
+        processed = step("validate", drawn, partial(process, path, **places))
+        yield from _own_findings(form, drawn, processed)
+        if drawn.name != FAULTY:
+            yield from _lost(form, drawn, processed)
+        step("annotate", drawn, partial(annotate, path, output=bench.folder, date=DATE, **places))
+        done: Result = step("finalize", drawn, partial(finalize, path, output=bench.folder / "final", date=DATE, **places))
+        for made in done.outputs:
+            if made.suffix == ".xlsx":
+                bench.written.append(made)
+                yield from _own_findings(form, drawn, step("validate", drawn, partial(process, made, **places)))
+        if has_report(form):
+            target = bench.folder / f"{drawn.name}.docx"
+            step("report", drawn, partial(write_report, path, output=target, date=DATE, **places))
+    except Stumble as stumble:
+        yield stumble.fault
+
+
+def step(command: str, drawn: Drawn, run: Callable[[], Any]) -> Any:
+    """What a command gives.
+
+    Raises:
+        Stumble: it was refused, or the program failed.
+    """
+    try:
+        return run()
+    except XlperfError as error:
+        raise Stumble(Fault("proof_refused", _told(command, drawn, error))) from None
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"[:LONGEST_TOLD]
+        raise Stumble(Fault("proof_crashed", _told(command, drawn, reason))) from error
+
+
+def _told(command: str, drawn: Drawn, reason: object) -> dict[str, object]:
+    return {"command": command, "document": sentence(f"drawn_{drawn.name}", {}), "reason": str(reason)}
+
+
+# --- what is held against what -------------------------------------------------------------------------------
+
+
+def _both_readings(form: Form, drawn: Drawn) -> list[Fault]:
+    """The computed cells that differ in plain doubles, on the 15 digits that these keep."""
+    rows = take_document_of(form, drawn.document).rows
+    ours, doubles = compute(form, rows), compute(form, rows, numbers=DOUBLES)
+    found = [
+        {"cell": f"{key}[{index}].{name}", "ours": row.get(name), "doubles": other.get(name)}
+        for key, listed in ours.items()
+        for index, (row, other) in enumerate(zip(listed, doubles[key], strict=True))
+        for name in row.keys() | other.keys()
+        if row.get(name) != _on_15_digits(other.get(name))
+    ]
+    return [Fault("proof_differs", {**facts, "document": sentence(f"drawn_{drawn.name}", {})}) for facts in found[:MOST_TOLD]]
+
+
+def _on_15_digits(value: object) -> object:
+    return float(format(value, ".15g")) if isinstance(value, float) else value
+
+
+def _own_findings(form: Form, drawn: Drawn, processed: Processed) -> Iterator[Fault]:
+    """The findings that the document does not give cause for."""
+    if drawn.name == FAULTY:  # what was typed wrongly is read in its own way
+        own = [found for found in processed.findings if found.code.startswith(OWN)]
+    else:
+        known = {cause for found in _findings_of(form, drawn) for cause in _causes(found)}
+        own = [found for found in processed.findings if not known.issuperset(_causes(found))]
+    for found in own:
+        cells = [processed.reading.places.get(spot, ".".join(map(str, spot))) for spot in found.spots]
+        told = listing([*cells, *found.cells][:MOST_TOLD])
+        yield Fault("proof_own", {"code": found.code, "cells": told, "document": sentence(f"drawn_{drawn.name}", {})})
+
+
+def _findings_of(form: Form, drawn: Drawn) -> Iterator[Finding]:
+    """What is wrong with the document itself."""
+    taken = take_document_of(form, drawn.document)
+    yield from (*taken.findings, *unlikely_amounts(form, taken.rows), *check(form, taken.computed))
+
+
+def _causes(finding: Finding) -> set[tuple[str, Spot | None]]:
+    return {(finding.code, spot) for spot in finding.spots} or {(finding.code, None)}
+
+
+def _lost(form: Form, drawn: Drawn, processed: Processed) -> Iterator[Fault]:
+    """What stands in the document and was read otherwise out of its workbook."""
+    taken: Rows = take_document_of(form, drawn.document).rows
+    ours, read = dict(inputs_of(form, taken)), dict(inputs_of(form, processed.reading.rows))
+    for spot in [spot for spot in ours if ours[spot] != read.get(spot)][:MOST_TOLD]:
+        facts = {
+            "cell": processed.reading.places.get(spot, ".".join(map(str, spot))),
+            "filled": ours[spot],
+            "read": read.get(spot),
+        }
+        yield Fault("proof_lost", {**facts, "document": sentence(f"drawn_{drawn.name}", {})})
