@@ -207,7 +207,7 @@ def agrees(wanted: tuple[str, ...], lines: list[str]) -> bool:
 
 
 def prepare(folder: Path) -> None:
-    """What a reader of any page is supposed to have: two submissions, papers of two years, a list of units, forms of their own."""
+    """What readers are supposed to have: two submissions, papers of two years, a list of units, forms of their own."""
     document = load_document(EXAMPLE / "document.json")
     received = folder / "收到"
     received.mkdir(parents=True)

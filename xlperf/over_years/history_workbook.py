@@ -20,7 +20,7 @@ from xlperf.over_years.series import Series
 from xlperf.over_years.units import History, UnitOverYears
 from xlperf.summarizing.overview import Counted, Part, write_parts
 from xlperf.summarizing.table_sheet import WrittenTable, free_title, write_table
-from xlperf.summarizing.tables import Column, Row, SummaryTable, column, who_columns
+from xlperf.summarizing.tables.table import Column, Row, SummaryTable, column, who_columns
 from xlperf.workbook.book import Book
 from xlperf.workbook.styles import Palette
 
