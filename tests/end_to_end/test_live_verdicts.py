@@ -51,11 +51,11 @@ def edited(jobs: list[tuple[Path, Drawn]]) -> Iterator[tuple[Path, Drawn]]:
 
 
 def is_mistyped(drawn: Drawn, path: Path) -> bool:
-    """Whether what was typed into a copied row does not go with what was copied: a text where its kind asks for a number."""
+    """Whether what was typed into a copied row does not go with it: a text where its kind asks for a number, a word that says nothing."""
     if drawn.name != "copied row":
         return False
     _, title, _, row, _ = drawn.steps[0]
-    cells = (cell.partition("!") for f in validate(path).findings if f["code"] in FORMAT for cell in f["cells"])
+    cells = (cell.partition("!") for f in validate(path).findings if f["code"] in {*FORMAT, "XL219"} for cell in f["cells"])
     return any(sheet == title and cell.lstrip(ascii_uppercase) == str(row + 1) for sheet, _, cell in cells)
 
 
