@@ -353,3 +353,17 @@ def test_an_ascii_locale_is_no_hindrance(tmp_path: Path) -> None:
     done = xlperf("template", "suzhou-department", "--year", 2023, "--unit", "某局", cwd=tmp_path, **ascii_only)
     assert (done.returncode, [path.name for path in tmp_path.iterdir()]) == (0, ["某局-2023-自评表.xlsx"])
     assert "某局-2023-自评表.xlsx" in done.stderr
+
+
+FROZEN = """
+import multiprocessing, sys
+sys.frozen, sys.argv = True, ["xlperf", "--multiprocessing-fork", "parent_pid=1"]
+multiprocessing.freeze_support = lambda: sys.exit("a worker")
+from xlperf.__main__ import main
+sys.exit(main())
+"""
+
+
+def test_a_frozen_program_lets_its_workers_work_before_it_reads_the_command_line() -> None:
+    done = subprocess.run([sys.executable, "-c", FROZEN], env=ENVIRONMENT, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (1, "", "a worker")
