@@ -29,7 +29,7 @@ HOMES = {
     "python_calamine": {"reading.grids"},
     "jsonschema": {"checking.schema_errors", "forms.yaml_file"},
     "jsonschema_rs": {"checking.schema_gate"},
-    "click": {"cli.commands", "cli.options", "cli.rounds", "cli.years", "__main__"},
+    "click": {"cli.addin", "cli.commands", "cli.options", "cli.rounds", "cli.years", "__main__"},
     "yaml": {"forms.yaml_file"},
     "rich": {"reporting.text_table", "progress"},
     "docx": {"importing.word_reader"},

@@ -29,6 +29,7 @@ _HOMES = {
     "CollectionStatus": "collecting.status",
     "Result": "reporting.result",
     "write_page": "page.page_file",
+    "write_addin": "panes.addin",
     "build_schema": "forms.schema",
     "list_forms": "forms.catalog",
     "explain_field": "forms.catalog",

@@ -254,6 +254,7 @@ def test_help_and_mistakes_import_nothing_but_click_and_our_texts(argument: str)
         "xlperf.cli.commands",
         "xlperf.cli.options",
         "xlperf.cli.rounds",
+        "xlperf.cli.addin",
         "xlperf.cli.years",
     }
     others = {name.partition(".")[0] for name in imported - ours}
@@ -272,7 +273,7 @@ def test_the_library_has_a_twin_for_every_command(form) -> None:
     from xlperf.cli.commands import cli
 
     twins = {"forms": "list_forms", "template": "write_template", "fill": "fill_workbook", "read": "read_workbook", "validate": "validate",
-             "finalize": "finalize", "page": "write_page", "schema": "build_schema", "explain": "explain_field", "check-form": "check_form", "migrate": "migrate_workbook",
+             "finalize": "finalize", "page": "write_page", "addin": "write_addin", "schema": "build_schema", "explain": "explain_field", "check-form": "check_form", "migrate": "migrate_workbook",
              "diff": "compare_papers", "new-form": "new_form", "report": "write_report", "import": "import_document",
              "collect": "collect", "status": "find_status", "remind": "remind", "history": "write_history", "new-round": "new_round"}  # fmt: skip
     assert set(cli.commands) == set(twins)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xlperf import __version__
+from xlperf.cli.addin import addin
 from xlperf.cli.options import (
     FILE,
     FORMAT_NAMES,
@@ -375,6 +376,9 @@ def page(forms: tuple[str, ...], output: Path | None, assets: Path | None, templ
         sentence("written", {"path": write_page(forms, output=path, templates=templates, assets=assets, tell=tell)}), err=True
     )
     return ExitCode.OK
+
+
+cli.add_command(addin)
 
 
 @cli.command(help=words("schema"))

@@ -38,7 +38,7 @@ POLICY = (
 TAGS = {"zh": "zh-CN"}
 IMPORT, EXPORT = (
     re.compile(r"^import [^;]*;\n", re.MULTILINE),
-    re.compile(r"^export (?=(?:async )?(?:function|const|let) )", re.MULTILINE),
+    re.compile(r"^export (?=(?:async )?(?:function|const|let|class) )", re.MULTILINE),
 )
 
 
@@ -107,11 +107,11 @@ def page_text(parts: Mapping[str, bytes], forms: Sequence[Mapping[str, str]]) ->
         **{key: html.escape(text) for key, text in both.items()},
         "style": style,
         "support": support,
-        "words": _as_data(words),
-        "facts": _as_data(facts),
+        "words": as_data(words),
+        "facts": as_data(facts),
         "worker": _read("worker.js"),
         "program": program,
-        "parts": "\n".join(_packed(name, content) for name, content in parts.items()),
+        "parts": "\n".join(packed(name, content) for name, content in parts.items()),
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: values[match[1]], _read("page.html"))
 
@@ -136,11 +136,11 @@ def _read(name: str) -> str:
     return (STATIC / name).read_text("utf-8")
 
 
-def _as_data(value: object) -> str:
+def as_data(value: object) -> str:
     """JSON that may stand in HTML."""
     return json.dumps(value, ensure_ascii=False).replace("</", "<\\/").replace("<!--", "<\\u0021--")
 
 
-def _packed(name: str, content: bytes) -> str:
+def packed(name: str, content: bytes) -> str:
     packed = base64.b64encode(gzip.compress(content, PACKING, mtime=0)).decode()
     return f'<script type="text/plain" data-part="{name}">{packed}</script>'
