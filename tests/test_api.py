@@ -50,12 +50,18 @@ CALLS: dict[str, dict[str, Any]] = {
     "validate": {"path": "filled.xlsx", "templates": "forms", "annotated": "out"},
     "write_history": {"collections": ["inbox", "inbox"], "templates": "forms", "output": "years.xlsx", "date": DATE},
     "write_next_template": {"form": KEY, "year": 2023, "last": "other.json", "templates": "forms", "output": "out.xlsx", "date": DATE},
+    "write_addin": {"directory": "out", "templates": "forms", "assets": "inbox"},
     "write_page": {"templates": "forms", "output": "page.html", "assets": "inbox"},
     "write_report": {"path": "filled.xlsx", "templates": "forms", "output": "out.docx", "date": DATE},
     "write_template": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out.xlsx", "date": DATE},
     "write_templates": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out", "roster": "units.csv", "last": "inbox", "history": "years.json", "jobs": 1, "date": DATE},
 }  # fmt: skip
-NEEDS_MORE = {"serve", "write_history", "write_page"}  # a proxy, papers of two years, what others have made; told alike
+NEEDS_MORE = {
+    "serve",
+    "write_addin",
+    "write_history",
+    "write_page",
+}  # a proxy, papers of two years, what others have made; told alike
 WITHOUT_ERRORS = {"build_schema"}  # functions that raise none of ours
 
 

@@ -29,7 +29,17 @@ HOMES = {
     "python_calamine": {"reading.grids"},
     "jsonschema": {"checking.schema_errors", "forms.yaml_file"},
     "jsonschema_rs": {"checking.schema_gate"},
-    "click": {"cli.check_form", "cli.commands", "cli.options", "cli.root", "cli.rounds", "cli.serve", "cli.years", "__main__"},
+    "click": {
+        "cli.addin",
+        "cli.check_form",
+        "cli.commands",
+        "cli.options",
+        "cli.root",
+        "cli.rounds",
+        "cli.serve",
+        "cli.years",
+        "__main__",
+    },  # fmt: skip
     "yaml": {"forms.yaml_file"},
     "rich": {"reporting.text_table", "progress"},
     "docx": {"importing.word_reader"},

@@ -30,6 +30,7 @@ _HOMES = {
     "Result": "reporting.result",
     "write_page": "page.page_file",
     "serve": "server.serving",
+    "write_addin": "panes.addin",
     "build_schema": "forms.schema",
     "list_forms": "forms.catalog",
     "explain_field": "forms.catalog",

@@ -9,6 +9,10 @@ import warnings
 
 def main() -> int:
     """Run the command line and return its exit code."""
+    if getattr(sys, "frozen", False):  # in a program made by PyInstaller a worker process begins here too, and ends here
+        import multiprocessing
+
+        multiprocessing.freeze_support()
     from xlperf.errors import tell_full_disk_once
     from xlperf.messages import sentence, use_language
 

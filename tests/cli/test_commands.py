@@ -238,7 +238,9 @@ def test_years_that_may_be_asked_for_are_those_that_may_be_typed() -> None:
     assert ranges == {YEARS}
 
 
-OF_COMMANDS = {f"xlperf.cli.{name}" for name in ("check_form", "commands", "rounds", "serve", "years")}  # what defines them
+OF_COMMANDS = {
+    f"xlperf.cli.{name}" for name in ("addin", "check_form", "commands", "rounds", "serve", "years")
+}  # what defines them
 
 
 @pytest.mark.parametrize("argument", ["--help", "no-such-command", "validate"])
@@ -288,7 +290,7 @@ def test_the_library_has_a_twin_for_every_command(form) -> None:
     from xlperf.cli.commands import cli
 
     twins = {"forms": "list_forms", "template": "write_template", "fill": "fill_workbook", "read": "read_workbook", "validate": "validate",
-             "finalize": "finalize", "page": "write_page", "schema": "build_schema", "explain": "explain_field", "check-form": "check_form", "migrate": "migrate_workbook",
+             "finalize": "finalize", "page": "write_page", "addin": "write_addin", "schema": "build_schema", "explain": "explain_field", "check-form": "check_form", "migrate": "migrate_workbook",
              "diff": "compare_papers", "new-form": "new_form", "report": "write_report", "import": "import_document",
              "collect": "collect", "status": "find_status", "remind": "remind", "history": "write_history", "new-round": "new_round", "serve": "serve"}  # fmt: skip
     assert set(cli.commands) == set(twins)
@@ -369,3 +371,17 @@ def test_an_ascii_locale_is_no_hindrance(tmp_path: Path) -> None:
     done = xlperf("template", "suzhou-department", "--year", 2023, "--unit", "某局", cwd=tmp_path, **ascii_only)
     assert (done.returncode, [path.name for path in tmp_path.iterdir()]) == (0, ["某局-2023-自评表.xlsx"])
     assert "某局-2023-自评表.xlsx" in done.stderr
+
+
+FROZEN = """
+import multiprocessing, sys
+sys.frozen, sys.argv = True, ["xlperf", "--multiprocessing-fork", "parent_pid=1"]
+multiprocessing.freeze_support = lambda: sys.exit("a worker")
+from xlperf.__main__ import main
+sys.exit(main())
+"""
+
+
+def test_a_frozen_program_lets_its_workers_work_before_it_reads_the_command_line() -> None:
+    done = subprocess.run([sys.executable, "-c", FROZEN], env=ENVIRONMENT, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (1, "", "a worker")

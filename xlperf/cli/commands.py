@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from xlperf.cli.addin import addin
 from xlperf.cli.check_form import check_form
 from xlperf.cli.options import (
     FILE,
@@ -367,6 +368,7 @@ def page(forms: tuple[str, ...], output: Path | None, assets: Path | None, templ
 
 
 cli.add_command(serve)
+cli.add_command(addin)
 
 
 @cli.command(help=words("schema"))

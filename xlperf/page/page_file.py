@@ -39,7 +39,7 @@ NEEDS = ("WebAssembly", "DecompressionStream", "Worker", "Promise", "BigInt64Arr
 TAGS = {"zh": "zh-CN"}
 IMPORT, EXPORT = (
     re.compile(r"^import [^;]*;\n", re.MULTILINE),
-    re.compile(r"^export (?=(?:async )?(?:function|const|let) )", re.MULTILINE),
+    re.compile(r"^export (?=(?:async )?(?:function|const|let|class) )", re.MULTILINE),
 )
 
 
@@ -106,7 +106,7 @@ def page_text(parts: Mapping[str, bytes], forms: Sequence[Mapping[str, str]]) ->
         support=f"<script>{support}</script>",
         worker=f'<script type="text/plain" id="worker">{_read("worker.js")}</script>',
         program=f'<script type="module">{program}</script>',
-        parts="\n".join(_packed(name, content) for name, content in parts.items()),
+        parts="\n".join(packed(name, content) for name, content in parts.items()),
     )
 
 
@@ -124,8 +124,8 @@ def filled_page(words: Mapping[str, Mapping[str, str]], facts: Mapping[str, obje
         "language": TAGS.get(first, first),
         "title": html.escape(words[first]["title"]),
         **{key: html.escape(text) for key, text in both.items()},
-        "words": _as_data({language: words[language] for language in (first, *others)}),
-        "facts": _as_data(facts),
+        "words": as_data({language: words[language] for language in (first, *others)}),
+        "facts": as_data(facts),
         **elements,
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: values[match[1]], _read("page.html"))
@@ -151,11 +151,11 @@ def _read(name: str) -> str:
     return (STATIC / name).read_text("utf-8")
 
 
-def _as_data(value: object) -> str:
+def as_data(value: object) -> str:
     """JSON that may stand in HTML."""
     return json.dumps(value, ensure_ascii=False).replace("</", "<\\/").replace("<!--", "<\\u0021--")
 
 
-def _packed(name: str, content: bytes) -> str:
+def packed(name: str, content: bytes) -> str:
     packed = base64.b64encode(gzip.compress(content, PACKING, mtime=0)).decode()
     return f'<script type="text/plain" data-part="{name}">{packed}</script>'

@@ -1,0 +1,126 @@
+"""The folder for administrators: what stands in its XML, that what it names is there, and which addresses are taken."""
+
+from __future__ import annotations
+
+import re
+import struct
+import uuid
+from pathlib import Path
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import pytest
+
+from xlperf import UsageError, write_addin
+from xlperf.messages import LANGUAGES, catalogue, use_language
+from xlperf.page.page_file import STATIC as OF_PAGE
+from xlperf.page.page_file import known_forms
+from xlperf.panes.addin import addin_files, checked_address
+from xlperf.panes.pane_page import SHARED, STATIC, program_text
+
+PLACES = ("file:///C:/xlperf/", "http://intranet.example:8080/xlperf/", "https://intranet.example/xlperf/")
+OFFICE = {"o": "http://schemas.microsoft.com/office/appforoffice/1.1"}
+RIBBON = {"r": "http://schemas.microsoft.com/office/2006/01/customui"}
+
+
+def written(address: str) -> dict[str, bytes]:
+    return dict(addin_files({}, known_forms(()), address))
+
+
+@pytest.mark.parametrize("address", PLACES)
+def test_everything_that_a_list_or_manifest_names_is_in_the_folder(address: str) -> None:
+    files = written(address)
+    (plugin,) = ElementTree.fromstring(files["jsplugins.xml"])
+    assert plugin.tag == "jspluginonline" and plugin.attrib == {"name": "xlperf", "type": "et", "url": f"{address}wps/"}
+    assert {"wps/index.html", "wps/main.js", "wps/ribbon.xml", "wps/pane.html", "publish.html"} <= files.keys()
+    assert re.findall(r'src="([^"]+)"', files["wps/index.html"].decode()) == ["main.js"]
+    assert ("excel/manifest.xml" in files) == address.startswith("https:")
+    assert f'"url": "{address}wps/"' in files["publish.html"].decode() and '"addonType": "et"' in files["publish.html"].decode()
+
+
+def test_the_manifest_of_excel_has_https_an_identity_and_icons_of_their_sizes() -> None:
+    files = written(PLACES[2])
+    root = ElementTree.fromstring(files["excel/manifest.xml"])
+    order = [element.tag.partition("}")[2] for element in root]
+    assert order == ["Id", "Version", "ProviderName", "DefaultLocale", "DisplayName", "Description", "IconUrl", "HighResolutionIconUrl",
+                     "SupportUrl", "Hosts", "Requirements", "DefaultSettings", "Permissions"]  # fmt: skip
+    assert uuid.UUID(root.findtext("o:Id", namespaces=OFFICE)).version == 5
+    assert re.fullmatch(r"\d+\.\d+\.\d+\.\d+", root.findtext("o:Version", namespaces=OFFICE))
+    named = [element.get("DefaultValue") for element in root.iter() if (element.get("DefaultValue") or "").startswith("http")]
+    assert len(named) == 4 and all(urlsplit(url).scheme == "https" for url in named)
+    assert {url.removeprefix(PLACES[2]) for url in named} <= files.keys()
+    for name, size in [(name, int(re.search(r"\d+", name)[0])) for name in files if name.startswith("excel/icon")]:
+        assert struct.unpack(">II", files[name][16:24]) == (size, size), name
+    other = ElementTree.fromstring(written("https://other.example/")["excel/manifest.xml"])
+    assert other.findtext("o:Id", namespaces=OFFICE) != root.findtext("o:Id", namespaces=OFFICE)
+    assert written(PLACES[2]) == files
+
+
+def test_every_callback_of_the_ribbon_is_a_function_and_ids_are_unique() -> None:
+    files = written(PLACES[0])
+    root = ElementTree.fromstring(files["wps/ribbon.xml"])
+    called = {value for element in root.iter() for name, value in element.attrib.items() if name.startswith(("on", "get"))}
+    assert called == set(re.findall(r"^function (\w+)", files["wps/main.js"].decode(), re.MULTILINE))
+    ids = [element.get("id") for element in root.iter() if element.get("id")]
+    assert len(ids) == len(set(ids)) == 4
+    labels = [button.get("label") for button in root.iter(f"{{{RIBBON['r']}}}button")]
+    assert labels == [catalogue("zh")["pane"][key] for key in ("check_open", "finalize_open")]
+
+
+@pytest.mark.parametrize("address", PLACES)
+def test_a_pane_may_ask_its_own_place_only_where_that_is_a_server(address: str) -> None:
+    for name in [name for name in written(address) if name.endswith("pane.html")]:
+        policy = re.search(r'Content-Security-Policy" content="([^"]*)"', written(address)[name].decode())[1]
+        rules = {rule.split()[0]: rule.split()[1:] for rule in policy.split("; ")}
+        assert rules["connect-src"] == (["'none'"] if address.startswith("file:") else ["'self'"])
+        assert any("microsoft" in source for source in rules["script-src"]) == name.startswith("excel/")
+
+
+WRONG = ("", "xlperf", "ftp://a.example/x", "http://", "https:///x", "file:///", "https://a.example/?x=1", "https://a.example/#x",
+         "https://a.example:port/", "https://a b.example/", "javascript:alert(1)", "http://[::1/")  # fmt: skip
+
+
+@pytest.mark.parametrize("url", WRONG)
+def test_an_address_that_no_program_takes_is_refused_before_anything_is_written(tmp_path: Path, url: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        write_addin(tmp_path / "out", url=url, assets=tmp_path)
+    assert caught.value.key == "bad_address" and not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("url", PLACES)
+def test_a_slash_at_the_end_makes_no_difference(url: str) -> None:
+    assert checked_address(url) == checked_address(url.rstrip("/")) == url
+
+
+@pytest.mark.parametrize("program", ["wps", "excel"])
+def test_the_modules_are_one_program_whose_names_are_unique(program: str) -> None:
+    text = program_text(program)
+    assert not re.search(r"^\s*(import|export)\b", text, re.MULTILINE)
+    names = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", text, re.MULTILINE)
+    assert len(names) == len(set(names)) > 30
+
+
+def test_every_sentence_of_the_pane_stands_in_the_catalogues_and_is_used() -> None:
+    sources = "\n".join(path.read_text("utf-8") for path in [*STATIC.iterdir(), *(OF_PAGE / name for name in SHARED)])
+    python = "\n".join((STATIC.parent / name).read_text("utf-8") for name in ("addin.py", "manifests.py"))
+    asked = set(re.findall(r'\bsay\(\s*"(\w+)"', sources)) | set(re.findall(r'data-(?:say|label)="(\w+)"', sources))
+    used = asked | set(re.findall(r'"(\w+)"', python + sources)) | {"is_passed", "is_returned", "is_unreadable"}
+    for language in LANGUAGES:
+        pane = catalogue(language)["pane"]
+        assert pane.keys() <= used
+        assert asked <= pane.keys() | catalogue(language)["page"].keys() | catalogue(language)["talk"].keys()
+    assert re.findall(r"[\u2e80-\u9fff]", sources) == []
+
+
+def test_the_scripts_of_all_faces_stay_small() -> None:
+    files = [*OF_PAGE.iterdir(), *STATIC.iterdir()]
+    assert sum(path.stat().st_size for path in files if path.suffix == ".js") <= 60_000
+
+
+def test_the_folder_speaks_the_language_of_the_messages() -> None:
+    use_language("en")
+    try:
+        files = written(PLACES[2])
+    finally:
+        use_language(None)
+    assert b'label="Finalize"' in files["wps/ribbon.xml"] and b"<DefaultLocale>en-US<" in files["excel/manifest.xml"]

@@ -1,0 +1,166 @@
+// The pane: reads the open workbook, says what was found, leads to the cells, and checks again after edits.
+import { ask, start } from "./engine.js";
+import { SIGNS, listFindings } from "./findings.js";
+import { openHost } from "./host.js";
+import { askServer, Refused } from "./server.js";
+import { facts, language, LANGUAGES, make, say, speak } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const NEEDED = ["WebAssembly", "DecompressionStream", "Worker", "BigInt64Array"];
+const PAUSE = 1500; // milliseconds without an edit after which the workbook is checked again
+let host, engine, token, paper, timer;
+let busy = 0;
+let isChecked = false;
+
+const tell = (text) => ($("told").textContent = text);
+const setState = (state) => (document.body.dataset.state = state);
+
+// --- who answers ----------------------------------------------------------------------------------------------
+
+// Python in the pane, else the server; where neither can be had, a sentence.
+async function chooseEngine() {
+  if (NEEDED.every((name) => name in window)) {
+    try {
+      await start((part) => ($("bar").value = part));
+      return inBrowser;
+    } catch (error) {
+      if (!facts.server) throw new Error(say("start_failed", { reason: error.message }));
+    }
+  }
+  if (!facts.server) throw new Error(say("no_engine"));
+  $("ask-token").hidden = false;
+  return onServer;
+}
+
+async function inBrowser(file) {
+  const told = await ask("check", file, language());
+  if (told.refused) throw new Error(told.refused);
+  return told;
+}
+
+async function onServer(file) {
+  if (!token) throw new Refused(say("needs_token"));
+  const result = await askServer(file, token);
+  const count = (severity) => result.findings.filter((finding) => finding.severity === severity).length;
+  const groups = Object.keys(SIGNS).filter(count).map((severity) => [severity, say("counted", { severity: say(severity), count: count(severity) })]);
+  return { result, groups, verdict: say(`is_${result.status}`, { file: file.name }), form: null };
+}
+
+async function judge(bytes, name) {
+  busy++;
+  setState("busy");
+  try {
+    return await engine(new File([bytes], name));
+  } finally {
+    if (!--busy) setState("ready");
+  }
+}
+
+// --- one workbook ---------------------------------------------------------------------------------------------
+
+async function check() {
+  clearTimeout(timer);
+  if (busy) return later();
+  tell(say("checking", { file: paper?.name ?? "" }));
+  try {
+    const { name, bytes } = await host.read();
+    paper = { name, bytes: bytes.slice(), answer: await judge(bytes, name) };
+    isChecked = true;
+    tell("");
+  } catch (error) {
+    if (error instanceof Refused) $("token").focus();
+    paper = null;
+    tell(error.message);
+  }
+  show();
+}
+
+function later() {
+  clearTimeout(timer);
+  timer = setTimeout(check, PAUSE);
+}
+
+function edited() {
+  if (!isChecked) return;
+  tell(say("edited"));
+  later();
+}
+
+function show() {
+  $("result").hidden = !paper;
+  if (!paper) return;
+  const { answer } = paper;
+  const { status, unit, year } = answer.result;
+  $("sentence").textContent = answer.verdict;
+  $("verdict").className = status;
+  $("facts").textContent = [unit, year, answer.form].filter(Boolean).join(" · ");
+  $("finalize").hidden = status !== "passed" || engine !== inBrowser;
+  $("limits").textContent = status === "passed" && engine === onServer ? say("finalize_elsewhere") : "";
+  listFindings($("findings"), answer, jump);
+}
+
+async function jump(number, at) {
+  const place = paper.answer.result.findings[number].cells[at];
+  const cut = place.lastIndexOf("!");
+  try {
+    await host.jump(cut < 0 ? place : place.slice(0, cut), cut < 0 ? null : place.slice(cut + 1));
+    tell(say("is_there_now", { cell: place }));
+  } catch (error) {
+    tell(say("no_jump", { cell: place, reason: error.message }));
+  }
+}
+
+async function finalize() {
+  await check();
+  if (paper?.answer.result.status !== "passed" || engine !== inBrowser) return;
+  tell(say("making"));
+  try {
+    const told = await ask("finalize", new File([paper.bytes], paper.name), language());
+    if (told.refused) throw new Error(told.refused);
+    tell(await host.keep(told.files));
+  } catch (error) {
+    tell(error.message);
+  }
+}
+
+// --- the pane itself ------------------------------------------------------------------------------------------
+
+async function chooseLanguage(wanted) {
+  speak(wanted);
+  $("languages").replaceChildren(...LANGUAGES.map((each) => make("button", {
+    type: "button", lang: each, "aria-pressed": String(each === wanted), click: () => chooseLanguage(each),
+  }, say(`in_${each}`))));
+  if (isChecked) await check();
+}
+
+window.xlperf = {
+  // What `xlperf validate --format json` prints of one file.
+  check: async (bytes, name = "workbook.xlsx") => (await judge(Uint8Array.from(bytes), name)).result,
+};
+
+const VERBS = { check, finalize };
+
+async function main() {
+  chooseLanguage(LANGUAGES[0]);
+  $("check").addEventListener("click", check);
+  $("finalize").addEventListener("click", finalize);
+  $("ask-token").addEventListener("submit", (event) => {
+    event.preventDefault();
+    token = $("token").value.trim();
+    check();
+  });
+  try {
+    host = await openHost();
+    engine = await chooseEngine();
+    $("check").disabled = false;
+    setState("ready");
+    host.listen((verb) => VERBS[verb]?.());
+    await host.watch(edited).catch(() => tell(say("no_events")));
+  } catch (error) {
+    setState("failed");
+    tell(error.message);
+  }
+  $("progress").hidden = true;
+}
+
+main();
