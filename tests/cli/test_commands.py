@@ -251,6 +251,7 @@ def test_help_and_mistakes_import_nothing_but_click_and_our_texts(argument: str)
         "xlperf.messages",
         "xlperf.errors",
         "xlperf.cli",
+        "xlperf.cli.check_form",
         "xlperf.cli.commands",
         "xlperf.cli.options",
         "xlperf.cli.rounds",
