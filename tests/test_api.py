@@ -42,6 +42,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "migrate_workbook": {"path": "filled.xlsx", "year": 2023, "templates": "forms", "output": "out/new.xlsx", "date": DATE},
     "new_form": {"directory": "own/budget/2026"},
     "new_round": {"path": "own/round.yaml"},
+    "prove_form": {"directory": "inbox"},
     "read_roster": {"path": "units.csv"},
     "read_round": {"path": "round.yaml"},
     "read_workbook": {"path": "filled.xlsx", "templates": "forms"},
@@ -56,12 +57,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "write_template": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out.xlsx", "date": DATE},
     "write_templates": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out", "roster": "units.csv", "last": "inbox", "history": "years.json", "jobs": 1, "date": DATE},
 }  # fmt: skip
-NEEDS_MORE = {
-    "serve",
-    "write_addin",
-    "write_history",
-    "write_page",
-}  # a proxy, papers of two years, what others have made; told alike
+NEEDS_MORE = {"prove_form", "serve", "write_addin", "write_history", "write_page"}  # a form, a proxy, papers, files of others
 WITHOUT_ERRORS = {"build_schema"}  # functions that raise none of ours
 
 

@@ -39,7 +39,7 @@ HOMES = {
         "cli.serve",
         "cli.years",
         "__main__",
-    },  # fmt: skip
+    },
     "yaml": {"forms.yaml_file"},
     "rich": {"reporting.text_table", "progress"},
     "docx": {"importing.word_reader"},

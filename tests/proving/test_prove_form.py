@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from xlperf import Proof, prove_form, validate, write_template
 from xlperf.errors import FormError, UsageError
 from xlperf.forms.compute import compute
 from xlperf.forms.loader import load_form
+from xlperf.messages import use_language
 from xlperf.proving import trials
 from xlperf.proving.documents import drawn_documents
 from xlperf.proving.own_tests import is_place, put_at
@@ -26,6 +28,13 @@ BASE_CASE = {
     "title": "overspent",
     "cells": {"budget.items[0].name": "A", "budget.items[0].planned": 1, "budget.items[0].spent": 2},
 }
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    use_language("en")
+    yield
+    use_language(None)
 
 
 def written(definition: dict[str, Any], folder: Path) -> Path:

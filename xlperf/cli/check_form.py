@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlperf.cli.options import FILE, words
+from xlperf.cli.options import FILE, Command, words
 from xlperf.errors import ExitCode
 from xlperf.messages import sentence
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command("check-form", help=words("check_form"))
+@click.command("check-form", cls=Command, help=words("check_form"))
 @click.argument("directory", type=FILE)
 @click.option("--full", is_flag=True, help=words("check_form_full"))
 def check_form(directory: Path, full: bool) -> ExitCode:

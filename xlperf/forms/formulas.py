@@ -71,7 +71,7 @@ def _check_merged(scope: Scope, formulas: Mapping[Cells, Node]) -> None:
     Raises:
         FormulaError: one does; the text names it.
     """
-    merged = {(block.key, field.key) for block in scope.blocks.values() for field in block.fields.values() if field.merged}
+    merged = {(block.key, field.key) for block in scope.blocks.values() for field in block.fields.values() if block.merges(field)}
     for cells, tree in formulas.items() if merged else ():
         for name in names_in(tree):
             target = scope.target(cells.block, name)

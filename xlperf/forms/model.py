@@ -205,6 +205,12 @@ class Block:
         """The preset row at that place, None for a free row."""
         return self.rows[index] if index < len(self.rows) else None
 
+    def merges(self, field: Field) -> bool:
+        """Whether cells of a column are merged: those of what is constant, and preset neighbours of keyed rows that are alike."""
+        if not field.merged or field.key in self.constants:
+            return field.merged
+        return self.shape == "keyed" and not self.takes_typing(self.rows[0], field)
+
     def number_format(self, field: Field) -> str:
         """How the cells of a field show numbers; in a keyed block each row counts in a unit of its own, some of them things."""
         return "General" if field.type == "money" and self.shape == "keyed" else TYPES[field.type].number_format

@@ -29,7 +29,14 @@ FILES = ("form.yaml", "report.docx")  # of a revision
 
 @dataclass(frozen=True)
 class Proof:
-    """A form, what is wrong with it, and the rules that no document has reached."""
+    """A form, what is wrong with it, and the rules that no document has reached; both are sentences as texts.
+
+    Example:
+        >>> from xlperf import new_form
+        >>> form = load_form(new_form("forms/proof/2026").parent)
+        >>> Proof(form=form, faults=(), warnings=()).form.revision
+        '2026'
+    """
 
     form: Form
     faults: tuple[Fault, ...]

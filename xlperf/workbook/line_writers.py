@@ -148,11 +148,11 @@ def write_row(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> N
 
 def alike_rows(block: Block, field: Field, index: int, count: int) -> tuple[int, int]:
     """How many rows above and below one say the same in a merged column: all of a block, or preset neighbours that are keyed."""
-    if not field.merged:
+    if not block.merges(field):
         return 0, 0
     if field.key in block.constants:
         return index, count - 1 - index
-    texts = [row.values.get(field.key) for row in block.rows] if block.shape == "keyed" else []
+    texts = [row.values.get(field.key) for row in block.rows]
     if index >= len(texts) or texts[index] is None:
         return 0, 0
     above = next((at for at in range(index) if texts[index - 1 - at] != texts[index]), index)
