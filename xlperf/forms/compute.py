@@ -21,7 +21,7 @@ from xlperf.forms.document import Row, Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.live.needs import cells_of_name
 from xlperf.forms.model import GUIDE, RULES, USED, Block, Cells
-from xlperf.formula.evaluator import Columns, compile_formula
+from xlperf.formula.evaluator import Columns
 from xlperf.formula.functions import DECIMALS, Numbers
 from xlperf.formula.nodes import WORDS, names_in
 from xlperf.formula.operands import DIGITS_15, as_decimal
@@ -40,9 +40,8 @@ def compute(form: Form, rows: Rows, *, live: bool = True, numbers: Numbers = DEC
     result = {key: [_typed_only(form, form.blocks[key], i, row) for i, row in enumerate(listed)] for key, listed in rows.items()}
     result.setdefault(GUIDE, [{}])
     sheet = _Sheet(form, result)
-    formula_of = form.compiled if numbers is DECIMALS else lambda cells: compile_formula(form.formulas[cells], numbers)
     for cells in form.computed_cells if live else judged_cells(form):
-        block, formula = form.blocks[cells.block], formula_of(cells)
+        block, formula = form.blocks[cells.block], form.compiled(cells, numbers)
         holds_words = block.fields[cells.field].kind in WORDS
         listed, columns = sheet.rows[cells.block], sheet.columns
         for index in _indexes(block, cells.row, len(listed)):

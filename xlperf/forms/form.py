@@ -19,7 +19,9 @@ from xlperf.forms.definition import UNIT, Raw
 from xlperf.forms.model import EXPLAINED, RULES, Block, Cells, Condition, Field, Rule, Severity, Sheet, Unexplained
 from xlperf.forms.scope import Scope
 from xlperf.forms.summary import Summary
+from xlperf.formula.doubles import DOUBLES
 from xlperf.formula.evaluator import Formula, compile_formula
+from xlperf.formula.functions import DECIMALS, Numbers
 from xlperf.formula.nodes import Node
 from xlperf.messages import sentence
 
@@ -72,16 +74,19 @@ class Form(Scope):
         row = block.row(index)
         return self.formulas.get(Cells(block.key, row.key if row else None, key))
 
-    def compiled(self, cells: Cells) -> Formula:
+    def compiled(self, cells: Cells, numbers: Numbers = DECIMALS) -> Formula:
         """The formula of those cells as a function."""
         tree = self.formulas[cells]
-        if id(tree) not in self._compiled:
-            self._compiled[id(tree)] = compile_formula(tree)
-        return self._compiled[id(tree)]
+        key = (id(tree), numbers.type) if numbers is DECIMALS or numbers is DOUBLES else None
+        if key is None:
+            return compile_formula(tree, numbers)
+        if key not in self._compiled:
+            self._compiled[key] = compile_formula(tree, numbers)
+        return self._compiled[key]
 
     @cached_property
-    def _compiled(self) -> dict[int, Formula]:
-        """The functions by their trees, of which the rows of a table share one."""
+    def _compiled(self) -> dict[tuple[int, type], Formula]:
+        """The functions by their trees and what they compute in; the rows of a table share one."""
         return {}
 
     def is_input(self, block: Block, index: int, field: Field) -> bool:

@@ -18,7 +18,7 @@ from xlperf.formula.nodes import Kind
 from xlperf.values.rows import is_numeric
 
 LONGEST = 2_000  # letters of a made-up text whose field sets no limit
-MOST_ROWS = 40  # of one block: more say nothing new
+MOST_ROWS = 12  # of one block: more say nothing new
 FAR = "2099-12-31"
 
 Value = Callable[[Field, int], Any]  # what stands in a field of a row of that number

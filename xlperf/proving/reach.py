@@ -22,7 +22,7 @@ from xlperf.formula.nodes import Kind, Literal, nodes_of
 from xlperf.proving.documents import as_field, bounds_of, choices_in
 from xlperf.values.rows import is_numeric
 
-DOCUMENTS, PATIENCE = 80, 16  # that are drawn in search of rules nothing has reached; of them in a row that reach nothing new
+DOCUMENTS, PATIENCE = 80, 8  # that are drawn in search of rules nothing has reached; of them in a row that reach nothing new
 BLANK, PLAIN, OF_FORM = 0.06, 0.3, 0.5  # how many cells stay blank, hold a plain text, hold a text of the form
 SIZES = (1, 10, 100, 10_000)
 

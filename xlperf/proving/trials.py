@@ -38,6 +38,7 @@ from xlperf.workflow.template import write_template
 DATE = "2024-03-01"  # that stands in what is written
 OWN = ("XL1", "XL23", "XL30")  # what is found in a file as a file: nothing of it can be in a document
 FAULTY = "faulty"
+RETURNED, REPORTED = ("empty", "full", FAULTY), ("empty", "full", "extreme")  # the documents that show most of these
 MOST_TOLD = 3  # places of one fault
 LONGEST_TOLD = 200  # characters of an error that is quoted
 
@@ -104,13 +105,14 @@ def try_document(form: Form, drawn: Drawn, bench: Bench, reached: Reached) -> It
         yield from _own_findings(form, drawn, processed)
         if drawn.name != FAULTY:
             yield from _lost(form, drawn, processed)
-        step("annotate", drawn, partial(annotate, path, output=bench.folder, date=DATE, **places))
+        if drawn.name in RETURNED:
+            step("annotate", drawn, partial(annotate, path, output=bench.folder, date=DATE, **places))
         done: Result = step("finalize", drawn, partial(finalize, path, output=bench.folder / "final", date=DATE, **places))
         for made in done.outputs:
             if made.suffix == ".xlsx":
                 bench.written.append(made)
                 yield from _own_findings(form, drawn, step("validate", drawn, partial(process, made, **places)))
-        if has_report(form):
+        if has_report(form) and drawn.name in REPORTED:
             target = bench.folder / f"{drawn.name}.docx"
             step("report", drawn, partial(write_report, path, output=target, date=DATE, **places))
     except Stumble as stumble:
