@@ -1,8 +1,9 @@
-"""Make the Word template of the notice that goes back with a workbook, once; from then on people edit it in Word.
+"""Make the Word template of the notice that goes back with a workbook: its words stand here.
 
     python docs/make_notice.py templates/notice.docx
 
-Layout and fonts are those of the report (see make_report.py): an official paper on A4, the findings in tables.
+A bureau that wants other words edits a copy in Word (see docs/collections.md); the shipped file is what this makes. Layout and
+fonts are those of the report (see make_report.py): an official paper on A4, the findings in tables.
 """
 
 from __future__ import annotations

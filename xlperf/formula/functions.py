@@ -1,6 +1,6 @@
-"""What formulas can do: the table of functions, and the arithmetic and comparisons they share with Excel.
+"""The table of functions, where a new one is a row, and the arithmetic and comparisons that formulas share with Excel.
 
-A new function is one row of FUNCTIONS; its tests are rows of `tests/formula`.
+See CONTRIBUTING.md, “Add a function to formulas”.
 
 >>> FUNCTIONS["ROUND"].compute(Decimal("0.96025"), Decimal(4))
 Decimal('0.9603')

@@ -1,4 +1,4 @@
-"""How much of a file is read at most, and the text of a refusal; whether it is damaged is decided in `zip_file`.
+"""How much of a file is read at most, and every refusal: `damaged` is raised where it shows, in zip, XML, parts, grids.
 
     raise too_large("xl/styles.xml", limits.MOST_OTHERS)     # XL128
 

@@ -1,4 +1,4 @@
-"""The notice that goes back with a workbook: its words are in `templates/notice.docx`, those of its findings in the catalogues.
+"""The notice that goes back with a workbook: its words are made by `docs/make_notice.py`, its findings are in the catalogues.
 
     write_notice(outcome, Path("out/notice.docx"), annotated="name-problems.xlsx", date="2023-03-01", templates=templates)
 

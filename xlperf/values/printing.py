@@ -1,4 +1,4 @@
-"""How a value prints in a finding, a deviation as 0.34%; in a cell a formula of `form.yaml` prints it, by `formula.operands`.
+"""How a value prints in a finding, a deviation as 0.34%; what a formula of `form.yaml` makes a text prints as it says.
 
 >>> visible(" 4\\u200b"), typed_text(True), typed_text(12.0)
 ('" 4<U+200B>"', 'TRUE', '12')

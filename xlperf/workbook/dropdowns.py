@@ -1,4 +1,4 @@
-"""The lists behind the dropdowns: a column each on the hidden sheet, found through a defined name.
+"""The lists behind the dropdowns, of the choices in `form.yaml`: a column each on the hidden sheet, found through a defined name.
 
     list_source(writer, Spot("items", 0, "kind"))     # "list_items_kind"
 

@@ -1,4 +1,4 @@
-"""What a worker process is: it ends with its parent, takes no more memory than its limit, and no more time over one task.
+"""What a worker process is, and its limits: how many seconds a task takes at most, how much memory; it ends with its parent.
 
     prepare_process(Limits())                          # once per process
     with watched(Limits().seconds):

@@ -1,4 +1,4 @@
-"""All tables of a collection, in the order of their sheets.
+"""All tables of the summary, in the order of their sheets.
 
 for table in summary_tables(survey, outcomes): ...
 """

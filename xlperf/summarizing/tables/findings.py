@@ -1,4 +1,4 @@
-"""The table of findings, by what must be done first, and how often each was found.
+"""The columns of the summary's table of findings, by what must be done first, and how often each was found.
 
 table = findings_table(survey, outcomes)
 counts = FindingCounts()

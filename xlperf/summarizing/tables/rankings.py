@@ -1,4 +1,4 @@
-"""The tables that rank: units by the figure that their form names, indicators by how far they are off target.
+"""The columns of the summary's rankings: units by the figure that their form names, indicators by how far they are off target.
 
 ranking_table(survey, edition), indicators_table(survey, edition)
 """

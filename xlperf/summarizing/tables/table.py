@@ -1,4 +1,4 @@
-"""One table of a collection, to be a sheet and a CSV file: its columns, the lines below them, their totals.
+"""What a table of the summary is, as a sheet and a CSV file: its columns, the lines below them, their totals.
 
     table = make_table("board", (column("unit_name", "text", 32),), rows)
     table.title, [column.heading for column in table.columns], list(table.rows())

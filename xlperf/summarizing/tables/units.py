@@ -1,4 +1,4 @@
-"""The tables of units: how each stands, every file it sent, who sent nothing.
+"""The columns of the summary's tables of units: how each stands, every file it sent, who sent nothing.
 
 board_table(survey), units_table(survey), missing_table(survey)
 """
