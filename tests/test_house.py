@@ -111,12 +111,16 @@ def test_modules_are_short() -> None:
 
 
 def test_folders_are_small_and_say_what_they_are_for() -> None:
-    folders = [PACKAGE, *sorted(path.parent for path in PACKAGE.glob("*/__init__.py"))]
-    modules = {folder.name: len([path for path in folder.glob("*.py") if path.stem != "__init__"]) for folder in folders}
+    folders = [PACKAGE, *sorted({path.parent for path in SOURCES.values()} - {PACKAGE})]
+    modules = {
+        folder.relative_to(PACKAGE).as_posix(): len([path for path in folder.glob("*.py") if path.stem != "__init__"])
+        for folder in folders
+    }
     assert len([path for path in PACKAGE.iterdir() if path.is_file()]) <= MOST_FILES
     assert {name: count for name, count in modules.items() if count > MOST_MODULES} == {}
     told = {
-        folder.name: ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or "" for folder in folders[1:]
+        folder.relative_to(PACKAGE).as_posix(): ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or ""
+        for folder in folders[1:]
     }
     assert {
         name for name, words in told.items() if "In: " not in words or "Out: " not in words or " never " not in words.lower()
