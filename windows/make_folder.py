@@ -22,17 +22,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pip._vendor.packaging.requirements import Requirement
 from pip._vendor.packaging.utils import canonicalize_name
 
-from xlperf import __version__, write_page
+from xlperf import __version__
 from xlperf.page.assets import default_folder, fetch_assets
+from xlperf.page.page_file import write_page
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent
 LOCK = HERE / "wheels.toml"
 PLATFORM = "win_amd64"
+INSTALLER = "pip"  # which goes in as a wheel that installs the others: an embeddable Python has none
 EXTRAS = ("fast", "serve")  # of xlperf; the others need a server, a cluster or a registry
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
 TIMEOUT = 600  # seconds of one run of pip
@@ -98,7 +101,8 @@ def make_folder(folder: Path, *, cache: Path, assets: Path) -> None:
         shutil.copyfile(cache / wheel.file, program / "wheels" / wheel.file)
     own = build_wheel(program / "wheels")
     for python in read_pythons():
-        lines = [f"{wheel.name}=={wheel.version} --hash=sha256:{wheel.sha256}" for wheel in wheels_for(python)]
+        needed_there = [wheel for wheel in wheels_for(python) if wheel.name != INSTALLER]
+        lines = [f"{wheel.name}=={wheel.version} --hash=sha256:{wheel.sha256}" for wheel in needed_there]
         lines.append(f"xlperf[{','.join(EXTRAS)}]=={__version__} --hash=sha256:{digest(own)}")
         (program / f"requirements-{python}.txt").write_text("\n".join(lines) + "\n", "utf-8")
     (program / "assets").mkdir()
@@ -171,7 +175,20 @@ def fetch_wheels(cache: Path) -> None:
 def download(wheels: Iterable[Wheel], python: str, place: Path) -> None:
     listed = place / "requirements.txt"
     listed.write_text("".join(f"{wheel.name}=={wheel.version} --hash=sha256:{wheel.sha256}\n" for wheel in wheels), "utf-8")
-    run([*PIP, "download", "--quiet", "--no-deps", "--require-hashes", *target_options(python), "-d", str(place), "-r", str(listed)])
+    run(
+        [
+            *PIP,
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--require-hashes",
+            *target_options(python),
+            "-d",
+            str(place),
+            "-r",
+            str(listed),
+        ]
+    )
 
 
 def target_options(python: str) -> list[str]:
@@ -206,12 +223,15 @@ def wheels_folder() -> Path:
 def own_requirements() -> list[Requirement]:
     """What xlperf needs in the folder, itself left out; pip too, which installs it."""
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
-    lines = [*project["dependencies"], *(line for extra in EXTRAS for line in project["optional-dependencies"][extra]), "pip"]
+    lines = [*project["dependencies"], *(line for extra in EXTRAS for line in project["optional-dependencies"][extra]), INSTALLER]
     return [Requirement(line) for line in lines]
 
 
 def windows_environment(python: str) -> dict[str, str]:
-    """What markers of requirements ask, as that Python says it on Windows; pip takes it from the Python that runs it, even for another."""
+    """What markers of requirements ask, as that Python says it on Windows.
+
+    Asked for another system, pip takes wheels for that one, but answers markers as the system says that it runs on.
+    """
     return {
         "os_name": "nt", "sys_platform": "win32", "platform_system": "Windows", "platform_machine": "AMD64",
         "platform_python_implementation": "CPython", "implementation_name": "cpython", "platform_release": "10",
@@ -227,14 +247,14 @@ def needed(requirements: Iterable[str], python: str) -> list[Requirement]:
     return [each for each in parsed if each.marker is None or each.marker.evaluate(environment)]
 
 
-def resolve(python: str) -> dict[str, dict]:
+def resolve(python: str) -> dict[str, dict[str, Any]]:
     """What pip would install for that Python on Windows, by name; asked until nothing that Windows alone needs is missing."""
     asked = {str(requirement) for requirement in own_requirements()}
     while True:
         with tempfile.TemporaryDirectory(prefix="xlperf-") as place:
             options = ["--dry-run", "--quiet", "--ignore-installed", "--report", "-", "--target", place, *target_options(python)]
             report = json.loads(run([*PIP, "install", *options, *sorted(asked)]))
-        found = {canonicalize_name(item["metadata"]["name"]): item for item in report["install"]}
+        found: dict[str, dict[str, Any]] = {canonicalize_name(item["metadata"]["name"]): item for item in report["install"]}
         wants = [each for item in found.values() for each in needed(item["metadata"].get("requires_dist", ()), python)]
         missing = {f"{each.name}{each.specifier}" for each in wants if canonicalize_name(each.name) not in found}
         if not missing:
@@ -249,7 +269,9 @@ def write_lock() -> None:
     for python in pythons:
         for name, item in resolve(python).items():
             file = item["download_info"]["url"].rpartition("/")[2]
-            entries[name, item["metadata"]["version"], file, item["download_info"]["archive_info"]["hashes"]["sha256"]].append(python)
+            entries[name, item["metadata"]["version"], file, item["download_info"]["archive_info"]["hashes"]["sha256"]].append(
+                python
+            )
     head = LOCK.read_text("utf-8").partition("[[wheel]]")[0].rstrip()
     parts = []
     for (name, version, file, sha256), served in sorted(entries.items()):

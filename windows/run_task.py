@@ -2,10 +2,10 @@
 
     python program/run_task.py FILE…
 
-XLPERF_TASK names the task, XLPERF_BAT the .bat file, XLPERF_LINE the command line of cmd.exe. That line is where the names of dropped
-files are taken from: what reaches a .bat file as %1 is cut at & , ; = and has lost its ^. The program is found in the folder
-lib-3.12 beside this file, one for each Python; nothing else has to be set up, also in an embeddable Python, which has neither pip
-nor venv and looks at no environment variables.
+XLPERF_TASK names the task, XLPERF_BAT the .bat file, XLPERF_LINE the command line of cmd.exe. From that line the names of dropped files
+are taken: what reaches a .bat file as %1 is cut at & , ; = and has lost its ^. The program is found in the folder lib-3.12 beside this
+file, one for each Python; nothing else has to be set up, also in an embeddable Python, which has neither pip nor venv and looks at
+no environment variables.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ FOLDER = PROGRAM.parent
 PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
 LIBRARY = PROGRAM / f"lib-{PYTHON}"
 PLATFORM = "win-amd64"  # for which the wheels are
+OPTIONS = (
+    "--isolated", "--quiet", "--disable-pip-version-check", "--no-cache-dir", "--no-index", "--require-hashes", "--only-binary=:all:",
+    "--no-warn-script-location",
+)  # fmt: skip
 DONE, USAGE = 0, 2  # exit codes of xlperf, which may not be there yet
 WORD = re.compile(r'(?:"[^"]*"?|[^" \t])+')  # of a command line: only blanks and tabs part words, and not in quotes
 
@@ -133,8 +137,7 @@ def install(words: Words, *, more: Sequence[str] = (), platform: str | None = No
     say(words, "installing", path=LIBRARY, python=PYTHON)
     fresh = LIBRARY.with_name(f"{LIBRARY.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    options = ["--isolated", "--quiet", "--disable-pip-version-check", "--no-cache-dir", "--no-index", "--require-hashes",
-               "--no-warn-script-location", "--only-binary=:all:", f"--find-links={PROGRAM / 'wheels'}", f"--target={fresh}", *more]  # fmt: skip
+    options = (*OPTIONS, f"--find-links={PROGRAM / 'wheels'}", f"--target={fresh}", *more)
     if run_pip(["install", *options, "-r", str(requirements)]):
         shutil.rmtree(fresh, ignore_errors=True)
         say(words, "install_failed")
@@ -147,8 +150,8 @@ def install(words: Words, *, more: Sequence[str] = (), platform: str | None = No
         print(error)
         say(words, "install_failed")
         return USAGE
-    (version,) = (path.name.split("-")[1] for path in LIBRARY.glob("xlperf-*.dist-info"))
-    say(words, "installed", version=version)
+    (own,) = LIBRARY.glob("xlperf-*.dist-info")
+    say(words, "installed", version=own.stem.partition("-")[2])
     return DONE
 
 
@@ -230,7 +233,8 @@ def is_roster(path: Path, words: Words) -> bool:
 
 def template(files: list[str], words: Words) -> int:
     """Make the blank workbook of a form and year; for each list of units that was dropped, one workbook per unit."""
-    from xlperf import XlperfError, list_forms
+    from xlperf.errors import XlperfError
+    from xlperf.forms.catalog import list_forms
 
     own = own_forms(words)
     try:
@@ -275,8 +279,8 @@ def page(files: list[str], words: Words) -> int:
 
 def serve(files: list[str], words: Words) -> int:
     """Serve the page until Ctrl+C, and open it in the browser."""
-    from xlperf import XlperfError
-    from xlperf import serve as serve_page
+    from xlperf.errors import XlperfError
+    from xlperf.server.serving import serve as serve_page
 
     def tell(address: str) -> None:
         print(address)

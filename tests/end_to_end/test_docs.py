@@ -49,7 +49,6 @@ from xlperf.workers.process import Limits
 
 LANGUAGES = list(READMES)
 GENERATE = "run: make golden"
-WINDOWS = REPOSITORY / "examples" / "windows"
 PAGES = all_pages()
 OTHERS = [Page("en", str(path.relative_to(REPOSITORY)), path) for path in BESIDE]
 NAMES = sorted({page.name for page in PAGES})
@@ -424,19 +423,6 @@ def test_the_picture_is_small() -> None:
     width, _ = struct.unpack(">II", raw[16:24])
     assert width == 1200
     assert len(raw) < 200_000
-
-
-@pytest.mark.parametrize(("name", "command"), [("校验.bat", "validate"), ("定稿.bat", "finalize")])
-def test_the_batch_files_suit_cmd(name: str, command: str) -> None:
-    raw = (WINDOWS / name).read_bytes()
-    assert raw.count(b"\n") == raw.count(b"\r\n")
-    lines = raw.decode("utf-8").split("\r\n")  # no BOM: cmd would take it for a command
-    assert lines[0] == "@echo off"
-    assert "chcp 65001 >nul" in lines
-    assert all(line.isascii() for line in lines[: lines.index("chcp 65001 >nul")])
-    assert [line.split()[1] for line in lines if line.startswith("%XLPERF% ")] == [command]
-    assert all('"%~1"' in line for line in lines if line.startswith("%XLPERF% "))
-    assert [line for line in lines if line][-1] == "pause"
 
 
 def test_the_changelog_knows_this_version() -> None:

@@ -24,7 +24,7 @@ from pip._vendor.packaging.utils import canonicalize_name, parse_wheel_filename
 
 from support import wine
 from support.browser import found_assets
-from support.paths import EXAMPLE, FILLED, REPOSITORY
+from support.paths import DOCS, EXAMPLE, FILLED, REPOSITORY
 from xlperf import __version__, fill_workbook, load_document
 
 WINDOWS = REPOSITORY / "windows"
@@ -32,7 +32,15 @@ WORDS = tomllib.loads((WINDOWS / "words.toml").read_text("utf-8"))
 BATS = WORDS["bat"]
 FILES = WORDS["files"]
 CODES = WORDS["codes"]
-NAMES = ["甲&marker.bat", "a^b.xlsx", "100%PATH%.xlsx", "e(1).xlsx", "f, g;h=i.xlsx", "甲,乙.xlsx", "丙\u3000丁.xlsx"]  # for "!" see support.wine
+NAMES = [
+    "甲&marker.bat",
+    "a^b.xlsx",
+    "100%PATH%.xlsx",
+    "e(1).xlsx",
+    "f, g;h=i.xlsx",
+    "甲,乙.xlsx",
+    "丙\u3000丁.xlsx",
+]  # for "!" see support.wine
 needs_wine = pytest.mark.skipif(not wine.AVAILABLE, reason="there is no Wine, or no compiler for Windows")
 needs_index = pytest.mark.skipif("CI" not in os.environ, reason="building a wheel and fetching others needs the package index")
 
@@ -83,6 +91,14 @@ def test_the_lock_file_names_no_place_and_every_python_that_we_support() -> None
     assert {python for wheel in LOCKED for python in wheel.pythons} == {*PYTHONS}
 
 
+def test_chinese_is_data_here_too() -> None:
+    scripts = [*WINDOWS.glob("*.py"), *WINDOWS.glob("*.bat")]
+    assert (
+        len(scripts) == 3
+        and [path.name for path in scripts if re.search("[\u2e80-\u9fff\uff00-\uffef]", path.read_text("utf-8"))] == []
+    )
+
+
 def test_markers_are_asked_as_windows_answers() -> None:
     lines = ["a; sys_platform == 'win32'", "b; os_name == 'posix'", "c; python_version < '3.12'", "d; extra == 'x'", "e"]
     assert [each.name for each in make_folder.needed(lines, "3.11")] == ["a", "c", "e"]
@@ -107,7 +123,9 @@ def test_the_batch_files_suit_cmd(task: str) -> None:
     assert lines[0] == "@echo off" and f'set "XLPERF_TASK={task}"' in lines
     labels = [line[1:] for line in lines if line.startswith(":")]
     assert len({*labels}) == len(labels)
-    assert set(re.findall(r"goto (\w+)|call :(\w+)", raw.decode())) <= {(name, "") for name in labels} | {("", name) for name in labels}
+    assert set(re.findall(r"goto (\w+)|call :(\w+)", raw.decode())) <= {(name, "") for name in labels} | {
+        ("", name) for name in labels
+    }
     for line in lines:
         assert len(line) < 1000 and not line.startswith(" ")
         if line.startswith("rem "):
@@ -121,7 +139,7 @@ def test_the_batch_files_suit_cmd(task: str) -> None:
         assert re.findall(r"%~dp0(?!program\\|python\\)", line) == [], line
         assert line.count('"') % 2 == 0
     # What was dropped is passed on whole, in the last place, outside of blocks; no other argument is ever looked at.
-    assert all(line.endswith("run_task.py\" %*") for line in lines if "%*" in line) and sum("%*" in line for line in lines) == 3
+    assert all(line.endswith('run_task.py" %*') for line in lines if "%*" in line) and sum("%*" in line for line in lines) == 3
     assert [line for line in lines if re.search(r"%~?\w*[1-9]", line) and "%1" not in line] == []
     assert {line.split()[0] for line in lines if "%1" in line} == {"py", "if"}  # the version, in the subroutine
     assert "(" not in re.sub(r'"[^"]*"', "", "".join(line for line in lines if not line.startswith("for ")))  # no blocks
@@ -159,9 +177,9 @@ def test_dropped_names_are_read_off_the_command_line(line: str, files: list[str]
     assert run_task.dropped_files(line, BAT) == files
 
 
-ANY_NAME = st.text(
-    st.characters(exclude_characters='<>:"/\\|?*', exclude_categories=("Cc", "Cs")), min_size=1, max_size=12
-).map(lambda name: rf"D:\x\{name}.xlsx")
+ANY_NAME = st.text(st.characters(exclude_characters='<>:"/\\|?*', exclude_categories=("Cc", "Cs")), min_size=1, max_size=12).map(
+    lambda name: rf"D:\x\{name}.xlsx"
+)
 
 
 @given(st.lists(ANY_NAME, max_size=5), ANY_NAME.map(lambda name: name[:-5] + ".bat"))
@@ -214,7 +232,9 @@ def test_dropped_names_reach_the_program_whole(work: Path) -> None:
     assert run_task.dropped_files(outcome.told["XLPERF_LINE"], outcome.told["XLPERF_BAT"]) == files
     assert outcome.code == 3 and b"Press any key" in outcome.printed
     assert not (work / "ran.txt").exists()
-    assert outcome.told["COMMAND"].startswith(rf'"{wine.as_windows(folder)}\python\python.exe" "{wine.as_windows(folder)}\program\run_task.py"')
+    assert outcome.told["COMMAND"].startswith(
+        rf'"{wine.as_windows(folder)}\python\python.exe" "{wine.as_windows(folder)}\program\run_task.py"'
+    )
     variables = {"XLPERF_TASK": "validate", "XLPERF_LANG": "zh", "PYTHONUTF8": "1", "PYTHONPATH": ""}
     assert variables.items() <= outcome.told.items()
 
@@ -265,7 +285,12 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     library.mkdir(parents=True)
     shutil.copyfile(WINDOWS / "run_task.py", program / "run_task.py")
     (program / "words.toml").write_text((WINDOWS / "words.toml").read_text("utf-8") + 'served = "3.11"\n', "utf-8")
-    for package in (REPOSITORY / "xlperf", REPOSITORY / "templates", REPOSITORY / "schemas", *Path(pytest.__file__).parents[1].iterdir()):
+    for package in (
+        REPOSITORY / "xlperf",
+        REPOSITORY / "templates",
+        REPOSITORY / "schemas",
+        *Path(pytest.__file__).parents[1].iterdir(),
+    ):
         if not (library / package.name).exists():
             (library / package.name).symlink_to(package)
     (program / "assets").symlink_to(next(iter(found_assets().values())).parent)
@@ -275,7 +300,14 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def start(folder: Path, task: str, files: list, *, typed: str = "", bat: str = r"D:\x.bat") -> subprocess.CompletedProcess:
     """Start a task as its .bat file does, with a Python that is like an embeddable one: it sees no packages and no variables."""
     line = f'{wine.CMD} /c ""{bat}" ' + " ".join(f'"{file}"' if " " in str(file) else str(file) for file in files) + '"'
-    environment = {**os.environ, "XLPERF_TASK": task, "XLPERF_LINE": line, "XLPERF_BAT": bat, "XLPERF_LANG": "zh", "BROWSER": "echo shown %s"}
+    environment = {
+        **os.environ,
+        "XLPERF_TASK": task,
+        "XLPERF_LINE": line,
+        "XLPERF_BAT": bat,
+        "XLPERF_LANG": "zh",
+        "BROWSER": "echo shown %s",
+    }
     command = [sys._base_executable, "-I", "-S", str(folder / "program" / "run_task.py"), "half a name"]
     return subprocess.run(
         command, env=environment, cwd="/", input=typed, capture_output=True, encoding="utf-8", timeout=300, check=False
@@ -399,7 +431,18 @@ def test_every_exit_code_is_explained() -> None:
     assert {int(code) for code in CODES} == {*map(int, ExitCode)}
     manual = (WINDOWS / "manual.html").read_text("utf-8")
     assert all(f"<td>{words[1:].partition('】')[0]}" in manual.replace("【", "").replace("】", "") for words in CODES.values())
-    assert all(name in manual for name in [*BATS.values(), *(FILES[key] for key in ("blank", "finalized", "collected", "own_forms", "page"))])
+    for language in ("en", "zh"):
+        told = (DOCS / language / "office-pc.md").read_text("utf-8")
+        assert all(f"| {words[: words.index('】') + 1]} | {code} |" in told for code, words in CODES.items())
+        assert all(
+            f"`{name}`" in told
+            for name in [*BATS.values(), *(FILES[key] for key in ("manual", "page", "finalized", "collected", "own_forms"))]
+        )
+        assert all(python in told for python in PYTHONS) and f"`dist/{make_folder.NAME}.zip`" in told
+    assert all(
+        name in manual
+        for name in [*BATS.values(), *(FILES[key] for key in ("blank", "finalized", "collected", "own_forms", "page"))]
+    )
 
 
 # --- the folder as a zip ---------------------------------------------------------------------------------------
@@ -411,7 +454,9 @@ def zips(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     place = tmp_path_factory.mktemp("zips")
     command = [sys.executable, str(WINDOWS / "make_folder.py")]
     for name in ("one", "two"):
-        subprocess.run([*command, str(place / name)], check=True, timeout=600, env={**os.environ, "SOURCE_DATE_EPOCH": "1577836800"})
+        subprocess.run(
+            [*command, str(place / name)], check=True, timeout=600, env={**os.environ, "SOURCE_DATE_EPOCH": "1577836800"}
+        )
     return place / "one" / f"{make_folder.NAME}.zip", place / "two" / f"{make_folder.NAME}.zip"
 
 
@@ -446,7 +491,9 @@ def test_the_folder_holds_what_the_lock_file_names_and_nothing_else(extracted: P
     own = f"xlperf-{__version__}-py3-none-any.whl"
     assert {name: digest for name, digest in wheels.items() if name != own} == {wheel.file: wheel.sha256 for wheel in LOCKED}
     assert own in wheels
-    assert (extracted / "program" / "python-wanted.txt").read_bytes().decode("utf-16").count("\r\n") == 7  # with its mark, for `type`
+    assert (extracted / "program" / "python-wanted.txt").read_bytes().decode("utf-16").count(
+        "\r\n"
+    ) == 7  # with its mark, for `type`
     assert "{" not in (extracted / FILES["manual"]).read_text("utf-8").partition("<body>")[2]
     assert list(extracted.rglob("*.pyc")) == []
 
@@ -462,9 +509,13 @@ def test_pip_finds_everything_in_the_folder_for_each_python(extracted: Path, pyt
     done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     items = {canonicalize_name(item["metadata"]["name"]): item["metadata"] for item in json.loads(done.stdout)["install"]}
-    assert set(items) == {canonicalize_name(wheel.name) for wheel in make_folder.wheels_for(python)} | {"xlperf"}
+    assert {*items, "pip"} == {canonicalize_name(wheel.name) for wheel in make_folder.wheels_for(python)} | {"xlperf"}
     # pip has asked the markers as this system answers them; Windows may want more.
-    wanted = {canonicalize_name(each.name) for item in items.values() for each in make_folder.needed(item.get("requires_dist", ()), python)}
+    wanted = {
+        canonicalize_name(each.name)
+        for item in items.values()
+        for each in make_folder.needed(item.get("requires_dist", ()), python)
+    }
     assert wanted <= set(items)
 
 
@@ -485,7 +536,7 @@ def test_the_folder_installs_itself(extracted: Path) -> None:
         (left / "left.py").touch()
     done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"xlperf {__version__}" in done.stdout and not (library / "left.py").exists()
+    assert WORDS["says"]["installed"].format(version=__version__) in done.stdout and not (library / "left.py").exists()
     assert (library / "xlperf" / "templates").is_dir() and (library / "uvicorn").is_dir() and (library / "jsonschema_rs").is_dir()
     compiled = {path.name for path in library.rglob("*.pyd")}
     assert len(compiled) >= 8 and not list(library.rglob("*.so"))

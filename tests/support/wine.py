@@ -78,6 +78,8 @@ def drop(work: Path, bat: Path, files: list[str], *, code: int = 0, fits: str = 
         "PYTHONPATH": "somewhere else",
     }  # fmt: skip
     command = ["wine", str(stand_in(work))]
-    done = subprocess.run(command, env=environment, cwd=work, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False)
+    done = subprocess.run(
+        command, env=environment, cwd=work, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False
+    )
     told = record.read_text("utf-8").splitlines() if record.exists() else []
     return Outcome(code=done.returncode, printed=done.stdout, told=dict(line.split("=", 1) for line in told))
