@@ -2,10 +2,10 @@
 
     python program/run_task.py FILE…
 
-XLPERF_TASK names the task, XLPERF_BAT the .bat file, XLPERF_LINE the command line of cmd.exe. From that line the names of dropped files
-are taken: what reaches a .bat file as %1 is cut at & , ; = and has lost its ^. The program is found in the folder lib-3.12 beside this
-file, one for each Python; nothing else has to be set up, also in an embeddable Python, which has neither pip nor venv and looks at
-no environment variables.
+XLPERF_TASK names the task, XLPERF_BAT the .bat file, XLPERF_LINE the command line of cmd.exe. From that line the names of dropped
+files are taken: what reaches a .bat file as %1 is cut at & , ; = and has lost its ^. The program is found in the folder lib-3.12
+beside this file, one for each Python; nothing else has to be set up, also in an embeddable Python, which has neither pip nor venv
+and looks at no environment variables.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
 LIBRARY = PROGRAM / f"lib-{PYTHON}"
 PLATFORM = "win-amd64"  # for which the wheels are
 OPTIONS = (
-    "--isolated", "--quiet", "--disable-pip-version-check", "--no-cache-dir", "--no-index", "--require-hashes", "--only-binary=:all:",
-    "--no-warn-script-location",
+    "--isolated", "--quiet", "--disable-pip-version-check", "--no-cache-dir", "--no-index", "--require-hashes",
+    "--only-binary=:all:", "--no-warn-script-location",
 )  # fmt: skip
 DONE, USAGE = 0, 2  # exit codes of xlperf, which may not be there yet
 WORD = re.compile(r'(?:"[^"]*"?|[^" \t])+')  # of a command line: only blanks and tabs part words, and not in quotes
