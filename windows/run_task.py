@@ -33,7 +33,7 @@ OPTIONS = (
     "--isolated", "--quiet", "--disable-pip-version-check", "--no-cache-dir", "--no-index", "--require-hashes",
     "--only-binary=:all:", "--no-warn-script-location",
 )  # fmt: skip
-DONE, USAGE = 0, 2  # exit codes of xlperf, which may not be there yet
+DONE, USAGE, INTERRUPTED = 0, 2, 130  # exit codes of xlperf, which may not be there yet
 WORD = re.compile(r'(?:"[^"]*"?|[^" \t])+')  # of a command line: only blanks and tabs part words, and not in quotes
 
 Words = dict[str, dict[str, str]]
@@ -45,18 +45,27 @@ def main() -> int:
     words = read_words()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    task = os.environ["XLPERF_TASK"]
-    if task == "install":
-        code = install(words)
-    elif not (LIBRARY / "xlperf").is_dir():
-        say(words, "not_installed", python=PYTHON)
+    try:
+        code = do(os.environ["XLPERF_TASK"], words)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except OSError as error:  # of this script: the program words its own
+        say(words, "no_access", path=error.filename, reason=error.strerror)
         code = USAGE
-    else:
-        sys.path.insert(0, str(LIBRARY))
-        files = dropped_files(os.environ.get("XLPERF_LINE", ""), os.environ.get("XLPERF_BAT", ""))
-        code = TASKS[task](sys.argv[1:] if files is None else files, words)
     print(f"\n{words['codes'].get(str(code), code)}")
     return code
+
+
+def do(task: str, words: Words) -> int:
+    """Do a task on what was dropped and return the exit code."""
+    if task == "install":
+        return install(words)
+    if not (LIBRARY / "xlperf").is_dir():
+        say(words, "not_installed", python=PYTHON)
+        return USAGE
+    sys.path.insert(0, str(LIBRARY))
+    files = dropped_files(os.environ.get("XLPERF_LINE", ""), os.environ.get("XLPERF_BAT", ""))
+    return TASKS[task](sys.argv[1:] if files is None else files, words)
 
 
 def read_words() -> Words:
@@ -156,8 +165,11 @@ def install(words: Words, *, more: Sequence[str] = (), platform: str | None = No
 
 
 def run_pip(arguments: list[str]) -> int:
-    (wheel,) = (PROGRAM / "wheels").glob("pip-*.whl")
-    sys.path.insert(0, str(wheel))
+    """Run the pip of the folder; without it that is a failure of pip's, too."""
+    wheels = [*(PROGRAM / "wheels").glob("pip-*.whl")]
+    if not wheels:
+        return USAGE
+    sys.path.insert(0, str(wheels[0]))
     from pip._internal.cli.main import main as pip
 
     return int(pip(arguments))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
 import os
 import re
@@ -417,6 +418,40 @@ def test_what_is_not_installed_for_this_python_is_told(tmp_path: Path) -> None:
     done = start(tmp_path, "validate", [])
     assert (done.returncode, done.stdout.splitlines()[-1]) == (2, CODES["2"])
     assert BATS["install"] in done.stdout and run_task.PYTHON in done.stdout
+
+
+def test_what_cannot_be_written_and_ctrl_c_are_told_without_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def denied(task: str, words: dict) -> int:
+        raise PermissionError(13, "Permission denied", "D:\\x")
+
+    def stopped(task: str, words: dict) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run_task, "PROGRAM", WINDOWS)
+    monkeypatch.setenv("XLPERF_TASK", "finalize")
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), "utf-8"))
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(io.BytesIO(), "utf-8"))
+    for do, code in ((denied, 2), (stopped, 130)):
+        monkeypatch.setattr(run_task, "do", do)
+        assert run_task.main() == code
+        sys.stdout.seek(0)
+        assert sys.stdout.read().rstrip().endswith(CODES[str(code)])
+    sys.stdout.seek(0)
+    assert "D:\\x" in sys.stdout.read()
+
+
+def test_a_folder_without_its_wheels_says_so(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.mkdir()
+    shutil.copyfile(WINDOWS / "run_task.py", program / "run_task.py")
+    (program / f"requirements-{run_task.PYTHON}.txt").touch()
+    module = loaded(program / "run_task.py")
+    said: list[str] = []
+    module.say = lambda words, key, **values: said.append(key)
+    assert module.install({**WORDS, "pythons": {"served": ""}}, platform="win-amd64") == module.USAGE
+    assert said == ["installing", "install_failed"]
 
 
 def test_a_python_for_another_system_is_refused(capsys: pytest.CaptureFixture) -> None:
