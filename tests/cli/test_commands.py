@@ -239,7 +239,7 @@ def test_years_that_may_be_asked_for_are_those_that_may_be_typed() -> None:
 
 
 OF_COMMANDS = {
-    f"xlperf.cli.{name}" for name in ("addin", "check_form", "commands", "rounds", "serve", "years")
+    f"xlperf.cli.{name}" for name in ("addin", "check_form", "commands", "decisions", "rounds", "serve", "years")
 }  # what defines them
 
 

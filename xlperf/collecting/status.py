@@ -152,7 +152,8 @@ def _run_lines(run: Run, board: Sequence[BoardRow]) -> Iterator[str]:
         yield sentence("screen_skipped", {"paths": listing(told[:COMMONEST]) + more})
     yield from _board_lines(board)
     if run["missing"] is not None:
-        yield sentence("screen_missing", {"count": len(run["missing"])})
+        missing = sum(row.state == "missing" for row in board) if board else len(run["missing"])
+        yield sentence("screen_missing", {"count": missing})
     if run["changes"]:
         yield _change_line(run["changes"])
         yield from run["changes"]["words"]
