@@ -59,7 +59,7 @@ DECISIONS = (
     ("decision", "text", 12),
     ("until", "text", 12),
     ("waived_codes", "text", 20),
-    ("reason", "text", 36),
+    ("why", "text", 36),
     ("by", "text", 14),
     ("time", "text", 20),
     ("undone", "text", 30),
