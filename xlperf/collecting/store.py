@@ -235,7 +235,7 @@ def register(
             rows = [{"key": key, "size": size, "received": first_received.get(_content(key), now)} for key, size in new.items()]
             connection.execute(outcomes.insert(), rows)
         stale = sql.or_(outcomes.c.terms.is_(None), outcomes.c.terms.not_in([digest, *also]))
-        connection.execute(sql.update(outcomes).where(stale, outcomes.c.key.not_in(own)).values(terms=None, status=None))
+        connection.execute(sql.update(outcomes).where(stale, outcomes.c.key.not_in(list(own))).values(terms=None, status=None))
         for key, terms in own.items():
             changed = sql.or_(outcomes.c.terms.is_(None), outcomes.c.terms.not_in(terms))
             connection.execute(sql.update(outcomes).where(outcomes.c.key == key, changed).values(terms=None, status=None))
