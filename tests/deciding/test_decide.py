@@ -202,7 +202,7 @@ def test_a_changed_file_is_not_accepted_and_an_acceptance_that_is_taken_back_sen
     again(copy)
     assert states(copy)[1] == "退回" and {path.name for path in (out / "定稿").iterdir()} < final
     decide(out, unit="乙局", kind="accept", reason="当年新设", codes=codes)
-    faulty(copy / "收到/乙.xlsx", "乙局", "102", FAULT, "blank actual of 固定资产利用率", leader="另一人")
+    faulty(copy / "收到/乙.xlsx", "乙局", "102", FAULT, "blank actual of 固定资产利用率", prepared_by="另一人")
     again(copy)
     assert states(copy)[1] == "退回"  # the same faults, but other bytes
     assert any(path.name.startswith("乙局") for path in (out / "退回").iterdir())
