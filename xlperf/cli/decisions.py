@@ -51,7 +51,7 @@ def verify(collection: Path, **asked: Any) -> ExitCode:
     for difference in found.differences:
         click.echo(difference.text)
     counts = {"differences": len(found.differences), "files": found.files, "entries": found.entries, "head": found.head}
-    if found.entries:
+    if not any(difference.kind == "before_chain" for difference in found.differences):
         click.echo(sentence("verified_not" if found.differences else "verified", counts))
     if found.before:
         click.echo(sentence("verified_before", {"count": found.before}))

@@ -40,6 +40,7 @@ class Decided:
 
     Example:
         >>> decision = {"unit": "Bureau A", "kind": "note", "reason": "called"}
+        >>> from tempfile import TemporaryDirectory
         >>> with TemporaryDirectory() as inbox, TemporaryDirectory() as out:
         ...     _ = collect([inbox], output=out, roster="units.csv")
         ...     decide(out, **decision).is_new, decide(out, **decision).is_new
@@ -82,6 +83,7 @@ def decide(
         UsageError: there is no such collection or unit, the decision lacks something, or there is none to take back.
 
     Example:
+        >>> from tempfile import TemporaryDirectory
         >>> with TemporaryDirectory() as inbox, TemporaryDirectory() as out:
         ...     _ = collect([inbox], output=out, roster="units.csv")
         ...     _ = decide(out, unit="102", kind="exempt", reason="merged", by="Zhang")

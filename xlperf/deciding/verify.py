@@ -80,6 +80,7 @@ def verify(directory: StrPath, *, head: str | None = None, database: str | None 
         UsageError: there is no collection, another program works in it, or its database does not answer.
 
     Example:
+        >>> from tempfile import TemporaryDirectory
         >>> with TemporaryDirectory() as inbox, TemporaryDirectory() as out:
         ...     _ = collect([inbox], output=out, roster="units.csv")
         ...     _ = Path(out, "audit.zip").write_bytes(b"")
@@ -93,9 +94,9 @@ def verify(directory: StrPath, *, head: str | None = None, database: str | None 
         refuse_other_owner(store, folder)
         entries = list(entries_of(store))
         name = FILE_NAME if store.url is None else "audit"
-        if not entries:
-            return Verification(differences=(Difference(name, "before_chain"),), entries=0, head="", files=0, before=0)
         seals, kept, run = seals_of(store), kept_by(entries), read_run(folder)
+        if not entries and not seals:
+            return Verification(differences=(Difference(name, "before_chain"),), entries=0, head="", files=0, before=0)
         expected = _expected(store, kept, run)
         differences = [
             *([Difference(LOG, "unfinished")] if UNFINISHED in seals else []),
@@ -109,7 +110,7 @@ def verify(directory: StrPath, *, head: str | None = None, database: str | None 
     return Verification(
         differences=tuple(differences),
         entries=len(entries),
-        head=entries[-1].hash,
+        head=entries[-1].hash if entries else "",
         files=len(expected) + 1,
         before=before if isinstance(before, int) else 0,
     )
@@ -137,7 +138,7 @@ def _in_chain(entries: list[Entry], name: str, folder: Path, run: Run | None, he
         yield Difference(name, "chain_broken", {"number": broken, "entries": len(entries)})
     hashes = {entry.hash for entry in entries}
     shown = run.get("chain") if run else None
-    if shown and (len(entries) < shown["entries"] or entries[shown["entries"] - 1].hash != shown["head"]):
+    if shown and shown["head"] != _hash_at(entries, shown["entries"]):
         yield Difference(name, "chain_cut", {"shown_in": LOG, "entries": len(entries), **shown})
     for summary in sorted({f"{sentence('summary_file', {}, language)}.xlsx" for language in LANGUAGES}):
         printed = _head_shown_in(folder / summary)
@@ -145,6 +146,13 @@ def _in_chain(entries: list[Entry], name: str, folder: Path, run: Run | None, he
             yield Difference(name, "head_unknown", {"shown_in": summary, "head": printed})
     if head and head.strip().lower() not in hashes:
         yield Difference(name, "head_unknown", {"shown_in": "--head", "head": head})
+
+
+def _hash_at(entries: list[Entry], number: int) -> str | None:
+    """The hash of the entry of that number, "" before the first; None where there are not so many."""
+    if number == 0:
+        return ""
+    return entries[number - 1].hash if 0 < number <= len(entries) else None
 
 
 def _head_shown_in(path: Path) -> str | None:

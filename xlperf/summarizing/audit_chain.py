@@ -67,7 +67,7 @@ def chained(last: Entry | None, fact: Fact) -> Entry:
     """The entry that follows.
 
     >>> chained(None, Fact("2023-03-01", "gone", {"path": "a.xlsx"})).hash[:16]
-    '4c1ab5a5e1bd7f8b'
+    '2f23edf43169691b'
     """
     number, previous = (last.number + 1, last.hash) if last else (1, NOTHING_BEFORE)
     facts = json.dumps(fact.facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
