@@ -276,6 +276,7 @@ BROKEN = {
         "report": "收到/乙单位.xlsx",
         "template": "suzhou-department --year 2023 --from misfit.json",
         "migrate": "misfit.json --year 2023 -o 新.xlsx",
+        "verify": "旧汇集",
     },
     3: {
         "collect": "misfit.json -o 汇集",
@@ -299,6 +300,8 @@ def test_the_exit_codes_in_the_table_happen(command: str, code: int, folder: Pat
         misfit = '{"form": "suzhou-department", "fiscal_year": 2022, "cover": {"unit": "\\u0001"}}'
         (folder / "misfit.json").write_text(misfit, "utf-8")
         (folder / "损坏.xlsx").write_bytes(b"PK")
+        (folder / "旧汇集").mkdir()
+        (folder / "旧汇集/collection.sqlite").touch()  # a collection without an audit
         assert run(f"xlperf {command} {BROKEN[code][command]}", folder, "zh")[0] == code
 
 
