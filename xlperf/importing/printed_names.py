@@ -6,7 +6,7 @@
 
 Letters and digits count, nothing else. A number in front (7. or (1)), a word such as "of which", brackets at the end (a unit, a
 share, a note), a share without brackets and a word such as "and others" may all be there or not. The words, and the other
-names that many places print, are data: catalogues/printed.toml.
+names that many places print, are data: catalogues/printed.toml. What a form itself calls something is that alone.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ class PrintedWords:
     prefixes: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
+    row_numbers: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
     captions: tuple[str, ...] = ()
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of a label or the name of a row
 
@@ -56,6 +58,21 @@ class Naming:
     def loose_names(self, text: str) -> frozenset[str]:
         """The letters of a text with and without whatever may be printed around a name."""
         return _loose_names(self, text)
+
+    def row_name(self, text: str) -> str:
+        """The name of a row without the word and number that forms print there to be filled in; "" where nothing else stands."""
+        name = self.row_number.sub("", text).strip()
+        return name if letters_of(name) else ""
+
+    def is_share(self, text: str) -> bool:
+        """Whether a text is nothing but a share in brackets."""
+        return bool(text.strip()) and not BRACKETED.sub("", fold(text).strip(ENDS)).strip(ENDS)
+
+    @cached_property
+    def row_number(self) -> re.Pattern[str]:
+        """What stands before the name of a row in a form that was printed to be filled in."""
+        words = "|".join(re.escape(word) for word in self.words.row_numbers) or NEVER
+        return re.compile(rf"^\s*(?:{words})\s?\d{{1,2}}\s?[:\uff1a.\u3001]?")
 
     @cached_property
     def steps(self) -> tuple[Callable[[str], str], ...]:
@@ -98,7 +115,15 @@ def printed_words() -> PrintedWords:
 def aliases_of(form: Form) -> Mapping[str, tuple[str, ...]]:
     """Return the other names of a form's labels and rows: its own first, then those that many places print."""
     own, others = paper_form_of(form).aliases, printed_words().aliases
-    return {name: tuple(dict.fromkeys((*own.get(name, ()), *others.get(name, ())))) for name in {**own, **others}}
+    labels = [column.label for block in form.blocks.values() for column in block.fields.values()]
+    named = {letters_of(label): label for label in labels}
+    named |= {letters_of(text): name for name, texts in own.items() for text in texts}
+
+    def printed(name: str) -> tuple[str, ...]:
+        """The names that many places print, but for those by which the form itself calls something else."""
+        return tuple(text for text in others.get(name, ()) if named.get(letters_of(text), name) == name)
+
+    return {name: tuple(dict.fromkeys((*own.get(name, ()), *printed(name)))) for name in {**own, **others}}
 
 
 def number_pattern(form: Form) -> str:

@@ -155,7 +155,9 @@ class _GridReader:
         for key in self.carried & self.cells.keys() - found.cells.keys():
             found.cells[key] = self.cells[key]
         block = _block(self.labels, header, found.cells, blocks=self.blocks, last=self.block)
-        if block is None:
+        if block is None or not _is_row(self.labels, block, found.cells):
+            if block and found.cells.keys() <= self.carried:  # printed to be filled in
+                return
             texts = (cell.text.strip() for cell in _own_cells(row))
             yield Leftover(APART.join(texts), next(iter(found.cells.values())).place)
             return
@@ -322,6 +324,8 @@ def _row_cells(labels: Labels, header: Header, row: Sequence[Cell], *, carried: 
         passage = Passage(cell.text.strip(), cell.place)
         if not passage.text or (cell.continued and heading and cell.text == heading.text):  # a caption merged with its header
             continue
+        if column and column.key in carried and labels.naming.is_share(passage.text):
+            continue
         if heading and column and (not cell.continued or column.key in carried or column.type == "text"):
             before = found.cells.get(column.key)
             found.cells[column.key] = before._replace(text=before.text + passage.text) if before else passage
@@ -336,6 +340,13 @@ def _row_cells(labels: Labels, header: Header, row: Sequence[Cell], *, carried: 
     if row_name and row_name not in found.cells and unnamed:
         found.cells[row_name] = unnamed
         found.leftovers.remove(Leftover(*unnamed))
+    if row_name and row_name in found.cells:
+        name = found.cells.pop(row_name)
+        spanned = any(cell.covers(heading.column) and column and column.key in carried and cell.text.strip() == name.text
+                      for cell in row for heading, column in header.columns)  # fmt: skip
+        text = labels.naming.row_name(name.text)
+        if text and not spanned:
+            found.cells[row_name] = name._replace(text=text)
     return found
 
 
@@ -344,6 +355,14 @@ def _carried(labels: Labels, header: Header, blocks: Sequence[Block]) -> frozens
     row_name = labels.form.tables[header.table].row_name
     constants = {key for block in blocks for key in block.constants if key != row_name}
     return paper_form_of(labels.form).carried | constants
+
+
+def _is_row(labels: Labels, block: Block, cells: Mapping[str, Passage]) -> bool:
+    """Whether cells are a row of the form: of a table of targets and what was achieved, a total or a blank line is none."""
+    said = {key for key, passage in cells.items() if not labels.says_nothing(passage.text)}
+    holding = {key for key in block.fields if block.fields[key].type == "value"} | set(paper_form_of(labels.form).combined.values())
+    is_free = block.shape == "list" and block.row_name in block.fields and holding & block.fields.keys()
+    return not is_free or block.row_name in said or bool(holding & said)
 
 
 def _block(
