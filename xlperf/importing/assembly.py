@@ -25,6 +25,7 @@ from xlperf.importing.labels import Labels, Target
 from xlperf.importing.page import Leftover, Page, Passage
 from xlperf.importing.paper_form import paper_form_of
 from xlperf.importing.sections import read_sections
+from xlperf.importing.several_papers import first_paper
 from xlperf.importing.tables import FoundRow, FoundTable
 from xlperf.importing.unit_captions import Units
 from xlperf.reporting.finding import Finding
@@ -59,6 +60,7 @@ class Assembly:
 def assemble(labels: Labels, page: Page) -> Assembly:
     """Put every row that a page holds at its place among the rows of the form."""
     assembly = Assembly(labels.form, rows_of(labels.form, {})[0])
+    page, others = first_paper(labels, page)
     for piece in read_sections(labels, page):
         if isinstance(piece, FoundRow):
             _put(labels, assembly, piece)
@@ -69,7 +71,7 @@ def assemble(labels: Labels, page: Page) -> Assembly:
         else:
             assembly.labels.add(piece)
     _take_date(assembly)
-    assembly.leftovers += [Leftover(line.text, line.place) for line in page.asides]
+    assembly.leftovers += others + [Leftover(line.text, line.place) for line in page.asides]
     return assembly
 
 
@@ -109,7 +111,8 @@ def _put(labels: Labels, assembly: Assembly, found: FoundRow) -> None:
         assembly.leftovers.append(found.leftover())
         return
     passages = _sorted(labels, block, index, found)
-    assembly.leftovers += passages.leftovers
+    taken = set(assembly.places.values())  # a cell merged over several rows was read with the first of them
+    assembly.leftovers += [passage for passage in passages.leftovers if str(passage.place) not in taken]
     typed = {key: passage.text for key, passage in passages.typed.items()}
     row, remarks = read_row(form, block, index, given=_preset(block, index), typed=typed)
     if block.table is None:

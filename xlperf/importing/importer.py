@@ -164,6 +164,8 @@ def _differences(assembly: Assembly) -> Iterator[_Difference]:
     for spot, passage in assembly.shown.items():
         block, value = form.blocks[spot.block], rows[spot.block][spot.index].get(spot.field)
         field = block.fields[spot.field]
+        if value in (None, ""):  # nothing to compare with: it cannot be computed
+            continue
         unit = label_unit(spellings_of(form), block, spot.index, field)
         if not _agrees(spellings_of(form), passage.text, value, unit=unit, is_ratio=field.type == RATIO):
             yield _Difference(

@@ -38,6 +38,7 @@ class PrintedWords:
     prefixes: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
     row_numbers: tuple[str, ...] = ()
     times: tuple[str, ...] = ()
     captions: tuple[str, ...] = ()
