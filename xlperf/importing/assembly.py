@@ -205,7 +205,9 @@ def _texts(labels: Labels, block: Block, index: int, found: FoundRow) -> dict[st
     for key, passage in found.cells.items():
         column = block.fields[key]
         is_single_text = block.table is None and column.type == "text"
-        holds_words = column.type == "value" or key in combined or is_single_text  # a word for nothing may be meant (accidents: none)
+        holds_words = (
+            column.type == "value" or key in combined or is_single_text
+        )  # a word for nothing may be meant (accidents: none)
         says_nothing = is_dash if holds_words else is_blank
         if says_nothing(spellings, passage.text):
             continue

@@ -69,7 +69,9 @@ def _may_be(labels: Labels, page: Page) -> bool:
     lines = [item.words for item in page.items if isinstance(item, Line)]
     above = [*lines[:FIRST_LINES], *texts[:1]]
     has_other = any(letters_of(line).endswith(labels.naming.words.titles) for line in above if len(line) <= LONGEST)
-    headings = {labels.headings[name] for line in lines if len(line) <= LONGEST for name in labels.names(line) & labels.headings.keys()}
+    headings = {
+        labels.headings[name] for line in lines if len(line) <= LONGEST for name in labels.names(line) & labels.headings.keys()
+    }
     return not has_other or len(headings) >= LEAST
 
 

@@ -1,4 +1,4 @@
-"""Several papers in one file: the tables of every project of a unit one after another. The first is read, the others are left over.
+"""Several papers in one file, as of every project of a unit: the first is read, the others are left over.
 
     page, others = first_paper(labels, page)      # others: [Leftover("Name of project | Sewers", …), …]
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from xlperf.forms.document import Spot, subject_spot, unit_spot
 from xlperf.importing.labels import Labels
@@ -41,7 +42,7 @@ def _name(labels: Labels, grid: Grid, spot: Spot) -> str:
     """The letters of the name that a table says beside its label, "" where it says none."""
     for row in grid.rows:
         own = [cell for cell in row if not cell.continued and cell.text.strip()]
-        for label, value in zip(own, own[1:], strict=False):
+        for label, value in pairwise(own):
             is_heading = any(labels.find(columns, value.text) for columns in labels.columns.values())
             if labels.find(labels.singles, label.text) == spot and not is_heading:
                 return letters_of(value.text)

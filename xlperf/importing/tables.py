@@ -416,7 +416,9 @@ def _levels_above(labels: Labels, header: Header, cells: Mapping[str, Passage]) 
     found: dict[str, Passage] = {}
     for column in labels.form.tables[header.table].columns:
         passage = cells.get(column.key)
-        for other, lists in column.choices_by.items() if passage and passage.text else ():
+        if passage is None or not passage.text:
+            continue
+        for other, lists in column.choices_by.items():
             above = [value for value, choices in lists.items() if labels.which(passage.text, choices) is not None]
             if other not in cells and len(above) == 1:
                 found[other] = passage._replace(text=above[0])
@@ -426,7 +428,9 @@ def _levels_above(labels: Labels, header: Header, cells: Mapping[str, Passage]) 
 def _is_row(labels: Labels, block: Block, cells: Mapping[str, Passage]) -> bool:
     """Whether cells are a row of the form: of a table of targets and what was achieved, a total or a blank line is none."""
     said = {key for key, passage in cells.items() if not labels.says_nothing(passage.text)}
-    holding = {key for key in block.fields if block.fields[key].type == "value"} | set(paper_form_of(labels.form).combined.values())
+    holding = {key for key in block.fields if block.fields[key].type == "value"} | set(
+        paper_form_of(labels.form).combined.values()
+    )
     is_free = block.shape == "list" and block.row_name in block.fields and holding & block.fields.keys()
     return not is_free or block.row_name in said or bool(holding & said)
 
