@@ -193,7 +193,7 @@ def _leading_choice(row: _Row, texts: Texts) -> LeadingChoice | None:
             word, *rest = end.split(text, maxsplit=1)
             if choice := _choice(row, field, word):
                 value = _without_bracket(text.removeprefix(word), rest[0].strip()) if rest else ""
-                return LeadingChoice(column, choice, value_column, value or text)
+                return LeadingChoice(column, choice, value_column, value or choice)
     return None
 
 

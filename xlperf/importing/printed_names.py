@@ -60,10 +60,13 @@ class Naming:
         """The letters of a text with and without whatever may be printed around a name."""
         return _loose_names(self, text)
 
-    def row_name(self, text: str) -> str:
-        """The name of a row without the word and number that forms print there to be filled in; "" where nothing else stands."""
-        name = self.row_number.sub("", text).strip()
-        return name if letters_of(name) else ""
+    def row_name(self, text: str, *, is_numbered: bool) -> str:
+        """The name of a row, in a numbered table without the word and number printed before it."""
+        return self.row_number.sub("", text).strip() if is_numbered else text
+
+    def is_unfilled(self, text: str) -> bool:
+        """Whether a cell holds the word and number that are printed before a name, and no name."""
+        return self.row_number.fullmatch(text.strip()) is not None
 
     def is_share(self, text: str) -> bool:
         """Whether a text is nothing but a share in brackets."""

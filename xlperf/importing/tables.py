@@ -76,7 +76,10 @@ class Header:
 
 def read_grid(labels: Labels, grid: Grid, expected: Sequence[str]) -> Iterator[GridPiece]:
     """Yield what a table of the report says; `expected` are the tables that the heading above it announces."""
-    reader = _GridReader(labels, expected, captions=[grid.caption] if grid.caption else [], loose=grid.loose)
+    is_numbered = any(labels.naming.is_unfilled(cell.text) for row in grid.rows for cell in row)
+    reader = _GridReader(
+        labels, expected, captions=[grid.caption] if grid.caption else [], loose=grid.loose, is_numbered=is_numbered
+    )
     above: Sequence[Cell] = ()
     for row in grid.rows:
         yield from reader.read(row, above)
@@ -90,6 +93,7 @@ class _GridReader:
 
     labels: Labels
     expected: Sequence[str]
+    is_numbered: bool  # whether words and numbers are printed before names: some of them have none
     loose: bool  # whether what stands in a row may belong further right
     captions: list[Line]  # those that no header has come after yet
     units: Units = ()  # of the last caption
@@ -153,7 +157,7 @@ class _GridReader:
 
     def read_row(self, header: Header, row: Sequence[Cell]) -> Iterator[GridPiece]:
         """Yield the row of the form that a row of the grid is, and what of it is left over."""
-        found = _row_cells(self.labels, header, row, carried=self.carried, caption=self.units)
+        found = _row_cells(self.labels, header, row, carried=self.carried, caption=self.units, is_numbered=self.is_numbered)
         if all(self.labels.says_nothing(passage.text) for passage in found.cells.values()):
             yield from found.leftovers
             return
@@ -369,7 +373,9 @@ class _RowCells:
     leftovers: list[Leftover] = field(default_factory=list)
 
 
-def _row_cells(labels: Labels, header: Header, row: Sequence[Cell], *, carried: frozenset[str], caption: Units) -> _RowCells:
+def _row_cells(
+    labels: Labels, header: Header, row: Sequence[Cell], *, carried: frozenset[str], caption: Units, is_numbered: bool
+) -> _RowCells:
     """The cells of a row by their columns; under a blank heading stand the names of the rows."""
     found = _RowCells()
     unnamed: Passage | None = None
@@ -398,7 +404,7 @@ def _row_cells(labels: Labels, header: Header, row: Sequence[Cell], *, carried: 
         name = found.cells.pop(row_name)
         spanned = any(cell.covers(heading.column) and column and column.key in carried and cell.text.strip() == name.text
                       for cell in row for heading, column in header.columns)  # fmt: skip
-        text = labels.naming.row_name(name.text)
+        text = labels.naming.row_name(name.text, is_numbered=is_numbered)
         if text and not spanned:
             found.cells[row_name] = name._replace(text=text)
     return found
