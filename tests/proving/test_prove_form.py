@@ -237,7 +237,7 @@ def test_a_formula_that_looks_at_merged_cells_is_refused(tmp_path: Path) -> None
     put(definition, f"{INDICATORS}.columns[0].type", "choice")
     put(definition, f"{INDICATORS}.columns[0].choices", ["过程", "效益"])
     put(definition, "rules[2].test", 'T(category) = "过程"')
-    with pytest.raises(FormError, match="rules.AB201: 'category' is merged"):
+    with pytest.raises(FormError, match=r"rules\.AB201: 'category' is merged"):
         load_form(written(definition, tmp_path))
 
 
