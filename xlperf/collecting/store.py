@@ -17,9 +17,10 @@ database, or one schema of it, per collection.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -273,8 +274,30 @@ class Outcomes:
         )
         with self.store.engine.connect().execution_options(yield_per=AT_A_TIME) as connection:
             for row in connection.execute(listed).mappings():
-                values = {**row, **{name: json.loads(row[name] or "null") for name in AS_JSON}}
+                values = {**row, **{name: json.loads(row[name] or "null") for name in AS_JSON if name != "document"}}
+                values["document"] = None if row["document"] in (None, "null") else StoredDocument(row["document"])
                 yield Outcome(**values | {name: tuple(values[name]) for name in TUPLES})
+
+
+class StoredDocument(Mapping[str, object]):
+    """A document as it is stored; it is parsed when somebody looks into it, which of all exports the survey alone does."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _content(self) -> Mapping[str, object]:
+        content: Mapping[str, object] = json.loads(self._text)
+        return content
+
+    def __getitem__(self, key: str) -> object:
+        return self._content[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._content)
+
+    def __len__(self) -> int:
+        return len(self._content)
 
 
 def count_inputs(store: Store) -> dict[Status | None, int]:

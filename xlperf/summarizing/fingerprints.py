@@ -38,6 +38,8 @@ NO_LETTERS = re.compile(r"[\W\d_]+")
 SHINGLE, SKETCH = 5, 6  # letters of a shingle; hashes per paragraph
 SHORTEST_SENTENCE = 6
 FIGURES, DIGITS = 4, 3  # that many different figures of that many digits are not equal by chance
+FAR = 3.5  # modified z-score of an outlier (Iglewicz and Hoaglin 1993)
+ENDS = 3  # numbers that `Fingerprints.ends` has of each workbook
 LEAST_FIGURES = 20  # over-fulfilled indicators that are needed to tell an outlier
 PARTS = 8  # hashes are sorted in that many parts, to save memory
 
@@ -70,6 +72,7 @@ class Fingerprints:
         self.sentences = array("Q")  # hash << 32 | owner
         self.figure_sets = array("Q")  # the same
         self.excess = array("d")  # log(1 + deviation) of over-fulfilled indicators
+        self.ends = array("L")  # where the paragraphs, sets of figures and excesses of each workbook end
         self.owners: set[int] = set()
         self.printed: dict[Form, set[int]] = {}  # hashes of the sentences of the form
 
@@ -87,6 +90,7 @@ class Fingerprints:
         self.sentences.extend(sentence << 32 | owner for sentence in written)
         self.figure_sets.extend(hash_of(figures) << 32 | owner for figures, _ in figure_sets(workbook))
         self.excess.extend(math.log1p(indicator.deviation) for indicator in over_fulfilled(workbook))
+        self.ends.extend((len(self.writers), len(self.figure_sets), len(self.excess)))
 
     def shingles(self) -> Iterator[int]:
         """The hashes of all sketches, each with the owner of its paragraph: `hash << 32 | owner`."""
@@ -102,6 +106,12 @@ class Shared(NamedTuple):
     figure_sets: set[int]
     middle: float  # the median of `Fingerprints.excess`
     spread: float  # a robust estimate of the standard deviation; 0 if there are too few figures
+    ends: Sequence[int] = ()  # of the paragraphs of each workbook
+    touched: frozenset[int] = frozenset()  # the workbooks in which something of that stands, or a figure far from the others
+
+    def is_far(self, excess: float) -> bool:
+        """Whether an indicator is over-fulfilled far beyond what all units report."""
+        return self.spread > 0 and (excess - self.middle) / self.spread > FAR
 
 
 def find_shared(fingerprints: Fingerprints) -> Shared:
@@ -111,7 +121,7 @@ def find_shared(fingerprints: Fingerprints) -> Shared:
     sentence_owners = count_owners(lambda: fingerprints.sentences)
     figure_owners = count_owners(lambda: fingerprints.figure_sets)
     middle, spread = _middle_and_spread(fingerprints.excess)
-    return Shared(
+    shared = Shared(
         sketches=fingerprints.sketches,
         shingles={shingle for shingle, count in count_owners(fingerprints.shingles) if shingle and 1 < count <= limit},
         common={sentence for sentence, count in sentence_owners if count > limit}.union(*fingerprints.printed.values()),
@@ -119,6 +129,22 @@ def find_shared(fingerprints: Fingerprints) -> Shared:
         middle=middle,
         spread=spread,
     )
+    return shared._replace(ends=fingerprints.ends[::ENDS], touched=frozenset(_touched(fingerprints, shared)))
+
+
+def _touched(fingerprints: Fingerprints, shared: Shared) -> Iterator[int]:
+    """Yield the number of every workbook that has to be looked at again."""
+    ends, sketches = fingerprints.ends, fingerprints.sketches
+    paragraphs_from = figures_from = excess_from = 0
+    for number in range(len(ends) // ENDS):
+        paragraphs_to, figures_to, excess_to = ends[number * ENDS : (number + 1) * ENDS]
+        if (
+            not shared.shingles.isdisjoint(sketches[paragraphs_from * SKETCH : paragraphs_to * SKETCH])
+            or any(pair >> 32 in shared.figure_sets for pair in fingerprints.figure_sets[figures_from:figures_to])
+            or any(map(shared.is_far, fingerprints.excess[excess_from:excess_to]))
+        ):
+            yield number
+        paragraphs_from, figures_from, excess_from = paragraphs_to, figures_to, excess_to
 
 
 def count_owners(pairs: Callable[[], Iterable[int]]) -> Iterator[tuple[int, int]]:

@@ -13,7 +13,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -153,6 +153,7 @@ def take_survey(
     submissions: list[SurveyedSubmission] = []
     forms: dict[str, Form] = {}
     loose: set[str] = set()
+    numbers: dict[str, int] = {}  # of the workbooks by their paths, as their fingerprints are numbered
     for outcome in outcomes:
         workbook = workbook_of(outcome)
         submissions.append(_surveyed(outcome, workbook))
@@ -162,6 +163,7 @@ def take_survey(
             form = workbook.form
             if form.key not in forms or forms[form.key].first_year < form.first_year:
                 forms[form.key] = form
+            numbers[outcome.path] = len(numbers)
             fingerprints.add(workbook)
             database.executemany("INSERT INTO off_target VALUES (?, ?, ?, ?, ?, NULL)", _off_target(workbook))
     owners = find_owners(submissions, roster, naming)
@@ -169,11 +171,16 @@ def take_survey(
     submissions = [_of_owner(submission, owners.get(submission.path)) for submission in submissions]
     roles = find_roles(submissions, naming, asked=asked, attached=attached)
     different = [s for s in submissions if s.status != "unreadable" and roles[s.path].kind != DUPLICATE]
-    workbooks = (workbook for outcome in outcomes if (workbook := workbook_of(outcome, roles=roles)))
+    shared = find_shared(fingerprints)
+    workbooks = (
+        workbook_of(outcome, roles=roles) if numbers[outcome.path] in shared.touched else None
+        for outcome in outcomes
+        if outcome.path in numbers
+    )
     comparisons: dict[str, list[DescribedFinding]] = {}
     for path, finding in check_names(different, roles, roster, naming):
         comparisons.setdefault(path, []).append(finding)
-    for path, finding in compare(find_shared(fingerprints), workbooks):
+    for path, finding in compare(shared, workbooks):
         comparisons.setdefault(path, []).append(finding)
     return Survey(
         submissions=tuple(submissions),
@@ -243,10 +250,12 @@ def _workbook(
 def cell_namer(outcome: Outcome, form: Form, rows: Rows) -> Callable[[Spot], str]:
     """Return the function that names the cell of a spot: where the submission had it, if known, else where the form has it."""
 
+    path_of, layout_of = cache(partial(path_namer, form, rows)), cache(partial(template_layout, form, rows))
+
     def cell(spot: Spot) -> str:
-        if outcome.places and (place := outcome.places.get(path_namer(form, rows)(spot))):
+        if outcome.places and (place := outcome.places.get(path_of()(spot))):
             return place
-        layout = template_layout(form, rows)
+        layout = layout_of()
         return layout.address(spot) if spot in layout.spots else form.blocks[spot.block].label
 
     return cell
