@@ -17,7 +17,7 @@ database, or one schema of it, per collection.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -34,10 +34,11 @@ if TYPE_CHECKING:
 
 FILE_NAME, LOCK = "collection.sqlite", "collection.lock"  # one of them lies in the folder of every collection
 OPEN = "-open"  # suffix of the key of a file that somebody has open: it gets a finding, but keeps its time of receipt
-AS_JSON = ("findings", "document", "outputs", "places")
+AS_JSON = ("findings", "document", "outputs", "places", "gist")
 TEXTS = ("sha256", "status", "form", "revision", "unit", "unit_code", "subject", "saved", *AS_JSON)
 TUPLES = ("findings", "outputs")  # of these
 PATIENCE = 60  # seconds to wait while another program has the file locked
+SELDOM_READ = ("document", "gist")  # of these, those that only the survey looks into
 AT_A_TIME = 50  # rows in memory while outcomes are listed
 
 
@@ -265,7 +266,7 @@ class Outcomes:
         inputs, outcomes = self.store.inputs, self.store.outcomes
         columns: dict[str, ColumnElement[Any]] = {**outcomes.c, "path": inputs.c.path}
         if not self.documents:
-            columns["document"] = sql.literal("null").label("document")
+            columns |= {name: sql.literal("null").label(name) for name in SELDOM_READ}
         listed = (
             sql.select(*(columns[field.name] for field in fields(Outcome)))
             .join(outcomes, inputs.c.key == outcomes.c.key)
@@ -274,23 +275,22 @@ class Outcomes:
         )
         with self.store.engine.connect().execution_options(yield_per=AT_A_TIME) as connection:
             for row in connection.execute(listed).mappings():
-                values = {**row, **{name: json.loads(row[name] or "null") for name in AS_JSON if name != "document"}}
-                values["document"] = None if row["document"] in (None, "null") else StoredDocument(row["document"])
-                yield Outcome(**values | {name: tuple(values[name]) for name in TUPLES})
+                values = {name: READ_AS.get(name, _as_it_is)(value) for name, value in row.items()}
+                yield Outcome(**values)
 
 
-class StoredDocument(Mapping[str, object]):
-    """A document as it is stored; it is parsed when somebody looks into it, which of all exports the survey alone does."""
+class StoredObject(Mapping[str, Any]):
+    """A JSON object as it is stored; it is parsed when somebody looks into it."""
 
     def __init__(self, text: str) -> None:
         self._text = text
 
     @cached_property
-    def _content(self) -> Mapping[str, object]:
-        content: Mapping[str, object] = json.loads(self._text)
+    def _content(self) -> Mapping[str, Any]:
+        content: Mapping[str, Any] = json.loads(self._text)
         return content
 
-    def __getitem__(self, key: str) -> object:
+    def __getitem__(self, key: str) -> Any:
         return self._content[key]
 
     def __iter__(self) -> Iterator[str]:
@@ -298,6 +298,28 @@ class StoredDocument(Mapping[str, object]):
 
     def __len__(self) -> int:
         return len(self._content)
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def _json(text: str | None) -> Any:
+    return json.loads(text or "null")
+
+
+def _object(text: str | None) -> StoredObject | None:
+    return None if text in (None, "", "null") else StoredObject(text)
+
+
+def _tuple(text: str | None) -> tuple[Any, ...]:
+    return tuple(json.loads(text or "null"))
+
+
+# What a column is read as, where it is not taken as it is.
+READ_AS: Mapping[str, Callable[[Any], Any]] = (
+    dict.fromkeys(AS_JSON, _json) | dict.fromkeys(SELDOM_READ, _object) | dict.fromkeys(TUPLES, _tuple)
+)
 
 
 def count_inputs(store: Store) -> dict[Status | None, int]:
