@@ -86,8 +86,9 @@ def folder_of(key: str) -> str:
 def write_made(directory: Path, key: str, files: Mapping[str, bytes]) -> Iterator[str]:
     """Write the files that a worker made and yield their paths, relative to the directory."""
     folder = f"{MADE}/{folder_of(key)}"
-    for name, content in files.items():
+    if files:
         make_folder(directory / folder)
+    for name, content in files.items():
         write_atomically(directory / folder / name, partial(_write_bytes, content))
         yield f"{folder}/{name}"
 

@@ -30,13 +30,14 @@ from xlperf.reporting.result import Status
 from xlperf.summarizing.outcome import Outcome, instant
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Engine, Table
+    from sqlalchemy import ColumnElement, Engine, Table, Update
 
 FILE_NAME, LOCK = "collection.sqlite", "collection.lock"  # one of them lies in the folder of every collection
 OPEN = "-open"  # suffix of the key of a file that somebody has open: it gets a finding, but keeps its time of receipt
 AS_JSON = ("findings", "document", "outputs", "places", "gist")
 TEXTS = ("sha256", "status", "form", "revision", "unit", "unit_code", "subject", "saved", *AS_JSON)
 TUPLES = ("findings", "outputs")  # of these
+OF_KEY = "of_key"  # in a statement, the key of the outcome that is meant
 PATIENCE = 60  # seconds to wait while another program has the file locked
 SELDOM_READ = ("document", "gist")  # of these, those that only the survey looks into
 AT_A_TIME = 50  # rows in memory while outcomes are listed
@@ -59,6 +60,13 @@ class Store:
     outcomes: Table  # key -> outcome; before it is known only key, size and time of receipt
     owners: Table  # the one collection that is kept here, see `ownership`
     url: str | None = None  # of the database; None of the file in the folder of the collection
+
+    @cached_property
+    def saving(self) -> Update:
+        """The statement that stores an outcome; its columns are those of the values that it is given."""
+        import sqlalchemy as sql
+
+        return sql.update(self.outcomes).where(self.outcomes.c.key == sql.bindparam(OF_KEY))
 
     def close(self) -> None:
         self.engine.dispose()
@@ -236,12 +244,10 @@ def forget(store: Store, keys: Sequence[str]) -> None:
 
 def save_outcome(store: Store, key: str, outcome: Outcome, digest: str | None) -> None:
     """Store the outcome of a content, but for size and time of receipt; without a digest the next run tries again."""
-    import sqlalchemy as sql
-
     kept = {field.name for field in fields(Outcome)} - {"path", "size", "received"}
     row = {name: _storable(getattr(outcome, name), as_json=name in AS_JSON) for name in kept}
     with store.engine.begin() as connection:
-        connection.execute(sql.update(store.outcomes).where(store.outcomes.c.key == key).values(terms=digest, **row))
+        connection.execute(store.saving, {OF_KEY: key, "terms": digest, **row})
 
 
 def _storable(value: object, *, as_json: bool) -> object:
