@@ -315,7 +315,7 @@ def _json(text: str | None) -> Any:
 
 
 def _object(text: str | None) -> StoredObject | None:
-    return None if text in (None, "", "null") else StoredObject(text)
+    return StoredObject(text) if text and text != "null" else None
 
 
 def _tuple(text: str | None) -> tuple[Any, ...]:
