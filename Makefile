@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo page docs check test soak coverage bench bench-short bench-collect bench-peers lint golden clean
+.PHONY: help demo page windows docs check test soak coverage bench bench-short bench-collect bench-peers lint golden clean
 
 help:
 	@echo "make demo   template -> fill -> validate -> finalize, in the folder demo/"
 	@echo "make page   one HTML file that validates workbooks in a browser without a network: dist/自评表校验.html"
+	@echo "make windows  a folder for office PCs without a network, as a zip: .bat files, wheels, the page, a manual: dist/xlperf-windows-….zip"
 	@echo "make docs   the documentation as a site that works without a network, in the folder site/"
 	@echo "make check  before every commit: lint, and the tests that take no time; a minute"
 	@echo "make test   every test, of each sweep a fixed slice; some minutes"
@@ -54,6 +55,10 @@ page: $(VENV)/program
 	@command -v npm >/dev/null 2>&1 || $(INSTALL) -e ".[page]"
 	@mkdir -p dist
 	@$(BIN)/python -m xlperf page -o dist/自评表校验.html
+
+windows: $(VENV)/program
+	@command -v npm >/dev/null 2>&1 || $(INSTALL) -e ".[page]"
+	@$(BIN)/python windows/make_folder.py dist
 
 docs: $(VENV)/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict --clean -f docs/generator/site.yml

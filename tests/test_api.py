@@ -29,6 +29,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "collect": {"inboxes": ["inbox"], "templates": "forms", "output": "out", "roster": "units.csv", "date": DATE, "jobs": 1},
     "compare_forms": {"before": FOLDER, "after": FOLDER, "templates": "forms"},
     "compare_papers": {"before": "filled.xlsx", "after": "other.json", "templates": "forms"},
+    "decide": {"directory": "collection", "unit": "101", "kind": "note", "reason": "called", "by": "Zhang"},
     "explain_field": {"form": KEY, "field": "cover.unit", "templates": "forms"},
     "explain_rule": {"form": KEY, "code": "XL216", "templates": "forms"},
     "fill_workbook": {"document": {"form": KEY, "fiscal_year": YEAR}, "templates": "forms", "output": "out.xlsx", "date": DATE},
@@ -48,6 +49,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "read_workbook": {"path": "filled.xlsx", "templates": "forms"},
     "remind": {"directory": "collection", "templates": "forms", "output": "out", "date": DATE},
     "serve": {"host": "0.0.0.0", "token_file": "document.json", "templates": "forms"},
+    "verify": {"directory": "collection"},
     "validate": {"path": "filled.xlsx", "templates": "forms", "annotated": "out"},
     "write_history": {"collections": ["inbox", "inbox"], "templates": "forms", "output": "years.xlsx", "date": DATE},
     "write_next_template": {"form": KEY, "year": 2023, "last": "other.json", "templates": "forms", "output": "out.xlsx", "date": DATE},
@@ -133,8 +135,8 @@ def test_a_path_may_be_a_text_or_an_object(name: str, tmp_path: Path, monkeypatc
         folder.mkdir()
         desk(folder)
         monkeypatch.chdir(folder)
-        if name in ("find_status", "remind"):
-            xlperf.collect(["inbox"], output="collection", jobs=1)
+        if name in ("find_status", "remind", "decide", "verify"):
+            xlperf.collect(["inbox"], output="collection", roster="units.csv", jobs=1)
         outcomes.append(outcome(name, spell))
         monkeypatch.chdir(tmp_path)
     assert outcomes[0] == outcomes[1] == outcomes[2]

@@ -390,3 +390,22 @@ def harmless(value: object) -> str:
 def as_meant(text: str) -> str:
     """What `harmless` was given."""
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+
+
+def moment() -> str:
+    """Now as an ISO time; SOURCE_DATE_EPOCH, where it is set."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    now = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC) if epoch else datetime.datetime.now().astimezone()
+    return now.isoformat(timespec="seconds")
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file, read a piece at a time; "" where it cannot be read."""
+    digest = sha256()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(1 << 20):
+                digest.update(piece)
+    except OSError:
+        return ""
+    return digest.hexdigest()

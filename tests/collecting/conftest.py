@@ -1,30 +1,5 @@
-"""The databases in which a collection may be kept: every test that takes `url` runs in each."""
+"""Every test that takes `url` runs in each database."""
 
-from __future__ import annotations
+from support.databases import url
 
-import os
-import uuid
-from collections.abc import Iterator
-
-import pytest
-import sqlalchemy
-
-SERVER = os.environ.get("XLPERF_TEST_DATABASE")  # a PostgreSQL in which tests may make schemas of their own; `.ci/run` starts one
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest) -> Iterator[str | None]:
-    if request.param == "sqlite":
-        yield None
-        return
-    if not SERVER:
-        assert "CI" not in os.environ, "CI has to have a PostgreSQL"
-        pytest.skip("no PostgreSQL: XLPERF_TEST_DATABASE is not set")
-    schema = f"test_{uuid.uuid4().hex}"
-    admin = sqlalchemy.create_engine(SERVER)
-    with admin.begin() as connection:
-        connection.execute(sqlalchemy.schema.CreateSchema(schema))
-    yield f"{SERVER}?options=-csearch_path={schema}"
-    with admin.begin() as connection:
-        connection.execute(sqlalchemy.schema.DropSchema(schema, cascade=True))
-    admin.dispose()
+__all__ = ["url"]

@@ -314,7 +314,9 @@ def test_what_a_password_keeps_closed_is_in_the_archive_for_the_audit(tmp_path: 
     (inbox / "加密.zip").write_bytes(sealed)
     assert dict(collect([inbox], output=out, jobs=1).counts) == {"unreadable": 2}
     with zipfile.ZipFile(out / "audit.zip") as archive:
-        assert archive.namelist() == ["inputs/加密.zip", "manifest.csv"] and archive.read("inputs/加密.zip") == sealed
+        assert (
+            archive.namelist() == ["inputs/加密.zip", "manifest.csv", "chain.csv"] and archive.read("inputs/加密.zip") == sealed
+        )
         manifest = list(csv.DictReader(archive.read("manifest.csv").decode("utf-8-sig").splitlines()))
     assert [(row["文件"], row["存为"]) for row in manifest] == [
         ("加密.zip!a.xlsx", "inputs/加密.zip"),

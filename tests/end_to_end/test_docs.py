@@ -49,7 +49,6 @@ from xlperf.workers.process import Limits
 
 LANGUAGES = list(READMES)
 GENERATE = "run: make golden"
-WINDOWS = REPOSITORY / "examples" / "windows"
 PAGES = all_pages()
 OTHERS = [Page("en", str(path.relative_to(REPOSITORY)), path) for path in BESIDE]
 NAMES = sorted({page.name for page in PAGES})
@@ -277,6 +276,7 @@ BROKEN = {
         "report": "收到/乙单位.xlsx",
         "template": "suzhou-department --year 2023 --from misfit.json",
         "migrate": "misfit.json --year 2023 -o 新.xlsx",
+        "verify": "旧汇集",
     },
     3: {
         "collect": "misfit.json -o 汇集",
@@ -300,6 +300,8 @@ def test_the_exit_codes_in_the_table_happen(command: str, code: int, folder: Pat
         misfit = '{"form": "suzhou-department", "fiscal_year": 2022, "cover": {"unit": "\\u0001"}}'
         (folder / "misfit.json").write_text(misfit, "utf-8")
         (folder / "损坏.xlsx").write_bytes(b"PK")
+        (folder / "旧汇集").mkdir()
+        (folder / "旧汇集/collection.sqlite").touch()  # a collection without an audit
         assert run(f"xlperf {command} {BROKEN[code][command]}", folder, "zh")[0] == code
 
 
@@ -424,19 +426,6 @@ def test_the_picture_is_small() -> None:
     width, _ = struct.unpack(">II", raw[16:24])
     assert width == 1200
     assert len(raw) < 200_000
-
-
-@pytest.mark.parametrize(("name", "command"), [("校验.bat", "validate"), ("定稿.bat", "finalize")])
-def test_the_batch_files_suit_cmd(name: str, command: str) -> None:
-    raw = (WINDOWS / name).read_bytes()
-    assert raw.count(b"\n") == raw.count(b"\r\n")
-    lines = raw.decode("utf-8").split("\r\n")  # no BOM: cmd would take it for a command
-    assert lines[0] == "@echo off"
-    assert "chcp 65001 >nul" in lines
-    assert all(line.isascii() for line in lines[: lines.index("chcp 65001 >nul")])
-    assert [line.split()[1] for line in lines if line.startswith("%XLPERF% ")] == [command]
-    assert all('"%~1"' in line for line in lines if line.startswith("%XLPERF% "))
-    assert [line for line in lines if line][-1] == "pause"
 
 
 def test_the_changelog_knows_this_version() -> None:

@@ -27,7 +27,7 @@ OTHER = replace(ONE, name="other", source="npm", file="other-1.0.tgz")
 
 @pytest.fixture(autouse=True)
 def lock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assets, "read_lock", lambda: (ONE, OTHER))
+    monkeypatch.setattr(assets, "read_lock", lambda lock: (ONE, OTHER))
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_another_file_of_that_name_is_refused(tmp_path: Path, registry: list, co
 
 
 def test_what_a_registry_gives_wrong_is_not_kept(tmp_path: Path, registry: list, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assets, "read_lock", lambda: (replace(ONE, sha256="0" * 64),))
+    monkeypatch.setattr(assets, "read_lock", lambda lock: (replace(ONE, sha256="0" * 64),))
     with pytest.raises(UsageError) as caught:
         fetch_assets(tmp_path)
     assert caught.value.key == "wrong_asset" and list(tmp_path.iterdir()) == []
@@ -98,7 +98,7 @@ def test_what_a_registry_gives_wrong_is_not_kept(tmp_path: Path, registry: list,
 def test_without_npm_or_a_registry_it_is_said_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, npm: str | None, key: str
 ) -> None:
-    monkeypatch.setattr(assets, "read_lock", lambda: (OTHER,))
+    monkeypatch.setattr(assets, "read_lock", lambda lock: (OTHER,))
     monkeypatch.setattr(assets.shutil, "which", lambda name: npm)
     monkeypatch.setattr(assets, "find_spec", lambda name: None)
     with pytest.raises(UsageError) as caught:

@@ -211,6 +211,13 @@ def test_a_request_that_may_not_in_is_refused(server: Served, headers: dict[str,
     assert answer.headers.get("www-authenticate") == ("Bearer" if answer.status == 401 else None)
 
 
+def test_who_is_refused_hears_why_however_much_there_was_to_send(server: Served) -> None:
+    """A program that sends all of it first would else find the connection broken, and a browser keeps the reason from its page."""
+    for headers, expected in (({"authorization": None}, (401, "no_token")), ({"host": "evil.example.org"}, (421, "wrong_host"))):
+        assert problem_in(server.post("validate", bytes(MOST_UPLOAD), **headers)) == expected
+    assert server.memory() <= 150
+
+
 def test_a_file_that_is_too_large_is_refused(server: Served) -> None:
     assert problem_in(server.post("validate", bytes(MOST_UPLOAD + 1))) == (413, "too_large")
     assert problem_in(server.post("validate", iter([bytes(2**20)] * 21))) == (413, "too_large")  # type: ignore[arg-type]  # in chunks

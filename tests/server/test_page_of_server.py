@@ -116,8 +116,8 @@ def test_who_waits_is_told_his_place(page: Any, server: Served) -> None:
       const told = document.getElementById("told");
       new MutationObserver(() => heard.push(told.textContent)).observe(told, { childList: true });
     }""")
-    with ThreadPoolExecutor(16) as others:  # who keep its one worker busy
-        asked = [others.submit(server.post, "finalize", FILLED.read_bytes(), x_job=str(number)) for number in range(16)]
+    with ThreadPoolExecutor(8) as others:  # who keep its one worker busy
+        asked = [others.submit(server.post, "finalize", FILLED.read_bytes(), x_job=str(number)) for number in range(8)]
         while server.ask("GET", "/api/queue/0").status != 200:
             pass
         choose(page, [FILLED])

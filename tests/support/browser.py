@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from xlperf import UsageError, write_page
-from xlperf.page.assets import default_folder, fetch_assets, find_assets
+from xlperf.page.assets import LOCK, default_folder, fetch_assets, find_assets
 
 CHROMIUM = shutil.which("chromium")
 IN_CI = "CI" in os.environ
@@ -30,10 +30,10 @@ CHECK = """async ({ content, name }) => {
 }"""
 
 
-def found_assets() -> Mapping[str, Path]:
+def found_assets(lock: Path = LOCK) -> Mapping[str, Path]:
     """The files of others; on a laptop without them the test is skipped."""
     try:
-        return fetch_assets(default_folder()) if IN_CI else find_assets(default_folder())
+        return fetch_assets(default_folder(), lock=lock) if IN_CI else find_assets(default_folder(), lock=lock)
     except UsageError as error:
         if IN_CI:
             raise

@@ -22,6 +22,7 @@ window.fakes = (names, program, name, bytes) => {
 
   if (program === "wps") {
     const storage = new Map();
+    told.panes = [];
     const sheet = (title) => strict("Worksheet", {
       Activate: () => log.push(`activate ${title}`),
       Range: (area) => strict("Range", { Select: () => log.push(`select ${title}!${area}`) }),
@@ -39,6 +40,12 @@ window.fakes = (names, program, name, bytes) => {
     });
     window.Application = strict("Application", {
       get ActiveWorkbook() { return told.isClosed ? null : book; },
+      CreateTaskPane(url) {
+        told.panes.push(strict("TaskPane", { ID: told.panes.length + 1, Visible: false, Width: 0 }));
+        log.push(`pane ${url}`);
+        return told.panes.at(-1);
+      },
+      GetTaskPane: (id) => told.panes[id - 1] ?? null,
       Env: strict("Env", { GetTempPath: () => "C:/Temp" }),
       ApiEvent: strict("ApiEvent", { AddApiEventListener: (event, listener) => event === "SheetChange" && told.listeners.push(listener) }),
       PluginStorage: strict("PluginStorage", {

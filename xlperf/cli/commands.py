@@ -8,6 +8,7 @@ import click
 
 from xlperf.cli.addin import addin
 from xlperf.cli.check_form import check_form
+from xlperf.cli.decisions import decide, verify
 from xlperf.cli.options import (
     FILE,
     FORMAT_NAMES,
@@ -274,17 +275,29 @@ def status(collection: Path | None, round_file: Path | None, database: str | Non
 @round_option
 @announcement_options
 @date_option
+@database_option
 @templates_option
-def remind(collection: Path | None, letters: Path, round_file: Path | None, date: str | None, **asked: Any) -> ExitCode:
+def remind(
+    collection: Path | None, letters: Path, round_file: Path | None, date: str | None, database: str | None, **asked: Any
+) -> ExitCode:
     from xlperf.collecting.remind import remind as write_letters
 
     round_ = asked_round(round_file, {"output": collection, **asked})
     folder = needed(round_.output, "collection", "COLLECTION")
-    done = write_letters(folder, templates=round_.templates, output=letters, date=date, announcement=round_.announcement)
+    done = write_letters(
+        folder,
+        templates=round_.templates,
+        output=letters,
+        date=date,
+        announcement=round_.announcement,
+        database=database,
+    )
     click.echo(sentence("reminded" if done.units else "nothing_owed", {"count": done.units, "path": letters}), err=True)
     return ExitCode.OK
 
 
+cli.add_command(decide)
+cli.add_command(verify)
 cli.add_command(compare_years)
 
 

@@ -15,7 +15,7 @@ from xlperf.messages import listing, sentence
 from xlperf.summarizing.outcome import Submission
 from xlperf.summarizing.submissions import COUNTS, MOST_LISTED, PLAIN, Naming, Purpose, find_roles, newer_returned, purpose_of
 
-KINDS = ("new", "fixed", "broken", "resent", "behind", "gone")  # of changes, in the order of the sentences
+KINDS = ("new", "fixed", "accepted", "broken", "resent", "behind", "gone")  # of changes, in the order of the sentences
 
 
 class Entry(NamedTuple):
@@ -128,7 +128,8 @@ def _change(before: Entry | None, now: Entry | None) -> tuple[str, str] | None:
     if now is None:
         return "gone", before.name
     if before.passed != now.passed:
-        return "fixed" if now.passed else "broken", now.name
+        same = before.submission.sha256 == now.submission.sha256
+        return ("accepted" if same else "fixed") if now.passed else "broken", now.name
     if before.submission.sha256 != now.submission.sha256:
         return "resent", sentence("change_errors", {"name": now.name, "before": before.errors, "now": now.errors})
     return None

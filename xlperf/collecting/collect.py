@@ -13,7 +13,6 @@ undisturbed run.
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
 import os
@@ -23,31 +22,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from xlperf import __version__
+from xlperf.collecting.audit_log import UNFINISHED, Auditor, chain_of, entries_of, note_arrivals, sealed_log, set_seal
 from xlperf.collecting.changes import compare_runs
 from xlperf.collecting.housekeeping import WORK, locked, refuse_other_inboxes, tidy
 from xlperf.collecting.inbox import Input, Skipped, close_archives, is_no_submission, list_inbox, open_received
 from xlperf.collecting.last_run import Made, known_files, known_forms, log_of, made_before, state_of
 from xlperf.collecting.ownership import refuse_other_owner, take_store
-from xlperf.collecting.processing import process_inputs
+from xlperf.collecting.processing import process_inputs, terms_of
 from xlperf.collecting.run_log import LogStamp, Run, find_versions, log_stamp, read_run, write_run
 from xlperf.collecting.status import CollectionStatus, read_status
-from xlperf.collecting.store import Arrival, Outcomes, Store, first_receipt, opened_store, register
+from xlperf.collecting.store import OPEN, Arrival, Outcomes, Store, first_receipt, opened_store, register
 from xlperf.collecting.worker import WorkOptions
 from xlperf.distributing.prefill import kept_headings, subject_headings, told_of_kept
 from xlperf.distributing.roster import Roster, Unit, take_roster
-from xlperf.files import StrPath, stamp
+from xlperf.files import StrPath, moment, stamp
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import Unexplained
 from xlperf.messages import current_language, sentence
 from xlperf.reporting.word_report import check_own_template
+from xlperf.summarizing.audit_chain import DECIDED, UNDONE
+from xlperf.summarizing.board.decisions import Taken, in_force, taken_in, waivers_of
 from xlperf.summarizing.exports import Exported, write_exports
 from xlperf.summarizing.submissions import Asked, Naming, make_naming
 from xlperf.summarizing.survey import installed_prefixes
 from xlperf.workbook.announcement import NOTHING, Announcement
 from xlperf.workers.pool import opened_pool, return_large_blocks_at_once
 from xlperf.workers.process import Limits
+from xlperf.workflow.waivers import Waiver
 
 LIMITS = Limits()
 NO_FORMS: Mapping[str, str] = {}
@@ -116,19 +120,30 @@ def collect(
             plan = find_out()
         refuse_other_owner(store, plan.directory)
         options = _options(store, plan, form=form, year=year, date=date, finalize=finalize)._replace(unexplained=unexplained)
-        digest = _register(store, plan, options)
+        decisions = _decisions(store, day=date or plan.started[:10])
+        digest = _register(store, plan, options, decisions.waivers)
+        set_seal(store, UNFINISHED, plan.started)
         with opened_pool(jobs=jobs, cluster=cluster, limits=limits, folder=plan.directory / WORK) as pool:
             new = process_inputs(
-                store, plan.inputs, directory=plan.directory, pool=pool, options=options, digest=digest, quiet=quiet
+                store,
+                plan.inputs,
+                directory=plan.directory,
+                pool=pool,
+                options=options,
+                digest=digest,
+                waivers=decisions.waivers,
+                quiet=quiet,
             )
-        terms = [digest, _terms(plan, announcement)]
-        made = None if new else made_before(plan.last, state_of(plan.directory, terms))
+        terms = [digest, _terms(plan, announcement), decisions.in_force]
+        made = None if new else made_before(plan.last, state_of(plan.directory, [*terms, chain_of(store).head]))
         if made is None:
-            exported = _export(store, plan, options, announcement=announcement, quiet=quiet)
-            made = log_of(store, exported, has_roster=plan.units is not None, state=state_of(plan.directory, terms))
+            exported = _export(store, plan, options, announcement=announcement, decisions=decisions, quiet=quiet)
+            state = state_of(plan.directory, [*terms, chain_of(store).head])
+            made = log_of(store, exported, has_roster=plan.units is not None, state=state)
         run = _run(plan, options, workers=pool.workers, made=made, announcement=announcement)
-        write_run(plan.directory, run)
-        return read_status(plan.directory, store, run, plan.naming)
+        with sealed_log(store) as seal:
+            write_run(plan.directory, run, before_it_moves=seal)
+        return read_status(plan.directory, store, run, plan.naming, day=decisions.day)
 
 
 # --- before anything is written ------------------------------------------------------------------------------
@@ -220,13 +235,30 @@ def _name_of(folder: Path) -> str:
 
 
 def _now() -> str:
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    now = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC) if epoch else datetime.datetime.now().astimezone()
-    return now.isoformat(timespec="seconds")
+    return moment()
 
 
 def _digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()
+
+
+# --- what the bureau decided ---------------------------------------------------------------------------------
+
+
+class _Decisions(NamedTuple):
+    """The decisions as a run goes by them."""
+
+    taken: Sequence[Taken]
+    day: str  # on which they are looked at, ISO
+    in_force: Sequence[object]  # those on which exports depend on that day
+    waivers: Mapping[str, Waiver]  # by the SHA-256 of a submission
+
+
+def _decisions(store: Store, *, day: str) -> _Decisions:
+    taken = taken_in(entries_of(store, (DECIDED, UNDONE)))
+    standing = in_force(taken)
+    lasting = [[decision.number, decision.until is not None and decision.until >= day] for decision in standing]
+    return _Decisions(taken, day, lasting, waivers_of(standing))
 
 
 # --- in the folder of the collection -------------------------------------------------------------------------
@@ -251,7 +283,7 @@ def _date(store: Store, date: str | None, started: str) -> str:
     return (first_receipt(store) or started)[:10]
 
 
-def _register(store: Store, plan: _Plan, options: WorkOptions) -> str:
+def _register(store: Store, plan: _Plan, options: WorkOptions, waivers: Mapping[str, Waiver]) -> str:
     """Register the inputs; return the digest of everything that an outcome depends on besides the bytes."""
     refuse_other_inboxes(store, plan.directory, plan.inputs)
     take_store(store, plan.directory)
@@ -259,12 +291,20 @@ def _register(store: Store, plan: _Plan, options: WorkOptions) -> str:
         _digest([__version__, given._replace(templates=None), plan.forms]) for given in (options, options._replace(finalize=True))
     )
     arrivals = [Arrival(item.path, item.key, item.size) for item in plan.inputs]
-    register(store, arrivals, digest=digest, now=plan.started, also=[digest_finalized])
+    own = {
+        key: [terms_of(digest, waiver), terms_of(digest_finalized, waiver)]
+        for sha256, waiver in waivers.items()
+        for key in (sha256, f"{sha256}{OPEN}")
+    }
+    note = partial(note_arrivals, store, arrivals=arrivals, now=plan.started)
+    register(store, arrivals, digest=digest, now=plan.started, also=[digest_finalized], own=own, note=note)
     tidy(store, plan.directory, {item.key for item in plan.inputs})
     return digest
 
 
-def _export(store: Store, plan: _Plan, options: WorkOptions, *, announcement: Announcement, quiet: bool) -> Exported:
+def _export(
+    store: Store, plan: _Plan, options: WorkOptions, *, announcement: Announcement, decisions: _Decisions, quiet: bool
+) -> Exported:
     """Write the exports; return what of them the log of the run keeps."""
     if not quiet:
         print(sentence("summing_up", {}), file=sys.stderr, flush=True)
@@ -277,6 +317,9 @@ def _export(store: Store, plan: _Plan, options: WorkOptions, *, announcement: An
         roster=plan.units,
         asked=Asked(options.form, options.year),
         announcement=announcement,
+        decisions=decisions.taken,
+        day=decisions.day,
+        keep=Auditor(store, plan.directory).keep,
         open_input=lambda outcome: open_received(inputs[outcome.path]),
     )
     close_archives()

@@ -2,7 +2,7 @@
 
 with locked(directory):
     tidy(store, directory, keys)
-    list(write_made(directory, "9f86d0…", {"bureau-2022-final.xlsx": content}))
+    dict(write_made(directory, "9f86d0…", {"bureau-2022-final.xlsx": content}))
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from xlperf.collecting.inbox import Input
@@ -83,14 +84,14 @@ def folder_of(key: str) -> str:
     return key[:16] + key[64:]
 
 
-def write_made(directory: Path, key: str, files: Mapping[str, bytes]) -> Iterator[str]:
-    """Write the files that a worker made and yield their paths, relative to the directory."""
+def write_made(directory: Path, key: str, files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    """Write the files that a worker made and yield their paths, relative to the directory, each with its SHA-256."""
     folder = f"{MADE}/{folder_of(key)}"
     if files:
         make_folder(directory / folder)
     for name, content in files.items():
         write_atomically(directory / folder / name, partial(_write_bytes, content))
-        yield f"{folder}/{name}"
+        yield f"{folder}/{name}", sha256(content).hexdigest()
 
 
 def _write_bytes(content: bytes, path: Path) -> None:

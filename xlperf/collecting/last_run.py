@@ -19,7 +19,7 @@ from typing import NamedTuple, TypedDict
 
 from xlperf import __version__
 from xlperf.collecting.run_log import FILE_NAME as LOG
-from xlperf.collecting.run_log import FileEntry, Run, UnitEntry, UnitState, list_files
+from xlperf.collecting.run_log import ChainHead, FileEntry, Run, UnitEntry, UnitState, list_files
 from xlperf.collecting.store import FILE_NAME, LOCK, Outcomes, Store
 from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.exports import Exported
@@ -89,6 +89,8 @@ class Made(TypedDict):
     beside: Mapping[str, str]
     files: list[FileEntry]
     state: str
+    chain: ChainHead | None
+    digests: Mapping[str, str]
 
 
 def log_of(store: Store, exported: Exported, *, has_roster: bool, state: str) -> Made:
@@ -99,12 +101,14 @@ def log_of(store: Store, exported: Exported, *, has_roster: bool, state: str) ->
         "beside": exported.beside,
         "files": list_files(Outcomes(store, documents=False)),
         "state": state,
+        "chain": {"entries": exported.chain.count, "head": exported.chain.head} if exported.chain else None,
+        "digests": exported.digests,
     }
 
 
 def made_before(last: Run | None, state: str) -> Made | None:
     """What there is to tell of the exports of the last run, None where they have to be made anew."""
-    if last is None or last.get("state") != state:
+    if last is None or last.get("state") != state or not last.get("chain"):
         return None
     return {
         "missing": last["missing"],
@@ -112,6 +116,8 @@ def made_before(last: Run | None, state: str) -> Made | None:
         "beside": last["beside"],
         "files": last["files"],
         "state": state,
+        "chain": last["chain"],
+        "digests": last["digests"],
     }
 
 
@@ -137,6 +143,9 @@ def _unit_entries(board: Iterable[BoardRow]) -> list[UnitState]:
             "mail": row.mail,
             "office": row.office,
             "decision": row.decision,
+            "found": row.found,
+            "until": row.until,
+            "paths": row.paths,
         }
         for row in board
     ]

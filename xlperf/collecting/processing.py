@@ -9,9 +9,10 @@ killed at any moment.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from xlperf.collecting.housekeeping import write_made
@@ -24,6 +25,9 @@ from xlperf.progress import Tell, progress
 from xlperf.reporting.result import EXIT_CODES
 from xlperf.workers.pool import Lost, WorkerPool, run_tasks
 from xlperf.workers.process import Limits
+from xlperf.workflow.waivers import Waiver
+
+NO_WAIVERS: Mapping[str, Waiver] = {}
 
 
 def process_inputs(
@@ -34,6 +38,7 @@ def process_inputs(
     pool: WorkerPool,
     options: WorkOptions,
     digest: str,
+    waivers: Mapping[str, Waiver] = NO_WAIVERS,
     quiet: bool = True,
 ) -> int:
     """Process every input that has no outcome yet; return how many contents that were.
@@ -41,6 +46,7 @@ def process_inputs(
     Args:
         directory: the folder of the collection.
         digest: of everything that an outcome depends on besides the bytes; stored with the outcome.
+        waivers: what the bureau lets stand, by the SHA-256 of a submission.
         quiet: show no progress.
     """
     done = done_outputs(store)
@@ -49,7 +55,7 @@ def process_inputs(
         if item.key not in done:
             to_do.setdefault(item.key, item)
     with progress(sentence("collecting", {}), quiet) as tell:
-        keeper = _Keeper(store, inputs, directory=directory, digest=digest, tell=tell)
+        keeper = _Keeper(store, inputs, directory=directory, digest=digest, waivers=waivers, tell=tell)
         work = partial(work_on, options=options, limits=pool.limits)
         for task, answer in run_tasks(pool, _readable_tasks(to_do.values(), keeper), work):
             keeper.keep(task, _lost(task, answer, pool.limits) if isinstance(answer, Lost) else answer)
@@ -59,17 +65,26 @@ def process_inputs(
 class _Keeper:
     """Stores outcomes as they come, and shows progress."""
 
-    def __init__(self, store: Store, inputs: Sequence[Input], *, directory: Path, digest: str, tell: Tell) -> None:
-        self.store, self.directory, self.digest, self.tell = store, directory, digest, tell
+    def __init__(
+        self,
+        store: Store,
+        inputs: Sequence[Input],
+        *,
+        directory: Path,
+        digest: str,
+        waivers: Mapping[str, Waiver],
+        tell: Tell,
+    ) -> None:
+        self.store, self.directory, self.digest, self.waivers, self.tell = store, directory, digest, waivers, tell
         self.copies = Counter(item.key for item in inputs)  # inputs with the same content
         self.counts = Counter({status: count for status, count in count_inputs(store).items() if status})
         tell(self.counts.total(), self.copies.total())
 
     def keep(self, task: Task, done: Done, *, for_good: bool = True) -> None:
         """Write the files, then store the outcome; if it is not for good, the next run tries again."""
-        outputs = tuple(write_made(self.directory, task.key, done.files))
-        digest = self.digest if for_good and done.for_good else None
-        save_outcome(self.store, task.key, replace(done.outcome, outputs=outputs), digest)
+        digests = dict(write_made(self.directory, task.key, done.files))
+        outcome = replace(done.outcome, outputs=tuple(digests), digests=digests)
+        save_outcome(self.store, task.key, outcome, terms_of(self.digest, task.waiver) if for_good and done.for_good else None)
         self.counts[done.outcome.status] += self.copies[task.key]
         words = sentence("counts", {status: self.counts[status] for status in EXIT_CODES})
         self.tell(self.counts.total(), self.copies.total(), words)
@@ -79,6 +94,7 @@ def _readable_tasks(inputs: Iterable[Input], keeper: _Keeper) -> Iterator[Task]:
     """Yield a task for every input that can be read; for the others keep that they cannot."""
     for item in inputs:
         task = Task(key=item.key, path=item.path, name=item.name, sha256=item.sha256, content=b"", owner=item.owner)
+        task = task._replace(waiver=keeper.waivers.get(item.sha256))
         try:
             if item.error:
                 raise item.error
@@ -86,6 +102,11 @@ def _readable_tasks(inputs: Iterable[Input], keeper: _Keeper) -> Iterator[Task]:
         except UnreadableError as error:
             keeper.keep(task, not_done(task, error), for_good=False)
     close_archives()
+
+
+def terms_of(digest: str, waiver: Waiver | None) -> str:
+    """The digest of everything that the outcome of one content depends on besides its bytes."""
+    return sha256(repr([digest, *waiver]).encode()).hexdigest() if waiver else digest
 
 
 def _lost(task: Task, lost: Lost, limits: Limits) -> Done:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 
+from xlperf.collecting.run_board import board_now
 from xlperf.collecting.run_log import Run, read_run
 from xlperf.errors import UsageError
 from xlperf.files import StrPath, stamp
 from xlperf.summarizing.board.reminders import Reminded, write_reminders
-from xlperf.summarizing.board.rows import BoardRow
 from xlperf.workbook.announcement import NOTHING, Announcement
 
 
@@ -23,6 +23,7 @@ def remind(
     output: StrPath,
     date: str | None = None,
     announcement: Announcement = NOTHING,
+    database: str | None = None,
 ) -> Reminded:
     """Write the list of the units that still owe something, by supervising department, and a letter to each.
 
@@ -32,6 +33,8 @@ def remind(
         output: the folder to write into; letters that are no longer due are removed from it.
         date: the ISO date of the letters; by default SOURCE_DATE_EPOCH, else today.
         announcement: what is announced of the round, where the collection does not know it.
+        database: the URL of the store, where the collection was made with one; without it decisions since the last run of
+            such a collection are not known.
 
     Raises:
         UsageError: no run of the collection was finished, or a file cannot be written.
@@ -49,19 +52,15 @@ def remind(
     run = read_run(folder)
     if run is None or "units" not in run:
         raise UsageError("no_board", path=folder)
+    day = stamp(date)
     return write_reminders(
-        board_of(run),
+        board_now(folder, run, day=day, database=database),
         Path(output),
-        date=stamp(date),
+        date=day,
         year=run["options"]["year"],
         announcement=announced_in(run, announcement),
         templates=Path(templates) if templates else None,
     )
-
-
-def board_of(run: Run) -> list[BoardRow]:
-    """The board as the last run left it."""
-    return [BoardRow(number=number, **unit) for number, unit in enumerate(run["units"], 1)]
 
 
 def announced_in(run: Run, announcement: Announcement) -> Announcement:

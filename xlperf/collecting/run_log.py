@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypedDict, cast
 
 from xlperf import __version__
-from xlperf.files import write_atomically
+from xlperf.files import digest_of, write_atomically
 from xlperf.forms.model import Unexplained
 from xlperf.reporting.description import count_findings
 from xlperf.reporting.result import Status
@@ -24,7 +24,15 @@ from xlperf.summarizing.outcome import Outcome
 FILE_NAME = "run.json"
 RUN_NEEDS = {"seconds", "skipped", "missing", "changes"}  # keys that an earlier run must have, and its files
 FILE_NEEDS = {"path", "sha256", "received", "status", "unit", "form", "year", "errors"}
-KINDS = {"versions": dict, "forms": dict, "stamps": dict, "prefixes": list, "units": list, "beside": dict}  # where they stand
+KINDS = {
+    "versions": dict,
+    "forms": dict,
+    "stamps": dict,
+    "prefixes": list,
+    "units": list,
+    "beside": dict,
+    "digests": dict,
+}  # where they stand
 LIBRARIES = ("openpyxl", "python-calamine", "XlsxWriter", "SQLAlchemy")  # that affect what is read, written and stored
 
 LogStamp = tuple[int, int, int]  # the number of the file on its disk, its time, its size
@@ -85,6 +93,16 @@ class UnitState(UnitEntry):
     mail: str
     office: str
     decision: str | None
+    found: str  # the state by its files alone; this and the next three not in older logs
+    until: str | None  # the ISO date of an extension
+    paths: Sequence[str]  # of the files received
+
+
+class ChainHead(TypedDict):
+    """The audit as the exports of the run show it."""
+
+    entries: int
+    head: str  # SHA-256
 
 
 class RunOptions(TypedDict):
@@ -119,6 +137,8 @@ class Run(TypedDict):
     files: list[FileEntry]
     stamps: Mapping[str, str]  # how the files were found, by path, see `last_run`; this and the next two not in older logs
     state: str  # of the exports
+    chain: ChainHead | None  # the audit that they show; this and the next not in older logs
+    digests: Mapping[str, str]  # SHA-256 of summary, tables and archive, by path below the collection
     prefixes: list[str]  # words that may be left out before a unit's name
 
 
@@ -187,8 +207,11 @@ def read_run(directory: Path) -> Run | None:
     return cast(Run, run) if complete else None
 
 
-def write_run(directory: Path, run: Run) -> None:
+def write_run(directory: Path, run: Run, *, before_it_moves: Callable[[str], object] = str) -> None:
     """Write run.json.
+
+    Args:
+        before_it_moves: called with the SHA-256 of the new file before it takes the place of the last one.
 
     Raises:
         UsageError: it cannot be written.
@@ -198,5 +221,6 @@ def write_run(directory: Path, run: Run) -> None:
         with path.open("w", encoding="utf-8", newline="\n") as text:  # without the whole text in memory
             json.dump(run, text, ensure_ascii=False, indent=1)
             text.write("\n")
+        before_it_moves(digest_of(path))
 
     write_atomically(directory / FILE_NAME, write)

@@ -13,15 +13,16 @@ from pathlib import Path
 from sys import intern
 
 from xlperf.collecting.ownership import refuse_other_owner
-from xlperf.collecting.run_log import Changes, Run, UnitState, read_run
+from xlperf.collecting.run_board import decided_board
+from xlperf.collecting.run_log import Changes, Run, read_run
 from xlperf.collecting.store import FILE_NAME, Outcomes, Store, count_inputs, opened_store
 from xlperf.errors import ExitCode, UsageError
-from xlperf.files import StrPath
+from xlperf.files import StrPath, stamp
 from xlperf.messages import listing, of_any_field, sentence
 from xlperf.reporting.description import sends_back
 from xlperf.reporting.result import EXIT_CODES, STATUSES, Status
 from xlperf.reporting.text_table import table
-from xlperf.summarizing.board.rows import STATES
+from xlperf.summarizing.board.rows import SPARED, STATES, BoardRow
 from xlperf.summarizing.outcome import Submission, submission_of
 from xlperf.summarizing.submissions import COUNTS, Naming, find_roles
 from xlperf.summarizing.survey import installed_prefixes
@@ -52,6 +53,7 @@ class CollectionStatus:
     units: int  # that sent anything
     findings: tuple[tuple[str, str, int], ...]  # what sends back the most of those that count: code, message, inputs
     run: Run | None  # the last run that was finished, as run.json has it
+    board: tuple[BoardRow, ...] = ()  # its units with what was decided about them since, as they stand today
 
     @property
     def exit_code(self) -> ExitCode:
@@ -84,11 +86,12 @@ def find_status(directory: StrPath, *, database: str | None = None) -> Collectio
         refuse_other_owner(store, directory)
         run = read_run(directory)
         namesakes = run.get("namesakes", ()) if run else ()
-        return read_status(directory, store, run, Naming(installed_prefixes(None), frozenset(namesakes)))
+        naming = Naming(installed_prefixes(None), frozenset(namesakes))
+        return read_status(directory, store, run, naming, day=stamp(None))
 
 
-def read_status(directory: Path, store: Store, run: Run | None, naming: Naming) -> CollectionStatus:
-    """Return the status of a collection whose store is open."""
+def read_status(directory: Path, store: Store, run: Run | None, naming: Naming, *, day: str) -> CollectionStatus:
+    """Return the status of a collection whose store is open, with extensions as they are on that ISO day."""
     counts = count_inputs(store)
     messages: dict[str, str] = {}  # by code, the latest
     submissions: list[Submission] = []
@@ -110,6 +113,7 @@ def read_status(directory: Path, store: Store, run: Run | None, naming: Naming) 
         units=len({naming.key(submission.unit, submission.unit_code) for submission in submissions} - {""}),
         findings=tuple((code, of_any_field(code, messages[code]), count) for code, count in commonest),
         run=run,
+        board=decided_board(store, run, naming, day=day) if run else (),
     )
 
 
@@ -118,7 +122,7 @@ def read_status(directory: Path, store: Store, run: Run | None, naming: Naming) 
 
 def status_as_text(status: CollectionStatus) -> str:
     """The screen: how many of what, the last run and what it changed, what sends back the most."""
-    lines = [*_count_lines(status), *(_run_lines(status.run) if status.run else [sentence("screen_no_run", {})])]
+    lines = [*_count_lines(status), *(_run_lines(status.run, status.board) if status.run else [sentence("screen_no_run", {})])]
     if status.findings:
         headings = [sentence(f"column_{name}", {}) for name in ("code", "message", "files")]
         rows = [(code, message, str(count)) for code, message, count in status.findings]
@@ -139,16 +143,17 @@ def _of_each_status(counts: Mapping[Status, int]) -> dict[str, int]:
     return {status: counts.get(status, 0) for status in STATUSES}
 
 
-def _run_lines(run: Run) -> Iterator[str]:
+def _run_lines(run: Run, board: Sequence[BoardRow]) -> Iterator[str]:
     facts = {"finished": _by_local_clock(run["finished"]), "files": len(run["files"]), "skipped": len(run["skipped"])}
     yield sentence("screen_run", {**run, **facts})
     links = run.get("links") or ()
     if told := [path for path in run["skipped"] if path.endswith("/") or path in links]:
         more = "…" if len(told) > COMMONEST else ""
         yield sentence("screen_skipped", {"paths": listing(told[:COMMONEST]) + more})
-    yield from _board_lines(run.get("units") or [])
+    yield from _board_lines(board)
     if run["missing"] is not None:
-        yield sentence("screen_missing", {"count": len(run["missing"])})
+        missing = sum(row.state == "missing" for row in board) if board else len(run["missing"])
+        yield sentence("screen_missing", {"count": missing})
     if run["changes"]:
         yield _change_line(run["changes"])
         yield from run["changes"]["words"]
@@ -156,30 +161,33 @@ def _run_lines(run: Run) -> Iterator[str]:
         yield sentence("screen_beside", {"file": saved, "beside": newer})
 
 
-def _board_lines(units: Sequence[UnitState]) -> Iterator[str]:
-    """How many units stand how, and those that still owe something, in the order of the roster."""
-    counts = Counter(unit["state"] for unit in units)
+def _board_lines(units: Sequence[BoardRow]) -> Iterator[str]:
+    """How many units stand how, and those that still owe something or were decided about, in the order of the roster."""
+    counts = Counter(unit.state for unit in units)
     if units:
-        yield sentence("screen_units", {state: counts[state] for state in STATES})
-    owing = [(number, unit) for number, unit in enumerate(units, 1) if unit["state"] != "passed"]
+        spared = [sentence(f"screen_{state}", {"count": counts[state]}) for state in SPARED if counts[state]]
+        yield sentence("screen_units", {state: counts[state] for state in STATES}) + "".join(spared)
+    owing = [unit for unit in units if unit.state != "passed" or unit.decision]
+    columns = (*BOARD_COLUMNS, "decision") if any(unit.decision for unit in owing) else BOARD_COLUMNS
     if owing:
-        headings = [sentence(f"head_{name}", {}) for name in BOARD_COLUMNS]
-        yield "\n" + table(headings, [_board_cells(number, unit) for number, unit in owing[:MOST_UNITS]]).strip("\n")
+        headings = [sentence(f"head_{name}", {}) for name in columns]
+        rows = [_board_cells(unit)[: len(columns)] for unit in owing[:MOST_UNITS]]
+        yield "\n" + table(headings, rows).strip("\n")
     if len(owing) > MOST_UNITS:
         yield sentence("screen_more_units", {"count": len(owing) - MOST_UNITS})
 
 
-def _board_cells(number: int, unit: UnitState) -> list[str]:
-    state = sentence(f"unit_{unit['state']}", {})
+def _board_cells(unit: BoardRow) -> list[str]:
     cells = (
-        number,
-        unit["name"],
-        state,
-        unit["versions"],
-        (unit["received"] or "")[:DAY],
-        unit["errors"],
-        unit["unexplained"],
-        unit["contact"],
+        unit.number,
+        unit.name,
+        sentence(f"unit_{unit.state}", {}),
+        unit.versions,
+        (unit.received or "")[:DAY],
+        unit.errors,
+        unit.unexplained,
+        unit.contact,
+        unit.decision,
     )
     return ["" if cell is None else str(cell) for cell in cells]
 

@@ -16,6 +16,7 @@ database, or one schema of it, per collection.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -30,17 +31,35 @@ from xlperf.reporting.result import Status
 from xlperf.summarizing.outcome import Outcome, instant
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Engine, Table, Update
+    from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, Update
+
+    Note = Callable[[Connection], object]
 
 FILE_NAME, LOCK = "collection.sqlite", "collection.lock"  # one of them lies in the folder of every collection
 OPEN = "-open"  # suffix of the key of a file that somebody has open: it gets a finding, but keeps its time of receipt
-AS_JSON = ("findings", "document", "outputs", "places", "gist")
-TEXTS = ("sha256", "status", "form", "revision", "unit", "unit_code", "subject", "saved", *AS_JSON)
+AS_JSON = ("findings", "document", "outputs", "places", "digests", "gist")
+TEXTS = ("sha256", "status", "form", "revision", "unit", "unit_code", "subject", "saved", *AS_JSON, "proof")
+PROVED = (
+    "sha256",
+    "status",
+    "form",
+    "revision",
+    "unit",
+    "unit_code",
+    "subject",
+    "year",
+    "findings",
+    "document",
+    "gist",
+    "outputs",
+    "digests",
+)
 TUPLES = ("findings", "outputs")  # of these
 OF_KEY = "of_key"  # in a statement, the key of the outcome that is meant
 PATIENCE = 60  # seconds to wait while another program has the file locked
 SELDOM_READ = ("document", "gist")  # of these, those that only the survey looks into
 AT_A_TIME = 50  # rows in memory while outcomes are listed
+NO_TERMS: Mapping[str, Sequence[str]] = {}
 
 
 class Arrival(NamedTuple):
@@ -59,6 +78,8 @@ class Store:
     inputs: Table  # path -> key, as the inboxes are now
     outcomes: Table  # key -> outcome; before it is known only key, size and time of receipt
     owners: Table  # the one collection that is kept here, see `ownership`
+    audit: Table  # what happened to the collection, entry by entry, see `audit_log`
+    seals: Table  # name -> what is to be found in a file of that name, see `audit_log`
     url: str | None = None  # of the database; None of the file in the folder of the collection
 
     @cached_property
@@ -87,7 +108,7 @@ def open_store(directory: Path, url: str | None = None) -> Store:
         raise UsageError("bad_database", url=shown(url))
     try:
         engine = sql.create_engine(url) if url else _own_engine(directory / FILE_NAME)
-        inputs, outcomes, owners = _tables()
+        inputs, outcomes, owners, audit, seals = _tables()
         inputs.metadata.create_all(engine)
         _add_missing_columns(engine, outcomes)
     except sql.exc.NoSuchModuleError:
@@ -98,7 +119,7 @@ def open_store(directory: Path, url: str | None = None) -> Store:
         if not url:
             raise UsageError("no_store", path=directory / FILE_NAME, reason=reason) from None
         raise UsageError("no_database", url=shown(url), reason=reason) from None
-    return Store(engine, inputs, outcomes, owners, url)
+    return Store(engine, inputs, outcomes, owners, audit, seals, url)
 
 
 def _own_engine(path: Path) -> Engine:
@@ -116,8 +137,11 @@ def _reason(error: Exception, url: str | None) -> str:
     return without_secrets(reason, url) if url else reason
 
 
-def _tables() -> tuple[Table, Table, Table]:
-    """The tables of inputs, outcomes and the owner; `terms` is the digest under which an outcome was found."""
+def _tables() -> tuple[Table, Table, Table, Table, Table]:
+    """The tables of inputs, outcomes, the owner, the audit and the seals.
+
+    `terms` is the digest under which an outcome was found, `proof` the one of the outcome itself.
+    """
     import sqlalchemy as sql
 
     # Sorted by code point in every database, so that exports are the same.
@@ -142,7 +166,16 @@ def _tables() -> tuple[Table, Table, Table]:
         sql.Column("identity", sql.Text, nullable=False),
         sql.Column("folder", sql.Text, nullable=False),
     )
-    return inputs, outcomes, owners
+    audit = sql.Table(
+        "audit",
+        tables,
+        sql.Column("number", sql.Integer, primary_key=True, autoincrement=False),  # so that two at once cannot both have one
+        *(sql.Column(name, sql.Text, nullable=False) for name in ("time", "kind", "facts", "previous", "hash")),
+    )
+    seals = sql.Table(
+        "seals", tables, sql.Column("name", sql.Text, primary_key=True), sql.Column("facts", sql.Text, nullable=False)
+    )
+    return inputs, outcomes, owners, audit, seals
 
 
 def _add_missing_columns(engine: Engine, table: Table) -> None:
@@ -175,7 +208,16 @@ def opened_store(directory: Path, url: str | None = None) -> Iterator[Store]:
             raise UsageError("database_lost", url=shown(url), reason=reason) from None
 
 
-def register(store: Store, arrivals: Sequence[Arrival], *, digest: str, now: str, also: Sequence[str] = ()) -> None:
+def register(
+    store: Store,
+    arrivals: Sequence[Arrival],
+    *,
+    digest: str,
+    now: str,
+    also: Sequence[str] = (),
+    own: Mapping[str, Sequence[str]] = NO_TERMS,
+    note: Note | None = None,
+) -> None:
     """Make these the inputs of the collection; content that is new is received now.
 
     Outcomes stored with this digest, or with one of `also`, stay; all others are forgotten.
@@ -183,11 +225,15 @@ def register(store: Store, arrivals: Sequence[Arrival], *, digest: str, now: str
     Args:
         digest: of all that an outcome depends on besides the bytes.
         now: the ISO time of receipt for new content.
+        own: the digests of contents, by key, whose outcome depends on more: on what the bureau decided about them.
+        note: called within the same transaction, before anything changes, to write it down.
     """
     import sqlalchemy as sql
 
     outcomes, new = store.outcomes, {arrival.key: arrival.size for arrival in arrivals}
     with store.engine.begin() as connection:
+        if note:
+            note(connection)
         first_received: dict[str, str] = {}
         for row in connection.execute(sql.select(outcomes.c.key, outcomes.c.received)):
             new.pop(row.key, None)
@@ -200,7 +246,10 @@ def register(store: Store, arrivals: Sequence[Arrival], *, digest: str, now: str
             rows = [{"key": key, "size": size, "received": first_received.get(_content(key), now)} for key, size in new.items()]
             connection.execute(outcomes.insert(), rows)
         stale = sql.or_(outcomes.c.terms.is_(None), outcomes.c.terms.not_in([digest, *also]))
-        connection.execute(sql.update(outcomes).where(stale).values(terms=None, status=None))
+        connection.execute(sql.update(outcomes).where(stale, outcomes.c.key.not_in(list(own))).values(terms=None, status=None))
+        for key, terms in own.items():
+            changed = sql.or_(outcomes.c.terms.is_(None), outcomes.c.terms.not_in(terms))
+            connection.execute(sql.update(outcomes).where(outcomes.c.key == key, changed).values(terms=None, status=None))
 
 
 def _content(key: str) -> str:
@@ -246,8 +295,24 @@ def save_outcome(store: Store, key: str, outcome: Outcome, digest: str | None) -
     """Store the outcome of a content, but for size and time of receipt; without a digest the next run tries again."""
     kept = {field.name for field in fields(Outcome)} - {"path", "size", "received"}
     row = {name: _storable(getattr(outcome, name), as_json=name in AS_JSON) for name in kept}
+    row["proof"] = proof_of(row)
     with store.engine.begin() as connection:
         connection.execute(store.saving, {OF_KEY: key, "terms": digest, **row})
+
+
+def proof_of(row: Mapping[str, object]) -> str:
+    """The SHA-256 of what is kept of an outcome; times and how it was shown do not matter."""
+    return hashlib.sha256(json.dumps([row[name] for name in PROVED], ensure_ascii=False).encode()).hexdigest()
+
+
+def outcome_rows(store: Store) -> Iterator[RowMapping]:
+    """Yield what is kept of every content that lies in the inboxes and has an outcome, as it is kept, sorted by key."""
+    import sqlalchemy as sql
+
+    outcomes = store.outcomes
+    kept = sql.select(outcomes).where(outcomes.c.status.is_not(None), outcomes.c.key.in_(sql.select(store.inputs.c.key)))
+    with store.engine.connect().execution_options(yield_per=AT_A_TIME) as connection:
+        yield from connection.execute(kept.order_by(outcomes.c.key)).mappings()
 
 
 def _storable(value: object, *, as_json: bool) -> object:

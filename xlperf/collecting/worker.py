@@ -32,6 +32,7 @@ from xlperf.workflow.annotate import write_annotated
 from xlperf.workflow.finalize import write_finalized
 from xlperf.workflow.process import process
 from xlperf.workflow.results import result_of
+from xlperf.workflow.waivers import Waiver
 
 PROPERTIES, SAVED = "docProps/core.xml", re.compile(rb"<dcterms:modified[^>]*>([0-9T:.Z+-]{10,35})<")
 AGAIN = ("XL126", "XL501", "XL502", "XL503", "XL506", "XL507")  # perhaps not the fault of the file: the next run tries again
@@ -58,6 +59,7 @@ class Task(NamedTuple):
     sha256: str
     content: bytes
     owner: str | None = None  # name of the lock file of a program that has it open
+    waiver: Waiver | None = None  # what the bureau lets stand in it
 
 
 class Done(NamedTuple):
@@ -107,7 +109,12 @@ def _result(task: Task, options: WorkOptions, folder: Path) -> Result:
         (folder / task.owner.replace(task.name, file.name)).touch()
     try:
         processed = process(
-            file, form=options.form, year=options.year, templates=options.templates, unexplained=options.unexplained
+            file,
+            form=options.form,
+            year=options.year,
+            templates=options.templates,
+            unexplained=options.unexplained,
+            waiver=task.waiver,
         )
     except UnreadableError as error:
         return unreadable(file, error)

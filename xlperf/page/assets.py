@@ -46,9 +46,9 @@ class Asset:
     sha256: str
 
 
-def read_lock() -> tuple[Asset, ...]:
-    """Which files the page needs."""
-    return tuple(Asset(**each) for each in tomllib.loads(LOCK.read_text("utf-8"))["asset"])
+def read_lock(lock: Path = LOCK) -> tuple[Asset, ...]:
+    """Which files are needed, by default those of the page."""
+    return tuple(Asset(**each) for each in tomllib.loads(lock.read_text("utf-8"))["asset"])
 
 
 def default_folder() -> Path:
@@ -57,28 +57,32 @@ def default_folder() -> Path:
     return Path(base) / "xlperf" / "page"
 
 
-def find_assets(folder: StrPath) -> Mapping[str, Path]:
+def find_assets(folder: StrPath, *, lock: Path = LOCK) -> Mapping[str, Path]:
     """Return the files by the names of their packages.
+
+    Args:
+        lock: the lock file that names them.
 
     Raises:
         UsageError: one is missing, or is not the one that the lock file means.
     """
-    missing = [asset.file for asset in read_lock() if not (Path(folder) / asset.file).is_file()]
+    missing = [asset.file for asset in read_lock(lock) if not (Path(folder) / asset.file).is_file()]
     if missing:
         raise UsageError("no_assets", path=Path(folder), files=listing(missing))
-    return {asset.name: _checked(Path(folder) / asset.file, asset) for asset in read_lock()}
+    return {asset.name: _checked(Path(folder) / asset.file, asset) for asset in read_lock(lock)}
 
 
-def fetch_assets(folder: Path, *, tell: Callable[[str], object] = lambda words: None) -> Mapping[str, Path]:
+def fetch_assets(folder: Path, *, lock: Path = LOCK, tell: Callable[[str], object] = lambda words: None) -> Mapping[str, Path]:
     """The same, with what is missing fetched into the folder first, from the registries that pip and npm are set up for.
 
     Args:
+        lock: the lock file that names them.
         tell: is called with the name of each file that is fetched.
 
     Raises:
         UsageError: a package manager is not there or cannot get a file, or it got another one.
     """
-    missing = [asset for asset in read_lock() if not (folder / asset.file).is_file()]
+    missing = [asset for asset in read_lock(lock) if not (folder / asset.file).is_file()]
     if missing:
         make_folder(folder)
         with tempfile.TemporaryDirectory(prefix="xlperf-") as place:
@@ -87,7 +91,7 @@ def fetch_assets(folder: Path, *, tell: Callable[[str], object] = lambda words: 
                 _run(command, asset)
                 got = _checked(Path(place) / asset.file, asset)
                 write_atomically(folder / asset.file, lambda path, got=got: shutil.copyfile(got, path))  # type: ignore[misc]
-    return find_assets(folder)
+    return find_assets(folder, lock=lock)
 
 
 def _commands(assets: Sequence[Asset], place: Path) -> Iterator[tuple[Asset, list[str]]]:

@@ -1,29 +1,33 @@
 """The folder that an administrator hands out: the pane for WPS and for Excel, and what registers it there.
 
 write_addin("addin", url="https://intranet.example/xlperf/")
+write_addin("addin", url="file:///C:/xlperf/", server="http://127.0.0.1:8750/")
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from xlperf import __version__
 from xlperf.errors import UsageError
 from xlperf.files import StrPath, written_together
 from xlperf.messages import catalogue, current_language
 from xlperf.page.assets import default_folder, fetch_assets, find_assets
 from xlperf.page.bundle import bundle, read_runtime
-from xlperf.page.page_file import BUNDLE, TAGS, as_data, known_forms
+from xlperf.page.page_file import BUNDLE, TAGS, as_data, known_forms, packed
 from xlperf.panes.icons import SIZES, icon
 from xlperf.panes.manifests import NAME, excel_manifest, plugin_list, ribbon
-from xlperf.panes.pane_page import STATIC, pane_text
+from xlperf.panes.pane_page import OFFICE_JS, STATIC, pane_text
 
 SCHEMES = {"file": ("wps",), "http": ("wps",), "https": ("wps", "excel")}  # which programs take a pane from there
 ENTRY = '<!DOCTYPE html>\n<meta charset="utf-8">\n<script src="main.js"></script>\n'  # what WPS opens first
+COMMANDS = f'<!DOCTYPE html>\n<meta charset="utf-8">\n<title>{NAME}</title>\n{OFFICE_JS}\n<script>Office.onReady();</script>\n'
+OF_SERVERS = ("http", "https")
+THIS_PC = ("127.0.0.1", "localhost", "::1")  # which a page with HTTPS may ask without it
+ROOT = "/"  # of the place that the pane is from
 Files = Iterator[tuple[str, bytes]]
 
 
@@ -31,6 +35,7 @@ def write_addin(
     directory: StrPath,
     *,
     url: str | None = None,
+    server: str | None = None,
     forms: Sequence[str] = (),
     templates: StrPath | None = None,
     assets: StrPath | None = None,
@@ -41,13 +46,15 @@ def write_addin(
     Args:
         directory: the folder for it; files of the same names are replaced, all or none.
         url: where people's PCs will find the folder, by file, http or https; by default the folder itself, from this PC.
+        server: where `xlperf serve` answers panes whose program cannot run Python, by http or https; by default the root of the
+            place that the pane is from, if that is a server.
         forms: the keys of the forms it knows, all revisions of each; by default all forms.
         templates: the folder of a bureau's own forms.
         assets: the folder that holds the files of others; by default they are fetched once by pip and npm, and kept.
         tell: is called with the name of each file that is fetched.
 
     Raises:
-        UsageError: the address is none, no such form, a file of others cannot be had, or the folder cannot be written.
+        UsageError: an address is none, no such form, a file of others cannot be had, or the folder cannot be written.
         FormError: the definition of a bureau's own form cannot be right.
 
     Example:
@@ -58,10 +65,11 @@ def write_addin(
         'bad_address'
     """
     address = checked_address(url if url is not None else Path(directory).absolute().as_uri())
+    asked = checked_server(server, address)
     known = known_forms(forms, templates)
     found = find_assets(assets) if assets else fetch_assets(default_folder(), tell=tell)
     parts = {**read_runtime(found), BUNDLE: bundle(found, forms, templates=templates)}
-    files = dict(addin_files(parts, known, address))
+    files = dict(addin_files(parts, known, address, asked))
     with written_together(Path(directory)) as new:
         for name, content in files.items():
             (new / name).parent.mkdir(exist_ok=True)
@@ -75,28 +83,53 @@ def checked_address(url: str) -> str:
     Raises:
         UsageError: it is none that a program takes a pane from.
     """
-    try:
-        parts = urlsplit(url)
-        is_right = parts.scheme in SCHEMES and not parts.query and not parts.fragment
-        is_right = is_right and bool(parts.path.strip("/") if parts.scheme == "file" else parts.hostname)
-        is_right = is_right and (parts.port is None or parts.port > 0) and url.isprintable() and " " not in url
-    except ValueError:
-        is_right = False
-    if not is_right:
+    if not _is_address(url, SCHEMES):
         raise UsageError("bad_address", url=url)
     return url.rstrip("/") + "/"
 
 
-def addin_files(parts: Mapping[str, bytes], forms: Sequence[Mapping[str, str]], address: str) -> Files:
+def checked_server(server: str | None, address: str) -> str | None:
+    """The address of the server that a pane asks, with a slash at its end; None where there is none to ask.
+
+    Args:
+        address: where the pane lies.
+
+    Raises:
+        UsageError: it is none, or browsers would not let the pane ask there.
+    """
+    scheme = urlsplit(address).scheme
+    if server is None:
+        return ROOT if scheme in OF_SERVERS else None
+    if not _is_address(server, OF_SERVERS) or (
+        (scheme, urlsplit(server).scheme) == ("https", "http") and urlsplit(server).hostname not in THIS_PC
+    ):
+        raise UsageError("bad_server", url=server)
+    return server.rstrip("/") + "/"
+
+
+def _is_address(url: str, schemes: Container[str]) -> bool:
+    """Whether that is an address, by one of these schemes, below which there may be files."""
+    try:
+        parts = urlsplit(url)
+        is_right = parts.scheme in schemes and not parts.query and not parts.fragment and "@" not in parts.netloc
+        is_right = is_right and bool(parts.path.strip("/") if parts.scheme == "file" else parts.hostname)
+        return is_right and (parts.port is None or parts.port > 0) and url.isprintable() and " " not in url
+    except ValueError:
+        return False
+
+
+def addin_files(parts: Mapping[str, bytes], forms: Sequence[Mapping[str, str]], address: str, server: str | None = None) -> Files:
     """Yield the files of the folder by their names.
 
     Args:
         parts: what the worker starts Python from, by name.
         address: where the folder will lie, with a slash at the end.
+        server: whom the pane asks where Python does not start, if anybody.
     """
+    packages = "\n".join(packed(name, content) for name, content in parts.items())
     scheme = urlsplit(address).scheme
     for program in SCHEMES[scheme]:
-        yield f"{program}/pane.html", pane_text(parts, forms, program=program, has_server=scheme != "file").encode()
+        yield f"{program}/pane.html", pane_text(packages, forms, program=program, server=server).encode()
     yield "wps/index.html", ENTRY.encode()
     yield "wps/main.js", (STATIC / "ribbon.js").read_bytes()
     yield "wps/ribbon.xml", ribbon()
@@ -105,6 +138,7 @@ def addin_files(parts: Mapping[str, bytes], forms: Sequence[Mapping[str, str]], 
     yield "publish.html", publish_page(f"{address}wps/").encode()
     if "excel" in SCHEMES[scheme]:
         yield "excel/manifest.xml", excel_manifest(f"{address}excel/")
+        yield "excel/commands.html", COMMANDS.encode()
         for size in SIZES:
             yield f"excel/icon-{size}.png", icon(size)
 
@@ -112,7 +146,7 @@ def addin_files(parts: Mapping[str, bytes], forms: Sequence[Mapping[str, str]], 
 def publish_page(address: str) -> str:
     """The page with which a person registers the pane in WPS on their own PC, through the service that WPS runs there."""
     words = catalogue(current_language())["pane"]
-    addin = {"name": NAME, "addonType": "et", "online": "true", "version": __version__, "url": address}
+    addin = {"name": NAME, "addonType": "et", "online": "true", "url": address}
     told = {key: words[key] for key in ("publish_done", "publish_failed", "publish_no_wps")}
     values = {
         "language": TAGS.get(current_language(), current_language()),

@@ -10,6 +10,7 @@ import struct
 import zlib
 
 SIZES = (16, 32, 64, 80)  # pixels
+OF_BUTTONS = (16, 32, 80)  # which Excel wants for what stands on its ribbon
 GROUND, INK = bytes((0x1F, 0x4E, 0x79)), bytes((0xFF, 0xFF, 0xFF))
 TICK = ((0.22, 0.52), (0.42, 0.72), (0.78, 0.30))  # corners, of a square of side 1
 BREADTH = 0.075  # half of the line

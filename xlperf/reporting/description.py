@@ -35,6 +35,7 @@ class DescribedFinding(TypedDict):
     message: str
     fix: str
     explanation: NotRequired[str]  # what the unit says to a query or a warning
+    waived: NotRequired[str]  # who lets it stand in a collection, and why
 
 
 class Sentences(NamedTuple):
@@ -79,6 +80,8 @@ def describe(
     }
     if finding.explanation:
         described["explanation"] = finding.explanation
+    if finding.waived:
+        described["waived"] = finding.waived
     return described
 
 
@@ -96,7 +99,7 @@ class Count(NamedTuple):
 
 def count_findings(findings: Iterable[DescribedFinding]) -> dict[Severity, Count]:
     """How many of the findings have each severity, the worst first, and how many are explained."""
-    return count_severities((finding["severity"], "explanation" in finding) for finding in findings)
+    return count_severities((finding["severity"], "explanation" in finding or "waived" in finding) for finding in findings)
 
 
 def count_severities(found: Iterable[tuple[Severity, bool]]) -> dict[Severity, Count]:
@@ -109,7 +112,9 @@ def count_severities(found: Iterable[tuple[Severity, bool]]) -> dict[Severity, C
 
 
 def sends_back(finding: DescribedFinding) -> bool:
-    """Whether a finding alone sends its workbook back: an error, a query that the unit has not explained."""
+    """Whether a finding alone sends its workbook back: an error, a query that the unit has not explained, and nobody waived."""
+    if "waived" in finding:
+        return False
     return finding["severity"] == "error" or (finding["severity"] == "query" and "explanation" not in finding)
 
 

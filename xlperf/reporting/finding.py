@@ -28,6 +28,7 @@ class Finding:
     spots: tuple[Spot, ...] = ()
     arguments: Mapping[str, object] = field(default_factory=dict)
     explanation: str = field(default="", kw_only=True)  # what the unit says to a query or a warning
+    waived: str = field(default="", kw_only=True)  # who lets it stand, and why; then it sends nothing back
     cells: tuple[str, ...] = field(default=(), kw_only=True)  # places that are no field: data beside a table, a whole sheet
 
 
@@ -67,10 +68,11 @@ def _cause(finding: Finding, form: Form | None) -> tuple[object, ...]:
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:
-    """Whether one of the findings is an error, which no explanation excuses."""
-    return any(finding.severity == "error" for finding in findings)
+    """Whether one of the findings is an error, which no explanation excuses, and that nobody lets stand."""
+    return any(finding.severity == "error" and not finding.waived for finding in findings)
 
 
 def is_returned(findings: Iterable[Finding]) -> bool:
-    """Whether a workbook goes back: it has an error, or a query to which the unit says nothing."""
-    return any(finding.severity == "error" or (finding.severity == "query" and not finding.explanation) for finding in findings)
+    """Whether a workbook goes back: it has an error, or a query to which the unit says nothing, and nobody lets it stand."""
+    standing = (finding for finding in findings if not finding.waived)
+    return any(finding.severity == "error" or (finding.severity == "query" and not finding.explanation) for finding in standing)

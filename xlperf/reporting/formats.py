@@ -93,6 +93,8 @@ def _text_row(finding: DescribedFinding) -> tuple[str, ...]:
         lines.append(sentence(key, {"text": clause_by_clause(shown) if len(finding["cells"]) > 1 else shown}))
     if "explanation" in finding:
         lines.append(sentence("explained", {"text": finding["explanation"]}))
+    if "waived" in finding:
+        lines.append(finding["waived"])
     return finding["code"], _places(finding), "\n".join(lines), finding["fix"]
 
 

@@ -26,6 +26,7 @@ from xlperf.forms.loader import is_shipped
 from xlperf.forms.model import EXPLAINED, GUIDE, RULES, TYPES, Block, Field, Fields, Lines, Rule, Table
 from xlperf.formula.operands import TEXT_FORMATS, as_decimal, as_text, with_thousands
 from xlperf.messages import clauses
+from xlperf.reporting.description import describe
 from xlperf.reporting.finding import Finding, is_returned
 from xlperf.values.blanks import explanation_of
 from xlperf.values.dates import as_date
@@ -132,6 +133,8 @@ def make_context(report: Report) -> dict[str, object]:
             rows = _blank_rows(block) if block.key in private else report.rows.get(block.key, ())
             _put(context, block, _printed_rows(report, block, rows))
     _put_explanations(context, report, () if RULES in private else list(_explanations(report)))
+    if RULES not in private:
+        context["explanations"] += _waivers(report)
     return context
 
 
@@ -163,10 +166,17 @@ def _form_texts(report: Report) -> dict[str, object]:
 
 def _explanations(report: Report) -> Iterator[tuple[Rule, str]]:
     """Yield the rules with a query or a warning, and what the unit says to it, "" for nothing."""
-    found = {finding.code for finding in report.findings if finding.severity in EXPLAINED}
+    found = {finding.code for finding in report.findings if finding.severity in EXPLAINED and not finding.waived}
     for row, preset in zip(report.rows.get(RULES, ()), report.form.blocks[RULES].rows, strict=False):
         if preset.key in found:
             yield report.form.rules[preset.key], explanation_of(report.form, row.get("explanation"))
+
+
+def _waivers(report: Report) -> list[Printed]:
+    """What the bureau lets stand of the findings, code by code."""
+    waived = {finding.code: finding for finding in report.findings if finding.waived}
+    described = (describe(finding, report.form) for finding in waived.values())
+    return [{"code": one["code"], "title": one["message"], "text": one["waived"]} for one in described]
 
 
 def _put_explanations(context: dict[str, Any], report: Report, explanations: Sequence[tuple[Rule, str]]) -> None:

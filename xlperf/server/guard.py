@@ -5,6 +5,8 @@ app = Guard(application, access)
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import html
 import json
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
@@ -36,6 +38,9 @@ ALWAYS: tuple[Header, ...] = (
     (b"cache-control", b"no-store"),
 )
 REFUSAL = '<!DOCTYPE html><html lang="{language}"><meta charset="utf-8"><title>xlperf</title><p>{detail}</p></html>'
+# A browser hears a refusal only once it has sent what it wanted to send; of that no more than this is let in, and thrown away.
+THROWN_AWAY = 32 * 2**20  # bytes
+HEARD_OUT = 10.0  # seconds
 # What a page from elsewhere that may ask is told it may do; cookies are not among it.
 ALLOWED: tuple[Header, ...] = (
     (b"access-control-allow-methods", b"GET, POST"),
@@ -64,6 +69,7 @@ class Guard:
 
         scope["state"] = {"language": language_of(seen), "user": user_of(self.access, seen)}
         if key := refusal(self.access, seen):
+            await _hear_out(receive)
             await _refuse(key, seen, send_more)
         elif seen.method == "OPTIONS":
             await _answer(send_more, 204, [], b"")
@@ -111,6 +117,18 @@ def language_of(seen: Seen) -> str:
     """The first language that is asked for and that we speak, else that of the server."""
     asked = (each.split(";")[0].strip()[:2].lower() for each in (seen.header("accept-language") or "").split(","))
     return next((language for language in asked if language in LANGUAGES), current_language())
+
+
+async def _hear_out(receive: Receive) -> None:
+    """Throw away what else there is of a request that is refused, if it comes soon and is not too much."""
+    left = THROWN_AWAY
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(HEARD_OUT):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
 
 
 async def _refuse(key: str, seen: Seen, send: Send) -> None:

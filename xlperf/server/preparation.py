@@ -30,10 +30,9 @@ def page_html(templates: Path | None) -> str:
     software = [{"name": name, "version": metadata(name)["Version"], "license": _license(name)} for name in SOFTWARE]
     facts = {
         "version": __version__,
-        "most": MOST_UPLOAD,
         "forms": known_forms([], templates),
         "software": software,
-        "server": {},
+        "server": {"most": MOST_UPLOAD},
         "report": True,
     }
     return filled_page(

@@ -22,37 +22,45 @@ from typing import IO
 
 from xlperf.files import ZIP_TIME, safe_name, write_csv
 from xlperf.messages import sentence
+from xlperf.summarizing.audit_chain import Chain
 from xlperf.summarizing.outcome import INSIDE, Outcome
 from xlperf.summarizing.submissions import content_key
 from xlperf.summarizing.survey import Survey
 from xlperf.summarizing.tables.table import Row
 
-MANIFEST, INPUTS = "manifest.csv", "inputs"
+MANIFEST, CHAIN, INPUTS = "manifest.csv", "chain.csv", "inputs"
 PIECE = 1 << 20  # bytes
 COLUMNS = ("file", "stored", "sha256", "size", "unit", "unit_code", "received", "status", "role", "instead")
+CHAIN_COLUMNS = ("number", "time", "event", "kind", "facts", "previous", "hash")
 LONGEST_PART = 60  # characters of a folder or file name in the archive
 
 OpenInput = Callable[[Outcome], IO[bytes]]
 
 
-def write_audit(survey: Survey, outcomes: Iterable[Outcome], path: Path, *, open_input: OpenInput) -> None:
+def write_audit(
+    survey: Survey, outcomes: Iterable[Outcome], path: Path, *, open_input: OpenInput, chain: Chain | None = None
+) -> None:
     """Write the archive.
 
     Args:
         open_input: opens an input as it was received, or the archive around an input without a SHA-256.
+        chain: what happened to the collection, entry by entry.
     """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         text = io.StringIO()
         write_csv(text, _rows(survey, outcomes, archive, open_input))
         with archive.open(_entry(MANIFEST), "w") as file:
             file.write(text.getvalue().encode())
+        if chain:
+            with archive.open(_entry(CHAIN), "w") as file, io.TextIOWrapper(file, "utf-8", newline="") as lines:
+                write_csv(lines, _chain_rows(chain))
 
 
 def _rows(survey: Survey, outcomes: Iterable[Outcome], archive: zipfile.ZipFile, open_input: OpenInput) -> Iterator[Row]:
     """Yield the lines of the list while the inputs are stored."""
     yield [sentence(f"head_{key}", {}) for key in COLUMNS]
     stored: dict[str, str] = {}
-    taken = {MANIFEST}
+    taken = {MANIFEST, CHAIN}
     for outcome in outcomes:
         content = content_key(outcome) if outcome.sha256 else _outermost(outcome)
         if content not in stored:
@@ -70,6 +78,13 @@ def _rows(survey: Survey, outcomes: Iterable[Outcome], archive: zipfile.ZipFile,
             sentence(f"submission_{role.kind}", {}),
             role.by if role.by != outcome.path else None,
         )
+
+
+def _chain_rows(chain: Chain) -> Iterator[Row]:
+    """The lines of the chain: kinds in words, facts as the JSON that was hashed."""
+    yield [sentence(f"head_{key}", {}) for key in CHAIN_COLUMNS]
+    for entry in chain.entries():
+        yield entry.number, entry.time, sentence(f"entry_{entry.kind}", {}), entry.kind, entry.facts, entry.previous, entry.hash
 
 
 def _store(archive: zipfile.ZipFile, outcome: Outcome, open_input: OpenInput, taken: set[str]) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -19,11 +19,13 @@ from typing import NamedTuple
 
 from xlperf.distributing.roster import Unit
 from xlperf.errors import UsageError, reason_of
-from xlperf.files import as_written, csv_writer, safe_name, write_csv, written_together
+from xlperf.files import as_written, csv_writer, digest_of, safe_name, write_csv, written_together
 from xlperf.messages import sentence
 from xlperf.summarizing.audit_archive import OpenInput, write_audit
+from xlperf.summarizing.audit_chain import Chain
+from xlperf.summarizing.board.decisions import Taken
 from xlperf.summarizing.board.rows import BoardRow
-from xlperf.summarizing.handouts import Handouts, day_of
+from xlperf.summarizing.handouts import HandedOut, Handouts, day_of
 from xlperf.summarizing.outcome import Outcome
 from xlperf.summarizing.overview import Part, lines_of
 from xlperf.summarizing.submissions import ANYTHING, Asked
@@ -35,12 +37,17 @@ from xlperf.summarizing.tables.table import Row, SummaryTable
 from xlperf.workbook.announcement import NOTHING, Announcement
 
 AUDIT = "audit.zip"  # below the folder of the collection
-SOMETIMES = ("ranking", "indicators", "missing")  # keys of tables that not every collection has
+SOMETIMES = ("ranking", "indicators", "missing", "decisions")  # keys of tables that not every collection has
+
+
+Keep = Callable[[Sequence[HandedOut], str, str], Chain]  # what is finalized, the folder it lies in, the ISO date
 
 
 class Exported(NamedTuple):
     """What the log of a run keeps of its exports."""
 
+    chain: Chain | None  # the audit that the summary and the archive show
+    digests: dict[str, str]  # by the path below the folder of the collection, the SHA-256 of summary, tables and archive
     board: tuple[BoardRow, ...]
     beside: dict[str, str]  # finalized files that somebody has saved since, each with the newer file beside it
 
@@ -54,6 +61,9 @@ def write_exports(
     roster: Sequence[Unit] | None = None,
     asked: Asked = ANYTHING,
     announcement: Announcement = NOTHING,
+    decisions: Sequence[Taken] = (),
+    day: str = "",
+    keep: Keep | None = None,
     open_input: OpenInput,
 ) -> Exported:
     """Write all exports or none; return what of them the log of the run keeps.
@@ -66,45 +76,57 @@ def write_exports(
         roster: the units that should have sent something; None where no roster was given.
         asked: the form and year of the round.
         announcement: what is announced of the round.
+        decisions: what the bureau decided about units.
+        day: the ISO date on which the exports are made: an extension ends.
+        keep: writes down what is finalized before it is handed out, and returns the audit; None where no audit is kept.
         open_input: opens an input as it was received.
 
     Raises:
         UsageError: a file cannot be written (perhaps open in Excel), and none was; or all were, but an obsolete file cannot be
             removed.
     """
-    survey = take_survey(outcomes, roster=roster, asked=asked, templates=templates)
+    survey = take_survey(outcomes, roster=roster, asked=asked, templates=templates, decisions=decisions, day=day)
     latest = max([date, *(day_of(submission) for submission in survey.submissions)])
     handouts = Handouts(directory)
     with written_together(directory) as new:
-        tables = _write_tables(survey, outcomes, directory=directory, new=new, date=latest, announcement=announcement)
         handouts.make(survey, outcomes, new=new, date=date, templates=templates, announcement=announcement)
-        write_audit(survey, outcomes, new / AUDIT, open_input=open_input)
+        chain = keep(handouts.handed, handouts.finalized.path.name, latest) if keep else None
+        made = _write_tables(survey, outcomes, directory=directory, new=new, date=latest, announcement=announcement, chain=chain)
+        write_audit(survey, outcomes, new / AUDIT, open_input=open_input, chain=chain)
+        digests = {name: digest_of(new / name) for name in (AUDIT, *made)}
         _drop_what_is_there(new, directory)
         handouts.note()
     try:
         handouts.remove_what_is_not_due()
         for path in _tables_there_may_be(directory / sentence("csv_folder", {})):
-            if path.name not in tables:
+            if path.relative_to(directory).as_posix() not in made:
                 path.unlink(missing_ok=True)
     except OSError as error:  # perhaps open in Excel
         raise UsageError("cannot_write", path=error.filename or directory, reason=reason_of(error)) from None
-    return Exported(board=tuple(survey.board), beside=handouts.beside)
+    return Exported(chain=chain, digests=digests, board=tuple(survey.board), beside=handouts.beside)
 
 
 def _write_tables(
-    survey: Survey, outcomes: Iterable[Outcome], *, directory: Path, new: Path, date: str, announcement: Announcement
-) -> set[str]:
-    """Write the tables as CSV, and all of them as the summary workbook; return the names of the CSV files."""
+    survey: Survey,
+    outcomes: Iterable[Outcome],
+    *,
+    directory: Path,
+    new: Path,
+    date: str,
+    announcement: Announcement,
+    chain: Chain | None,
+) -> list[str]:
+    """Write the tables as CSV, and all of them as the summary workbook; return their paths below the collection."""
     folder = new / sentence("csv_folder", {})
     folder.mkdir()
     counts = FindingCounts()
     tables = (_kept_as_csv(table, folder, counts) for table in summary_tables(survey, outcomes))
     name = f"{sentence('summary_file', {})}.xlsx"
-    overview = write_summary(survey, tables, counts, path=new / name, date=date, announcement=announcement)
+    overview = write_summary(survey, tables, counts, path=new / name, date=date, announcement=announcement, chain=chain)
     with (folder / f"{sentence('sheet_overview', {})}.csv").open("w", encoding="utf-8", newline="") as text:
         write_csv(text, _overview_lines(overview))
     _keep_saved(directory / name, new)
-    return {path.name for path in folder.iterdir()}
+    return sorted([name, *(path.relative_to(new).as_posix() for path in folder.iterdir())])
 
 
 def _tables_there_may_be(folder: Path) -> Iterator[Path]:

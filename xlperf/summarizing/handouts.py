@@ -15,11 +15,14 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from xlperf.files import as_written, holds
 from xlperf.messages import sentence
+from xlperf.summarizing.board.decisions import spared_paths
 from xlperf.summarizing.board.departments import (
     ARCHIVE,
     BOARD,
@@ -38,7 +41,16 @@ from xlperf.summarizing.survey import Survey
 from xlperf.workbook.announcement import NOTHING, Announcement
 
 LIST = "collection.placed"  # below the folder of the collection
+NOBODY: Mapping[str, str] = {}
 PACKAGES, COMPANIONS = (".xlsx", ".docx"), (".json", ".txt")  # that show whether they are as we wrote them; that do not
+
+
+class HandedOut(NamedTuple):
+    """The finalized files of one submission, as they are to lie in the collection."""
+
+    submission: str  # its SHA-256
+    unit: str
+    files: tuple[tuple[str, str, str | None], ...]  # path, path of the file it is a copy of, SHA-256; None of an earlier version
 
 
 class HandoutFolder:
@@ -92,6 +104,7 @@ class Handouts:
         self.departments = HandoutFolder(directory / sentence("departments_folder", {}))
         self.folders = (self.finalized, self.returned, self.departments)
         self.returned_of: dict[str, list[str]] = {}  # by the path of a submission, the names of what goes back
+        self.handed: list[HandedOut] = []  # what is finalized
         self.beside: dict[str, str] = {}  # finalized file that somebody has saved since -> newer file beside it
 
     def make(
@@ -116,12 +129,15 @@ class Handouts:
             OSError: a file cannot be written.
         """
         newer = set(newer_returned(survey.submissions, survey.roles).values())
+        spared = set(spared_paths(survey.board))
+        until = {path: row.until for row in survey.board if row.until for path in row.paths}
         for outcome in outcomes:
             if survey.roles[outcome.path].kind == COUNTS or outcome.path in newer:
-                if outcome.goes_back:
-                    self._return(survey.owned(outcome), new=new, date=date, templates=templates, announcement=announcement)
-                else:
+                if not outcome.goes_back:
                     self._finalize(outcome, new)
+                elif outcome.path not in spared:
+                    said = replace(announcement, deadline=until.get(outcome.path, announcement.deadline))
+                    self._return(survey.owned(outcome), new=new, date=date, templates=templates, announcement=said)
         latest = max([date, *map(day_of, survey.submissions)])
         for parcel in make_parcels(survey.board) if survey.roster is not None else ():
             self._address(parcel, new=new, date=latest, announcement=announcement)
@@ -134,6 +150,10 @@ class Handouts:
             names = [_with_digits(name, outcome.sha256) for name in names]
         for name, made in zip(names, outcome.outputs, strict=True):
             self.finalized.copy(self.directory / made, name, new)
+        if names:
+            copies = [(PurePosixPath(self.finalized.path.name, name).as_posix(), output, (outcome.digests or NOBODY).get(output))
+                    for name, output in zip(names, outcome.outputs, strict=True)]  # fmt: skip
+            self.handed.append(HandedOut(outcome.sha256, outcome.unit or "", tuple(copies)))
         self.beside |= {name: _with_digits(name, outcome.sha256) for name in saved}
 
     def _return(self, outcome: Outcome, *, new: Path, date: str, templates: Path | None, announcement: Announcement) -> None:

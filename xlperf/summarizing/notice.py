@@ -62,7 +62,7 @@ def notice_context(
     form = form_of(outcome, templates)
     listed: dict[str, list[dict[str, object]]] = {name: [] for name in (*LISTS.values(), ANSWERED)}
     for finding in in_order(outcome.findings):
-        entries = listed[ANSWERED if "explanation" in finding else LISTS[finding["severity"]]]
+        entries = listed[ANSWERED if "explanation" in finding or "waived" in finding else LISTS[finding["severity"]]]
         entries.append(_entry(finding, len(entries) + 1))
     return {
         **announced_facts(announcement),
@@ -89,5 +89,6 @@ def _entry(finding: DescribedFinding, number: int) -> dict[str, object]:
     parts = {part: str(finding.get(part) or "") for part in ("code", "message", "found", "expected", "fix", "explanation")}
     said = [sentence(f"says_{part}", {"text": parts[part]}) for part in ("found", "expected")]
     explained = [sentence("explained", {"text": parts["explanation"]})] if parts["explanation"] else []
-    what = "\n".join([sentence("message_code", parts), *said, *explained])
+    waived = [finding["waived"]] if "waived" in finding else []
+    what = "\n".join([sentence("message_code", parts), *said, *explained, *waived])
     return {"number": number, "cells": cells_of(finding) or "—", "what": what, **parts}

@@ -57,6 +57,7 @@ class Outcome(Submission):
     seconds: float = 0.0
     outputs: tuple[str, ...] = ()  # paths of the files made from it, relative to the folder of the collection
     places: Mapping[str, str] = field(default_factory=dict, repr=False)  # path -> cell that is not the template's
+    digests: Mapping[str, str] | None = field(default=None, repr=False)  # output -> SHA-256; None of an earlier version
     gist: Mapping[str, Any] | None = field(default=None, repr=False)  # what sums it up, see `gist`; None: nobody has taken it
 
 

@@ -63,12 +63,16 @@ def _share(part: Part, counted: Counted) -> float:
     return counted.value / part.sum if part.sum else 0
 
 
-def write_parts(book: Book, palette: Palette, sheet: Worksheet, parts: Sequence[Part], *, title: str, note: str) -> None:
-    """Write the overview from top to bottom, each chart beside its table."""
+def write_parts(
+    book: Book, palette: Palette, sheet: Worksheet, parts: Sequence[Part], *, title: str, note: str, head: str = ""
+) -> None:
+    """Write the overview from top to bottom, each chart beside its table; `head` tells the audit."""
     set_up(sheet, WIDTHS)
     sheet.set_row(0, 36)
     sheet.write_string(0, 0, title, palette.format("title", align="left"))
     sheet.write_string(1, 0, note, palette.format("note"))
+    if head:
+        sheet.write_string(2, 0, head, palette.format("note"))
     row = 3
     for part in parts:
         end = write_part(palette, sheet, part, row)

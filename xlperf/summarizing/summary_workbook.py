@@ -14,7 +14,8 @@ from pathlib import Path
 
 from xlperf.forms.layout import MARK
 from xlperf.messages import clauses, sentence
-from xlperf.summarizing.board.rows import STATES
+from xlperf.summarizing.audit_chain import Chain
+from xlperf.summarizing.board.rows import SPARED, STATES
 from xlperf.summarizing.outcome import SurveyedSubmission
 from xlperf.summarizing.overview import Counted, Part, write_parts
 from xlperf.summarizing.submissions import COUNTS, owner_of
@@ -27,7 +28,7 @@ from xlperf.workbook.announcement import NOTHING, Announcement
 from xlperf.workbook.book import Book
 from xlperf.workbook.styles import Palette
 
-STATUS_COLOURS = ("#6FA287", "#D9C36B", "#E0A458", "#B5524A", "#9AA5B1")
+STATUS_COLOURS = ("#6FA287", "#D9C36B", "#E0A458", "#B5524A", "#9AA5B1", "#7FA8C9", "#C9C9C9")
 MOST_COMMON = 10  # findings in the chart
 
 Sheets = Mapping[str, WrittenTable]  # by key of the table; the first of several with one key
@@ -41,6 +42,7 @@ def write_summary(
     path: Path,
     date: str,
     announcement: Announcement = NOTHING,
+    chain: Chain | None = None,
 ) -> tuple[Part, ...]:
     """Write the workbook; return the parts of its overview. The lines of every table are iterated once.
 
@@ -48,6 +50,7 @@ def write_summary(
         counts: how often each finding was found; complete once the tables have been gone through.
         date: the ISO date shown in the workbook.
         announcement: what is announced of the round, shown below the title.
+        chain: the audit, whose last hash is shown below that.
     """
     book = Book(path, streamed=True)
     title = sentence("title_overview", {})
@@ -63,7 +66,8 @@ def write_summary(
     facts = {"date": sentence("note_date", {"date": date}), "document": announcement.document, "office": announcement.office}
     due = sentence("note_due", {"date": announcement.long_deadline}) if announcement.deadline else ""
     note = clauses(filter(None, (*facts.values(), due)))
-    write_parts(book, palette, overview, parts, title=announcement.title or title, note=note)
+    head = sentence("note_chain", {"count": chain.count, "head": chain.head}) if chain and chain.head else ""
+    write_parts(book, palette, overview, parts, title=announcement.title or title, note=note, head=head)
     overview.activate()
     book.close()
     return parts
@@ -83,7 +87,8 @@ def overview_parts(survey: Survey, sheets: Sheets, counts: FindingCounts) -> Ite
 def _by_status(survey: Survey, sheets: Sheets) -> Part:
     """How many units passed, have to explain or correct something, sent what cannot be read, sent nothing."""
     area, rows = sheets["board"].area("state_of_unit"), []
-    for state in STATES if survey.roster is not None else STATES[:-1]:
+    listed = STATES if survey.roster is not None else STATES[:-1]
+    for state in (*listed, *(state for state in SPARED if any(row.state == state for row in survey.board))):
         word = sentence(f"unit_{state}", {})
         count = sum(row.state == state for row in survey.board)
         rows.append((word, Counted(count, f"COUNTIF({area},{_literal(word)})")))

@@ -21,6 +21,7 @@ from xlperf.forms.loader import form_directories, load_form
 from xlperf.forms.summary import OVER
 from xlperf.reporting.description import DescribedFinding, count_findings
 from xlperf.summarizing.board.assignment import Owner, find_attached, find_owners
+from xlperf.summarizing.board.decisions import Taken, decided, in_force
 from xlperf.summarizing.board.rows import BoardRow, board_rows
 from xlperf.summarizing.fingerprints import ComparedWorkbook, Fingerprints, Prints, find_shared
 from xlperf.summarizing.gist import compared_workbook, form_of, gist_of
@@ -75,6 +76,7 @@ class Survey:
     comparisons: Mapping[str, Sequence[DescribedFinding]]  # findings from comparing several workbooks, by path
     roster: Sequence[Unit] | None
     board: Sequence[BoardRow]  # the units, in the order of the roster
+    decisions: Sequence[Taken]  # what the bureau decided about units
     asked: Asked
     owners: Mapping[str, Owner]  # by path: whose a file is that does not say so itself
     supervisors: Mapping[str, str]  # of the roster's units, by `unit_key`
@@ -132,6 +134,8 @@ def take_survey(
     roster: Sequence[Unit] | None = None,
     asked: Asked = ANYTHING,
     templates: Path | None = None,
+    decisions: Sequence[Taken] = (),
+    day: str = "",
 ) -> Survey:
     """Gather what is known of all outcomes; they are iterated twice, so they must not be a generator.
 
@@ -139,6 +143,8 @@ def take_survey(
         roster: the units that should have sent something; None where no roster was given.
         asked: the form and year of the round.
         templates: the folder of a bureau's own forms.
+        decisions: what the bureau decided about units.
+        day: the ISO date on which they are looked at: an extension ends.
     """
     naming = make_naming(installed_prefixes(templates), roster)
     numbers_of: dict[str, int] = {}  # of the owners, in the order in which they come
@@ -191,7 +197,8 @@ def take_survey(
         forms=forms,
         comparisons=comparisons,
         roster=roster,
-        board=board_rows(submissions, roles, roster, naming, asked),
+        board=decided(board_rows(submissions, roles, roster, naming, asked), in_force(decisions), naming, day=day),
+        decisions=decisions,
         asked=asked,
         owners=owners,
         supervisors={unit_key(unit.name, naming.prefixes): unit.supervisor for unit in roster or ()},

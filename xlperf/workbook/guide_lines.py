@@ -88,7 +88,10 @@ def write_submission(writer: CellWriter, sheet: Worksheet, page: Page, line: Lin
     if writer.finalized:
         words = writer.form.words
         fact = f"{writer.finalized.submission} · {words['finalized_on']} {writer.identity.date}"
-        _write_small(writer, sheet, page, line, fact)
+        waived = f"\n{writer.finalized.waived}" if writer.finalized.waived else ""
+        _write_small(writer, sheet, page, line, fact + waived)
+        if waived:
+            sheet.set_row(line.row, _fitting(page, line, fact + waived))
     else:
         sheet.set_row(line.row, 6)
 

@@ -44,6 +44,7 @@ class Finalized:
 
     submission: str  # the SHA-256 of the submitted file
     results: Mapping[str, RuleResult]  # by the code of the rule, frozen
+    waived: str = ""  # the findings that the bureau let stand, and why
 
 
 def write_identity(sheet: Worksheet, form: Form, identity: Identity, finalized: Finalized | None) -> None:
@@ -60,6 +61,7 @@ def write_identity(sheet: Worksheet, form: Form, identity: Identity, finalized: 
         "presets": identity.presets,
         "intake": identity.intake,
         **({"announced": identity.announced} if identity.announced else {}),
+        **({"waived": finalized.waived} if finalized and finalized.waived else {}),
     }
     sheet.write_string(0, 0, f"{MARK} {form.key} {form.revision} identity")
     pieces = ((name, value[at : at + PIECE]) for name, value in facts.items() for at in range(0, len(value) or 1, PIECE))

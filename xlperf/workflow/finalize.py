@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from xlperf.errors import UnreadableError
 from xlperf.files import StrPath, joined_name, keep_apart, safe_name, stamp, written_together
 from xlperf.forms.compute import compute
-from xlperf.forms.document import Rows, document_of, file_name_parts, rows_of, text_at, unit_spot
+from xlperf.forms.document import WAIVED, Rows, document_of, file_name_parts, rows_of, text_at, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import row_counts, with_blank_rows
 from xlperf.forms.model import EXPLAINED, Unexplained
@@ -24,6 +24,7 @@ from xlperf.reporting.result import Result, unreadable
 from xlperf.reporting.word_report import Report, has_report, report_name, write_word_report
 from xlperf.workflow.process import Processed, process
 from xlperf.workflow.results import result_of, unit_code_of
+from xlperf.workflow.waivers import with_waivers
 
 if TYPE_CHECKING:  # writing is not paid for where nothing is written
     from xlperf.workbook.identity import RuleResult
@@ -107,8 +108,11 @@ def write_finalized(processed: Processed, directory: Path, *, date: str, report:
     keep_apart(directory / names[0], reading.path)
     counts = row_counts(form, rows=processed.rows)
     rows = compute(form, with_blank_rows(form, reading.rows, counts))
-    finalized = Finalized(submission=reading.sha256, results=_frozen_results(processed, rows))
-    text = json.dumps(document_of(form, processed.rows), ensure_ascii=False, indent=2) + "\n"
+    waived = processed.waiver.summary if processed.waiver else ""
+    finalized = Finalized(submission=reading.sha256, results=_frozen_results(processed, rows), waived=waived)
+    rows = with_waivers(form, rows, processed.findings)
+    document = document_of(form, processed.rows) | ({WAIVED: processed.waiver._asdict()} if processed.waiver else {})
+    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
     with written_together(directory) as new:
         write_workbook(form, rows, new / names[0], identity=identity, counts=counts, finalized=finalized)
         (new / names[1]).write_text(text, "utf-8", newline="\n")
@@ -139,11 +143,13 @@ def _frozen_results(processed: Processed, rows: Rows) -> dict[str, RuleResult]:
     form, words = processed.reading.form, processed.reading.form.words
     counts = {finding.code: len(finding.spots) for finding in processed.findings}
     explained = {finding.code for finding in processed.findings if finding.explanation}
+    waived = {finding.code for finding in processed.findings if finding.waived}
     computed = {preset.key: row for preset, row in zip(form.blocks["rules"].rows, rows["rules"], strict=True)}
     results = {}
     for code, rule in form.rules.items():
         count = counts.get(code, 0)
         idle = rule.table and computed[code].get("state") == words["waiting"]
-        state = ("explained" if code in explained else "failed") if count else "waiting" if idle else "passed"
+        failed = "waived" if code in waived else "explained" if code in explained else "failed"
+        state = failed if count else "waiting" if idle else "passed"
         results[code] = RuleResult(words.get(state) or sentence(f"state_{state}", {}), count)
     return results

@@ -29,6 +29,7 @@ from xlperf.reporting.finding import Finding, gather
 from xlperf.workflow.blank_cells import with_what_was_typed
 from xlperf.workflow.precedence import unreadable_cells, without_repeats
 from xlperf.workflow.presets import presets_with
+from xlperf.workflow.waivers import Waiver, waive
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Processed:
     reading: Reading
     rows: Rows  # without what only the checks sheet of a workbook shows
     findings: list[Finding]
+    waiver: Waiver | None = None  # what the bureau lets stand of them
 
 
 def process(
@@ -47,11 +49,13 @@ def process(
     year: int | None = None,
     templates: StrPath | None = None,
     unexplained: Unexplained | None = None,
+    waiver: Waiver | None = None,
 ) -> Processed:
     """Read, compute and check one workbook.
 
     Args:
         unexplained: whether warnings that the unit has not explained send the workbook back; by default as its form says.
+        waiver: findings that the bureau lets stand.
 
     Raises:
         UsageError: no such file, no such form.
@@ -74,8 +78,8 @@ def process(
         *load_warnings(reading.form, reading.carried_warnings),
     ]
     once = without_repeats(reading, explain(reading.form, rows, found, unexplained=unexplained))
-    findings = gather(with_what_was_typed(reading, rows, once), reading.form)
-    return Processed(reading=reading, rows=rows, findings=findings)
+    findings = gather(waive(with_what_was_typed(reading, rows, once), waiver), reading.form)
+    return Processed(reading=reading, rows=rows, findings=findings, waiver=waiver)
 
 
 def read_workbook(path: StrPath, *, templates: StrPath | None = None) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-// The other engine: a server answers. The facts of the page name it: `server.url`, of another origin with a `server.token`.
+// The other engine: a server answers. The facts of the page say which: `server.url`, by default where the page is from, and what it
+// takes at `most`; a page of another origin needs a `server.token`.
 import { facts, say } from "./words.js";
 
 const EVERY = 1000; // milliseconds between two questions about the place in the queue
@@ -11,7 +12,8 @@ export async function startServer(tell) {
 
 // Ask one thing of a file: { answer, files }. While it waits for its turn, `tell` hears how many are before it.
 export async function askServer(verb, file, language, tell = () => {}) {
-  if (file.size > facts.most) throw new Error(say("too_large", { most: facts.most / 2 ** 20 }));
+  const { most } = facts.server;
+  if (file.size > most) throw new Error(say("too_large", { most: most / 2 ** 20 }));
   const bytes = await file.arrayBuffer();
   const id = [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
   const watch = setInterval(() => tellPlace(id, tell), EVERY);
@@ -29,16 +31,17 @@ async function request(path, { headers, ...options } = {}) {
   const proof = token ? { Authorization: `Bearer ${token}` } : {};
   let answer, told;
   try {
-    answer = await fetch(new URL(path, url || location.href), { ...options, headers: { ...headers, ...proof, "X-Xlperf": "1" } });
+    answer = await fetch(new URL(path, new URL(url ?? "", location.href)), { ...options, headers: { ...headers, ...proof, "X-Xlperf": "1" } });
   } catch {
-    throw new Error(say("unreachable"));
+    throw new Error(say("unreachable", { server: url }));
   }
+  const { ok, status } = answer;
   try {
     told = await answer.json();
   } catch {
-    throw new Error(say("server_failed", { status: answer.status }));
+    told = null;
   }
-  if (!answer.ok) throw new Error(told.detail ?? say("server_failed", { status: answer.status }));
+  if (!ok || !told) throw Object.assign(new Error(told?.detail ?? say("server_failed", { status })), { status });
   return told;
 }
 

@@ -42,7 +42,11 @@ export async function openHost() {
       await context.sync();
     }),
 
-    listen() {}, // the manifest has no buttons of its own: Excel lists the pane under its name
+    // A button of the ribbon opens the pane at an address that names the button.
+    listen(asked) {
+      const verb = new URLSearchParams(location.search).get("ask");
+      if (verb) asked(verb);
+    },
 
     // A new workbook is opened, which the person may save; nothing is written to a disk.
     async keep(files) {

@@ -1,14 +1,14 @@
 // The pane: reads the open workbook, says what was found, leads to the cells, and checks again after edits.
 import { ask, start } from "./engine.js";
-import { SIGNS, listFindings } from "./findings.js";
+import { listFindings } from "./findings.js";
 import { openHost } from "./host.js";
-import { askServer, Refused } from "./server.js";
+import { askServer } from "./server.js";
 import { facts, language, LANGUAGES, make, say, speak } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const NEEDED = ["WebAssembly", "DecompressionStream", "Worker", "BigInt64Array"];
 const PAUSE = 1500; // milliseconds without an edit after which the workbook is checked again
-let host, engine, token, paper, timer;
+let host, engine, paper, timer;
 let busy = 0;
 let isChecked = false;
 
@@ -28,29 +28,32 @@ async function chooseEngine() {
     }
   }
   if (!facts.server) throw new Error(say("no_engine"));
-  $("ask-token").hidden = false;
   return onServer;
 }
 
-async function inBrowser(file) {
-  const told = await ask("check", file, language());
-  if (told.refused) throw new Error(told.refused);
-  return told;
+const inBrowser = (verb, file) => ask(verb, file, language());
+
+// A server whose page the browser has open, or whose proxy knows the user, needs no token; any other says that it does.
+async function onServer(verb, file) {
+  try {
+    const told = await askServer(verb, file, language(), tell);
+    $("ask-token").hidden = true;
+    return told;
+  } catch (error) {
+    if (error.status !== 401) throw error;
+    $("ask-token").hidden = false;
+    $("token").focus();
+    throw new Error(say(facts.server.token ? "wrong_token" : "needs_token"));
+  }
 }
 
-async function onServer(file) {
-  if (!token) throw new Refused(say("needs_token"));
-  const result = await askServer(file, token);
-  const count = (severity) => result.findings.filter((finding) => finding.severity === severity).length;
-  const groups = Object.keys(SIGNS).filter(count).map((severity) => [severity, say("counted", { severity: say(severity), count: count(severity) })]);
-  return { result, groups, verdict: say(`is_${result.status}`, { file: file.name }), form: null };
-}
-
-async function judge(bytes, name) {
+async function question(verb, bytes, name) {
   busy++;
   setState("busy");
   try {
-    return await engine(new File([bytes], name));
+    const told = await engine(verb, new File([bytes], name));
+    if (told.refused) throw new Error(told.refused);
+    return told;
   } finally {
     if (!--busy) setState("ready");
   }
@@ -64,11 +67,10 @@ async function check() {
   tell(say("checking", { file: paper?.name ?? "" }));
   try {
     const { name, bytes } = await host.read();
-    paper = { name, bytes: bytes.slice(), answer: await judge(bytes, name) };
+    paper = { name, bytes, answer: await question("check", bytes, name) };
     isChecked = true;
     tell("");
   } catch (error) {
-    if (error instanceof Refused) $("token").focus();
     paper = null;
     tell(error.message);
   }
@@ -94,8 +96,7 @@ function show() {
   $("sentence").textContent = answer.verdict;
   $("verdict").className = status;
   $("facts").textContent = [unit, year, answer.form].filter(Boolean).join(" · ");
-  $("finalize").hidden = status !== "passed" || engine !== inBrowser;
-  $("limits").textContent = status === "passed" && engine === onServer ? say("finalize_elsewhere") : "";
+  $("finalize").hidden = status !== "passed";
   listFindings($("findings"), answer, jump);
 }
 
@@ -112,12 +113,10 @@ async function jump(number, at) {
 
 async function finalize() {
   await check();
-  if (paper?.answer.result.status !== "passed" || engine !== inBrowser) return;
+  if (paper?.answer.result.status !== "passed") return;
   tell(say("making"));
   try {
-    const told = await ask("finalize", new File([paper.bytes], paper.name), language());
-    if (told.refused) throw new Error(told.refused);
-    tell(await host.keep(told.files));
+    tell(await host.keep((await question("finalize", paper.bytes, paper.name)).files));
   } catch (error) {
     tell(error.message);
   }
@@ -134,8 +133,12 @@ async function chooseLanguage(wanted) {
 }
 
 window.xlperf = {
-  // What `xlperf validate --format json` prints of one file.
-  check: async (bytes, name = "workbook.xlsx") => (await judge(Uint8Array.from(bytes), name)).result,
+  // What `xlperf validate --format json` prints of one file, by default of the open workbook; null if that cannot be had.
+  async check(bytes, name = "workbook.xlsx") {
+    if (bytes) return (await question("check", Uint8Array.from(bytes), name)).result;
+    await check();
+    return paper?.answer.result ?? null;
+  },
 };
 
 const VERBS = { check, finalize };
@@ -146,7 +149,7 @@ async function main() {
   $("finalize").addEventListener("click", finalize);
   $("ask-token").addEventListener("submit", (event) => {
     event.preventDefault();
-    token = $("token").value.trim();
+    facts.server.token = $("token").value.trim();
     check();
   });
   try {

@@ -9,14 +9,26 @@ function OnAddinLoad() {
 function OnAction(control) {
   const app = window.Application;
   app.PluginStorage.setItem("xlperf_asked", control.Id === "xlperfFinalize" ? "finalize" : "check");
-  const id = app.PluginStorage.getItem(PANE);
-  const pane = id ? app.GetTaskPane(Number(id)) : app.CreateTaskPane(new URL("pane.html", location.href).href);
-  if (!id) {
-    app.PluginStorage.setItem(PANE, pane.ID);
-    pane.Width = WIDTH;
-  }
+  const pane = openPane(app) ?? newPane(app);
   pane.Visible = true;
   return true;
+}
+
+// The pane that is there; null where it was never opened, or went with its window.
+function openPane(app) {
+  const id = app.PluginStorage.getItem(PANE);
+  try {
+    return id ? app.GetTaskPane(Number(id)) ?? null : null;
+  } catch {
+    return null;
+  }
+}
+
+function newPane(app) {
+  const pane = app.CreateTaskPane(new URL("pane.html", location.href).href);
+  app.PluginStorage.setItem(PANE, pane.ID);
+  pane.Width = WIDTH;
+  return pane;
 }
 
 function GetImage() {

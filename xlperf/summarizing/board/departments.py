@@ -16,7 +16,7 @@ from typing import NamedTuple
 from xlperf.files import ZIP_TIME, safe_name
 from xlperf.forms.layout import MARK
 from xlperf.messages import clauses, sentence
-from xlperf.summarizing.board.rows import STATES, BoardRow
+from xlperf.summarizing.board.rows import SPARED, STATES, BoardRow
 from xlperf.summarizing.table_sheet import write_table
 from xlperf.summarizing.tables.units import board_table_of
 from xlperf.workbook.announcement import Announcement, long_date
@@ -71,7 +71,9 @@ def write_archive(files: Sequence[Path], path: Path) -> None:
 def cover_text(parcel: Parcel, *, date: str, announcement: Announcement, has_archive: bool) -> str:
     """The text to mail a parcel with."""
     counts = Counter(row.state for row in parcel.rows)
+    spared = [sentence(f"cover_{state}", {"count": counts[state]}) for state in SPARED if counts[state]]
     facts = {state: counts[state] for state in STATES} | {
+        "spared": "".join(spared),
         "department": parcel.department,
         "date": long_date(date),
         "count": len(parcel.rows),

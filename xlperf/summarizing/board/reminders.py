@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlperf.errors import UsageError, reason_of
@@ -152,6 +152,7 @@ def _write_letter(
 
     own = templates / TEMPLATE if templates else None
     template = own if own and own.exists() else shipped("templates") / TEMPLATE
+    announcement = replace(announcement, deadline=row.until or announcement.deadline)
     facts = {
         **announced_facts(announcement),
         "unit": row.name,

@@ -18,6 +18,7 @@ from xlperf.summarizing.submissions import ATTACHED, COUNTS, Asked, Naming, Role
 from xlperf.text import unit_key
 
 STATES = ("passed", "query", "returned", "unreadable", "missing")  # of a unit; the later, the more is to be done
+SPARED = ("extended", "exempt")  # what the bureau decides: not yet, not at all
 WHOLE_MINUTE = 16  # characters of an ISO time
 
 
@@ -28,7 +29,7 @@ class BoardRow(NamedTuple):
     name: str
     code: str
     supervisor: str
-    state: str  # one of STATES
+    state: str  # one of STATES or SPARED
     versions: int  # files received, equal ones once, attachments aside
     received: str | None  # the last of them, to the minute
     errors: int | None
@@ -37,12 +38,14 @@ class BoardRow(NamedTuple):
     mail: str = ""
     office: str = ""  # who is in charge of the unit at the bureau
     decision: str | None = None
+    found: str = ""  # the state by its files alone, one of STATES; "" before anything was decided
+    until: str | None = None  # the ISO date of an extension that lasts
     paths: tuple[str, ...] = ()  # of the files received
 
     @property
     def owes(self) -> bool:
         """Whether the unit has still to do something."""
-        return self.state != "passed"
+        return self.state != "passed" and self.state not in SPARED
 
 
 def board_rows(

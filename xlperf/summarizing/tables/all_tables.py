@@ -12,7 +12,7 @@ from xlperf.summarizing.survey import Survey
 from xlperf.summarizing.tables.findings import findings_table
 from xlperf.summarizing.tables.rankings import indicators_table, ranking_table
 from xlperf.summarizing.tables.table import SummaryTable
-from xlperf.summarizing.tables.units import board_table, missing_table, units_table
+from xlperf.summarizing.tables.units import board_table, decisions_table, missing_table, units_table
 
 
 def summary_tables(survey: Survey, outcomes: Iterable[Outcome]) -> Iterator[SummaryTable]:
@@ -25,3 +25,5 @@ def summary_tables(survey: Survey, outcomes: Iterable[Outcome]) -> Iterator[Summ
     yield from (indicators_table(survey, edition) for edition in editions if edition.form.summary.indicators)
     if survey.roster is not None:
         yield missing_table(survey)
+    if survey.decisions:
+        yield decisions_table(survey)

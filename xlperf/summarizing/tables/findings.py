@@ -64,6 +64,8 @@ def _finding_rows(survey: Survey, outcomes: Iterable[Outcome]) -> Iterator[tuple
 def _urgency(finding: DescribedFinding) -> int:
     """What must be done comes first, then what may be, what is explained, what needs nothing done."""
     severity = finding["severity"]
+    if "waived" in finding:
+        return URGENCY.index("explained")
     return URGENCY.index("explained" if "explanation" in finding and severity not in ("error", "info") else severity)
 
 
@@ -79,7 +81,7 @@ def _finding_row(outcome: Outcome, finding: DescribedFinding) -> Row:
         finding["found"],
         finding["expected"],
         finding["fix"],
-        finding.get("explanation"),
+        "\n".join(filter(None, (finding.get("explanation"), finding.get("waived")))) or None,
     )
 
 

@@ -1,13 +1,13 @@
-"""The columns of the summary's tables of units: how each stands, every file it sent, who sent nothing.
+"""The columns of the summary's tables of units: how each stands, what it sent, who sent nothing, what was decided about whom.
 
-board_table(survey), units_table(survey), missing_table(survey)
+board_table(survey), units_table(survey), missing_table(survey), decisions_table(survey)
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from xlperf.messages import sentence
+from xlperf.messages import clauses, listing, sentence
 from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.outcome import SurveyedSubmission
 from xlperf.summarizing.submissions import ATTACHED, COUNTS, DUPLICATE, SUPERSEDED
@@ -48,10 +48,24 @@ BOARD = (
     ("errors", "count", 7),
     ("queries", "count", 9),
     ("contact", "text", 22),
-    ("decision", "text", 16),
+    ("decision", "text", 30),
 )
 JUDGED = (("over", "count", 10), ("met", "count", 10), ("missed", "count", 10))
 TRACED = (("form", "text", 24), ("year", "plain", 8))
+DECISIONS = (
+    ("number", "count", 7),
+    ("unit_name", "text", 32),
+    ("unit_code", "text", 14),
+    ("decision", "text", 12),
+    ("until", "text", 12),
+    ("waived_codes", "text", 20),
+    ("why", "text", 36),
+    ("by", "text", 14),
+    ("time", "text", 20),
+    ("undone", "text", 30),
+    ("file", "text", 26),
+    ("sha256", "text", 20),
+)
 MISSING = (("number", "count", 7), ("unit", "text", 44), ("unit_code", "text", 18), ("supervisor", "text", 36))
 
 
@@ -156,3 +170,29 @@ def missing_table(survey: Survey) -> SummaryTable:
     """The units of the roster that sent nothing."""
     rows = [(number, row.name, row.code, row.supervisor) for number, row in enumerate(survey.missing, 1)]
     return make_table("missing", (column(*spec) for spec in MISSING), lambda: rows)
+
+
+def decisions_table(survey: Survey) -> SummaryTable:
+    """Everything that was decided about a unit, also what was taken back."""
+    rows = [
+        (
+            number,
+            decision.unit,
+            decision.unit_code,
+            sentence(f"decided_{decision.kind}", {}),
+            decision.until,
+            listing(decision.codes),
+            decision.reason,
+            decision.by,
+            _to_the_second(decision.time),
+            clauses([_to_the_second(undone), undone_by]) if undone else None,
+            decision.path,
+            decision.sha256,
+        )
+        for number, (decision, undone, undone_by) in enumerate(survey.decisions, 1)
+    ]
+    return make_table("decisions", (column(*spec) for spec in DECISIONS), lambda: rows, printed=MOST_PRINTED)
+
+
+def _to_the_second(time: str) -> str:
+    return time[:WHOLE_SECOND].replace("T", " ")

@@ -1,0 +1,62 @@
+"""The board of the last run, with what was decided since and as it stands on a day: extensions end without another run.
+
+for row in board_now(Path("OUT"), run, day="2023-04-03"): ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from xlperf.collecting.audit_log import entries_of
+from xlperf.collecting.ownership import refuse_other_owner
+from xlperf.collecting.run_log import Run
+from xlperf.collecting.store import FILE_NAME, Store, opened_store
+from xlperf.summarizing.audit_chain import DECIDED, UNDONE
+from xlperf.summarizing.board.decisions import Decision, decided, in_force, taken_in
+from xlperf.summarizing.board.rows import BoardRow
+from xlperf.summarizing.submissions import Naming
+from xlperf.summarizing.survey import installed_prefixes
+
+
+def board_of(run: Run) -> list[BoardRow]:
+    """The board as the last run left it."""
+    units: Iterable[Mapping[str, Any]] = run.get("units") or ()
+    return [
+        BoardRow(**{**unit, "number": number, "paths": tuple(unit.get("paths") or ())}) for number, unit in enumerate(units, 1)
+    ]
+
+
+def naming_of(run: Run) -> Naming:
+    """How units were recognized in that run."""
+    prefixes = run.get("prefixes")
+    return Naming(installed_prefixes(None) if prefixes is None else tuple(prefixes), frozenset(run.get("namesakes", ())))
+
+
+def decisions_in(store: Store) -> Sequence[Decision]:
+    """The decisions that are in force."""
+    return in_force(taken_in(entries_of(store, (DECIDED, UNDONE))))
+
+
+def decided_board(store: Store, run: Run, naming: Naming, *, day: str) -> tuple[BoardRow, ...]:
+    """The board of that run with what is in force on that ISO day."""
+    return decided(board_of(run), decisions_in(store), naming, day=day)
+
+
+def board_now(directory: Path, run: Run, *, day: str, database: str | None = None) -> tuple[BoardRow, ...]:
+    """The same of a collection that is not open; what its last run knew where its store is elsewhere and not named.
+
+    Raises:
+        UsageError: its database does not answer, or is another collection's.
+    """
+    if not database and not (directory / FILE_NAME).exists():
+        return tuple(_ended(row) if row.until and row.until < day else row for row in board_of(run))
+    with opened_store(directory, database) as store:
+        refuse_other_owner(store, directory)
+        return decided_board(store, run, naming_of(run), day=day)
+
+
+def _ended(row: BoardRow) -> BoardRow:
+    """A row whose extension is over."""
+    return row._replace(state=row.found if row.state == "extended" else row.state, until=None)
