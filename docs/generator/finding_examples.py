@@ -367,6 +367,7 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL442": (from_foreign("encrypted"),),
     "XL443": (from_foreign("no text we know"),),
     "XL444": (from_foreign("half a zip"),),
+    "XL445": (from_foreign("cells on lines"),),
     "XL450": (migrated,),
     "XL451": (migrated,),
     "XL452": (migrated,),

@@ -31,5 +31,6 @@ REFUSED = {
     "presentation": (zipped({"ppt/presentation.xml": b"<x/>"}), "XL440"),
     "half a zip": (zipped({"word/document.xml": b"<x/>"})[:60], "XL444"),
     "no Word document": (zipped({"word/document.xml": b"<x/>"}), "XL444"),
+    "cells on lines": ("项目名称 |\n某项目 |\n主管部门 |\n某局 |\n实施单位 |\n某校 |\n".encode(), "XL445"),
     "no text we know": ("某局的一封信，没有表。".encode(), "XL443"),
 }

@@ -11,13 +11,13 @@ the report says twice, differently, and a second row of a kind that stands once 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from xlperf.forms.document import Rows, Spot, is_empty, is_required, rows_of
 from xlperf.forms.form import Form
-from xlperf.forms.model import RULES, Block
+from xlperf.forms.model import RULES, Block, Field
 from xlperf.formula.nodes import Kind
 from xlperf.formula.operands import as_text, with_thousands
 from xlperf.importing.combined_cells import take_apart
@@ -25,6 +25,7 @@ from xlperf.importing.labels import Labels, Target
 from xlperf.importing.page import Leftover, Page, Passage
 from xlperf.importing.paper_form import paper_form_of
 from xlperf.importing.sections import read_sections
+from xlperf.importing.several_papers import first_paper
 from xlperf.importing.tables import FoundRow, FoundTable
 from xlperf.importing.unit_captions import Units
 from xlperf.reporting.finding import Finding
@@ -59,6 +60,7 @@ class Assembly:
 def assemble(labels: Labels, page: Page) -> Assembly:
     """Put every row that a page holds at its place among the rows of the form."""
     assembly = Assembly(labels.form, rows_of(labels.form, {})[0])
+    page, others = first_paper(labels, page)
     for piece in read_sections(labels, page):
         if isinstance(piece, FoundRow):
             _put(labels, assembly, piece)
@@ -69,7 +71,7 @@ def assemble(labels: Labels, page: Page) -> Assembly:
         else:
             assembly.labels.add(piece)
     _take_date(assembly)
-    assembly.leftovers += [Leftover(line.text, line.place) for line in page.asides]
+    assembly.leftovers += others + [Leftover(line.text, line.place) for line in page.asides]
     return assembly
 
 
@@ -109,7 +111,8 @@ def _put(labels: Labels, assembly: Assembly, found: FoundRow) -> None:
         assembly.leftovers.append(found.leftover())
         return
     passages = _sorted(labels, block, index, found)
-    assembly.leftovers += passages.leftovers
+    taken = set(assembly.places.values())  # a cell merged over several rows was read with the first of them
+    assembly.leftovers += [passage for passage in passages.leftovers if str(passage.place) not in taken]
     typed = {key: passage.text for key, passage in passages.typed.items()}
     row, remarks = read_row(form, block, index, given=_preset(block, index), typed=typed)
     if block.table is None:
@@ -179,7 +182,7 @@ def _sorted(labels: Labels, block: Block, index: int, found: FoundRow) -> _Sorte
     typed: dict[str, Passage] = {}
     computed: dict[str, Passage] = {}
     leftovers: list[Leftover] = []
-    for key, text in take_apart(form, block, index, _texts(form, block, index, found)).items():
+    for key, text in take_apart(form, block, index, _texts(labels, block, index, found)).items():
         passage = Passage(text, _source(form, found, key).place)
         if form.formula(block, index, key) is not None:
             computed[key] = passage
@@ -194,13 +197,17 @@ def _sorted(labels: Labels, block: Block, index: int, found: FoundRow) -> _Sorte
     return _Sorted(typed, computed, leftovers)
 
 
-def _texts(form: Form, block: Block, index: int, found: FoundRow) -> dict[str, str]:
+def _texts(labels: Labels, block: Block, index: int, found: FoundRow) -> dict[str, str]:
     """The texts of a row's cells, those apart that say that there is nothing; bare numbers with the unit of their column."""
+    form = labels.form
     spellings, combined = spellings_of(form), paper_form_of(form).combined.values()
     texts: dict[str, str] = {}
     for key, passage in found.cells.items():
         column = block.fields[key]
-        holds_words = column.type == "value" or key in combined  # a word for nothing may be the value there (accidents: none)
+        is_single_text = block.table is None and column.type == "text"
+        holds_words = (
+            column.type == "value" or key in combined or is_single_text
+        )  # a word for nothing may be meant (accidents: none)
         says_nothing = is_dash if holds_words else is_blank
         if says_nothing(spellings, passage.text):
             continue
@@ -208,7 +215,33 @@ def _texts(form: Form, block: Block, index: int, found: FoundRow) -> dict[str, s
         if key in found.units and column.kind is Kind.NUMBER:
             own = label_unit(spellings, block, index, column)
             texts[key] = _with_unit(spellings, passage.text, own=own, said=found.units[key])
-    return texts
+    return _with_choices(labels, block, texts)
+
+
+def _with_choices(labels: Labels, block: Block, texts: dict[str, str]) -> dict[str, str]:
+    """The texts with the choices that they print, in whatever way names are printed, and with the one that another implies.
+
+    Where nothing is said of a level, the level below it tells it, if that stands below no other.
+    """
+    found = dict(texts)
+    columns = sorted(block.fields.values(), key=lambda column: bool(column.choices_by))
+    for column in columns:
+        text = found.get(column.key)
+        choices = _choices(column, found)
+        which = labels.which(text, choices) if text and choices else None
+        if which is not None:
+            found[column.key] = choices[which]
+        for other, lists in column.choices_by.items():
+            above = [value for value, below in lists.items() if found.get(column.key) in below]
+            if len(above) == 1:
+                found.setdefault(other, above[0])
+    return found
+
+
+def _choices(column: Field, texts: Mapping[str, str]) -> Sequence[str]:
+    """The choices of a column, those that the level above it allows first."""
+    lists = [choices for other, by in column.choices_by.items() for choices in (by.get(texts.get(other, ""), ()), *by.values())]
+    return tuple(dict.fromkeys((*(choice for choices in lists for choice in choices), *column.choices)))
 
 
 def _source(form: Form, found: FoundRow, key: str) -> Passage:

@@ -23,6 +23,7 @@ from typing import NamedTuple
 from xlperf.forms.form import Form
 from xlperf.forms.model import Block, Condition, Field
 from xlperf.importing.paper_form import PaperForm, paper_form_of
+from xlperf.importing.printed_names import naming_of
 from xlperf.text import fold
 from xlperf.values.notation import Spellings, bare, choice_patterns, spellings_of
 from xlperf.values.numbers import FIGURE, meanings, without_operator
@@ -64,6 +65,11 @@ class _Row:
     @cached_property
     def paper(self) -> PaperForm:
         return paper_form_of(self.form)
+
+    @property
+    def times(self) -> tuple[str, ...]:
+        """The ends of texts that say a time."""
+        return naming_of(self.form).words.times
 
     @property
     def columns(self) -> Mapping[str, str]:
@@ -124,6 +130,8 @@ def _is_quantitative(row: _Row, *, figure: Figure, target: str, actual: str) -> 
         return False
     if not target:
         return bool(meanings(row.spellings, actual))
+    if figure.unit.endswith(row.times):
+        return False
     is_number = bool(figure.number) and (not actual or _number_and_unit(actual) is not None)
     return is_number or bool(meanings(row.spellings, target))
 
@@ -185,7 +193,7 @@ def _leading_choice(row: _Row, texts: Texts) -> LeadingChoice | None:
             word, *rest = end.split(text, maxsplit=1)
             if choice := _choice(row, field, word):
                 value = _without_bracket(text.removeprefix(word), rest[0].strip()) if rest else ""
-                return LeadingChoice(column, choice, value_column, value or choice)
+                return LeadingChoice(column, choice, value_column, value or text)
     return None
 
 

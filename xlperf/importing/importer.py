@@ -87,7 +87,7 @@ def import_report(source: SourceFile, *, form: str | None, year: int | None, tem
     assembly.leftovers = [piece for piece in leftovers if not _says_nothing(labels, assembly, piece)]
     findings = [
         *source.findings,
-        *(difference.finding for difference in differences),
+        *(difference.finding for difference in differences if difference.finding),
         *assembly.findings,
         *_page_findings(page),
         *_year_findings(said, year),
@@ -152,10 +152,10 @@ def _without_empty(value: Mapping[str, object]) -> dict[str, object]:
 
 
 class _Difference(NamedTuple):
-    """A figure of the report that is not what the form computes."""
+    """A figure of the report that is not what the form computes; without a finding where there is nothing to compare it with."""
 
     leftover: Leftover
-    finding: Finding
+    finding: Finding | None
 
 
 def _differences(assembly: Assembly) -> Iterator[_Difference]:
@@ -165,9 +165,12 @@ def _differences(assembly: Assembly) -> Iterator[_Difference]:
         block, value = form.blocks[spot.block], rows[spot.block][spot.index].get(spot.field)
         field = block.fields[spot.field]
         unit = label_unit(spellings_of(form), block, spot.index, field)
-        if not _agrees(spellings_of(form), passage.text, value, unit=unit, is_ratio=field.type == RATIO):
+        leftover = Leftover(f"{field.label}: {passage.text}", passage.place)
+        if value in (None, ""):  # it cannot be computed from what was read: nothing differs from it
+            yield _Difference(leftover, None)
+        elif not _agrees(spellings_of(form), passage.text, value, unit=unit, is_ratio=field.type == RATIO):
             yield _Difference(
-                Leftover(f"{field.label}: {passage.text}", passage.place),
+                leftover,
                 Finding("XL422", "warning", (spot,), {"found": passage.text, "expected": _printed(field, value)}),
             )
 

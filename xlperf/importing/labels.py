@@ -6,9 +6,8 @@
     >>> found.target, found.rest
     (Spot(block='narrative', index=0, field='profile'), 'founded in 1984')
 
-Letters and digits count, nothing else: brackets, spaces, colons and line breaks are as people like them. A number in front
-(7. or (1), in Chinese numerals too) and a unit in brackets behind may be missing. Other names stand in `paper.aliases` of the
-form.
+How a name may be printed, `printed_names` says. Other names stand in `paper.aliases` of the form, and those that many places
+print in catalogues/printed.toml.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from xlperf.forms.document import Spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import Block, Field, Fields, Lines, Section, Table
 from xlperf.importing.paper_form import PaperForm, paper_form_of
+from xlperf.importing.printed_names import Naming, aliases_of, naming_of, number_pattern
 from xlperf.text import fold, letters_of
 from xlperf.values.blanks import says_nothing
 from xlperf.values.notation import spellings_of
@@ -30,7 +30,6 @@ from xlperf.values.notation import spellings_of
 SEPARATOR = re.compile("[:\uff1a\n\t]|[ \u3000\u00a0]{2,}")
 LONGEST = 80  # characters in which a label may stand
 LONGEST_NAME = 600  # characters of the name of a row
-BRACKETED = re.compile(r"\([^()]*\)$")
 FILLER = r"[^\w\n]{0,4}"  # what may stand between the letters of a label
 Named = TypeVar("Named")
 Names = Callable[[str], Iterable[str]]  # the letters of a label and of its other names
@@ -59,7 +58,7 @@ class Labels:
     """Everything a form is called, by its letters."""
 
     form: Form
-    numbering: re.Pattern[str]
+    naming: Naming
     singles: Mapping[str, Spot]
     headings: Mapping[str, Heading]
     columns: Mapping[str, Mapping[str, tuple[Field, ...]]]  # per table
@@ -71,17 +70,20 @@ class Labels:
 
     def names(self, text: str) -> frozenset[str]:
         """The letters of a text, as it stands and without its number."""
-        return _names(self.numbering, text)
+        return self.naming.names(text)
 
     def loose_names(self, text: str) -> frozenset[str]:
-        """The letters of a text with and without the unit in brackets at its end."""
-        return _loose_names(self.numbering, text)
+        """The letters of a text with and without whatever may be printed around a name."""
+        return self.naming.loose_names(text)
 
     def find(self, named: Mapping[str, Named], text: str) -> Named | None:
         """What a text names among those labels, None if nothing."""
         if len(text) > LONGEST:
             return None
-        return next((named[name] for name in self.loose_names(text) if name in named), None)
+        strict = next((named[name] for name in self.names(text) if name in named), None)
+        return strict or next(
+            (named[name] for name in sorted(self.loose_names(text), key=len, reverse=True) if name in named), None
+        )
 
     def split(self, text: str) -> LabelledText | None:
         """The heading or the single field a text begins with: the whole text, or what stands before a colon or a gap."""
@@ -92,7 +94,7 @@ class Labels:
             label = text[:end]
             target = self.find(self.headings, label) or self.find(self.singles, label)
             if target:
-                numbered = self.numbering.match(fold(label)) is not None
+                numbered = self.naming.numbering.match(fold(label)) is not None
                 return LabelledText(target, numbered, text[behind:].lstrip(" \t\n:\uff1a"))
         return None
 
@@ -119,8 +121,24 @@ class Labels:
 
     def is_called(self, text: str, name: object) -> bool:
         """Whether a text is that name or another one for it."""
-        others = self.aliases.get(str(name), ())
-        return len(text) <= LONGEST_NAME and any(self.names(text) & self.names(other) for other in (str(name), *others))
+        return self.which(text, (name,)) is not None
+
+    def which(self, text: str, names: Iterable[object]) -> int | None:
+        """Which of those names a text is, by its place: as it stands, by another name, or with something printed around it."""
+        if not text or len(text) > LONGEST_NAME:
+            return None
+        said, loose = self.names(text), self.loose_names(text)
+        asked = [(str(name), [self.names(other) for other in (str(name), *self.aliases.get(str(name), ()))]) for name in names]
+        ranks: tuple[Callable[[list[frozenset[str]]], bool], ...] = (
+            lambda known: bool(said & known[0]),
+            lambda known: any(said & other for other in known),
+            lambda known: any(loose & other for other in known),
+        )
+        for fits in ranks:
+            found = [at for at, (_, known) in enumerate(asked) if fits(known)]
+            if found:
+                return found[0]
+        return None
 
     def before_value(self, label: str) -> re.Pattern[str]:
         """The pattern of a column's label with its colon, in running text."""
@@ -136,19 +154,10 @@ class Labels:
 
     def preset_index(self, block: Block, name: str) -> int | None:
         """The preset row that a name means, None if there is none."""
-        presets = (row.values.get(block.row_name or "") for row in block.rows) if name else ()
-        matches = (index for index, preset in enumerate(presets) if isinstance(preset, str) and self.is_called(name, preset))
-        return next(matches, None)
-
-
-@lru_cache(maxsize=8192)  # a cell is asked about for every table of the form
-def _names(numbering: re.Pattern[str], text: str) -> frozenset[str]:
-    folded = fold(text).strip(" *:")
-    return frozenset((letters_of(folded), letters_of(numbering.sub("", folded)))) - {""}
-
-
-def _loose_names(numbering: re.Pattern[str], text: str) -> frozenset[str]:
-    return _names(numbering, text) | _names(numbering, BRACKETED.sub("", fold(text).strip(" *:")))
+        presets = [row.values.get(block.row_name or "") for row in block.rows] if name else []
+        named = [(index, preset) for index, preset in enumerate(presets) if isinstance(preset, str)]
+        found = self.which(name, [preset for _, preset in named])
+        return None if found is None else named[found][0]
 
 
 # --- the labels of a form ------------------------------------------------------------------------------------
@@ -157,48 +166,38 @@ def _loose_names(numbering: re.Pattern[str], text: str) -> frozenset[str]:
 @lru_cache(maxsize=16)
 def labels_of(form: Form) -> Labels:
     """Return the labels of a form."""
-    paper, number = paper_form_of(form), _number(form)
-    numbering = _numbering(number)
+    paper, naming, aliases = paper_form_of(form), naming_of(form), aliases_of(form)
 
     def names(text: str) -> Iterator[str]:
-        for label in (text, *paper.aliases.get(text, ())):
-            yield from _loose_names(numbering, label)
+        """The names of a label: its own first, then the others."""
+        for label in (text, *aliases.get(text, ())):
+            yield from naming.loose_names(label)
 
     sections = [section for sheet in form.sheets for section in sheet.sections]
     return Labels(
         form=form,
-        numbering=numbering,
-        singles=dict(_singles(form, sections, names)),
+        naming=naming,
+        singles=_singles(form, sections, names, naming),
         headings=dict(_headings(form, paper, names)),
         columns={table.key: _columns(table, names) for table in form.tables.values()},
-        printed=frozenset(name for text in _printed(form, paper) for name in names(text)),
+        printed=frozenset(name for text in _printed(form, paper, naming) for name in names(text)),
         signatures=frozenset(name for text in _signatures(sections) for name in names(text)),
-        aliases=paper.aliases,
+        aliases=aliases,
         year_line=_year_line(form),
-        entries={key: _beginning(texts, number) for key, texts in paper.entries.items()},
+        entries={key: _beginning(texts, number_pattern(form)) for key, texts in paper.entries.items()},
     )
 
 
-def _number(form: Form) -> str:
-    """The pattern of a short number, in digits or in the form's numerals."""
-    numerals = "".join(map(re.escape, spellings_of(form).numerals))
-    return rf"[\d{numerals}]{{1,3}}"
-
-
-def _numbering(number: str) -> re.Pattern[str]:
-    """The pattern of the numbers that stand before a heading: 7. or (1), "the first part", circled digits."""
-    plain = rf"{number}(?:[.)\u3001]|(?=\({number}\))| (?=\w))"
-    around = rf"\({number}\)[.\u3001]?|[\u2460-\u2473]"
-    part = rf"\w{number}\w{{1,2}}(?:[.\u3001]| (?=\w))"
-    return re.compile(rf"^(?:(?:{plain}|{around}|{part}) ?)+")
-
-
-def _singles(form: Form, sections: Iterable[Section], names: Names) -> Iterator[tuple[str, Spot]]:
-    for section in sections:
-        if isinstance(section, Fields):
-            for key in section.keys:
-                for name in names(form.blocks[section.block].fields[key].label):
-                    yield name, Spot(section.block, 0, key)
+def _singles(form: Form, sections: Iterable[Section], names: Names, naming: Naming) -> dict[str, Spot]:
+    """The single fields by their names; what one is called counts before what another is called too."""
+    spots = [(form.blocks[section.block].fields[key].label, Spot(section.block, 0, key))
+             for section in sections if isinstance(section, Fields) for key in section.keys]  # fmt: skip
+    found: dict[str, Spot] = {}
+    for named in (naming.names, names):
+        for label, spot in spots:
+            for name in named(label):
+                found.setdefault(name, spot)
+    return found
 
 
 def _headings(form: Form, paper: PaperForm, names: Names) -> Iterator[tuple[str, Heading]]:
@@ -227,9 +226,9 @@ def _columns(table: Table, names: Names) -> dict[str, tuple[Field, ...]]:
     return found
 
 
-def _printed(form: Form, paper: PaperForm) -> Iterator[str]:
-    """The words that the form prints: titles, headings, groups, signature lines."""
-    yield from (form.title, *paper.printed)
+def _printed(form: Form, paper: PaperForm, naming: Naming) -> Iterator[str]:
+    """The words that the form prints: titles, headings, groups, signature lines; and those that papers print beside tables."""
+    yield from (form.title, *paper.printed, *naming.words.captions)
     for sheet in form.sheets:
         yield from filter(None, (sheet.heading, sheet.title))
         for section in sheet.sections:

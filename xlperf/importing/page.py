@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeVar
 
 from xlperf.messages import sentence
 
+APART = " | "  # between the cells of a row that is told as one text
 BOOKMARK = re.compile(r"\[bookmark:[^\]\n]{0,80}\]|_GoBack")  # the text that converters make of one
 
 
@@ -72,11 +73,16 @@ class Cell(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """A table of the report; `caption` is the line above it that says what its amounts count in."""
+    """A table of the report.
+
+    `caption` is the line above it that says what its amounts count in. A `loose` one was copied as text, which drops the cells
+    that a merged one covers, and blank ones: what stands in a row may belong further right.
+    """
 
     rows: tuple[tuple[Cell, ...], ...]
     place: Place
     caption: Line | None = None
+    loose: bool = False
 
 
 Item = Line | Grid

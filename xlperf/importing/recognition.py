@@ -14,12 +14,14 @@ from xlperf.files import StrPath
 from xlperf.forms.form import Form
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.importing.labels import LONGEST, Labels, labels_of
-from xlperf.importing.page import Grid, Page
+from xlperf.importing.page import Grid, Line, Page
 from xlperf.messages import listing
 from xlperf.text import letters_of
 
 LEAST = 3  # labels by which a form is recognised
-FIRST = 40  # texts among which the year stands
+FIRST = 40  # texts among which year and title stand
+FIRST_LINES = 5  # among which another title stands
+SHORTEST_TITLE = 6  # letters
 
 
 def recognise(page: Page, *, form: str | None, year: int | None, templates: StrPath | None) -> Form:
@@ -51,11 +53,26 @@ def year_on_page(labels: Labels, page: Page) -> int | None:
 def _most_like(page: Page, templates: StrPath | None) -> str:
     """The key of the form most of whose labels stand on a page."""
     forms = [load_form(folder) for folder in form_directories(templates)]
-    scores = [(_score(labels_of(form), page), form.key) for form in forms]
+    scores = [(_score(labels_of(form), page) if _may_be(labels_of(form), page) else 0, form.key) for form in forms]
     best, key = max(scores, default=(0, ""), key=lambda scored: scored[0])
     if best < LEAST:
         raise UnreadableError("XL443", known=listing(dict.fromkeys(form.title for form in forms)))
     return key
+
+
+def _may_be(labels: Labels, page: Page) -> bool:
+    """Whether a page bears the title of the form, or no title at all, or under another one the headings of its sections."""
+    texts = [letters_of(text) for text in _texts(page) if 0 < len(text.strip()) <= LONGEST][:FIRST]
+    own = [letters_of(title) for title in (labels.form.title, *labels.aliases.get(labels.form.title, ()))]
+    if any(title in text or (len(text) >= SHORTEST_TITLE and text in title) for text in texts for title in own):
+        return True
+    lines = [item.words for item in page.items if isinstance(item, Line)]
+    above = [*lines[:FIRST_LINES], *texts[:1]]
+    has_other = any(letters_of(line).endswith(labels.naming.words.titles) for line in above if len(line) <= LONGEST)
+    headings = {
+        labels.headings[name] for line in lines if len(line) <= LONGEST for name in labels.names(line) & labels.headings.keys()
+    }
+    return not has_other or len(headings) >= LEAST
 
 
 def _score(labels: Labels, page: Page) -> int:

@@ -18,7 +18,7 @@ from pathlib import Path
 from xlperf.errors import UnreadableError
 from xlperf.files import StrPath
 from xlperf.importing.page import Page, without_bookmarks
-from xlperf.importing.text_reader import read_text
+from xlperf.importing.text_reader import cells_stand_on_lines, read_text
 from xlperf.importing.word_reader import read_word
 from xlperf.messages import fill, finding_texts
 from xlperf.reading import limits
@@ -55,7 +55,7 @@ def read_source_file(path: StrPath) -> SourceFile:
 
     Raises:
         UsageError: there is no such file, or it cannot be opened.
-        UnreadableError: there is nothing to read in it (XL101 to XL109, XL124, XL126, XL128, XL440 to XL444).
+        UnreadableError: there is nothing to read in it (XL101 to XL109, XL124, XL126, XL128, XL440 to XL442, XL444, XL445).
     """
     path = Path(path)
     content = read_file(path)
@@ -66,11 +66,17 @@ def read_source_file(path: StrPath) -> SourceFile:
         raise UnreadableError(STREAMS.get(stream, "XL440"), found=stream)
     if path.suffix.lower() in WORKBOOKS and not content.startswith(ZIP):
         refuse_other_kinds(content, path.suffix)
-    page = _page_of_package(content) if content.startswith(ZIP) else read_text(_decoded(content, path.suffix))
+    page = _page_of_package(content) if content.startswith(ZIP) else _page_of_text(_decoded(content, path.suffix))
     sha256 = hashlib.sha256(content).hexdigest()
     if page is None:
         return SourceFile(path, sha256)
     return SourceFile(path, sha256, without_bookmarks(page), tuple(owner_files(path)))
+
+
+def _page_of_text(text: str) -> Page:
+    if cells_stand_on_lines(text):
+        raise UnreadableError("XL445")
+    return read_text(text)
 
 
 def _page_of_package(content: bytes) -> Page | None:

@@ -18,14 +18,15 @@ from xlperf.forms.document import Spot
 from xlperf.forms.model import Block, Field
 from xlperf.formula.nodes import Kind
 from xlperf.importing.labels import Labels
-from xlperf.importing.page import Cell, Grid, Leftover, Line, Passage, Place
+from xlperf.importing.page import APART, Cell, Grid, Leftover, Line, Passage, Place
 from xlperf.importing.paper_form import paper_form_of
 from xlperf.importing.unit_captions import Units, caption_of, units_of, without_caption
 from xlperf.values.notation import spellings_of
+from xlperf.values.numbers import meanings
 from xlperf.values.units import unit_of
 
+MOST_MISSING = 3  # cells that a text may have dropped in front of a row
 LEAST = 2  # labels in one row that make it a header
-APART = " | "  # between the cells of a row that is left over
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Header:
 
 def read_grid(labels: Labels, grid: Grid, expected: Sequence[str]) -> Iterator[GridPiece]:
     """Yield what a table of the report says; `expected` are the tables that the heading above it announces."""
-    reader = _GridReader(labels, expected, captions=[grid.caption] if grid.caption else [])
+    reader = _GridReader(labels, expected, captions=[grid.caption] if grid.caption else [], loose=grid.loose)
     above: Sequence[Cell] = ()
     for row in grid.rows:
         yield from reader.read(row, above)
@@ -89,6 +90,7 @@ class _GridReader:
 
     labels: Labels
     expected: Sequence[str]
+    loose: bool  # whether what stands in a row may belong further right
     captions: list[Line]  # those that no header has come after yet
     units: Units = ()  # of the last caption
     header: Header | None = None
@@ -108,12 +110,15 @@ class _GridReader:
         elif pairs := _pairs(self.labels, own):
             yield from pairs.found
             self.values_below = pairs.below
-        elif any(cell.column in values_below for cell in own):
+        elif any(cell.column in values_below for cell in own) or (self.loose and len(own) == len(values_below) > 0):
+            if self.loose and len(own) == len(values_below):
+                own = [cell._replace(column=column) for cell, column in zip(own, values_below, strict=True)]
             for cell in own:
                 single = values_below.get(cell.column)
                 yield found_single(single, cell.text, cell.place) if single else Leftover(cell.text, cell.place)
         elif self.header and not (len(own) == 1 and self.header.spans(own[0])):
-            yield from self.read_row(self.header, row)
+            aligned = aligned_row(self.labels, self.header, self.blocks, row) if self.loose else row
+            yield from self.read_row(self.header, aligned) if aligned else _row_left_over(self.labels, own)
         else:
             yield from (Leftover(cell.text, cell.place) for cell in own if not self.labels.says_nothing(cell.text))
 
@@ -152,16 +157,26 @@ class _GridReader:
         if all(self.labels.says_nothing(passage.text) for passage in found.cells.values()):
             yield from found.leftovers
             return
+        found.cells |= _levels_above(self.labels, header, found.cells)
         for key in self.carried & self.cells.keys() - found.cells.keys():
             found.cells[key] = self.cells[key]
         block = _block(self.labels, header, found.cells, blocks=self.blocks, last=self.block)
-        if block is None:
+        if block is None or not _is_row(self.labels, block, found.cells):
+            said = {key for key, passage in found.cells.items() if not self.labels.says_nothing(passage.text)}
+            if block and said <= self.carried:  # printed to be filled in
+                return
             texts = (cell.text.strip() for cell in _own_cells(row))
             yield Leftover(APART.join(texts), next(iter(found.cells.values())).place)
             return
         self.block, self.cells = block, {**self.cells, **found.cells}
         yield FoundRow(block.key, found.cells, found.units)
         yield from found.leftovers
+
+
+def _row_left_over(labels: Labels, own: Sequence[Cell]) -> Iterator[Leftover]:
+    """A row that cannot be told, whole, if it says anything beside a name."""
+    if sum(not labels.says_nothing(cell.text) for cell in own) > 1:
+        yield Leftover(APART.join(cell.text.strip() for cell in own), own[0].place)
 
 
 def _own_cells(row: Sequence[Cell]) -> list[Cell]:
@@ -227,6 +242,47 @@ def _column(labels: Labels, table: str, cell: Cell, above: Sequence[Cell]) -> Fi
 
 def _text_above(cell: Cell, above: Sequence[Cell]) -> str:
     return next((other.text for other in above if other.covers(cell.column)), "")
+
+
+# --- rows whose cells may belong further right ----------------------------------------------------------------
+
+
+def aligned_row(labels: Labels, header: Header, blocks: Sequence[Block], row: Sequence[Cell]) -> Sequence[Cell] | None:
+    """The cells of a loose row below their headings; None where that cannot be told.
+
+    So many cells are missing in front that each choice and each name of a preset row stands below its own heading, and the
+    numbers below all that ask for one.
+    """
+    own = [cell for cell in row if cell.text.strip()]
+    for missing in range(MOST_MISSING + 1):
+        moved = [cell._replace(column=cell.column + missing) for cell in own]
+        if _fits(labels, header, blocks, moved):
+            return moved
+    return None
+
+
+def _fits(labels: Labels, header: Header, blocks: Sequence[Block], moved: Sequence[Cell]) -> bool:
+    row_name, spellings = labels.form.tables[header.table].row_name, spellings_of(labels.form)
+    told = 0
+    for cell in moved:
+        _, column = header.column_of(cell)
+        if column is None or labels.says_nothing(cell.text):
+            continue
+        choices = (*column.choices, *(text for by in column.choices_by.values() for texts in by.values() for text in texts))
+        names_preset = column.key == row_name and _names_preset(labels, blocks, cell.text, row_name=row_name)
+        if column.kind is Kind.CHOICE and labels.which(cell.text, choices) is None:
+            return False
+        if column.kind is Kind.NUMBER and not meanings(spellings, cell.text):
+            return False
+        told += column.kind is Kind.CHOICE or names_preset
+    numbers = [heading for heading, column in header.columns if column and column.kind is Kind.NUMBER and not heading.continued]
+    return told > 0 and all(any(cell.covers(heading.column) for cell in moved) for heading in numbers)
+
+
+def _names_preset(labels: Labels, blocks: Sequence[Block], text: str, *, row_name: str) -> bool:
+    """Whether a text is the name of a row that the form brings."""
+    named = [block.constants[row_name] for block in blocks if row_name in block.constants]
+    return labels.which(text, named) is not None or any(labels.preset_index(block, text) is not None for block in blocks)
 
 
 # --- label and value side by side ----------------------------------------------------------------------------
@@ -322,6 +378,8 @@ def _row_cells(labels: Labels, header: Header, row: Sequence[Cell], *, carried: 
         passage = Passage(cell.text.strip(), cell.place)
         if not passage.text or (cell.continued and heading and cell.text == heading.text):  # a caption merged with its header
             continue
+        if column and column.key in carried and labels.naming.is_share(passage.text):
+            continue
         if heading and column and (not cell.continued or column.key in carried or column.type == "text"):
             before = found.cells.get(column.key)
             found.cells[column.key] = before._replace(text=before.text + passage.text) if before else passage
@@ -336,6 +394,13 @@ def _row_cells(labels: Labels, header: Header, row: Sequence[Cell], *, carried: 
     if row_name and row_name not in found.cells and unnamed:
         found.cells[row_name] = unnamed
         found.leftovers.remove(Leftover(*unnamed))
+    if row_name and row_name in found.cells:
+        name = found.cells.pop(row_name)
+        spanned = any(cell.covers(heading.column) and column and column.key in carried and cell.text.strip() == name.text
+                      for cell in row for heading, column in header.columns)  # fmt: skip
+        text = labels.naming.row_name(name.text)
+        if text and not spanned:
+            found.cells[row_name] = name._replace(text=text)
     return found
 
 
@@ -344,6 +409,30 @@ def _carried(labels: Labels, header: Header, blocks: Sequence[Block]) -> frozens
     row_name = labels.form.tables[header.table].row_name
     constants = {key for block in blocks for key in block.constants if key != row_name}
     return paper_form_of(labels.form).carried | constants
+
+
+def _levels_above(labels: Labels, header: Header, cells: Mapping[str, Passage]) -> dict[str, Passage]:
+    """The levels that a row does not say and that the level below tells, as it stands below no other."""
+    found: dict[str, Passage] = {}
+    for column in labels.form.tables[header.table].columns:
+        passage = cells.get(column.key)
+        if passage is None or not passage.text:
+            continue
+        for other, lists in column.choices_by.items():
+            above = [value for value, choices in lists.items() if labels.which(passage.text, choices) is not None]
+            if other not in cells and len(above) == 1:
+                found[other] = passage._replace(text=above[0])
+    return found
+
+
+def _is_row(labels: Labels, block: Block, cells: Mapping[str, Passage]) -> bool:
+    """Whether cells are a row of the form: of a table of targets and what was achieved, a total or a blank line is none."""
+    said = {key for key, passage in cells.items() if not labels.says_nothing(passage.text)}
+    holding = {key for key in block.fields if block.fields[key].type == "value"} | set(
+        paper_form_of(labels.form).combined.values()
+    )
+    is_free = block.shape == "list" and block.row_name in block.fields and holding & block.fields.keys()
+    return not is_free or block.row_name in said or bool(holding & said)
 
 
 def _block(

@@ -4,6 +4,7 @@ r"""A plain text as a page: where its tables were there are tabs and blank lines
     >>> [len(item.rows) for item in page.items if isinstance(item, Grid)]
     [2]
 
+A page copied from a browser has upright strokes between the cells of a row, and lacks the cells that merged ones cover.
 Converters of Word documents begin every cell with a tab on a line of its own, end every paragraph of a cell with a line end
 and every row with a blank line; a cell whose last paragraph is blank looks like the end of its row, so short rows are put
 together where that gives rows as long as the others. Word itself and the clipboard put a row on one line, with tabs between
@@ -25,6 +26,10 @@ INDENT = re.compile(" {4,}|\u3000{2,}|\u00a0{4,}")
 MOST_LINES = 200  # by which the width of a table is judged
 ON_ONE_LINE = 2  # tabs between the cells of a row on one line; a single tab is an indent or a label with its value
 TAB = "\t"
+PIPE = "|"  # what pages copied from a browser, and Markdown, have between the cells of a row
+RULE = re.compile(r"[|\s:-]+")  # the line under the header in Markdown
+LEAST_ROWS = 2  # of a table divided by strokes
+LEAST_ALONE = 6  # lines with a cell each, of a text that lost its rows
 
 
 class Text(NamedTuple):
@@ -59,10 +64,13 @@ def read_text(text: str) -> Page:
 def _items(lines: Sequence[Text]) -> Iterator[Item]:
     at = tables = 0
     while at < len(lines):
-        rows, end = _table(lines, at)
+        rows, end = _piped_table(lines, at)
+        is_piped = bool(rows)
+        if not rows:
+            rows, end = _table(lines, at)
         if rows:
             tables += 1
-            yield Grid(tuple(_cells(row) for row in rows), Place("table", tables))
+            yield Grid(tuple(_cells(row) for row in rows), Place("table", tables), loose=is_piped)
         else:
             end = max(end, at + 1)
             for line in lines[at:end]:
@@ -93,6 +101,24 @@ def _table(lines: Sequence[Text], at: int) -> tuple[list[Row], int]:
     rows, end = _cells_on_lines(lines, at)
     is_table = len(rows) > 1 and max(map(len, rows)) > 1  # else paragraphs indented with a tab
     return (rows if is_table else []), end
+
+
+def _piped_table(lines: Sequence[Text], at: int) -> tuple[list[Row], int]:
+    """The rows of a table that begins there whose cells are divided by upright strokes, none if none does."""
+    end = at
+    while end < len(lines) and PIPE in lines[end].words:
+        end += 1
+    if end - at < LEAST_ROWS:
+        return [], at
+    rows = [line for line in lines[at:end] if not RULE.fullmatch(line.words)]
+    return [[Text(cell, line.number) for cell in line.words.strip().removeprefix(PIPE).split(PIPE)] for line in rows], end
+
+
+def cells_stand_on_lines(text: str) -> bool:
+    """Whether most lines are one cell of a table and a stroke: nobody can tell where its rows end."""
+    lines = [line.strip() for line in LINE_ENDS.sub("\n", text).split("\n") if line.strip()]
+    alone = sum(line.endswith(PIPE) and line.count(PIPE) == 1 for line in lines)
+    return alone >= LEAST_ALONE and 2 * alone > len(lines)
 
 
 def _cells_on_lines(lines: Sequence[Text], at: int) -> tuple[list[Row], int]:
