@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from support.gnumeric import as_gnumeric_shows, recalculate
 from support.libreoffice import ALWAYS, NEVER, convert
 from support.sweeps import examples, seeds
+from support.ties import rounds_alike
 from xlperf.errors import FormulaError
 from xlperf.formula.doubles import DOUBLES
 from xlperf.formula.evaluator import evaluate
@@ -545,16 +546,16 @@ def is_exact(number: object, digits: int = 6) -> bool:
 
 def is_tame(tree: Node, cells: Callable) -> bool:
     """Whether no step needs more than 15 digits: beyond these, doubles and decimals are two different things."""
-    if isinstance(tree, Literal | Name) or not all(is_tame(part, cells) for part in parts(tree)):
+    return rounds_alike(tree, cells) and _needs_few_digits(tree, cells)
+
+
+def _needs_few_digits(tree: Node, cells: Callable) -> bool:
+    if isinstance(tree, Literal | Name) or not all(_needs_few_digits(part, cells) for part in parts(tree)):
         return isinstance(tree, Literal | Name)
     result, operands = evaluate(tree, cells), [evaluate(part, cells) for part in parts(tree)]
     as_texts = isinstance(tree, Operation) and (tree.operator == "&" or tree.operands is not Kind.NUMBER)
     if as_texts or (isinstance(tree, Call) and tree.function in ("LEN", "TEXT")):
         return all(map(is_exact, operands))
-    if isinstance(tree, Call) and tree.function == "ROUND" and isinstance(operands[0], Decimal):
-        digits = int(tree.arguments[1].value)
-        by_all_digits = operands[0].quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, Context(prec=60))
-        return abs(operands[0]).scaleb(digits) < 10**15 and by_all_digits == result
     return not isinstance(result, Decimal) or abs(result) < 10**15
 
 

@@ -8,6 +8,7 @@ What a column may say is read from the schema, so that a new key is drawn as soo
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -76,11 +77,21 @@ def random_form(seed: int) -> dict[str, Any]:
     sheets = [_sheet(random, number) for number in range(random.randint(1, 3))]
     definition["sheets"] = [guide, cover, *sheets, checks]
     definition["rules"] = [definition["rules"][0], *_rules(random, sheets)]
+    _split_what_formulas_see(sheets, definition["rules"])
     if random.random() < 0.5:
         definition["rules"].append({"code": "XL207", "builtin": "wanted", "title": "宜填", "why": "x", "severity": "warning"})
     definition["unexplained"] = random.choice(("pass", "return"))
     definition["style"]["size"] = random.choice((9, 11, 14))
     return definition
+
+
+def _split_what_formulas_see(sheets: list[dict[str, Any]], rules: list[dict[str, Any]]) -> None:
+    """Merge no column that a formula looks at: of merged cells only the first holds a value, so such a form is refused."""
+    tables = [section for sheet in sheets for section in sheet["sections"] if "table" in section]
+    formulas = [column.get("formula", "") for table in tables for column in table["columns"]]
+    seen = set(re.findall(r"\w+", " ".join([*formulas, *(rule.get("test", "") for rule in rules)])))
+    for column in (column for table in tables for column in table["columns"] if column["key"] in seen):
+        column.pop("merged", None)
 
 
 def _item(random: Random, number: int) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def _check_merged(scope: Scope, formulas: Mapping[Cells, Node]) -> None:
         for name in names_in(tree):
             target = scope.target(cells.block, name)
             if any((block, target.field) in merged for block in target.blocks):
-                place = ".".join(filter(None, cells))
+                place = ".".join(part.removeprefix("_") for part in cells if part)  # of a rule: its code
                 raise FormulaError(sentence("formula_merged", {"place": place, "name": name}))
 
 

@@ -112,9 +112,9 @@ def _sum_ifs(numbers: list[object], *conditions: Any) -> Decimal:
 
 
 def looked_up(wanted: object, keys: list[object], values: list[object], compared: Callable[[Any], object]) -> Any:
-    """The value beside a key, None where the key stands nowhere or twice."""
+    """The value beside a key, None where the key stands nowhere or twice, or nothing but spaces beside it."""
     beside = [value for value, is_it in zip(values, rows_that_meet((keys, "=", wanted), compared), strict=True) if is_it]
-    return beside[0] if len(beside) == 1 else None
+    return beside[0] if len(beside) == 1 and is_filled(beside[0]) else None
 
 
 def is_filled(value: object) -> bool:

@@ -24,8 +24,7 @@ from xlperf.importing.combined_cells import take_apart
 from xlperf.importing.labels import Labels, Target
 from xlperf.importing.page import Leftover, Page, Passage
 from xlperf.importing.paper_form import paper_form_of
-from xlperf.importing.sections import read_sections
-from xlperf.importing.several_papers import first_paper
+from xlperf.importing.sections import first_paper, read_sections
 from xlperf.importing.tables import FoundRow, FoundTable
 from xlperf.importing.unit_captions import Units
 from xlperf.reporting.finding import Finding

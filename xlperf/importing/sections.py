@@ -13,14 +13,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import accumulate
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, pairwise
 
-from xlperf.forms.document import Spot
+from xlperf.forms.document import Spot, subject_spot, unit_spot
 from xlperf.importing.labels import Heading, LabelledText, Labels, Target
-from xlperf.importing.page import Grid, Leftover, Line, Page, Passage, Place
+from xlperf.importing.page import APART, Cell, Grid, Item, Leftover, Line, Page, Passage, Place
 from xlperf.importing.tables import FoundRow, FoundTable, found_single, read_grid
 from xlperf.importing.unit_captions import caption_of, with_captions
+from xlperf.text import letters_of
 from xlperf.values.blanks import is_blank
 from xlperf.values.notation import spellings_of
 
@@ -231,3 +232,48 @@ def _entry(labels: Labels, block: str, text: str, place: Place) -> Iterator[Foun
         for (key, _, end), next_begin in zip(marks, begins[1:], strict=True)
     }
     yield FoundRow(block, cells)
+
+
+# --- several papers in one file ------------------------------------------------------------------------------
+
+
+def first_paper(labels: Labels, page: Page) -> tuple[Page, list[Leftover]]:
+    """Return a page with its first paper alone, and what belongs to others, a row each.
+
+    A file may hold a paper of every project of a unit. A table that says another name than the first did, of the project or of
+    the unit, begins another paper; so does all that follows, until a table says the first name again.
+    """
+    subject = subject_spot(labels.form)
+    spot = subject if subject.block else unit_spot(labels.form)
+    first, is_first = "", True
+    kept: list[Item] = []
+    others: list[Leftover] = []
+    for item in page.items:
+        name = _name(labels, item, spot) if isinstance(item, Grid) else ""
+        first = first or name
+        is_first = name == first if name else is_first
+        if is_first:
+            kept.append(item)
+        elif isinstance(item, Grid):
+            others += _rows(item)
+        else:
+            others.append(Leftover(item.text.strip(), item.place))
+    return replace(page, items=tuple(kept)), others
+
+
+def _name(labels: Labels, grid: Grid, spot: Spot) -> str:
+    """The letters of the name that a table says beside its label, "" where it says none."""
+    for row in grid.rows:
+        own = [cell for cell in row if not cell.continued and cell.text.strip()]
+        for label, value in pairwise(own):
+            is_heading = any(labels.find(columns, value.text) for columns in labels.columns.values())
+            if labels.find(labels.singles, label.text) == spot and not is_heading:
+                return letters_of(value.text)
+    return ""
+
+
+def _rows(grid: Grid) -> Iterator[Leftover]:
+    for row in grid.rows:
+        own: Sequence[Cell] = [cell for cell in row if not cell.continued and cell.text.strip()]
+        if own:
+            yield Leftover(APART.join(cell.text.strip() for cell in own), own[0].place)

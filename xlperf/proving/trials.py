@@ -165,7 +165,8 @@ def _own_findings(form: Form, drawn: Drawn, processed: Processed) -> Iterator[Fa
         own = [found for found in processed.findings if found.code.startswith(OWN)]
     else:
         known = {cause for found in _findings_of(form, drawn) for cause in _causes(found)}
-        own = [found for found in processed.findings if not known.issuperset(_causes(found))]
+        tested = {code for code, rule in form.rules.items() if rule.test}  # tell what the form says, of whatever was read
+        own = [found for found in processed.findings if found.code not in tested and not known.issuperset(_causes(found))]
     for found in own:
         cells = [processed.reading.places.get(spot, ".".join(map(str, spot))) for spot in found.spots]
         told = listing([*cells, *found.cells][:MOST_TOLD])

@@ -31,7 +31,7 @@ def dump_warnings(findings: Iterable[Finding]) -> str:
         }
         for finding in findings
     ]
-    return json.dumps(objects, ensure_ascii=False)
+    return json.dumps(objects, ensure_ascii=False, default=str)  # an argument may be a date that was typed
 
 
 def load_warnings(form: Form, text: str) -> Iterator[Finding]:

@@ -100,11 +100,11 @@ def _none_of(choices: Iterable[str], name: str) -> str:
 
 
 def _doubt_of_text(scope: Scope, field: Field, name: str) -> str:
-    """Too long; a dash where words are asked for; a unit by another name; unseen characters where texts are compared."""
+    """Too long; nothing that can be seen, or a dash where words are asked for; a unit by another name; unseen characters."""
     numbers = scope.spellings.get("numbers", {})
     tests = [f"LEN(T({name})) > {field.max_length}"] if field.max_length else []
-    if field.required or field.wanted:
-        tests.append(f"ISDASH({name}, {quoted_words([_dashes(numbers)])})")
+    dashes = _dashes(numbers) if field.required or field.wanted else "".join(UNSEEN)
+    tests.append(f"ISDASH({name}, {quoted_words([dashes])})")
     compared = []
     if field.type == "code":
         compared += [f'{name} = "{word}"' for word in numbers.get("blanks", ()) if any(map(str.isalnum, word))]
