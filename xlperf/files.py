@@ -365,9 +365,20 @@ def stamp(date: str | None) -> str:
 
 def write_csv(text: TextIO, rows: Iterable[Sequence[object]]) -> None:
     """Write rows for Excel: with a BOM, numbers as numbers, and no text that Excel would run as a formula."""
+    write = csv_writer(text)
+    for row in rows:
+        write(row)
+
+
+def csv_writer(text: TextIO) -> Callable[[Sequence[object]], None]:
+    """Begin such a file; return the function that writes the next row."""
     text.write("\ufeff")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([value if isinstance(value, int | float) else harmless(value) for value in row] for row in rows)
+
+    def write(row: Sequence[object]) -> None:
+        writer.writerow([value if isinstance(value, int | float) else harmless(value) for value in row])
+
+    return write
 
 
 def harmless(value: object) -> str:

@@ -25,12 +25,13 @@ EVERY = 10.0  # seconds after which there is another line
 @contextmanager
 def progress(title: str, quiet: bool = False) -> Iterator[Tell]:
     """Yield the function that is told how many are done, of how many, with more words if there are any."""
+    if quiet:
+        yield lambda done, total, words="": None
+        return
     from rich.console import Console
 
     console = Console(file=sys.stderr)
-    if quiet:
-        yield lambda done, total, words="": None
-    elif console.is_terminal:
+    if console.is_terminal:
         yield from _bar(title, console)
     else:
         yield _lines(title)

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,20 @@ def test_a_file_that_was_written_just_now_is_read_again(tmp_path: Path, monkeypa
     now = time.time_ns()
     assert stamp_of(path.stat(), before=now) == ""
     assert stamp_of(path.stat(), before=now + 10**10) != ""
+
+
+def test_a_run_that_ends_before_the_lock_is_taken_is_the_last_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was known of the last run is found out anew: else the log would tell nothing of it, or of one before it."""
+    inbox, output = tmp_path / "in", tmp_path / "out"
+    inbox.mkdir()
+    (inbox / "letter.pdf").write_bytes(b"%PDF-1.7")
+    unlocked = collect_module.locked
+
+    def locked(directory: Path) -> AbstractContextManager[None]:
+        monkeypatch.setattr(collect_module, "locked", unlocked)
+        collect([inbox], output=output, jobs=1)
+        return unlocked(directory)
+
+    monkeypatch.setattr(collect_module, "locked", locked)
+    run = collect([inbox], output=output, jobs=1).run
+    assert run is not None and run["changes"] is not None and run["changes"]["new"] == []

@@ -176,6 +176,7 @@ CHANGES = [
     ("update outcomes set findings = '[]' where status = 'unreadable'", "outcome_altered"),
     ("update outcomes set document = replace(document, '2022', '2021') where status = 'passed'", "outcome_altered"),
     ("update outcomes set proof = 'x', unit = '丁局' where status = 'passed'", "outcome_altered"),
+    ("update outcomes set gist = replace(gist, '\"met\": ', '\"met\": 1') where status = 'passed'", "outcome_altered"),
     ("update outcomes set digests = '{' where status = 'passed'", "outcome_altered"),
     ("update outcomes set status = null where status = 'passed'", "outcome_missing"),
     ("delete from outcomes where status = 'passed'", "outcome_missing"),

@@ -32,7 +32,7 @@ def years(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from support.collection_runs import outcomes_of
 
     for outcome in outcomes_of(folders[-1]):
-        (folder / "last" / f"{outcome.unit}.json").write_text(json.dumps(outcome.document, ensure_ascii=False), "utf-8")
+        (folder / "last" / f"{outcome.unit}.json").write_text(json.dumps(dict(outcome.document), ensure_ascii=False), "utf-8")
     return folder
 
 

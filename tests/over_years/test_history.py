@@ -191,7 +191,7 @@ def test_the_command_says_what_it_found_and_reads_folders_of_finalized_documents
         finalized = tmp_path / "out" / folder.name / "定稿"
         finalized.mkdir(parents=True)
         for outcome in outcomes_of(folder):
-            (finalized / f"{outcome.unit}.json").write_text(json.dumps(outcome.document, ensure_ascii=False), "utf-8")
+            (finalized / f"{outcome.unit}.json").write_text(json.dumps(dict(outcome.document), ensure_ascii=False), "utf-8")
     (finalized / "别的.json").write_text("{}", "utf-8")
     done = xlperf("history", *(tmp_path / "out" / folder.name for folder in folders), "-o", tmp_path / "b.xlsx", "--json")  # fmt: skip
     assert done.returncode == 0 and "别的.json" in done.stderr

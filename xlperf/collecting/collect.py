@@ -32,7 +32,7 @@ from xlperf.collecting.inbox import Input, Skipped, close_archives, is_no_submis
 from xlperf.collecting.last_run import Made, known_files, known_forms, log_of, made_before, state_of
 from xlperf.collecting.ownership import refuse_other_owner, take_store
 from xlperf.collecting.processing import process_inputs, terms_of
-from xlperf.collecting.run_log import Run, find_versions, read_run, write_run
+from xlperf.collecting.run_log import LogStamp, Run, find_versions, log_stamp, read_run, write_run
 from xlperf.collecting.status import CollectionStatus, read_status
 from xlperf.collecting.store import OPEN, Arrival, Outcomes, Store, first_receipt, opened_store, register
 from xlperf.collecting.worker import WorkOptions
@@ -111,10 +111,13 @@ def collect(
         ({'unreadable': 1}, 0, <ExitCode.UNREADABLE: 3>)
     """
     return_large_blocks_at_once()
-    plan = _plan(inboxes, form=form, templates=templates, output=output, roster=roster)
+    find_out = partial(_plan, inboxes, form=form, templates=templates, output=output, roster=roster)
+    plan = find_out()
     for remark in () if quiet else plan.remarks:
         print(remark, file=sys.stderr)
     with locked(plan.directory), opened_store(plan.directory, database) as store:
+        if log_stamp(plan.directory) != plan.log:  # another run has ended between the plan and the lock
+            plan = find_out()
         refuse_other_owner(store, plan.directory)
         options = _options(store, plan, form=form, year=year, date=date, finalize=finalize)._replace(unexplained=unexplained)
         decisions = _decisions(store, day=date or plan.started[:10])
@@ -160,6 +163,7 @@ class _Plan:
     naming: Naming
     prefixes: tuple[str, ...]  # words that may be left out before a unit's name
     last: Run | None  # the last finished run
+    log: LogStamp | None  # what its log was when it was read
     started: str  # ISO time
     clock: float  # that of time.monotonic, in seconds
 
@@ -170,6 +174,7 @@ def _plan(
     """Find out what there is to process, and with which forms."""
     clock, started = time.monotonic(), _now()
     directory, own_forms = Path(output), Path(templates) if templates else None
+    log = log_stamp(directory)  # taken first: a log that is written meanwhile is read again
     last = read_run(directory)
     forms = digest_forms(own_forms, known_forms(last))
     if form is not None:
@@ -189,6 +194,7 @@ def _plan(
         naming=make_naming(prefixes, expected.units if expected else None),
         prefixes=prefixes,
         last=last,
+        log=log,
         started=started,
         clock=clock,
     )

@@ -87,8 +87,9 @@ def folder_of(key: str) -> str:
 def write_made(directory: Path, key: str, files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     """Write the files that a worker made and yield their paths, relative to the directory, each with its SHA-256."""
     folder = f"{MADE}/{folder_of(key)}"
-    for name, content in files.items():
+    if files:
         make_folder(directory / folder)
+    for name, content in files.items():
         write_atomically(directory / folder / name, partial(_write_bytes, content))
         yield f"{folder}/{name}", sha256(content).hexdigest()
 

@@ -35,6 +35,7 @@ KINDS = {
 }  # where they stand
 LIBRARIES = ("openpyxl", "python-calamine", "XlsxWriter", "SQLAlchemy")  # that affect what is read, written and stored
 
+LogStamp = tuple[int, int, int]  # the number of the file on its disk, its time, its size
 StatusChange = TypedDict("StatusChange", {"path": str, "was": Status, "is": Status})
 
 
@@ -183,6 +184,15 @@ def list_files(outcomes: Iterable[Outcome]) -> list[FileEntry]:
 
 def _count(outcome: Outcome, severity: str) -> int:
     return sum(finding["severity"] == severity for finding in outcome.findings)
+
+
+def log_stamp(directory: Path) -> LogStamp | None:
+    """What tells the log of a collection from the one that the next run writes; None where there is none."""
+    try:
+        status = (directory / FILE_NAME).stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def read_run(directory: Path) -> Run | None:

@@ -21,6 +21,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -30,13 +31,13 @@ from xlperf.reporting.result import Status
 from xlperf.summarizing.outcome import Outcome, instant
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table
+    from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, Update
 
     Note = Callable[[Connection], object]
 
 FILE_NAME, LOCK = "collection.sqlite", "collection.lock"  # one of them lies in the folder of every collection
 OPEN = "-open"  # suffix of the key of a file that somebody has open: it gets a finding, but keeps its time of receipt
-AS_JSON = ("findings", "document", "outputs", "places", "digests")
+AS_JSON = ("findings", "document", "outputs", "places", "digests", "gist")
 TEXTS = ("sha256", "status", "form", "revision", "unit", "unit_code", "subject", "saved", *AS_JSON, "proof")
 PROVED = (
     "sha256",
@@ -49,11 +50,14 @@ PROVED = (
     "year",
     "findings",
     "document",
+    "gist",
     "outputs",
     "digests",
 )
 TUPLES = ("findings", "outputs")  # of these
+OF_KEY = "of_key"  # in a statement, the key of the outcome that is meant
 PATIENCE = 60  # seconds to wait while another program has the file locked
+SELDOM_READ = ("document", "gist")  # of these, those that only the survey looks into
 AT_A_TIME = 50  # rows in memory while outcomes are listed
 NO_TERMS: Mapping[str, Sequence[str]] = {}
 
@@ -77,6 +81,13 @@ class Store:
     audit: Table  # what happened to the collection, entry by entry, see `audit_log`
     seals: Table  # name -> what is to be found in a file of that name, see `audit_log`
     url: str | None = None  # of the database; None of the file in the folder of the collection
+
+    @cached_property
+    def saving(self) -> Update:
+        """The statement that stores an outcome; its columns are those of the values that it is given."""
+        import sqlalchemy as sql
+
+        return sql.update(self.outcomes).where(self.outcomes.c.key == sql.bindparam(OF_KEY))
 
     def close(self) -> None:
         self.engine.dispose()
@@ -282,13 +293,11 @@ def forget(store: Store, keys: Sequence[str]) -> None:
 
 def save_outcome(store: Store, key: str, outcome: Outcome, digest: str | None) -> None:
     """Store the outcome of a content, but for size and time of receipt; without a digest the next run tries again."""
-    import sqlalchemy as sql
-
     kept = {field.name for field in fields(Outcome)} - {"path", "size", "received"}
     row = {name: _storable(getattr(outcome, name), as_json=name in AS_JSON) for name in kept}
     row["proof"] = proof_of(row)
     with store.engine.begin() as connection:
-        connection.execute(sql.update(store.outcomes).where(store.outcomes.c.key == key).values(terms=digest, **row))
+        connection.execute(store.saving, {OF_KEY: key, "terms": digest, **row})
 
 
 def proof_of(row: Mapping[str, object]) -> str:
@@ -328,7 +337,7 @@ class Outcomes:
         inputs, outcomes = self.store.inputs, self.store.outcomes
         columns: dict[str, ColumnElement[Any]] = {**outcomes.c, "path": inputs.c.path}
         if not self.documents:
-            columns["document"] = sql.literal("null").label("document")
+            columns |= {name: sql.literal("null").label(name) for name in SELDOM_READ}
         listed = (
             sql.select(*(columns[field.name] for field in fields(Outcome)))
             .join(outcomes, inputs.c.key == outcomes.c.key)
@@ -337,8 +346,51 @@ class Outcomes:
         )
         with self.store.engine.connect().execution_options(yield_per=AT_A_TIME) as connection:
             for row in connection.execute(listed).mappings():
-                values = {**row, **{name: json.loads(row[name] or "null") for name in AS_JSON}}
-                yield Outcome(**values | {name: tuple(values[name]) for name in TUPLES})
+                values = {name: READ_AS.get(name, _as_it_is)(value) for name, value in row.items()}
+                yield Outcome(**values)
+
+
+class StoredObject(Mapping[str, Any]):
+    """A JSON object as it is stored; it is parsed when somebody looks into it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _content(self) -> Mapping[str, Any]:
+        content: Mapping[str, Any] = json.loads(self._text)
+        return content
+
+    def __getitem__(self, key: str) -> Any:
+        return self._content[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._content)
+
+    def __len__(self) -> int:
+        return len(self._content)
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def _json(text: str | None) -> Any:
+    return json.loads(text or "null")
+
+
+def _object(text: str | None) -> StoredObject | None:
+    return StoredObject(text) if text and text != "null" else None
+
+
+def _tuple(text: str | None) -> tuple[Any, ...]:
+    return tuple(json.loads(text or "null"))
+
+
+# What a column is read as, where it is not taken as it is.
+READ_AS: Mapping[str, Callable[[Any], Any]] = (
+    dict.fromkeys(AS_JSON, _json) | dict.fromkeys(SELDOM_READ, _object) | dict.fromkeys(TUPLES, _tuple)
+)
 
 
 def count_inputs(store: Store) -> dict[Status | None, int]:

@@ -15,6 +15,7 @@ import time
 import traceback
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from xlperf.forms.model import Unexplained
 from xlperf.messages import use_language
 from xlperf.reporting.finding import is_returned
 from xlperf.reporting.result import Result, unreadable
+from xlperf.summarizing.gist import form_of, gist_of
 from xlperf.summarizing.outcome import Outcome
 from xlperf.workers.process import Limits, watched
 from xlperf.workflow.annotate import write_annotated
@@ -82,7 +84,7 @@ def work_on(task: Task, options: WorkOptions, limits: Limits) -> Done:
     try:
         with watched(limits.seconds), tempfile.TemporaryDirectory(prefix="xlperf-") as folder:
             result = _result(task, options, Path(folder))
-            outcome = _outcome(task, result, time.perf_counter() - begin)
+            outcome = _with_gist(_outcome(task, result, time.perf_counter() - begin), options.templates)
             return Done(outcome, {path.name: path.read_bytes() for path in result.outputs})
     except MemoryError:
         error = UnreadableError("XL503", found=task.name, expected=f"{limits.memory >> 20} MiB")
@@ -144,6 +146,12 @@ def _outcome(task: Task, result: Result, seconds: float) -> Outcome:
         seconds=round(seconds, 3),
         places=result.places,
     )
+
+
+def _with_gist(outcome: Outcome, templates: Path | None) -> Outcome:
+    """The outcome with what the summary needs of it, taken here and not by whoever waits for all workers."""
+    form = form_of(outcome, templates) if outcome.document else None
+    return replace(outcome, gist=gist_of(form, outcome)) if form else outcome
 
 
 def _saved(content: bytes) -> str | None:

@@ -77,7 +77,7 @@ def rows_of(form: Form, document: Document) -> tuple[Rows, list[Stray]]:
     rows: Rows = {block.key: _preset_rows(block) for block in form.blocks.values() if block.key != GUIDE}
     strays: list[Stray] = []
     taken = {"form", "revision", LEFTOVERS, WAIVED}
-    for path, blocks in _by_path(form).items():
+    for path, blocks in form.blocks_by_path.items():
         value, where = _value_at(document, path), ".".join(path)
         taken.update(path[:1])
         if value is None:
@@ -91,15 +91,6 @@ def rows_of(form: Form, document: Document) -> tuple[Rows, list[Stray]]:
             taken.update(blocks[0].fields if not path else ())
     strays += [(key, value) for key, value in document.items() if key not in taken and value is not None]
     return rows, strays
-
-
-def _by_path(form: Form) -> dict[tuple[str, ...], list[Block]]:
-    """The blocks by their path in the document; those of one list share it."""
-    found: dict[tuple[str, ...], list[Block]] = {}
-    for block in form.blocks.values():
-        if block.key != GUIDE:
-            found.setdefault(block.path, []).append(block)
-    return found
 
 
 def _preset_rows(block: Block) -> list[Row]:
@@ -134,9 +125,10 @@ def _place_object(block: Block, value: Document, rows: Rows, where: str) -> Iter
 def _place_items(form: Form, blocks: Sequence[Block], items: Sequence[object], rows: Rows, where: str) -> Iterator[Stray]:
     """Put the items of a list into the rows of the blocks that share it; yield what has no place."""
     taken: set[tuple[str, int]] = set()
+    block_of = _block_finder(blocks)
     for number, item in enumerate(items):
         path = f"{where}[{number}]"
-        block = next((block for block in blocks if _belongs(block, item)), None)
+        block = block_of(item)
         if block is None or not isinstance(item, Mapping):
             yield path, item
             continue
@@ -150,10 +142,24 @@ def _place_items(form: Form, blocks: Sequence[Block], items: Sequence[object], r
             rows[block.key].append(row)
 
 
-def _belongs(block: Block, item: object) -> bool:
+def _block_finder(blocks: Sequence[Block]) -> Callable[[object], Block | None]:
+    """Return the function that finds the block whose constants an item has; what stands in many items is compared once."""
+    keys = tuple(dict.fromkeys(key for block in blocks for key in block.constants))
+    known: dict[tuple[object, ...], Block | None] = {}
+
+    def block_of(item: object) -> Block | None:
+        if not isinstance(item, Mapping):
+            return None
+        standing = tuple(text if isinstance(text := item.get(key), str) else None for key in keys)
+        if standing not in known:
+            known[standing] = next((block for block in blocks if _belongs(block, item)), None)
+        return known[standing]
+
+    return block_of
+
+
+def _belongs(block: Block, item: Document) -> bool:
     """Whether an item of a list has the constants of that block."""
-    if not isinstance(item, Mapping):
-        return False
     return all(_is_same_text(item.get(key), value) for key, value in block.constants.items())
 
 
@@ -182,7 +188,7 @@ def _fill_row(block: Block, row: Row, item: Document, where: str) -> Iterator[St
 def document_of(form: Form, rows: Rows) -> dict[str, Any]:
     """Return the document of those rows; empty free rows and blank values are absent."""
     document: dict[str, Any] = {"form": form.key, "revision": form.revision}
-    for blocks in _by_path(form).values():
+    for blocks in form.blocks_by_path.values():
         for block in blocks:
             for index, row in enumerate(rows.get(block.key, ())):
                 _put_row(document, block, index, row)
@@ -215,7 +221,7 @@ def _put_row(document: dict[str, Any], block: Block, index: int, row: Row) -> No
 def rows_by_path(form: Form, rows: Rows) -> dict[tuple[str | int, ...], tuple[str, int]]:
     """Return where each object of the document comes from: its JSON path to (block, index)."""
     origins: dict[tuple[str | int, ...], tuple[str, int]] = {}
-    for path, blocks in _by_path(form).items():
+    for path, blocks in form.blocks_by_path.items():
         count = 0
         for block in blocks:
             for index, row in enumerate(rows.get(block.key, ())):

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlperf.forms.definition import UNIT, Raw
-from xlperf.forms.model import EXPLAINED, RULES, Block, Cells, Condition, Field, Rule, Severity, Sheet, Unexplained
+from xlperf.forms.model import EXPLAINED, GUIDE, RULES, Block, Cells, Condition, Field, Rule, Severity, Sheet, Unexplained
 from xlperf.forms.scope import Scope
 from xlperf.forms.summary import Summary
 from xlperf.formula.doubles import DOUBLES
@@ -88,6 +88,15 @@ class Form(Scope):
     def _compiled(self) -> dict[tuple[int, type], Formula]:
         """The functions by their trees and what they compute in; the rows of a table share one."""
         return {}
+
+    @cached_property
+    def blocks_by_path(self) -> dict[tuple[str, ...], list[Block]]:
+        """The blocks by their path in the document, but for the guide; those of one list share it."""
+        found: dict[tuple[str, ...], list[Block]] = {}
+        for block in self.blocks.values():
+            if block.key != GUIDE:
+                found.setdefault(block.path, []).append(block)
+        return found
 
     def is_input(self, block: Block, index: int, field: Field) -> bool:
         """Whether people type into that cell."""

@@ -18,12 +18,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
 
 from xlperf.errors import FormulaError
 from xlperf.forms.definition import Raw
 from xlperf.forms.model import TYPES, decimals_of_type
 from xlperf.forms.scope import Scope, Target
+from xlperf.formula.evaluator import Formula, compile_formula
 from xlperf.formula.nodes import Kind, Node
 from xlperf.formula.parser import About, parse
 
@@ -44,7 +45,8 @@ class OverYears:
     far: float = 3.5  # and so many deviations away, a modified z-score (Iglewicz and Hoaglin 1993)
 
 
-class Figure(NamedTuple):
+@dataclass(frozen=True)
+class Figure:
     """One figure of a workbook: the cell it stands in, or the formula over other figures."""
 
     key: str
@@ -52,6 +54,11 @@ class Figure(NamedTuple):
     type: str
     target: Target | None
     formula: Node | None
+
+    @cached_property
+    def compiled(self) -> Formula | None:
+        """The formula as a function."""
+        return None if self.formula is None else compile_formula(self.formula)
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,11 @@ class Indicators:
     deviation: str
     actual: str  # the column to which a finding points
     tests: Mapping[str, Node]  # over, missed
+
+    @cached_property
+    def compiled(self) -> Mapping[str, Formula]:
+        """The tests as functions."""
+        return {state: compile_formula(test) for state, test in self.tests.items()}
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ import filecmp
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 from xlperf.distributing.roster import Unit
 from xlperf.errors import UsageError, reason_of
-from xlperf.files import as_written, digest_of, safe_name, write_csv, written_together
+from xlperf.files import as_written, csv_writer, digest_of, safe_name, write_csv, written_together
 from xlperf.messages import sentence
 from xlperf.summarizing.audit_archive import OpenInput, write_audit
 from xlperf.summarizing.audit_chain import Chain
@@ -119,14 +120,11 @@ def _write_tables(
     folder = new / sentence("csv_folder", {})
     folder.mkdir()
     counts = FindingCounts()
-    for table in summary_tables(survey, outcomes):
-        rows = counts.counted(table.rows()) if table.key == "findings" else table.rows()
-        _write_csv(folder / f"{safe_name(table.title)}.csv", _lines(table, rows))
+    tables = (_kept_as_csv(table, folder, counts) for table in summary_tables(survey, outcomes))
     name = f"{sentence('summary_file', {})}.xlsx"
-    overview = write_summary(
-        survey, summary_tables(survey, outcomes), counts, path=new / name, date=date, announcement=announcement, chain=chain
-    )
-    _write_csv(folder / f"{sentence('sheet_overview', {})}.csv", _overview_lines(overview))
+    overview = write_summary(survey, tables, counts, path=new / name, date=date, announcement=announcement, chain=chain)
+    with (folder / f"{sentence('sheet_overview', {})}.csv").open("w", encoding="utf-8", newline="") as text:
+        write_csv(text, _overview_lines(overview))
     _keep_saved(directory / name, new)
     return sorted([name, *(path.relative_to(new).as_posix() for path in folder.iterdir())])
 
@@ -158,18 +156,21 @@ def _drop_what_is_there(new: Path, directory: Path) -> None:
                 made.unlink()
 
 
-def _write_csv(path: Path, rows: Iterable[Row]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as text:
-        write_csv(text, rows)
+def _kept_as_csv(table: SummaryTable, folder: Path, counts: FindingCounts) -> SummaryTable:
+    """The same table; while somebody goes through its rows they are written as CSV too: headings, rows, sums."""
 
+    def rows() -> Iterator[Row]:
+        with (folder / f"{safe_name(table.title)}.csv").open("w", encoding="utf-8", newline="") as text:
+            write = csv_writer(text)
+            write([column.heading for column in table.columns])
+            for row in counts.counted(table.rows()) if table.key == "findings" else table.rows():
+                write(row)
+                yield row
+            if table.totals:
+                keys = [column.key for column in table.columns]
+                write([sentence("total", {}) if at == 1 else table.totals.get(key) for at, key in enumerate(keys)])
 
-def _lines(table: SummaryTable, rows: Iterable[Row]) -> Iterator[Row]:
-    """The lines of a table as CSV: headings, rows, sums."""
-    yield [column.heading for column in table.columns]
-    yield from rows
-    if table.totals:
-        keys = [column.key for column in table.columns]
-        yield [sentence("total", {}) if at == 1 else table.totals.get(key) for at, key in enumerate(keys)]
+    return replace(table, rows=rows)
 
 
 def _overview_lines(parts: Iterable[Part]) -> Iterator[Row]:

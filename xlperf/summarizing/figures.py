@@ -19,7 +19,6 @@ from typing import NamedTuple
 from xlperf.forms.document import Row, Rows
 from xlperf.forms.form import Form
 from xlperf.forms.summary import MET
-from xlperf.formula.evaluator import compile_formula, evaluate
 from xlperf.formula.operands import as_decimal
 
 
@@ -39,8 +38,8 @@ def figures_of(form: Form, rows: Rows) -> dict[str, float | None]:
         if figure.target is not None:
             listed = rows.get(figure.target.blocks[0])
             values[figure.key] = as_decimal(listed[form.index(figure.target)].get(figure.target.field)) if listed else None
-        elif figure.formula is not None:
-            values[figure.key] = evaluate(figure.formula, values.get)
+        elif figure.compiled is not None:
+            values[figure.key] = figure.compiled(values.get, {})
     return _numbers(values)
 
 
@@ -48,8 +47,8 @@ def figures_of_sums(form: Form, sums: Mapping[str, object]) -> dict[str, float |
     """The figures that are cells as they are given, and those that are formulas computed from them."""
     values = {key: as_decimal(value) for key, value in sums.items()}
     for figure in form.summary.figures:
-        if figure.formula is not None:
-            values[figure.key] = evaluate(figure.formula, values.get)
+        if figure.compiled is not None:
+            values[figure.key] = figure.compiled(values.get, {})
     return _numbers(values)
 
 
@@ -62,11 +61,10 @@ def achievements(form: Form, rows: Rows) -> Iterator[Achievement]:
     asked = form.summary.indicators
     if asked is None:
         return
-    tests = {state: compile_formula(test) for state, test in asked.tests.items()}
     for block in form.tables[asked.table].blocks:
         for index, row in enumerate(rows.get(block, ())):
             deviation = row.get(asked.deviation)
-            passed = (state for state, test in tests.items() if test(row.get, {}))
+            passed = (state for state, test in asked.compiled.items() if test(row.get, {}))
             state = MET if deviation == 0 else next(passed, None)
             if state or deviation is not None:
                 yield Achievement(block, index, row, state or MET)

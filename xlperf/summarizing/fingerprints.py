@@ -38,6 +38,8 @@ NO_LETTERS = re.compile(r"[\W\d_]+")
 SHINGLE, SKETCH = 5, 6  # letters of a shingle; hashes per paragraph
 SHORTEST_SENTENCE = 6
 FIGURES, DIGITS = 4, 3  # that many different figures of that many digits are not equal by chance
+FAR = 3.5  # modified z-score of an outlier (Iglewicz and Hoaglin 1993)
+ENDS = 3  # numbers that `Fingerprints.ends` has of each workbook
 LEAST_FIGURES = 20  # over-fulfilled indicators that are needed to tell an outlier
 PARTS = 8  # hashes are sorted in that many parts, to save memory
 
@@ -61,6 +63,31 @@ class Paragraph(NamedTuple):
     text: str
 
 
+class Prints(NamedTuple):
+    """The fingerprints of one workbook."""
+
+    sketches: list[int]  # SKETCH hashes per paragraph
+    sentences: list[int]  # hashes
+    figure_sets: list[int]  # hashes
+    excess: list[float]  # log(1 + deviation) of its over-fulfilled indicators
+
+
+def prints_of(workbook: ComparedWorkbook) -> Prints:
+    """Return the fingerprints of a workbook."""
+    unit = letters(workbook.unit)
+    sketches: list[int] = []
+    written: set[int] = set()
+    for paragraph in paragraphs(workbook):
+        sketches += sketch_of(letters(paragraph.text, unit))
+        written.update(map(hash_of, sentences(paragraph.text, unit)))
+    return Prints(
+        sketches=sketches,
+        sentences=sorted(written),
+        figure_sets=[hash_of(figures) for figures, _ in figure_sets(workbook)],
+        excess=[math.log1p(indicator.deviation) for indicator in over_fulfilled(workbook)],
+    )
+
+
 class Fingerprints:
     """The fingerprints of all workbooks, in the order in which they are added."""
 
@@ -70,23 +97,25 @@ class Fingerprints:
         self.sentences = array("Q")  # hash << 32 | owner
         self.figure_sets = array("Q")  # the same
         self.excess = array("d")  # log(1 + deviation) of over-fulfilled indicators
+        self.ends = array("L")  # where the paragraphs, sets of figures and excesses of each workbook end
         self.owners: set[int] = set()
         self.printed: dict[Form, set[int]] = {}  # hashes of the sentences of the form
 
     def add(self, workbook: ComparedWorkbook) -> None:
         """Add the fingerprints of one workbook."""
-        form, owner, unit = workbook.form, workbook.owner, letters(workbook.unit)
+        self.append(workbook.form, workbook.owner, prints_of(workbook))
+
+    def append(self, form: Form, owner: int, prints: Prints) -> None:
+        """Add fingerprints that were taken already."""
         self.owners.add(owner)
         if form not in self.printed:
             self.printed[form] = {hash_of(part) for text in texts_in(form.definition) for part in sentences(text)}
-        written: set[int] = set()
-        for paragraph in paragraphs(workbook):
-            self.sketches.extend(sketch_of(letters(paragraph.text, unit)))
-            self.writers.append(owner)
-            written.update(map(hash_of, sentences(paragraph.text, unit)))
-        self.sentences.extend(sentence << 32 | owner for sentence in written)
-        self.figure_sets.extend(hash_of(figures) << 32 | owner for figures, _ in figure_sets(workbook))
-        self.excess.extend(math.log1p(indicator.deviation) for indicator in over_fulfilled(workbook))
+        self.sketches.extend(prints.sketches)
+        self.writers.extend([owner] * (len(prints.sketches) // SKETCH))
+        self.sentences.extend(sentence << 32 | owner for sentence in prints.sentences)
+        self.figure_sets.extend(figures << 32 | owner for figures in prints.figure_sets)
+        self.excess.extend(prints.excess)
+        self.ends.extend((len(self.writers), len(self.figure_sets), len(self.excess)))
 
     def shingles(self) -> Iterator[int]:
         """The hashes of all sketches, each with the owner of its paragraph: `hash << 32 | owner`."""
@@ -102,6 +131,13 @@ class Shared(NamedTuple):
     figure_sets: set[int]
     middle: float  # the median of `Fingerprints.excess`
     spread: float  # a robust estimate of the standard deviation; 0 if there are too few figures
+    ends: Sequence[int] = ()  # of the paragraphs of each workbook
+    touched: frozenset[int] = frozenset()  # the workbooks in which something of that stands, or a figure far from the others
+    far: frozenset[int] = frozenset()  # those with such a figure
+
+    def is_far(self, excess: float) -> bool:
+        """Whether an indicator is over-fulfilled far beyond what all units report."""
+        return self.spread > 0 and (excess - self.middle) / self.spread > FAR
 
 
 def find_shared(fingerprints: Fingerprints) -> Shared:
@@ -111,7 +147,7 @@ def find_shared(fingerprints: Fingerprints) -> Shared:
     sentence_owners = count_owners(lambda: fingerprints.sentences)
     figure_owners = count_owners(lambda: fingerprints.figure_sets)
     middle, spread = _middle_and_spread(fingerprints.excess)
-    return Shared(
+    shared = Shared(
         sketches=fingerprints.sketches,
         shingles={shingle for shingle, count in count_owners(fingerprints.shingles) if shingle and 1 < count <= limit},
         common={sentence for sentence, count in sentence_owners if count > limit}.union(*fingerprints.printed.values()),
@@ -119,6 +155,24 @@ def find_shared(fingerprints: Fingerprints) -> Shared:
         middle=middle,
         spread=spread,
     )
+    touched, far = _touched_and_far(fingerprints, shared)
+    return shared._replace(ends=fingerprints.ends[::ENDS], touched=touched, far=far)
+
+
+def _touched_and_far(fingerprints: Fingerprints, shared: Shared) -> tuple[frozenset[int], frozenset[int]]:
+    """The numbers of the workbooks that have to be looked at again, and of those with a figure far from the others."""
+    ends, touched, far = fingerprints.ends, set(), set()
+    paragraphs_from = figures_from = excess_from = 0
+    for number in range(len(ends) // ENDS):
+        paragraphs_to, figures_to, excess_to = ends[number * ENDS : (number + 1) * ENDS]
+        if any(map(shared.is_far, fingerprints.excess[excess_from:excess_to])):
+            far.add(number)
+        elif not shared.shingles.isdisjoint(fingerprints.sketches[paragraphs_from * SKETCH : paragraphs_to * SKETCH]) or any(
+            pair >> 32 in shared.figure_sets for pair in fingerprints.figure_sets[figures_from:figures_to]
+        ):
+            touched.add(number)
+        paragraphs_from, figures_from, excess_from = paragraphs_to, figures_to, excess_to
+    return frozenset(touched | far), frozenset(far)
 
 
 def count_owners(pairs: Callable[[], Iterable[int]]) -> Iterator[tuple[int, int]]:

@@ -13,8 +13,8 @@ from pathlib import Path
 from xlperf.files import shipped
 from xlperf.messages import sentence
 from xlperf.reporting.description import DescribedFinding, in_order
+from xlperf.summarizing.gist import form_of
 from xlperf.summarizing.outcome import Outcome
-from xlperf.summarizing.survey import form_of
 from xlperf.summarizing.tables.findings import cells_of
 from xlperf.workbook.announcement import NOTHING, Announcement, long_date
 

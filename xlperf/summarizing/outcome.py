@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from sys import intern
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from xlperf.reporting.description import DescribedFinding
 from xlperf.reporting.result import Status
@@ -58,6 +58,7 @@ class Outcome(Submission):
     outputs: tuple[str, ...] = ()  # paths of the files made from it, relative to the folder of the collection
     places: Mapping[str, str] = field(default_factory=dict, repr=False)  # path -> cell that is not the template's
     digests: Mapping[str, str] | None = field(default=None, repr=False)  # output -> SHA-256; None of an earlier version
+    gist: Mapping[str, Any] | None = field(default=None, repr=False)  # what sums it up, see `gist`; None: nobody has taken it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,8 @@
     for path, finding in compare(find_shared(fingerprints), workbooks):
         …                                   # ("a/first.xlsx", {"code": "XL550", …})
 
-The workbooks are read once more, one at a time, in the order in which their fingerprints were taken. Paragraphs with similar
-fingerprints are compared letter by letter.
+The workbooks are read once more, one at a time, in the order in which their fingerprints were taken; those that have nothing in
+common with others are passed over. Paragraphs with similar fingerprints are compared letter by letter.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from xlperf.summarizing.fingerprints import (
 from xlperf.summarizing.submissions import MOST_LISTED, comparison_finding
 
 LEADERS = 4  # paragraphs per shingle that a further one is compared with
-FAR = 3.5  # modified z-score of an outlier (Iglewicz and Hoaglin 1993)
 EXCERPT = 30  # characters
 
 
@@ -44,10 +43,18 @@ class Place(NamedTuple):
     excerpt: str
 
 
-def compare(shared: Shared, workbooks: Iterable[ComparedWorkbook]) -> Iterator[tuple[str, DescribedFinding]]:
-    """Yield path and finding; the workbooks are those of the fingerprints, in the same order."""
+def compare(shared: Shared, workbooks: Iterable[ComparedWorkbook | None]) -> Iterator[tuple[str, DescribedFinding]]:
+    """Yield path and finding.
+
+    Args:
+        shared: what is in common.
+        workbooks: those of the fingerprints, in the same order; one that is not among `shared.touched` may be None.
+    """
     copies, equal_figures = CopiedParagraphs(shared), EqualFigures(shared)
-    for workbook in workbooks:
+    for workbook, end in zip(workbooks, shared.ends, strict=True):
+        if workbook is None:
+            copies.seen = end
+            continue
         copies.add(workbook)
         if workbook.counts:
             equal_figures.add(workbook)
@@ -145,11 +152,9 @@ def _in_common(code: str, groups: Iterable[Sequence[Place]]) -> Iterator[tuple[s
 
 def _outliers(shared: Shared, workbook: ComparedWorkbook) -> Iterator[tuple[str, DescribedFinding]]:
     """Yield one finding with the indicators that are over-fulfilled far beyond what all units report."""
-    if not shared.spread:
-        return
     cells, names = [], []
     for indicator in over_fulfilled(workbook):
-        if (math.log1p(indicator.deviation) - shared.middle) / shared.spread > FAR:
+        if shared.is_far(math.log1p(indicator.deviation)):
             cells.append(workbook.cell(indicator.spot))
             name = indicator.row.get(workbook.form.blocks[indicator.spot.block].row_name or "") or cells[-1]
             names.append(f"{name} {_percent(indicator.deviation)}")

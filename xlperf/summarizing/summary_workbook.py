@@ -47,7 +47,7 @@ def write_summary(
     """Write the workbook; return the parts of its overview. The lines of every table are iterated once.
 
     Args:
-        counts: how often each finding was found; complete before this is called.
+        counts: how often each finding was found; complete once the tables have been gone through.
         date: the ISO date shown in the workbook.
         announcement: what is announced of the round, shown below the title.
         chain: the audit, whose last hash is shown below that.

@@ -3,32 +3,28 @@
     survey = take_survey(outcomes, roster=roster, templates=templates)
     survey.submissions, survey.roles["a/first.xlsx"], survey.comparisons["a/first.xlsx"], survey.missing
 
-The first pass collects the figures of every workbook, its indicators off target (in a temporary database, which sorts them)
-and its fingerprints; with these the second pass finds what units have in common.
+The first pass collects the gist of every workbook: its figures, its indicators off target (in a temporary database, which sorts
+them) and its fingerprints; with these the second pass finds what units have in common.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xlperf.distributing.roster import Unit
-from xlperf.forms.document import Rows, Spot, inputs_of, path_namer, rows_of, unit_spot
 from xlperf.forms.form import Form
-from xlperf.forms.layout import template_layout
-from xlperf.forms.loader import find_form, form_directories, load_form
-from xlperf.forms.summary import MET, MISSED, OVER
+from xlperf.forms.loader import form_directories, load_form
+from xlperf.forms.summary import OVER
 from xlperf.reporting.description import DescribedFinding, count_findings
 from xlperf.summarizing.board.assignment import Owner, find_attached, find_owners
 from xlperf.summarizing.board.decisions import Taken, decided, in_force
 from xlperf.summarizing.board.rows import BoardRow, board_rows
-from xlperf.summarizing.figures import achievements, figures_of
-from xlperf.summarizing.fingerprints import ComparedWorkbook, Fingerprints, find_shared
+from xlperf.summarizing.fingerprints import ComparedWorkbook, Fingerprints, Prints, find_shared
+from xlperf.summarizing.gist import compared_workbook, form_of, gist_of
 from xlperf.summarizing.name_checks import check_names
 from xlperf.summarizing.outcome import Outcome, SurveyedSubmission, held_once
 from xlperf.summarizing.similarity import compare
@@ -151,7 +147,7 @@ def take_survey(
         day: the ISO date on which they are looked at: an extension ends.
     """
     naming = make_naming(installed_prefixes(templates), roster)
-    workbook_of = partial(_workbook, templates=templates, naming=naming, owners={})
+    numbers_of: dict[str, int] = {}  # of the owners, in the order in which they come
     database = sqlite3.connect("")  # a temporary file that goes with the connection
     database.execute(OFF_TARGET)
     database.execute(FINDING_ROWS)
@@ -159,27 +155,41 @@ def take_survey(
     submissions: list[SurveyedSubmission] = []
     forms: dict[str, Form] = {}
     loose: set[str] = set()
+    numbers: dict[str, int] = {}  # of the workbooks by their paths, as their fingerprints are numbered
     for outcome in outcomes:
-        workbook = workbook_of(outcome)
-        submissions.append(_surveyed(outcome, workbook))
+        form = form_of(outcome, templates)
+        gist = _gist_of(form, outcome)
+        submissions.append(_surveyed(outcome, gist))
         if is_attachment(outcome):
             loose.add(outcome.path)
-        if workbook:
-            form = workbook.form
+        if form and gist:
             if form.key not in forms or forms[form.key].first_year < form.first_year:
                 forms[form.key] = form
-            fingerprints.add(workbook)
-            database.executemany("INSERT INTO off_target VALUES (?, ?, ?, ?, ?, NULL)", _off_target(workbook))
+            numbers[outcome.path] = len(numbers)
+            owner = numbers_of.setdefault(owner_of(outcome, naming), len(numbers_of))
+            fingerprints.append(form, owner, Prints(*(gist[name] for name in Prints._fields)))
+            off_target = ((form.key, outcome.path, *row) for row in gist["off_target"])
+            database.executemany("INSERT INTO off_target VALUES (?, ?, ?, ?, ?, NULL)", off_target)
     owners = find_owners(submissions, roster, naming)
     attached = find_attached(submissions, owners, loose, naming)
     submissions = [_of_owner(submission, owners.get(submission.path)) for submission in submissions]
     roles = find_roles(submissions, naming, asked=asked, attached=attached)
     different = [s for s in submissions if s.status != "unreadable" and roles[s.path].kind != DUPLICATE]
-    workbooks = (workbook for outcome in outcomes if (workbook := workbook_of(outcome, roles=roles)))
+    shared = find_shared(fingerprints)
+
+    def looked_at_again(outcome: Outcome) -> ComparedWorkbook | None:
+        """The workbook of an outcome, None where nothing in it is also in others."""
+        number, form = numbers[outcome.path], form_of(outcome, templates)
+        if form is None or number not in shared.touched:
+            return None
+        owner, counts = numbers_of[owner_of(outcome, naming)], roles[outcome.path].kind == COUNTS
+        return compared_workbook(form, outcome, owner=owner, counts=counts, judge=number in shared.far)
+
+    workbooks = (looked_at_again(outcome) for outcome in outcomes if outcome.path in numbers)
     comparisons: dict[str, list[DescribedFinding]] = {}
     for path, finding in check_names(different, roles, roster, naming):
         comparisons.setdefault(path, []).append(finding)
-    for path, finding in compare(find_shared(fingerprints), workbooks):
+    for path, finding in compare(shared, workbooks):
         comparisons.setdefault(path, []).append(finding)
     return Survey(
         submissions=tuple(submissions),
@@ -203,66 +213,20 @@ def installed_prefixes(templates: Path | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(prefix for form in forms for prefix in form.summary.unit_prefixes))
 
 
-def form_of(outcome: Outcome, templates: Path | None) -> Form | None:
-    """The form of an outcome, None if it is unknown."""
-    return _form(outcome.form, outcome.revision, templates) if outcome.form else None
-
-
-@lru_cache(maxsize=64)
-def _form(key: str, revision: str | None, templates: Path | None) -> Form:
-    return load_form(find_form(key, revision=revision, templates=templates))
-
-
 # --- one workbook ------------------------------------------------------------------------------------------------
 
 
-def _workbook(
-    outcome: Outcome,
-    *,
-    templates: Path | None,
-    naming: Naming,
-    owners: dict[str, int],
-    roles: Mapping[str, Role] | None = None,
-) -> ComparedWorkbook | None:
-    """The workbook of an outcome as it is compared and counted, None if nothing could be read.
-
-    Args:
-        owners: owner -> number; a new owner is added.
-        roles: by path; without roles all submissions count.
-    """
-    form = form_of(outcome, templates)
-    if not form or not outcome.document:
+def _gist_of(form: Form | None, outcome: Outcome) -> Mapping[str, Any] | None:
+    """The gist of a workbook: the stored one, or one taken now; None where nothing could be read."""
+    if form is None:
         return None
-    rows, _ = rows_of(form, outcome.document)
-    return ComparedWorkbook(
-        form=form,
-        owner=owners.setdefault(owner_of(outcome, naming), len(owners)),
-        path=outcome.path,
-        unit=outcome.unit or "",
-        rows=rows,
-        typed=tuple(inputs_of(form, rows)),
-        judged=tuple(achievements(form, rows)),
-        cell=cell_namer(outcome, form, rows),
-        counts=roles is None or roles[outcome.path].kind == COUNTS,
-    )
+    if outcome.gist is not None:
+        return outcome.gist
+    return gist_of(form, outcome) if outcome.document else None
 
 
-def cell_namer(outcome: Outcome, form: Form, rows: Rows) -> Callable[[Spot], str]:
-    """Return the function that names the cell of a spot: where the submission had it, if known, else where the form has it."""
-
-    def cell(spot: Spot) -> str:
-        if outcome.places and (place := outcome.places.get(path_namer(form, rows)(spot))):
-            return place
-        layout = template_layout(form, rows)
-        return layout.address(spot) if spot in layout.spots else form.blocks[spot.block].label
-
-    return cell
-
-
-def _surveyed(outcome: Outcome, workbook: ComparedWorkbook | None) -> SurveyedSubmission:
+def _surveyed(outcome: Outcome, gist: Mapping[str, Any] | None) -> SurveyedSubmission:
     found = count_findings(outcome.findings)
-    states = Counter(state for *_, state in workbook.judged) if workbook else Counter()
-    unit_cell, code_cell = _unit_cells(workbook) if workbook else ("", "")
     return SurveyedSubmission(
         path=outcome.path,
         sha256=outcome.sha256,
@@ -275,45 +239,19 @@ def _surveyed(outcome: Outcome, workbook: ComparedWorkbook | None) -> SurveyedSu
         unit=outcome.unit,
         unit_code=outcome.unit_code,
         subject=outcome.subject,
-        supervisor=held_once(_supervisor(workbook)) if workbook else None,
-        unit_cell=held_once(unit_cell),
-        code_cell=held_once(code_cell),
+        supervisor=held_once(gist["supervisor"]) if gist else None,
+        unit_cell=held_once(gist["unit_cell"] if gist else ""),
+        code_cell=held_once(gist["code_cell"] if gist else ""),
         errors=found["error"].all,
         queries=found["query"].open,
         warnings=found["warning"].all,
-        figures=figures_of(workbook.form, workbook.rows) if workbook else {},
-        over=states[OVER],
-        met=states[MET],
-        missed=states[MISSED],
+        figures={held_once(key): figure for key, figure in gist["figures"].items()} if gist else {},
+        over=gist["over"] if gist else 0,
+        met=gist["met"] if gist else 0,
+        missed=gist["missed"] if gist else 0,
     )
 
 
 def _of_owner(submission: SurveyedSubmission, owner: Owner | None) -> SurveyedSubmission:
     """The submission as that of the unit whose it is, if it does not say so itself."""
     return replace(submission, unit=owner.name, unit_code=owner.code or None) if owner else submission
-
-
-def _unit_cells(workbook: ComparedWorkbook) -> tuple[str, str]:
-    """The cells of the unit's name and code; the name's cell twice if the form asks for no code."""
-    spot = unit_spot(workbook.form)
-    unit_cell = workbook.cell(spot)
-    has_code = "unit_code" in workbook.form.blocks[spot.block].fields
-    return unit_cell, workbook.cell(spot._replace(field="unit_code")) if has_code else unit_cell
-
-
-def _supervisor(workbook: ComparedWorkbook) -> str | None:
-    """The supervisor that the workbook names beside the unit."""
-    return workbook.rows[unit_spot(workbook.form).block][0].get("supervisor")
-
-
-def _off_target(workbook: ComparedWorkbook) -> Iterator[tuple[str, str, str, float | None, str]]:
-    """The rows of the table off_target."""
-    asked = workbook.form.summary.indicators
-    if asked is None:
-        return
-    for _, _, row, state in workbook.judged:
-        if state != MET:
-            texts = "\0".join(str(row.get(name) or "").replace("\0", "") for name in asked.columns)
-            deviation = row.get(asked.deviation)
-            number = float(deviation) if isinstance(deviation, int | float) else None
-            yield workbook.form.key, workbook.path, state, number, texts

@@ -8,6 +8,7 @@ A calm palette with one colour per meaning: what people fill in, what is compute
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # colours and widths are asked for where nothing is written
@@ -91,6 +92,8 @@ def lines_needed(value: object, width: float) -> int:
     if not isinstance(value, str):
         return 1
     per_line = units_per_line(width)
+    if 2 * len(value) <= per_line and "\n" not in value:
+        return 1
     return sum(max(1, -(-text_width(part) // per_line)) for part in value.split("\n"))
 
 
@@ -101,12 +104,17 @@ def units_per_line(width: float) -> int:
 
 def text_width(text: str) -> int:
     """How many units wide a text is printed; a Chinese character takes two."""
-    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+    return len(text) if text.isascii() else sum(map(_character_width, text))
+
+
+@cache
+def _character_width(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WFA" else 1
 
 
 def shortened(text: str, limit: int) -> str:
     """At most that many UTF-16 units, as Excel counts."""
-    while len(text.encode("utf-16-le")) // 2 > limit:
+    while 2 * len(text) > limit and len(text.encode("utf-16-le")) // 2 > limit:
         text = text[:-1]
     return text
 

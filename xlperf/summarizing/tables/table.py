@@ -95,7 +95,7 @@ def has_subject(forms: Iterable[Form]) -> bool:
 def who_cells(survey: Survey, submission: SurveyedSubmission, forms: Iterable[Form]) -> tuple[str | None, ...]:
     """The values of those columns."""
     supervisor = supervisor_of(survey, submission)
-    return (submission.unit, submission.unit_code, supervisor, submission.subject)[: len(who_columns(forms))]
+    return (submission.unit, submission.unit_code, supervisor, submission.subject)[: len(WHO) + has_subject(forms)]
 
 
 def supervisor_of(survey: Survey, submission: SurveyedSubmission) -> str | None:
