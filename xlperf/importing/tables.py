@@ -76,7 +76,7 @@ class Header:
 
 def read_grid(labels: Labels, grid: Grid, expected: Sequence[str]) -> Iterator[GridPiece]:
     """Yield what a table of the report says; `expected` are the tables that the heading above it announces."""
-    is_numbered = any(labels.naming.is_unfilled(cell.text) for row in grid.rows for cell in row)
+    is_numbered = any(_is_unfilled(labels, row) for row in grid.rows)
     reader = _GridReader(
         labels, expected, captions=[grid.caption] if grid.caption else [], loose=grid.loose, is_numbered=is_numbered
     )
@@ -85,6 +85,12 @@ def read_grid(labels: Labels, grid: Grid, expected: Sequence[str]) -> Iterator[G
         yield from reader.read(row, above)
         above = row
     yield from (Leftover(line.text.strip(), line.place) for line in reader.captions)  # they head no rows
+
+
+def _is_unfilled(labels: Labels, row: Sequence[Cell]) -> bool:
+    """Whether the last that stands in a row is the word and number printed before a name: nobody filled it in."""
+    own = _own_cells(row)
+    return bool(own) and labels.naming.is_unfilled(own[-1].text)
 
 
 @dataclass
