@@ -1,8 +1,8 @@
 """What the server refuses, as RFC 9457 has it: a status, and a sentence that says what was expected and what to do.
 
 >>> told = problem("too_large", most=20)
->>> told["status"], told["code"], told["title"]
-(413, 'too_large', 'Request Entity Too Large')
+>>> told["status"], told["code"]
+(413, 'too_large')
 """
 
 from __future__ import annotations
