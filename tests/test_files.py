@@ -8,18 +8,31 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.paths import EXAMPLE, REPOSITORY
+from support.paths import EXAMPLE, REPOSITORY, TEMPLATES
+from support.sweeps import seeds
 from xlperf import collect, fill_workbook, load_document, validate
 from xlperf.distributing.roster import Line, Unit
 from xlperf.distributing.workbook_names import file_names
-from xlperf.errors import ExitCode, UsageError
-from xlperf.files import MOST_BYTES, UNSAFE, joined_name, safe_name, write_atomically, write_csv, written_together
+from xlperf.errors import ExitCode, FormError, UsageError
+from xlperf.files import (
+    MOST_BYTES,
+    UNSAFE,
+    as_written,
+    holds,
+    joined_name,
+    safe_name,
+    write_atomically,
+    write_csv,
+    written_together,
+)
 from xlperf.forms.form import Form
+from xlperf.reporting.word_package import parts_of
 from xlperf.workflow.template import default_name
 
 UNIT = "苏州市吴中区农业农村局下属农业技术推广服务中心"
@@ -191,3 +204,35 @@ def test_templates_of_units_whose_names_are_long(form: Form) -> None:
     names = [*file_names(form, 2022, units), str(default_name(form.key, year=2022, unit=LONGEST))]
     assert len(set(names)) == 4
     assert all(name.endswith(f"-2022-{form.file_name}.xlsx") and len(name.encode()) <= MOST_BYTES + 5 for name in names)
+
+
+# --- zips that somebody damaged ------------------------------------------------------------------------------
+
+
+def damaged(content: bytes, random: Random) -> bytes:
+    """Bytes of which a few are others, half of the time those of the directory at the end, or of which the end is gone."""
+    if random.random() < 0.2:
+        return content[: random.randrange(len(content))]
+    altered = bytearray(content)
+    first = max(0, len(content) - 4000) if random.random() < 0.5 else 0
+    for _ in range(random.randint(1, 4)):
+        altered[random.randrange(first, len(content))] = random.randrange(256)
+    return bytes(altered)
+
+
+def test_a_workbook_of_any_damage_is_asked_about_in_peace(tmp_path: Path) -> None:
+    whole, path = (EXAMPLE / "filled.xlsx").read_bytes(), tmp_path / "a.xlsx"
+    for seed in seeds(3000, usual=300):
+        path.write_bytes(damaged(whole, Random(seed)))
+        assert (as_written(path), holds(path, "no part has these words")) in {(True, False), (False, False)}, seed
+
+
+def test_a_word_template_of_any_damage_is_read_or_refused(tmp_path: Path) -> None:
+    whole, refused = (TEMPLATES / "notice.docx").read_bytes(), 0
+    for seed in seeds(3000, usual=300):
+        try:
+            assert dict(parts_of(damaged(whole, Random(seed)), tmp_path))
+        except FormError as error:
+            assert error.key == "not_word", seed
+            refused += 1
+    assert refused > len(seeds(3000, usual=300)) // 3

@@ -8,6 +8,7 @@ import errno
 import os
 import re
 import shutil
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -271,12 +272,27 @@ def keep_apart(target: Path, source: Path) -> None:
         raise UsageError("would_overwrite", path=target)
 
 
+# What zipfile raises of damaged, encrypted or odd files, whatever is asked of it: zlib says what is wrong with the contents, and
+# many a broken field ends as a number that cannot be (struct, arithmetic), a name that is not there, a place before the start.
+ZIP_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    RuntimeError,
+    OSError,
+    ValueError,
+    OverflowError,
+    LookupError,
+)
+
+
 def as_written(path: Path) -> bool:
     """Whether a workbook is as we wrote it: the zip times are ours until another program saves it."""
     try:
         with zipfile.ZipFile(path) as package:
             return {item.date_time for item in package.infolist()} == {ZIP_TIME}
-    except (OSError, zipfile.BadZipFile):
+    except ZIP_FAULTS:
         return False
 
 
@@ -285,7 +301,7 @@ def holds(path: Path, text: str) -> bool:
     try:
         with zipfile.ZipFile(path) as package:
             return any(text.encode() in package.read(item) for item in package.infolist())
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
+    except ZIP_FAULTS:
         return False
 
 

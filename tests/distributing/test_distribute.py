@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,20 @@ def test_a_strangers_file_is_left_alone_and_one_of_an_interrupted_run_is_known(f
     lines = list(csv.DictReader((folder / "out" / MANIFEST).read_text("utf-8-sig").splitlines()))
     assert [line["file"] for line in lines] == NAMES[1:]
     assert handed_out(folder).kept == 2
+
+
+def test_a_file_of_ours_that_was_damaged_is_left_alone(folder: Path) -> None:
+    """Its directory is whole and ours, the part that says of which day it is cannot be unpacked."""
+    path = folder / "out" / NAMES[0]
+    with zipfile.ZipFile(path) as package:
+        part = package.getinfo("docProps/core.xml")
+    content = bytearray(path.read_bytes())
+    begin = part.header_offset + 30 + len(part.filename)
+    content[begin : begin + part.compress_size] = b"\xff" * part.compress_size
+    path.write_bytes(content)
+    (folder / "out" / MANIFEST).unlink()
+    handed_out(folder)
+    assert path.read_bytes() == content
 
 
 def ended_at(name: str, how: BaseException, monkeypatch: pytest.MonkeyPatch, folder: Path, text: str, **more: object) -> None:

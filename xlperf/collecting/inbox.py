@@ -19,7 +19,6 @@ import stat
 import tempfile
 import time
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -30,11 +29,12 @@ from xlperf.collecting.input_names import Names, extended, name_of, printable, s
 from xlperf.collecting.last_run import KnownFile, stamp_of
 from xlperf.collecting.store import FILE_NAME, LOCK, OPEN
 from xlperf.errors import UnreadableError, UsageError, is_disk_full, reason_of
+from xlperf.files import ZIP_FAULTS
 from xlperf.messages import sentence
 from xlperf.reading.limits import MIB, MOST_FILE, too_large
 from xlperf.reading.received_file import OWNERS
 from xlperf.reading.workbook_parts import TYPES
-from xlperf.reading.zip_file import BROKEN, CENTRAL, CHUNK, ENCRYPTED, is_folder
+from xlperf.reading.zip_file import CENTRAL, CHUNK, ENCRYPTED, is_folder
 from xlperf.summarizing.outcome import INSIDE
 
 MOST_MEMBERS = 20_000  # in one archive, including those of nested archives
@@ -48,7 +48,6 @@ NOTHING: Mapping[str, KnownFile] = {}
 COLLECTION = {FILE_NAME, LOCK}  # one of them lies in the folder of every collection
 NO_SUBMISSIONS = ("thumbs.db", "desktop.ini")  # what Windows puts into folders by itself
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)  # LZMA may need any amount of memory
-DAMAGED = (*BROKEN, zlib.error, NotImplementedError, LookupError)  # what reading a zip raises, OSError included
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +221,7 @@ def _contents_of(found: Input, stream: IO[bytes], allowance: Allowance) -> Itera
         except UnreadableError as error:
             yield replace(found, error=error)
             return
-        except DAMAGED as error:
+        except ZIP_FAULTS as error:
             if is_disk_full(error):
                 raise
             yield replace(found, error=UnreadableError("XL504", found=str(error)))
@@ -292,7 +291,7 @@ def _in_entry(found: Input, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, al
             found = _hashed(found, stream)
         with _seekable(archive, entry) if found.name.lower().endswith(ARCHIVE) else archive.open(entry) as stream:
             yield from _contents_of(found, stream, allowance)
-    except DAMAGED as error:
+    except ZIP_FAULTS as error:
         if is_disk_full(error):
             raise
         yield replace(found, error=UnreadableError("XL504", found=str(error)))
@@ -312,7 +311,7 @@ def _seekable(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
 
 
 def open_input(found: Input) -> IO[bytes]:
-    """Open an input for reading; an error is one of DAMAGED."""
+    """Open an input for reading; an error is one of ZIP_FAULTS."""
     if not found.members:
         return open(found.file, "rb")
     archive = _archive(found.file, found.members[:-1])
@@ -327,7 +326,7 @@ def open_received(found: Input) -> IO[bytes]:
     """
     try:
         return open_input(found) if found.sha256 else open(found.file, "rb")
-    except DAMAGED as error:
+    except ZIP_FAULTS as error:
         raise OSError(str(error)) from None
 
 
@@ -340,7 +339,7 @@ def read_input(found: Input) -> bytes:
     try:
         with open_input(found) as stream:
             content = stream.read(found.size + 1)  # one byte more, to notice that it has grown without reading all of it
-    except DAMAGED as error:
+    except ZIP_FAULTS as error:
         if is_disk_full(error):
             raise
         raise UnreadableError("XL506", found=reason_of(error)) from None

@@ -13,7 +13,6 @@ import json
 import os
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +25,7 @@ from xlperf.collecting.ownership import refuse_other_owner
 from xlperf.collecting.run_log import Run, read_run
 from xlperf.collecting.store import FILE_NAME, Store, opened_store, outcome_rows, proof_of, registered
 from xlperf.errors import ExitCode, UsageError
-from xlperf.files import StrPath, digest_of
+from xlperf.files import ZIP_FAULTS, StrPath, digest_of
 from xlperf.messages import LANGUAGES, sentence
 from xlperf.summarizing.audit_chain import BEGUN, Entry, Kept, broken_at, kept_by
 
@@ -160,7 +159,7 @@ def _head_shown_in(path: Path) -> str | None:
     try:
         with zipfile.ZipFile(path) as package:
             found = SHOWN_HEAD.search(package.read(OVERVIEW))
-    except (OSError, KeyError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, NotImplementedError):
+    except ZIP_FAULTS:
         return None
     return found[0].decode() if found else None
 

@@ -29,7 +29,7 @@ from xlperf.distributing.prefill import kept_headings, misfits, prefilled, subje
 from xlperf.distributing.roster import Unit, refuse, take_roster
 from xlperf.distributing.workbook_names import file_names
 from xlperf.errors import UsageError, XlperfError
-from xlperf.files import StrPath, as_written, make_folder, stamp
+from xlperf.files import ZIP_FAULTS, StrPath, as_written, make_folder, stamp
 from xlperf.forms.document import rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.loader import find_form, load_form
@@ -220,7 +220,7 @@ def _date_in(path: Path) -> str | None:
     try:
         with zipfile.ZipFile(path) as package, package.open(PROPERTIES) as part:
             found = CREATED.search(part.read(MOST_PROPERTIES))
-    except (OSError, KeyError, zipfile.BadZipFile):
+    except ZIP_FAULTS:
         return None
     return found[1].decode() if found else None
 

@@ -16,13 +16,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from xlperf.errors import UnreadableError
+from xlperf.files import ZIP_FAULTS
 from xlperf.reading import limits
 from xlperf.reading.limits import KIB, bomb, damaged
 
 CHUNK = 256 * KIB
 STEP = 16 * KIB
 CENTRAL, END, LOCAL, ZIP64 = b"PK\x01\x02", b"PK\x05\x06", b"PK\x03\x04", b"PK\x06\x07"
-BROKEN = (zipfile.BadZipFile, struct.error, EOFError, RuntimeError, OSError, ValueError, OverflowError)  # what zipfile raises
 STORED, DEFLATED = 0, 8
 XML = (".xml", ".rels", ".vml")  # how the names of parts end that somebody reads
 ENCRYPTED, UTF8 = 0x61, 0x800  # flags: encrypted, patched or strongly encrypted; names in UTF-8
@@ -76,7 +76,7 @@ def _entries_of(content: bytes) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             return [entry for entry in package.infolist() if not is_folder(entry)]
-    except BROKEN as error:
+    except ZIP_FAULTS as error:
         if END not in content[-66 * KIB :]:
             raise UnreadableError("XL115", found=f"{len(content):,} B") from None
         raise damaged("zip", error) from None

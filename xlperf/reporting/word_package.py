@@ -14,7 +14,7 @@ from pathlib import Path
 from lxml import etree
 
 from xlperf.errors import FormError, UsageError, reason_of
-from xlperf.files import ZIP_TIME
+from xlperf.files import ZIP_FAULTS, ZIP_TIME
 from xlperf.reporting.word_xml import Element
 
 DOCUMENT = "word/document.xml"
@@ -47,7 +47,7 @@ def parts_of(content: bytes, path: Path) -> Iterator[tuple[str, bytes]]:
             if DOCUMENT not in package.namelist():
                 raise FormError("not_word", path=path, reason=f"no {DOCUMENT}")
             yield from ((name, package.read(name)) for name in package.namelist() if not name.endswith("/"))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:  # RuntimeError: it has a password
+    except ZIP_FAULTS as error:
         raise FormError("not_word", path=path, reason=f"{error}") from None
 
 
