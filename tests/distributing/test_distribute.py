@@ -145,7 +145,7 @@ def test_a_file_of_ours_that_was_damaged_is_left_alone(folder: Path) -> None:
     content[begin : begin + part.compress_size] = b"\xff" * part.compress_size
     path.write_bytes(content)
     (folder / "out" / MANIFEST).unlink()
-    handed_out(folder)
+    assert handed_out(folder, date=None).changed == (path,)
     assert path.read_bytes() == content
 
 
