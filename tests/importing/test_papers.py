@@ -75,3 +75,18 @@ def test_every_printed_name_is_that_of_the_form(form_folder: Path):
             assert labels.is_called(text, name), (name, text)
             assert labels.is_called(f"（1） {text}：", name), (name, text)
             assert labels.is_called(f"其中：{text}（50分）", name), (name, text)
+
+
+def test_a_line_that_nobody_filled_in_says_what_stands_below_it_and_loses_no_note(tmp_path: Path):
+    """Its levels hold for the rows below that leave them blank; what stands beside it, in no column of the form, is left over."""
+    header = ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "备注"]
+    rows = [
+        ["产出指标", "数量指标", "维护路灯", "≥600盏", "640盏", "60", "60", ""],
+        ["效益指标", "社会效益指标", "", "", "", "", "", "见附件三"],
+        ["", "", "亮灯率", "≥98%", "99%", "30", "30", ""],
+    ]
+    page = ["项目支出绩效自评表", "（2022年度）", {"columns": len(header), "rows": [header, *rows]}]
+    result = importer.import_document(PublishedPaper("levels", {"page": page}).write(tmp_path))
+    levels = [(row["level1"], row["level2"], row["name"]) for row in result.document["indicators"]]
+    assert levels == [("产出指标", "数量指标", "维护路灯"), ("效益指标", "社会效益指标", "亮灯率")]
+    assert "备注: 见附件三" in [piece["text"] for piece in result.document["leftovers"]]

@@ -218,10 +218,7 @@ def _texts(labels: Labels, block: Block, index: int, found: FoundRow) -> dict[st
 
 
 def _with_choices(labels: Labels, block: Block, texts: dict[str, str]) -> dict[str, str]:
-    """The texts with the choices that they print, in whatever way names are printed, and with the one that another implies.
-
-    Where nothing is said of a level, the level below it tells it, if that stands below no other.
-    """
+    """The texts with the choices that they print, in whatever way names are printed."""
     found = dict(texts)
     columns = sorted(block.fields.values(), key=lambda column: bool(column.choices_by))
     for column in columns:
@@ -230,10 +227,6 @@ def _with_choices(labels: Labels, block: Block, texts: dict[str, str]) -> dict[s
         which = labels.which(text, choices) if text and choices else None
         if which is not None:
             found[column.key] = choices[which]
-        for other, lists in column.choices_by.items():
-            above = [value for value, below in lists.items() if found.get(column.key) in below]
-            if len(above) == 1:
-                found.setdefault(other, above[0])
     return found
 
 

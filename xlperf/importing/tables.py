@@ -10,7 +10,7 @@ The unit of a column stands in its heading, else in the caption in the table or 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -164,17 +164,22 @@ class _GridReader:
     def read_row(self, header: Header, row: Sequence[Cell]) -> Iterator[GridPiece]:
         """Yield the row of the form that a row of the grid is, and what of it is left over."""
         found = _row_cells(self.labels, header, row, carried=self.carried, caption=self.units, is_numbered=self.is_numbered)
-        if all(self.labels.says_nothing(passage.text) for passage in found.cells.values()):
+        said = {key for key, passage in found.cells.items() if not self.labels.says_nothing(passage.text)}
+        if not said:
             yield from found.leftovers
             return
         found.cells |= _levels_above(self.labels, header, found.cells)
         for key in self.carried & self.cells.keys() - found.cells.keys():
             found.cells[key] = self.cells[key]
         block = _block(self.labels, header, found.cells, blocks=self.blocks, last=self.block)
-        if block is None or not _is_row(self.labels, block, found.cells):
-            said = {key for key, passage in found.cells.items() if not self.labels.says_nothing(passage.text)}
-            if block and said <= self.carried:  # printed to be filled in
-                return
+        is_row = block is not None and _is_row(self.labels, block, said)
+        if (
+            block is not None and not is_row and said <= self.carried
+        ):  # printed to be filled in; the rows below it carry its levels
+            self.block, self.cells = block, {**self.cells, **found.cells}
+            yield from found.leftovers
+            return
+        if block is None or not is_row:
             texts = (cell.text.strip() for cell in _own_cells(row))
             yield Leftover(APART.join(texts), next(iter(found.cells.values())).place)
             return
@@ -437,12 +442,10 @@ def _levels_above(labels: Labels, header: Header, cells: Mapping[str, Passage]) 
     return found
 
 
-def _is_row(labels: Labels, block: Block, cells: Mapping[str, Passage]) -> bool:
-    """Whether cells are a row of the form: of a table of targets and what was achieved, a total or a blank line is none."""
-    said = {key for key, passage in cells.items() if not labels.says_nothing(passage.text)}
-    holding = {key for key in block.fields if block.fields[key].type == "value"} | set(
-        paper_form_of(labels.form).combined.values()
-    )
+def _is_row(labels: Labels, block: Block, said: Set[str]) -> bool:
+    """Whether what stands in a row makes it one: in a table of targets and what was achieved, a total or a blank line is none."""
+    values = {key for key, column in block.fields.items() if column.type == "value"}
+    holding = values | set(paper_form_of(labels.form).combined.values())
     is_free = block.shape == "list" and block.row_name in block.fields and holding & block.fields.keys()
     return not is_free or block.row_name in said or bool(holding & said)
 

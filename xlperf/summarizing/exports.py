@@ -1,9 +1,10 @@
-"""What a collection hands out, made from its outcomes alone: the summary workbook, CSV, notices, the archive for auditors.
+"""What a collection hands out, of its outcomes and its audit: the summary workbook, CSV, notices, the archive for auditors.
 
     write_exports(outcomes, directory=Path("OUT"), date="2023-03-01", roster=roster, open_input=open_input)
 
 `outcomes` is iterated several times and never held in memory: a list, or an object whose `__iter__` reads the store again, in
-the order of the paths. The same outcomes give the same bytes, whatever happened in between.
+the order of the paths. The same outcomes and decisions give the same bytes, but for the audit itself and the hash of its last
+entry, which the summary shows.
 """
 
 from __future__ import annotations
