@@ -85,7 +85,8 @@ def _last(store: Store, connection: Connection) -> Entry | None:
     import sqlalchemy as sql
 
     table = store.audit
-    row = connection.execute(sql.select(*(table.c[name] for name in Entry._fields)).order_by(table.c.number.desc())).first()
+    newest = sql.select(*(table.c[name] for name in Entry._fields)).order_by(table.c.number.desc()).limit(1)
+    row = connection.execute(newest).first()
     return Entry(**row._mapping) if row else None
 
 
