@@ -89,7 +89,8 @@ def plain(text: object) -> str:
     >>> plain("a\x1b[31mb\u202ecod.exe")
     'a<U+001B>[31mb<U+202E>cod.exe'
     """
-    return re.sub(STEERING, lambda match: f"<U+{ord(match[0]):04X}>", str(text))
+    shown = str(text)
+    return shown if shown.isprintable() else re.sub(STEERING, lambda match: f"<U+{ord(match[0]):04X}>", shown)
 
 
 def sentence(key: str, arguments: Mapping[str, object], language: str | None = None) -> str:

@@ -72,6 +72,13 @@ def test_every_part_of_every_output_is_xml(tmp_path: Path) -> None:
         assert {path.name: broken(path) for path in made if broken(path)} == {}, seed
 
 
+def test_a_text_that_looks_like_xml_of_the_workbook_is_a_text(tmp_path: Path) -> None:
+    """XlsxWriter takes such a text for one of several fonts and writes it as it stands."""
+    made = list(everything_made(with_texts(1, tmp_path / "in.xlsx", ("<r>&</r>",)), tmp_path / "out"))
+    assert made
+    assert {path.name: broken(path) for path in made if broken(path)} == {}
+
+
 @pytest.mark.parametrize("number", [0x00, 0x0B, 0x0C, 0x1B, 0x1F])
 def test_a_control_character_in_what_a_formula_shows_is_written_as_excel_does(tmp_path: Path, number: int) -> None:
     """The cover's name of the unit is shown again by formulas on other sheets."""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
+from typing import NamedTuple
 
 import pytest
 import rapidfuzz.distance
@@ -16,34 +17,45 @@ from hypothesis import strategies as st
 from support.outcomes import FORM, LETTERS, STANDARD, indicator, items, outcome, prose
 from support.surveys import found, told
 from xlperf.forms.document import Spot
-from xlperf.summarizing.fingerprints import SKETCH, ComparedWorkbook, Fingerprints, find_shared
-from xlperf.summarizing.similarity import LEADERS, compare
+from xlperf.summarizing.figures import Achievement
+from xlperf.summarizing.fingerprints import SKETCH, FilledWorkbook, Fingerprints, find_shared, prints_of
+from xlperf.summarizing.similarity import LEADERS, ComparedWorkbook, compare
 
 PROBLEMS, MEASURES = "基本信息!B31", "基本信息!B37"
 
 
-def book(number: int, *texts: str, name: str = "") -> ComparedWorkbook:
+class Book(NamedTuple):
+    """A workbook of one owner."""
+
+    owner: int
+    filled: FilledWorkbook
+
+    def judged(self, deviation: float) -> Book:
+        """The same with one indicator that is over-fulfilled so much."""
+        return self._replace(filled=self.filled._replace(judged=[Achievement("duties", 0, {"deviation": deviation}, "over")]))
+
+
+def book(number: int, *texts: str, name: str = "") -> Book:
     """A workbook of nothing but texts."""
     typed = [(Spot("narrative", n, "problems"), text) for n, text in enumerate(texts)]
-    return ComparedWorkbook(form=FORM, owner=number, path=f"{number:04d}.xlsx", unit=name or f"单位{number}", rows={}, typed=typed, judged=(),
-                            cell=lambda spot: f"!{spot.index}")  # fmt: skip
+    unit = name or f"单位{number}"
+    return Book(number, FilledWorkbook(form=FORM, unit=unit, rows={}, typed=typed, judged=(), cell=lambda spot: f"!{spot.index}"))
 
 
-def alike(books: Sequence[ComparedWorkbook]) -> list[tuple[str, list[str]]]:
-    fingerprints = Fingerprints()
-    for workbook in books:
-        fingerprints.add(workbook)
-    return sorted((path, finding["cells"]) for path, finding in compare(find_shared(fingerprints), books))
+def alike(books: Sequence[Book]) -> list[tuple[str, list[str]]]:
+    fingerprints, compared = Fingerprints(), []
+    for number, filled in books:
+        prints = prints_of(filled)
+        fingerprints.add(FORM, number, prints)
+        compared.append(ComparedWorkbook(form=FORM, owner=number, path=f"{number:04d}.xlsx", unit=filled.unit, prints=prints))
+    return sorted((path, finding["cells"]) for path, finding in compare(find_shared(fingerprints), compared))
 
 
 # --- copied text -----------------------------------------------------------------------------------------------
 
 
 def test_a_deviation_that_has_no_logarithm_is_passed_over() -> None:
-    least = [
-        book(n)._replace(judged=[("duties", 0, {"deviation": deviation}, "over")])
-        for n, deviation in enumerate((-1, -1.0, -2.5, 0.5))
-    ]
+    least = [book(n).judged(deviation) for n, deviation in enumerate((-1, -1.0, -2.5, 0.5))]
     assert alike(least) == []
 
 
@@ -199,8 +211,8 @@ def test_over_fulfilment_as_it_is_spread_by_chance_is_not_far_out() -> None:
     for seed in range(40):
         random = Random(seed)
         deviations = [math.exp(random.gauss(-2, 0.4)) for _ in range(200)]
-        books = [book(n)._replace(judged=[("duties", 0, {"deviation": value}, "over")]) for n, value in enumerate(deviations)]
+        books = [book(n).judged(value) for n, value in enumerate(deviations)]
         told_of.append(len(alike(books)))
-        assert "0000.xlsx" in dict(alike([books[0]._replace(judged=[("duties", 0, {"deviation": 50.0}, "over")]), *books[1:]]))
+        assert "0000.xlsx" in dict(alike([books[0].judged(50.0), *books[1:]]))
     assert sum(told_of) <= 40 * 200 * 0.02  # the logarithms are a little skew
     assert max(told_of) <= 200 * 0.05

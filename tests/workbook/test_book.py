@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import python_calamine
+from hypothesis import given
+from hypothesis import strategies as st
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -70,3 +73,35 @@ def test_a_file_that_cannot_be_written_says_why_as_any_file_does(tmp_path: Path)
     book.add_sheet("A")
     with pytest.raises(FileNotFoundError):
         book.close()
+
+
+# What XlsxWriter escapes, or takes for something else than a text.
+TRICKY = [
+    "<r>&</r>",
+    "<r><t>x</t></r>",
+    " <r></r>",
+    "a\x0bb",
+    "_x000B_",
+    "_x",
+    "\x00",
+    "tab\tline\nend ",
+    "=1+1",
+    "&<>\"'",
+    "\u202e",
+]
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_text_is_a_text(tmp_path: Path, streamed: bool) -> None:
+    book = Book(path := tmp_path / "texts.xlsx", streamed=streamed)
+    sheet = book.add_sheet("A")
+    for row, text in enumerate(TRICKY):
+        sheet.write_string(row, 0, text)
+    book.close()
+    read = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
+    assert [row[0] for row in read] == TRICKY
+
+
+@given(text=st.text(min_size=1, max_size=20))
+def test_any_text_is_escaped_as_xlsxwriter_does_it(text: str) -> None:
+    assert OurWorksheet._escape_control_characters(text) == Worksheet._escape_control_characters(text)

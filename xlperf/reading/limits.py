@@ -1,4 +1,4 @@
-"""How much of a file is read at most, and every refusal: `damaged` is raised where it shows, in zip, XML, parts, grids.
+"""When a file is refused: damaged, too large, too crowded, a bomb; and how much of a file is read at most.
 
     raise too_large("xl/styles.xml", limits.MOST_OTHERS)     # XL128
 

@@ -1,8 +1,8 @@
 """What stays in memory of a workbook to compare others with: a few numbers per paragraph and set of figures.
 
     fingerprints = Fingerprints()
-    for workbook in workbooks:
-        fingerprints.add(workbook)
+    for owner, workbook in enumerate(workbooks):
+        fingerprints.add(workbook.form, owner, prints_of(workbook))
     shared = find_shared(fingerprints)
 
 A paragraph is cut into shingles of a few letters each. The smallest hashes of its shingles are its sketch; nearly equal
@@ -44,18 +44,15 @@ LEAST_FIGURES = 20  # over-fulfilled indicators that are needed to tell an outli
 PARTS = 8  # hashes are sorted in that many parts, to save memory
 
 
-class ComparedWorkbook(NamedTuple):
-    """One workbook as it is compared."""
+class FilledWorkbook(NamedTuple):
+    """One workbook as its fingerprints are taken."""
 
     form: Form
-    owner: int
-    path: str
     unit: str  # its name as written
     rows: Rows
     typed: Sequence[tuple[Spot, object]]  # its filled input cells
     judged: Sequence[Achievement]  # its indicators
     cell: Callable[[Spot], str]
-    counts: bool = True  # False: superseded, it leaves fingerprints but is not compared
 
 
 class Paragraph(NamedTuple):
@@ -64,28 +61,51 @@ class Paragraph(NamedTuple):
 
 
 class Prints(NamedTuple):
-    """The fingerprints of one workbook."""
+    """The fingerprints of one workbook, and where what they are of stands: lists, as JSON has them."""
 
     sketches: list[int]  # SKETCH hashes per paragraph
+    paragraphs: list[list[str]]  # cell and text of each
     sentences: list[int]  # hashes
     figure_sets: list[int]  # hashes
+    tables: list[list[str]]  # of each set of figures a longer hash, which no other set has, and its first cell
     excess: list[float]  # log(1 + deviation) of its over-fulfilled indicators
+    over_fulfilled: list[list[str]]  # cell and name of each, with its deviation
 
 
-def prints_of(workbook: ComparedWorkbook) -> Prints:
+def prints_of(workbook: FilledWorkbook) -> Prints:
     """Return the fingerprints of a workbook."""
     unit = letters(workbook.unit)
     sketches: list[int] = []
     written: set[int] = set()
-    for paragraph in paragraphs(workbook):
+    listed = list(paragraphs(workbook))
+    for paragraph in listed:
         sketches += sketch_of(letters(paragraph.text, unit))
         written.update(map(hash_of, sentences(paragraph.text, unit)))
+    tables, indicators = list(figure_sets(workbook)), list(over_fulfilled(workbook))
     return Prints(
         sketches=sketches,
+        paragraphs=[[workbook.cell(paragraph.spot), paragraph.text] for paragraph in listed],
         sentences=sorted(written),
-        figure_sets=[hash_of(figures) for figures, _ in figure_sets(workbook)],
-        excess=[math.log1p(indicator.deviation) for indicator in over_fulfilled(workbook)],
+        figure_sets=[hash_of(figures) for figures, _ in tables],
+        tables=[[own_hash_of(figures), workbook.cell(spots[0])] for figures, spots in tables],
+        excess=[math.log1p(indicator.deviation) for indicator in indicators],
+        over_fulfilled=[[workbook.cell(indicator.spot), _told(workbook, indicator)] for indicator in indicators],
     )
+
+
+def _told(workbook: FilledWorkbook, indicator: OverFulfilled) -> str:
+    """The name of an indicator, else its cell, with its deviation in percent."""
+    name = indicator.row.get(workbook.form.blocks[indicator.spot.block].row_name or "") or workbook.cell(indicator.spot)
+    return f"{name} {percent(indicator.deviation)}"
+
+
+def percent(ratio: float) -> str:
+    """A ratio as it is told.
+
+    >>> percent(0.5)
+    '50.00%'
+    """
+    return as_text(as_decimal(ratio), "0.00%")
 
 
 class Fingerprints:
@@ -101,12 +121,8 @@ class Fingerprints:
         self.owners: set[int] = set()
         self.printed: dict[Form, set[int]] = {}  # hashes of the sentences of the form
 
-    def add(self, workbook: ComparedWorkbook) -> None:
-        """Add the fingerprints of one workbook."""
-        self.append(workbook.form, workbook.owner, prints_of(workbook))
-
-    def append(self, form: Form, owner: int, prints: Prints) -> None:
-        """Add fingerprints that were taken already."""
+    def add(self, form: Form, owner: int, prints: Prints) -> None:
+        """Add those of one workbook, which is of that form and of that owner."""
         self.owners.add(owner)
         if form not in self.printed:
             self.printed[form] = {hash_of(part) for text in texts_in(form.definition) for part in sentences(text)}
@@ -204,7 +220,7 @@ def _middle_and_spread(excess: Sequence[float]) -> tuple[float, float]:
 # --- texts -------------------------------------------------------------------------------------------------------
 
 
-def paragraphs(workbook: ComparedWorkbook) -> Iterator[Paragraph]:
+def paragraphs(workbook: FilledWorkbook) -> Iterator[Paragraph]:
     """Every paragraph that somebody wrote and that is long enough to be compared."""
     shortest = workbook.form.summary.copies["shortest"]
     for spot, value in workbook.typed:
@@ -246,6 +262,11 @@ def hash_of(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "little")
 
 
+def own_hash_of(text: str) -> str:
+    """A hash that no other text has."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
 def sketch_of(text: str) -> list[int]:
     """The smallest hashes of the shingles of a text; texts with mostly the same shingles share most of these."""
     raw = text.encode("utf-16-le", "surrogatepass")
@@ -264,7 +285,7 @@ class OverFulfilled(NamedTuple):
     deviation: float
 
 
-def figure_sets(workbook: ComparedWorkbook) -> Iterator[tuple[str, list[Spot]]]:
+def figure_sets(workbook: FilledWorkbook) -> Iterator[tuple[str, list[Spot]]]:
     """Yield for each table its typed figures as one text, and their cells; only sets that are not equal by chance."""
     tables: dict[str, list[tuple[Spot, str]]] = {}
     for spot, value in workbook.typed:
@@ -276,7 +297,7 @@ def figure_sets(workbook: ComparedWorkbook) -> Iterator[tuple[str, list[Spot]]]:
             yield f"{table} {[(*spot, text) for spot, text in sorted(typed)]}", [spot for spot, _ in typed]
 
 
-def over_fulfilled(workbook: ComparedWorkbook) -> Iterator[OverFulfilled]:
+def over_fulfilled(workbook: FilledWorkbook) -> Iterator[OverFulfilled]:
     """The over-fulfilled indicators of a workbook with a deviation above -1, which has a logarithm."""
     asked = workbook.form.summary.indicators
     if asked is None:

@@ -3,17 +3,17 @@
     gist = gist_of(form, outcome)
     gist["figures"]["spent"], gist["over"], gist["unit_cell"]
 
-A worker takes it from the document that it has at hand and the store keeps it, so that who sums up a collection of thousands goes
-through a few numbers of each. Of a workbook that has something in common with others the document is looked at again.
+A worker takes it from the document that it has at hand and the store keeps it, so that who sums up a collection of thousands
+opens no document.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from xlperf.forms.document import Rows, Spot, inputs_of, path_namer, rows_of, unit_spot
 from xlperf.forms.form import Form
@@ -21,7 +21,7 @@ from xlperf.forms.layout import template_layout
 from xlperf.forms.loader import find_form, load_form
 from xlperf.forms.summary import MET, MISSED, OVER
 from xlperf.summarizing.figures import achievements, figures_of
-from xlperf.summarizing.fingerprints import ComparedWorkbook, prints_of
+from xlperf.summarizing.fingerprints import FilledWorkbook, Prints, prints_of
 from xlperf.summarizing.outcome import Outcome
 
 OffTargetRow = tuple[str, float | None, str]  # over or missed, how far, the texts of its columns with NUL between them
@@ -38,10 +38,13 @@ class Gist(TypedDict):
     met: int
     missed: int
     off_target: list[OffTargetRow]
-    sketches: list[int]  # see `fingerprints.Prints`, as the next three
+    sketches: list[int]  # see `fingerprints.Prints`, as all that follow
+    paragraphs: list[list[str]]
     sentences: list[int]
     figure_sets: list[int]
+    tables: list[list[str]]
     excess: list[float]
+    over_fulfilled: list[list[str]]
 
 
 def form_of(outcome: Outcome, templates: Path | None) -> Form | None:
@@ -56,14 +59,22 @@ def _form(key: str, revision: str | None, templates: Path | None) -> Form:
 
 def gist_of(form: Form, outcome: Outcome) -> Gist:
     """Return the gist of a workbook that could be read."""
-    workbook = compared_workbook(form, outcome)
+    rows, _ = rows_of(form, outcome.document or {})
+    workbook = FilledWorkbook(
+        form=form,
+        unit=outcome.unit or "",
+        rows=rows,
+        typed=tuple(inputs_of(form, rows)),
+        judged=tuple(achievements(form, rows)),
+        cell=cell_namer(outcome, form, rows),
+    )
     states = Counter(state for *_, state in workbook.judged)
     unit_cell, code_cell = _unit_cells(workbook)
     return {
-        "supervisor": workbook.rows[unit_spot(form).block][0].get("supervisor"),
+        "supervisor": rows[unit_spot(form).block][0].get("supervisor"),
         "unit_cell": unit_cell,
         "code_cell": code_cell,
-        "figures": figures_of(form, workbook.rows),
+        "figures": figures_of(form, rows),
         "over": states[OVER],
         "met": states[MET],
         "missed": states[MISSED],
@@ -72,30 +83,9 @@ def gist_of(form: Form, outcome: Outcome) -> Gist:
     }
 
 
-def compared_workbook(
-    form: Form, outcome: Outcome, *, owner: int = 0, counts: bool = True, judge: bool = True
-) -> ComparedWorkbook:
-    """The workbook of an outcome that could be read, as it is compared and counted.
-
-    Args:
-        form: that of the outcome.
-        outcome: with its document.
-        owner: the number of the unit whose it is.
-        counts: whether it counts among all submissions of its unit.
-        judge: whether anybody asks about its indicators.
-    """
-    rows, _ = rows_of(form, outcome.document or {})
-    return ComparedWorkbook(
-        form=form,
-        owner=owner,
-        path=outcome.path,
-        unit=outcome.unit or "",
-        rows=rows,
-        typed=tuple(inputs_of(form, rows)),
-        judged=tuple(achievements(form, rows)) if judge else (),
-        cell=cell_namer(outcome, form, rows),
-        counts=counts,
-    )
+def prints_in(gist: Mapping[str, Any]) -> Prints:
+    """The fingerprints in a gist."""
+    return Prints(**{name: gist[name] for name in Prints._fields})
 
 
 def cell_namer(outcome: Outcome, form: Form, rows: Rows) -> Callable[[Spot], str]:
@@ -111,7 +101,7 @@ def cell_namer(outcome: Outcome, form: Form, rows: Rows) -> Callable[[Spot], str
     return cell
 
 
-def _unit_cells(workbook: ComparedWorkbook) -> tuple[str, str]:
+def _unit_cells(workbook: FilledWorkbook) -> tuple[str, str]:
     """The cells of the unit's name and code; the name's cell twice if the form asks for no code."""
     spot = unit_spot(workbook.form)
     unit_cell = workbook.cell(spot)
@@ -119,7 +109,7 @@ def _unit_cells(workbook: ComparedWorkbook) -> tuple[str, str]:
     return unit_cell, workbook.cell(spot._replace(field="unit_code")) if has_code else unit_cell
 
 
-def _off_target(workbook: ComparedWorkbook) -> Iterator[OffTargetRow]:
+def _off_target(workbook: FilledWorkbook) -> Iterator[OffTargetRow]:
     asked = workbook.form.summary.indicators
     if asked is None:
         return

@@ -3,8 +3,8 @@
     for path, finding in compare(find_shared(fingerprints), workbooks):
         …                                   # ("a/first.xlsx", {"code": "XL550", …})
 
-The workbooks are read once more, one at a time, in the order in which their fingerprints were taken; those that have nothing in
-common with others are passed over. Paragraphs with similar fingerprints are compared letter by letter.
+The fingerprints are looked at once more, one workbook at a time, in the order in which they were taken; those that have nothing
+in common with others are passed over. Paragraphs with similar fingerprints are compared letter by letter.
 """
 
 from __future__ import annotations
@@ -13,24 +13,32 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from xlperf.formula.operands import as_decimal, as_text
+from xlperf.forms.form import Form
 from xlperf.messages import clauses, listing
 from xlperf.reporting.description import DescribedFinding
 from xlperf.summarizing.fingerprints import (
     SKETCH,
-    ComparedWorkbook,
+    Prints,
     Shared,
-    figure_sets,
-    hash_of,
     letters,
-    over_fulfilled,
     own_letters,
-    paragraphs,
+    percent,
 )
 from xlperf.summarizing.submissions import MOST_LISTED, comparison_finding
 
 LEADERS = 4  # paragraphs per shingle that a further one is compared with
 EXCERPT = 30  # characters
+
+
+class ComparedWorkbook(NamedTuple):
+    """One workbook as it is compared."""
+
+    form: Form
+    owner: int
+    path: str
+    unit: str  # its name as written
+    prints: Prints
+    counts: bool = True  # False: superseded, it leaves fingerprints but is not compared
 
 
 class Place(NamedTuple):
@@ -76,17 +84,17 @@ class CopiedParagraphs:
     def add(self, workbook: ComparedWorkbook) -> None:
         """Put every paragraph of the workbook into its group; those of a superseded workbook are only counted."""
         unit, rules = letters(workbook.unit), workbook.form.summary.copies
-        for paragraph in paragraphs(workbook):
+        for cell, text in workbook.prints.paragraphs:
             number = self.seen
             self.seen += 1
             shingles = self._shared_shingles(number) if workbook.counts else []
-            own = own_letters(paragraph.text, unit, self.shared.common) if shingles else ""
+            own = own_letters(text, unit, self.shared.common) if shingles else ""
             if len(own) >= rules["shortest"]:
                 leader = self._find_leader(own, shingles, rules["alike"])
                 if leader is None:
                     leader = number
                     self._make_leader(number, own, shingles)
-                self.groups.setdefault(leader, []).append(_place(workbook, workbook.cell(paragraph.spot), paragraph.text))
+                self.groups.setdefault(leader, []).append(_place(workbook, cell, text))
 
     def _shared_shingles(self, number: int) -> list[int]:
         sketch = self.shared.sketches[number * SKETCH : (number + 1) * SKETCH]
@@ -117,9 +125,9 @@ class EqualFigures:
         self.groups: dict[str, list[Place]] = {}
 
     def add(self, workbook: ComparedWorkbook) -> None:
-        for figures, spots in figure_sets(workbook):
-            if hash_of(figures) in self.shared.figure_sets:
-                self.groups.setdefault(figures, []).append(_place(workbook, workbook.cell(spots[0])))
+        for figures, (own, cell) in zip(workbook.prints.figure_sets, workbook.prints.tables, strict=True):
+            if figures in self.shared.figure_sets:
+                self.groups.setdefault(own, []).append(_place(workbook, cell))
 
 
 def _place(workbook: ComparedWorkbook, cell: str, text: str = "") -> Place:
@@ -152,17 +160,10 @@ def _in_common(code: str, groups: Iterable[Sequence[Place]]) -> Iterator[tuple[s
 
 def _outliers(shared: Shared, workbook: ComparedWorkbook) -> Iterator[tuple[str, DescribedFinding]]:
     """Yield one finding with the indicators that are over-fulfilled far beyond what all units report."""
-    cells, names = [], []
-    for indicator in over_fulfilled(workbook):
-        if shared.is_far(math.log1p(indicator.deviation)):
-            cells.append(workbook.cell(indicator.spot))
-            name = indicator.row.get(workbook.form.blocks[indicator.spot.block].row_name or "") or cells[-1]
-            names.append(f"{name} {_percent(indicator.deviation)}")
+    indicators = zip(workbook.prints.excess, workbook.prints.over_fulfilled, strict=True)
+    far = [told for excess, told in indicators if shared.is_far(excess)]
+    cells, names = [cell for cell, _ in far], [name for _, name in far]
     if names:
-        usual = _percent(math.expm1(shared.middle))
+        usual = percent(math.expm1(shared.middle))
         facts = {"text": clauses(names[:MOST_LISTED]), "count": len(names), "expected": usual}
         yield workbook.path, comparison_finding("XL552", "info", tuple(cells), **facts)
-
-
-def _percent(ratio: float) -> str:
-    return as_text(as_decimal(ratio), "0.00%")

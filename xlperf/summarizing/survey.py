@@ -23,11 +23,11 @@ from xlperf.reporting.description import DescribedFinding, count_findings
 from xlperf.summarizing.board.assignment import Owner, find_attached, find_owners
 from xlperf.summarizing.board.decisions import Taken, decided, in_force
 from xlperf.summarizing.board.rows import BoardRow, board_rows
-from xlperf.summarizing.fingerprints import ComparedWorkbook, Fingerprints, Prints, find_shared
-from xlperf.summarizing.gist import compared_workbook, form_of, gist_of
+from xlperf.summarizing.fingerprints import Fingerprints, find_shared
+from xlperf.summarizing.gist import Gist, form_of, gist_of, prints_in
 from xlperf.summarizing.name_checks import check_names
 from xlperf.summarizing.outcome import Outcome, SurveyedSubmission, held_once
-from xlperf.summarizing.similarity import compare
+from xlperf.summarizing.similarity import ComparedWorkbook, compare
 from xlperf.summarizing.submissions import (
     ANYTHING,
     COUNTS,
@@ -167,7 +167,7 @@ def take_survey(
                 forms[form.key] = form
             numbers[outcome.path] = len(numbers)
             owner = numbers_of.setdefault(owner_of(outcome, naming), len(numbers_of))
-            fingerprints.append(form, owner, Prints(*(gist[name] for name in Prints._fields)))
+            fingerprints.add(form, owner, prints_in(gist))
             off_target = ((form.key, outcome.path, *row) for row in gist["off_target"])
             database.executemany("INSERT INTO off_target VALUES (?, ?, ?, ?, ?, NULL)", off_target)
     owners = find_owners(submissions, roster, naming)
@@ -182,8 +182,17 @@ def take_survey(
         number, form = numbers[outcome.path], form_of(outcome, templates)
         if form is None or number not in shared.touched:
             return None
-        owner, counts = numbers_of[owner_of(outcome, naming)], roles[outcome.path].kind == COUNTS
-        return compared_workbook(form, outcome, owner=owner, counts=counts, judge=number in shared.far)
+        gist = _gist_of(form, outcome)
+        if gist is None:
+            return None
+        return ComparedWorkbook(
+            form=form,
+            owner=numbers_of[owner_of(outcome, naming)],
+            path=outcome.path,
+            unit=outcome.unit or "",
+            prints=prints_in(gist),
+            counts=roles[outcome.path].kind == COUNTS,
+        )
 
     workbooks = (looked_at_again(outcome) for outcome in outcomes if outcome.path in numbers)
     comparisons: dict[str, list[DescribedFinding]] = {}
@@ -220,7 +229,7 @@ def _gist_of(form: Form | None, outcome: Outcome) -> Mapping[str, Any] | None:
     """The gist of a workbook: the stored one, or one taken now; None where nothing could be read."""
     if form is None:
         return None
-    if outcome.gist is not None:
+    if outcome.gist is not None and Gist.__required_keys__ <= outcome.gist.keys():  # an earlier version took less
         return outcome.gist
     return gist_of(form, outcome) if outcome.document else None
 

@@ -58,9 +58,12 @@ def write_table(book: Book, palette: Palette, table: SummaryTable, name: str) ->
     last_column = len(table.columns) - 1
     _write_head(sheet, palette, table)
     styles = [cell_format(palette, column.type) for column in table.columns]
+    widths = [column.width - 2 for column in table.columns]
     lines = iter(table.rows())
     row = FIRST
     for line in islice(lines, MOST_ROWS):
+        sheet.set_row(row, min(LONGEST_ROW, 4 + POINTS_PER_LINE * max(map(lines_needed, line, widths))))
+        forget_row(sheet, row - 2)
         _write_line(sheet, styles, table, row, line)
         row += 1
     last = row - 1
@@ -102,10 +105,7 @@ def set_up(sheet: Worksheet, widths: Sequence[float]) -> None:
 
 
 def _write_line(sheet: Worksheet, styles: Sequence[Format], table: SummaryTable, row: int, line: Row) -> None:
-    """Write one line, high enough for its longest text: numbers, formulas with their values, everything else as text."""
-    deepest = max(lines_needed(value, column.width - 2) for column, value in zip(table.columns, line, strict=True))
-    sheet.set_row(row, min(LONGEST_ROW, 4 + POINTS_PER_LINE * deepest))
-    forget_row(sheet, row - 2)
+    """Write one line: numbers, formulas with their values, everything else as text."""
     for at, (column, style, value) in enumerate(zip(table.columns, styles, line, strict=True)):
         if column.formula is not None:
             sheet.write_formula(row, at, _formula(table, column.formula, row), style, cached_value(value))

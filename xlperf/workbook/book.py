@@ -7,7 +7,8 @@
 
 XlsxWriter refuses silently: a warning, a return code, and something is missing from the file. Every method of theirs that has
 a return code and is called by us is made strict here. It writes control characters in texts as Excel does, but not in what a
-formula shows, where they make XML that nobody opens: that is made good here as well.
+formula shows, where they make XML that nobody opens; and it takes a text like "<r>&</r>" for XML that stands already. Both
+are made good here.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from typing import Any, TypeVar, cast
 
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format as Format
+from xlsxwriter.packager import Packager
+from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.workbook import Workbook as SilentWorkbook
 from xlsxwriter.worksheet import Worksheet as SilentWorksheet
 
@@ -140,6 +143,15 @@ class Worksheet(SilentWorksheet):
         """Write a number in as few digits as say it: XlsxWriter writes 89.9 as 89.90000000000001."""
         super()._xml_number_element(FewestDigits(number), attributes)
 
+    @staticmethod
+    def _escape_control_characters(data: Any) -> Any:
+        """Escape what a text holds; at once if that is nothing, as in nearly all of them."""
+        return data if not isinstance(data, str) or (data.isprintable() and "_x" not in data) else escaped(data)
+
+    def _xml_rich_inline_string(self, string: str, attributes: Any = ()) -> None:
+        """Write a text that looks like the XML of one with several fonts: nobody here writes such."""
+        self._xml_inline_string(string, False, attributes)
+
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         """Take a formula as it is.
 
@@ -171,6 +183,27 @@ class Worksheet(SilentWorksheet):
         return {}
 
 
+class _Texts(SharedStrings):
+    """The texts of a workbook that is not streamed, each as it is."""
+
+    _escape_control_characters = staticmethod(Worksheet._escape_control_characters)
+
+    def _xml_rich_si_element(self, string: str) -> None:
+        self._xml_si_element(string, [])
+
+
+class _Package(Packager):
+    """The parts of a workbook."""
+
+    def _write_shared_strings_file(self) -> None:
+        package: Any = self  # XlsxWriter does not say what is in it
+        texts: Any = _Texts()
+        texts.string_table = package.workbook.str_table
+        if texts.string_table.count:
+            texts._set_xml_writer(package._filename("xl/sharedStrings.xml"))
+            texts._assemble_xml_file()
+
+
 class Book(SilentWorkbook):
     """A workbook in which a text is a text; a streamed one takes its rows in order and keeps none in memory."""
 
@@ -187,6 +220,9 @@ class Book(SilentWorkbook):
         sheet = self.add_worksheet(title, Worksheet)
         assert isinstance(sheet, Worksheet)
         return sheet
+
+    def _get_packager(self) -> Packager:
+        return _Package()
 
     def close(self) -> None:
         """Write the file.

@@ -92,9 +92,9 @@ def lines_needed(value: object, width: float) -> int:
     if not isinstance(value, str):
         return 1
     per_line = units_per_line(width)
-    if 2 * len(value) <= per_line and "\n" not in value:
-        return 1
-    return sum(max(1, -(-text_width(part) // per_line)) for part in value.split("\n"))
+    if "\n" in value:
+        return sum(max(1, -(-text_width(part) // per_line)) for part in value.split("\n"))
+    return 1 if 2 * len(value) <= per_line else max(1, -(-text_width(value) // per_line))
 
 
 def units_per_line(width: float) -> int:
