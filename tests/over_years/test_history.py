@@ -53,7 +53,7 @@ def renamed_in(history: History) -> set[tuple[str, str, int]]:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", seeds(2, usual=1))
 def test_what_is_planted_is_found_and_nothing_else_in_a_minute(tmp_path: Path, seed: int) -> None:
-    folders, truth = write_collections(tmp_path, units=examples(500, usual=60), first=2022, years=YEARS, seed=seed)
+    folders, truth = write_collections(tmp_path, units=examples(500, usual=40), first=2022, years=YEARS, seed=seed)
     begin = time.process_time()
     history = write_history(folders, output=tmp_path / "years.xlsx", with_json=True, date="2027-03-01")
     assert time.process_time() - begin < 60

@@ -123,7 +123,7 @@ if __name__ == "__main__":
 """
 ROOMS = {"__main__", "cli", "server", "workers", "errors", "files", "interrupts", "messages"}
 LIBRARIES = {"anyio", "click", "h11", "idna", "starlette", "uvicorn", "typing_extensions", "pathvalidate"}
-EVERYWHERE = {"xlperf", "sitecustomize", "usercustomize", "mpmain"}
+EVERYWHERE = {"xlperf", "sitecustomize", "usercustomize", "mpmain", "coverage", "$coverage"}
 
 
 @pytest.mark.slow
