@@ -43,6 +43,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "migrate_workbook": {"path": "filled.xlsx", "year": 2023, "templates": "forms", "output": "out/new.xlsx", "date": DATE},
     "new_form": {"directory": "own/budget/2026"},
     "new_round": {"path": "own/round.yaml"},
+    "package_collection": {"directory": "collection", "output": "out.zip"},
     "prove_form": {"directory": "inbox"},
     "read_roster": {"path": "units.csv"},
     "read_round": {"path": "round.yaml"},
@@ -135,7 +136,7 @@ def test_a_path_may_be_a_text_or_an_object(name: str, tmp_path: Path, monkeypatc
         folder.mkdir()
         desk(folder)
         monkeypatch.chdir(folder)
-        if name in ("find_status", "remind", "decide", "verify"):
+        if name in ("find_status", "remind", "decide", "verify", "package_collection"):
             xlperf.collect(["inbox"], output="collection", roster="units.csv", jobs=1)
         outcomes.append(outcome(name, spell))
         monkeypatch.chdir(tmp_path)

@@ -29,6 +29,8 @@ _HOMES = {
     "Decided": "deciding.decide",
     "verify": "deciding.verify",
     "Verification": "deciding.verify",
+    "package_collection": "collecting.packages.packing",
+    "Packed": "collecting.packages.packing",
     "write_history": "over_years.history",
     "CollectionStatus": "collecting.status",
     "Result": "reporting.result",

@@ -36,6 +36,7 @@ from xlperf import (
     fill_workbook,
     import_document,
     migrate_workbook,
+    package_collection,
     validate,
     write_next_template,
     write_report,
@@ -210,6 +211,23 @@ def gone_meanwhile(folder: Path) -> Findings:
     return []
 
 
+def altered_package(folder: Path) -> Findings:
+    """A package of another collection in which somebody has changed a result."""
+    (below := folder / "区").mkdir()
+    (below / "说明.pdf").write_bytes(b"%PDF-1.7")
+    collect([below], output=folder / "区汇集", jobs=1)
+    package_collection(folder / "区汇集", output=folder / "区.zip")
+    with zipfile.ZipFile(folder / "区.zip") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+
+    def put(inbox: Path) -> None:
+        with zipfile.ZipFile(inbox / "区.zip", "w") as archive:
+            for name, content in parts.items():
+                archive.writestr(name, content.replace(b'"unreadable"', b'"passed"'))
+
+    return collected(put)(folder)
+
+
 def crowded_archive(inbox: Path) -> None:
     with zipfile.ZipFile(inbox / "收到.zip", "w") as archive:
         for number in range(2 * MOST_MEMBERS + 1):
@@ -346,6 +364,7 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL505": (collected(crowded_archive),),
     "XL506": (gone_meanwhile,),
     "XL507": met("has_a_bug"),
+    "XL508": (altered_package,),
     "XL550": among(lambda: [written("甲局", {"problems": COPIED}), written("乙局", {"measures": COPIED})]),
     "XL551": among(lambda: [outcome(f"{name}.xlsx", name, **items(2.64, 15.81, 1.87)) for name in ("甲局", "乙局")]),
     "XL552": among(lambda: [served("甲局", 9000), *(served(f"第{n}局", 103 + n % 9) for n in range(30))]),

@@ -8,7 +8,7 @@ import click
 
 from xlperf.cli.addin import addin
 from xlperf.cli.check_form import check_form
-from xlperf.cli.decisions import decide, verify
+from xlperf.cli.decisions import decide, package, verify
 from xlperf.cli.options import (
     FILE,
     FORMAT_NAMES,
@@ -298,6 +298,7 @@ def remind(
 
 cli.add_command(decide)
 cli.add_command(verify)
+cli.add_command(package)
 cli.add_command(compare_years)
 
 

@@ -1,4 +1,4 @@
-"""The commands that decide about a unit of a collection and prove that nothing was altered; they import late what they need."""
+"""The commands that decide about a unit of a collection, prove that nothing was altered, and pack it; they import late."""
 
 from __future__ import annotations
 
@@ -56,3 +56,16 @@ def verify(collection: Path, **asked: Any) -> ExitCode:
     if found.before:
         click.echo(sentence("verified_before", {"count": found.before}))
     return found.exit_code
+
+
+@click.command("package", cls=Command, help=words("package"))
+@click.argument("collection", type=FILE)
+@click.option("-o", "--output", type=FILE, metavar="FILE", required=True, help=words("output"))
+@database_option
+def package(collection: Path, output: Path, **asked: Any) -> ExitCode:
+    from xlperf.collecting.packages.packing import package_collection
+
+    packed = package_collection(collection, output=output, **asked)
+    counts = {"files": packed.files, "results": packed.results, "entries": packed.entries}
+    click.echo(sentence("packaged", {"path": packed.path, "head": packed.head, **counts}), err=True)
+    return ExitCode.OK

@@ -24,14 +24,15 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from xlperf import __version__
 from xlperf.collecting.audit_log import UNFINISHED, Auditor, chain_of, entries_of, note_arrivals, sealed_log, set_seal
 from xlperf.collecting.changes import compare_runs
 from xlperf.collecting.housekeeping import WORK, locked, refuse_other_inboxes, tidy
 from xlperf.collecting.inbox import Input, Skipped, close_archives, is_no_submission, list_inbox, open_received
 from xlperf.collecting.last_run import Made, known_files, known_forms, log_of, made_before, state_of
 from xlperf.collecting.ownership import refuse_other_owner, take_store
-from xlperf.collecting.processing import process_inputs, terms_of
+from xlperf.collecting.packages.adoption import adopt_decisions
+from xlperf.collecting.packages.contents import Package
+from xlperf.collecting.processing import basis_of, digest_of_work, process_inputs, terms_of
 from xlperf.collecting.run_log import LogStamp, Run, find_versions, log_stamp, read_run, write_run
 from xlperf.collecting.status import CollectionStatus, read_status
 from xlperf.collecting.store import OPEN, Arrival, Outcomes, Store, first_receipt, opened_store, register
@@ -119,12 +120,13 @@ def collect(
         if log_stamp(plan.directory) != plan.log:  # another run has ended between the plan and the lock
             plan = find_out()
         refuse_other_owner(store, plan.directory)
+        adopt_decisions(store, plan.packages, now=plan.started)
         options = _options(store, plan, form=form, year=year, date=date, finalize=finalize)._replace(unexplained=unexplained)
         decisions = _decisions(store, day=date or plan.started[:10])
         digest = _register(store, plan, options, decisions.waivers)
         set_seal(store, UNFINISHED, plan.started)
         with opened_pool(jobs=jobs, cluster=cluster, limits=limits, folder=plan.directory / WORK) as pool:
-            new = process_inputs(
+            worked = process_inputs(
                 store,
                 plan.inputs,
                 directory=plan.directory,
@@ -132,10 +134,15 @@ def collect(
                 options=options,
                 digest=digest,
                 waivers=decisions.waivers,
+                packages=plan.packages,
+                bases=[basis_of(given, plan.forms) for given in (options, options._replace(finalize=True))],
                 quiet=quiet,
             )
         terms = [digest, _terms(plan, announcement), decisions.in_force]
-        made = None if new else made_before(plan.last, state_of(plan.directory, [*terms, chain_of(store).head]))
+        if plan.packages and not quiet:
+            told = {"count": len(plan.packages), "files": worked.taken_over}
+            print(sentence("packages_in", told), file=sys.stderr, flush=True)
+        made = None if worked.new else made_before(plan.last, state_of(plan.directory, [*terms, chain_of(store).head]))
         if made is None:
             exported = _export(store, plan, options, announcement=announcement, decisions=decisions, quiet=quiet)
             state = state_of(plan.directory, [*terms, chain_of(store).head])
@@ -158,6 +165,7 @@ class _Plan:
     forms: Mapping[str, str]  # form and revision -> digest
     inputs: Sequence[Input]
     skipped: Sequence[Skipped]  # what is not a submission
+    packages: Sequence[Package]  # collections of other offices
     units: Sequence[Unit] | None
     remarks: Sequence[str]  # what of their list was skipped or kept, in words
     naming: Naming
@@ -189,6 +197,7 @@ def _plan(
         forms=forms,
         inputs=[item for item in found if isinstance(item, Input)],
         skipped=[item for item in found if isinstance(item, Skipped)],
+        packages=[item for item in found if isinstance(item, Package)],
         units=expected.units if expected else None,
         remarks=expected.remarks if expected else (),
         naming=make_naming(prefixes, expected.units if expected else None),
@@ -287,9 +296,7 @@ def _register(store: Store, plan: _Plan, options: WorkOptions, waivers: Mapping[
     """Register the inputs; return the digest of everything that an outcome depends on besides the bytes."""
     refuse_other_inboxes(store, plan.directory, plan.inputs)
     take_store(store, plan.directory)
-    digest, digest_finalized = (
-        _digest([__version__, given._replace(templates=None), plan.forms]) for given in (options, options._replace(finalize=True))
-    )
+    digest, digest_finalized = (digest_of_work(given, plan.forms) for given in (options, options._replace(finalize=True)))
     arrivals = [Arrival(item.path, item.key, item.size) for item in plan.inputs]
     own = {
         key: [terms_of(digest, waiver), terms_of(digest_finalized, waiver)]
@@ -297,7 +304,8 @@ def _register(store: Store, plan: _Plan, options: WorkOptions, waivers: Mapping[
         for key in (sha256, f"{sha256}{OPEN}")
     }
     note = partial(note_arrivals, store, arrivals=arrivals, now=plan.started)
-    register(store, arrivals, digest=digest, now=plan.started, also=[digest_finalized], own=own, note=note)
+    received = {item.key.removesuffix(OPEN): item.received for item in plan.inputs if item.received}
+    register(store, arrivals, digest=digest, now=plan.started, received=received, also=[digest_finalized], own=own, note=note)
     tidy(store, plan.directory, {item.key for item in plan.inputs})
     return digest
 
@@ -354,6 +362,7 @@ def _run(plan: _Plan, options: WorkOptions, *, workers: int, made: Made, announc
         "changes": compare_runs(last, made["files"], naming=plan.naming, has_roster=has_roster) if last else None,
         "namesakes": sorted(plan.naming.namesakes),
         "skipped": [item.path for item in plan.skipped],
+        "packages": [{"path": item.path, "head": item.head, "entries": len(item.entries)} for item in plan.packages],
         "links": [item.path for item in plan.skipped if item.is_link],
         "stamps": {item.path: item.stamp for item in plan.inputs if item.stamp},
         "prefixes": list(plan.prefixes),

@@ -6,8 +6,8 @@
 
 Everything found is listed: workbooks, other files (reading them will say what they are), archives that cannot be opened
 and, as skipped, what is not a submission (owner files of Excel, dot files, links to files elsewhere). Names in archives are
-UTF-8 or, as Windows in
-China writes them, GBK. Archives in archives are followed a few levels deep; what one archive may hold is bounded.
+UTF-8 or, as Windows in China writes them, GBK. Archives in archives are followed a few levels deep; what one archive may hold
+is bounded. Of a package, the collection of another office, what that office received is listed, after the package itself.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 from xlperf.collecting.input_names import Names, extended, name_of, printable, shown
 from xlperf.collecting.last_run import KnownFile, stamp_of
+from xlperf.collecting.packages.contents import Package, is_package, read_package
 from xlperf.collecting.store import FILE_NAME, LOCK, OPEN
 from xlperf.errors import UnreadableError, UsageError, is_disk_full, reason_of
 from xlperf.files import ZIP_FAULTS
@@ -62,6 +63,7 @@ class Input:
     error: UnreadableError | None = None  # why it is not processed
     owner: str | None = None  # name of the lock file beside it, by which a program says that it has this one open
     stamp: str = ""  # by which it is known again, see `last_run`; "" of what is read in every run
+    received: str = ""  # the ISO time at which others received it
 
     @property
     def key(self) -> str:
@@ -104,9 +106,10 @@ class Allowance:
             raise _crowded(f"> {MOST_UNPACKED // MIB:,} MiB")
 
 
-def list_inbox(
-    inboxes: Sequence[Path], apart_from: Path | None = None, known: Mapping[str, KnownFile] = NOTHING
-) -> list[Input | Skipped]:
+Found = Input | Skipped | Package
+
+
+def list_inbox(inboxes: Sequence[Path], apart_from: Path | None = None, known: Mapping[str, KnownFile] = NOTHING) -> list[Found]:
     """Return everything in these folders, archives and files, sorted by path.
 
     Paths are relative to their inbox; with several inboxes they start with the name of the inbox.
@@ -119,7 +122,7 @@ def list_inbox(
         UsageError: an inbox does not exist, or it is the folder to leave out.
     """
     roots, names = Names(), Names()
-    found: list[Input | Skipped] = []
+    found: list[Found] = []
     for inbox in inboxes:
         if not inbox.exists():
             raise UsageError("cannot_open", path=inbox, reason=reason_of(FileNotFoundError(errno.ENOENT, "")))
@@ -142,7 +145,7 @@ def _is_same(folder: Path, other: Path | None) -> bool:
     return other is not None and other.exists() and folder.samefile(other)
 
 
-def _in_folder(folder: Path, prefix: str, apart_from: Path | None, known: Mapping[str, KnownFile]) -> Iterator[Input | Skipped]:
+def _in_folder(folder: Path, prefix: str, apart_from: Path | None, known: Mapping[str, KnownFile]) -> Iterator[Found]:
     refused: list[OSError] = []  # from folders that may not be listed
     for root, folders, files in os.walk(folder, onerror=refused.append):
         below = prefix + "".join(f"{printable(part)}/" for part in Path(root).relative_to(folder).parts)
@@ -164,7 +167,7 @@ def _in_folder(folder: Path, prefix: str, apart_from: Path | None, known: Mappin
         yield Input(f"{prefix}{printable(path.relative_to(folder).as_posix())}/", path, error=_cannot_open(error))
 
 
-def _in_file(file: Path, path: str, beside: Set[str], known: Mapping[str, KnownFile]) -> Iterator[Input | Skipped]:
+def _in_file(file: Path, path: str, beside: Set[str], known: Mapping[str, KnownFile]) -> Iterator[Found]:
     """The file itself; if it is an archive, its contents."""
     try:
         before, status = time.time_ns(), os.stat(file)
@@ -212,7 +215,7 @@ def _cannot_open(error: OSError) -> UnreadableError:
 # --- archives ------------------------------------------------------------------------------------------------
 
 
-def _contents_of(found: Input, stream: IO[bytes], allowance: Allowance) -> Iterator[Input | Skipped]:
+def _contents_of(found: Input, stream: IO[bytes], allowance: Allowance) -> Iterator[Found]:
     """The contents of the input if it is an archive, else the input itself."""
     archive = None
     if found.name.lower().endswith(ARCHIVE) and len(found.members) <= DEEPEST:
@@ -227,7 +230,7 @@ def _contents_of(found: Input, stream: IO[bytes], allowance: Allowance) -> Itera
             yield replace(found, error=UnreadableError("XL504", found=str(error)))
             return
     if archive:
-        yield from _in_archive(found, archive, allowance)
+        yield from (_in_package if is_package(archive) else _in_archive)(found, archive, allowance)
     else:
         yield replace(found, error=too_large(found.name, MOST_FILE)) if found.size > MOST_FILE else found
 
@@ -256,7 +259,7 @@ def _crowded(found: str) -> UnreadableError:
     return UnreadableError("XL505", found=found, expected=f"≤ {MOST_MEMBERS:,}, ≤ {MOST_UNPACKED // MIB:,} MiB")
 
 
-def _in_archive(around: Input, archive: zipfile.ZipFile, allowance: Allowance) -> Iterator[Input | Skipped]:
+def _in_archive(around: Input, archive: zipfile.ZipFile, allowance: Allowance) -> Iterator[Found]:
     """The contents of an archive, up to the limits."""
     entries = archive.infolist()
     names = [name_of(entry) for entry in entries]
@@ -280,7 +283,37 @@ def _in_archive(around: Input, archive: zipfile.ZipFile, allowance: Allowance) -
         yield from _in_entry(replace(found, owner=_owner(last, folder + slash, beside)), archive, entry, allowance)
 
 
-def _in_entry(found: Input, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, allowance: Allowance) -> Iterator[Input | Skipped]:
+def _in_package(around: Input, archive: zipfile.ZipFile, allowance: Allowance) -> Iterator[Found]:
+    """The package itself and what was received in it; nothing of one that is not as it was made."""
+    try:
+        for entry in archive.infolist():
+            allowance.take(entry.file_size)
+        package = read_package(archive, path=around.path, members=around.members, file=around.file)
+    except UnreadableError as error:
+        yield replace(around, error=error)
+        return
+    yield package
+    places = {entry.filename: number for number, entry in enumerate(archive.infolist())}
+    for item in package.inputs:
+        found = Input(
+            around.path + INSIDE + item.path,
+            around.file,
+            size=item.size,
+            sha256=item.sha256,
+            owner=OWNERS[0].format(PurePosixPath(item.path).name) if item.key.endswith(OPEN) else None,
+            received=item.received,
+        )
+        if item.stored is None:
+            yield replace(found, error=UnreadableError("XL506", found=sentence("input_gone", {})))
+            continue
+        found = replace(found, members=(*around.members, places[item.stored]))
+        if found.key == item.key:
+            yield found
+        else:  # it could not be opened there
+            yield from _in_entry(found, archive, archive.getinfo(item.stored), allowance)
+
+
+def _in_entry(found: Input, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, allowance: Allowance) -> Iterator[Found]:
     """An entry of an archive; if that is an archive too, its contents."""
     try:
         if entry.compress_type not in PACKED:
@@ -316,6 +349,11 @@ def open_input(found: Input) -> IO[bytes]:
         return open(found.file, "rb")
     archive = _archive(found.file, found.members[:-1])
     return archive.open(archive.infolist()[found.members[-1]])
+
+
+def open_archive(file: Path, members: tuple[int, ...]) -> zipfile.ZipFile:
+    """Open an archive, or one within others; it stays open until `close_archives`. An error is one of ZIP_FAULTS."""
+    return _archive(file, members)
 
 
 def open_received(found: Input) -> IO[bytes]:

@@ -8,15 +8,21 @@ killed at any moment.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
+from xlperf import __version__
 from xlperf.collecting.housekeeping import write_made
 from xlperf.collecting.inbox import Input, close_archives, read_input
+from xlperf.collecting.packages.adoption import adopted
+from xlperf.collecting.packages.contents import Package
+from xlperf.collecting.run_log import Run
 from xlperf.collecting.store import Store, count_inputs, done_outputs, save_outcome
 from xlperf.collecting.worker import Done, Task, WorkOptions, not_done, work_on
 from xlperf.errors import UnreadableError
@@ -30,6 +36,13 @@ from xlperf.workflow.waivers import Waiver
 NO_WAIVERS: Mapping[str, Waiver] = {}
 
 
+class Worked(NamedTuple):
+    """How many contents had no outcome, and of how many of these a package had it."""
+
+    new: int
+    taken_over: int
+
+
 def process_inputs(
     store: Store,
     inputs: Sequence[Input],
@@ -39,14 +52,18 @@ def process_inputs(
     options: WorkOptions,
     digest: str,
     waivers: Mapping[str, Waiver] = NO_WAIVERS,
+    packages: Sequence[Package] = (),
+    bases: Collection[str] = (),
     quiet: bool = True,
-) -> int:
-    """Process every input that has no outcome yet; return how many contents that were.
+) -> Worked:
+    """Process every input that has no outcome yet, unless a package has it.
 
     Args:
         directory: the folder of the collection.
         digest: of everything that an outcome depends on besides the bytes; stored with the outcome.
         waivers: what the bureau lets stand, by the SHA-256 of a submission.
+        packages: collections of other offices, whose results are taken over where they would be the same.
+        bases: what has to be the basis of such a result, see `basis_of`.
         quiet: show no progress.
     """
     done = done_outputs(store)
@@ -56,10 +73,14 @@ def process_inputs(
             to_do.setdefault(item.key, item)
     with progress(sentence("collecting", {}), quiet) as tell:
         keeper = _Keeper(store, inputs, directory=directory, digest=digest, waivers=waivers, tell=tell)
+        left = dict(to_do)
+        for item, done_there in adopted(packages, to_do, bases, waivers.get):
+            keeper.keep(_task(item, keeper), done_there)
+            del left[item.key]
         work = partial(work_on, options=options, limits=pool.limits)
-        for task, answer in run_tasks(pool, _readable_tasks(to_do.values(), keeper), work):
+        for task, answer in run_tasks(pool, _readable_tasks(left.values(), keeper), work):
             keeper.keep(task, _lost(task, answer, pool.limits) if isinstance(answer, Lost) else answer)
-    return len(to_do)
+    return Worked(new=len(to_do), taken_over=len(to_do) - len(left))
 
 
 class _Keeper:
@@ -93,8 +114,7 @@ class _Keeper:
 def _readable_tasks(inputs: Iterable[Input], keeper: _Keeper) -> Iterator[Task]:
     """Yield a task for every input that can be read; for the others keep that they cannot."""
     for item in inputs:
-        task = Task(key=item.key, path=item.path, name=item.name, sha256=item.sha256, content=b"", owner=item.owner)
-        task = task._replace(waiver=keeper.waivers.get(item.sha256))
+        task = _task(item, keeper)
         try:
             if item.error:
                 raise item.error
@@ -104,9 +124,42 @@ def _readable_tasks(inputs: Iterable[Input], keeper: _Keeper) -> Iterator[Task]:
     close_archives()
 
 
+def _task(item: Input, keeper: _Keeper) -> Task:
+    """The task of an input, without its bytes."""
+    task = Task(key=item.key, path=item.path, name=item.name, sha256=item.sha256, content=b"", owner=item.owner)
+    return task._replace(waiver=keeper.waivers.get(item.sha256))
+
+
 def terms_of(digest: str, waiver: Waiver | None) -> str:
     """The digest of everything that the outcome of one content depends on besides its bytes."""
     return sha256(repr([digest, *waiver]).encode()).hexdigest() if waiver else digest
+
+
+def digest_of_work(options: WorkOptions, forms: Mapping[str, str]) -> str:
+    """The digest of everything that an outcome depends on besides the bytes and what was decided about them.
+
+    Args:
+        forms: form and revision -> digest of its folder.
+    """
+    facts = [__version__, options._replace(templates=None), forms]
+    return sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
+
+
+def basis_of(options: WorkOptions, forms: Mapping[str, str]) -> str:
+    """The same apart from the date that is written into files."""
+    return digest_of_work(options._replace(date=""), forms)
+
+
+def options_of(run: Run) -> WorkOptions:
+    """What a finished run asked of its workers."""
+    return WorkOptions(
+        language=run["language"],
+        date=run["date"],
+        finalize=run["options"]["finalize"],
+        form=run["options"]["form"],
+        year=run["options"]["year"],
+        unexplained=run["options"]["unexplained"],
+    )
 
 
 def _lost(task: Task, lost: Lost, limits: Limits) -> Done:

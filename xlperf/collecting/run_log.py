@@ -105,6 +105,12 @@ class ChainHead(TypedDict):
     head: str  # SHA-256
 
 
+class PackageHead(ChainHead):
+    """A package that came in, and its audit."""
+
+    path: str
+
+
 class RunOptions(TypedDict):
     """What the run was asked for."""
 
@@ -133,6 +139,7 @@ class Run(TypedDict):
     namesakes: list[str]
     beside: Mapping[str, str]
     skipped: list[str]
+    packages: list[PackageHead]  # not in the log of a version before
     links: list[str]  # those among them that lead elsewhere; not in the log of a version before
     files: list[FileEntry]
     stamps: Mapping[str, str]  # how the files were found, by path, see `last_run`; this and the next two not in older logs

@@ -60,6 +60,7 @@ PATIENCE = 60  # seconds to wait while another program has the file locked
 SELDOM_READ = ("document", "gist")  # of these, those that only the survey looks into
 AT_A_TIME = 50  # rows in memory while outcomes are listed
 NO_TERMS: Mapping[str, Sequence[str]] = {}
+NO_TIMES: Mapping[str, str] = {}
 
 
 class Arrival(NamedTuple):
@@ -214,6 +215,7 @@ def register(
     *,
     digest: str,
     now: str,
+    received: Mapping[str, str] = NO_TIMES,
     also: Sequence[str] = (),
     own: Mapping[str, Sequence[str]] = NO_TERMS,
     note: Note | None = None,
@@ -225,6 +227,7 @@ def register(
     Args:
         digest: of all that an outcome depends on besides the bytes.
         now: the ISO time of receipt for new content.
+        received: times of receipt that others have noted, by content.
         own: the digests of contents, by key, whose outcome depends on more: on what the bureau decided about them.
         note: called within the same transaction, before anything changes, to write it down.
     """
@@ -243,7 +246,8 @@ def register(
         if arrivals:
             connection.execute(store.inputs.insert(), [{"path": path, "key": key} for path, key, _ in arrivals])
         if new:
-            rows = [{"key": key, "size": size, "received": first_received.get(_content(key), now)} for key, size in new.items()]
+            times = {**received, **first_received}
+            rows = [{"key": key, "size": size, "received": times.get(_content(key), now)} for key, size in new.items()]
             connection.execute(outcomes.insert(), rows)
         stale = sql.or_(outcomes.c.terms.is_(None), outcomes.c.terms.not_in([digest, *also]))
         connection.execute(sql.update(outcomes).where(stale, outcomes.c.key.not_in(list(own))).values(terms=None, status=None))
@@ -262,6 +266,28 @@ def registered(store: Store) -> dict[str, str]:
 
     with store.engine.connect() as connection:
         return dict(connection.execute(sql.select(store.inputs.c.path, store.inputs.c.key)).all())
+
+
+class ReceivedInput(NamedTuple):
+    """An input as the store has it."""
+
+    path: str
+    key: str
+    size: int
+    sha256: str  # "" if its bytes could not be read
+    received: str  # ISO time
+
+
+def received_inputs(store: Store) -> Iterator[ReceivedInput]:
+    """Yield the inputs of the last run, sorted by path."""
+    import sqlalchemy as sql
+
+    inputs, outcomes = store.inputs, store.outcomes
+    columns = (inputs.c.path, inputs.c.key, outcomes.c.size, outcomes.c.sha256, outcomes.c.received)
+    listed = sql.select(*columns).join(outcomes, inputs.c.key == outcomes.c.key).order_by(inputs.c.path)
+    with store.engine.connect().execution_options(yield_per=AT_A_TIME) as connection:
+        for row in connection.execute(listed):
+            yield ReceivedInput(row.path, row.key, row.size, row.sha256 or "", row.received)
 
 
 def first_receipt(store: Store) -> str | None:
@@ -324,6 +350,11 @@ def _storable(value: object, *, as_json: bool) -> object:
     return value
 
 
+def outcome_of(row: Mapping[str, Any] | RowMapping) -> Outcome:
+    """The outcome in a row, which has all of its fields."""
+    return Outcome(**{name: READ_AS.get(name, _as_it_is)(value) for name, value in row.items()})
+
+
 @dataclass(frozen=True)
 class Outcomes:
     """All known outcomes, sorted by path; can be iterated again and again, and is never in memory as a whole."""
@@ -346,8 +377,7 @@ class Outcomes:
         )
         with self.store.engine.connect().execution_options(yield_per=AT_A_TIME) as connection:
             for row in connection.execute(listed).mappings():
-                values = {name: READ_AS.get(name, _as_it_is)(value) for name, value in row.items()}
-                yield Outcome(**values)
+                yield outcome_of(row)
 
 
 class StoredObject(Mapping[str, Any]):

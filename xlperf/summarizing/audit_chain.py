@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 
 BEGUN, RECEIVED, GONE, JUDGED = "begun", "received", "gone", "judged"
 FINALIZED, WITHDRAWN, DECIDED, UNDONE = "finalized", "withdrawn", "decided", "undone"
-KINDS = (BEGUN, RECEIVED, GONE, JUDGED, FINALIZED, WITHDRAWN, DECIDED, UNDONE)  # of entries
+PACKED = "packed"  # a package of another collection came in
+KINDS = (BEGUN, RECEIVED, GONE, JUDGED, FINALIZED, WITHDRAWN, DECIDED, UNDONE, PACKED)  # of entries
 NOTHING_BEFORE = ""  # the hash before the first entry
 
 
