@@ -43,7 +43,7 @@ HOMES = {
     },
     "yaml": {"forms.yaml_file"},
     "rich": {"reporting.text_table", "progress"},
-    "docx": {"importing.word_reader"},
+    "docx": {"importing.papers.word_reader"},
     "sqlalchemy": {"collecting.audit_log", "collecting.store", "collecting.ownership"},
     "filelock": {"collecting.housekeeping"},
     "distributed": {"workers.pool"},

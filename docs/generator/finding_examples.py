@@ -381,6 +381,7 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL425": (from_paper(lambda paper: wrap(paper.paragraphs[3].add_run("。")._r, "w:ins")),),
     "XL426": (from_paper(lambda paper: number(paper.paragraphs[3], add_list(paper, ("hebrew1", "%1.")))),),
     "XL427": (ungraded,),
+    "XL428": (from_paper(),),
     "XL440": (from_foreign("PDF"),),
     "XL441": (from_foreign("Word 97"),),
     "XL442": (from_foreign("encrypted"),),

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from support.documents import valid_document
-from support.papers import HEADINGS, NUMBERINGS, Typing, write_paper
+from support.papers import HEADINGS, NUMBERINGS, Typing, beside_evidence, write_paper
 from support.paths import EXAMPLE, EXAMPLES, SPECIMEN
 from support.specimen import BUDGET, INDICATORS
 from support.sweeps import examples, seeds
@@ -70,7 +70,7 @@ class TestSpecimen:
         result = import_document(SPECIMEN)
         document = result.document
         assert (result.form, result.year, result.unit) == ("suzhou-department", 2022, "苏州市生产力促进中心")
-        assert [(f["code"], f["cells"]) for f in result.findings] == [("XL420", ["第 8 行"])]
+        assert [(f["code"], f["cells"]) for f in beside_evidence(result)] == [("XL420", ["第 8 行"])]
         assert "leftovers" not in document
         assert sorted(document["narrative"]) == ["application", "duties", "measures", "overview", "problems", "profile"]
         assert all(len(text) > 100 for text in document["narrative"].values())
@@ -134,7 +134,7 @@ TYPINGS = {
 def test_a_report_typed_in_word(tmp_path: Path, typing: Typing) -> None:
     result = import_document(write_paper(FINALIZED, tmp_path / "a.docx", typing))
     assert parts(result.document) == parts(TYPED)
-    assert (result.findings, result.document.get("leftovers")) == ([], None)
+    assert (beside_evidence(result), result.document.get("leftovers")) == ([], None)
 
 
 @settings(
@@ -213,7 +213,7 @@ def test_finalized_reported_imported_gives_back_what_it_was_made_of(tmp_path: Pa
         (report,) = (path for path in first.outputs if path.suffix == ".docx")
         result = import_document(report)
         assert parts(result.document) == parts(document), seed
-        assert (result.document["cover"], result.findings) == (plain(document["cover"]), []), seed
+        assert (result.document["cover"], beside_evidence(result)) == (plain(document["cover"]), []), seed
         if number % 25 == 0:
             assert fill_workbook(result.document, output=tmp_path / "b.xlsx").outputs, seed
             again = finalize(tmp_path / "b.xlsx", output=tmp_path / f"{seed} again").document
@@ -226,7 +226,7 @@ def test_the_report_of_the_example(tmp_path: Path) -> None:
     result = import_document(report)
     assert parts(result.document) == parts(TYPED)
     assert result.document["cover"] == TYPED["cover"]
-    assert {f["code"] for f in result.findings} == set()
+    assert beside_evidence(result) == []
 
 
 # --- another form: one big table -----------------------------------------------------------------------------
@@ -333,6 +333,8 @@ def test_the_command_writes_the_document_and_tells_what_is_left(tmp_path: Path, 
     assert run(["import", str(path), "-o", str(tmp_path / "a.json")]) == 0
     out, err = capfd.readouterr()
     assert out == "" and "附件2" in err and "第 1 段" in err
+    assert err.startswith("按“苏州市市级预算部门（单位）整体支出预算绩效自评”（2022年度）读：") and err.count("依据：") == 1
+    assert "XL428" not in err  # told first and once
     document = load_document(tmp_path / "a.json")
     assert document["leftovers"] == [{"place": "第 1 段", "text": "附件2"}, {"place": "第 66 段", "text": "附件2"}]
     assert run(["import", str(path)]) == 0
@@ -515,7 +517,7 @@ def test_amounts_are_read_in_the_unit_that_the_table_names(tmp_path: Path, chang
     paper.save(tmp_path / "b.docx")
     result = import_document(tmp_path / "b.docx")
     assert result.document["budget"] == TYPED["budget"]
-    assert {f["code"] for f in result.findings if not f["found"].startswith("部门预算表")} == {"XL210"}
+    assert {f["code"] for f in beside_evidence(result) if not f["found"].startswith("部门预算表")} == {"XL210"}
     assert result.document["cover"] == {"unit": TYPED["cover"]["unit"]}
     assert [left["text"] for left in result.document.get("leftovers", ()) if not left["text"].startswith("部门预算表")] == []
 
@@ -531,7 +533,7 @@ def test_a_caption_that_says_what_the_form_says_is_silent(tmp_path: Path, captio
     table._tbl.addprevious(paper.add_paragraph(caption)._p)
     paper.save(tmp_path / "b.docx")
     result = import_document(tmp_path / "b.docx")
-    assert (result.document["budget"], result.findings) == (TYPED["budget"], [])
+    assert (result.document["budget"], beside_evidence(result)) == (TYPED["budget"], [])
     assert "leftovers" not in result.document
 
 
@@ -594,3 +596,7 @@ def test_what_stands_in_a_workbook_beside_its_fields_is_left_over(tmp_path: Path
     assert left[:3] == [("预算信息!T7", note), ("补充说明!A1", "本单位2022年与甲中心合并。"), ("补充说明!C3", "12.5")]
     assert (len(left), left[3], left[-1]) == (1004, ("明细!A1", "1"), ("明细", "……另有 102 格"))
     assert {key: value for key, value in document.items() if key != "leftovers"} == TYPED
+    findings = beside_evidence(import_document(tmp_path / "b.xlsx"))
+    told = {finding["message"].partition("没有")[0]: finding["cells"] for finding in findings if finding["code"] == "XL421"}
+    assert list(told) == ["预算信息：1 格", "补充说明：2 格", "明细：1001 格"]
+    assert [cell for cells in told.values() for cell in cells] == [place for place, _ in left]

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from support.paths import TEMPLATES
+from support.paths import EXAMPLE, TEMPLATES
 from support.published_papers import PublishedPaper, cells_of, flat, published_papers
 from xlperf.errors import UnreadableError
-from xlperf.forms.loader import load_form
+from xlperf.forms.loader import find_form, load_form
 from xlperf.importing import importer
 from xlperf.importing.labels import labels_of
-from xlperf.importing.page import APART
+from xlperf.importing.papers.page import APART
 from xlperf.importing.printed_names import aliases_of, printed_words
 from xlperf.reporting.result import Result
 
@@ -50,6 +50,84 @@ def test_the_rest_of_a_paper_is_left_over(paper: PublishedPaper, results: Mappin
     """Compared part by part: whether cells that stand side by side are left over together is not written down."""
     found = [flat(piece["text"]) for piece in results[paper.name].document.get("leftovers", [])]
     assert parts(found) == parts(paper.said["leftovers"])
+
+
+@pytest.mark.parametrize("paper", READ, ids=by_name)
+def test_the_rest_is_told_by_table_and_by_text_and_every_piece_has_its_place_there(
+    paper: PublishedPaper, results: Mapping[str, Result]
+):
+    result = results[paper.name]
+    told = [finding for finding in result.findings if finding["code"] == "XL421"]
+    cells = [cell for finding in told for cell in finding["cells"]]
+    assert sorted(cells) == sorted({piece["place"] for piece in result.document.get("leftovers", [])})
+    assert len(told) <= 2 * len(paper.tables) + 1  # a table, the text before it, the text behind the last
+    assert len({finding["message"] for finding in told}) == len(told)
+    for finding in told:
+        first = next(flat(piece["text"]) for piece in result.document["leftovers"] if piece["place"] in finding["cells"])
+        assert finding["found"].startswith(first[:50])
+
+
+@pytest.mark.parametrize("paper", READ, ids=by_name)
+def test_as_what_it_was_read_is_told_first(paper: PublishedPaper, results: Mapping[str, Result]):
+    result = results[paper.name]
+    first, document = result.findings[0], result.document
+    assert (first["code"], first["severity"]) == ("XL428", "info")
+    assert [finding["code"] for finding in result.findings].count("XL428") == 1
+    title = load_form(find_form(result.form, year=result.year)).title
+    assert first["message"].startswith(f"按“{title}”（{result.year}年度）读：{len(document['indicators'])} 个指标")
+    assert ("、1 张资金表" in first["message"]) == ("funds" in document)
+    unused, leftovers = paper.said.get("unused", 0), len(document.get("leftovers", []))
+    assert (f"；另有 {unused} 张表未用" in first["message"]) == (unused > 0)
+    assert first["message"].endswith(f"；没有对应栏目的 {leftovers} 处")
+    assert ("按 --form 指定" in first["found"], "按 --year 指定" in first["found"]) == (
+        "form" in paper.asked,
+        "year" in paper.asked,
+    )
+    unit = next(block["unit"] for block in document.values() if isinstance(block, dict) and "unit" in block)
+    assert f"单位“{unit}”（" in first["found"]
+
+
+def test_the_cells_of_a_table_that_is_not_used_are_told_together(results: Mapping[str, Result]):
+    """Every cell of it, none of which has a field."""
+    told = {f["message"]: f["found"] for f in results["three-projects"].findings if f["code"] == "XL421"}
+    assert told["表 3：22 格没有对应的栏目，已单独列出，没有填入"].startswith(
+        "项目名称 | 管网清淤；主管部门 | 西城县住建局 | 实施单位 | 西城县排水站；"
+    )
+
+
+def test_form_and_year_that_are_asked_for_win_and_are_told_so(tmp_path: Path):
+    paper = next(paper for paper in READ if paper.name == "anhui-town")
+    path = paper.write(tmp_path)
+    result = importer.import_document(path, form="national-project", year=2023)
+    assert (result.status, result.year, result.document["fiscal_year"]) == ("passed", 2023, 2023)
+    assert "表样按 --form 指定；" in result.findings[0]["found"]
+    assert "年度按 --year 指定，原件写的是 2022 年" in result.findings[0]["found"]
+    other = [(f["severity"], f["cells"], f["found"], f["expected"]) for f in result.findings if f["code"] == "XL111"]
+    assert other == [("warning", ["第 2 段"], "2022", "2023")]
+    same = importer.import_document(path, year=2022)
+    assert "年度按 --year 指定；" in same.findings[0]["found"]
+    assert "XL111" not in {f["code"] for f in same.findings}
+
+
+def test_nothing_is_assumed_where_a_paper_says_neither_year_nor_unit(tmp_path: Path):
+    header = ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"]
+    row = ["产出指标", "数量指标", "维护路灯", "≥600盏", "640盏", "60", "60"]
+    page = ["项目支出绩效自评表", {"columns": len(header), "rows": [header, row]}]
+    result = importer.import_document(PublishedPaper("silent", {"page": page}).write(tmp_path))
+    assert result.findings[0]["message"].startswith("按“项目支出绩效自评表”（年度不明）读：1 个指标")
+    assert result.findings[0]["found"].endswith("；没有写明年度；没有写明单位")
+    assert (result.year, result.unit, "fiscal_year" in result.document) == (None, None, False)
+    assert "XL424" in {f["code"] for f in result.findings}
+
+
+def test_a_workbook_says_itself_what_it_is(tmp_path: Path):
+    result = importer.import_document(EXAMPLE / "filled.xlsx")
+    first = result.findings[0]
+    assert (first["code"], first["found"]) == ("XL428", "工作簿自己的标识")
+    count = len(result.document["indicators"])
+    assert first["message"].startswith(
+        f"按“苏州市市级预算部门（单位）整体支出预算绩效自评”（2022年度）读：{count} 个指标、1 张资金表、"
+    )
 
 
 @pytest.mark.parametrize("paper", REFUSED, ids=by_name)

@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 
 from support.foreign_papers import REFUSED
 from support.libreoffice import convert
-from support.papers import FINALIZED, HEADINGS, Typing, add_list, number, wrap, write_paper
+from support.papers import FINALIZED, HEADINGS, Typing, add_list, beside_evidence, number, wrap, write_paper
 from support.paths import EXAMPLE
 from support.surgery import rewrite
 from support.sweeps import examples
 from xlperf import UnreadableError, UsageError, XlperfError, fill_workbook, finalize, import_document, load_document
-from xlperf.importing.page import Grid, Line
-from xlperf.importing.source_file import read_source_file
-from xlperf.importing.text_reader import read_text
+from xlperf.importing.papers.page import Grid, Line
+from xlperf.importing.papers.source_file import read_source_file
+from xlperf.importing.papers.text_reader import read_text
 
 pytestmark = pytest.mark.slow
 
@@ -446,7 +446,7 @@ def test_saved_by_libreoffice(tmp_path: Path) -> None:
     for path, saved in zip(papers, convert(papers, tmp_path / "saved", "docx"), strict=True):
         assert saved.read_bytes() != path.read_bytes()
         assert import_document(saved).document == import_document(path).document
-        assert import_document(saved).findings == []
+        assert beside_evidence(import_document(saved)) == []
 
 
 # --- texts ---------------------------------------------------------------------------------------------------

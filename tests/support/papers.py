@@ -167,6 +167,14 @@ def _merge(table: Table, headings: Sequence[str], heading: str, typing: Typing) 
             first = at
 
 
+def beside_evidence(result) -> list:
+    """The findings of an import behind the one that tells first as what it was read, which is always there."""
+    first, *others = result.findings
+    assert (first["code"], first["severity"]) == ("XL428", "info")
+    assert "XL428" not in {finding["code"] for finding in others}
+    return others
+
+
 def wrap(element, name: str):
     """Put an element into a new one of that name (a tracked change, a content control) and return the new one."""
     outer = OxmlElement(name)

@@ -34,6 +34,11 @@ class PublishedPaper:
         return {key: self.said[key] for key in ("form", "year") if key in self.said}
 
     @property
+    def tables(self) -> list:
+        """Its tables; of a text all that it holds."""
+        return [item for item in self.said.get("page", [{}]) if not isinstance(item, str)]
+
+    @property
     def cells(self) -> dict[str, object]:
         """Every value that must be read, by its path."""
         document = dict(self.said["document"])
@@ -85,7 +90,7 @@ def flat(text: str) -> str:
 
 def _add_table(paper: Document, rows: Sequence[Sequence], columns: int) -> None:
     """A table whose cells are texts or [text, columns, rows]; what a merged cell covers is left out below it."""
-    table = paper.add_table(len(rows), columns)
+    table = paper.add_table(len(rows), columns, "Table Grid")  # ruled, as it is on paper
     taken: set[tuple[int, int]] = set()
     for number, row in enumerate(rows):
         column = 0

@@ -135,6 +135,7 @@ def fill(
 @templates_option
 def import_(file: Path, output: Path | None, form: str | None, year: int | None, templates: Path | None) -> ExitCode:
     import json
+    from dataclasses import replace
 
     from xlperf.files import keep_apart, write_atomically
     from xlperf.importing.importer import import_document
@@ -148,7 +149,9 @@ def import_(file: Path, output: Path | None, form: str | None, year: int | None,
         write_atomically(output, lambda path: path.write_text(f"{text}\n", "utf-8", newline="\n"))
     else:
         click.echo(text)
-    click.echo(as_text([result]), err=True)
+    evidence, *findings = result.findings
+    click.echo(sentence("read_as", evidence), err=True)
+    click.echo(as_text([replace(result, findings=findings)]), err=True)
     return result.exit_code
 
 

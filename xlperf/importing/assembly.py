@@ -22,8 +22,8 @@ from xlperf.formula.nodes import Kind
 from xlperf.formula.operands import as_text, with_thousands
 from xlperf.importing.combined_cells import take_apart
 from xlperf.importing.labels import Labels, Target
-from xlperf.importing.page import Leftover, Page, Passage
 from xlperf.importing.paper_form import paper_form_of
+from xlperf.importing.papers.page import Leftover, Page, Passage
 from xlperf.importing.sections import first_paper, read_sections
 from xlperf.importing.tables import FoundRow, FoundTable
 from xlperf.importing.unit_captions import Units

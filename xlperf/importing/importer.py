@@ -3,6 +3,7 @@
     result = import_document("report-2022.docx")
     result.document                # fill_workbook makes a workbook of it
     result.document["leftovers"]   # what the form has no field for: [{"place": "paragraph 12", "text": "…"}]
+    result.findings[0]             # as which form and year it was read, and on what evidence
 
 What the form computes is not imported: the report's figure is compared with ours, and a difference is a finding. Nothing is
 dropped silently: what has no field is left over, with its place, in the document (where `fill` skips it) and as a finding.
@@ -23,11 +24,13 @@ from xlperf.forms.document import LEFTOVERS, Spot, document_of, is_required, pat
 from xlperf.forms.model import RULES, Block, Field, Table
 from xlperf.formula.operands import as_decimal, as_text, normal_text, round_half_up
 from xlperf.importing.assembly import Assembly, assemble
+from xlperf.importing.evidence import evidence_of_paper, evidence_of_workbook
 from xlperf.importing.labels import Labels, labels_of
-from xlperf.importing.page import Leftover, Page
+from xlperf.importing.leftovers import leftover_findings
 from xlperf.importing.paper_form import paper_form_of
-from xlperf.importing.recognition import recognise, year_on_page
-from xlperf.importing.source_file import SourceFile, read_source_file
+from xlperf.importing.papers.page import Leftover, Page
+from xlperf.importing.papers.source_file import SourceFile, read_source_file
+from xlperf.importing.recognition import SaidYear, recognise, year_on_page
 from xlperf.importing.unread_cells import unread_cells
 from xlperf.reading.reader import read_cells
 from xlperf.reporting.description import describe
@@ -38,7 +41,6 @@ from xlperf.values.notation import Spellings, spellings_of
 from xlperf.values.numbers import meanings
 from xlperf.values.units import convert, label_unit, unit_of
 
-LONGEST_SHOWN = 200
 SHORTEST_TITLE = 4  # letters: a title may go over two lines
 RATIO = "ratio"  # printed as percent
 HUNDRED, TWO = Decimal(100), Decimal(2)
@@ -52,7 +54,7 @@ def import_document(
     Args:
         path: a report (.docx), its text, or a workbook of this or an earlier revision; it is never changed.
         form: which form it is; by default the one whose labels it has.
-        year: the fiscal year, where the report does not say it.
+        year: the fiscal year of a report, whatever that says; by default the one that it says. That a workbook is to be of.
         templates: the folder of a bureau's own forms.
 
     Raises:
@@ -75,13 +77,21 @@ def import_document(
     return import_report(source, form=form, year=year, templates=templates)
 
 
-def import_report(source: SourceFile, *, form: str | None, year: int | None, templates: StrPath | None) -> Result:
-    """Return the document that a report holds which was read already; as `import_document` does."""
+def import_report(
+    source: SourceFile, *, form: str | None, year: int | None, templates: StrPath | None, unsaid_year: int | None = None
+) -> Result:
+    """Return the document that a report holds which was read already; as `import_document` does.
+
+    Args:
+        unsaid_year: the fiscal year of a report that does not say it.
+    """
     page = source.page
     assert page is not None, "a workbook is no report"
-    labels = labels_of(recognise(page, form=form, year=year, templates=templates))
+    recognised = recognise(page, form=form, year=year, templates=templates)
+    labels = labels_of(recognised.form)
     assembly, said = assemble(labels, page), year_on_page(labels, page)
-    assembly.rows["identity"][0]["fiscal_year"] = said or year
+    fiscal_year = year or (said.year if said else unsaid_year)
+    assembly.rows["identity"][0]["fiscal_year"] = fiscal_year
     differences = list(_differences(assembly))
     leftovers = [*assembly.leftovers, *(difference.leftover for difference in differences)]
     assembly.leftovers = [piece for piece in leftovers if not _says_nothing(labels, assembly, piece)]
@@ -90,12 +100,14 @@ def import_report(source: SourceFile, *, form: str | None, year: int | None, tem
         *(difference.finding for difference in differences if difference.finding),
         *assembly.findings,
         *_page_findings(page),
-        *_year_findings(said, year),
+        *_year_findings(said, fiscal_year),
         *_missing_parts(labels, assembly),
         *_missing_choices(assembly),
-        *_leftover_findings(assembly),
+        *leftover_findings(assembly.leftovers, page),
     ]
-    return _result(source.path, assembly, sha256=source.sha256, findings=gather(findings, labels.form), year=said or year)
+    evidence = evidence_of_paper(recognised, page, assembly, said=said, asked_form=form, asked_year=year)
+    found = [evidence, *gather(findings, labels.form)]
+    return _result(source.path, assembly, sha256=source.sha256, findings=found, year=fiscal_year)
 
 
 def _says_nothing(labels: Labels, assembly: Assembly, piece: Leftover) -> bool:
@@ -118,8 +130,9 @@ def _import_workbook(path: Path, *, form: str | None, year: int | None, template
     reading = read_cells(path, templates=templates)
     alterations = list(find_alterations(reading))
     issued = compare_with_issued(reading, form=form, year=year, templates=templates)
-    findings = gather([*issued, *reading.findings, *alterations], reading.form)
     leftovers = list(unread_cells(reading, alterations))
+    found = gather([*issued, *reading.findings, *alterations, *leftover_findings(leftovers)], reading.form)
+    findings = [evidence_of_workbook(reading, leftovers), *found]
     assembly = Assembly(reading.form, reading.rows, places=dict(reading.places), leftovers=leftovers)
     return _result(path, assembly, sha256=reading.sha256, findings=findings, year=reading.fiscal_year)
 
@@ -217,12 +230,12 @@ def _page_findings(page: Page) -> Iterator[Finding]:
         yield Finding("XL426", "info", (), {"found": len(page.unnumbered)}, cells=tuple(map(str, page.unnumbered)))
 
 
-def _year_findings(said: int | None, asked: int | None) -> Iterator[Finding]:
-    """Yield that the report does not say its year, or another one than was asked for."""
-    if said is None and asked is None:
+def _year_findings(said: SaidYear | None, taken: int | None) -> Iterator[Finding]:
+    """Yield that the report does not say its year, or that another one was taken, as somebody asked for."""
+    if taken is None:
         yield Finding("XL424", "warning")
-    elif said is not None and asked is not None and said != asked:
-        yield Finding("XL111", "error", (), {"found": said, "expected": asked})
+    elif said is not None and said.year != taken:
+        yield Finding("XL111", "warning", (), {"found": said.year, "expected": taken}, cells=(str(said.passage.place),))
 
 
 def _missing_choices(assembly: Assembly) -> Iterator[Finding]:
@@ -272,10 +285,3 @@ def _missing_rows(assembly: Assembly, blocks: Iterable[Block], row_name: str | N
         for index, row in enumerate(block.rows if block.shape == "list" else ()):
             if (block.key, index) not in assembly.filled:
                 yield row.values[row_name or ""]
-
-
-def _leftover_findings(assembly: Assembly) -> Iterator[Finding]:
-    for piece in assembly.leftovers:
-        line = " ".join(piece.text.split())
-        shown = line if len(line) <= LONGEST_SHOWN else f"{line[: LONGEST_SHOWN - 1]}\u2026"
-        yield Finding("XL421", "warning", (), {"found": shown}, cells=(str(piece.place),))

@@ -18,8 +18,8 @@ from xlperf.forms.document import Spot
 from xlperf.forms.model import Block, Field
 from xlperf.formula.nodes import Kind
 from xlperf.importing.labels import Labels
-from xlperf.importing.page import APART, Cell, Grid, Leftover, Line, Passage, Place
 from xlperf.importing.paper_form import paper_form_of
+from xlperf.importing.papers.page import APART, Cell, Grid, Leftover, Line, Passage, Place
 from xlperf.importing.unit_captions import Units, caption_of, units_of, without_caption
 from xlperf.values.notation import spellings_of
 from xlperf.values.numbers import meanings

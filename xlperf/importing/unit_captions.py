@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from xlperf.forms.form import Form
 from xlperf.importing.labels import LONGEST, Labels
-from xlperf.importing.page import Grid, Item, Line, Page
 from xlperf.importing.paper_form import paper_form_of
+from xlperf.importing.papers.page import Grid, Item, Line, Page
 from xlperf.text import fold
 from xlperf.values.notation import Spellings, bare, spellings_of
 from xlperf.values.units import unit_in_brackets, unit_of

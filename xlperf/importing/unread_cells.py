@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from xlperf.addresses import cell_name
-from xlperf.importing.page import Leftover
+from xlperf.importing.papers.page import Leftover
 from xlperf.messages import sentence
 from xlperf.reading.grids import filled_cells
 from xlperf.reading.reading import Reading

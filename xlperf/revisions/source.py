@@ -19,15 +19,15 @@ from xlperf.files import StrPath
 from xlperf.forms.document import LEFTOVERS, Rows, Spot, path_namer, text_at, unit_spot, year_of
 from xlperf.forms.form import Form
 from xlperf.importing.importer import import_report
-from xlperf.importing.page import Leftover
-from xlperf.importing.source_file import WORKBOOKS, read_source_file
+from xlperf.importing.papers.page import Leftover
+from xlperf.importing.papers.source_file import WORKBOOKS, read_source_file
 from xlperf.reading.reader import read_cells
 from xlperf.reporting.description import DescribedFinding, describe
 from xlperf.reporting.finding import Finding, gather, has_errors
 from xlperf.reporting.result import Result, Status
 from xlperf.workflow.documents import load_document, rows_of_document
 
-OF_ITS_YEAR = ("XL111", "XL427")  # its own year counts; what it lacks is asked for in a workbook of its own year only
+OF_ITS_YEAR = "XL427"  # what it lacks is asked for in a workbook of its own year only
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def _document_source(path: Path, templates: StrPath | None) -> Source:
 def _report_source(path: Path, result: Result, templates: StrPath | None) -> Source:
     document = result.document or {}
     form, rows, _ = rows_of_document(document, templates=templates)
-    found = (finding for finding in result.findings if finding["severity"] != "info" and finding["code"] not in OF_ITS_YEAR)
+    found = (finding for finding in result.findings if finding["severity"] != "info" and finding["code"] != OF_ITS_YEAR)
     return Source(path, form, rows, report_findings=tuple(found), leftovers=_leftovers(document))
 
 
@@ -113,7 +113,7 @@ def _report_result(path: Path, *, form: str | None, year: int | None, templates:
     """What a report holds, whatever its file is called; None of a workbook, and of what is called one and cannot be read."""
     try:
         source = read_source_file(path)
-        return import_report(source, form=form, year=year, templates=templates) if source.page else None
+        return import_report(source, form=form, year=None, templates=templates, unsaid_year=year) if source.page else None
     except UnreadableError:
         if path.suffix.lower() in WORKBOOKS:
             return None

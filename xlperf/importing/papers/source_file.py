@@ -17,9 +17,9 @@ from pathlib import Path
 
 from xlperf.errors import UnreadableError
 from xlperf.files import StrPath
-from xlperf.importing.page import Page, without_bookmarks
-from xlperf.importing.text_reader import cells_stand_on_lines, read_text
-from xlperf.importing.word_reader import read_word
+from xlperf.importing.papers.page import Page, without_bookmarks
+from xlperf.importing.papers.text_reader import cells_stand_on_lines, read_text
+from xlperf.importing.papers.word_reader import read_word
 from xlperf.messages import fill, finding_texts
 from xlperf.reading import limits
 from xlperf.reading.limits import too_large

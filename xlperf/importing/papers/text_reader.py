@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from xlperf.importing.page import Cell, Grid, Item, Line, Page, Place
+from xlperf.importing.papers.page import Cell, Grid, Item, Line, Page, Place
 
 LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 INDENT = re.compile(" {4,}|\u3000{2,}|\u00a0{4,}")

@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from xlperf.errors import UnreadableError
-from xlperf.importing.page import Cell, Grid, Item, Line, Page, Place
-from xlperf.importing.word_numbering import Numbering
-from xlperf.importing.word_xml import Element, child_of, name_of, number_of, value_of
+from xlperf.importing.papers.page import Cell, Grid, Item, Line, Page, Place
+from xlperf.importing.papers.word_numbering import Numbering
+from xlperf.importing.papers.word_xml import Element, child_of, name_of, number_of, value_of
 from xlperf.messages import sentence
 
 DELETED = {"del", "moveFrom"}

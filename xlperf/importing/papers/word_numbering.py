@@ -18,7 +18,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from xlperf.importing.word_xml import Element, child_of, name_of, number_of, value_of
+from xlperf.importing.papers.word_xml import Element, child_of, name_of, number_of, value_of
+from xlperf.messages import CATALOGUES
 from xlperf.values.numerals import write_numeral
 
 LEVELS = 9
@@ -234,7 +235,7 @@ def write_number(number: int, number_format: str) -> str | None:
 def _numerals() -> Mapping[str, Mapping[str, Any]]:
     import tomllib
 
-    return tomllib.loads((Path(__file__).parent.parent / "catalogues" / "numerals.toml").read_text("utf-8"))
+    return tomllib.loads(Path(CATALOGUES, "numerals.toml").read_text("utf-8"))
 
 
 def _letters(number: int) -> str:
