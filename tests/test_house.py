@@ -43,6 +43,7 @@ HOMES = {
     },
     "yaml": {"forms.yaml_file"},
     "rich": {"reporting.text_table", "progress"},
+    "pdfminer": {"importing.papers.pdf_reader"},
     "docx": {"importing.papers.word_reader"},
     "sqlalchemy": {"collecting.audit_log", "collecting.store", "collecting.ownership"},
     "filelock": {"collecting.housekeeping"},

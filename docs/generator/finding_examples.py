@@ -21,7 +21,7 @@ import docx
 from support import cross_rules, odd_files, reviewer_rules, scored
 from support.example import document
 from support.fates import work_fatefully
-from support.foreign_papers import REFUSED
+from support.foreign_papers import REFUSED, blank_pdf
 from support.hostile import BUILDERS
 from support.make_golden import SPARE
 from support.matrix import MATRIX
@@ -266,6 +266,14 @@ def from_foreign(kind: str) -> Build:
     return build
 
 
+def scanned(folder: Path) -> Findings:
+    (folder / "报告.pdf").write_bytes(blank_pdf())
+    try:
+        return import_document(folder / "报告.pdf").findings
+    except UnreadableError as error:
+        return unreadable(folder / "报告.pdf", error).findings
+
+
 def migrated(folder: Path) -> Findings:
     """A choice and a column that the newer revision does not have."""
     doc = document()
@@ -382,12 +390,14 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL426": (from_paper(lambda paper: number(paper.paragraphs[3], add_list(paper, ("hebrew1", "%1.")))),),
     "XL427": (ungraded,),
     "XL428": (from_paper(),),
-    "XL440": (from_foreign("PDF"),),
+    "XL440": (from_foreign("RTF"),),
     "XL441": (from_foreign("Word 97"),),
     "XL442": (from_foreign("encrypted"),),
     "XL443": (from_foreign("no text we know"),),
     "XL444": (from_foreign("half a zip"),),
     "XL445": (from_foreign("cells on lines"),),
+    "XL446": (scanned,),
+    "XL447": (from_foreign("PDF"),),
     "XL450": (migrated,),
     "XL451": (migrated,),
     "XL452": (migrated,),

@@ -343,7 +343,7 @@ def test_the_command_writes_the_document_and_tells_what_is_left(tmp_path: Path, 
     assert "leftovers" not in capfd.readouterr().err
     (tmp_path / "a.doc").write_bytes(b"%PDF-1.4")
     assert run(["import", str(tmp_path / "a.doc")]) == 3
-    assert capfd.readouterr().err.startswith("XL440 ")
+    assert capfd.readouterr().err.startswith("XL447 ")
 
 
 def run(arguments: list[str]) -> int:

@@ -264,8 +264,8 @@ def test_a_report_is_known_by_what_it_holds_not_by_its_name(tmp_path: Path, name
 def test_a_file_that_is_no_paper_is_told_as_before(tmp_path: Path) -> None:
     for name, content, code in (
         ("a.xlsx", b"name,value", "XL108"),
-        ("a.docx", b"%PDF-1.4", "XL440"),
-        ("a.pdf", b"%PDF-1.4", "XL440"),
+        ("a.docx", b"%PDF-1.4", "XL447"),
+        ("a.pdf", b"%PDF-1.4", "XL447"),
     ):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(UnreadableError) as caught:

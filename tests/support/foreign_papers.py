@@ -22,7 +22,7 @@ REFUSED = {
     "encrypted": (OLE + "EncryptedPackage\0".encode("utf-16-le"), "XL442"),
     "Excel 97": (OLE + "Workbook\0".encode("utf-16-le"), "XL105"),
     "another OLE file": (OLE, "XL440"),
-    "PDF": (b"%PDF-1.7\n", "XL440"),
+    "PDF": (b"%PDF-1.7\n", "XL447"),
     "RTF": (rb"{\rtf1\ansi}", "XL440"),
     "web page": (b"<html><body>x</body></html>", "XL440"),
     "picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "XL440"),
@@ -34,3 +34,18 @@ REFUSED = {
     "cells on lines": ("项目名称 |\n某项目 |\n主管部门 |\n某局 |\n实施单位 |\n某校 |\n".encode(), "XL445"),
     "no text we know": ("某局的一封信，没有表。".encode(), "XL443"),
 }
+
+
+def blank_pdf(pages: int = 2) -> bytes:
+    """A PDF with pages on which there is no text, as of a scan."""
+    kids = " ".join(f"{number} 0 R" for number in range(3, 3 + pages))
+    objects = ["<</Type/Catalog/Pages 2 0 R>>", f"<</Type/Pages/Kids[{kids}]/Count {pages}>>"]
+    objects += ["<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"] * pages
+    content = b"%PDF-1.4\n"
+    starts = []
+    for number, body in enumerate(objects, 1):
+        starts.append(len(content))
+        content += f"{number} 0 obj{body}endobj\n".encode()
+    table = "".join(f"{start:010} 00000 n \n" for start in starts)
+    end = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer<</Size {len(objects) + 1}/Root 1 0 R>>\n"
+    return content + end.encode() + f"startxref\n{len(content)}\n%%EOF\n".encode()

@@ -55,10 +55,12 @@ class PublishedPaper:
             path.write_text(self.said["text"], "utf-8")
             return path
         paper = docx.Document()
-        for item in self.said["page"]:
+        for before, item in zip([None, *self.said["page"]], self.said["page"], strict=False):
             if isinstance(item, str):
                 paper.add_paragraph(item)
             else:
+                if isinstance(before, dict):
+                    paper.add_paragraph()  # two tables that touch are one
                 _add_table(paper, item["rows"], item["columns"])
         path = folder / f"{self.name}.docx"
         paper.save(path)

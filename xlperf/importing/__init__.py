@@ -1,5 +1,5 @@
-"""Old reports in Word or text, read into a document that can be filled in again.
+"""Old reports in Word, PDF or text, read into a document that can be filled in again.
 
-In: a .docx, .txt or .xlsx file that is no workbook of ours. Out: a document and findings on what was not understood.
+In: a .docx, .pdf, .txt or .xlsx file. Out: a document and findings on what was not understood.
 It never fills in what the report does not say.
 """

@@ -23,6 +23,7 @@ from xlperf.importing.tables import FoundRow, FoundTable, found_single, read_gri
 from xlperf.importing.unit_captions import caption_of, with_captions
 from xlperf.text import letters_of
 from xlperf.values.blanks import is_blank
+from xlperf.values.dates import dates_of
 from xlperf.values.notation import spellings_of
 
 GAP = re.compile("[ \u3000\u00a0]{2,}|\t")
@@ -122,13 +123,18 @@ def _line_label(labels: Labels, line: Line, section: Target | None) -> tuple[Spo
 
 
 def _labels_with_values(labels: Labels, target: Spot, rest: str, place: Place) -> Iterator[Piece]:
-    """A line of labels with their values, a gap between them: who filled in the form, at what telephone."""
+    """A line of labels with their values, a gap between them: who filled in the form, at what telephone; signed, dated."""
     parts: list[str] = []
+    is_date = labels.form.blocks[target.block].fields[target.field].type == "date"
     for part in GAP.split(rest):
-        label = labels.split(part)
+        label, signed = labels.split(part), labels.behind_signature(part)
         if label and labels.names_line(label.target):
             yield from _value(target, parts, place)
             target, parts = label.target, [label.rest]
+            is_date = labels.form.blocks[target.block].fields[target.field].type == "date"
+        elif signed is not None or (any(parts) and not is_date and dates_of(spellings_of(labels.form), part)):
+            rest = part if signed is None else signed
+            yield from [Leftover(rest.strip(), place)] if rest.strip() else []
         else:
             parts.append(part)
     yield from _value(target, parts, place)

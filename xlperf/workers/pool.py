@@ -171,6 +171,12 @@ def _close_task_queue(executor: ProcessPoolExecutor) -> None:
         queue._reader.close()
 
 
+def run_alone(work: Callable[[AnyTask], AnyAnswer], task: AnyTask, limits: Limits) -> AnyAnswer | Lost:
+    """Do one task in a process of its own, and return its answer, or that the process died over it."""
+    ((_, answer),) = run_tasks(local_pool(1, limits), [task], work)
+    return answer
+
+
 # --- processes of this machine -------------------------------------------------------------------------------
 
 

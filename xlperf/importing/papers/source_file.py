@@ -1,10 +1,11 @@
-"""The file that is imported: a Word document, a text or a workbook, examined before any library opens it.
+"""The file that is imported: a Word document, a PDF, a text or a workbook, examined before any library opens it.
 
     source = read_source_file("report-2022.docx")     # or UnreadableError that says what the file is instead
     source.page                                       # None of a workbook, which xlperf.reading reads
 
 A Word document is a zip as a workbook is, and is bounded the same way; python-docx gets a package in which every XML part is
-well-formed and of honest size, and pictures are empty. A text may be UTF-8, UTF-16 or GB 18030 (GBK, GB 2312).
+well-formed and of honest size, and pictures are empty. A PDF cannot be bounded before: it is read in a process of its own, with
+limits of time and memory. A text may be UTF-8, UTF-16 or GB 18030 (GBK, GB 2312).
 """
 
 from __future__ import annotations
@@ -20,13 +21,14 @@ from xlperf.files import StrPath
 from xlperf.importing.papers.page import Page, without_bookmarks
 from xlperf.importing.papers.text_reader import cells_stand_on_lines, read_text
 from xlperf.importing.papers.word_reader import read_word
-from xlperf.messages import fill, finding_texts
+from xlperf.messages import current_language, fill, finding_texts, use_language
 from xlperf.reading import limits
 from xlperf.reading.limits import too_large
 from xlperf.reading.plain_xml import read_xml, root_of
 from xlperf.reading.received_file import BEGINNINGS, OLE, owner_files, read_file, refuse_other_kinds
 from xlperf.reading.zip_file import Archive, open_archive, write_archive
 from xlperf.reporting.finding import Finding
+from xlperf.workers.process import Limits, watched
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et")  # the endings of files of which the reader of workbooks says what is wrong
 STREAMS = {"EncryptedPackage": "XL442", "WordDocument": "XL441", "Workbook": "XL105", "Book": "XL105"}
@@ -37,7 +39,8 @@ ENCODINGS = ("utf-8", "gb18030")
 BINARY = re.compile("[\x00-\x08\x0e-\x1b]")
 MOST_TEXT = 4 * limits.MIB  # characters; the longest reports have 100,000
 MOST_TAGS = 2 * limits.MOST_TAGS  # in one part of a Word document
-ZIP = b"PK"
+ZIP, PDF = b"PK", b"%PDF"
+PDF_LIMITS = Limits(seconds=60)
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ def read_source_file(path: StrPath) -> SourceFile:
 
     Raises:
         UsageError: there is no such file, or it cannot be opened.
-        UnreadableError: there is nothing to read in it (XL101 to XL109, XL124, XL126, XL128, XL440 to XL442, XL444, XL445).
+        UnreadableError: there is nothing to read in it (XL101 to XL109, XL124, XL126, XL128, XL440 to XL442, XL444 to XL447,
+            XL501 to XL503).
     """
     path = Path(path)
     content = read_file(path)
@@ -66,11 +70,60 @@ def read_source_file(path: StrPath) -> SourceFile:
         raise UnreadableError(STREAMS.get(stream, "XL440"), found=stream)
     if path.suffix.lower() in WORKBOOKS and not content.startswith(ZIP):
         refuse_other_kinds(content, path.suffix)
-    page = _page_of_package(content) if content.startswith(ZIP) else _page_of_text(_decoded(content, path.suffix))
+    if kind_of(content) == "pdf":
+        page: Page | None = _page_of_pdf(content, path.name)
+    else:
+        page = _page_of_package(content) if content.startswith(ZIP) else _page_of_text(_decoded(content, path.suffix))
     sha256 = hashlib.sha256(content).hexdigest()
     if page is None:
         return SourceFile(path, sha256)
     return SourceFile(path, sha256, without_bookmarks(page), tuple(owner_files(path)))
+
+
+def kind_of(content: bytes) -> str | None:
+    """What kind of paper a file is, by its first bytes and its parts: "word", "pdf", None of any other."""
+    if PDF in content[: limits.KIB]:
+        return "pdf"
+    if not content.startswith(ZIP):
+        return None
+    try:
+        return "word" if any(map(DOCUMENT.fullmatch, open_archive(content).parts)) else None
+    except UnreadableError:
+        return None
+
+
+def _page_of_pdf(content: bytes, name: str) -> Page:
+    """What is printed in a PDF; unless this process is limited already, another one reads it that is.
+
+    Raises:
+        UnreadableError: see `read_pdf`; or it takes too long (XL502) or too much memory (XL503), or the process dies (XL501).
+    """
+    from multiprocessing import parent_process
+
+    from xlperf.importing.papers.pdf_reader import read_pdf
+
+    if parent_process() is not None:
+        return read_pdf(content)
+    from xlperf.workers.pool import Lost, run_alone
+
+    try:
+        answer = run_alone(_read_in_time, (content, current_language(), PDF_LIMITS.seconds), PDF_LIMITS)
+    except MemoryError:
+        raise UnreadableError("XL503", found=name, expected=f"{PDF_LIMITS.memory >> 20} MiB") from None
+    if isinstance(answer, Lost):
+        code = "XL502" if answer.seconds >= PDF_LIMITS.seconds else "XL501"
+        raise UnreadableError(code, found=name, expected=f"{PDF_LIMITS.seconds:g} s")
+    return answer
+
+
+def _read_in_time(task: tuple[bytes, str, float]) -> Page:
+    """Read a PDF in a process of its own."""
+    from xlperf.importing.papers.pdf_reader import read_pdf
+
+    content, language, seconds = task
+    use_language(language)
+    with watched(seconds):
+        return read_pdf(content)
 
 
 def _page_of_text(text: str) -> Page:
