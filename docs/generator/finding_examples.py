@@ -44,8 +44,11 @@ from xlperf import (
 from xlperf.collecting import processing
 from xlperf.collecting.inbox import MOST_MEMBERS, Input, read_input
 from xlperf.collecting.store import Outcomes, open_store
+from xlperf.collecting.worker import Task, WorkOptions, work_on
 from xlperf.distributing.roster import Unit
-from xlperf.messages import use_language
+from xlperf.importing.papers import source_file
+from xlperf.importing.papers.source_file import read_source_file
+from xlperf.messages import current_language, use_language
 from xlperf.reporting.result import unreadable
 from xlperf.summarizing.outcome import Outcome
 from xlperf.summarizing.survey import take_survey
@@ -172,14 +175,21 @@ def with_sheet(folder: Path) -> Findings:
     return validate(folder / "saved.xlsx").findings
 
 
-def collected(write: Callable[[Path], object]) -> Build:
+def collected(write: Callable[[Path], object], papers: Sequence[str] = ()) -> Build:
     """What a collection says of its inbox; files called by a fate meet it (tests/support/fates.py)."""
 
     def build(folder: Path) -> Findings:
         (folder / "收到").mkdir()
         write(folder / "收到")
         with mock.patch.object(processing, "work_on", work_fatefully):
-            collect([folder / "收到"], output=folder / "OUT", jobs=1, finalize=False, limits=Limits(seconds=2))
+            collect(
+                [folder / "收到"],
+                output=folder / "OUT",
+                jobs=1,
+                finalize=False,
+                limits=Limits(seconds=20 if papers else 2),
+                papers=papers,
+            )
         with closing(open_store(folder / "OUT")) as store:
             return [finding for outcome in Outcomes(store) for finding in outcome.findings]
 
@@ -196,6 +206,17 @@ def from_paper(change: Callable[[docx.document.Document], object] = lambda paper
         return import_document(folder / "报告.docx").findings
 
     return build
+
+
+def reported(alter: Callable[[docx.document.Document], object] = lambda paper: None) -> tuple[Build, ...]:
+    """What a collection that takes Word says of a report."""
+
+    def write(inbox: Path) -> None:
+        paper = docx.Document(write_paper(FINALIZED, inbox / "报告.docx", Typing()))
+        alter(paper)
+        paper.save(inbox / "报告.docx")
+
+    return (collected(write, ("word",)),)
 
 
 def met(fate: str) -> tuple[Build, ...]:
@@ -264,6 +285,16 @@ def from_foreign(kind: str) -> Build:
             return unreadable(folder / "报告.docx", error).findings
 
     return build
+
+
+def printed_and_taken(folder: Path) -> Findings:
+    """A report as PDF, read without the program that writes PDFs: the page of the Word document stands for it."""
+    write_paper(FINALIZED, folder / "报告.docx", Typing())
+    page = read_source_file(folder / "报告.docx").page
+    task = Task(key="", path="报告.pdf", name="报告.pdf", sha256="", content=blank_pdf())
+    with mock.patch.object(source_file, "_page_of_pdf", lambda *of_file: page):
+        options = WorkOptions(language=current_language(), date="2023-03-01", finalize=False, papers=("pdf",))
+        return list(work_on(task, options, Limits()).outcome.findings)
 
 
 def scanned(folder: Path) -> Findings:
@@ -373,6 +404,10 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL506": (gone_meanwhile,),
     "XL507": met("has_a_bug"),
     "XL508": (altered_package,),
+    "XL509": reported(),
+    "XL510": (printed_and_taken,),
+    "XL511": reported(lambda paper: setattr(paper.paragraphs[1], "text", "")),
+    "XL512": (collected(lambda inbox: (inbox / "报告.pdf").write_bytes(blank_pdf()), ("pdf",)),),
     "XL550": among(lambda: [written("甲局", {"problems": COPIED}), written("乙局", {"measures": COPIED})]),
     "XL551": among(lambda: [outcome(f"{name}.xlsx", name, **items(2.64, 15.81, 1.87)) for name in ("甲局", "乙局")]),
     "XL552": among(lambda: [served("甲局", 9000), *(served(f"第{n}局", 103 + n % 9) for n in range(30))]),

@@ -15,6 +15,7 @@ from xlperf.importing import importer
 from xlperf.importing.labels import labels_of
 from xlperf.importing.papers.page import APART
 from xlperf.importing.printed_names import aliases_of, printed_words
+from xlperf.messages import use_language
 from xlperf.reporting.result import Result
 
 PAPERS = published_papers()
@@ -118,6 +119,24 @@ def test_nothing_is_assumed_where_a_paper_says_neither_year_nor_unit(tmp_path: P
     assert result.findings[0]["found"].endswith("；没有写明年度；没有写明单位")
     assert (result.year, result.unit, "fiscal_year" in result.document) == (None, None, False)
     assert "XL424" in {f["code"] for f in result.findings}
+
+
+def test_as_what_it_was_read_is_told_in_english_too(tmp_path: Path):
+    path = next(paper for paper in READ if paper.name == "three-projects").write(tmp_path)
+    use_language("en")
+    try:
+        first, *others = importer.import_document(path, year=2022).findings
+    finally:
+        use_language(None)
+    assert first["message"] == (
+        "Read as “项目支出绩效自评表” (fiscal year 2022): "
+        "indicators: 3, tables of funds: 1, other entries: 3; tables not used: 2; passages without a field: 12"
+    )
+    assert first["found"].startswith(
+        "title “某某局2022年度项目支出绩效自评表” (paragraph 1); labels of the form: 22; the year as --year says; unit "
+    )
+    told = [finding["message"].partition(":")[0] for finding in others if finding["code"] == "XL421"]
+    assert told == ["paragraph 1", "table 1", "table 3"]
 
 
 def test_a_workbook_says_itself_what_it_is(tmp_path: Path):

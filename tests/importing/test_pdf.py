@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from html import escape
 from pathlib import Path
 
 import pytest
 
+from support.browser import chromium
 from support.foreign_papers import blank_pdf
 from support.libreoffice import convert
 from support.papers import beside_evidence
@@ -73,6 +75,39 @@ def test_a_report_of_ours_as_pdf_gives_what_it_gives_as_word(key: str, documents
 
 def by_letters(value: object) -> object:
     return letters_of(value) if isinstance(value, str) else value
+
+
+@pytest.mark.slow
+def test_a_paper_that_a_browser_printed_gives_what_was_written_down_and_nothing_else(tmp_path: Path) -> None:
+    """A browser rules every cell by itself, leaves a table open at the edge of a page, and has radicals in place of letters."""
+    with chromium() as browser:
+        page = browser.new_page()
+        for paper in PAPERS:
+            page.set_content(as_web_page(paper))
+            page.pdf(path=tmp_path / f"{paper.name}.pdf", format="A4")
+    for paper in PAPERS:
+        result = imported(tmp_path / f"{paper.name}.pdf", **paper.asked)
+        assert dict(cells_of(result.document)) == paper.cells, paper.name
+
+
+def as_web_page(paper: PublishedPaper) -> str:
+    style = "<meta charset=utf-8><style>table { border-collapse: collapse; width: 100% } td { border: 1px solid } td, p { white-space: pre-wrap }</style>"
+    return style + "".join(f"<p>{escape(item)}</p>" if isinstance(item, str) else as_table(item) for item in paper.said["page"])
+
+
+def as_table(item: Mapping) -> str:
+    def cell(said: object) -> str:
+        text, width, height = [*(said if isinstance(said, list) else [said]), 1, 1][:3]
+        return f"<td colspan={width} rowspan={height}>{escape(str(text))}</td>"
+
+    return "<table>" + "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in item["rows"]) + "</table><p></p>"
+
+
+@pytest.mark.parametrize(
+    ("radical", "letter"), [("⽬", "目"), ("⺠", "民"), ("⻓", "长"), ("⿕", "龠"), ("目", "目"), ("A", "A"), ("ﬁ", "ﬁ")]
+)
+def test_a_radical_is_the_letter_it_looks_like(radical: str, letter: str) -> None:
+    assert pdf_reader.letter_of(radical) == letter
 
 
 @pytest.mark.libreoffice

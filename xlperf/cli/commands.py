@@ -222,6 +222,7 @@ def finalize(file: Path, **asked: Any) -> ExitCode:
 @year_option
 @date_option
 @unexplained_option
+@click.option("--papers", multiple=True, type=click.Choice(["word", "pdf"]), help=words("papers"))
 @templates_option
 @round_option
 @announcement_options
@@ -253,6 +254,7 @@ def collect(
         cluster=cluster,
         finalize=finalize_,
         unexplained=round_.unexplained,
+        papers=round_.papers,
         database=database,
         quiet=quiet,
     )

@@ -146,6 +146,7 @@ def _unit_entries(board: Iterable[BoardRow]) -> list[UnitState]:
             "found": row.found,
             "until": row.until,
             "paths": row.paths,
+            "imported": row.imported,
         }
         for row in board
     ]

@@ -96,6 +96,7 @@ class UnitState(UnitEntry):
     found: str  # the state by its files alone; this and the next three not in older logs
     until: str | None  # the ISO date of an extension
     paths: Sequence[str]  # of the files received
+    imported: str  # the kind of report by which it stands, "" of a workbook; this too not in older logs
 
 
 class ChainHead(TypedDict):
@@ -118,6 +119,7 @@ class RunOptions(TypedDict):
     year: int | None
     finalize: bool
     unexplained: Unexplained | None  # None: as each form says
+    papers: list[str]  # kinds of reports that are taken beside workbooks
 
 
 class Run(TypedDict):

@@ -181,7 +181,7 @@ def _board_cells(unit: BoardRow) -> list[str]:
     cells = (
         unit.number,
         unit.name,
-        sentence(f"unit_{unit.state}", {}),
+        unit.state_in_words,
         unit.versions,
         (unit.received or "")[:DAY],
         unit.errors,

@@ -1,4 +1,4 @@
-"""What a worker does: one workbook, bytes in, outcome and files out, within limits of time and memory.
+"""What a worker does: one workbook or one report, bytes in, outcome and files out, within limits of time and memory.
 
     done = work_on(task, options, Limits())
     done.outcome.status, done.files["bureau-2022-final.xlsx"]
@@ -14,21 +14,24 @@ import tempfile
 import time
 import traceback
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from xlperf.errors import UnreadableError, is_disk_full
+from xlperf.errors import UnreadableError, UsageError, is_disk_full
 from xlperf.files import short_name
 from xlperf.forms.model import Unexplained
-from xlperf.messages import use_language
-from xlperf.reporting.finding import is_returned
+from xlperf.messages import finding_texts, listing, sentence, use_language
+from xlperf.reporting.description import DescribedFinding, describe, in_order
+from xlperf.reporting.finding import Finding, is_returned
 from xlperf.reporting.result import Result, unreadable
 from xlperf.summarizing.gist import form_of, gist_of
-from xlperf.summarizing.outcome import Outcome
+from xlperf.summarizing.outcome import IMPORTED, Outcome
 from xlperf.workers.process import Limits, watched
 from xlperf.workflow.annotate import write_annotated
+from xlperf.workflow.fill import fill_workbook
 from xlperf.workflow.finalize import write_finalized
 from xlperf.workflow.process import process
 from xlperf.workflow.results import result_of
@@ -48,6 +51,7 @@ class WorkOptions(NamedTuple):
     year: int | None = None
     templates: Path | None = None
     unexplained: Unexplained | None = None  # whether unexplained warnings send back; None: as the form says
+    papers: tuple[str, ...] = ()  # kinds of reports that are taken beside workbooks, those of IMPORTED
 
 
 class Task(NamedTuple):
@@ -72,6 +76,20 @@ class Done(NamedTuple):
     def for_good(self) -> bool:
         """Whether another try would give the same."""
         return not any(finding["code"] in AGAIN for finding in self.outcome.findings)
+
+
+def known_papers(papers: Iterable[str]) -> tuple[str, ...]:
+    """The kinds of reports that a round takes, each once.
+
+    Raises:
+        UsageError: one is not known, or what reads it is not there.
+    """
+    kinds = tuple(kind for kind in IMPORTED.values() if kind in papers)
+    if unknown := set(papers) - set(kinds):
+        raise UsageError("no_such_paper", name=min(unknown), known=listing(IMPORTED.values()))
+    if "pdf" in kinds and find_spec("pdfminer") is None:
+        raise UsageError("no_pdfminer")
+    return kinds
 
 
 # --- the work ------------------------------------------------------------------------------------------------
@@ -108,8 +126,11 @@ def _result(task: Task, options: WorkOptions, folder: Path) -> Result:
     if task.owner:
         (folder / task.owner.replace(task.name, file.name)).touch()
     try:
+        paper = _imported(task, file, options)
+        if paper and paper.workbook is None:
+            return paper.result
         processed = process(
-            file,
+            paper.workbook if paper and paper.workbook else file,
             form=options.form,
             year=options.year,
             templates=options.templates,
@@ -118,11 +139,66 @@ def _result(task: Task, options: WorkOptions, folder: Path) -> Result:
         )
     except UnreadableError as error:
         return unreadable(file, error)
-    if not options.finalize:
-        return result_of(processed)
-    if is_returned(processed.findings):
-        return result_of(processed, outputs=[write_annotated(processed, made, date=options.date)])
-    return result_of(processed, outputs=write_finalized(processed, made, date=options.date))
+    if paper:
+        package = replace(processed.reading.package, sha256=task.sha256)
+        reading = replace(processed.reading, path=file, package=package)
+        processed = replace(processed, reading=reading, imported=paper.kind)
+    goes_back = is_returned(processed.findings)
+    outputs: Sequence[Path] = ()
+    if options.finalize and goes_back:
+        outputs = [write_annotated(processed, made, date=options.date)]
+    elif options.finalize:
+        outputs = write_finalized(processed, made, date=options.date)
+    result = result_of(processed, outputs=outputs)
+    return replace(result, findings=in_order([*result.findings, *paper.told])) if paper else result
+
+
+# --- reports that are no workbooks ---------------------------------------------------------------------------
+
+
+class _Paper(NamedTuple):
+    """A report that was imported: its kind, the workbook that was filled from it, what is told of how it was read."""
+
+    kind: str
+    workbook: Path | None  # None where it cannot be filled in; then `result` says why
+    told: Sequence[DescribedFinding]
+    result: Result
+
+
+def _imported(task: Task, file: Path, options: WorkOptions) -> _Paper | None:
+    """The report that a file is, filled into a workbook beside it; None of a workbook, and where the round takes no reports.
+
+    Form, year and unit are those that the report says itself, never those of the round: a report of another is to be returned.
+
+    Raises:
+        UnreadableError: it is no report (XL512), or does not say its year or its unit (XL511).
+    """
+    if not options.papers:
+        return None
+    from xlperf.importing.importer import import_document  # workbooks alone do not pay for it
+    from xlperf.importing.papers.source_file import kind_of
+
+    kind = kind_of(task.content)
+    if kind is None or kind not in options.papers:
+        return None
+    try:
+        read = import_document(file, templates=options.templates)
+    except UnreadableError as error:
+        texts = finding_texts(error.code)
+        raise UnreadableError("XL512", found=texts["message"] if texts else error.code) from None
+    lacking = [key for key, value in (("no_year_said", read.year), ("no_unit_said", read.unit)) if not value]
+    if lacking:
+        unsaid = UnreadableError("XL511", missing=listing(sentence(key, {}) for key in lacking))
+        return _Paper(kind, None, (), replace(unreadable(file, unsaid), unit=read.unit))
+    code = next(code for code, name in IMPORTED.items() if name == kind)
+    evidence, *others = read.findings
+    mark = describe(Finding(code, "info", (), {"read": evidence["message"], "found": evidence["found"]}), None)
+    told = [mark, *(finding for finding in others if finding["code"].startswith("XL4") or finding["severity"] == "info")]
+    workbook = file.with_name("filled.xlsx")
+    filled = fill_workbook(read.document or {}, workbook, templates=options.templates, date=options.date)
+    if not filled.outputs:
+        return _Paper(kind, None, (), replace(read, findings=in_order([*filled.findings, *told]), status="returned"))
+    return _Paper(kind, workbook, told, read)
 
 
 def _outcome(task: Task, result: Result, seconds: float) -> Outcome:
@@ -156,6 +232,8 @@ def _with_gist(outcome: Outcome, templates: Path | None) -> Outcome:
 
 def _saved(content: bytes) -> str | None:
     """The ISO time at which the workbook was last saved, from its properties."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return None  # a PDF
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         if PROPERTIES not in package.namelist():
             return None

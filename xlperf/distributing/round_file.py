@@ -42,6 +42,7 @@ class Round:
     inboxes: tuple[Path, ...] = ()
     output: Path | None = None  # the folder of the collection
     unexplained: Unexplained | None = None
+    papers: tuple[str, ...] = ()  # kinds of reports that are taken beside workbooks: word, pdf
 
 
 def new_round(path: StrPath) -> Path:
@@ -110,5 +111,6 @@ def _round(given: Mapping[str, Any], folder: Path) -> Round:
         announcement=Announcement(**announced),
         inboxes=tuple(folder / inbox for inbox in given.get("inboxes", ())),
         unexplained=given.get("unexplained"),
+        papers=tuple(given.get("papers", ())),
         **paths,
     )

@@ -39,7 +39,7 @@ BESIDE = re.compile(r"\b[a-z]\w*\.[a-z]\w*")  # a cell elsewhere, as a test name
 NUMBERS = ("year", "count", "money", "percentage", "points", "ratio")  # field types whose cells hold numbers only
 WIDTHS = {"guide": 4, "lines": 3, "fields": 2}  # columns that a kind of section is printed over
 LONGEST_VALIDATION = 255  # characters of a formula behind a dropdown, Excel's limit
-TAKEN = ("form", "revision", "explanations", "leftovers")  # the program's own keys at the top of a document
+TAKEN = ("form", "revision", "explanations", "leftovers", "waived", "imported")  # the program's own keys at the top of a document
 
 
 def check_names(definition: Raw, path: Path) -> None:

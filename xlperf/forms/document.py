@@ -25,6 +25,7 @@ Row = dict[str, Any]  # field: value, a plain JSON value
 Rows = dict[str, list[Row]]  # block: its rows
 Document = Mapping[str, Any]
 Stray = tuple[str, object]  # path in the document, and the value there that no field takes
+IMPORTED = "imported"  # from what kind of report a finalized document was read; it travels with it and is skipped
 WAIVED = "waived"  # what the bureau let stand in a finalized document; it travels with it and is skipped
 LEFTOVERS = "leftovers"  # what an import found no field for; it travels with the document and is skipped
 
@@ -76,7 +77,7 @@ def rows_of(form: Form, document: Document) -> tuple[Rows, list[Stray]]:
     """Return the rows of a document, preset rows included, and what of it has no place."""
     rows: Rows = {block.key: _preset_rows(block) for block in form.blocks.values() if block.key != GUIDE}
     strays: list[Stray] = []
-    taken = {"form", "revision", LEFTOVERS, WAIVED}
+    taken = {"form", "revision", LEFTOVERS, WAIVED, IMPORTED}
     for path, blocks in form.blocks_by_path.items():
         value, where = _value_at(document, path), ".".join(path)
         taken.update(path[:1])

@@ -45,7 +45,7 @@ def evidence_of_paper(
 ) -> Finding:
     """Return by which form, year and unit a report was read, on what evidence, and how much of it was used and was not."""
     form, unit = recognised.form, text_at(assembly.rows, unit_spot(recognised.form))
-    unit_place = assembly.places.get(unit_spot(form), "")
+    places, unit_place = set(assembly.places.values()), assembly.places.get(unit_spot(form), "")
     evidence = [
         *_form_evidence(recognised, is_asked=asked_form is not None),
         _year_evidence(said, asked_year, taken=assembly.rows["identity"][0].get("fiscal_year")),
@@ -55,7 +55,7 @@ def evidence_of_paper(
         form,
         year=assembly.rows["identity"][0].get("fiscal_year"),
         used=_used(assembly, page),
-        unused=sum(not _is_used(grid, set(assembly.places.values())) for grid in _grids(page)),
+        unused=sum(not _is_used(grid, places) for grid in _grids(page)),
         leftovers=assembly.leftovers,
         evidence=evidence,
     )

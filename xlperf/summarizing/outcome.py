@@ -9,7 +9,7 @@ those of an undisturbed run. A `Submission` is the small part of an outcome, of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from sys import intern
@@ -18,6 +18,8 @@ from typing import Any, TypeVar, cast
 from xlperf.reporting.description import DescribedFinding
 from xlperf.reporting.result import Status
 
+IMPORTED = {"XL509": "word", "XL510": "pdf"}  # the findings of a report that was filled into a workbook, with its kind
+PRINTED = (".docx", ".pdf")  # the endings of such reports
 INSIDE = "!"  # in a path, between an archive and what lies in it
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 
@@ -39,6 +41,11 @@ class Submission:
     unit: str | None = None
     unit_code: str | None = None
     subject: str | None = None  # such as a project, if a unit files several workbooks of one form
+
+    @property
+    def is_paper(self) -> bool:
+        """Whether it is a report by its name, and no workbook."""
+        return self.path.lower().endswith(PRINTED)
 
     @property
     def goes_back(self) -> bool:
@@ -75,6 +82,7 @@ class SurveyedSubmission(Submission):
     over: int  # number of indicators that were over-fulfilled, met and missed
     met: int
     missed: int
+    imported: str = ""  # the kind of report that it was imported from, of IMPORTED; "" of a workbook
 
 
 def submission_of(outcome: Submission) -> Submission:
@@ -92,6 +100,11 @@ def submission_of(outcome: Submission) -> Submission:
         unit_code=outcome.unit_code,
         subject=outcome.subject,
     )
+
+
+def imported_from(findings: Iterable[DescribedFinding]) -> str:
+    """The kind of report from which a submission was imported, "" of a workbook."""
+    return next((IMPORTED[finding["code"]] for finding in findings if finding["code"] in IMPORTED), "")
 
 
 def held_once(text: Text) -> Text:

@@ -116,7 +116,8 @@ def find_roles(
 ) -> dict[str, Role]:
     """Return the role of every path: the latest valid submission for each purpose counts, and of equal files the first path.
 
-    The latest is the one received last; among those received together, the one saved last. What a unit sent that cannot be
+    The latest is the one received last; among those received together, the one saved last. A workbook counts before a report in
+    Word or PDF for which the same is to be said. What a unit sent that cannot be
     read or was not asked for is for the one purpose for which it sent something else, where there is only one.
 
     Args:
@@ -132,11 +133,18 @@ def find_roles(
             roles[submission.path] = Role(DUPLICATE, by=original)
     different = [submission for submission in listed if submission.path not in roles]
     purposes = _purposes(different, naming, asked)
-    best: dict[Purpose, tuple[bool, bool, bool, datetime, datetime, str]] = {}
+    best: dict[Purpose, tuple[bool, bool, bool, bool, datetime, datetime, str]] = {}
     for submission in different:
         purpose, returned = purposes[submission.path], submission.status == "returned"
         wanted = returned and asked.is_met_by(submission)
-        rank = (submission.status == "passed", wanted, returned, *arrival_of(submission), submission.path)
+        rank = (
+            submission.status == "passed",
+            wanted,
+            returned,
+            not submission.is_paper,
+            *arrival_of(submission),
+            submission.path,
+        )
         best[purpose] = max(best.get(purpose, rank), rank)
     for path, purpose in purposes.items():
         by = best[purpose][-1]
@@ -187,7 +195,9 @@ def missing_units(roster: Sequence[Unit], submissions: Iterable[Submission], nam
 
 def is_attachment(outcome: Outcome) -> bool:
     """Whether a file is not a table of any kind, by content and name: a scan, a letter, a report in Word."""
-    return {finding["code"] for finding in outcome.findings} == {"XL101"} and not outcome.path.lower().endswith(TABLES)
+    return {finding["code"] for finding in outcome.findings} in ({"XL101"}, {"XL512"}) and not outcome.path.lower().endswith(
+        TABLES
+    )
 
 
 def file_stem(submission: Submission) -> str:

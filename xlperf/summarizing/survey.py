@@ -26,7 +26,7 @@ from xlperf.summarizing.board.rows import BoardRow, board_rows
 from xlperf.summarizing.fingerprints import Fingerprints, find_shared
 from xlperf.summarizing.gist import Gist, form_of, gist_of, prints_in
 from xlperf.summarizing.name_checks import check_names
-from xlperf.summarizing.outcome import Outcome, SurveyedSubmission, held_once
+from xlperf.summarizing.outcome import Outcome, SurveyedSubmission, held_once, imported_from
 from xlperf.summarizing.similarity import ComparedWorkbook, compare
 from xlperf.summarizing.submissions import (
     ANYTHING,
@@ -258,6 +258,7 @@ def _surveyed(outcome: Outcome, gist: Mapping[str, Any] | None) -> SurveyedSubmi
         over=gist["over"] if gist else 0,
         met=gist["met"] if gist else 0,
         missed=gist["missed"] if gist else 0,
+        imported=imported_from(outcome.findings),
     )
 
 

@@ -84,14 +84,15 @@ def write_missing(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) 
 
 
 def write_submission(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
-    """Of a finalized workbook: the submission that it was made of, and when."""
+    """Of a finalized workbook: the submission that it was made of, when, and from what kind of report."""
     if writer.finalized:
         words = writer.form.words
         fact = f"{writer.finalized.submission} · {words['finalized_on']} {writer.identity.date}"
-        waived = f"\n{writer.finalized.waived}" if writer.finalized.waived else ""
-        _write_small(writer, sheet, page, line, fact + waived)
-        if waived:
-            sheet.set_row(line.row, _fitting(page, line, fact + waived))
+        notes = [note for note in (writer.finalized.imported, writer.finalized.waived) if note]
+        text = "\n".join([fact, *notes])
+        _write_small(writer, sheet, page, line, text)
+        if notes:
+            sheet.set_row(line.row, _fitting(page, line, text))
     else:
         sheet.set_row(line.row, 6)
 

@@ -45,6 +45,7 @@ class Finalized:
     submission: str  # the SHA-256 of the submitted file
     results: Mapping[str, RuleResult]  # by the code of the rule, frozen
     waived: str = ""  # the findings that the bureau let stand, and why
+    imported: str = ""  # in words, from what kind of report it was filled in
 
 
 def write_identity(sheet: Worksheet, form: Form, identity: Identity, finalized: Finalized | None) -> None:
@@ -62,6 +63,7 @@ def write_identity(sheet: Worksheet, form: Form, identity: Identity, finalized: 
         "intake": identity.intake,
         **({"announced": identity.announced} if identity.announced else {}),
         **({"waived": finalized.waived} if finalized and finalized.waived else {}),
+        **({"imported": finalized.imported} if finalized and finalized.imported else {}),
     }
     sheet.write_string(0, 0, f"{MARK} {form.key} {form.revision} identity")
     pieces = ((name, value[at : at + PIECE]) for name, value in facts.items() for at in range(0, len(value) or 1, PIECE))

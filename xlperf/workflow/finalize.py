@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from xlperf.errors import UnreadableError
 from xlperf.files import StrPath, joined_name, keep_apart, safe_name, stamp, written_together
 from xlperf.forms.compute import compute
-from xlperf.forms.document import WAIVED, Rows, document_of, file_name_parts, rows_of, text_at, unit_spot
+from xlperf.forms.document import IMPORTED, WAIVED, Rows, document_of, file_name_parts, rows_of, text_at, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import row_counts, with_blank_rows
 from xlperf.forms.model import EXPLAINED, Unexplained
@@ -109,9 +109,11 @@ def write_finalized(processed: Processed, directory: Path, *, date: str, report:
     counts = row_counts(form, rows=processed.rows)
     rows = compute(form, with_blank_rows(form, reading.rows, counts))
     waived = processed.waiver.summary if processed.waiver else ""
-    finalized = Finalized(submission=reading.sha256, results=_frozen_results(processed, rows), waived=waived)
+    imported = sentence(f"imported_{processed.imported}", {}) if processed.imported else ""
+    finalized = Finalized(submission=reading.sha256, results=_frozen_results(processed, rows), waived=waived, imported=imported)
     rows = with_waivers(form, rows, processed.findings)
     document = document_of(form, processed.rows) | ({WAIVED: processed.waiver._asdict()} if processed.waiver else {})
+    document |= {IMPORTED: processed.imported} if processed.imported else {}
     text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
     with written_together(directory) as new:
         write_workbook(form, rows, new / names[0], identity=identity, counts=counts, finalized=finalized)

@@ -40,6 +40,7 @@ class Processed:
     rows: Rows  # without what only the checks sheet of a workbook shows
     findings: list[Finding]
     waiver: Waiver | None = None  # what the bureau lets stand of them
+    imported: str = ""  # the kind of report that it was filled in from, "" of a workbook that was submitted
 
 
 def process(

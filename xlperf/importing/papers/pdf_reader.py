@@ -9,9 +9,13 @@ page numbers are dropped. A scan has no text: it is refused, and a page of a pap
 from __future__ import annotations
 
 import io
+import logging
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlperf.errors import UnreadableError, UsageError
@@ -28,7 +32,7 @@ from xlperf.importing.papers.pdf_lines import (
     paragraphs_of,
 )
 from xlperf.importing.papers.pdf_tables import RuledTable, goes_on_below, grid_of, joined_tables, ruled_tables
-from xlperf.messages import sentence
+from xlperf.messages import CATALOGUES, sentence
 from xlperf.reading.limits import MIB, too_large
 from xlperf.text import letters_of
 
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
     from pdfminer.layout import LTComponent, LTContainer
 
 MOST_PAGES, MOST_CHARS, MOST_STROKES = 300, 4 * MIB, 4_000  # of a paper, of a paper, of a page
+RADICALS = ("KANGXI RADICAL", "CJK RADICAL")  # how their names begin
 THIN = 3.0  # points: a rectangle that is no thicker is a line
 MARGIN = 85.0  # points from the edge of a page within which page headers and footers stand
 DIGITS = re.compile(r"\d+")
@@ -194,6 +199,7 @@ def _printed_pages(content: bytes) -> Iterator[PrintedPage]:
         from pdfminer.pdfparser import PDFParser
     except ImportError:
         raise UsageError("no_pdfminer") from None
+    logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # what it warns programmers of
     count = total = 0
     try:
         document = PDFDocument(PDFParser(io.BytesIO(content)))
@@ -224,12 +230,30 @@ def _printed_page(layout: LTContainer[LTComponent]) -> PrintedPage:
     for item in _components(layout):
         kind = type(item).__name__
         if kind == "LTChar":
-            chars.append(Char(item.get_text(), item.x0, item.y0, item.x1, item.y1))  # type: ignore[attr-defined]
+            text = letter_of(item.get_text())  # type: ignore[attr-defined]
+            chars.append(Char(text, item.x0, item.y0, item.x1, item.y1))
         elif kind in ("LTLine", "LTRect", "LTCurve"):
             strokes += _strokes(item)
         else:
             pictures += kind == "LTImage"
     return PrintedPage(chars, strokes, pictures, layout.width, layout.height)
+
+
+@lru_cache(maxsize=8192)
+def letter_of(text: str) -> str:
+    """The text of a character; a radical is the letter that it looks like, for which many PDFs have it."""
+    if len(text) != 1 or not unicodedata.name(text, "").startswith(RADICALS):
+        return text
+    return _radicals().get(text) or unicodedata.normalize("NFKC", text)
+
+
+@lru_cache
+def _radicals() -> Mapping[str, str]:
+    """The radicals for which Unicode has no compatible letter."""
+    import tomllib
+
+    found: Mapping[str, str] = tomllib.loads(Path(CATALOGUES, "radicals.toml").read_text("utf-8"))["radicals"]
+    return found
 
 
 def _components(layout: LTContainer[LTComponent]) -> Iterator[LTComponent]:

@@ -50,7 +50,7 @@ class RuledTable(NamedTuple):
 
 def ruled_tables(page: PrintedPage) -> list[RuledTable]:
     """The tables of a page, from top to bottom."""
-    found = (_table(group, page.chars) for group in _groups(page.strokes))
+    found = (_table(group, page.chars) for group in _groups(list(_whole(page.strokes))))
     tables = [table for table in found if table and sum(not cell.continued for row in table.rows for cell in row) >= LEAST]
     outer = [table for table in tables if not any(_is_inside(table, other) for other in tables if other is not table)]
     return sorted(outer, key=lambda table: -table.top)
@@ -67,6 +67,30 @@ def _is_inside(table: RuledTable, other: RuledTable) -> bool:
 
 def _is_level(stroke: Stroke) -> bool:
     return stroke.y0 == stroke.y1
+
+
+def _whole(strokes: Sequence[Stroke]) -> Iterator[Stroke]:
+    """Yield the lines, those that go on in one another as one: many programs rule every cell by itself."""
+    level = sorted((round(stroke.y0), stroke.x0, stroke.x1, stroke.y0) for stroke in strokes if _is_level(stroke))
+    upright = sorted((round(stroke.x0), stroke.y0, stroke.y1, stroke.x0) for stroke in strokes if not _is_level(stroke))
+    for lines, is_level in ((level, True), (upright, False)):
+        for line in _joined_lines(lines):
+            begin, end, at = line
+            yield Stroke(begin, at, end, at) if is_level else Stroke(at, begin, at, end)
+
+
+def _joined_lines(lines: Iterable[tuple[int, float, float, float]]) -> Iterator[tuple[float, float, float]]:
+    """Yield beginning, end and place of lines that are sorted by place and beginning."""
+    last: tuple[int, float, float, float] | None = None
+    for line in lines:
+        if last and line[0] - last[0] <= 1 and last[1] <= line[1] <= last[2] + NEAR:
+            last = (last[0], last[1], max(last[2], line[2]), last[3])
+            continue
+        if last:
+            yield last[1:]
+        last = line
+    if last:
+        yield last[1:]
 
 
 def _groups(strokes: Sequence[Stroke]) -> Iterator[list[Stroke]]:
@@ -96,7 +120,8 @@ def _table(strokes: Sequence[Stroke], chars: Iterable[Char]) -> RuledTable | Non
     """The table that lines rule, None where they rule none."""
     upright = [stroke for stroke in strokes if not _is_level(stroke)]
     level = [stroke for stroke in strokes if _is_level(stroke)]
-    xs, ys = _apart(stroke.x0 for stroke in upright), _apart(stroke.y0 for stroke in level)[::-1]
+    xs = _apart([*(stroke.x0 for stroke in upright), *_ends((stroke.x0, stroke.x1) for stroke in level)])
+    ys = _apart([*(stroke.y0 for stroke in level), *_ends((stroke.y0, stroke.y1) for stroke in upright)])[::-1]
     if len(xs) < 2 or len(ys) < 2:
         return None
     regions = _regions(xs, ys, level=level, upright=upright)
@@ -110,6 +135,12 @@ def _table(strokes: Sequence[Stroke], chars: Iterable[Char]) -> RuledTable | Non
     lines = {region: tuple(lines_of(listed)) for region, listed in inside.items()}
     rows = [tuple(_cells(row, above, xs, lines)) for row, above in zip(regions, [[], *regions], strict=False)]
     return table._replace(rows=tuple(rows))
+
+
+def _ends(lines: Iterable[tuple[float, float]]) -> list[float]:
+    """The outermost ends of lines: a table may be open at a side, or at the edge of a page."""
+    numbers = [number for line in lines for number in line]
+    return [min(numbers), max(numbers)] if numbers else []
 
 
 def _apart(numbers: Iterable[float]) -> list[float]:

@@ -39,7 +39,7 @@ ENCODINGS = ("utf-8", "gb18030")
 BINARY = re.compile("[\x00-\x08\x0e-\x1b]")
 MOST_TEXT = 4 * limits.MIB  # characters; the longest reports have 100,000
 MOST_TAGS = 2 * limits.MOST_TAGS  # in one part of a Word document
-ZIP, PDF = b"PK", b"%PDF"
+ZIP, PDF = b"PK", re.compile(rb"(?:\xef\xbb\xbf)?\s{0,64}%PDF")
 PDF_LIMITS = Limits(seconds=60)
 
 
@@ -82,7 +82,7 @@ def read_source_file(path: StrPath) -> SourceFile:
 
 def kind_of(content: bytes) -> str | None:
     """What kind of paper a file is, by its first bytes and its parts: "word", "pdf", None of any other."""
-    if PDF in content[: limits.KIB]:
+    if PDF.match(content):
         return "pdf"
     if not content.startswith(ZIP):
         return None

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from xlperf.distributing.roster import Line, Unit, contact_of
+from xlperf.messages import sentence
 from xlperf.summarizing.outcome import SurveyedSubmission
 from xlperf.summarizing.submissions import ATTACHED, COUNTS, Asked, Naming, Role, arrival_of, content_key
 from xlperf.text import unit_key
@@ -41,11 +42,23 @@ class BoardRow(NamedTuple):
     found: str = ""  # the state by its files alone, one of STATES; "" before anything was decided
     until: str | None = None  # the ISO date of an extension that lasts
     paths: tuple[str, ...] = ()  # of the files received
+    imported: str = ""  # the kind of report, of outcome.IMPORTED, by which it stands; "" of a workbook
+
+    @property
+    def state_in_words(self) -> str:
+        """How the unit stands, and by what kind of report if that is no workbook."""
+        return in_words(f"unit_{self.state}", self.imported)
 
     @property
     def owes(self) -> bool:
         """Whether the unit has still to do something."""
         return self.state != "passed" and self.state not in SPARED
+
+
+def in_words(state: str, imported: str) -> str:
+    """The sentence of a state, with the kind of report that was imported, "" for none."""
+    said = sentence(state, {})
+    return sentence("unit_imported", {"state": said, "imported": sentence(f"imported_{imported}", {})}) if imported else said
 
 
 def board_rows(
@@ -112,6 +125,7 @@ def _row(place: int, unit: Unit, files: Sequence[SurveyedSubmission], roles: Map
         mail=whom.mail,
         office=whom.office,
         paths=tuple(submission.path for submission in files),
+        imported=next((submission.imported for submission in counting if submission.imported), ""),
     )
 
 

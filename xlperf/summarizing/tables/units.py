@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from xlperf.messages import clauses, listing, sentence
-from xlperf.summarizing.board.rows import BoardRow
+from xlperf.summarizing.board.rows import BoardRow, in_words
 from xlperf.summarizing.outcome import SurveyedSubmission
 from xlperf.summarizing.submissions import ATTACHED, COUNTS, DUPLICATE, SUPERSEDED
 from xlperf.summarizing.survey import Survey
@@ -85,7 +85,7 @@ def board_table_of(board: Iterable[BoardRow]) -> SummaryTable:
             row.name,
             row.code,
             row.supervisor,
-            sentence(f"unit_{row.state}", {}),
+            row.state_in_words,
             row.versions,
             row.received,
             row.errors,
@@ -129,7 +129,7 @@ def units_table(survey: Survey) -> SummaryTable:
                 submission.unit,
                 submission.subject if has_subject(forms) else supervisor,
                 submission.path,
-                sentence(f"status_{submission.status}", {}),
+                in_words(f"status_{submission.status}", submission.imported),
                 sentence(f"submission_{role.kind}", {}),
                 submission.errors,
                 submission.queries,
