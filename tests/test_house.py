@@ -27,7 +27,7 @@ HOMES = {
     "xlsxwriter": {"workbook.book"},
     "openpyxl": {"distributing.roster_file"},
     "python_calamine": {"reading.grids"},
-    "jsonschema": {"checking.schema_errors", "forms.yaml_file"},
+    "jsonschema": {"checking.schema_errors", "forms.written.shape"},
     "jsonschema_rs": {"checking.schema_gate"},
     "click": {
         "cli.addin",
@@ -41,7 +41,7 @@ HOMES = {
         "cli.years",
         "__main__",
     },
-    "yaml": {"forms.yaml_file"},
+    "yaml": {"forms.written.yaml_file"},
     "rich": {"reporting.text_table", "progress"},
     "pdfminer": {"importing.papers.pdf_reader"},
     "docx": {"importing.papers.word_reader"},

@@ -3,8 +3,9 @@
     >>> sentence("passed", {"file": "a.xlsx"}, "en")
     'a.xlsx: no error.'
 
-A catalogue is a TOML file of tables: `errors`, `talk`, `help` and `summary` hold one sentence per key, `findings` hold per
-code the four parts of a finding (found, expected, message, fix) and how its places are grouped.
+A catalogue is a TOML file of tables: `errors`, `talk`, `definitions` (what is wrong with a form), `help` and `summary` hold one
+sentence per key, `findings` hold per code the four parts of a finding (found, expected, message, fix) and how its places are
+grouped.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def plain(text: object) -> str:
 def sentence(key: str, arguments: Mapping[str, object], language: str | None = None) -> str:
     """The sentence of that key, from `errors`, `talk` or the message of a finding."""
     words = catalogue(language or current_language())
-    for table in ("errors", "talk", "help", "summary"):
+    for table in ("errors", "talk", "definitions", "help", "summary"):
         if key in words[table]:
             return fill(words[table][key], arguments)
     return fill(words["findings"][key]["message"], arguments)

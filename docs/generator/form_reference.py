@@ -1,6 +1,6 @@
 """The reference of form.yaml, from its JSON Schema: every key, what it says, what may stand there.
 
-The English sentences are the schema's own. The Chinese ones stand in form_reference.zh.toml under the English ones: who
+The English sentences are the schema's own. The Chinese ones stand in schemas/form.schema.zh.toml under the English ones: who
 changes a sentence of the schema is told by a test to change its Chinese.
 """
 
@@ -10,7 +10,6 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 from support.paths import REPOSITORY
 from xlperf.checking.rule_checks import CHECKS
@@ -22,7 +21,7 @@ from xlperf.formula.parser import LOOKUP
 Schema = Mapping[str, object]
 SCHEMA: Schema = json.loads((REPOSITORY / "schemas" / "form.schema.json").read_text("utf-8"))
 DEFINITIONS: Mapping[str, Schema] = SCHEMA["$defs"]
-CHINESE: Mapping[str, str] = tomllib.loads((Path(__file__).parent / "form_reference.zh.toml").read_text("utf-8"))
+CHINESE: Mapping[str, str] = tomllib.loads((REPOSITORY / "schemas" / "form.schema.zh.toml").read_text("utf-8"))
 ROOT = "form.yaml"
 NOT_SHOWN = ("by_type", "never_typed")  # conditions on others, shown where they hold
 BOUNDS = {

@@ -216,7 +216,7 @@ def test_both_catalogues_have_the_same_keys_and_arguments() -> None:
 
     zh, en = whole.values()
     assert set(zh) == set(en)
-    searched = Counter(key for table in ("errors", "talk", "help", "summary") for key in zh[table])
+    searched = Counter(key for table in ("errors", "talk", "definitions", "help", "summary") for key in zh[table])
     assert [key for key, count in searched.items() if count > 1] == []  # a sentence is found by its key alone
     for table, entries in zh.items():
         assert set(entries) == set(en[table])

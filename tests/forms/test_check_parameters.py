@@ -22,6 +22,7 @@ from xlperf.checking.rule_checks import CHECKS, WITH_ISSUED
 from xlperf.errors import FormError
 from xlperf.files import shipped
 from xlperf.forms.loader import load_form
+from xlperf.messages import use_language
 
 SENTENCES = {"found": "{name}", "expected": "不重复", "fix": "改正"}
 RULE = {"code": "AB301", "title": "不重复", "why": "重复", "severity": "error", **SENTENCES}
@@ -30,15 +31,15 @@ GOALS = {"goals": ["items"], "indicators": ["process"]}
 MISTAKES: dict[str, tuple[str, object, str]] = {
     # what is wrong: the check, its parameters, what the error must say
     "an unknown check": ("duplicate", {}, "rules[3].check: 'duplicate' is not one of .*did you mean 'duplicates'"),
-    "no parameters": ("duplicates", None, "rules[3].parameters: 'table' is a required property"),
+    "no parameters": ("duplicates", None, "rules[3].parameters: 'table' is a required key"),
     "a misspelt parameter": ("duplicates", {"table": "budget", "tabel": "budget"}, "rules[3].parameters.tabel: there is no such key; .*'table'"),
     "a misspelt parameter of quantities": ("silences", {**GOALS, "ordinal": ["第"]}, "rules[3].parameters.ordinal: "),
     "no such table": ("duplicates", {"table": "budgte"}, "rules[3].parameters.table: there is no 'budgte' .*did you mean 'budget'"),
     "a block for a table": ("duplicates", {"table": "items"}, "rules[3].parameters.table: there is no 'items'"),
-    "a list for a name": ("duplicates", {"table": ["budget"]}, "rules[3].parameters.table: .* is not of type 'string'"),
-    "a word for a list": ("prompts", {"phrases": "填写"}, "rules[3].parameters.phrases: .* is not of type 'array'"),
+    "a list for a name": ("duplicates", {"table": ["budget"]}, "rules[3].parameters.table: .* is a list .*; what stands here is a text"),
+    "a word for a list": ("prompts", {"phrases": "填写"}, "rules[3].parameters.phrases: '填写' is a text; what stands here is a list"),
     "a blank word": ("prompts", {"phrases": ["填写", " "]}, r"rules[3].parameters.phrases\[1\]: "),
-    "a nothing for a word": ("prompts", {"phrases": [None]}, r"rules[3].parameters.phrases\[0\]: None is not of type 'string'"),
+    "a nothing for a word": ("prompts", {"phrases": [None]}, r"rules[3].parameters.phrases\[0\]: 'null' is nothing; what stands here is a text"),
     "no word at all": ("total_rows", {"table": "budget", "blocks": ["items"], "words": []}, "rules[3].parameters.words: "),
     "a block of another table": ("total_rows", {"table": "budget", "blocks": ["process"], "words": ["合计"]}, r"parameters.blocks\[0\]: there is no 'process'"),
     "a share above one": ("repeated_text", {"table": "budget", "field": "name", "share": 50}, "rules[3].parameters.share: 50 is greater"),
@@ -54,6 +55,13 @@ MISTAKES: dict[str, tuple[str, object, str]] = {
     "a multiplier in words": ("silences", {**GOALS, "multipliers": {"万": "10000"}}, "rules[3].parameters.multipliers.万: "),
     "no row of the block": ("changed_items", {"block": "process", "row": "coverege", "items": "items", "words": ["x"]}, "rules[3].parameters.row: .*'coverage'"),
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    use_language("en")
+    yield
+    use_language(None)
 
 
 def written(folder: Path, definition: dict) -> Path:

@@ -45,12 +45,12 @@ SHAPES: dict[str, tuple[str, object, str]] = {
     "an `except` of nothing": ("rules[2].except", [], r"rules[2].except"),
     "a parameter that is no number": ("parameters.low_rate", "90%", r"parameters.low_rate"),
     "a quote that ends a formula's text": ("words.passed", '"通过"', r"words.passed"),
-    "a date where a text is due": ("title", yaml.safe_load("2022-01-01"), r"title: datetime"),
+    "a date where a text is due": ("title", yaml.safe_load("2022-01-01"), r"title: '2022-01-01' is a date"),
     "spare rows that are keyed": ("sheets[4].sections[0].blocks[0].spare", 1, r"blocks[0].spare: does not go"),
     "the program's own key": (f"{BUDGET}.blocks[1].key", "rules", rf"{BUDGET}.blocks[1].key"),
     "the checks without a count": ("sheets[5].sections[0].columns[4]", ABSENT, r"sheets[5].sections[0].columns: .* count "),
     "a sheet that is no mapping": ("sheets[2]", "budget", r"sheets[2]: 'budget'"),
-    "a section that is no mapping": (BUDGET, None, rf"{BUDGET}: None"),
+    "a section that is no mapping": (BUDGET, None, rf"{BUDGET}: 'null'"),
 }
 LABEL = {"key": "note", "label": "注", "type": "label"}
 NAMES: dict[str, tuple[str, object, str]] = {
@@ -113,7 +113,7 @@ NAMES: dict[str, tuple[str, object, str]] = {
     "an `only` naming nothing": (f"{INDICATORS}.columns[6].only", ["proces"], rf"{INDICATORS}.columns[6].only: .*'process'"),
     "unknown spellings": (f"{OPERATOR}.spellings", "operator", rf"{OPERATOR}.spellings: .*'operators'"),
     "spellings of no choice": ("spellings.operators", {"==": ["等于"]}, r"spellings.operators: .*'=='"),
-    "a preset row that is no choice": (f"{PRESET}.kind", "定型", r"kind: '定型' is not one of 定量, 定性"),
+    "a preset row that is no choice": (f"{PRESET}.kind", "定型", r"kind: '定型' is not one of '定量', '定性'"),
     "a number for a text": (f"{PRESET}.name", 5, rf"{PRESET}: .*'name'"),
     "a list of rows without names": (f"{INDICATORS}.row_name", ABSENT, rf"{INDICATORS}.blocks[0].rows: .*row_name"),
     "a label that nothing fills": (f"{BUDGET}.columns[4]", LABEL, rf"{BUDGET}.blocks[0]: .*'note'"),

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple, NoReturn
 
-from xlperf.errors import FormError
+from xlperf.forms.definition import named, quoted, refuse, wrong
 from xlperf.forms.document import Rows, Spot, inputs_of, is_empty
 from xlperf.forms.form import Form
 from xlperf.forms.model import RULES, Rule
@@ -71,8 +71,8 @@ def blocks_named(form: Form, rule: Rule, name: str) -> tuple[str, ...]:
 
 
 def _refuse(form: Form, rule: Rule, name: str, among: Iterable[str] | None) -> NoReturn:
-    reason = f"rules.{rule.code}.parameters.{name}: the check {rule.check!r} needs one of {', '.join(among or ('…',))}"
-    raise FormError("form_shape", path=form.directory / "form.yaml", reason=reason)
+    place = f"rules.{rule.code}.parameters.{name}"
+    refuse(form.directory / "form.yaml", *wrong(place, "parameter", check=quoted(rule.check), known=named(among or ("\u2026",))))
 
 
 def blocks_of(form: Form, rule: Rule) -> tuple[str, ...]:

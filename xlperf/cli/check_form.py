@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def check_form(directory: Path, full: bool) -> ExitCode:
     from xlperf.errors import FormError
     from xlperf.forms.catalog import count_parts
-    from xlperf.forms.yaml_file import located
+    from xlperf.forms.written.yaml_file import located
     from xlperf.proving.prove_form import prove_form
 
     try:

@@ -17,7 +17,8 @@ from typing import Any
 from xlperf.errors import UsageError
 from xlperf.files import StrPath, make_folder, shipped, write_atomically
 from xlperf.forms.model import Unexplained
-from xlperf.forms.yaml_file import read_definition, violations_of
+from xlperf.forms.written.shape import violations_of
+from xlperf.forms.written.yaml_file import read_definition
 from xlperf.workbook.announcement import NOTHING, Announcement
 
 SCHEMA, EXAMPLE = "round", "new-round.yaml"

@@ -13,11 +13,25 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from xlperf.forms.definition import Complaint, Raw, blocks_of, is_list, keys_of, or_rather, refuse, sections_of, tables_of
-from xlperf.forms.yaml_file import read_schema, violations_of
+from xlperf.forms.definition import (
+    Complaint,
+    Raw,
+    blocks_of,
+    is_list,
+    keys_of,
+    named,
+    no_choice,
+    or_rather,
+    quoted,
+    refuse,
+    sections_of,
+    tables_of,
+    wrong,
+)
+from xlperf.forms.written.shape import read_schema, violations_of
+from xlperf.messages import sentence
 
 SCHEMA = "checks"
-MOST_NAMED = 12  # of the names that there are
 
 
 def check_parameters(definition: Raw, path: Path) -> None:
@@ -37,10 +51,10 @@ def _complaints(check: str, parameters: Raw, parts: _Parts) -> Iterator[Complain
     """Yield what is wrong with the parameters of one check; of those with the wrong shape only that."""
     schemas = read_schema(SCHEMA)["properties"]
     if check not in schemas:
-        yield "check", f"{check!r} is not one of {', '.join(schemas)}{or_rather(check, schemas)}"
+        yield "check", no_choice(check, schemas)
         return
     known = _schemas_of(check)
-    violations = [(f"{check}.{key}", f"there is no such key{or_rather(key, known)}") for key in parameters if key not in known]
+    violations = [wrong(f"{check}.{key}", "key", rather=or_rather(key, known)) for key in parameters if key not in known]
     violations += violations_of(SCHEMA, {check: parameters})
     yield from ((place.replace(check, "parameters", 1), reason) for place, reason in violations)
     if not violations:
@@ -65,13 +79,15 @@ def _unknown_names(schemas: Mapping[str, Raw], parameters: Raw, parts: _Parts) -
             if reason := _pattern_fault(kind, name) if kind in PATTERNS else _name_fault(kind, name, parameters, parts):
                 yield place, reason
             elif lacking := [column for column in schemas[key].get("columns", ()) if column not in parts.columns_of(name)]:
-                yield place, f"{name!r} has no column {', '.join(map(repr, lacking))}, which the check needs"
+                yield wrong(place, "no_column", found=quoted(name), columns=", ".join(map(quoted, lacking)))
 
 
 def _name_fault(kind: str, name: str, parameters: Raw, parts: _Parts) -> str | None:
     known = list(NAMES[kind](parts, parameters))
-    named = ", ".join(known[:MOST_NAMED]) + ("…" if len(known) > MOST_NAMED else "")
-    return None if name in known else f"there is no {name!r} here, only {named or 'nothing'}{or_rather(name, known)}"
+    if name in known:
+        return None
+    facts = {"found": quoted(name), "known": named(known) or sentence("wrong_nothing", {}), "rather": or_rather(name, known)}
+    return sentence("wrong_name_here", facts)
 
 
 def _pattern_fault(kind: str, pattern: str) -> str | None:
@@ -79,8 +95,9 @@ def _pattern_fault(kind: str, pattern: str) -> str | None:
     try:
         groups = re.compile(PATTERNS[kind].format(pattern)).groups
     except (re.error, OverflowError, RecursionError) as error:
-        return f"{pattern!r} is no pattern: {error}"
-    return "what the pattern finds stands in brackets" if kind == "pattern with brackets" and not groups else None
+        at = getattr(error, "pos", None)
+        return sentence("wrong_pattern", {"found": quoted(pattern), "at": None if at is None else at + 1})
+    return sentence("wrong_pattern_brackets", {}) if kind == "pattern with brackets" and not groups else None
 
 
 @dataclass(frozen=True)

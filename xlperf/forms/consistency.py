@@ -22,18 +22,24 @@ from xlperf.forms.definition import (
     Raw,
     blocks_of,
     choices_of,
+    full_width_signs,
     is_list,
     keys_of,
+    named,
+    no_choice,
     or_rather,
     own_columns,
     path_of,
+    quoted,
     refuse,
     sections_of,
     tables_of,
+    wrong,
 )
 from xlperf.forms.model import MONEY_DIGITS, limits_of_type
 from xlperf.forms.references import unknown_names
 from xlperf.formula.operands import normal_text
+from xlperf.messages import sentence
 
 BESIDE = re.compile(r"\b[a-z]\w*\.[a-z]\w*")  # a cell elsewhere, as a test names it
 NUMBERS = ("year", "count", "money", "percentage", "points", "ratio")  # field types whose cells hold numbers only
@@ -53,7 +59,7 @@ def check_names(definition: Raw, path: Path) -> None:
             refuse(path, place, reason)
     for key, folder in zip(("revision", "form"), path.absolute().parents, strict=False):
         if str(definition[key]) != folder.name:
-            refuse(path, key, f"{definition[key]!r} stands in a folder named {folder.name!r}")
+            refuse(path, *wrong(key, "folder", found=quoted(str(definition[key])), folder=quoted(folder.name)))
 
 
 # --- what must stand once ------------------------------------------------------------------------------------
@@ -64,7 +70,7 @@ def _duplicates(definition: Raw) -> Iterator[Complaint]:
     seen: dict[tuple[str, ...], str] = {}
     for what, place in _unique(definition):
         if what in seen:
-            yield place, f"{what[-1]!r} stands already at {seen[what]}"
+            yield wrong(place, "twice" if len(what) > 1 else "section_twice", found=quoted(what[-1]), other=seen[what])
         seen[what] = place
 
 
@@ -117,14 +123,16 @@ def _placeholders(definition: Raw) -> Iterator[Complaint]:
     for place, text, fillers in _sentences(definition):
         try:
             parts = [(name, form, conversion) for _, name, form, conversion in Formatter().parse(text) if name is not None]
-        except ValueError as error:
-            yield place, f"{error}; a brace that is to be printed stands twice"
+        except ValueError:
+            yield wrong(place, "brace", found=quoted(text))
             continue
         for name, form, conversion in parts:
             if not name.isidentifier() if fillers is None else name not in fillers:
-                yield place, f"nothing fills {{{name}}}{or_rather(name, fillers or ())}"
+                rather = or_rather(name, fillers or ())
+                known = sentence("wrong_filler_known", {"known": named(fillers)}) if fillers and not rather else ""
+                yield wrong(place, "filler", name=name, rather=rather or known)
             elif form or conversion:
-                yield place, f"{{{name}}} takes no format"
+                yield wrong(place, "filler_format", name=name)
 
 
 def _sentences(definition: Raw) -> Iterator[_Sentence]:
@@ -162,30 +170,41 @@ def _contents(definition: Raw) -> Iterator[Complaint]:
                     yield f"{here}.{key}", reason
         for here, row in rows:
             yield from (
-                (f"{here}.{key}", f"{key!r} stands in the constants of the block already")
+                wrong(f"{here}.{key}", "constant_again", column=quoted(key))
                 for key in row.keys() & block.get("constants", {}).keys()
             )
         if not block.get("keyed") and (labels := [c["key"] for c in columns.values() if c["type"] == "label"]):
-            yield place, f"not keyed, but the column {labels[0]!r} is a label, which only preset rows can fill"
+            yield wrong(place, "label", column=quoted(labels[0]))
 
 
 def _unnamed_rows(place: str, table: Raw, rows: Iterable[tuple[str, Raw]]) -> Iterator[Complaint]:
     """Preset rows of a list that have no name by which they could be found."""
     if "row_name" not in table:
-        yield f"{place}.rows", "preset rows of a list need a row_name in their table"
+        yield wrong(f"{place}.rows", "no_row_name")
     for here, row in rows:
         if not isinstance(row.get(table["row_name"]), str):
-            yield here, f"lacks a text for {table['row_name']!r}, the row_name of the table"
+            yield wrong(here, "unnamed_row", column=quoted(table["row_name"]))
 
 
 def _misfit(column: Raw, value: object) -> str | None:
     """Why a value cannot stand in a column, None where it can."""
     kind, choices = column["type"], choices_of(column)
     if kind == "choice":
-        return None if value in choices else f"{value!r} is not one of {', '.join(choices)}"
+        return None if value in choices else no_choice(value, choices)
     if kind == "value" or isinstance(value, str) != (kind in NUMBERS):
         return None
-    return f"{value!r} stands in a column of type {kind}"
+    expected = sentence("json_number" if kind in NUMBERS else "json_string", {})
+    return sentence("wrong_content", {"found": quoted(value), "type": kind, "expected": expected})
+
+
+def _one_choice(definition: Raw) -> Iterator[Complaint]:
+    """Choices are told apart by half-width commas: a full-width one leaves a single choice with all of them in it."""
+    for place, section in sections_of(definition):
+        for number, column in enumerate(section.get("columns", ())):
+            match column.get("choices"):
+                case [str() as only] if full_width_signs(only):
+                    signs = full_width_signs(only)
+                    yield wrong(f"{place}.columns[{number}].choices", "one_choice", found=quoted(only), signs=signs)
 
 
 def _shown(definition: Raw) -> Iterator[Complaint]:
@@ -194,10 +213,10 @@ def _shown(definition: Raw) -> Iterator[Complaint]:
         for number, column in enumerate(table["columns"]):
             shown, choices = column.get("shown", {}), choices_of(column)
             here = f"{place}.columns[{number}].shown"
-            yield from ((f"{here}.{choice}", f"is not one of {', '.join(choices)}") for choice in shown if choice not in choices)
+            yield from (wrong(f"{here}.{choice}", "shown", known=named(choices)) for choice in shown if choice not in choices)
             texts = [*shown.values(), *choices]
             if twice := next((text for text in shown.values() if texts.count(text) > 1), None):
-                yield here, f"{twice!r} stands for more than one choice"
+                yield wrong(here, "shown_twice", found=quoted(twice))
 
 
 def _limits(definition: Raw) -> Iterator[Complaint]:
@@ -206,7 +225,8 @@ def _limits(definition: Raw) -> Iterator[Complaint]:
         for part in ("items", "columns"):
             for number, field in enumerate(section.get(part, ())):
                 if field.get("minimum", float("-inf")) > field.get("maximum", float("inf")):
-                    yield f"{place}.{part}[{number}].minimum", f"{field['minimum']} is more than the maximum {field['maximum']}"
+                    limits = {"minimum": field["minimum"], "maximum": field["maximum"]}
+                    yield wrong(f"{place}.{part}[{number}].minimum", "limits", **limits)
                 yield from _large_amounts(f"{place}.{part}[{number}]", field)
 
 
@@ -216,8 +236,7 @@ def _large_amounts(place: str, field: Raw) -> Iterator[Complaint]:
         _, largest = limits_of_type("money", field.get("digits"))
         for bound in ("minimum", "maximum"):
             if abs(field.get(bound, 0)) > (largest or 0):
-                reason = f"{field[bound]} is beyond {largest}; amounts have {MONEY_DIGITS} digits, so ask for fewer decimals"
-                yield f"{place}.{bound}", reason
+                yield wrong(f"{place}.{bound}", "large", found=field[bound], largest=largest, digits=MONEY_DIGITS)
 
 
 def _dropdowns(definition: Raw) -> Iterator[Complaint]:
@@ -227,8 +246,11 @@ def _dropdowns(definition: Raw) -> Iterator[Complaint]:
             for lists in column.get("choices_by", {}).values():
                 name = f"list_{table['table']}_{column['key']}_00"
                 formula = "".join(f'IF(AA99999="{value}",{name},)' for value in lists) + name
-                if len(formula) > LONGEST_VALIDATION or any('"' in value for value in lists):
-                    yield f"{place}.columns[{number}].choices_by", "a quotation mark, or too many texts for one formula"
+                here = f"{place}.columns[{number}].choices_by"
+                if quoting := next((value for value in lists if '"' in value), None):
+                    yield wrong(here, "dropdown_quote", found=quoting)
+                elif len(formula) > LONGEST_VALIDATION:
+                    yield wrong(here, "dropdown_long", found=len(formula), most=LONGEST_VALIDATION)
 
 
 def _steps(definition: Raw) -> Iterator[Complaint]:
@@ -239,11 +261,11 @@ def _steps(definition: Raw) -> Iterator[Complaint]:
         *upper, lowest = steps
         bounds = [pair[0] for pair in upper]
         if len(lowest) != 1 or any(len(pair) != 2 for pair in upper):
-            yield f"parameters.{key}", "each step is a pair of bound and result, the last one a result alone"
+            yield wrong(f"parameters.{key}", "steps_pairs")
         elif any(isinstance(bound, str) for bound in bounds) or any(high <= low for high, low in pairwise(bounds)):
-            yield f"parameters.{key}", "the bounds are numbers, the highest first"
+            yield wrong(f"parameters.{key}", "steps_order")
         elif len({isinstance(step[-1], str) for step in steps}) > 1:
-            yield f"parameters.{key}", "some results are numbers, others texts"
+            yield wrong(f"parameters.{key}", "steps_results")
 
 
 # --- room on the sheet ---------------------------------------------------------------------------------------
@@ -258,15 +280,15 @@ def _room(definition: Raw) -> Iterator[Complaint]:
             place = f"sheets[{number}].sections[{below}]"
             columns = section.get("columns", ())
             if len(sheet["sections"]) > 1 and any("last" in column for column in columns):
-                yield f"{place}.columns", "a column of last year's figures needs a sheet on which its table stands alone"
+                yield wrong(f"{place}.columns", "last_beside")
             own = _positions(columns)
             visible = sum(position is not None for position in own.values())
             needed = max([visible, *(width for kind, width in WIDTHS.items() if kind in section)])
             if needed > len(sheet["widths"]):
-                yield f"sheets[{number}].widths", f"{len(sheet['widths'])} widths, but {place} takes {needed} columns"
+                yield wrong(f"sheets[{number}].widths", "widths", found=len(sheet["widths"]), section=place, needed=needed)
             for key, position in own.items():
                 if key in positions and (position is None or positions[key] != position):
-                    yield f"{place}.columns", f"{key!r} stands in another column of this sheet"
+                    yield wrong(f"{place}.columns", "other_column", column=quoted(key))
             positions |= own
 
 
@@ -282,7 +304,7 @@ def _printed_first(definition: Raw) -> Iterator[Complaint]:
     for place, table in tables_of(definition).values():
         printed = [c.get("printed", True) for c in own_columns(table) if not c.get("hidden")]
         if not printed[0] or printed != sorted(printed, reverse=True):
-            yield f"{place}.columns", "a column that is not printed stands before one that is; put it behind"
+            yield wrong(f"{place}.columns", "printed")
 
 
 # --- place in the document -------------------------------------------------------------------------------------
@@ -314,13 +336,13 @@ def _paths(definition: Raw) -> Iterator[Complaint]:
     taken: dict[tuple[str, ...], _Home] = {}
     for home in _homes(definition):
         if home.path and home.path[0] in TAKEN:
-            yield home.place, f"{home.path[0]!r} is the program's own at the top of a document"
+            yield wrong(home.place, "own_path", found=quoted(home.path[0]))
         for other in taken.values():
             if home.path == other.path:
                 if home.owner != other.owner or not _are_apart(home.block, other.block):
-                    yield home.place, f"the path {'.'.join(home.path)!r} is taken by {other.place}"
+                    yield wrong(home.place, "path_taken", path=quoted(".".join(home.path)), other=other.place)
             elif _is_inside(home.path, other.path) or _is_inside(other.path, home.path):
-                yield home.place, f"the path {'.'.join(home.path)!r} crosses that of {other.place}"
+                yield wrong(home.place, "path_crosses", path=quoted(".".join(home.path)), other=other.place)
         taken.setdefault(home.path, home)
 
 
@@ -343,7 +365,7 @@ def _needs(definition: Raw) -> Iterator[Complaint]:
     paths: dict[str, _Home] = {}
     for home in _homes(definition):
         if home.place.endswith(".fields") and paths.setdefault(home.owner, home).path != home.path:
-            yield home.place, f"another path than at {paths[home.owner].place}"
+            yield wrong(home.place, "path_differs", other=paths[home.owner].place)
     keys: dict[str, set[str]] = {}
     for _, section in sections_of(definition):
         if "fields" in section:
@@ -352,14 +374,14 @@ def _needs(definition: Raw) -> Iterator[Complaint]:
     for place, name in needed.items():
         block, _, key = name.partition(".")
         if key not in keys.get(block, ()) or (name == YEAR and paths[block].path):
-            where = " at the top of the document" if name == YEAR else ""
-            reason = f"the program needs the field {key!r} in the fields {block!r}{where}"
-            yield place if place in definition else "sheets", reason
+            what = "field_at_top" if name == YEAR else "field_needed"
+            yield wrong(place if place in definition else "sheets", what, field=quoted(key), fields=quoted(block))
     if not any("checks" in section for _, section in sections_of(definition)):
-        yield "sheets", "no section holds the checks"
+        yield wrong("sheets", "no_checks")
 
 
 CHECKS: tuple[Callable[[Raw], Iterator[Complaint]], ...] = (
+    _one_choice,
     _duplicates,
     unknown_names,
     _placeholders,

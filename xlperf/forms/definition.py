@@ -4,16 +4,20 @@
         "sheets[2].sections[0].blocks[1]"
 
 A definition is a plain JSON value of the shape that schemas/form.schema.json describes. What is wrong in it is a complaint,
-a pair of place and reason, or a FormError with file, place and reason.
+a pair of place and reason, or a FormError with file, place and reason. A reason is a sentence of the catalogue: what was found,
+what was expected, how to fix it; what it quotes stands in quotation marks.
 """
 
 from __future__ import annotations
 
+import datetime
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
 from xlperf.errors import FormError
+from xlperf.messages import listing, sentence
 from xlperf.text import nearest
 
 Raw = Mapping[str, Any]  # a part of a definition
@@ -21,6 +25,11 @@ Complaint = tuple[str, str]
 
 YEAR, UNIT = "identity.fiscal_year", "cover.unit"  # single fields that the program itself fills in or prints
 TYPED = "numbers"  # among the spellings: how people type numbers
+MOST_NAMED = 16  # of the names that there are
+LONGEST_QUOTED = 60  # characters of what was found
+HALF_WIDTH = str.maketrans(
+    "\uff1a\uff0c\u3001\u201c\u201d\u2018\u2019\uff5b\uff5d\uff08\uff09\u3000", ":,,\"\"''{}() "
+)  # of signs that YAML has
 ROW_WORDS = ("key", "formulas")  # what a preset row says besides the contents of its columns
 
 
@@ -82,11 +91,59 @@ def refuse(path: Path, place: str, reason: str) -> NoReturn:
     raise FormError("form_shape", path=path, reason=f"{place}: {reason}" if place else reason)
 
 
-def or_rather(name: object, names: Iterable[str]) -> str:
-    """What is said of a name that is none of those, "" where none of them is much like it.
+def wrong(place: str, key: str, /, **facts: object) -> Complaint:
+    """What is wrong at a place: the sentence of that key, without its `wrong_`."""
+    return place, sentence(f"wrong_{key}", facts)
 
+
+def quoted(value: object) -> str:
+    """What was found as it stands in the file, in quotation marks unless it is a number; a long one is cut.
+
+    >>> from xlperf.messages import use_language
+    >>> use_language("en")
+    >>> quoted("reason"), quoted(5), quoted(None), quoted(["a", True])
+    ("'reason'", '5', "'null'", '\'["a", true]\'')
+    >>> use_language(None)
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    text = json.dumps(value, ensure_ascii=False, default=str) if not isinstance(value, str | datetime.date) else str(value)
+    return sentence("in_quotes", {"text": text if len(text) <= LONGEST_QUOTED else text[: LONGEST_QUOTED - 1] + "\u2026"})
+
+
+def named(names: Iterable[object]) -> str:
+    """The first of the names that there are, in one line; those that are no keys stand in quotation marks."""
+    known = list(names)
+    shown = (str(name) if str(name).isascii() and str(name).isprintable() else quoted(name) for name in known[:MOST_NAMED])
+    return listing(shown) + ("\u2026" if len(known) > MOST_NAMED else "")
+
+
+def or_rather(name: object, names: Iterable[str]) -> str:
+    """What is said of a name that is none of those: which is meant, or that a sign in it is a full-width one, "" for neither.
+
+    >>> from xlperf.messages import use_language
+    >>> use_language("en")
     >>> or_rather("raeson", ["reason", "unit"]), or_rather("x", ["reason", "unit"])
     ("; did you mean 'reason'?", '')
+    >>> use_language(None)
     """
+    signs = full_width_signs(name)
+    if signs and not any(full_width_signs(known) for known in names):
+        return sentence("or_half_width", {"signs": signs})
     best = nearest(name, names)
-    return f"; did you mean {best!r}?" if best else ""
+    return sentence("or_rather", {"best": best}) if best else ""
+
+
+def no_choice(value: object, choices: Iterable[object]) -> str:
+    """What is said of a text that is none of the choices."""
+    known = [str(choice) for choice in choices]
+    return sentence("wrong_choice", {"found": quoted(value), "known": named(known), "rather": or_rather(value, known)})
+
+
+def full_width_signs(text: object) -> str:
+    """The full-width signs of a text that YAML knows as half-width ones only, each once.
+
+    >>> full_width_signs("key\uff1aname"), full_width_signs("key:name")
+    ('\uff1a', '')
+    """
+    return "".join(dict.fromkeys(sign for sign in text if ord(sign) in HALF_WIDTH)) if isinstance(text, str) else ""

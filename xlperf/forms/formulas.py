@@ -24,7 +24,7 @@ from xlperf.forms.live.states import sources_of_states
 from xlperf.forms.live.unanswered import own_formulas
 from xlperf.forms.model import GIVES, GUIDE, RULES, Block, Cells, Condition, Field, PresetRow, Rule
 from xlperf.forms.scope import Scope
-from xlperf.formula.nodes import Kind, Literal, Node, names_in
+from xlperf.formula.nodes import Kind, Literal, Node, in_words, names_in
 from xlperf.messages import sentence
 
 BLANKS = ("missing", "wanted")  # cells that are counted: blank ones that are required, blank ones that are wanted
@@ -86,7 +86,7 @@ def _parsed(scope: Scope, block: Block, row: str | None, key: str, source: Sourc
     decimals = block.fields[key].decimals
     tree = scope.parse(source, block=block.key, place=place, digits=decimals) if isinstance(source, str) else source
     if tree != Literal("") and tree.kind not in GIVES[kind]:
-        facts = {"place": place, "source": source, "found": tree.kind.value, "expected": kind.value}
+        facts = {"place": place, "source": source, "found": in_words(tree.kind.value), "expected": in_words(kind.value)}
         raise FormulaError(sentence("formula_gives", facts))
     return tree
 

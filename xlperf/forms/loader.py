@@ -22,7 +22,9 @@ from xlperf.forms.form import Form, Style
 from xlperf.forms.formulas import build_formulas, check_tests, in_order
 from xlperf.forms.parts import read_parts
 from xlperf.forms.summary import read_summary
-from xlperf.forms.yaml_file import check_shape, read_definition
+from xlperf.forms.written.shape import check_shape
+from xlperf.forms.written.yaml_file import read_definition
+from xlperf.formula.parser import NESTING
 from xlperf.messages import listing, sentence
 
 DOUBTFUL = "doubtful"  # the one word of the checks sheet that a form need not have
@@ -121,7 +123,7 @@ def _load(directory: Path, trusted: bool) -> Form:
     except FormulaError as error:
         raise FormError("form_formula", path=path, reason=str(error)) from None
     except RecursionError:
-        raise FormError("form_formula", path=path, reason="a formula is nested too deeply") from None
+        raise FormError("form_formula", path=path, reason=sentence("formula_nested", {"most": NESTING})) from None
     except (AttributeError, KeyError, TypeError, ValueError):
         check_shape(definition, path)  # says where, if it is the form's fault
         raise

@@ -1,7 +1,7 @@
 """What every name in a form definition may name.
 
 for place, reason in unknown_names(definition):
-    "rules[3].cells: there is no 'raeson'; did you mean 'reason'?"
+    "rules[3].cells", "there is no 'raeson'; did you mean 'reason'?"
 """
 
 from __future__ import annotations
@@ -18,11 +18,15 @@ from xlperf.forms.definition import (
     choices_of,
     is_list,
     keys_of,
+    named,
     or_rather,
     own_columns,
+    quoted,
     sections_of,
     tables_of,
+    wrong,
 )
+from xlperf.messages import sentence
 
 FIGURE_TYPES = {"operator": "choice", "target": "value", "unit": "text", "actual": "value"}  # the cells of one figure
 SHOWN_ONLY = ("label", "serial")  # field types that are no part of a document
@@ -40,7 +44,9 @@ def unknown_names(definition: Raw) -> Iterator[Complaint]:
     """Every name names something."""
     for place, name, allowed in _references(definition):
         if name not in allowed:
-            yield place, f"there is no {name!r}{or_rather(name, allowed) or ' among ' + ', '.join(allowed)}"
+            known = list(allowed)
+            among = sentence("wrong_name_among", {"known": named(known)}) if known else sentence("wrong_name_none", {})
+            yield wrong(place, "name", found=quoted(name), rather=or_rather(name, known) or among)
 
 
 def _references(definition: Raw) -> Iterator[Reference]:

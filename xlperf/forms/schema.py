@@ -15,6 +15,7 @@ from xlperf.errors import FormulaError
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, Block, Condition, Field
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation
+from xlperf.messages import sentence
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -191,7 +192,7 @@ def _condition(tree: Node) -> Schema:
             return {"anyOf": [_condition(part) for part in parts]}
         case Call(function="NOT", arguments=(part,)):
             return {"not": _condition(part)}
-    raise FormulaError(f"a condition must compare a field with a text, not {tree}")
+    raise FormulaError(sentence("wrong_condition", {}))
 
 
 def _asked(form: Form, block: Block, field: Field, needed: Condition) -> Schema:
@@ -218,4 +219,4 @@ def _key(tree: Node) -> str:
     match tree:
         case Name(key=key) | Call(function="T", arguments=(Name(key=key),)):
             return key
-    raise FormulaError(f"a condition must compare a field with a text, not {tree}")
+    raise FormulaError(sentence("wrong_condition", {}))

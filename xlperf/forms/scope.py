@@ -18,6 +18,7 @@ from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from xlperf.errors import FormulaError
+from xlperf.forms.definition import named
 from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Condition, Field, Reach, Rule, Table
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation, compared_texts
 from xlperf.formula.operands import as_decimal, normal_text
@@ -253,7 +254,7 @@ def parse_formula(source: str, names: Names, *, place: str, digits: int | None =
     for name, text in compared_texts(tree):
         choices = names.choices_of(name)
         if choices and text not in choices and normal_text(text) not in map(normal_text, choices):
-            facts = {"place": place, "name": name, "text": text, "choices": ", ".join(choices)}
+            facts = {"place": place, "name": name, "text": text, "choices": named(choices)}
             raise FormulaError(sentence("formula_is_never", facts))
     return tree
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from xlperf.errors import FormulaError
-from xlperf.forms.definition import Raw
+from xlperf.forms.definition import Raw, or_rather, quoted, wrong
 from xlperf.forms.model import TYPES, decimals_of_type
 from xlperf.forms.scope import Scope, Target
 from xlperf.formula.evaluator import Formula, compile_formula
@@ -97,10 +97,12 @@ def read_summary(raw: Raw, scope: Scope) -> Summary:
     figures = _figures(raw.get("figures", ()), scope)
     ranked_by = raw.get("ranked_by")
     if ranked_by is not None and ranked_by not in (figure.key for figure in figures):
-        raise FormulaError(f"summary.ranked_by: there is no figure {ranked_by!r}")
+        raise _refusal(
+            "summary.ranked_by", "figure", found=quoted(ranked_by), rather=or_rather(ranked_by, [f.key for f in figures])
+        )
     classes = tuple(raw.get("classes", ()))
     if list(classes) != sorted(set(classes)):
-        raise FormulaError("summary.classes: the bounds do not rise")
+        raise _refusal("summary.classes", "classes")
     return Summary(
         figures=figures,
         ranked_by=ranked_by,
@@ -117,7 +119,7 @@ def _figures(raws: Sequence[Raw], scope: Scope) -> tuple[Figure, ...]:
     for number, raw in enumerate(raws):
         place, kinds = f"summary.figures[{number}]", {figure.key: TYPES[figure.type].kind for figure in figures}
         if raw["key"] in kinds:
-            raise FormulaError(f"{place}.key: {raw['key']!r} stands there twice")
+            raise _refusal(f"{place}.key", "figure_twice", found=quoted(raw["key"]))
         about = {figure.key: About(decimals_of_type(figure.type)) for figure in figures}
         figures.append(_formula_figure(raw, kinds, about, place) if "formula" in raw else _cell_figure(raw, scope, place))
     return tuple(figures)
@@ -137,20 +139,22 @@ def _cell_figure(raw: Raw, scope: Scope, place: str) -> Figure:
     target = scope.find_target(None, raw["field"])
     field = scope.field(target) if target and target.reach == "cell" else None
     if field is None or field.kind is not Kind.NUMBER:
-        raise FormulaError(f"{place}.field: {raw['field']!r} is no single cell that holds a number")
+        raise _refusal(f"{place}.field", "no_single_cell", found=quoted(raw["field"]))
     return Figure(key=raw["key"], label=raw.get("label", field.label), type=field.type, target=target, formula=None)
 
 
 def _indicators(raw: Raw, scope: Scope) -> Indicators:
     place = "summary.indicators"
     if raw["table"] not in scope.tables:
-        raise FormulaError(f"{place}.table: there is no table {raw['table']!r}")
+        rather = or_rather(raw["table"], scope.tables)
+        raise _refusal(f"{place}.table", "table", found=quoted(raw["table"]), rather=rather)
     block = scope.blocks[scope.tables[raw["table"]].blocks[0]]
     for name in (*raw["columns"], raw["deviation"], raw["actual"]):
         if name not in block.fields or not block.fields[name].in_document:
-            raise FormulaError(f"{place}: the table {raw['table']!r} has no column {name!r}")
+            rather = or_rather(name, block.fields)
+            raise _refusal(place, "table_column", table=quoted(raw["table"]), found=quoted(name), rather=rather)
     if block.fields[raw["deviation"]].kind is not Kind.NUMBER:
-        raise FormulaError(f"{place}.deviation: {raw['deviation']!r} holds no number")
+        raise _refusal(f"{place}.deviation", "no_number", found=quoted(raw["deviation"]))
     return Indicators(
         table=raw["table"],
         columns=tuple(raw["columns"]),
@@ -158,3 +162,7 @@ def _indicators(raw: Raw, scope: Scope) -> Indicators:
         actual=raw["actual"],
         tests={name: scope.parse_test(raw[name], block=block.key, place=f"{place}.{name}") for name in (OVER, MISSED)},
     )
+
+
+def _refusal(place: str, key: str, /, **facts: object) -> FormulaError:
+    return FormulaError(": ".join(wrong(place, key, **facts)))

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 from xlperf.errors import FormulaError
-from xlperf.formula.nodes import COLUMNS, WORDS, Call, Kind, Literal, Name, Node, Operation
+from xlperf.formula.nodes import COLUMNS, WORDS, Call, Kind, Literal, Name, Node, Operation, in_words
 
 Wrong = Callable[..., FormulaError]
 OPERATORS = ("<>", "<=", ">=", "=", "<", ">")  # the longer ones first
@@ -37,7 +37,7 @@ def conditional(name: str, arguments: Sequence[Node], wrong: Wrong) -> Node:
         added, pairs = arguments[0], list(arguments[1:])
     conditions = [part for at in range(0, len(pairs), 2) for part in condition(name, pairs[at], pairs[at + 1], wrong)]
     if added is not None and added.kind is not Kind.NUMBERS:
-        raise wrong("no_column", name=name, found=added.kind.value)
+        raise wrong("no_column", name=name, found=in_words(added.kind.value))
     listed = [added, *conditions] if added is not None else conditions
     _of_one_table(name, listed, wrong)
     return Call("COUNTIFS" if added is None else "SUMIFS", tuple(listed), Kind.NUMBER)
@@ -46,7 +46,7 @@ def conditional(name: str, arguments: Sequence[Node], wrong: Wrong) -> Node:
 def condition(name: str, column: Node, wanted: Node, wrong: Wrong) -> tuple[Node, Node, Node]:
     """A column, the operator, and what it is compared with."""
     if column.kind not in OF_VALUE:
-        raise wrong("no_column", name=name, found=column.kind.value)
+        raise wrong("no_column", name=name, found=in_words(column.kind.value))
     operator, value = _split(name, wanted, wrong)
     of_numbers = column.kind is Kind.NUMBERS
     if of_numbers and isinstance(value, Literal) and isinstance(value.value, str) and NUMBER.fullmatch(value.value):
@@ -87,7 +87,7 @@ def look_up(name: str, arguments: Sequence[Node], wrong: Wrong) -> Node:
         raise wrong("arguments", name=name, found=len(arguments))
     key, keys, values = arguments
     if values.kind not in OF_VALUE:
-        raise wrong("no_column", name=name, found=values.kind.value)
+        raise wrong("no_column", name=name, found=in_words(values.kind.value))
     column, _, wanted = condition(name, keys, key, wrong)
     _of_one_table(name, (column, values), wrong)
     return Call("VLOOKUP", (wanted, column, values), OF_VALUE[values.kind])

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
+from xlperf.messages import sentence
+
 
 class Kind(Enum):
     """What a name stands for. VALUE is a number or a text, whichever the row asks for (an indicator's target)."""
@@ -26,6 +28,11 @@ class Kind(Enum):
     CHOICES = "choices"  # a whole column of choices
     TEXTS = "texts"  # a whole column of texts
     VALUES = "values"  # a whole column of numbers and texts
+
+
+def in_words(kind: str) -> str:
+    """A kind of value, or what a function takes, as people call it."""
+    return sentence(f"kind_{kind}", {})
 
 
 WORDS = (Kind.TEXT, Kind.CHOICE)

@@ -39,7 +39,7 @@ from xlperf.errors import FormulaError
 from xlperf.formula.conditions import CONDITIONAL, conditional, look_up
 from xlperf.formula.excel import blanks_of
 from xlperf.formula.functions import ACCEPTS, ARITHMETIC, FUNCTIONS
-from xlperf.formula.nodes import COLUMNS, PRECEDENCE, WORDS, Call, IsBlank, Kind, Literal, Name, Node, Operation
+from xlperf.formula.nodes import COLUMNS, PRECEDENCE, WORDS, Call, IsBlank, Kind, Literal, Name, Node, Operation, in_words
 from xlperf.formula.operands import DIGITS_15, TEXT_FORMATS, as_decimal
 from xlperf.formula.rounding import settled
 from xlperf.formula.sugar import SUGARS
@@ -346,7 +346,9 @@ class _Parser:
 
     def check_kind(self, name: str, number: int, argument: Node, wanted: str) -> None:
         if argument.kind not in ACCEPTS[wanted]:
-            raise self.wrong("argument_kind", number=number + 1, name=name, found=argument.kind.value, expected=wanted)
+            raise self.wrong(
+                "argument_kind", number=number + 1, name=name, found=in_words(argument.kind.value), expected=in_words(wanted)
+            )
         if wanted in ("cell", "fields") and not isinstance(argument, Name):
             raise self.wrong("takes_field", name=name)  # COUNT(1/0) is 0, not an error
         if wanted == "digits" and (not isinstance(argument, Literal) or argument.value not in ROUND_DIGITS):

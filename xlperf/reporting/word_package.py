@@ -15,6 +15,7 @@ from lxml import etree
 
 from xlperf.errors import FormError, UsageError, reason_of
 from xlperf.files import ZIP_FAULTS, ZIP_TIME
+from xlperf.messages import sentence
 from xlperf.reporting.word_xml import Element
 
 DOCUMENT = "word/document.xml"
@@ -43,12 +44,16 @@ def parts_of(content: bytes, path: Path) -> Iterator[tuple[str, bytes]]:
         with zipfile.ZipFile(BytesIO(content)) as package:
             size = sum(entry.file_size for entry in package.infolist())
             if size > MOST_UNPACKED:
-                raise FormError("not_word", path=path, reason=f"{size >> 20} MiB unpacked, more than {MOST_UNPACKED >> 20} MiB")
+                raise _refusal(path, "large", found=size >> 20, most=MOST_UNPACKED >> 20)
             if DOCUMENT not in package.namelist():
-                raise FormError("not_word", path=path, reason=f"no {DOCUMENT}")
+                raise _refusal(path, "no_part", part=DOCUMENT)
             yield from ((name, package.read(name)) for name in package.namelist() if not name.endswith("/"))
-    except ZIP_FAULTS as error:
-        raise FormError("not_word", path=path, reason=f"{error}") from None
+    except ZIP_FAULTS:
+        raise _refusal(path, "no_zip") from None
+
+
+def _refusal(path: Path, key: str, /, **facts: object) -> FormError:
+    return FormError("not_word", path=path, reason=sentence(f"word_{key}", facts))
 
 
 def parse_part(part: bytes, path: Path, fault: str = "not_word") -> Element:
@@ -60,7 +65,7 @@ def parse_part(part: bytes, path: Path, fault: str = "not_word") -> Element:
     try:
         return etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError as error:
-        raise FormError(fault, path=path, reason=error.msg) from None
+        raise FormError(fault, path=path, reason=sentence("word_no_xml", {"line": error.lineno})) from None
 
 
 def write_package(path: Path, parts: Mapping[str, bytes]) -> None:

@@ -36,6 +36,14 @@ AROUND = {  # what makes a statement whole, so that it can be parsed alone
 }
 SWITCHES = {"first": ("word/document.xml", "titlePg"), "even": ("word/settings.xml", "evenAndOddHeaders")}  # of headers
 OWN = re.compile(r"^\{%\s*(vm|hm|cellbg|colspan)\b")  # docxtpl's own, for cells
+JINJA = (  # what Jinja says of a tag, and the sentence without its `jinja_`
+    (r"unexpected end|unclosed|End of file", "ends"),
+    (r"expected token '(?P<expected>[^']+)', got '(?P<found>.+)'", "expected"),
+    (r"unknown tag '(?P<found>[^']+)'", "no_word"),
+    (r"No (?:filter|test) named '(?P<found>[^']+)'", "no_filter"),
+    (r"[Uu]nexpected (?:char )?'(?P<found>.+?)'", "unexpected"),
+)
+ENDS = {"end of print statement": "}}", "end of statement block": "%}", "name": "\u2026", "string": "\u2026", "integer": "\u2026"}
 ANYTHING = object()  # a value of which nothing is known
 LONGEST, MOST_NAMES = 40, 12  # characters of a text, and names, that a complaint shows
 
@@ -184,7 +192,16 @@ def _parse(tag: str, word: str, environment: Environment) -> nodes.Template:
     try:
         return environment.parse(before + tag + after)
     except TemplateSyntaxError as error:
-        raise TagError("tag_syntax", reason=error.message) from None
+        raise TagError("tag_syntax", reason=why_no_tag(error)) from None
+
+
+def why_no_tag(error: TemplateSyntaxError) -> str:
+    """Why Jinja cannot read a tag, in the reader's language."""
+    said = error.message or ""
+    for pattern, key in JINJA:
+        if match := re.search(pattern, said):
+            return sentence(f"jinja_{key}", {name: ENDS.get(text, text) for name, text in match.groupdict().items()})
+    return sentence("jinja_other", {})
 
 
 def _loop_names(parsed: nodes.Template, names: Mapping[str, object], environment: Environment) -> dict[str, object]:

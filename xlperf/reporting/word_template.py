@@ -23,7 +23,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, pass_context
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError, pass_context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 from markupsafe import Markup
@@ -31,15 +31,18 @@ from markupsafe import escape as escape_markup
 
 from xlperf.errors import FormError
 from xlperf.files import shipped, stamp, write_atomically
+from xlperf.forms.definition import quoted
+from xlperf.messages import sentence
 from xlperf.reporting.bounds import bounded
 from xlperf.reporting.word_package import parse_part, parts_of, read_package, write_package
 from xlperf.reporting.word_paragraphs import MERGED, settle
 from xlperf.reporting.word_tables import keep_last_rows
-from xlperf.reporting.word_tags import Complaint, complaints, missing_in_headers
+from xlperf.reporting.word_tags import Complaint, complaints, missing_in_headers, why_no_tag
 from xlperf.text import CONTROL
 
 FILLED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")  # the parts in which tags may stand
 PROPERTIES = "docProps/core.xml"
+QUOTED_NAME = re.compile(r"['\"]([^'\"]+)['\"]")
 TITLE = "{http://purl.org/dc/elements/1.1/}title"
 BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 CORE = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
@@ -107,7 +110,7 @@ def _filled_parts(template: Path, context: Context, date: str) -> Iterator[tuple
                 keep_last_rows(root)
                 yield name, etree.tostring(root, encoding="UTF-8", standalone=True)
     except TemplateSyntaxError as error:
-        raise FormError("word_template", path=template, reason=error.message) from None
+        raise FormError("word_template", path=template, reason=why_no_tag(error)) from None
 
 
 def _fill(part: Template, context: Context, template: Path) -> str:
@@ -117,12 +120,22 @@ def _fill(part: Template, context: Context, template: Path) -> str:
         with nullcontext() if is_ours else bounded(seconds=MOST_SECONDS, memory=MOST_MEMORY):
             text = part.render(context)
     except MemoryError:
-        raise FormError("word_template", path=template, reason=f"a part grows beyond {MOST_MEMORY >> 20} MiB") from None
-    except (TemplateError, ArithmeticError, TypeError, ValueError, TimeoutError, LookupError) as error:
-        raise FormError("word_template", path=template, reason=f"{error}") from None
+        raise _refusal(template, "grows", most=MOST_MEMORY >> 20) from None
+    except TimeoutError:
+        raise _refusal(template, "slow", most=MOST_SECONDS) from None
+    except _Refused as error:
+        raise _refusal(template, "operator", operator=quoted(error.message)) from None
+    except UndefinedError as error:
+        raise _refusal(template, "undefined", name=" ".join(map(quoted, QUOTED_NAME.findall(str(error))[-1:]))) from None
+    except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError):
+        raise _refusal(template, "value") from None
     if len(text) > MOST_TEXT:
-        raise FormError("word_template", path=template, reason=f"a part grows to {len(text):,} characters")
+        raise _refusal(template, "long", found=f"{len(text):,}")
     return text
+
+
+def _refusal(template: Path, key: str, /, **facts: object) -> FormError:
+    return FormError("word_template", path=template, reason=sentence(f"word_{key}", facts))
 
 
 @lru_cache(maxsize=8)
@@ -145,6 +158,10 @@ def _compiled_parts(content: bytes, template: Path) -> tuple[tuple[str, bytes | 
 # --- Jinja as templates get it -------------------------------------------------------------------------------
 
 
+class _Refused(TemplateError):
+    """An operator that templates do not get."""
+
+
 class SandboxedEnvironment(ImmutableSandboxedEnvironment):
     """Jinja as templates get it: sandboxed, and a field comes before a method of the same name.
 
@@ -156,7 +173,7 @@ class SandboxedEnvironment(ImmutableSandboxedEnvironment):
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Multiply numbers, and refuse the rest of what is intercepted."""
         if operator == "**" or not all(isinstance(value, int | float) for value in (left, right)):
-            raise TemplateError(f"{left!r:.20} {operator} {right!r:.20} is not for templates")
+            raise _Refused(operator)
         return super().call_binop(context, operator, left, right)
 
     def getattr(self, obj: object, attribute: str) -> object:

@@ -16,8 +16,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xlperf.errors import FormError, UsageError
+from xlperf.errors import UsageError
 from xlperf.files import StrPath, keep_apart, unused, written_together
+from xlperf.forms.definition import refuse, wrong
 from xlperf.forms.document import Rows, Spot, document_of, preset_index, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.layout import spare_rows
@@ -203,8 +204,7 @@ def _renamed(old: Form, new: Form) -> Iterator[tuple[str, str]]:
         blocks = [old.blocks[key] for key in keys if key in old.blocks]
         names = {name for block in blocks for name in (*block.fields, *(row.key for row in block.rows))}
         if not blocks or owner == GUIDE or (name and name not in names):
-            reason = f"renamed.{before}: revision {old.revision} has nothing of that name"
-            raise FormError("form_shape", path=new.directory / "form.yaml", reason=reason)
+            refuse(new.directory / "form.yaml", *wrong(f"renamed.{before}", "renamed", revision=old.revision))
         yield before, after
 
 

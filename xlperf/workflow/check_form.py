@@ -9,6 +9,7 @@ from pathlib import Path
 
 from xlperf.errors import FormError
 from xlperf.files import StrPath
+from xlperf.forms.definition import wrong
 from xlperf.forms.form import Form
 from xlperf.forms.loader import load_strictly
 from xlperf.formula.agreement import find_disagreement
@@ -47,8 +48,6 @@ def check_doubles(form: Form) -> None:
         found = find_disagreement(tree)
         if found is not None:
             operands = ", ".join(f"{name} = {value}" for name, value in found.operands.items())
-            reason = (
-                f"{'.'.join(filter(None, cells))}: with {operands} a spreadsheet computes {found.doubles}, "
-                f"and {found.decimals} is right; it keeps 15 digits, so round what is computed before, as in ROUND(a * b, 2) * c"
-            )
+            facts = {"operands": operands, "doubles": found.doubles, "decimals": found.decimals}
+            reason = ": ".join(wrong(".".join(filter(None, cells)), "doubles", **facts))
             raise FormError("form_formula", path=form.directory / "form.yaml", reason=reason)

@@ -1,44 +1,48 @@
-"""form.yaml as a file: read, held against its JSON Schema, and the line that a complaint is about.
+"""form.yaml as a file: read, and the line that a complaint is about.
 
     definition, digest = read_definition(Path("templates/my-form/2022/form.yaml"))
-    check_shape(definition, path)  # keys, types and limits, against schemas/form.schema.json
     located(error)  # "form.yaml:12: rules[3].cells: there is no 'raeson'; did you mean 'reason'?"
 
-What no schema can say is checked by `consistency`. Lines are looked up in the text only once something is wrong.
+Lines are looked up in the text only once something is wrong.
 """
 
 from __future__ import annotations
 
+import codecs
 import hashlib
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from xlperf.errors import FormError, UsageError, reason_of
-from xlperf.files import shipped
-from xlperf.forms.definition import Complaint, Raw, or_rather, refuse
+from xlperf.forms.definition import quoted
 from xlperf.forms.model import CONDITIONS
+from xlperf.forms.written.yaml_faults import Fault, encoding_fault, fault_in
 from xlperf.messages import sentence
 
 if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator, ValidationError
     from yaml import SafeLoader as FastLoader
 else:
     FastLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one written in C, where there is one
 
 PATH_PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
-SYNTAX = re.compile(r"\bline (\d+), column \d+")
 CIRCLE = re.compile(r"^[^:]*: ([\w.]+) \u2192 ")
 MOST_NODES = 200_000  # keys and values of a form; the largest of ours has some 6,000
 LONGEST_NUMBER = 40  # characters; 15 digits count
-LONGEST_REASON = 300  # characters of an error of jsonschema's own, which quotes what it found
+BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 # --- the file ------------------------------------------------------------------------------------------------
+
+
+class _Refusal(yaml.MarkedYAMLError):
+    """What we refuse of what YAML allows: the sentence of that key, without its `yaml_`."""
+
+    def __init__(self, key: str, mark: yaml.Mark, **facts: object) -> None:
+        super().__init__(problem_mark=mark)
+        self.fault = Fault(int(mark.line) + 1, sentence(f"yaml_{key}", facts))
 
 
 class _Loader(FastLoader):
@@ -52,9 +56,9 @@ class _Loader(FastLoader):
             seen = set()
             for key, _ in node.value:
                 if key.tag not in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"):
-                    raise yaml.constructor.ConstructorError(None, None, "a key is a text; put it in quotes", key.start_mark)
+                    raise _Refusal("key", key.start_mark)
                 if key.value in seen:
-                    raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands here twice", key.start_mark)
+                    raise _Refusal("twice", key.start_mark, found=quoted(key.value))
                 seen.add(key.value)
         return super().construct_mapping(node, deep)
 
@@ -63,14 +67,27 @@ class _Loader(FastLoader):
         if ":" in node.value:
             return node.value
         if len(node.value) > LONGEST_NUMBER:
-            reason = f"a number of {len(node.value):,} characters"
-            raise yaml.constructor.ConstructorError(None, None, reason, node.start_mark)
+            raise _Refusal("number", node.start_mark, count=len(node.value), most=LONGEST_NUMBER)
         of_type = self.construct_yaml_int if node.tag.endswith(":int") else self.construct_yaml_float
-        return of_type(node)
+        try:
+            return of_type(node)
+        except ValueError:  # 0b
+            return node.value
+
+    def construct_date(self, node: yaml.ScalarNode) -> object:
+        """A date that is one: 2023-02-31 is none."""
+        try:
+            return self.construct_yaml_timestamp(node)
+        except ValueError:
+            raise _Refusal("date", node.start_mark, found=quoted(node.value)) from None
 
 
-for kind in ("int", "float"):
-    _Loader.add_constructor(f"tag:yaml.org,2002:{kind}", _Loader.construct_number)
+for kind, construct in {
+    "int": _Loader.construct_number,
+    "float": _Loader.construct_number,
+    "timestamp": _Loader.construct_date,
+}.items():
+    _Loader.add_constructor(f"tag:yaml.org,2002:{kind}", construct)
 
 
 def read_definition(path: Path) -> tuple[Any, str]:
@@ -82,14 +99,34 @@ def read_definition(path: Path) -> tuple[Any, str]:
     """
     try:
         content = path.read_bytes()
-        return _parsed(content), hashlib.sha256(content).hexdigest()
     except OSError as error:
         raise UsageError("cannot_open", path=path, reason=reason_of(error)) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: 2023-02-31 is no date
-        raise FormError("form_syntax", path=path, reason=" ".join(str(error).split())) from None
+    text = ""
+    try:
+        text = _text_of(content)
+        return _parsed(text), hashlib.sha256(content).hexdigest()
+    except UnicodeDecodeError as error:
+        fault = Fault(1 + content[: error.start].count(b"\n"), encoding_fault(content))
+    except _Refusal as error:
+        fault = error.fault
+    except yaml.YAMLError as error:
+        fault = fault_in(error, text)
+    except (ValueError, RecursionError) as error:
+        fault = Fault(None, sentence("yaml_deep" if isinstance(error, RecursionError) else "yaml_other", {}))
+    reason = fault.reason if fault.line is None else sentence("yaml_at", fault._asdict())
+    raise FormError("form_syntax", path=path, reason=reason, line=fault.line) from None
 
 
-def _parsed(content: bytes) -> Any:
+def _text_of(content: bytes) -> str:
+    """The text of a file: UTF-8, or UTF-16 as its mark says; a mark is no part of it.
+
+    Raises:
+        UnicodeDecodeError: it is neither.
+    """
+    return content.decode("utf-16" if content.startswith(BOMS) else "utf-8-sig")
+
+
+def _parsed(content: str) -> Any:
     """What a text in YAML says.
 
     Raises:
@@ -101,9 +138,7 @@ def _parsed(content: bytes) -> Any:
         if node is None:
             return None
         if _written_out(node, {}) > MOST_NODES:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"more than {MOST_NODES:,} values, aliases counted", node.start_mark
-            )
+            raise _Refusal("nodes", node.start_mark, most=MOST_NODES)
         return loader.construct_document(node)
     finally:
         loader.dispose()
@@ -119,91 +154,6 @@ def _written_out(node: yaml.Node, counted: dict[int, int]) -> int:
     return counted[id(node)]
 
 
-# --- the shape -----------------------------------------------------------------------------------------------
-
-
-@lru_cache
-def read_schema(name: str) -> Raw:
-    """One of the schemas that definitions are held against: `form`, or `checks` for the parameters of checks."""
-    schema: Raw = json.loads((shipped("schemas") / f"{name}.schema.json").read_text("utf-8"))
-    return schema
-
-
-@lru_cache
-def _validator(name: str) -> Draft202012Validator:
-    import jsonschema
-
-    return jsonschema.Draft202012Validator(read_schema(name))
-
-
-def violations_of(name: str, value: object) -> Iterator[Complaint]:
-    """Yield the place in a value and what is wrong there, held against that schema; the likeliest cause first."""
-    yield from map(_complaint, sorted(map(_violation, _validator(name).iter_errors(value)), key=_rank))
-
-
-def check_shape(definition: object, path: Path) -> None:
-    """Hold a definition against schemas/form.schema.json.
-
-    Raises:
-        FormError: a key is misspelt, missing or out of place, or a value is of the wrong kind.
-    """
-    for place, reason in violations_of("form", definition):
-        refuse(path, place, reason)
-
-
-class _Violation(NamedTuple):
-    """What jsonschema found: the keyword that is violated, what it asks for, by what, and where."""
-
-    keyword: str
-    asked: Any
-    found: Any
-    schema: Raw
-    parts: list[str | int]
-    is_of_key: bool  # a key is wrong, not what stands under it
-    message: str
-
-
-def _violation(error: ValidationError) -> _Violation:
-    return _Violation(
-        keyword=str(error.validator),
-        asked=error.validator_value,
-        found=error.instance,
-        schema=error.schema if isinstance(error.schema, Mapping) else {},
-        parts=list(error.absolute_path),
-        is_of_key="propertyNames" in error.absolute_schema_path,
-        message=error.message,
-    )
-
-
-def _rank(violation: _Violation) -> int:
-    """A misspelt key or type comes first: it is the cause of its neighbours' errors."""
-    return {"additionalProperties": 0, "enum": 1}.get(violation.keyword, 3 if violation.is_of_key else 2)
-
-
-def _complaint(violation: _Violation) -> Complaint:
-    keyword, asked, found, schema, parts, is_of_key, message = violation
-    if keyword == "additionalProperties":
-        allowed = schema.get("properties", {})
-        stray = next(key for key in found if key not in allowed)
-        return _place([*parts, stray]), f"there is no such key{or_rather(stray, allowed)}"
-    if keyword == "enum":
-        return _place(parts), f"{found!r} is not one of {', '.join(map(str, asked))}{or_rather(found, asked)}"
-    if keyword == "oneOf":
-        return _place(parts), f"exactly one of {', '.join(branch['required'][0] for branch in asked)} must stand here"
-    if is_of_key:
-        reason = "does not go with the keys beside it" if keyword == "not" else schema["description"]
-        return _place([*parts, found]), reason
-    if keyword in ("pattern", "not", "contains") and "description" in schema:
-        shown = f"{found!r} is wrong here. " if isinstance(found, str) else ""
-        return _place(parts), f"{shown}{schema['description']}"
-    return _place(parts), message if len(message) <= LONGEST_REASON else f"…{message[-LONGEST_REASON:]}"
-
-
-def _place(parts: Iterable[str | int]) -> str:
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
-    return text.lstrip(".")
-
-
 # --- the line ------------------------------------------------------------------------------------------------
 
 
@@ -211,14 +161,12 @@ def located(error: FormError) -> str:
     """The sentence of the error, after file and line."""
     path = error.arguments["path"]
     assert isinstance(path, Path)
-    line = line_of(path.read_text("utf-8", "replace"), str(error.arguments.get("reason", "")))
+    line = error.arguments.get("line") or line_of(path.read_text("utf-8", "replace"), str(error.arguments.get("reason", "")))
     return sentence("at_line", {"path": path, "line": line, "text": error}) if line else str(error)
 
 
 def line_of(text: str, reason: str) -> int | None:
     """The line of a form.yaml that the reason of a complaint is about, None where it names no place."""
-    if match := SYNTAX.search(reason):
-        return int(match[1])
     try:
         root = yaml.compose(text, FastLoader)
     except (yaml.YAMLError, RecursionError):
