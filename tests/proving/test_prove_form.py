@@ -95,7 +95,7 @@ def test_what_makes_a_command_fail_is_told_with_its_name(tmp_path: Path, monkeyp
     def fail(*arguments: object, **options: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(trials, "annotate", fail)
+    monkeypatch.setattr(trials, "write_annotated", fail)
     faults = proved(base_form(), tmp_path).faults
     assert {(fault.key, fault.arguments["command"]) for fault in faults} == {("proof_crashed", "annotate")}
     assert "RuntimeError: broken" in str(faults[0])

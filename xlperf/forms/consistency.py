@@ -57,6 +57,15 @@ def check_names(definition: Raw, path: Path) -> None:
     for check in CHECKS:
         for place, reason in check(definition):
             refuse(path, place, reason)
+    check_folder(definition, path)
+
+
+def check_folder(definition: Raw, path: Path) -> None:
+    """The folders in which a definition lies are called like its form and its revision.
+
+    Raises:
+        FormError: one is not.
+    """
     for key, folder in zip(("revision", "form"), path.absolute().parents, strict=False):
         if str(definition[key]) != folder.name:
             refuse(path, *wrong(key, "folder", found=quoted(str(definition[key])), folder=quoted(folder.name)))

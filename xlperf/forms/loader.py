@@ -10,13 +10,15 @@ A definition that cannot be right raises FormError with the file and the path; i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from xlperf.errors import FormError, FormulaError, UsageError
 from xlperf.files import StrPath, shipped
 from xlperf.forms.check_parameters import check_parameters
-from xlperf.forms.consistency import check_names
+from xlperf.forms.consistency import check_folder, check_names
 from xlperf.forms.definition import UNIT, Raw
 from xlperf.forms.form import Form, Style
 from xlperf.forms.formulas import build_formulas, check_tests, in_order
@@ -25,7 +27,7 @@ from xlperf.forms.summary import read_summary
 from xlperf.forms.written.shape import check_shape
 from xlperf.forms.written.yaml_file import read_definition
 from xlperf.formula.parser import NESTING
-from xlperf.messages import listing, sentence
+from xlperf.messages import current_language, listing, sentence
 
 DOUBTFUL = "doubtful"  # the one word of the checks sheet that a form need not have
 
@@ -61,7 +63,7 @@ def find_form(key: str, *, year: int | None = None, revision: str | None = None,
         ('2022', True)
     """
     folders = list(form_directories(templates))
-    revisions = [folder for folder in folders if folder.parent.name == key]
+    revisions = [*{folder.name: folder for folder in reversed(folders) if folder.parent.name == key}.values()][::-1]
     if not revisions:
         raise UsageError("no_such_form", form=key, known=listing(sorted({f.parent.name for f in folders})))
     if revision is not None:
@@ -113,13 +115,35 @@ def is_shipped(directory: Path) -> bool:
 def _load(directory: Path, trusted: bool) -> Form:
     path = directory / "form.yaml"
     definition, digest = read_definition(path)
-    if not trusted:
+    form = _built(_Written(digest, trusted, current_language(), path, definition))
+    if form.directory != directory:
+        check_folder(definition, path)
+        form = replace(form, directory=directory)
+    return form
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What a form.yaml says; equal to another of the same bytes, wherever that lies."""
+
+    digest: str
+    trusted: bool
+    language: str  # a form has words of the program's
+    path: Path = field(compare=False)
+    definition: Any = field(compare=False)
+
+
+@lru_cache(maxsize=4)
+def _built(written: _Written) -> Form:
+    """The form of a definition: of a copy of its file nothing is checked again."""
+    path, definition = written.path, written.definition
+    if not written.trusted:
         check_shape(definition, path)
     try:
         check_names(definition, path)
-        if not trusted:
+        if not written.trusted:
             check_parameters(definition, path)
-        return _form(definition, directory, digest)
+        return _form(definition, path.parent, written.digest)
     except FormulaError as error:
         raise FormError("form_formula", path=path, reason=str(error)) from None
     except RecursionError:

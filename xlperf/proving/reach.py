@@ -37,7 +37,10 @@ class Reached:
     def look(self, form: Form, rows: Rows) -> set[str]:
         """See what a document's rows reach; the codes that fired in it."""
         computed = compute(form, rows)
-        codes = {finding.code for finding in check(form, computed)}
+        return self.see(form, computed, {finding.code for finding in check(form, computed)})
+
+    def see(self, form: Form, computed: Rows, codes: set[str]) -> set[str]:
+        """The same of rows that are computed already, and in which those rules fired."""
         self.fired.update(codes)
         self.silent.update(code for code, rule in form.rules.items() if code not in codes and _has_looked(form, rule, computed))
         return codes

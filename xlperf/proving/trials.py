@@ -8,7 +8,7 @@ document, and nothing else. What more is found there is the program's own making
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,21 +18,21 @@ from xlperf.checking.checks import check
 from xlperf.checking.yuan_mistakes import unlikely_amounts
 from xlperf.errors import XlperfError
 from xlperf.forms.compute import compute
-from xlperf.forms.document import Rows, Spot, inputs_of, rows_of
+from xlperf.forms.document import Spot, inputs_of
 from xlperf.forms.form import Form
 from xlperf.formula.doubles import DOUBLES
 from xlperf.messages import listing, sentence
 from xlperf.proving.documents import Drawn
 from xlperf.proving.reach import Reached
-from xlperf.reporting.finding import Finding
+from xlperf.reporting.finding import Finding, is_returned
 from xlperf.reporting.result import Result
-from xlperf.reporting.word_report import has_report
-from xlperf.workflow.annotate import annotate
-from xlperf.workflow.documents import take_document_of
+from xlperf.reporting.word_report import Report, has_report, write_word_report
+from xlperf.workflow.annotate import write_annotated
+from xlperf.workflow.documents import TakenDocument, take_document_of
 from xlperf.workflow.fill import fill_workbook
-from xlperf.workflow.finalize import finalize
+from xlperf.workflow.finalize import write_finalized
 from xlperf.workflow.process import Processed, process
-from xlperf.workflow.report import write_report
+from xlperf.workflow.results import result_of
 from xlperf.workflow.template import write_template
 
 DATE = "2024-03-01"  # that stands in what is written
@@ -86,35 +86,39 @@ def try_template(form: Form, bench: Bench) -> Iterator[Fault]:
             partial(write_template, form.key, year=form.first_year, output=path, date=DATE, templates=bench.templates),
         )
         bench.written.append(path)
-        yield from _own_findings(form, blank, step("validate", blank, partial(process, path, templates=bench.templates)))
+        seen = step("check", blank, partial(_seen, form, blank))
+        yield from _own_findings(form, seen, step("validate", blank, partial(process, path, templates=bench.templates)))
     except Stumble as stumble:
         yield stumble.fault
 
 
 def try_document(form: Form, drawn: Drawn, bench: Bench, reached: Reached) -> Iterator[Fault]:
-    """Yield what goes wrong with a document from its filling to its report."""
+    """Yield what goes wrong with a document from its filling to its report; its workbook is read once for all of them."""
     path, places = bench.folder / f"{drawn.name}.xlsx", bench.places
     try:
-        step("check", drawn, lambda: reached.look(form, rows_of(form, drawn.document)[0]))
-        yield from step("compute", drawn, partial(_both_readings, form, drawn))
+        seen: Seen = step("check", drawn, partial(_seen, form, drawn))
+        reached.see(form, seen.taken.computed, {finding.code for finding in seen.findings})
+        yield from step("compute", drawn, partial(_both_readings, form, seen))
         result: Result = step("fill", drawn, partial(fill_workbook, drawn.document, path, date=DATE, **places))
         if not result.outputs:
             return
         bench.written.append(path)
-        processed = step("validate", drawn, partial(process, path, **places))
-        yield from _own_findings(form, drawn, processed)
+        processed: Processed = step("validate", drawn, partial(process, path, **places))
+        step("validate", drawn, partial(result_of, processed))
+        yield from _own_findings(form, seen, processed)
         if drawn.name != FAULTY:
-            yield from _lost(form, drawn, processed)
+            yield from _lost(form, seen, processed)
         if drawn.name in RETURNED:
-            step("annotate", drawn, partial(annotate, path, output=bench.folder, date=DATE, **places))
-        done: Result = step("finalize", drawn, partial(finalize, path, output=bench.folder / "final", date=DATE, **places))
-        for made in done.outputs:
-            if made.suffix == ".xlsx":
-                bench.written.append(made)
-                yield from _own_findings(form, drawn, step("validate", drawn, partial(process, made, **places)))
-        if has_report(form) and drawn.name in REPORTED:
-            target = bench.folder / f"{drawn.name}.docx"
-            step("report", drawn, partial(write_report, path, output=target, date=DATE, **places))
+            step("annotate", drawn, partial(write_annotated, processed, bench.folder, date=DATE))
+        made: tuple[Path, ...] = ()
+        if not is_returned(processed.findings):
+            made = step("finalize", drawn, partial(write_finalized, processed, bench.folder / "final", date=DATE))
+        for finalized in (file for file in made if file.suffix == ".xlsx"):
+            bench.written.append(finalized)
+            yield from _own_findings(form, seen, step("validate", drawn, partial(process, finalized, **places)))
+        if has_report(form) and drawn.name in REPORTED and not any(file.suffix == ".docx" for file in made):
+            report = Report(form=processed.reading.form, rows=processed.rows, findings=processed.findings)
+            step("report", drawn, partial(write_word_report, report, bench.folder / f"{drawn.name}.docx", DATE))
     except Stumble as stumble:
         yield stumble.fault
 
@@ -138,13 +142,30 @@ def _told(command: str, drawn: Drawn, reason: object) -> dict[str, object]:
     return {"command": command, "document": sentence(f"drawn_{drawn.name}", {}), "reason": str(reason)}
 
 
+class Seen(NamedTuple):
+    """A document that was made up, its rows computed, and what is wrong with the document itself."""
+
+    drawn: Drawn
+    taken: TakenDocument
+    findings: Sequence[Finding]
+
+    @property
+    def kind(self) -> str:
+        """What the document is called."""
+        return sentence(f"drawn_{self.drawn.name}", {})
+
+
+def _seen(form: Form, drawn: Drawn) -> Seen:
+    taken = take_document_of(form, drawn.document)
+    return Seen(drawn, taken, [*taken.findings, *unlikely_amounts(form, taken.rows), *check(form, taken.computed)])
+
+
 # --- what is held against what -------------------------------------------------------------------------------
 
 
-def _both_readings(form: Form, drawn: Drawn) -> list[Fault]:
+def _both_readings(form: Form, seen: Seen) -> list[Fault]:
     """The computed cells that differ in plain doubles, on the 15 digits that these keep."""
-    rows = take_document_of(form, drawn.document).rows
-    ours, doubles = compute(form, rows), compute(form, rows, numbers=DOUBLES)
+    ours, doubles = seen.taken.computed, compute(form, seen.taken.rows, numbers=DOUBLES)
     found = [
         {"cell": f"{key}[{index}].{name}", "ours": row.get(name), "doubles": other.get(name)}
         for key, listed in ours.items()
@@ -152,45 +173,38 @@ def _both_readings(form: Form, drawn: Drawn) -> list[Fault]:
         for name in row.keys() | other.keys()
         if row.get(name) != _on_15_digits(other.get(name))
     ]
-    return [Fault("proof_differs", {**facts, "document": sentence(f"drawn_{drawn.name}", {})}) for facts in found[:MOST_TOLD]]
+    return [Fault("proof_differs", {**facts, "document": seen.kind}) for facts in found[:MOST_TOLD]]
 
 
 def _on_15_digits(value: object) -> object:
     return float(format(value, ".15g")) if isinstance(value, float) else value
 
 
-def _own_findings(form: Form, drawn: Drawn, processed: Processed) -> Iterator[Fault]:
+def _own_findings(form: Form, seen: Seen, processed: Processed) -> Iterator[Fault]:
     """The findings that the document does not give cause for."""
-    if drawn.name == FAULTY:  # what was typed wrongly is read in its own way
+    if seen.drawn.name == FAULTY:  # what was typed wrongly is read in its own way
         own = [found for found in processed.findings if found.code.startswith(OWN)]
     else:
-        known = {cause for found in _findings_of(form, drawn) for cause in _causes(found)}
+        known = {cause for found in seen.findings for cause in _causes(found)}
         tested = {code for code, rule in form.rules.items() if rule.test}  # tell what the form says, of whatever was read
         own = [found for found in processed.findings if found.code not in tested and not known.issuperset(_causes(found))]
     for found in own:
         cells = [processed.reading.places.get(spot, ".".join(map(str, spot))) for spot in found.spots]
         told = listing([*cells, *found.cells][:MOST_TOLD])
-        yield Fault("proof_own", {"code": found.code, "cells": told, "document": sentence(f"drawn_{drawn.name}", {})})
-
-
-def _findings_of(form: Form, drawn: Drawn) -> Iterator[Finding]:
-    """What is wrong with the document itself."""
-    taken = take_document_of(form, drawn.document)
-    yield from (*taken.findings, *unlikely_amounts(form, taken.rows), *check(form, taken.computed))
+        yield Fault("proof_own", {"code": found.code, "cells": told, "document": seen.kind})
 
 
 def _causes(finding: Finding) -> set[tuple[str, Spot | None]]:
     return {(finding.code, spot) for spot in finding.spots} or {(finding.code, None)}
 
 
-def _lost(form: Form, drawn: Drawn, processed: Processed) -> Iterator[Fault]:
+def _lost(form: Form, seen: Seen, processed: Processed) -> Iterator[Fault]:
     """What stands in the document and was read otherwise out of its workbook."""
-    taken: Rows = take_document_of(form, drawn.document).rows
-    ours, read = dict(inputs_of(form, taken)), dict(inputs_of(form, processed.reading.rows))
+    ours, read = dict(inputs_of(form, seen.taken.rows)), dict(inputs_of(form, processed.reading.rows))
     for spot in [spot for spot in ours if ours[spot] != read.get(spot)][:MOST_TOLD]:
         facts = {
             "cell": processed.reading.places.get(spot, ".".join(map(str, spot))),
             "filled": ours[spot],
             "read": read.get(spot),
         }
-        yield Fault("proof_lost", {**facts, "document": sentence(f"drawn_{drawn.name}", {})})
+        yield Fault("proof_lost", {**facts, "document": seen.kind})
