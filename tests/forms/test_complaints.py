@@ -114,7 +114,7 @@ def test_a_file_that_cannot_be_read_is_told_with_line_and_cure(tmp_path: Path, n
 
 def test_what_is_full_width_is_said_in_chinese(tmp_path: Path) -> None:
     told = complaint(written(tmp_path, WRONG_TEXTS["a full-width colon"][0]), "zh")
-    assert told is not None and "： 是全角；冒号、逗号、括号应为半角" in told
+    assert told is not None and "“：”是全角；冒号、逗号、括号应为半角" in told
 
 
 @pytest.mark.parametrize("name", RIGHT_TEXTS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -106,6 +107,18 @@ def test_a_form_of_ours_is_not_validated_by_jsonschema_again(monkeypatch: pytest
     )
     loader._loaded.cache_clear()
     load_form(next(form_directories()))
+
+
+def test_of_a_copy_nothing_is_checked_again(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A form is proved in a copy of its folder; the same bytes are the same form, wherever they lie."""
+    folder = write(BASE)
+    form, copied = check_form(folder), tmp_path / "copies" / "mini" / "2022"
+    shutil.copytree(folder, copied)
+    monkeypatch.setattr("xlperf.forms.loader.check_shape", lambda *_: pytest.fail("checked again"))
+    assert load_form(copied).formulas is form.formulas and load_form(copied).directory == copied
+    shutil.copytree(folder, tmp_path / "copies" / "maxi" / "2022")
+    with pytest.raises(FormError, match="'mini' stands in a folder named 'maxi'"):
+        load_form(tmp_path / "copies" / "maxi" / "2022")
 
 
 # --- revisions -----------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 import yaml
 
 from support.base_form import BUDGET, INDICATORS, base_form, put
-from support.paths import REPOSITORY
+from support.paths import REPOSITORY, TEMPLATES
 from support.random_forms import random_form
 from support.sweeps import seeds
 from xlperf import Proof, prove_form, validate, write_template
@@ -19,10 +20,14 @@ from xlperf.errors import FormError, UsageError
 from xlperf.forms.compute import compute
 from xlperf.forms.loader import load_form
 from xlperf.messages import use_language
-from xlperf.proving import trials
+from xlperf.proving import migrations, own_tests, trials
 from xlperf.proving.documents import drawn_documents
 from xlperf.proving.own_tests import is_place, put_at
+from xlperf.workflow import annotate as annotating
+from xlperf.workflow import finalize as finalizing
+from xlperf.workflow import report as reporting
 from xlperf.workflow.documents import take_document_of
+from xlperf.workflow.process import process
 
 BASE_CASE = {
     "title": "overspent",
@@ -78,6 +83,59 @@ def test_tests_of_a_form_are_run(tmp_path: Path) -> None:
     ]}  # fmt: skip
     told = [(fault.key, fault.arguments["place"]) for fault in proved(definition, tmp_path).faults]
     assert told == [("proof_test_fails", "tests[2]"), ("proof_no_place", "tests[3]"), ("proof_no_rule", "tests[4]")]
+
+
+@pytest.mark.slow
+def test_tests_may_stand_beside_the_form(tmp_path: Path) -> None:
+    """The form.yaml of a form that was issued stays as it is, and so do the workbooks written from it."""
+    folder = written(base_form() | {"tests": [{**BASE_CASE, "codes": ["AB101"]}]}, tmp_path)
+    beside = {"tests": [{**BASE_CASE, "codes": ["AB101"]}, {**BASE_CASE, "codes": []}]}
+    (folder / "tests.yaml").write_text(yaml.safe_dump(beside, allow_unicode=True), "utf-8")
+    told = [(fault.key, fault.arguments["place"]) for fault in prove_form(folder).faults]
+    assert told == [("proof_test_fails", "tests.yaml tests[1]")]
+
+
+@pytest.mark.parametrize(("content", "named"), [
+    ("tests: [{title: x, cells: {cover.unit: A}}]", r"tests\.yaml .*tests\[0\]: 'codes' is a required key"),
+    ("tests：[]", r"tests\.yaml .*the file holds tests: and nothing else"),
+    ("tests: [", r"tests\.yaml .*a bracket is left open, .*line 1"),
+    ("rules: []", r"tests\.yaml .*the file holds tests: and nothing else"),
+])  # fmt: skip
+def test_tests_that_are_written_wrongly_are_refused(content: str, named: str, tmp_path: Path) -> None:
+    folder = written(base_form(), tmp_path)
+    (folder / "tests.yaml").write_text(content, "utf-8")
+    with pytest.raises(FormError, match=named):
+        list(own_tests.tests_of(load_form(folder)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", ["national-project", "sichuan-project"])
+def test_every_rule_of_a_form_that_travels_with_xlperf_is_reached(key: str) -> None:
+    """The department form's is proved on the command line, tests/reporting/test_formats.py."""
+    (folder,) = (TEMPLATES / key).iterdir()
+    proof = prove_form(folder)
+    assert (list(map(str, proof.faults)), list(map(str, proof.warnings))) == ([], [])
+
+
+@pytest.mark.slow
+def test_a_workbook_is_read_once_for_all_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: Counter[Path] = Counter()
+
+    def counted(path: Path, **options: Any) -> Any:
+        read[Path(path)] += 1
+        return process(path, **options)
+
+    for module in (trials, migrations, annotating, finalizing, reporting):
+        monkeypatch.setattr(module, "process", counted)
+    proved(base_form(), tmp_path)
+    documents = (
+        "blank.xlsx",
+        "empty.xlsx",
+        "smallest.xlsx",
+        "full.xlsx",
+        "extreme.xlsx",
+    )  # finalized ones are called by their unit
+    assert {path.name: count for path, count in read.items() if path.name in documents} == dict.fromkeys(documents, 1)
 
 
 @pytest.mark.slow

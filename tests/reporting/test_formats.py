@@ -268,10 +268,7 @@ def test_the_line_is_that_of_the_mistake() -> None:
 def test_check_form_says_what_there_is_or_what_is_wrong(tmp_path: Path, form) -> None:
     fine = xlperf("check-form", form.directory)
     assert (
-        fine.returncode == 0
-        and all(line.startswith("提醒：校验项 ") for line in fine.stderr.splitlines())
-        and "8 张工作表" in fine.stdout
-        and f"{len(form.rules)} 条规则" in fine.stdout
+        fine.returncode == 0 and fine.stderr == "" and "8 张工作表" in fine.stdout and f"{len(form.rules)} 条规则" in fine.stdout
     )
     folder = tmp_path / "mini" / "2022"
     folder.mkdir(parents=True)
@@ -281,7 +278,7 @@ def test_check_form_says_what_there_is_or_what_is_wrong(tmp_path: Path, form) ->
     wrong = xlperf("check-form", folder)
     assert (wrong.returncode, wrong.stdout) == (2, "") and re.search(r"form.yaml 第 \d+ 行：.*“spend”", wrong.stderr)
     (folder / "form.yaml").write_text("form: [", "utf-8")
-    assert "form.yaml 第 2 行" in xlperf("check-form", folder / "form.yaml").stderr
+    assert "form.yaml 第 1 行" in xlperf("check-form", folder / "form.yaml").stderr
     assert xlperf("check-form", tmp_path / "没有").returncode == 2
 
 

@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from random import Random
@@ -30,17 +30,6 @@ LARGEST = 10**8  # of what others are made of
 MOST_DIGITS = 4  # decimals of a name of which nothing is known
 ROWS = 3  # of a column
 NOISE = 1e-13  # beyond this, relative to a number, its digits are nobody's
-
-NEAR: Sequence[Callable[[Decimal, Decimal, Decimal], Decimal]] = (  # what a number may have to do with one drawn before
-    lambda one, other, unit: one,
-    lambda one, other, unit: one + unit,
-    lambda one, other, unit: one - unit,
-    lambda one, other, unit: one - other,
-    lambda one, other, unit: one - other,
-    lambda one, other, unit: one + other,
-    lambda one, other, unit: one * other,
-    lambda one, other, unit: one * other,
-)
 
 
 class Disagreement(NamedTuple):
@@ -65,11 +54,8 @@ def _try(tree: Node) -> Disagreement | None:
     for _ in range(TRIALS if names else 1):
         operands: dict[str, object] = {}
         for name in names:
-            known = [value for value in operands.values() if isinstance(value, Decimal) and abs(value) < LARGEST]
-            if name.kind in COLUMNS:
-                operands[name.key] = [_cell(random, name, known, figures) for _ in range(ROWS)]
-            else:
-                operands[name.key] = _cell(random, name, known, figures)
+            cells = [_cell(random, name, operands, figures) for _ in range(ROWS)]
+            operands[name.key] = cells if name.kind in COLUMNS else cells[0]
         decimals, doubles = in_decimals(operands.get, {}), in_doubles(operands.get, {})
         if not _is_same(decimals, doubles):
             return Disagreement(operands, decimals, doubles)
@@ -100,15 +86,26 @@ def _figures(tree: Node) -> list[Decimal]:
     return [node.value for node in nodes_of(tree) if isinstance(node, Literal) and isinstance(node.value, Decimal)]
 
 
-def _cell(random: Random, name: Name, known: Sequence[Decimal], figures: Sequence[Decimal]) -> object:
+def _cell(random: Random, name: Name, drawn: Mapping[str, object], figures: Sequence[Decimal]) -> object:
     """What might stand in a cell: a choice, a text, or a number that has to do with those drawn before."""
     if name.choices:
         return random.choice(name.choices)
     if name.kind not in (Kind.NUMBER, Kind.NUMBERS, Kind.VALUE):
         return "text"
     unit = Decimal(1).scaleb(-(MOST_DIGITS if name.digits is None else name.digits))
+    known = [value for value in drawn.values() if isinstance(value, Decimal) and abs(value) < LARGEST]
     if not known or random.random() < FRESH:
         fresh = random.randrange(10 ** random.choice(SIZES)) + random.randrange(10**6) * unit
         return DIGITS_15.plus(random.choice([fresh, fresh, *figures]))
-    near = random.choice(NEAR)(random.choice(known), random.choice((random.choice(known), unit, *figures)), unit)
-    return DIGITS_15.plus(WIDE.quantize(near, unit))
+    one, other = random.sample(known * 2, 2)
+    near = (
+        one,
+        one + unit,
+        one - unit,
+        one - other,
+        one - other,
+        one + other,
+        one * other,
+        one * random.choice([*figures, unit]),
+    )
+    return DIGITS_15.plus(WIDE.quantize(random.choice(near), unit))

@@ -4,6 +4,9 @@
       - {title: …, cells: {"budget.items[0].name": A, "budget.items[0].spent": 2}, codes: [AB101]}
       - {title: …, document: {budget: {items: [{name: A, planned: 2, spent: 1}]}}, codes: []}
 
+They stand in form.yaml, or in a tests.yaml beside it: a form that was issued keeps its form.yaml, for workbooks say from which
+one they are written, and gets more tests all the same.
+
 A test names every rule that is to fire. No other of the form's own may that is silent in an empty form; those of the program
 count where they are named.
 """
@@ -15,14 +18,17 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
-from xlperf.forms.definition import Raw
+from xlperf.forms.definition import Raw, refuse, wrong
 from xlperf.forms.document import rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.model import Block
+from xlperf.forms.written.shape import check_shape
+from xlperf.forms.written.yaml_file import read_definition
 from xlperf.messages import listing, sentence
 from xlperf.proving.reach import Reached, own_rules
 from xlperf.proving.trials import Fault
 
+BESIDE = "tests.yaml"
 STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
@@ -30,8 +36,7 @@ def run_own_tests(form: Form, reached: Reached) -> Iterator[Fault]:
     """Yield the tests of a form that do not come out as it says."""
     own = {rule.code for rule in own_rules(form)}
     anyway = reached.look(form, rows_of(form, {"fiscal_year": form.first_year})[0])
-    for number, test in enumerate(form.definition.get("tests", ())):
-        place = f"tests[{number}]"
+    for place, test in tests_of(form):
         document = document_of_test(form, test)
         if stray := next((path for path in paths_of(document) if not is_place(form, path)), None):
             yield Fault("proof_no_place", {"place": place, "path": ".".join(stray)})
@@ -47,6 +52,22 @@ def run_own_tests(form: Form, reached: Reached) -> Iterator[Fault]:
                 "proof_test_fails",
                 {"place": place, "title": test["title"], "expected": _codes(wanted), "found": _codes(found)},
             )
+
+
+def tests_of(form: Form) -> Iterator[tuple[str, Raw]]:
+    """Yield place and test of a form, those of its form.yaml first.
+
+    Raises:
+        FormError: its tests.yaml is not written as one.
+    """
+    yield from ((f"tests[{number}]", test) for number, test in enumerate(form.definition.get("tests", ())))
+    path = form.directory / BESIDE
+    if path.is_file():
+        beside, _ = read_definition(path)
+        if not isinstance(beside, Mapping) or [*beside] != ["tests"]:
+            refuse(path, *wrong("", "tests_alone"))
+        check_shape({**form.definition, **beside}, path)
+        yield from ((f"{BESIDE} tests[{number}]", test) for number, test in enumerate(beside["tests"]))
 
 
 def document_of_test(form: Form, test: Raw) -> dict[str, Any]:

@@ -49,7 +49,8 @@ def prove_form(directory: StrPath, *, full: bool = False) -> Proof:
     A blank workbook is written, and documents that are empty, smallest, full, extreme and faulty are filled in, validated, sent
     back, finalized, reported on and taken to the next year and from the revision before. Every formula is computed in decimals
     and in the doubles of a spreadsheet. Every rule is to fire at least once and to stay silent at least once, on these documents,
-    on others that are drawn, or on the form's own `tests`; a rule that none of them reaches is a warning.
+    on others that are drawn, or on the form's own `tests`, in form.yaml or in a tests.yaml beside it; a rule that none of them
+    reaches is a warning.
 
     Args:
         directory: the folder of one revision, with a form.yaml and perhaps a Word template report.docx in it; nothing is written
