@@ -46,14 +46,15 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "told"), [
     ("yaer: 2022\n", "yaer: there is no such key; did you mean 'year'?"),
-    ("year: 二二\n", "year: '二二' is not of type 'integer'"),
-    ("deadline: 3月31日\n", "deadline: '3月31日' is wrong here. The last day, as 2023-03-31."),
+    ("year: 二二\n", "year: '二二' is a text; what stands here is a whole number"),
+    ("deadline: 3月31日\n", "deadline: '3月31日' is wrong here. The last day, as 2023-03-31"),
     ("deadline: '2023-02-30'\n", "deadline: '2023-02-30'; 2023-03-31"),
-    ("inboxes: 收到\n", "inboxes: '收到' is not of type 'array'"),
+    ("inboxes: 收到\n", "inboxes: '收到' is a text; what stands here is a list (items in [ ], or each on a line with a - before it)"),
     ("unexplained: maybe\n", "unexplained: 'maybe' is not one of pass, return"),
-    ("- form\n", "round.yaml: ['form'] is not of type 'object'"),
+    ("- form\n", "round.yaml: '[\"form\"]' is a list (items in [ ], or each on a line with a - before it); what stands here is keys with values (key: value)"),
 ])  # fmt: skip
-def test_a_mistake_is_told_by_its_place(tmp_path: Path, text: str, told: str) -> None:
+def test_a_mistake_is_told_by_its_place(tmp_path: Path, text: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XLPERF_LANG", "en")
     with pytest.raises(UsageError) as caught:
         read_round(written(tmp_path / "round.yaml", text))
     assert caught.value.key == "bad_round" and told in str(caught.value).splitlines()

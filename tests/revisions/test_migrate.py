@@ -150,7 +150,10 @@ def test_the_workbook_and_its_list_are_written_together(tmp_path: Path, template
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["new-迁移清单.csv", "old.xlsx"]
 
 
-def test_renaming_what_was_never_there_is_a_mistake_of_the_form(templates: Path, new: Form, form: Form, tmp_path: Path) -> None:
+def test_renaming_what_was_never_there_is_a_mistake_of_the_form(
+    templates: Path, new: Form, form: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XLPERF_LANG", "en")
     wrong = tmp_path / "suzhou-department" / "2023"
     wrong.mkdir(parents=True)
     text = (new.directory / "form.yaml").read_text("utf-8")

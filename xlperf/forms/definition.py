@@ -101,8 +101,8 @@ def quoted(value: object) -> str:
 
     >>> from xlperf.messages import use_language
     >>> use_language("en")
-    >>> quoted("reason"), quoted(5), quoted(None), quoted(["a", True])
-    ("'reason'", '5', "'null'", '\'["a", true]\'')
+    >>> quoted("reason"), quoted(5), quoted(None)
+    ("'reason'", '5', "'null'")
     >>> use_language(None)
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
