@@ -400,7 +400,10 @@ def test_a_figure_that_may_mean_two_things_is_asked_about(tmp_path: Path) -> Non
     ("年度绩效目标{number}的分析\"", "年度绩效目标{n}的分析\"", "paper.entries.goals: nothing fills {n}"),
     ("  carried: [duty]", "  carries: [duty]", "paper.carries: there is no such key; did you mean 'carried'?"),
 ])  # fmt: skip
-def test_a_mistake_in_what_a_form_says_of_its_paper_is_named(tmp_path: Path, old: str, new: str, says: str) -> None:
+def test_a_mistake_in_what_a_form_says_of_its_paper_is_named(
+    tmp_path: Path, old: str, new: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XLPERF_LANG", "en")
     folder = tmp_path / "suzhou-department" / "2022"
     folder.mkdir(parents=True)
     text = (FORM.directory / "form.yaml").read_text("utf-8")
