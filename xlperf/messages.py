@@ -97,7 +97,7 @@ def plain(text: object) -> str:
 def sentence(key: str, arguments: Mapping[str, object], language: str | None = None) -> str:
     """The sentence of that key, from `errors`, `talk` or the message of a finding."""
     words = catalogue(language or current_language())
-    for table in ("errors", "talk", "definitions", "help", "summary"):
+    for table in ("errors", "talk", "help", "summary", "definitions"):
         if key in words[table]:
             return fill(words[table][key], arguments)
     return fill(words["findings"][key]["message"], arguments)
