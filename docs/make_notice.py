@@ -54,7 +54,7 @@ def notice():
         document.add_paragraph(text).alignment = ALIGN.RIGHT
     title = document.add_paragraph("附件：问题清单", TEXT)
     title.paragraph_format.page_break_before = True
-    add_texts(document, "收到的文件：{{ file }}", "收到日期：{{ received }}", "SHA-256：{{ sha256 }}", style=TEXT)
+    add_texts(document, "收到的文件：{{ path }}", "收到日期：{{ received }}", "SHA-256：{{ sha256 }}", style=TEXT)
     add_texts(document, "{%p if queries or warnings %}", style=TEXT)
     said = "属实的，在自评表的“校验”表“说明”栏写明原因，不必改动；须说明而没有说明的，不能定稿。"
     add_texts(document, said, "{%p endif %}", style=TEXT)
@@ -63,6 +63,12 @@ def notice():
         add_texts(document, f"{{%p if {name} %}}", style=TEXT)
         add_findings(document, f"{{{{ '一二三四'[{number}] }}}}、{heading}", name)
         add_texts(document, "{%p endif %}", style=TEXT)
+    number = "+".join(["0", *(f"({name}|length > 0)|int" for name, *_ in LISTS)])
+    add_texts(document, "{%p if reasons %}", style=TEXT)
+    document.add_paragraph(f"{{{{ '一二三四五'[{number}] }}}}、与以前年度相比，请核对的提醒", "Heading 1")
+    add_texts(document, "{%p for reason in reasons %}", "{{ loop.index }}. {{ reason }}", "{%p endfor %}", style=TEXT)
+    add_texts(document, "{%p if more_reasons %}", "另有 {{ more_reasons }} 项类似的提醒。", "{%p endif %}", style=TEXT)
+    add_texts(document, "以上不必逐项答复；目标偏低、多年不变的，请在编制下年目标时调整。", "{%p endif %}", style=TEXT)
     return document
 
 

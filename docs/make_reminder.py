@@ -16,7 +16,12 @@ from make_report import add_texts, new_letter, save
 
 OF_THE_ROUND = "{{ title or ((fiscal_year ~ '年度') if fiscal_year else '') ~ '预算绩效自评' }}材料"
 STANDS = (  # by the state of the unit
-    ("missing", "截至{{ date }}，尚未收到你单位的材料。"),
+    (
+        "missing",
+        "截至{{ date }}，尚未收到你单位{% if papers_missing %}以下项目{% endif %}的材料"
+        "{% if papers_missing %}：{{ papers_missing }}{% endif %}。"
+        "{% if papers_returned %}已退回的{{ papers_returned }}，至今没有收到改正后的材料。{% endif %}",
+    ),
     (
         "returned",
         "你单位最近报送的材料（{{ received }}收到）有 {{ errors }} 项错误须改正，已予退回，至今没有收到改正后的材料。"

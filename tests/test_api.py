@@ -45,6 +45,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "new_round": {"path": "own/round.yaml"},
     "package_collection": {"directory": "collection", "output": "out.zip"},
     "prove_form": {"directory": "inbox"},
+    "read_former_years": {"collections": ["inbox"], "templates": "forms"},
     "read_roster": {"path": "units.csv"},
     "read_round": {"path": "round.yaml"},
     "read_workbook": {"path": "filled.xlsx", "templates": "forms"},
@@ -60,7 +61,14 @@ CALLS: dict[str, dict[str, Any]] = {
     "write_template": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out.xlsx", "date": DATE},
     "write_templates": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out", "roster": "units.csv", "last": "inbox", "history": "years.json", "jobs": 1, "date": DATE},
 }  # fmt: skip
-NEEDS_MORE = {"prove_form", "serve", "write_addin", "write_history", "write_page"}  # a form, a proxy, papers, files of others
+NEEDS_MORE = {
+    "prove_form",
+    "read_former_years",
+    "serve",
+    "write_addin",
+    "write_history",
+    "write_page",
+}  # a form, a proxy, papers, files of others
 WITHOUT_ERRORS = {"build_schema"}  # functions that raise none of ours
 
 

@@ -32,6 +32,8 @@ _HOMES = {
     "package_collection": "collecting.packages.packing",
     "Packed": "collecting.packages.packing",
     "write_history": "over_years.history",
+    "read_former_years": "over_years.former_years",
+    "FormerYears": "summarizing.board.former",
     "CollectionStatus": "collecting.status",
     "Result": "reporting.result",
     "write_page": "page.page_file",

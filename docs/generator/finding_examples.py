@@ -416,6 +416,7 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL555": among(lambda: [outcome("1.xlsx", "甲局", "001"), outcome("2.xlsx", "甲局", "0O1")]),
     "XL556": among(lambda: [outcome("甲局.xlsx", "甲局", "001")], (unit("乙局", "002"),)),
     "XL557": among(lambda: [outcome("甲局.xlsx", "甲局", "1")], (unit("甲局", "001"),)),
+    "XL558": among(lambda: [outcome("甲局/自评表.xlsx", "乙局", "002")], (unit("甲局", "001"), unit("乙局", "002"))),
     "XL420": (from_paper(lambda paper: paper.paragraphs[3].add_run("[bookmark: _GoBack]")),),
     "XL421": (from_paper(typing=Typing(extra=("附件2",))),),
     "XL422": (from_paper(lambda paper: setattr(paper.tables[0].cell(1, 5), "text", "95%")),),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import pytest
 from support.collection_runs import run_of, table_of
 from support.command_line import xlperf
 from support.crowd import make_crowd
+from support.paths import EXAMPLES
 from support.rosters import written
 from xlperf import Announcement, collect, find_status, remind
+from xlperf.collecting.collect import expected_units
 from xlperf.collecting.status import status_as_text
 from xlperf.errors import ExitCode, UsageError
 
@@ -104,3 +107,27 @@ def test_what_a_unit_sends_anew_takes_back_its_notice(desk: Path, tmp_path: Path
     assert [run_of(tmp_path / "汇集")["units"][number]["state"] for number in (24, 25)] == ["passed", "passed"] and len(
         made
     ) == COUNT + 2
+
+
+def test_a_roster_with_a_line_for_each_project_asks_for_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of two projects is handed in: what is owed stands on the board, on the screen and in the letter."""
+    example = EXAMPLES / "national-project-2022"
+    said = json.loads((example / "document.json").read_text("utf-8"))
+    unit, project = said["project"]["unit"], said["project"]["name"]
+    written(tmp_path / "单位.csv", f"单位名称,项目名称\n{unit},{project}\n{unit},平台二期\n另一中心,\n")
+    (tmp_path / "收到").mkdir()
+    shutil.copyfile(example / "filled.xlsx", tmp_path / "收到" / "一.xlsx")
+    out = tmp_path / "汇集"
+    collect(
+        [tmp_path / "收到"], output=out, roster=tmp_path / "单位.csv", form="national-project", year=2022, jobs=1, finalize=False
+    )
+    board = table_of(out, "报送进度")
+    assert [(row["单位名称"], row["状态"], row["报送次数"]) for row in board] == [
+        (unit, "未报送（平台二期）", "1"),
+        ("另一中心", "未报送", "0"),
+    ]
+    monkeypatch.setenv("COLUMNS", "160")
+    assert "未报送（平台二期）" in status_as_text(find_status(out)) and "未报送 2" in status_as_text(find_status(out))
+    remind(out, output=tmp_path / "催报")
+    assert "未报送（平台二期）" in (tmp_path / "催报" / "催报清单.csv").read_text("utf-8-sig")
+    assert expected_units(tmp_path / "单位.csv", form="suzhou-department").units[0].papers == ()  # units file one of it

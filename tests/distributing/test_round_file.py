@@ -123,4 +123,21 @@ def test_what_is_said_on_the_command_line_counts_more(tmp_path: Path) -> None:
 
 def test_lines_are_those_that_are_said() -> None:
     assert announced_lines(replace(SAID, title="", hand_in="", contact="")) == [
-        ("通知文号", "苏财绩〔2023〕1号"), ("组织单位", "绩效处"), ("截止日期", "2023年3月31日")]  # fmt: skip
+        ("通知文号", "苏财绩〔2023〕1号", "document"), ("组织单位", "绩效处", "office"), ("截止日期", "2023年3月31日", "deadline")]  # fmt: skip
+
+
+def test_what_a_round_announces_the_form_does_not_say_again(form: Form, tmp_path: Path) -> None:
+    """By when and whom to ask stand in one place each: the round's line, or where it says nothing the form's."""
+
+    def labels(announcement: Announcement) -> list[str]:
+        return [line.label for line in announced_form(form, dump_lines(announced_lines(announcement))).opening]
+
+    assert labels(Announcement()) == ["做什么", "何时交", "问谁"]
+    assert labels(Announcement(title="自评")) == ["做什么", "本次报送", "何时交", "问谁"]
+    assert labels(Announcement(deadline="2023-03-31")) == ["做什么", "截止日期", "问谁"]
+    assert labels(SAID) == ["做什么", "本次报送", "通知文号", "组织单位", "截止日期", "报送方式", "联系咨询"]
+    older = '[["截止日期", "2023年3月31日"]]'  # of a workbook of an earlier version
+    assert [line.label for line in announced_form(form, older).opening] == ["做什么", "截止日期", "何时交", "问谁"]
+    path = write_template("suzhou-department", year=2022, output=tmp_path / "t.xlsx", announcement=SAID)
+    assert not {"何时交", "问谁"} & guide_of(path).keys()
+    assert not {"何时交", "问谁"} & guide_of(annotate(path, output=tmp_path / "marked")).keys()

@@ -134,7 +134,7 @@ def test_a_public_report_says_nothing_of_explanations(tmp_path: Path) -> None:
 
 def test_the_guide_says_what_to_do_first_and_what_programs_need_last(form: Form, printed: Mapping, tmp_path: Path) -> None:
     first, second = ("".join(page.words) for page in printed[form.key]["blank"][:2])
-    labels = [label for label, _ in form.opening]
+    labels = [label for label, *_ in form.opening]
     where = [
         first.index(text) for text in (*labels, form.words["unit"], form.words["how"], form.words["legend"], form.words["asks"])
     ]

@@ -343,3 +343,74 @@ def test_a_notice_is_one_page_and_a_list_and_a_reminder_is_one_page(tmp_path: Pa
 def test_the_notice_of_a_scan_names_the_unit(out: Path) -> None:
     text = texts_of(next((out / "退回").glob("丁局-*-退回通知.docx")))
     assert "丁局：" in text and "“丁局.pdf”无法读取" in text
+
+
+# --- units with several papers --------------------------------------------------------------------------------
+
+PAPERS = tuple(
+    replace(asking(name, code, "市科委"), papers=papers)
+    for name, code, papers in (
+        ("子局", "1", ("甲项目", "乙项目")), ("丑局", "2", ("甲项目", "乙项目")), ("寅局", "3", ("甲项目", "乙项目")), ("卯局", "4", ("甲项目", "乙项目")),
+        ("辰局", "5", ("甲项目", "乙项目", "丙项目")), ("巳局", "6", ("甲项目",)), ("午局", "7", ("甲项目", "乙项目")), ("未局", "8", ()),
+        ("申局", "9", ("甲项目", "乙项目")),
+    )
+)  # fmt: skip
+CAME_OF_PAPERS = (
+    sent("子1.xlsx", "子局", subject="甲项目"), sent("子2.xlsx", "子局", subject="乙　项目"),
+    sent("丑1.xlsx", "丑局", subject="甲项目"),
+    sent("卯1.xlsx", "卯局", ERROR, subject="甲项目"), sent("卯2.xlsx", "卯局", ERROR, QUERY, subject="乙项目"),
+    sent("辰1.xlsx", "辰局", ERROR, subject="甲项目"), sent("辰2.xlsx", "辰局", subject="丙项目"),
+    sent("巳1.xlsx", "巳局", subject="甲工程"),
+    loose("午局.pdf"),
+    sent("未1.xlsx", "未局", subject="甲项目"),
+    sent("申1.xlsx", "申局", QUERY, subject="甲项目"), sent("申2.xlsx", "申局", subject="乙项目"),
+)  # fmt: skip
+STATES_OF_PAPERS = ["通过", "未报送（乙项目）", "未报送", "退回", "未报送（乙项目）；退回（甲项目）", "未报送（甲项目）", "未报送（甲项目、乙项目）；无法读取",
+                    "通过", "须说明（甲项目）"]  # fmt: skip
+
+
+def test_a_unit_that_owes_one_of_its_papers_shows_which(tmp_path: Path) -> None:
+    exported(tmp_path, CAME_OF_PAPERS, PAPERS)
+    book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
+    board = lines(book["报送进度"])
+    assert [row[4] for row in board] == STATES_OF_PAPERS
+    assert [row[4] for row in read_csv(tmp_path / "CSV" / "报送进度.csv")[1:]] == STATES_OF_PAPERS
+    assert headings(book["报送进度"])[4] == "状态" and len(headings(book["报送进度"])) == 11
+    assert [row[7] for row in board] == [0, 0, None, 2, 1, 0, 1, 0, 0]
+    shown = {row[0].value: row[1].value for row in book["总览"].iter_rows()}
+    assert [shown[state] for state in ("通过", "须说明", "退回", "无法读取", "未报送")] == [2, 1, 1, 0, 5]
+    formulas = {row[0].value: row[1].value for row in openpyxl.load_workbook(tmp_path / "汇总.xlsx")["总览"].iter_rows()}
+    assert '"未报送*"' in formulas["未报送"]
+    assert [(row[1], row[2]) for row in lines(book["未报送单位"])] == [
+        ("丑局", "乙项目"), ("寅局", None), ("辰局", "乙项目"), ("巳局", "甲项目"), ("午局", "甲项目"), ("午局", "乙项目")]  # fmt: skip
+
+
+@pytest.mark.libreoffice
+def test_the_counts_of_states_with_papers_are_counted_again_alike(tmp_path: Path) -> None:
+    exported(tmp_path, CAME_OF_PAPERS, PAPERS)
+    (again,) = convert([tmp_path / "汇总.xlsx"], tmp_path / "再算")
+    shown = {row[0].value: row[1].value for row in openpyxl.load_workbook(again, data_only=True)["总览"].iter_rows()}
+    assert [shown[state] for state in ("通过", "须说明", "退回", "无法读取", "未报送")] == [2, 1, 1, 0, 5]
+
+
+def test_a_letter_names_the_papers_that_are_missing(tmp_path: Path) -> None:
+    rows = [
+        BoardRow(
+            1, "丑局", "2", "", "missing", 1, "2023-03-01 09:05", 0, 0, "", papers=(("missing", "乙项目"), ("returned", "甲项目"))
+        ),
+        BoardRow(2, "寅局", "3", "", "missing", 0, None, None, None, ""),
+        BoardRow(3, "卯局", "4", "", "extended", 1, None, 0, 0, "", papers=(("missing", "乙项目"), ("passed", "甲项目"))),
+    ]
+    assert write_reminders(rows, tmp_path, date="2023-04-03", year=2022, announcement=SAID).units == 2
+    assert [line[4] for line in lines(openpyxl.load_workbook(tmp_path / "催报清单.xlsx")["催报清单"])] == [
+        "未报送（乙项目）；退回（甲项目）",
+        "未报送",
+    ]
+    assert "尚未收到你单位以下项目的材料：乙项目。已退回的甲项目，至今没有收到改正后的材料。" in texts_of(
+        tmp_path / "丑局-催报函.docx"
+    )
+    plain = texts_of(tmp_path / "寅局-催报函.docx")
+    assert "尚未收到你单位的材料。" in plain and "已退回" not in plain
+    assert rows[2].state_in_words == "延期"
+    (parcel,) = make_parcels([rows[0]._replace(supervisor="市科委")])
+    assert "丑局：未报送（乙项目）；退回（甲项目）" in cover_text(parcel, date="2023-03-20", announcement=SAID, has_archive=False)

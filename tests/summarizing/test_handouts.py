@@ -38,7 +38,11 @@ def test_the_notice_tells_place_fact_and_remedy(out: Path) -> None:
     text = "\n".join(paragraph.text for paragraph in notice.paragraphs)
     assert HOSTILE + "：" in text
     assert "关于退回2022年度\n预算绩效自评材料的通知" in text
-    assert "（文件：b/丙.xlsx）已收到。经校验，有 1 项错误须改正，现予退回。" in text and "二、已作说明、不必再改的事项" in text
+    assert (
+        "（文件：丙.xlsx）已收到。经校验，有 1 项错误须改正，现予退回。" in text
+        and "收到的文件：b/丙.xlsx" in text
+        and "二、已作说明、不必再改的事项" in text
+    )
     assert "随附的" not in text
     assert "2023年3月20日" in text
     tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in notice.tables]
@@ -52,7 +56,7 @@ def test_the_notice_tells_place_fact_and_remedy(out: Path) -> None:
 def test_the_notice_of_a_file_that_cannot_be_read(out: Path) -> None:
     notice = docx.Document(next((out / "退回").glob("坏-*.docx")))
     text = "\n".join(paragraph.text for paragraph in notice.paragraphs)
-    assert "你单位报送的文件“d/坏.xlsx”无法读取" in text
+    assert "你单位报送的文件“坏.xlsx”无法读取" in text and "收到的文件：d/坏.xlsx" in text
     assert [cell.text for cell in notice.tables[0].rows[1].cells] == [
         "1",
         "—",

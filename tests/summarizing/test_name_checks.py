@@ -95,3 +95,14 @@ def test_a_code_that_was_put_right_accuses_nobody() -> None:
         (path, "XL555", ("基本信息!C6",)) for path in ("1/甲.xlsx", "2/甲.xlsx")
     ]  # that it has two is told, at its own files
     assert ("1/乙.xlsx", "XL553", ("基本信息!C6",)) in found([wrong, replace(right, status="returned"), other])  # it still counts
+
+
+def test_a_workbook_that_lies_under_another_name() -> None:
+    """Only of a unit that has sent nothing else; what its supervising department passes on is all right."""
+    roster = (unit("甲局", "001"), unit("乙局", "002"), unit("丙局", "003", "丁委"), unit("丁委", "004"))
+    mixed = outcome("甲局/自评表.xlsx", "乙局", "002")
+    assert found([mixed], roster) == [("甲局/自评表.xlsx", "XL558", ("基本信息!C5",))]
+    assert found([mixed, outcome("补报.xlsx", "甲局", "001")], roster) == []
+    assert found([outcome("丁委/自评表.xlsx", "丙局", "003"), outcome("甲局乙局.xlsx", "乙局", "002")], roster) == []
+    later = outcome("z.xlsx", "乙局", "002", received="2023-03-05T09:00:00+08:00")
+    assert found([mixed, later], roster) == [("z.xlsx", "XL558", ("基本信息!C5",))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from support.outcomes import FORM, outcome, prose, unit
+from support.outcomes import FORM, outcome, prose, unit, unreadable
 from support.surveys import found
 from xlperf.summarizing.submissions import Naming, find_roles
 from xlperf.summarizing.survey import take_survey
@@ -53,3 +53,14 @@ def test_a_unit_that_files_for_several_projects_has_one_that_counts_for_each_and
                        for n, subject in enumerate(("项目甲", "项目乙", "项目 甲")))  # fmt: skip
     assert [role.kind for _, role in sorted(find_roles([one, two, again]).items())] == ["superseded", "counts", "counts"]
     assert found([one, two, again]) == []
+
+
+def test_equal_bytes_of_two_units_are_two_submissions() -> None:
+    """A blank template or an empty file: each of them has to send its own. What nobody owns is a copy of any."""
+    blank = [
+        replace(unreadable(path), sha256="e3b0", unit=name)
+        for path, name in (("甲.xlsx", "甲局"), ("甲又.xlsx", "甲局"), ("乙.xlsx", "乙局"))
+    ]
+    roles = find_roles([*blank, replace(unreadable("0.xlsx"), sha256="e3b0")])
+    assert [(path, role.kind, role.by) for path, role in sorted(roles.items())] == [
+        ("0.xlsx", "duplicate", "乙.xlsx"), ("乙.xlsx", "counts", "乙.xlsx"), ("甲.xlsx", "counts", "甲.xlsx"), ("甲又.xlsx", "duplicate", "甲.xlsx")]  # fmt: skip

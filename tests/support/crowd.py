@@ -49,10 +49,10 @@ class Base:
                     copy.writestr(name, source.read(name))
         self.rest = rest.getvalue()
 
-    def write(self, path: Path, number: int) -> None:
+    def write(self, path: Path, number: int, unit: str | None = None, code: str | None = None) -> None:
         """The workbook of one unit."""
         chosen, factor = random.Random(number), 1 + number / 100
-        texts = {MARK: f"苏州市{number:05}单位", CODE: f"{number:06}"}
+        texts = {MARK: unit or f"苏州市{number:05}单位", CODE: code or f"{number:06}"}
         texts |= {PARAGRAPH.format(i): "".join(chosen.choices(CHARACTERS, k=120)) for i in range(7)}
         path.write_bytes(self.rest)
         with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as package:

@@ -28,7 +28,7 @@ from xlperf.cli.options import (
     year_option,
 )
 from xlperf.cli.root import cli
-from xlperf.cli.rounds import announcement_options, asked_round, needed, round_option
+from xlperf.cli.rounds import announcement_options, asked_round, former_years, needed, round_option
 from xlperf.cli.serve import serve
 from xlperf.cli.years import history as compare_years
 from xlperf.errors import ExitCode, UsageError
@@ -226,6 +226,7 @@ def finalize(file: Path, **asked: Any) -> ExitCode:
 @templates_option
 @round_option
 @announcement_options
+@click.option("--former", multiple=True, type=FILE, metavar="COLLECTION", help=words("former"))
 @click.option("--quiet", is_flag=True, help=words("quiet"))
 def collect(
     round_file: Path | None,
@@ -250,6 +251,7 @@ def collect(
         date=date,
         roster=round_.roster,
         announcement=round_.announcement,
+        former=former_years(round_),
         jobs=jobs,
         cluster=cluster,
         finalize=finalize_,

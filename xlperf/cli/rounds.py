@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlperf.distributing.round_file import Round
+    from xlperf.summarizing.board.former import FormerYears
 
 ANNOUNCED = ("title", "document", "office", "deadline", "hand_in", "contact")  # those of workbook.announcement
 round_option = click.option("--round", "round_file", type=FILE, metavar="FILE", help=words("round"))
@@ -46,6 +47,15 @@ def asked_round(round_file: Path | None, given: Mapping[str, Any]) -> Round:
     found = read_round(round_file) if round_file else Round()
     announcement = replace(found.announcement, **{name: said.pop(name) for name in ANNOUNCED if name in said})
     return replace(found, announcement=announcement, **said)
+
+
+def former_years(round_: Round) -> FormerYears | None:
+    """What the units of the round reported in former years, None where it names none."""
+    if not round_.former:
+        return None
+    from xlperf.over_years.former_years import read_former_years
+
+    return read_former_years(round_.former, templates=round_.templates)
 
 
 def needed(value: Value | None, name: str, option: str) -> Value:

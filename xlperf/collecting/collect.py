@@ -19,7 +19,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -46,6 +46,7 @@ from xlperf.messages import current_language, sentence
 from xlperf.reporting.word_report import check_own_template
 from xlperf.summarizing.audit_chain import DECIDED, UNDONE
 from xlperf.summarizing.board.decisions import Taken, in_force, taken_in, waivers_of
+from xlperf.summarizing.board.former import FormerYears
 from xlperf.summarizing.exports import Exported, write_exports
 from xlperf.summarizing.submissions import Asked, Naming, make_naming
 from xlperf.summarizing.survey import installed_prefixes
@@ -68,6 +69,7 @@ def collect(
     date: str | None = None,
     roster: StrPath | None = None,
     announcement: Announcement = NOTHING,
+    former: FormerYears | None = None,
     jobs: int | None = None,
     cluster: str | None = None,
     finalize: bool = True,
@@ -88,6 +90,7 @@ def collect(
         date: the ISO date written into files; by default SOURCE_DATE_EPOCH, else the day of the first receipt.
         roster: the list of units that are expected.
         announcement: what is announced of the round, printed in notices, reminders and the summary.
+        former: what the units reported in former years, see `read_former_years`; what that gives reason to ask stands in notices.
         jobs: worker processes, by default one per processor.
         cluster: the address of a Dask scheduler, whose workers then do the work.
         finalize: False only validates and makes no finalized and annotated workbooks; those that an earlier run made with the
@@ -143,13 +146,13 @@ def collect(
                 bases=[basis_of(given, plan.forms) for given in (options, options._replace(finalize=True))],
                 quiet=quiet,
             )
-        terms = [digest, _terms(plan, announcement), decisions.in_force]
+        terms = [digest, _terms(plan, announcement), decisions.in_force, *([former.digest] if former else [])]
         if plan.packages and not quiet:
             told = {"count": len(plan.packages), "files": worked.taken_over}
             print(sentence("packages_in", told), file=sys.stderr, flush=True)
         made = None if worked.new else made_before(plan.last, state_of(plan.directory, [*terms, chain_of(store).head]))
         if made is None:
-            exported = _export(store, plan, options, announcement=announcement, decisions=decisions, quiet=quiet)
+            exported = _export(store, plan, options, announcement=announcement, former=former, decisions=decisions, quiet=quiet)
             state = state_of(plan.directory, [*terms, chain_of(store).head])
             made = log_of(store, exported, has_roster=plan.units is not None, state=state)
         run = _run(plan, options, workers=pool.workers, made=made, announcement=announcement)
@@ -195,7 +198,7 @@ def _plan(
     found = list_inbox([Path(inbox) for inbox in inboxes], directory, known_files(last))
     is_same = last is not None and last["forms"] == forms and "prefixes" in last
     prefixes = tuple(last["prefixes"]) if last and is_same else installed_prefixes(own_forms)
-    expected = expected_units(Path(roster), own_forms) if roster else None
+    expected = expected_units(Path(roster), own_forms, form=form) if roster else None
     return _Plan(
         directory=directory,
         templates=own_forms,
@@ -214,11 +217,20 @@ def _plan(
     )
 
 
-def expected_units(roster: Path, templates: Path | None = None) -> Roster:
-    """The units of a roster, each once, though it may have a line for each of its papers; what was skipped and kept of it."""
+def expected_units(roster: Path, templates: Path | None = None, *, form: str | None = None) -> Roster:
+    """The units of a roster, each once with its papers, though it may have a line for each; what was skipped and kept of it.
+
+    Args:
+        form: the key of the form that is asked for; where units file one paper of it, a column of subjects asks for nothing.
+    """
     forms = [load_form(folder) for folder in form_directories(templates)]
     units, remarks = take_roster(roster, subject=[heading for form in forms for heading in subject_headings(form)])
-    once = tuple({(unit.name, unit.code): unit for unit in reversed(units)}.values())[::-1]
+    has_papers = any(subject_headings(known) for known in forms if form in (None, known.key))
+    papers: dict[tuple[str, str], dict[str, None]] = {}
+    for unit in units if has_papers else ():
+        papers.setdefault((unit.name, unit.code), {}).update({unit.subject: None} if unit.subject else {})
+    first = tuple({(unit.name, unit.code): unit for unit in reversed(units)}.values())[::-1]
+    once = tuple(replace(unit, papers=tuple(papers.get((unit.name, unit.code), ()))) for unit in first)
     return Roster(once, (*remarks, *told_of_kept(kept_headings(forms, once))))
 
 
@@ -316,7 +328,14 @@ def _register(store: Store, plan: _Plan, options: WorkOptions, waivers: Mapping[
 
 
 def _export(
-    store: Store, plan: _Plan, options: WorkOptions, *, announcement: Announcement, decisions: _Decisions, quiet: bool
+    store: Store,
+    plan: _Plan,
+    options: WorkOptions,
+    *,
+    announcement: Announcement,
+    former: FormerYears | None,
+    decisions: _Decisions,
+    quiet: bool,
 ) -> Exported:
     """Write the exports; return what of them the log of the run keeps."""
     if not quiet:
@@ -330,6 +349,7 @@ def _export(
         roster=plan.units,
         asked=Asked(options.form, options.year),
         announcement=announcement,
+        former=former,
         decisions=decisions.taken,
         day=decisions.day,
         keep=Auditor(store, plan.directory).keep,

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import zipfile
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,9 +19,10 @@ from itertools import count
 from xlperf.reading.zip_file import UTF8
 from xlperf.summarizing.outcome import INSIDE
 
-NAMELESS = "_"  # for an entry without a name
+NAMELESS = "_"  # for an entry without a name, and for a character that nobody sees
 WIDE = "\uff01"  # replaces INSIDE in names
 LONGEST_PATH, KEPT = 400, 150  # characters of a path; of each end of a longer one
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # or that turns what follows
 LONG = "\\\\?\\"  # prefix of a Windows path that may be longer than 260 characters
 
 
@@ -55,9 +57,10 @@ def shown(path: str) -> str:
 def printable(name: str) -> str:
     """A file name as readable text: a zip from China unpacked on Linux leaves names in GBK.
 
-    The separator between an archive and its contents becomes a full-width character.
+    The separator between an archive and its contents becomes a full-width character, what turns the direction of reading, or is
+    not seen at all, an underscore.
     """
-    return _decoded(name).replace(INSIDE, WIDE)
+    return UNSEEN.sub(NAMELESS, _decoded(name).replace(INSIDE, WIDE))
 
 
 def _decoded(name: str) -> str:
@@ -76,7 +79,7 @@ def name_of(entry: zipfile.ZipInfo) -> str:
             with suppress(UnicodeDecodeError):
                 name = name_bytes.decode(encoding)
     parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
-    return printable("/".join(parts)).replace("\0", "") or NAMELESS
+    return printable("/".join(parts).replace("\0", "")) or NAMELESS
 
 
 def extended(path: str) -> str:

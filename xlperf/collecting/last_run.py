@@ -145,6 +145,7 @@ def _unit_entries(board: Iterable[BoardRow]) -> list[UnitState]:
             "decision": row.decision,
             "found": row.found,
             "until": row.until,
+            "papers": row.papers,
             "paths": row.paths,
             "imported": row.imported,
         }

@@ -24,8 +24,13 @@ def board_of(run: Run) -> list[BoardRow]:
     """The board as the last run left it."""
     units: Iterable[Mapping[str, Any]] = run.get("units") or ()
     return [
-        BoardRow(**{**unit, "number": number, "paths": tuple(unit.get("paths") or ())}) for number, unit in enumerate(units, 1)
+        BoardRow(**{**unit, "number": number, "paths": tuple(unit.get("paths") or ()), "papers": _papers(unit)})
+        for number, unit in enumerate(units, 1)
     ]
+
+
+def _papers(unit: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((state, subject) for state, subject in unit.get("papers") or ())
 
 
 def naming_of(run: Run) -> Naming:

@@ -97,6 +97,7 @@ class UnitState(UnitEntry):
     until: str | None  # the ISO date of an extension
     paths: Sequence[str]  # of the files received
     imported: str  # the kind of report by which it stands, "" of a workbook; this too not in older logs
+    papers: Sequence[Sequence[str]]  # state and subject of each, where not all stand the same; not in older logs
 
 
 class ChainHead(TypedDict):

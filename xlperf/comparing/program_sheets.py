@@ -58,7 +58,7 @@ def stray_in_guide(reading: Reading, found: FoundSheet) -> Iterator[Filled]:
     facts = {normal_text(text) for text in (*map(str, years), unit or "") if text}
     facts |= {normal_text(reading.form.year_line.format(year=year)) for year in years}
     facts |= {normal_text(text) for year in years for _, text in reading.form.opening_in(year)}
-    facts |= {normal_text(text) for line in load_lines(reading.announced) for text in line}
+    facts |= {normal_text(text) for line in load_lines(reading.announced) for text in line[:2]}
     said = (reading.identity.get(key, "") for key in ("digest", "submission"))
     marks = [digest[:SHOWN_DIGITS] for digest in said if DIGEST.fullmatch(digest)]
     end = _end_of_page(found.grid)

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 
 from xlperf.files import StrPath
 from xlperf.forms.document import Spot, text_at, unit_spot
-from xlperf.forms.loader import find_form
+from xlperf.forms.form import Form
+from xlperf.forms.loader import find_form, load_form
+from xlperf.messages import sentence
 from xlperf.reading.reading import Reading
 from xlperf.reporting.finding import Finding
 from xlperf.text import unit_key
@@ -25,18 +27,25 @@ def compare_with_issued(
         year: the fiscal year that was asked for, None for any.
         templates: the folder of a bureau's own forms, which knows newer revisions.
     """
-    yield from _not_as_asked(reading, form, year)
+    yield from _not_as_asked(reading, form, year, templates)
     yield from _other_unit(reading)
     yield from _other_year(reading)
     yield from _outdated(reading, templates)
 
 
-def _not_as_asked(reading: Reading, form: str | None, year: int | None) -> Iterator[Finding]:
-    """A workbook of another form or year than was asked for."""
+def _not_as_asked(reading: Reading, form: str | None, year: int | None, templates: StrPath | None) -> Iterator[Finding]:
+    """A workbook of another form or year than was asked for, as people call them."""
     found, asked = (reading.form.key, reading.fiscal_year), (form, year)
     if any(wanted is not None and stands != wanted for stands, wanted in zip(found, asked, strict=True)):
-        texts = [" ".join(str(part) for part in pair if part is not None) for pair in (found, asked)]
-        yield Finding("XL111", "error", (), {"found": texts[0], "expected": texts[1]})
+        wanted_form = load_form(find_form(form, templates=templates)) if form else None
+        said = _form_and_year(reading.form, reading.fiscal_year), _form_and_year(wanted_form, year)
+        yield Finding("XL111", "error", (), dict(zip(("found", "expected"), said, strict=True)))
+
+
+def _form_and_year(form: Form | None, year: int | None) -> str:
+    """The title of a form and a fiscal year, of what is known of them."""
+    key = "of_fiscal_year" if form is None else "form_titled" if year is None else "form_and_year"
+    return sentence(key, {"title": form.title if form else "", "year": year})
 
 
 def _other_unit(reading: Reading) -> Iterator[Finding]:

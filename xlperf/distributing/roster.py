@@ -66,6 +66,7 @@ class Unit:
     line: Line  # where it stands, with what its other columns say
     rows: tuple[Line, ...] = ()  # its lines on further sheets
     subject: str = ""  # what the paper is about, where a unit files several
+    papers: tuple[str, ...] = ()  # of a unit that stands for all its papers: what each of them is about
 
 
 class Contact(NamedTuple):

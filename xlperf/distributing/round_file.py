@@ -42,6 +42,7 @@ class Round:
     roster: Path | None = None
     inboxes: tuple[Path, ...] = ()
     output: Path | None = None  # the folder of the collection
+    former: tuple[Path, ...] = ()  # the folders of collections of former years
     unexplained: Unexplained | None = None
     papers: tuple[str, ...] = ()  # kinds of reports that are taken beside workbooks: word, pdf
 
@@ -111,6 +112,7 @@ def _round(given: Mapping[str, Any], folder: Path) -> Round:
         year=given.get("year"),
         announcement=Announcement(**announced),
         inboxes=tuple(folder / inbox for inbox in given.get("inboxes", ())),
+        former=tuple(folder / collection for collection in given.get("former", ())),
         unexplained=given.get("unexplained"),
         papers=tuple(given.get("papers", ())),
         **paths,

@@ -34,6 +34,14 @@ class Style(NamedTuple):
     size: float
 
 
+class OpeningLine(NamedTuple):
+    """One line with which the guide page opens."""
+
+    label: str
+    text: str  # {year} is the fiscal year, {next} the one after it
+    unless: str = ""  # the field of an announcement in place of which it stands
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Form(Scope):
     """A form definition, ready to use; equal to itself alone, for it is the key of many caches and large to compare."""
@@ -57,7 +65,7 @@ class Form(Scope):
     style: Style
     words: Mapping[str, str]  # what the program writes into a workbook, in the form's words
     guide: tuple[str, ...]  # the paragraphs of the guide page
-    opening: tuple[tuple[str, str], ...]  # what it opens with, label and text: what to do, by when, whom to ask
+    opening: tuple[OpeningLine, ...]  # what it opens with: what to do, by when, whom to ask
     rule_groups: Mapping[str, Sequence[str]]  # the groups of its rules: heading to how their codes begin
     report: Mapping[str, str]  # the words of the Word report, none where the form has no report
     paper: Raw = field(default_factory=dict)  # how the form stands on paper
@@ -147,7 +155,7 @@ class Form(Scope):
 
     def opening_in(self, year: int) -> list[tuple[str, str]]:
         """What the guide page opens with in a fiscal year: label and text."""
-        return [(label, text.format(year=year, next=year + 1)) for label, text in self.opening]
+        return [(label, text.format(year=year, next=year + 1)) for label, text, _ in self.opening]
 
     def grouped_rules(self) -> Iterator[tuple[str, list[Rule]]]:
         """Yield the groups of the rules with their headings; what is in none comes last, without a heading."""

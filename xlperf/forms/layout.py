@@ -330,7 +330,7 @@ def _guide_lines(form: Form) -> Iterator[Line]:
     words = form.words
     yield Line("title", height=36, text=form.title)
     yield Line("year", height=22)
-    yield from (Line("guide_opening", height=22, text=label, index=number) for number, (label, _) in enumerate(form.opening))
+    yield from (Line("guide_opening", height=22, text=label, index=number) for number, (label, *_) in enumerate(form.opening))
     yield Line("guide_unit", height=22, text=words["unit"])
     yield Line("guide_year", height=22, text=words["fiscal_year"])
     yield Line("guide_missing", height=24, text=words["missing"], key=f"{GUIDE}.missing", block=GUIDE, field="missing")

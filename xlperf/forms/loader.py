@@ -20,7 +20,7 @@ from xlperf.files import StrPath, shipped
 from xlperf.forms.check_parameters import check_parameters
 from xlperf.forms.consistency import check_folder, check_names
 from xlperf.forms.definition import UNIT, Raw
-from xlperf.forms.form import Form, Style
+from xlperf.forms.form import Form, OpeningLine, Style
 from xlperf.forms.formulas import build_formulas, check_tests, in_order
 from xlperf.forms.parts import read_parts
 from xlperf.forms.summary import read_summary
@@ -181,7 +181,7 @@ def _form(definition: Raw, directory: Path, digest: str) -> Form:
         style=Style(**definition["style"]),
         words=words,
         guide=tuple(definition["guide"]),
-        opening=tuple((line["label"], line["text"]) for line in definition.get("opening", ())),
+        opening=tuple(OpeningLine(line["label"], line["text"], line.get("unless", "")) for line in definition.get("opening", ())),
         rule_groups=definition.get("rule_groups", {}),
         report=definition.get("report", {}),
         spellings=definition.get("spellings", {}),

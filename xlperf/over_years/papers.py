@@ -81,7 +81,7 @@ def read_papers(folders: Iterable[Path], *, naming: Naming, templates: Path | No
             _from_store(folder, naming, templates) if (folder / FILE_NAME).exists() else _from_files(folder, templates, remarks)
         )
         before = len(filed)
-        filed += (paper for path, form, rows in found if (paper := _filed(path, form, rows)))
+        filed += (paper for path, form, rows in found if (paper := filed_of(path, form, rows)))
         if len(filed) == before:
             raise UsageError("no_papers_of_years", path=folder)
     return Papers(filed=tuple(filed), remarks=tuple(remarks))
@@ -109,7 +109,7 @@ def _from_files(folder: Path, templates: Path | None, remarks: list[str]) -> Ite
         yield path.name, source.form, compute(source.form, source.rows)
 
 
-def _filed(path: str, form: Form, rows: Rows) -> Filed | None:
+def filed_of(path: str, form: Form, rows: Rows) -> Filed | None:
     """What a paper reports; None if it names no year or no unit, which no paper that passed does."""
     year, unit, about = year_of(rows), unit_spot(form), subject_spot(form)
     beside = rows[unit.block][0]

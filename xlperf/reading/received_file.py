@@ -24,6 +24,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # What an OLE file is, by the first of these streams it has; names are UTF-16. Word embeds workbooks.
 STREAMS = {
     "EncryptedPackage": ("XL102", ""),
+    "__properties_version1.0": ("XL101", "Outlook (.msg)"),  # whatever is attached to it
     "WordDocument": ("XL101", "Word (.doc)"),
     "PowerPoint Document": ("XL101", "PowerPoint (.ppt)"),
     "Workbook": ("XL105", ".xls"),
@@ -38,6 +39,7 @@ BEGINNINGS = (
     (rb"\{\\rtf", "XL101", "RTF"),
     (rb"\x89PNG|\xff\xd8\xff", "XL101", "PNG / JPEG"),
     (rb"(?is)\s*(?:<!doctype html|<html|<head|<meta|<table|mime-version:|<\?xml[^>]*>\s*<html)", "XL109", "HTML"),
+    (rb"(?i)(?:from|to|cc|date|subject|received|return-path|message-id|x-[\w-]+): ?\S", "XL101", "e-mail (.eml)"),
     (rb"(?s)\s*<\?xml.{0,200}?(?:Excel\.Sheet|<Workbook)", "XL101", "XML 2003"),
 )
 

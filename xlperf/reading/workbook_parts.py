@@ -33,6 +33,7 @@ ENTRIES = {
     "xl/workbook.bin": ("XL106", ".xlsb"),
     "word/document.xml": ("XL101", "Word (.docx)"),
     "ppt/presentation.xml": ("XL101", "PowerPoint (.pptx)"),
+    "OFD.xml": ("XL101", "OFD"),
 }
 
 

@@ -25,6 +25,7 @@ from xlperf.messages import sentence
 from xlperf.summarizing.audit_archive import OpenInput, write_audit
 from xlperf.summarizing.audit_chain import Chain
 from xlperf.summarizing.board.decisions import Taken
+from xlperf.summarizing.board.former import FormerYears, reasons_of
 from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.handouts import HandedOut, Handouts, day_of
 from xlperf.summarizing.outcome import Outcome
@@ -62,6 +63,7 @@ def write_exports(
     roster: Sequence[Unit] | None = None,
     asked: Asked = ANYTHING,
     announcement: Announcement = NOTHING,
+    former: FormerYears | None = None,
     decisions: Sequence[Taken] = (),
     day: str = "",
     keep: Keep | None = None,
@@ -77,6 +79,7 @@ def write_exports(
         roster: the units that should have sent something; None where no roster was given.
         asked: the form and year of the round.
         announcement: what is announced of the round.
+        former: what units reported in former years; what it gives reason to ask stands in notices.
         decisions: what the bureau decided about units.
         day: the ISO date on which the exports are made: an extension ends.
         keep: writes down what is finalized before it is handed out, and returns the audit; None where no audit is kept.
@@ -89,8 +92,10 @@ def write_exports(
     survey = take_survey(outcomes, roster=roster, asked=asked, templates=templates, decisions=decisions, day=day)
     latest = max([date, *(day_of(submission) for submission in survey.submissions)])
     handouts = Handouts(directory)
+    counting = {submission.path for submission in survey.counting()}
+    reasons = reasons_of(former, outcomes, counting, naming=survey.naming, year=asked.year)
     with written_together(directory) as new:
-        handouts.make(survey, outcomes, new=new, date=date, templates=templates, announcement=announcement)
+        handouts.make(survey, outcomes, new=new, date=date, templates=templates, announcement=announcement, reasons=reasons)
         chain = keep(handouts.handed, handouts.finalized.path.name, latest) if keep else None
         made = _write_tables(survey, outcomes, directory=directory, new=new, date=latest, announcement=announcement, chain=chain)
         write_audit(survey, outcomes, new / AUDIT, open_input=open_input, chain=chain)

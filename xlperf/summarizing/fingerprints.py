@@ -133,6 +133,16 @@ class Fingerprints:
         self.excess.extend(prints.excess)
         self.ends.extend((len(self.writers), len(self.figure_sets), len(self.excess)))
 
+    def reassign(self, owners: Mapping[int, int]) -> None:
+        """Give what those owners wrote to others."""
+        low = (1 << 32) - 1
+        self.owners = {owners.get(owner, owner) for owner in self.owners}
+        self.writers = array("I", (owners.get(writer, writer) for writer in self.writers))
+        for packed in (self.sentences, self.figure_sets):
+            for at, pair in enumerate(packed):
+                if (owner := pair & low) in owners:
+                    packed[at] = pair ^ owner | owners[owner]
+
     def shingles(self) -> Iterator[int]:
         """The hashes of all sketches, each with the owner of its paragraph: `hash << 32 | owner`."""
         return (shingle << 32 | self.writers[at // SKETCH] for at, shingle in enumerate(self.sketches))

@@ -15,7 +15,7 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -33,6 +33,7 @@ from xlperf.summarizing.board.departments import (
     write_archive,
     write_board,
 )
+from xlperf.summarizing.board.former import NO_REASONS, Reasons
 from xlperf.summarizing.handout_list import finish_list, note, noted, start_list
 from xlperf.summarizing.notice import write_notice
 from xlperf.summarizing.outcome import Outcome, Submission
@@ -116,6 +117,7 @@ class Handouts:
         date: str,
         templates: Path | None = None,
         announcement: Announcement = NOTHING,
+        reasons: Reasons = NO_REASONS,
     ) -> None:
         """Write all files that are due and not there yet, below `new` at the same path as in the folder of the collection.
 
@@ -123,6 +125,7 @@ class Handouts:
             date: the ISO date of the notices; a later day of receipt replaces it.
             templates: the folder of a bureau's own forms.
             announcement: what is announced of the round.
+            reasons: what former years give reason to ask of a submission, by its path.
 
         Raises:
             FormError: the bureau's own notice template cannot be filled in.
@@ -137,7 +140,8 @@ class Handouts:
                     self._finalize(outcome, new)
                 elif outcome.path not in spared:
                     said = replace(announcement, deadline=until.get(outcome.path, announcement.deadline))
-                    self._return(survey.owned(outcome), new=new, date=date, templates=templates, announcement=said)
+                    told = reasons.get(outcome.path, ())
+                    self._return(survey.owned(outcome), new=new, date=date, templates=templates, announcement=said, reasons=told)
         latest = max([date, *map(day_of, survey.submissions)])
         for parcel in make_parcels(survey.board) if survey.roster is not None else ():
             self._address(parcel, new=new, date=latest, announcement=announcement)
@@ -156,7 +160,16 @@ class Handouts:
             self.handed.append(HandedOut(outcome.sha256, outcome.unit or "", tuple(copies)))
         self.beside |= {name: _with_digits(name, outcome.sha256) for name in saved}
 
-    def _return(self, outcome: Outcome, *, new: Path, date: str, templates: Path | None, announcement: Announcement) -> None:
+    def _return(
+        self,
+        outcome: Outcome,
+        *,
+        new: Path,
+        date: str,
+        templates: Path | None,
+        announcement: Announcement,
+        reasons: Sequence[str],
+    ) -> None:
         """Copy the annotated workbook and write its notice."""
         names = [returned_name(outcome, made) for made in outcome.outputs]
         for name, made in zip(names, outcome.outputs, strict=True):
@@ -166,7 +179,15 @@ class Handouts:
         names.append(notice)
         if place := self.returned.place_for(notice, new):
             annotated = names[0] if outcome.outputs else ""
-            write_notice(outcome, place, annotated=annotated, date=day, templates=templates, announcement=announcement)
+            write_notice(
+                outcome,
+                place,
+                annotated=annotated,
+                date=day,
+                templates=templates,
+                announcement=announcement,
+                reasons=reasons,
+            )
 
     def _address(self, parcel: Parcel, *, new: Path, date: str, announcement: Announcement) -> None:
         """Write what goes to a supervising department."""

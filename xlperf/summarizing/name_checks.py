@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 from xlperf.distributing.roster import Unit
 from xlperf.messages import clauses, sentence
 from xlperf.reporting.description import DescribedFinding
+from xlperf.summarizing.board.assignment import Owner
 from xlperf.summarizing.outcome import SurveyedSubmission
 from xlperf.summarizing.submissions import COUNTS, MOST_LISTED, Naming, Role, comparison_finding
 from xlperf.text import unit_key
@@ -48,6 +49,19 @@ def check_names(
         yield from _differing([submission for submission in group if submission.unit_code], two_codes)
     if roster is not None:
         yield from _against_roster(counting, roster, naming.prefixes)
+
+
+def check_places(
+    submissions: Iterable[SurveyedSubmission], roles: Mapping[str, Role], elsewhere: Mapping[str, Owner]
+) -> Iterator[tuple[str, DescribedFinding]]:
+    """Yield path and finding: a workbook of one unit that lies under the name of another, see `find_elsewhere`.
+
+    It is told at the workbook that counts, so that it is read even if that is another one.
+    """
+    for submission in submissions:
+        if owner := elsewhere.get(submission.path):
+            facts = {"found": submission.unit, "other": owner.name, "path": submission.path}
+            yield roles[submission.path].by, comparison_finding("XL558", "warning", (submission.unit_cell,), **facts)
 
 
 def _name(submission: SurveyedSubmission) -> str:

@@ -7,6 +7,7 @@ The template is `templates/notice.docx`, or a bureau's own of that name in its f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,12 +15,14 @@ from xlperf.files import shipped
 from xlperf.messages import sentence
 from xlperf.reporting.description import DescribedFinding, in_order
 from xlperf.summarizing.gist import form_of
-from xlperf.summarizing.outcome import Outcome
+from xlperf.summarizing.outcome import INSIDE, Outcome
 from xlperf.summarizing.tables.findings import cells_of
 from xlperf.workbook.announcement import NOTHING, Announcement, long_date
 
 TEMPLATE = "notice.docx"
 LISTS = {"error": "errors", "query": "queries", "warning": "warnings", "info": "infos"}  # as the template calls them
+MOST_REASONS = 5  # lines about former years
+NOT_TO_BE_MENDED = {"XL111"}  # of another form or year: the workbook has to be another one
 ANSWERED = "explained"  # of them those to which the unit has said something
 
 
@@ -31,6 +34,7 @@ def write_notice(
     date: str,
     templates: Path | None = None,
     announcement: Announcement = NOTHING,
+    reasons: Sequence[str] = (),
 ) -> None:
     """Write the notice that tells a unit what to fix.
 
@@ -39,6 +43,7 @@ def write_notice(
         date: the ISO date of the notice.
         templates: the folder of a bureau's own forms, which may contain its own notice template.
         announcement: what is announced of the round: until when it is to be sent again, whom to ask.
+        reasons: what former years give reason to ask, in sentences; the first few of them are printed.
 
     Raises:
         FormError: the bureau's own template cannot be filled in.
@@ -48,12 +53,20 @@ def write_notice(
 
     own = templates / TEMPLATE if templates else None
     template = own if own and own.exists() else shipped("templates") / TEMPLATE
-    context = notice_context(outcome, annotated=annotated, date=date, templates=templates, announcement=announcement)
+    context = notice_context(
+        outcome, annotated=annotated, date=date, templates=templates, announcement=announcement, reasons=reasons
+    )
     render_word(template, context, path, date)
 
 
 def notice_context(
-    outcome: Outcome, *, annotated: str, date: str, templates: Path | None = None, announcement: Announcement = NOTHING
+    outcome: Outcome,
+    *,
+    annotated: str,
+    date: str,
+    templates: Path | None = None,
+    announcement: Announcement = NOTHING,
+    reasons: Sequence[str] = (),
 ) -> dict[str, object]:
     """What the template can show: the unit, its file, and its findings by severity, those it has explained apart.
 
@@ -68,16 +81,27 @@ def notice_context(
         **announced_facts(announcement),
         "unit": outcome.unit or "",
         "unit_code": outcome.unit_code or "",
-        "file": outcome.path,
+        "file": said_name(outcome.path),
+        "path": outcome.path,
         "sha256": outcome.sha256,
         "received": outcome.received[:10],
         "readable": outcome.status != "unreadable",
         "form": form.title if form else "",
         "fiscal_year": outcome.year or "",
-        "annotated": annotated,
+        "annotated": "" if any(finding["code"] in NOT_TO_BE_MENDED for finding in outcome.findings) else annotated,
         **listed,
+        "reasons": list(reasons[:MOST_REASONS]),
+        "more_reasons": max(0, len(reasons) - MOST_REASONS),
         "date": long_date(date),
     }
+
+
+def said_name(path: str) -> str:
+    """A file as its unit knows it: without the folders in which the bureau keeps it, with the archive in which it came."""
+    archive, inside, name = path.rpartition(INSIDE)
+    last = (name or path).rpartition("/")[2]
+    outer = archive.partition(INSIDE)[0].rpartition("/")[2]
+    return sentence("file_in_archive", {"name": last, "archive": outer}) if inside else last
 
 
 def announced_facts(announcement: Announcement) -> dict[str, str]:

@@ -7,12 +7,12 @@
 
 A unit is recognized by its name, ignoring spaces, punctuation, full-width forms and the words that may be left out before
 it; if the roster has several units of one name, by its code too. Among the submissions of a unit for one purpose (one form,
-year and subject) the latest that passed counts; if none passed, the latest. Equal files count once.
+year and subject) the latest that passed counts; if none passed, the latest. Equal files of one unit count once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -126,11 +126,9 @@ def find_roles(
     """
     listed = sorted(submissions, key=lambda submission: submission.path)
     roles = {submission.path: Role(ATTACHED, submission.path) for submission in listed if submission.path in attached}
-    first: dict[str, str] = {}
-    for submission in listed:
-        original = first.setdefault(content_key(submission), submission.path)
-        if original != submission.path and submission.path not in roles:
-            roles[submission.path] = Role(DUPLICATE, by=original)
+    for path, original in _originals(listed, naming):
+        if original != path and path not in roles:
+            roles[path] = Role(DUPLICATE, by=original)
     different = [submission for submission in listed if submission.path not in roles]
     purposes = _purposes(different, naming, asked)
     best: dict[Purpose, tuple[bool, bool, bool, bool, datetime, datetime, str]] = {}
@@ -150,6 +148,18 @@ def find_roles(
         by = best[purpose][-1]
         roles[path] = Role(COUNTS if by == path else SUPERSEDED, by)
     return roles
+
+
+def _originals(submissions: Sequence[Submission], naming: Naming) -> Iterator[tuple[str, str]]:
+    """Yield every path with the first one of an equal file of that unit; of a file that nobody owns, of any unit.
+
+    Two units may send the same bytes: a blank template, an empty file. Each of them has still to send its own.
+    """
+    first: dict[tuple[str, str], str] = {}
+    for submission in sorted(submissions, key=lambda s: not (s.unit or s.unit_code)):
+        content, owned = content_key(submission), bool(submission.unit or submission.unit_code)
+        anybodys = first.setdefault((content, ""), submission.path)
+        yield submission.path, first.setdefault((content, owner_of(submission, naming)), submission.path) if owned else anybodys
 
 
 def _purposes(submissions: Sequence[Submission], naming: Naming, asked: Asked) -> dict[str, Purpose]:

@@ -88,10 +88,12 @@ def _by_status(survey: Survey, sheets: Sheets) -> Part:
     """How many units passed, have to explain or correct something, sent what cannot be read, sent nothing."""
     area, rows = sheets["board"].area("state_of_unit"), []
     listed = STATES if survey.roster is not None else STATES[:-1]
+    says_more = any(row.papers or row.imported for row in survey.board)
     for state in (*listed, *(state for state in SPARED if any(row.state == state for row in survey.board))):
         word = sentence(f"unit_{state}", {})
         count = sum(row.state == state for row in survey.board)
-        rows.append((word, Counted(count, f"COUNTIF({area},{_literal(word)})")))
+        wanted = f"{word}*" if says_more else word  # of which papers, by what kind of report
+        rows.append((word, Counted(count, f"COUNTIF({area},{_literal(wanted)})")))
     return Part(
         title=sentence("part_status", {}),
         headings=_headings("state_of_unit", "units", "share"),

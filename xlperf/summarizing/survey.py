@@ -20,12 +20,12 @@ from xlperf.forms.form import Form
 from xlperf.forms.loader import form_directories, load_form
 from xlperf.forms.summary import OVER
 from xlperf.reporting.description import DescribedFinding, count_findings
-from xlperf.summarizing.board.assignment import Owner, find_attached, find_owners
+from xlperf.summarizing.board.assignment import Owner, find_attached, find_elsewhere, find_owners
 from xlperf.summarizing.board.decisions import Taken, decided, in_force
 from xlperf.summarizing.board.rows import BoardRow, board_rows
 from xlperf.summarizing.fingerprints import Fingerprints, find_shared
 from xlperf.summarizing.gist import Gist, form_of, gist_of, prints_in
-from xlperf.summarizing.name_checks import check_names
+from xlperf.summarizing.name_checks import check_names, check_places
 from xlperf.summarizing.outcome import Outcome, SurveyedSubmission, held_once, imported_from
 from xlperf.summarizing.similarity import ComparedWorkbook, compare
 from xlperf.summarizing.submissions import (
@@ -105,8 +105,7 @@ class Survey:
 
     def owned(self, outcome: Outcome) -> Outcome:
         """The outcome as that of the unit whose it is, if it does not say so itself."""
-        owner = self.owners.get(outcome.path)
-        return replace(outcome, unit=owner.name, unit_code=owner.code or None) if owner else outcome
+        return _outcome_of_owner(outcome, self.owners.get(outcome.path))
 
     @property
     def missing(self) -> list[BoardRow]:
@@ -172,7 +171,15 @@ def take_survey(
             database.executemany("INSERT INTO off_target VALUES (?, ?, ?, ?, ?, NULL)", off_target)
     owners = find_owners(submissions, roster, naming)
     attached = find_attached(submissions, owners, loose, naming)
+    numbers_before = {s.path: numbers_of[owner_of(s, naming)] for s in submissions if s.path in owners and s.path in numbers}
     submissions = [_of_owner(submission, owners.get(submission.path)) for submission in submissions]
+    moved = {
+        numbers_before[s.path]: numbers_of.setdefault(owner_of(s, naming), len(numbers_of))
+        for s in submissions
+        if s.path in numbers_before
+    }
+    if moved:
+        fingerprints.reassign(moved)
     roles = find_roles(submissions, naming, asked=asked, attached=attached)
     different = [s for s in submissions if s.status != "unreadable" and roles[s.path].kind != DUPLICATE]
     shared = find_shared(fingerprints)
@@ -185,6 +192,7 @@ def take_survey(
         gist = _gist_of(form, outcome)
         if gist is None:
             return None
+        outcome = _outcome_of_owner(outcome, owners.get(outcome.path))
         return ComparedWorkbook(
             form=form,
             owner=numbers_of[owner_of(outcome, naming)],
@@ -197,6 +205,8 @@ def take_survey(
     workbooks = (looked_at_again(outcome) for outcome in outcomes if outcome.path in numbers)
     comparisons: dict[str, list[DescribedFinding]] = {}
     for path, finding in check_names(different, roles, roster, naming):
+        comparisons.setdefault(path, []).append(finding)
+    for path, finding in check_places(different, roles, find_elsewhere(different, roster, naming) if roster else {}):
         comparisons.setdefault(path, []).append(finding)
     for path, finding in compare(shared, workbooks):
         comparisons.setdefault(path, []).append(finding)
@@ -265,3 +275,7 @@ def _surveyed(outcome: Outcome, gist: Mapping[str, Any] | None) -> SurveyedSubmi
 def _of_owner(submission: SurveyedSubmission, owner: Owner | None) -> SurveyedSubmission:
     """The submission as that of the unit whose it is, if it does not say so itself."""
     return replace(submission, unit=owner.name, unit_code=owner.code or None) if owner else submission
+
+
+def _outcome_of_owner(outcome: Outcome, owner: Owner | None) -> Outcome:
+    return replace(outcome, unit=owner.name, unit_code=owner.code or None) if owner else outcome

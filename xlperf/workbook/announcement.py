@@ -13,14 +13,21 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from typing import NamedTuple
 
-from xlperf.forms.form import Form
+from xlperf.forms.form import Form, OpeningLine
 from xlperf.messages import sentence
 
 LONGEST = 500  # characters of a text
 MOST = 12  # lines
 
-LabelledLine = tuple[str, str]
+
+class AnnouncedLine(NamedTuple):
+    """One line that is printed of a round."""
+
+    label: str
+    text: str
+    name: str = ""  # of the field of the announcement; "" in workbooks of an earlier version
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,19 +67,19 @@ def long_date(date: str) -> str:
     return sentence("long_date", {"year": year, "month": int(month), "day": int(day)})
 
 
-def announced_lines(announcement: Announcement) -> list[LabelledLine]:
-    """The lines that are printed, label and text."""
+def announced_lines(announcement: Announcement) -> list[AnnouncedLine]:
+    """The lines that are printed."""
     said = {field.name: getattr(announcement, field.name) for field in fields(Announcement)}
     said["deadline"] = announcement.long_deadline
-    return [(sentence(f"announced_{name}", {}), text) for name, text in said.items() if text]
+    return [AnnouncedLine(sentence(f"announced_{name}", {}), text, name) for name, text in said.items() if text]
 
 
-def dump_lines(lines: Sequence[LabelledLine]) -> str:
+def dump_lines(lines: Sequence[AnnouncedLine]) -> str:
     """The lines as the hidden sheet keeps them, "" where there are none."""
     return json.dumps(lines, ensure_ascii=False) if lines else ""
 
 
-def load_lines(text: str) -> list[LabelledLine]:
+def load_lines(text: str) -> list[AnnouncedLine]:
     """What `dump_lines` wrote; what cannot be that is passed over."""
     try:
         listed = json.loads(text) if text else []
@@ -81,14 +88,24 @@ def load_lines(text: str) -> list[LabelledLine]:
     return list(_fitting(listed))[:MOST] if isinstance(listed, list) else []
 
 
-def _fitting(listed: Sequence[object]) -> Iterator[LabelledLine]:
-    for pair in listed:
-        if isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) and 0 < len(part) <= LONGEST for part in pair):
-            yield pair[0], pair[1]
+def _fitting(listed: Sequence[object]) -> Iterator[AnnouncedLine]:
+    for line in listed:
+        if (
+            isinstance(line, list)
+            and len(line) in (2, 3)
+            and all(isinstance(part, str) and 0 < len(part) <= LONGEST for part in line)
+        ):
+            yield AnnouncedLine(*line)
 
 
 @lru_cache(maxsize=16)
 def announced_form(form: Form, text: str) -> Form:
-    """The form whose guide page opens with those lines behind what is to be done; it is kept, as layouts are kept by form."""
-    lines = [(label, said.replace("{", "{{").replace("}", "}}")) for label, said in load_lines(text)]
-    return replace(form, opening=(*form.opening[:1], *lines, *form.opening[1:])) if lines else form
+    """The form whose guide page opens with those lines behind what is to be done; it is kept, as layouts are kept by form.
+
+    What the form itself says of the same (by when, whom to ask) gives way to them: a fact stands in one place.
+    """
+    lines = load_lines(text)
+    announced = [OpeningLine(line.label, line.text.replace("{", "{{").replace("}", "}}")) for line in lines]
+    names = {line.name for line in lines if line.name}
+    own = [line for line in form.opening[1:] if line.unless not in names]
+    return replace(form, opening=(*form.opening[:1], *announced, *own)) if lines else form

@@ -2,6 +2,7 @@
 
     owners = find_owners(submissions, roster, naming)           # {"in/Bureau A.pdf": Owner("Bureau A", "101")}
     attached = find_attached(submissions, owners, {"in/Bureau A.pdf"}, naming)
+    elsewhere = find_elsewhere(submissions, roster, naming)     # {"Bureau A/form.xlsx": Owner("Bureau A", "101")}: it is B's
 
 A file is a unit's if its name has the name or the code of that unit and of no other; else if a folder or archive around it
 has, unless that is called after a unit that supervises others; else if all that could be read in the folder is of one unit.
@@ -33,7 +34,10 @@ PAPERS = (
     ".doc",
     ".docx",
     ".wps",
-)  # perhaps of the form
+    ".rtf",
+    ".eml",
+    ".msg",
+)  # perhaps of the form, or with it inside
 ARCHIVES = (".zip", ".rar", ".7z")
 WORDS = re.compile(r"[^\W_]+", re.ASCII)
 
@@ -81,6 +85,28 @@ def find_attached(
         return owner is not None and path.lower().endswith(PAPERS) and naming.key(owner.name, owner.code) not in with_table
 
     return frozenset(path for path in loose if not stands_for_workbook(path))
+
+
+def find_elsewhere(submissions: Sequence[Submission], roster: Iterable[Unit], naming: Naming) -> dict[str, Owner]:
+    """Return by path the unit whose name or code a file lies under, where another one names itself in it.
+
+    Only units are told that have sent nothing else: then it is likely that files were mixed up.
+    """
+    listed = list(roster)
+    known = _known(submissions, listed, naming)
+    sent = {naming.key(submission.unit, submission.unit_code) for submission in submissions}
+    silent = [unit for unit in listed if naming.key(unit.name, unit.code) not in sent]
+    marks = [(unit_key(unit.name, naming.prefixes), unit.code.strip().lower()) for unit in silent]
+    silent_names = {naming.key(unit.name, unit.code) for unit in silent}
+    codes = {(submission.unit_code or "").strip() for submission in submissions} - {""}
+    found: dict[str, Owner] = {}
+    for submission in submissions:
+        letters, plain = letters_of(submission.path), submission.path.lower()
+        if submission.unit and any(name in letters or (code and code in plain) for name, code in marks):
+            owner = _by_names(submission.path, known)
+            if owner and naming.key(owner.name, owner.code) in silent_names and owner.code not in codes:
+                found[submission.path] = owner
+    return found
 
 
 def _known(submissions: Iterable[Submission], roster: Iterable[Unit] | None, naming: Naming) -> Known:

@@ -103,5 +103,5 @@ def _owing_line(row: BoardRow) -> str:
     """What one unit owes, and whom to call there."""
     facts = {"errors": row.errors, "unexplained": row.unexplained}
     more = [sentence(f"cover_{key}", facts) for key in ("errors", "unexplained") if facts[key] and row.state != "unreadable"]
-    state = clauses([sentence(f"unit_{row.state}", {}), *more, *([row.contact] if row.contact else [])])
+    state = clauses([row.state_in_words, *more, *([row.contact] if row.contact else [])])
     return sentence("cover_line", {"name": row.name, "state": state})

@@ -15,7 +15,7 @@ from pathlib import Path
 from xlperf.errors import UsageError, reason_of
 from xlperf.files import as_written, safe_name, shipped, write_csv, written_together
 from xlperf.forms.layout import MARK
-from xlperf.messages import sentence
+from xlperf.messages import listing, sentence
 from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.notice import announced_facts
 from xlperf.summarizing.table_sheet import write_table
@@ -118,7 +118,7 @@ def _table(rows: Sequence[BoardRow], date: str, announcement: Announcement) -> S
             row.supervisor,
             row.name,
             row.code,
-            sentence(f"unit_{row.state}", {}),
+            row.state_in_words,
             row.received,
             row.errors,
             row.unexplained,
@@ -159,6 +159,8 @@ def _write_letter(
         "unit_code": row.code,
         "supervisor": row.supervisor,
         "state": row.state,
+        "papers_missing": listing(row.papers_of("missing")),
+        "papers_returned": listing(row.papers_of("returned", "query", "unreadable")),
         "versions": row.versions,
         "received": long_date(row.received[:10]) if row.received else "",
         "errors": row.errors or 0,

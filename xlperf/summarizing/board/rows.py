@@ -3,6 +3,7 @@
     for row in board_rows(submissions, roles, roster, naming, asked):
         row.name, row.state, row.versions           # ("Bureau A", "returned", 2)
 
+Where the roster has a line for each paper of a unit, the unit stands as its worst paper does, and the row says which that is.
 Without a roster these are the units that sent something, by name. A unit that the roster does not have is no unit of the
 round: its files are listed with the others, and a finding says so.
 """
@@ -13,10 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from xlperf.distributing.roster import Line, Unit, contact_of
-from xlperf.messages import sentence
+from xlperf.messages import clauses, listing, sentence
 from xlperf.summarizing.outcome import SurveyedSubmission
 from xlperf.summarizing.submissions import ATTACHED, COUNTS, Asked, Naming, Role, arrival_of, content_key
-from xlperf.text import unit_key
+from xlperf.text import letters_of, unit_key
 
 STATES = ("passed", "query", "returned", "unreadable", "missing")  # of a unit; the later, the more is to be done
 SPARED = ("extended", "exempt")  # what the bureau decides: not yet, not at all
@@ -43,16 +44,31 @@ class BoardRow(NamedTuple):
     until: str | None = None  # the ISO date of an extension that lasts
     paths: tuple[str, ...] = ()  # of the files received
     imported: str = ""  # the kind of report, of outcome.IMPORTED, by which it stands; "" of a workbook
-
-    @property
-    def state_in_words(self) -> str:
-        """How the unit stands, and by what kind of report if that is no workbook."""
-        return in_words(f"unit_{self.state}", self.imported)
+    papers: tuple[tuple[str, str], ...] = ()  # state and subject of each, the worst first, where not all stand the same
 
     @property
     def owes(self) -> bool:
         """Whether the unit has still to do something."""
         return self.state != "passed" and self.state not in SPARED
+
+    @property
+    def state_in_words(self) -> str:
+        """How the unit stands, by what kind of report if by none of ours; of several papers which, those that passed left out."""
+        papers = [paper for paper in self.papers if paper[0] != "passed"]
+        if not papers or self.state in SPARED:
+            return in_words(f"unit_{self.state}", self.imported)
+        by_state: dict[str, list[str]] = {}
+        for state, subject in papers:
+            by_state.setdefault(state, []).append(subject)
+        return clauses(
+            sentence("unit_papers" if any(subjects) else f"unit_{state}",
+                     {"state": sentence(f"unit_{state}", {}), "subjects": listing(list(filter(None, subjects)))})
+            for state, subjects in by_state.items()
+        )  # fmt: skip
+
+    def papers_of(self, *states: str) -> tuple[str, ...]:
+        """The subjects of the papers that stand so, where not all stand the same."""
+        return tuple(subject for state, subject in self.papers if state in states and subject)
 
 
 def in_words(state: str, imported: str) -> str:
@@ -111,12 +127,13 @@ def _units_that_sent(submissions: Iterable[SurveyedSubmission], naming: Naming) 
 def _row(place: int, unit: Unit, files: Sequence[SurveyedSubmission], roles: Mapping[str, Role], asked: Asked) -> BoardRow:
     counting = _deciding(files, roles, asked)
     latest, whom = max(files, key=arrival_of, default=None), contact_of(unit)
+    papers = _papers(unit, counting)
     return BoardRow(
         number=place + 1,
         name=unit.name,
         code=unit.code,
         supervisor=unit.supervisor or next((s.supervisor for s in counting if s.supervisor), ""),
-        state=max((_state(submission) for submission in counting), key=STATES.index, default="missing"),
+        state=papers[0][0] if papers else max(map(_state, counting), key=STATES.index, default="missing"),
         versions=len({content_key(submission) for submission in files}),
         received=latest.received[:WHOLE_MINUTE].replace("T", " ") if latest else None,
         errors=sum(submission.errors for submission in counting) if files else None,
@@ -126,7 +143,29 @@ def _row(place: int, unit: Unit, files: Sequence[SurveyedSubmission], roles: Map
         office=whom.office,
         paths=tuple(submission.path for submission in files),
         imported=next((submission.imported for submission in counting if submission.imported), ""),
+        papers=papers if len({state for state, _ in papers}) > 1 else (),
     )
+
+
+def _papers(unit: Unit, counting: Sequence[SurveyedSubmission]) -> tuple[tuple[str, str], ...]:
+    """State and subject of every paper that is asked of a unit or has come, the worst first.
+
+    What does not say what it is about (a scan) is the only paper that is still missing, where there is only one.
+    """
+    if not unit.papers:
+        return ()
+    came: dict[str, list[SurveyedSubmission]] = {}
+    for submission in counting:
+        came.setdefault(letters_of(submission.subject or ""), []).append(submission)
+    papers = []
+    for subject in unit.papers:
+        mine = came.pop(letters_of(subject), [])
+        papers.append((max(map(_state, mine), key=STATES.index, default="missing"), subject))
+    lacking = [at for at, (state, _) in enumerate(papers) if state == "missing"]
+    if len(lacking) == 1 and (mute := came.pop("", None)):
+        papers[lacking[0]] = (max(map(_state, mute), key=STATES.index), papers[lacking[0]][1])
+    papers += [(_state(submission), submission.subject or "") for others in came.values() for submission in others]
+    return tuple(sorted(papers, key=lambda paper: -STATES.index(paper[0])))
 
 
 def _deciding(files: Sequence[SurveyedSubmission], roles: Mapping[str, Role], asked: Asked) -> list[SurveyedSubmission]:

@@ -167,9 +167,15 @@ def _order(survey: Survey, submission: SurveyedSubmission) -> tuple[bool, str, s
 
 
 def missing_table(survey: Survey) -> SummaryTable:
-    """The units of the roster that sent nothing."""
-    rows = [(number, row.name, row.code, row.supervisor) for number, row in enumerate(survey.missing, 1)]
-    return make_table("missing", (column(*spec) for spec in MISSING), lambda: rows)
+    """The units of the roster that sent nothing; where they file several papers, a line for each that is missing."""
+    missing = [(row, paper) for row in survey.missing for paper in row.papers_of("missing") or ("",)]
+    has_papers = any(paper for _, paper in missing)
+    rows = [
+        (number, row.name, *([paper or None] if has_papers else []), row.code, row.supervisor)
+        for number, (row, paper) in enumerate(missing, 1)
+    ]
+    columns = (*MISSING[:2], *([SUBJECT] if has_papers else []), *MISSING[2:])
+    return make_table("missing", (column(*spec) for spec in columns), lambda: rows)
 
 
 def decisions_table(survey: Survey) -> SummaryTable:

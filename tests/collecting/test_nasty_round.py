@@ -1,0 +1,108 @@
+"""A round with fifty kinds of submission and two rounds of corrections, against a board that was written down beforehand."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+
+from support.collection_runs import table_of
+from support.exports import lines, read_csv
+from support.nasty_round import DAYS, FORM, KINDS, OWING, ROUNDS, YEAR, Desk, board_of, notices_of
+from xlperf import collect, find_status
+from xlperf.collecting import collect as collect_module
+from xlperf.collecting.status import status_as_text
+
+pytestmark = pytest.mark.slow
+NOBODYS = {"Book1"}  # whose it is nobody can tell: the notice bears its name
+
+
+@pytest.fixture(scope="module")
+def rounds(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The collection as every round left it, but for the files of the store."""
+    folder = tmp_path_factory.mktemp("nasty")
+    desk, left = Desk(folder), []
+    with pytest.MonkeyPatch.context() as patch:
+        for number, day in enumerate(DAYS):
+            desk.send(number)
+            patch.setattr(collect_module, "_now", lambda day=day: f"{day}T09:00:07+08:00")
+            collect([desk.inbox], output=desk.out, roster=desk.roster, form=FORM, year=YEAR, jobs=2)
+            left.append(Path(shutil.copytree(desk.out, folder / f"汇集{number}", ignore=shutil.ignore_patterns("made"))))
+    return left
+
+
+def test_there_are_kinds_enough() -> None:
+    assert len({kind.odd for kind in KINDS}) == len(KINDS) >= 31 and len({kind.unit for kind in KINDS}) == len(KINDS)
+    assert all(len(kind.sent) == len(kind.board) == ROUNDS for kind in KINDS)
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_the_board_is_what_was_written_down(rounds: list[Path], number: int) -> None:
+    expected, out = board_of(number), rounds[number]
+    assert lines(openpyxl.load_workbook(out / "汇总.xlsx")["报送进度"]) == expected
+    assert read_csv(out / "CSV" / "报送进度.csv")[1:] == [["" if cell is None else str(cell) for cell in row] for row in expected]
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_each_unit_that_has_to_mend_something_gets_one_notice(rounds: list[Path], number: int) -> None:
+    notices = Counter(path.name.split("-")[0] for path in (rounds[number] / "退回").glob("*-退回通知.docx"))
+    assert notices == Counter([*notices_of(number), *NOBODYS])
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_totals_are_of_units(rounds: list[Path], number: int) -> None:
+    shown = {
+        row[0].value: row[1].value
+        for row in openpyxl.load_workbook(rounds[number] / "汇总.xlsx", data_only=True)["总览"].iter_rows()
+    }
+    counted = Counter(row[4] for row in board_of(number))
+    assert {state: shown[state] for state in ("通过", *OWING, "未报送")} == {
+        state: counted[state] for state in ("通过", *OWING, "未报送")}  # fmt: skip
+
+
+def test_what_a_unit_reads_names_its_file_and_what_it_can_do(rounds: list[Path]) -> None:
+    said = {}
+    for path in (rounds[0] / "退回").glob("*-退回通知.docx"):
+        document = docx.Document(path)
+        said[path.name.split("-")[0]] = "\n".join(
+            [*(paragraph.text for paragraph in document.paragraphs),
+             *(cell.text for table in document.tables for row in table.rows for cell in row.cells)])  # fmt: skip
+    odd = {kind.odd: kind.unit for kind in KINDS}
+    assert not [
+        unit
+        for unit, text in said.items()
+        if re.search(r"suzhou-department|xlperf|收件文件夹(?!。)|[\u200b-\u200f\u202a-\u202e]", text)
+    ]
+    renamed = odd["a name that is read from right to left"]
+    assert f"（文件：{renamed}_xcod.xlsx）" in said[renamed]
+    packed = odd["an archive with names in GBK"]
+    assert f"“{packed}（盖章）.xlsx（在压缩包 f.zip 中）”无法读取" in said[packed]
+    last = said[odd["last year's workbook"]]
+    assert "整体支出预算绩效自评》2022 年度" in last and "整体支出预算绩效自评》2023 年度" in last and "改完发回即可" not in last
+    other = said[odd["a workbook of another form"]]
+    assert "《项目支出绩效自评表》2022 年度" in other
+    for name, found in (("a photo", "PNG / JPEG"), ("an OFD of the signed paper", "OFD"), ("an archive that is no zip", "RAR"),
+                        ("an e-mail with the workbook in it", "e-mail (.eml)")):  # fmt: skip
+        assert f"填报内容：{found}" in said[odd[name]] and "自评表要交工作簿" in said[odd[name]], name
+
+
+def test_files_that_lie_under_another_name_are_told(rounds: list[Path]) -> None:
+    told = {row["文件"]: row for row in table_of(rounds[0], "问题清单") if row["编号"] == "XL558"}
+    owner, other = KINDS[15], KINDS[16]
+    assert told.keys() == {f"{other.unit}.xlsx"}  # the one that counts
+    assert f"“{owner.unit}”名下（{owner.unit}/自评表.xlsx）；“{owner.unit}”没有别的材料" in told[f"{other.unit}.xlsx"]["填报内容"]
+    assert not [row for row in table_of(rounds[1], "问题清单") if row["编号"] == "XL558"]
+    same = [row for row in table_of(rounds[0], "问题清单") if row["编号"] == "XL551"]
+    assert same and not [row for row in same if "“”" in row["填报内容"]]
+
+
+def test_the_screen_lists_who_owes(rounds: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    text = status_as_text(find_status(rounds[-1]))
+    for row in board_of(ROUNDS - 1):
+        assert (f" {row[1]} " in text) == (row[4] != "通过"), row
