@@ -27,6 +27,7 @@ from xlperf.collecting import processing
 from xlperf.collecting.audit_log import entries_of
 from xlperf.collecting.packages.contents import AUDIT, INPUTS, MARK, RESULTS
 from xlperf.collecting.store import opened_store
+from xlperf.collecting.worker import WorkOptions
 from xlperf.errors import ExitCode, UsageError
 from xlperf.files import ZIP_TIME
 from xlperf.summarizing.audit_chain import DECIDED, PACKED, UNDONE
@@ -378,6 +379,23 @@ def test_a_package_is_the_same_each_time_and_holds_no_time(offices: Path, tmp_pa
     assert (tmp_path / "again.zip").read_bytes() == (offices / "packages/财政.zip").read_bytes()
     with zipfile.ZipFile(io.BytesIO((tmp_path / "again.zip").read_bytes())) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {ZIP_TIME}
+
+
+ASKED = {"finalize": False, "form": "suzhou-department", "year": 2022, "unexplained": "return", "papers": ("word", "pdf")}
+
+
+@pytest.mark.parametrize(
+    "options", [*({name: value} for name, value in ASKED.items()), ASKED], ids=lambda options: "-".join(options)
+)
+def test_results_go_along_whatever_the_collection_was_asked_for(
+    offices: Path, tmp_path: Path, options: dict[str, object], unprocessed: list[str]
+) -> None:
+    assert {"language", "date", "templates", *ASKED} == set(WorkOptions._fields)
+    collect([offices / "财政"], output=tmp_path / "区汇集", jobs=1, **options)
+    assert package_collection(tmp_path / "区汇集", output=tmp_path / "收到" / "区.zip").results == 3
+    unprocessed.clear()
+    collect([tmp_path / "收到"], output=tmp_path / "OUT", jobs=1, **options)
+    assert unprocessed == []
 
 
 def test_every_database_gives_the_same_package(offices: Path, tmp_path: Path, url: str | None) -> None:

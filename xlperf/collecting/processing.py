@@ -159,6 +159,7 @@ def options_of(run: Run) -> WorkOptions:
         form=run["options"]["form"],
         year=run["options"]["year"],
         unexplained=run["options"]["unexplained"],
+        papers=tuple(run["options"].get("papers") or ()),
     )
 
 
