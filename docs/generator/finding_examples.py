@@ -175,7 +175,7 @@ def with_sheet(folder: Path) -> Findings:
     return validate(folder / "saved.xlsx").findings
 
 
-def collected(write: Callable[[Path], object], papers: Sequence[str] = ()) -> Build:
+def collected(write: Callable[[Path], object], reports: Sequence[str] = ()) -> Build:
     """What a collection says of its inbox; files called by a fate meet it (tests/support/fates.py)."""
 
     def build(folder: Path) -> Findings:
@@ -187,8 +187,8 @@ def collected(write: Callable[[Path], object], papers: Sequence[str] = ()) -> Bu
                 output=folder / "OUT",
                 jobs=1,
                 finalize=False,
-                limits=Limits(seconds=20 if papers else 2),
-                papers=papers,
+                limits=Limits(seconds=20 if reports else 2),
+                reports=reports,
             )
         with closing(open_store(folder / "OUT")) as store:
             return [finding for outcome in Outcomes(store) for finding in outcome.findings]
@@ -293,7 +293,7 @@ def printed_and_taken(folder: Path) -> Findings:
     page = read_source_file(folder / "报告.docx").page
     task = Task(key="", path="报告.pdf", name="报告.pdf", sha256="", content=blank_pdf())
     with mock.patch.object(source_file, "_page_of_pdf", lambda *of_file: page):
-        options = WorkOptions(language=current_language(), date="2023-03-01", finalize=False, papers=("pdf",))
+        options = WorkOptions(language=current_language(), date="2023-03-01", finalize=False, reports=("pdf",))
         return list(work_on(task, options, Limits()).outcome.findings)
 
 

@@ -381,7 +381,7 @@ def test_a_package_is_the_same_each_time_and_holds_no_time(offices: Path, tmp_pa
         assert {entry.date_time for entry in archive.infolist()} == {ZIP_TIME}
 
 
-ASKED = {"finalize": False, "form": "suzhou-department", "year": 2022, "unexplained": "return", "papers": ("word", "pdf")}
+ASKED = {"finalize": False, "form": "suzhou-department", "year": 2022, "unexplained": "return", "reports": ("word", "pdf")}
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reports")
     fill_inbox(folder / "收到")
     written(folder / "单位名单.csv", ROSTER)
-    said = "form: national-project\nyear: 2022\nroster: 单位名单.csv\ninboxes: [收到]\noutput: 汇集\npapers: [word, pdf]\n"
+    said = "form: national-project\nyear: 2022\nroster: 单位名单.csv\ninboxes: [收到]\noutput: 汇集\nreports: [word, pdf]\n"
     written(folder / "round.yaml", said)
     done = xlperf("collect", "--round", "round.yaml", "--jobs", "1", "--date", DATE, "--quiet", cwd=folder)
     assert done.returncode == ExitCode.UNREADABLE, done.stderr
@@ -93,7 +93,9 @@ def test_a_report_is_filled_in_checked_and_finalized_like_a_workbook(desk: Path,
     assert {"XL421", "XL509"} <= codes_of(outcome) and "XL428" not in codes_of(outcome)
 
 
-def test_it_is_marked_on_the_board_in_the_list_of_problems_and_in_what_is_finalized(desk: Path) -> None:
+def test_it_is_marked_on_the_board_in_the_list_of_problems_and_in_what_is_finalized(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     board = {row["单位名称"]: row["状态"] for row in table_of(desk / "汇集", "报送进度")}
     assert board == {
         f"219001-{TOWN}": "通过（由 Word 导入）",
@@ -117,6 +119,7 @@ def test_it_is_marked_on_the_board_in_the_list_of_problems_and_in_what_is_finali
     digest = sha256((desk / "收到" / "anhui-town.docx").read_bytes()).hexdigest()
     assert [text for text in texts if digest in text and "\n由 Word 导入" in text] != []
     assert json.loads(workbook.with_suffix(".json").read_text("utf-8"))["imported"] == "word"
+    monkeypatch.setenv("COLUMNS", "120")  # else the column is broken within the words
     assert "由 Word 导入" in status_as_text(find_status(desk / "汇集"))
     assert {unit["name"]: unit["imported"] for unit in run_of(desk / "汇集")["units"]}[JUSTICE] == "word"
 
@@ -154,7 +157,7 @@ def test_a_letter_is_an_attachment_and_a_scan_stands_for_its_unit(desk: Path) ->
 def test_nothing_is_done_twice_and_nothing_was_altered(desk: Path) -> None:
     assert verify(desk / "汇集").differences == ()
     before, again = outcomes_of(desk / "汇集"), read_round(desk / "round.yaml")
-    asked = {"form": again.form, "year": again.year, "roster": again.roster, "papers": again.papers}
+    asked = {"form": again.form, "year": again.year, "roster": again.roster, "reports": again.reports}
     status = collect(again.inboxes, output=again.output, date=DATE, jobs=1, **asked)
     assert (status.waiting, outcomes_of(desk / "汇集")) == (0, before)  # with the seconds that each took
     with zipfile.ZipFile(desk / "汇集" / "audit.zip") as archive:
@@ -167,33 +170,33 @@ def test_by_default_a_round_takes_workbooks_alone(tmp_path: Path) -> None:
     assert status.counts == {"unreadable": 1}
     (outcome,) = outcomes_of(tmp_path / "OUT")
     assert codes_of(outcome) == {"XL101"}
-    assert run_of(tmp_path / "OUT")["options"]["papers"] == []
+    assert run_of(tmp_path / "OUT")["options"]["reports"] == []
     command = ("collect", "anhui-town.docx", "-o", "OUT", "--jobs", "1", "--date", DATE, "--quiet")
-    assert xlperf(*command, "--papers", "word", cwd=tmp_path).returncode == ExitCode.OK  # it is another question now
-    assert xlperf(*command, "--papers", "odt", cwd=tmp_path).returncode == ExitCode.USAGE
+    assert xlperf(*command, "--reports", "word", cwd=tmp_path).returncode == ExitCode.OK  # it is another question now
+    assert xlperf(*command, "--reports", "odt", cwd=tmp_path).returncode == ExitCode.USAGE
     assert [outcome.status for outcome in outcomes_of(tmp_path / "OUT")] == ["passed"]
 
 
 def test_what_is_no_kind_of_report_and_what_reads_none_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError) as error:
-        collect([tmp_path], output=tmp_path / "OUT", papers=["odt"])
-    assert error.value.key == "no_such_paper"
+        collect([tmp_path], output=tmp_path / "OUT", reports=["odt"])
+    assert error.value.key == "no_such_report"
     monkeypatch.setattr(worker, "find_spec", lambda name: None)
     with pytest.raises(UsageError) as error:
-        collect([tmp_path], output=tmp_path / "OUT", papers=["pdf"])
+        collect([tmp_path], output=tmp_path / "OUT", reports=["pdf"])
     assert error.value.key == "no_pdfminer"
-    written(tmp_path / "round.yaml", "papers: [scan]\n")
+    written(tmp_path / "round.yaml", "reports: [scan]\n")
     with pytest.raises(UsageError) as error:
         read_round(tmp_path / "round.yaml")
-    assert error.value.key == "bad_round" and "papers" in str(error.value)
+    assert error.value.key == "bad_round" and "reports" in str(error.value)
 
 
 @pytest.mark.libreoffice
 def test_a_pdf_is_marked_as_such_and_not_taken_where_word_alone_is(tmp_path: Path) -> None:
     (pdf,) = convert([PAPERS["yunnan-nutrition"].write(tmp_path)], tmp_path / "收到", "pdf")
-    only_word = collect([pdf.parent], output=tmp_path / "A", jobs=1, date=DATE, papers=["word"])
+    only_word = collect([pdf.parent], output=tmp_path / "A", jobs=1, date=DATE, reports=["word"])
     assert only_word.counts == {"unreadable": 1}
-    assert collect([pdf.parent], output=tmp_path / "B", jobs=1, date=DATE, papers=["pdf"]).counts == {"passed": 1}
+    assert collect([pdf.parent], output=tmp_path / "B", jobs=1, date=DATE, reports=["pdf"]).counts == {"passed": 1}
     (outcome,) = outcomes_of(tmp_path / "B")
     assert "XL510" in codes_of(outcome)
     assert [row["状态"] for row in table_of(tmp_path / "B", "报送进度")] == ["通过（由 PDF 导入）"]

@@ -222,7 +222,7 @@ def finalize(file: Path, **asked: Any) -> ExitCode:
 @year_option
 @date_option
 @unexplained_option
-@click.option("--papers", multiple=True, type=click.Choice(["word", "pdf"]), help=words("papers"))
+@click.option("--reports", multiple=True, type=click.Choice(["word", "pdf"]), help=words("reports"))
 @templates_option
 @round_option
 @announcement_options
@@ -256,7 +256,7 @@ def collect(
         cluster=cluster,
         finalize=finalize_,
         unexplained=round_.unexplained,
-        papers=round_.papers,
+        reports=round_.reports,
         database=database,
         quiet=quiet,
     )

@@ -36,7 +36,7 @@ from xlperf.collecting.processing import basis_of, digest_of_work, process_input
 from xlperf.collecting.run_log import LogStamp, Run, find_versions, log_stamp, read_run, write_run
 from xlperf.collecting.status import CollectionStatus, read_status
 from xlperf.collecting.store import OPEN, Arrival, Outcomes, Store, first_receipt, opened_store, register
-from xlperf.collecting.worker import WorkOptions, known_papers
+from xlperf.collecting.worker import WorkOptions, known_reports
 from xlperf.distributing.prefill import kept_headings, subject_headings, told_of_kept
 from xlperf.distributing.roster import Roster, Unit, take_roster
 from xlperf.files import StrPath, moment, stamp
@@ -74,7 +74,7 @@ def collect(
     cluster: str | None = None,
     finalize: bool = True,
     unexplained: Unexplained | None = None,
-    papers: Sequence[str] = (),
+    reports: Sequence[str] = (),
     database: str | None = None,
     limits: Limits = LIMITS,
     quiet: bool = True,
@@ -97,7 +97,7 @@ def collect(
             same forms, date and options stay.
         unexplained: "return" sends back workbooks with warnings that their unit has not explained, "pass" lets them pass; by
             default as each form says.
-        papers: kinds of reports that are taken beside workbooks, "word" (.docx) and "pdf" (with a text layer); each is filled
+        reports: kinds of reports that are taken beside workbooks, "word" (.docx) and "pdf" (with a text layer); each is filled
             into a workbook and then treated as one. By default they are none of the round's.
         database: the URL of the store, by default a file in the folder of the collection.
         limits: what one workbook may use: seconds of a worker, and bytes of its memory.
@@ -118,7 +118,7 @@ def collect(
         ({'unreadable': 1}, 0, <ExitCode.UNREADABLE: 3>)
     """
     return_large_blocks_at_once()
-    kinds = known_papers(papers)
+    kinds = known_reports(reports)
     find_out = partial(_plan, inboxes, form=form, templates=templates, output=output, roster=roster)
     plan = find_out()
     for remark in () if quiet else plan.remarks:
@@ -129,7 +129,7 @@ def collect(
         refuse_other_owner(store, plan.directory)
         adopt_decisions(store, plan.packages, now=plan.started)
         options = _options(store, plan, form=form, year=year, date=date, finalize=finalize)
-        options = options._replace(unexplained=unexplained, papers=kinds)
+        options = options._replace(unexplained=unexplained, reports=kinds)
         decisions = _decisions(store, day=date or plan.started[:10])
         digest = _register(store, plan, options, decisions.waivers)
         set_seal(store, UNFINISHED, plan.started)
@@ -376,7 +376,7 @@ def _run(plan: _Plan, options: WorkOptions, *, workers: int, made: Made, announc
             "year": options.year,
             "finalize": options.finalize,
             "unexplained": options.unexplained,
-            "papers": list(options.papers),
+            "reports": list(options.reports),
         },
         "announcement": asdict(announcement),
         "date": options.date,

@@ -159,7 +159,7 @@ def options_of(run: Run) -> WorkOptions:
         form=run["options"]["form"],
         year=run["options"]["year"],
         unexplained=run["options"]["unexplained"],
-        papers=tuple(run["options"].get("papers") or ()),
+        reports=tuple(run["options"].get("reports") or ()),
     )
 
 

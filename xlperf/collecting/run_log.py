@@ -120,7 +120,7 @@ class RunOptions(TypedDict):
     year: int | None
     finalize: bool
     unexplained: Unexplained | None  # None: as each form says
-    papers: list[str]  # kinds of reports that are taken beside workbooks
+    reports: list[str]  # kinds of reports that are taken beside workbooks
 
 
 class Run(TypedDict):

@@ -51,7 +51,7 @@ class WorkOptions(NamedTuple):
     year: int | None = None
     templates: Path | None = None
     unexplained: Unexplained | None = None  # whether unexplained warnings send back; None: as the form says
-    papers: tuple[str, ...] = ()  # kinds of reports that are taken beside workbooks, those of IMPORTED
+    reports: tuple[str, ...] = ()  # kinds of reports that are taken beside workbooks, those of IMPORTED
 
 
 class Task(NamedTuple):
@@ -78,15 +78,15 @@ class Done(NamedTuple):
         return not any(finding["code"] in AGAIN for finding in self.outcome.findings)
 
 
-def known_papers(papers: Iterable[str]) -> tuple[str, ...]:
+def known_reports(reports: Iterable[str]) -> tuple[str, ...]:
     """The kinds of reports that a round takes, each once.
 
     Raises:
         UsageError: one is not known, or what reads it is not there.
     """
-    kinds = tuple(kind for kind in IMPORTED.values() if kind in papers)
-    if unknown := set(papers) - set(kinds):
-        raise UsageError("no_such_paper", name=min(unknown), known=listing(IMPORTED.values()))
+    kinds = tuple(kind for kind in IMPORTED.values() if kind in reports)
+    if unknown := set(reports) - set(kinds):
+        raise UsageError("no_such_report", name=min(unknown), known=listing(IMPORTED.values()))
     if "pdf" in kinds and find_spec("pdfminer") is None:
         raise UsageError("no_pdfminer")
     return kinds
@@ -173,13 +173,13 @@ def _imported(task: Task, file: Path, options: WorkOptions) -> _Paper | None:
     Raises:
         UnreadableError: it is no report (XL512), or does not say its year or its unit (XL511).
     """
-    if not options.papers:
+    if not options.reports:
         return None
     from xlperf.importing.importer import import_document  # workbooks alone do not pay for it
     from xlperf.importing.papers.source_file import kind_of
 
     kind = kind_of(task.content)
-    if kind is None or kind not in options.papers:
+    if kind is None or kind not in options.reports:
         return None
     try:
         read = import_document(file, templates=options.templates)

@@ -44,7 +44,7 @@ class Round:
     output: Path | None = None  # the folder of the collection
     former: tuple[Path, ...] = ()  # the folders of collections of former years
     unexplained: Unexplained | None = None
-    papers: tuple[str, ...] = ()  # kinds of reports that are taken beside workbooks: word, pdf
+    reports: tuple[str, ...] = ()  # kinds of reports that are taken beside workbooks: word, pdf
 
 
 def new_round(path: StrPath) -> Path:
@@ -114,6 +114,6 @@ def _round(given: Mapping[str, Any], folder: Path) -> Round:
         inboxes=tuple(folder / inbox for inbox in given.get("inboxes", ())),
         former=tuple(folder / collection for collection in given.get("former", ())),
         unexplained=given.get("unexplained"),
-        papers=tuple(given.get("papers", ())),
+        reports=tuple(given.get("reports", ())),
         **paths,
     )
