@@ -318,7 +318,7 @@ def test_a_workbook_of_an_earlier_revision(tmp_path: Path) -> None:
     assert result.document == typed
     assert [f for f in result.findings if f["severity"] != "info"] == []
     wrong = import_document(tmp_path / "a.xlsx", year=2023)
-    assert [(f["code"], f["expected"]) for f in wrong.findings if f["severity"] == "error"] == [("XL111", "2023")]
+    assert [(f["code"], f["expected"]) for f in wrong.findings if f["severity"] == "error"] == [("XL111", "2023 年度")]
     assert wrong.exit_code == 1
 
 
