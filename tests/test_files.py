@@ -222,17 +222,17 @@ def damaged(content: bytes, random: Random) -> bytes:
 
 def test_a_workbook_of_any_damage_is_asked_about_in_peace(tmp_path: Path) -> None:
     whole, path = (EXAMPLE / "filled.xlsx").read_bytes(), tmp_path / "a.xlsx"
-    for seed in seeds(3000, usual=300):
+    for seed in seeds(3000, usual=150):
         path.write_bytes(damaged(whole, Random(seed)))
         assert (as_written(path), holds(path, "no part has these words")) in {(True, False), (False, False)}, seed
 
 
 def test_a_word_template_of_any_damage_is_read_or_refused(tmp_path: Path) -> None:
     whole, refused = (TEMPLATES / "notice.docx").read_bytes(), 0
-    for seed in seeds(3000, usual=300):
+    for seed in seeds(3000, usual=150):
         try:
             assert dict(parts_of(damaged(whole, Random(seed)), tmp_path))
         except FormError as error:
             assert error.key == "not_word", seed
             refused += 1
-    assert refused > len(seeds(3000, usual=300)) // 3
+    assert refused > len(seeds(3000, usual=150)) // 3

@@ -283,7 +283,7 @@ def test_any_altered_byte_is_found(offices: Path, tmp_path: Path) -> None:
     content, chosen = (offices / "packages/财政.zip").read_bytes(), random.Random(SEED)
     whole = [(outcome.path, outcome.status) for outcome in outcomes_of(offices / "one") if outcome.path.startswith("财政")]
     found = []
-    for number in range(examples(300, usual=15)):
+    for number in range(examples(300, usual=8)):
         changed = bytearray(content)
         changed[chosen.randrange(len(content))] ^= 1 << chosen.randrange(8)
         (inbox := tmp_path / f"in{number}").mkdir()
@@ -341,7 +341,7 @@ def test_packing_that_is_killed_leaves_the_last_package_or_the_new_one(offices: 
     begin = time.perf_counter()
     subprocess.run([sys.executable, "-c", PACK, offices / "财政汇集", tmp_path / "whole.zip"], check=True)
     takes = time.perf_counter() - begin
-    for _ in range(examples(20, usual=4)):
+    for _ in range(examples(20, usual=3)):
         process = subprocess.Popen([sys.executable, "-c", PACK, offices / "财政汇集", target])
         time.sleep(chosen.random() * takes)
         process.kill()
@@ -362,7 +362,7 @@ def test_taking_in_that_is_killed_loses_and_doubles_nothing(offices: Path, tmp_p
     takes, chosen = time.perf_counter() - begin, random.Random(SEED)
     with opened_store(whole) as store:
         entries = list(entries_of(store))
-    for number in range(examples(20, usual=3)):
+    for number in range(examples(20, usual=2)):
         process = start(offices / "packages", out := tmp_path / str(number), *roster)
         time.sleep(chosen.uniform(0.3, 1.0) * takes)
         process.kill()

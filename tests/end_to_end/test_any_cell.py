@@ -67,7 +67,7 @@ def lost(path: Path, values: dict[tuple[str, str], str], result: Result) -> list
     return silent
 
 
-@pytest.mark.parametrize("seed", seeds(900, usual=24))
+@pytest.mark.parametrize("seed", seeds(900, usual=16))
 def test_a_value_of_any_kind_is_read_or_told(tmp_path: Path, seed: int) -> None:
     path, values = changed(tmp_path, seed)
     result = validate(path, annotated=tmp_path / "annotated")

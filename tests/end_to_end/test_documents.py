@@ -58,7 +58,7 @@ def put(doc: dict, path: Place, value: object) -> object:
 
 
 @given(st.lists(st.tuples(st.sampled_from(PATHS), ANYTHING), min_size=1, max_size=3))
-@settings(max_examples=examples(250, usual=60))
+@settings(max_examples=examples(250, usual=40))
 def test_whatever_stands_in_a_document(tmp_path_factory, changes: list[tuple[Place, object]]) -> None:
     folder: Path = tmp_path_factory.getbasetemp()
     doc: object = copy.deepcopy(SMALL)

@@ -259,7 +259,7 @@ def shortened(chance: random.Random, content: bytes) -> bytes:
 def test_no_damage_to_the_bytes_gives_a_traceback(tmp_path: Path) -> None:
     chance, content = random.Random(20220101 + SEED), FILLED.read_bytes()
     path = tmp_path / "f.xlsx"
-    for number in range(examples(1_600, usual=300)):
+    for number in range(examples(1_600, usual=150)):
         path.write_bytes((flipped, shortened)[number % 2](chance, content))
         survives(path)
 

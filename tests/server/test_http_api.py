@@ -74,7 +74,7 @@ def differing(server: Served, paths: list[Path]) -> list[str]:
 
 
 def test_workbooks_with_one_fault_have_the_verdict_of_the_command(server: Served, tmp_path: Path) -> None:
-    names = every(1, list(MATRIX), usual=30)
+    names = every(1, list(MATRIX), usual=40)
     paths = faulty_books(tmp_path, document(), {name: MATRIX[name][0] for name in names})
     assert len(names) >= 6 and differing(server, list(paths.values())) == []
 
