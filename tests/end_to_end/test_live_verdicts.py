@@ -25,6 +25,7 @@ from xlperf.forms.document import rows_of, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import make_layout, row_counts
 from xlperf.forms.live.states import is_live, tables_of_rule
+from xlperf.reading.reader import read_cells
 
 pytestmark = pytest.mark.libreoffice
 SPARE = 3  # rows of each block that are left free
@@ -51,12 +52,26 @@ def edited(jobs: list[tuple[Path, Drawn]]) -> Iterator[tuple[Path, Drawn]]:
 
 
 def is_mistyped(drawn: Drawn, path: Path) -> bool:
-    """Whether what was typed into a copied row does not go with it: a text where its kind asks for a number, a word that says nothing."""
+    """Whether what was typed into a copied row does not go with it: a text where its kind asks for a number or the other way
+    round, a word that says nothing."""
     if drawn.name != "copied row":
         return False
     _, title, _, row, _ = drawn.steps[0]
-    cells = (cell.partition("!") for f in validate(path).findings if f["code"] in {*FORMAT, "XL219"} for cell in f["cells"])
+    told_of = [cell for f in validate(path).findings if f["code"] in {*FORMAT, "XL219"} for cell in f["cells"]]
+    cells = (cell.partition("!") for cell in (*told_of, *_numbers_read_as_texts(path)))
     return any(sheet == title and cell.lstrip(ascii_uppercase) == str(row + 1) for sheet, _, cell in cells)
+
+
+def _numbers_read_as_texts(path: Path) -> Iterator[str]:
+    """The cells with a number of which the document has a text, as the target of a qualitative indicator."""
+    reading = read_cells(path)
+    grids = {found.title: found.grid for found in reading.sheets.values()}
+    for spot, cell in reading.cells.items():
+        listed = reading.rows[spot.block]
+        read = listed[spot.index].get(spot.field) if spot.index < len(listed) else None
+        shown = grids[cell.title][cell.row][cell.column] if isinstance(read, str) else None
+        if isinstance(shown, int | float) and reading.form.blocks[spot.block].fields[spot.field].type == "value":
+            yield str(cell)
 
 
 @pytest.mark.slow
