@@ -22,7 +22,6 @@ from xlperf.forms.definition import (
     Raw,
     blocks_of,
     choices_of,
-    full_width_signs,
     is_list,
     keys_of,
     named,
@@ -42,6 +41,7 @@ from xlperf.formula.operands import normal_text
 from xlperf.messages import sentence
 
 BESIDE = re.compile(r"\b[a-z]\w*\.[a-z]\w*")  # a cell elsewhere, as a test names it
+BETWEEN_CHOICES = re.compile("(?<=.)[\uff0c\u3001\uff1b](?=.)")  # signs with which people tell choices apart
 NUMBERS = ("year", "count", "money", "percentage", "points", "ratio")  # field types whose cells hold numbers only
 WIDTHS = {"guide": 4, "lines": 3, "fields": 2}  # columns that a kind of section is printed over
 LONGEST_VALIDATION = 255  # characters of a formula behind a dropdown, Excel's limit
@@ -211,8 +211,7 @@ def _one_choice(definition: Raw) -> Iterator[Complaint]:
     for place, section in sections_of(definition):
         for number, column in enumerate(section.get("columns", ())):
             match column.get("choices"):
-                case [str() as only] if full_width_signs(only):
-                    signs = full_width_signs(only)
+                case [str() as only] if signs := "".join(dict.fromkeys(BETWEEN_CHOICES.findall(only))):
                     yield wrong(f"{place}.columns[{number}].choices", "one_choice", found=quoted(only), signs=signs)
 
 
