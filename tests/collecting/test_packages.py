@@ -23,8 +23,10 @@ from support.example import document
 from support.matrix import MATRIX
 from support.sweeps import SEED, examples
 from xlperf import collect, decide, fill_workbook, package_collection, verify
+from xlperf.collecting import inbox as inbox_module
 from xlperf.collecting import processing
 from xlperf.collecting.audit_log import entries_of
+from xlperf.collecting.inbox import Allowance, Input, list_inbox
 from xlperf.collecting.packages.contents import AUDIT, INPUTS, MARK, RESULTS
 from xlperf.collecting.store import opened_store
 from xlperf.collecting.worker import WorkOptions
@@ -142,6 +144,16 @@ def test_packages_files_and_packages_of_packages_may_lie_together(offices: Path,
         "丁局": "通过",
     }
     assert "市.zip!财政.zip!甲.xlsx" in {entry["path"] for entry in run_of(out)["files"]}
+
+
+def test_what_was_made_counts_for_no_member(offices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package of as many workbooks as an archive may hold is taken in, though it holds three files of each beside it."""
+    (inbox := tmp_path / "收到").mkdir()
+    shutil.copy(offices / "packages/财政.zip", inbox)
+    for members, taken in ((3, {"甲.xlsx", "乙.xlsx", "说明.pdf"}), (2, {""})):
+        monkeypatch.setattr(inbox_module, "Allowance", lambda members=members: Allowance(members=members))
+        found = [item for item in list_inbox([inbox]) if isinstance(item, Input)]
+        assert {item.path.partition("!")[2] for item in found} == taken
 
 
 def test_what_would_be_judged_otherwise_is_judged_anew(offices: Path, tmp_path: Path, unprocessed: list[str]) -> None:

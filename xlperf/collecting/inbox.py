@@ -27,7 +27,7 @@ from typing import IO
 
 from xlperf.collecting.input_names import Names, extended, name_of, printable, shown
 from xlperf.collecting.last_run import KnownFile, stamp_of
-from xlperf.collecting.packages.contents import Package, is_package, read_package
+from xlperf.collecting.packages.contents import RECEIVED, Package, is_package, read_package
 from xlperf.collecting.store import FILE_NAME, LOCK, OPEN
 from xlperf.errors import UnreadableError, UsageError, is_disk_full, reason_of
 from xlperf.files import ZIP_FAULTS
@@ -39,6 +39,7 @@ from xlperf.reading.zip_file import CENTRAL, CHUNK, ENCRYPTED, is_folder
 from xlperf.summarizing.outcome import INSIDE
 
 MOST_MEMBERS = 20_000  # in one archive, including those of nested archives
+MOST_ENTRIES = 2 * MOST_MEMBERS  # folders and what is made beside each member among them
 MOST_UNPACKED = 8_192 * MIB  # bytes from one archive: 20,000 workbooks, each with a picture
 DEEPEST = 3  # levels of nested archives
 HELD = 16 * MIB  # bytes of a nested archive that are kept in memory; a larger one goes to a temporary file
@@ -93,13 +94,13 @@ class Allowance:
     members: int = MOST_MEMBERS
     unpacked: int = MOST_UNPACKED
 
-    def take(self, size: int) -> None:
+    def take(self, size: int, members: int = 1) -> None:
         """Subtract a file of that many bytes.
 
         Raises:
             UnreadableError: that is one file too many, or too many bytes.
         """
-        self.members, self.unpacked = self.members - 1, self.unpacked - size
+        self.members, self.unpacked = self.members - members, self.unpacked - size
         if self.members < 0:
             raise _crowded(f"> {MOST_MEMBERS:,}")
         if self.unpacked < 0:
@@ -237,8 +238,8 @@ def _contents_of(found: Input, stream: IO[bytes], allowance: Allowance) -> Itera
 
 def _open_archive(stream: IO[bytes]) -> zipfile.ZipFile | None:
     """The archive of submissions; None for a workbook, which is a zip too, whatever its name."""
-    if _count_entries(stream) > 2 * MOST_MEMBERS:  # before zipfile makes an object for each
-        raise _crowded(f"> {2 * MOST_MEMBERS:,}")
+    if _count_entries(stream) > MOST_ENTRIES:  # before zipfile makes an object for each
+        raise _crowded(f"> {MOST_ENTRIES:,}")
     archive = zipfile.ZipFile(stream)
     return None if TYPES in archive.namelist() else archive
 
@@ -287,7 +288,7 @@ def _in_package(around: Input, archive: zipfile.ZipFile, allowance: Allowance) -
     """The package itself and what was received in it; nothing of one that is not as it was made."""
     try:
         for entry in archive.infolist():
-            allowance.take(entry.file_size)
+            allowance.take(entry.file_size, members=entry.filename.startswith(RECEIVED))
         package = read_package(archive, path=around.path, members=around.members, file=around.file)
     except UnreadableError as error:
         yield replace(around, error=error)

@@ -1,7 +1,7 @@
 """What a collection takes over of packages: what was decided, and what became of files, where it would find the same.
 
     adopt_decisions(store, packages, now=started)
-    for item, done in adopted(packages, to_do, basis, waivers): …
+    for item, done in adopted(packages, to_do, bases, waivers.get): …
 
 A decision is taken over once, with the hash of its entry, and taken back when the package says so. A result is taken over if
 version, forms and options of both collections are the same and so is what was decided about the file; the date that is written

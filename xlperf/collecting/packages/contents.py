@@ -2,7 +2,7 @@
 
     package = read_package(archive, path="district.zip", members=(), file=Path("received/district.zip"))
     package.inputs, package.head                # what was received; the last hash of its audit
-    for result in results_in(archive, package): …
+    for result in results_in(archive): …
 
 A package is a zip of five kinds of entries:
 

@@ -21,6 +21,7 @@ from typing import IO, Any
 
 from xlperf.collecting.audit_log import LOG, UNFINISHED, entries_of, seals_of
 from xlperf.collecting.housekeeping import folder_of, locked
+from xlperf.collecting.inbox import MOST_ENTRIES
 from xlperf.collecting.ownership import refuse_other_owner
 from xlperf.collecting.packages.contents import AUDIT, FORMAT, INPUTS, MADE, MARK, RECEIVED, RESULTS
 from xlperf.collecting.processing import basis_of, digest_of_work, options_of, terms_of
@@ -34,7 +35,6 @@ from xlperf.summarizing.audit_chain import DECIDED, UNDONE, broken_at, kept_by
 from xlperf.summarizing.board.decisions import in_force, taken_in, waivers_of
 from xlperf.summarizing.exports import AUDIT as ARCHIVE
 
-MOST_ENTRIES = 40_000  # that a collection takes in of one archive
 PIECE = MIB
 KEPT = (*PROVED, "saved", "places", "rows", "seconds")  # columns of an outcome
 
