@@ -252,7 +252,7 @@ def test_a_workbook_called_zip_is_a_workbook(tmp_path: Path) -> None:
 
 def test_the_directory_is_counted_and_not_what_is_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A workbook is a zip too: stored as it is, its own directory lies in the archive."""
-    monkeypatch.setattr(inbox, "MOST_MEMBERS", 10)
+    monkeypatch.setattr(inbox, "MOST_ENTRIES", 20)
     book = zipped({"[Content_Types].xml": b"", **{f"xl/{number}.xml": b"" for number in range(17)}})
     for name, entries in (("ten.zip", 10), ("more.zip", 21)):
         with zipfile.ZipFile(tmp_path / name, "w") as archive:
