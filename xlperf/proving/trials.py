@@ -21,6 +21,7 @@ from xlperf.forms.compute import compute
 from xlperf.forms.document import Spot, inputs_of
 from xlperf.forms.form import Form
 from xlperf.formula.doubles import DOUBLES
+from xlperf.formula.operands import as_decimal
 from xlperf.messages import listing, sentence
 from xlperf.proving.documents import Drawn
 from xlperf.proving.reach import Reached
@@ -171,13 +172,18 @@ def _both_readings(form: Form, seen: Seen) -> list[Fault]:
         for key, listed in ours.items()
         for index, (row, other) in enumerate(zip(listed, doubles[key], strict=True))
         for name in row.keys() | other.keys()
-        if row.get(name) != _on_15_digits(other.get(name))
+        if _on_15_digits(row.get(name)) != _on_15_digits(other.get(name))
     ]
     return [Fault("proof_differs", {**facts, "document": seen.kind}) for facts in found[:MOST_TOLD]]
 
 
 def _on_15_digits(value: object) -> object:
-    return float(format(value, ".15g")) if isinstance(value, float) else value
+    """Of a number; a whole one of more digits is an int in ours, which no double equals.
+
+    >>> _on_15_digits(99_999_999_999_980_000_000_000_000) == _on_15_digits(9.999999999998e25)
+    True
+    """
+    return as_decimal(value) if isinstance(value, int | float) else value
 
 
 def _own_findings(form: Form, seen: Seen, processed: Processed) -> Iterator[Fault]:
