@@ -20,17 +20,8 @@ from xlperf import collect, fill_workbook, load_document, validate
 from xlperf.distributing.roster import Line, Unit
 from xlperf.distributing.workbook_names import file_names
 from xlperf.errors import ExitCode, FormError, UsageError
-from xlperf.files import (
-    MOST_BYTES,
-    UNSAFE,
-    as_written,
-    holds,
-    joined_name,
-    safe_name,
-    write_atomically,
-    write_csv,
-    written_together,
-)
+from xlperf.file_names import MOST_BYTES, UNSAFE, joined_name, safe_name
+from xlperf.files import as_written, holds, write_atomically, write_csv, written_together
 from xlperf.forms.form import Form
 from xlperf.reporting.word_package import parts_of
 from xlperf.workflow.template import default_name

@@ -17,7 +17,7 @@ def rooms() -> str:
 
 
 def room(name: str) -> Iterator[str]:
-    """One package; nothing for a module that stands by itself."""
+    """One package and those in it; nothing for a module that stands by itself."""
     folder = ROOT / name
     if not folder.is_dir():
         return
@@ -27,6 +27,8 @@ def room(name: str) -> Iterator[str]:
     yield f"{first}\n"
     yield f"{' '.join(rest.split())}\n"
     yield f"Modules: {modules}.\n"
+    for inner in sorted(path.parent.name for path in folder.glob("*/__init__.py")):
+        yield from room(f"{name}/{inner}")
 
 
 def directions() -> str:

@@ -32,7 +32,7 @@ from xlperf.collecting.store import opened_store
 from xlperf.collecting.worker import WorkOptions
 from xlperf.errors import ExitCode, UsageError
 from xlperf.files import ZIP_TIME
-from xlperf.summarizing.audit_chain import DECIDED, PACKED, UNDONE
+from xlperf.summarizing.audit.chain import DECIDED, PACKED, UNDONE
 
 pytestmark = pytest.mark.slow
 posix = pytest.mark.skipif(os.name == "nt", reason="SIGKILL")

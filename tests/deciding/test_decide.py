@@ -29,7 +29,7 @@ from xlperf.collecting.audit_log import entries_of
 from xlperf.collecting.status import status_as_text
 from xlperf.collecting.store import opened_store
 from xlperf.errors import ExitCode, UsageError
-from xlperf.summarizing.audit_chain import DECIDED, UNDONE
+from xlperf.summarizing.audit.chain import DECIDED, UNDONE
 
 pytestmark = pytest.mark.slow
 posix = pytest.mark.skipif(os.name == "nt", reason="SIGKILL")

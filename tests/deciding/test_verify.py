@@ -17,7 +17,7 @@ from support.paths import EXAMPLE
 from support.sweeps import SEED, examples
 from xlperf import collect, fill_workbook, load_document, verify
 from xlperf.errors import ExitCode, UsageError
-from xlperf.summarizing.audit_chain import Entry, hash_of
+from xlperf.summarizing.audit.chain import Entry, hash_of
 
 pytestmark = pytest.mark.slow
 STORE = "collection.sqlite"

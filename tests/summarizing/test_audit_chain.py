@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.sweeps import examples
-from xlperf.summarizing.audit_chain import (
+from xlperf.summarizing.audit.chain import (
     DECIDED,
     FINALIZED,
     GONE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlperf.summarizing.audit_chain import DECIDED, UNDONE, Entry, Fact, followed
+from xlperf.summarizing.audit.chain import DECIDED, UNDONE, Entry, Fact, followed
 from xlperf.summarizing.board.decisions import Decision, decided, in_force, taken_in, waivers_of
 from xlperf.summarizing.board.rows import SPARED, STATES, BoardRow
 from xlperf.summarizing.submissions import PLAIN, Naming

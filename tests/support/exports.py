@@ -14,7 +14,7 @@ from pathlib import Path
 from support.outcomes import finding, indicator, outcome, unit, unreadable
 from xlperf.distributing.roster import Unit
 from xlperf.files import ZIP_TIME
-from xlperf.summarizing.audit_archive import OpenInput
+from xlperf.summarizing.audit.archive import OpenInput
 from xlperf.summarizing.exports import write_exports
 from xlperf.summarizing.outcome import Outcome
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from xlperf.collecting.store import AT_A_TIME, Arrival, Store, outcome_rows, proof_of
 from xlperf.errors import UsageError
 from xlperf.files import digest_of
-from xlperf.summarizing.audit_chain import (
+from xlperf.summarizing.audit.chain import (
     BEGUN,
     FINALIZED,
     GONE,

@@ -14,7 +14,6 @@ undisturbed run.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import sys
 import time
@@ -39,12 +38,12 @@ from xlperf.collecting.store import OPEN, Arrival, Outcomes, Store, first_receip
 from xlperf.collecting.worker import WorkOptions, known_reports
 from xlperf.distributing.prefill import kept_headings, subject_headings, told_of_kept
 from xlperf.distributing.roster import Roster, Unit, take_roster
-from xlperf.files import StrPath, moment, stamp
+from xlperf.files import StrPath, digest_of_json, moment, stamp
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import Unexplained
 from xlperf.messages import current_language, sentence
 from xlperf.reporting.word_report import check_own_template
-from xlperf.summarizing.audit_chain import DECIDED, UNDONE
+from xlperf.summarizing.audit.chain import DECIDED, UNDONE
 from xlperf.summarizing.board.decisions import Taken, in_force, taken_in, waivers_of
 from xlperf.summarizing.board.former import FormerYears
 from xlperf.summarizing.exports import Exported, write_exports
@@ -248,7 +247,7 @@ def digest_forms(templates: Path | None, known: Mapping[str, str] = NO_FORMS) ->
     for folder in form_directories(templates):
         ours = (file for file in sorted(folder.iterdir()) if file.is_file() and not is_no_submission(file.name))
         files = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in ours}
-        digest = _digest(files)
+        digest = digest_of_json(files)
         digests.setdefault(known.get(digest) or _name_of(folder), digest)  # the bureau's own come first and count
     return digests
 
@@ -262,10 +261,6 @@ def _name_of(folder: Path) -> str:
 
 def _now() -> str:
     return moment()
-
-
-def _digest(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()
 
 
 # --- what the bureau decided ---------------------------------------------------------------------------------

@@ -33,9 +33,9 @@ from xlperf.errors import UnreadableError, UsageError, is_disk_full, reason_of
 from xlperf.files import ZIP_FAULTS
 from xlperf.messages import sentence
 from xlperf.reading.limits import MIB, MOST_FILE, too_large
+from xlperf.reading.package.workbook_parts import TYPES
+from xlperf.reading.package.zip_file import CENTRAL, CHUNK, ENCRYPTED, is_folder
 from xlperf.reading.received_file import OWNERS
-from xlperf.reading.workbook_parts import TYPES
-from xlperf.reading.zip_file import CENTRAL, CHUNK, ENCRYPTED, is_folder
 from xlperf.summarizing.outcome import INSIDE
 
 MOST_MEMBERS = 20_000  # in one archive, including those of nested archives

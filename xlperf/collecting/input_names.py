@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 
-from xlperf.reading.zip_file import UTF8
+from xlperf.reading.package.zip_file import UTF8
 from xlperf.summarizing.outcome import INSIDE
 
 NAMELESS = "_"  # for an entry without a name, and for a character that nobody sees

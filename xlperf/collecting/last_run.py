@@ -11,7 +11,6 @@ written within moments of being read may have been written twice in one tick of 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -21,6 +20,7 @@ from xlperf import __version__
 from xlperf.collecting.run_log import FILE_NAME as LOG
 from xlperf.collecting.run_log import ChainHead, FileEntry, Run, UnitEntry, UnitState, list_files
 from xlperf.collecting.store import FILE_NAME, LOCK, Outcomes, Store
+from xlperf.files import digest_of_json
 from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.exports import Exported
 
@@ -61,7 +61,7 @@ def known_forms(last: Run | None) -> dict[str, str]:
 
 def state_of(directory: Path, terms: object) -> str:
     """A digest of all that the exports were made of, and of the files that lie in the folder of the collection."""
-    return hashlib.sha256(json.dumps([terms, sorted(_lying_in(directory))], ensure_ascii=False).encode()).hexdigest()
+    return digest_of_json([terms, sorted(_lying_in(directory))])
 
 
 def _lying_in(directory: Path) -> Iterator[tuple[str, int, int]]:

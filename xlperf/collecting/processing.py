@@ -8,7 +8,6 @@ killed at any moment.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -26,6 +25,7 @@ from xlperf.collecting.run_log import Run
 from xlperf.collecting.store import Store, count_inputs, done_outputs, save_outcome
 from xlperf.collecting.worker import Done, Task, WorkOptions, not_done, work_on
 from xlperf.errors import UnreadableError
+from xlperf.files import digest_of_json
 from xlperf.messages import sentence
 from xlperf.progress import Tell, progress
 from xlperf.reporting.result import EXIT_CODES
@@ -142,7 +142,7 @@ def digest_of_work(options: WorkOptions, forms: Mapping[str, str]) -> str:
         forms: form and revision -> digest of its folder.
     """
     facts = [__version__, options._replace(templates=None), forms]
-    return sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
+    return digest_of_json(facts)
 
 
 def basis_of(options: WorkOptions, forms: Mapping[str, str]) -> str:

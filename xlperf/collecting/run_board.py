@@ -13,7 +13,7 @@ from xlperf.collecting.audit_log import entries_of
 from xlperf.collecting.ownership import refuse_other_owner
 from xlperf.collecting.run_log import Run
 from xlperf.collecting.store import FILE_NAME, Store, opened_store
-from xlperf.summarizing.audit_chain import DECIDED, UNDONE
+from xlperf.summarizing.audit.chain import DECIDED, UNDONE
 from xlperf.summarizing.board.decisions import Decision, decided, in_force, taken_in
 from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.submissions import Naming

@@ -16,7 +16,6 @@ database, or one schema of it, per collection.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -27,6 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlperf.collecting.database_url import is_understood, shown, without_secrets
 from xlperf.errors import UsageError
+from xlperf.files import digest_of_json
 from xlperf.reporting.result import Status
 from xlperf.summarizing.outcome import Outcome, instant
 
@@ -328,7 +328,7 @@ def save_outcome(store: Store, key: str, outcome: Outcome, digest: str | None) -
 
 def proof_of(row: Mapping[str, object]) -> str:
     """The SHA-256 of what is kept of an outcome; times and how it was shown do not matter."""
-    return hashlib.sha256(json.dumps([row[name] for name in PROVED], ensure_ascii=False).encode()).hexdigest()
+    return digest_of_json([row[name] for name in PROVED])
 
 
 def outcome_rows(store: Store) -> Iterator[RowMapping]:

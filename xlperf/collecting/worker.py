@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlperf.errors import UnreadableError, UsageError, is_disk_full
-from xlperf.files import short_name
+from xlperf.file_names import short_name
 from xlperf.forms.model import Unexplained
 from xlperf.messages import finding_texts, listing, sentence, use_language
 from xlperf.reporting.description import DescribedFinding, describe, in_order

@@ -24,7 +24,7 @@ from xlperf.errors import UsageError
 from xlperf.files import StrPath, moment, stamp
 from xlperf.messages import listing, sentence
 from xlperf.reporting.description import sends_back
-from xlperf.summarizing.audit_chain import DECIDED, UNDONE, Fact
+from xlperf.summarizing.audit.chain import DECIDED, UNDONE, Fact
 from xlperf.summarizing.board.decisions import ACCEPT, EXTEND, KINDS, Decision
 from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.outcome import Outcome

@@ -27,7 +27,7 @@ from xlperf.collecting.store import FILE_NAME, Store, opened_store, outcome_rows
 from xlperf.errors import ExitCode, UsageError
 from xlperf.files import ZIP_FAULTS, StrPath, digest_of
 from xlperf.messages import LANGUAGES, sentence
-from xlperf.summarizing.audit_chain import BEGUN, Entry, Kept, broken_at, kept_by
+from xlperf.summarizing.audit.chain import BEGUN, Entry, Kept, broken_at, kept_by
 
 SHOWN_HEAD = re.compile(rb"[0-9a-f]{64}")
 OVERVIEW = "xl/worksheets/sheet1.xml"  # of the summary

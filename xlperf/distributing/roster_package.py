@@ -17,11 +17,11 @@ from pathlib import Path
 from xlperf.errors import UnreadableError, UsageError
 from xlperf.forms.layout import MARK
 from xlperf.reading.limits import MIB, crowded, too_large
-from xlperf.reading.plain_xml import Unusual, check_plain, check_well_formed, rewrite
+from xlperf.reading.package.plain_xml import Unusual, check_plain, check_well_formed, rewrite
+from xlperf.reading.package.sheet_xml import read_texts, shared_text
+from xlperf.reading.package.workbook_parts import read_parts, refuse_other_packages
+from xlperf.reading.package.zip_file import Part, inflate, open_archive, write_archive
 from xlperf.reading.received_file import read_file, refuse_other_kinds
-from xlperf.reading.sheet_xml import read_texts, shared_text
-from xlperf.reading.workbook_parts import read_parts, refuse_other_packages
-from xlperf.reading.zip_file import Part, inflate, open_archive, write_archive
 
 MOST_CELLS = 200_000  # of all sheets; 10,000 units with 20 columns
 MOST_BYTES = 32 * MIB  # of XML of one sheet, without the blank rows at its end

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from xlperf.distributing.roster import Unit
-from xlperf.files import joined_name, safe_name
+from xlperf.file_names import joined_name, safe_name
 from xlperf.forms.form import Form
 
 DIGITS = 8  # of a digest in a name

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from xlperf.errors import UsageError
-from xlperf.files import ZIP_TIME, StrPath, shipped
+from xlperf.files import StrPath, shipped, zip_entry
 from xlperf.forms.loader import form_directories, load_form
 from xlperf.messages import listing
 from xlperf.page.assets import LOCK
@@ -69,7 +69,7 @@ def _stored(entries: Iterable[tuple[str, bytes]]) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as package:
         for name, data in sorted(dict(entries).items()):
-            package.writestr(zipfile.ZipInfo(name, ZIP_TIME), data)
+            package.writestr(zip_entry(name), data)
     return content.getvalue()
 
 

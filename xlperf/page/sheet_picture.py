@@ -26,10 +26,10 @@ from xlperf.page.shown_numbers import show_number
 from xlperf.reading import limits
 from xlperf.reading.cell_formats import ESCAPED
 from xlperf.reading.markup import Range, areas, read_markup
+from xlperf.reading.package.workbook_parts import WORKBOOK
 from xlperf.reading.reader import IDENTITY
 from xlperf.reading.reading import FoundSheet, Reading
 from xlperf.reading.sheet_rows import header_depth, table_below
-from xlperf.reading.workbook_parts import WORKBOOK
 
 MOST_CELLS = 60_000  # of all sheets together; what stands behind them is counted, not drawn
 LAST_SPOT = limits.LAST_ROW - 1, column_number(limits.LAST_COLUMN)  # what lies beyond was cut from the package

@@ -22,10 +22,10 @@ from xlperf.files import StrPath
 from xlperf.forms.layout import MARK
 from xlperf.reading import limits
 from xlperf.reading.markup import Markup, with_usual_errors
+from xlperf.reading.package.sheet_xml import Sheet, read_sheets, read_texts
+from xlperf.reading.package.workbook_parts import read_parts, refuse_other_packages
+from xlperf.reading.package.zip_file import open_archive, write_archive
 from xlperf.reading.received_file import owner_files, read_file, refuse_other_kinds
-from xlperf.reading.sheet_xml import Sheet, read_sheets, read_texts
-from xlperf.reading.workbook_parts import read_parts, refuse_other_packages
-from xlperf.reading.zip_file import open_archive, write_archive
 from xlperf.reporting.finding import Finding
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from lxml import etree
 
 from xlperf.errors import FormError, UsageError, reason_of
-from xlperf.files import ZIP_FAULTS, ZIP_TIME
+from xlperf.files import ZIP_FAULTS, zip_entry
 from xlperf.messages import sentence
 from xlperf.reporting.word_xml import Element
 
@@ -72,6 +72,4 @@ def write_package(path: Path, parts: Mapping[str, bytes]) -> None:
     """Write a package; the same parts give the same bytes on every system."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for name, part in parts.items():
-            entry = zipfile.ZipInfo(name, ZIP_TIME)
-            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
-            package.writestr(entry, part)
+            package.writestr(zip_entry(name, compression=zipfile.ZIP_DEFLATED), part)

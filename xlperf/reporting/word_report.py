@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from xlperf.errors import FormError, UsageError
-from xlperf.files import joined_name, safe_name
+from xlperf.file_names import joined_name, safe_name
 from xlperf.forms.document import Rows, Spot, file_name_parts, is_empty, text_at
 from xlperf.forms.form import Form
 from xlperf.forms.loader import is_shipped

@@ -17,7 +17,8 @@ from functools import partial
 from pathlib import Path
 
 from xlperf.errors import UnreadableError, XlperfError, is_disk_full
-from xlperf.files import ZIP_TIME, short_name
+from xlperf.file_names import short_name
+from xlperf.files import zip_entry
 from xlperf.messages import use_language
 from xlperf.page import in_browser
 from xlperf.reporting.result import Result, unreadable
@@ -91,7 +92,7 @@ def _zipped(job: Job, files: Sequence[Path]) -> Path:
     path = job.folder / ANSWER
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as package:
         for file in files:
-            package.writestr(zipfile.ZipInfo(file.name, ZIP_TIME), file.read_bytes())
+            package.writestr(zip_entry(file.name), file.read_bytes())
     return path
 
 

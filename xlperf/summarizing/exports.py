@@ -20,10 +20,11 @@ from typing import NamedTuple
 
 from xlperf.distributing.roster import Unit
 from xlperf.errors import UsageError, reason_of
-from xlperf.files import as_written, csv_writer, digest_of, safe_name, write_csv, written_together
+from xlperf.file_names import safe_name
+from xlperf.files import as_written, csv_writer, digest_of, write_csv, written_together
 from xlperf.messages import sentence
-from xlperf.summarizing.audit_archive import OpenInput, write_audit
-from xlperf.summarizing.audit_chain import Chain
+from xlperf.summarizing.audit.archive import OpenInput, write_audit
+from xlperf.summarizing.audit.chain import Chain
 from xlperf.summarizing.board.decisions import Taken
 from xlperf.summarizing.board.former import FormerYears, reasons_of
 from xlperf.summarizing.board.rows import BoardRow

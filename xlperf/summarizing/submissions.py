@@ -19,7 +19,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from xlperf.distributing.roster import Unit
-from xlperf.files import safe_name
+from xlperf.file_names import safe_name
 from xlperf.forms.model import Severity
 from xlperf.reporting.description import DescribedFinding, describe
 from xlperf.reporting.finding import Finding

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from xlperf.forms.layout import MARK
 from xlperf.messages import clauses, sentence
-from xlperf.summarizing.audit_chain import Chain
+from xlperf.summarizing.audit.chain import Chain
 from xlperf.summarizing.board.rows import SPARED, STATES
 from xlperf.summarizing.outcome import SurveyedSubmission
 from xlperf.summarizing.overview import Counted, Part, write_parts

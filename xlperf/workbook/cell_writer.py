@@ -21,7 +21,7 @@ from xlperf.formula.nodes import Kind, Literal, Node
 from xlperf.values.dates import as_date
 from xlperf.workbook.book import Book, Format, Worksheet
 from xlperf.workbook.identity import Finalized, Identity
-from xlperf.workbook.problem_notes import Annotation
+from xlperf.workbook.problems.notes import Annotation
 from xlperf.workbook.rule_links import links_of_rule
 from xlperf.workbook.rule_results import issued_unit_state, issued_unit_value, live_count, live_state
 from xlperf.workbook.styles import ALIGN, COLOURS, SHORT, Palette

@@ -26,9 +26,9 @@ from xlperf.workbook.dropdowns import write_lists
 from xlperf.workbook.identity import Finalized, Identity, write_identity
 from xlperf.workbook.line_writers import LINES
 from xlperf.workbook.live_colours import colour_table, separate_thousands
-from xlperf.workbook.problem_marks import colour_changed_cells, mark_cells, write_remarks
-from xlperf.workbook.problem_notes import Annotation
-from xlperf.workbook.problem_sheet import problem_sheet_title, write_problems
+from xlperf.workbook.problems.marks import colour_changed_cells, mark_cells, write_remarks
+from xlperf.workbook.problems.notes import Annotation
+from xlperf.workbook.problems.sheet import problem_sheet_title, write_problems
 from xlperf.workbook.rule_links import define_links
 from xlperf.workbook.rule_results import write_uncomputed
 from xlperf.workbook.styles import set_up_print

@@ -8,7 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from xlperf.errors import UsageError
-from xlperf.files import StrPath, as_written, joined_name, stamp, written_together
+from xlperf.file_names import joined_name
+from xlperf.files import StrPath, as_written, stamp, written_together
 from xlperf.forms.compute import compute
 from xlperf.forms.layout import filled_references, make_layout, row_counts, spare_rows, with_blank_rows
 from xlperf.forms.model import Unexplained
@@ -60,7 +61,7 @@ def write_annotated(processed: Processed, directory: Path, *, date: str) -> Path
         UsageError: it cannot be written, or there is one in which somebody has typed since.
     """
     from xlperf.workbook.identity import Identity
-    from xlperf.workbook.problem_notes import make_annotation, typed_rows
+    from xlperf.workbook.problems.notes import make_annotation, typed_rows
     from xlperf.workbook.writer import write_workbook
 
     reading, form = processed.reading, processed.reading.form

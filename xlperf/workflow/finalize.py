@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlperf.errors import UnreadableError
-from xlperf.files import StrPath, joined_name, keep_apart, safe_name, stamp, written_together
+from xlperf.file_names import joined_name, safe_name
+from xlperf.files import StrPath, keep_apart, stamp, written_together
 from xlperf.forms.compute import compute
 from xlperf.forms.document import IMPORTED, WAIVED, Rows, document_of, file_name_parts, rows_of, text_at, unit_spot
 from xlperf.forms.form import Form

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlperf.errors import UsageError
-from xlperf.files import StrPath, joined_name, make_folder, safe_name, stamp, unused, write_atomically
+from xlperf.file_names import joined_name, safe_name
+from xlperf.files import StrPath, make_folder, stamp, unused, write_atomically
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Rows, Spot, rows_of, unit_spot
 from xlperf.forms.form import Form

@@ -22,7 +22,7 @@ from xlperf.collecting.worker import Done
 from xlperf.errors import is_disk_full
 from xlperf.files import ZIP_FAULTS
 from xlperf.reporting.result import EXIT_CODES
-from xlperf.summarizing.audit_chain import DECIDED, PACKED, UNDONE, Entry, Fact
+from xlperf.summarizing.audit.chain import DECIDED, PACKED, UNDONE, Entry, Fact
 from xlperf.summarizing.gist import Gist
 from xlperf.summarizing.outcome import INSIDE, Outcome
 from xlperf.workflow.waivers import Waiver

@@ -32,8 +32,8 @@ from xlperf.errors import UnreadableError, is_disk_full
 from xlperf.files import ZIP_FAULTS
 from xlperf.messages import sentence
 from xlperf.reading.limits import MIB
-from xlperf.reading.zip_file import CHUNK
-from xlperf.summarizing.audit_chain import Entry, broken_at, kept_by
+from xlperf.reading.package.zip_file import CHUNK
+from xlperf.summarizing.audit.chain import Entry, broken_at, kept_by
 
 MARK, INPUTS, RESULTS, AUDIT = "xlperf-package.json", "inputs.jsonl", "results.jsonl", "audit.jsonl"
 RECEIVED, MADE = "received/", "made/"

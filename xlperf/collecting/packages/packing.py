@@ -28,10 +28,10 @@ from xlperf.collecting.processing import basis_of, digest_of_work, options_of, t
 from xlperf.collecting.run_log import Run, read_run
 from xlperf.collecting.store import FILE_NAME, PROVED, Store, opened_store, outcome_rows, proof_of, received_inputs
 from xlperf.errors import UsageError, reason_of
-from xlperf.files import ZIP_FAULTS, ZIP_TIME, StrPath, as_meant, digest_of, make_folder, write_atomically
+from xlperf.files import ZIP_FAULTS, StrPath, as_meant, digest_of, make_folder, write_atomically, zip_entry
 from xlperf.reading.limits import MIB
-from xlperf.summarizing.audit_archive import MANIFEST
-from xlperf.summarizing.audit_chain import DECIDED, UNDONE, broken_at, kept_by
+from xlperf.summarizing.audit.archive import MANIFEST
+from xlperf.summarizing.audit.chain import DECIDED, UNDONE, broken_at, kept_by
 from xlperf.summarizing.board.decisions import in_force, taken_in, waivers_of
 from xlperf.summarizing.exports import AUDIT as ARCHIVE
 
@@ -129,7 +129,7 @@ class _Writer:
                 raise UsageError("package_large", path=self.folder, found=len(self.parts), most=MOST_ENTRIES)
             basis = basis_of(self.options, self.run["forms"])
             head = {"package": FORMAT, "basis": basis, "head": self.head, "parts": self.parts}
-            archive.writestr(_entry(MARK), json.dumps(head, ensure_ascii=False, indent=1))
+            archive.writestr(zip_entry(MARK, compression=zipfile.ZIP_DEFLATED), json.dumps(head, ensure_ascii=False, indent=1))
 
     def _altered(self, part: str) -> UsageError:
         return UsageError("package_altered", path=self.folder, part=part)
@@ -189,7 +189,7 @@ class _Writer:
     def _add(self, archive: zipfile.ZipFile, name: str, source: IO[bytes]) -> None:
         """Add an entry with those bytes, and note its hash."""
         digest = sha256()
-        with archive.open(_entry(name), "w", force_zip64=True) as target:
+        with archive.open(zip_entry(name, compression=zipfile.ZIP_DEFLATED), "w", force_zip64=True) as target:
             while piece := source.read(PIECE):
                 digest.update(piece)
                 target.write(piece)
@@ -197,7 +197,7 @@ class _Writer:
 
     def _add_lines(self, archive: zipfile.ZipFile, name: str, lines: Iterable[Mapping[str, Any]]) -> None:
         digest = sha256()
-        with archive.open(_entry(name), "w", force_zip64=True) as target:
+        with archive.open(zip_entry(name, compression=zipfile.ZIP_DEFLATED), "w", force_zip64=True) as target:
             for line in lines:
                 text = f"{json.dumps(line, ensure_ascii=False)}\n".encode("utf-8", "replace")
                 digest.update(text)
@@ -212,9 +212,3 @@ def _stored_in(archive: zipfile.ZipFile) -> dict[str, str]:
         _, *lines = csv.reader(text)
     listed = {sha256: as_meant(stored) for _, stored, sha256, *_ in lines if sha256}
     return {sha256: stored for sha256, stored in listed.items() if stored in names}
-
-
-def _entry(name: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, ZIP_TIME)
-    entry.create_system, entry.compress_type = 0, zipfile.ZIP_DEFLATED
-    return entry

@@ -24,9 +24,9 @@ from xlperf.importing.papers.word_reader import read_word
 from xlperf.messages import current_language, fill, finding_texts, use_language
 from xlperf.reading import limits
 from xlperf.reading.limits import too_large
-from xlperf.reading.plain_xml import read_xml, root_of
+from xlperf.reading.package.plain_xml import read_xml, root_of
+from xlperf.reading.package.zip_file import Archive, open_archive, write_archive
 from xlperf.reading.received_file import BEGINNINGS, OLE, owner_files, read_file, refuse_other_kinds
-from xlperf.reading.zip_file import Archive, open_archive, write_archive
 from xlperf.reporting.finding import Finding
 from xlperf.workers.process import Limits, watched
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from xlperf.messages import clauses, listing, sentence
-from xlperf.summarizing.audit_chain import DECIDED, UNDONE, Entry
+from xlperf.summarizing.audit.chain import DECIDED, UNDONE, Entry
 from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.submissions import Naming
 from xlperf.workflow.waivers import Waiver

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from xlperf.files import ZIP_TIME, safe_name
+from xlperf.file_names import safe_name
+from xlperf.files import zip_entry
 from xlperf.forms.layout import MARK
 from xlperf.messages import clauses, sentence
 from xlperf.summarizing.board.rows import SPARED, STATES, BoardRow
@@ -63,9 +64,7 @@ def write_archive(files: Sequence[Path], path: Path) -> None:
     """Put files into an archive, the same bytes each time."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:  # they are packed already
         for file in sorted(files, key=lambda file: file.name):
-            entry = zipfile.ZipInfo(file.name, ZIP_TIME)
-            entry.create_system = 0  # otherwise it depends on the system
-            archive.writestr(entry, file.read_bytes())
+            archive.writestr(zip_entry(file.name), file.read_bytes())
 
 
 def cover_text(parcel: Parcel, *, date: str, announcement: Announcement, has_archive: bool) -> str:

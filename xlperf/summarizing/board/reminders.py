@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlperf.errors import UsageError, reason_of
-from xlperf.files import as_written, safe_name, shipped, write_csv, written_together
+from xlperf.file_names import safe_name
+from xlperf.files import as_written, shipped, write_csv, written_together
 from xlperf.forms.layout import MARK
 from xlperf.messages import listing, sentence
 from xlperf.summarizing.board.rows import BoardRow

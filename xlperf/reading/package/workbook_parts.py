@@ -16,9 +16,9 @@ from xml.etree import ElementTree
 from xlperf.errors import UnreadableError
 from xlperf.reading import limits
 from xlperf.reading.limits import damaged, too_large
-from xlperf.reading.plain_xml import PlainPart, has_doctype, read_xml, root_of
-from xlperf.reading.trimming import drop_far_comments
-from xlperf.reading.zip_file import Part, inflate
+from xlperf.reading.package.plain_xml import PlainPart, has_doctype, read_xml, root_of
+from xlperf.reading.package.trimming import drop_far_comments
+from xlperf.reading.package.zip_file import Part, inflate
 from xlperf.reporting.finding import Finding
 
 WORKBOOK, RELATIONS, TEXTS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/sharedStrings.xml", "xl/styles.xml"

@@ -17,7 +17,7 @@ from xlperf.messages import sentence
 from xlperf.reporting.description import totals
 from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter
-from xlperf.workbook.problem_notes import Annotation, Problem, Run
+from xlperf.workbook.problems.notes import Annotation, Problem, Run
 from xlperf.workbook.styles import BORDER, COLOURS, LONGEST_ROW, POINTS_PER_LINE, lines_needed, set_up_print
 
 COLUMNS = {"severity": 8, "code": 9, "cells": 20, "message": 30, "found": 30, "expected": 28, "fix": 42}  # widths

@@ -22,10 +22,10 @@ from xlperf.errors import UnreadableError
 from xlperf.reading import limits
 from xlperf.reading.limits import KIB, MIB, crowded, damaged, too_large
 from xlperf.reading.markup import Markup, markup_of, read_markup
+from xlperf.reading.package.plain_xml import DECLARATION, Unusual, check_plain, check_well_formed, rewrite
+from xlperf.reading.package.trimming import FILLED, trim
+from xlperf.reading.package.zip_file import Part, inflate
 from xlperf.reading.plain_rows import scan_rows
-from xlperf.reading.plain_xml import DECLARATION, Unusual, check_plain, check_well_formed, rewrite
-from xlperf.reading.trimming import FILLED, trim
-from xlperf.reading.zip_file import Part, inflate
 
 MOST_NAMED = 20  # cells named in one finding
 COLUMN, ROW = limits.REGION_COLUMN, limits.REGION_ROW

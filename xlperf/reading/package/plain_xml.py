@@ -20,7 +20,7 @@ from xlperf.addresses import cell_name, column_number
 from xlperf.errors import UnreadableError
 from xlperf.reading import limits
 from xlperf.reading.limits import MIB, damaged, too_large
-from xlperf.reading.zip_file import Part, inflate
+from xlperf.reading.package.zip_file import Part, inflate
 
 DECLARATION = re.compile(
     rb"(?:\xef\xbb\xbf)?"

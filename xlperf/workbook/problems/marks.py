@@ -19,7 +19,7 @@ from xlperf.values.dates import as_date
 from xlperf.workbook.book import UNWRITABLE, Worksheet
 from xlperf.workbook.cell_writer import CellWriter
 from xlperf.workbook.live_colours import colour_where
-from xlperf.workbook.problem_notes import Annotation, Note
+from xlperf.workbook.problems.notes import Annotation, Note
 from xlperf.workbook.styles import COLOURS, lines_needed
 
 NOTE_WIDTH, HIGHEST_NOTE = 330, 560  # pixels of a comment

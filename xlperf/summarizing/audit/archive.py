@@ -20,9 +20,10 @@ from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
-from xlperf.files import ZIP_TIME, safe_name, write_csv
+from xlperf.file_names import safe_name
+from xlperf.files import write_csv, zip_entry
 from xlperf.messages import sentence
-from xlperf.summarizing.audit_chain import Chain
+from xlperf.summarizing.audit.chain import Chain
 from xlperf.summarizing.outcome import INSIDE, Outcome
 from xlperf.summarizing.submissions import content_key
 from xlperf.summarizing.survey import Survey
@@ -49,10 +50,10 @@ def write_audit(
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         text = io.StringIO()
         write_csv(text, _rows(survey, outcomes, archive, open_input))
-        with archive.open(_entry(MANIFEST), "w") as file:
+        with archive.open(zip_entry(MANIFEST), "w") as file:
             file.write(text.getvalue().encode())
         if chain:
-            with archive.open(_entry(CHAIN), "w") as file, io.TextIOWrapper(file, "utf-8", newline="") as lines:
+            with archive.open(zip_entry(CHAIN), "w") as file, io.TextIOWrapper(file, "utf-8", newline="") as lines:
                 write_csv(lines, _chain_rows(chain))
 
 
@@ -102,7 +103,7 @@ def _store(archive: zipfile.ZipFile, outcome: Outcome, open_input: OpenInput, ta
         name = _name(outcome.path if outcome.sha256 else _outermost(outcome), taken)
         size = copy.tell()
         copy.seek(0)
-        with archive.open(_entry(name), "w", force_zip64=size > zipfile.ZIP64_LIMIT // 2) as target:
+        with archive.open(zip_entry(name), "w", force_zip64=size > zipfile.ZIP64_LIMIT // 2) as target:
             shutil.copyfileobj(copy, target, PIECE)
     return name
 
@@ -130,9 +131,3 @@ def _name(path: str, taken: set[str]) -> str:
     name = next(name for name in names if name.casefold() not in taken)
     taken.add(name.casefold())
     return name
-
-
-def _entry(name: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, ZIP_TIME)
-    entry.create_system = 0  # otherwise it depends on the system
-    return entry
