@@ -62,7 +62,7 @@ class Done:
         """The files that were read and how often exports were made, in one run."""
         self.read.clear()
         self.exported = 0
-        collect([received], output=out, jobs=1, **options)
+        collect([received], output=out, jobs=1, **{"finalize": False, **options})
         return sorted(self.read), self.exported
 
 
@@ -73,13 +73,13 @@ def test_a_run_with_nothing_new_reads_nothing_and_makes_nothing(
     received: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out, done = tmp_path / "OUT", Done(monkeypatch)
-    assert done.again(received, out) == (["a.xlsx", "b.xlsx", *ARCHIVE], 1)
+    assert done.again(received, out, finalize=True) == (["a.xlsx", "b.xlsx", *ARCHIVE], 1)
     (received / "b.xlsx").unlink(), (received / "c.zip").unlink()
-    assert done.again(received, out) == ([], 1)
+    assert done.again(received, out, finalize=True) == ([], 1)
     before, first = exports(out), run_of(out)
     loader._loaded.cache_clear()
     monkeypatch.setattr(collect_module, "load_form", lambda *_: pytest.fail("no form need be loaded"))
-    assert done.again(received, out) == ([], 0)
+    assert done.again(received, out, finalize=True) == ([], 0)
     second = run_of(out)
     assert exports(out) == before
     for key in ("files", "units", "missing", "forms", "namesakes", "beside", "stamps", "prefixes", "state"):

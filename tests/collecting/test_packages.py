@@ -374,7 +374,7 @@ def test_taking_in_that_is_killed_loses_and_doubles_nothing(offices: Path, tmp_p
     takes, chosen = time.perf_counter() - begin, random.Random(SEED)
     with opened_store(whole) as store:
         entries = list(entries_of(store))
-    for number in range(examples(20, usual=2)):
+    for number in range(examples(20, usual=1)):
         process = start(offices / "packages", out := tmp_path / str(number), *roster)
         time.sleep(chosen.uniform(0.3, 1.0) * takes)
         process.kill()

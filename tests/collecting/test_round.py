@@ -13,6 +13,7 @@ from support.command_line import xlperf
 from support.crowd import make_crowd
 from support.paths import EXAMPLES
 from support.rosters import written
+from support.sweeps import examples
 from xlperf import Announcement, collect, find_status, remind
 from xlperf.collecting.collect import expected_units
 from xlperf.collecting.status import status_as_text
@@ -20,7 +21,7 @@ from xlperf.errors import ExitCode, UsageError
 
 pytestmark = pytest.mark.slow
 
-COUNT = 24
+COUNT = examples(24, usual=12)
 ROUND = """form: suzhou-department
 year: 2022
 title: 2022年度自评
@@ -35,7 +36,7 @@ output: 汇集
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A round with 24 workbooks, six of them faulty; a scan, a damaged workbook and a letter; three units that sent nothing."""
+    """A round with a dozen workbooks, in a soak two, one in four of them faulty; a scan, a damaged workbook and a letter; three units that sent nothing."""
     folder = tmp_path_factory.mktemp("round")
     make_crowd(folder / "收到", COUNT, faulty=0.25, hostile=0)
     units = [
@@ -43,8 +44,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     written(folder / "单位名单.csv", "单位名称,预算编码,主管部门,联系人\n" + "\n".join(units) + "\n")
     written(folder / "round.yaml", ROUND)
-    (folder / "收到" / "苏州市00024单位.pdf").write_bytes(b"%PDF-1.7")
-    (folder / "收到" / "000025 自评表.xlsx").write_bytes((folder / "收到/00/00000.xlsx").read_bytes()[:5000])
+    (folder / "收到" / f"苏州市{COUNT:05}单位.pdf").write_bytes(b"%PDF-1.7")
+    (folder / "收到" / f"{COUNT + 1:06} 自评表.xlsx").write_bytes((folder / "收到/00/00000.xlsx").read_bytes()[:5000])
     (folder / "收到" / "00" / "说明.txt").write_bytes("请查收".encode())
     assert xlperf("collect", "--round", "round.yaml", "--quiet", cwd=folder).returncode == ExitCode.UNREADABLE
     return folder
@@ -97,14 +98,15 @@ def test_what_a_unit_sends_anew_takes_back_its_notice(desk: Path, tmp_path: Path
     shutil.copytree(desk / "收到", tmp_path / "收到")
     asked = {"output": tmp_path / "汇集", "roster": desk / "单位名单.csv", "form": "suzhou-department", "year": 2022, "jobs": 2}
     collect([tmp_path / "收到"], **asked)
+    replaced = {f"苏州市{number:05}单位" for number in (COUNT, COUNT + 1)}
     names = {path.name[:10] for path in (tmp_path / "汇集" / "退回").iterdir()}
-    assert {"苏州市00024单位", "苏州市00025单位"} <= names
+    assert replaced <= names
     made = make_crowd(tmp_path / "补报", COUNT + 2, faulty=0, hostile=0)
-    for number in (24, 25):
+    for number in (COUNT, COUNT + 1):
         shutil.copyfile(tmp_path / "补报" / f"00/{number:05}.xlsx", tmp_path / "收到" / f"补报{number}.xlsx")
     collect([tmp_path / "收到"], **asked)
-    assert not {"苏州市00024单位", "苏州市00025单位"} & {path.name[:10] for path in (tmp_path / "汇集" / "退回").iterdir()}
-    assert [run_of(tmp_path / "汇集")["units"][number]["state"] for number in (24, 25)] == ["passed", "passed"] and len(
+    assert not replaced & {path.name[:10] for path in (tmp_path / "汇集" / "退回").iterdir()}
+    assert [run_of(tmp_path / "汇集")["units"][number]["state"] for number in (COUNT, COUNT + 1)] == ["passed", "passed"] and len(
         made
     ) == COUNT + 2
 

@@ -1,6 +1,6 @@
 """The matrix: one-fault workbooks made from the example by small named mutations, each with the exact codes and cells.
 
-One in eight, in a soak every second one, is opened and saved by LibreOffice before it is read. What is asserted is everything
+One in sixteen, in a soak every second one, is opened and saved by LibreOffice before it is read. What is asserted is everything
 the reading says: the warnings of the clean example, less those that the fault silences (SILENCED), and those of the fault.
 """
 
@@ -106,7 +106,8 @@ def said(findings: list[dict]) -> Pairs:
     return pairs({(f["code"], tuple(f["cells"])) for f in findings})
 
 
-NAMES = [*MATRIX, *HANDS]
+DONE_BY_HAND = every(1, list(HANDS), usual=2)
+NAMES = [*MATRIX, *DONE_BY_HAND]
 TO_BE_FINALIZED = frozenset(every(1, NAMES, usual=5))
 
 
@@ -116,8 +117,9 @@ def workbooks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("matrix")
     paths = faulty_books(folder, document(), {name: change for name, (change, _) in MATRIX.items()})
     touched = {}
-    for number, (name, (change, _)) in enumerate(HANDS.items()):
+    for number, name in enumerate(DONE_BY_HAND):
         book = openpyxl.load_workbook(FILLED)
+        change, _ = HANDS[name]
         change(book)
         touched[name] = folder / f"hand{number}.xlsx"
         save_alike(book, touched[name])
@@ -126,8 +128,8 @@ def workbooks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def test_the_matrix_is_large() -> None:
-    assert len(NAMES) == len(MATRIX) + len(HANDS) >= 200
-    assert SILENCED.keys() <= set(NAMES)
+    assert len({*MATRIX, *HANDS}) == len(MATRIX) + len(HANDS) >= 200
+    assert SILENCED.keys() <= {*MATRIX, *HANDS}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -4,8 +4,8 @@
     done.returncode, done.stdout, done.stderr
 
 `xlperf` forks the process of the tests, which has imported everything already; that saves half a second a call. It starts
-Python anew, as people do, in CI and in a soak, where nothing can be forked, and for a call with an environment of its own:
-another language or encoding has to be there from the start. `start_xlperf` always does.
+Python anew, as people do, in a soak, where nothing can be forked, where threads of others would be forked with it, and for a call
+with an environment of its own: another language or encoding has to be there from the start. `start_xlperf` always does.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
@@ -24,13 +25,13 @@ from xlperf.__main__ import main
 
 Done = subprocess.CompletedProcess[str]
 ENVIRONMENT = {**os.environ, "XLPERF_LANG": "zh", "SOURCE_DATE_EPOCH": "1672876800", "PYTHONPATH": str(REPOSITORY)}
-AS_PEOPLE_DO = SOAK or "CI" in os.environ or not hasattr(os, "fork")
+AS_PEOPLE_DO = SOAK or not hasattr(os, "fork")
 NEEDS_NO_START = {"COLUMNS"}
 CRASHED = 99  # of a forked process in which `main` raised
 
 
 def xlperf(*arguments: object, cwd: Path | None = None, **environment: str) -> Done:
-    if AS_PEOPLE_DO or environment.keys() - NEEDS_NO_START:
+    if AS_PEOPLE_DO or threading.active_count() > 1 or environment.keys() - NEEDS_NO_START:
         return start_xlperf(*arguments, cwd=cwd, **environment)
     command = ["xlperf", *map(str, arguments)]
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:

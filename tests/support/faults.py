@@ -24,13 +24,13 @@ def said(path: Path) -> Pairs:
 
 
 def faulty_books(folder: Path, document: Mapping, changes: Mapping[str, Change]) -> dict[str, Path]:
-    """Write a workbook per change and return them by its name; one in eight, in a soak every second, is saved by LibreOffice."""
+    """Write a workbook per change and return them by its name; one in sixteen, in a soak every second, is saved by LibreOffice."""
     paths = {}
     for number, (name, change) in enumerate(changes.items()):
         doc = copy.deepcopy(document)
         change(doc)
         paths[name] = folder / f"{number}.xlsx"
         assert fill_workbook(doc, output=paths[name]).outputs, name
-    resaved = every(2, list(paths), usual=8)
+    resaved = every(2, list(paths), usual=16)
     saved = convert([paths[name] for name in resaved], folder / "resaved", recalculate=NEVER)
     return paths | dict(zip(resaved, saved, strict=True))
