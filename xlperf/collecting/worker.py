@@ -1,4 +1,4 @@
-"""What a worker does: one workbook or one report, bytes in, outcome and files out, within limits of time and memory.
+"""What a worker does: one workbook or one report, bytes in, outcome and files out; its limits: `workers/process`.
 
     done = work_on(task, options, Limits())
     done.outcome.status, done.files["bureau-2022-final.xlsx"]

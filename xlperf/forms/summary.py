@@ -1,4 +1,4 @@
-"""What a form is summed up by when many workbooks come in: its figures, its indicators, what counts as copied text.
+"""What a form is summed up by, `summary` in form.yaml: its columns of figures, its indicators, what counts as copied text.
 
     summary:
       figures:

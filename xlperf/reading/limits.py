@@ -1,4 +1,4 @@
-"""When a file is refused: damaged, too large, too crowded, a bomb; and how much of a file is read at most.
+"""How large, how crowded, how tightly packed a file may be, and how much of it is read; what damages it: `package/zip_file`.
 
     raise too_large("xl/styles.xml", limits.MOST_OTHERS)     # XL128
 

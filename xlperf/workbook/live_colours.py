@@ -1,9 +1,9 @@
-"""What comes and goes while people type: the colour of a required cell that is blank or of a rule that fails (see `styles`), and
-the thousands of a large number.
+"""When a colour comes and goes while people type: required and blank, a rule that fails; which colour it is: `styles`.
 
     colour_where(writer, sheet, writer.rectangle(spot, spot), "D3>100", "warning")
 
-They look at their own sheet only: Excel 2007 and old WPS refuse others. They help, and assure nothing: pasting wipes them.
+So do the thousands separators of a large number. They look at their own sheet only: Excel 2007 and old WPS refuse others. They
+help, and assure nothing: pasting wipes them.
 """
 
 from __future__ import annotations

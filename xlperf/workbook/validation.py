@@ -1,4 +1,4 @@
-"""What Excel lets people type into a cell: dropdowns, limits, and the messages beside them.
+"""What Excel lets people type into a cell: which list (of `dropdowns`), which limits, and the messages beside them.
 
     restrict_cells(writer, sheet, first, last)    # from Spot("items", 0, "kind") to Spot("items", 29, "kind")
 

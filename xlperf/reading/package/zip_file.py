@@ -1,4 +1,4 @@
-"""The zip of a workbook, read piece by piece: a file that is damaged, cut short or larger than declared is refused.
+"""When a file is called damaged: its zip, read piece by piece, is cut short, has a false checksum or is larger than declared.
 
 archive = open_archive(content)
 for chunk in inflate(archive.parts["xl/workbook.xml"]): ...

@@ -1,4 +1,4 @@
-"""The columns of the summary's tables of units: how each stands, what it sent, who sent nothing, what was decided about whom.
+"""The columns of the summary's tables of units, but for the figures of a form (`forms/summary`): how each stands, what it sent.
 
 board_table(survey), units_table(survey), missing_table(survey), decisions_table(survey)
 """
