@@ -52,7 +52,12 @@ def cells(path: Path) -> dict[tuple[str, int, int], object]:
 
 
 def on_15_digits(value: object) -> object:
-    return float(format(value, ".15g")) if isinstance(value, float) else value
+    """A whole number of more digits than that is an int in ours, which no double equals."""
+    return float(format(value, ".15g")) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def rounded(rows: dict) -> dict:
+    return {key: [{k: on_15_digits(v) for k, v in row.items()} for row in listed] for key, listed in rows.items()}
 
 
 def differences(ours: Path, theirs: Path, as_shown: Callable[[object], object] = lambda value: value) -> dict:
@@ -130,9 +135,7 @@ def test_plain_doubles_agree(form: Form) -> None:
     for seed in numbers:
         rows = take_document(write(form, seed)).rows
         ours, doubles = compute(form, rows), compute(form, rows, numbers=DOUBLES)
-        assert ours == {
-            key: [{k: on_15_digits(v) for k, v in row.items()} for row in listed] for key, listed in doubles.items()
-        }, seed
+        assert rounded(ours) == rounded(doubles), seed
         compared += sum(len(row) for listed in doubles.values() for row in listed)
     assert compared > least * len(numbers)
 
