@@ -43,6 +43,12 @@ def in_yuan(document: Document) -> None:
         row.update({key: round(row[key] * 10000, 2) for key in ("initial", "adjustment", "spent") if row.get(key) is not None})
 
 
+def small(document: Document) -> None:
+    """Every amount of the budget a tenth of what it was."""
+    for row in (document["budget"]["basic"], *document["budget"]["items"]):
+        row.update({key: round(row[key] / 10, 2) for key in ("initial", "adjustment", "spent") if row.get(key) is not None})
+
+
 def duty(name: str, target: float, actual: float, unit: str = "家", operator: str = ">=", **values: object) -> Change:
     row = {"category": "履职", "name": name, "kind": "定量", "operator": operator, "target": target, "unit": unit, "actual": actual,
            "source": "业务台账", "reason": "按实际办理数量统计"}  # fmt: skip
@@ -86,6 +92,7 @@ RULES: dict[str, tuple[Change, set[tuple[str, Spots]]]] = {
     "an item without a name": (item(4, name=None), {("XL201", ("items.4.name",))}),
     # the unit of the whole table
     "a whole table in yuan": (in_yuan, {("SZ107", ("total.0.adjusted",))}),
+    "a table in yuan of a small unit": (both(small, in_yuan), {("SZ107", ("total.0.adjusted",))}),
     "a table in yuan, with cents": (both(in_yuan, item(0, initial=26400.25, spent=26400.25)), {("SZ107", ("total.0.adjusted",))}),
     "a large budget counted in wan yuan": (both(in_yuan, item(0, initial=26400.123, spent=26400.123)), set()),
     # totals among the items

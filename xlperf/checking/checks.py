@@ -18,7 +18,7 @@ from xlperf.checking.sentences.readings import Readings
 from xlperf.forms.compute import Followers
 from xlperf.forms.document import Rows, Spot, inputs_of, is_empty, is_required, is_wanted, rows_of
 from xlperf.forms.form import Form
-from xlperf.forms.model import GUIDE, Block, Cells, Field, Rule
+from xlperf.forms.model import GUIDE, TEN_THOUSANDTH, Block, Cells, Field, Rule
 from xlperf.formula.nodes import Kind, Node, names_in
 from xlperf.formula.operands import as_decimal, as_text, normal_text, round_half_up
 from xlperf.messages import sentence
@@ -178,8 +178,15 @@ def _failing_rows(form: Form, rows: Rows, rule: Rule, affected: Followers) -> It
                 preset = block.row(index)
                 test = form.formulas[Cells(key, preset.key if preset else None, helper)]
                 printed = {name: as_printed(block.fields.get(name), value) for name, value in row.items()}
-                facts = printed | _named_in(form, rows, key, test) | _probable_slip(rule, row)
+                facts = printed | _ten_thousandths(block, row) | _named_in(form, rows, key, test) | _probable_slip(rule, row)
                 yield Failure(tuple(Spot(key, index, cell) for cell in rule.cells), facts)
+
+
+def _ten_thousandths(block: Block, row: Facts) -> dict[str, object]:
+    """What the amounts of a row are if they were typed in yuan, as `spent_ten_thousandth`."""
+    money = {name: value for name, value in row.items() if (field := block.fields.get(name)) and field.type == "money"}
+    numbers = {name: value for name, value in money.items() if isinstance(value, int | float)}
+    return {f"{name}{TEN_THOUSANDTH}": as_text(as_decimal(value) / 10_000) for name, value in numbers.items()}
 
 
 def _named_in(form: Form, rows: Rows, block: str, test: Node) -> dict[str, object]:

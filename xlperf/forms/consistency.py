@@ -35,7 +35,7 @@ from xlperf.forms.definition import (
     tables_of,
     wrong,
 )
-from xlperf.forms.model import MONEY_DIGITS, limits_of_type
+from xlperf.forms.model import MONEY_DIGITS, TEN_THOUSANDTH, limits_of_type
 from xlperf.forms.references import unknown_names
 from xlperf.formula.operands import normal_text
 from xlperf.messages import sentence
@@ -158,7 +158,8 @@ def _sentences(definition: Raw) -> Iterator[_Sentence]:
         if "test" in rule:
             _, table = tables[rule["table"]]
             beside = [name.replace(".", "_") for name in BESIDE.findall(rule["test"]) if name.partition(".")[0] not in several]
-            yield _Sentence(f"rules[{number}].found", rule["found"], [*keys_of(table["columns"]), *beside])
+            money = [f"{column['key']}{TEN_THOUSANDTH}" for column in table["columns"] if column["type"] == "money"]
+            yield _Sentence(f"rules[{number}].found", rule["found"], [*keys_of(table["columns"]), *money, *beside])
             yield _Sentence(f"rules[{number}].expected", rule["expected"], ["label"])
         if "check" in rule:
             yield from (_Sentence(f"rules[{number}].{part}", rule[part], None) for part in ("found", "expected"))

@@ -60,6 +60,7 @@ TYPES = {
     "reference": Type(Kind.TEXT, None),
 }
 YEARS = (1950, 2200)  # between which fiscal years lie, as those that --year takes
+TEN_THOUSANDTH = "_ten_thousandth"  # ends the name by which a sentence of a rule tells an amount as if it were typed in yuan
 MONEY_DIGITS = 13  # of an amount, decimals included: a sum of thousands of amounts fits into 15
 GIVES = {Kind.NUMBER: (Kind.NUMBER,), Kind.TEXT: WORDS, Kind.CHOICE: WORDS, Kind.VALUE: SCALARS}  # field: its formula's kinds
 CONDITIONS = ("required", "wanted", "number_when", "percent_when")  # attributes of a field, and keys of its definition
