@@ -8,8 +8,12 @@ import ironcalc
 import pytest
 import python_calamine
 
+from support.libreoffice import ALWAYS, convert
 from support.outcomes import FORM
+from support.paths import FILLED
+from support.surgery import rewrite
 from xlperf.forms.document import rows_of, unit_spot
+from xlperf.forms.live.states import is_live, tables_of_rule
 from xlperf.workflow.template import Issued, write_rows
 
 UNITS = (
@@ -58,3 +62,18 @@ def test_the_state_of_the_unit_is_the_same_in_a_spreadsheet(tmp_path: Path, issu
         assert {found[unit] for unit in ("市 科技局", "苏州市科技局", "科技局")} == {"passed"} and found[
             "市科技局（本级）"
         ] == "doubtful"
+
+
+@pytest.mark.libreoffice
+@pytest.mark.slow
+def test_where_isformula_is_not_known_no_rule_of_a_table_passes(tmp_path: Path) -> None:
+    """As in Excel 2010: whether figures stand in the place of formulas nobody can tell there."""
+    old = rewrite(FILLED, tmp_path / "old.xlsx", lambda name, part: part.replace(b"_xlfn.ISFORMULA(", b"NOTKNOWN("))
+    states = {}
+    for path in convert([FILLED, old], tmp_path / "saved", recalculate=ALWAYS):
+        lines = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_name("校验").to_python(skip_empty_area=False)
+        states[path.stem] = {line[1]: line[STATE] for line in lines if line[1] in FORM.rules}
+    of_tables = {code for code, rule in FORM.rules.items() if is_live(FORM, rule) and tables_of_rule(FORM, code)}
+    told = {code for code in of_tables if states["filled"][code] == FORM.words["passed"]}
+    assert len(told) >= 15
+    assert {states["old"][code] for code in of_tables} == {FORM.words["doubtful"]}

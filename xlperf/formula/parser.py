@@ -25,7 +25,8 @@ The contract (tested against LibreOffice):
 - SUMIF(table.choice, choice, table.number) sums one column beside one choice; LOOKUP(x, parameters.steps) is the step that
   x reaches, nested IFs made of bounds that a form declares.
 - division by zero shows #DIV/0! in Excel and gives None; a form guards against it.
-- only functions of Excel 2007 exist here; nothing is ever evaluated by Python itself.
+- only functions of Excel 2007 exist here (`workbook/rule_results` asks for ISFORMULA besides); nothing is ever evaluated by
+  Python itself.
 """
 
 from __future__ import annotations

@@ -131,7 +131,7 @@ class Worksheet(SilentWorksheet):
         """Write what a formula shows as every other text is written.
 
         XlsxWriter searches every formula for functions newer than Excel 2007, which are written otherwise; ours has none of them
-        and takes the place of a short one.
+        (but ISFORMULA, written as it has to be) and takes the place of a short one.
         """
         shown = escaped(value) if isinstance(value, str) else value
         code = super()._write_formula(row, col, formula and NO_FORMULA, cell_format, shown)

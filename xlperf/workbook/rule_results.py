@@ -10,7 +10,8 @@ that the workbook was issued to, and rows without their formulas. A blank row th
 has figures in their place, one that was copied from elsewhere or sorted stands among others than it seems. While a table has one
 of those, no rule that goes by it can be told. A cell per table and block on the hidden sheet counts them.
 
-ISFORMULA is newer than Excel 2007. Where it is not known, only rows without any figure where their formulas stood are counted.
+ISFORMULA is newer than Excel 2010. Where it is not known, nobody can tell a figure from what its formula gives: the rules of
+every table wait then.
 """
 
 from __future__ import annotations
@@ -200,7 +201,9 @@ def _replaced(layout: Layout, block: Block, fields: Iterable[str]) -> str:
     lengths = "+".join(f"LEN({range_name(*layout.ranges[block.key, field])})" for field in fields)
     rows = f"SUMPRODUCT(({lengths}>0)*{used}*(({formulas})<{len(always)}))"
     single = "".join(f"+1-_xlfn.ISFORMULA({layout.absolute(spot)})" for spot in sometimes)
-    return f"IFERROR({rows}{single},0)"
+    title, column, first, _ = layout.ranges[block.key, "_used"]
+    unknown = f"ISERROR({_is_formula((title, column, first, first))})"  # the function; an error that was typed counts elsewhere
+    return f"IFERROR({rows}{single},IF({unknown},1,0))"
 
 
 def _computed(layout: Layout, block: Block) -> tuple[list[str], list[Spot]]:
