@@ -13,6 +13,7 @@ import pytest
 import xlsxwriter
 
 from support.hostile import BUILDERS
+from support.libreoffice import NEVER, convert
 from support.odd_files import CHEAP, READ
 from support.paths import EXAMPLES_OF, FILLED
 from support.surgery import part_of, rewrite
@@ -98,6 +99,17 @@ def test_hidden_rows_and_columns_are_drawn_only_for_a_mark() -> None:
         row_of(marked["自评表"], 1)["hidden"] and {"name": "Q", "hidden": True}.items() <= marked["自评表"]["columns"][-1].items()
     )
     assert "xlperf" not in plain and "xlperf" not in marked  # which only programs read
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("saved", [False, True])
+def test_thousands_stand_apart_where_a_spreadsheet_shows_them_so(tmp_path: Path, saved: bool) -> None:
+    """The format comes from a condition of ours, also once LibreOffice has written it; a number that may be a year has none."""
+    path = convert([FILLED], tmp_path / "saved", recalculate=NEVER)[0] if saved else FILLED
+    shown = texts(drawn(path)["自评表"])
+    assert [shown[cell] for cell in ("F49", "H49", "F53", "H53", "H56", "F62", "H62")] == [
+        "10,500", "11,372", "58,000", "58,200", "868.78", "2000", "2086",
+    ]  # fmt: skip
 
 
 def test_a_long_run_of_blank_rows_is_one_line(tmp_path: Path) -> None:

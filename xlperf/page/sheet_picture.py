@@ -22,7 +22,7 @@ from xlperf.addresses import column_name, column_number
 from xlperf.forms.layout import END, HEADER
 from xlperf.forms.model import Table
 from xlperf.page.cell_looks import CellLooks, number_in
-from xlperf.page.shown_numbers import show_number
+from xlperf.page.shown_numbers import GENERAL, show_number
 from xlperf.reading import limits
 from xlperf.reading.cell_formats import ESCAPED
 from xlperf.reading.markup import Range, areas, read_markup
@@ -30,6 +30,7 @@ from xlperf.reading.package.workbook_parts import WORKBOOK
 from xlperf.reading.reader import IDENTITY
 from xlperf.reading.reading import FoundSheet, Reading
 from xlperf.reading.sheet_rows import header_depth, table_below
+from xlperf.workbook.live_colours import live_pattern_of, live_patterns
 
 MOST_CELLS = 60_000  # of all sheets together; what stands behind them is counted, not drawn
 LAST_SPOT = limits.LAST_ROW - 1, column_number(limits.LAST_COLUMN)  # what lies beyond was cut from the package
@@ -50,6 +51,7 @@ class Canvas:
     """What is to be drawn of one sheet, gathered from its XML."""
 
     texts: dict[Place, tuple[str, int]] = field(default_factory=dict)  # what is shown, and in which look
+    numbers: dict[Place, float] = field(default_factory=dict)  # those among them that have no format of their own
     filled: dict[Place, int] = field(default_factory=dict)  # the looks of blank cells
     heights: dict[int, float] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
@@ -142,6 +144,8 @@ def _canvas(content: bytes, texts: list[str], looks: CellLooks, since_1904: bool
         elif kind == "row":
             _take_row(canvas, element, texts, looks, since_1904)
             element.clear()
+        elif kind == "conditionalFormatting":
+            _take_live_patterns(canvas, element)
     return canvas
 
 
@@ -163,6 +167,8 @@ def _take_row(canvas: Canvas, element: Element, texts: list[str], looks: CellLoo
         text, kind = _shown(cell, texts, looks.number_format(style), since_1904)
         if text.strip():
             canvas.texts[place] = text[:MOST_TEXT], looks.number_of(style, kind)
+            if kind == "number" and looks.number_format(style) == GENERAL:
+                canvas.numbers[place] = float(cell.findtext("{*}v", ""))
         elif not looks.is_plain(style):
             canvas.filled[place] = looks.number_of(style, "text")
     number = round(number_in(element, "r", 0)) - 1
@@ -170,6 +176,21 @@ def _take_row(canvas: Canvas, element: Element, texts: list[str], looks: CellLoo
         canvas.hidden_rows.add(number)
     if height := number_in(element, "ht", 0):
         canvas.heights[number] = min(max(height, 0), TALLEST)
+
+
+def _take_live_patterns(canvas: Canvas, element: Element) -> None:
+    """Separate the thousands of large numbers where a condition of ours does so in a spreadsheet."""
+    if not any(_is_live_pattern(formula.text or "") for formula in element.iterfind("{*}cfRule/{*}formula")):
+        return
+    for top, left, bottom, right in areas(element.get("sqref", "").encode()):
+        for (row, column), number in canvas.numbers.items():
+            if top <= row <= bottom and left <= column <= right and (code := live_pattern_of(number)):
+                canvas.texts[row, column] = show_number(number, code), canvas.texts[row, column][1]
+
+
+def _is_live_pattern(formula: str) -> bool:
+    address = ADDRESS.search(formula)
+    return address is not None and formula in {condition for condition, _ in live_patterns(address[0])}
 
 
 def _shown(cell: Element, texts: list[str], code: str, since_1904: bool) -> tuple[str, str]:

@@ -125,14 +125,26 @@ def separate_thousands(writer: CellWriter, sheet: Worksheet, table: Table) -> No
             if mixed and not field.hidden and first in writer.layout.spots:
                 _, row, column = writer.layout.spots[first]
                 cell = cell_name(row, column)
-                for condition, pattern in _patterns(cell):
+                for condition, pattern in live_patterns(cell):
                     options = {"type": "formula", "criteria": f"={condition}", "format": writer.palette.pattern(pattern)}
                     sheet.conditional_format(*writer.rectangle(first, last), options)
 
 
-def _patterns(cell: str) -> Iterator[tuple[str, str]]:
+def live_patterns(cell: str) -> Iterator[tuple[str, str]]:
     """Yield conditions on what stands in a cell, each with the number format that it asks for; the first one counts."""
     size, whole = f"ABS(N({cell}))", f"INT(N({cell}))=N({cell})"
     year = f"AND(N({cell})>={YEARS[0]},N({cell})<={YEARS[1]})"
     yield f"AND(ISNUMBER({cell}),{size}>={LEAST},{size}<{MOST_WHOLE},{whole},NOT({year}))", "#,##0"
     yield f"AND(ISNUMBER({cell}),{size}>={LEAST},{size}<{MOST},NOT({whole}))", "#,##0.00##"
+
+
+def live_pattern_of(number: float) -> str | None:
+    """The number format that one of these conditions gives a number, None where none of them holds.
+
+    >>> live_pattern_of(10_500), live_pattern_of(1180.25), live_pattern_of(2022), live_pattern_of(12)
+    ('#,##0', '#,##0.00##', None, None)
+    """
+    is_whole, is_year = number == int(number), YEARS[0] <= number <= YEARS[1]
+    if not LEAST <= abs(number) < (MOST_WHOLE if is_whole else MOST) or (is_whole and is_year):
+        return None
+    return "#,##0" if is_whole else "#,##0.00##"
