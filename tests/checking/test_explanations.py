@@ -156,6 +156,18 @@ def test_one_sentence_pasted_over_three_rules_explains_none_and_that_is_told(tmp
     assert sum("同一句话" in finding["found"] for finding in told) == 3
 
 
+def test_a_number_before_or_behind_it_does_not_make_another_sentence(tmp_path: Path) -> None:
+    numbered = {
+        f"SZ30{rule}": text
+        for rule, text in zip((4, 5, 6), ("1. 统计口径不同所致", "（2）统计口径不同所致", "统计口径不同所致3"), strict=True)
+    }
+    result = validate(filled(tmp_path, document() | {"explanations": numbered}))
+    assert [finding["code"] for finding in result.findings].count("XL244") == 3
+    figures = {f"SZ30{rule}": f"决算数{rule}2.5万元与批复一致" for rule in (4, 5, 6)}
+    result = validate(filled(tmp_path, document() | {"explanations": figures}, "b.xlsx"))
+    assert {finding["code"] for finding in result.findings if "explanation" in finding} == set(figures)
+
+
 def test_what_must_be_done_first_comes_first(tmp_path: Path) -> None:
     doc = in_yuan(document()) | {"explanations": {"SZ202": "目标按上年数确定"}}
     doc["budget"]["items"][1]["spent"] = 99_999

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from string import digits
 
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
@@ -58,14 +59,19 @@ def _typed(form: Form, rows: Rows) -> dict[str, str]:
 
 def _without_content(form: Form, typed: Mapping[str, str]) -> dict[str, str]:
     """The codes whose explanation does not count, each with the sentence that says why."""
-    uses = Counter(letters_of(text) for text in typed.values())
+    uses = Counter(map(_wording, typed.values()))
     empty = {}
     for code, text in typed.items():
         if not explanation_of(form, text):
             empty[code] = "explanation_empty"
-        elif uses[letters_of(text)] >= PASTED:
+        elif uses[_wording(text)] >= PASTED:
             empty[code] = "explanation_pasted"
     return empty
+
+
+def _wording(text: str) -> str:
+    """An explanation without signs, and without a number before or behind it."""
+    return letters_of(text).strip(digits)
 
 
 def _row_of(form: Form, code: str) -> int:
