@@ -6,7 +6,7 @@
 The blocks of a page are taken one after another in a folder that `prepare` fills. Under a command may stand its output,
 in which a line `…` stands for any number of lines, and `# exit code N` where N is not 0. A `console` block is run, a
 `python` block is run, a `yaml` block that begins with `# FILE, under "LINE"` or `# FILE, in place of "LINE"` is pasted;
-`bat` and `sh` blocks are for machines that the tests do not have: Windows, a cluster, a fresh checkout.
+the lines of an `sh` block are run in a shell, but for those that test_docs.py lists with the reason; `bat` is for Windows.
 """
 
 from __future__ import annotations

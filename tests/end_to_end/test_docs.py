@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -11,8 +12,11 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterable
+from http.client import HTTPConnection
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -22,7 +26,9 @@ from generator.__main__ import with_sections
 from generator.commands import EXIT_CODES, TWINS
 from generator.pages import (
     BESIDE,
+    READ_AT,
     READMES,
+    Block,
     Page,
     Paste,
     Snippet,
@@ -37,7 +43,9 @@ from generator.pages import (
     run,
     snippets,
 )
+from support.browser import IN_CI, found_assets
 from support.paths import DOCS, EXAMPLE, REPOSITORY
+from support.web import served
 from xlperf import ExitCode, __version__, fill_workbook, find_form, load_document, load_form, validate
 from xlperf import __all__ as exported
 from xlperf.cli.commands import cli
@@ -61,7 +69,6 @@ FINALIZED = [
 SLOW = {"year.md", "collections.md", "collect"}  # seconds each
 RUN = [page for page in PAGES if next(actions_of(page), None)]
 NOT_PAIRED = {"architecture.md", "changelog.md", "python.md"}  # short, or only the beginning, in Chinese
-FOREIGN = {"bat": {"py", "xlperf"}, "sh": {"make", "pip", "dask", "xlperf", "PYTHONPATH=tests:docs", ".venv/bin/python"}}
 ELSEWHERE = {"text", "pycon"}  # blocks that only show something: printed help, examples that run as doctests
 
 
@@ -258,8 +265,10 @@ def test_what_the_readme_shows_runs_in_a_shell(folder: Path) -> None:
 def test_blocks_are_run_or_say_that_they_cannot_be(page: Page) -> None:
     for block in blocks_of(page.text()):
         match block.language:
-            case "bat" | "sh":
-                assert {line.split()[0] for line in block.text.splitlines() if line} <= FOREIGN[block.language]
+            case "bat":
+                assert [line for line in lines_of(block) if line not in NOT_RUN] == []
+            case "sh":
+                assert [line for line in lines_of(block) if line not in {*NOT_RUN, *SERVED, *MADE}] == []
             case "yaml":
                 assert yaml.safe_load(block.text)
             case "json":
@@ -268,6 +277,252 @@ def test_blocks_are_run_or_say_that_they_cannot_be(page: Page) -> None:
                 assert tomllib.loads(block.text)
             case _:
                 assert block.language in {"console", "python", *ELSEWHERE}
+                assert block.language != "text" or not COMMAND.search(block.text)
+
+
+# --- blocks for a shell --------------------------------------------------------------------------------------
+
+# The lines of `sh` and `bat` blocks that no test runs, each with the reason. Every other line is run: a new one is put here or there.
+INDEX = "asks the package index"
+OTHER_PC = "stands on another machine of a cluster; test_cluster.py runs one on this"
+ON_WINDOWS = "is of Windows, and asks for an administrator"
+NOT_RUN = {
+    "make test": "is what runs this test",
+    "make check": "is what runs this test",
+    "make windows": "fetches Python for Windows; test_windows_folder.py runs its script",
+    'pip install "xlperf[cluster]"': INDEX,
+    'pip install "xlperf[page]"': INDEX,
+    'pip install "xlperf[serve]"': INDEX,
+    "dask scheduler": OTHER_PC,
+    "dask worker tcp://10.0.0.5:8786 --nthreads 1 --nworkers 8 --memory-limit 2GiB": OTHER_PC,
+    "xlperf collect 收到 -o 汇集 --cluster tcp://10.0.0.5:8786": OTHER_PC,
+    'py -c "import secrets; print(secrets.token_urlsafe(32))" > C:\\xlperf\\token.txt': ON_WINDOWS,
+    'icacls C:\\xlperf\\token.txt /inheritance:r /grant "LOCAL SERVICE":R /grant Administrators:F': ON_WINDOWS,
+    'schtasks /Create /TN xlperf /SC ONSTART /RU "NT AUTHORITY\\LOCAL SERVICE"'
+    ' /TR "C:\\xlperf\\Scripts\\xlperf.exe serve --token-file C:\\xlperf\\token.txt"': ON_WINDOWS,
+}
+# Servers: what whoever may in sends along. They get a free port instead of the usual one, for tests run side by side.
+SERVED: dict[str, dict[str, str]] = {
+    "xlperf serve": {"Authorization": "Bearer {printed}"},
+    "xlperf serve --user-header X-Remote-User --proxy 127.0.0.1 --name check.example.org": {
+        "Host": "check.example.org",
+        "X-Remote-User": "zhang",
+    },
+    "xlperf serve --token-file token.txt --allow-origin https://pane.example.org": {
+        "Authorization": f"Bearer {'t' * 43}",
+        "Origin": "https://pane.example.org",
+    },
+}
+USUAL = "127.0.0.1:8750"  # where a server listens that other lines speak to
+COMMAND = re.compile(
+    r"^(?:\$ |xlperf |make |pip |py |python3? |curl |sudo |schtasks |icacls |dask |apt |npm |git )", re.MULTILINE
+)
+PATIENCE = 120  # seconds
+
+
+def has_assets() -> bool:
+    """Whether the page can be written without a network; on a laptop perhaps not, in CI always."""
+    try:
+        return bool(found_assets())
+    except pytest.skip.Exception:
+        return False
+
+
+def the_demo_is_made(folder: Path, printed: str) -> None:
+    """Every step, its files, and last the page, with the line that says to open it; where its parts are out of reach, no such line."""
+    assert re.findall(r"^\$ xlperf (\S+)", printed, re.MULTILINE) == ["template", "fill", "validate", "finalize", "page"]
+    demo = folder / "demo"
+    assert sorted(path.name for path in (demo / "3-定稿").iterdir()) == FINALIZED
+    assert validate(demo / "2-已填.xlsx").status == "passed"
+    assert validate(demo / "1-空白模板.xlsx").status == "returned"
+    page = demo / "4-自评表校验.html"
+    assert page.exists() == has_assets()
+    if page.exists():
+        *_, says, where = printed.splitlines()
+        assert says.startswith("Open this file in a browser") and where == str(page.resolve())
+        assert page.stat().st_size > 1_000_000 and page.read_bytes().startswith(b"<!DOCTYPE html>")
+    else:
+        assert "Open this file" not in printed
+
+
+def the_page_is_made(folder: Path, printed: str) -> None:
+    page = (folder / "自评表校验.html").read_text("utf-8")
+    assert page.startswith("<!DOCTYPE html>") and page.endswith("</html>\n") and len(page) > 1_000_000
+
+
+def the_pane_is_made(folder: Path, printed: str) -> None:
+    assert sorted(path.name for path in (folder / "窗格").iterdir()) == ["excel", "jsplugins.xml", "publish.html", "wps"]
+    assert "https://intranet.example/xlperf/" in (folder / "窗格" / "jsplugins.xml").read_text("utf-8")
+
+
+def the_answer_is_of_the_file(folder: Path, printed: str) -> None:
+    answer = json.loads(printed)
+    assert (answer["status"], answer["unit"]) == ("passed", "苏州市生产力促进中心")
+
+
+# What is there after a line, and was printed.
+MADE: dict[str, Callable[[Path, str], None]] = {
+    "make demo": the_demo_is_made,
+    "xlperf page suzhou-department -o 自评表校验.html": the_page_is_made,
+    "xlperf addin 窗格 --url https://intranet.example/xlperf/": the_pane_is_made,
+    'curl -H "Authorization: Bearer $TOKEN" -H "X-File-Name: %E7%94%B2.xlsx" --data-binary @甲.xlsx http://127.0.0.1:8750/api/validate': (
+        the_answer_is_of_the_file
+    ),
+}
+NEED_ASSETS = {name for name in MADE if name.startswith("xlperf ")}
+
+
+def lines_of(block: Block) -> list[str]:
+    """The commands of a block, without remarks."""
+    return [line for line in (re.sub(r"\s+#.*", "", line) for line in block.text.splitlines()) if line]
+
+
+def beginning(line: str) -> str:
+    """What a test of a line is called."""
+    return " ".join(line.split()[:2])
+
+
+def lines_for_a_shell() -> dict[str, str]:
+    """Every line of a `sh` or `bat` block once, whatever page and language it stands on, with the language of the block."""
+    blocks = [block for page in (*PAGES, *OTHERS) for block in blocks_of(page.text()) if block.language in ("bat", "sh")]
+    return {line: block.language for block in blocks for line in lines_of(block)}
+
+
+SHELL = lines_for_a_shell()
+
+
+@pytest.fixture(scope="module")
+def checkout(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder a reader of such a block stands in: a checkout that is set up, with this Python, and the submissions."""
+    folder = shutil.copytree(prepared, tmp_path_factory.mktemp("shell") / "checkout")
+    for name in ("Makefile", "pyproject.toml"):
+        shutil.copy2(REPOSITORY / name, folder)
+    shutil.copytree(REPOSITORY / "examples", folder / "examples")
+    python = folder / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    (folder / ".venv" / "program").touch()
+    shutil.copy2(folder / "收到" / "甲单位.xlsx", folder / "甲.xlsx")
+    (folder / "token.txt").write_text("t" * 43 + "\n")
+    return folder
+
+
+def environment(**more: str) -> dict[str, str]:
+    """That of a shell in which `xlperf` is installed; what is not kept here is not fetched but in CI."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    kept = {} if has_assets() else {"PIP_NO_INDEX": "1", "npm_config_offline": "true"}
+    made = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    return {**made, **kept, "PATH": path, "XLPERF_LANG": "zh", "SOURCE_DATE_EPOCH": READ_AT, **more}
+
+
+def in_a_shell(line: str, folder: Path, **more: str) -> str:
+    """Run a line as a person types it, and return what it prints."""
+    command = ["sh", "-e", "-c", line]
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment(**more),
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        encoding="utf-8",
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 0, (line, done.stdout, done.stderr)
+    return done.stdout
+
+
+def test_every_line_for_a_shell_is_run_or_listed_with_the_reason() -> None:
+    assert {*NOT_RUN, *SERVED, *MADE} == set(SHELL)
+    assert not {*NOT_RUN} & {*SERVED, *MADE}
+    assert [line for line, language in SHELL.items() if language == "bat" and NOT_RUN[line] != ON_WINDOWS] == []
+
+
+def test_what_is_not_run_names_what_there_is() -> None:
+    """Extras of ours that are installed, and options that our commands have."""
+    extras = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    assert {name for line in NOT_RUN for name in re.findall(r"xlperf\[(\w+)\]", line)} <= set(extras)
+    for line in NOT_RUN:
+        if found := re.search(r"\bxlperf(?:\.exe)? ([a-z-]+)(.*)", line):
+            known = {option for parameter in cli.commands[found[1]].params for option in parameter.opts}
+            assert set(re.findall(r"(?<= )--?[a-z-]+", found[2])) <= known, line
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="a shell of Linux")
+@pytest.mark.parametrize("line", MADE, ids=beginning)
+def test_a_line_for_a_shell_makes_what_it_says(line: str, checkout: Path) -> None:
+    program = line.split()[0]
+    if program != "xlperf" and shutil.which(program) is None and not IN_CI:
+        pytest.skip(f"{program} is not installed")
+    if line in NEED_ASSETS:
+        found_assets()
+    if USUAL in line:
+        with served(XLPERF_LANG="zh") as server:
+            printed = in_a_shell(line.replace(USUAL, f"127.0.0.1:{server.port}"), checkout, TOKEN=server.token)
+    else:
+        printed = in_a_shell(line, checkout)
+    MADE[line](checkout, printed)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="a shell of Linux")
+@pytest.mark.parametrize("line", SERVED, ids=beginning)
+def test_a_server_for_a_shell_lets_in_whom_it_says(line: str, checkout: Path) -> None:
+    """It begins, lets in who sends that along and nobody else, and ends when it is told to."""
+    command = ["sh", "-c", f"exec {line} --port 0"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=checkout, env=environment(), stdout=pipe, stderr=pipe, encoding="utf-8") as process:
+        try:
+            assert process.stdout and process.stderr
+            address = urlsplit(process.stdout.readline().strip())
+            assert address.port, process.stderr.read()
+            token = address.query.partition("token=")[2]
+            headers = {name: value.replace("{printed}", token) for name, value in SERVED[line].items()}
+            statuses = []
+            for sent in (headers, {"Host": headers.get("Host", f"127.0.0.1:{address.port}")}):
+                connection = HTTPConnection("127.0.0.1", address.port, timeout=PATIENCE)
+                connection.request("GET", "/api/forms", headers=sent)
+                answer = connection.getresponse()
+                statuses.append(answer.status)
+                if "Origin" in sent:
+                    assert answer.headers["Access-Control-Allow-Origin"] == sent["Origin"]
+                assert answer.status != 200 or "suzhou-department" in answer.read().decode("utf-8")
+                connection.close()
+            assert statuses == [200, 401]
+        finally:
+            process.terminate()
+        assert process.wait(PATIENCE) == 0
+
+
+def loaded_demo() -> ModuleType:
+    """`examples/demo.py` as a module."""
+    spec = importlib.util.spec_from_file_location("demo", REPOSITORY / "examples" / "demo.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("broken", "code", "steps"),
+    [("page", 0, 5), ("fill", 4, 2), ("finalize", 4, 4)],
+)
+def test_the_demo_goes_on_without_the_page_and_no_further_than_a_fault(
+    broken: str, code: int, steps: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    demo, taken = loaded_demo(), []
+
+    def run_step(*step: object) -> int:
+        taken.append(step[0])
+        return 4 if step[0] == broken else 0
+
+    monkeypatch.setattr(demo, "run", run_step)
+    assert demo.main(tmp_path) == code
+    assert len(taken) == steps and taken[-1] == broken
+    printed = capsys.readouterr().out
+    assert "Open this file" not in printed
+    assert ("2-已填.xlsx" in printed) == (code == 0)
 
 
 BROKEN = {
