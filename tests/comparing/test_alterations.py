@@ -215,7 +215,7 @@ def test_what_a_merge_hides_is_asked_for(tmp_path: Path, area: str, lost: bool) 
     book.save(tmp_path / "t.xlsx")
     (told,) = [f for f in validate(tmp_path / "t.xlsx").findings if f["code"] == "XL234"]
     assert (told["severity"], told["cells"]) == ("warning" if lost else "info", [f"预算信息!{area}"])
-    assert ("请取消合并" in told["fix"], "无须处理" in told["fix"]) == (lost, not lost)
+    assert ("逐格补填" in told["fix"], "无须处理" in told["fix"]) == (lost, not lost)
 
 
 def test_numbers_outside_are_shown_as_they_were_typed(tmp_path: Path) -> None:
