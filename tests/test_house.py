@@ -124,6 +124,8 @@ def test_folders_are_small_and_say_what_they_are_for() -> None:
     assert {
         name for name, words in told.items() if "In: " not in words or "Out: " not in words or " never " not in words.lower()
     } == set()
+    listed = re.findall(r"^\| `([\w/]+)` \|", (REPOSITORY / "docs" / "zh" / "architecture.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(listed) == sorted(name for name in told if name != "catalogues")
 
 
 def test_the_examples_of_every_module_are_exact(form: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

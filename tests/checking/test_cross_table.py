@@ -203,6 +203,13 @@ def test_a_reviewers_rule_finds_what_is_wrong_and_nothing_else(form: Form, quiet
     assert found(form, document) == expected
 
 
+def test_a_turned_limit_is_told_with_the_sign_that_its_cell_shows(form: Form, quiet: Document) -> None:
+    document = copy.deepcopy(quiet)
+    change, _ = REVIEWED["a floor under accidents"]
+    change(document)
+    assert sentence(form, document, "SZ214")["found"] == "安全事故起数：比较符 ≥，目标值 3起"
+
+
 @pytest.mark.parametrize("name", TOTALS)
 def test_a_total_among_the_items_is_found_however_it_is_written(form: Form, quiet: Document, name: str) -> None:
     document = copy.deepcopy(quiet)

@@ -94,7 +94,8 @@ def test_schema_and_explain_and_forms() -> None:
     assert xlperf("schema", "suzhou-department").stdout == shipped.read_text("utf-8")
     explained = xlperf("explain", "suzhou-department", "items.rate").stdout
     assert "预算信息!G7" in explained and "ROUND(spent / adjusted, 4)" in explained
-    assert "范围: >= 0; <= 100\n" in xlperf("explain", "sichuan-project", "indicators.weight").stdout
+    assert "范围: ≥ 0; ≤ 100\n" in xlperf("explain", "sichuan-project", "indicators.weight").stdout
+    assert "可选: =、≥、≤、>、<\n" in xlperf("explain", "sichuan-project", "indicators.operator").stdout
     assert "范围: 最多 100 字\n" in xlperf("explain", "sichuan-project", "project.unit").stdout
     assert "suzhou-department" in xlperf("forms").stdout
 

@@ -148,7 +148,7 @@ def test_a_report_that_goes_back_goes_back_as_a_workbook_with_its_problems_marke
 def test_a_letter_is_an_attachment_and_a_scan_stands_for_its_unit(desk: Path) -> None:
     found = by_path(desk)
     assert (codes_of(found[f"{CENTRE}的函.docx"]), codes_of(found["南山县文化馆.pdf"])) == ({"XL512"}, {"XL512"})
-    assert found["南山县文化馆.pdf"].findings[0]["found"] == "这个 PDF 没有可用的文字层（扫描件或图片），读不出文字"
+    assert found["南山县文化馆.pdf"].findings[0]["found"] == "这个 PDF 没有可用的文字层（扫描件或图片），无法读出文字"
     kinds = {row["文件"]: row["是否计入"] for row in table_of(desk / "汇集", "单位一览")}
     assert kinds[f"{CENTRE}的函.docx"] == kinds[f"{CENTRE}的函.docx"] != kinds["南山县文化馆.pdf"]
     assert not any(CENTRE in path.name for path in (desk / "汇集" / "退回").iterdir())

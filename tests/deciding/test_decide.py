@@ -1,4 +1,4 @@
-"""Decisions about the units of a real collection: kept with time and name, shown, taken back, seen by the next collect."""
+"""Decisions about the units of a real collection: kept with time and name, shown, withdrawn, seen by the next collect."""
 
 from __future__ import annotations
 

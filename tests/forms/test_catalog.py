@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,22 @@ def test_a_misspelt_field_is_answered_with_fields_that_exist(form: Form, misspel
     assert len(near) == 5
     for name in near:
         assert explain_field(form.key, name)["label"], name
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: "-".join(folder.parts[-2:]))
+def test_people_read_the_signs_of_mathematics(folder: Path) -> None:
+    """What a form tells people writes ≥ and ≤; formulas, documents and what may be typed write >= and <=."""
+    form = load_form(folder)
+    texts = [
+        *form.guide,
+        *form.words.values(),
+        *(field.help for block in form.blocks.values() for field in block.fields.values()),
+    ]
+    for rule in form.rules.values():
+        basis = rule.basis and (rule.basis.text, rule.basis.clause, rule.basis.note)
+        texts += [rule.title, rule.why, rule.message, rule.found, rule.expected, rule.fix, *(basis or ())]
+    assert len(texts) > 200
+    assert [text for text in texts if text and re.search(r"[<>＜＞]\s*[=＝]", text)] == []
 
 
 def test_the_type_of_a_field_is_told_in_words() -> None:

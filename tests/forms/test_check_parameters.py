@@ -34,6 +34,8 @@ MISTAKES: dict[str, tuple[str, object, str]] = {
     "no parameters": ("duplicates", None, "rules[3].parameters: 'table' is a required key"),
     "a misspelt parameter": ("duplicates", {"table": "budget", "tabel": "budget"}, "rules[3].parameters.tabel: there is no such key; .*'table'"),
     "a misspelt parameter of quantities": ("silences", {**GOALS, "ordinal": ["第"]}, "rules[3].parameters.ordinal: "),
+    "a parameter of before": ("empty_reasons", {"rule": "AB101", "shortest": 4}, "rules[3].parameters.shortest: there is no such key any more; .* check: short_reasons"),
+    "a parameter of quantities of before": ("silences", {**GOALS, "bases": ["应报"]}, r"rules[3].parameters.bases: there is no such key any more; .*due: \[…\]"),
     "no such table": ("duplicates", {"table": "budgte"}, "rules[3].parameters.table: there is no 'budgte' .*did you mean 'budget'"),
     "a block for a table": ("duplicates", {"table": "items"}, "rules[3].parameters.table: there is no 'items'"),
     "a list for a name": ("duplicates", {"table": ["budget"]}, "rules[3].parameters.table: .* is a list .*; what stands here is a text"),

@@ -178,7 +178,7 @@ def test_the_verdict_stands_first_then_what_must_be_done_first(page: Any, faulty
 
 
 def test_a_click_leads_to_the_cell_with_heading_and_row_name_in_view(page: Any, faulty: Path) -> None:
-    for width in (1440, 360):
+    for width in (1440, 768, 360):
         page.set_viewport_size({"width": width, "height": 900})
         choose(page, [faulty])
         page.click("#findings [data-cell='自评表!H61']")
@@ -317,7 +317,7 @@ def test_axe_finds_nothing(page: Any, faulty: Path) -> None:
         found = Axe().run(page).response["violations"]
         return [(each["impact"], each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found]
 
-    for width in (1440, 360):
+    for width in (1440, 768, 360):
         page.set_viewport_size({"width": width, "height": 900})
         for path in (faulty, FILLED):
             choose(page, [path])

@@ -123,7 +123,7 @@ def test_it_speaks_the_language_of_the_messages_and_everybody_can_use_it(browser
         words = catalogue(language)["pane"]
         assert page.locator("button").all_inner_texts() == [words["publish_install"], words["publish_remove"]]
         assert words["publish_why"] in page.inner_text("body")
-        for width in (360, 1440):
+        for width in (360, 768, 1440):
             page.set_viewport_size({"width": width, "height": 700})
             assert [each["id"] for each in Axe().run(page).response["violations"]] == []
             assert page.evaluate("document.scrollingElement.scrollWidth") <= width

@@ -33,8 +33,13 @@ def word(path: Path, text: str = "一份报告") -> Path:
 
 
 def pages(path: Path) -> int:
-    return int(next(line.split()[1] for line in subprocess.run(
-        ["pdfinfo", path], capture_output=True, text=True, check=True).stdout.splitlines() if line.startswith("Pages:")))  # fmt: skip
+    return int(
+        next(
+            line.split()[1]
+            for line in subprocess.run(["pdfinfo", path], capture_output=True, text=True, check=True).stdout.splitlines()
+            if line.startswith("Pages:")
+        )
+    )
 
 
 @pytest.fixture

@@ -400,8 +400,12 @@ def test_a_template_that_forgets_what_is_private_still_shows_nothing(form: Form,
     document.save(folder / "report.docx")
     given = load_document(EXAMPLE / "document.json") | {"base_data": {"coverage": {"part": 7, "base": 7}}}
     (tmp_path / "d.json").write_text(json.dumps(given), "utf-8")
-    said = [Document(write_report(tmp_path / "d.json", output=tmp_path / "p.docx", public=public, templates=tmp_path).outputs[0]).paragraphs[3].text
-            for public in (True, False)]  # fmt: skip
+    said = [
+        Document(write_report(tmp_path / "d.json", output=tmp_path / "p.docx", public=public, templates=tmp_path).outputs[0])
+        .paragraphs[3]
+        .text
+        for public in (True, False)
+    ]
     assert said == ["|||032018", "0512-65000000|张三|7|032018"]
 
 

@@ -93,6 +93,7 @@ def test_what_has_no_place_is_told_with_its_cell(migrated: tuple) -> None:
         ("XL451", "warning", ["自评表!E54"], "<", "indicators[45].operator"),
         ("XL452", "info", [], "电子邮箱", None),
     ]
+    assert findings[2]["expected"] == "=、≥、≤、>"  # as cells show them
     assert indicator(after, "培育技术经纪人")["operator"] == "<"  # kept, so that validate asks for another
 
 

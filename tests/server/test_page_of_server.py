@@ -166,7 +166,7 @@ def test_axe_finds_nothing(page: Any) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
-    for width in (1440, 360):
+    for width in (1440, 768, 360):
         page.set_viewport_size({"width": width, "height": 900})
         assert [each["id"] for each in Axe().run(page).response["violations"]] == []
         assert page.evaluate("document.scrollingElement.scrollWidth") <= width

@@ -15,6 +15,12 @@ SHAPES: dict[str, tuple[str, object, str]] = {
     "a misspelt key of a sheet": ("sheets[2].landscap", True, r"sheets[2].landscap: .*'landscape'"),
     "a misspelt key of a block": (f"{BUDGET}.blocks[1].spair", 1, rf"{BUDGET}.blocks[1].spair: .*'spare'"),
     "a misspelt key of a rule": ("rules[1].exept", ["x"], r"rules[1].exept: .*'except'"),
+    "a key of before": ("rules[1].optional", True, r"rules[1].optional: there is no such key any more; leave it out: "),
+    "a key of before at another place": (
+        f"{BUDGET}.columns[1].optional",
+        True,
+        rf"{BUDGET}.columns[1].optional: there is no such key; did you mean",
+    ),
     "a misspelt word": ("words.footr", "x", r"words.footr: .*'footer'"),
     "a missing word": ("words.passed", ABSENT, r"words: 'passed'"),
     "a missing label": (f"{BUDGET}.columns[1].label", ABSENT, rf"{BUDGET}.columns[1]: 'label'"),

@@ -152,18 +152,20 @@ def _rules(form: Form, rows: Rows, wrong: set[Spot], issued: Rows) -> Iterator[F
             failures = WITH_READINGS[rule.check](form, sound, rule, readings)
         else:
             failures = CHECKS[rule.check](form, sound, rule) if rule.check else _failing_rows(form, rows, rule, affected)
-        if finding := finding_of(rule, (_with_what_stands(failure, rows) for failure in failures)):
+        if finding := finding_of(rule, (_with_what_stands(form, failure, rows) for failure in failures)):
             sound = _blanked(sound, finding.spots if finding.severity == "error" else ())
             yield finding
 
 
-def _with_what_stands(failure: Failure, rows: Rows) -> Failure:
-    """A failure whose facts name what stands in its row, also in cells that the check was not shown."""
+def _with_what_stands(form: Form, failure: Failure, rows: Rows) -> Failure:
+    """A failure whose facts name what stands in its row as cells show it, also in cells that the check was not shown."""
     spot = failure.spots[0]
     listed = rows.get(spot.block, [])
     row = listed[spot.index] if spot.index < len(listed) else {}
     told = {name: value for name, value in failure.facts.items() if value is not None}
-    return failure._replace(facts={**row, **told})
+    fields = form.blocks[spot.block].fields if spot.block in form.blocks else {}
+    facts = {**row, **told}
+    return failure._replace(facts=facts | {name: fields[name].as_shown(facts[name]) for name in fields.keys() & facts.keys()})
 
 
 def _failing_rows(form: Form, rows: Rows, rule: Rule, affected: Followers) -> Iterator[Failure]:

@@ -23,7 +23,8 @@ def forms_as_text(forms: Sequence[Mapping[str, Any]]) -> str:
 
 def explained_as_text(facts: Mapping[str, Any]) -> str:
     """Two columns: what is known about a field, in the reader's words."""
-    limits = [f"{sign} {facts[name]}" for name, sign in (("minimum", ">="), ("maximum", "<=")) if facts[name] is not None]
+    signs = facts["shown"] or {}
+    limits = [f"{sign} {facts[name]}" for name, sign in (("minimum", "≥"), ("maximum", "≤")) if facts[name] is not None]
     if facts["max_length"] is not None:
         limits.append(sentence("most_characters", {"count": facts["max_length"]}))
     shown = {
@@ -32,11 +33,11 @@ def explained_as_text(facts: Mapping[str, Any]) -> str:
         "cell": facts["cell"],
         "type": sentence(f"type_{facts['type']}", {}),
         "required": sentence(facts["required"], {}),
-        "choices": listing(facts["choices"] or ()) or None,
+        "choices": listing(signs.get(choice, choice) for choice in facts["choices"] or ()) or None,
         "limits": "; ".join(limits) or None,
         "formula": facts["formula"],
         "excel": facts["excel"],
-        "example": facts["example"],
+        "example": signs.get(facts["example"], facts["example"]),
     }
     return "\n".join(f"{sentence(key, {})}: {value}" for key, value in shown.items() if value)
 

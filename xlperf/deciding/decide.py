@@ -1,4 +1,4 @@
-"""Take a decision about one unit of a collection, or take it back.
+"""Take a decision about one unit of a collection, or withdraw it.
 
 decide("OUT", unit="101", kind="extend", until="2023-04-15", reason="moving house")
 decide("OUT", unit="101", kind="extend", undo=True)
@@ -71,16 +71,16 @@ def decide(
         unit: its code or name, as on the board.
         kind: "accept" lets one submission pass with the findings that are named, "extend" gives until a day, "exempt" asks
             nothing more, "note" is a remark.
-        reason: why; of a decision that is taken back, where there are several of a kind, the reason it was taken for.
+        reason: why; of a decision that is withdrawn, where there are several of a kind, the reason it was taken for.
         until: the last day of an extension, an ISO date.
         by: who decides, by default the name under which one is logged in.
         codes: of an acceptance, the codes of all findings that send the submission back.
         file: of an acceptance, the path of the submission, where the unit has several that were returned.
-        undo: take it back.
+        undo: withdraw it.
         database: the URL of the store, where the collection was made with one.
 
     Raises:
-        UsageError: there is no such collection or unit, the decision lacks something, or there is none to take back.
+        UsageError: there is no such collection or unit, the decision lacks something, or there is none to withdraw.
 
     Example:
         >>> from tempfile import TemporaryDirectory

@@ -4,7 +4,7 @@
     found.exit_code, [(difference.file, difference.kind) for difference in found.differences]
 
 Compared are the finalized files with the hashes in the audit, the files that they were copied from, the outcomes in the store
-with those in the audit, summary, tables and archive with `run.json`, and that with the store. Nothing is mended.
+with those in the audit, summary, tables and archive with `run.json`, and that with the store. Nothing is repaired.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ CODE = "unit_code"  # the field beside the unit's name
 
 @dataclass(frozen=True)
 class Papers:
-    """The paper of each unit that has one, and what was passed over, in words."""
+    """The paper of each unit that has one, and what was skipped, in words."""
 
     by_unit: Mapping[tuple[str, str, str], Path]  # by name, code and subject
     remarks: tuple[str, ...]

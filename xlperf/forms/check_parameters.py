@@ -21,6 +21,7 @@ from xlperf.forms.definition import (
     keys_of,
     named,
     no_choice,
+    no_key,
     or_rather,
     quoted,
     refuse,
@@ -53,8 +54,8 @@ def _complaints(check: str, parameters: Raw, parts: _Parts) -> Iterator[Complain
     if check not in schemas:
         yield "check", no_choice(check, schemas)
         return
-    known = _schemas_of(check)
-    violations = [wrong(f"{check}.{key}", "key", rather=or_rather(key, known)) for key in parameters if key not in known]
+    known, shared = _schemas_of(check), _shared_by(check)
+    violations = [no_key(f"{check}.{key}", shared or check, key, known) for key in parameters if key not in known]
     violations += violations_of(SCHEMA, {check: parameters})
     yield from ((place.replace(check, "parameters", 1), reason) for place, reason in violations)
     if not violations:
@@ -65,9 +66,13 @@ def _complaints(check: str, parameters: Raw, parts: _Parts) -> Iterator[Complain
 def _schemas_of(check: str) -> Mapping[str, Raw]:
     """The schemas of the parameters of a check by name, those that it shares with others too."""
     schema = read_schema(SCHEMA)
-    own = schema["properties"][check]
-    shared = schema["$defs"][own["$ref"].rpartition("/")[2]]["properties"] if "$ref" in own else {}
-    return {**shared, **own.get("properties", {})}
+    own, shared = schema["properties"][check], _shared_by(check)
+    return {**(schema["$defs"][shared]["properties"] if shared else {}), **own.get("properties", {})}
+
+
+def _shared_by(check: str) -> str:
+    """The name of the parameters that a check shares with others, "" for none."""
+    return str(read_schema(SCHEMA)["properties"][check].get("$ref", "")).rpartition("/")[2]
 
 
 def _unknown_names(schemas: Mapping[str, Raw], parameters: Raw, parts: _Parts) -> Iterator[Complaint]:

@@ -148,7 +148,7 @@ def _sentences(definition: Raw) -> Iterator[_Sentence]:
     yield _Sentence("year_line", definition["year_line"], ["year"])
     for number, line in enumerate(definition.get("opening", ())):
         yield _Sentence(f"opening[{number}].text", line["text"], ["year", "next"])
-    for word, fillers in {"typed": ["typed"], "typed_beyond": ["typed", "printed"]}.items():
+    for word, fillers in {"typed": ["typed"], "typed_beyond": ["typed", "printed"], "length_error": ["most"]}.items():
         yield _Sentence(f"words.{word}", definition["words"].get(word, ""), fillers)
     if "report" in definition:
         yield _Sentence("report.date", definition["report"]["date"], ["year", "month", "day"])

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from xlperf.errors import FormError
-from xlperf.messages import listing, sentence
+from xlperf.messages import catalogue, current_language, listing, sentence
 from xlperf.text import nearest
 
 Raw = Mapping[str, Any]  # a part of a definition
@@ -132,6 +132,16 @@ def or_rather(name: object, names: Iterable[str]) -> str:
         return sentence("or_half_width", {"signs": signs})
     best = nearest(name, names)
     return sentence("or_rather", {"best": best}) if best else ""
+
+
+def no_key(place: str, owner: str, key: str, known: Iterable[str]) -> Complaint:
+    """What is wrong with a key that is none of the known ones: what takes its place, or which of them is meant.
+
+    Args:
+        owner: what the key stands in, by the name that the catalogue has for it: `rules`, a check, what several checks share.
+    """
+    cure = catalogue(current_language())["gone"].get(f"{owner}_{key}")
+    return wrong(place, "key_gone", cure=cure) if cure else wrong(place, "key", rather=or_rather(key, known))
 
 
 def no_choice(value: object, choices: Iterable[object]) -> str:

@@ -52,7 +52,7 @@ def import_document(
     """Return the document that a report holds: its findings, and in the document under `leftovers` what has no field.
 
     Args:
-        path: a report (.docx), its text, or a workbook of this or an earlier revision; it is never changed.
+        path: a report (.docx or .pdf), its text, or a workbook of this or an earlier revision; it is never changed.
         form: which form it is; by default the one whose labels it has.
         year: the fiscal year of a report, whatever that says; by default the one that it says. That a workbook is to be of.
         templates: the folder of a bureau's own forms.

@@ -190,8 +190,12 @@ def labels_of(form: Form) -> Labels:
 
 def _singles(form: Form, sections: Iterable[Section], names: Names, naming: Naming) -> dict[str, Spot]:
     """The single fields by their names; what one is called counts before what another is called too."""
-    spots = [(form.blocks[section.block].fields[key].label, Spot(section.block, 0, key))
-             for section in sections if isinstance(section, Fields) for key in section.keys]  # fmt: skip
+    spots = [
+        (form.blocks[section.block].fields[key].label, Spot(section.block, 0, key))
+        for section in sections
+        if isinstance(section, Fields)
+        for key in section.keys
+    ]
     found: dict[str, Spot] = {}
     for named in (naming.names, names):
         for label, spot in spots:

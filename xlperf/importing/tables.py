@@ -413,8 +413,11 @@ def _row_cells(
         found.leftovers.remove(Leftover(*unnamed))
     if row_name and row_name in found.cells:
         name = found.cells.pop(row_name)
-        spanned = any(cell.covers(heading.column) and column and column.key in carried and cell.text.strip() == name.text
-                      for cell in row for heading, column in header.columns)  # fmt: skip
+        spanned = any(
+            cell.covers(heading.column) and column and column.key in carried and cell.text.strip() == name.text
+            for cell in row
+            for heading, column in header.columns
+        )
         text = labels.naming.row_name(name.text, is_numbered=is_numbered)
         if text and not spanned:
             found.cells[row_name] = name._replace(text=text)

@@ -62,7 +62,7 @@ class Filed:
 
 @dataclass(frozen=True, kw_only=True)
 class Papers:
-    """All that was found, and what was passed over, in words."""
+    """All that was found, and what was skipped, in words."""
 
     filed: tuple[Filed, ...]
     remarks: tuple[str, ...]

@@ -43,7 +43,7 @@ class History:
     years: tuple[int, ...]
     forms: tuple[Form, ...]  # each in its newest revision
     units: tuple[UnitOverYears, ...]
-    remarks: tuple[str, ...]  # what was passed over, in words
+    remarks: tuple[str, ...]  # what was skipped, in words
 
     def of(self, form: Form) -> tuple[UnitOverYears, ...]:
         """The units that file that form."""

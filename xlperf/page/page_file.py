@@ -46,8 +46,8 @@ IMPORT, EXPORT = (
 def write_page(
     forms: Sequence[str] = (),
     *,
-    output: StrPath,
     templates: StrPath | None = None,
+    output: StrPath,
     assets: StrPath | None = None,
     tell: Callable[[str], object] = lambda words: None,
 ) -> Path:
@@ -58,8 +58,8 @@ def write_page(
 
     Args:
         forms: the keys of the forms it knows, all revisions of each; by default all forms.
-        output: the file to write; one that is there is replaced.
         templates: the folder of a bureau's own forms.
+        output: the file to write; one that is there is replaced.
         assets: the folder that holds the files of others; by default they are fetched once by pip and npm, and kept.
         tell: is called with the name of each file that is fetched.
 

@@ -91,10 +91,11 @@ def describe_migration(old: Form, migrated: Migrated) -> Iterator[Finding]:
     for spot, value in migrated.strays.items():
         yield Finding("XL450", "warning", (spot,), {"found": value, "expected": migrated.form.revision})
     for spot, before in migrated.origins.items():
-        choices = migrated.form.blocks[spot.block].fields[spot.field].choices
+        field, was = migrated.form.blocks[spot.block].fields[spot.field], old.blocks[before.block].fields[before.field]
         value = migrated.rows[spot.block][spot.index][spot.field]
-        if choices and value not in choices and value in old.blocks[before.block].fields[before.field].choices:
-            yield Finding("XL451", "warning", (before,), {"found": value, "expected": listing(choices)})
+        if field.choices and value not in field.choices and value in was.choices:
+            facts = {"found": was.as_shown(value), "expected": listing(map(field.as_shown, field.choices))}
+            yield Finding("XL451", "warning", (before,), facts)
     asked = list(_newly_required(old, migrated)) if migrated.form is not old else []
     if asked:
         yield Finding("XL452", "info", (), {"found": listing(asked), "expected": migrated.form.revision})

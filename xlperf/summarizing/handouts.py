@@ -155,8 +155,10 @@ class Handouts:
         for name, made in zip(names, outcome.outputs, strict=True):
             self.finalized.copy(self.directory / made, name, new)
         if names:
-            copies = [(PurePosixPath(self.finalized.path.name, name).as_posix(), output, (outcome.digests or NOBODY).get(output))
-                    for name, output in zip(names, outcome.outputs, strict=True)]  # fmt: skip
+            copies = [
+                (PurePosixPath(self.finalized.path.name, name).as_posix(), output, (outcome.digests or NOBODY).get(output))
+                for name, output in zip(names, outcome.outputs, strict=True)
+            ]
             self.handed.append(HandedOut(outcome.sha256, outcome.unit or "", tuple(copies)))
         self.beside |= {name: _with_digits(name, outcome.sha256) for name in saved}
 

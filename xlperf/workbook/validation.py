@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from xlperf.addresses import cell_name
 from xlperf.forms.document import Spot
 from xlperf.forms.model import RULES, Field, Table
+from xlperf.messages import fill
 from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter
 from xlperf.workbook.dropdowns import list_source
@@ -100,7 +101,7 @@ def _value(writer: CellWriter, field: Field, spot: Spot) -> Options:
 def _text(writer: CellWriter, field: Field, spot: Spot) -> Options:
     if not field.max_length:
         return ANYTHING
-    message = writer.form.words["length_error"]
+    message = fill(writer.form.words["length_error"], {"most": field.max_length})
     return {"validate": "length", "criteria": "<=", "value": field.max_length, "error_message": message}
 
 

@@ -33,7 +33,7 @@ def fill_workbook(
         document: a JSON object in the shape that `build_schema` tells, with the keys `form` and `fiscal_year`. Amounts are
             numbers in the unit that the label of their field names (ten thousand yuan in most forms), rates are ratios.
             Computed fields need not be there; one that differs from ours is an info.
-        output: the workbook to write.
+        output: the workbook to write; the one output that may be given by position too, as calls of before 1.0 do.
         templates: the folder of a bureau's own forms.
         date: the ISO date to stand in the workbook; by default SOURCE_DATE_EPOCH, else today.
         rows: spare rows per block where the form's own number is not enough, for example {"goals": 50}.

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlperf.files import shipped
-from xlperf.forms.definition import Complaint, Raw, full_width_signs, named, no_choice, or_rather, quoted, refuse, wrong
+from xlperf.forms.definition import Complaint, Raw, full_width_signs, named, no_choice, no_key, quoted, refuse, wrong
 from xlperf.messages import current_language, sentence
 
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ def _complaint(violation: _Violation) -> Complaint:
     if keyword == "additionalProperties":
         allowed = violation.schema.get("properties", {})
         stray = next(key for key in found if key not in allowed)
-        return wrong(_place([*parts, stray]), "key", rather=or_rather(stray, allowed))
+        owner = ".".join(part for part in parts if isinstance(part, str))
+        return no_key(_place([*parts, stray]), owner, stray, allowed)
     if keyword == "enum":
         return _place(parts), no_choice(found, violation.asked)
     if violation.is_of_key:

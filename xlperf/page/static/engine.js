@@ -1,5 +1,5 @@
 // Python in a worker: it is started once, and again if it breaks down; questions are answered one after another.
-import { facts, say } from "./words.js";
+import { $, facts, say } from "./words.js";
 
 const waiting = new Map();
 let worker, ready;
@@ -9,7 +9,7 @@ let tellStep = () => {};
 // Start Python; `tell` hears how far it is, from 0 to 1. The promise is kept when it is ready.
 export function start(tell = tellStep) {
   tellStep = tell;
-  const source = document.getElementById("worker").textContent;
+  const source = $("worker").textContent;
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   worker = new Worker(url);
   ready = new Promise((resolve, reject) => {

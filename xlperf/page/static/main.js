@@ -3,9 +3,8 @@ import { ask, start } from "./engine.js";
 import { listFindings } from "./findings.js";
 import { askServer, startServer } from "./server.js";
 import { openBook, showPlace } from "./sheet.js";
-import { facts, language, LANGUAGES, make, say, speak } from "./words.js";
+import { $, facts, language, LANGUAGES, make, offerLanguages, say, speak } from "./words.js";
 
-const $ = (id) => document.getElementById(id);
 const KINDS = { xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", json: "application/json", docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document", html: "text/html" };
 const engine = facts.server ? { start: startServer, ask: askServer } : { start, ask };
 const papers = []; // what was dropped: { file, answer, failure }
@@ -13,7 +12,7 @@ let current = null;
 let asked = 0;
 let started = false;
 
-// --- state -----------------------------------------------------------------------------------------------------
+// --- state ---
 
 function showState() {
   if (document.body.dataset.state === "failed") return;
@@ -35,7 +34,7 @@ async function question(verb, file, tell) {
   }
 }
 
-// --- workbooks -------------------------------------------------------------------------------------------------
+// --- workbooks ---
 
 async function take(files) {
   const added = [...files].map((file) => ({ file, answer: null, failure: null }));
@@ -50,13 +49,13 @@ async function take(files) {
 
 async function check(paper) {
   paper.answer = paper.failure = null;
-  $("told").textContent = say(started ? "checking" : "waits", { file: paper.file.name });
+  announce(say(started ? "checking" : "waits", { file: paper.file.name }));
   try {
     paper.answer = await question("check", paper.file, announce);
   } catch (error) {
     paper.failure = error.name === "NotReadableError" || error.name === "NotFoundError" ? say("not_readable", { file: paper.file.name }) : error.message;
   }
-  $("told").textContent = "";
+  announce("");
   show();
 }
 
@@ -97,12 +96,12 @@ function listPapers() {
   })));
 }
 
-// --- from a finding to its cell and back ------------------------------------------------------------------------
+// --- from a finding to its cell and back ---
 
 function jump(paper, number, at) {
   const finding = paper.answer.result.findings[number];
   const place = finding.cells[at];
-  if (!showPlace(place, finding, number)) $("told").textContent = say("not_drawn", { cell: place });
+  if (!showPlace(place, finding, number)) announce(say("not_drawn", { cell: place }));
 }
 
 function back(number, place) {
@@ -113,36 +112,37 @@ function back(number, place) {
   item.scrollIntoView({ block: "nearest" });
 }
 
-// --- what can be taken home -------------------------------------------------------------------------------------
+// --- what can be taken home ---
 
 function offer(paper) {
   const status = paper.answer?.result.status;
   const buttons = [];
-  const add = (key, verb, ending) => buttons.push(make("button", { type: "button", "data-verb": key, click: () => fetchFile(paper, verb, ending) }, say(key)));
+  const add = (key, click) => buttons.push(make("button", { type: "button", "data-verb": key, click }, say(key)));
+  const file = (verb, ending) => () => fetchFile(paper, verb, ending);
   if (status === "passed") {
-    add("take_final", "finalize", ".xlsx");
-    add("take_json", "finalize", ".json");
-    if (facts.report) add("take_report", "finalize", ".docx");
+    add("take_final", file("finalize", ".xlsx"));
+    add("take_json", file("finalize", ".json"));
+    if (facts.report) add("take_report", file("finalize", ".docx"));
   }
-  if (status && status !== "unreadable") add("take_marked", "annotate", ".xlsx");
+  if (status && status !== "unreadable") add("take_marked", file("annotate", ".xlsx"));
   if (status) {
-    add("take_list", "list", ".html");
-    buttons.push(make("button", { type: "button", "data-verb": "print", click: () => window.print() }, say("print")));
+    add("take_list", file("list", ".html"));
+    add("print", () => window.print());
   }
   $("take").replaceChildren(...buttons);
   $("limits").textContent = status === "passed" ? facts.report ? "" : say("no_report") : status === "returned" ? say("not_final") : "";
 }
 
 async function fetchFile(paper, verb, ending) {
-  $("told").textContent = say("making");
+  announce(say("making"));
   try {
     const { files } = await question(verb, paper.file, announce);
     for (const { name, bytes } of files.filter((file) => file.name.endsWith(ending))) {
       hand(name, bytes);
-      $("told").textContent = say("made", { file: name });
+      announce(say("made", { file: name }));
     }
   } catch (error) {
-    $("told").textContent = error.message;
+    announce(error.message);
   }
 }
 
@@ -155,15 +155,11 @@ function hand(name, bytes) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-// --- the page itself --------------------------------------------------------------------------------------------
+// --- the page itself ---
 
 async function chooseLanguage(wanted) {
   speak(wanted);
-  const hadFocus = $("languages").contains(document.activeElement);
-  $("languages").replaceChildren(...LANGUAGES.map((each) => make("button", {
-    type: "button", lang: each, "aria-pressed": String(each === wanted), click: () => chooseLanguage(each).catch(() => {}),
-  }, say(`in_${each}`))));
-  if (hadFocus) $("languages").children[LANGUAGES.indexOf(wanted)].focus();
+  offerLanguages((other) => chooseLanguage(other).catch(() => {}));
   $("known").textContent = say("known", { forms: facts.forms.map((form) => say("form", form)).join(say("between_things")) });
   $("software").replaceChildren(...facts.software.map((each) => make("li", {}, `${each.name} ${each.version} (${each.license})`)));
   for (const paper of papers) await check(paper);
@@ -202,7 +198,7 @@ async function main() {
     started = true;
   } catch (error) {
     document.body.dataset.state = "failed";
-    $("told").textContent = say("start_failed", { reason: error.message });
+    announce(say("start_failed", { reason: error.message }));
   }
   $("progress").hidden = true;
   showState();

@@ -1,6 +1,6 @@
 // The person's own sheets, drawn; what was found is marked in them, and the headings and names of rows stay in view.
 import { SIGNS, sign } from "./findings.js";
-import { make, say } from "./words.js";
+import { $, make, say } from "./words.js";
 
 const ORDER = Object.keys(SIGNS); // the worst first
 const NARROW = 600; // pixels of room below which the names of rows get less of it
@@ -17,7 +17,7 @@ export function openBook(answer, left) {
   shown = null;
   marks = new Map(book.sheets.map((sheet) => [sheet.title, new Map()]));
   answer.result.findings.forEach((finding, number) => finding.cells.forEach((place) => mark(place, finding, number)));
-  document.getElementById("book").hidden = !book.sheets.length;
+  $("book").hidden = !book.sheets.length;
   if (!book.sheets.length) return;
   const first = book.sheets.findIndex((sheet) => marks.get(sheet.title).size);
   draw(Math.max(first, 0));
@@ -53,11 +53,11 @@ const letters = (column) => (column > 26 ? letters(Math.floor((column - 1) / 26)
 function draw(at) {
   if (drawn === at) return;
   drawn = at;
-  const tabs = document.getElementById("tabs");
+  const tabs = $("tabs");
   const hadFocus = tabs.contains(document.activeElement);
   tabs.replaceChildren(...book.sheets.map((sheet, other) => tab(sheet, other)));
   if (hadFocus) tabs.children[at].focus();
-  const place = document.getElementById("sheet");
+  const place = $("sheet");
   const sheet = book.sheets[at];
   place.setAttribute("aria-labelledby", `tab-${at}`);
   place.replaceChildren(...tables(sheet, place.clientWidth || 1000));
@@ -185,12 +185,12 @@ export function showPlace(place, finding, findingNumber) {
   if (at < 0) return false;
   draw(at);
   shown = { number: findingNumber };
-  const panel = document.getElementById("sheet");
+  const panel = $("sheet");
   for (const other of panel.querySelectorAll(".here")) other.classList.remove("here");
   const td = areas.length ? cellAt(panel, areas[0]) : null;
   tellCell(place, finding);
   if (!td) {
-    document.getElementById(`tab-${at}`).focus();
+    $(`tab-${at}`).focus();
     return true;
   }
   td.classList.add("here");
@@ -213,7 +213,7 @@ function cellAt(panel, [row, column]) {
 
 // Scroll no further than needed: the cell stands below the headings and beside the names of rows.
 function intoView(panel, td) {
-  document.getElementById("book").scrollIntoView({ block: "nearest" });
+  $("book").scrollIntoView({ block: "nearest" });
   const box = panel.getBoundingClientRect();
   const own = td.getBoundingClientRect();
   const edge = [...panel.querySelectorAll(".head .kept, .number")].reduce((most, each) => Math.max(most, each.getBoundingClientRect().right), box.left);
@@ -225,7 +225,7 @@ function intoView(panel, td) {
 
 // What is said of the cell that is looked at.
 function tellCell(place, finding) {
-  const detail = document.getElementById("detail");
+  const detail = $("detail");
   if (!place) return detail.replaceChildren(say(book.sheets.some((sheet) => marks.get(sheet.title).size) ? "click_a_cell" : "no_marks"));
   const { title, areas } = parse(place);
   const found = areas.length ? marks.get(title)?.get(`${letters(areas[0][1])}${areas[0][0]}`) ?? [] : [];

@@ -1,6 +1,7 @@
 // What the page says, in the language that was chosen; the sentences come from the catalogues of xlperf.
-const catalogue = JSON.parse(document.getElementById("words").textContent);
-export const facts = JSON.parse(document.getElementById("facts-of-page").textContent);
+export const $ = (id) => document.getElementById(id);
+const catalogue = JSON.parse($("words").textContent);
+export const facts = JSON.parse($("facts-of-page").textContent);
 export const LANGUAGES = Object.keys(catalogue);
 const TAGS = { zh: "zh-CN" };
 let chosen = LANGUAGES[0];
@@ -30,4 +31,14 @@ export function make(tag, attributes = {}, ...content) {
   }
   element.append(...content.filter((part) => part !== null && part !== undefined));
   return element;
+}
+
+// One button for each language; `choose` is told which was pressed.
+export function offerLanguages(choose) {
+  const place = $("languages");
+  const hadFocus = place.contains(document.activeElement);
+  place.replaceChildren(...LANGUAGES.map((each) => make("button", {
+    type: "button", lang: each, "aria-pressed": String(each === chosen), click: () => choose(each),
+  }, say(`in_${each}`))));
+  if (hadFocus) place.children[LANGUAGES.indexOf(chosen)].focus();
 }

@@ -3,9 +3,8 @@ import { ask, start } from "./engine.js";
 import { listFindings } from "./findings.js";
 import { openHost } from "./host.js";
 import { askServer } from "./server.js";
-import { facts, language, LANGUAGES, make, say, speak } from "./words.js";
+import { $, facts, language, LANGUAGES, offerLanguages, say, speak } from "./words.js";
 
-const $ = (id) => document.getElementById(id);
 const NEEDED = ["WebAssembly", "DecompressionStream", "Worker", "BigInt64Array"];
 const PAUSE = 1500; // milliseconds without an edit after which the workbook is checked again
 let host, engine, paper, timer;
@@ -15,7 +14,7 @@ let isChecked = false;
 const tell = (text) => ($("told").textContent = text);
 const setState = (state) => (document.body.dataset.state = state);
 
-// --- who answers ----------------------------------------------------------------------------------------------
+// --- who answers ---
 
 // Python in the pane, else the server; where neither can be had, a sentence.
 async function chooseEngine() {
@@ -59,7 +58,7 @@ async function question(verb, bytes, name) {
   }
 }
 
-// --- one workbook ---------------------------------------------------------------------------------------------
+// --- one workbook ---
 
 async function check() {
   clearTimeout(timer);
@@ -122,13 +121,11 @@ async function finalize() {
   }
 }
 
-// --- the pane itself ------------------------------------------------------------------------------------------
+// --- the pane itself ---
 
 async function chooseLanguage(wanted) {
   speak(wanted);
-  $("languages").replaceChildren(...LANGUAGES.map((each) => make("button", {
-    type: "button", lang: each, "aria-pressed": String(each === wanted), click: () => chooseLanguage(each),
-  }, say(`in_${each}`))));
+  offerLanguages(chooseLanguage);
   if (isChecked) await check();
 }
 

@@ -1,10 +1,10 @@
 """What the bureau decides about a unit, and what that makes of its row on the board.
 
-    decisions = in_force(entries)                               # of the audit, those that were taken back left out
+    decisions = in_force(entries)                               # of the audit, those that were withdrawn left out
     rows = decided(board, decisions, naming, day="2023-04-03")
 
 `accept` lets one submission pass with findings that are named, `extend` gives a unit until a day, `exempt` asks nothing of it any
-more, `note` is a remark. Of extensions and exemptions of one unit only the latest counts, taken back or not; notes and
+more, `note` is a remark. Of extensions and exemptions of one unit only the latest counts, withdrawn or not; notes and
 acceptances add up.
 """
 
@@ -48,7 +48,7 @@ class Decision:
 
 
 class Taken(NamedTuple):
-    """A decision, and when and by whom it was taken back, if it was."""
+    """A decision, and when and by whom it was withdrawn, if it was."""
 
     decision: Decision
     undone: str = ""  # ISO time
@@ -56,7 +56,7 @@ class Taken(NamedTuple):
 
 
 def taken_in(entries: Iterable[Entry]) -> list[Taken]:
-    """All decisions of an audit, those that were taken back too, in their order."""
+    """All decisions of an audit, those that were withdrawn too, in their order."""
     taken: dict[int, Taken] = {}
     for entry in entries:
         told = entry.told
@@ -68,7 +68,7 @@ def taken_in(entries: Iterable[Entry]) -> list[Taken]:
 
 
 def in_force(taken: Iterable[Taken]) -> list[Decision]:
-    """The decisions that stand: not taken back, and none in its place."""
+    """The decisions that stand: not withdrawn, and none in its place."""
     latest: dict[object, Taken] = {}
     for item in taken:
         decision = item.decision

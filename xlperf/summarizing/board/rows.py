@@ -61,10 +61,12 @@ class BoardRow(NamedTuple):
         for state, subject in papers:
             by_state.setdefault(state, []).append(subject)
         return clauses(
-            sentence("unit_papers" if any(subjects) else f"unit_{state}",
-                     {"state": sentence(f"unit_{state}", {}), "subjects": listing(list(filter(None, subjects)))})
+            sentence(
+                "unit_papers" if any(subjects) else f"unit_{state}",
+                {"state": sentence(f"unit_{state}", {}), "subjects": listing(list(filter(None, subjects)))},
+            )
             for state, subjects in by_state.items()
-        )  # fmt: skip
+        )
 
     def papers_of(self, *states: str) -> tuple[str, ...]:
         """The subjects of the papers that stand so, where not all stand the same."""

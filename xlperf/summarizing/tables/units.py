@@ -179,7 +179,7 @@ def missing_table(survey: Survey) -> SummaryTable:
 
 
 def decisions_table(survey: Survey) -> SummaryTable:
-    """Everything that was decided about a unit, also what was taken back."""
+    """Everything that was decided about a unit, also what was withdrawn."""
     rows = [
         (
             number,
