@@ -125,7 +125,7 @@ def _sources_of_table(known: Needs, block: Block, row: str | None) -> Iterator[t
     if block.table:
         inputs = [f for f in block.fields.values() if f.key not in own and block.takes_typing(preset, f)]
         yield from _sources_of_helpers(block, preset, inputs)
-        yield "_doubt", doubt_of_row(known.scope, block, inputs)
+        yield "_doubt", doubt_of_row(known.scope, block, inputs, is_free=row is None and block.shape == "list")
 
 
 def _sources_of_helpers(block: Block, row: PresetRow | None, inputs: list[Field]) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """What the sheet takes otherwise than we do: what a column does not hold, and what reading makes something else of.
 
-    doubt_of_row(scope, block, fields)      # IF(_used = 1, IF(ISBLANK(spent), 0, IF(ISNUMBER(spent), …, 1)) + …, 0)
+    doubt_of_row(scope, block, fields, is_free=True)      # IF(_used = 1, IF(ISBLANK(spent), 0, IF(ISNUMBER(spent), …, 1)) + …, 0)
 
 A full-width number is a text to the sheet and a number to us. Whatever such a cell is part of is told by nobody before it is
 read: the rules of its table wait. It is better to doubt once too often: every doubt here is at a cell that was filled in oddly.
@@ -19,21 +19,38 @@ UNSEEN = ("\u00ad", "\u200b", "\u200c", "\u200d", "\u200e", "\u200f", "\u2060", 
 WIDE = {".": "\uff0e", ",": "\uff0c", "-": "\uff0d", "/": "\uff0f", "\\": "\uff3c", "%": "\uff05"}  # full-width forms
 ENDS = " .,;:\u3001\u3002"
 PERCENT = "%"
+SHORT = 3  # characters of most words for nothing
 MOST_TESTS = 30  # that OR takes
 
 
-def doubt_of_row(scope: Scope, block: Block, fields: Sequence[Field]) -> str:
-    """The formula that counts the doubtful cells of a used row; beside a doubtful choice nothing else is looked at."""
+def doubt_of_row(scope: Scope, block: Block, fields: Sequence[Field], *, is_free: bool) -> str:
+    """The formula that counts the doubtful cells of a used row; beside a doubtful choice nothing else is looked at.
+
+    Args:
+        is_free: whether it is a row of a list, which reading leaves out where nothing stands in it but words for nothing.
+    """
     chosen: list[str] = []
     others: list[str] = []
     for field in fields:
         if source := doubt_of_cell(scope, block, field):
             (chosen if field.kind is Kind.CHOICE else others).append(source)
+    if is_free and any(field.kind in (Kind.TEXT, Kind.VALUE) for field in fields):
+        others.append(f"IF(AND({', '.join(_nothing_said(scope, field) for field in fields)}), 1, 0)")
     parts = " + ".join(others) or "0"
     if chosen:
         choices = " + ".join(chosen)
         parts = f"IF({choices} > 0, {choices}, {parts})"
     return f"IF(_used = 1, {parts}, 0)"
+
+
+def _nothing_said(scope: Scope, field: Field) -> str:
+    """A test: a cell is blank, as short as most words for nothing are, or one of the others."""
+    if field.kind not in (Kind.TEXT, Kind.VALUE):
+        return f"ISBLANK({field.key})"
+    long = [word for word in scope.spellings.get("numbers", {}).get("blanks", ()) if len(word) > SHORT]
+    short = f"LEN(T({field.key})) <= {SHORT}"
+    nothing = f"OR({short}, ISONEOF({field.key}, {quoted_words(long)}))" if long else short
+    return nothing if field.kind is Kind.TEXT else f"NOT(ISNUMBER({field.key})), {nothing}"
 
 
 def doubt_of_cell(scope: Scope, block: Block, field: Field, name: str = "") -> str:
