@@ -50,7 +50,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "read_round": {"path": "round.yaml"},
     "read_workbook": {"path": "filled.xlsx", "templates": "forms"},
     "remind": {"directory": "collection", "templates": "forms", "output": "out", "date": DATE},
-    "serve": {"host": "0.0.0.0", "token_file": "document.json", "templates": "forms"},
+    "serve": {"host": "0.0.0.0", "token_file": "document.json", "round_file": "round.yaml", "templates": "forms"},
     "verify": {"directory": "collection"},
     "validate": {"path": "filled.xlsx", "templates": "forms", "annotated": "out"},
     "write_history": {"collections": ["inbox", "inbox"], "templates": "forms", "output": "years.xlsx", "date": DATE},

@@ -52,7 +52,7 @@ HOMES = {
     "lxml": {f"reporting.word_{part}" for part in ("package", "paragraphs", "template", "xml")},
     "jinja2": {"reporting.word_template", "reporting.word_tags"},
     "markupsafe": {"reporting.word_template"},
-    "starlette": {"server.application", "server.serving"},
+    "starlette": {"server.application", "server.round.routes", "server.serving", "server.trips"},
     "uvicorn": {"server.serving"},
     "pathvalidate": {"file_names"},
     "rapidfuzz": {"revisions.compare_papers", "summarizing.similarity", "text"},

@@ -17,10 +17,11 @@ from support.paths import FILLED
 from xlperf.messages import LANGUAGES, catalogue
 from xlperf.server import answers, uploads
 from xlperf.server.access import Access
-from xlperf.server.application import Desk, make_application
+from xlperf.server.application import make_application
 from xlperf.server.job import UPLOAD, Job, Prepared
 from xlperf.server.job_queue import MOST_WAITING, Queue
 from xlperf.server.problems import STATUS
+from xlperf.server.trips import Desk
 from xlperf.workers.process import Limits
 
 HOST, TOKEN = "127.0.0.1:8750", "t" * 43

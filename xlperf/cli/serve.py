@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlperf.cli.options import FILE, Command, templates_option, words
+from xlperf.cli.options import FILE, Command, database_option, templates_option, words
+from xlperf.cli.rounds import round_option
 from xlperf.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ PORT = 8750  # that of server.serving, which --help need not import
 @click.option("--user-header", metavar="HEADER", help=words("user_header"))
 @click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help=words("proxy"))
 @click.option("--allow-origin", "origins", multiple=True, metavar="ORIGIN", help=words("allow_origin"))
+@round_option
+@click.option("--role-header", metavar="HEADER", help=words("role_header"))
+@click.option("--unit-header", metavar="HEADER", help=words("unit_header"))
+@database_option
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help=words("jobs"))
 @templates_option
 def serve(
@@ -33,6 +38,10 @@ def serve(
     user_header: str | None,
     proxies: tuple[str, ...],
     origins: tuple[str, ...],
+    round_file: Path | None,
+    role_header: str | None,
+    unit_header: str | None,
+    database: str | None,
     jobs: int | None,
     templates: Path | None,
 ) -> ExitCode:
@@ -46,6 +55,10 @@ def serve(
         user_header=user_header,
         proxies=proxies,
         origins=origins,
+        round_file=round_file,
+        role_header=role_header,
+        unit_header=unit_header,
+        database=database,
         templates=templates,
         jobs=jobs,
         tell=click.echo,

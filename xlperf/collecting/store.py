@@ -209,6 +209,61 @@ def opened_store(directory: Path, url: str | None = None) -> Iterator[Store]:
             raise UsageError("database_lost", url=shown(url), reason=reason) from None
 
 
+@contextmanager
+def store_to_read(directory: Path, url: str | None = None) -> Iterator[Store | None]:
+    """The store for whoever only looks, while a run writes to it or afterwards; None where there is none yet.
+
+    Nothing is made and nothing changed; SQLite takes back what a killed run left half written.
+
+    Raises:
+        UsageError: it cannot be read, or its database does not answer.
+    """
+    import sqlalchemy as sql
+
+    if url and not is_understood(url):
+        raise UsageError("bad_database", url=shown(url))
+    if not url and not (directory / FILE_NAME).exists():
+        yield None
+        return
+    # ImportError: the driver for the URL is not installed; ValueError, TypeError: what drivers say of the words behind its "?"
+    faults = (sql.exc.SQLAlchemyError, ImportError, OSError, ValueError, TypeError)
+    try:
+        engine = _reading_engine(directory / FILE_NAME, url)
+        has_tables = sql.inspect(engine).has_table("outcomes")
+    except faults as error:
+        raise _unreadable(error, directory, url) from None
+    with closing(Store(engine, *_tables(), url)) as store:
+        try:
+            yield store if has_tables else None
+        except sql.exc.SQLAlchemyError as error:
+            raise _unreadable(error, directory, url) from None
+
+
+def _reading_engine(path: Path, url: str | None) -> Engine:
+    import sqlite3
+
+    import sqlalchemy as sql
+
+    if url:
+        engine = sql.create_engine(url, poolclass=sql.pool.NullPool)
+        is_known = engine.dialect.name == "postgresql"
+        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True) if is_known else engine
+
+    def connected() -> sqlite3.Connection:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=PATIENCE)
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    return sql.create_engine("sqlite://", creator=connected, poolclass=sql.pool.NullPool)
+
+
+def _unreadable(error: Exception, directory: Path, url: str | None) -> UsageError:
+    reason = _reason(error, url)
+    if not url:
+        return UsageError("store_lost", path=directory / FILE_NAME, reason=reason)
+    return UsageError("database_lost", url=shown(url), reason=reason)
+
+
 def register(
     store: Store,
     arrivals: Sequence[Arrival],
@@ -361,6 +416,7 @@ class Outcomes:
 
     store: Store
     documents: bool = True  # leaving them out takes a tenth of the time
+    paths: Sequence[str] | None = None  # of these inputs only
 
     def __iter__(self) -> Iterator[Outcome]:
         import sqlalchemy as sql
@@ -375,6 +431,8 @@ class Outcomes:
             .where(outcomes.c.status.is_not(None))
             .order_by(inputs.c.path)
         )
+        if self.paths is not None:
+            listed = listed.where(inputs.c.path.in_(self.paths))
         with self.store.engine.connect().execution_options(yield_per=AT_A_TIME) as connection:
             for row in connection.execute(listed).mappings():
                 yield outcome_of(row)

@@ -13,13 +13,19 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
+
+from xlperf.messages import LANGUAGES, catalogue
+from xlperf.server.round.visits import FINANCE, ROLES, Visitor
 
 OWN_HEADER = "x-xlperf"  # whatever it says: no form and no link of another page can set it
 READING = ("GET", "HEAD", "OPTIONS")
 OPEN = ("/static/", "/openapi.json")  # what is no secret: it is in every copy of xlperf
-START = "/"  # where the token may stand in the address
+ROUND = "/round"  # the pages of a round
+STARTS = ("/", ROUND)  # where the token may stand in the address
+FORMS = f"{ROUND}/"  # where forms of our own pages are sent to, which cannot set a header; each holds a token of its own
 BEARER = "bearer "
 ELSEWHERE = ("cross-site", "same-site")  # what a browser says of where a request was made
 
@@ -32,6 +38,8 @@ class Access:
     token: str | None = None
     cookie: str = "xlperf"  # its name
     user_header: str | None = None  # in which a proxy names the user
+    role_header: str | None = None  # the same, the user's role in a round
+    unit_header: str | None = None  # the same, the user's unit, by code or name
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     origins: frozenset[str] = frozenset()  # of pages from elsewhere that may ask, with the token
 
@@ -66,7 +74,37 @@ def foreign_origin(access: Access, seen: Seen) -> str | None:
 
 def user_of(access: Access, seen: Seen) -> str | None:
     """Whom the proxy names."""
-    return seen.header(access.user_header) or None if access.user_header else None
+    return _told(seen, access.user_header) or None
+
+
+def visitor_of(access: Access, seen: Seen) -> Visitor | None:
+    """Who comes to the pages of a round, None where the proxy names no role that there is.
+
+    Whoever has the token of this PC, and whom no proxy names, is of the bureau.
+    """
+    user = user_of(access, seen)
+    if user is None:
+        return Visitor("", FINANCE)
+    role = roles().get(_told(seen, access.role_header).casefold())
+    if role is None:
+        return None
+    return Visitor(user, role, _told(seen, access.unit_header) if access.unit_header else user)
+
+
+@lru_cache
+def roles() -> Mapping[str, str]:
+    """What a proxy may call the roles: their keys, and their names in every language."""
+    names = {role: role for role in ROLES}
+    return names | {catalogue(language)["round"][f"role_{role}"].casefold(): role for language in LANGUAGES for role in ROLES}
+
+
+def _told(seen: Seen, name: str | None) -> str:
+    """What a header says, in UTF-8 or percent-encoded; "" where it does not stand there once."""
+    text = seen.header(name) if name else None
+    try:
+        return unquote((text or "").encode("latin-1").decode()).strip()
+    except UnicodeError:
+        return unquote(text or "").strip()
 
 
 def cookie_value(token: str) -> str:
@@ -97,7 +135,7 @@ def _is_asked_by_our_page(access: Access, seen: Seen) -> bool:
     if "origin" in seen.headers:
         origin = seen.header("origin")
         return origin is not None and (_is_own(access, origin) or origin in access.origins)
-    is_opened = seen.header("sec-fetch-mode") == "navigate" and seen.path == START and seen.method in READING
+    is_opened = seen.header("sec-fetch-mode") == "navigate" and seen.path in STARTS and seen.method in READING
     return is_opened or seen.header("sec-fetch-site") not in ELSEWHERE
 
 
@@ -109,14 +147,22 @@ def _is_known(access: Access, seen: Seen) -> bool:
         return _has_bearer(access, seen)
     if access.user_header:
         return user_of(access, seen) is not None
-    if seen.token is not None and seen.path == START and seen.method in READING:
+    if seen.token is not None and seen.path in STARTS and seen.method in READING:
         return _same(seen.token, access.token)
     return access.token is not None and _same(seen.cookies.get(access.cookie), cookie_value(access.token))
 
 
 def _is_meant(access: Access, seen: Seen) -> bool:
     """Whether a request that does something carries what no other page can make a browser send."""
-    return seen.method in READING or _has_bearer(access, seen) or seen.header(OWN_HEADER) is not None
+    if seen.method in READING or _has_bearer(access, seen) or seen.header(OWN_HEADER) is not None:
+        return True
+    return seen.path.startswith(FORMS) and _is_own(access, seen.header("origin") or "")
+
+
+def _has_role(access: Access, seen: Seen) -> bool:
+    """Whether the proxy names a role to whoever comes to the pages of a round."""
+    is_of_round = seen.path == ROUND or seen.path.startswith(FORMS)
+    return not is_of_round or visitor_of(access, seen) is not None
 
 
 def _has_bearer(access: Access, seen: Seen) -> bool:
@@ -141,4 +187,5 @@ CHECKS: tuple[tuple[str, Callable[[Access, Seen], bool]], ...] = (
     ("foreign_origin", _is_asked_by_our_page),
     ("no_token", _is_known),
     ("no_own_header", _is_meant),
+    ("no_role", _has_role),
 )

@@ -34,6 +34,7 @@ RECEIVED, MADE, ANSWER = "received", "made", "answer"  # in the folder of a job
 JSON = "application/json"
 ZIP = "application/zip"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ROUND = "round"  # the verb of every question about a round
 OF_PAGE = "page/"  # how the verbs begin that the page asks
 
 
@@ -86,6 +87,13 @@ def _template(job: Job) -> Answer:
     made = job.folder / ANSWER
     write_template(job.form, year=job.year, unit=job.unit, output=made, templates=job.templates)
     return Answer(made, XLSX, name=name)
+
+
+def _of_round(job: Job) -> Answer:
+    """A page of a round, or a file of it."""
+    from xlperf.server.round.answers import answer_to as answer_about_round
+
+    return answer_about_round(job)
 
 
 def _zipped(job: Job, files: Sequence[Path]) -> Path:
@@ -155,5 +163,6 @@ ANSWERS: Mapping[str, Callable[[Job], Answer]] = {
     "annotate": _annotate,
     "finalize": _finalize,
     "template": _template,
+    ROUND: _of_round,
     **{f"{OF_PAGE}{verb}": partial(_of_page, verb) for verb in in_browser.VERBS},
 }

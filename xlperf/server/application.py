@@ -2,19 +2,14 @@
 
     app = make_application(Desk(queue=queue, prepared=prepared, folder=folder), access)
 
-The pages of a bureau on its collections are to be one more table of routes beside PLACES; `request.state.user` is whom the proxy
-names.
+The pages of a round are one more table of routes, in `round/routes`; `request.state.visitor` is whom the proxy names.
 """
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import tempfile
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+import html
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import BrokenExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -24,17 +19,18 @@ from urllib.parse import unquote
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
 
 from xlperf import __version__
 from xlperf.server.access import Access
-from xlperf.server.guard import App, Guard
-from xlperf.server.job import DEFAULT_NAME, UPLOAD, Answer, Job, Prepared
-from xlperf.server.job_queue import Gone, Queue
+from xlperf.server.guard import REFUSAL, App, Guard, wants_page
+from xlperf.server.job import DEFAULT_NAME, UPLOAD, Job
+from xlperf.server.job_queue import Gone
 from xlperf.server.problems import PROBLEM_JSON, STATUS, Refused, problem
+from xlperf.server.round.routes import round_routes
+from xlperf.server.trips import Desk, answered, new_folder
 from xlperf.server.uploads import take_upload
 
 HERE = Path(__file__).parent
@@ -45,16 +41,6 @@ MISSED = {404: "no_such_place", 405: "wrong_method"}
 LATER = {"Retry-After": "10"}  # seconds
 
 
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """What an answer is made with."""
-
-    queue: Queue
-    prepared: Prepared
-    folder: Path  # in which every job has a folder of its own
-    templates: Path | None = None
-
-
 def make_application(desk: Desk, access: Access) -> App:
     """The ASGI application, guarded."""
     app = Starlette(
@@ -62,6 +48,7 @@ def make_application(desk: Desk, access: Access) -> App:
             *(Route(place, partial(answer, desk), methods=["GET"]) for place, answer in PLACES.items()),
             *(Route(f"/api/{verb}", partial(_work, desk, verb), methods=["POST"]) for verb in VERBS),
             Mount("/static", StaticFiles(directory=STATIC)),
+            *(round_routes(desk, desk.served) if desk.served else ()),
         ],
         exception_handlers=TOLD,
     )
@@ -97,10 +84,10 @@ async def _template(desk: Desk, request: Request) -> Response:
     year = request.query_params.get("year", "")
     if not (year.isascii() and year.isdecimal() and YEARS[0] <= int(year) <= YEARS[1]):
         raise Refused("bad_year", first=YEARS[0], last=YEARS[1])
-    with desk.queue.entered(), _new_folder(desk) as folder:
+    with desk.queue.entered(), new_folder(desk) as folder:
         job = Job("template", folder, language=request.state.language, templates=desk.templates)
         named = job._replace(form=request.path_params["form"], year=int(year), unit=request.query_params.get("unit", ""))
-        return await _answered(desk, named, request)
+        return await answered(desk, named, request)
 
 
 async def _work(desk: Desk, verb: str, request: Request) -> Response:
@@ -108,55 +95,16 @@ async def _work(desk: Desk, verb: str, request: Request) -> Response:
     if request.headers.get("content-type", "").startswith("multipart/") or "content-encoding" in request.headers:
         raise Refused("not_raw")
     length = request.headers.get("content-length", "")
-    with desk.queue.entered(), _new_folder(desk) as folder:
+    with desk.queue.entered(), new_folder(desk) as folder:
         await take_upload(request.stream(), folder / UPLOAD, announced=int(length) if length.isdecimal() else None)
         job = Job(verb, folder, name=_file_name(request), language=request.state.language, templates=desk.templates)
-        return await _answered(desk, job, request)
-
-
-async def _answered(desk: Desk, job: Job, request: Request) -> Response:
-    gone = asyncio.ensure_future(_departure(request))
-    try:
-        return _LastAnswer(await desk.queue.ask(job, number=request.headers.get("x-job"), gone=gone), job.folder)
-    finally:
-        gone.cancel()
-
-
-async def _departure(request: Request) -> None:
-    """Wait until whoever asked has left."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+        return await answered(desk, job, request)
 
 
 def _file_name(request: Request) -> str:
     """What the sender calls the file, without the folders it may lie in."""
     name = unquote(request.headers.get("x-file-name", ""), errors="replace").replace("\\", "/").rpartition("/")[2]
     return name or DEFAULT_NAME
-
-
-@contextmanager
-def _new_folder(desk: Desk) -> Iterator[Path]:
-    """A folder for one job; it stays until the answer is sent, or goes at once if there is none."""
-    folder = Path(tempfile.mkdtemp(dir=desk.folder))
-    try:
-        yield folder
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-
-
-class _LastAnswer(FileResponse):
-    """An answer after which nothing is left of its job, however the sending ended."""
-
-    def __init__(self, answer: Answer, folder: Path) -> None:
-        super().__init__(answer.path, status_code=answer.status, media_type=answer.media_type, filename=answer.name)
-        self.folder = folder
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 PLACES: Mapping[str, Callable[[Desk, Request], Awaitable[Response]]] = {
@@ -172,6 +120,9 @@ PLACES: Mapping[str, Callable[[Desk, Request], Awaitable[Response]]] = {
 
 def _told(request: Request, key: str, headers: Mapping[str, str] | None = None, **arguments: object) -> Response:
     body = problem(key, request.state.language, **arguments)
+    if wants_page(request.url.path, request.headers.get("accept")):
+        shown = REFUSAL.format(language=request.state.language, detail=html.escape(body["detail"]))
+        return HTMLResponse(shown, status_code=STATUS[key], headers=headers)
     return JSONResponse(body, status_code=STATUS[key], media_type=PROBLEM_JSON, headers=headers)
 
 

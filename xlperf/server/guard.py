@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from xlperf.messages import LANGUAGES, current_language
-from xlperf.server.access import START, Access, Seen, cookie_value, foreign_origin, refusal, user_of
+from xlperf.server.access import FORMS, STARTS, Access, Seen, cookie_value, foreign_origin, refusal, visitor_of
 from xlperf.server.problems import PROBLEM_JSON, problem
 
 Scope = MutableMapping[str, Any]
@@ -26,7 +26,7 @@ Header = tuple[bytes, bytes]
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 ALWAYS: tuple[Header, ...] = (
     (b"content-security-policy", POLICY.encode()),
@@ -37,6 +37,7 @@ ALWAYS: tuple[Header, ...] = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"cache-control", b"no-store"),
 )
+# What a person reads in place of a page.
 REFUSAL = '<!DOCTYPE html><html lang="{language}"><meta charset="utf-8"><title>xlperf</title><p>{detail}</p></html>'
 # A browser hears a refusal only once it has sent what it wanted to send; of that no more than this is let in, and thrown away.
 THROWN_AWAY = 32 * 2**20  # bytes
@@ -67,7 +68,7 @@ class Guard:
                 message["headers"] = [*message.get("headers", ()), *more]
             await send(message)
 
-        scope["state"] = {"language": language_of(seen), "user": user_of(self.access, seen)}
+        scope["state"] = {"language": language_of(seen), "visitor": visitor_of(self.access, seen)}
         if key := refusal(self.access, seen):
             await _hear_out(receive)
             await _refuse(key, seen, send_more)
@@ -78,7 +79,7 @@ class Guard:
 
     def _told_to(self, seen: Seen) -> Iterator[Header]:
         """Yield what depends on who asks: the cookie for who came with the token, what a page from elsewhere may do."""
-        if seen.path == START and seen.token and self.access.token and not refusal(self.access, seen):
+        if seen.path in STARTS and seen.token and self.access.token and not refusal(self.access, seen):
             value = f"{self.access.cookie}={cookie_value(self.access.token)}; Path=/; HttpOnly; SameSite=Strict"
             yield b"set-cookie", value.encode()
         yield b"vary", b"Origin"
@@ -138,11 +139,16 @@ async def _refuse(key: str, seen: Seen, send: Send) -> None:
     status = told["status"]
     headers = [(b"www-authenticate", b"Bearer")] if status == 401 else []
     headers.append((b"connection", b"close"))  # there may be more of the request than was read
-    if seen.path == START and "text/html" in (seen.header("accept") or ""):
+    if wants_page(seen.path, seen.header("accept")):
         shown = REFUSAL.format(language=language, detail=html.escape(told["detail"]))
         await _answer(send, status, [*headers, (b"content-type", b"text/html; charset=utf-8")], shown.encode())
         return
     await _answer(send, status, [*headers, (b"content-type", PROBLEM_JSON.encode())], json.dumps(told).encode())
+
+
+def wants_page(path: str, accept: str | None) -> bool:
+    """Whether a person opened an address as a page, and is to read why there is none."""
+    return (path in STARTS or path.startswith(FORMS)) and "text/html" in (accept or "")
 
 
 async def _answer(send: Send, status: int, headers: list[Header], body: bytes) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from xlperf.server.round.visits import Ask
 from xlperf.workers.process import Limits
 
 UPLOAD = "upload"  # the name of what came in, in the folder of its job
@@ -28,6 +29,7 @@ class Job(NamedTuple):
     form: str = ""  # of which a template is wanted
     year: int | None = None
     unit: str = ""
+    ask: Ask | None = None  # what is wanted of a round
     lost: str | None = None  # the code of what became of a worker that tried this; it only has to be told
 
 

@@ -15,6 +15,9 @@ import signal
 import socket
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 from urllib.parse import urlsplit
@@ -22,7 +25,8 @@ from urllib.parse import urlsplit
 from xlperf.errors import UsageError, reason_of
 from xlperf.files import StrPath
 from xlperf.messages import current_language
-from xlperf.server.access import Access
+from xlperf.server.access import ROUND, Access
+from xlperf.server.round.visits import ServedRound
 from xlperf.workers.process import Limits
 
 PORT = 8750
@@ -43,6 +47,10 @@ def serve(
     user_header: str | None = None,
     proxies: Sequence[str] = (),
     origins: Sequence[str] = (),
+    round_file: StrPath | None = None,
+    role_header: str | None = None,
+    unit_header: str | None = None,
+    database: str | None = None,
     templates: StrPath | None = None,
     jobs: int | None = None,
     limits: Limits = LIMITS,
@@ -61,14 +69,19 @@ def serve(
         user_header: the header in which a proxy names the user.
         proxies: the addresses or networks from which that header is believed, and any request is answered.
         origins: pages from elsewhere that may ask, with the token: "https://pane.example.org", or "null" for pages from a disk.
-        templates: the folder of a bureau's own forms.
+        round_file: the round.yaml of a round whose pages are served too, for the bureau and for each unit its own.
+        role_header: the header in which the proxy names the user's role in the round, "finance" or "unit".
+        unit_header: the header in which it names the user's unit, by code or name; by default the user is called by its code.
+        database: the URL of the store of that round, where its collection was made with one.
+        templates: the folder of a bureau's own forms; by default that of the round.
         jobs: how many worker processes, by default one per processor.
         limits: what one workbook may take.
         tell: is called once, with the address, when it can be opened.
 
     Raises:
-        UsageError: Starlette and uvicorn are not installed, the address cannot be had, or would be open to everybody.
-        FormError: the definition of a bureau's own form cannot be right.
+        UsageError: Starlette and uvicorn are not installed, the address cannot be had, or would be open to everybody; the file
+            of the round cannot be right.
+        FormError: the definition of a bureau's own form cannot be right, or the file of the round is not YAML.
 
     Example:
         >>> try:
@@ -78,8 +91,11 @@ def serve(
         'needs_proxy'
     """
     _refuse_open_house(host, user_header, proxies)
-    if user_header and not HEADER.fullmatch(user_header):
-        raise UsageError("bad_header", value=user_header)
+    _refuse_round_without_roles(round_file, user_header, role_header, unit_header)
+    for option, header in (("--user-header", user_header), ("--role-header", role_header), ("--unit-header", unit_header)):
+        if header and not HEADER.fullmatch(header):
+            raise UsageError("bad_header", option=option, value=header)
+    served = _opened_round(round_file, database) if round_file else None
     networks = tuple(map(_network, proxies))
     pages = frozenset(map(_origin, origins))
     token = _read_token(token_file) if token_file else None if user_header else token_urlsafe(32)
@@ -91,33 +107,46 @@ def serve(
             token=token,
             cookie=f"xlperf-{port}",  # browsers send a cookie to every port
             user_header=user_header.lower() if user_header else None,
+            role_header=role_header.lower() if role_header else None,
+            unit_header=unit_header.lower() if unit_header else None,
             proxies=networks,
             origins=pages,
         )
-        address = f"http://{_in_url(host)}:{port}/" + ("" if token_file or not token else f"?token={token}")
-        own = Path(templates) if templates else None
-        asyncio.run(_serve(listener, access, Path(folder), templates=own, jobs=jobs, limits=limits, tell=lambda: tell(address)))
+        place = f"http://{_in_url(host)}:{port}{ROUND if served else '/'}"
+        address = place + ("" if token_file or not token else f"?token={token}")
+        own = Path(templates) if templates else served.templates if served else None
+        house = _House(listener, access, Path(folder), templates=own, served=served, jobs=jobs, limits=limits)
+        asyncio.run(_serve(house, tell=lambda: tell(address)))
 
 
-async def _serve(
-    listener: socket.socket,
-    access: Access,
-    folder: Path,
-    *,
-    templates: Path | None,
-    jobs: int | None,
-    limits: Limits,
-    tell: Callable[[], object],
-) -> None:
+@dataclass(frozen=True)
+class _House:
+    """All that a server is started with."""
+
+    listener: socket.socket
+    access: Access
+    folder: Path
+    templates: Path | None
+    served: ServedRound | None
+    jobs: int | None
+    limits: Limits
+
+
+async def _serve(house: _House, *, tell: Callable[[], object]) -> None:
     import uvicorn
 
-    from xlperf.server.application import Desk, make_application
+    from xlperf.server.application import make_application
     from xlperf.server.job_queue import opened_queue
+    from xlperf.server.trips import Desk
 
-    lanes = jobs or os.cpu_count() or 1
-    workers = opened_queue(lanes=lanes, limits=limits, folder=folder, templates=templates, language=current_language())
-    async with workers as (queue, prepared):
-        app = make_application(Desk(queue=queue, prepared=prepared, folder=folder, templates=templates), access)
+    limits, folder, templates = house.limits, house.folder, house.templates
+    opened = partial(opened_queue, limits=limits, folder=folder, templates=templates, language=current_language())
+    async with AsyncExitStack() as workers:
+        queue, prepared = await workers.enter_async_context(opened(lanes=house.jobs or os.cpu_count() or 1))
+        # The board does not wait behind workbooks: it has a worker of its own.
+        pages, _ = await workers.enter_async_context(opened(lanes=1)) if house.served else (queue, prepared)
+        desk = Desk(queue=queue, pages=pages, prepared=prepared, folder=folder, templates=templates, served=house.served)
+        app = make_application(desk, house.access)
         config = uvicorn.Config(
             app,
             http="h11",
@@ -135,7 +164,7 @@ async def _serve(
         for number in SIGNALS:
             signal.signal(number, _nothing)  # uvicorn hears it first, and raises it again when it is done
         tell()
-        await uvicorn.Server(config).serve(sockets=[listener])
+        await uvicorn.Server(config).serve(sockets=[house.listener])
 
 
 def _nothing(number: int, frame: object) -> None:
@@ -150,6 +179,45 @@ def _refuse_open_house(host: str, user_header: str | None, proxies: Sequence[str
         raise UsageError("proxy_alone")
     if not proxies and not _is_loopback(host):
         raise UsageError("needs_proxy", host=host)
+
+
+def _refuse_round_without_roles(
+    round_file: StrPath | None, user_header: str | None, role_header: str | None, unit_header: str | None
+) -> None:
+    """Behind a proxy nobody comes to a round whose role is not known; and no header is believed from nowhere."""
+    if (role_header or unit_header) and not (round_file and user_header):
+        raise UsageError("role_alone")
+    if round_file and user_header and not role_header:
+        raise UsageError("needs_role")
+
+
+def _opened_round(path: StrPath, database: str | None) -> ServedRound:
+    """The round as it is served.
+
+    Raises:
+        UsageError: the file cannot be right, or does not say where the collection lies.
+        FormError: it is not YAML.
+    """
+    from xlperf.distributing.round_file import read_round
+
+    said = read_round(path)
+    if said.output is None:
+        raise UsageError("served_round_lacks", path=path)
+    return ServedRound(
+        directory=said.output.absolute(),
+        log=Path(path).absolute().with_suffix(".actions.jsonl"),
+        inbox=next((inbox.absolute() for inbox in said.inboxes if inbox.is_dir() or not inbox.exists()), None),
+        roster=said.roster.absolute() if said.roster else None,
+        database=database,
+        templates=said.templates.absolute() if said.templates else None,
+        form=said.form,
+        year=said.year,
+        unexplained=said.unexplained,
+        reports=said.reports,
+        title=said.announcement.title or "",
+        office=said.announcement.office or "",
+        deadline=said.announcement.deadline or "",
+    )
 
 
 def _is_loopback(host: str) -> bool:
