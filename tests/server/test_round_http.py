@@ -17,7 +17,7 @@ import pytest
 
 from support.command_line import ENVIRONMENT
 from support.small_round import NAMES, RoundDesk, form_of, make_round, rows_of
-from support.sweeps import SOAK
+from support.sweeps import SOAK, every
 from support.web import Served, served
 from xlperf import UsageError, serve
 from xlperf.messages import LANGUAGES, catalogue
@@ -236,6 +236,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(behind: Served, collected: Rou
 # --- while a run collects ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("url", every(1, ["sqlite", "postgresql"], usual=2), indirect=True)
 def test_pages_are_whole_while_a_run_collects(collected: RoundDesk, tmp_path: Path, url: str | None) -> None:
     """Every page answers, and shows the run before or the new one, never a part of it."""
     shutil.copytree(collected.folder, tmp_path / "r", ignore=shutil.ignore_patterns("汇集", "*.jsonl"))
