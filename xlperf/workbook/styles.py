@@ -8,6 +8,7 @@ A calm palette with one colour per meaning: what people fill in, what is compute
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -92,9 +93,21 @@ def lines_needed(value: object, width: float) -> int:
     if not isinstance(value, str):
         return 1
     per_line = units_per_line(width)
-    if "\n" in value:
-        return sum(max(1, -(-text_width(part) // per_line)) for part in value.split("\n"))
-    return 1 if 2 * len(value) <= per_line else max(1, -(-text_width(value) // per_line))
+    return 1 if 2 * len(value) <= per_line and "\n" not in value else lines_in_units(value, per_line)
+
+
+def most_lines(values: Sequence[object], units: Sequence[int]) -> int:
+    """How many printed lines the cells of a row take, of which each has so many units of text to a line."""
+    most = 1
+    for value, per_line in zip(values, units, strict=True):
+        if isinstance(value, str) and (2 * len(value) > per_line or "\n" in value):
+            most = max(most, lines_in_units(value, per_line))
+    return most
+
+
+def lines_in_units(text: str, per_line: int) -> int:
+    """How many printed lines a text takes, with so many units to a line."""
+    return sum(max(1, -(-text_width(part) // per_line)) for part in text.split("\n"))
 
 
 def units_per_line(width: float) -> int:
