@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # colours and widths are asked for where nothing is written
@@ -115,6 +115,7 @@ def units_per_line(width: float) -> int:
     return max(2, int(width) - 1)
 
 
+@lru_cache(1024)
 def text_width(text: str) -> int:
     """How many units wide a text is printed; a Chinese character takes two."""
     return len(text) if text.isascii() else sum(map(_character_width, text))
