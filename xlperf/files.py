@@ -22,6 +22,7 @@ from typing import TextIO
 from xlperf.errors import UsageError, XlperfError, reason_of
 from xlperf.messages import plain
 
+NUMBERS = (int, float)
 FORMULA_STARTS = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")  # a cell of a CSV file that starts so may be run as a formula
 
 StrPath = str | os.PathLike[str]  # what every public function takes for a path
@@ -53,6 +54,24 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     finally:
         if temporary is not None and temporary.exists():
             temporary.unlink()
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """The same of a file whose content is at hand; of collections there are thousands, so the system is asked little.
+
+    Raises:
+        UsageError: as above.
+    """
+    temporary = f"{path.parent}{os.sep}{TEMPORARY}{token_hex(8)}{path.suffix}"
+    with _told_as(path):
+        try:
+            with open(temporary, "xb") as file:
+                file.write(content)
+            os.replace(temporary, path)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary)
+            raise
 
 
 @contextmanager
@@ -108,23 +127,27 @@ def _move(new: Path, folder: Path, kept: Path) -> None:
         UsageError: a file cannot be synced or moved.
     """
     names = sorted(_files_below(new))  # texts, which take less room than paths: of a collection there are tens of thousands
+    places = dict.fromkeys(map(os.path.dirname, names))  # texts too, below `folder`
+    new_places = {place for place in places if not os.path.lexists(folder / place)}  # in which there is nothing to replace
     for name in names:
-        target = folder / name
-        with _told_as(target):
-            _refuse_folder(target)
-            if target.exists():
-                os.rename(target, target)  # Windows refuses that while a program has the file open
+        if os.path.dirname(name) not in new_places:
+            target = folder / name
+            with _told_as(target):
+                _refuse_folder(target)
+                if target.exists():
+                    os.rename(target, target)  # Windows refuses that while a program has the file open
     _sync_files(names, new, folder)
     made: list[Path] = []
     begun = 0
     try:
+        for named in places:
+            made += make_folder(folder / named)
         for name in names:
-            file, target, older = new / name, folder / name, kept / str(begun)
-            made += make_folder(target.parent)
+            target = folder / name
             with _told_as(target):
-                _keep(target, older)
+                _keep(target, kept / str(begun))
                 begun += 1
-                os.replace(file, target)
+                os.replace(new / name, target)
     except BaseException:
         with ExitStack() as undo:  # it goes on where one cannot be undone
             for place in made:
@@ -132,8 +155,8 @@ def _move(new: Path, folder: Path, kept: Path) -> None:
             for number, name in enumerate(names[:begun]):
                 undo.callback(_move_back, new / name, folder / name, kept / str(number))
         raise
-    for place in {(folder / name).parent for name in names}:
-        _sync_folder(place)
+    for named in places:
+        _sync_folder(folder / named)
     shutil.rmtree(kept, ignore_errors=True)
 
 
@@ -147,7 +170,7 @@ def _sync_files(names: Sequence[str], new: Path, folder: Path) -> None:
 
     def sync(name: str) -> None:
         with _told_as(folder / name):
-            _sync(new / name)
+            _sync(f"{new}{os.sep}{name}")
 
     if len(names) <= FEW:
         for name in names:
@@ -179,10 +202,13 @@ def _move_back(file: Path, target: Path, older: Path) -> None:
         older.rename(target)
 
 
-def _sync(file: Path) -> None:
+def _sync(file: StrPath) -> None:
     """Have the system write a file to the disk now: a name may not reach it before the contents do."""
-    with open(file, "rb+") as opened:
-        os.fsync(opened.fileno())
+    handle = os.open(file, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -242,6 +268,9 @@ def make_folder(path: Path) -> list[Path]:
         UsageError: that cannot be.
     """
     with _told_as(path):
+        with suppress(FileNotFoundError, FileExistsError):
+            path.mkdir()
+            return [path]
         missing = [folder for folder in (path, *path.parents) if not folder.exists()]
         path.mkdir(parents=True, exist_ok=True)
     return missing[::-1]
@@ -330,7 +359,7 @@ def csv_writer(text: TextIO) -> Callable[[Sequence[object]], None]:
     writer = csv.writer(text, lineterminator="\n")
 
     def write(row: Sequence[object]) -> None:
-        writer.writerow([value if isinstance(value, int | float) else harmless(value) for value in row])
+        writer.writerow([value if isinstance(value, NUMBERS) else harmless(value) for value in row])
 
     return write
 

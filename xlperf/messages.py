@@ -32,6 +32,8 @@ def use_language(language: str | None) -> None:
 
 def current_language() -> str:
     """The chosen language, else XLPERF_LANG, else the locale's, else zh: the form's own words."""
+    if _chosen and _chosen[0] in LANGUAGES:
+        return _chosen[0]
     wanted = chain(_chosen, (os.environ.get(name, "") for name in ("XLPERF_LANG", "LC_ALL", "LC_MESSAGES", "LANG")))
     return next((name[:2] for name in wanted if name[:2] in LANGUAGES), "zh")
 
@@ -79,6 +81,8 @@ def catalogue(language: str) -> Catalogue:
 
 def fill(text: str, arguments: Mapping[str, object], blank: str = "—") -> str:
     """Put the arguments into a sentence; one that is not there shows as a dash or as `blank`, never as a traceback."""
+    if "{" not in text and "}" not in text:
+        return text
     given = ((key, value) for key, value in arguments.items() if value is not None)
     shown = {key: plain(value) if isinstance(value, str | os.PathLike) else value for key, value in given}
     return text.format_map(defaultdict(lambda: blank, shown))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
@@ -22,7 +23,8 @@ ALIKE = 60  # per cent of two words
 
 def letters_of(text: object) -> str:
     """The letters and digits of a text, without case, spaces and punctuation."""
-    return "".join(c for c in unicodedata.normalize("NFKC", str(text)).lower() if c.isalnum())
+    letters = unicodedata.normalize("NFKC", str(text)).lower()
+    return letters if letters.isalnum() else "".join(c for c in letters if c.isalnum())
 
 
 def unit_key(name: str | None, prefixes: Sequence[str] = ()) -> str:
@@ -30,10 +32,16 @@ def unit_key(name: str | None, prefixes: Sequence[str] = ()) -> str:
 
     What is left after one may begin with another: a name that begins so by itself is the same with and without its city.
     """
-    letters, words = letters_of(name or ""), sorted(filter(None, map(letters_of, prefixes)), key=len, reverse=True)
+    letters, words = letters_of(name or ""), _longest_first(tuple(prefixes))
     while word := next((word for word in words if letters.startswith(word) and len(letters) > len(word) + 1), ""):
         letters = letters.removeprefix(word)
     return letters
+
+
+@lru_cache(16)
+def _longest_first(prefixes: tuple[str, ...]) -> Sequence[str]:
+    """The letters of those words that have any."""
+    return sorted(filter(None, map(letters_of, prefixes)), key=len, reverse=True)
 
 
 def nearest(word: object, words: Iterable[object], alike: int = ALIKE) -> str | None:

@@ -39,7 +39,7 @@ from xlperf.collecting.worker import WorkOptions, known_reports
 from xlperf.distributing.prefill import kept_headings, subject_headings, told_of_kept
 from xlperf.distributing.roster import Roster, Unit, take_roster
 from xlperf.files import StrPath, digest_of_json, moment, stamp
-from xlperf.forms.loader import find_form, form_directories, load_form
+from xlperf.forms.loader import find_form, form_directories, is_shipped, load_form
 from xlperf.forms.model import Unexplained
 from xlperf.messages import current_language, sentence
 from xlperf.reporting.word_report import check_own_template
@@ -253,7 +253,9 @@ def digest_forms(templates: Path | None, known: Mapping[str, str] = NO_FORMS) ->
 
 
 def _name_of(folder: Path) -> str:
-    """What a form is called in the log, once it is known to be right."""
+    """What a form is called in the log, once it is known to be right; those that travel with xlperf are."""
+    if is_shipped(folder):
+        return f"{folder.parent.name} {folder.name}"
     form = load_form(folder)
     check_own_template(form)
     return f"{form.key} {folder.name}"

@@ -2,7 +2,7 @@
 
 with locked(directory):
     tidy(store, directory, keys)
-    dict(write_made(directory, "9f86d0…", {"bureau-2022-final.xlsx": content}))
+    write_made(directory, {"made/9f86d081884c7d65/bureau-2022-final.xlsx": content})
 """
 
 from __future__ import annotations
@@ -11,16 +11,14 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
 from xlperf.collecting.inbox import Input
 from xlperf.collecting.store import LOCK, OPEN, Store, done_outputs, forget, registered
+from xlperf.collecting.worker import MADE, folder_of
 from xlperf.errors import UsageError, reason_of
-from xlperf.files import TEMPORARY, make_folder, write_atomically
+from xlperf.files import TEMPORARY, make_folder, write_bytes
 
-MADE = "made"  # below OUT: the files that workers made, by content; those that count are handed out
 WORK = f"{TEMPORARY}work"  # below OUT: temporary files of workers; a killed worker leaves some behind
 OURS = re.compile(r"[0-9a-f]{16}(-open)?")  # names of our folders in MADE, see `folder_of`
 
@@ -79,20 +77,13 @@ def tidy(store: Store, directory: Path, keys: set[str]) -> None:
     forget(store, [key for key, outputs in done.items() if not all((directory / output).exists() for output in outputs)])
 
 
-def folder_of(key: str) -> str:
-    """The folder name for the files of a content: short, because Windows limits the length of paths."""
-    return key[:16] + key[64:]
+def write_made(directory: Path, files: Mapping[str, bytes]) -> None:
+    """Write the files that a worker made, by their paths below the directory.
 
-
-def write_made(directory: Path, key: str, files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
-    """Write the files that a worker made and yield their paths, relative to the directory, each with its SHA-256."""
-    folder = f"{MADE}/{folder_of(key)}"
-    if files:
+    Raises:
+        UsageError: one cannot be written.
+    """
+    for folder in {name.rpartition("/")[0] for name in files}:
         make_folder(directory / folder)
     for name, content in files.items():
-        write_atomically(directory / folder / name, partial(_write_bytes, content))
-        yield f"{folder}/{name}", sha256(content).hexdigest()
-
-
-def _write_bytes(content: bytes, path: Path) -> None:
-    path.write_bytes(content)
+        write_bytes(directory / name, content)

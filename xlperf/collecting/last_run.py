@@ -66,13 +66,14 @@ def state_of(directory: Path, terms: object) -> str:
 
 def _lying_in(directory: Path) -> Iterator[tuple[str, int, int]]:
     """Yield the files of a collection with sizes and times, but for those that every run writes."""
-    ahead = [str(directory)]
+    ahead = [""]
     while ahead:
-        with os.scandir(ahead.pop()) as entries:
+        folder = ahead.pop()
+        with os.scandir(directory / folder) as entries:
             for entry in entries:
-                path = os.path.relpath(entry.path, directory)
+                path = f"{folder}{os.sep}{entry.name}" if folder else entry.name
                 if entry.is_dir(follow_symlinks=False):
-                    ahead.append(entry.path)
+                    ahead.append(path)
                 elif path != LOG and path != LOCK and not path.startswith(FILE_NAME):
                     status = entry.stat(follow_symlinks=False)
                     yield path, status.st_size, status.st_mtime_ns

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -23,7 +22,7 @@ from xlperf.collecting.packages.adoption import adopted
 from xlperf.collecting.packages.contents import Package
 from xlperf.collecting.run_log import Run
 from xlperf.collecting.store import Store, count_inputs, done_outputs, save_outcome
-from xlperf.collecting.worker import Done, Task, WorkOptions, not_done, work_on
+from xlperf.collecting.worker import Task, Worked, WorkOptions, as_kept, not_done, work_for_store, work_on
 from xlperf.errors import UnreadableError
 from xlperf.files import digest_of_json
 from xlperf.messages import sentence
@@ -36,7 +35,7 @@ from xlperf.workflow.waivers import Waiver
 NO_WAIVERS: Mapping[str, Waiver] = {}
 
 
-class Worked(NamedTuple):
+class Processed(NamedTuple):
     """How many contents had no outcome, and of how many of these a package had it."""
 
     new: int
@@ -55,7 +54,7 @@ def process_inputs(
     packages: Sequence[Package] = (),
     bases: Collection[str] = (),
     quiet: bool = True,
-) -> Worked:
+) -> Processed:
     """Process every input that has no outcome yet, unless a package has it.
 
     Args:
@@ -72,15 +71,16 @@ def process_inputs(
         if item.key not in done:
             to_do.setdefault(item.key, item)
     with progress(sentence("collecting", {}), quiet) as tell:
-        keeper = _Keeper(store, inputs, directory=directory, digest=digest, waivers=waivers, tell=tell)
+        keeper = _Keeper(store, inputs, directory=directory, digest=digest, waivers=waivers, tell=tell, quiet=quiet)
         left = dict(to_do)
         for item, done_there in adopted(packages, to_do, bases, waivers.get):
-            keeper.keep(_task(item, keeper), done_there)
+            task = _task(item, keeper)
+            keeper.keep(task, as_kept(task, done_there))
             del left[item.key]
-        work = partial(work_on, options=options, limits=pool.limits)
+        work = partial(work_for_store, work=work_on, options=options, limits=pool.limits)
         for task, answer in run_tasks(pool, _readable_tasks(left.values(), keeper), work):
             keeper.keep(task, _lost(task, answer, pool.limits) if isinstance(answer, Lost) else answer)
-    return Worked(new=len(to_do), taken_over=len(to_do) - len(left))
+    return Processed(new=len(to_do), taken_over=len(to_do) - len(left))
 
 
 class _Keeper:
@@ -95,20 +95,22 @@ class _Keeper:
         digest: str,
         waivers: Mapping[str, Waiver],
         tell: Tell,
+        quiet: bool,
     ) -> None:
-        self.store, self.directory, self.digest, self.waivers, self.tell = store, directory, digest, waivers, tell
+        self.store, self.directory, self.digest, self.waivers = store, directory, digest, waivers
+        self.tell, self.quiet = tell, quiet
         self.copies = Counter(item.key for item in inputs)  # inputs with the same content
         self.counts = Counter({status: count for status, count in count_inputs(store).items() if status})
         tell(self.counts.total(), self.copies.total())
 
-    def keep(self, task: Task, done: Done, *, for_good: bool = True) -> None:
+    def keep(self, task: Task, worked: Worked) -> None:
         """Write the files, then store the outcome; if it is not for good, the next run tries again."""
-        digests = dict(write_made(self.directory, task.key, done.files))
-        outcome = replace(done.outcome, outputs=tuple(digests), digests=digests)
-        save_outcome(self.store, task.key, outcome, terms_of(self.digest, task.waiver) if for_good and done.for_good else None)
-        self.counts[done.outcome.status] += self.copies[task.key]
-        words = sentence("counts", {status: self.counts[status] for status in EXIT_CODES})
-        self.tell(self.counts.total(), self.copies.total(), words)
+        write_made(self.directory, worked.files)
+        save_outcome(self.store, task.key, worked.row, terms_of(self.digest, task.waiver) if worked.for_good else None)
+        self.counts[worked.status] += self.copies[task.key]
+        if not self.quiet:
+            words = sentence("counts", {status: self.counts[status] for status in EXIT_CODES})
+            self.tell(self.counts.total(), self.copies.total(), words)
 
 
 def _readable_tasks(inputs: Iterable[Input], keeper: _Keeper) -> Iterator[Task]:
@@ -120,7 +122,7 @@ def _readable_tasks(inputs: Iterable[Input], keeper: _Keeper) -> Iterator[Task]:
                 raise item.error
             yield task._replace(content=read_input(item))
         except UnreadableError as error:
-            keeper.keep(task, not_done(task, error), for_good=False)
+            keeper.keep(task, as_kept(task, not_done(task, error))._replace(for_good=False))
     close_archives()
 
 
@@ -163,7 +165,7 @@ def options_of(run: Run) -> WorkOptions:
     )
 
 
-def _lost(task: Task, lost: Lost, limits: Limits) -> Done:
+def _lost(task: Task, lost: Lost, limits: Limits) -> Worked:
     """The outcome of a task whose worker died: it took too long, or the reason is unknown."""
     code = "XL502" if lost.seconds >= limits.seconds else "XL501"
-    return not_done(task, UnreadableError(code, found=task.name, expected=f"{limits.seconds:g} s"))
+    return as_kept(task, not_done(task, UnreadableError(code, found=task.name, expected=f"{limits.seconds:g} s")))

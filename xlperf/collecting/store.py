@@ -55,6 +55,7 @@ PROVED = (
     "digests",
 )
 TUPLES = ("findings", "outputs")  # of these
+ROW = tuple(field.name for field in fields(Outcome) if field.name not in ("path", "size", "received"))
 OF_KEY = "of_key"  # in a statement, the key of the outcome that is meant
 PATIENCE = 60  # seconds to wait while another program has the file locked
 SELDOM_READ = ("document", "gist")  # of these, those that only the survey looks into
@@ -372,11 +373,20 @@ def forget(store: Store, keys: Sequence[str]) -> None:
             connection.execute(sql.update(store.outcomes).where(store.outcomes.c.key == key).values(terms=None, status=None))
 
 
-def save_outcome(store: Store, key: str, outcome: Outcome, digest: str | None) -> None:
-    """Store the outcome of a content, but for size and time of receipt; without a digest the next run tries again."""
-    kept = {field.name for field in fields(Outcome)} - {"path", "size", "received"}
-    row = {name: _storable(getattr(outcome, name), as_json=name in AS_JSON) for name in kept}
-    row["proof"] = proof_of(row)
+def row_of(outcome: Outcome) -> dict[str, object]:
+    """What is kept of an outcome, as it is kept: all but path, size and time of receipt, and the proof."""
+    row = {name: _storable(getattr(outcome, name), as_json=name in AS_JSON) for name in ROW}
+    return {**row, "proof": proof_of(row)}
+
+
+def save_outcome(store: Store, key: str, outcome: Outcome | Mapping[str, object], digest: str | None) -> None:
+    """Store the outcome of a content; without a digest the next run tries again.
+
+    Args:
+        outcome: it, or its row.
+        digest: of all that it depends on besides the bytes.
+    """
+    row = row_of(outcome) if isinstance(outcome, Outcome) else outcome
     with store.engine.begin() as connection:
         connection.execute(store.saving, {OF_KEY: key, "terms": digest, **row})
 

@@ -3,7 +3,8 @@
     done = work_on(task, options, Limits())
     done.outcome.status, done.files["bureau-2022-final.xlsx"]
 
-A worker needs neither the inbox nor the folder of the collection, so it may run on another machine.
+A worker needs neither the inbox nor the folder of the collection, so it may run on another machine. What it hands back is
+ready to be stored: all others wait for the one process that does this.
 """
 
 from __future__ import annotations
@@ -14,19 +15,21 @@ import tempfile
 import time
 import traceback
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+from xlperf.collecting.store import row_of
 from xlperf.errors import UnreadableError, UsageError, is_disk_full
 from xlperf.file_names import short_name
 from xlperf.forms.model import Unexplained
 from xlperf.messages import finding_texts, listing, sentence, use_language
 from xlperf.reporting.description import DescribedFinding, describe, in_order
 from xlperf.reporting.finding import Finding, is_returned
-from xlperf.reporting.result import Result, unreadable
+from xlperf.reporting.result import Result, Status, unreadable
 from xlperf.summarizing.gist import form_of, gist_of
 from xlperf.summarizing.outcome import IMPORTED, Outcome
 from xlperf.workers.process import Limits, watched
@@ -38,6 +41,7 @@ from xlperf.workflow.results import result_of
 from xlperf.workflow.waivers import Waiver
 
 PROPERTIES, SAVED = "docProps/core.xml", re.compile(rb"<dcterms:modified[^>]*>([0-9T:.Z+-]{10,35})<")
+MADE = "made"  # below the folder of the collection: the files that workers made, by content; those that count are handed out
 AGAIN = ("XL126", "XL501", "XL502", "XL503", "XL506", "XL507")  # perhaps not the fault of the file: the next run tries again
 
 
@@ -78,6 +82,15 @@ class Done(NamedTuple):
         return not any(finding["code"] in AGAIN for finding in self.outcome.findings)
 
 
+class Worked(NamedTuple):
+    """What is kept of a task that is done."""
+
+    status: Status
+    for_good: bool  # whether another try would give the same
+    row: Mapping[str, object]  # the outcome as the store keeps it
+    files: Mapping[str, bytes]  # path below the folder of the collection -> content
+
+
 def known_reports(reports: Iterable[str]) -> tuple[str, ...]:
     """The kinds of reports that a round takes, each once.
 
@@ -112,6 +125,27 @@ def work_on(task: Task, options: WorkOptions, limits: Limits) -> Done:
         last = traceback.extract_tb(bug.__traceback__)[-1]
         error = UnreadableError("XL507", found=f"{type(bug).__name__}: {bug} ({Path(last.filename).name}:{last.lineno})")
     return not_done(task, error, time.perf_counter() - begin)
+
+
+def work_for_store(
+    task: Task, *, work: Callable[[Task, WorkOptions, Limits], Done], options: WorkOptions, limits: Limits
+) -> Worked:
+    """The same as it is kept."""
+    return as_kept(task, work(task, options, limits))
+
+
+def as_kept(task: Task, done: Done) -> Worked:
+    """What is kept of a task: where its files are to lie, with their SHA-256, stands in the outcome."""
+    folder = f"{MADE}/{folder_of(task.key)}"
+    files = {f"{folder}/{name}": content for name, content in done.files.items()}
+    digests = {path: sha256(content).hexdigest() for path, content in files.items()}
+    outcome = replace(done.outcome, outputs=tuple(digests), digests=digests)
+    return Worked(outcome.status, done.for_good, row_of(outcome), files)
+
+
+def folder_of(key: str) -> str:
+    """The folder name for the files of a content: short, because Windows limits the length of paths."""
+    return key[:16] + key[64:]
 
 
 def not_done(task: Task, error: UnreadableError, seconds: float = 0.0) -> Done:

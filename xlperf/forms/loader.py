@@ -98,6 +98,19 @@ def _loaded(directory: Path) -> Form:
     return _load(directory, trusted=is_shipped(directory))
 
 
+@lru_cache(maxsize=16)
+def unit_prefixes_of(directory: Path) -> tuple[str, ...]:
+    """The words that may be left out before a unit's name in that form; one that travels with xlperf is not built for that.
+
+    Raises:
+        FormError: as `load_form`.
+    """
+    if not is_shipped(directory):
+        return load_form(directory).summary.unit_prefixes
+    definition, _ = read_definition(directory / "form.yaml")
+    return tuple(definition.get("summary", {}).get("unit_prefixes", ()))
+
+
 def load_strictly(directory: Path) -> Form:
     """Return the form defined in that folder, its whole definition checked wherever it comes from.
 

@@ -59,26 +59,33 @@ class HandoutFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.is_new = not path.exists()  # then nothing in it has to be looked at
         self.due: set[str] = set()  # names, not paths: there are thousands
+        self._filled: Path | None = None  # the folder that was made for what is new
 
     def copy(self, made: Path, name: str, new: Path) -> None:
         """Copy a file to that name, unless an equal one is there."""
-        place, there = self.place_for(name, new), self.path / name
-        if place and not (there.exists() and filecmp.cmp(made, there, shallow=False)):
+        place = self.place_for(name, new)
+        if place and not (self._has(name) and filecmp.cmp(made, self.path / name, shallow=False)):
             shutil.copyfile(made, place)
 
     def place_for(self, name: str, new: Path) -> Path | None:
         """Where to write a file that is due; None if somebody has saved the present one."""
         self.due.add(name)
-        there, folder = self.path / name, new / self.path.name
-        if there.exists() and there.suffix in PACKAGES and not as_written(there):
+        if name.endswith(PACKAGES) and self._has(name) and not as_written(self.path / name):
             return None
-        folder.mkdir(exist_ok=True)
-        return folder / name
+        if self._filled is None:
+            self._filled = new / self.path.name
+            self._filled.mkdir(exist_ok=True)
+        return self._filled / name
+
+    def _has(self, name: str) -> bool:
+        """Whether a file of that name is there."""
+        return not self.is_new and (self.path / name).exists()
 
     def saved_by_others(self, names: Iterable[str], sha256: str) -> list[str]:
         """Which of these somebody has saved since, if they were made from another submission."""
-        packages = [self.path / name for name in names if name.endswith(PACKAGES) and (self.path / name).exists()]
+        packages = [self.path / name for name in names if name.endswith(PACKAGES) and self._has(name)]
         saved = [path.name for path in packages if not as_written(path)]
         return saved if saved and not any(holds(path, sha256) for path in packages) else []
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from xlperf.distributing.roster import Unit
 from xlperf.forms.form import Form
-from xlperf.forms.loader import form_directories, load_form
+from xlperf.forms.loader import form_directories, unit_prefixes_of
 from xlperf.forms.summary import OVER
 from xlperf.reporting.description import DescribedFinding, count_findings
 from xlperf.summarizing.board.assignment import Owner, find_attached, find_elsewhere, find_owners
@@ -228,8 +228,7 @@ def take_survey(
 
 def installed_prefixes(templates: Path | None) -> tuple[str, ...]:
     """The words that may be left out before a unit's name, from all installed forms, whatever was received."""
-    forms = (load_form(folder) for folder in form_directories(templates))
-    return tuple(dict.fromkeys(prefix for form in forms for prefix in form.summary.unit_prefixes))
+    return tuple(dict.fromkeys(prefix for folder in form_directories(templates) for prefix in unit_prefixes_of(folder)))
 
 
 # --- one workbook ------------------------------------------------------------------------------------------------

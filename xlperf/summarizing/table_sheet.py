@@ -20,14 +20,23 @@ from xlperf.messages import sentence
 from xlperf.summarizing.tables.table import SUMMED, Row, SummaryTable
 from xlperf.workbook.book import Book, Format, Worksheet
 from xlperf.workbook.cell_writer import cached_value
-from xlperf.workbook.styles import COLOURS, LONGEST_ROW, POINTS_PER_LINE, Palette, lines_needed, shortened
+from xlperf.workbook.streamed_rows import Computed, row_writer
+from xlperf.workbook.styles import (
+    COLOURS,
+    LONGEST_ROW,
+    POINTS_PER_LINE,
+    Palette,
+    lines_needed,
+    most_lines,
+    shortened,
+    units_per_line,
+)
 
 MOST_ROWS = 1_000_000  # of a sheet; Excel has room for 1,048,576
 LONGEST_CELL, LONGEST_TITLE = 32_767, 31  # UTF-16 units
 A3, A4 = 8, 9  # paper, as Excel numbers it
 WIDE = 200  # characters; a wider sheet is printed on A3
 HEADER, FIRST = 2, 3  # zero-based rows of the headings and of the first line
-ROW_MEMORY = ("row_info", "set_rows", "row_sizes")  # attributes in which versions of XlsxWriter keep the heights of rows
 NUMBER_FORMATS = {"count": "#,##0", "plain": "0", "money": "#,##0.00####", "percentage": "0.00"}  # other types as in the form
 
 
@@ -57,14 +66,14 @@ def write_table(book: Book, palette: Palette, table: SummaryTable, name: str) ->
     sheet = book.add_sheet(name)
     last_column = len(table.columns) - 1
     _write_head(sheet, palette, table)
-    styles = [cell_format(palette, column.type) for column in table.columns]
-    widths = [column.width - 2 for column in table.columns]
+    write = row_writer(sheet, [cell_format(palette, column.type) for column in table.columns])
+    units = [units_per_line(column.width - 2) for column in table.columns]
+    formulas = [(at, column.formula) for at, column in enumerate(table.columns) if column.formula is not None]
     lines = iter(table.rows())
     row = FIRST
     for line in islice(lines, MOST_ROWS):
-        sheet.set_row(row, min(LONGEST_ROW, 4 + POINTS_PER_LINE * max(map(lines_needed, line, widths))))
-        forget_row(sheet, row - 2)
-        _write_line(sheet, styles, table, row, line)
+        height = min(LONGEST_ROW, 4 + POINTS_PER_LINE * most_lines(line, units))
+        write(row, height, _cells(table, formulas, row, line))
         row += 1
     last = row - 1
     sheet.autofilter(HEADER, 0, max(last, HEADER), last_column)
@@ -104,24 +113,12 @@ def set_up(sheet: Worksheet, widths: Sequence[float]) -> None:
     sheet.set_footer(f"&C&9{sentence('page_footer', {})}")
 
 
-def _write_line(sheet: Worksheet, styles: Sequence[Format], table: SummaryTable, row: int, line: Row) -> None:
-    """Write one line: numbers, formulas with their values, everything else as text."""
-    for at, (column, style, value) in enumerate(zip(table.columns, styles, line, strict=True)):
-        if column.formula is not None:
-            sheet.write_formula(row, at, _formula(table, column.formula, row), style, cached_value(value))
-        elif isinstance(value, int | float):
-            sheet.write_number(row, at, value, style)
-        else:
-            write_text(sheet, row, at, "" if value is None else shortened(str(value), LONGEST_CELL), style)
-
-
-def forget_row(sheet: Worksheet, row: int) -> None:
-    """Free what XlsxWriter keeps of a row that is written already: its streaming mode frees the cells, but not the heights.
-
-    It writes a row when the next one begins. Only charts and pictures need the heights again; tables have none.
-    """
-    for name in ROW_MEMORY:
-        vars(sheet).get(name, {}).pop(row, None)
+def _cells(table: SummaryTable, formulas: Sequence[tuple[int, Node]], row: int, line: Row) -> Sequence[object]:
+    """What is written of one line: numbers, formulas with their values, everything else as text that has room in a cell."""
+    cells = [shortened(value, LONGEST_CELL) if isinstance(value, str) else value for value in line]
+    for at, tree in formulas:
+        cells[at] = Computed(_formula(table, tree, row), line[at])
+    return cells
 
 
 def _formula(table: SummaryTable, tree: Node, row: int) -> str:

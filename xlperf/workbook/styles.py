@@ -8,7 +8,8 @@ A calm palette with one colour per meaning: what people fill in, what is compute
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # colours and widths are asked for where nothing is written
@@ -21,6 +22,7 @@ MARGIN, POINTS_PER_INCH = 0.4, 72  # of a sheet, left and right, in inches
 LONGEST_ROW = 409.0  # points; Excel's limit of a row's height
 PIXEL = 0.75  # points; rows are whole pixels high
 POINTS_PER_LINE = 16.0
+LONGEST_WORDS = 200  # characters of a text whose width is remembered
 
 BORDER = {"border": 1, "border_color": "#A6B1BD"}
 COLOURS = {
@@ -92,9 +94,21 @@ def lines_needed(value: object, width: float) -> int:
     if not isinstance(value, str):
         return 1
     per_line = units_per_line(width)
-    if "\n" in value:
-        return sum(max(1, -(-text_width(part) // per_line)) for part in value.split("\n"))
-    return 1 if 2 * len(value) <= per_line else max(1, -(-text_width(value) // per_line))
+    return 1 if 2 * len(value) <= per_line and "\n" not in value else lines_in_units(value, per_line)
+
+
+def most_lines(values: Sequence[object], units: Sequence[int]) -> int:
+    """How many printed lines the cells of a row take, of which each has so many units of text to a line."""
+    most = 1
+    for value, per_line in zip(values, units, strict=True):
+        if isinstance(value, str) and (2 * len(value) > per_line or "\n" in value):
+            most = max(most, lines_in_units(value, per_line))
+    return most
+
+
+def lines_in_units(text: str, per_line: int) -> int:
+    """How many printed lines a text takes, with so many units to a line."""
+    return sum(max(1, -(-text_width(part) // per_line)) for part in text.split("\n"))
 
 
 def units_per_line(width: float) -> int:
@@ -104,7 +118,15 @@ def units_per_line(width: float) -> int:
 
 def text_width(text: str) -> int:
     """How many units wide a text is printed; a Chinese character takes two."""
-    return len(text) if text.isascii() else sum(map(_character_width, text))
+    if text.isascii():
+        return len(text)
+    return _width_of_words(text) if len(text) <= LONGEST_WORDS else sum(map(_character_width, text))
+
+
+@lru_cache(1024)
+def _width_of_words(text: str) -> int:
+    """The width of a short text: what findings say is the same in many files."""
+    return sum(map(_character_width, text))
 
 
 @cache

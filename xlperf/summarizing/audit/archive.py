@@ -15,6 +15,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
@@ -90,31 +91,30 @@ def _chain_rows(chain: Chain) -> Iterator[Row]:
 
 def _store(archive: zipfile.ZipFile, outcome: Outcome, open_input: OpenInput, taken: set[str]) -> str:
     """Store an input and return its name in the archive, or the reason why it is not there."""
-    with SpooledTemporaryFile(PIECE) as copy:
+    with ExitStack() as until_stored:
         try:
             with open_input(outcome) as source:
-                digest = _copy_and_hash(source, copy)
+                first = source.read(PIECE)  # of most inputs all there is
+                copy: IO[bytes] = io.BytesIO(first)
+                digest = hashlib.sha256(first)
+                if len(first) == PIECE:
+                    copy = until_stored.enter_context(SpooledTemporaryFile(PIECE))
+                    copy.write(first)
+                    while piece := source.read(PIECE):
+                        digest.update(piece)
+                        copy.write(piece)
         except OSError as error:
             if error.errno == errno.ENOSPC:  # our disk is full; the input is all right
                 raise
             return sentence("input_gone" if outcome.sha256 else "input_closed", {})
-        if outcome.sha256 and digest != outcome.sha256:
+        if outcome.sha256 and digest.hexdigest() != outcome.sha256:
             return sentence("input_changed", {})
         name = _name(outcome.path if outcome.sha256 else _outermost(outcome), taken)
-        size = copy.tell()
+        size = copy.seek(0, io.SEEK_END)
         copy.seek(0)
         with archive.open(zip_entry(name), "w", force_zip64=size > zipfile.ZIP64_LIMIT // 2) as target:
             shutil.copyfileobj(copy, target, PIECE)
     return name
-
-
-def _copy_and_hash(source: IO[bytes], target: IO[bytes]) -> str:
-    """Copy a file a piece at a time; return its SHA-256."""
-    digest = hashlib.sha256()
-    while piece := source.read(PIECE):
-        digest.update(piece)
-        target.write(piece)
-    return digest.hexdigest()
 
 
 def _outermost(outcome: Outcome) -> str:

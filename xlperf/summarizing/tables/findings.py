@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import NamedTuple
 
+from xlperf.forms.model import SEVERITIES, Severity
 from xlperf.messages import listing, of_any_field, sentence
 from xlperf.reporting.description import DescribedFinding, in_order
 from xlperf.summarizing.outcome import Outcome
@@ -54,10 +55,11 @@ def findings_table(survey: Survey, outcomes: Iterable[Outcome]) -> SummaryTable:
 def _finding_rows(survey: Survey, outcomes: Iterable[Outcome]) -> Iterator[tuple[int, int, str]]:
     """Yield the lines of that table with what they are sorted by: urgency, then the place of the unit on the board."""
     places = {path: row.number for row in survey.board for path in row.paths}
+    words = {severity: sentence(severity, {}) for severity in SEVERITIES}
     for outcome in map(survey.owned, outcomes):
         if survey.roles[outcome.path].kind == COUNTS:
             for finding in findings_of(survey, outcome):
-                cells = json.dumps(_finding_row(outcome, finding), ensure_ascii=False)
+                cells = json.dumps(_finding_row(outcome, finding, words), ensure_ascii=False)
                 yield _urgency(finding), places.get(outcome.path, len(survey.board) + 1), cells
 
 
@@ -69,12 +71,12 @@ def _urgency(finding: DescribedFinding) -> int:
     return URGENCY.index("explained" if "explanation" in finding and severity not in ("error", "info") else severity)
 
 
-def _finding_row(outcome: Outcome, finding: DescribedFinding) -> Row:
+def _finding_row(outcome: Outcome, finding: DescribedFinding, words: Mapping[Severity, str]) -> Row:
     return (
         outcome.unit,
         outcome.unit_code,
         outcome.path,
-        sentence(finding["severity"], {}),
+        words[finding["severity"]],
         finding["code"],
         cells_of(finding),
         finding["message"],
