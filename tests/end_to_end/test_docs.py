@@ -308,6 +308,7 @@ SERVED: dict[str, dict[str, str]] = {
         "Host": "check.example.org",
         "X-Remote-User": "zhang",
     },
+    "xlperf serve --round round.yaml": {"Authorization": "Bearer {printed}"},
     "xlperf serve --token-file token.txt --allow-origin https://pane.example.org": {
         "Authorization": f"Bearer {'t' * 43}",
         "Origin": "https://pane.example.org",
@@ -405,6 +406,9 @@ def checkout(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / ".venv" / "program").touch()
     shutil.copy2(folder / "收到" / "甲单位.xlsx", folder / "甲.xlsx")
     (folder / "token.txt").write_text("t" * 43 + "\n")
+    (folder / "units.csv").write_text("单位名称\n苏州市生产力促进中心\n", "utf-8")
+    asked = {"form": "suzhou-department", "year": 2022, "roster": "units.csv", "inboxes": ["收到"], "output": "汇集"}
+    (folder / "round.yaml").write_text(json.dumps(asked, ensure_ascii=False), "utf-8")
     return folder
 
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlperf.errors import UnreadableError
 from xlperf.forms.layout import MARK
-from xlperf.reading.limits import MOST_AREA, crowded, damaged
+from xlperf.reading.limits import MOST_AREA, crowded
+from xlperf.reading.package.damage import damaged
 from xlperf.reading.preflight import Package
 from xlperf.reading.sheet_rows import Grid
 from xlperf.values.remarks import Picture

@@ -1,4 +1,4 @@
-"""How large, how crowded, how tightly packed a file may be, and how much of it is read; what damages it: `package/zip_file`.
+"""How large, how crowded, how tightly packed a file may be, and how much of it is read at most.
 
     raise too_large("xl/styles.xml", limits.MOST_OTHERS)     # XL128
 
@@ -39,11 +39,6 @@ MOST_GAP = 256 * KIB  # between two tags: a cell holds 32,767 characters, of 6 b
 MOST_RANGES, MOST_DROPDOWNS = 2_000, 500  # in one sheet; pasting splits ranges, a sheet of ours has 10
 MOST_TAIL = 1 * MIB  # of what stands behind the rows of a sheet; more, and its dropdowns and extensions are left out
 BLANK_TAIL = 500  # formatted blank cells and rows below the last data that are worth cutting
-
-
-def damaged(place: str, reason: object) -> UnreadableError:
-    """The error that a file is corrupted."""
-    return UnreadableError("XL103", found=f"{place}: {reason}")
 
 
 def bomb(place: str, found: object, limit: object) -> UnreadableError:

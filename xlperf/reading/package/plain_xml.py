@@ -19,7 +19,8 @@ from xml.parsers import expat
 from xlperf.addresses import cell_name, column_number
 from xlperf.errors import UnreadableError
 from xlperf.reading import limits
-from xlperf.reading.limits import MIB, damaged, too_large
+from xlperf.reading.limits import MIB, too_large
+from xlperf.reading.package.damage import damaged
 from xlperf.reading.package.zip_file import Part, inflate
 
 DECLARATION = re.compile(

@@ -20,8 +20,9 @@ from itertools import pairwise
 
 from xlperf.errors import UnreadableError
 from xlperf.reading import limits
-from xlperf.reading.limits import KIB, MIB, crowded, damaged, too_large
+from xlperf.reading.limits import KIB, MIB, crowded, too_large
 from xlperf.reading.markup import Markup, markup_of, read_markup
+from xlperf.reading.package.damage import damaged
 from xlperf.reading.package.plain_xml import DECLARATION, Unusual, check_plain, check_well_formed, rewrite
 from xlperf.reading.package.trimming import FILLED, trim
 from xlperf.reading.package.zip_file import Part, inflate

@@ -15,7 +15,8 @@ from xml.etree import ElementTree
 
 from xlperf.errors import UnreadableError
 from xlperf.reading import limits
-from xlperf.reading.limits import damaged, too_large
+from xlperf.reading.limits import too_large
+from xlperf.reading.package.damage import damaged
 from xlperf.reading.package.plain_xml import PlainPart, has_doctype, read_xml, root_of
 from xlperf.reading.package.trimming import drop_far_comments
 from xlperf.reading.package.zip_file import Part, inflate

@@ -1,4 +1,4 @@
-"""When a file is called damaged: its zip, read piece by piece, is cut short, has a false checksum or is larger than declared.
+"""The zip of a workbook, read piece by piece, never more of it than it may hold.
 
 archive = open_archive(content)
 for chunk in inflate(archive.parts["xl/workbook.xml"]): ...
@@ -18,7 +18,8 @@ from dataclasses import dataclass, replace
 from xlperf.errors import UnreadableError
 from xlperf.files import ZIP_FAULTS
 from xlperf.reading import limits
-from xlperf.reading.limits import KIB, bomb, damaged
+from xlperf.reading.limits import KIB, bomb
+from xlperf.reading.package.damage import damaged
 
 CHUNK = 256 * KIB
 STEP = 16 * KIB
