@@ -231,7 +231,7 @@ def test_a_department_gets_its_board_what_goes_back_and_a_text_to_mail(out: Path
     assert any(name.endswith("-问题.xlsx") for name in names)
 
 
-def test_the_text_to_mail_says_who_owes_what_until_when_and_whom_to_ask() -> None:
+def test_the_text_to_mail_says_who_owes_what_until_when_and_whom_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [BoardRow(n, f"{name}局", "", "市科委", state, 1, None, 2, 1, "张三") for n, (name, state) in enumerate(
         (("甲", "passed"), ("乙", "returned"), ("丙", "query"), ("丁", "unreadable"), ("戊", "missing")), 1)]  # fmt: skip
     (parcel,) = make_parcels(rows)
@@ -240,8 +240,38 @@ def test_the_text_to_mail_says_who_owes_what_until_when_and_whom_to_ask() -> Non
     assert "5 个单位的2022年度自评材料：通过 1 个，须说明 1 个，退回 1 个，无法读取 1 个，未报送 1 个。" in text
     assert "　　乙局：退回；错误 2 项；未说明 1 项；张三" in text and "　　丁局：无法读取；张三" in text and "甲局" not in text
     assert "请督促以上单位在截止日期（2023年3月31日）前报送。" in text and "联系咨询：王老师 0512。" in text
+    assert "2023年3月31日）前报送" in cover_text(parcel, date="2023-03-31", announcement=SAID, has_archive=True)
+    late = cover_text(parcel, date="2023-04-01", announcement=SAID, has_archive=True)
+    assert "截止日期（2023年3月31日）已过，请督促以上单位立即报送。" in late and "前报送" not in late
     plain = cover_text(parcel, date="2023-03-20", announcement=NOTHING, has_archive=False)
     assert "截止日期" not in plain and "联系咨询" not in plain and "市科委.zip" not in plain
+    monkeypatch.setenv("XLPERF_LANG", "en")
+    late = cover_text(parcel, date="2023-04-01", announcement=SAID, has_archive=True)
+    assert "has passed: please see to it that they do so at once." in late and " by " not in late
+
+
+@pytest.mark.parametrize(("date", "words"), [
+    ("2023-03-31", "请于2023年3月31日前重新报送，报送方式：邮箱。"),
+    ("2023-04-01", "截止日期（2023年3月31日）已过，请立即重新报送，报送方式：邮箱。"),
+])  # fmt: skip
+def test_a_notice_asks_for_nothing_by_a_day_that_has_passed(date: str, words: str, tmp_path: Path) -> None:
+    write_notice(sent("丙.xlsx", "丙局", ERROR), tmp_path / "n.docx", annotated="", date=date, announcement=SAID)
+    text = texts_of(tmp_path / "n.docx")
+    assert words in text and text.count("前重新报送") == (date == "2023-03-31")
+
+
+def test_a_notice_of_another_year_tells_that_and_nothing_that_would_have_to_be_mended_in_it(tmp_path: Path) -> None:
+    other = finding("XL111", found="2021 年度", expected="2022 年度", cells=[])
+    came = replace(sent("丙.xlsx", "丙局", ERROR, other, QUERY, ADVICE), year=2021)
+    write_notice(
+        came, tmp_path / "n.docx", annotated="a.xlsx", date="2023-03-20", announcement=SAID, year=2022, reasons=["多年未变"]
+    )
+    document = docx.Document(tmp_path / "n.docx")
+    text = texts_of(tmp_path / "n.docx")
+    assert "关于退回2022年度" in text and "2021" not in text and "a.xlsx" not in text and "多年未变" not in text
+    assert "不是要求报送的表样或年度，现予退回。请换用要求的表样和年度的模板填报后重新报送。" in text
+    (rows,) = ([[cell.text for cell in row.cells] for row in table.rows[1:]] for table in document.tables)
+    assert len(rows) == 1 and "（XL111）\n填报内容：2021 年度\n填报要求：2022 年度" in rows[0][2]
 
 
 def test_two_departments_of_one_file_name_keep_apart() -> None:
