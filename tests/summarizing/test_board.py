@@ -14,6 +14,7 @@ import docx
 import openpyxl
 import pytest
 
+from support.collection_runs import table_of
 from support.exports import DATE, contents, headings, lines, read_csv, with_files
 from support.libreoffice import convert
 from support.outcomes import finding, outcome, unit, unreadable
@@ -413,6 +414,32 @@ def test_a_unit_that_owes_one_of_its_papers_shows_which(tmp_path: Path) -> None:
     assert '"未报送*"' in formulas["未报送"]
     assert [(row[1], row[2]) for row in lines(book["未报送单位"])] == [
         ("丑局", "乙项目"), ("寅局", None), ("辰局", "乙项目"), ("巳局", "甲项目"), ("午局", "甲项目"), ("午局", "乙项目")]  # fmt: skip
+
+
+def test_a_file_that_cannot_be_read_counts_for_the_paper_that_its_name_says_and_nothing_fills(tmp_path: Path) -> None:
+    """Beside papers that passed: a scan and a damaged workbook of those still owed; a scan of one that is there is an attachment."""
+    papers = ("平台", "平台一期", "平台二期", "平台三期")
+    roster = [replace(asking("子局", "1", "市科委"), papers=papers), replace(asking("丑局", "2", ""), papers=papers[1:3])]
+    came = [sent("子局/1.xlsx", "子局", subject="平台一期"), sent("子局/0.xlsx", "子局", subject="平台"), loose("子局/平台一期.pdf"),
+            loose("子局/平台二期（盖章）.pdf", 2), damaged("子局/平台三期.xlsx"), loose("子局/平台三期说明.txt"),
+            sent("丑局/1.xlsx", "丑局", subject="平台一期"), loose("丑局/平台二期.pdf")]  # fmt: skip
+    exported(tmp_path, came, roster, ASKED)
+    board = lines(openpyxl.load_workbook(tmp_path / "汇总.xlsx")["报送进度"])
+    assert [row[4] for row in board] == ["无法读取（平台二期、平台三期）", "无法读取（平台二期）"]
+    attached = [row["文件"] for row in table_of(tmp_path, "单位一览") if row["是否计入"] == "否，附件"]
+    assert sorted(attached) == ["子局/平台一期.pdf", "子局/平台三期说明.txt"]
+    assert len(list((tmp_path / "退回").glob("子局-*.docx"))) == 2
+
+
+def test_a_code_before_the_name_of_a_unit_is_no_part_of_it(tmp_path: Path) -> None:
+    """As budget systems print it, and Word reports have it; where names are the same, the code tells which it is."""
+    roster = [asking("林口镇人民政府", "219001", ""), asking("中心小学", "301", ""), asking("中心小学", "302", ""),
+              asking("乙局", "219002", ""), asking("丙局", "4", "")]  # fmt: skip
+    came = [sent("1.xlsx", "219001-林口镇人民政府"), sent("2.xlsx", "302—中心小学"), sent("3.xlsx", "219002-更名的乙局")]
+    exported(tmp_path, [replace(one, unit_code=None) for one in came], roster, ASKED)
+    board = lines(openpyxl.load_workbook(tmp_path / "汇总.xlsx")["报送进度"])
+    assert [row[4] for row in board] == ["通过", "未报送", "通过", "通过", "未报送"]
+    assert not [row for row in table_of(tmp_path, "问题清单") if row["编号"] == "XL556"]
 
 
 @pytest.mark.libreoffice
