@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import subprocess
 import sys
@@ -122,6 +124,16 @@ def test_the_board_is_what_was_written_down(out: Path) -> None:
     table = read_csv(out / "CSV" / "报送进度.csv")
     assert table[0] == headings(sheet)
     assert table[1:] == [["" if cell is None else str(cell) for cell in row] for row in BOARD]
+
+
+def test_other_tables_say_of_a_unit_what_the_board_says(out: Path) -> None:
+    """The supervising department of the roster before what a workbook says; the unit of a scan in the audit's list."""
+    listed = {row["文件"]: row["主管部门"] for row in table_of(out, "单位一览")}
+    assert (listed["甲/自评表.xlsx"], listed["又一份/丙局.xlsx"], listed["己.xlsx"]) == ("市财政局", "市科委", "市科技局")
+    with zipfile.ZipFile(out / "audit.zip") as archive:
+        manifest = list(csv.DictReader(io.StringIO(archive.read("manifest.csv").decode("utf-8-sig"))))
+    owners = {row["文件"]: (row["单位"], row["单位代码"]) for row in manifest}
+    assert owners["丁局.pdf"] == ("丁局", "102002") and owners["市科委/谁的.xlsx"] == ("", "")
 
 
 def test_totals_are_of_units_and_files_are_another_table(out: Path) -> None:
