@@ -244,7 +244,7 @@ def test_what_cannot_be_read_cannot_be_accepted(copy: Path) -> None:
     (copy / "收到/丁局.pdf").write_bytes(b"%PDF-1.7 a scan")
     again(copy)
     for more in ({}, {"file": "丁局.pdf"}):
-        with pytest.raises(UsageError, match="丁局.pdf 无法读取，不能准予通过") as caught:
+        with pytest.raises(UsageError, match=r"丁局\.pdf 无法读取，不能准予通过") as caught:
             decide(copy / "汇集", unit="丁局", kind="accept", reason="x", codes=["XL101"], **more)
         assert caught.value.key == "accept_unreadable"
 
