@@ -135,7 +135,7 @@ def _row(place: int, unit: Unit, files: Sequence[SurveyedSubmission], roles: Map
         number=place + 1,
         name=unit.name,
         code=unit.code,
-        supervisor=unit.supervisor or next((s.supervisor for s in counting if s.supervisor), ""),
+        supervisor=unit.supervisor or next((s.supervisor for s in counting if s.supervisor and asked.is_met_by(s)), ""),
         state=papers[0][0] if papers else max(map(_state, counting), key=STATES.index, default="missing"),
         versions=len({content_key(submission) for submission in files}),
         received=latest.received[:WHOLE_MINUTE].replace("T", " ") if latest else None,
