@@ -32,10 +32,11 @@ def notice():
         document,
         "{%p if readable %}",
         "你单位报送的{% if title %}{{ title }}材料{% else %}《{{ form }}》{% endif %}（文件：{{ file }}）已收到。经校验，"
+        "{% if misfit %}不是要求报送的表样或年度，现予退回。请换用要求的表样和年度的模板填报后重新报送。{% else %}"
         "{% if errors %}有 {{ errors|length }} 项错误须改正{% endif %}{% if errors and queries %}，{% endif %}"
         "{% if queries %}有 {{ queries|length }} 项须改正或说明{% endif %}"
         "{% if warnings %}，另有 {{ warnings|length }} 项提醒请核对或说明{% endif %}，现予退回。"
-        "请按所附清单逐项改正或说明后重新报送。",
+        "请按所附清单逐项改正或说明后重新报送。{% endif %}",
         "{%p if annotated %}",
         "随附的“{{ annotated }}”已将有问题的单元格标色并加批注，首页列有全部问题。请直接在该文件中修改，改完发回即可。",
         "{%p endif %}",
@@ -46,7 +47,9 @@ def notice():
     add_texts(
         document,
         "{%p if deadline or hand_in or contact %}",
-        "{% if document %}按照{{ document }}的要求，{% endif %}请{% if deadline %}于{{ deadline }}前{% endif %}重新报送"
+        "{% if document %}按照{{ document }}的要求，{% endif %}"
+        "{% if overdue %}截止日期（{{ deadline }}）已过，请立即{% elif deadline %}请于{{ deadline }}前{% else %}请{% endif %}"
+        "重新报送"
         "{% if hand_in %}，报送方式：{{ hand_in }}{% endif %}。{% if contact %}联系咨询：{{ contact }}。{% endif %}",
         "{%p endif %}",
     )

@@ -17,6 +17,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 FOLDED = re.compile("[\ufe30-\ufe6f\uff00-\uffef]")  # small and full-width forms
 SPACES = re.compile(r"\s+")
+CODED = re.compile(r"\A\s*(\d{3,})\s*[-\u2010-\u2015\u2212\uff0d]+\s*(?=\D)", re.ASCII)  # a code before a name
 
 ALIKE = 60  # per cent of two words
 
@@ -28,11 +29,11 @@ def letters_of(text: object) -> str:
 
 
 def unit_key(name: str | None, prefixes: Sequence[str] = ()) -> str:
-    """A unit's name as it is compared: letters and digits, without any of those words before it.
+    """A unit's name as it is compared: letters and digits, without a code before a dash and any of those words before it.
 
     What is left after one may begin with another: a name that begins so by itself is the same with and without its city.
     """
-    letters, words = letters_of(name or ""), _longest_first(tuple(prefixes))
+    letters, words = letters_of(CODED.sub("", name or "", count=1)), _longest_first(tuple(prefixes))
     while word := next((word for word in words if letters.startswith(word) and len(letters) > len(word) + 1), ""):
         letters = letters.removeprefix(word)
     return letters
@@ -42,6 +43,12 @@ def unit_key(name: str | None, prefixes: Sequence[str] = ()) -> str:
 def _longest_first(prefixes: tuple[str, ...]) -> Sequence[str]:
     """The letters of those words that have any."""
     return sorted(filter(None, map(letters_of, prefixes)), key=len, reverse=True)
+
+
+def leading_code(name: str | None) -> str:
+    """The code that is written before a unit's name, as budget systems print it; "" where there is none."""
+    found = CODED.match(name or "")
+    return found[1] if found else ""
 
 
 def nearest(word: object, words: Iterable[object], alike: int = ALIKE) -> str | None:

@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from unittest import mock
@@ -417,6 +418,10 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL556": among(lambda: [outcome("甲局.xlsx", "甲局", "001")], (unit("乙局", "002"),)),
     "XL557": among(lambda: [outcome("甲局.xlsx", "甲局", "1")], (unit("甲局", "001"),)),
     "XL558": among(lambda: [outcome("甲局/自评表.xlsx", "乙局", "002")], (unit("甲局", "001"), unit("乙局", "002"))),
+    "XL559": among(
+        lambda: [replace(outcome("甲局.xlsx", "甲局", "001"), subject="平台一期项目")],
+        (replace(unit("甲局", "001"), papers=("平台一期", "平台二期")),),
+    ),
     "XL420": (from_paper(lambda paper: paper.paragraphs[3].add_run("[bookmark: _GoBack]")),),
     "XL421": (from_paper(typing=Typing(extra=("附件2",))),),
     "XL422": (from_paper(lambda paper: setattr(paper.tables[0].cell(1, 5), "text", "95%")),),

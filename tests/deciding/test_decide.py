@@ -240,6 +240,15 @@ def test_what_is_asked_for_wrongly_is_told_and_nothing_is_kept(desk: Path) -> No
     assert caught.value.key == "no_board"
 
 
+def test_what_cannot_be_read_cannot_be_accepted(copy: Path) -> None:
+    (copy / "收到/丁局.pdf").write_bytes(b"%PDF-1.7 a scan")
+    again(copy)
+    for more in ({}, {"file": "丁局.pdf"}):
+        with pytest.raises(UsageError, match=r"丁局\.pdf 无法读取，不能准予通过") as caught:
+            decide(copy / "汇集", unit="丁局", kind="accept", reason="x", codes=["XL101"], **more)
+        assert caught.value.key == "accept_unreadable"
+
+
 def test_the_commands_say_what_was_done(copy: Path) -> None:
     out = copy / "汇集"
     done = xlperf("decide", out, "丙局", "extend", "--reason", "搬迁", "--until", "2023-02-01", "--by", "王五")
@@ -248,7 +257,10 @@ def test_the_commands_say_what_was_done(copy: Path) -> None:
         "已经有效" in xlperf("decide", out, "丙局", "extend", "--reason", "搬迁", "--until", "2023-02-01", "--by", "王五").stderr
     )
     assert len(kept(copy)) == 1
-    assert "已撤销" in xlperf("decide", out, "103", "extend", "--undo").stderr
+    done = xlperf("decide", out, "103", "extend", "--undo")
+    assert "已撤销" in done.stderr and "xlperf collect" not in done.stderr
+    decide(out, unit="乙局", kind="accept", reason="当年新设", codes=codes_of(copy))
+    assert "已定稿的文件还没有收回：再运行一次 xlperf collect" in xlperf("decide", out, "102", "accept", "--undo").stderr
     refused = xlperf("decide", out, "乙局", "accept", "--reason", "x", "--code", "SZ201")
     assert refused.returncode == ExitCode.USAGE and "--code " in refused.stderr and "Traceback" not in refused.stderr
     done = xlperf("verify", out)

@@ -11,9 +11,12 @@ import pytest
 from support.command_line import xlperf
 from support.histories import write_collections
 from xlperf.distributing.distribute import write_templates
-from xlperf.distributing.history_file import read_history
+from xlperf.distributing.history_file import read_history, remarks_on_targets
 from xlperf.errors import UsageError
+from xlperf.forms.document import Spot
+from xlperf.forms.loader import form_directories, load_form
 from xlperf.over_years.history import write_history
+from xlperf.values.notation import spellings_of
 from xlperf.workflow.validate import validate
 
 DATE = "2027-01-05"
@@ -108,3 +111,28 @@ def test_another_file_is_refused_in_a_sentence(tmp_path: Path, text: str) -> Non
 def test_the_command_needs_a_roster(years: Path, tmp_path: Path) -> None:
     done = xlperf("template", "suzhou-department", "--year", "2027", "--history", years / "years.json", "-o", tmp_path / "a.xlsx")
     assert done.returncode == 2 and "--roster" in done.stderr and not (tmp_path / "a.xlsx").exists()
+
+
+OPERATORS = {"": False, "=": False, "<=": False, "<": False, ">=": True, ">": True}  # and whether a range is suggested
+
+
+@pytest.mark.parametrize("folder", list(form_directories(None)), ids=lambda folder: folder.parent.name)
+def test_a_range_is_suggested_for_floors_that_units_choose_and_for_no_other_row_of_a_form(folder: Path) -> None:
+    form = load_form(folder)
+    rows, expected, said, flags = {}, {}, [], []
+    assert form.summary.indicators
+    for block in form.tables[form.summary.indicators.table].blocks:
+        name, columns = form.blocks[block].row_name, spellings_of(form).columns_of(form.blocks[block])
+        preset = [dict(row.values) for row in form.blocks[block].rows]
+        free = [{name: f"{block} 自选 {number}", columns["operator"]: key} for number, key in enumerate(OPERATORS)]
+        rows[block] = preset + free
+        for index, row in enumerate(rows[block]):
+            years = {"2025": {"target": 0, "actual": 14.8}, "2026": {"target": 0, "actual": 15.08}}
+            said.append({"name": row[name], "block": block, "unit": "%", "years": years})
+            flags.append({"kind": "unmoved", "indicator": row[name], "reason": "多年未变"})
+            lines = ["2026 年目标 0%，完成 15.08%。", "2025 年目标 0%，完成 14.8%。"]
+            if index >= len(preset):
+                suggested = ["建议目标：14.8%—15.08%（前两年完成值之间）。"] if OPERATORS[row[columns["operator"]]] else []
+                lines += [*suggested, "目标多年未变：多年未变"]
+            expected[Spot(block, index, columns["target"])] = "\n".join(lines)
+    assert remarks_on_targets(form, rows, {"indicators": said, "flags": flags}, year=2027) == expected

@@ -110,6 +110,7 @@ def test_a_flag_says_the_figures_that_raise_it() -> None:
     [
         (counted(5, 8), counted(8, 8)),  # not below
         (counted(5, 8, operator="<="), counted(6, 6, operator="<=")),  # a ceiling
+        (counted(0, 2, operator="="), counted(0, 0, operator="=")),  # none at all: no complaint
         (counted(5, 8), counted(6, 6, unit="万家")),  # counted otherwise
         (counted(5, 8), counted(6, 6, is_issued=True)),  # not the unit's own
         (counted(5, "很多"), counted(6, 6)),

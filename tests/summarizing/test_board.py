@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import subprocess
 import sys
@@ -14,6 +16,7 @@ import docx
 import openpyxl
 import pytest
 
+from support.collection_runs import table_of
 from support.exports import DATE, contents, headings, lines, read_csv, with_files
 from support.libreoffice import convert
 from support.outcomes import finding, outcome, unit, unreadable
@@ -79,7 +82,7 @@ BOARD = [
     (4, "丁局", "102002", "市科委", "无法读取", 1, "2023-03-02 09:05", 1, 0, None, None),
     (5, "戊局", "102003", "市科委", "无法读取", 1, "2023-03-06 09:05", 1, 0, None, None),
     (6, "己局", "103001", "市科技局", "通过", 2, "2023-03-09 09:05", 0, 0, None, None),
-    (7, "庚局", "103002", "市科技局", "退回", 1, "2023-03-01 09:05", 1, 0, None, None),
+    (7, "庚局", "103002", None, "退回", 1, "2023-03-01 09:05", 1, 0, None, None),
     (8, "辛局", "103003", None, "未报送", 0, None, None, None, None, None),
     (9, "壬局", "103004", "市科技局", "通过", 2, "2023-03-08 09:05", 0, 0, None, None),
     (10, "癸局", "103005", None, "未报送", 0, None, None, None, None, None),
@@ -121,6 +124,16 @@ def test_the_board_is_what_was_written_down(out: Path) -> None:
     table = read_csv(out / "CSV" / "报送进度.csv")
     assert table[0] == headings(sheet)
     assert table[1:] == [["" if cell is None else str(cell) for cell in row] for row in BOARD]
+
+
+def test_other_tables_say_of_a_unit_what_the_board_says(out: Path) -> None:
+    """The supervising department of the roster before what a workbook says; the unit of a scan in the audit's list."""
+    listed = {row["文件"]: row["主管部门"] for row in table_of(out, "单位一览")}
+    assert (listed["甲/自评表.xlsx"], listed["又一份/丙局.xlsx"], listed["己.xlsx"]) == ("市财政局", "市科委", "市科技局")
+    with zipfile.ZipFile(out / "audit.zip") as archive:
+        manifest = list(csv.DictReader(io.StringIO(archive.read("manifest.csv").decode("utf-8-sig"))))
+    owners = {row["文件"]: (row["单位"], row["单位代码"]) for row in manifest}
+    assert owners["丁局.pdf"] == ("丁局", "102002") and owners["市科委/谁的.xlsx"] == ("", "")
 
 
 def test_totals_are_of_units_and_files_are_another_table(out: Path) -> None:
@@ -231,7 +244,7 @@ def test_a_department_gets_its_board_what_goes_back_and_a_text_to_mail(out: Path
     assert any(name.endswith("-问题.xlsx") for name in names)
 
 
-def test_the_text_to_mail_says_who_owes_what_until_when_and_whom_to_ask() -> None:
+def test_the_text_to_mail_says_who_owes_what_until_when_and_whom_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [BoardRow(n, f"{name}局", "", "市科委", state, 1, None, 2, 1, "张三") for n, (name, state) in enumerate(
         (("甲", "passed"), ("乙", "returned"), ("丙", "query"), ("丁", "unreadable"), ("戊", "missing")), 1)]  # fmt: skip
     (parcel,) = make_parcels(rows)
@@ -240,8 +253,38 @@ def test_the_text_to_mail_says_who_owes_what_until_when_and_whom_to_ask() -> Non
     assert "5 个单位的2022年度自评材料：通过 1 个，须说明 1 个，退回 1 个，无法读取 1 个，未报送 1 个。" in text
     assert "　　乙局：退回；错误 2 项；未说明 1 项；张三" in text and "　　丁局：无法读取；张三" in text and "甲局" not in text
     assert "请督促以上单位在截止日期（2023年3月31日）前报送。" in text and "联系咨询：王老师 0512。" in text
+    assert "2023年3月31日）前报送" in cover_text(parcel, date="2023-03-31", announcement=SAID, has_archive=True)
+    late = cover_text(parcel, date="2023-04-01", announcement=SAID, has_archive=True)
+    assert "截止日期（2023年3月31日）已过，请督促以上单位立即报送。" in late and "前报送" not in late
     plain = cover_text(parcel, date="2023-03-20", announcement=NOTHING, has_archive=False)
     assert "截止日期" not in plain and "联系咨询" not in plain and "市科委.zip" not in plain
+    monkeypatch.setenv("XLPERF_LANG", "en")
+    late = cover_text(parcel, date="2023-04-01", announcement=SAID, has_archive=True)
+    assert "has passed: please see to it that they do so at once." in late and " by " not in late
+
+
+@pytest.mark.parametrize(("date", "words"), [
+    ("2023-03-31", "请于2023年3月31日前重新报送，报送方式：邮箱。"),
+    ("2023-04-01", "截止日期（2023年3月31日）已过，请立即重新报送，报送方式：邮箱。"),
+])  # fmt: skip
+def test_a_notice_asks_for_nothing_by_a_day_that_has_passed(date: str, words: str, tmp_path: Path) -> None:
+    write_notice(sent("丙.xlsx", "丙局", ERROR), tmp_path / "n.docx", annotated="", date=date, announcement=SAID)
+    text = texts_of(tmp_path / "n.docx")
+    assert words in text and text.count("前重新报送") == (date == "2023-03-31")
+
+
+def test_a_notice_of_another_year_tells_that_and_nothing_that_would_have_to_be_mended_in_it(tmp_path: Path) -> None:
+    other = finding("XL111", found="2021 年度", expected="2022 年度", cells=[])
+    came = replace(sent("丙.xlsx", "丙局", ERROR, other, QUERY, ADVICE), year=2021)
+    write_notice(
+        came, tmp_path / "n.docx", annotated="a.xlsx", date="2023-03-20", announcement=SAID, year=2022, reasons=["多年未变"]
+    )
+    document = docx.Document(tmp_path / "n.docx")
+    text = texts_of(tmp_path / "n.docx")
+    assert "关于退回2022年度" in text and "2021" not in text and "a.xlsx" not in text and "多年未变" not in text
+    assert "不是要求报送的表样或年度，现予退回。请换用要求的表样和年度的模板填报后重新报送。" in text
+    (rows,) = ([[cell.text for cell in row.cells] for row in table.rows[1:]] for table in document.tables)
+    assert len(rows) == 1 and "（XL111）\n填报内容：2021 年度\n填报要求：2022 年度" in rows[0][2]
 
 
 def test_two_departments_of_one_file_name_keep_apart() -> None:
@@ -383,6 +426,32 @@ def test_a_unit_that_owes_one_of_its_papers_shows_which(tmp_path: Path) -> None:
     assert '"未报送*"' in formulas["未报送"]
     assert [(row[1], row[2]) for row in lines(book["未报送单位"])] == [
         ("丑局", "乙项目"), ("寅局", None), ("辰局", "乙项目"), ("巳局", "甲项目"), ("午局", "甲项目"), ("午局", "乙项目")]  # fmt: skip
+
+
+def test_a_file_that_cannot_be_read_counts_for_the_paper_that_its_name_says_and_nothing_fills(tmp_path: Path) -> None:
+    """Beside papers that passed: a scan and a damaged workbook of those still owed; a scan of one that is there is an attachment."""
+    papers = ("平台", "平台一期", "平台二期", "平台三期")
+    roster = [replace(asking("子局", "1", "市科委"), papers=papers), replace(asking("丑局", "2", ""), papers=papers[1:3])]
+    came = [sent("子局/1.xlsx", "子局", subject="平台一期"), sent("子局/0.xlsx", "子局", subject="平台"), loose("子局/平台一期.pdf"),
+            loose("子局/平台二期（盖章）.pdf", 2), damaged("子局/平台三期.xlsx"), loose("子局/平台三期说明.txt"),
+            sent("丑局/1.xlsx", "丑局", subject="平台一期"), loose("丑局/平台二期.pdf")]  # fmt: skip
+    exported(tmp_path, came, roster, ASKED)
+    board = lines(openpyxl.load_workbook(tmp_path / "汇总.xlsx")["报送进度"])
+    assert [row[4] for row in board] == ["无法读取（平台二期、平台三期）", "无法读取（平台二期）"]
+    attached = [row["文件"] for row in table_of(tmp_path, "单位一览") if row["是否计入"] == "否，附件"]
+    assert sorted(attached) == ["子局/平台一期.pdf", "子局/平台三期说明.txt"]
+    assert len(list((tmp_path / "退回").glob("子局-*.docx"))) == 2
+
+
+def test_a_code_before_the_name_of_a_unit_is_no_part_of_it(tmp_path: Path) -> None:
+    """As budget systems print it, and Word reports have it; where names are the same, the code tells which it is."""
+    roster = [asking("林口镇人民政府", "219001", ""), asking("中心小学", "301", ""), asking("中心小学", "302", ""),
+              asking("乙局", "219002", ""), asking("丙局", "4", "")]  # fmt: skip
+    came = [sent("1.xlsx", "219001-林口镇人民政府"), sent("2.xlsx", "302—中心小学"), sent("3.xlsx", "219002-更名的乙局")]
+    exported(tmp_path, [replace(one, unit_code=None) for one in came], roster, ASKED)
+    board = lines(openpyxl.load_workbook(tmp_path / "汇总.xlsx")["报送进度"])
+    assert [row[4] for row in board] == ["通过", "未报送", "通过", "通过", "未报送"]
+    assert not [row for row in table_of(tmp_path, "问题清单") if row["编号"] == "XL556"]
 
 
 @pytest.mark.libreoffice

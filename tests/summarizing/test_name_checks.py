@@ -55,6 +55,23 @@ def test_a_unit_that_is_not_on_the_roster() -> None:
     assert take_survey(outcomes, roster=roster).missing == []
 
 
+def test_a_project_that_is_not_on_the_roster_is_told_with_the_nearest() -> None:
+    roster = [
+        replace(unit("甲局", "001"), papers=("平台一期", "平台二期")),
+        replace(unit("乙局", "002"), papers=("修缮",)),
+        unit("丙局"),
+    ]
+    outcomes = [
+        replace(outcome("a.xlsx", "甲局", "001"), subject="平台一期项目"),
+        replace(outcome("b.xlsx", "甲局", "001"), subject="平 台二期"),
+        replace(outcome("c.xlsx", "乙局", "002"), subject="平台一期"),
+        replace(outcome("d.xlsx", "丙局"), subject="任何"),
+    ]
+    assert found(outcomes, roster) == [("a.xlsx", "XL559", ()), ("c.xlsx", "XL559", ())]
+    assert told(outcomes, "a.xlsx", "XL559", roster)["found"] == "“平台一期项目”；名单中最接近的是“平台一期”"
+    assert told(outcomes, "c.xlsx", "XL559", roster)["expected"] == "名单中“乙局”的项目：修缮"
+
+
 def test_name_and_code_go_together_as_on_the_roster() -> None:
     roster = (unit("甲局", "010001"), unit("乙局", "010002"), unit("丙局"), unit("小学", "1"), unit("小学", "2"))
     outcomes = [outcome("a.xlsx", "甲局", "10001"), outcome("b.xlsx", "乙局", "010001"), outcome("c.xlsx", "丙局", "7"), outcome("d.xlsx", "小学", "2"),

@@ -16,5 +16,6 @@ def found(outcomes: Iterable[Outcome], roster: Sequence[Unit] | None = None) -> 
     return sorted((path, finding["code"], tuple(finding["cells"])) for path, listed in comparisons.items() for finding in listed)
 
 
-def told(outcomes: Iterable[Outcome], path: str, code: str) -> DescribedFinding:
-    return next(finding for finding in take_survey(list(outcomes)).comparisons[path] if finding["code"] == code)
+def told(outcomes: Iterable[Outcome], path: str, code: str, roster: Sequence[Unit] | None = None) -> DescribedFinding:
+    comparisons = take_survey(list(outcomes), roster=roster).comparisons
+    return next(finding for finding in comparisons[path] if finding["code"] == code)

@@ -35,6 +35,8 @@ def decide(collection: Path, undo: bool, **said: Any) -> ExitCode:
     key = "decision_taken_back" if undo else "decision_taken" if decided.is_new else "decision_known"
     decision = decided.decision
     click.echo(sentence(key, {"unit": decision.unit, "text": decision_as_text(decision)}), err=True)
+    if undo and decision.kind == "accept":
+        click.echo(sentence("decision_undone_later", {}), err=True)
     if decision.path and not undo:
         click.echo(sentence("decision_of_file", {"path": decision.path, "sha256": decision.sha256}), err=True)
     return ExitCode.OK

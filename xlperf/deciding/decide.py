@@ -181,6 +181,9 @@ def _accepted(store: Store, row: BoardRow, *, codes: object, file: str | None) -
     latest = _latest_returned(sent, file)
     if not latest:
         known = [outcome.path for outcome in sent if outcome.status == "returned"]
+        mute = [outcome.path for outcome in sent if outcome.status == "unreadable" and file in (None, outcome.path)]
+        if mute and (file or not known):
+            raise UsageError("accept_unreadable", path=listing(mute))
         raise UsageError("accept_nothing", unit=row.name, file=file, known=listing(known) or None)
     if len(latest) > 1:
         raise UsageError("accept_file", unit=row.name, known=listing(outcome.path for outcome in latest))

@@ -3,8 +3,9 @@
     handed = read_history(Path("years.json"))
     remarks = remarks_on_targets(form, rows, handed.of(unit, prefixes))     # {Spot("duties", 0, "target"): "…"}
 
-A remark stands at the target of an indicator: what was reported in the two years before, the range these suggest, and the
-reasons to ask about it. It is advice: nothing that is read back looks at it.
+A remark stands at the target of an indicator: what was reported in the two years before; of a floor the range these suggest;
+and the reasons to ask about it. At a target that the form itself sets it says what was reported, no more. It is advice: nothing
+that is read back looks at it.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from xlperf.values.notation import spellings_of
 FORMAT = 1  # of the JSON file
 KINDS = ("easier", "unmoved", "exact", "over", "falling", "apart")  # of flags, see `over_years.flags`
 FORMER = 2  # years that a remark names
-CEILINGS = ("<=", "<")
+CEILINGS, FLOORS = ("<=", "<"), (">=", ">")
 
 Entry = Mapping[str, Any]  # of one unit, as the file has it
 
@@ -119,9 +120,20 @@ def remarks_on_targets(form: Form, rows: Rows, entry: Entry | None, *, year: int
     found: dict[Spot, str] = {}
     for block, index, row, said in _matched(form, rows, entry or {}):
         columns = spellings_of(form).columns_of(form.blocks[block])
-        if columns and (text := _remark(said, entry or {}, operator=str(row.get(columns["operator"]) or ""), year=year)):
-            found[Spot(block, index, columns["target"])] = text
+        former = {before: of for before, of in _counted(said) if year - FORMER <= before < year} if columns else {}
+        if former:
+            lines = list(_former_lines(former, said))
+            if not sets_target(form, block, index):
+                lines += _suggestion(former, said, operator=str(row.get(columns["operator"]) or ""))
+                lines += _flag_lines(entry or {}, said)
+            found[Spot(block, index, columns["target"])] = "\n".join(lines)
     return found
+
+
+def sets_target(form: Form, block: str, index: int) -> bool:
+    """Whether the form itself sets the target of a row: it is no choice of the unit."""
+    preset, target = form.blocks[block].row(index), spellings_of(form).columns_of(form.blocks[block]).get("target", "")
+    return preset is not None and preset.values.get(target) is not None
 
 
 def _matched(form: Form, rows: Rows, entry: Entry) -> Iterator[tuple[str, int, Mapping[str, Any], Entry]]:
@@ -136,25 +148,26 @@ def _matched(form: Form, rows: Rows, entry: Entry) -> Iterator[tuple[str, int, M
                 yield block, index, row, said
 
 
-def _remark(said: Entry, entry: Entry, *, operator: str, year: int) -> str:
-    """The sentences of one remark, "" where the years before were not counted."""
-    former = {before: of for before, of in _counted(said) if year - FORMER <= before < year}
-    if not former:
-        return ""
-    lines = [
-        sentence("handed_year", {"year": before, "target": _shown(of["target"], said), "actual": _shown(of["actual"], said)})
-        for before, of in former.items()
-    ]
-    reached = [of["actual"] for of in former.values()]
-    if operator not in CEILINGS:
+def _former_lines(former: Mapping[int, Entry], said: Entry) -> Iterator[str]:
+    """Target and actual of each year, in a sentence each."""
+    for before, of in former.items():
+        facts = {"year": before, "target": _shown(of["target"], said), "actual": _shown(of["actual"], said)}
+        yield sentence("handed_year", facts)
+
+
+def _suggestion(former: Mapping[int, Entry], said: Entry, *, operator: str) -> Iterator[str]:
+    """The range that the actuals suggest for a floor; more is not better where exactly so much, or at most, is aimed at."""
+    if operator in FLOORS:
+        reached = [of["actual"] for of in former.values()]
         low, high = min(reached), max(reached)
-        key = "handed_range" if low < high else "handed_least"
-        lines.append(sentence(key, {"low": _shown(low, said), "high": _shown(high, said)}))
-    flags = (flag for flag in entry.get("flags", ()) if letters_of(flag["indicator"]) == letters_of(said["name"]))
-    lines += [
-        sentence("handed_flag", {"title": sentence(f"flag_title_{flag['kind']}", {}), "reason": flag["reason"]}) for flag in flags
-    ]
-    return "\n".join(lines)
+        yield sentence("handed_range" if low < high else "handed_least", {"low": _shown(low, said), "high": _shown(high, said)})
+
+
+def _flag_lines(entry: Entry, said: Entry) -> Iterator[str]:
+    """The reasons to ask about an indicator."""
+    for flag in entry.get("flags", ()):
+        if letters_of(flag["indicator"]) == letters_of(said["name"]):
+            yield sentence("handed_flag", {"title": sentence(f"flag_title_{flag['kind']}", {}), "reason": flag["reason"]})
 
 
 def _counted(said: Entry) -> Iterable[tuple[int, Entry]]:

@@ -3,7 +3,7 @@
     for flag in flags_of_series(series, year=2023, bounds=form.summary.over_years): …
 
 Kinds, of the latest year:
-    easier      a target is below what the unit reached in the year before; a ceiling says nothing of that
+    easier      a target is below what the unit reached in the year before; a ceiling, and a target of none, say nothing of that
     unmoved     a target has been the same for so many years
     exact       the actual has been exactly the target for so many years
     over        over-fulfilled so many years running
@@ -77,9 +77,11 @@ def _comparable(one: Reported, other: Reported) -> bool:
 
 
 def _easier(before: Reported, now: Reported, year: int) -> Flag | None:
-    """Whether the target is below what was reached; of a ceiling that is how it should be."""
+    """Whether the target is below what was reached; of a ceiling, and of none at all, that is how it should be."""
     target, reached = now.target, before.actual
-    if now.operator in CEILINGS or not isinstance(target, float) or not isinstance(reached, float) or target >= reached:
+    if now.operator in CEILINGS or (now.operator == "=" and target == 0):
+        return None
+    if not isinstance(target, float) or not isinstance(reached, float) or target >= reached:
         return None
     facts = {"target": _shown(target, now), "before": year - 1, "reached": _shown(reached, now)}
     return Flag(kind="easier", year=year, indicator=now.name, facts=facts)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlperf.collecting.store import FILE_NAME, Outcomes, opened_store
+from xlperf.distributing.history_file import sets_target
 from xlperf.distributing.last_year import CODE
 from xlperf.errors import UsageError, XlperfError
 from xlperf.forms.compute import compute
@@ -131,7 +132,6 @@ def filed_of(path: str, form: Form, rows: Rows) -> Filed | None:
 def _reported(form: Form, judged: Achievement) -> Reported:
     block, row, asked = form.blocks[judged.block], judged.row, form.summary.indicators
     columns = spellings_of(form).columns_of(block)
-    preset = block.row(judged.index)
     deviation = row.get(asked.deviation) if asked else None
     return Reported(
         block=judged.block,
@@ -142,7 +142,7 @@ def _reported(form: Form, judged: Achievement) -> Reported:
         unit=held_once(str(row.get(columns.get("unit", "")) or "").strip()),
         deviation=float(deviation) if isinstance(deviation, int | float) else None,
         state=judged.state,
-        is_issued=preset is not None and preset.values.get(columns.get("target", "")) is not None,
+        is_issued=sets_target(form, judged.block, judged.index),
     )
 
 

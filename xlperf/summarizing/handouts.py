@@ -148,7 +148,15 @@ class Handouts:
                 elif outcome.path not in spared:
                     said = replace(announcement, deadline=until.get(outcome.path, announcement.deadline))
                     told = reasons.get(outcome.path, ())
-                    self._return(survey.owned(outcome), new=new, date=date, templates=templates, announcement=said, reasons=told)
+                    self._return(
+                        survey.owned(outcome),
+                        new=new,
+                        date=date,
+                        templates=templates,
+                        announcement=said,
+                        reasons=told,
+                        year=survey.asked.year,
+                    )
         latest = max([date, *map(day_of, survey.submissions)])
         for parcel in make_parcels(survey.board) if survey.roster is not None else ():
             self._address(parcel, new=new, date=latest, announcement=announcement)
@@ -178,6 +186,7 @@ class Handouts:
         templates: Path | None,
         announcement: Announcement,
         reasons: Sequence[str],
+        year: int | None,
     ) -> None:
         """Copy the annotated workbook and write its notice."""
         names = [returned_name(outcome, made) for made in outcome.outputs]
@@ -196,6 +205,7 @@ class Handouts:
                 templates=templates,
                 announcement=announcement,
                 reasons=reasons,
+                year=year,
             )
 
     def _address(self, parcel: Parcel, *, new: Path, date: str, announcement: Announcement) -> None:

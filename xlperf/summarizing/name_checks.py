@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from xlperf.distributing.roster import Unit
-from xlperf.messages import clauses, sentence
+from xlperf.messages import clauses, listing, sentence
 from xlperf.reporting.description import DescribedFinding
 from xlperf.summarizing.board.assignment import Owner
 from xlperf.summarizing.outcome import SurveyedSubmission
 from xlperf.summarizing.submissions import COUNTS, MOST_LISTED, Naming, Role, comparison_finding
-from xlperf.text import unit_key
+from xlperf.text import leading_code, letters_of, most_like, unit_key
 
 Item = TypeVar("Item")
 TextOf = Callable[[SurveyedSubmission], str]
@@ -33,7 +33,7 @@ class Difference(NamedTuple):
 def check_names(
     submissions: Sequence[SurveyedSubmission], roles: Mapping[str, Role], roster: Sequence[Unit] | None, naming: Naming
 ) -> Iterator[tuple[str, DescribedFinding]]:
-    """Yield path and finding: two units with one code, one unit under two names or codes, a unit that is not on the roster.
+    """Yield path and finding: two units with one code, one unit under two names or codes, what is not on the roster.
 
     Codes of different units are compared only if the submissions count: a code that has been corrected is not held against them.
     """
@@ -112,7 +112,10 @@ def _against_roster(
     by_code = _grouped(roster, lambda unit: unit.code.strip())
     for submission in submissions:
         code = _code(submission)
-        same_name, same_code = by_name.get(unit_key(submission.unit, prefixes), ()), by_code.get(code, ())
+        same_name, same_code = (
+            by_name.get(unit_key(submission.unit, prefixes), ()),
+            by_code.get(code or leading_code(submission.unit), ()),
+        )
         if not same_name and not same_code:
             yield submission.path, comparison_finding("XL556", "warning", (submission.unit_cell,), found=submission.unit)
         elif code and not any(unit in same_code or not unit.code.strip() for unit in same_name):
@@ -120,3 +123,15 @@ def _against_roster(
             facts = {"name": submission.unit, "code": code, "listed": listed}
             cells = (submission.unit_cell, submission.code_cell)
             yield submission.path, comparison_finding("XL557", "warning", cells, **facts)
+        yield from _subject_against_roster(
+            submission, [unit for unit in same_name if unit in same_code] or same_name or same_code
+        )
+
+
+def _subject_against_roster(submission: SurveyedSubmission, units: Sequence[Unit]) -> Iterator[tuple[str, DescribedFinding]]:
+    """Yield path and finding: the paper is about what the roster does not have for its unit, with what that has instead."""
+    listed = {letters_of(subject): subject for unit in units for subject in unit.papers}
+    if submission.subject and listed and letters_of(submission.subject) not in listed:
+        (near,) = most_like(submission.subject, listed.values(), 1)
+        facts = {"found": submission.subject, "unit": submission.unit, "near": near, "listed": listing(listed.values())}
+        yield submission.path, comparison_finding("XL559", "warning", (), **facts)

@@ -35,6 +35,7 @@ def write_notice(
     templates: Path | None = None,
     announcement: Announcement = NOTHING,
     reasons: Sequence[str] = (),
+    year: int | None = None,
 ) -> None:
     """Write the notice that tells a unit what to fix.
 
@@ -44,6 +45,7 @@ def write_notice(
         templates: the folder of a bureau's own forms, which may contain its own notice template.
         announcement: what is announced of the round: until when it is to be sent again, whom to ask.
         reasons: what former years give reason to ask, in sentences; the first few of them are printed.
+        year: the fiscal year that is asked for; by default the one that the file is of.
 
     Raises:
         FormError: the bureau's own template cannot be filled in.
@@ -54,7 +56,7 @@ def write_notice(
     own = templates / TEMPLATE if templates else None
     template = own if own and own.exists() else shipped("templates") / TEMPLATE
     context = notice_context(
-        outcome, annotated=annotated, date=date, templates=templates, announcement=announcement, reasons=reasons
+        outcome, annotated=annotated, date=date, templates=templates, announcement=announcement, reasons=reasons, year=year
     )
     render_word(template, context, path, date)
 
@@ -67,18 +69,21 @@ def notice_context(
     templates: Path | None = None,
     announcement: Announcement = NOTHING,
     reasons: Sequence[str] = (),
+    year: int | None = None,
 ) -> dict[str, object]:
     """What the template can show: the unit, its file, and its findings by severity, those it has explained apart.
 
-    Findings from comparing units are left out: they name other units and their files, which is for the bureau only.
+    Findings from comparing units are left out: they name other units and their files, which is for the bureau only. Of a file
+    of another form or year only that is told: what else is wrong with it nobody has to mend.
     """
     form = form_of(outcome, templates)
+    misfits = [finding for finding in outcome.findings if finding["code"] in NOT_TO_BE_MENDED and finding["severity"] == "error"]
     listed: dict[str, list[dict[str, object]]] = {name: [] for name in (*LISTS.values(), ANSWERED)}
-    for finding in in_order(outcome.findings):
+    for finding in in_order(misfits or outcome.findings):
         entries = listed[ANSWERED if "explanation" in finding or "waived" in finding else LISTS[finding["severity"]]]
         entries.append(_entry(finding, len(entries) + 1))
     return {
-        **announced_facts(announcement),
+        **announced_facts(announcement, day=date),
         "unit": outcome.unit or "",
         "unit_code": outcome.unit_code or "",
         "file": said_name(outcome.path),
@@ -87,11 +92,12 @@ def notice_context(
         "received": outcome.received[:10],
         "readable": outcome.status != "unreadable",
         "form": form.title if form else "",
-        "fiscal_year": outcome.year or "",
-        "annotated": "" if any(finding["code"] in NOT_TO_BE_MENDED for finding in outcome.findings) else annotated,
+        "fiscal_year": year or outcome.year or "",
+        "misfit": bool(misfits),
+        "annotated": "" if misfits else annotated,
         **listed,
-        "reasons": list(reasons[:MOST_REASONS]),
-        "more_reasons": max(0, len(reasons) - MOST_REASONS),
+        "reasons": [] if misfits else list(reasons[:MOST_REASONS]),
+        "more_reasons": 0 if misfits else max(0, len(reasons) - MOST_REASONS),
         "date": long_date(date),
     }
 
@@ -104,9 +110,9 @@ def said_name(path: str) -> str:
     return sentence("file_in_archive", {"name": last, "archive": outer}) if inside else last
 
 
-def announced_facts(announcement: Announcement) -> dict[str, str]:
-    """What the templates of letters can show of a round."""
-    return {**asdict(announcement), "deadline": announcement.long_deadline}
+def announced_facts(announcement: Announcement, *, day: str) -> dict[str, object]:
+    """What the templates of letters can show of a round, on an ISO date."""
+    return {**asdict(announcement), "deadline": announcement.long_deadline, "overdue": announcement.is_over(day)}
 
 
 def _entry(finding: DescribedFinding, number: int) -> dict[str, object]:

@@ -24,7 +24,7 @@ from xlperf.forms.model import Severity
 from xlperf.reporting.description import DescribedFinding, describe
 from xlperf.reporting.finding import Finding
 from xlperf.summarizing.outcome import INSIDE, Outcome, Submission, instant
-from xlperf.text import letters_of, unit_key
+from xlperf.text import leading_code, letters_of, unit_key
 
 COUNTS, SUPERSEDED, DUPLICATE, ATTACHED = "counts", "superseded", "duplicate", "attached"
 TABLES = (".xlsx", ".xlsm", ".xltx", ".xls", ".xlsb", ".et", ".ett", ".ods", ".csv", ".zip", ".rar", ".7z")  # might be a table
@@ -67,7 +67,7 @@ class Naming(NamedTuple):
 
     def key(self, name: str | None, code: str | None) -> str:
         """The key of a unit of that name and code, "" without a name."""
-        key, code = unit_key(name, self.prefixes), (code or "").strip()
+        key, code = unit_key(name, self.prefixes), (code or leading_code(name)).strip()
         return f"{key}#{code}" if code and key in self.namesakes else key
 
 
@@ -165,7 +165,7 @@ def _originals(submissions: Sequence[Submission], naming: Naming) -> Iterator[tu
 def _purposes(submissions: Sequence[Submission], naming: Naming, asked: Asked) -> dict[str, Purpose]:
     """The purpose of every path; what cannot be read or was not asked for joins the only other purpose of its unit."""
     own = {submission.path: purpose_of(submission, naming) for submission in submissions}
-    strays = {s.path for s in submissions if s.form is None or not asked.is_met_by(s)}
+    strays = {s.path for s in submissions if (not s.subject if s.form is None else not asked.is_met_by(s))}
     regular: dict[str, set[Purpose]] = {}
     for path, purpose in own.items():
         if path not in strays:

@@ -20,7 +20,7 @@ from xlperf.forms.form import Form
 from xlperf.forms.loader import form_directories, unit_prefixes_of
 from xlperf.forms.summary import OVER
 from xlperf.reporting.description import DescribedFinding, count_findings
-from xlperf.summarizing.board.assignment import Owner, find_attached, find_elsewhere, find_owners
+from xlperf.summarizing.board.assignment import Owner, find_attached, find_elsewhere, find_owners, find_subjects
 from xlperf.summarizing.board.decisions import Taken, decided, in_force
 from xlperf.summarizing.board.rows import BoardRow, board_rows
 from xlperf.summarizing.fingerprints import Fingerprints, find_shared
@@ -170,9 +170,12 @@ def take_survey(
             off_target = ((form.key, outcome.path, *row) for row in gist["off_target"])
             database.executemany("INSERT INTO off_target VALUES (?, ?, ?, ?, ?, NULL)", off_target)
     owners = find_owners(submissions, roster, naming)
-    attached = find_attached(submissions, owners, loose, naming)
+    subjects = find_subjects(submissions, owners, roster or (), naming)
+    attached = find_attached(submissions, owners, loose, naming) - subjects.keys()
     numbers_before = {s.path: numbers_of[owner_of(s, naming)] for s in submissions if s.path in owners and s.path in numbers}
-    submissions = [_of_owner(submission, owners.get(submission.path)) for submission in submissions]
+    submissions = [
+        _of_owner(submission, owners.get(submission.path), subjects.get(submission.path)) for submission in submissions
+    ]
     moved = {
         numbers_before[s.path]: numbers_of.setdefault(owner_of(s, naming), len(numbers_of))
         for s in submissions
@@ -271,8 +274,9 @@ def _surveyed(outcome: Outcome, gist: Mapping[str, Any] | None) -> SurveyedSubmi
     )
 
 
-def _of_owner(submission: SurveyedSubmission, owner: Owner | None) -> SurveyedSubmission:
-    """The submission as that of the unit whose it is, if it does not say so itself."""
+def _of_owner(submission: SurveyedSubmission, owner: Owner | None, subject: str | None) -> SurveyedSubmission:
+    """The submission as that of the unit whose it is, and about what it is, if it does not say so itself."""
+    submission = replace(submission, subject=subject) if subject else submission
     return replace(submission, unit=owner.name, unit_code=owner.code or None) if owner else submission
 
 

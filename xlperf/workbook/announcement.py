@@ -52,6 +52,10 @@ class Announcement:
         """Whether nothing is announced."""
         return self == Announcement()
 
+    def is_over(self, day: str) -> bool:
+        """Whether the deadline has passed on that ISO date; it is the last day on which to hand in."""
+        return bool(self.deadline) and day > self.deadline
+
     @property
     def long_deadline(self) -> str:
         """The deadline as people write a date, "" where there is none."""

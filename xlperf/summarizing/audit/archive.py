@@ -63,7 +63,7 @@ def _rows(survey: Survey, outcomes: Iterable[Outcome], archive: zipfile.ZipFile,
     yield [sentence(f"head_{key}", {}) for key in COLUMNS]
     stored: dict[str, str] = {}
     taken = {MANIFEST, CHAIN}
-    for outcome in outcomes:
+    for outcome in map(survey.owned, outcomes):
         content = content_key(outcome) if outcome.sha256 else _outermost(outcome)
         if content not in stored:
             stored[content] = _store(archive, outcome, open_input, taken)

@@ -38,6 +38,7 @@ PAPERS = (
     ".eml",
     ".msg",
 )  # perhaps of the form, or with it inside
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
 ARCHIVES = (".zip", ".rar", ".7z")
 WORDS = re.compile(r"[^\W_]+", re.ASCII)
 
@@ -85,6 +86,29 @@ def find_attached(
         return owner is not None and path.lower().endswith(PAPERS) and naming.key(owner.name, owner.code) not in with_table
 
     return frozenset(path for path in loose if not stands_for_workbook(path))
+
+
+def find_subjects(
+    submissions: Sequence[Submission], owners: Mapping[str, Owner], roster: Iterable[Unit], naming: Naming
+) -> dict[str, str]:
+    """Return by path what a file that cannot be read is about: its name has the title of a paper that its unit still owes."""
+    asked = {naming.key(unit.name, unit.code): unit.papers for unit in roster if unit.papers}
+    came: dict[str, set[str]] = {}
+    for submission in submissions:
+        if submission.form and submission.subject:
+            key = naming.key(submission.unit, submission.unit_code)
+            came.setdefault(key, set()).add(letters_of(submission.subject))
+    found: dict[str, str] = {}
+    for submission in submissions:
+        owner = owners.get(submission.path) or Owner(submission.unit or "", submission.unit_code or "")
+        key = naming.key(owner.name, owner.code)
+        if submission.form is None and key in asked and submission.path.lower().endswith((*PAPERS, *WORKBOOKS)):
+            name = letters_of(PurePosixPath(_parts(submission.path)[-1]).stem)
+            titles = [subject for subject in asked[key] if letters_of(subject) in name]
+            title = max(titles, key=len, default="")
+            if title and letters_of(title) not in came.get(key, ()):
+                found[submission.path] = title
+    return found
 
 
 def find_elsewhere(submissions: Sequence[Submission], roster: Iterable[Unit], naming: Naming) -> dict[str, Owner]:

@@ -86,10 +86,11 @@ def cover_text(parcel: Parcel, *, date: str, announcement: Announcement, has_arc
         "archive": f"{parcel.stem}{ARCHIVE}",
     }
     owing = [row for row in parcel.rows if row.owes]
+    due = "cover_overdue" if announcement.is_over(date) else "cover_deadline"
     parts = [
         sentence("cover_counts", facts),
         *([sentence("cover_owing", {}) + "\n" + "\n".join(map(_owing_line, owing))] if owing else []),
-        *([sentence("cover_deadline", facts)] if owing and announcement.deadline else []),
+        *([sentence(due, facts)] if owing and announcement.deadline else []),
         *([sentence("cover_hand_in", facts)] if owing and announcement.hand_in else []),
         sentence("cover_archive" if has_archive else "cover_board", facts),
         *([sentence("cover_contact", facts)] if announcement.contact else []),

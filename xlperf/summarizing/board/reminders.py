@@ -155,7 +155,7 @@ def _write_letter(
     template = own if own and own.exists() else shipped("templates") / TEMPLATE
     announcement = replace(announcement, deadline=row.until or announcement.deadline)
     facts = {
-        **announced_facts(announcement),
+        **announced_facts(announcement, day=date),
         "unit": row.name,
         "unit_code": row.code,
         "supervisor": row.supervisor,
@@ -167,7 +167,6 @@ def _write_letter(
         "errors": row.errors or 0,
         "unexplained": row.unexplained or 0,
         "fiscal_year": year or "",
-        "overdue": bool(announcement.deadline) and date > announcement.deadline,
         "date": long_date(date),
     }
     render_word(template, facts, path, date)

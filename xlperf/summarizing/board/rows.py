@@ -17,7 +17,7 @@ from xlperf.distributing.roster import Line, Unit, contact_of
 from xlperf.messages import clauses, listing, sentence
 from xlperf.summarizing.outcome import SurveyedSubmission
 from xlperf.summarizing.submissions import ATTACHED, COUNTS, Asked, Naming, Role, arrival_of, content_key
-from xlperf.text import letters_of, unit_key
+from xlperf.text import leading_code, letters_of, unit_key
 
 STATES = ("passed", "query", "returned", "unreadable", "missing")  # of a unit; the later, the more is to be done
 SPARED = ("extended", "exempt")  # what the bureau decides: not yet, not at all
@@ -106,7 +106,8 @@ class _Places(NamedTuple):
     def of(self, submission: SurveyedSubmission, naming: Naming) -> int | None:
         """The place of a submission's unit: by name first, else by code; None if it is not on the roster."""
         found = self.names.get(naming.key(submission.unit, submission.unit_code))
-        return self.codes.get((submission.unit_code or "").strip()) if found is None else found
+        code = submission.unit_code or leading_code(submission.unit)
+        return self.codes.get(code.strip()) if found is None else found
 
 
 def _places(units: Sequence[Unit], naming: Naming) -> _Places:
@@ -134,7 +135,7 @@ def _row(place: int, unit: Unit, files: Sequence[SurveyedSubmission], roles: Map
         number=place + 1,
         name=unit.name,
         code=unit.code,
-        supervisor=unit.supervisor or next((s.supervisor for s in counting if s.supervisor), ""),
+        supervisor=unit.supervisor or next((s.supervisor for s in counting if s.supervisor and asked.is_met_by(s)), ""),
         state=papers[0][0] if papers else max(map(_state, counting), key=STATES.index, default="missing"),
         versions=len({content_key(submission) for submission in files}),
         received=latest.received[:WHOLE_MINUTE].replace("T", " ") if latest else None,
@@ -174,7 +175,10 @@ def _deciding(files: Sequence[SurveyedSubmission], roles: Mapping[str, Role], as
     """The files by which a unit stands: what counts and was asked for, else what could be read, else all that counts."""
     counting = [submission for submission in files if roles[submission.path].kind == COUNTS] or list(files[:1])
     readable = [submission for submission in counting if submission.status != "unreadable"]
-    return [submission for submission in readable if asked.is_met_by(submission)] or readable or counting
+    if not readable:
+        return counting
+    of_own_subject = [submission for submission in counting if submission.form is None and submission.subject]
+    return [*([submission for submission in readable if asked.is_met_by(submission)] or readable), *of_own_subject]
 
 
 def _state(submission: SurveyedSubmission) -> str:

@@ -99,5 +99,5 @@ def who_cells(survey: Survey, submission: SurveyedSubmission, forms: Iterable[Fo
 
 
 def supervisor_of(survey: Survey, submission: SurveyedSubmission) -> str | None:
-    """The supervisor that the workbook names, else the roster."""
-    return submission.supervisor or survey.supervisors.get(unit_key(submission.unit, survey.naming.prefixes))
+    """The supervisor that the roster names, else the workbook."""
+    return survey.supervisors.get(unit_key(submission.unit, survey.naming.prefixes)) or submission.supervisor
