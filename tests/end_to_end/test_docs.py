@@ -309,6 +309,8 @@ SERVED: dict[str, dict[str, str]] = {
         "X-Remote-User": "zhang",
     },
     "xlperf serve --round round.yaml": {"Authorization": "Bearer {printed}"},
+    "xlperf serve --round round.yaml --user-header X-Remote-User --proxy 127.0.0.1"
+    " --role-header X-Remote-Role --unit-header X-Remote-Unit": {"X-Remote-User": "zhang", "X-Remote-Role": "finance"},
     "xlperf serve --token-file token.txt --allow-origin https://pane.example.org": {
         "Authorization": f"Bearer {'t' * 43}",
         "Origin": "https://pane.example.org",
