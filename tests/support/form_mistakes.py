@@ -131,7 +131,7 @@ NAMES: dict[str, tuple[str, object, str]] = {
     "a constant that a row has already": (
         f"{INDICATORS}.blocks[0].constants",
         {"category": "过程", "kind": "定量"},
-        r"rows[0].kind: 'kind' stands in the constants",
+        r"rows[0].kind: 'kind' is already in the constants",
     ),
     "a minimum above the maximum": (f"{BUDGET}.columns[1].maximum", -1, rf"{BUDGET}.columns[1].minimum: 0 .*-1"),
     "more columns than widths": ("sheets[2].widths", [34, 18], r"sheets[2].widths: 2 widths.*4"),
