@@ -349,18 +349,20 @@ PACK = "import sys; from xlperf import package_collection; package_collection(sy
 def test_packing_that_is_killed_leaves_the_last_package_or_the_new_one(offices: Path, tmp_path: Path) -> None:
     target, chosen = tmp_path / "财政.zip", random.Random(SEED)
     target.write_bytes(b"the last one")
-    wanted, killed = (offices / "packages/财政.zip").read_bytes(), 0
+    wanted, tries, killed = (offices / "packages/财政.zip").read_bytes(), 0, 0
     begin = time.perf_counter()
     subprocess.run([sys.executable, "-c", PACK, offices / "财政汇集", tmp_path / "whole.zip"], check=True)
     takes = time.perf_counter() - begin
-    for _ in range(examples(20, usual=3)):
+    while tries < examples(20, usual=3) or not killed:
+        tries += 1
         process = subprocess.Popen([sys.executable, "-c", PACK, offices / "财政汇集", target])
         time.sleep(chosen.random() * takes)
         process.kill()
-        killed += process.wait() == -signal.SIGKILL
+        was_killed = process.wait() == -signal.SIGKILL
+        killed += was_killed
+        takes *= 1 if was_killed else 0.7  # the machine was busier when it was measured
         assert target.read_bytes() in (b"the last one", wanted)
         assert verify(offices / "财政汇集").differences == ()
-    assert killed
     package_collection(offices / "财政汇集", output=target)
     assert target.read_bytes() == wanted
 
