@@ -70,8 +70,6 @@ PYTEST := $(BIN)/python -m pytest $(SPREAD)
 check: lint
 	$(PYTEST) -m "not slow and not libreoffice and not gnumeric"
 
-# One worker more than there are processors: some wait for programs, servers and time limits.
-test: export PYTEST_XDIST_AUTO_NUM_WORKERS := $(shell echo $$(($$(nproc 2>/dev/null || echo 1) + 1)))
 test: $(VENV)/ready
 	$(PYTEST)
 

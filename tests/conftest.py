@@ -9,6 +9,7 @@ os.environ["SOURCE_DATE_EPOCH"] = "1672876800"  # 2023-01-05
 
 import gc
 import shutil
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -17,6 +18,7 @@ from support.answers import forget_old_answers
 from support.sweeps import SEED, SOAK
 from xlperf.forms.form import Form
 from xlperf.forms.loader import find_form, load_form
+from xlperf.messages import use_language
 
 settings.register_profile("usual", deadline=None, derandomize=True, max_examples=40)
 settings.register_profile("soak", deadline=None, max_examples=500, database=None, print_blob=True)
@@ -35,6 +37,13 @@ PLACES = {name: place for place, name in enumerate(LONGEST)}
 @pytest.fixture(scope="session")
 def form() -> Form:
     return load_form(find_form("suzhou-department", year=2022))
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_environment() -> Iterator[None]:
+    """What a test has chosen, or a command that it ran in this process, is no other test's language."""
+    yield
+    use_language(None)
 
 
 def pytest_report_header() -> str:

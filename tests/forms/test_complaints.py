@@ -86,7 +86,7 @@ def test_a_mistake_is_told_in_the_language_of_the_reader(tmp_path: Path, name: s
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", seeds(600, usual=40))
+@pytest.mark.parametrize("seed", seeds(600, usual=25))
 def test_any_wrong_form_is_told_in_the_language_of_the_reader(seed: int, tmp_path: Path) -> None:
     """A definition with something left out, misspelt, doubled or put elsewhere: refused in words, or right; never a traceback."""
     definition = wrong_definition(seed)

@@ -30,7 +30,7 @@ BEHIND = Access(
     hosts=frozenset({"h"}), user_header="x-user", role_header="x-role", unit_header="x-unit", proxies=(ip_network("10.0.0.5"),)
 )
 MULTIPART = "multipart/form-data; boundary=xYz"
-FILES = 500 if SOAK else 10  # that a run collects while it is looked at
+FILES = 500 if SOAK else 5  # that a run collects while it is looked at
 
 
 def headers(role: str | None = "finance", unit: str | None = None, user: str = "li", **more: str | None) -> dict[str, str | None]:
