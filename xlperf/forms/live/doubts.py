@@ -12,14 +12,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from xlperf.forms.model import Block, Cells, Condition, Field
 from xlperf.forms.scope import Scope
+from xlperf.formula.functions import MOST_WORDS
 from xlperf.formula.nodes import Kind
 from xlperf.formula.operands import as_decimal, as_text
+from xlperf.text import fold, letters_of
 
 UNSEEN = ("\u00ad", "\u200b", "\u200c", "\u200d", "\u200e", "\u200f", "\u2060", "\ufeff")  # characters that reading leaves out
-WIDE = {".": "\uff0e", ",": "\uff0c", "-": "\uff0d", "/": "\uff0f", "\\": "\uff3c", "%": "\uff05"}  # full-width forms
+WIDE = {plain: plain + 0xFEE0 for plain in range(0x21, 0x7F)}  # the full-width forms of letters, digits and signs
 ENDS = " .,;:\u3001\u3002"
+SPACES = "\u00a0\u3000"
 PERCENT = "%"
-SHORT = 3  # characters of most words for nothing
 MOST_TESTS = 30  # that OR takes
 
 
@@ -35,7 +37,7 @@ def doubt_of_row(scope: Scope, block: Block, fields: Sequence[Field], *, is_free
         if source := doubt_of_cell(scope, block, field):
             (chosen if field.kind is Kind.CHOICE else others).append(source)
     if is_free and any(field.kind in (Kind.TEXT, Kind.VALUE) for field in fields):
-        others.append(f"IF(AND({', '.join(_nothing_said(scope, field) for field in fields)}), 1, 0)")
+        others.append(f"IF({_nothing_said(scope, fields)}, 1, 0)")
     parts = " + ".join(others) or "0"
     if chosen:
         choices = " + ".join(chosen)
@@ -43,14 +45,32 @@ def doubt_of_row(scope: Scope, block: Block, fields: Sequence[Field], *, is_free
     return f"IF(_used = 1, {parts}, 0)"
 
 
-def _nothing_said(scope: Scope, field: Field) -> str:
-    """A test: a cell is blank, as short as most words for nothing are, or one of the others."""
-    if field.kind not in (Kind.TEXT, Kind.VALUE):
-        return f"ISBLANK({field.key})"
-    long = [word for word in scope.spellings.get("numbers", {}).get("blanks", ()) if len(word) > SHORT]
-    short = f"LEN(T({field.key})) <= {SHORT}"
-    nothing = f"OR({short}, ISONEOF({field.key}, {quoted_words(long)}))" if long else short
-    return nothing if field.kind is Kind.TEXT else f"NOT(ISNUMBER({field.key})), {nothing}"
+def _nothing_said(scope: Scope, fields: Sequence[Field]) -> str:
+    """A test: the cells of a row are blank, or hold nothing but dashes and words for nothing, whatever is around them.
+
+    What is left of the texts without those is nothing. How long they are is not asked: programs count the characters
+    beyond the basic plane in two ways. Where a form lists more words than can be taken out, a few letters that begin as one
+    of them do are enough.
+    """
+    numbers = scope.spellings.get("numbers", {})
+    texts = [field.key for field in fields if field.kind in (Kind.TEXT, Kind.VALUE)]
+    tests = [f"ISBLANK({field.key})" for field in fields if field.key not in texts]
+    tests += [f"NOT(ISNUMBER({field.key}))" for field in fields if field.kind is Kind.VALUE]
+    signs, words = _dashes(numbers), [*_words_for_nothing(numbers)]
+    around = filter(None, dict.fromkeys([*signs, *signs.translate(WIDE), *map(fold, signs), *SPACES]))
+    if len(taken_out := [*around, *words]) <= MOST_WORDS:
+        tests.append(f"LEN(WITHOUT({' & '.join(f'T({key})' for key in texts)}, {quoted_words(taken_out)})) = 0")
+    else:
+        begins = quoted_words(["".join(dict.fromkeys([*signs, *(word[0] for word in words)]))])
+        tests += [f"OR(LEN(T({key})) = 0, ISDASH({key}, {begins}))" for key in texts]
+    return f"AND({', '.join(tests)})"
+
+
+def _words_for_nothing(numbers: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """Yield the letters of what is typed for nothing, the longest first, in each way to write them: small, large, wide."""
+    words = sorted(filter(None, map(letters_of, numbers.get("blanks", ()))), key=len, reverse=True)
+    cased = dict.fromkeys(case(word) for word in words for case in (str.lower, str.title, str.upper))
+    yield from dict.fromkeys([*cased, *(word.translate(WIDE) for word in cased)])
 
 
 def doubt_of_cell(scope: Scope, block: Block, field: Field, name: str = "") -> str:
@@ -127,7 +147,7 @@ def _doubt_of_text(scope: Scope, field: Field, name: str) -> str:
         compared += [f'{name} = "{word}"' for word in numbers.get("blanks", ()) if any(map(str.isalnum, word))]
     if field.key == numbers.get("columns", {}).get("unit"):
         # The wide percent sign is looked for: some programs say that it equals the narrow one.
-        compared.append(f"CONTAINS({name}, {quoted_words([*UNSEEN, WIDE[PERCENT]])})")
+        compared.append(f"CONTAINS({name}, {quoted_words([*UNSEEN, PERCENT.translate(WIDE)])})")
         compared += [f'{name} = "{word}"' for word in numbers.get("units", {}).get(PERCENT, ()) if word.isprintable()]
     elif field.type == "value":
         compared.append(f"CONTAINS({name}, {quoted_words(UNSEEN)})")
@@ -139,7 +159,7 @@ def _doubt_of_text(scope: Scope, field: Field, name: str) -> str:
 def _dashes(numbers: Mapping[str, Iterable[str]]) -> str:
     """The signs that dashes and other ways to write nothing are made of, and what may stand around them."""
     made_of = [c for word in numbers.get("blanks", ()) for c in word if not c.isalnum()]
-    return "".join(dict.fromkeys([*made_of, *(WIDE[sign] for sign in made_of if sign in WIDE), *ENDS, *UNSEEN]))
+    return "".join(dict.fromkeys([*made_of, *"".join(made_of).translate(WIDE), *ENDS, *UNSEEN]))
 
 
 def quoted_words(words: Iterable[str]) -> str:
