@@ -15,18 +15,15 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from xlperf.forms.document import Spot
-from xlperf.forms.model import Block, Field
-from xlperf.formula.nodes import Kind
+from xlperf.forms.model import Block
+from xlperf.importing.headers import LEAST, Header, header_of, own_cells
 from xlperf.importing.labels import Labels
+from xlperf.importing.loose_rows import aligned_row
 from xlperf.importing.paper_form import paper_form_of
 from xlperf.importing.papers.page import APART, Cell, Grid, Leftover, Line, Passage, Place
-from xlperf.importing.unit_captions import Units, caption_of, units_of, without_caption
+from xlperf.importing.unit_captions import Units, caption_of, without_caption
 from xlperf.values.notation import spellings_of
-from xlperf.values.numbers import meanings
 from xlperf.values.units import unit_of
-
-MOST_MISSING = 3  # cells that a text may have dropped in front of a row
-LEAST = 2  # labels in one row that make it a header
 
 
 @dataclass(frozen=True)
@@ -52,28 +49,6 @@ class FoundTable(NamedTuple):
 GridPiece = FoundRow | FoundTable | Leftover
 
 
-@dataclass(frozen=True)
-class Header:
-    """The header of a table: for each of its cells the column of the form, None where there is no such column."""
-
-    table: str
-    columns: tuple[tuple[Cell, Field | None], ...]
-    units: Mapping[int, Units]  # by the columns of the grid: what their headings say
-    aside: Units = ()  # what the heading of a column of words says, of all that say nothing
-
-    def units_of(self, heading: Cell, caption: Units) -> Units:
-        """What a column counts in: as its heading says, else the caption of the table."""
-        return self.units.get(heading.column) or caption or self.aside
-
-    def column_of(self, cell: Cell) -> tuple[Cell | None, Field | None]:
-        """The heading above a cell and its column, None where there is none."""
-        return next((pair for pair in self.columns if pair[0].covers(cell.column)), (None, None))
-
-    def spans(self, cell: Cell) -> bool:
-        """Whether a cell goes over several columns: a note or a heading, no data."""
-        return sum(cell.covers(heading.column) for heading, _ in self.columns) > 1
-
-
 def read_grid(labels: Labels, grid: Grid, expected: Sequence[str]) -> Iterator[GridPiece]:
     """Yield what a table of the report says; `expected` are the tables that the heading above it announces."""
     is_numbered = any(_is_unfilled(labels, row) for row in grid.rows)
@@ -89,7 +64,7 @@ def read_grid(labels: Labels, grid: Grid, expected: Sequence[str]) -> Iterator[G
 
 def _is_unfilled(labels: Labels, row: Sequence[Cell]) -> bool:
     """Whether the last that stands in a row is the word and number printed before a name: nobody filled it in."""
-    own = _own_cells(row)
+    own = own_cells(row)
     return bool(own) and labels.naming.is_unfilled(own[-1].text)
 
 
@@ -113,9 +88,9 @@ class _GridReader:
     def read(self, row: Sequence[Cell], above: Sequence[Cell]) -> Iterator[GridPiece]:
         """Yield what the next row says."""
         row = self.take_captions(row)
-        own = _own_cells(row)
+        own = own_cells(row)
         values_below, self.values_below = self.values_below, {}
-        if header := _header(self.labels, row, above=above, expected=self.expected, current=self.header):
+        if header := header_of(self.labels, row, above=above, expected=self.expected, current=self.header):
             yield from self.begin(header)
         elif pairs := _pairs(self.labels, own):
             yield from pairs.found
@@ -134,7 +109,7 @@ class _GridReader:
 
     def take_captions(self, row: Sequence[Cell]) -> Sequence[Cell]:
         """The row without the captions in it, which are kept: cells of their own, or the end of the only cell."""
-        own = _own_cells(row)
+        own = own_cells(row)
         rest: dict[Cell, Cell] = {}
         for cell in own if self.header is None or len(own) <= LEAST else ():
             caption = caption_of(self.labels, cell.text)
@@ -180,7 +155,7 @@ class _GridReader:
             yield from found.leftovers
             return
         if block is None or not is_row:
-            texts = (cell.text.strip() for cell in _own_cells(row))
+            texts = (cell.text.strip() for cell in own_cells(row))
             yield Leftover(APART.join(texts), next(iter(found.cells.values())).place)
             return
         self.block, self.cells = block, {**self.cells, **found.cells}
@@ -194,11 +169,6 @@ def _row_left_over(labels: Labels, own: Sequence[Cell]) -> Iterator[Leftover]:
         yield Leftover(APART.join(cell.text.strip() for cell in own), own[0].place)
 
 
-def _own_cells(row: Sequence[Cell]) -> list[Cell]:
-    """The cells of a row that hold something, those apart that continue a merged one."""
-    return [cell for cell in row if not cell.continued and cell.text.strip()]
-
-
 def _caption_units(labels: Labels, line: Line) -> Units:
     caption = caption_of(labels, line.text)
     return caption.units if caption else ()
@@ -210,94 +180,6 @@ def _contradicts(labels: Labels, header: Header, line: Line) -> bool:
     of_headings = [unit_of(spellings, word) for words in (header.aside, *header.units.values()) for word in words]
     of_caption = [unit_of(spellings, word) for word in _caption_units(labels, line)]
     return any(unit.base == other.base and unit != other for unit in of_caption for other in of_headings)
-
-
-# --- headers -------------------------------------------------------------------------------------------------
-
-
-def _header(
-    labels: Labels, row: Sequence[Cell], *, above: Sequence[Cell], expected: Sequence[str], current: Header | None
-) -> Header | None:
-    """The header a row is, of the table most of whose columns it names; one under a header may name fewer."""
-    own = len(_own_cells(row))
-    best, most = None, 0
-    for table in [*expected, *(key for key in labels.columns if key not in expected)]:
-        columns = tuple((cell, _column(labels, table, cell, above)) for cell in row)
-        count = len({column.key for cell, column in columns if column and not cell.continued})
-        is_second = current is not None and current.table == table and any(cell in above for cell, _ in current.columns)
-        is_header = count >= LEAST or (is_second and count == own > 0)
-        if is_header and 2 * count >= own and count > most:
-            best, most = Header(table, columns, *_heading_units(labels, columns, above)), count
-    return best
-
-
-def _heading_units(
-    labels: Labels, columns: Sequence[tuple[Cell, Field | None]], above: Sequence[Cell]
-) -> tuple[dict[int, Units], Units]:
-    """The units that the headings of numbers name, or their groups above them; and what that of the words does."""
-    units: dict[int, Units] = {}
-    aside: Units = ()
-    for cell, column in columns:
-        if column and column.kind is Kind.NUMBER:
-            units[cell.column] = units_of(labels, cell.text) or units_of(labels, _text_above(cell, above))
-        else:
-            aside = aside or units_of(labels, cell.text)
-    return units, aside
-
-
-def _column(labels: Labels, table: str, cell: Cell, above: Sequence[Cell]) -> Field | None:
-    """The column a header cell names; of several the one whose group stands above it."""
-    columns = labels.find(labels.columns[table], cell.text) or ()
-    if not columns and (caption := caption_of(labels, cell.text)):
-        columns = labels.find(labels.columns[table], caption.before.strip(" \n(\uff08")) or ()
-    group = _text_above(cell, above)
-    grouped = [column for column in columns if column.group and labels.is_called(group, column.group)]
-    return next(iter(grouped or columns), None)
-
-
-def _text_above(cell: Cell, above: Sequence[Cell]) -> str:
-    return next((other.text for other in above if other.covers(cell.column)), "")
-
-
-# --- rows whose cells may belong further right ----------------------------------------------------------------
-
-
-def aligned_row(labels: Labels, header: Header, blocks: Sequence[Block], row: Sequence[Cell]) -> Sequence[Cell] | None:
-    """The cells of a loose row below their headings; None where that cannot be told.
-
-    So many cells are missing in front that each choice and each name of a preset row stands below its own heading, and the
-    numbers below all that ask for one.
-    """
-    own = [cell for cell in row if cell.text.strip()]
-    for missing in range(MOST_MISSING + 1):
-        moved = [cell._replace(column=cell.column + missing) for cell in own]
-        if _fits(labels, header, blocks, moved):
-            return moved
-    return None
-
-
-def _fits(labels: Labels, header: Header, blocks: Sequence[Block], moved: Sequence[Cell]) -> bool:
-    row_name, spellings = labels.form.tables[header.table].row_name, spellings_of(labels.form)
-    told = 0
-    for cell in moved:
-        _, column = header.column_of(cell)
-        if column is None or labels.says_nothing(cell.text):
-            continue
-        choices = (*column.choices, *(text for by in column.choices_by.values() for texts in by.values() for text in texts))
-        names_preset = column.key == row_name and _names_preset(labels, blocks, cell.text, row_name=row_name)
-        if column.kind is Kind.CHOICE and labels.which(cell.text, choices) is None:
-            return False
-        if column.kind is Kind.NUMBER and not meanings(spellings, cell.text):
-            return False
-        told += column.kind is Kind.CHOICE or names_preset
-    numbers = [heading for heading, column in header.columns if column and column.kind is Kind.NUMBER and not heading.continued]
-    return told > 0 and all(any(cell.covers(heading.column) for cell in moved) for heading in numbers)
-
-
-def _names_preset(labels: Labels, blocks: Sequence[Block], text: str, *, row_name: str) -> bool:
-    """Whether a text is the name of a row that the form brings."""
-    named = [block.constants[row_name] for block in blocks if row_name in block.constants]
-    return labels.which(text, named) is not None or any(labels.preset_index(block, text) is not None for block in blocks)
 
 
 # --- label and value side by side ----------------------------------------------------------------------------
@@ -382,14 +264,45 @@ class _RowCells:
     cells: dict[str, Passage] = field(default_factory=dict)
     units: dict[str, Units] = field(default_factory=dict)
     leftovers: list[Leftover] = field(default_factory=list)
+    unheaded: Passage | None = None  # the first of the leftovers that stands under a blank heading
+
+    def add(self, key: str, passage: Passage, units: Units) -> None:
+        """Take what stands in a column, behind what does so already."""
+        before = self.cells.get(key)
+        self.cells[key] = before._replace(text=before.text + passage.text) if before else passage
+        self.units[key] = units
+
+    def leave(self, passage: Passage, heading: Cell | None) -> None:
+        """Keep what stands in no column of the form."""
+        if heading and heading.text.strip():
+            passage = passage._replace(text=f"{heading.text}: {passage.text}")
+        elif heading and self.unheaded is None:
+            self.unheaded = passage
+        self.leftovers.append(Leftover(*passage))
 
 
 def _row_cells(
     labels: Labels, header: Header, row: Sequence[Cell], *, carried: frozenset[str], caption: Units, is_numbered: bool
 ) -> _RowCells:
     """The cells of a row by their columns; under a blank heading stand the names of the rows."""
+    found = _by_columns(labels, header, row, carried=carried, caption=caption)
+    row_name = labels.form.tables[header.table].row_name
+    if not row_name:
+        return found
+    if row_name not in found.cells and found.unheaded:
+        found.cells[row_name] = found.unheaded
+        found.leftovers.remove(Leftover(*found.unheaded))
+    name = found.cells.pop(row_name, None)
+    if name is None or _repeats_a_level(header, row, name.text, carried=carried):
+        return found
+    if text := labels.naming.row_name(name.text, is_numbered=is_numbered):
+        found.cells[row_name] = name._replace(text=text)
+    return found
+
+
+def _by_columns(labels: Labels, header: Header, row: Sequence[Cell], *, carried: frozenset[str], caption: Units) -> _RowCells:
+    """The cells of a row as they stand, without shares and what the header says itself."""
     found = _RowCells()
-    unnamed: Passage | None = None
     for cell in row:
         heading, column = header.column_of(cell)
         passage = Passage(cell.text.strip(), cell.place)
@@ -398,30 +311,16 @@ def _row_cells(
         if column and column.key in carried and labels.naming.is_share(passage.text):
             continue
         if heading and column and (not cell.continued or column.key in carried or column.type == "text"):
-            before = found.cells.get(column.key)
-            found.cells[column.key] = before._replace(text=before.text + passage.text) if before else passage
-            found.units[column.key] = header.units_of(heading, caption)
+            found.add(column.key, passage, header.units_of(heading, caption))
         elif column is None and not cell.continued and not labels.says_nothing(passage.text):
-            if heading and heading.text.strip():
-                passage = passage._replace(text=f"{heading.text}: {passage.text}")
-            elif heading and unnamed is None:
-                unnamed = passage
-            found.leftovers.append(Leftover(*passage))
-    row_name = labels.form.tables[header.table].row_name
-    if row_name and row_name not in found.cells and unnamed:
-        found.cells[row_name] = unnamed
-        found.leftovers.remove(Leftover(*unnamed))
-    if row_name and row_name in found.cells:
-        name = found.cells.pop(row_name)
-        spanned = any(
-            cell.covers(heading.column) and column and column.key in carried and cell.text.strip() == name.text
-            for cell in row
-            for heading, column in header.columns
-        )
-        text = labels.naming.row_name(name.text, is_numbered=is_numbered)
-        if text and not spanned:
-            found.cells[row_name] = name._replace(text=text)
+            found.leave(passage, heading)
     return found
+
+
+def _repeats_a_level(header: Header, row: Sequence[Cell], name: str, *, carried: frozenset[str]) -> bool:
+    """Whether the name of a row is that of a level, merged over the column of names."""
+    levels = [heading for heading, column in header.columns if column and column.key in carried]
+    return any(cell.text.strip() == name and any(cell.covers(heading.column) for heading in levels) for cell in row)
 
 
 def _carried(labels: Labels, header: Header, blocks: Sequence[Block]) -> frozenset[str]:
