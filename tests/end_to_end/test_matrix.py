@@ -106,7 +106,7 @@ def said(findings: list[dict]) -> Pairs:
     return pairs({(f["code"], tuple(f["cells"])) for f in findings})
 
 
-CHANGED, DONE_BY_HAND = every(1, list(MATRIX), usual=2), every(1, list(HANDS), usual=2)
+CHANGED, DONE_BY_HAND = every(1, list(MATRIX), usual=3), every(1, list(HANDS), usual=3)
 NAMES = [*CHANGED, *DONE_BY_HAND]
 TO_BE_FINALIZED = frozenset(every(1, NAMES, usual=5))
 

@@ -17,7 +17,7 @@ from support.hostile import BUILDERS, GOALS, add_rows, row_of
 from support.meter import Cost, meter
 from support.odd_files import CHEAP, READ, REFUSED
 from support.paths import EXAMPLE
-from support.sweeps import SEED, SOAK, examples
+from support.sweeps import SEED, SOAK, every, examples
 from xlperf.errors import UsageError, XlperfError
 from xlperf.messages import finding_texts
 from xlperf.reading.preflight import preflight
@@ -92,7 +92,9 @@ def test_what_is_odd_is_read_as_if_it_were_not(built, clean: Result, kind: str) 
     assert {key(f) for f in clean.findings} <= {key(f) for f in odd.findings}
 
 
-@pytest.mark.parametrize("kind", [kind for kind in BUILDERS if kind not in REFUSED and (SOAK or kind not in HEAVIEST)])
+@pytest.mark.parametrize(
+    "kind", every(1, [kind for kind in BUILDERS if kind not in REFUSED and (SOAK or kind not in HEAVIEST)], usual=2)
+)
 def test_what_is_odd_is_finalized_or_sent_back_and_its_warnings_stay(built, tmp_path: Path, kind: str) -> None:
     odd = finalize(built(kind), output=tmp_path)
     if odd.status == "returned":
@@ -145,7 +147,7 @@ def test_the_checksum_is_that_of_the_file_received(built) -> None:
         intake.sha256 = ""  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in READ if SOAK or kind not in HEAVIEST])
+@pytest.mark.parametrize("kind", every(1, [kind for kind in READ if SOAK or kind not in HEAVIEST], usual=2))
 def test_what_is_handed_on_is_safe_to_open_for_openpyxl(built, kind: str) -> None:
     import io
 
