@@ -34,6 +34,7 @@ from xlperf.formula.operands import as_text
 from xlperf.text import letters_of
 from xlperf.values.notation import PERCENT, spellings_of
 from xlperf.values.numbers import HUNDRED, number_of
+from xlperf.values.printing import as_percent
 
 COLUMNS = {"expected": "target", "actual": "actual"}  # of a goal: of an indicator
 FLOORS = ("=", ">=", ">")  # operators of a target that is to be reached
@@ -195,7 +196,7 @@ def check_no_problems(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
     for block in rule.words("rates"):
         line = rows[block][0]
         if (rate := number_of(line.get("rate"))) is not None and rate < limit:
-            yield Failure((spot, Spot(block, 0, "rate")), {"name": line.get("name"), "rate": as_text(rate, "0.00%")})
+            yield Failure((spot, Spot(block, 0, "rate")), {"name": line.get("name"), "rate": as_percent(rate)})
     for block in blocks_of(form, rule):
         for number, row in rows_used(form, rows, block):
             actual = number_of(row.get("actual"))

@@ -29,6 +29,7 @@ from xlperf.messages import listing, sentence
 from xlperf.over_years.papers import Reported
 from xlperf.over_years.series import DIGITS, Series, bare_name
 from xlperf.text import letters_of, likeness
+from xlperf.values.printing import as_percent
 
 TO_SIGMA = 0.6745  # of a normal distribution, the middle half lies within so many standard deviations (Iglewicz and Hoaglin 1993)
 
@@ -66,7 +67,7 @@ def flags_of_series(series: Series, *, year: int, bounds: OverYears) -> Iterator
         actuals = listing([_shown(reported.actual, now) for reported in run])
         yield Flag(kind="unmoved", year=year, indicator=now.name, facts={**facts, "actuals": actuals})
     if all(reported.state == OVER for reported in run):
-        percents = listing([percent(reported.deviation or 0) for reported in run])
+        percents = listing([as_percent(reported.deviation or 0) for reported in run])
         yield Flag(kind="over", year=year, indicator=now.name, facts={**facts, "percents": percents})
 
 
@@ -93,7 +94,7 @@ def flags_of_figure(values: Mapping[int, float | None], *, label: str, year: int
     known = [value for value in run if value is not None]
     falls = all(later < earlier for earlier, later in itertools.pairwise(known))
     if len(known) == bounds.years and falls and as_decimal(known[0]) - as_decimal(known[-1]) >= as_decimal(bounds.fall):
-        facts = {"from": year - bounds.years + 1, "percents": listing([percent(value) for value in known])}
+        facts = {"from": year - bounds.years + 1, "percents": listing([as_percent(value) for value in known])}
         yield Flag(kind="falling", year=year, indicator=label, facts={**facts, "label": label})
 
 
@@ -148,7 +149,3 @@ def _groups(reported: Iterable[tuple[int, Reported]], same: float) -> Iterator[l
 def _shown(value: object, of: Reported) -> str:
     """A value with its unit, as a sentence says it."""
     return f"{as_text(as_decimal(value))}{of.unit}" if isinstance(value, float) else str(value or "")
-
-
-def percent(ratio: float) -> str:
-    return as_text(as_decimal(ratio), "0.00%")

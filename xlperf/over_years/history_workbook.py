@@ -15,12 +15,12 @@ from xlperf.distributing.history_file import KINDS
 from xlperf.forms.form import Form
 from xlperf.forms.layout import MARK
 from xlperf.messages import clauses, sentence
-from xlperf.over_years.flags import percent
 from xlperf.over_years.series import Series
 from xlperf.over_years.units import History, UnitOverYears
 from xlperf.summarizing.overview import Counted, Part, write_parts
 from xlperf.summarizing.table_sheet import WrittenTable, free_title, write_table
 from xlperf.summarizing.tables.table import Column, Row, SummaryTable, column, who_columns
+from xlperf.values.printing import as_percent
 from xlperf.workbook.book import Book
 from xlperf.workbook.styles import Palette
 
@@ -148,7 +148,7 @@ def _indicator_line(who: Sequence[str], series: Series, years: Sequence[int]) ->
 def _renamed(series: Series) -> str:
     """The years in which it was called otherwise, and how sure it is that it is the same."""
     facts = (
-        {"year": year, "name": followed.reported.name, "percent": percent(followed.likeness)}
+        {"year": year, "name": followed.reported.name, "percent": as_percent(followed.likeness)}
         for year, followed in series.years.items()
         if followed.likeness < 1
     )

@@ -32,6 +32,7 @@ from xlperf.forms.model import RULES
 from xlperf.forms.summary import OVER
 from xlperf.formula.operands import as_decimal, as_text
 from xlperf.summarizing.figures import Achievement
+from xlperf.values.printing import as_percent
 
 PARAGRAPH_ENDS = re.compile(r"\n+|[ \u3000]{2,}")  # text pasted from Word separates paragraphs with spaces
 NO_LETTERS = re.compile(r"[\W\d_]+")
@@ -96,16 +97,7 @@ def prints_of(workbook: FilledWorkbook) -> Prints:
 def _told(workbook: FilledWorkbook, indicator: OverFulfilled) -> str:
     """The name of an indicator, else its cell, with its deviation in percent."""
     name = indicator.row.get(workbook.form.blocks[indicator.spot.block].row_name or "") or workbook.cell(indicator.spot)
-    return f"{name} {percent(indicator.deviation)}"
-
-
-def percent(ratio: float) -> str:
-    """A ratio as it is told.
-
-    >>> percent(0.5)
-    '50.00%'
-    """
-    return as_text(as_decimal(ratio), "0.00%")
+    return f"{name} {as_percent(indicator.deviation)}"
 
 
 class Fingerprints:

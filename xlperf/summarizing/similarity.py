@@ -22,9 +22,9 @@ from xlperf.summarizing.fingerprints import (
     Shared,
     letters,
     own_letters,
-    percent,
 )
 from xlperf.summarizing.submissions import MOST_LISTED, comparison_finding
+from xlperf.values.printing import as_percent
 
 LEADERS = 4  # paragraphs per shingle that a further one is compared with
 EXCERPT = 30  # characters
@@ -164,6 +164,6 @@ def _outliers(shared: Shared, workbook: ComparedWorkbook) -> Iterator[tuple[str,
     far = [told for excess, told in indicators if shared.is_far(excess)]
     cells, names = [cell for cell, _ in far], [name for _, name in far]
     if names:
-        usual = percent(math.expm1(shared.middle))
+        usual = as_percent(math.expm1(shared.middle))
         facts = {"text": clauses(names[:MOST_LISTED]), "count": len(names), "expected": usual}
         yield workbook.path, comparison_finding("XL552", "info", tuple(cells), **facts)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from decimal import Decimal
 
 from xlperf.forms.model import Field
 from xlperf.formula.operands import as_decimal, as_text
@@ -39,7 +40,16 @@ def as_printed(field: Field | None, value: object) -> object:
     if not field or not isinstance(value, int | float):
         return field.as_shown(value) if field else value
     number = as_decimal(value)
-    return as_text(number, "0.00%") if field.type == "ratio" else as_text(number)
+    return as_percent(number) if field.type == "ratio" else as_text(number)
+
+
+def as_percent(ratio: Decimal | float) -> str:
+    """A ratio as it is told.
+
+    >>> as_percent(0.5)
+    '50.00%'
+    """
+    return as_text(as_decimal(ratio), "0.00%")
 
 
 def typed_text(raw: object) -> str:

@@ -31,6 +31,7 @@ from xlperf.forms.model import Rule
 from xlperf.formula.operands import as_text
 from xlperf.values.notation import PERCENT
 from xlperf.values.numbers import HUNDRED, number_of
+from xlperf.values.printing import as_percent
 
 ELSEWHERE = ("part", "past", "due", "span", "total")  # scopes of what no row of a table says
 NEVER = "(?!)"
@@ -220,7 +221,7 @@ def _is_untrue(grammar: Grammar, figure: Quantity, known: Sequence[Decimal], rul
 
 
 def _shown(value: Decimal, figure: Quantity, rule: Rule) -> str:
-    return as_text(value, "0.00%") if figure.unit == PERCENT else f"{as_text(value)}{rule.parameters.get('unit', '')}"
+    return as_percent(value) if figure.unit == PERCENT else f"{as_text(value)}{rule.parameters.get('unit', '')}"
 
 
 def _words_at(figure: Quantity) -> str:
