@@ -700,7 +700,7 @@ def recalculated(books: dict[Path, list[Cell]], tmp_path_factory: pytest.TempPat
 
 
 OF_THE_PROGRAM = {  # in formulas that the program writes; whole workbooks are their referee (end_to_end), cases `test_functions`
-    "SUMPRODUCT", "SUMIFS", "COUNTIFS", "VLOOKUP", "COUNTA", "IFERROR", "MID", "TRIM",  # those of `test_wider_language`
+    "SUMPRODUCT", "SUMIFS", "COUNTIFS", "VLOOKUP", "COUNTA", "IFERROR", "MID", "TRIM", "YEAR", "MONTH", "DAY", "DATE",  # those of `test_wider_language`
     "SMALL", "LARGE", "INT", "LEFT", "RIGHT", "ISBLANK", "PLAIN", "WITHOUT", "CONTAINS", "ISONEOF", "ISDATE", "ISDASH", "ISPERCENT",
 }  # fmt: skip
 

@@ -27,6 +27,10 @@ OF_FORMULAS = (
     "{a} + {b}", "ROUND({a} / 3, 2)", 'IF({b} = 0, "", {a} / {b})', "N({a}) - N({b})", "MAX({a}, {b}, 0)", "ABS({a} - {b})",
     'IF({a} > {b}, {a}, "")', "SUM({a}, {b})", "{a} * 100", "MIN({a}, 1) * {b}", "SIGN({a})", "COUNT({a}, {b})", "IF(N({a}) > 0, 1, 0)",
 )  # fmt: skip
+OF_DATES = (  # of two dates and a number
+    "{d} - {e}", "YEAR({d})", "DATE(YEAR({d}) + 1, MONTH({e}), DAY({d}))", "{d} + {a}", "MAX({d}, {e})", 'IF({d} > {e}, {d}, "")', "IF({d} < {e}, 1, 0)",
+)  # fmt: skip
+OF_DATE_TESTS = ("{d} <= {e}", "{d} >= DATE(2020, 1, 1)", "YEAR({d}) < 2030", "{d} - {e} < 400", 'OR({d} = "", {d} = {e})')
 OF_TESTS = ("{a} <= {b}", "{a} = {b}", "N({a}) >= 0", "{a} + {b} < 1000", '{a} <> ""', "OR({a} > 1, {b} > 1)", "NOT({a} = 5)")
 OF_COLUMNS = (
     "SUM({t}.{a})",
@@ -35,6 +39,8 @@ OF_COLUMNS = (
     "MIN({t}.{a}) + 1",
     'IF(COUNT({t}.{a}) = 0, "", SUM({t}.{a}) / COUNT({t}.{a}))',
 )
+
+GIVES_A_DATE = ("DATE", "MAX", "{d} +", "IF({d} >")
 
 Part = Callable[[Random, dict[str, Any]], Any]  # what a property holds in a column that is half drawn; None: it is left out
 
@@ -172,6 +178,12 @@ def _column(random: Random, key: str, before: list[dict[str, Any]]) -> dict[str,
     if column["type"] in NUMBERS and numbers and random.random() < 0.4:
         column["formula"] = random.choice(OF_FORMULAS).format(a=random.choice(numbers), b=random.choice(numbers))
         return column
+    dates = [other["key"] for other in before if other["type"] == "date"]
+    if dates and column["type"] in ("date", "count") and random.random() < 0.4:
+        of_type = [formula for formula in OF_DATES if formula.startswith(GIVES_A_DATE) is (column["type"] == "date")]
+        usual = [key for key in numbers if key != column["key"]] or ["1"]
+        column["formula"] = random.choice(of_type).format(d=random.choice(dates), e=random.choice(dates), a=random.choice(usual))
+        return column
     _draw(random, column, set(SCHEMA["column"]["properties"]))
     return column
 
@@ -185,6 +197,12 @@ def _rules(random: Random, sheets: list[dict[str, Any]]) -> list[dict[str, Any]]
             test = random.choice(OF_TESTS).format(**names)
             rules.append(
                 _rule(random, len(rules), {"table": table["table"], "test": test, "cells": [names["a"]], "found": "{name}"})
+            )
+        dates = [column["key"] for column in table["columns"] if column["type"] == "date"]
+        if dates:
+            test = random.choice(OF_DATE_TESTS).format(d=random.choice(dates), e=random.choice(dates))
+            rules.append(
+                _rule(random, len(rules), {"table": table["table"], "test": test, "cells": [dates[0]], "found": "{name}"})
             )
         if random.random() < 0.4:
             check = random.choice(("duplicates", "empty_blocks"))

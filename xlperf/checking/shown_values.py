@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
@@ -18,6 +19,7 @@ from xlperf.forms.compute import Followers
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import RULES, TYPES, Field
+from xlperf.formula.dates import day_of, iso_of
 from xlperf.formula.nodes import Kind
 from xlperf.formula.operands import as_decimal, as_text, normal_text, round_half_up
 from xlperf.messages import listing, sentence
@@ -121,6 +123,8 @@ def _agree(form: Form, field: Field, raw: object, value: object) -> bool:
     """Whether a cell shows the value that was computed."""
     if _is_nothing(value):
         return raw is None or str(raw).strip() == ""
+    if field.kind is Kind.DATE:
+        return _text_of_date(raw) == value
     if field.kind is Kind.TEXT:
         return _agree_as_texts(form, raw, value)
     return _agree_as_numbers(field, raw, value)
@@ -131,6 +135,14 @@ def _agree_as_texts(form: Form, raw: object, value: object) -> bool:
     if isinstance(value, str) and PERCENTAGE.fullmatch(value) and _rate(raw) == _rate(value):
         return True
     return _without_signs(form, normal_text(_text_of(raw))) == _without_signs(form, normal_text(str(value)))
+
+
+def _text_of_date(raw: object) -> str:
+    """A date that a cell shows, as an ISO date; a number as the date of that day."""
+    day = day_of(raw)
+    if day is not None:
+        return iso_of(day)
+    return raw.date().isoformat() if isinstance(raw, datetime) else str(raw)
 
 
 def _without_signs(form: Form, text: str) -> str:

@@ -12,7 +12,7 @@ back as the shortest number of 15 significant digits; a value that cannot be com
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
@@ -20,10 +20,11 @@ from typing import Any
 from xlperf.forms.document import Row, Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.live.needs import cells_of_name
-from xlperf.forms.model import GUIDE, RULES, USED, Block, Cells
+from xlperf.forms.model import GUIDE, RULES, USED, Block, Cells, Field
+from xlperf.formula.dates import iso_of
 from xlperf.formula.evaluator import Columns
 from xlperf.formula.functions import DECIMALS, Numbers
-from xlperf.formula.nodes import WORDS, names_in
+from xlperf.formula.nodes import WORDS, Kind, names_in
 from xlperf.formula.operands import DIGITS_15, as_decimal
 
 LARGEST = Decimal(sys.float_info.max)
@@ -42,17 +43,24 @@ def compute(form: Form, rows: Rows, *, live: bool = True, numbers: Numbers = DEC
     sheet = _Sheet(form, result)
     for cells in form.computed_cells if live else judged_cells(form):
         block, formula = form.blocks[cells.block], form.compiled(cells, numbers)
-        holds_words = block.fields[cells.field].kind in WORDS
+        convert = _conversion(block.fields[cells.field], numbers)
         listed, columns = sheet.rows[cells.block], sheet.columns
         for index in _indexes(block, cells.row, len(listed)):
             value = formula(listed[index].__getitem__, columns)
             if value is None or (isinstance(value, Decimal) and value.copy_abs() > LARGEST):  # there Excel shows #NUM!
                 continue
-            value = numbers.as_text(value) if holds_words and not isinstance(value, bool) else value
+            value = convert(value) if convert else value
             listed[index][cells.field] = value
             result[cells.block][index][cells.field] = plain(value)
         sheet.written(cells)
     return result
+
+
+def _conversion(field: Field, numbers: Numbers) -> Callable[[Any], object] | None:
+    """What makes the value of a formula what its field holds: a text in a field of words, an ISO date in one of dates."""
+    if field.kind is Kind.DATE:
+        return iso_of
+    return (lambda value: value if isinstance(value, bool) else numbers.as_text(value)) if field.kind in WORDS else None
 
 
 class _Sheet:

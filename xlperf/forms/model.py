@@ -46,7 +46,7 @@ TYPES = {
     "text": Type(Kind.TEXT, "string", "@"),
     "code": Type(Kind.TEXT, "string", "@"),
     "choice": Type(Kind.CHOICE, "string", "@"),
-    "date": Type(Kind.TEXT, "string", "yyyy-mm-dd"),
+    "date": Type(Kind.DATE, "string", "yyyy-mm-dd"),
     "year": Type(Kind.NUMBER, "integer", "0"),
     "count": Type(Kind.NUMBER, "integer", "0"),
     "money": Type(Kind.NUMBER, "number", "#,##0.00????", 6),
@@ -62,7 +62,13 @@ TYPES = {
 YEARS = (1950, 2200)  # between which fiscal years lie, as those that --year takes
 TEN_THOUSANDTH = "_ten_thousandth"  # ends the name by which a sentence of a rule tells an amount as if it were typed in yuan
 MONEY_DIGITS = 13  # of an amount, decimals included: a sum of thousands of amounts fits into 15
-GIVES = {Kind.NUMBER: (Kind.NUMBER,), Kind.TEXT: WORDS, Kind.CHOICE: WORDS, Kind.VALUE: SCALARS}  # field: its formula's kinds
+GIVES = {  # by the kind of a field: the kinds that its formula may be of
+    Kind.NUMBER: (Kind.NUMBER,),
+    Kind.TEXT: WORDS,
+    Kind.CHOICE: WORDS,
+    Kind.VALUE: SCALARS,
+    Kind.DATE: (Kind.DATE,),
+}
 CONDITIONS = ("required", "wanted", "number_when", "percent_when")  # attributes of a field, and keys of its definition
 
 

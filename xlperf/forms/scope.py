@@ -33,6 +33,7 @@ COLUMN_KINDS = {
     Kind.CHOICE: Kind.CHOICES,
     Kind.TEXT: Kind.TEXTS,
     Kind.VALUE: Kind.VALUES,
+    Kind.DATE: Kind.DATES,
 }  # of a cell: of a whole column of them
 
 Parameter = float | Steps
@@ -136,7 +137,7 @@ class Scope:
             return About(decimals_of(self.parameter(target.field)))
         field = self.field(target)
         choices = field.choices if kind_in_formulas(field.type) is Kind.CHOICE and target.reach != "column" else ()
-        return About(field.decimals, choices, typed=field.kind is Kind.NUMBER and self._is_typed(target))
+        return About(field.decimals, choices, typed=field.kind in (Kind.NUMBER, Kind.DATE) and self._is_typed(target))
 
     def _is_typed(self, target: Target) -> bool:
         """Whether people type into every cell that a name means."""

@@ -18,9 +18,10 @@ from functools import lru_cache
 from random import Random
 from typing import NamedTuple
 
+from xlperf.formula.dates import iso_of
 from xlperf.formula.doubles import DOUBLES
 from xlperf.formula.evaluator import Value, compile_formula
-from xlperf.formula.nodes import COLUMNS, Kind, Literal, Name, Node, Operation, nodes_of
+from xlperf.formula.nodes import COLUMNS, DATED, Kind, Literal, Name, Node, Operation, nodes_of
 from xlperf.formula.operands import DIGITS_15, WIDE
 
 TRIALS = 150
@@ -29,6 +30,7 @@ SIZES = (1, 2, 3, 4, 5, 7)  # digits before the point; an amount has seven at mo
 LARGEST = 10**8  # of what others are made of
 MOST_DIGITS = 4  # decimals of a name of which nothing is known
 ROWS = 3  # of a column
+DAYS = ((40_000, 46_000), (45_290, 45_300))  # of dates: those of some years, those around one New Year
 NOISE = 1e-13  # beyond this, relative to a number, its digits are nobody's
 
 
@@ -90,6 +92,8 @@ def _cell(random: Random, name: Name, drawn: Mapping[str, object], figures: Sequ
     """What might stand in a cell: a choice, a text, or a number that has to do with those drawn before."""
     if name.choices:
         return random.choice(name.choices)
+    if name.kind in DATED:
+        return iso_of(random.randrange(*random.choice(DAYS)))
     if name.kind not in (Kind.NUMBER, Kind.NUMBERS, Kind.VALUE):
         return "text"
     unit = Decimal(1).scaleb(-(MOST_DIGITS if name.digits is None else name.digits))

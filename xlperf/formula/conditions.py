@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 from xlperf.errors import FormulaError
+from xlperf.formula.dates import date_literal
 from xlperf.formula.nodes import COLUMNS, WORDS, Call, Kind, Literal, Name, Node, Operation, in_words
 
 Wrong = Callable[..., FormulaError]
 OPERATORS = ("<>", "<=", ">=", "=", "<", ">")  # the longer ones first
 NUMBER = re.compile(r"\s*-?\d+(?:\.\d+)?\s*")
 WILD = re.compile(r"[*?~]")
-OF_VALUE = {Kind.NUMBERS: Kind.NUMBER, Kind.TEXTS: Kind.TEXT, Kind.CHOICES: Kind.TEXT}
+OF_VALUE = {Kind.NUMBERS: Kind.NUMBER, Kind.TEXTS: Kind.TEXT, Kind.CHOICES: Kind.TEXT, Kind.DATES: Kind.DATE}
 CONDITIONAL = {"SUMIF": (2, 3), "COUNTIF": (2, 2), "SUMIFS": (3, 31), "COUNTIFS": (2, 30)}  # with how many arguments
 
 
@@ -51,11 +52,21 @@ def condition(name: str, column: Node, wanted: Node, wrong: Wrong) -> tuple[Node
     of_numbers = column.kind is Kind.NUMBERS
     if of_numbers and isinstance(value, Literal) and isinstance(value.value, str) and NUMBER.fullmatch(value.value):
         value = Literal(Decimal(value.value.strip()))
+    if column.kind is Kind.DATES:
+        return column, Literal(operator), _date_wanted(value, wrong)
     if value.kind is not Kind.NUMBER if of_numbers else value.kind not in WORDS:
         raise wrong("text_with_number")
     if not of_numbers and operator not in ("=", "<>"):
         raise wrong("larger_text")
     return column, Literal(operator), value
+
+
+def _date_wanted(value: Node, wrong: Wrong) -> Node:
+    """What dates are compared with: a date, or an ISO date in the text of the condition."""
+    written = date_literal(value.value.strip()) if isinstance(value, Literal) and isinstance(value.value, str) else None
+    if written is None and value.kind is not Kind.DATE:
+        raise wrong("date_compared")
+    return written or value
 
 
 def _split(name: str, wanted: Node, wrong: Wrong) -> tuple[str, Node]:

@@ -22,6 +22,7 @@ from functools import reduce
 from operator import add, mul, sub, truediv
 from typing import Any
 
+from xlperf.formula.dates import PARTS
 from xlperf.formula.functions import COMPARABLE, FUNCTIONS, Numbers, count_filled, looked_up, rows_that_meet
 from xlperf.formula.nodes import Kind
 from xlperf.formula.operands import as_decimal, as_text, as_typed, normal_text, round_half_up
@@ -86,6 +87,16 @@ def _placed(numbers: list[float], place: float) -> float | None:
     return numbers[int(place) - 1] if 1 <= place <= len(numbers) else None
 
 
+def _float(compute: Callable[..., Any]) -> Callable[..., float | None]:
+    """The same, computed of doubles."""
+
+    def computed(*arguments: float) -> float | None:
+        value = compute(*arguments)
+        return None if value is None else float(value)
+
+    return computed
+
+
 COMPUTED: dict[str, Callable[..., Any]] = {name: function.compute for name, function in FUNCTIONS.items()}
 DOUBLES = Numbers(
     type=float,
@@ -108,6 +119,7 @@ DOUBLES = Numbers(
         "MAX": lambda *arguments: max(_numbers(arguments), default=0.0),
         "N": lambda value: value if isinstance(value, float) else 0.0,
         "ISNUMBER": lambda value: isinstance(value, float),
+        **{name: _float(COMPUTED[name]) for name in (*PARTS, "DATE")},
         "TEXT": _text,
         "LEN": lambda text: float(COMPUTED["LEN"](text)),
         "INT": lambda number: float(math.floor(number)),

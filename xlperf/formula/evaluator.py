@@ -19,9 +19,10 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from xlperf.formula.dates import day_of, in_calendar
 from xlperf.formula.functions import ARITHMETIC, COMPARISONS, DECIMALS, FUNCTIONS, SKIPPING, TAKEN_AS_NUMBER, Function, Numbers
-from xlperf.formula.nodes import COLUMNS, Call, IsBlank, Kind, Literal, Name, Node, Operation, nodes_of
-from xlperf.formula.operands import SPACES
+from xlperf.formula.nodes import COLUMNS, DATED, Call, IsBlank, Kind, Literal, Name, Node, Operation, nodes_of
+from xlperf.formula.operands import SPACES, as_decimal
 
 NOTHING = object()  # equal to no value
 MISTAKE = object()  # an argument that makes its call blank: a blank where one is needed, a mistake that it would pass over
@@ -58,6 +59,8 @@ def compile_formula(tree: Node, numbers: Numbers = DECIMALS) -> Formula:
 
 def _compiled(tree: Node, taken_as: Kind, numbers: Numbers) -> Formula:
     formula = NODES[type(tree)](tree, taken_as, numbers)
+    if tree.kind is Kind.DATE and not isinstance(tree, Name):
+        formula = _in_calendar(formula)
     return _kept(formula) if not isinstance(tree, Name) and _is_of_columns(tree) else formula
 
 
@@ -65,6 +68,16 @@ def _is_of_columns(tree: Node) -> bool:
     """Whether a value follows from whole columns alone, and is the same in every row."""
     names = [node for node in nodes_of(tree) if isinstance(node, Name)]
     return bool(names) and all(name.kind in COLUMNS for name in names)
+
+
+def _in_calendar(formula: Formula) -> Formula:
+    """The day that a formula gives, if there is such a day."""
+
+    def day(value_of: ValueOf, columns: Columns) -> Any:
+        value = formula(value_of, columns)
+        return None if value is None or in_calendar(int(value)) is None else value
+
+    return day
 
 
 def _kept(formula: Formula) -> Formula:
@@ -87,6 +100,8 @@ def _literal(tree: Literal, taken_as: Kind, numbers: Numbers) -> Formula:
 
 
 def _name(tree: Name, taken_as: Kind, numbers: Numbers) -> Formula:
+    if tree.kind is Kind.DATE:
+        return _date(tree.key, numbers)
     key, taken, is_choice = tree.key, numbers.taken, _choice_test(tree)
     type_ = numbers.type if tree.kind is Kind.NUMBER or taken_as is Kind.NUMBER else None
 
@@ -107,6 +122,14 @@ def _name(tree: Name, taken_as: Kind, numbers: Numbers) -> Formula:
     return choice if tree.choices else number if type_ else anything
 
 
+def _date(key: str, numbers: Numbers) -> Formula:
+    def day(value_of: ValueOf, columns: Columns) -> Any:
+        found = day_of(value_of(key))
+        return None if found is None else numbers.type(found)
+
+    return day
+
+
 def _choice_test(tree: Name) -> Callable[[object], bool]:
     """The test whether a text is one of the choices of a name, without case and space for space."""
     choices = frozenset(choice.lower() for choice in tree.choices)
@@ -118,6 +141,9 @@ def _is_blank(tree: IsBlank, taken_as: Kind, numbers: Numbers) -> Formula:
     if isinstance(tree.operand, Name) and tree.operand.choices:  # a wrong choice is not blank
         key, taken = tree.operand.key, numbers.taken
         return lambda value_of, columns: (taken(value_of(key)) is None) == wanted
+    if isinstance(tree.operand, Name) and tree.operand.kind is Kind.DATE:  # nor is what is no date
+        key = tree.operand.key
+        return lambda value_of, columns: (as_decimal(value_of(key)) is None) == wanted
     return lambda value_of, columns: (operand(value_of, columns) is None) == wanted
 
 
@@ -176,7 +202,7 @@ def _call(tree: Call, taken_as: Kind, numbers: Numbers) -> Formula:
         return _sums_by_choice(tree, numbers)
     function, compute = FUNCTIONS[tree.function], numbers.compute[tree.function]
     arguments = [_argument(tree.function, function, number, each, numbers) for number, each in enumerate(tree.arguments)]
-    if tree.function == "VLOOKUP" and tree.kind is Kind.NUMBER:
+    if tree.function == "VLOOKUP" and tree.kind in (Kind.NUMBER, Kind.DATE):
         compute = _number_or_nothing(compute, numbers)
     return _call_of_one(compute, arguments[0]) if len(arguments) == 1 else _call_of_many(compute, arguments)
 
@@ -283,7 +309,7 @@ def _argument(name: str, function: Function, number: int, argument: Node, number
 
 def _cell(function: str, name: Name, numbers: Numbers) -> Formula:
     """A single cell as it stands; its blank is the function's own business."""
-    key, taken, is_mistake = name.key, numbers.taken, _mistake_test(function, name, numbers)
+    key, taken, is_mistake = name.key, _taken_of(function, name, numbers), _mistake_test(function, name, numbers)
     if is_mistake is None:
         return lambda value_of, columns: taken(value_of(key))
 
@@ -296,7 +322,7 @@ def _cell(function: str, name: Name, numbers: Numbers) -> Formula:
 
 def _column(function: str, name: Name, numbers: Numbers) -> Formula:
     """A whole column, taken once for all rows that see it."""
-    key, taken, is_mistake = name.key, numbers.taken, _mistake_test(function, name, numbers)
+    key, taken, is_mistake = name.key, _taken_of(function, name, numbers), _mistake_test(function, name, numbers)
     checked = (key, "checked")
 
     def column(value_of: ValueOf, columns: Columns) -> Any:
@@ -313,6 +339,27 @@ def _column(function: str, name: Name, numbers: Numbers) -> Formula:
     return numeric if is_mistake else column
 
 
+def _taken_of(function: str, name: Name, numbers: Numbers) -> Callable[[object], Any]:
+    """What stands in a cell or a column, its numbers and dates as such."""
+    if name.kind not in DATED:
+        return numbers.taken
+
+    def day(value: object) -> Any:
+        taken = numbers.taken(value)
+        found = day_of(taken)
+        return taken if found is None else numbers.type(found)
+
+    def checked(value: object) -> Any:
+        """A number that is no day is as wrong as a text."""
+        taken = day(value)
+        return str(taken) if isinstance(taken, numbers.type) and day_of(taken) is None else taken
+
+    def column(values: Any) -> Any:
+        return [checked(value) for value in values]
+
+    return column if name.kind is Kind.DATES else checked if function in SKIPPING else day
+
+
 def _mistake_test(function: str, name: Name, numbers: Numbers) -> Callable[[object], bool] | None:
     """The test whether a function would pass over what is no blank: a wrong choice, a text that was to be a number."""
     if function == "T" and name.choices:
@@ -320,6 +367,8 @@ def _mistake_test(function: str, name: Name, numbers: Numbers) -> Callable[[obje
         return lambda value: value is not None and not is_choice(value)
     if not name.typed or function not in SKIPPING:
         return None
+    if name.kind in DATED:
+        return lambda value: any(isinstance(each, str) for each in (value if isinstance(value, list) else [value]))
     return lambda value: not all(_is_number_or_blank(each, numbers) for each in (value if isinstance(value, list) else [value]))
 
 

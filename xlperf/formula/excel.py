@@ -13,8 +13,18 @@ from dataclasses import replace
 from decimal import Decimal
 
 from xlperf.formula.conditions import triples
+from xlperf.formula.dates import (
+    LEAST_YEAR,
+    days_that,
+    is_constant,
+    is_day_already,
+    no_date_in,
+    outside,
+    typed_dates,
+    wrong_days_in,
+)
 from xlperf.formula.functions import BETWEEN, COMPARISONS, FUNCTIONS, LONGEST_DASH, SKIPPING, TAKEN_AS_NUMBER
-from xlperf.formula.nodes import COLUMNS, PRECEDENCE, WORDS, Call, IsBlank, Kind, Literal, Name, Node, Operation
+from xlperf.formula.nodes import COLUMNS, DATED, PRECEDENCE, WORDS, Call, IsBlank, Kind, Literal, Name, Node, Operation
 from xlperf.formula.operands import IDEOGRAPHIC_SPACE, LEFT_OUT, NBSP, REWRITTEN, TEXT_FORMATS, as_text, single_spaced
 
 LONGEST_LITERAL = 120  # UTF-16 units of a text that is compared; a literal holds 255, and quotation marks stand twice
@@ -58,7 +68,9 @@ def blanks_of(tree: Node, address: Address, taken_as: Kind) -> Iterator[str]:
             yield "TRUE"
         case Name(key=key, kind=kind):
             cell = address(key)
-            if kind is Kind.NUMBER or taken_as is Kind.NUMBER:
+            if kind is Kind.DATE:
+                yield from no_date_in(cell)
+            elif kind is Kind.NUMBER or taken_as is Kind.NUMBER:
                 yield f"NOT(ISNUMBER({cell}))"
             elif tree.choices:
                 yield _is_none_of(cell, tree.choices)
@@ -80,10 +92,13 @@ def blanks_of(tree: Node, address: Address, taken_as: Kind) -> Iterator[str]:
                 yield f"IF({_fails(value, address, taken_as)},{_either(of_other)},FALSE)"
         case _ if taken_as is Kind.NUMBER and tree.kind in WORDS:
             yield "TRUE"
+        case _ if is_constant(tree):
+            return
         case Call(function="VLOOKUP", arguments=(wanted, keys, _)):
             yield from blanks_of(wanted, address, wanted.kind)
             found = _raw(tree, address)
             is_blank = f"NOT(ISNUMBER({found}))" if tree.kind is Kind.NUMBER else f'{_folded(found)}=""'
+            is_blank = _either([*no_date_in(found)]) if tree.kind is Kind.DATE else is_blank
             yield f"IF(SUMPRODUCT(--({_meets(keys, '=', wanted, address)}))<>1,TRUE,{is_blank})"
         case Call(function="MID", arguments=(text, _, _)):
             blanks = list(blanks_of(text, address, text.kind))
@@ -94,17 +109,29 @@ def blanks_of(tree: Node, address: Address, taken_as: Kind) -> Iterator[str]:
         case Operation(left=left, right=right, operands=operands):
             yield from blanks_of(left, address, operands)
             yield from blanks_of(right, address, operands)
+            if tree.kind is Kind.DATE:
+                yield from outside(_raw(tree, address))
         case Call(function=name, arguments=arguments):
             function = FUNCTIONS[name]
             if name in ("SMALL", "LARGE") and isinstance(arguments[1], Literal):
                 yield f"COUNT({_raw(arguments[0], address)})<{_raw(arguments[1], address)}"
-            typed = [address(argument.key) for argument in arguments if isinstance(argument, Name) and argument.typed]
+            typed = [
+                address(argument.key)
+                for argument in arguments
+                if isinstance(argument, Name) and argument.typed and argument.kind not in DATED
+            ]
             if typed and name in SKIPPING:  # what stands there is no number
                 yield f"COUNTA({','.join(typed)})>COUNT({','.join(typed)})"
+            if name in SKIPPING:
+                yield from (wrong_days_in(address(key)) for key in typed_dates(arguments))
             for number, argument in enumerate(arguments):
                 if argument.kind not in COLUMNS and not (function.skips and isinstance(argument, Name)):
                     as_number = function.argument(number) in TAKEN_AS_NUMBER
                     yield from blanks_of(argument, address, Kind.NUMBER if as_number else argument.kind)
+            if tree.kind is Kind.DATE:
+                if name == "DATE" and not isinstance(arguments[0], Literal):
+                    yield f"{_raw(arguments[0], address, PRECEDENCE['='])}<{LEAST_YEAR}"
+                yield from outside(_raw(tree, address))
 
 
 def _raw(tree: Node, address: Address, floor: int = 0) -> str:
@@ -119,12 +146,12 @@ def _raw(tree: Node, address: Address, floor: int = 0) -> str:
         case Name(key=key):
             return address(key)
         case IsBlank(operand=operand, wanted=wanted):
-            asked = replace(operand, choices=()) if isinstance(operand, Name) else operand  # a wrong choice is not blank
+            asked = _asked_of(operand) if isinstance(operand, Name) else operand
             test = _either(list(dict.fromkeys(blanks_of(asked, address, asked.kind))))
             return test if wanted else f"NOT({test})"
         case Operation(operator=operator, left=left, right=right, operands=operands):
             mine = PRECEDENCE[operator]
-            sides = [_raw(left, address, mine - 1), _raw(right, address, mine)]
+            sides = [_side(left, address, mine - 1), _side(right, address, mine)]
             if operands is Kind.TEXT and operator in COMPARISONS:
                 sides = [_folded_side(side, address) for side in (left, right)]
             text = operator.join(sides)
@@ -160,6 +187,18 @@ def _raw(tree: Node, address: Address, floor: int = 0) -> str:
     raise AssertionError(tree)
 
 
+def _asked_of(cell: Name) -> Name:
+    """A cell as something that is blank or not: a wrong choice is not, and no more is a date that is none."""
+    return replace(cell, choices=(), kind=Kind.TEXT if cell.kind is Kind.DATE else cell.kind)
+
+
+def _side(operand: Node, address: Address, floor: int) -> str:
+    """One side of an operation; of a date its day, without the hours."""
+    if operand.kind is Kind.DATE and not is_day_already(operand):
+        return f"INT({_raw(operand, address)})"
+    return _raw(operand, address, floor)
+
+
 def _fails(tree: Node, address: Address, taken_as: Kind) -> str:
     """The Excel condition under which a value is blank or a mistake."""
     blanks = list(dict.fromkeys(blanks_of(tree, address, taken_as)))
@@ -170,6 +209,8 @@ def _fails(tree: Node, address: Address, taken_as: Kind) -> str:
 def _meets(column: Node, operator: str, value: Node, address: Address) -> str:
     """The rows of a column that meet a condition, as an array of Excel; a blank cell meets none."""
     cells = _raw(column, address)
+    if column.kind is Kind.DATES:
+        return days_that(cells, operator, _side(value, address, PRECEDENCE["="]))
     if column.kind is Kind.NUMBERS:
         is_number = f'({cells}<>"")*({cells}<{ABOVE_ALL})'  # other programs take ISNUMBER of a range for that of one cell
         return f"{is_number}*({cells}{operator}{_raw(value, address, PRECEDENCE['='])})"

@@ -15,6 +15,7 @@ from decimal import ROUND_FLOOR, Decimal
 from functools import reduce
 from typing import Any, NamedTuple
 
+from xlperf.formula.dates import PARTS, day_of_parts, part_of
 from xlperf.formula.nodes import SCALARS, WORDS, Kind
 from xlperf.formula.operands import (
     DIGITS_15,
@@ -30,7 +31,7 @@ from xlperf.formula.operands import (
     single_spaced,
 )
 
-TAKEN_AS_NUMBER = ("number", "numbers")  # arguments that must come out as numbers; others as what they are
+TAKEN_AS_NUMBER = ("number", "numbers", "extremes", "date")  # arguments that must come out as numbers; others as what they are
 SKIPPING = (
     "SUM",
     "SUMIF",
@@ -161,6 +162,21 @@ def _is_one_of(cell: object, *texts: str) -> bool:
     return isinstance(cell, str) and cell.lower() in {text.lower() for text in texts}
 
 
+def _is_date(cell: object) -> bool:
+    """Whether a cell holds a date: the number of its day, or an ISO date in a cell of texts."""
+    return ISO_DATE.fullmatch(cell) is not None if isinstance(cell, str) else isinstance(cell, Decimal | float)
+
+
+def _decimal(compute: Callable[..., int | None]) -> Callable[..., Decimal | None]:
+    """The same with a Decimal for a whole number."""
+
+    def computed(*arguments: Any) -> Decimal | None:
+        value = compute(*arguments)
+        return None if value is None else Decimal(value)
+
+    return computed
+
+
 BETWEEN = (" ", NBSP, IDEOGRAPHIC_SPACE)
 LONGEST_DASH = 6
 MOST_WORDS = 50  # that WITHOUT takes out: Excel nests 64 levels
@@ -186,14 +202,16 @@ FUNCTIONS: dict[str, Function] = {
     "COUNTA": Function(("filled",), Kind.NUMBER, lambda *a: Decimal(count_filled(*a)), most=30, skips=True),
     "IFERROR": Function(("any", "any"), Kind.VALUE, lambda value, other: other if value is None else value, skips=True),
     "COUNT": Function(("fields",), Kind.NUMBER, lambda *a: Decimal(sum(1 for _ in _numbers(a))), most=30, skips=True),
-    "MIN": Function(("numbers",), Kind.NUMBER, lambda *a: min(_numbers(a), default=Decimal(0)), most=30, skips=True),
-    "MAX": Function(("numbers",), Kind.NUMBER, lambda *a: max(_numbers(a), default=Decimal(0)), most=30, skips=True),
+    "MIN": Function(("extremes",), Kind.NUMBER, lambda *a: min(_numbers(a), default=Decimal(0)), most=30, skips=True),
+    "MAX": Function(("extremes",), Kind.NUMBER, lambda *a: max(_numbers(a), default=Decimal(0)), most=30, skips=True),
     "SMALL": Function(("column", "number"), Kind.NUMBER, _smallest),  # the test that there are so many is the formula's
     "LARGE": Function(("column", "number"), Kind.NUMBER, _largest),
     "INT": Function(("number",), Kind.NUMBER, lambda x: x.to_integral_value(ROUND_FLOOR)),
     "N": Function(("cell",), Kind.NUMBER, lambda x: x if isinstance(x, Decimal) else Decimal(0), skips=True),
     "T": Function(("cell",), Kind.TEXT, lambda x: x if isinstance(x, str) else "", skips=True),
     "ISNUMBER": Function(("cell",), Kind.BOOLEAN, lambda x: isinstance(x, Decimal), skips=True),
+    **{name: Function(("date",), Kind.NUMBER, _decimal(part_of(part))) for name, part in PARTS.items()},
+    "DATE": Function(("number", "number", "number"), Kind.DATE, _decimal(day_of_parts)),
     "TEXT": Function(("number", "format"), Kind.TEXT, as_text),
     "LEN": Function(("text",), Kind.NUMBER, lambda text: Decimal(len(text.encode("utf-16-le", "surrogatepass")) // 2)),
     "LEFT": Function(("text", "digits"), Kind.TEXT, lambda text, count: text[: int(count)]),
@@ -206,7 +224,7 @@ FUNCTIONS: dict[str, Function] = {
     "WITHOUT": Function(("text", "text"), Kind.TEXT, _without, most=MOST_WORDS + 1),
     "CONTAINS": Function(("text", "text"), Kind.BOOLEAN, lambda x, *w: any(word in x for word in w), most=MOST_ARGUMENTS),
     "ISONEOF": Function(("cell", "text"), Kind.BOOLEAN, _is_one_of, most=MOST_ARGUMENTS, skips=True),
-    "ISDATE": Function(("cell",), Kind.BOOLEAN, lambda x: isinstance(x, str) and ISO_DATE.fullmatch(x) is not None, skips=True),
+    "ISDATE": Function(("cell",), Kind.BOOLEAN, _is_date, skips=True),
     "ISDASH": Function(("cell", "text"), Kind.BOOLEAN, lambda x, signs: isinstance(x, str) and _is_dash(x, signs), skips=True),
     "ISPERCENT": Function(("cell",), Kind.BOOLEAN, lambda x: False, skips=True),  # shown as one: what is read is no such number
 }
@@ -215,15 +233,17 @@ ACCEPTS: dict[str, tuple[Kind, ...]] = {
     "number": (Kind.NUMBER, Kind.VALUE),
     "digits": (Kind.NUMBER,),
     "numbers": (Kind.NUMBERS, Kind.NUMBER, Kind.VALUE),
+    "extremes": (Kind.NUMBERS, Kind.NUMBER, Kind.VALUE, Kind.DATES, Kind.DATE),
+    "date": (Kind.DATE,),
     "column": (Kind.NUMBERS,),
     "choices": (Kind.CHOICES,),
     "choice": WORDS,
     "fields": (Kind.NUMBERS, Kind.NUMBER, Kind.VALUE),
     "text": SCALARS,
     "format": (Kind.TEXT,),
-    "cell": SCALARS,
-    "any": (*SCALARS, Kind.BOOLEAN),
-    "filled": (Kind.NUMBERS, Kind.CHOICES, Kind.TEXTS, Kind.VALUES, *SCALARS),
+    "cell": (*SCALARS, Kind.DATE),
+    "any": (*SCALARS, Kind.DATE, Kind.BOOLEAN),
+    "filled": (Kind.NUMBERS, Kind.CHOICES, Kind.TEXTS, Kind.VALUES, Kind.DATES, Kind.DATE, *SCALARS),
 }
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,

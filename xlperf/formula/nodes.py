@@ -28,6 +28,8 @@ class Kind(Enum):
     CHOICES = "choices"  # a whole column of choices
     TEXTS = "texts"  # a whole column of texts
     VALUES = "values"  # a whole column of numbers and texts
+    DATE = "date"
+    DATES = "dates"  # a whole column of dates
 
 
 def in_words(kind: str) -> str:
@@ -36,9 +38,11 @@ def in_words(kind: str) -> str:
 
 
 WORDS = (Kind.TEXT, Kind.CHOICE)
-COLUMNS = (Kind.NUMBERS, Kind.CHOICES, Kind.TEXTS, Kind.VALUES)
+COLUMNS = (Kind.NUMBERS, Kind.CHOICES, Kind.TEXTS, Kind.VALUES, Kind.DATES)
+DATED = (Kind.DATE, Kind.DATES)
 SCALARS = (Kind.NUMBER, Kind.TEXT, Kind.CHOICE, Kind.VALUE)
-PRECEDENCE = {"=": 1, "<>": 1, "<": 1, ">": 1, "<=": 1, ">=": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4}
+COMPARISON_SIGNS = ("=", "<>", "<", ">", "<=", ">=")
+PRECEDENCE = {**dict.fromkeys(COMPARISON_SIGNS, 1), "&": 2, "+": 3, "-": 3, "*": 4, "/": 4}
 
 
 @dataclass(frozen=True)

@@ -38,9 +38,24 @@ from typing import NamedTuple
 
 from xlperf.errors import FormulaError
 from xlperf.formula.conditions import CONDITIONAL, conditional, look_up
+from xlperf.formula.dates import dated, is_joined, of_dates, whole
 from xlperf.formula.excel import blanks_of
 from xlperf.formula.functions import ACCEPTS, ARITHMETIC, FUNCTIONS
-from xlperf.formula.nodes import COLUMNS, PRECEDENCE, WORDS, Call, IsBlank, Kind, Literal, Name, Node, Operation, in_words
+from xlperf.formula.nodes import (
+    COLUMNS,
+    DATED,
+    PRECEDENCE,
+    WORDS,
+    Call,
+    IsBlank,
+    Kind,
+    Literal,
+    Name,
+    Node,
+    Operation,
+    in_words,
+    nodes_of,
+)
 from xlperf.formula.operands import DIGITS_15, TEXT_FORMATS, as_decimal
 from xlperf.formula.rounding import settled
 from xlperf.formula.sugar import SUGARS
@@ -140,6 +155,8 @@ class _Parser:
             raise self.wrong(_reason_of(self.tokens, self.at), found=self.tokens[self.at][1])
         if tree.kind in COLUMNS:
             raise self.wrong("column")
+        if any(map(is_joined, nodes_of(tree))):
+            raise self.wrong("date_joined")
         return tree
 
     def wrong(self, reason: str, **facts: object) -> FormulaError:
@@ -178,6 +195,8 @@ class _Parser:
         self.operators += 1
         if self.operators > MOST_OPERATORS:
             raise self.wrong("operators", most=MOST_OPERATORS)
+        if Kind.DATE in kinds:
+            return of_dates(operator, left, right, self.wrong)
         if operator == "&":
             if right == Literal(""):
                 left, right = right, left
@@ -249,7 +268,8 @@ class _Parser:
         kind = self.kind_of(key)
         if kind is None:
             raise self.wrong("address" if ADDRESS.fullmatch(key) else "no_field", name=key)
-        return Name(key, kind, **self.about(key)._asdict())
+        about = self.about(key)
+        return Name(key, kind, **(about._replace(digits=0) if kind in DATED else about)._asdict())
 
     def call(self, written: str) -> Node:
         name = written.upper()
@@ -274,6 +294,10 @@ class _Parser:
             self.check_argument(name, number, argument)
         if name == "SUMIF":
             self.check_columns(*arguments)
+        if name == "ISDATE" and arguments[0].kind is Kind.DATE:  # in its cell a date is a number, and a text is none
+            name = "ISNUMBER"
+        if name == "DATE":
+            arguments = tuple(map(whole, arguments))
         return Call(name, arguments, self.kind_of_call(name, arguments))
 
     def kind_of_call(self, name: str, arguments: Sequence[Node]) -> Kind:
@@ -282,6 +306,8 @@ class _Parser:
             return self.branch_kind(*arguments[1:])
         if name == "IFERROR":
             return self.branch_kind(*arguments)
+        if name in ("MIN", "MAX") and dated(arguments, self.wrong):
+            return Kind.DATE
         if name == "T" and arguments[0].kind is Kind.CHOICE:
             return Kind.CHOICE
         return FUNCTIONS[name].gives
@@ -346,7 +372,9 @@ class _Parser:
         self.check_kind(name, number, argument, FUNCTIONS[name].argument(number))
 
     def check_kind(self, name: str, number: int, argument: Node, wanted: str) -> None:
-        if argument.kind not in ACCEPTS[wanted]:
+        if wanted == "date" and argument.kind is not Kind.DATE:
+            raise self.wrong("no_date", name=name, found=in_words(argument.kind.value))
+        if argument.kind not in ACCEPTS[wanted] or (name == "N" and argument.kind is Kind.DATE):
             raise self.wrong(
                 "argument_kind", number=number + 1, name=name, found=in_words(argument.kind.value), expected=in_words(wanted)
             )
@@ -384,6 +412,8 @@ class _Parser:
     def branch_kind(self, *branches: Node) -> Kind:
         """The kind of an IF with these branches; an empty text is of any kind."""
         kinds = {branch.kind for branch in branches if branch != Literal("")}
+        if dated(branches, self.wrong):
+            return Kind.DATE
         if len(kinds) == 1:
             return kinds.pop()
         if kinds <= set(WORDS):

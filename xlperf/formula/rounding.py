@@ -28,7 +28,7 @@ ZERO = Literal(Decimal(0))
 WITHOUT_END = Context(prec=34, traps=[Inexact])
 CHOOSING = ("ABS", "MIN", "MAX", "IF", "IFERROR")  # functions that give one of their arguments, or its opposite
 SUMS = ("SUM", "SUMIF", "SUMIFS", "SUMPRODUCT")
-WHOLE = ("COUNT", "COUNTA", "COUNTIFS", "LEN", "SIGN")
+WHOLE = ("COUNT", "COUNTA", "COUNTIFS", "LEN", "SIGN", "YEAR", "MONTH", "DAY", "DATE", "INT")
 NUMERIC = (Kind.NUMBER, Kind.NUMBERS, Kind.VALUE)
 
 

@@ -30,7 +30,7 @@ CURES = {  # functions that people look for here, by what is said of them instea
     **dict.fromkeys(("UPPER", "LOWER", "PROPER", "FIND", "SEARCH", "SUBSTITUTE", "REPLACE", "EXACT"), "words"),
     **dict.fromkeys(("TEXTJOIN", "CONCAT", "REPT"), "joining"),
     **dict.fromkeys(("RANK", "MEDIAN", "MODE", "PERCENTILE", "QUARTILE", "STDEV"), "ranking"),
-    **dict.fromkeys(("YEAR", "MONTH", "DAY", "DATE", "DATEDIF", "DATEVALUE", "EDATE"), "dates"),
+    **dict.fromkeys(("DATEDIF", "DATEVALUE", "EDATE", "EOMONTH", "DAYS", "WEEKDAY", "NETWORKDAYS", "YEARFRAC"), "dates"),
     **dict.fromkeys(("HLOOKUP", "XLOOKUP", "MATCH"), "place"),
     **dict.fromkeys(("ISERROR", "IFNA", "ISNA", "ISERR"), "errors"),
     **dict.fromkeys(("AVERAGEIF", "AVERAGEIFS", "MAXIFS", "MINIFS"), "averages"),

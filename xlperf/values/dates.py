@@ -18,6 +18,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Iterator
 
+from xlperf.formula.dates import day_of
 from xlperf.text import fold
 from xlperf.values.notation import LONGEST, Spellings
 from xlperf.values.numerals import read_numeral
@@ -44,12 +45,8 @@ def dates_of(spellings: Spellings, text: str) -> tuple[str, ...]:
 
 
 def as_date(value: object) -> datetime.date | None:
-    """The date of an ISO text, if Excel can hold it; None for anything else."""
-    try:
-        date = datetime.date.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return date if date.year >= YEARS[0] and date.isoformat() == value else None
+    """The date of an ISO text, if all programs hold it as the same day; None for anything else."""
+    return datetime.date.fromisoformat(value) if isinstance(value, str) and day_of(value) is not None else None
 
 
 def _with_digits(spellings: Spellings, text: str) -> str:

@@ -16,6 +16,7 @@ from xlperf.forms.form import Form
 from xlperf.forms.layout import Layout, Line, Reference, filled_references, make_layout, row_counts
 from xlperf.forms.live.states import ISSUED
 from xlperf.forms.model import RULES, Block, Field, Table
+from xlperf.formula.dates import day_of
 from xlperf.formula.excel import to_excel
 from xlperf.formula.nodes import Kind, Literal, Node
 from xlperf.values.dates import as_date
@@ -234,9 +235,9 @@ def _write_content(writer: CellWriter, sheet: Worksheet, spot: Spot, style: Form
     if not formula:
         write_value(sheet, row, column, field.as_shown(value), field, style)
     elif tree is not None and "'!$" not in formula and len(rows := writer.rows_with(spot, tree)) > 1:  # none names another sheet
-        sheet.write_shared(rows, column, formula, style, cached_value(value), row)
+        sheet.write_shared(rows, column, formula, style, _shown(field, value), row)
     else:
-        sheet.write_formula(row, column, f"={formula}", style, cached_value(value))
+        sheet.write_formula(row, column, f"={formula}", style, _shown(field, value))
 
 
 def _result(writer: CellWriter, spot: Spot) -> tuple[str, object]:
@@ -275,6 +276,11 @@ def write_value(sheet: Worksheet, row: int, column: int, value: object, field: F
         sheet.write_datetime(row, column, datetime.combine(date, time()), style)
     else:
         sheet.write_string(row, column, str(value), style)
+
+
+def _shown(field: Field, value: object) -> object:
+    """What a formula cell of that field shows; a date is a number of days to it."""
+    return cached_value(day_of(value) if field.kind is Kind.DATE else value)
 
 
 def cached_value(value: object) -> object:

@@ -22,6 +22,7 @@ WIDE = {plain: plain + 0xFEE0 for plain in range(0x21, 0x7F)}  # the full-width 
 ENDS = " .,;:\u3001\u3002"
 SPACES = "\u00a0\u3000"
 PERCENT = "%"
+WORDY = (Kind.TEXT, Kind.VALUE, Kind.DATE)  # of cells that may hold a word for nothing
 MOST_TESTS = 30  # that OR takes
 
 
@@ -36,7 +37,7 @@ def doubt_of_row(scope: Scope, block: Block, fields: Sequence[Field], *, is_free
     for field in fields:
         if source := doubt_of_cell(scope, block, field):
             (chosen if field.kind is Kind.CHOICE else others).append(source)
-    if is_free and any(field.kind in (Kind.TEXT, Kind.VALUE) for field in fields):
+    if is_free and any(field.kind in WORDY for field in fields):
         others.append(f"IF({_nothing_said(scope, fields)}, 1, 0)")
     parts = " + ".join(others) or "0"
     if chosen:
@@ -53,9 +54,9 @@ def _nothing_said(scope: Scope, fields: Sequence[Field]) -> str:
     of them do are enough.
     """
     numbers = scope.spellings.get("numbers", {})
-    texts = [field.key for field in fields if field.kind in (Kind.TEXT, Kind.VALUE)]
+    texts = [field.key for field in fields if field.kind in WORDY]
     tests = [f"ISBLANK({field.key})" for field in fields if field.key not in texts]
-    tests += [f"NOT(ISNUMBER({field.key}))" for field in fields if field.kind is Kind.VALUE]
+    tests += [f"NOT(ISNUMBER({field.key}))" for field in fields if field.kind in (Kind.VALUE, Kind.DATE)]
     signs, words = _dashes(numbers), [*_words_for_nothing(numbers)]
     around = filter(None, dict.fromkeys([*signs, *signs.translate(WIDE), *map(fold, signs), *SPACES]))
     if len(taken_out := [*around, *words]) <= MOST_WORDS:
