@@ -25,6 +25,7 @@ from xlperf.formula.functions import DECIMALS, Numbers
 from xlperf.formula.nodes import DATED, Kind, Node
 from xlperf.formula.operands import DIGITS_15, SPACES
 from xlperf.formula.parser import About, parse
+from xlperf.formula.steps import Steps
 from xlperf.formula.sugar import SUGARS
 from xlperf.messages import use_language
 from xlperf.values.dates import as_date
@@ -34,6 +35,12 @@ SCALARS = {"a": Kind.NUMBER, "b": Kind.NUMBER, "s": Kind.TEXT, "u": Kind.TEXT, "
 COLUMNS = {"t.x": Kind.NUMBERS, "t.y": Kind.NUMBERS, "t.name": Kind.TEXTS, "t.kind": Kind.CHOICES, "t.day": Kind.DATES}
 KINDS = {**SCALARS, **COLUMNS}
 day = lambda text: int(day_of(text))  # noqa: E731
+STEPS: dict[str, Steps] = {
+    "parameters.down": ((90, "A"), (">=60", "B"), ("C",)),
+    "parameters.above": ((">2.5", 0), (">= 2.5", 7), (">0.1", 0.5), (3,)),
+    "parameters.up": (("<0", "below"), ("≤ 1", "few"), ("<=100", "many"), ("most",)),
+    "parameters.shares": (("<10%", 0), ("<=250%", 1), (2,)),
+}
 Case = tuple[str, dict[str, object]]  # a formula, and what stands in its cells
 ROWS = 6  # of the columns
 NUMBERS = (None, 0, 1, 2, 2.5, -3, 0.1, 100, 4.35, 1.005, -2.675, 627.17, 0.000001, 8888.25)
@@ -60,7 +67,7 @@ def about(name: str) -> About:
 
 
 def tree_of(source: str) -> Node:
-    return parse(source, KINDS.get, about=about)
+    return parse(source, KINDS.get, STEPS, about=about)
 
 
 def value(source: str, numbers: Numbers = DECIMALS, **cells: object) -> object:
@@ -99,6 +106,11 @@ GIVES: list[tuple[str, dict[str, object], object]] = [
     *((f'TEXT(a, "{pattern}")', {"a": 1234567.891}, text) for pattern, text in (
         ("#,##0.00", "1,234,567.89"), ("#,##0", "1,234,568"), ("0.0", "1234567.9"), ("0.000", "1234567.891"))),
     ('TEXT(a, "0.0%")', {"a": 0.9603}, "96.0%"), ("LARGE(t.x, 1)", {"t_x": FIGURES}, 4), ("SMALL(t.x, 9)", {"t_x": FIGURES}, None),
+    *(("LOOKUP(a, parameters.above)", {"a": number}, Decimal(result)) for number, result in (
+        (2.6, "0"), (2.5, "7"), (2.4, "0.5"), (0.1, "3"), (0.2, "0.5"), (-1, "3"))),
+    *(("LOOKUP(a, parameters.up)", {"a": number}, text) for number, text in ((-1, "below"), (0, "few"), (1, "few"), (1.1, "many"), (100, "many"), (101, "most"))),
+    *(("LOOKUP(a / b, parameters.shares)", {"a": number, "b": 10}, result) for number, result in ((0.9, 0), (1, 1), (25, 1), (26, 2))),
+    ("LOOKUP(a, parameters.down)", {"a": 60}, "B"), ("LOOKUP(a, parameters.down)", {}, None),
     ("d - e", {"d": "2024-03-01", "e": "2024-02-28"}, 2), ("d - e", {"d": "2024-03-01", "e": "2024.2.28"}, None), ("d > e", {"d": "2024-03-01", "e": "2023-12-31"}, True),
     ("d - e", {"d": "1900-03-01", "e": "1900-02-28"}, None), ("d = e", {"d": 45352.75, "e": "2024-03-01"}, True), ('d = ""', {"d": "soon"}, False),
     ("YEAR(d)", {"d": "2024-03-01"}, 2024), ("MONTH(d) * 100 + DAY(d)", {"d": "2024-03-01"}, 301), ("YEAR(d)", {"d": 5}, None),
@@ -146,6 +158,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "TEXT": ('TEXT(a, "#,##0.00")', 'TEXT(a, "#,##0")', 'TEXT(a, "0.0%")', 'TEXT(b, "0.000")'),
     "LARGE": ("LARGE(t.x, 1)", "LARGE(t.x, 2)"),
     "SMALL": ("SMALL(t.x, 1)", "SMALL(t.x, 3)"),
+    "LOOKUP": ("LOOKUP(a, parameters.above)", "LOOKUP(a, parameters.up)", "LOOKUP(a / b, parameters.shares)", "LOOKUP(a - b, parameters.down)"),
     "YEAR": ("YEAR(d)", "YEAR(d) - YEAR(e)", "YEAR(IF(a > b, d, e))"),
     "MONTH": ("MONTH(d)", "MONTH(d + a)"),
     "DAY": ("DAY(d)", "DAY(d - a)"),

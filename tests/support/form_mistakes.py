@@ -62,7 +62,26 @@ LABEL = {"key": "note", "label": "注", "type": "label"}
 NAMES: dict[str, tuple[str, object, str]] = {
     "a unit that is no field": ("unit", "cover.unitt", r"unit: .*'unitt'"),
     "a subject that is no field": ("subject", "project.name", r"subject: .*'name'"),
-    "steps that go up": ("parameters.grades", [[60, "中"], [90, "优"], ["差"]], r"parameters.grades: .*highest first"),
+    "steps that go up": (
+        "parameters.grades",
+        [[60, "中"], [90, "优"], ["差"]],
+        r"parameters.grades: the bounds go down, as in 90",
+    ),
+    "steps that go both ways": (
+        "parameters.grades",
+        [[90, "优"], ["<60", "差"], ["中"]],
+        r"parameters.grades: the bounds go down",
+    ),
+    "steps of which one is never reached": (
+        "parameters.grades",
+        [[90, "优"], [">90", "特优"], ["差"]],
+        r"parameters.grades: .*> comes before >=",
+    ),
+    "a bound that is none": (
+        "parameters.grades",
+        [["over 90", "优"], ["差"]],
+        r"parameters.grades: 'over 90' is no bound; write a number",
+    ),
     "steps without the lowest": (
         "parameters.grades",
         [[90, "优"], [60, "中"]],

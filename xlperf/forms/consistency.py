@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 from string import Formatter
 from typing import NamedTuple
@@ -38,6 +37,7 @@ from xlperf.forms.definition import (
 from xlperf.forms.model import MONEY_DIGITS, TEN_THOUSANDTH, limits_of_type
 from xlperf.forms.references import unknown_names
 from xlperf.formula.operands import normal_text
+from xlperf.formula.steps import bound_of, in_order
 from xlperf.messages import sentence
 
 BESIDE = re.compile(r"\b[a-z]\w*\.[a-z]\w*")  # a cell elsewhere, as a test names it
@@ -263,15 +263,17 @@ def _dropdowns(definition: Raw) -> Iterator[Complaint]:
 
 
 def _steps(definition: Raw) -> Iterator[Complaint]:
-    """Steps go down, and all lead to a number or all to a text."""
+    """Steps go down or up, and all lead to a number or all to a text."""
     for key, steps in definition.get("parameters", {}).items():
         if not isinstance(steps, list):
             continue
         *upper, lowest = steps
-        bounds = [pair[0] for pair in upper]
+        bounds = [bound_of(pair[0]) for pair in upper]
         if len(lowest) != 1 or any(len(pair) != 2 for pair in upper):
             yield wrong(f"parameters.{key}", "steps_pairs")
-        elif any(isinstance(bound, str) for bound in bounds) or any(high <= low for high, low in pairwise(bounds)):
+        elif None in bounds:
+            yield wrong(f"parameters.{key}", "steps_bound", found=quoted(upper[bounds.index(None)][0]))
+        elif not in_order([bound for bound in bounds if bound is not None]):
             yield wrong(f"parameters.{key}", "steps_order")
         elif len({isinstance(step[-1], str) for step in steps}) > 1:
             yield wrong(f"parameters.{key}", "steps_results")

@@ -56,8 +56,9 @@ from xlperf.formula.nodes import (
     in_words,
     nodes_of,
 )
-from xlperf.formula.operands import DIGITS_15, TEXT_FORMATS, as_decimal
+from xlperf.formula.operands import DIGITS_15, TEXT_FORMATS
 from xlperf.formula.rounding import settled
+from xlperf.formula.steps import Steps, steps_of
 from xlperf.formula.sugar import SUGARS
 from xlperf.formula.vocabulary import ADDRESS, CURES, DEFAULTS, KNOWN, LOOKUP, refusal
 from xlperf.formula.written import as_read
@@ -69,7 +70,6 @@ TOKENS = re.compile(r'\s*(?:(\d+(?:\.\d+)?)|("(?:[^"]|"")*")|([^\W\d][\w.]*)|(<>
 TOKEN_KINDS = ("number", "text", "name", "sign")  # the groups of TOKENS
 
 KindOf = Callable[[str], Kind | None]  # of a name
-Steps = Sequence[Sequence[float | str]]  # pairs of bound and result, the highest bound first; then what is below all, alone
 
 
 class About(NamedTuple):
@@ -116,10 +116,6 @@ def _reason_of(tokens: Sequence[tuple[str, str]], at: int) -> str:
     if tokens[at] == ("sign", ",") and before[0] == "number":
         return "thousands"
     return "percent" if before == ("sign", "%") else "unexpected"
-
-
-def _literal(value: str | float) -> Literal:
-    return Literal(value if isinstance(value, str) else as_decimal(value))
 
 
 def _tokens(source: str) -> Iterator[tuple[str, str]]:
@@ -394,7 +390,7 @@ class _Parser:
             raise self.wrong("two_tables", name="SUMIF")
 
     def lookup(self) -> Node:
-        """LOOKUP as what it means: an IF for each bound, the highest first."""
+        """LOOKUP as what it means."""
         self.take("(")
         value = self.expression(0)
         self.take(",")
@@ -402,12 +398,7 @@ class _Parser:
         if name not in self.steps:
             raise self.wrong("steps", name=name, known=", ".join(self.steps) or "—")
         self.take(")")
-        *bounds, (lowest,) = self.steps[name]
-        tree: Node = _literal(lowest)
-        for bound, result in reversed(bounds):
-            reached, then = self.operation(">=", value, _literal(bound)), _literal(result)
-            tree = Call("IF", (reached, then, tree), self.branch_kind(then, tree))
-        return tree
+        return steps_of(value, self.steps[name], self.operation, self.branch_kind)
 
     def branch_kind(self, *branches: Node) -> Kind:
         """The kind of an IF with these branches; an empty text is of any kind."""
