@@ -3,8 +3,9 @@
     with_keys(definition, path)     # test: Spent <= Planned     becomes spent <= planned, if those are titles of columns
     # sheets[2].sections[0].columns[3].formula: the title 'Amount' is that of several fields: spent, planned; write the key of one
 
-A column of the same table goes before the single fields of the form. What is a key stays one, and texts in quotation marks stay
-as they are. A title may be written without the unit in brackets at its end.
+A column of the same table goes before the single fields of the form, which need no name of their section where only one of them
+is called so. The key of a column stays one, and texts in quotation marks stay as they are. A title may be written without the
+unit in brackets at its end.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def with_keys(definition: Raw, path: Path) -> Raw:
     Raises:
         FormError: a title is that of several fields.
     """
-    everywhere = _titles_everywhere(definition)
+    everywhere = _merged([_titles_everywhere(definition), _keys_everywhere(definition)])
     owners = _owners(definition)
     changed: dict[tuple[Any, ...], str] = {}
     for place, way, source, near in _formulas(definition):
@@ -75,6 +76,12 @@ class _Owner(NamedTuple):
     rows: Titles
 
 
+def _keys_everywhere(definition: Raw) -> Titles:
+    """The single fields of the form by their keys alone."""
+    sections = (section for _, section in sections_of(definition) if "fields" in section)
+    return _merged({item["key"]: (f"{section['fields']}.{item['key']}",)} for section in sections for item in section["items"])
+
+
 def _owners(definition: Raw) -> dict[str, tuple[_Owner, ...]]:
     """The blocks, tables and sections of single fields, by key and by title."""
     owners: dict[str, dict[str, _Owner]] = {}
@@ -112,7 +119,8 @@ def _formulas(definition: Raw) -> Iterator[tuple[str, tuple[Any, ...], str, Titl
         for below, section in enumerate(sheet["sections"]):
             place, way = f"sheets[{number}].sections[{below}]", ("sheets", number, "sections", below)
             fields = section.get("columns", ()) if "table" in section else section.get("items", ())
-            near = _titles_of(own_columns(section) if "table" in section else list(fields))
+            own = own_columns(section) if "table" in section else list(fields)
+            near = _titles_of(own) | {field["key"]: (field["key"],) for field in fields}
             if "table" in section:
                 near_table[section["table"]] = near
             part = "columns" if "table" in section else "items"
