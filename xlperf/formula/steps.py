@@ -1,7 +1,7 @@
 """The steps that LOOKUP goes down: bands of a figure, each with its bound and its result.
 
 >>> bound_of(90), bound_of(">0.3"), bound_of("<= 10%"), bound_of("ten")
-(('>=', Decimal('90')), ('>', Decimal('0.3')), ('<=', Decimal('0.10')), None)
+(('>=', Decimal('90')), ('>', Decimal('0.3')), ('<=', Decimal('0.1')), None)
 >>> in_order([(">", Decimal(3)), (">=", Decimal(3)), (">=", Decimal(1))]), in_order([("<=", Decimal(3)), ("<", Decimal(3))])
 (True, False)
 
