@@ -26,7 +26,9 @@ LABELS = ("项目", "金额（万元）", "比率（%）", "说明", "Name", "�
 OF_FORMULAS = (
     "{a} + {b}", "ROUND({a} / 3, 2)", 'IF({b} = 0, "", {a} / {b})', "N({a}) - N({b})", "MAX({a}, {b}, 0)", "ABS({a} - {b})",
     'IF({a} > {b}, {a}, "")', "SUM({a}, {b})", "{a} * 100", "MIN({a}, 1) * {b}", "SIGN({a})", "COUNT({a}, {b})", "IF(N({a}) > 0, 1, 0)",
+    "LOOKUP({a}, parameters.bands)",
 )  # fmt: skip
+BANDS = ([[">10", 3], [">=10", 2], [1]], [["<0", 0], ["<=100", 1.5], [2]], [[90, 1], [60, 2], [3]])
 OF_DATES = (  # of two dates and a number
     "{d} - {e}", "YEAR({d})", "DATE(YEAR({d}) + 1, MONTH({e}), DAY({d}))", "{d} + {a}", "MAX({d}, {e})", 'IF({d} > {e}, {d}, "")', "IF({d} < {e}, 1, 0)",
 )  # fmt: skip
@@ -82,6 +84,7 @@ def random_form(seed: int) -> dict[str, Any]:
     )
     sheets = [_sheet(random, number) for number in range(random.randint(1, 3))]
     definition["sheets"] = [guide, cover, *sheets, checks]
+    definition["parameters"]["bands"] = random.choice(BANDS)
     definition["rules"] = [definition["rules"][0], *_rules(random, sheets)]
     _split_what_formulas_see(sheets, definition["rules"])
     if random.random() < 0.5:
@@ -213,6 +216,8 @@ def _rules(random: Random, sheets: list[dict[str, Any]]) -> list[dict[str, Any]]
 
 def _rule(random: Random, number: int, parts: dict[str, Any]) -> dict[str, Any]:
     severity = random.choice(("error", "query", "warning", "info"))
+    if "test" in parts and random.random() < 0.3:  # the texts have defaults
+        return {"code": f"AB{101 + number}", "title": f"规则{number}", "table": parts["table"], "test": parts["test"]}
     return {
         "code": f"AB{101 + number}",
         "title": f"规则{number}",

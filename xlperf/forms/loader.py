@@ -25,6 +25,7 @@ from xlperf.forms.formulas import build_formulas, check_tests, in_order
 from xlperf.forms.parts import read_parts
 from xlperf.forms.summary import read_summary
 from xlperf.forms.written.labels import with_keys
+from xlperf.forms.written.rule_texts import with_texts
 from xlperf.forms.written.shape import check_shape
 from xlperf.forms.written.yaml_file import read_definition
 from xlperf.formula.parser import NESTING
@@ -153,7 +154,7 @@ def _built(written: _Written) -> Form:
     path, definition = written.path, written.definition
     if not written.trusted:
         check_shape(definition, path)
-        definition = with_keys(definition, path)
+        definition = with_texts(with_keys(definition, path))
     try:
         check_names(definition, path)
         if not written.trusted:
