@@ -25,9 +25,11 @@ from xlperf.collecting.store import (
     first_receipt,
     open_store,
     opened_store,
+    received_inputs,
     register,
     registered,
     save_outcome,
+    store_to_read,
 )
 from xlperf.errors import ExitCode, UsageError
 from xlperf.summarizing.outcome import Outcome
@@ -130,6 +132,31 @@ def test_a_receipt_is_stored_once_and_inputs_that_are_gone_are_not_listed(store:
     assert first_receipt(store) == FIRST
 
 
+def test_a_further_copy_comes_when_it_is_found_and_a_file_that_is_moved_takes_its_time_along(store: Store) -> None:
+    def received(*pairs: tuple[str, str], now: str, **noted: str) -> dict[str, str]:
+        register(store, arrivals(*pairs), digest="digest", now=now, received=noted)
+        for key in {key for _, key in pairs}:
+            save_outcome(store, key, outcome("-", key), "digest")
+        assert {item.path: item.received for item in received_inputs(store)} == {
+            one.path: one.received for one in Outcomes(store)
+        }
+        return {one.path: one.received for one in Outcomes(store)}
+
+    last, noted = "2023-03-15T08:00:00+00:00", "2023-02-01T08:00:00+00:00"
+    assert received(("m", "1"), now=FIRST) == {"m": FIRST}
+    assert received(("m", "1"), ("a", "1"), now=LATER) == {"m": FIRST, "a": LATER}
+    assert received(("m", "1"), ("a", f"1{OPEN}"), now=last) == {"m": FIRST, "a": LATER}
+    assert received(("z", "1"), ("y", "1"), now=last) == {
+        "y": FIRST,
+        "z": LATER,
+    }  # both moved: the first path is the first received
+    assert received(("z", "1"), ("y", "2"), now=last) == {"y": last, "z": LATER}  # another content under a name is received anew
+    assert received(("y", "2"), now=last) == {"y": last}
+    assert received(("y", "2"), ("z", "1"), now="2023-04-01T08:00:00+00:00")["z"] == FIRST  # back again: as it came first
+    assert received(("p!a", "3"), ("p!b", "3"), now=last, **{"p!a": noted, "p!b": FIRST}) == {"p!a": noted, "p!b": FIRST}
+    assert first_receipt(store) == noted
+
+
 def test_that_somebody_has_a_file_open_does_not_change_when_it_came_in(store: Store) -> None:
     register(store, arrivals(("a", "1")), digest="digest", now=FIRST)
     register(store, arrivals(("a", f"1{OPEN}"), ("b", f"2{OPEN}")), digest="digest", now=LATER)
@@ -168,12 +195,17 @@ def test_a_store_of_an_earlier_version_keeps_its_receipts(url: str | None, tmp_p
     with store.engine.begin() as connection:
         for column in ("saved", "places", "seconds"):
             connection.execute(sqlalchemy.text(f"ALTER TABLE outcomes DROP COLUMN {column}"))
+        connection.execute(sqlalchemy.text("ALTER TABLE inputs DROP COLUMN received"))
+    with store_to_read(tmp_path, url) as looked_at:
+        assert looked_at is not None and [item.received for item in received_inputs(looked_at)] == [FIRST]
     store.close()
     again = open_store(tmp_path, url)
     assert [(one.path, one.received, one.saved) for one in Outcomes(again)] == [("a", FIRST, None)]
     register(again, arrivals(("a", "1")), digest="digest of the new version", now=LATER)
     save_outcome(again, "1", outcome("a", "1", saved=LATER), "digest of the new version")
     assert list(Outcomes(again)) == [outcome("a", "1", saved=LATER)]
+    register(again, arrivals(("a", "1"), ("b", "1")), digest="digest of the new version", now=LATER)
+    assert [(one.path, one.received) for one in Outcomes(again)] == [("a", FIRST), ("b", LATER)]
     again.close()
 
 

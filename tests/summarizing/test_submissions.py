@@ -55,6 +55,17 @@ def test_a_unit_that_files_for_several_projects_has_one_that_counts_for_each_and
     assert found([one, two, again]) == []
 
 
+def test_of_equal_files_the_one_that_came_first_is_the_original_whatever_its_name() -> None:
+    late = replace(
+        outcome("a.xlsx", "甲局", received="2023-03-02T01:00:00+00:00"), sha256="e3b0"
+    )  # an hour after, by the clock of a server
+    first = replace(outcome("m.xlsx", "甲局", received="2023-03-02T08:00:00+08:00"), sha256="e3b0")
+    together = replace(first, path="n.xlsx")
+    roles = find_roles([late, first, together])
+    assert {path: tuple(role) for path, role in roles.items()} == {
+        "a.xlsx": ("duplicate", "m.xlsx"), "m.xlsx": ("counts", "m.xlsx"), "n.xlsx": ("duplicate", "m.xlsx")}  # fmt: skip
+
+
 def test_equal_bytes_of_two_units_are_two_submissions() -> None:
     """A blank template or an empty file: each of them has to send its own. What nobody owns is a copy of any."""
     blank = [

@@ -65,14 +65,16 @@ def compare_runs(last: Run, files: Sequence[FileEntry], *, naming: Naming, has_r
 
 def describe_changes(before: Iterable[FileEntry], now: Iterable[FileEntry], naming: Naming = PLAIN) -> Iterator[str]:
     """Yield one sentence per kind of change, or one that says that nothing has changed."""
-    old, new = [_entry(entry) for entry in before], [_entry(entry) for entry in now]
+    listed = [list(before), list(now)]
+    attached = {entry["path"] for entries in listed for entry in entries if entry["status"] == "attached"}
+    old, new = ([entry for entry in map(_entry, entries) if entry.submission.path not in attached] for entries in listed)
     kinds = _names_by_kind(_counting(old, naming), _counting(new, naming))
     for kind in KINDS:
         if names := kinds.get(kind):
             more = "…" if len(names) > MOST_LISTED else ""
             yield sentence(f"change_{kind}", {"count": len(names), "names": listing(names[:MOST_LISTED]) + more})
     if not kinds:
-        same_files = _contents(old) == _contents(new)
+        same_files = _contents(listed[0]) == _contents(listed[1])
         yield sentence("change_none" if same_files else "change_none_counting", {})
 
 
@@ -82,7 +84,7 @@ def _entry(entry: FileEntry) -> Entry:
         path=entry["path"],
         sha256=entry["sha256"],
         received=entry["received"],
-        status=entry["status"],
+        status="unreadable" if entry["status"] == "attached" else entry["status"],
         saved=entry.get("saved"),
         form=entry["form"],
         year=entry["year"],
@@ -135,5 +137,5 @@ def _change(before: Entry | None, now: Entry | None) -> tuple[str, str] | None:
     return None
 
 
-def _contents(entries: Iterable[Entry]) -> set[tuple[str, str]]:
-    return {(entry.submission.path, entry.submission.sha256) for entry in entries}
+def _contents(entries: Iterable[FileEntry]) -> set[tuple[str, str]]:
+    return {(entry["path"], entry["sha256"]) for entry in entries}

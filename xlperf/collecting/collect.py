@@ -318,7 +318,7 @@ def _register(store: Store, plan: _Plan, options: WorkOptions, waivers: Mapping[
         for key in (sha256, f"{sha256}{OPEN}")
     }
     note = partial(note_arrivals, store, arrivals=arrivals, now=plan.started)
-    received = {item.key.removesuffix(OPEN): item.received for item in plan.inputs if item.received}
+    received = {item.path: item.received for item in plan.inputs if item.received}
     register(store, arrivals, digest=digest, now=plan.started, received=received, also=[digest_finalized], own=own, note=note)
     tidy(store, plan.directory, {item.key for item in plan.inputs})
     return digest

@@ -100,7 +100,7 @@ def log_of(store: Store, exported: Exported, *, has_roster: bool, state: str) ->
         "missing": _missing(exported.board) if has_roster else None,
         "units": _unit_entries(exported.board),
         "beside": exported.beside,
-        "files": list_files(Outcomes(store, documents=False)),
+        "files": list_files(Outcomes(store, documents=False), attachments=exported.attachments),
         "state": state,
         "chain": {"entries": exported.chain.count, "head": exported.chain.head} if exported.chain else None,
         "digests": exported.digests,

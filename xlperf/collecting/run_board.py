@@ -44,6 +44,15 @@ def decisions_in(store: Store) -> Sequence[Decision]:
     return in_force(taken_in(entries_of(store, (DECIDED, UNDONE))))
 
 
+def decided_since(store: Store, run: Run) -> int:
+    """How many decisions were taken or withdrawn after that run: its exports do not have them."""
+    shown = run.get("chain")
+    if not shown:
+        return 0
+    newer = (entry for entry in entries_of(store, (DECIDED, UNDONE)) if entry.number > shown["entries"])
+    return len({entry.told.get("number") if entry.kind == UNDONE else entry.number for entry in newer})
+
+
 def decided_board(store: Store, run: Run, naming: Naming, *, day: str) -> tuple[BoardRow, ...]:
     """The board of that run with what is in force on that ISO day."""
     return decided(board_of(run), decisions_in(store), naming, day=day)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 import platform
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypedDict, cast
@@ -18,8 +18,7 @@ from xlperf import __version__
 from xlperf.files import digest_of, write_atomically
 from xlperf.forms.model import Unexplained
 from xlperf.reporting.description import count_findings
-from xlperf.reporting.result import Status
-from xlperf.summarizing.outcome import Outcome
+from xlperf.summarizing.outcome import FileStatus, Outcome
 
 FILE_NAME = "run.json"
 RUN_NEEDS = {"seconds", "skipped", "missing", "changes"}  # keys that an earlier run must have, and its files
@@ -36,7 +35,7 @@ KINDS = {
 LIBRARIES = ("openpyxl", "python-calamine", "XlsxWriter", "SQLAlchemy")  # that affect what is read, written and stored
 
 LogStamp = tuple[int, int, int]  # the number of the file on its disk, its time, its size
-StatusChange = TypedDict("StatusChange", {"path": str, "was": Status, "is": Status})
+StatusChange = TypedDict("StatusChange", {"path": str, "was": FileStatus, "is": FileStatus})
 
 
 class FileEntry(TypedDict):
@@ -47,7 +46,7 @@ class FileEntry(TypedDict):
     size: int  # bytes
     received: str  # ISO time
     saved: str | None
-    status: Status
+    status: FileStatus
     unit: str | None
     unit_code: str | None
     subject: str | None
@@ -165,8 +164,8 @@ def _version(name: str) -> str | None:
         return None
 
 
-def list_files(outcomes: Iterable[Outcome]) -> list[FileEntry]:
-    """The entries of `files`: one per input path."""
+def list_files(outcomes: Iterable[Outcome], *, attachments: Collection[str]) -> list[FileEntry]:
+    """The entries of `files`: one per input path; that an attachment cannot be read is no error."""
     return [
         {
             "path": outcome.path,
@@ -174,7 +173,7 @@ def list_files(outcomes: Iterable[Outcome]) -> list[FileEntry]:
             "size": outcome.size,
             "received": outcome.received,
             "saved": outcome.saved,
-            "status": outcome.status,
+            "status": "attached" if outcome.path in attachments else outcome.status,
             "unit": outcome.unit,
             "unit_code": outcome.unit_code,
             "subject": outcome.subject,
@@ -183,7 +182,7 @@ def list_files(outcomes: Iterable[Outcome]) -> list[FileEntry]:
             "year": outcome.year,
             "rows": outcome.rows,
             "seconds": outcome.seconds,
-            "errors": _count(outcome, "error"),
+            "errors": 0 if outcome.path in attachments else _count(outcome, "error"),
             "queries": count_findings(outcome.findings)["query"].open,
             "warnings": _count(outcome, "warning"),
             "outputs": list(outcome.outputs),

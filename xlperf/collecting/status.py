@@ -13,7 +13,7 @@ from pathlib import Path
 from sys import intern
 
 from xlperf.collecting.ownership import refuse_other_owner
-from xlperf.collecting.run_board import decided_board
+from xlperf.collecting.run_board import decided_board, decided_since
 from xlperf.collecting.run_log import Changes, Run, read_run
 from xlperf.collecting.store import FILE_NAME, Outcomes, Store, count_inputs, opened_store
 from xlperf.errors import ExitCode, UsageError
@@ -47,17 +47,19 @@ class CollectionStatus:
     """
 
     directory: Path
-    counts: Mapping[Status, int]  # inputs by status: passed, returned, unreadable
+    counts: Mapping[Status, int]  # inputs by status: passed, returned, unreadable; attachments are none of these
     counting: Mapping[Status, int]  # those of them that count: the latest valid one of each unit
     waiting: int  # inputs that are still to be processed
     units: int  # that sent anything
     findings: tuple[tuple[str, str, int], ...]  # what sends back the most of those that count: code, message, inputs
     run: Run | None  # the last run that was finished, as run.json has it
     board: tuple[BoardRow, ...] = ()  # its units with what was decided about them since, as they stand today
+    attached: int = 0  # inputs that are attachments, as the last run found
+    decided_since: int = 0  # decisions that were taken or withdrawn since the last run: its results do not have them
 
     @property
     def exit_code(self) -> ExitCode:
-        """That of the worst input."""
+        """That of the worst input; an attachment is none."""
         return max((EXIT_CODES[status] for status in self.counts), default=ExitCode.OK)
 
 
@@ -94,27 +96,41 @@ def read_status(directory: Path, store: Store, run: Run | None, naming: Naming, 
     """Return the status of a collection whose store is open, with extensions as they are on that ISO day."""
     counts = count_inputs(store)
     messages: dict[str, str] = {}  # by code, the latest
+    attachments = _attachments_in(run) if run else frozenset()
+    attached = 0
     submissions: list[Submission] = []
     reasons: dict[str, tuple[str, ...]] = {}  # by path, the codes that send it back
     for outcome in Outcomes(store, documents=False):
+        if outcome.status == "unreadable" and (outcome.path, outcome.sha256) in attachments:
+            attached += 1
+            continue
         found = {finding["code"]: finding["message"] for finding in outcome.findings if sends_back(finding)}
         messages |= found
         submissions.append(submission_of(outcome))
         reasons[outcome.path] = tuple(map(intern, found))
+    if attached:
+        counts["unreadable"] = max(counts.get("unreadable", 0) - attached, 0)
     roles = find_roles(submissions, naming)
     counting = [submission for submission in submissions if roles[submission.path].kind == COUNTS]
     inputs = Counter(code for submission in counting for code in reasons[submission.path])
     commonest = sorted(inputs.items(), key=lambda item: (-item[1], item[0]))[:COMMONEST]
     return CollectionStatus(
         directory=directory,
-        counts={status: count for status, count in counts.items() if status},
+        counts={status: count for status, count in counts.items() if status and count},
         counting=Counter(submission.status for submission in counting),
         waiting=counts.get(None, 0),
         units=len({naming.key(submission.unit, submission.unit_code) for submission in submissions} - {""}),
         findings=tuple((code, of_any_field(code, messages[code]), count) for code, count in commonest),
         run=run,
         board=decided_board(store, run, naming, day=day) if run else (),
+        attached=attached,
+        decided_since=decided_since(store, run) if run else 0,
     )
+
+
+def _attachments_in(run: Run) -> frozenset[tuple[str, str]]:
+    """Path and SHA-256 of what the last run found to be attachments; the store knows only that they cannot be read."""
+    return frozenset((entry["path"], entry["sha256"]) for entry in run["files"] if entry["status"] == "attached")
 
 
 # --- on one screen ---------------------------------------------------------------------------------------------
@@ -123,6 +139,8 @@ def read_status(directory: Path, store: Store, run: Run | None, naming: Naming, 
 def status_as_text(status: CollectionStatus) -> str:
     """The screen: how many of what, the last run and what it changed, what sends back the most."""
     lines = [*_count_lines(status), *(_run_lines(status.run, status.board) if status.run else [sentence("screen_no_run", {})])]
+    if status.decided_since:
+        lines.append(sentence("screen_decided_since", {"count": status.decided_since}))
     if status.findings:
         headings = [sentence(f"column_{name}", {}) for name in ("code", "message", "files")]
         rows = [(code, message, str(count)) for code, message, count in status.findings]
@@ -131,10 +149,11 @@ def status_as_text(status: CollectionStatus) -> str:
 
 
 def _count_lines(status: CollectionStatus) -> Iterator[str]:
-    total = sum(status.counts.values()) + status.waiting
+    total = sum(status.counts.values()) + status.attached + status.waiting
     counts = _of_each_status(status.counts)
     yield sentence("standing", {"path": status.directory, "units": status.units, "total": total})
-    yield sentence("screen_counts", {**counts, "waiting": status.waiting})
+    attached = sentence("screen_attached", {"count": status.attached}) if status.attached else ""
+    yield sentence("screen_counts", {**counts, "waiting": status.waiting}) + attached
     if sum(status.counting.values()) < sum(status.counts.values()):
         yield sentence("screen_counting", _of_each_status(status.counting))
 

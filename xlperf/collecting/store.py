@@ -6,8 +6,8 @@
     for outcome in Outcomes(store): …
 
 An outcome belongs to the bytes, not to the path: a file that lies in three folders is processed once and listed three
-times. All inputs are registered in one transaction before the work begins, with one time of receipt that never changes:
-so an interrupted collection has the same times as an undisturbed one. An outcome is stored with a digest of all that
+times. All inputs are registered in one transaction before the work begins, each with a time of receipt that stays, also when
+it is moved: so an interrupted collection has the same times as an undisturbed one. An outcome is stored with a digest of all that
 it depends on besides the bytes (forms, version, options); one that was found under another digest is forgotten and done again.
 
 The store is an SQLite file in the folder of the collection, or whatever database SQLAlchemy reaches under a URL: one
@@ -77,12 +77,21 @@ class Store:
     """An open database with our tables in it."""
 
     engine: Engine
-    inputs: Table  # path -> key, as the inboxes are now
+    inputs: Table  # path -> key and time of receipt, as the inboxes are now
     outcomes: Table  # key -> outcome; before it is known only key, size and time of receipt
     owners: Table  # the one collection that is kept here, see `ownership`
     audit: Table  # what happened to the collection, entry by entry, see `audit_log`
     seals: Table  # name -> what is to be found in a file of that name, see `audit_log`
     url: str | None = None  # of the database; None of the file in the folder of the collection
+    has_receipts: bool = True  # one per input; a store of an earlier version that is only read has them per content alone
+
+    @property
+    def receipt(self) -> ColumnElement[str]:
+        """When an input was received, in a statement that joins inputs and outcomes."""
+        import sqlalchemy as sql
+
+        first: ColumnElement[str] = self.outcomes.c.received
+        return sql.func.coalesce(self.inputs.c.received, first) if self.has_receipts else first
 
     @cached_property
     def saving(self) -> Update:
@@ -112,7 +121,8 @@ def open_store(directory: Path, url: str | None = None) -> Store:
         engine = sql.create_engine(url) if url else _own_engine(directory / FILE_NAME)
         inputs, outcomes, owners, audit, seals = _tables()
         inputs.metadata.create_all(engine)
-        _add_missing_columns(engine, outcomes)
+        for table in (inputs, outcomes):
+            _add_missing_columns(engine, table)
     except sql.exc.NoSuchModuleError:
         raise UsageError("bad_database", url=shown(url or "")) from None
     # ImportError: the driver for the URL is not installed; ValueError, TypeError: what drivers say of the words behind its "?"
@@ -149,7 +159,13 @@ def _tables() -> tuple[Table, Table, Table, Table, Table]:
     # Sorted by code point in every database, so that exports are the same.
     exact = sql.Text().with_variant(sql.Text(collation="C"), "postgresql")
     tables = sql.MetaData()
-    inputs = sql.Table("inputs", tables, sql.Column("path", exact, primary_key=True), sql.Column("key", exact, nullable=False))
+    inputs = sql.Table(
+        "inputs",
+        tables,
+        sql.Column("path", exact, primary_key=True),
+        sql.Column("key", exact, nullable=False),
+        sql.Column("received", sql.Text),  # NULL of one that an earlier version registered
+    )
     outcomes = sql.Table(
         "outcomes",
         tables,
@@ -230,10 +246,12 @@ def store_to_read(directory: Path, url: str | None = None) -> Iterator[Store | N
     faults = (sql.exc.SQLAlchemyError, ImportError, OSError, ValueError, TypeError)
     try:
         engine = _reading_engine(directory / FILE_NAME, url)
-        has_tables = sql.inspect(engine).has_table("outcomes")
+        known = sql.inspect(engine)
+        has_tables = known.has_table("outcomes")
+        has_receipts = has_tables and "received" in {column["name"] for column in known.get_columns("inputs")}
     except faults as error:
         raise _unreadable(error, directory, url) from None
-    with closing(Store(engine, *_tables(), url)) as store:
+    with closing(Store(engine, *_tables(), url, has_receipts)) as store:
         try:
             yield store if has_tables else None
         except sql.exc.SQLAlchemyError as error:
@@ -276,14 +294,14 @@ def register(
     own: Mapping[str, Sequence[str]] = NO_TERMS,
     note: Note | None = None,
 ) -> None:
-    """Make these the inputs of the collection; content that is new is received now.
+    """Make these the inputs of the collection; what is new is received now.
 
     Outcomes stored with this digest, or with one of `also`, stay; all others are forgotten.
 
     Args:
         digest: of all that an outcome depends on besides the bytes.
-        now: the ISO time of receipt for new content.
-        received: times of receipt that others have noted, by content.
+        now: the ISO time of receipt for what is new.
+        received: times of receipt that others have noted, by path.
         own: the digests of contents, by key, whose outcome depends on more: on what the bureau decided about them.
         note: called within the same transaction, before anything changes, to write it down.
     """
@@ -298,18 +316,64 @@ def register(
             new.pop(row.key, None)
             content = _content(row.key)
             first_received[content] = min(row.received, first_received.get(content, row.received), key=instant)
+        times = _receipts(arrivals, _receipts_before(store, connection), first_received, received, now)
         connection.execute(sql.delete(store.inputs))
         if arrivals:
-            connection.execute(store.inputs.insert(), [{"path": path, "key": key} for path, key, _ in arrivals])
+            lines = [{"path": path, "key": key, "received": times[path]} for path, key, _ in arrivals]
+            connection.execute(store.inputs.insert(), lines)
         if new:
-            times = {**received, **first_received}
-            rows = [{"key": key, "size": size, "received": times.get(_content(key), now)} for key, size in new.items()]
+            for path, key, _ in sorted(arrivals, key=lambda arrival: instant(times[arrival.path])):
+                first_received.setdefault(_content(key), times[path])
+            rows = [{"key": key, "size": size, "received": first_received[_content(key)]} for key, size in new.items()]
             connection.execute(outcomes.insert(), rows)
         stale = sql.or_(outcomes.c.terms.is_(None), outcomes.c.terms.not_in([digest, *also]))
         connection.execute(sql.update(outcomes).where(stale, outcomes.c.key.not_in(list(own))).values(terms=None, status=None))
         for key, terms in own.items():
             changed = sql.or_(outcomes.c.terms.is_(None), outcomes.c.terms.not_in(terms))
             connection.execute(sql.update(outcomes).where(outcomes.c.key == key, changed).values(terms=None, status=None))
+
+
+def _receipts_before(store: Store, connection: Connection) -> dict[str, tuple[str, str]]:
+    """The content and the time of receipt of every input of the last run, by path."""
+    import sqlalchemy as sql
+
+    inputs, outcomes = store.inputs, store.outcomes
+    listed = sql.select(inputs.c.path, inputs.c.key, store.receipt.label("received"))
+    rows = connection.execute(listed.join(outcomes, inputs.c.key == outcomes.c.key))
+    return {row.path: (_content(row.key), row.received) for row in rows}
+
+
+def _receipts(
+    arrivals: Sequence[Arrival],
+    before: Mapping[str, tuple[str, str]],
+    first_received: Mapping[str, str],
+    noted: Mapping[str, str],
+    now: str,
+) -> dict[str, str]:
+    """When each input was received, by path: one that was moved takes its time along, a further copy came when it was found.
+
+    Args:
+        before: content and time of the inputs of the last run, by path.
+        first_received: by content, when it came first, also where it was gone meanwhile.
+        noted: times that others have noted, by path.
+    """
+    times = {a.path: before[a.path][1] for a in arrivals if a.path in before and before[a.path][0] == _content(a.key)}
+    left: dict[str, list[str]] = {content: [] for content, _ in before.values()}  # times of inputs that are there no more
+    for path, (content, time) in before.items():
+        if path not in times:
+            left[content].append(time)
+    for path, key, _ in sorted(arrivals):
+        if path in times:
+            continue
+        content = _content(key)
+        if path in noted:
+            times[path] = noted[path]
+        elif left.get(content):
+            times[path] = min(left[content], key=instant)
+            left[content].remove(times[path])
+        else:
+            times[path] = now if content in left else first_received.get(content, now)
+    return times
 
 
 def _content(key: str) -> str:
@@ -339,7 +403,7 @@ def received_inputs(store: Store) -> Iterator[ReceivedInput]:
     import sqlalchemy as sql
 
     inputs, outcomes = store.inputs, store.outcomes
-    columns = (inputs.c.path, inputs.c.key, outcomes.c.size, outcomes.c.sha256, outcomes.c.received)
+    columns = (inputs.c.path, inputs.c.key, outcomes.c.size, outcomes.c.sha256, store.receipt.label("received"))
     listed = sql.select(*columns).join(outcomes, inputs.c.key == outcomes.c.key).order_by(inputs.c.path)
     with store.engine.connect().execution_options(yield_per=AT_A_TIME) as connection:
         for row in connection.execute(listed):
@@ -432,12 +496,16 @@ class Outcomes:
         import sqlalchemy as sql
 
         inputs, outcomes = self.store.inputs, self.store.outcomes
-        columns: dict[str, ColumnElement[Any]] = {**outcomes.c, "path": inputs.c.path}
+        columns: dict[str, ColumnElement[Any]] = {
+            **outcomes.c,
+            "path": inputs.c.path,
+            "received": self.store.receipt.label("received"),
+        }
         if not self.documents:
             columns |= {name: sql.literal("null").label(name) for name in SELDOM_READ}
         listed = (
             sql.select(*(columns[field.name] for field in fields(Outcome)))
-            .join(outcomes, inputs.c.key == outcomes.c.key)
+            .join_from(inputs, outcomes, inputs.c.key == outcomes.c.key)
             .where(outcomes.c.status.is_not(None))
             .order_by(inputs.c.path)
         )

@@ -52,6 +52,7 @@ class Exported(NamedTuple):
     chain: Chain | None  # the audit that the summary and the archive show
     digests: dict[str, str]  # by the path below the folder of the collection, the SHA-256 of summary, tables and archive
     board: tuple[BoardRow, ...]
+    attachments: frozenset[str]  # paths of files that nobody has to read
     beside: dict[str, str]  # finalized files that somebody has saved since, each with the newer file beside it
 
 
@@ -110,7 +111,13 @@ def write_exports(
                 path.unlink(missing_ok=True)
     except OSError as error:  # perhaps open in Excel
         raise UsageError("cannot_write", path=error.filename or directory, reason=reason_of(error)) from None
-    return Exported(chain=chain, digests=digests, board=tuple(survey.board), beside=handouts.beside)
+    return Exported(
+        chain=chain,
+        digests=digests,
+        board=tuple(survey.board),
+        attachments=survey.attachments,
+        beside=handouts.beside,
+    )
 
 
 def _write_tables(

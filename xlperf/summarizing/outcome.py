@@ -13,10 +13,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from sys import intern
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from xlperf.reporting.description import DescribedFinding
 from xlperf.reporting.result import Status
+
+FileStatus = Status | Literal["attached"]  # of a file in a collection: one that nobody has to read is an attachment
 
 IMPORTED = {"XL509": "word", "XL510": "pdf"}  # the findings of a report that was filled into a workbook, with its kind
 PRINTED = (".docx", ".pdf")  # the endings of such reports
@@ -32,7 +34,7 @@ class Submission:
 
     path: str  # relative to its inbox; inside an archive `archive.zip!folder/name.xlsx`
     sha256: str  # "" if the file could not be opened
-    received: str  # ISO time of the first receipt, stored once
+    received: str  # ISO time at which it was first found there, stored once; a file that was moved takes it along
     status: Status  # passed, returned, unreadable
     saved: str | None = None  # ISO time at which it was last saved, according to the workbook
     form: str | None = None

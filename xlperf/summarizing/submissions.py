@@ -7,7 +7,8 @@
 
 A unit is recognized by its name, ignoring spaces, punctuation, full-width forms and the words that may be left out before
 it; if the roster has several units of one name, by its code too. Among the submissions of a unit for one purpose (one form,
-year and subject) the latest that passed counts; if none passed, the latest. Equal files of one unit count once.
+year and subject) the latest that passed counts; if none passed, the latest. Equal files of one unit count once: the one that
+came first.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from xlperf.summarizing.outcome import INSIDE, Outcome, Submission, instant
 from xlperf.text import leading_code, letters_of, unit_key
 
 COUNTS, SUPERSEDED, DUPLICATE, ATTACHED = "counts", "superseded", "duplicate", "attached"
+NO_TABLES = {"XL101", "XL108", "XL109", "XL124", "XL128", "XL512"}  # another kind of file, text, a page, empty, large, no report
 TABLES = (".xlsx", ".xlsm", ".xltx", ".xls", ".xlsb", ".et", ".ett", ".ods", ".csv", ".zip", ".rar", ".7z")  # might be a table
 LONGEST_NAME = 40  # characters of a unit's name in a file name of at most 255 bytes
 MOST_LISTED = 5  # files that a finding names; the others are counted
@@ -36,7 +38,7 @@ class Role(NamedTuple):
     """The role of a submission among those for the same purpose."""
 
     kind: str  # COUNTS, SUPERSEDED, DUPLICATE or ATTACHED
-    by: str  # the path that counts instead, for a duplicate the first path of an equal file; its own if it counts
+    by: str  # the path that counts instead, for a duplicate that of the equal file that came first; its own if it counts
 
 
 class Purpose(NamedTuple):
@@ -114,7 +116,7 @@ def arrival_of(submission: Submission) -> tuple[datetime, datetime]:
 def find_roles(
     submissions: Iterable[Submission], naming: Naming = PLAIN, *, asked: Asked = ANYTHING, attached: Collection[str] = ()
 ) -> dict[str, Role]:
-    """Return the role of every path: the latest valid submission for each purpose counts, and of equal files the first path.
+    """Return the role of every path: the latest valid submission for each purpose counts, of equal files the one that came first.
 
     The latest is the one received last; among those received together, the one saved last. A workbook counts before a report in
     Word or PDF for which the same is to be said. What a unit sent that cannot be
@@ -151,12 +153,13 @@ def find_roles(
 
 
 def _originals(submissions: Sequence[Submission], naming: Naming) -> Iterator[tuple[str, str]]:
-    """Yield every path with the first one of an equal file of that unit; of a file that nobody owns, of any unit.
+    """Yield every path with that of the equal file of that unit that came first; of a file that nobody owns, of any unit.
 
-    Two units may send the same bytes: a blank template, an empty file. Each of them has still to send its own.
+    Of those received together the first path is the original. Two units may send the same bytes: a blank template, an empty file.
+    Each of them has still to send its own.
     """
     first: dict[tuple[str, str], str] = {}
-    for submission in sorted(submissions, key=lambda s: not (s.unit or s.unit_code)):
+    for submission in sorted(submissions, key=lambda s: (not (s.unit or s.unit_code), instant(s.received), s.path)):
         content, owned = content_key(submission), bool(submission.unit or submission.unit_code)
         anybodys = first.setdefault((content, ""), submission.path)
         yield submission.path, first.setdefault((content, owner_of(submission, naming)), submission.path) if owned else anybodys
@@ -205,9 +208,8 @@ def missing_units(roster: Sequence[Unit], submissions: Iterable[Submission], nam
 
 def is_attachment(outcome: Outcome) -> bool:
     """Whether a file is not a table of any kind, by content and name: a scan, a letter, a report in Word."""
-    return {finding["code"] for finding in outcome.findings} in ({"XL101"}, {"XL512"}) and not outcome.path.lower().endswith(
-        TABLES
-    )
+    codes = {finding["code"] for finding in outcome.findings}
+    return len(codes) == 1 and codes <= NO_TABLES and not outcome.path.lower().endswith(TABLES)
 
 
 def file_stem(submission: Submission) -> str:

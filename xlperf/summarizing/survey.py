@@ -20,13 +20,20 @@ from xlperf.forms.form import Form
 from xlperf.forms.loader import form_directories, unit_prefixes_of
 from xlperf.forms.summary import OVER
 from xlperf.reporting.description import DescribedFinding, count_findings
-from xlperf.summarizing.board.assignment import Owner, find_attached, find_elsewhere, find_owners, find_subjects
+from xlperf.summarizing.board.assignment import (
+    Owner,
+    find_attached,
+    find_elsewhere,
+    find_owners,
+    find_subjects,
+    settled_attachments,
+)
 from xlperf.summarizing.board.decisions import Taken, decided, in_force
 from xlperf.summarizing.board.rows import BoardRow, board_rows
 from xlperf.summarizing.fingerprints import Fingerprints, find_shared
 from xlperf.summarizing.gist import Gist, form_of, gist_of, prints_in
 from xlperf.summarizing.name_checks import check_names, check_places
-from xlperf.summarizing.outcome import Outcome, SurveyedSubmission, held_once, imported_from
+from xlperf.summarizing.outcome import FileStatus, Outcome, Submission, SurveyedSubmission, held_once, imported_from
 from xlperf.summarizing.similarity import ComparedWorkbook, compare
 from xlperf.summarizing.submissions import (
     ANYTHING,
@@ -72,6 +79,7 @@ class Survey:
 
     submissions: tuple[SurveyedSubmission, ...]  # in the order of the outcomes
     roles: Mapping[str, Role]  # by path
+    attachments: frozenset[str]  # the paths of those that nobody has to look at
     forms: Mapping[str, Form]  # by key, each in the newest revision that was received
     comparisons: Mapping[str, Sequence[DescribedFinding]]  # findings from comparing several workbooks, by path
     roster: Sequence[Unit] | None
@@ -102,6 +110,10 @@ class Survey:
                 words = [self._name_of(form)] if len(self.forms) > 1 else []
                 words += [str(year or "")] if len(years) > 1 else []
                 yield Edition(form, year, " ".join(words).strip() or None)
+
+    def status_of(self, submission: Submission) -> FileStatus:
+        """What became of a file: an attachment is not read, so it is not unreadable."""
+        return "attached" if submission.path in self.attachments else submission.status
 
     def owned(self, outcome: Outcome) -> Outcome:
         """The outcome as that of the unit whose it is, if it does not say so itself."""
@@ -173,9 +185,9 @@ def take_survey(
     subjects = find_subjects(submissions, owners, roster or (), naming)
     attached = find_attached(submissions, owners, loose, naming) - subjects.keys()
     numbers_before = {s.path: numbers_of[owner_of(s, naming)] for s in submissions if s.path in owners and s.path in numbers}
-    submissions = [
-        _of_owner(submission, owners.get(submission.path), subjects.get(submission.path)) for submission in submissions
-    ]
+    settled = settled_attachments(attached, owners, has_roster=roster is not None)
+    submissions = [_of_owner(s, owners.get(s.path), subjects.get(s.path)) for s in submissions]
+    submissions = [replace(s, errors=0) if s.path in settled else s for s in submissions]
     moved = {
         numbers_before[s.path]: numbers_of.setdefault(owner_of(s, naming), len(numbers_of))
         for s in submissions
@@ -216,6 +228,7 @@ def take_survey(
     return Survey(
         submissions=tuple(submissions),
         roles=roles,
+        attachments=settled,
         forms=forms,
         comparisons=comparisons,
         roster=roster,

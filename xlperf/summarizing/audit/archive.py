@@ -76,7 +76,7 @@ def _rows(survey: Survey, outcomes: Iterable[Outcome], archive: zipfile.ZipFile,
             outcome.unit,
             outcome.unit_code,
             outcome.received,
-            sentence(f"status_{outcome.status}", {}),
+            sentence(f"status_{survey.status_of(outcome)}", {}),
             sentence(f"submission_{role.kind}", {}),
             role.by if role.by != outcome.path else None,
         )

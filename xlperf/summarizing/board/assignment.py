@@ -2,6 +2,7 @@
 
     owners = find_owners(submissions, roster, naming)           # {"in/Bureau A.pdf": Owner("Bureau A", "101")}
     attached = find_attached(submissions, owners, {"in/Bureau A.pdf"}, naming)
+    settled = settled_attachments(attached, owners, has_roster=True)
     elsewhere = find_elsewhere(submissions, roster, naming)     # {"Bureau A/form.xlsx": Owner("Bureau A", "101")}: it is B's
 
 A file is a unit's if its name has the name or the code of that unit and of no other; else if a folder or archive around it
@@ -86,6 +87,14 @@ def find_attached(
         return owner is not None and path.lower().endswith(PAPERS) and naming.key(owner.name, owner.code) not in with_table
 
     return frozenset(path for path in loose if not stands_for_workbook(path))
+
+
+def settled_attachments(attached: Iterable[str], owners: Mapping[str, Owner], *, has_roster: bool) -> frozenset[str]:
+    """Return the paths of the attachments that nobody has to look at.
+
+    Without a roster nothing else would tell that a unit is missing whose form on paper nobody can assign.
+    """
+    return frozenset(path for path in attached if has_roster or path in owners or not path.lower().endswith(PAPERS))
 
 
 def find_subjects(

@@ -129,7 +129,7 @@ def units_table(survey: Survey) -> SummaryTable:
                 submission.unit,
                 submission.subject if has_subject(forms) else supervisor,
                 submission.path,
-                in_words(f"status_{submission.status}", submission.imported),
+                in_words(f"status_{survey.status_of(submission)}", submission.imported),
                 sentence(f"submission_{role.kind}", {}),
                 submission.errors,
                 submission.queries,
