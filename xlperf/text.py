@@ -51,6 +51,11 @@ def leading_code(name: str | None) -> str:
     return found[1] if found else ""
 
 
+def without_code(name: str) -> str:
+    """A unit's name without the code that is written before it."""
+    return CODED.sub("", name, count=1)
+
+
 def nearest(word: object, words: Iterable[object], alike: int = ALIKE) -> str | None:
     """The word of those that is most like the given one; None where none is much like it."""
     from rapidfuzz.process import extractOne

@@ -10,10 +10,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import docx
 import pytest
 
 from support.collection_runs import run_of
+from support.matrix import MATRIX
 from support.paths import EXAMPLE
+from support.rosters import written
 from support.sweeps import SEED, examples
 from xlperf import collect, fill_workbook, load_document, verify
 from xlperf.errors import ExitCode, UsageError
@@ -38,6 +41,21 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def desk(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two units of one department, by a list: one whose workbook goes back, one whose file cannot be read."""
+    folder = tmp_path_factory.mktemp("back")
+    (folder / "收到").mkdir()
+    document = load_document(EXAMPLE / "document.json")
+    document["cover"] |= {"unit": "丁局", "unit_code": "104"}
+    MATRIX["basic spending blank"][0](document)
+    fill_workbook(document, output=folder / "收到/丁局.xlsx", date="2023-03-01")
+    (folder / "收到/丙局.xlsx").write_bytes(b"PK")
+    written(folder / "units.csv", "单位名称,单位代码,主管部门\n丙局,103,市甲委\n丁局,104,市甲委\n")
+    collect([folder / "收到"], output=folder / "汇集", roster=folder / "units.csv", jobs=1)
+    return folder
+
+
 @pytest.fixture
 def out(made: Path, tmp_path: Path) -> Path:
     return shutil.copytree(made / "汇集", tmp_path / "汇集")
@@ -48,14 +66,15 @@ def found(out: Path) -> list[tuple[str, str]]:
 
 
 def the_set(out: Path) -> list[str]:
-    """The files that are compared: what is finalized and where it was copied from, summary, tables, archive and log."""
-    kinds = ("定稿/*", "made/*/*", "CSV/*", "汇总.xlsx", "audit.zip", "run.json")
+    """The files that are compared: what is finalized, goes back and to departments, where it was copied from, summary, tables, archive, log."""
+    kinds = ("定稿/*", "退回/*", "主管部门/*", "made/*/*", "CSV/*", "汇总.xlsx", "audit.zip", "run.json")
     return sorted(path.relative_to(out).as_posix() for kind in kinds for path in out.glob(kind))
 
 
 def test_all_of_the_set_is_compared(out: Path) -> None:
     listed = the_set(out)
-    assert sum(name.startswith("定稿/") for name in listed) == 6 == sum(name.startswith("made/") for name in listed)
+    counted = {folder: sum(name.startswith(f"{folder}/") for name in listed) for folder in ("定稿", "made", "退回", "主管部门")}
+    assert counted == {"定稿": 6, "made": 6, "退回": 1, "主管部门": 0}
     assert verify(out).files == len(listed) and verify(out).exit_code is ExitCode.OK
     for name in listed:
         kept = (out / name).read_bytes()
@@ -82,6 +101,39 @@ def test_any_byte_that_is_changed_in_any_file_is_found_and_the_file_is_named(out
         assert (name, "altered") in found(out), name
         (out / name).write_bytes(kept)
     assert found(out) == []
+
+
+def test_what_goes_back_and_to_departments_is_compared_too(desk: Path) -> None:
+    out, chosen = desk / "汇集", random.Random(SEED)
+    listed = [name for name in the_set(out) if name.startswith(("退回/", "主管部门/"))]
+    assert [sum(name.endswith(end) for name in listed) for end in ("问题.xlsx", "通知.docx", ".zip", ".txt")] == [1, 2, 1, 1]
+    assert len(listed) == 6 and found(out) == []
+    for name in listed:
+        kept = (out / name).read_bytes()
+        changed = bytearray(kept)
+        changed[chosen.randrange(len(kept))] ^= chosen.randrange(1, 256)
+        (out / name).write_bytes(changed)
+        assert found(out) == [(name, "altered")]
+        (out / name).unlink()
+        assert found(out) == [(name, "missing")]
+        (out / name).write_bytes(kept)
+    assert found(out) == []
+
+
+def test_a_notice_that_somebody_has_saved_is_told_as_altered_by_every_run(desk: Path, tmp_path: Path) -> None:
+    """The next run leaves it as it is, and does not take it for its own."""
+    folder = shutil.copytree(desk, tmp_path / "desk")
+    out = folder / "汇集"
+    (notice,) = (out / "退回").glob("丁局-*.docx")
+    docx.Document(notice).save(notice)
+    name = notice.relative_to(out).as_posix()
+    assert found(out) == [(name, "altered")]
+    (folder / "收到/说明.txt").write_bytes(b"x")
+    collect([folder / "收到"], output=out, roster=folder / "units.csv", jobs=1)
+    assert found(out) == [(name, "altered")]
+    notice.unlink()
+    collect([folder / "收到"], output=out, roster=folder / "units.csv", jobs=1)
+    assert found(out) == [] and notice.exists()
 
 
 def test_what_nobody_of_us_put_there_is_told(out: Path) -> None:

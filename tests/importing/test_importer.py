@@ -229,6 +229,30 @@ def test_the_report_of_the_example(tmp_path: Path) -> None:
     assert beside_evidence(result) == []
 
 
+@pytest.mark.parametrize(("name", "code", "taken", "is_told"), [
+    ("219001-林口镇人民政府", "", ("林口镇人民政府", "219001"), True), ("219001—林口镇人民政府", "219001", ("林口镇人民政府", "219001"), True),
+    ("219001-林口镇人民政府", "219002", ("219001-林口镇人民政府", "219002"), False),  # two codes: nobody knows which
+    ("林口镇人民政府", "219002", ("林口镇人民政府", "219002"), False), ("12-林口镇人民政府", "", ("12-林口镇人民政府", None), False),
+])  # fmt: skip
+def test_a_code_in_one_cell_with_the_name_is_the_code_where_the_form_asks_for_it(
+    tmp_path: Path, name: str, code: str, taken: tuple[str, str | None], is_told: bool
+) -> None:
+    paper = tmp_path / "a.txt"
+    paper.write_text(f"单位名称：{name}\n" + (f"单位代码：{code}\n" if code else "") + "主管部门：219-青溪县林口镇\n", "utf-8")
+    result = import_document(paper, form="suzhou-department", year=2022)
+    cover = result.document["cover"]
+    assert (cover["unit"], cover.get("unit_code")) == taken and cover["supervisor"] == "219-青溪县林口镇"
+    assert ("单位代码“219001”，写在单位名称前（第 1 行）" in result.findings[0]["found"]) == is_told
+    assert result.unit == taken[0] and "leftovers" not in result.document
+
+
+def test_a_code_stays_before_the_name_where_the_form_asks_for_none(tmp_path: Path) -> None:
+    paper = tmp_path / "a.txt"
+    paper.write_text("项目名称：管网\n实施单位：219001-林口镇人民政府\n", "utf-8")
+    result = import_document(paper, form="national-project", year=2022)
+    assert result.unit == "219001-林口镇人民政府" and "写在单位名称前" not in result.findings[0]["found"]
+
+
 # --- another form: one big table -----------------------------------------------------------------------------
 
 

@@ -91,6 +91,10 @@ def test_the_page_begins_in_the_language_of_the_messages() -> None:
         assert list(words) == [language, *(other for other in LANGUAGES if other != language)]
 
 
+def test_a_page_from_a_disk_leads_nowhere() -> None:
+    assert "to-round" not in page_text({}, []) and "{{" not in page_text({}, [])
+
+
 def test_words_cannot_end_the_script_they_stand_in() -> None:
     text = page_text({}, [{"form": "</script><script>alert(1)</script><!--", "revision": "1"}])
     facts = re.search(r'id="facts-of-page">(.*?)</script>', text, re.DOTALL)[1]

@@ -128,6 +128,29 @@ def test_every_version_can_be_looked_at_and_the_one_that_counts_comes_first(coll
         assert (f'<caption class="unseen">{title}</caption>' in page) == (title is not None) and "<table" in page
 
 
+def test_what_comparing_with_the_list_and_with_others_found_stands_on_the_page_of_the_unit(
+    collected: RoundDesk, tmp_path: Path
+) -> None:
+    """The bureau sees all of it, the unit what speaks of no other."""
+    desk = copied(collected, tmp_path)
+    roster = desk.folder / "units.csv"
+    roster.write_text(roster.read_text("utf-8-sig").replace("101005", "101099"), "utf-8-sig")  # the workbook says 101005
+    desk.collect()
+    key, path = desk.key("101099"), "b/苏州市戊辰局-改.xlsx"
+    _, page = desk.asked("unit", unit=key)
+    assert (
+        "XL557" in page and "单位名称与单位代码对不上名单" in page and "XL557" not in desk.asked("unit", of="101099", unit=key)[1]
+    )
+    run = json.loads((desk.out / "run.json").read_text("utf-8"))
+    told = run["comparisons"][path][0]
+    run["comparisons"][path] = [
+        told | {"code": code, "message": f"说的是 {code}"} for code in (*(f"XL55{n}" for n in range(10)),)
+    ]
+    (desk.out / "run.json").write_text(json.dumps(run), "utf-8")
+    shown = [set(re.findall("说的是 (XL55.)", desk.asked("unit", unit=key, of=of)[1])) for of in (None, "101099")]
+    assert shown == [{f"XL55{number}" for number in range(10)}, {"XL556", "XL559"}]
+
+
 def test_what_cannot_be_drawn_is_said(collected: RoundDesk) -> None:
     status, page = collected.asked("unit", unit=collected.key("101003"))
     assert status == 200 and catalogue("zh")["round"]["no_picture"] in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import socket
@@ -137,6 +138,12 @@ def test_each_role_gets_its_pages_and_no_other(behind: Served, collected: RoundD
         behind.ask("POST", "/round", b"", **headers(origin=behind.url, host=f"127.0.0.1:{behind.port}", x_xlperf="1")).status
         == 405
     )
+
+
+def test_the_page_that_validates_leads_to_the_round(behind: Served) -> None:
+    text = behind.ask("GET", "/", **headers()).body.decode()
+    assert '<p id="to-round"><a href="round" data-say="to_round">查看报送进度</a></p>' in text
+    assert json.loads(re.search(r'id="words">(.*?)</script>', text, re.DOTALL)[1])["en"]["to_round"].startswith("The round")  # type: ignore[index]
 
 
 def test_a_page_says_what_browsers_are_to_hold_to(behind: Served) -> None:

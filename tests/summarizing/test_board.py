@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import subprocess
 import sys
@@ -19,8 +20,8 @@ import pytest
 from support.collection_runs import table_of
 from support.exports import DATE, contents, headings, lines, read_csv, with_files
 from support.libreoffice import convert
-from support.outcomes import finding, outcome, unit, unreadable
-from support.paths import DOCS, TEMPLATES
+from support.outcomes import finding, indicator, outcome, unit, unreadable
+from support.paths import DOCS, EXAMPLES, TEMPLATES
 from xlperf.distributing.roster import Line, Unit
 from xlperf.messages import sentence
 from xlperf.summarizing.board.assignment import find_owners
@@ -35,6 +36,7 @@ from xlperf.workbook.announcement import NOTHING, Announcement
 
 ERROR, QUERY, ADVICE = finding("SZ201"), finding("SZ320", "query"), finding("SZ305", "warning")
 NO_TABLE = (finding("XL101", cells=[], field=None, label=None),)
+PROJECT = json.loads((EXAMPLES / "national-project-2022" / "document.json").read_text("utf-8"))
 ASKED = Asked("suzhou-department", 2022)
 
 
@@ -441,6 +443,31 @@ def test_a_file_that_cannot_be_read_counts_for_the_paper_that_its_name_says_and_
     attached = [row["文件"] for row in table_of(tmp_path, "单位一览") if row["是否计入"] == "否，附件"]
     assert sorted(attached) == ["子局/平台一期.pdf", "子局/平台三期说明.txt"]
     assert len(list((tmp_path / "退回").glob("子局-*.docx"))) == 2
+
+
+def of_other_department(path: str, name: str, **facts: object) -> Outcome:
+    """A workbook that says that another department is above its unit."""
+    said = outcome(path, name, cover={"unit": name, "supervisor": "市老委"}, indicators=[indicator("服务企业", 100, 150)])
+    return replace(said, **facts)
+
+
+@pytest.mark.parametrize("asked", [Asked(None, 2022), ASKED, Asked("suzhou-department", None)])
+def test_a_year_or_form_that_was_not_asked_for_adds_no_sheet_no_column_and_no_department(tmp_path: Path, asked: Asked) -> None:
+    """Without a list the departments are those that the workbooks of the round name."""
+    plain = [sent("甲.xlsx", "甲局"), sent("乙.xlsx", "乙局")]
+    year = {"year": 2022 if asked.form else 2021}
+    strays = [of_other_department("甲-上年.xlsx", "甲局", year=2021, received="2023-04-01T09:00:00+08:00"), of_other_department("丙-上年.xlsx", "丙局", year=2021),
+              of_other_department("乙-项目.xlsx", "乙局", form="national-project", revision="2020", document=PROJECT, **year)]  # fmt: skip
+    if asked.year is None:
+        strays = strays[2:]
+    exported(tmp_path / "1", plain, None, asked)
+    exported(tmp_path / "2", [*plain, *strays], None, asked)
+    books = [openpyxl.load_workbook(tmp_path / folder / "汇总.xlsx") for folder in "12"]
+    assert books[0].sheetnames == books[1].sheetnames
+    assert headings(books[0]["单位一览"]) == headings(books[1]["单位一览"])
+    cells = {cell.value for sheet in books[1] for row in sheet.iter_rows() for cell in row}
+    assert "市老委" not in cells and "市科技局" in cells
+    assert "市老委" not in "".join(path.read_text("utf-8-sig") for path in (tmp_path / "2" / "CSV").iterdir())
 
 
 def test_a_code_before_the_name_of_a_unit_is_no_part_of_it(tmp_path: Path) -> None:

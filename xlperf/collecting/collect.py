@@ -46,7 +46,7 @@ from xlperf.reporting.word_report import check_own_template
 from xlperf.summarizing.audit.chain import DECIDED, UNDONE
 from xlperf.summarizing.board.decisions import Taken, in_force, taken_in, waivers_of
 from xlperf.summarizing.board.former import FormerYears
-from xlperf.summarizing.exports import Exported, write_exports
+from xlperf.summarizing.exports import NOTHING_HANDED, Exported, write_exports
 from xlperf.summarizing.submissions import Asked, Naming, make_naming
 from xlperf.summarizing.survey import installed_prefixes
 from xlperf.workbook.announcement import NOTHING, Announcement
@@ -350,6 +350,7 @@ def _export(
         decisions=decisions.taken,
         day=decisions.day,
         keep=Auditor(store, plan.directory).keep,
+        handed_before=plan.last.get("handed", NOTHING_HANDED) if plan.last else NOTHING_HANDED,
         open_input=lambda outcome: open_received(inputs[outcome.path]),
     )
     close_archives()

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypedDict
 
@@ -21,6 +21,7 @@ from xlperf.collecting.run_log import FILE_NAME as LOG
 from xlperf.collecting.run_log import ChainHead, FileEntry, Run, UnitEntry, UnitState, list_files
 from xlperf.collecting.store import FILE_NAME, LOCK, Outcomes, Store
 from xlperf.files import digest_of_json
+from xlperf.reporting.description import DescribedFinding
 from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.exports import Exported
 
@@ -92,6 +93,8 @@ class Made(TypedDict):
     state: str
     chain: ChainHead | None
     digests: Mapping[str, str]
+    handed: Mapping[str, str]
+    comparisons: Mapping[str, Sequence[DescribedFinding]]
 
 
 def log_of(store: Store, exported: Exported, *, has_roster: bool, state: str) -> Made:
@@ -104,12 +107,14 @@ def log_of(store: Store, exported: Exported, *, has_roster: bool, state: str) ->
         "state": state,
         "chain": {"entries": exported.chain.count, "head": exported.chain.head} if exported.chain else None,
         "digests": exported.digests,
+        "handed": exported.handed,
+        "comparisons": exported.comparisons,
     }
 
 
 def made_before(last: Run | None, state: str) -> Made | None:
     """What there is to tell of the exports of the last run, None where they have to be made anew."""
-    if last is None or last.get("state") != state or not last.get("chain"):
+    if last is None or last.get("state") != state or not last.get("chain") or "comparisons" not in last:
         return None
     return {
         "missing": last["missing"],
@@ -119,6 +124,8 @@ def made_before(last: Run | None, state: str) -> Made | None:
         "state": state,
         "chain": last["chain"],
         "digests": last["digests"],
+        "handed": last["handed"],
+        "comparisons": last["comparisons"],
     }
 
 

@@ -17,7 +17,7 @@ from typing import TypedDict, cast
 from xlperf import __version__
 from xlperf.files import digest_of, write_atomically
 from xlperf.forms.model import Unexplained
-from xlperf.reporting.description import count_findings
+from xlperf.reporting.description import DescribedFinding, count_findings
 from xlperf.summarizing.outcome import FileStatus, Outcome
 
 FILE_NAME = "run.json"
@@ -31,6 +31,8 @@ KINDS = {
     "units": list,
     "beside": dict,
     "digests": dict,
+    "handed": dict,
+    "comparisons": dict,
 }  # where they stand
 LIBRARIES = ("openpyxl", "python-calamine", "XlsxWriter", "SQLAlchemy")  # that affect what is read, written and stored
 
@@ -148,6 +150,8 @@ class Run(TypedDict):
     state: str  # of the exports
     chain: ChainHead | None  # the audit that they show; this and the next not in older logs
     digests: Mapping[str, str]  # SHA-256 of summary, tables and archive, by path below the collection
+    handed: Mapping[str, str]  # SHA-256 of what goes back and to departments; this and the next not in older logs
+    comparisons: Mapping[str, Sequence[DescribedFinding]]  # what comparing several files found, by path
     prefixes: list[str]  # words that may be left out before a unit's name
 
 

@@ -4,7 +4,8 @@
     found.exit_code, [(difference.file, difference.kind) for difference in found.differences]
 
 Compared are the finalized files with the hashes in the audit, the files that they were copied from, the outcomes in the store
-with those in the audit, summary, tables and archive with `run.json`, and that with the store. Nothing is repaired.
+with those in the audit, what goes back and to departments, summary, tables and archive with `run.json`, and that with the
+store. Nothing is repaired.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class Verification:
 
 
 def verify(directory: StrPath, *, head: str | None = None, database: str | None = None) -> Verification:
-    """Compare the finalized workbooks, documents, reports, summary and audit of a collection with its store.
+    """Compare all that a collection hands out, its summary and its audit with its store.
 
     Args:
         directory: the folder of a collection.
@@ -123,8 +124,8 @@ def _expected(store: Store, kept: Kept, run: Run | None) -> dict[str, str]:
             made |= json.loads(row["digests"] or "null") or {}
         except (ValueError, TypeError):  # told as an outcome that was altered
             continue
-    exports = run.get("digests") if run else None
-    return {**kept.finalized, **(exports or {}), **made}
+    exports, handed = (run.get("digests"), run.get("handed")) if run else (None, None)
+    return {**kept.finalized, **(handed or {}), **(exports or {}), **made}
 
 
 # --- the chain -----------------------------------------------------------------------------------------------

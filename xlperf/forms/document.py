@@ -25,6 +25,7 @@ Row = dict[str, Any]  # field: value, a plain JSON value
 Rows = dict[str, list[Row]]  # block: its rows
 Document = Mapping[str, Any]
 Stray = tuple[str, object]  # path in the document, and the value there that no field takes
+UNIT_CODE = "unit_code"  # the key of the field for the code of the unit, beside its name
 IMPORTED = "imported"  # from what kind of report a finalized document was read; it travels with it and is skipped
 WAIVED = "waived"  # what the bureau let stand in a finalized document; it travels with it and is skipped
 LEFTOVERS = "leftovers"  # what an import found no field for; it travels with the document and is skipped
@@ -45,6 +46,11 @@ def unit_spot(form: Form) -> Spot:
     """The field that names the unit the workbook is of."""
     block, _, field = form.unit.partition(".")
     return Spot(block, 0, field)
+
+
+def code_spot(form: Form) -> Spot:
+    """The field for the code of the unit, beside its name; of a field that is not there where the form asks for none."""
+    return unit_spot(form)._replace(field=UNIT_CODE)
 
 
 def subject_spot(form: Form) -> Spot:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from xlperf.forms.document import Rows, Spot, is_empty, is_required, rows_of
+from xlperf.forms.document import Rows, Spot, code_spot, is_empty, is_required, rows_of, text_at, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import RULES, Block, Field
 from xlperf.formula.nodes import Kind
@@ -28,6 +28,7 @@ from xlperf.importing.sections import first_paper, read_sections
 from xlperf.importing.tables import FoundRow, FoundTable
 from xlperf.importing.unit_captions import Units
 from xlperf.reporting.finding import Finding
+from xlperf.text import leading_code, without_code
 from xlperf.values.blanks import is_blank, is_dash
 from xlperf.values.cells import read_value
 from xlperf.values.notation import Spellings, spellings_of
@@ -54,6 +55,7 @@ class Assembly:
     shown: dict[Spot, Passage] = field(default_factory=dict)  # what the report says where the form computes
     leftovers: list[Leftover] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    code_before_name: str = ""  # the unit's code, where it stood in one cell with its name and the form has a field for it
 
 
 def assemble(labels: Labels, page: Page) -> Assembly:
@@ -70,6 +72,7 @@ def assemble(labels: Labels, page: Page) -> Assembly:
         else:
             assembly.labels.add(piece)
     _take_date(assembly)
+    _take_code(assembly)
     assembly.leftovers += others + [Leftover(line.text, line.place) for line in page.asides]
     return assembly
 
@@ -88,6 +91,20 @@ def _take_date(assembly: Assembly) -> None:
                     assembly.places[Spot(block.key, 0, column.key)] = str(piece.place)
                     assembly.leftovers = [other for other in assembly.leftovers if other is not piece]
                     return
+
+
+def _take_code(assembly: Assembly) -> None:
+    """Part the unit's code from its name, where both stand in one cell and the form asks for each; a second code stays."""
+    form, name = assembly.form, unit_spot(assembly.form)
+    code = code_spot(form)
+    row = assembly.rows[name.block][0]
+    found = leading_code(text_at(assembly.rows, name))
+    if found and code.field in form.blocks[code.block].fields and text_at(assembly.rows, code) in ("", found):
+        row |= {name.field: without_code(text_at(assembly.rows, name)), code.field: found}
+        assembly.code_before_name = found
+        assembly.filled.add((name.block, 0))
+        if name in assembly.places:
+            assembly.places.setdefault(code, assembly.places[name])
 
 
 # --- one row -------------------------------------------------------------------------------------------------

@@ -104,6 +104,7 @@ def page_text(parts: Mapping[str, bytes], forms: Sequence[Mapping[str, str]]) ->
         policy=f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
         style=f"<style>{style}</style>",
         support=f"<script>{support}</script>",
+        to_round="",
         worker=f'<script type="text/plain" id="worker">{_read("worker.js")}</script>',
         program=f'<script type="module">{program}</script>',
         parts="\n".join(packed(name, content) for name, content in parts.items()),

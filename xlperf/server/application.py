@@ -8,6 +8,7 @@ The pages of a round are one more table of routes, in `round/routes`; `request.s
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import BrokenExecutor
 from functools import partial
@@ -39,6 +40,7 @@ VERBS = ("validate", "annotate", "finalize", "page/check", "page/annotate", "pag
 YEARS = (1950, 2200)  # those of forms.model, which the web process need not import
 MISSED = {404: "no_such_place", 405: "wrong_method"}
 LATER = {"Retry-After": "10"}  # seconds
+TO_ROUND = re.compile('<p id="to-round">.*?</p>')  # on the page, the way to the pages of a round
 
 
 def make_application(desk: Desk, access: Access) -> App:
@@ -59,7 +61,7 @@ def make_application(desk: Desk, access: Access) -> App:
 
 
 async def _page(desk: Desk, request: Request) -> Response:
-    return HTMLResponse(desk.prepared.page)
+    return HTMLResponse(desk.prepared.page if desk.served else TO_ROUND.sub("", desk.prepared.page))
 
 
 async def _forms(desk: Desk, request: Request) -> Response:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import json
 from importlib.metadata import metadata
 from pathlib import Path
 
 from xlperf import __version__
 from xlperf.forms.catalog import list_forms
-from xlperf.messages import LANGUAGES, catalogue, use_language
+from xlperf.messages import LANGUAGES, catalogue, current_language, use_language
 from xlperf.page.in_browser import warm_up
 from xlperf.page.page_file import filled_page, known_forms, words_in
 from xlperf.server.job import Prepared
@@ -27,6 +28,7 @@ def make_ready(templates: Path | None, language: str) -> Prepared:
 
 def page_html(templates: Path | None) -> str:
     """The page, whose files come from beside it and whose answers from the server it came from."""
+    words = catalogue(current_language())["page_of_server"]
     software = [{"name": name, "version": metadata(name)["Version"], "license": _license(name)} for name in SOFTWARE]
     facts = {
         "version": __version__,
@@ -42,6 +44,7 @@ def page_html(templates: Path | None) -> str:
         policy="",  # a header says it
         style='<link rel="stylesheet" href="static/page.css">',
         support='<script src="static/support.js"></script>',
+        to_round=f'<p id="to-round"><a href="round" data-say="to_round">{html.escape(words["to_round"])}</a></p>',
         worker="",
         program='<script type="module" src="static/main.js"></script>',
         parts="",

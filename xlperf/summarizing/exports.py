@@ -12,7 +12,7 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -23,6 +23,7 @@ from xlperf.errors import UsageError, reason_of
 from xlperf.file_names import safe_name
 from xlperf.files import as_written, csv_writer, digest_of, write_csv, written_together
 from xlperf.messages import sentence
+from xlperf.reporting.description import DescribedFinding
 from xlperf.summarizing.audit.archive import OpenInput, write_audit
 from xlperf.summarizing.audit.chain import Chain
 from xlperf.summarizing.board.decisions import Taken
@@ -40,6 +41,7 @@ from xlperf.summarizing.tables.table import Row, SummaryTable
 from xlperf.workbook.announcement import NOTHING, Announcement
 
 AUDIT = "audit.zip"  # below the folder of the collection
+NOTHING_HANDED: Mapping[str, str] = {}
 SOMETIMES = ("ranking", "indicators", "missing", "decisions")  # keys of tables that not every collection has
 
 
@@ -54,6 +56,8 @@ class Exported(NamedTuple):
     board: tuple[BoardRow, ...]
     attachments: frozenset[str]  # paths of files that nobody has to read
     beside: dict[str, str]  # finalized files that somebody has saved since, each with the newer file beside it
+    handed: dict[str, str]  # by path, the SHA-256 of what goes back and to departments
+    comparisons: Mapping[str, Sequence[DescribedFinding]]  # what comparing several files found, by path
 
 
 def write_exports(
@@ -69,6 +73,7 @@ def write_exports(
     decisions: Sequence[Taken] = (),
     day: str = "",
     keep: Keep | None = None,
+    handed_before: Mapping[str, str] = NOTHING_HANDED,
     open_input: OpenInput,
 ) -> Exported:
     """Write all exports or none; return what of them the log of the run keeps.
@@ -85,6 +90,7 @@ def write_exports(
         decisions: what the bureau decided about units.
         day: the ISO date on which the exports are made: an extension ends.
         keep: writes down what is finalized before it is handed out, and returns the audit; None where no audit is kept.
+        handed_before: the SHA-256 of what went back and to departments in the last run, by path.
         open_input: opens an input as it was received.
 
     Raises:
@@ -117,6 +123,8 @@ def write_exports(
         board=tuple(survey.board),
         attachments=survey.attachments,
         beside=handouts.beside,
+        handed=handouts.digests(handed_before),
+        comparisons=survey.comparisons,
     )
 
 

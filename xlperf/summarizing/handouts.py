@@ -15,12 +15,12 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from xlperf.files import as_written, holds
+from xlperf.files import as_written, digest_of, holds
 from xlperf.messages import sentence
 from xlperf.summarizing.board.decisions import spared_paths
 from xlperf.summarizing.board.departments import (
@@ -61,6 +61,7 @@ class HandoutFolder:
         self.path = path
         self.is_new = not path.exists()  # then nothing in it has to be looked at
         self.due: set[str] = set()  # names, not paths: there are thousands
+        self.digests: dict[str, str] = {}  # by name, the SHA-256 that a file is to have; not of one that somebody has saved
         self._filled: Path | None = None  # the folder that was made for what is new
 
     def copy(self, made: Path, name: str, new: Path) -> None:
@@ -192,6 +193,7 @@ class Handouts:
         names = [returned_name(outcome, made) for made in outcome.outputs]
         for name, made in zip(names, outcome.outputs, strict=True):
             self.returned.copy(self.directory / made, name, new)
+            self.returned.digests[name] = (outcome.digests or NOBODY).get(made) or digest_of(self.directory / made)
         self.returned_of[outcome.path] = names
         notice, day = f"{file_stem(outcome)}-{sentence('notice_name', {})}.docx", max(date, day_of(outcome))
         names.append(notice)
@@ -207,19 +209,34 @@ class Handouts:
                 reasons=reasons,
                 year=year,
             )
+            self.returned.digests[notice] = digest_of(place)
 
     def _address(self, parcel: Parcel, *, new: Path, date: str, announcement: Announcement) -> None:
         """Write what goes to a supervising department."""
         names = [name for row in parcel.rows for path in row.paths for name in self.returned_of.get(path, ())]
         folders = (new / self.returned.path.name, self.returned.path)
         files = [next(folder / name for folder in folders if (folder / name).exists()) for name in names]
-        if place := self.departments.place_for(f"{parcel.stem}{BOARD}", new):
-            write_board(parcel, place, date=date)
-        if files and (place := self.departments.place_for(f"{parcel.stem}{ARCHIVE}", new)):
-            write_archive(files, place)
-        if place := self.departments.place_for(f"{parcel.stem}{COVER}", new):
-            text = cover_text(parcel, date=date, announcement=announcement, has_archive=bool(files))
-            place.write_text(text, "utf-8-sig", newline="\r\n")
+        text = cover_text(parcel, date=date, announcement=announcement, has_archive=bool(files))
+        writers: dict[str, Callable[[Path], object]] = {
+            BOARD: lambda place: write_board(parcel, place, date=date),
+            ARCHIVE: lambda place: write_archive(files, place),
+            COVER: lambda place: place.write_text(text, "utf-8-sig", newline="\r\n"),
+        }
+        for ending, write in writers.items():
+            name = f"{parcel.stem}{ending}"
+            if (files or ending != ARCHIVE) and (place := self.departments.place_for(name, new)):
+                write(place)
+                self.departments.digests[name] = digest_of(place)
+
+    def digests(self, last: Mapping[str, str]) -> dict[str, str]:
+        """By path below the collection, the SHA-256 of what goes back and to departments.
+
+        Args:
+            last: those of the last run: what somebody has saved since is to be as it was then.
+        """
+        paths = {f"{folder.path.name}/{name}": folder.digests.get(name) for folder in self.folders[1:] for name in folder.due}
+        known = ((path, digest or last.get(path)) for path, digest in sorted(paths.items()))
+        return {path: digest for path, digest in known if digest}
 
     def note(self) -> None:
         """Put all files that are due on our list."""

@@ -80,7 +80,7 @@ class Survey:
     submissions: tuple[SurveyedSubmission, ...]  # in the order of the outcomes
     roles: Mapping[str, Role]  # by path
     attachments: frozenset[str]  # the paths of those that nobody has to look at
-    forms: Mapping[str, Form]  # by key, each in the newest revision that was received
+    forms: Mapping[str, Form]  # by key, each in the newest revision that was received of what was asked for
     comparisons: Mapping[str, Sequence[DescribedFinding]]  # findings from comparing several workbooks, by path
     roster: Sequence[Unit] | None
     board: Sequence[BoardRow]  # the units, in the order of the roster
@@ -102,8 +102,6 @@ class Survey:
     def editions(self) -> Iterator[Edition]:
         """Yield every form and year that was received."""
         for form in self.forms.values():
-            if self.asked.form not in (None, form.key):
-                continue
             years = {s.year for s in self.counting() if s.form == form.key and s.figures} or {None}
             years = {self.asked.year} if self.asked.year else years
             for year in sorted(years, key=lambda year: year or 0):
@@ -174,7 +172,7 @@ def take_survey(
         if is_attachment(outcome):
             loose.add(outcome.path)
         if form and gist:
-            if form.key not in forms or forms[form.key].first_year < form.first_year:
+            if asked.is_met_by(outcome) and (form.key not in forms or forms[form.key].first_year < form.first_year):
                 forms[form.key] = form
             numbers[outcome.path] = len(numbers)
             owner = numbers_of.setdefault(owner_of(outcome, naming), len(numbers_of))

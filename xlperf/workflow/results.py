@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from xlperf.forms.document import Rows, document_of, path_namer, row_namer, subject_spot, text_at, unit_spot
+from xlperf.forms.document import Rows, code_spot, document_of, path_namer, row_namer, subject_spot, text_at, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import moved_places
 from xlperf.reporting.description import describe
@@ -40,4 +40,4 @@ def result_of(processed: Processed, *, outputs: Sequence[Path] = ()) -> Result:
 
 def unit_code_of(form: Form, rows: Rows) -> str:
     """The code of the unit, "" where the form asks for none or it is blank."""
-    return text_at(rows, unit_spot(form)._replace(field="unit_code"))
+    return text_at(rows, code_spot(form))

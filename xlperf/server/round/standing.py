@@ -23,6 +23,7 @@ from xlperf.collecting.store import Outcomes, count_inputs, store_to_read
 from xlperf.deciding.decide import is_about
 from xlperf.distributing.roster import Line, Unit
 from xlperf.errors import UsageError
+from xlperf.reporting.description import DescribedFinding
 from xlperf.reporting.result import Status
 from xlperf.server.problems import Refused
 from xlperf.server.round.visits import ServedRound, Visitor
@@ -65,6 +66,10 @@ class Standing:
         paths = set(row.paths)
         files = [entry for entry in (self.run["files"] if self.run else ()) if entry["path"] in paths]
         return sorted(files, key=lambda entry: (instant(entry["received"]), instant(entry["saved"])), reverse=True)
+
+    def compared(self, path: str) -> Sequence[DescribedFinding]:
+        """What comparing a file with others, and with the roster, found."""
+        return (self.run.get("comparisons") or {}).get(path, ()) if self.run else ()
 
     def decisions_about(self, row: BoardRow) -> list[Taken]:
         """What was decided about a unit, in its order."""

@@ -28,6 +28,7 @@ from xlperf.summarizing.submissions import COUNTS
 from xlperf.summarizing.tables.units import board_table_of
 
 MOST_CELLS = 40  # of a finding that are links
+OF_ITSELF = ("XL556", "XL559")  # what comparing found that speaks of no other unit
 
 
 def unit_page(ask: Ask, standing: Standing) -> str:
@@ -51,7 +52,7 @@ def unit_page(ask: Ask, standing: Standing) -> str:
         _upload(ask, row),
         _downloads(row, handed_out(ask.served, standing, row, outcomes)),
         _versions(ask, row, files, stored, chosen) if files else None,
-        _version(ask, row, chosen, outcomes.get(chosen["path"]), stored) if chosen else None,
+        _version(ask, standing, row, chosen, outcomes.get(chosen["path"]), stored) if chosen else None,
     )
 
 
@@ -138,7 +139,12 @@ def _name(ask: Ask, path: str) -> str:
 
 
 def _version(
-    ask: Ask, row: BoardRow, entry: FileEntry, outcome: Outcome | None, stored: Mapping[tuple[str, str], Stored]
+    ask: Ask,
+    standing: Standing,
+    row: BoardRow,
+    entry: FileEntry,
+    outcome: Outcome | None,
+    stored: Mapping[tuple[str, str], Stored],
 ) -> Markup:
     """What became of one version, and its picture."""
     name = _name(ask, entry["path"])
@@ -147,7 +153,8 @@ def _version(
         return tag(
             "section", heading, tag("p", say("not_known_now"), class_="notice"), id="version", aria_labelledby="version-name"
         )
-    findings = in_order(outcome.findings)
+    compared = (found for found in standing.compared(entry["path"]) if not ask.visitor.is_unit or found["code"] in OF_ITSELF)
+    findings = in_order([*outcome.findings, *compared])
     book = draw_submission(ask.served, entry, stored.get((entry["path"], entry["sha256"])), findings)
     at = _sheet_at(ask, book, findings)
     result = Result(file=name, status=outcome.status, findings=findings)

@@ -88,7 +88,7 @@ def board_rows(
 ) -> tuple[BoardRow, ...]:
     """Return the row of every unit."""
     sent = [s for s in submissions if (s.unit or s.unit_code) and roles[s.path].kind != ATTACHED]
-    units = list(_units_that_sent(sent, naming)) if roster is None else roster
+    units = list(_units_that_sent(sent, naming, asked)) if roster is None else roster
     places = _places(units, naming)
     files: dict[int, list[SurveyedSubmission]] = {}
     for submission in sent:
@@ -116,15 +116,16 @@ def _places(units: Sequence[Unit], naming: Naming) -> _Places:
     return _Places(names, codes)
 
 
-def _units_that_sent(submissions: Iterable[SurveyedSubmission], naming: Naming) -> Iterator[Unit]:
-    """Yield the units that sent something, by name, as a roster would have them."""
+def _units_that_sent(submissions: Iterable[SurveyedSubmission], naming: Naming, asked: Asked) -> Iterator[Unit]:
+    """Yield the units that sent something, by name, as a roster would have them; by what was asked for, if they sent that."""
     found: dict[str, SurveyedSubmission] = {}
     for submission in submissions:
         key = naming.key(submission.unit, submission.unit_code) or f"#{submission.unit_code}"
-        found[key] = max(found.get(key, submission), submission, key=lambda s: (bool(s.form), arrival_of(s)))
+        found[key] = max(found.get(key, submission), submission, key=lambda s: (bool(s.form), asked.is_met_by(s), arrival_of(s)))
     for submission in sorted(found.values(), key=lambda s: (unit_key(s.unit), s.unit_code or "")):
         code = (submission.unit_code or "").strip()
-        yield Unit(submission.unit or code, code, submission.supervisor or "", Line("", 0, {}))
+        supervisor = submission.supervisor if asked.is_met_by(submission) else None
+        yield Unit(submission.unit or code, code, supervisor or "", Line("", 0, {}))
 
 
 def _row(place: int, unit: Unit, files: Sequence[SurveyedSubmission], roles: Mapping[str, Role], asked: Asked) -> BoardRow:

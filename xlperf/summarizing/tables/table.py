@@ -99,5 +99,6 @@ def who_cells(survey: Survey, submission: SurveyedSubmission, forms: Iterable[Fo
 
 
 def supervisor_of(survey: Survey, submission: SurveyedSubmission) -> str | None:
-    """The supervisor that the roster names, else the workbook."""
-    return survey.supervisors.get(unit_key(submission.unit, survey.naming.prefixes)) or submission.supervisor
+    """The supervisor that the roster names, else the workbook; not one of a year or form that was not asked for."""
+    listed = survey.supervisors.get(unit_key(submission.unit, survey.naming.prefixes))
+    return listed or (submission.supervisor if survey.asked.is_met_by(submission) else None)
