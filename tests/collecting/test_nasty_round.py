@@ -1,4 +1,4 @@
-"""A round with fifty kinds of submission and two rounds of corrections, against a board that was written down beforehand."""
+"""A round with sixty kinds of submission, decisions and three rounds of corrections, against boards that were written down beforehand."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ import pytest
 
 from support.collection_runs import table_of
 from support.exports import lines, read_csv
-from support.nasty_round import DAYS, FORM, KINDS, OWING, ROUNDS, YEAR, Desk, board_of, notices_of
-from xlperf import collect, find_status
+from support.nasty_round import BETWEEN, DAYS, FORM, KINDS, OWING, ROUNDS, YEAR, Desk, board_of, notices_of, state_of
+from xlperf import collect, find_status, verify
 from xlperf.collecting import collect as collect_module
 from xlperf.collecting.status import status_as_text
+from xlperf.deciding import decide as decide_module
 
 pytestmark = pytest.mark.slow
 NOBODYS = {"Book1"}  # whose it is nobody can tell: the notice bears its name
@@ -29,16 +30,22 @@ def rounds(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     desk, left = Desk(folder), []
     with pytest.MonkeyPatch.context() as patch:
         for number, day in enumerate(DAYS):
+            for module, name in ((collect_module, "_now"), (decide_module, "moment")):
+                patch.setattr(module, name, lambda day=day: f"{day}T09:00:07+08:00")
             desk.send(number)
-            patch.setattr(collect_module, "_now", lambda day=day: f"{day}T09:00:07+08:00")
-            collect([desk.inbox], output=desk.out, roster=desk.roster, form=FORM, year=YEAR, jobs=2)
+            collect([desk.inbox], output=desk.out, roster=desk.roster, form=FORM, year=YEAR, reports=["word"], jobs=2)
+            if number < len(BETWEEN):
+                patch.setattr(decide_module, "moment", lambda day=BETWEEN[number]: f"{day}T09:00:07+08:00")
+                desk.decide(number)
             left.append(Path(shutil.copytree(desk.out, folder / f"汇集{number}", ignore=shutil.ignore_patterns("made"))))
     return left
 
 
 def test_there_are_kinds_enough() -> None:
     assert len({kind.odd for kind in KINDS}) == len(KINDS) >= 31 and len({kind.unit for kind in KINDS}) == len(KINDS)
-    assert all(len(kind.sent) == len(kind.board) == ROUNDS for kind in KINDS)
+    assert all(len(kind.sent) <= ROUNDS for kind in KINDS) and any(len(kind.sent) == ROUNDS for kind in KINDS)
+    assert {state_of(row) for at in range(ROUNDS) for row in board_of(at)} == {"通过", *OWING, "未报送", "延期", "免报"}
+    assert [len(board_of(at)) for at in range(ROUNDS)] == [len(KINDS)] * ROUNDS
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
@@ -60,7 +67,7 @@ def test_totals_are_of_units(rounds: list[Path], number: int) -> None:
         row[0].value: row[1].value
         for row in openpyxl.load_workbook(rounds[number] / "汇总.xlsx", data_only=True)["总览"].iter_rows()
     }
-    counted = Counter(row[4] for row in board_of(number))
+    counted = Counter(map(state_of, board_of(number)))
     assert {state: shown[state] for state in ("通过", *OWING, "未报送")} == {
         state: counted[state] for state in ("通过", *OWING, "未报送")}  # fmt: skip
 
@@ -105,4 +112,22 @@ def test_the_screen_lists_who_owes(rounds: list[Path], monkeypatch: pytest.Monke
     monkeypatch.setenv("COLUMNS", "160")
     text = status_as_text(find_status(rounds[-1]))
     for row in board_of(ROUNDS - 1):
-        assert (f" {row[1]} " in text) == (row[4] != "通过"), row
+        assert (f" {row[1]} " in text) == (state_of(row) != "通过" or row[-1] is not None), row
+
+
+def test_where_the_round_takes_no_reports_the_same_report_is_unreadable(rounds: list[Path], tmp_path: Path) -> None:
+    kind = KINDS[55]
+    asked = {"roster": rounds[0].parent / "单位名单.csv", "form": FORM, "year": YEAR, "jobs": 1}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(collect_module, "_now", lambda: f"{DAYS[0]}T09:00:07+08:00")
+        collect([rounds[0].parent / "收到" / f"{kind.unit}自评.docx"], output=tmp_path, **asked)
+    (expected,) = board_of("不收报告")
+    assert [row for row in lines(openpyxl.load_workbook(tmp_path / "汇总.xlsx")["报送进度"]) if row[1] == kind.unit] == [expected]
+
+
+def test_what_was_decided_and_taken_back_stands_in_the_results(rounds: list[Path]) -> None:
+    told = table_of(rounds[-1], "决定")
+    assert [(row["单位代码"], row["决定"], bool(row["撤销"])) for row in told if row["单位代码"] == KINDS[53].code] == [
+        (KINDS[53].code, "免报", True)]  # fmt: skip
+    assert len(told) == 7 and {row["决定人"] for row in told} == {"张三", "区财政局"}
+    assert verify(rounds[-1].parent / "汇集").differences == ()

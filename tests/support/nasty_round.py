@@ -1,38 +1,43 @@
-"""A nasty round: what units really send in, in three rounds of corrections, and the board that each round has to give.
+"""A nasty round: what units really send in, in three rounds of corrections, and the board that each time has to give.
 
     desk = Desk(folder)
     for number in range(ROUNDS):
         desk.send(number)                   # what arrives then is put into the inbox
-        collect([desk.inbox], output=desk.out, roster=desk.roster, form=FORM, year=YEAR)
+        collect([desk.inbox], output=desk.out, roster=desk.roster, form=FORM, year=YEAR, reports=["word"])
         assert lines_of_board() == board_of(number)
+        desk.decide(number)                 # what is decided before the next
 
-Every kind is a unit of its own, so that each line of the board stands or falls with one kind. Units are named after the sixty
+The boards stand in `nasty_round.tsv`, cell by cell, and were written down before the program was asked. Every kind is a unit of its own, so that each line of the board stands or falls with one kind. Units are named after the sixty
 pairs of stems and branches, which nobody takes for one another.
 """
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from email.message import EmailMessage
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import docx
 import openpyxl
 
-from support.crowd import Base, plain_document
+from support.crowd import CODE, MARK, Base, plain_document
 from support.hostile import BUILDERS
 from support.matrix import MATRIX
 from support.paths import EXAMPLES
 from support.rosters import written
 from support.surgery import rewrite, type_into
-from xlperf import fill_workbook, write_template
+from xlperf import collect, decide, fill_workbook, finalize, package_collection, write_template
 
-FORM, YEAR, ROUNDS = "suzhou-department", 2023, 3
-DAYS = ("2024-03-01", "2024-03-11", "2024-03-21")  # on which a round is collected
-CLOCK = "09:00"
+FORM, YEAR, ROUNDS = "suzhou-department", 2023, 4  # what was handed in, and three rounds of corrections
+DAYS = ("2024-03-01", "2024-03-11", "2024-03-21", "2024-03-31")  # on which it is collected
+BETWEEN = ("2024-03-05", "2024-03-15", "2024-03-25")  # on which the bureau decides
+BOARDS = Path(__file__).with_name("nasty_round.tsv")
+COUNTED = ("序号", "报送次数", "错误", "未说明")  # columns of numbers
 SUPERVISORS = ("市甲委", "市乙委", "市丙委")
 STEMS, BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
 OWING = ("须说明", "退回", "无法读取")
@@ -46,7 +51,6 @@ class Kind(NamedTuple):
     number: int
     odd: str  # what is odd about it
     sent: tuple[Mapping[str, Make], ...]  # what arrives in each round, by the path in the inbox
-    board: tuple[str, ...]  # after each round: state, files, round of the latest, errors, not explained
     gone: tuple[tuple[str, ...], ...] = ()  # what the unit takes back in each round
 
     @property
@@ -69,13 +73,6 @@ class Kind(NamedTuple):
     def contact(self) -> str:
         return f"{self.pair}科 0512-6800{self.number:04}"
 
-    def row(self, at: int) -> tuple[object, ...]:
-        """The line of the board after that round, cell by cell."""
-        state, *figures = self.board[at].split()
-        files, last, errors, open_ = map(int, figures) if figures else (0, 0, 0, 0)
-        known = (files, f"{DAYS[last - 1]} {CLOCK}", errors, open_) if figures else (0, None, None, None)
-        return (self.number + 1, self.unit, self.code, self.supervisor, state, *known, self.contact, None)
-
 
 class Desk:
     """The folder of the bureau: roster, inbox, collection."""
@@ -84,7 +81,10 @@ class Desk:
         self.folder, self.inbox, self.out = folder, folder / "收到", folder / "汇集"
         self.inbox.mkdir()
         lines = [f"{kind.unit},{kind.code},{kind.supervisor},{kind.pair}科,0512-6800{kind.number:04}" for kind in KINDS]
-        self.roster = written(folder / "单位名单.csv", "单位名称,预算编码,主管部门,联系人,电话\n" + "\n".join(lines) + "\n")
+        self.roster, self.district = (
+            written(folder / name, "单位名称,预算编码,主管部门,联系人,电话\n" + "\n".join(listed) + "\n")
+            for name, listed in (("单位名单.csv", lines), ("区单位名单.csv", lines[57:60]))
+        )
         self._bases: dict[str, Base] = {}
 
     def base(self, fault: str) -> Base:
@@ -107,13 +107,44 @@ class Desk:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(make(self, KINDS[0]))
         for kind in KINDS:
-            for name in kind.gone[at] if kind.gone else ():
+            for name in kind.gone[at] if at < len(kind.gone) else ():
                 (self.inbox / name.format(unit=kind.unit, pair=kind.pair)).unlink()
-            for name, make in kind.sent[at].items():
+            for name, make in kind.sent[at].items() if at < len(kind.sent) else ():
                 path = self.inbox / name.format(unit=kind.unit, pair=kind.pair, code=kind.code)
                 assert not path.exists(), path
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(make(self, kind))
+
+        if OF_DISTRICT[at]:
+            self._pack(at)
+
+    def _pack(self, at: int) -> None:
+        """Collect in the district what arrives there, and put its package into the inbox in place of the last one."""
+        inbox, out = self.folder / "区收到", self.folder / "区汇集"
+        inbox.mkdir(exist_ok=True)
+        for name, make in OF_DISTRICT[at].items():
+            kind = next((kind for kind in IN_DISTRICT if name.startswith(str(kind.number))), IN_DISTRICT[-1])
+            (inbox / name.format(unit=kind.unit)).write_bytes(make(self, kind))
+        asked = {"form": FORM, "year": YEAR, "reports": ["word"], "jobs": 1, "date": DAYS[0]}
+        collect([inbox], output=out, roster=self.district, **asked)  # type: ignore[arg-type]
+        if at == 0:
+            decide(out, unit=IN_DISTRICT[1].code, kind="note", reason="电话催过", by="区财政局")
+        package_collection(out, output=self.inbox / "区县.zip")
+
+    def decide(self, at: int) -> None:
+        """Take the decisions that the bureau takes after that round."""
+        for decision in DECIDED[at]:
+            decide(self.out, by=BY, **decision)
+
+    @cached_property
+    def report(self) -> Path:
+        """The report in Word of a workbook of nobody."""
+        document = plain_document()
+        document["fiscal_year"] = YEAR
+        document["cover"]["prepared_on"] = f"{YEAR + 1}-02-20"
+        fill_workbook(document, output=self.folder / "plain.xlsx", date=DAYS[0])
+        made = finalize(self.folder / "plain.xlsx", output=self.folder / "plain", date=DAYS[0]).outputs
+        return next(path for path in made if path.suffix == ".docx")
 
     def returned(self, kind: Kind) -> Path:
         """The annotated workbook that went back to a unit."""
@@ -299,19 +330,35 @@ def project(desk: Desk, kind: Kind) -> bytes:
     return rewrite(example, target, lambda part, content: content.replace(name, kind.unit.encode())).read_bytes()
 
 
-def once(odd: str, name: str, make: Make, *, first: str = "无法读取 1 1 1 0", then: str = "通过 2 2 0 0") -> tuple:
+def report(desk: Desk, kind: Kind) -> bytes:
+    """The report of a workbook without errors, in Word."""
+    target = desk.folder / "report.docx"
+    words = {MARK: kind.unit, CODE: kind.code}
+    rewrite(desk.report, target, lambda part, content: replaced(content, words) if part.endswith(".xml") else content)
+    return target.read_bytes()
+
+
+def replaced(content: bytes, words: Mapping[str, str]) -> bytes:
+    for old, new in words.items():
+        content = content.replace(old.encode(), new.encode())
+    return content
+
+
+def once(odd: str, name: str, make: Make) -> tuple:
     """A kind that the unit mends in the second round by sending the workbook."""
-    return odd, ({name: make}, {"{unit}补报.xlsx": workbook()}, {}), (first, then, then)
+    return odd, ({name: make}, {"{unit}补报.xlsx": workbook()})
+
+
+def late(odd: str, name: str, make: Make) -> tuple:
+    """A kind that the unit mends at last."""
+    return odd, ({name: make}, *SAME, {"{unit}补报.xlsx": workbook()})
 
 
 def never(odd: str, name: str, make: Make) -> tuple:
     """A kind that cannot be read, and nothing else comes."""
-    return odd, ({name: make}, {}, {}), ("无法读取 1 1 1 0",) * 3
+    return odd, ({name: make},)
 
 
-PASSED = ("通过 1 1 0 0",) * 3
-BESIDE = "通过 1 2 0 0"  # what came first is an attachment by now
-NEVER = ("未报送",) * 3
 SAME = ({}, {})  # nothing more arrives
 RAR, PHOTO, SCAN = (
     b"Rar!\x1a\x07\x01\x00" + bytes(64),
@@ -319,81 +366,112 @@ RAR, PHOTO, SCAN = (
     b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n",
 )
 ROWS: tuple[tuple, ...] = (
-    ("nothing is odd", ({"{unit}.xlsx": workbook()}, *SAME), PASSED),
-    ("the annotated workbook corrected", ({"a/{unit}.xlsx": workbook("error")}, {"a/{unit}改.xlsx": mended}, {}),
-     ("退回 1 1 1 0", "通过 2 2 0 0", "通过 2 2 0 0")),
+    ("nothing is odd", ({"{unit}.xlsx": workbook()}, *SAME)),
+    ("the annotated workbook corrected", ({"a/{unit}.xlsx": workbook("error")}, {"a/{unit}改.xlsx": mended}, {})),
     ("the annotated workbook, not corrected", ({"b/{unit}.xlsx": workbook("error")}, {"b/{unit}-2.xlsx": annotated({"基本信息!C9": "0512-1"})},
-     {"b/{unit}-3.xlsx": mended}), ("退回 1 1 1 0", "退回 2 2 1 0", "通过 3 3 0 0")),
-    ("the finalized workbook handed back in", ({"{unit}.xlsx": workbook()}, {"{unit}定稿.xlsx": finalized}, {}),
-     ("通过 1 1 0 0", "通过 2 2 0 0", "通过 2 2 0 0")),
-    ("what had to be explained is", ({"{unit}.xlsx": workbook("query")}, {"{unit}说明.xlsx": explained}, {}),
-     ("须说明 1 1 0 1", "通过 2 2 0 0", "通过 2 2 0 0")),
+     {"b/{unit}-3.xlsx": mended})),
+    ("the finalized workbook handed back in", ({"{unit}.xlsx": workbook()}, {"{unit}定稿.xlsx": finalized}, {})),
+    ("what had to be explained is", ({"{unit}.xlsx": workbook("query")}, {"{unit}说明.xlsx": explained}, {})),
     ("one error mended at a time", ({"{unit}.xlsx": workbook("errors")}, {"{unit}-2.xlsx": mended},
-     {"{unit}-3.xlsx": annotated({"自评表!E61": "="})}), ("退回 1 1 2 0", "退回 2 2 1 0", "通过 3 3 0 0")),
-    once("a photo", "{unit}自评表.jpg", raw(PHOTO), then=BESIDE),
-    once("a report of WPS", "{unit}.wps", oddly("legacy_word"), then=BESIDE),
-    never("a table of WPS", "{unit}.et", oddly("legacy_et")),
-    once("an OFD of the signed paper", "{unit}盖章.ofd", packed({"OFD.xml": raw(b"<OFD/>")}), then=BESIDE),
-    never("a password", "{unit}.xlsx", oddly("encrypted")),
+     {"{unit}-3.xlsx": annotated({"自评表!E61": "="})})),
+    once("a photo", "{unit}自评表.jpg", raw(PHOTO)),
+    once("a report of WPS", "{unit}.wps", oddly("legacy_word")),
+    late("a table of WPS", "{unit}.et", oddly("legacy_et")),
+    once("an OFD of the signed paper", "{unit}盖章.ofd", packed({"OFD.xml": raw(b"<OFD/>")})),
+    late("a password", "{unit}.xlsx", oddly("encrypted")),
     ("a renamed .xls, twice", ({"{unit}.xlsx": oddly("legacy_xls")},
      {"{unit}又.xlsx": lambda desk, kind: oddly("legacy_xls")(desk, kind) + bytes(2)},
-     {"{unit}补报.xlsx": workbook()}), ("无法读取 1 1 1 0", "无法读取 2 2 1 0", "通过 3 3 0 0")),
-    ("a lock file of Excel alone, then beside its workbook", ({"c/~${unit}.xlsx": raw(b"x" * 165)}, {"c/{unit}.xlsx": workbook()}, {}),
-     ("未报送", "通过 1 2 0 0", "通过 1 2 0 0")),
-    once("the blank template", "{unit}.xlsx", blank_template, first="退回 1 1 10 0"),
-    once("last year's workbook", "d/{pair}.xlsx", workbook("last year"), first="退回 1 1 1 0"),
-    once("the workbook of the next unit in its own folder", "{unit}/自评表.xlsx",
-         workbook(like=1, unit="苏州市庚辰局", code="101017"), first="未报送", then="通过 1 2 0 0"),
-    ("its workbook lies in another's folder too", ({"{unit}.xlsx": workbook()}, *SAME), ("通过 2 1 0 0",) * 3),
-    ("two workbooks with different figures", ({"{unit}/自评表.xlsx": workbook(), "{unit}/自评表最终.xlsx": workbook(like=1)}, *SAME),
-     ("通过 2 1 0 0",) * 3),
-    ("an archive in an archive", ({"e.zip": packed({"里层.zip": packed({"自评表.xlsx": workbook()})})}, *SAME), PASSED),
+     {"{unit}补报.xlsx": workbook()})),
+    ("a lock file of Excel alone, then beside its workbook", ({"c/~${unit}.xlsx": raw(b"x" * 165)}, {"c/{unit}.xlsx": workbook()}, {})),
+    once("the blank template", "{unit}.xlsx", blank_template),
+    once("last year's workbook", "d/{pair}.xlsx", workbook("last year")),
+    once("the workbook of the next unit in its own folder", "{unit}/自评表.xlsx", workbook(like=1, unit="苏州市庚辰局", code="101017")),
+    ("its workbook lies in another's folder too", ({"{unit}.xlsx": workbook()}, *SAME)),
+    ("two workbooks with different figures", ({"{unit}/自评表.xlsx": workbook(), "{unit}/自评表最终.xlsx": workbook(like=1)}, *SAME)),
+    ("an archive in an archive", ({"e.zip": packed({"里层.zip": packed({"自评表.xlsx": workbook()})})}, *SAME)),
     once("an archive with names in GBK", "f.zip", packed({"{unit}（盖章）.xlsx": cut}, entry=Entry)),
-    once("a name that is read from right to left", "{unit}\u202excod.xlsx", workbook("error"), first="退回 1 1 1 0"),
-    ("a unit renamed since the roster", ({"g/自评表.xlsx": workbook(unit="苏州市新{pair}委员会")}, *SAME), PASSED),
-    ("nothing to the end", ({}, *SAME), NEVER),
-    ("macros", ({"{unit}.xlsm": with_macro}, *SAME), PASSED),
-    never("a CSV export", "{unit}.csv", oddly("csv_gbk")),
+    once("a name that is read from right to left", "{unit}\u202excod.xlsx", workbook("error")),
+    ("a unit renamed since the roster", ({"g/自评表.xlsx": workbook(unit="苏州市新{pair}委员会")}, *SAME)),
+    ("nothing to the end", ({}, *SAME)),
+    ("macros", ({"{unit}.xlsm": with_macro}, *SAME)),
+    late("a CSV export", "{unit}.csv", oddly("csv_gbk")),
     never("a table of LibreOffice", "{unit}.ods", oddly("ods")),
-    once("an e-mail with the workbook in it", "{unit}.eml", mail(workbook()), then=BESIDE),
+    once("an e-mail with the workbook in it", "{unit}.eml", mail(workbook())),
     never("an empty file", "{unit}.xlsx", raw(b"")),
     once("a workbook that was cut off", "{unit}.xlsx", cut),
-    once("a report in Word", "{unit}自评报告.docx", word_report, then=BESIDE),
-    ("a PDF beside the workbook", ({"h/自评表.xlsx": workbook(), "h/{unit}盖章.pdf": raw(SCAN)}, *SAME), PASSED),
+    once("a report in Word", "{unit}自评报告.docx", word_report),
+    ("a PDF beside the workbook", ({"h/自评表.xlsx": workbook(), "h/{unit}盖章.pdf": raw(SCAN)}, *SAME)),
     never("a binary workbook", "{unit}.xlsb", oddly("xlsb")),
     never("a web page called .xls", "{unit}.xls", oddly("html")),
-    ("values pasted over formulas", ({"{unit}.xlsx": typed({"预算信息!E5": 1.5, "预算信息!G5": 0.5})}, *SAME), PASSED),
-    ("a damaged workbook beside the good one", ({"{unit}/旧.xlsx": cut, "{unit}/新.xlsx": workbook()}, *SAME), ("通过 2 1 0 0",) * 3),
+    ("values pasted over formulas", ({"{unit}.xlsx": typed({"预算信息!E5": 1.5, "预算信息!G5": 0.5})}, *SAME)),
+    ("a damaged workbook beside the good one", ({"{unit}/旧.xlsx": cut, "{unit}/新.xlsx": workbook()}, *SAME)),
     never("a table of its own making", "{unit}.xlsx", own_table),
-    once("a workbook of another form", "{unit}/项目.xlsx", project, first="退回 1 1 1 0"),
-    ("the same file twice", ({"{unit}.xlsx": workbook(), "又/{unit}.xlsx": workbook()}, *SAME), PASSED),
-    never("an archive that is no zip", "{unit}.rar", raw(RAR)),
-    ("a shortcut", ({"{unit}.lnk": raw(b"L\x00\x00\x00" + bytes(72))}, *SAME), NEVER),
-    ("passed, then sent again with a mistake", ({"{unit}.xlsx": workbook()}, {"{unit}-2.xlsx": workbook("error")}, {"{unit}-3.xlsx": workbook(like=1)}),
-     ("通过 1 1 0 0", "通过 2 2 0 0", "通过 3 3 0 0")),
-    ("the name in other letters", ({"i/自评表.xlsx": workbook(unit="　{pair} 局 ")}, *SAME), PASSED),
-    once("unit and code left blank, known by the folder", "{code}/自评表.xlsx", workbook("no unit"), first="退回 1 1 1 0"),
-    ("taken back", ({"{unit}.xlsx": workbook()}, *SAME), ("通过 1 1 0 0", "未报送", "未报送"), ((), ("{unit}.xlsx",), ())),
-    ("the first one again after the corrected one", ({"{unit}.xlsx": workbook("error")}, {"{unit}-2.xlsx": mended}, {"{unit}旧.xlsx": workbook("error")}),
-     ("退回 1 1 1 0", "通过 2 2 0 0", "通过 2 3 0 0")),  # equal bytes are one submission, but they came in again
-    ("two units in one archive", ({"两家.zip": packed({"1.xlsx": workbook(), "2.xlsx": workbook(unit="苏州市庚戌局", code="101047")})}, *SAME), PASSED),
-    ("in the archive of another", ({}, *SAME), PASSED),
+    once("a workbook of another form", "{unit}/项目.xlsx", project),
+    ("the same file twice", ({"{unit}.xlsx": workbook(), "又/{unit}.xlsx": workbook()}, *SAME)),
+    late("an archive that is no zip", "{unit}.rar", raw(RAR)),
+    ("a shortcut", ({"{unit}.lnk": raw(b"L\x00\x00\x00" + bytes(72))}, *SAME)),
+    ("passed, then sent again with a mistake", ({"{unit}.xlsx": workbook()}, {"{unit}-2.xlsx": workbook("error")}, {"{unit}-3.xlsx": workbook(like=1)})),
+    ("the name in other letters", ({"i/自评表.xlsx": workbook(unit="　{pair} 局 ")}, *SAME)),
+    once("unit and code left blank, known by the folder", "{code}/自评表.xlsx", workbook("no unit")),
+    ("taken back", ({"{unit}.xlsx": workbook()}, *SAME), ((), ("{unit}.xlsx",), ())),
+    ("the first one again after the corrected one", ({"{unit}.xlsx": workbook("error")}, {"{unit}-2.xlsx": mended}, {"{unit}旧.xlsx": workbook("error")})),
+    ("two units in one archive", ({"两家.zip": packed({"1.xlsx": workbook(), "2.xlsx": workbook(unit="苏州市庚戌局", code="101047")})}, *SAME)),
+    ("in the archive of another", ({}, *SAME)),
     never("an archive with a password", "{unit}.zip", with_password),
-    ("what a Mac leaves behind", ({"j/._{unit}.xlsx": raw(b"\x00\x05\x16\x07"), "j/.DS_Store": raw(b"\x00\x00\x00\x01Bud1")}, *SAME), NEVER),
-    ("a scan called after the code", ({"{code}.pdf": raw(SCAN)}, *SAME), ("无法读取 1 1 1 0",) * 3),
+    ("what a Mac leaves behind", ({"j/._{unit}.xlsx": raw(b"\x00\x05\x16\x07"), "j/.DS_Store": raw(b"\x00\x00\x00\x01Bud1")}, *SAME)),
+    ("a scan called after the code", ({"{code}.pdf": raw(SCAN)}, *SAME, {"{unit}补报.xlsx": workbook()})),
+    ("returned, then accepted with its error", ({"{unit}.xlsx": workbook("error")}, *SAME)),
+    ("accepted, then sent again with mistakes", ({"{unit}.xlsx": workbook("error")}, {}, {"{unit}-2.xlsx": workbook("errors", like=1)}, {"{unit}-3.xlsx": workbook(like=2)})),
+    ("has more time and does not keep it", (*SAME, {}, {"{unit}.xlsx": workbook()})),
+    ("let off and no longer", (*SAME, {}, {"{unit}.xlsx": workbook("error")})),
+    ("returned and let off", ({"{unit}.xlsx": workbook("error")}, *SAME)),
+    ("a report in Word that the round takes, and a remark", ({"{unit}自评.docx": report}, *SAME)),
+    ("a report in Word, then the workbook", ({"k/自评报告.docx": report}, {"{unit}.xlsx": workbook(like=1)}, {})),
+    ("passed in a district", ()),
+    ("returned in a district, mended in its next package", ()),
+    ("a scan in a district, then the workbook", ()),
 )  # fmt: skip
 KINDS: tuple[Kind, ...] = tuple(Kind(number, *row) for number, row in enumerate(ROWS))
+ACCEPTED, ACCEPTED_ONCE, LATE, LET_OFF, LET_OFF_RETURNED, REMARKED = (kind.code for kind in KINDS[50:56])
+BY = "张三"
+DECIDED: tuple[tuple[Mapping[str, Any], ...], ...] = (  # by the bureau after each round
+    (
+        *({"unit": code, "kind": "accept", "codes": ["XL201"], "reason": "决算未批复"} for code in (ACCEPTED, ACCEPTED_ONCE)),
+        {"unit": LATE, "kind": "extend", "until": "2024-03-15", "reason": "搬迁"},
+        *({"unit": code, "kind": "exempt", "reason": "已撤并"} for code in (LET_OFF, LET_OFF_RETURNED)),
+    ),
+    ({"unit": LET_OFF, "kind": "exempt", "undo": True}, {"unit": REMARKED, "kind": "note", "reason": "已电话核实"}),
+    (),
+    (),
+)
+IN_DISTRICT = KINDS[57:60]  # that hand in to a district, which packs what it has for the bureau
+OF_DISTRICT: tuple[Mapping[str, Make], ...] = (  # what arrives there, by the path in its inbox
+    {"57.xlsx": workbook(), "58.xlsx": workbook("error")}, {"58.xlsx": workbook(), "{unit}盖章.pdf": raw(SCAN)}, {"59.xlsx": workbook()}, {},
+)  # fmt: skip
 STRANGERS: Mapping[str, Make] = {  # of no unit of the roster
     "名单外.xlsx": workbook(like=2, unit="苏州市外来中心", code="999001"), "新建文件夹/Book1.xlsx": raw(b"PK\x03\x04" + bytes(40)),
 }  # fmt: skip
-MORE_NOTICES = {(40, 1)}  # kind and round: what came in last goes back although the unit has passed
+MORE_NOTICES = {(40, 1), (51, 2)}  # kind and round: what came in last goes back although the unit has passed
 
 
-def board_of(at: int) -> list[tuple[object, ...]]:
+def board_of(at: int | str) -> list[tuple[object, ...]]:
     """The board as it was written down, after that round."""
-    return [kind.row(at) for kind in KINDS]
+    with BOARDS.open(encoding="utf-8", newline="") as text:
+        lines = list(csv.DictReader(text, delimiter="\t"))
+    return [tuple(_cell(*cell) for cell in list(line.items())[1:]) for line in lines if line["轮次"] == str(at)]
+
+
+def _cell(heading: str, text: str) -> object:
+    return int(text) if text and heading in COUNTED else text or None
+
+
+def state_of(row: tuple[object, ...]) -> str:
+    """The state of a unit, without by what kind of report."""
+    return str(row[4]).partition("（")[0]
 
 
 def notices_of(at: int) -> Iterator[str]:
     """The units that get a notice after that round."""
-    return (kind.unit for kind in KINDS if kind.board[at].split()[0] in OWING or (kind.number, at) in MORE_NOTICES)
+    for kind, row in zip(KINDS, board_of(at), strict=True):
+        if state_of(row) in OWING or (kind.number, at) in MORE_NOTICES:
+            yield kind.unit
