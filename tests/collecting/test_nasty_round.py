@@ -13,6 +13,7 @@ import pytest
 
 from support.collection_runs import table_of
 from support.exports import lines, read_csv
+from support.nasty_projects import PROJECT_FORM, PROJECT_YEAR, ProjectDesk
 from support.nasty_round import BETWEEN, DAYS, FORM, KINDS, OWING, ROUNDS, YEAR, Desk, board_of, notices_of, state_of
 from xlperf import collect, find_status, verify
 from xlperf.collecting import collect as collect_module
@@ -123,6 +124,22 @@ def test_where_the_round_takes_no_reports_the_same_report_is_unreadable(rounds: 
         collect([rounds[0].parent / "收到" / f"{kind.unit}自评.docx"], output=tmp_path, **asked)
     (expected,) = board_of("不收报告")
     assert [row for row in lines(openpyxl.load_workbook(tmp_path / "汇总.xlsx")["报送进度"]) if row[1] == kind.unit] == [expected]
+
+
+def test_where_units_file_projects_the_board_says_which_is_owed(tmp_path: Path) -> None:
+    """Three rounds of corrections too; what cannot be read is a project's by its title, one of another name is not taken for it."""
+    desk = ProjectDesk(tmp_path)
+    asked = {"roster": desk.roster, "form": PROJECT_FORM, "year": PROJECT_YEAR, "jobs": 1, "finalize": False}
+    with pytest.MonkeyPatch.context() as patch:
+        for number, (day, after) in enumerate(zip(DAYS, (*BETWEEN, ""), strict=True)):
+            patch.setattr(collect_module, "_now", lambda day=day: f"{day}T09:00:07+08:00")
+            patch.setattr(decide_module, "moment", lambda after=after: f"{after}T09:00:07+08:00")
+            desk.send(number)
+            collect([desk.inbox], output=desk.out, **asked)
+            assert lines(openpyxl.load_workbook(desk.out / "汇总.xlsx")["报送进度"]) == board_of(f"项目{number}"), number
+            told = {row["文件"] for row in table_of(desk.out, "问题清单") if row["编号"] == "XL559"}
+            assert told == {"丙.xlsx"}
+            desk.decide(number)
 
 
 def test_what_was_decided_and_taken_back_stands_in_the_results(rounds: list[Path]) -> None:
