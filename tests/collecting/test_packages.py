@@ -108,7 +108,7 @@ def test_the_exports_are_those_of_one_run_and_nothing_is_checked_twice(
         "科委.zip!坏.zip": "unreadable",
         "财政.zip!乙.xlsx": "returned",
         "财政.zip!甲.xlsx": "passed",
-        "财政.zip!说明.pdf": "unreadable",
+        "财政.zip!说明.pdf": "attached",
     }
     assert [package["path"] for package in run_of(out)["packages"]] == ["科委.zip", "财政.zip"]
     assert verify(out).differences == ()
