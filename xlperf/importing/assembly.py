@@ -205,7 +205,7 @@ def _sorted(labels: Labels, block: Block, index: int, found: FoundRow) -> _Sorte
         elif form.is_input(block, index, block.fields[key]):
             typed[key] = passage
         elif key in found.cells and not _is_printed(labels, block, index, key=key, text=text):
-            leftovers.append(Leftover(*passage))
+            leftovers.append(_left_over(block.fields[key], passage))
     for key, shown in paper_form_of(form).shown.items():
         column, row = block.fields.get(key), {name: passage.text for name, passage in typed.items()}
         if shown in computed and key not in typed and column and is_required(form, block, index, column, row):
@@ -266,7 +266,15 @@ def _is_printed(labels: Labels, block: Block, index: int, *, key: str, text: str
     """Whether the words of a cell nobody fills in are those the form prints there."""
     column, preset = block.fields[key], block.row(index)
     printed = block.constants.get(column.key) or (preset.values.get(column.key) if preset else None)
-    return labels.is_called(text, printed) if printed else column.type in ("serial", "link") or column.given
+    if printed:
+        return labels.is_called(text, printed)
+    return column.type in ("serial", "link") or (column.given and not meanings(spellings_of(labels.form), text))
+
+
+def _left_over(column: Field, passage: Passage) -> Leftover:
+    """What stands in a cell nobody fills in; a figure with the label of its column."""
+    text = f"{column.label}: {passage.text}" if column.given else passage.text
+    return Leftover(text, passage.place)
 
 
 def _with_unit(spellings: Spellings, text: str, *, own: str, said: Units) -> str:

@@ -130,7 +130,7 @@ def _is_quantitative(row: _Row, *, figure: Figure, target: str, actual: str) -> 
         return False
     if not target:
         return bool(meanings(row.spellings, actual))
-    if figure.unit.endswith(row.times):
+    if figure.unit.endswith(row.times) and bare(figure.unit) not in row.spellings.counters:  # what ends a time may count too
         return False
     is_number = bool(figure.number) and (not actual or _number_and_unit(actual) is not None)
     return is_number or bool(meanings(row.spellings, target))

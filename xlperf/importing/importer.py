@@ -113,15 +113,17 @@ def import_report(
 def _says_nothing(labels: Labels, assembly: Assembly, piece: Leftover) -> bool:
     """Whether a piece is part of the printed form (its title, its year line), or repeats what stands on the cover."""
     letters, form = letters_of(piece.text), labels.form
-    titles = [letters_of(text) for text in (form.title, *(sheet.heading or "" for sheet in form.sheets))]
+    headings = (sheet.heading or "" for sheet in form.sheets)
+    titles = [letters_of(text) for text in (form.title, *labels.aliases.get(form.title, ()), *headings)]
+    title = labels.year_line.sub("", letters)
     cover = [letters_of(value) for value in assembly.rows[unit_spot(form).block][0].values()]
     unexplained = assembly.form.report.get("unexplained", "")  # a line of our own reports
     return (
         labels.says_nothing(piece.text)
         or (unexplained != "" and piece.text.startswith(unexplained))
         or (letters != "" and letters in cover)
-        or labels.year_line.fullmatch(letters) is not None
-        or (len(letters) >= SHORTEST_TITLE and any(letters in title for title in titles))
+        or labels.only_year.fullmatch(letters) is not None
+        or (len(title) >= SHORTEST_TITLE and any(title in own for own in titles))
     )
 
 

@@ -66,6 +66,7 @@ class Labels:
     signatures: frozenset[str]  # signature lines
     aliases: Mapping[str, tuple[str, ...]]
     year_line: re.Pattern[str]
+    only_year: re.Pattern[str]  # a text that says the year and nothing else
     entries: Mapping[str, re.Pattern[str]]  # per block: how one of its rows begins in running text
 
     def names(self, text: str) -> frozenset[str]:
@@ -183,7 +184,8 @@ def labels_of(form: Form) -> Labels:
         printed=frozenset(name for text in _printed(form, paper, naming) for name in names(text)),
         signatures=frozenset(name for text in _signatures(sections) for name in names(text)),
         aliases=aliases,
-        year_line=_year_line(form),
+        year_line=_year_pattern(form.year_line),
+        only_year=re.compile("|".join(_year_pattern(line).pattern for line in (form.year_line, *naming.words.year_lines))),
         entries={key: _beginning(texts, number_pattern(form)) for key, texts in paper.entries.items()},
     )
 
@@ -245,8 +247,9 @@ def _printed(form: Form, paper: PaperForm, naming: Naming) -> Iterator[str]:
                 yield from (form.blocks[key].label for key in section.blocks)
 
 
-def _year_line(form: Form) -> re.Pattern[str]:
-    before, _, after = form.year_line.partition("{year}")
+def _year_pattern(line: str) -> re.Pattern[str]:
+    """The letters of a line that says the year, which is the only group."""
+    before, _, after = line.partition("{year}")
     return re.compile(rf"{re.escape(letters_of(before))}((?:19|20)\d\d){re.escape(letters_of(after))}")
 
 

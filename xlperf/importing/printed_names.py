@@ -26,6 +26,7 @@ from xlperf.values.notation import spellings_of
 BRACKETED = re.compile(r"\([^()]*\)$")
 HALF_BRACKETED = re.compile(r"\([^()]*$")  # one that nobody closed
 ENDS = " *:"
+COLONS = (":", "\uff1a")
 MOST_STEPS = 24  # ways to write one name
 NEVER = r"(?!)"
 CATALOGUE = Path(__file__).parent.parent / "catalogues" / "printed.toml"
@@ -39,6 +40,7 @@ class PrintedWords:
     suffixes: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
+    year_lines: tuple[str, ...] = ()
     row_numbers: tuple[str, ...] = ()
     times: tuple[str, ...] = ()
     captions: tuple[str, ...] = ()
@@ -61,8 +63,11 @@ class Naming:
         return _loose_names(self, text)
 
     def row_name(self, text: str, *, is_numbered: bool) -> str:
-        """The name of a row, in a numbered table without the word and number printed before it."""
-        return self.row_number.sub("", text).strip() if is_numbered else text
+        """The name of a row without the word and number printed before it: where a colon ends those, or in a numbered table."""
+        printed = self.row_number.match(text)
+        if printed and (is_numbered or printed[0].rstrip().endswith(COLONS)):
+            return text[printed.end() :].strip()
+        return text
 
     def is_unfilled(self, text: str) -> bool:
         """Whether a cell holds the word and number that are printed before a name, and no name."""

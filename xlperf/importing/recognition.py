@@ -66,10 +66,10 @@ def year_on_page(labels: Labels, page: Page) -> SaidYear | None:
     """The fiscal year that a report says it is of: the year line, else the first words like it above the first label."""
     passages = _first_passages(page)
     above = takewhile(lambda passage: labels.split(passage.text) is None, passages)
-    lines = ((labels.year_line.fullmatch(letters_of(passage.text)), passage) for passage in passages)
+    lines = ((labels.only_year.fullmatch(letters_of(passage.text)), passage) for passage in passages)
     words = ((labels.year_line.search(letters_of(passage.text)), passage) for passage in above)
     found = next(((match, passage) for match, passage in (*lines, *words) if match), None)
-    return SaidYear(int(found[0][1]), found[1]) if found else None
+    return SaidYear(int(next(filter(None, found[0].groups()))), found[1]) if found else None
 
 
 def _title_on_page(labels: Labels, page: Page) -> Passage | None:

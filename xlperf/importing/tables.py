@@ -25,6 +25,8 @@ from xlperf.importing.unit_captions import Units, caption_of, without_caption
 from xlperf.values.notation import spellings_of
 from xlperf.values.units import unit_of
 
+PAIR = 2  # a label and its value
+
 
 @dataclass(frozen=True)
 class FoundRow:
@@ -92,7 +94,7 @@ class _GridReader:
         values_below, self.values_below = self.values_below, {}
         if header := header_of(self.labels, row, above=above, expected=self.expected, current=self.header):
             yield from self.begin(header)
-        elif pairs := _pairs(self.labels, own):
+        elif pairs := _pairs(self.labels, own, is_above=self.header is None):
             yield from pairs.found
             self.values_below = pairs.below
         elif any(cell.column in values_below for cell in own) or (self.loose and len(own) == len(values_below) > 0):
@@ -143,18 +145,22 @@ class _GridReader:
         if not said:
             yield from found.leftovers
             return
-        found.cells |= _levels_above(self.labels, header, found.cells)
+        found.cells |= _levels_above(self.labels, header, found.cells, merged=_merged(header, row))
         for key in self.carried & self.cells.keys() - found.cells.keys():
             found.cells[key] = self.cells[key]
         block = _block(self.labels, header, found.cells, blocks=self.blocks, last=self.block)
         is_row = block is not None and _is_row(self.labels, block, said)
         if (
-            block is not None and not is_row and said <= self.carried
-        ):  # printed to be filled in; the rows below it carry its levels
-            self.block, self.cells = block, {**self.cells, **found.cells}
+            block is not None
+            and not is_row
+            and _says_levels(self.labels, self.blocks, found.cells, keys=said & self.carried) == said
+        ):
+            self.block, self.cells = block, {**self.cells, **found.cells}  # printed to be filled in; the rows below carry these
             yield from found.leftovers
             return
         if block is None or not is_row:
+            if any(_is_row(self.labels, other, said) for other in self.blocks):  # one of a level that is none of the form's
+                self.cells = {**self.cells, **{key: found.cells[key] for key in self.carried & found.cells.keys()}}
             texts = (cell.text.strip() for cell in own_cells(row))
             yield Leftover(APART.join(texts), next(iter(found.cells.values())).place)
             return
@@ -206,14 +212,15 @@ class _Pairs(NamedTuple):
     below: dict[int, Spot]
 
 
-def _pairs(labels: Labels, own: Sequence[Cell]) -> _Pairs | None:
+def _pairs(labels: Labels, own: Sequence[Cell], *, is_above: bool) -> _Pairs | None:
     """The single fields of a row, as label and value side by side or in one cell.
 
-    None where fewer than half of what stands in the row is a label.
+    None where fewer than half of what stands in the row is a label; above all tables a label and its value may stand beside
+    another pair, whose label is none of ours.
     """
     parts = [_part(labels, cell, line) for cell in own for line in _lines(labels, cell)]
     count = sum(part.is_label for part in parts)
-    if not count or 2 * count < len(parts):
+    if not count or 2 * count < (len(parts) - PAIR if is_above and _are_pairs(parts) else len(parts)):
         return None
     pairs = _Pairs([], {})
     asked: Spot | None = None  # by the last label, for the value beside it
@@ -232,6 +239,11 @@ def _pairs(labels: Labels, own: Sequence[Cell]) -> _Pairs | None:
         elif not labels.says_nothing(rest):
             pairs.found.append(Leftover(rest, part.cell.place))
     return pairs
+
+
+def _are_pairs(parts: Sequence[_Part]) -> bool:
+    """Whether each second part, from the first on, may be a label, and the first is one."""
+    return len(parts) % PAIR == 0 and parts[0].is_label and not any(part.is_label for part in parts[1::PAIR])
 
 
 def _part(labels: Labels, cell: Cell, text: str) -> _Part:
@@ -313,8 +325,13 @@ def _by_columns(labels: Labels, header: Header, row: Sequence[Cell], *, carried:
         if heading and column and (not cell.continued or column.key in carried or column.type == "text"):
             found.add(column.key, passage, header.units_of(heading, caption))
         elif column is None and not cell.continued and not labels.says_nothing(passage.text):
-            found.leave(passage, heading)
+            found.leave(passage, heading if _names_column(labels, header, heading, cell) else None)
     return found
+
+
+def _names_column(labels: Labels, header: Header, heading: Cell | None, cell: Cell) -> bool:
+    """Whether a heading says what stands below it: a caption does not, nor do several at once."""
+    return heading is not None and not header.spans(cell) and (not heading.text.strip() or not labels.says_nothing(heading.text))
 
 
 def _repeats_a_level(header: Header, row: Sequence[Cell], name: str, *, carried: frozenset[str]) -> bool:
@@ -330,8 +347,30 @@ def _carried(labels: Labels, header: Header, blocks: Sequence[Block]) -> frozens
     return paper_form_of(labels.form).carried | constants
 
 
-def _levels_above(labels: Labels, header: Header, cells: Mapping[str, Passage]) -> dict[str, Passage]:
-    """The levels that a row does not say and that the level below tells, as it stands below no other."""
+def _merged(header: Header, row: Sequence[Cell]) -> frozenset[str]:
+    """The columns of a row in which a cell continues a merged one above it."""
+    columns = (header.column_of(cell)[1] for cell in row if cell.continued)
+    return frozenset(column.key for column in columns if column)
+
+
+def _says_levels(labels: Labels, blocks: Sequence[Block], cells: Mapping[str, Passage], *, keys: Set[str]) -> Set[str]:
+    """Those columns in which a row says a level that the form has."""
+    return {key for key in keys if labels.which(cells[key].text, _levels(blocks, key)) is not None}
+
+
+def _levels(blocks: Sequence[Block], key: str) -> list[object]:
+    """What a column of levels may say: the constants of the blocks, and the choices."""
+    fields = [block.fields[key] for block in blocks if key in block.fields]
+    chosen = [choice for field in fields for by in field.choices_by.values() for choices in by.values() for choice in choices]
+    preset = [choice for field in fields for choice in field.choices]
+    return [*(block.constants[key] for block in blocks if key in block.constants), *chosen, *preset]
+
+
+def _levels_above(labels: Labels, header: Header, cells: Mapping[str, Passage], *, merged: Set[str]) -> dict[str, Passage]:
+    """The levels that a row does not say itself and that the level below tells, as it stands below no other.
+
+    A cell merged over several rows says a level only of those whose level below may stand under it.
+    """
     found: dict[str, Passage] = {}
     for column in labels.form.tables[header.table].columns:
         passage = cells.get(column.key)
@@ -339,7 +378,7 @@ def _levels_above(labels: Labels, header: Header, cells: Mapping[str, Passage]) 
             continue
         for other, lists in column.choices_by.items():
             above = [value for value, choices in lists.items() if labels.which(passage.text, choices) is not None]
-            if other not in cells and len(above) == 1:
+            if (other not in cells or other in merged) and len(above) == 1:
                 found[other] = passage._replace(text=above[0])
     return found
 
