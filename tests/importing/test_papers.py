@@ -157,8 +157,8 @@ def test_a_paper_of_no_form_is_refused(paper: PublishedPaper, tmp_path):
 
 
 def test_the_papers_are_many():
-    assert len(READ) >= 12
-    assert sum(len(paper.cells) for paper in READ) >= 560
+    assert len(READ) >= 19
+    assert sum(len(paper.cells) for paper in READ) >= 1080
 
 
 @pytest.mark.parametrize("form_folder", sorted(TEMPLATES.glob("*/*/form.yaml")), ids=lambda path: path.parent.parent.name)
@@ -187,3 +187,99 @@ def test_a_line_that_nobody_filled_in_says_what_stands_below_it_and_loses_no_not
     levels = [(row["level1"], row["level2"], row["name"]) for row in result.document["indicators"]]
     assert levels == [("产出指标", "数量指标", "维护路灯"), ("效益指标", "社会效益指标", "亮灯率")]
     assert "备注: 见附件三" in [piece["text"] for piece in result.document["leftovers"]]
+
+
+def test_a_level_that_is_none_of_the_forms_holds_for_the_rows_below_it_and_gives_none_of_them_another(tmp_path: Path):
+    """Not merged: its rows leave the level blank. They are left over whole, and none becomes an indicator of the level before."""
+    header = ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"]
+    rows = [
+        ["产出指标", "数量指标", "维护路灯", "≥600盏", "640盏", "60", "60"],
+        ["项目管理", "财务管理", "制度健全性", "健全", "健全", "20", "20"],
+        ["", "", "审批合规性", "合规", "合规", "10", "10"],
+        ["效益指标", "社会效益指标", "亮灯率", "≥98%", "99%", "10", "10"],
+    ]
+    page = ["项目支出绩效自评表", "（2022年）", {"columns": len(header), "rows": [header, *rows]}]
+    result = importer.import_document(PublishedPaper("other-levels", {"page": page}).write(tmp_path))
+    levels = [(row["level1"], row["level2"], row["name"]) for row in result.document["indicators"]]
+    assert levels == [("产出指标", "数量指标", "维护路灯"), ("效益指标", "社会效益指标", "亮灯率")]
+    assert [piece["text"] for piece in result.document["leftovers"]] == [
+        "项目管理 | 财务管理 | 制度健全性 | 健全 | 健全 | 20 | 20",
+        "审批合规性 | 合规 | 合规 | 10 | 10",
+    ]
+    assert result.year == 2022
+
+
+def test_a_text_below_the_headings_of_levels_that_is_no_level_is_left_over(tmp_path: Path):
+    """A note below the indicators whose cells begin in the columns of levels; a level itself is no such text."""
+    header = ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"]
+    rows: list[list] = [
+        ["产出指标", "数量指标", "维护路灯", "≥600盏", "640盏", "60", "60"],
+        ["效益指标", "", "", "", "", "", ""],
+        ["审核意见", ["同意上报", 6]],
+    ]
+    page = ["项目支出绩效自评表", "（2022年度）", {"columns": len(header), "rows": [header, *rows]}]
+    result = importer.import_document(PublishedPaper("note", {"page": page}).write(tmp_path))
+    assert parts(piece["text"] for piece in result.document["leftovers"]) == ["同意上报", "审核意见"]
+
+
+@pytest.mark.parametrize(
+    ("level1", "level2", "read"),
+    [
+        ("效益指标", "服务对象满意度指标", "满意度指标"),  # merged over it by whoever drew the table
+        ("效益指标", "社会效益指标", "效益指标"),
+    ],
+)
+def test_a_merged_level_says_nothing_of_a_row_whose_own_level_stands_under_another(
+    level1: str, level2: str, read: str, tmp_path: Path
+):
+    header = ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"]
+    rows: list[list] = [
+        [[level1, 1, 2], "经济效益指标", "节约电费", "≥6万元", "7万元", "60", "60"],
+        [level2, "居民认可度", "≥95%", "96%", "40", "40"],
+    ]
+    page = ["项目支出绩效自评表", "（2022年度）", {"columns": len(header), "rows": [header, *rows]}]
+    result = importer.import_document(PublishedPaper("merged", {"page": page}).write(tmp_path))
+    assert [(row["level1"], row["level2"]) for row in result.document["indicators"]] == [
+        ("效益指标", "经济效益指标"),
+        (read, level2),
+    ]
+
+
+def test_a_level_that_a_row_says_itself_is_never_changed(tmp_path: Path):
+    """Two levels that do not go together, each in a cell of the row: a mistake of whoever filled it in, for validate to tell."""
+    header = ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"]
+    rows = [["产出指标", "服务对象满意度指标", "居民满意度", "≥95%", "96%", "40", "40"]]
+    page = ["项目支出绩效自评表", "（2022年度）", {"columns": len(header), "rows": [header, *rows]}]
+    result = importer.import_document(PublishedPaper("typed", {"page": page}).write(tmp_path))
+    assert [row["level1"] for row in result.document["indicators"]] == ["产出指标"]
+
+
+@pytest.mark.parametrize(
+    ("target", "read"),
+    [
+        ("0起", ("定量", 0, "起")),
+        ("3起", ("定量", 3, "起")),
+        ("3月起", ("定性", "3月起", None)),
+        ("11月底前", ("定性", "11月底前", None)),
+    ],
+)
+def test_a_word_that_ends_a_time_may_count_too(target: str, read: tuple, tmp_path: Path):
+    header = ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"]
+    rows = [["产出指标", "数量指标", "安全事故", target, target, "40", "40"]]
+    page = ["项目支出绩效自评表", "（2022年度）", {"columns": len(header), "rows": [header, *rows]}]
+    result = importer.import_document(PublishedPaper("times", {"page": page}).write(tmp_path))
+    row = result.document["indicators"][0]
+    assert (row["kind"], row["target"], row.get("unit")) == read
+
+
+def test_a_pair_beside_another_whose_label_is_none_of_the_forms_is_read_and_the_other_left_over(tmp_path: Path):
+    header = ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"]
+    rows: list[list] = [
+        ["项目名称", ["路灯维护", 2], "项目代码", ["XM-07", 3]],
+        header,
+        ["产出指标", "数量指标", "维护路灯", "≥600盏", "640盏", "60", "60"],
+    ]
+    page = ["项目支出绩效自评表", "（2022年度）", {"columns": len(header), "rows": rows}]
+    result = importer.import_document(PublishedPaper("pairs", {"page": page}).write(tmp_path))
+    assert result.document["project"] == {"name": "路灯维护"}
+    assert [piece["text"] for piece in result.document["leftovers"]] == ["项目代码", "XM-07"]
