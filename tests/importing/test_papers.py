@@ -283,3 +283,18 @@ def test_a_pair_beside_another_whose_label_is_none_of_the_forms_is_read_and_the_
     result = importer.import_document(PublishedPaper("pairs", {"page": page}).write(tmp_path))
     assert result.document["project"] == {"name": "路灯维护"}
     assert [piece["text"] for piece in result.document["leftovers"]] == ["项目代码", "XM-07"]
+
+
+@pytest.mark.parametrize(("text", "date"), [("45000", None), ("2023年3月15日", "2023-03-15")])
+def test_a_number_that_is_left_over_is_no_date(text: str, date: str | None, tmp_path: Path):
+    """45000 is 15 March 2023 in a cell of a workbook, on paper it is a number."""
+    header = ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"]
+    rows: list[list] = [
+        ["项目名称", ["路灯维护", 2], "项目代码", [text, 3]],
+        header,
+        ["产出指标", "数量指标", "维护路灯", "≥600盏", "640盏", "60", "60"],
+    ]
+    page = ["项目支出绩效自评表", "（2022年度）", {"columns": len(header), "rows": rows}]
+    result = importer.import_document(PublishedPaper("number", {"page": page}).write(tmp_path))
+    assert result.document["project"].get("prepared_on") == date
+    assert (text in [piece["text"] for piece in result.document["leftovers"]]) == (date is None)

@@ -28,7 +28,7 @@ from xlperf.importing.sections import first_paper, read_sections
 from xlperf.importing.tables import FoundRow, FoundTable
 from xlperf.importing.unit_captions import Units
 from xlperf.reporting.finding import Finding
-from xlperf.text import leading_code, without_code
+from xlperf.text import fold, leading_code, without_code
 from xlperf.values.blanks import is_blank, is_dash
 from xlperf.values.cells import read_value
 from xlperf.values.notation import Spellings, spellings_of
@@ -78,13 +78,13 @@ def assemble(labels: Labels, page: Page) -> Assembly:
 
 
 def _take_date(assembly: Assembly) -> None:
-    """Take a date that stands alone, as below a signature, as the date that the form asks for."""
+    """Take a date that stands alone, as below a signature, as the date that the form asks for; a number alone is none."""
     form, rows = assembly.form, assembly.rows
     for block in form.blocks.values():
         for column in block.fields.values() if block.table is None else ():
             if column.type != "date" or rows[block.key][0].get(column.key) is not None:
                 continue
-            for piece in assembly.leftovers:
+            for piece in (piece for piece in assembly.leftovers if not NUMBER.fullmatch(fold(piece.text).strip())):
                 value, remark = read_value(form, column, piece.text)
                 if value != piece.text and (remark is None or remark.severity == "info"):
                     rows[block.key][0][column.key] = value
