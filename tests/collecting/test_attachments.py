@@ -182,3 +182,11 @@ def test_decisions_that_are_not_yet_in_the_results_are_told(desk: Path) -> None:
     assert run(desk, **asked).decided_since == 0 and find_status(out).decided_since == 0
     decide(out, unit=SECOND, kind="extend", undo=True)
     assert find_status(out).decided_since == 1 and run(desk, **asked).decided_since == 0
+
+
+def test_where_nothing_else_came_a_file_that_cannot_be_read_is_one(tmp_path: Path) -> None:
+    for name, content in BESIDE.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "甲单位.json").write_text('{"form": "suzhou-department"}', encoding="utf-8")
+    result = collect(sorted(tmp_path.iterdir()), output=tmp_path / "汇集", jobs=1, finalize=False)
+    assert dict(result.counts) == {"unreadable": len(BESIDE) + 1} and result.exit_code == ExitCode.UNREADABLE

@@ -183,7 +183,8 @@ def take_survey(
     subjects = find_subjects(submissions, owners, roster or (), naming)
     attached = find_attached(submissions, owners, loose, naming) - subjects.keys()
     numbers_before = {s.path: numbers_of[owner_of(s, naming)] for s in submissions if s.path in owners and s.path in numbers}
-    settled = settled_attachments(attached, owners, has_roster=roster is not None)
+    goes_with_tables = len(loose) < len(submissions)  # where there is nothing else, somebody meant it to be read
+    settled = settled_attachments(attached, owners, has_roster=roster is not None) if goes_with_tables else frozenset()
     submissions = [_of_owner(s, owners.get(s.path), subjects.get(s.path)) for s in submissions]
     submissions = [replace(s, errors=0) if s.path in settled else s for s in submissions]
     moved = {
