@@ -56,6 +56,11 @@ def without_code(name: str) -> str:
     return CODED.sub("", name, count=1)
 
 
+def code_of(name: str | None, code: str | None) -> str:
+    """The code of a unit: that of its own field, else the one that is written before its name; "" where there is none."""
+    return (code or "").strip() or leading_code(name)
+
+
 def nearest(word: object, words: Iterable[object], alike: int = ALIKE) -> str | None:
     """The word of those that is most like the given one; None where none is much like it."""
     from rapidfuzz.process import extractOne

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xlperf.collecting.changes import describe_changes
-from xlperf.summarizing.submissions import Naming
+from xlperf.distributing.naming import Naming
 
 
 def entry(

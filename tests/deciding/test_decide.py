@@ -28,8 +28,11 @@ from xlperf import Announcement, collect, decide, fill_workbook, find_status, lo
 from xlperf.collecting.audit_log import entries_of
 from xlperf.collecting.status import status_as_text
 from xlperf.collecting.store import opened_store
+from xlperf.deciding.decide import find_unit
+from xlperf.distributing.naming import make_naming
 from xlperf.errors import ExitCode, UsageError
 from xlperf.summarizing.audit.chain import DECIDED, UNDONE
+from xlperf.summarizing.board.rows import BoardRow
 
 pytestmark = pytest.mark.slow
 posix = pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
@@ -388,3 +391,24 @@ def test_decisions_are_kept_in_either_database(desk: Path, tmp_path: Path, url: 
     (difference,) = verify(out, database=url).differences
     assert (difference.kind, difference.facts["number"]) == ("chain_broken", 3)
     assert remind(out, output=folder / "催", database=url).units == 1
+
+
+# --- who is meant ------------------------------------------------------------------------------------------------
+
+
+def board_row(name: str) -> BoardRow:
+    return BoardRow(1, name, "", "", "missing", 0, None, None, None, "")
+
+
+@pytest.mark.parametrize(("asked", "found"), [
+    ("101001", "101001-办公室"), ("102001-办公室", "102001-办公室"), ("102001－办公室", "102001-办公室"), ("办公室", None), ("丙局", "市丙局"),
+])  # fmt: skip
+def test_a_unit_is_asked_for_by_the_code_before_its_name_too(asked: str, found: str | None) -> None:
+    listed = [board_row("101001-办公室"), board_row("102001-办公室"), board_row("市丙局")]
+    naming = make_naming(("市",), listed)
+    if found:
+        assert find_unit(listed, asked, naming).name == found
+    else:
+        with pytest.raises(UsageError) as refused:
+            find_unit(listed, asked, naming)
+        assert refused.value.key == "decision_units"

@@ -8,9 +8,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from support.outcomes import unit
 from support.paths import EXAMPLE
 from support.rosters import written
-from xlperf import load_document, read_workbook, write_templates
+from xlperf import load_document, read_roster, read_workbook, write_templates
+from xlperf.distributing.history_file import HandedDown
+from xlperf.distributing.last_year import find_papers, unit_of
+from xlperf.distributing.naming import make_naming
+from xlperf.forms.loader import find_form, load_form
 
 pytestmark = pytest.mark.slow
 
@@ -55,3 +60,27 @@ def test_each_unit_gets_its_own_last_year(tmp_path: Path) -> None:
         for row in openpyxl.load_workbook(tmp_path / "下发" / "甲局-2023-自评表.xlsx")["自评表"].iter_rows(max_row=6)
         for cell in row
     }
+
+
+@pytest.mark.parametrize(("lines", "goals"), [
+    ("单位名称,单位代码\n办公室,101001\n办公室,102001\n", [["甲的目标"], []]),
+    ("单位名称\n101001-办公室\n102001-办公室\n", [["甲的目标"], []]),
+    ("单位名称,单位代码\n办公室,999\n", [["甲的目标"]]),  # a code that was changed; it is the only one of its name
+])  # fmt: skip
+def test_of_namesakes_none_gets_the_last_year_of_another(tmp_path: Path, lines: str, goals: list[list[str]]) -> None:
+    paper(tmp_path / "上年", "甲", "办公室", "101001", "甲的目标")
+    form = load_form(find_form("suzhou-department", year=2023))
+    units = read_roster(written(tmp_path / "units.csv", lines))
+    papers = find_papers(tmp_path / "上年", form=form, year=2023, units=units)
+    assert [["甲的目标"] if unit_of(unit) in papers.by_unit else [] for unit in units] == goals
+
+
+def test_of_namesakes_none_gets_what_history_says_of_another() -> None:
+    form = load_form(find_form("suzhou-department", year=2023))
+    entry = {"form": form.key, "unit": "办公室", "unit_code": "101001", "indicators": [], "flags": []}
+    coded = {**entry, "unit": "101001-办公室", "unit_code": ""}
+    for units in ([unit("办公室", "101001"), unit("办公室", "102001")], [unit("101001-办公室"), unit("102001-办公室")]):
+        naming = make_naming((), units)
+        for said in (entry, coded):
+            handed = HandedDown({}, (said,))
+            assert [handed.of(form, each, naming) for each in units] == [said, None]

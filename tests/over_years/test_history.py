@@ -16,6 +16,7 @@ from support.histories import write_collections
 from support.outcomes import FORM
 from support.sweeps import examples, seeds
 from xlperf.distributing.history_file import KINDS
+from xlperf.distributing.naming import PLAIN
 from xlperf.errors import UsageError
 from xlperf.forms.summary import OverYears
 from xlperf.over_years.flags import flags_among_likes, flags_of_figure, flags_of_series
@@ -23,7 +24,6 @@ from xlperf.over_years.history import write_history
 from xlperf.over_years.papers import Filed, Papers, Reported, Value
 from xlperf.over_years.series import Followed, Series, follow
 from xlperf.over_years.units import History, gather
-from xlperf.summarizing.submissions import PLAIN
 
 YEARS = 5
 
@@ -197,3 +197,17 @@ def test_the_command_says_what_it_found_and_reads_folders_of_finalized_documents
     done = xlperf("history", *(tmp_path / "out" / folder.name for folder in folders), "-o", tmp_path / "b.xlsx", "--json")  # fmt: skip
     assert done.returncode == 0 and "别的.json" in done.stderr
     assert (tmp_path / "a.json").read_text("utf-8") == (tmp_path / "b.json").read_text("utf-8")
+
+
+def test_units_told_apart_by_the_code_before_their_names_have_years_of_their_own() -> None:
+    filed = [
+        Filed(
+            path=f"{name}-{year}", form=FORM, year=year, unit=name, code="", supervisor="", subject="", figures={}, indicators=()
+        )
+        for year in (2022, 2023)
+        for name in ("101001-办公室", "102001-办公室")
+    ]
+    history = gather(Papers(filed=tuple(filed), remarks=()), naming=PLAIN)
+    assert history.remarks == ()
+    assert [sorted(paper.path for paper in unit.papers.values()) for unit in history.units] == [
+        ["101001-办公室-2022", "101001-办公室-2023"], ["102001-办公室-2022", "102001-办公室-2023"]]  # fmt: skip

@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import re
 import shutil
 import subprocess
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from support.collection_runs import run_of
 from support.command_line import ENVIRONMENT
 from support.paths import TESTS
-from support.small_round import NAMES, UNITS, RoundDesk, form_of, make_round, rows_of
-from xlperf.collecting.audit_log import entries_of
+from support.small_round import BUREAU, FORM, NAMES, UNITS, YEAR, RoundDesk, form_of, make_round, rows_of
+from xlperf import collect, decide, find_status
+from xlperf.collecting.audit_log import append, entries_of
+from xlperf.collecting.run_board import board_now
 from xlperf.collecting.run_log import read_run
-from xlperf.collecting.store import store_to_read
+from xlperf.collecting.store import opened_store, store_to_read
+from xlperf.distributing.naming import Naming, make_naming
 from xlperf.distributing.roster import Line, Unit
+from xlperf.errors import UnreadableError
 from xlperf.messages import LANGUAGES, catalogue
+from xlperf.server.answers import answer_to
+from xlperf.server.job import Job
+from xlperf.server.round import receiving, sheets
 from xlperf.server.round.receiving import _assigned_name, _folder_name, form_parts
-from xlperf.server.round.standing import Standing, read_standing
-from xlperf.server.round.visits import UNIT, Visitor
-from xlperf.summarizing.audit.chain import DECIDED
+from xlperf.server.round.standing import Standing, key_of, read_standing
+from xlperf.server.round.visits import UNIT, Ask, Visitor
+from xlperf.summarizing.audit.chain import DECIDED, Fact
 from xlperf.summarizing.board.assignment import find_owners
 from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.outcome import Submission
-from xlperf.summarizing.submissions import make_naming
+from xlperf.workers.process import Limits
 
 pytestmark = pytest.mark.slow
 TOKEN = "t" * 64
@@ -168,6 +181,65 @@ def test_a_file_that_is_another_by_now_is_not_shown_as_the_old_one(collected: Ro
     assert status == 200 and catalogue("zh")["round"]["not_known_now"] in page and "XL201" not in page
 
 
+JUDGED = {"status": "passed", "errors": 99, "queries": 99, "warnings": 99, "outputs": ["made/other.xlsx"]}
+
+
+@pytest.mark.parametrize("key", JUDGED)
+def test_what_became_of_a_file_in_a_run_that_has_not_ended_is_not_shown_beside_the_last_one(
+    collected: RoundDesk, tmp_path: Path, key: str
+) -> None:
+    desk = copied(collected, tmp_path)
+    before = desk.asked("unit", unit=desk.key("101002"))[1]
+    assert "XL201" in before and catalogue("zh")["round"]["not_known_now"] not in before
+    run = json.loads((desk.out / "run.json").read_text("utf-8"))
+    for entry in run["files"]:
+        entry[key] = JUDGED[key]
+    (desk.out / "run.json").write_text(json.dumps(run), "utf-8")
+    status, page = desk.asked("unit", unit=desk.key("101002"))
+    assert status == 200 and catalogue("zh")["round"]["not_known_now"] in page and "XL201" not in page
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RecursionError(), KeyError("x"), UnreadableError("XL103", found="x")], ids=repr)
+def test_a_picture_that_fails_costs_the_picture_and_not_the_page(
+    collected: RoundDesk, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(sheets, "process", fail)
+    status, page = collected.asked("unit", unit=collected.key("101002"))
+    assert status == 200 and "XL201" in page and catalogue("zh")["round"]["no_picture"] in page
+
+
+def test_a_file_that_could_not_be_read_is_not_opened_again(collected: RoundDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[object] = []
+    monkeypatch.setattr(sheets, "process", lambda *asked, **_: opened.append(asked))
+    status, page = collected.asked("unit", unit=collected.key("101003"))
+    assert status == 200 and catalogue("zh")["round"]["no_picture"] in page and opened == []
+
+
+@pytest.mark.parametrize(("verb", "lost", "status", "code"), [
+    ("unit", "XL501", 500, "fault"), ("board", "XL502", 500, "fault"), ("upload", "XL501", 422, "unreadable_upload"),
+])  # fmt: skip
+def test_a_worker_that_is_lost_over_a_page_is_told_on_a_page_and_in_the_log(
+    collected: RoundDesk, tmp_path: Path, verb: str, lost: str, status: int, code: str
+) -> None:
+    ask = Ask(verb, collected.served, BUREAU, unit=collected.key("101002"))
+    answer = answer_to(Job("round", tmp_path, language="zh", ask=ask, lost=lost), Limits())
+    text = answer.path.read_text("utf-8")
+    assert (answer.status, answer.media_type) == (status, "text/html; charset=utf-8")
+    assert text.startswith("<!DOCTYPE html>") and catalogue("zh")["server"][code] in text and 'role="alert"' in text
+    line = collected.lines()[-1]
+    assert (line["action"], line["refused"], line["found"], line["status"]) == (verb, code, lost, status)
+
+
+def test_an_error_of_ours_on_a_page_is_a_page_too(collected: RoundDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xlperf.server.round.answers.read_standing", lambda *_, **__: 1 / 0)
+    status, page = collected.asked("board")
+    assert status == 500 and page.startswith("<!DOCTYPE html>") and "ZeroDivisionError" not in page
+    assert collected.lines()[-1]["found"] == "XL507"
+
+
 # --- who sees what ---------------------------------------------------------------------------------------------
 
 
@@ -271,8 +343,57 @@ def test_what_is_new_since_a_moment(collected: RoundDesk) -> None:
     assert [row[0] for row in rows_of(page)] == ["苏州市乙丑局", "苏州市丁卯局"]  # what was decided since
     _, page = collected.asked("changes", since="2098-12-01")
     assert catalogue("zh")["round"]["nothing_changed"] in page
-    for wrong in ("", "yesterday", "2024-99-99", "9999999999999"):
-        assert collected.asked("changes", since=wrong)[0] == 200
+    for wrong in ("", "yesterday", "2024-99-99", "9999999999999", "9999-12-31T23:59-23:59"):
+        status, page = collected.asked("changes", since=wrong)
+        assert status == 200 and 'id="since" name="since" required' in page, wrong  # as if none had been said
+    assert 'value="2000-01-01T00:00"' in collected.asked("changes", since="2000-01-01T00:00")[1]
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of the system cannot be changed")
+@pytest.mark.parametrize(("zone", "since"), [("America/New_York", "9999-12-31T23:59"), ("Asia/Shanghai", "0001-01-01T00:00")])
+def test_a_moment_that_no_clock_can_show_is_as_if_none_had_been_said(
+    collected: RoundDesk, monkeypatch: pytest.MonkeyPatch, zone: str, since: str
+) -> None:
+    try:
+        with monkeypatch.context() as patch:
+            patch.setenv("TZ", zone)
+            time.tzset()
+            status, page = collected.asked("changes", since=since)
+    finally:
+        time.tzset()
+    assert status == 200 and 'id="since" name="since" required' in page
+
+
+def test_what_changed_asks_once_of_every_unit_and_of_every_decision(
+    collected: RoundDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, many = copied(collected, tmp_path), 100
+    run = json.loads((desk.out / "run.json").read_text("utf-8"))
+    run["units"] += [run["units"][0] | {"name": f"苏州市{n}局", "code": f"{200_000 + n}", "paths": []} for n in range(many)]
+    (desk.out / "run.json").write_text(json.dumps(run), "utf-8")
+    with opened_store(desk.out) as store:
+        facts = {"decision": "note", "by": "王", "reason": "来电"}
+        append(store, [Fact("2098-04-01T09:00:00+08:00", DECIDED, {**facts, "unit": f"苏州市{n}局", "unit_code": f"{200_000 + n}"})
+                       for n in range(many)])  # fmt: skip
+    calls: list[object] = []
+    key = Naming.key
+    monkeypatch.setattr(Naming, "key", lambda *asked: calls.append(asked) or key(*asked))
+    status, page = desk.asked("changes", since="2098-03-15")
+    assert status == 200 and [row[0] for row in rows_of(page)] == [f"苏州市{n}局" for n in range(many)]
+    assert 0 < len(calls) <= 4 * (len(run["units"]) + many + 3)
+
+
+@pytest.mark.parametrize(("verb", "query", "place"), [
+    ("board", {"state": "returned"}, "/round?state=returned&lang="), ("board", {}, "/round?lang="),
+    ("changes", {"since": "2000-01-01T00:00"}, "/round/changes?since=2000-01-01T00%3A00&lang="), ("exports", {}, "/round/exports?lang="),
+    ("unit", {"version": "abc", "sheet": 0}, "/round/units/{unit}?version=abc&sheet=0&lang="), ("upload", {}, "/round/units/{unit}?lang="),
+    ("file", {"name": "甲 &.docx"}, "/round/units/{unit}/files/%E7%94%B2%20%26.docx?lang="),
+])  # fmt: skip
+def test_the_links_to_the_other_language_lead_to_the_same_page(collected: RoundDesk, verb: str, query: dict, place: str) -> None:
+    unit = collected.key("101002")
+    page = hand_in(collected, "101002", "x.exe", b"MZ")[1] if verb == "upload" else collected.asked(verb, unit=unit, **query)[1]
+    links = [html.unescape(link) for link in re.findall(r'<a href="([^"]*)" lang=', page)]
+    assert links == [place.format(unit=unit) + language for language in LANGUAGES]
 
 
 # --- handing in ------------------------------------------------------------------------------------------------
@@ -287,6 +408,109 @@ def hand_in(
 
 def files_in(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_form_that_is_sent_twice_at_once_is_one_file_and_the_log_says_so(
+    collected: RoundDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, together, compared = copied(collected, tmp_path), threading.Barrier(2), receiving._same_content
+
+    def compared_together(place: Path, content: bytes) -> str | None:
+        found = compared(place, content)
+        with suppress(threading.BrokenBarrierError):  # the other one waits for its turn
+            together.wait(1)
+        return found
+
+    monkeypatch.setattr(receiving, "_same_content", compared_together)
+    key, body = desk.key("101003"), form_of(TOKEN, "扫描.pdf", b"%PDF twice")
+    ask = Ask("upload", desk.served, BUREAU, unit=key, form_token=TOKEN, boundary="xYz")
+    standing = read_standing(desk.served, BUREAU, day="2024-03-01")
+    row = standing.row(key)
+    folders = [tmp_path / "1", tmp_path / "2"]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "upload").write_bytes(body)
+    with ThreadPoolExecutor(2) as both:
+        done = list(both.map(lambda folder: receiving.receive(ask, standing, row, folder=folder, language="zh"), folders))
+    place = "苏州市丙寅局/扫描.pdf"
+    assert sorted((each.name, each.is_new) for each in done) == [(place, False), (place, True)]
+    assert [path.name for path in (desk.inbox / "苏州市丙寅局").iterdir()] == ["扫描.pdf"]
+    assert [line.get("put") for line in desk.lines()] == [place, None]
+
+
+NAMESAKES = (("101001-办公室", ""), ("102001-办公室", ""), ("张三局", "103"), ("培训科", "201"), ("培训科", "202"))
+
+
+@pytest.fixture(scope="module")
+def namesakes(collected: RoundDesk, tmp_path_factory: pytest.TempPathFactory) -> RoundDesk:
+    """A round, before its first run, of units that only codes tell apart."""
+    folder = tmp_path_factory.mktemp("namesakes")
+    shutil.copytree(collected.folder, folder / "r", ignore=shutil.ignore_patterns("汇集", "收到", "*.jsonl*"))
+    desk = RoundDesk(folder / "r", collected.bases)
+    desk.inbox.mkdir()
+    (desk.folder / "units.csv").write_text(
+        "单位名称,单位代码\n" + "".join(f"{name},{code}\n" for name, code in NAMESAKES), "utf-8"
+    )
+    return desk
+
+
+def test_before_the_first_run_units_are_recognized_as_the_run_will(namesakes: RoundDesk, tmp_path: Path) -> None:
+    desk = namesakes
+    standing = read_standing(desk.served, BUREAU, day="2024-03-01")
+    keys = [key_of(row) for row in standing.board]
+    written = [
+        ("101001-办公室", "101001"),
+        ("办公室", "102001"),
+        ("苏州市张三局", "103"),
+        ("201—培训科", "201"),
+        ("苏州市培训科", "202"),
+    ]
+
+    def send(at: int, book: bytes) -> int:
+        body = form_of(TOKEN, "表.xlsx", book)
+        return desk.asked("upload", unit=keys[at], form_token=TOKEN, boundary="xYz", body=body)[0]
+
+    for of, (unit, code) in enumerate(written):
+        book = desk.book(code, unit=unit)
+        assert (send(of, book), send((of + 1) % len(keys), book)) == (200, 409), unit
+    renamed = desk.book("103", unit="103-改名的局", like=3)
+    assert (send(2, renamed), send(0, renamed)) == (200, 409)
+    assert sorted(files_in(desk.inbox)) == sorted([
+        "101001-办公室/表.xlsx", "102001-办公室/表.xlsx", "张三局/表.xlsx", "张三局/表 (2).xlsx", "培训科 201/表.xlsx", "培训科 202/表.xlsx"])  # fmt: skip
+    desk.send("-先送/＋表.xlsx", desk.book("102001", unit="办公室", like=5))
+    desk.send("=表.xlsx", desk.book("202", unit="培训科", fault="error", like=5))
+    desk.collect(finalize=False)
+    board = [(row[1], row[4], row[5]) for row in rows_of(desk.asked("board")[1])]
+    assert board == [("101001-办公室", "✓ 通过", "1"), ("102001-办公室", "✓ 通过", "2"), ("张三局", "✓ 通过", "2"),
+                     ("培训科", "✓ 通过", "1"), ("培训科", "✓ 通过", "2")]  # fmt: skip
+    assert [key_of(row) for row in read_standing(desk.served, BUREAU, day="2024-03-01").board] == keys  # addresses stay
+    assert sorted(run_of(desk.out)["namesakes"]) == ["办公室", "培训科"]
+    for at, name in ((1, "-先送/＋表.xlsx"), (4, "=表.xlsx")):  # whatever a path begins with, it has its role and its picture
+        page = desk.asked("unit", unit=keys[at])[1]
+        table = page.partition('class="versions"')[2].partition("</table>")[0]
+        roles = {row[0]: row[3] for row in rows_of(table)}
+        assert sorted(filter(None, roles.values())) == ["否，以最近合格件为准", "是"] and roles[name] in roles.values(), roles
+        (version,) = re.findall(rf'version=(\w+)#version"[^>]*>{re.escape(name)}<', table)
+        page = desk.asked("unit", unit=keys[at], version=version)[1]
+        assert f'<h2 id="version-name">{name}' in page and 'id="cell-' in page
+
+
+def test_without_a_roster_units_are_told_apart_by_the_codes_before_their_names(namesakes: RoundDesk, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for code, name in (("101001", "101001-办公室"), ("102001", "102001-办公室"), ("103", "103-甲局"), ("104", "甲局")):
+        (tmp_path / "in" / f"{code}.xlsx").write_bytes(namesakes.book(code, unit=name))
+    status = collect([tmp_path / "in"], output=tmp_path / "out", form=FORM, year=YEAR, jobs=1, finalize=False)
+    for found in (status, find_status(tmp_path / "out")):
+        assert (found.units, found.counting["passed"]) == (3, 3)
+        assert sorted((row.name, row.state, row.versions) for row in found.board)[:2] == [
+            ("101001-办公室", "passed", 1), ("102001-办公室", "passed", 1)]  # fmt: skip
+    assert run_of(tmp_path / "out")["namesakes"] == ["办公室"]
+    decide(tmp_path / "out", unit="102001", kind="note", reason="来电", by="王")
+    assert [bool(row.decision) for row in sorted(find_status(tmp_path / "out").board, key=lambda row: row.name)] == [
+        False,
+        True,
+        False,
+    ]
 
 
 def test_a_file_is_put_into_the_folder_of_its_unit_as_it_is_and_collected_as_the_units(
@@ -483,6 +707,31 @@ def test_a_store_that_cannot_be_read_is_told_to_the_bureau_and_its_place_to_nobo
             status, page = desk.asked(verb, of=of, unit=desk.key("101002"))
             assert status == 200 and words in page and ("collection.sqlite" in page) == (of is None), (of, verb)
     assert desk.asked("file", of="101001", unit=desk.key("101001"), name="x")[0] == 503
+
+
+def test_a_store_that_is_elsewhere_and_not_named_leaves_the_board_as_the_last_run_had_it_and_says_so(
+    collected: RoundDesk, tmp_path: Path
+) -> None:
+    desk = copied(collected, tmp_path)
+    desk.collect()  # what was decided is in the log of this run
+    (desk.out / "collection.sqlite").rename(tmp_path / "elsewhere.sqlite")
+    words = catalogue("zh")["round"]
+    told = words["trouble"].partition("{")[0]
+    for of in (None, "101004", "101002"):
+        for verb in ("board", "unit", "changes"):
+            status, page = desk.asked(verb, of=of, unit=desk.key(of or "101004"))
+            assert status == 200 and told in page, (of, verb)
+            assert ("--database" in page, str(desk.out) in page) == (of is None, of is None)
+            assert of is None or "电话没人接" not in page
+    _, page = desk.asked("board")
+    rows = {row[2]: row for row in rows_of(page)}
+    assert rows["101004"][4] == "… 延期" and "延期至 2099-04-15" in rows["101004"][10]
+    assert rows["101001"][4] == "✓ 通过"
+    for day, state in (("2099-04-15", "extended"), ("2099-04-16", "missing")):
+        standing = read_standing(desk.served, BUREAU, day=day)
+        assert {row.code: row.state for row in standing.board}["101004"] == state
+        assert [row.state for row in board_now(desk.out, standing.run, day=day)] == [row.state for row in standing.board]
+    assert not (desk.out / "collection.sqlite").exists()
 
 
 def test_a_visitor_of_a_unit_gets_its_row_alone_from_the_standing(collected: RoundDesk) -> None:

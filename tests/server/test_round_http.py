@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import quote
@@ -30,6 +31,8 @@ PROXY = ("--user-header", "X-User", "--proxy", "127.0.0.1", "--role-header", "X-
 BEHIND = Access(
     hosts=frozenset({"h"}), user_header="x-user", role_header="x-role", unit_header="x-unit", proxies=(ip_network("10.0.0.5"),)
 )
+TOKEN = "t" * 43
+BEARER = f"Bearer {TOKEN}"
 MULTIPART = "multipart/form-data; boundary=xYz"
 FILES = 500 if SOAK else 5  # that a run collects while it is looked at
 
@@ -81,6 +84,28 @@ def test_a_role_is_what_the_proxy_says_once_and_nothing_else(request_: Seen, key
     assert refusal(BEHIND, request_) == key
     if visitor:
         assert visitor_of(BEHIND, request_) == visitor
+
+
+@pytest.mark.parametrize(("request_", "key", "visitor"), [
+    (seen(authorization=BEARER), "no_role", None),  # a program: the token is not for pages of a round
+    (seen(authorization=BEARER, x_role="finance"), "no_role", None),
+    (seen(authorization=BEARER, x_user="", x_role="finance"), "no_role", None),
+    (seen(authorization=BEARER, x_user=["li", "wang"], x_role="finance"), "no_role", None),
+    (seen("/round/units/1/upload", "POST", authorization=BEARER, x_role="finance"), "no_role", None),
+    (seen(authorization=BEARER, x_user="li", x_role="unit", x_unit="101"), None, Visitor("li", UNIT, "101")),
+    (seen("/api/forms", authorization=BEARER), None, None),
+    (seen(authorization="Basic bGk6eA==", x_user="li", x_role="finance"), None, Visitor("li", FINANCE, "")),  # as nginx passes it on
+    (seen(authorization="Negotiate YII=", x_user="li", x_role="unit", x_unit="101"), None, Visitor("li", UNIT, "101")),
+    (seen(authorization=["Basic bGk6eA==", BEARER], x_user="li", x_role="finance"), "no_token", Visitor("li", FINANCE, "")),
+    (seen(authorization="Basic bGk6eA=="), "no_token", None),
+    (seen(authorization="bearer x", x_user="li", x_role="finance"), "no_token", Visitor("li", FINANCE, "")),
+])  # fmt: skip
+def test_behind_a_proxy_the_token_opens_nothing_of_the_round_and_the_proxys_own_proof_is_no_wrong_one(
+    request_: Seen, key: str | None, visitor: Visitor | None
+) -> None:
+    both = replace(BEHIND, token=TOKEN)
+    assert refusal(both, request_) == key
+    assert visitor_of(both, request_) == visitor
 
 
 def test_without_a_header_of_units_the_user_is_called_by_the_code() -> None:
@@ -176,6 +201,19 @@ def test_the_token_leaves_the_address_of_the_round_too(collected: RoundDesk) -> 
         assert server.ask("GET", "/round", authorization=None, accept="text/html").status == 401
         assert server.ask("GET", "/round?token=x", authorization=None, cookie=cookie).status == 401
         assert server.memory() < 150
+
+
+def test_the_set_up_for_nginx_that_is_documented_lets_its_users_in(collected: RoundDesk, tmp_path: Path) -> None:
+    (tmp_path / "token.txt").write_text(TOKEN)
+    with served("--round", collected.file, "--jobs", "1", *PROXY, "--token-file", tmp_path / "token.txt") as server:
+        basic = "Basic bGk6c2VjcmV0"  # nginx passes on what it asked the browser for
+        assert server.ask("GET", "/round", **headers(authorization=basic)).status == 200
+        assert server.ask("GET", "/", **headers(authorization=basic)).status == 200
+        assert server.ask("GET", "/round", authorization=basic, accept="text/html").status == 401
+        for path in ("/round", f"/round/units/{collected.key('101002')}", "/round/exports/audit.zip"):
+            got = server.ask("GET", path, authorization=BEARER, accept="text/html")
+            assert got.status == 403 and "苏州市" not in got.body.decode("utf-8", "replace"), path
+        assert server.ask("GET", "/api/forms", authorization=BEARER).status == 200
 
 
 # --- handing in ----------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from support.exports import DATE, contents, headings, lines, read_csv, with_file
 from support.libreoffice import convert
 from support.outcomes import finding, indicator, outcome, unit, unreadable
 from support.paths import DOCS, EXAMPLES, TEMPLATES
+from xlperf.distributing.naming import make_naming
 from xlperf.distributing.roster import Line, Unit
 from xlperf.messages import sentence
 from xlperf.summarizing.board.assignment import find_owners
@@ -31,7 +32,7 @@ from xlperf.summarizing.board.rows import STATES, BoardRow
 from xlperf.summarizing.exports import write_exports
 from xlperf.summarizing.notice import write_notice
 from xlperf.summarizing.outcome import Outcome, submission_of
-from xlperf.summarizing.submissions import ANYTHING, Asked, find_roles, make_naming
+from xlperf.summarizing.submissions import ANYTHING, Asked, find_roles
 from xlperf.workbook.announcement import NOTHING, Announcement
 
 ERROR, QUERY, ADVICE = finding("SZ201"), finding("SZ320", "query"), finding("SZ305", "warning")
@@ -510,3 +511,13 @@ def test_a_letter_names_the_papers_that_are_missing(tmp_path: Path) -> None:
     assert rows[2].state_in_words == "延期"
     (parcel,) = make_parcels([rows[0]._replace(supervisor="市科委")])
     assert "丑局：未报送（乙项目）；退回（甲项目）" in cover_text(parcel, date="2023-03-20", announcement=SAID, has_archive=False)
+
+
+def test_a_file_is_that_of_the_unit_whose_code_stands_before_its_name() -> None:
+    roster = (unit("101001-办公室"), unit("102001-办公室"))
+    listed = [submission_of(unreadable(path)) for path in ("101001.pdf", "102001-办公室.pdf", "办公室.pdf")]
+    owners = find_owners(listed, roster, make_naming((), roster))
+    assert {path: owner.name for path, owner in owners.items()} == {
+        "101001.pdf": "101001-办公室",
+        "102001-办公室.pdf": "102001-办公室",
+    }

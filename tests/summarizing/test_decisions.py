@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from xlperf.distributing.naming import PLAIN, Naming, make_naming
 from xlperf.summarizing.audit.chain import DECIDED, UNDONE, Entry, Fact, followed
-from xlperf.summarizing.board.decisions import Decision, decided, in_force, taken_in, waivers_of
+from xlperf.summarizing.board.decisions import Decision, decided, decisions_by_place, in_force, taken_in, waivers_of
 from xlperf.summarizing.board.rows import SPARED, STATES, BoardRow
-from xlperf.summarizing.submissions import PLAIN, Naming
 
 DAY = "2023-04-03"
 
@@ -96,3 +96,17 @@ def test_a_waiver_is_of_one_submission_and_the_latest_counts() -> None:
 def test_an_undo_of_nothing_and_damaged_facts_harm_nobody() -> None:
     damaged = Entry(1, "2023-04-01", DECIDED, "[1", "", "")
     assert taken_in([damaged]) and in_force(taken_in(entries(7))) == []
+
+
+def test_a_decision_is_about_the_unit_that_a_submission_of_that_name_and_code_would_be_of() -> None:
+    listed = [row("101001-办公室", ""), row("102001-办公室", ""), row("旧名局", "301"), row("乙局", "302")]
+    decisions = standing(
+        about("exempt", "102001-办公室", ""), about("note", "改名局", "301"), about("extend", "旧名局", "302", until="2099-01-01")
+    )
+    naming = make_naming((), listed)
+    assert [one.state for one in decided(listed, decisions, naming, day=DAY)] == ["missing", "exempt", "extended", "missing"]
+    by_place = decisions_by_place(decisions, listed, naming)
+    assert {place: [decision.kind for decision in told] for place, told in by_place.items()} == {
+        1: ["exempt"],
+        2: ["note", "extend"],
+    }

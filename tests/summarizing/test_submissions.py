@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from support.outcomes import FORM, outcome, prose, unit, unreadable
 from support.surveys import found
-from xlperf.summarizing.submissions import Naming, find_roles
+from xlperf.distributing.naming import Naming, make_naming, places_of
+from xlperf.distributing.roster import Unit
+from xlperf.summarizing.submissions import find_roles
 from xlperf.summarizing.survey import take_survey
+from xlperf.summarizing.tables.rankings import ranking_table
+from xlperf.summarizing.tables.table import supervisor_of
 from xlperf.summarizing.tables.units import units_table
 
 
@@ -75,3 +81,67 @@ def test_equal_bytes_of_two_units_are_two_submissions() -> None:
     roles = find_roles([*blank, replace(unreadable("0.xlsx"), sha256="e3b0")])
     assert [(path, role.kind, role.by) for path, role in sorted(roles.items())] == [
         ("0.xlsx", "duplicate", "乙.xlsx"), ("乙.xlsx", "counts", "乙.xlsx"), ("甲.xlsx", "counts", "甲.xlsx"), ("甲又.xlsx", "duplicate", "甲.xlsx")]  # fmt: skip
+
+
+# --- units that only the code before their names tells apart ------------------------------------------------------
+
+CODED = ("101001-办公室", "102001-办公室")
+SENT = (outcome("a.xlsx", "101001-办公室"), outcome("b.xlsx", "102001—办公室", received="2023-03-02T09:00:00+08:00"))
+
+
+@pytest.mark.parametrize("roster", [[unit(name) for name in CODED], None], ids=["on a roster", "without one"])
+def test_units_told_apart_by_the_code_before_their_names_are_two(roster: list[Unit] | None) -> None:
+    survey = take_survey(SENT, roster=roster)
+    assert {path: role.kind for path, role in survey.roles.items()} == {"a.xlsx": "counts", "b.xlsx": "counts"}
+    assert [(row.state, row.versions, row.paths) for row in survey.board] == [
+        ("passed", 1, ("a.xlsx",)), ("passed", 1, ("b.xlsx",))]  # fmt: skip
+    assert survey.missing == []
+    assert [finding["code"] for told in survey.comparisons.values() for finding in told] == []
+
+
+@pytest.mark.parametrize(("name", "code", "place"), [
+    ("101001-办公室", None, 0), ("办公室", "102001", 1), ("102001-办公室", "91320500", 1), ("办公室", None, None), ("103001-办公室", None, None),
+    ("市办公室", "101001", 0), ("改名科", "102001", 1), ("102001-改名科", None, 1),
+])  # fmt: skip
+def test_where_a_unit_stands_among_those_that_codes_before_names_tell_apart(
+    name: str, code: str | None, place: int | None
+) -> None:
+    roster = [unit(each) for each in CODED]
+    survey = take_survey([outcome("a.xlsx", name, code)], roster=roster)
+    assert [row.number - 1 for row in survey.board if row.paths] == ([] if place is None else [place])
+    assert places_of(roster, make_naming(("市",), roster)).of(name, code) == place
+    codes = [finding["code"] for told in survey.comparisons.values() for finding in told]
+    told = ["XL557"] if place is None or (name, code) == ("改名科", "102001") else []  # whose it is, nobody knows; or not quite
+    assert codes == told
+
+
+def test_a_code_that_stands_before_a_name_now_and_then_makes_no_second_unit() -> None:
+    first, second = outcome("a.xlsx", "219001-甲局"), outcome("b.xlsx", "甲局", received="2023-03-02T09:00:00+08:00")
+    for roster in (None, [unit("甲局")], [unit("219001-甲局")], [unit("甲局", "219001")]):
+        survey = take_survey([first, second], roster=roster)
+        assert [(row.state, row.versions) for row in survey.board] == [("passed", 2)]
+        assert {path: role.kind for path, role in survey.roles.items()} == {"a.xlsx": "superseded", "b.xlsx": "counts"}
+
+
+def test_who_copied_from_whom_is_told_of_units_and_not_of_ways_to_write_a_name() -> None:
+    text = prose("shared", 200)
+    same = [outcome(f"{n}.xlsx", name, narrative={"problems": text}) for n, name in enumerate(("219001-甲局", "甲局"))]
+    other = [outcome(f"{n}.xlsx", name, narrative={"problems": text}) for n, name in enumerate(CODED)]
+    assert "XL550" not in {code for _, code, _ in found(same)}
+    assert {path for path, code, _ in found(other) if code == "XL550"} == {"0.xlsx", "1.xlsx"}
+
+
+# --- what the roster says of a unit -------------------------------------------------------------------------------
+
+
+def test_the_department_of_a_unit_is_its_own_and_not_that_of_its_namesake() -> None:
+    roster = (unit("办公室", "101001", "教育局"), unit("办公室", "201001", "卫健局"), unit("新名科", "301", "民政局"))
+    came = [outcome("1.xlsx", "办公室", "101001"), outcome("2.xlsx", "办公室", "201001"), outcome("3.xlsx", "旧名科", "301"), outcome("4.xlsx", "外局")]  # fmt: skip
+    survey = take_survey(came, roster=roster)
+    assert {s.path: supervisor_of(survey, s) for s in survey.submissions} == {
+        "1.xlsx": "教育局", "2.xlsx": "卫健局", "3.xlsx": "民政局", "4.xlsx": "市科技局"}  # fmt: skip
+    (edition,) = survey.editions()
+    for table in (units_table(survey), ranking_table(survey, edition)):
+        at = [column.key for column in table.columns]
+        rows = {row[at.index("file")]: row[at.index("supervisor")] for row in table.rows()}
+        assert rows["1.xlsx"] == "教育局" and rows["2.xlsx"] == "卫健局" and rows["3.xlsx"] == "民政局"

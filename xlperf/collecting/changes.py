@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from xlperf.collecting.run_log import Changes, FileEntry, Run, StatusChange
+from xlperf.distributing.naming import PLAIN, Naming
 from xlperf.messages import listing, sentence
 from xlperf.summarizing.outcome import Submission
-from xlperf.summarizing.submissions import COUNTS, MOST_LISTED, PLAIN, Naming, Purpose, find_roles, newer_returned, purpose_of
+from xlperf.summarizing.submissions import COUNTS, MOST_LISTED, Purpose, find_roles, newer_returned, purpose_of
 
 KINDS = ("new", "fixed", "accepted", "broken", "resent", "behind", "gone")  # of changes, in the order of the sentences
 

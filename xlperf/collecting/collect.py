@@ -32,10 +32,12 @@ from xlperf.collecting.ownership import refuse_other_owner, take_store
 from xlperf.collecting.packages.adoption import adopt_decisions
 from xlperf.collecting.packages.contents import Package
 from xlperf.collecting.processing import basis_of, digest_of_work, process_inputs, terms_of
+from xlperf.collecting.run_board import naming_of
 from xlperf.collecting.run_log import LogStamp, Run, find_versions, log_stamp, read_run, write_run
 from xlperf.collecting.status import CollectionStatus, read_status
 from xlperf.collecting.store import OPEN, Arrival, Outcomes, Store, first_receipt, opened_store, register
 from xlperf.collecting.worker import WorkOptions, known_reports
+from xlperf.distributing.naming import make_naming
 from xlperf.distributing.prefill import kept_headings, subject_headings, told_of_kept
 from xlperf.distributing.roster import Roster, Unit, take_roster
 from xlperf.files import StrPath, digest_of_json, moment, stamp
@@ -47,7 +49,7 @@ from xlperf.summarizing.audit.chain import DECIDED, UNDONE
 from xlperf.summarizing.board.decisions import Taken, in_force, taken_in, waivers_of
 from xlperf.summarizing.board.former import FormerYears
 from xlperf.summarizing.exports import NOTHING_HANDED, Exported, write_exports
-from xlperf.summarizing.submissions import Asked, Naming, make_naming
+from xlperf.summarizing.submissions import Asked
 from xlperf.summarizing.survey import installed_prefixes
 from xlperf.workbook.announcement import NOTHING, Announcement
 from xlperf.workers.pool import opened_pool, return_large_blocks_at_once
@@ -157,7 +159,7 @@ def collect(
         run = _run(plan, options, workers=pool.workers, made=made, announcement=announcement)
         with sealed_log(store) as seal:
             write_run(plan.directory, run, before_it_moves=seal)
-        return read_status(plan.directory, store, run, plan.naming, day=decisions.day)
+        return read_status(plan.directory, store, run, naming_of(run), day=decisions.day)
 
 
 # --- before anything is written ------------------------------------------------------------------------------
@@ -175,7 +177,6 @@ class _Plan:
     packages: Sequence[Package]  # collections of other offices
     units: Sequence[Unit] | None
     remarks: Sequence[str]  # what of their list was skipped or kept, in words
-    naming: Naming
     prefixes: tuple[str, ...]  # words that may be left out before a unit's name
     last: Run | None  # the last finished run
     log: LogStamp | None  # what its log was when it was read
@@ -207,7 +208,6 @@ def _plan(
         packages=[item for item in found if isinstance(item, Package)],
         units=expected.units if expected else None,
         remarks=expected.remarks if expected else (),
-        naming=make_naming(prefixes, expected.units if expected else None),
         prefixes=prefixes,
         last=last,
         log=log,
@@ -366,6 +366,7 @@ def _terms(plan: _Plan, announcement: Announcement) -> object:
 def _run(plan: _Plan, options: WorkOptions, *, workers: int, made: Made, announcement: Announcement) -> Run:
     """The content of run.json for this run."""
     last, has_roster = plan.last, plan.units is not None
+    naming = make_naming(plan.prefixes, plan.units, [entry["unit"] for entry in made["files"]])
     return {
         "versions": find_versions(),
         "forms": plan.forms,
@@ -383,8 +384,8 @@ def _run(plan: _Plan, options: WorkOptions, *, workers: int, made: Made, announc
         "finished": _now(),
         "seconds": round(time.monotonic() - plan.clock, 3),
         "workers": workers,
-        "changes": compare_runs(last, made["files"], naming=plan.naming, has_roster=has_roster) if last else None,
-        "namesakes": sorted(plan.naming.namesakes),
+        "changes": compare_runs(last, made["files"], naming=naming, has_roster=has_roster) if last else None,
+        "namesakes": sorted(naming.namesakes),
         "skipped": [item.path for item in plan.skipped],
         "packages": [{"path": item.path, "head": item.head, "entries": len(item.entries)} for item in plan.packages],
         "links": [item.path for item in plan.skipped if item.is_link],

@@ -19,6 +19,7 @@ from xlperf.collecting.worker import MADE, folder_of
 from xlperf.errors import UsageError, reason_of
 from xlperf.files import TEMPORARY, make_folder, write_bytes
 
+PATIENCE = 30  # seconds
 WORK = f"{TEMPORARY}work"  # below OUT: temporary files of workers; a killed worker leaves some behind
 OURS = re.compile(r"[0-9a-f]{16}(-open)?")  # names of our folders in MADE, see `folder_of`
 
@@ -43,6 +44,22 @@ def locked(directory: Path) -> Iterator[None]:
     except OSError as error:
         raise UsageError("cannot_write", path=directory, reason=reason_of(error)) from None
     with held:
+        yield
+
+
+@contextmanager
+def in_turn(lock: Path) -> Iterator[None]:
+    """Wait until no other process is in a block of the same lock file, which stays; not for ever.
+
+    The operating system holds the lock, so a killed process leaves none behind.
+
+    Raises:
+        OSError: the file cannot be written, or the others take too long.
+    """
+    from filelock import FileLock
+
+    lock.parent.stat()  # where there is no folder, none is made
+    with FileLock(lock, timeout=PATIENCE, preserve_lock_file=True):
         yield
 
 

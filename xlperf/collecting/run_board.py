@@ -13,10 +13,10 @@ from xlperf.collecting.audit_log import entries_of
 from xlperf.collecting.ownership import refuse_other_owner
 from xlperf.collecting.run_log import Run
 from xlperf.collecting.store import FILE_NAME, Store, opened_store
+from xlperf.distributing.naming import Naming
 from xlperf.summarizing.audit.chain import DECIDED, UNDONE
 from xlperf.summarizing.board.decisions import Decision, decided, in_force, taken_in
 from xlperf.summarizing.board.rows import BoardRow
-from xlperf.summarizing.submissions import Naming
 from xlperf.summarizing.survey import installed_prefixes
 
 
@@ -65,12 +65,14 @@ def board_now(directory: Path, run: Run, *, day: str, database: str | None = Non
         UsageError: its database does not answer, or is another collection's.
     """
     if not database and not (directory / FILE_NAME).exists():
-        return tuple(_ended(row) if row.until and row.until < day else row for row in board_of(run))
+        return tuple(as_last_known(row, day=day) for row in board_of(run))
     with opened_store(directory, database) as store:
         refuse_other_owner(store, directory)
         return decided_board(store, run, naming_of(run), day=day)
 
 
-def _ended(row: BoardRow) -> BoardRow:
-    """A row whose extension is over."""
+def as_last_known(row: BoardRow, *, day: str) -> BoardRow:
+    """A row of the last run on that ISO day, where nobody knows what was decided since: an extension may be over."""
+    if not row.until or row.until >= day:
+        return row
     return row._replace(state=row.found if row.state == "extended" else row.state, until=None)

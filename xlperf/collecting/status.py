@@ -13,9 +13,10 @@ from pathlib import Path
 from sys import intern
 
 from xlperf.collecting.ownership import refuse_other_owner
-from xlperf.collecting.run_board import decided_board, decided_since
+from xlperf.collecting.run_board import decided_board, decided_since, naming_of
 from xlperf.collecting.run_log import Changes, Run, read_run
 from xlperf.collecting.store import FILE_NAME, Outcomes, Store, count_inputs, opened_store
+from xlperf.distributing.naming import Naming
 from xlperf.errors import ExitCode, UsageError
 from xlperf.files import StrPath, stamp
 from xlperf.messages import listing, of_any_field, sentence
@@ -24,7 +25,7 @@ from xlperf.reporting.result import EXIT_CODES, STATUSES, Status
 from xlperf.reporting.text_table import table
 from xlperf.summarizing.board.rows import SPARED, STATES, BoardRow
 from xlperf.summarizing.outcome import Submission, submission_of
-from xlperf.summarizing.submissions import COUNTS, Naming, find_roles
+from xlperf.summarizing.submissions import COUNTS, find_roles
 from xlperf.summarizing.survey import installed_prefixes
 
 COMMONEST = 8  # findings and files that are listed
@@ -87,8 +88,7 @@ def find_status(directory: StrPath, *, database: str | None = None) -> Collectio
     with opened_store(directory, database) as store:
         refuse_other_owner(store, directory)
         run = read_run(directory)
-        namesakes = run.get("namesakes", ()) if run else ()
-        naming = Naming(installed_prefixes(None), frozenset(namesakes))
+        naming = naming_of(run) if run else Naming(installed_prefixes(None))
         return read_status(directory, store, run, naming, day=stamp(None))
 
 

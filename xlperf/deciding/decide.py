@@ -20,16 +20,17 @@ from xlperf.collecting.ownership import refuse_other_owner
 from xlperf.collecting.run_board import board_of, decisions_in, naming_of
 from xlperf.collecting.run_log import read_run
 from xlperf.collecting.store import Outcomes, Store, opened_store
+from xlperf.distributing.naming import Naming
 from xlperf.errors import UsageError
 from xlperf.files import StrPath, moment, stamp
 from xlperf.messages import listing, sentence
 from xlperf.reporting.description import sends_back
 from xlperf.summarizing.audit.chain import DECIDED, UNDONE, Fact
-from xlperf.summarizing.board.decisions import ACCEPT, EXTEND, KINDS, Decision
+from xlperf.summarizing.board.decisions import ACCEPT, EXTEND, KINDS, Decision, decisions_by_place
 from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.outcome import Outcome
-from xlperf.summarizing.submissions import Naming, arrival_of, content_key
-from xlperf.text import most_like, unit_key
+from xlperf.summarizing.submissions import arrival_of, content_key
+from xlperf.text import code_of, most_like, unit_key
 
 MOST_NEAR = 3  # names that are told where there is none of that name
 
@@ -97,10 +98,12 @@ def decide(
     who = (by or _login()).strip()
     said = _checked(kind, reason=reason.strip(), until=until, codes=codes, file=file, undo=undo)
     naming = naming_of(run)
-    row = find_unit(board_of(run), unit, naming)
+    board = board_of(run)
+    row = find_unit(board, unit, naming)
     with locked(folder), opened_store(folder, database) as store:
         refuse_other_owner(store, folder)
-        standing = [decision for decision in decisions_in(store) if decision.kind == kind and is_about(decision, row, naming)]
+        told = decisions_by_place(decisions_in(store), board, naming).get(board.index(row), ())
+        standing = [decision for decision in told if decision.kind == kind]
         if undo:
             return _take_back(store, row, kind, standing, by=who, reason=said["reason"], file=file)
         facts = {"unit": row.name, "unit_code": row.code, "decision": kind, "by": who, **said}
@@ -151,21 +154,16 @@ def find_unit(board: Sequence[BoardRow], unit: str, naming: Naming) -> BoardRow:
     Raises:
         UsageError: there is none, or several have that name.
     """
-    asked, key = unit.strip(), unit_key(unit, naming.prefixes)
-    found = [row for row in board if row.code.strip() == asked and asked] or [row for row in board if row.name == asked]
-    found = found or [row for row in board if key and unit_key(row.name, naming.prefixes) == key]
+    asked, key = unit.strip(), naming.key(unit, None)
+    found = [row for row in board if asked and code_of(row.name, row.code) == asked]
+    found = found or [row for row in board if row.name == asked]
+    found = found or [row for row in board if key and naming.key(row.name, row.code) == key]
+    found = found or [row for row in board if key and unit_key(row.name, naming.prefixes) == key]  # of namesakes all
     if not found:
         raise UsageError("decision_no_unit", unit=asked, near=listing(most_like(asked, [row.name for row in board], MOST_NEAR)))
     if len(found) > 1:
         raise UsageError("decision_units", unit=asked, known=listing(f"{row.name} {row.code}".strip() for row in found))
     return found[0]
-
-
-def is_about(decision: Decision, row: BoardRow, naming: Naming) -> bool:
-    """Whether a decision is about the unit of a row."""
-    if naming.key(decision.unit, decision.unit_code) == naming.key(row.name, row.code):
-        return True
-    return bool(row.code.strip()) and decision.unit_code.strip() == row.code.strip()
 
 
 # --- an acceptance -------------------------------------------------------------------------------------------

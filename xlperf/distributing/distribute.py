@@ -25,6 +25,7 @@ from typing import NamedTuple
 from xlperf.distributing.history_file import NOTHING, Entry, HandedDown, read_history, remarks_on_targets
 from xlperf.distributing.last_year import Carried, Papers, carried_over, find_papers, unit_of
 from xlperf.distributing.manifest import MANIFEST, ManifestLine, digest_of, read_manifest, write_manifest
+from xlperf.distributing.naming import Naming, make_naming
 from xlperf.distributing.prefill import kept_headings, misfits, prefilled, subject_headings, told_of_kept
 from xlperf.distributing.roster import Unit, refuse, take_roster
 from xlperf.distributing.workbook_names import file_names
@@ -144,7 +145,8 @@ def write_templates(
     units_by_file = dict(zip(file_names(chosen, year, units), units, strict=True))
     papers = _papers(chosen, units, last=last, year=year, templates=templates)
     handed = read_history(Path(history)) if history else NOTHING
-    basis_of = _basis_of(chosen, issued, papers, handed, is_dated=bool(date))
+    naming = make_naming(chosen.summary.unit_prefixes, units)
+    basis_of = _basis_of(chosen, issued, papers, handed, naming, is_dated=bool(date))
     plan = _plan(folder, before, units_by_file, basis_of, today=today, is_dated=bool(date))
     kept = len(units) - len(plan.orders) - len(plan.changed)
 
@@ -152,7 +154,7 @@ def write_templates(
         write_manifest(folder / MANIFEST, (plan.manifest[name] for name in units_by_file if name in plan.manifest))
 
     orders = [
-        order._replace(last=papers.by_unit.get(unit_of(order.unit)), history=handed.of(chosen, order.unit))
+        order._replace(last=papers.by_unit.get(unit_of(order.unit)), history=handed.of(chosen, order.unit, naming))
         for order in plan.orders
     ]
     carrying = Carrying(year, Path(templates) if templates else None)
@@ -225,7 +227,7 @@ def _date_in(path: Path) -> str | None:
     return found[1].decode() if found else None
 
 
-def _basis_of(form: Form, issued: Issued, papers: Papers, handed: HandedDown, *, is_dated: bool) -> BasisOf:
+def _basis_of(form: Form, issued: Issued, papers: Papers, handed: HandedDown, naming: Naming, *, is_dated: bool) -> BasisOf:
     """Return the function that says what a unit's workbook is made of; of dates only one that was asked for counts."""
     from xlperf import __version__
 
@@ -237,7 +239,7 @@ def _basis_of(form: Form, issued: Issued, papers: Papers, handed: HandedDown, *,
         parts = [__version__, form.digest, issue, [unit.name, prefilled(form, unit, blank)]]
         if last := papers.by_unit.get(unit_of(unit)):
             parts.append(digest_of(last))
-        if entry := handed.of(form, unit):
+        if entry := handed.of(form, unit, naming):
             parts.append(entry)
         text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).hexdigest()

@@ -1,7 +1,7 @@
 """What the figures of former years hand down to a unit's next template: the JSON file of `xlperf history`, read back.
 
     handed = read_history(Path("years.json"))
-    remarks = remarks_on_targets(form, rows, handed.of(unit, prefixes))     # {Spot("duties", 0, "target"): "…"}
+    remarks = remarks_on_targets(form, rows, handed.of(form, unit, naming))     # {Spot("duties", 0, "target"): "…"}
 
 A remark stands at the target of an indicator: what was reported in the two years before; of a floor the range these suggest;
 and the reasons to ask about it. At a target that the form itself sets it says what was reported, no more. It is advice: nothing
@@ -16,13 +16,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from xlperf.distributing.naming import Naming
 from xlperf.distributing.roster import Unit
 from xlperf.errors import UsageError, reason_of
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.formula.operands import as_decimal, as_text
 from xlperf.messages import sentence
-from xlperf.text import letters_of, unit_key
+from xlperf.text import code_of, letters_of
 from xlperf.values.notation import spellings_of
 
 FORMAT = 1  # of the JSON file
@@ -40,17 +41,17 @@ class HandedDown:
     by_code: Mapping[tuple[str, str, str], Entry] = field(default_factory=dict)  # form, code, subject
     entries: tuple[Entry, ...] = ()
 
-    def of(self, form: Form, unit: Unit) -> Entry | None:
-        """The entry of a unit, by its code, else by its name."""
-        prefixes, subject = form.summary.unit_prefixes, letters_of(unit.subject)
-        if unit.code.strip() and (found := self.by_code.get((form.key, unit.code.strip(), subject))):
+    def of(self, form: Form, unit: Unit, naming: Naming) -> Entry | None:
+        """The entry of a unit, by its code, else by its name; of namesakes none has that of another."""
+        subject, code = letters_of(unit.subject), code_of(unit.name, unit.code)
+        if code and (found := self.by_code.get((form.key, code, subject))):
             return found
-        name = unit_key(unit.name, prefixes)
+        name = naming.key(unit.name, unit.code)
         same = (
             entry
             for entry in self.entries
             if entry["form"] == form.key
-            and unit_key(entry.get("unit"), prefixes) == name
+            and naming.key(entry.get("unit"), entry.get("unit_code")) == name
             and letters_of(entry.get("subject", "")) == subject
         )
         return next(same, None)
@@ -73,10 +74,9 @@ def read_history(path: Path) -> HandedDown:
     if not _is_history(said):
         raise UsageError("bad_history", path=path, reason=sentence("no_history_json", {}))
     entries = tuple(said["units"])
-    coded = (entry for entry in reversed(entries) if entry.get("unit_code"))
-    return HandedDown(
-        {(entry["form"], entry["unit_code"], letters_of(entry.get("subject", ""))): entry for entry in coded}, entries
-    )
+    coded = ((code_of(entry.get("unit"), entry.get("unit_code")), entry) for entry in reversed(entries))
+    by_code = {(entry["form"], code, letters_of(entry.get("subject", ""))): entry for code, entry in coded if code}
+    return HandedDown(by_code, entries)
 
 
 def _is_history(said: object) -> bool:

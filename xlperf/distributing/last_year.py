@@ -9,10 +9,11 @@ is read. Of several papers of one unit the one of the latest year counts, then t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from xlperf.distributing.naming import Naming, make_naming
 from xlperf.distributing.roster import Unit
 from xlperf.errors import UsageError, XlperfError, reason_of
 from xlperf.forms.compute import compute
@@ -23,7 +24,7 @@ from xlperf.messages import sentence
 from xlperf.revisions.migrate import describe_migration, migrate, revisions
 from xlperf.revisions.next_year import carry_over
 from xlperf.revisions.source import Source, read_source
-from xlperf.text import letters_of, unit_key
+from xlperf.text import code_of, letters_of
 
 SUFFIXES = (".json", ".xlsx")  # the document first: it is read faster
 CODE = "unit_code"  # the field beside the unit's name
@@ -63,6 +64,7 @@ def find_papers(
     Raises:
         UsageError: there is no such folder.
     """
+    naming = make_naming(prefixes, units)
     remarks: list[str] = []
     best: dict[tuple[str, str], tuple[int, Path]] = {}  # by a key of the unit and the subject: the year and the file
     for path in _files(folder):
@@ -75,10 +77,10 @@ def find_papers(
         if source.form.key != form.key or before >= year or source.is_unfit:
             remarks.append(sentence("last_other", {"path": path, "form": source.form.key, "year": source.fiscal_year}))
             continue
-        for key in _keys_of(source, prefixes):
+        for key in _keys_of(source, naming):
             if key not in best or best[key][0] < before:
                 best[key] = before, path
-    by_unit = {unit_of(unit): paper for unit in units if (paper := _paper_of(unit, best, prefixes))}
+    by_unit = {unit_of(unit): paper for unit in units if (paper := _paper_of(unit, best, naming))}
     without = [unit.name for unit in units if unit_of(unit) not in by_unit]
     remarks += [sentence("last_without", {"name": name}) for name in without]
     return Papers(by_unit, tuple(remarks))
@@ -111,21 +113,21 @@ def _files(folder: Path) -> Iterator[Path]:
     yield from (path for path in listed if path in names or path.with_suffix(SUFFIXES[0]) not in names)
 
 
-def _keys_of(source: Source, prefixes: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _keys_of(source: Source, naming: Naming) -> Iterator[tuple[str, str]]:
     """What a paper may be asked for by: the code of its unit, and its name."""
     rows = compute(source.form, source.rows)
     spot, about = unit_spot(source.form), subject_spot(source.form)
     subject = letters_of(text_at(rows, about)) if about.block else ""
-    code = str(rows[spot.block][0].get(CODE) or "").strip()
+    code = code_of(source.unit, str(rows[spot.block][0].get(CODE) or ""))
     if code:
         yield f"#{code}", subject
     if source.unit:
-        yield unit_key(source.unit, prefixes), subject
+        yield naming.key(source.unit, code), subject
 
 
-def _paper_of(unit: Unit, best: Mapping[tuple[str, str], tuple[int, Path]], prefixes: Sequence[str]) -> Path | None:
-    """The paper of a unit, by its code, else by its name."""
+def _paper_of(unit: Unit, best: Mapping[tuple[str, str], tuple[int, Path]], naming: Naming) -> Path | None:
+    """The paper of a unit, by its code, else by its name; of namesakes none has that of another."""
     subject = letters_of(unit.subject)
-    keys: Iterable[tuple[str, str]] = ((f"#{unit.code.strip()}", subject), (unit_key(unit.name, prefixes), subject))
-    found = next((best[key] for key in keys if key[0] not in ("#", "") and key in best), None)
+    keys = (f"#{code_of(unit.name, unit.code)}", naming.key(unit.name, unit.code))
+    found = next((best[key, subject] for key in keys if key not in ("#", "") and (key, subject) in best), None)
     return found[1] if found else None

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+from xlperf.distributing.naming import Naming
 from xlperf.files import StrPath
 from xlperf.forms.document import rows_of
 from xlperf.messages import sentence
@@ -22,7 +23,6 @@ from xlperf.over_years.units import gather
 from xlperf.summarizing.board.former import FormerYears, Reasons
 from xlperf.summarizing.gist import form_of
 from xlperf.summarizing.outcome import Outcome
-from xlperf.summarizing.submissions import Naming
 from xlperf.summarizing.survey import installed_prefixes
 
 

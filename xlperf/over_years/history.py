@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from xlperf.distributing.history_file import FORMAT
+from xlperf.distributing.naming import Naming
 from xlperf.errors import UsageError
 from xlperf.files import StrPath, stamp, written_together
 from xlperf.over_years.flags import Flag
@@ -18,7 +19,6 @@ from xlperf.over_years.history_workbook import write_history_workbook
 from xlperf.over_years.papers import Filed, read_papers
 from xlperf.over_years.series import Followed, Series
 from xlperf.over_years.units import History, UnitOverYears, gather
-from xlperf.summarizing.submissions import Naming
 from xlperf.summarizing.survey import installed_prefixes
 
 FEWEST = 2  # years that are compared

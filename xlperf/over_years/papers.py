@@ -13,9 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from xlperf.collecting.run_board import naming_of
+from xlperf.collecting.run_log import read_run
 from xlperf.collecting.store import FILE_NAME, Outcomes, opened_store
 from xlperf.distributing.history_file import sets_target
 from xlperf.distributing.last_year import CODE
+from xlperf.distributing.naming import Naming
 from xlperf.errors import UsageError, XlperfError
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Rows, rows_of, subject_spot, text_at, unit_spot, year_of
@@ -25,7 +28,7 @@ from xlperf.messages import sentence
 from xlperf.revisions.source import read_source
 from xlperf.summarizing.figures import Achievement, achievements, figures_of
 from xlperf.summarizing.outcome import held_once
-from xlperf.summarizing.submissions import COUNTS, Naming, find_roles
+from xlperf.summarizing.submissions import COUNTS, find_roles
 from xlperf.values.notation import spellings_of
 
 Value = float | str | None
@@ -90,6 +93,8 @@ def read_papers(folders: Iterable[Path], *, naming: Naming, templates: Path | No
 
 def _from_store(folder: Path, naming: Naming, templates: Path | None) -> Iterator[tuple[str, Form, Rows]]:
     """The computed rows of the submissions that passed and count, each with its path in the collection."""
+    run = read_run(folder)
+    naming = naming._replace(namesakes=naming_of(run).namesakes) if run else naming  # as its roster had them
     with opened_store(folder) as store:
         roles = find_roles(list(Outcomes(store, documents=False)), naming)
         for outcome in Outcomes(store):

@@ -14,13 +14,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlperf.distributing.history_file import KINDS
+from xlperf.distributing.naming import Naming
 from xlperf.forms.form import Form
 from xlperf.messages import sentence
 from xlperf.over_years.flags import Flag, flags_among_likes, flags_of_figure, flags_of_series
 from xlperf.over_years.papers import Filed, Papers, Reported
 from xlperf.over_years.series import Series, follow
-from xlperf.summarizing.submissions import Naming
-from xlperf.text import letters_of
+from xlperf.text import code_of, letters_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,18 +83,18 @@ def _owned(filed: Sequence[Filed], naming: Naming) -> Iterator[tuple[Owner, File
     names: dict[str, int] = {}
     coded: dict[tuple[int, int], str] = {}  # the code of a unit in a year
     for paper in sorted(filed, key=lambda paper: -paper.year):
-        name = naming.key(paper.unit, paper.code)
-        number = codes.get(paper.code) if paper.code else None
+        name, code = naming.key(paper.unit, paper.code), code_of(paper.unit, paper.code)
+        number = codes.get(code) if code else None
         if number is None:
             number = names.get(name)
-            if number is not None and paper.code and coded.get((number, paper.year), paper.code) != paper.code:
+            if number is not None and code and coded.get((number, paper.year), code) != code:
                 number = None  # two units of one name in one year
         if number is None:
             number = len(codes) + len(names)
         names.setdefault(name, number)
-        if paper.code:
-            codes.setdefault(paper.code, number)
-            coded[number, paper.year] = paper.code
+        if code:
+            codes.setdefault(code, number)
+            coded[number, paper.year] = code
         yield (paper.form.key, number, letters_of(paper.subject)), paper
 
 

@@ -80,11 +80,14 @@ def user_of(access: Access, seen: Seen) -> str | None:
 def visitor_of(access: Access, seen: Seen) -> Visitor | None:
     """Who comes to the pages of a round, None where the proxy names no role that there is.
 
-    Whoever has the token of this PC, and whom no proxy names, is of the bureau.
+    Where no proxy names users, whoever has the token of this PC is of the bureau. Behind a proxy the token is for programs, and
+    opens nothing of the round.
     """
+    if access.user_header is None:
+        return Visitor("", FINANCE)
     user = user_of(access, seen)
     if user is None:
-        return Visitor("", FINANCE)
+        return None
     role = roles().get(_told(seen, access.role_header).casefold())
     if role is None:
         return None
@@ -143,7 +146,7 @@ def _is_known(access: Access, seen: Seen) -> bool:
     """Whether it shows the token, in one of three ways, or the proxy names its user; a wrong proof is worse than none."""
     if seen.path.startswith(OPEN) or seen.method == "OPTIONS":
         return True
-    if foreign_origin(access, seen) or "authorization" in seen.headers:
+    if foreign_origin(access, seen) or _claims_token(access, seen):
         return _has_bearer(access, seen)
     if access.user_header:
         return user_of(access, seen) is not None
@@ -163,6 +166,12 @@ def _has_role(access: Access, seen: Seen) -> bool:
     """Whether the proxy names a role to whoever comes to the pages of a round."""
     is_of_round = seen.path == ROUND or seen.path.startswith(FORMS)
     return not is_of_round or visitor_of(access, seen) is not None
+
+
+def _claims_token(access: Access, seen: Seen) -> bool:
+    """Whether it has an Authorization that is meant for us: behind a proxy any other may be what that knows its users by."""
+    told = seen.headers.get("authorization", ())
+    return any(each.lstrip()[: len(BEARER)].lower() == BEARER for each in told) if access.user_header else bool(told)
 
 
 def _has_bearer(access: Access, seen: Seen) -> bool:

@@ -148,6 +148,10 @@ def _refused(job: Job, refusal: Problem, **more: object) -> Answer:
 
 def _unread(job: Job, error: UnreadableError) -> Answer:
     """The answer where there is no workbook to read: the finding, or a problem for who wanted a file."""
+    if job.verb == ROUND:
+        from xlperf.server.round.answers import answer_of_lost
+
+        return answer_of_lost(job, error)
     result = unreadable(job.name, error)
     if job.verb == "validate":
         return _written(job, result.as_object())

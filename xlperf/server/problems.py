@@ -38,6 +38,7 @@ STATUS: Mapping[str, HTTPStatus] = {
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "too_slow": HTTPStatus.REQUEST_TIMEOUT,
     "unreadable": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unreadable_upload": HTTPStatus.UNPROCESSABLE_ENTITY,
     "not_final": HTTPStatus.UNPROCESSABLE_ENTITY,
     "queue_full": HTTPStatus.SERVICE_UNAVAILABLE,
     "no_worker": HTTPStatus.SERVICE_UNAVAILABLE,

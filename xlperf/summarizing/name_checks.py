@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from xlperf.distributing.roster import Unit
+from xlperf.distributing.naming import Naming, places_of
+from xlperf.distributing.roster import DASH, Unit
 from xlperf.messages import clauses, listing, sentence
 from xlperf.reporting.description import DescribedFinding
 from xlperf.summarizing.board.assignment import Owner
 from xlperf.summarizing.outcome import SurveyedSubmission
-from xlperf.summarizing.submissions import COUNTS, MOST_LISTED, Naming, Role, comparison_finding
-from xlperf.text import leading_code, letters_of, most_like, unit_key
+from xlperf.summarizing.submissions import COUNTS, MOST_LISTED, Role, comparison_finding
+from xlperf.text import code_of, letters_of, most_like, unit_key
 
 Item = TypeVar("Item")
 TextOf = Callable[[SurveyedSubmission], str]
@@ -48,7 +49,7 @@ def check_names(
         yield from _differing(group, two_names)
         yield from _differing([submission for submission in group if submission.unit_code], two_codes)
     if roster is not None:
-        yield from _against_roster(counting, roster, naming.prefixes)
+        yield from _against_roster(counting, roster, naming)
 
 
 def check_places(
@@ -105,22 +106,25 @@ def _differing(group: Sequence[SurveyedSubmission], difference: Difference) -> I
 
 
 def _against_roster(
-    submissions: Iterable[SurveyedSubmission], roster: Sequence[Unit], prefixes: Sequence[str]
+    submissions: Iterable[SurveyedSubmission], roster: Sequence[Unit], naming: Naming
 ) -> Iterator[tuple[str, DescribedFinding]]:
     """Yield path and finding: a unit that is not on the roster, a name and a code that are on it, but not of one unit."""
-    by_name = _grouped(roster, lambda unit: unit_key(unit.name, prefixes))
-    by_code = _grouped(roster, lambda unit: unit.code.strip())
+    by_name = _grouped(roster, lambda unit: unit_key(unit.name, naming.prefixes))
+    by_code = _grouped(roster, lambda unit: code_of(unit.name, unit.code))
+    places = places_of(roster, naming)
     for submission in submissions:
         code = _code(submission)
         same_name, same_code = (
-            by_name.get(unit_key(submission.unit, prefixes), ()),
-            by_code.get(code or leading_code(submission.unit), ()),
+            by_name.get(unit_key(submission.unit, naming.prefixes), ()),
+            by_code.get(code_of(submission.unit, code), ()),
         )
         if not same_name and not same_code:
             yield submission.path, comparison_finding("XL556", "warning", (submission.unit_cell,), found=submission.unit)
-        elif code and not any(unit in same_code or not unit.code.strip() for unit in same_name):
+        elif (code and not any(unit in same_code or not unit.code.strip() for unit in same_name)) or (
+            places.of(submission.unit, code) is None  # its name is that of several units, and it says of none which
+        ):
             listed = clauses(sentence("roster_says", {"name": unit.name, "code": unit.code}) for unit in (*same_name, *same_code))
-            facts = {"name": submission.unit, "code": code, "listed": listed}
+            facts = {"name": submission.unit, "code": code or DASH, "listed": listed}
             cells = (submission.unit_cell, submission.code_cell)
             yield submission.path, comparison_finding("XL557", "warning", cells, **facts)
         yield from _subject_against_roster(

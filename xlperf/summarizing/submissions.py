@@ -1,12 +1,11 @@
-"""What was received, unit by unit: whose a workbook is, which of several counts, who has sent nothing.
+"""What was received, unit by unit: whose a workbook is, and which of several counts.
 
     >>> first = Submission(path="a.xlsx", sha256="9f86d0", received="2023-03-01", status="passed", unit="Bureau of Works")
     >>> second = Submission(path="b.xlsx", sha256="60303a", received="2023-03-05", status="passed", unit="bureau of works ")
     >>> find_roles([first, second])
     {'a.xlsx': Role(kind='superseded', by='b.xlsx'), 'b.xlsx': Role(kind='counts', by='b.xlsx')}
 
-A unit is recognized by its name, ignoring spaces, punctuation, full-width forms and the words that may be left out before
-it; if the roster has several units of one name, by its code too. Among the submissions of a unit for one purpose (one form,
+How a unit is recognized: `distributing/naming`. Among the submissions of a unit for one purpose (one form,
 year and subject) the latest that passed counts; if none passed, the latest. Equal files of one unit count once: the one that
 came first.
 """
@@ -19,13 +18,13 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from xlperf.distributing.roster import Unit
+from xlperf.distributing.naming import PLAIN, Naming
 from xlperf.file_names import safe_name
 from xlperf.forms.model import Severity
 from xlperf.reporting.description import DescribedFinding, describe
 from xlperf.reporting.finding import Finding
 from xlperf.summarizing.outcome import INSIDE, Outcome, Submission, instant
-from xlperf.text import leading_code, letters_of, unit_key
+from xlperf.text import letters_of
 
 COUNTS, SUPERSEDED, DUPLICATE, ATTACHED = "counts", "superseded", "duplicate", "attached"
 NO_TABLES = {"XL101", "XL108", "XL109", "XL124", "XL128", "XL512"}  # another kind of file, text, a page, empty, large, no report
@@ -61,28 +60,7 @@ class Asked(NamedTuple):
         return self.form in (None, submission.form) and self.year in (None, submission.year)
 
 
-class Naming(NamedTuple):
-    """How units are recognized: words that may be left out before a name, and names of several units of the roster."""
-
-    prefixes: tuple[str, ...] = ()
-    namesakes: frozenset[str] = frozenset()
-
-    def key(self, name: str | None, code: str | None) -> str:
-        """The key of a unit of that name and code, "" without a name."""
-        key, code = unit_key(name, self.prefixes), (code or leading_code(name)).strip()
-        return f"{key}#{code}" if code and key in self.namesakes else key
-
-
 ANYTHING = Asked()
-PLAIN = Naming()  # by name alone, without words to leave out
-
-
-def make_naming(prefixes: tuple[str, ...], roster: Iterable[Unit] | None) -> Naming:
-    """Return how the units of that roster are recognized; without a roster by name alone."""
-    codes: dict[str, set[str]] = {}
-    for unit in roster or ():
-        codes.setdefault(unit_key(unit.name, prefixes), set()).add(unit.code.strip())
-    return Naming(prefixes, frozenset(key for key, listed in codes.items() if len(listed) > 1))
 
 
 # --- whose it is, and when it came in --------------------------------------------------------------------------
@@ -188,19 +166,6 @@ def newer_returned(submissions: Iterable[Submission], roles: Mapping[str, Role])
         if role.kind == SUPERSEDED and arrivals[path] > arrivals[role.by]:
             newest[role.by] = max(newest.get(role.by, path), path, key=lambda path: (arrivals[path], path))
     return newest
-
-
-def missing_units(roster: Sequence[Unit], submissions: Iterable[Submission], naming: Naming) -> list[Unit]:
-    """The units of the roster that sent nothing readable, in its order; a submission counts for its name first, else its code."""
-    names = {naming.key(unit.name, unit.code) for unit in roster}
-    seen_names, seen_codes = set(), set()
-    for submission in submissions:
-        key = naming.key(submission.unit, submission.unit_code)
-        seen_names.add(key)
-        if key not in names:
-            seen_codes.add((submission.unit_code or "").strip())
-    unnamed = (unit for unit in roster if naming.key(unit.name, unit.code) not in seen_names)
-    return [unit for unit in unnamed if not (unit.code and unit.code.strip() in seen_codes)]
 
 
 # --- names and findings ----------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from xlperf.distributing.naming import Naming, Places, make_naming, places_of
 from xlperf.distributing.roster import Unit
 from xlperf.forms.form import Form
 from xlperf.forms.loader import form_directories, unit_prefixes_of
@@ -35,25 +36,16 @@ from xlperf.summarizing.gist import Gist, form_of, gist_of, prints_in
 from xlperf.summarizing.name_checks import check_names, check_places
 from xlperf.summarizing.outcome import FileStatus, Outcome, Submission, SurveyedSubmission, held_once, imported_from
 from xlperf.summarizing.similarity import ComparedWorkbook, compare
-from xlperf.summarizing.submissions import (
-    ANYTHING,
-    COUNTS,
-    DUPLICATE,
-    Asked,
-    Naming,
-    Role,
-    find_roles,
-    is_attachment,
-    make_naming,
-    owner_of,
-)
-from xlperf.text import unit_key
+from xlperf.summarizing.submissions import ANYTHING, COUNTS, DUPLICATE, Asked, Role, find_roles, is_attachment, owner_of
 
 OFF_TARGET = """CREATE TABLE off_target
     (form TEXT, path TEXT, state TEXT, deviation REAL, texts TEXT, number INTEGER PRIMARY KEY)"""
 FINDING_ROWS = "CREATE TABLE finding_rows (urgency INTEGER, place INTEGER, cells TEXT, number INTEGER PRIMARY KEY)"
 FARTHEST_FIRST = """SELECT path, state, deviation, texts FROM off_target WHERE form = ?
     ORDER BY state = ? DESC, ABS(deviation) DESC NULLS LAST, number"""
+
+
+Writer = tuple[str | None, str | None, str]  # see `_writer_of`
 
 
 class Edition(NamedTuple):
@@ -87,7 +79,7 @@ class Survey:
     decisions: Sequence[Taken]  # what the bureau decided about units
     asked: Asked
     owners: Mapping[str, Owner]  # by path: whose a file is that does not say so itself
-    supervisors: Mapping[str, str]  # of the roster's units, by `unit_key`
+    places: Places  # of the roster's units
     naming: Naming
     database: sqlite3.Connection
 
@@ -155,8 +147,7 @@ def take_survey(
         decisions: what the bureau decided about units.
         day: the ISO date on which they are looked at: an extension ends.
     """
-    naming = make_naming(installed_prefixes(templates), roster)
-    numbers_of: dict[str, int] = {}  # of the owners, in the order in which they come
+    writers: dict[Writer, int] = {}  # numbers, in the order in which they come
     database = sqlite3.connect("")  # a temporary file that goes with the connection
     database.execute(OFF_TARGET)
     database.execute(FINDING_ROWS)
@@ -175,24 +166,26 @@ def take_survey(
             if asked.is_met_by(outcome) and (form.key not in forms or forms[form.key].first_year < form.first_year):
                 forms[form.key] = form
             numbers[outcome.path] = len(numbers)
-            owner = numbers_of.setdefault(owner_of(outcome, naming), len(numbers_of))
-            fingerprints.add(form, owner, prints_in(gist))
+            writer = writers.setdefault(_writer_of(outcome), len(writers))
+            fingerprints.add(form, writer, prints_in(gist))
             off_target = ((form.key, outcome.path, *row) for row in gist["off_target"])
             database.executemany("INSERT INTO off_target VALUES (?, ?, ?, ?, ?, NULL)", off_target)
+    naming = make_naming(installed_prefixes(templates), roster, [submission.unit for submission in submissions])
     owners = find_owners(submissions, roster, naming)
     subjects = find_subjects(submissions, owners, roster or (), naming)
     attached = find_attached(submissions, owners, loose, naming) - subjects.keys()
-    numbers_before = {s.path: numbers_of[owner_of(s, naming)] for s in submissions if s.path in owners and s.path in numbers}
+    writer_of = {s.path: writers[_writer_of(s)] for s in submissions if s.path in numbers}
     goes_with_tables = len(loose) < len(submissions)  # where there is nothing else, somebody meant it to be read
     settled = settled_attachments(attached, owners, has_roster=roster is not None) if goes_with_tables else frozenset()
     submissions = [_of_owner(s, owners.get(s.path), subjects.get(s.path)) for s in submissions]
     submissions = [replace(s, errors=0) if s.path in settled else s for s in submissions]
+    numbers_of: dict[str, int] = {}  # of the owners: that of the first who wrote for each
     moved = {
-        numbers_before[s.path]: numbers_of.setdefault(owner_of(s, naming), len(numbers_of))
+        writer_of[s.path]: numbers_of.setdefault(owner_of(s, naming), writer_of[s.path])
         for s in submissions
-        if s.path in numbers_before
+        if s.path in writer_of
     }
-    if moved:
+    if any(writer != owner for writer, owner in moved.items()):
         fingerprints.reassign(moved)
     roles = find_roles(submissions, naming, asked=asked, attached=attached)
     different = [s for s in submissions if s.status != "unreadable" and roles[s.path].kind != DUPLICATE]
@@ -235,7 +228,7 @@ def take_survey(
         decisions=decisions,
         asked=asked,
         owners=owners,
-        supervisors={unit_key(unit.name, naming.prefixes): unit.supervisor for unit in roster or ()},
+        places=places_of(roster or (), naming),
         naming=naming,
         database=database,
     )
@@ -244,6 +237,11 @@ def take_survey(
 def installed_prefixes(templates: Path | None) -> tuple[str, ...]:
     """The words that may be left out before a unit's name, from all installed forms, whatever was received."""
     return tuple(dict.fromkeys(prefix for folder in form_directories(templates) for prefix in unit_prefixes_of(folder)))
+
+
+def _writer_of(submission: Submission) -> Writer:
+    """Who wrote a workbook, as it says itself: name and code, of one that says neither its path."""
+    return submission.unit, submission.unit_code, "" if submission.unit or submission.unit_code else submission.path
 
 
 # --- one workbook ------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from xlperf.errors import UsageError
+from xlperf.errors import UnreadableError, UsageError
 from xlperf.files import stamp
 from xlperf.server.job import Answer, Job
 from xlperf.server.problems import Problem, Refused, problem, problem_of
@@ -53,6 +53,19 @@ def answer_to(job: Job) -> Answer:
         return made.answer
     except Refused as refused:  # by the log
         return _refused(ask, problem(refused.key, None, **refused.arguments), job).answer
+
+
+def answer_of_lost(job: Job, error: UnreadableError) -> Answer:
+    """The answer to a question over which a worker died, took too long or failed: a page that says so, and a line in the log."""
+    ask = job.ask
+    assert ask is not None, "it is about a round"
+    key = "unreadable_upload" if ask.verb == "upload" else "fault"
+    try:
+        made = _refused(ask, problem(key), job)
+        write_line(ask.served.log, line_of(ask, **(made.facts or {}), found=error.code, status=made.answer.status))
+        return made.answer
+    except Refused as refused:  # by the log
+        return _refused(ask, problem(refused.key), job).answer
 
 
 def _unavailable(ask: Ask, error: UsageError) -> Problem:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from xlperf.messages import LANGUAGES, catalogue, current_language, fill, plain
 from xlperf.server.round.visits import Ask
@@ -77,6 +77,22 @@ def address(path: str, **query: object) -> str:
     return f"{path}?{asked}" if asked else path
 
 
+def own_address(ask: Ask, **more: object) -> str:
+    """Where what is asked for can be looked at once more; of a file that was handed in, the page of its unit."""
+    unit, name = f"{ROOT}/units/{quote(ask.unit)}", quote(ask.name)
+    places: dict[str, tuple[str, dict[str, object]]] = {
+        "board": (ROOT, {"state": ask.state}),
+        "changes": (f"{ROOT}/changes", {"since": ask.since}),
+        "exports": (f"{ROOT}/exports", {}),
+        "export": (f"{ROOT}/exports/{name}", {}),
+        "unit": (unit, {"version": ask.version, "sheet": ask.sheet}),
+        "file": (f"{unit}/files/{name}", {}),
+        "upload": (unit, {}),
+    }
+    path, query = places[ask.verb]
+    return address(path, **query, **more)
+
+
 def page(ask: Ask, title: str, *parts: Child, here: str = "") -> str:
     """A whole page.
 
@@ -94,7 +110,7 @@ def page(ask: Ask, title: str, *parts: Child, here: str = "") -> str:
             "header",
             tag("p", name, class_="name"),
             tag("p", " · ".join(filter(None, who)), class_="who"),
-            tag("nav", [_language(each) for each in LANGUAGES], aria_label=say("language"), class_="languages"),
+            tag("nav", [_language(ask, each) for each in LANGUAGES], aria_label=say("language"), class_="languages"),
             class_="band",
         ),
         tag(
@@ -122,10 +138,10 @@ def page(ask: Ask, title: str, *parts: Child, here: str = "") -> str:
     return f"<!DOCTYPE html>\n{tag('html', head, body, lang=TAGS.get(language, language))}\n"
 
 
-def _language(language: str) -> Markup:
+def _language(ask: Ask, language: str) -> Markup:
     current = "true" if language == current_language() else None
     name = catalogue(language)["page"][f"in_{language}"]
-    return tag("a", name, href=f"?lang={language}", lang=TAGS.get(language, language), aria_current=current)
+    return tag("a", name, href=own_address(ask, lang=language), lang=TAGS.get(language, language), aria_current=current)
 
 
 def table(caption: str, headings: Iterable[str], rows: Iterable[Iterable[Child]], *, class_: str = "") -> Markup:

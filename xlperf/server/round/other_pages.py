@@ -6,7 +6,7 @@ changes_page(ask, standing), exports_page(ask, standing), refusal_page(ask, prob
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -27,7 +27,7 @@ CHANGES, EXPORTS = f"{ROOT}/changes", f"{ROOT}/exports"
 
 def changes_page(ask: Ask, standing: Standing) -> str:
     """What the last run changed, in words, for the bureau; and unit by unit what came in and was decided since a moment."""
-    since = ask.since if instant(ask.since) != EARLIEST else ""
+    since = ask.since if _begin(ask.since) else ""
     changes = standing.run["changes"] if standing.run and not ask.visitor.is_unit else None
     last = changes["since"] if changes else ""
     rows = list(_changed(standing, since or last)) if since or last else []
@@ -66,7 +66,7 @@ def _ask_since(since: str) -> Markup:
 
 def _changed(standing: Standing, since: str) -> Iterator[list[Child]]:
     """The units of which something came in, or about which something was decided or taken back, with what."""
-    begin = instant(_with_zone(since))
+    begin = _begin(since) or EARLIEST
     for row in standing.board:
         told: list[Child] = [
             tag("li", say("came", file=entry["path"].rpartition("/")[2], time=as_written(entry["received"])))
@@ -83,10 +83,13 @@ def _changed(standing: Standing, since: str) -> Iterator[list[Child]]:
             yield [tag("a", row.name, href=address_of(row)), state_mark(row), tag("ul", told)]
 
 
-def _with_zone(moment_: str) -> str:
-    """A moment with its time zone: one that a person typed is by the clock of the server."""
-    found = datetime.fromisoformat(moment_)
-    return (found if found.tzinfo else found.astimezone()).isoformat()
+def _begin(since: str) -> datetime | None:
+    """The moment since which something is new, one without a time zone by the clock of the server; None of what is no moment."""
+    try:
+        found = datetime.fromisoformat(since)
+        return (found if found.tzinfo else found.astimezone()).astimezone(UTC)
+    except (ValueError, OverflowError, OSError):  # no date, or one on which no clock of the system can tell the time zone
+        return None
 
 
 def exports_page(ask: Ask, standing: Standing) -> str:

@@ -15,13 +15,15 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
 from secrets import token_hex
 from typing import NamedTuple
 
+from xlperf.collecting.housekeeping import in_turn
 from xlperf.collecting.worker import Task, WorkOptions, work_on
+from xlperf.distributing.naming import places_of
 from xlperf.errors import is_disk_full
 from xlperf.file_names import safe_name
 from xlperf.files import TEMPORARY, make_folder, stamp
@@ -75,10 +77,11 @@ def receive(ask: Ask, standing: Standing, row: BoardRow, *, folder: Path, langua
     verdict = _looked_at(ask, standing, row, name, sent.content, language)
     place = ask.served.inbox / _folder_name(standing, row)
     digest = hashlib.sha256(sent.content).hexdigest()
-    if there := _same_content(place, sent.content):
-        write_line(ask.served.log, line_of(ask, unit=row.name, unit_code=row.code, name=name, sha256=digest, put="", status=200))
-        return Received(f"{place.name}/{there}", verdict, is_new=False)
-    put = _put(ask, standing, row, place, name, sent.content, digest)
+    with _in_turn(ask.served.log):
+        if there := _same_content(place, sent.content):
+            write_line(ask.served.log, line_of(ask, unit=row.name, unit_code=row.code, name=name, sha256=digest, status=200))
+            return Received(f"{place.name}/{there}", verdict, is_new=False)
+        put = _put(ask, standing, row, place, name, sent.content, digest)
     return Received(f"{place.name}/{put}", verdict)
 
 
@@ -117,14 +120,26 @@ def _looked_at(ask: Ask, standing: Standing, row: BoardRow, name: str, content: 
     )
     sha256 = hashlib.sha256(content).hexdigest()
     outcome = work_on(Task(sha256, name, name, sha256, content), options, ask.limits).outcome
-    naming = standing.naming
     if outcome.unit or outcome.unit_code:
-        by_name = {naming.key(unit.name, unit.code): unit for unit in standing.units}
-        by_code = {unit.code.strip(): unit for unit in standing.units if unit.code.strip()}
-        found = by_name.get(naming.key(outcome.unit, outcome.unit_code)) or by_code.get((outcome.unit_code or "").strip())
-        if found is None or (found.name, found.code) != (row.name, row.code):
+        place = places_of(standing.units, standing.naming).of(outcome.unit, outcome.unit_code)
+        if place != row.number - 1:
             raise Refused("other_unit", found=outcome.unit or outcome.unit_code, unit=row.name)
     return headline(Result(file=name, status=outcome.status, findings=list(outcome.findings)))
+
+
+@contextmanager
+def _in_turn(log: Path) -> Iterator[None]:
+    """Keep other uploads of the round waiting: a form that was sent twice at once is then a file that lies there already.
+
+    Raises:
+        Refused: nothing can be written beside the log, so no log either.
+    """
+    with ExitStack() as held:
+        try:
+            held.enter_context(in_turn(log.with_name(f"{log.name}.lock")))
+        except OSError:
+            raise Refused("no_log") from None
+        yield
 
 
 def _folder_name(standing: Standing, row: BoardRow) -> str:

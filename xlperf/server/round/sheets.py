@@ -20,9 +20,8 @@ from typing import Any, NamedTuple
 
 from xlperf.addresses import column_name
 from xlperf.collecting.run_log import FileEntry
-from xlperf.errors import UnreadableError
 from xlperf.file_names import short_name
-from xlperf.files import ZIP_FAULTS
+from xlperf.files import ZIP_FAULTS, as_meant
 from xlperf.messages import LANGUAGES, catalogue, current_language, fill, sentence
 from xlperf.page.sheet_picture import draw_book
 from xlperf.reading.markup import areas
@@ -65,7 +64,9 @@ def stored_files(served: ServedRound) -> dict[tuple[str, str], Stored]:
             named = (dict(zip(COLUMNS, row, strict=False)) for row in rows)
             words = _role_words()
             return {
-                (row["file"], row["sha256"]): Stored(row["stored"], words.get(row["role"], "")) for row in named if "role" in row
+                (as_meant(row["file"]), row["sha256"]): Stored(as_meant(row["stored"]), words.get(row["role"], ""))
+                for row in named
+                if "role" in row
             }
     except (*ZIP_FAULTS, UnicodeError, csv.Error, KeyError):
         return {}
@@ -88,7 +89,7 @@ def received_bytes(served: ServedRound, stored: Stored, entry: FileEntry) -> byt
 def draw_submission(
     served: ServedRound, entry: FileEntry, stored: Stored | None, findings: Sequence[DescribedFinding]
 ) -> Mapping[str, Any] | None:
-    """The pictures of the sheets of a submission, None where there are none: it is no workbook, or not there any more."""
+    """The pictures of the sheets of a submission, None where there are none: it cannot be drawn, or is not there any more."""
     content = received_bytes(served, stored, entry) if stored else None
     if content is None:
         return None
@@ -98,7 +99,7 @@ def draw_submission(
         file.write_bytes(content)
         try:
             return draw_book(process(file, templates=served.templates).reading, marked)
-        except UnreadableError:
+        except Exception:  # the page says what became of the file; a picture is what it can do without
             return None
 
 

@@ -10,30 +10,33 @@ has done is told by numbers only. A unit sees nothing of any other, and no remar
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from xlperf.collecting.audit_log import UNFINISHED, entries_of, seals_of
 from xlperf.collecting.collect import expected_units
 from xlperf.collecting.ownership import refuse_other_owner
-from xlperf.collecting.run_board import board_of, naming_of
-from xlperf.collecting.run_log import FileEntry, Run, read_run
+from xlperf.collecting.run_board import as_last_known, board_of, naming_of
+from xlperf.collecting.run_log import FileEntry, Run, list_files, read_run
 from xlperf.collecting.store import Outcomes, count_inputs, store_to_read
-from xlperf.deciding.decide import is_about
+from xlperf.distributing.naming import PLAIN, Naming, make_naming
 from xlperf.distributing.roster import Line, Unit
 from xlperf.errors import UsageError
+from xlperf.messages import catalogue, current_language, fill
 from xlperf.reporting.description import DescribedFinding
 from xlperf.reporting.result import Status
 from xlperf.server.problems import Refused
 from xlperf.server.round.visits import ServedRound, Visitor
 from xlperf.summarizing.audit.chain import DECIDED, UNDONE
-from xlperf.summarizing.board.decisions import NOTE, Taken, decided, in_force, taken_in
+from xlperf.summarizing.board.decisions import NOTE, Taken, decided, decisions_by_place, in_force, taken_in
 from xlperf.summarizing.board.rows import WHOLE_MINUTE, BoardRow, board_rows
 from xlperf.summarizing.outcome import Outcome, instant
-from xlperf.summarizing.submissions import ANYTHING, PLAIN, Naming
+from xlperf.summarizing.submissions import ANYTHING
+from xlperf.summarizing.survey import installed_prefixes
 
 KEY = 12  # characters
+JUDGED = ("status", "errors", "queries", "warnings", "outputs")  # what the log of a run keeps of an outcome
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +46,10 @@ class Standing:
     run: Run | None  # the last one that was finished
     board: tuple[BoardRow, ...] = ()
     taken: Sequence[Taken] = ()  # decisions, those that were taken back too
+    taken_about: Mapping[int, Sequence[Taken]] = field(default_factory=dict)  # the same, by the number of the row
     units: tuple[Unit, ...] = ()  # all of the round, by which files are assigned; for nobody to see
     naming: Naming = PLAIN
+    files: Mapping[str, FileEntry] = field(default_factory=dict)  # of the last run, by path
     done: int = 0  # inputs with an outcome
     waiting: int = 0  # inputs without
     goes_on: bool = False  # whether a run has begun and not ended
@@ -63,8 +68,7 @@ class Standing:
 
     def files_of(self, row: BoardRow) -> list[FileEntry]:
         """What was received of a unit, the latest first."""
-        paths = set(row.paths)
-        files = [entry for entry in (self.run["files"] if self.run else ()) if entry["path"] in paths]
+        files = (self.files[path] for path in row.paths if path in self.files)
         return sorted(files, key=lambda entry: (instant(entry["received"]), instant(entry["saved"])), reverse=True)
 
     def compared(self, path: str) -> Sequence[DescribedFinding]:
@@ -73,7 +77,7 @@ class Standing:
 
     def decisions_about(self, row: BoardRow) -> list[Taken]:
         """What was decided about a unit, in its order."""
-        return [taken for taken in self.taken if is_about(taken.decision, row, self.naming)]
+        return list(self.taken_about.get(row.number, ()))
 
 
 def read_standing(served: ServedRound, visitor: Visitor, *, day: str) -> Standing:
@@ -83,8 +87,9 @@ def read_standing(served: ServedRound, visitor: Visitor, *, day: str) -> Standin
         Refused: the visitor is of a unit that the board does not have, or that is not one alone.
     """
     run = read_run(served.directory)
-    naming = naming_of(run) if run else PLAIN
-    board: Sequence[BoardRow] = board_of(run) if run else _expected(served)
+    expected = () if run else _expected(served)
+    naming = naming_of(run) if run else make_naming(installed_prefixes(served.templates), expected)
+    board: Sequence[BoardRow] = board_of(run) if run else board_rows((), {}, expected, naming, ANYTHING)
     units = tuple(Unit(row.name, row.code, row.supervisor, Line("", 0, {})) for row in board)
     taken: list[Taken] = []
     counts: dict[Status | None, int] = {}
@@ -96,24 +101,33 @@ def read_standing(served: ServedRound, visitor: Visitor, *, day: str) -> Standin
                 taken = taken_in(entries_of(store, (DECIDED, UNDONE)))
                 counts = count_inputs(store)
                 goes_on = UNFINISHED in seals_of(store)
+            elif run:  # the store of what was collected is elsewhere
+                trouble = fill(catalogue(current_language())["round"]["store_elsewhere"], {"path": served.directory})
     except UsageError as error:
         trouble = str(error)
     waiting = counts.pop(None, 0)
     if visitor.is_unit:
         taken = [each for each in taken if each.decision.kind != NOTE]
-        board = [_own_row(board, visitor)]
-        taken = [each for each in taken if is_about(each.decision, board[0], naming)]
-        trouble = trouble and " "  # what is wrong at the bureau is for the bureau
-    if not trouble:
+    if trouble:
+        board = [as_last_known(row, day=day) for row in board]
+    else:
         board = decided(board, in_force(taken), naming, day=day)
-    elif visitor.is_unit:
-        board = [row._replace(decision=None) for row in board]
+    by_number = {each.decision.number: each for each in taken}
+    told = decisions_by_place([each.decision for each in taken], board, naming)
+    about = {place + 1: [by_number[decision.number] for decision in decisions] for place, decisions in told.items()}
+    if visitor.is_unit:
+        own = _own_row(board, visitor)
+        taken = about.get(own.number, [])
+        board = [own._replace(decision=None) if trouble else own]  # there may be a note of the bureau in it
+        trouble = trouble and " "  # what is wrong at the bureau is for the bureau
     return Standing(
         run=run,
         board=tuple(board),
         taken=taken,
+        taken_about={row.number: about.get(row.number, ()) for row in board},
         units=units,
         naming=naming,
+        files={entry["path"]: entry for entry in run["files"]} if run else {},
         done=sum(counts.values()),
         waiting=waiting,
         goes_on=goes_on,
@@ -121,12 +135,9 @@ def read_standing(served: ServedRound, visitor: Visitor, *, day: str) -> Standin
     )
 
 
-def _expected(served: ServedRound) -> tuple[BoardRow, ...]:
-    """The board before anything was collected: the units of the roster, of which nothing has come."""
-    if served.roster is None:
-        return ()
-    units = expected_units(served.roster, served.templates, form=served.form).units
-    return board_rows((), {}, units, PLAIN, ANYTHING)
+def _expected(served: ServedRound) -> tuple[Unit, ...]:
+    """The units of the roster, of which nothing was collected yet."""
+    return tuple(expected_units(served.roster, served.templates, form=served.form).units) if served.roster else ()
 
 
 def _own_row(board: Sequence[BoardRow], visitor: Visitor) -> BoardRow:
@@ -149,17 +160,25 @@ def version_of(entry: FileEntry) -> str:
 
 
 def outcomes_of(served: ServedRound, files: Sequence[FileEntry]) -> dict[str, Outcome]:
-    """What became of these files, by path; nothing of one whose content is another by now, or is processed anew.
+    """What became of these files in the last run, by path; nothing of one that has changed since, or is processed anew.
 
     Raises:
         UsageError: the store cannot be read.
     """
-    known = {entry["path"]: entry["sha256"] for entry in files}
+    known = {entry["path"]: entry for entry in files}
     with store_to_read(served.directory, served.database) as store:
         if not store:
             return {}
         found = list(Outcomes(store, documents=False, paths=list(known)))
-    return {outcome.path: outcome for outcome in found if outcome.sha256 == known[outcome.path]}
+    return {outcome.path: outcome for outcome in found if _is_as_logged(outcome, known[outcome.path])}
+
+
+def _is_as_logged(outcome: Outcome, entry: FileEntry) -> bool:
+    """Whether an outcome is the one that the run was about, and not that of a run which has not ended."""
+    attachments = [entry["path"]] if entry["status"] == "attached" else []
+    now: Mapping[str, object] = {**list_files([outcome], attachments=attachments)[0]}
+    logged: Mapping[str, object] = {**entry}
+    return outcome.sha256 == entry["sha256"] and all(now[key] == logged.get(key, now[key]) for key in JUDGED)
 
 
 def as_written(moment: str | None) -> str:

@@ -155,7 +155,9 @@ def _version(
         )
     compared = (found for found in standing.compared(entry["path"]) if not ask.visitor.is_unit or found["code"] in OF_ITSELF)
     findings = in_order([*outcome.findings, *compared])
-    book = draw_submission(ask.served, entry, stored.get((entry["path"], entry["sha256"])), findings)
+    is_drawn = outcome.status != "unreadable"  # what a worker died of or hung over must not be tried again
+    at_ = stored.get((entry["path"], entry["sha256"])) if is_drawn else None
+    book = draw_submission(ask.served, entry, at_, findings)
     at = _sheet_at(ask, book, findings)
     result = Result(file=name, status=outcome.status, findings=findings)
     verdict = tag("p", headline(result), class_=f"verdict {outcome.status}")

@@ -16,10 +16,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from xlperf.distributing.naming import Naming
 from xlperf.distributing.roster import Unit
 from xlperf.summarizing.outcome import INSIDE, Submission
-from xlperf.summarizing.submissions import Naming, owner_of
-from xlperf.text import letters_of, unit_key
+from xlperf.summarizing.submissions import owner_of
+from xlperf.text import code_of, letters_of, unit_key
 
 SHORTEST_NAME, SHORTEST_CODE = 2, 3  # characters by which a unit is recognized in a file name
 PAPERS = (
@@ -129,15 +130,15 @@ def find_elsewhere(submissions: Sequence[Submission], roster: Iterable[Unit], na
     known = _known(submissions, listed, naming)
     sent = {naming.key(submission.unit, submission.unit_code) for submission in submissions}
     silent = [unit for unit in listed if naming.key(unit.name, unit.code) not in sent]
-    marks = [(unit_key(unit.name, naming.prefixes), unit.code.strip().lower()) for unit in silent]
+    marks = [(unit_key(unit.name, naming.prefixes), code_of(unit.name, unit.code).lower()) for unit in silent]
     silent_names = {naming.key(unit.name, unit.code) for unit in silent}
-    codes = {(submission.unit_code or "").strip() for submission in submissions} - {""}
+    codes = {code_of(submission.unit, submission.unit_code) for submission in submissions} - {""}
     found: dict[str, Owner] = {}
     for submission in submissions:
         letters, plain = letters_of(submission.path), submission.path.lower()
         if submission.unit and any(name in letters or (code and code in plain) for name, code in marks):
             owner = _by_names(submission.path, known)
-            if owner and naming.key(owner.name, owner.code) in silent_names and owner.code not in codes:
+            if owner and naming.key(owner.name, owner.code) in silent_names and code_of(*owner) not in codes:
                 found[submission.path] = owner
     return found
 
@@ -156,7 +157,7 @@ def _known(submissions: Iterable[Submission], roster: Iterable[Unit] | None, nam
     codes: dict[str, list[Owner]] = {}
     for owner in own:
         names.setdefault(unit_key(owner.name, naming.prefixes), []).append(owner)
-        codes.setdefault(owner.code.lower(), []).append(owner)
+        codes.setdefault(code_of(*owner).lower(), []).append(owner)
     above = {unit_key(unit.supervisor, naming.prefixes) for unit in listed if unit.supervisor != unit.name}
     return Known(names, codes, above, naming.prefixes)
 

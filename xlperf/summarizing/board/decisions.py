@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from xlperf.distributing.naming import Named, Naming, places_of
 from xlperf.messages import clauses, listing, sentence
 from xlperf.summarizing.audit.chain import DECIDED, UNDONE, Entry
 from xlperf.summarizing.board.rows import BoardRow
-from xlperf.summarizing.submissions import Naming
 from xlperf.workflow.waivers import Waiver
 
 ACCEPT, EXTEND, EXEMPT, NOTE = "accept", "extend", "exempt", "note"
@@ -107,16 +107,19 @@ def waivers_of(standing: Iterable[Decision]) -> dict[str, Waiver]:
 
 def decided(board: Iterable[BoardRow], decisions: Sequence[Decision], naming: Naming, *, day: str) -> tuple[BoardRow, ...]:
     """The rows with what was decided about each unit, and the state that follows from it on that ISO day."""
-    by_name: dict[str, list[Decision]] = {}
-    by_code: dict[str, list[Decision]] = {}
+    rows = list(board)
+    told = decisions_by_place(decisions, rows, naming)
+    return tuple(_decided(row, told.get(place, ()), day) for place, row in enumerate(rows))
+
+
+def decisions_by_place(decisions: Iterable[Decision], units: Iterable[Named], naming: Naming) -> dict[int, list[Decision]]:
+    """The decisions about each of those units, by its place among them; one about a unit that is not there is left out."""
+    places = places_of(units, naming)
+    found: dict[int, list[Decision]] = {}
     for decision in decisions:
-        by_name.setdefault(naming.key(decision.unit, decision.unit_code), []).append(decision)
-        by_code.setdefault(decision.unit_code.strip(), []).append(decision)
-
-    def about(row: BoardRow) -> list[Decision]:
-        return by_name.get(naming.key(row.name, row.code)) or (by_code.get(row.code.strip()) if row.code.strip() else None) or []
-
-    return tuple(_decided(row, about(row), day) for row in board)
+        if (place := places.of(decision.unit, decision.unit_code)) is not None:
+            found.setdefault(place, []).append(decision)
+    return found
 
 
 def _decided(row: BoardRow, decisions: Sequence[Decision], day: str) -> BoardRow:

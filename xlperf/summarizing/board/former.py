@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from xlperf.distributing.naming import Naming
 from xlperf.summarizing.outcome import Outcome
-from xlperf.summarizing.submissions import Naming
 
 Reasons = Mapping[str, Sequence[str]]  # by the path of a submission, in sentences
 NO_REASONS: Reasons = {}

@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from xlperf.distributing.naming import Naming, places_of
 from xlperf.distributing.roster import Line, Unit, contact_of
 from xlperf.messages import clauses, listing, sentence
 from xlperf.summarizing.outcome import SurveyedSubmission
-from xlperf.summarizing.submissions import ATTACHED, COUNTS, Asked, Naming, Role, arrival_of, content_key
-from xlperf.text import leading_code, letters_of, unit_key
+from xlperf.summarizing.submissions import ATTACHED, COUNTS, Asked, Role, arrival_of, content_key
+from xlperf.text import letters_of, unit_key
 
 STATES = ("passed", "query", "returned", "unreadable", "missing")  # of a unit; the later, the more is to be done
 SPARED = ("extended", "exempt")  # what the bureau decides: not yet, not at all
@@ -89,31 +90,12 @@ def board_rows(
     """Return the row of every unit."""
     sent = [s for s in submissions if (s.unit or s.unit_code) and roles[s.path].kind != ATTACHED]
     units = list(_units_that_sent(sent, naming, asked)) if roster is None else roster
-    places = _places(units, naming)
+    places = places_of(units, naming)
     files: dict[int, list[SurveyedSubmission]] = {}
     for submission in sent:
-        if (place := places.of(submission, naming)) is not None:
+        if (place := places.of(submission.unit, submission.unit_code)) is not None:
             files.setdefault(place, []).append(submission)
     return tuple(_row(place, unit, files.get(place, []), roles, asked) for place, unit in enumerate(units))
-
-
-class _Places(NamedTuple):
-    """Where the units stand in the roster, by name and by code."""
-
-    names: Mapping[str, int]
-    codes: Mapping[str, int]
-
-    def of(self, submission: SurveyedSubmission, naming: Naming) -> int | None:
-        """The place of a submission's unit: by name first, else by code; None if it is not on the roster."""
-        found = self.names.get(naming.key(submission.unit, submission.unit_code))
-        code = submission.unit_code or leading_code(submission.unit)
-        return self.codes.get(code.strip()) if found is None else found
-
-
-def _places(units: Sequence[Unit], naming: Naming) -> _Places:
-    names = {naming.key(unit.name, unit.code): place for place, unit in reversed(list(enumerate(units)))}
-    codes = {unit.code.strip(): place for place, unit in reversed(list(enumerate(units))) if unit.code.strip()}
-    return _Places(names, codes)
 
 
 def _units_that_sent(submissions: Iterable[SurveyedSubmission], naming: Naming, asked: Asked) -> Iterator[Unit]:

@@ -20,7 +20,6 @@ from xlperf.formula.nodes import Node
 from xlperf.messages import sentence
 from xlperf.summarizing.outcome import SurveyedSubmission
 from xlperf.summarizing.survey import Edition, Survey
-from xlperf.text import unit_key
 
 SUMMED = ("money", "count")  # types of columns with a total
 WHO = (("unit", "text", 32), ("unit_code", "text", 13), ("supervisor", "text", 18))
@@ -99,6 +98,7 @@ def who_cells(survey: Survey, submission: SurveyedSubmission, forms: Iterable[Fo
 
 
 def supervisor_of(survey: Survey, submission: SurveyedSubmission) -> str | None:
-    """The supervisor that the roster names, else the workbook; not one of a year or form that was not asked for."""
-    listed = survey.supervisors.get(unit_key(submission.unit, survey.naming.prefixes))
+    """The supervisor that the roster names for its unit, else the workbook; not one of a year or form that was not asked for."""
+    place = survey.places.of(submission.unit, submission.unit_code)
+    listed = survey.roster[place].supervisor if survey.roster and place is not None else ""
     return listed or (submission.supervisor if survey.asked.is_met_by(submission) else None)
