@@ -74,6 +74,27 @@ def write_bytes(path: Path, content: bytes) -> None:
             raise
 
 
+def move_folder(folder: Path, target: Path) -> None:
+    """Move a folder of whole files to another name on its drive, all at once; where there is such a folder already, into it.
+
+    Each name leads to a whole file at any time. Files in the other folder whose names are not among the new ones stay.
+
+    Raises:
+        UsageError: a file cannot be written.
+    """
+    with suppress(OSError):  # there is one, or nothing yet in which it could lie, or it is on another drive
+        os.rename(folder, target)
+        return
+    make_folder(target)
+    with _told_as(target):
+        names = sorted(os.listdir(folder))
+    for name in names:
+        with _told_as(target / name):
+            content = (folder / name).read_bytes()
+        write_bytes(target / name, content)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def written_together(folder: Path) -> Iterator[Path]:
     """Write a set of files whole or not at all: made in a temporary folder, then moved together.

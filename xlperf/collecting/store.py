@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 FILE_NAME, LOCK = "collection.sqlite", "collection.lock"  # one of them lies in the folder of every collection
 OPEN = "-open"  # suffix of the key of a file that somebody has open: it gets a finding, but keeps its time of receipt
-AS_JSON = ("findings", "document", "outputs", "places", "digests", "gist")
+AS_JSON = ("outputs", "digests", "places", "findings", "gist", "document")
 TEXTS = ("sha256", "status", "form", "revision", "unit", "unit_code", "subject", "saved", *AS_JSON, "proof")
 PROVED = (
     "sha256",
@@ -173,9 +173,10 @@ def _tables() -> tuple[Table, Table, Table, Table, Table]:
         sql.Column("terms", sql.Text),
         sql.Column("size", sql.BigInteger, nullable=False),
         sql.Column("received", sql.Text, nullable=False),
-        *(sql.Column(name, sql.Text) for name in TEXTS),
+        *(sql.Column(name, sql.Text) for name in TEXTS if name not in AS_JSON),
         *(sql.Column(name, sql.Integer) for name in ("year", "rows")),
         sql.Column("seconds", sql.Float),
+        *(sql.Column(name, sql.Text) for name in AS_JSON),  # the longest last: what stands before is read without them
     )
     owners = sql.Table(
         "owners",
