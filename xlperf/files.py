@@ -392,7 +392,7 @@ def csv_writer(text: TextIO) -> Callable[[Sequence[object]], None]:
 
 
 def _is_harmless(value: object) -> bool:
-    """Whether `harmless` would leave a text as it is; most are, and there are hundreds of thousands in the tables of a collection."""
+    """Whether `harmless` would leave a text as it is, as it does most of the hundreds of thousands in a collection's tables."""
     return type(value) is str and value.isprintable() and value[:1] not in STARTS
 
 

@@ -151,7 +151,9 @@ def collect(
                 print(sentence("packages_in", told), file=sys.stderr, flush=True)
             made = None if worked.new else made_before(plan.last, state_of(plan.directory, [*terms, chain_of(store).head]))
             if made is None:
-                exported = _export(store, plan, options, announcement=announcement, former=former, decisions=decisions, quiet=quiet)
+                exported = _export(
+                    store, plan, options, announcement=announcement, former=former, decisions=decisions, quiet=quiet
+                )
                 state = state_of(plan.directory, [*terms, chain_of(store).head])
                 made = log_of(store, exported, has_roster=plan.units is not None, state=state)
         run = _run(plan, options, workers=pool.workers, made=made, announcement=announcement)

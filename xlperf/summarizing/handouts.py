@@ -68,12 +68,13 @@ class HandoutFolder:
         """Copy a file to that name, unless an equal one is there.
 
         Args:
-            spare: perhaps a second copy, which may be moved there instead; of thousands of files that takes a fraction of the time.
+            spare: perhaps a second copy, which may be moved there instead, in a fraction of the time.
         """
         place = self.place_for(name, new)
-        if place and not (self._has(name) and filecmp.cmp(made, self.path / name, shallow=False)):
-            if spare is None or not _moved(spare, place):
-                shutil.copyfile(made, place)
+        if place is None or (self._has(name) and filecmp.cmp(made, self.path / name, shallow=False)):
+            return
+        if spare is None or not _moved(spare, place):
+            shutil.copyfile(made, place)
 
     def place_for(self, name: str, new: Path) -> Path | None:
         """Where to write a file that is due; None if somebody has saved the present one."""
