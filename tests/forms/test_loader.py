@@ -308,6 +308,6 @@ def test_a_form_of_ours_that_lost_its_shape_is_refused_too(write: Write, monkeyp
     refused(folder, "form_shape", rf"{BUDGET}.columns[1].minimun")
 
 
-@pytest.mark.parametrize("folder", form_directories(), ids=lambda folder: folder.parent.name)
+@pytest.mark.parametrize("folder", list(form_directories()), ids=lambda folder: folder.parent.name)
 def test_the_words_before_a_unit_are_read_without_the_rest_of_a_form_that_travels_with_us(folder: Path) -> None:
     assert unit_prefixes_of(folder) == load_form(folder).summary.unit_prefixes
