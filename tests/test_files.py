@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import io
 import os
@@ -21,7 +22,7 @@ from xlperf.distributing.roster import Line, Unit
 from xlperf.distributing.workbook_names import file_names
 from xlperf.errors import ExitCode, FormError, UsageError
 from xlperf.file_names import MOST_BYTES, UNSAFE, joined_name, safe_name
-from xlperf.files import as_written, holds, write_atomically, write_csv, written_together
+from xlperf.files import as_written, harmless, holds, move_folder, write_atomically, write_csv, written_together
 from xlperf.forms.form import Form
 from xlperf.reporting.word_package import parts_of
 from xlperf.workflow.template import default_name
@@ -77,6 +78,50 @@ def test_who_may_read_what_is_written_is_for_the_umask_to_say(umask: int, tmp_pa
     } <= found.keys()
     wrong = {name: oct(mode) for name, mode in found.items() if mode not in (0o666 & ~umask, 0o777 & ~umask)}
     assert wrong == {}
+
+
+@pytest.fixture
+def left(tmp_path: Path) -> Path:
+    """A folder with two files, to be moved."""
+    folder = tmp_path / "left"
+    folder.mkdir()
+    for name in "ab":
+        (folder / name).write_text(f"new {name}")
+    return folder
+
+
+def test_a_folder_moves_as_a_whole(left: Path, tmp_path: Path) -> None:
+    (tmp_path / "made").mkdir()
+    number = left.stat().st_ino
+    move_folder(left, tmp_path / "made" / "one")
+    assert files_in(tmp_path) == {"made/one/a": b"new a", "made/one/b": b"new b"}
+    assert (tmp_path / "made" / "one").stat().st_ino == number and not left.exists()
+
+
+@pytest.mark.parametrize("there", [{}, {"a": b"old"}, {"a": b"old", "c": b"of others"}])
+def test_a_folder_moves_into_one_that_is_there(left: Path, tmp_path: Path, there: dict[str, bytes]) -> None:
+    for name, content in there.items():
+        (tmp_path / "made").mkdir(exist_ok=True)
+        (tmp_path / "made" / name).write_bytes(content)
+    move_folder(left, tmp_path / "made")
+    assert files_in(tmp_path / "made") == {**there, "a": b"new a", "b": b"new b"} and not left.exists()
+
+
+def test_a_folder_moves_to_another_drive(left: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def rename(*_: object) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr(os, "rename", rename)
+    move_folder(left, tmp_path / "made" / "one")
+    assert files_in(tmp_path) == {"made/one/a": b"new a", "made/one/b": b"new b"} and not left.exists()
+
+
+def test_a_folder_that_cannot_move_is_told_by_its_place(left: Path, tmp_path: Path) -> None:
+    (tmp_path / "made" / "a" / "deep").mkdir(parents=True)
+    with pytest.raises(UsageError) as caught:
+        move_folder(left, tmp_path / "made")
+    assert caught.value.key == "cannot_write" and caught.value.arguments["path"] == tmp_path / "made" / "a"
+    assert files_in(left) == {"a": b"new a", "b": b"new b"}
 
 
 def test_an_error_in_the_block_leaves_nothing(tmp_path: Path) -> None:
@@ -227,3 +272,12 @@ def test_a_word_template_of_any_damage_is_read_or_refused(tmp_path: Path) -> Non
             assert error.key == "not_word", seed
             refused += 1
     assert refused > len(seeds(3000, usual=150)) // 3
+
+
+@given(st.lists(st.one_of(st.none(), st.text(), st.sampled_from(["=1", "＝1", "a\u202eb", "\t", "", "a\nb", "甲"])), max_size=6))
+def test_every_cell_of_a_table_is_made_harmless(cells: list[str | None]) -> None:
+    text = io.StringIO()
+    write_csv(text, [["", *cells]])
+    wanted = io.StringIO()
+    csv.writer(wanted, lineterminator="\n").writerow(["", *map(harmless, cells)])
+    assert text.getvalue() == "\ufeff" + wanted.getvalue()

@@ -24,6 +24,7 @@ from xlperf.messages import plain
 
 NUMBERS = (int, float)
 FORMULA_STARTS = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")  # a cell of a CSV file that starts so may be run as a formula
+STARTS = frozenset(FORMULA_STARTS)
 
 StrPath = str | os.PathLike[str]  # what every public function takes for a path
 ZIP_TIME = (1980, 1, 31, 0, 0, 0)  # what XlsxWriter gives every entry
@@ -72,6 +73,27 @@ def write_bytes(path: Path, content: bytes) -> None:
             with suppress(OSError):
                 os.unlink(temporary)
             raise
+
+
+def move_folder(folder: Path, target: Path) -> None:
+    """Move a folder of whole files to another name on its drive, all at once; where there is such a folder already, into it.
+
+    Each name leads to a whole file at any time. Files in the other folder whose names are not among the new ones stay.
+
+    Raises:
+        UsageError: a file cannot be written.
+    """
+    with suppress(OSError):  # there is one, or nothing yet in which it could lie, or it is on another drive
+        os.rename(folder, target)
+        return
+    make_folder(target)
+    with _told_as(target):
+        names = sorted(os.listdir(folder))
+    for name in names:
+        with _told_as(target / name):
+            content = (folder / name).read_bytes()
+        write_bytes(target / name, content)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -178,9 +200,14 @@ def _sync_files(names: Sequence[str], new: Path, folder: Path) -> None:
         return
     from concurrent.futures import ThreadPoolExecutor
 
+    def sync_each(names: Sequence[str]) -> None:
+        for name in names:
+            sync(name)
+
     with ThreadPoolExecutor(SYNCED_AT_ONCE) as threads:
         for at in range(0, len(names), MANY):
-            list(threads.map(sync, names[at : at + MANY]))
+            some = names[at : at + MANY]
+            list(threads.map(sync_each, (some[first::SYNCED_AT_ONCE] for first in range(SYNCED_AT_ONCE))))
 
 
 def _keep(target: Path, older: Path) -> None:
@@ -359,9 +386,14 @@ def csv_writer(text: TextIO) -> Callable[[Sequence[object]], None]:
     writer = csv.writer(text, lineterminator="\n")
 
     def write(row: Sequence[object]) -> None:
-        writer.writerow([value if isinstance(value, NUMBERS) else harmless(value) for value in row])
+        writer.writerow([value if isinstance(value, NUMBERS) or _is_harmless(value) else harmless(value) for value in row])
 
     return write
+
+
+def _is_harmless(value: object) -> bool:
+    """Whether `harmless` would leave a text as it is, as it does most of the hundreds of thousands in a collection's tables."""
+    return type(value) is str and value.isprintable() and value[:1] not in STARTS
 
 
 def harmless(value: object) -> str:

@@ -28,13 +28,14 @@ from support.surgery import type_into
 from xlperf import __version__, collect, fill_workbook, find_status, load_document
 from xlperf.cli.commands import cli
 from xlperf.collecting import collect as collect_module
-from xlperf.collecting import processing
+from xlperf.collecting import processing, worker
 from xlperf.collecting.status import status_as_text
 from xlperf.collecting.worker import not_done, work_on
 from xlperf.errors import ExitCode, UnreadableError, UsageError
 from xlperf.files import ZIP_TIME
 from xlperf.forms.document import Spot
 from xlperf.reading.reader import read_cells
+from xlperf.summarizing import handouts
 from xlperf.workers.process import Limits
 
 COUNT = 24
@@ -234,6 +235,32 @@ def test_what_changes_an_outcome_is_done_again_and_nothing_else(small: Path, tmp
     path = templates / "suzhou-department" / "2022" / "form.yaml"
     path.write_text(path.read_text("utf-8").replace("low_rate: 0.9", "low_rate: 0.8"), "utf-8")
     assert run(templates=templates) == ["00/00000.xlsx", "00/00002.xlsx", "moved.xlsx"]
+
+
+def test_workers_leave_files_that_only_have_to_be_moved(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None is copied or written by the process that waits for them, and what is handed out is no link to what was made."""
+    collect([small], output=tmp_path / "whole")
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("copied")
+
+    monkeypatch.setattr(handouts.shutil, "copyfile", refuse)
+    monkeypatch.setattr(processing, "write_made", lambda _, files: refuse() if files else None)
+    (out := tmp_path / "OUT" / "made").mkdir(parents=True)
+    status = collect([small], output=out.parent, jobs=2)
+    assert status.counts == {"passed": 3} and list(out.parent.rglob(".xlperf-*")) == []
+    assert exports(out.parent) == exports(tmp_path / "whole")
+    made, final = list(out.glob("*/*")), list((out.parent / "定稿").iterdir())
+    assert len(made) == len(final) == 9 and {path.stat().st_nlink for path in (*made, *final)} == {1}
+    assert sorted(path.read_bytes() for path in made) == sorted(path.read_bytes() for path in final)
+
+
+def test_files_that_workers_cannot_leave_are_handed_back(small: Path, tmp_path: Path, worked_on: list[str]) -> None:
+    collect([small], output=tmp_path / "left")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker, "COPIES", "no/such/folder")  # the tasks are done in this process
+        collect([small], output=tmp_path / "handed")
+    assert exports(tmp_path / "handed") == exports(tmp_path / "left") and len(worked_on) == 6
 
 
 def test_files_that_are_gone_are_made_again(small: Path, tmp_path: Path, worked_on: list[str]) -> None:

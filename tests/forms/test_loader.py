@@ -25,7 +25,7 @@ from xlperf.forms.consistency import NUMBERS
 from xlperf.forms.document import Spot, document_of, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.layout import filled_references, make_layout
-from xlperf.forms.loader import find_form, form_directories, load_form
+from xlperf.forms.loader import find_form, form_directories, load_form, unit_prefixes_of
 from xlperf.forms.model import TYPES
 from xlperf.formula.nodes import Kind
 from xlperf.messages import use_language
@@ -306,3 +306,8 @@ def test_a_form_of_ours_that_lost_its_shape_is_refused_too(write: Write, monkeyp
     folder = write(definition)
     monkeypatch.setattr("xlperf.forms.loader.shipped", lambda name: folder.parent.parent)
     refused(folder, "form_shape", rf"{BUDGET}.columns[1].minimun")
+
+
+@pytest.mark.parametrize("folder", list(form_directories()), ids=lambda folder: folder.parent.name)
+def test_the_words_before_a_unit_are_read_without_the_rest_of_a_form_that_travels_with_us(folder: Path) -> None:
+    assert unit_prefixes_of(folder) == load_form(folder).summary.unit_prefixes

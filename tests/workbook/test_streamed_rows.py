@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,7 @@ def at_once(sheet: Worksheet, styles: list[Format], row: int, height: float, val
 def written(path: Path, write) -> dict[str, bytes]:
     """The parts of a workbook of two sheets, whose rows are written so, between rows written cell by cell."""
     chosen, book = random.Random(5), Book(path, streamed=True)
+    book.set_properties({"created": datetime(2023, 3, 1)})  # not the second in which it was written
     for title in ("Units", "Findings"):
         sheet, head = book.add_sheet(title), book.add_format({"bold": True})
         sheet.set_row(0, 30)

@@ -36,7 +36,7 @@ from xlperf.collecting.run_board import naming_of
 from xlperf.collecting.run_log import LogStamp, Run, find_versions, log_stamp, read_run, write_run
 from xlperf.collecting.status import CollectionStatus, read_status
 from xlperf.collecting.store import OPEN, Arrival, Outcomes, Store, first_receipt, opened_store, register
-from xlperf.collecting.worker import WorkOptions, known_reports
+from xlperf.collecting.worker import COPIES, WorkOptions, known_reports
 from xlperf.distributing.naming import make_naming
 from xlperf.distributing.prefill import kept_headings, subject_headings, told_of_kept
 from xlperf.distributing.roster import Roster, Unit, take_roster
@@ -147,15 +147,17 @@ def collect(
                 bases=[basis_of(given, plan.forms) for given in (options, options._replace(finalize=True))],
                 quiet=quiet,
             )
-        terms = [digest, _terms(plan, announcement), decisions.in_force, *([former.digest] if former else [])]
-        if plan.packages and not quiet:
-            told = {"count": len(plan.packages), "files": worked.taken_over}
-            print(sentence("packages_in", told), file=sys.stderr, flush=True)
-        made = None if worked.new else made_before(plan.last, state_of(plan.directory, [*terms, chain_of(store).head]))
-        if made is None:
-            exported = _export(store, plan, options, announcement=announcement, former=former, decisions=decisions, quiet=quiet)
-            state = state_of(plan.directory, [*terms, chain_of(store).head])
-            made = log_of(store, exported, has_roster=plan.units is not None, state=state)
+            terms = [digest, _terms(plan, announcement), decisions.in_force, *([former.digest] if former else [])]
+            if plan.packages and not quiet:
+                told = {"count": len(plan.packages), "files": worked.taken_over}
+                print(sentence("packages_in", told), file=sys.stderr, flush=True)
+            made = None if worked.new else made_before(plan.last, state_of(plan.directory, [*terms, chain_of(store).head]))
+            if made is None:
+                exported = _export(
+                    store, plan, options, announcement=announcement, former=former, decisions=decisions, quiet=quiet
+                )
+                state = state_of(plan.directory, [*terms, chain_of(store).head])
+                made = log_of(store, exported, has_roster=plan.units is not None, state=state)
         run = _run(plan, options, workers=pool.workers, made=made, announcement=announcement)
         with sealed_log(store) as seal:
             write_run(plan.directory, run, before_it_moves=seal)
@@ -352,6 +354,8 @@ def _export(
         keep=Auditor(store, plan.directory).keep,
         handed_before=plan.last.get("handed", NOTHING_HANDED) if plan.last else NOTHING_HANDED,
         open_input=lambda outcome: open_received(inputs[outcome.path]),
+        brief=Outcomes(store, documents=False),
+        copies=plan.directory / WORK / COPIES,
     )
     close_archives()
     return exported

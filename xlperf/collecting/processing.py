@@ -22,9 +22,9 @@ from xlperf.collecting.packages.adoption import adopted
 from xlperf.collecting.packages.contents import Package
 from xlperf.collecting.run_log import Run
 from xlperf.collecting.store import Store, count_inputs, done_outputs, save_outcome
-from xlperf.collecting.worker import Task, Worked, WorkOptions, as_kept, not_done, work_for_store, work_on
+from xlperf.collecting.worker import MADE, Task, Worked, WorkOptions, as_kept, folder_of, not_done, work_for_store, work_on
 from xlperf.errors import UnreadableError
-from xlperf.files import digest_of_json
+from xlperf.files import digest_of_json, move_folder
 from xlperf.messages import sentence
 from xlperf.progress import Tell, progress
 from xlperf.reporting.result import EXIT_CODES
@@ -77,7 +77,7 @@ def process_inputs(
             task = _task(item, keeper)
             keeper.keep(task, as_kept(task, done_there))
             del left[item.key]
-        work = partial(work_for_store, work=work_on, options=options, limits=pool.limits)
+        work = partial(work_for_store, work=work_on, options=options, limits=pool.limits, folder=pool.folder)
         for task, answer in run_tasks(pool, _readable_tasks(left.values(), keeper), work):
             keeper.keep(task, _lost(task, answer, pool.limits) if isinstance(answer, Lost) else answer)
     return Processed(new=len(to_do), taken_over=len(to_do) - len(left))
@@ -105,6 +105,8 @@ class _Keeper:
 
     def keep(self, task: Task, worked: Worked) -> None:
         """Write the files, then store the outcome; if it is not for good, the next run tries again."""
+        if worked.left:
+            move_folder(Path(worked.left), self.directory / MADE / folder_of(task.key))
         write_made(self.directory, worked.files)
         save_outcome(self.store, task.key, worked.row, terms_of(self.digest, task.waiver) if worked.for_good else None)
         self.counts[worked.status] += self.copies[task.key]

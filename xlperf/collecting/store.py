@@ -31,13 +31,15 @@ from xlperf.reporting.result import Status
 from xlperf.summarizing.outcome import Outcome, instant
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, Update
 
     Note = Callable[[Connection], object]
 
 FILE_NAME, LOCK = "collection.sqlite", "collection.lock"  # one of them lies in the folder of every collection
 OPEN = "-open"  # suffix of the key of a file that somebody has open: it gets a finding, but keeps its time of receipt
-AS_JSON = ("findings", "document", "outputs", "places", "digests", "gist")
+AS_JSON = ("outputs", "digests", "places", "findings", "gist", "document")
 TEXTS = ("sha256", "status", "form", "revision", "unit", "unit_code", "subject", "saved", *AS_JSON, "proof")
 PROVED = (
     "sha256",
@@ -59,6 +61,7 @@ ROW = tuple(field.name for field in fields(Outcome) if field.name not in ("path"
 OF_KEY = "of_key"  # in a statement, the key of the outcome that is meant
 PATIENCE = 60  # seconds to wait while another program has the file locked
 SELDOM_READ = ("document", "gist")  # of these, those that only the survey looks into
+PAGE = 16_384  # bytes of a page of our own file
 AT_A_TIME = 50  # rows in memory while outcomes are listed
 NO_TERMS: Mapping[str, Sequence[str]] = {}
 NO_TIMES: Mapping[str, str] = {}
@@ -138,9 +141,16 @@ def _own_engine(path: Path) -> Engine:
     """The file in the folder of the collection; SQLite itself would make it for its group to read only, whatever the umask."""
     import sqlalchemy as sql
 
+    engine = sql.create_engine(sql.URL.create("sqlite", database=str(path)), connect_args={"timeout": PATIENCE})
     if not path.exists():
         path.touch()
-    return sql.create_engine(sql.URL.create("sqlite", database=str(path)), connect_args={"timeout": PATIENCE})
+        sql.event.listen(engine, "connect", _make_pages_large)
+    return engine
+
+
+def _make_pages_large(connection: sqlite3.Connection, _: object) -> None:
+    """An outcome is some 50 KB: in a file that is still empty, give it few pages, each of which is a call of the system."""
+    connection.execute(f"PRAGMA page_size = {PAGE}")
 
 
 def _reason(error: Exception, url: str | None) -> str:
@@ -173,9 +183,10 @@ def _tables() -> tuple[Table, Table, Table, Table, Table]:
         sql.Column("terms", sql.Text),
         sql.Column("size", sql.BigInteger, nullable=False),
         sql.Column("received", sql.Text, nullable=False),
-        *(sql.Column(name, sql.Text) for name in TEXTS),
+        *(sql.Column(name, sql.Text) for name in TEXTS if name not in AS_JSON),
         *(sql.Column(name, sql.Integer) for name in ("year", "rows")),
         sql.Column("seconds", sql.Float),
+        *(sql.Column(name, sql.Text) for name in AS_JSON),  # the longest last: what stands before is read without them
     )
     owners = sql.Table(
         "owners",

@@ -10,7 +10,9 @@ ready to be stored: all others wait for the one process that does this.
 from __future__ import annotations
 
 import io
+import os
 import re
+import shutil
 import tempfile
 import time
 import traceback
@@ -20,6 +22,7 @@ from dataclasses import replace
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
+from secrets import token_hex
 from typing import NamedTuple
 
 from xlperf.collecting.store import row_of
@@ -41,6 +44,7 @@ from xlperf.workflow.results import result_of
 from xlperf.workflow.waivers import Waiver
 
 PROPERTIES, SAVED = "docProps/core.xml", re.compile(rb"<dcterms:modified[^>]*>([0-9T:.Z+-]{10,35})<")
+COPIES = "copies"  # below the folder for temporary files: a second copy of each file that workers made, to be handed out
 MADE = "made"  # below the folder of the collection: the files that workers made, by content; those that count are handed out
 AGAIN = ("XL126", "XL501", "XL502", "XL503", "XL506", "XL507")  # perhaps not the fault of the file: the next run tries again
 
@@ -89,6 +93,7 @@ class Worked(NamedTuple):
     for_good: bool  # whether another try would give the same
     row: Mapping[str, object]  # the outcome as the store keeps it
     files: Mapping[str, bytes]  # path below the folder of the collection -> content
+    left: str = ""  # the folder in which they lie instead, on the drive of the collection
 
 
 def known_reports(reports: Iterable[str]) -> tuple[str, ...]:
@@ -128,19 +133,54 @@ def work_on(task: Task, options: WorkOptions, limits: Limits) -> Done:
 
 
 def work_for_store(
-    task: Task, *, work: Callable[[Task, WorkOptions, Limits], Done], options: WorkOptions, limits: Limits
+    task: Task,
+    *,
+    work: Callable[[Task, WorkOptions, Limits], Done],
+    options: WorkOptions,
+    limits: Limits,
+    folder: Path | None = None,
 ) -> Worked:
-    """The same as it is kept."""
-    return as_kept(task, work(task, options, limits))
+    """The same as it is kept.
+
+    Args:
+        folder: on the drive of the collection, where the files may be left; None where they are to be handed back.
+    """
+    return as_kept(task, work(task, options, limits), folder)
 
 
-def as_kept(task: Task, done: Done) -> Worked:
-    """What is kept of a task: where its files are to lie, with their SHA-256, stands in the outcome."""
-    folder = f"{MADE}/{folder_of(task.key)}"
-    files = {f"{folder}/{name}": content for name, content in done.files.items()}
+def as_kept(task: Task, done: Done, folder: Path | None = None) -> Worked:
+    """What is kept of a task: where its files are to lie, with their SHA-256, stands in the outcome.
+
+    Args:
+        folder: as above.
+    """
+    made = f"{MADE}/{folder_of(task.key)}"
+    files = {f"{made}/{name}": content for name, content in done.files.items()}
     digests = {path: sha256(content).hexdigest() for path, content in files.items()}
     outcome = replace(done.outcome, outputs=tuple(digests), digests=digests)
-    return Worked(outcome.status, done.for_good, row_of(outcome), files)
+    left = leave_files(files, digests, folder) if folder and files else ""
+    return Worked(outcome.status, done.for_good, row_of(outcome), {} if left else files, left)
+
+
+def leave_files(files: Mapping[str, bytes], digests: Mapping[str, str], folder: Path) -> str:
+    """Leave files where whoever waits for all workers only has to move them; return the new folder in which they lie.
+
+    They lie there by their names, and once more in `COPIES` by their SHA-256, to be handed out. Where they cannot be written it
+    is "": whoever cannot write them either says why.
+    """
+    place = folder / f"{MADE}-{token_hex(8)}"
+    try:
+        place.mkdir()
+        (folder / COPIES).mkdir(exist_ok=True)
+        for path, content in files.items():
+            file = place / path.rpartition("/")[2]
+            file.write_bytes(content)
+            os.replace(file, folder / COPIES / digests[path])
+            file.write_bytes(content)
+    except OSError:
+        shutil.rmtree(place, ignore_errors=True)
+        return ""
+    return str(place)
 
 
 def folder_of(key: str) -> str:

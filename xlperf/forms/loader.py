@@ -27,7 +27,7 @@ from xlperf.forms.summary import read_summary
 from xlperf.forms.written.labels import with_keys
 from xlperf.forms.written.rule_texts import with_texts
 from xlperf.forms.written.shape import check_shape
-from xlperf.forms.written.yaml_file import read_definition
+from xlperf.forms.written.yaml_file import read_definition, read_part
 from xlperf.formula.parser import NESTING
 from xlperf.messages import current_language, listing, sentence
 
@@ -109,8 +109,7 @@ def unit_prefixes_of(directory: Path) -> tuple[str, ...]:
     """
     if not is_shipped(directory):
         return load_form(directory).summary.unit_prefixes
-    definition, _ = read_definition(directory / "form.yaml")
-    return tuple(definition.get("summary", {}).get("unit_prefixes", ()))
+    return tuple((read_part(directory / "form.yaml", "summary") or {}).get("unit_prefixes", ()))
 
 
 def load_strictly(directory: Path) -> Form:

@@ -75,6 +75,8 @@ def write_exports(
     keep: Keep | None = None,
     handed_before: Mapping[str, str] = NOTHING_HANDED,
     open_input: OpenInput,
+    brief: Iterable[Outcome] | None = None,
+    copies: Path | None = None,
 ) -> Exported:
     """Write all exports or none; return what of them the log of the run keeps.
 
@@ -92,6 +94,9 @@ def write_exports(
         keep: writes down what is finalized before it is handed out, and returns the audit; None where no audit is kept.
         handed_before: the SHA-256 of what went back and to departments in the last run, by path.
         open_input: opens an input as it was received.
+        brief: the same outcomes without documents and gists, where those need not be read.
+        copies: a folder with second copies of files that are handed out, by their SHA-256, on the drive of the collection; they
+            are moved away.
 
     Raises:
         UsageError: a file cannot be written (perhaps open in Excel), and none was; or all were, but an obsolete file cannot be
@@ -99,14 +104,15 @@ def write_exports(
     """
     survey = take_survey(outcomes, roster=roster, asked=asked, templates=templates, decisions=decisions, day=day)
     latest = max([date, *(day_of(submission) for submission in survey.submissions)])
-    handouts = Handouts(directory)
+    handouts = Handouts(directory, copies)
+    brief = outcomes if brief is None else brief
     counting = {submission.path for submission in survey.counting()}
     reasons = reasons_of(former, outcomes, counting, naming=survey.naming, year=asked.year)
     with written_together(directory) as new:
-        handouts.make(survey, outcomes, new=new, date=date, templates=templates, announcement=announcement, reasons=reasons)
+        handouts.make(survey, brief, new=new, date=date, templates=templates, announcement=announcement, reasons=reasons)
         chain = keep(handouts.handed, handouts.finalized.path.name, latest) if keep else None
-        made = _write_tables(survey, outcomes, directory=directory, new=new, date=latest, announcement=announcement, chain=chain)
-        write_audit(survey, outcomes, new / AUDIT, open_input=open_input, chain=chain)
+        made = _write_tables(survey, brief, directory=directory, new=new, date=latest, announcement=announcement, chain=chain)
+        write_audit(survey, brief, new / AUDIT, open_input=open_input, chain=chain)
         digests = {name: digest_of(new / name) for name in (AUDIT, *made)}
         _drop_what_is_there(new, directory)
         handouts.note()

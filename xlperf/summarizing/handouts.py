@@ -64,10 +64,16 @@ class HandoutFolder:
         self.digests: dict[str, str] = {}  # by name, the SHA-256 that a file is to have; not of one that somebody has saved
         self._filled: Path | None = None  # the folder that was made for what is new
 
-    def copy(self, made: Path, name: str, new: Path) -> None:
-        """Copy a file to that name, unless an equal one is there."""
+    def copy(self, made: Path, name: str, new: Path, *, spare: Path | None) -> None:
+        """Copy a file to that name, unless an equal one is there.
+
+        Args:
+            spare: perhaps a second copy, which may be moved there instead, in a fraction of the time.
+        """
         place = self.place_for(name, new)
-        if place and not (self._has(name) and filecmp.cmp(made, self.path / name, shallow=False)):
+        if place is None or (self._has(name) and filecmp.cmp(made, self.path / name, shallow=False)):
+            return
+        if spare is None or not _moved(spare, place):
             shutil.copyfile(made, place)
 
     def place_for(self, name: str, new: Path) -> Path | None:
@@ -106,8 +112,8 @@ class HandoutFolder:
 class Handouts:
     """The folders of finalized and of returned workbooks while they are filled again."""
 
-    def __init__(self, directory: Path) -> None:
-        self.directory, self.list = directory, directory / LIST
+    def __init__(self, directory: Path, copies: Path | None = None) -> None:
+        self.directory, self.list, self.copies = directory, directory / LIST, copies
         self.finalized = HandoutFolder(directory / sentence("finalized_folder", {}))
         self.returned = HandoutFolder(directory / sentence("returned_folder", {}))
         self.departments = HandoutFolder(directory / sentence("departments_folder", {}))
@@ -169,7 +175,7 @@ class Handouts:
         if saved or self.finalized.due.intersection(names):  # the latter if two units have the same name
             names = [_with_digits(name, outcome.sha256) for name in names]
         for name, made in zip(names, outcome.outputs, strict=True):
-            self.finalized.copy(self.directory / made, name, new)
+            self.finalized.copy(self.directory / made, name, new, spare=self._spare(outcome, made))
         if names:
             copies = [
                 (PurePosixPath(self.finalized.path.name, name).as_posix(), output, (outcome.digests or NOBODY).get(output))
@@ -177,6 +183,11 @@ class Handouts:
             ]
             self.handed.append(HandedOut(outcome.sha256, outcome.unit or "", tuple(copies)))
         self.beside |= {name: _with_digits(name, outcome.sha256) for name in saved}
+
+    def _spare(self, outcome: Outcome, made: str) -> Path | None:
+        """Where a second copy of a file may lie."""
+        sha256 = (outcome.digests or NOBODY).get(made)
+        return self.copies / sha256 if self.copies and sha256 else None
 
     def _return(
         self,
@@ -192,7 +203,7 @@ class Handouts:
         """Copy the annotated workbook and write its notice."""
         names = [returned_name(outcome, made) for made in outcome.outputs]
         for name, made in zip(names, outcome.outputs, strict=True):
-            self.returned.copy(self.directory / made, name, new)
+            self.returned.copy(self.directory / made, name, new, spare=self._spare(outcome, made))
             self.returned.digests[name] = (outcome.digests or NOBODY).get(made) or digest_of(self.directory / made)
         self.returned_of[outcome.path] = names
         notice, day = f"{file_stem(outcome)}-{sentence('notice_name', {})}.docx", max(date, day_of(outcome))
@@ -266,6 +277,15 @@ def returned_name(outcome: Outcome, made: str) -> str:
 def day_of(submission: Submission) -> str:
     """The day of receipt: nothing about a submission bears an earlier date."""
     return submission.received[:10]
+
+
+def _moved(file: Path, place: Path) -> bool:
+    """Move a file that may be there, and tell whether it was."""
+    try:
+        os.rename(file, place)
+    except OSError:
+        return False
+    return True
 
 
 def _with_digits(name: str, sha256: str) -> str:

@@ -215,7 +215,7 @@ def take_survey(
         comparisons.setdefault(path, []).append(finding)
     for path, finding in check_places(different, roles, find_elsewhere(different, roster, naming) if roster else {}):
         comparisons.setdefault(path, []).append(finding)
-    for path, finding in compare(shared, workbooks):
+    for path, finding in compare(shared, workbooks) if shared.touched else ():  # else nobody has to be read again
         comparisons.setdefault(path, []).append(finding)
     return Survey(
         submissions=tuple(submissions),

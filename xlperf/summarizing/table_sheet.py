@@ -115,7 +115,8 @@ def set_up(sheet: Worksheet, widths: Sequence[float]) -> None:
 
 def _cells(table: SummaryTable, formulas: Sequence[tuple[int, Node]], row: int, line: Row) -> Sequence[object]:
     """What is written of one line: numbers, formulas with their values, everything else as text that has room in a cell."""
-    cells = [shortened(value, LONGEST_CELL) if isinstance(value, str) else value for value in line]
+    room = LONGEST_CELL // 2  # letters that fit in any case
+    cells = [shortened(value, LONGEST_CELL) if isinstance(value, str) and len(value) > room else value for value in line]
     for at, tree in formulas:
         cells[at] = Computed(_formula(table, tree, row), line[at])
     return cells

@@ -60,11 +60,16 @@ def escaped(text: str) -> str:
 NO_FORMULA = "0"  # what stands in for a formula while XlsxWriter takes it in
 
 
+def fewest_digits(number: float) -> str:
+    """A number in as few digits as say it."""
+    return repr(float(number)).removesuffix(".0")
+
+
 class FewestDigits(float):
     """A number that is printed in as few digits as say it, whatever format is asked for."""
 
     def __format__(self, spec: str) -> str:
-        return repr(float(self)).removesuffix(".0")
+        return fewest_digits(self)
 
 
 class SharedFormula(str):

@@ -11,13 +11,15 @@ in the file is the same; a test compares them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from xlperf.addresses import column_name
-from xlperf.workbook.book import FewestDigits, Format, Worksheet, escaped
+from xlperf.workbook.book import Format, Worksheet, escaped, fewest_digits
 
 STANDARD_HEIGHT, POINTS_PER_PIXEL = 15.0, 0.75  # points; a row of that height does not say so
 NUMBERS = (int, float)
+SHORT, REMEMBERED = 200, 2_000  # characters of a text that is kept as it was written, and how many of those are
 
 WriteRow = Callable[[int, float, Sequence[object]], None]  # zero-based row, height in points, one value per column
 
@@ -58,23 +60,31 @@ def row_writer(sheet: Worksheet, styles: Sequence[Format]) -> WriteRow:
 def _height(points: float) -> str:
     """The attributes of a row of that height, which is one of whole pixels."""
     shown = int(points / POINTS_PER_PIXEL + 0.5) * POINTS_PER_PIXEL
-    return "" if shown == STANDARD_HEIGHT else f' ht="{FewestDigits(shown)}" customHeight="1"'
+    return "" if shown == STANDARD_HEIGHT else f' ht="{fewest_digits(shown)}" customHeight="1"'
 
 
 def _content(value: object) -> str:
     """The rest of a cell, after its address and format."""
     if isinstance(value, NUMBERS):
-        return f"><v>{FewestDigits(value)}</v></c>"
+        return f"><v>{fewest_digits(value)}</v></c>"
     if isinstance(value, Computed):
         shown = "" if value.value is None else value.value
         return f"><f>{_in_xml(value.formula.removeprefix('='))}</f><v>{shown}</v></c>"
     text = "" if value is None else str(value)
     if not text:
         return "/>"
+    return _short_text(text) if len(text) <= SHORT else _text(text)
+
+
+def _text(text: str) -> str:
+    """The rest of a cell with a text that is not empty."""
     if not text.isprintable() or "_x" in text:
         text = escaped(text)
     kept = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
     return f' t="inlineStr"><is><t{kept}>{_in_xml(text)}</t></is></c>'
+
+
+_short_text = lru_cache(REMEMBERED)(_text)  # units, files and what findings say stand in many lines
 
 
 def _in_xml(text: str) -> str:

@@ -108,6 +108,8 @@ def most_lines(values: Sequence[object], units: Sequence[int]) -> int:
 
 def lines_in_units(text: str, per_line: int) -> int:
     """How many printed lines a text takes, with so many units to a line."""
+    if "\n" not in text:
+        return max(1, -(-text_width(text) // per_line))
     return sum(max(1, -(-text_width(part) // per_line)) for part in text.split("\n"))
 
 

@@ -61,6 +61,7 @@ class WorkerPool:
     make_executor: Callable[[], Executor]  # with that many workers
     workers: int
     limits: Limits  # what one task may take
+    folder: Path | None = None  # for temporary files of workers that are processes on this machine
     broken: type[Exception] = BrokenExecutor  # raised by the future of a lost task
 
 
@@ -201,7 +202,7 @@ def local_pool(jobs: int | None, limits: Limits, folder: Path | None = None) -> 
     count = min(jobs or os.cpu_count() or 1, MOST_WORKERS)
     spawn = multiprocessing.get_context("spawn")
     make_executor = partial(ProcessPoolExecutor, count, spawn, initializer=prepare_process, initargs=(limits, folder))
-    return WorkerPool(make_executor, count, limits)
+    return WorkerPool(make_executor, count, limits, folder)
 
 
 def return_large_blocks_at_once() -> None:
@@ -239,7 +240,7 @@ def cluster_pool(address: str, limits: Limits) -> Iterator[WorkerPool]:
         _check_versions(client, address)
         client.run_on_scheduler(_allow_no_failures)
         try:
-            yield WorkerPool(partial(client.get_executor, pure=False), len(threads), limits, KilledWorker)
+            yield WorkerPool(partial(client.get_executor, pure=False), len(threads), limits, broken=KilledWorker)
         except CancelledError:
             raise UsageError("cluster_lost", address=address) from None
 

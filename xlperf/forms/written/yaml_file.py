@@ -117,6 +117,13 @@ def read_definition(path: Path) -> tuple[Any, str]:
     raise FormError("form_syntax", path=path, reason=reason, line=fault.line) from None
 
 
+def read_part(path: Path, name: str) -> Any:
+    """What one part of a form.yaml says that is known to be right and in which no part refers to another; None without it."""
+    text = _text_of(path.read_bytes())
+    found = re.search(rf"^{name}:.*?(?=^[^\s#]|\Z)", text, re.DOTALL | re.MULTILINE)
+    return _parsed(found[0])[name] if found else None
+
+
 def _text_of(content: bytes) -> str:
     """The text of a file: UTF-8, or UTF-16 as its mark says; a mark is no part of it.
 
