@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+from xlperf.formula.doubles import DOUBLES
 from xlperf.formula.evaluator import evaluate
 from xlperf.formula.nodes import Call, Node, nodes_of
+from xlperf.formula.operands import DIGITS_15
 
 MANY = Decimal(10) ** 12  # what lies before a tie on 14 digits
 MOST = Decimal(10) ** 15  # beyond it a double keeps no decimals
@@ -33,4 +35,10 @@ def _is_clear(rounding: Call, cells: Callable[[str], object]) -> bool:
         return False
     exactly = number.quantize(Decimal(1).scaleb(-int(digits)), ROUND_HALF_UP, Context(prec=60))
     is_late_tie = scaled >= MANY and abs(scaled % 1 - HALF) <= scaled * OFF
-    return not is_late_tie and exactly == evaluate(rounding, cells)
+    is_lost_tie = scaled % 1 == HALF and not _is_double(number, evaluate(rounding.arguments[0], cells, DOUBLES))
+    return not is_late_tie and not is_lost_tie and exactly == evaluate(rounding, cells)
+
+
+def _is_double(number: Decimal, double: object) -> bool:
+    """Whether a double is that number on 15 digits: large terms that cancel leave fewer."""
+    return isinstance(double, float) and DIGITS_15.create_decimal_from_float(double) == number
