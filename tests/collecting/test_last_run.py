@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import time
+import zipfile
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -85,6 +86,20 @@ def test_a_run_with_nothing_new_reads_nothing_and_makes_nothing(
     for key in ("files", "units", "missing", "forms", "namesakes", "beside", "stamps", "prefixes", "state"):
         assert second[key] == first[key], key
     assert second["changes"]["new"] == second["changes"]["gone"] == []
+
+
+def test_what_workers_left_and_nobody_was_given_makes_nothing_new(
+    received: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two workbooks of one unit only one is handed out."""
+    shutil.copyfile(FILLED, received / "older.xlsx")
+    with zipfile.ZipFile(received / "older.xlsx", "a") as package:
+        package.comment = b"another file"
+    settle(received)
+    out, done = tmp_path / "OUT", Done(monkeypatch)
+    assert done.again(received, out, finalize=True)[1] == 1
+    assert len(list((out / "made").glob("*/*.xlsx"))) == 2 and len(list((out / "定稿").glob("*.xlsx"))) == 1
+    assert done.again(received, out, finalize=True)[1] == 0
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from xlperf import __version__
 from xlperf.collecting.run_log import FILE_NAME as LOG
 from xlperf.collecting.run_log import ChainHead, FileEntry, Run, UnitEntry, UnitState, list_files
 from xlperf.collecting.store import FILE_NAME, LOCK, Outcomes, Store
-from xlperf.files import digest_of_json
+from xlperf.files import TEMPORARY, digest_of_json
 from xlperf.reporting.description import DescribedFinding
 from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.exports import Exported
@@ -73,6 +73,8 @@ def _lying_in(directory: Path) -> Iterator[tuple[str, int, int]]:
         with os.scandir(directory / folder) as entries:
             for entry in entries:
                 path = f"{folder}{os.sep}{entry.name}" if folder else entry.name
+                if path.startswith(TEMPORARY):  # it goes when the run ends
+                    continue
                 if entry.is_dir(follow_symlinks=False):
                     ahead.append(path)
                 elif path != LOG and path != LOCK and not path.startswith(FILE_NAME):
