@@ -14,7 +14,7 @@ import yaml
 
 from support.base_form import base_form, put
 from support.paths import REPOSITORY
-from support.sweeps import seeds
+from support.sweeps import every, seeds
 from support.wrong_forms import MISTAKES, RIGHT_TEXTS, WRONG_TEXTS, wrong_definition
 from xlperf.errors import FormError
 from xlperf.forms.definition import wrong
@@ -71,7 +71,7 @@ def test_what_is_foreign_is_found() -> None:
     assert foreign("title: '小表' is wrong", "en") == [] and foreign("title: 没有 x", "en") == ["没", "有"]
 
 
-@pytest.mark.parametrize("name", MISTAKES)
+@pytest.mark.parametrize("name", every(1, list(MISTAKES), usual=2))
 def test_a_mistake_is_told_in_the_language_of_the_reader(tmp_path: Path, name: str) -> None:
     place, value, _ = MISTAKES[name]
     definition = base_form()

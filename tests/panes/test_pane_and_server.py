@@ -107,7 +107,7 @@ def same_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, 
 
 @pytest.fixture(scope="module")
 def sweep(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return [path for path in books(tmp_path_factory.mktemp("sweep"), usual=110) if path.stat().st_size <= MOST_UPLOAD]
+    return [path for path in books(tmp_path_factory.mktemp("sweep"), usual=220) if path.stat().st_size <= MOST_UPLOAD]
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
