@@ -21,7 +21,7 @@ from support.collection_runs import exports, outcomes_of, run_of, start, table_o
 from support.command_line import xlperf
 from support.example import document
 from support.matrix import MATRIX
-from support.sweeps import SEED, examples
+from support.sweeps import SEED, every, examples
 from xlperf import collect, decide, fill_workbook, package_collection, verify
 from xlperf.collecting import inbox as inbox_module
 from xlperf.collecting import processing
@@ -399,7 +399,9 @@ ASKED = {"finalize": False, "form": "suzhou-department", "year": 2022, "unexplai
 
 
 @pytest.mark.parametrize(
-    "options", [*({name: value} for name, value in ASKED.items()), ASKED], ids=lambda options: "-".join(options)
+    "options",
+    every(1, [ASKED, *({name: value} for name, value in ASKED.items())], usual=3),
+    ids=lambda options: "-".join(options),
 )
 def test_results_go_along_whatever_the_collection_was_asked_for(
     offices: Path, tmp_path: Path, options: dict[str, object], unprocessed: list[str]

@@ -16,7 +16,7 @@ import yaml
 
 from support.base_form import BASE, base_form
 from support.paths import EXAMPLES, TEMPLATES
-from support.sweeps import seeds
+from support.sweeps import every, seeds
 from xlperf import finalize, validate
 from xlperf.checking.rule_checks import CHECKS, WITH_ISSUED
 from xlperf.errors import FormError
@@ -144,7 +144,7 @@ def mutated(seed: int, definition: dict) -> dict:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("home", FILLED)
+@pytest.mark.parametrize("home", every(1, list(FILLED), usual=3))
 def test_a_form_that_is_accepted_survives_every_command(tmp_path: Path, home: str) -> None:
     definition = yaml.safe_load((TEMPLATES / home / "form.yaml").read_text("utf-8"))
     accepted = 0

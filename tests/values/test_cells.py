@@ -26,7 +26,7 @@ from support.documents import random_document
 from support.hostile import write_prefixed
 from support.paths import EXAMPLE
 from support.surgery import part_of, percent_style, rewrite, set_cell
-from support.sweeps import examples, seeds
+from support.sweeps import every, examples, seeds
 from xlperf import fill_workbook, finalize, read_workbook, validate
 from xlperf.checking.yuan_mistakes import unlikely_amounts
 from xlperf.errors import FormError
@@ -283,9 +283,9 @@ def test_an_actual_is_read_in_the_unit_of_its_row(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("code", "read"), [
+@pytest.mark.parametrize(("code", "read"), every(1, [
     ('0.00"%"', 88), (r"0.00\%", 88), ('0.00_%;[红色%]-0.00"%"', 88), ("0.00*%", 88), ("General", 88), ("0.00%", 8800), ('"约"0.00%', 8800),
-])  # fmt: skip
+], usual=2))  # fmt: skip
 def test_a_percent_sign_that_a_format_only_shows_multiplies_nothing(tmp_path: Path, code: str, read: float) -> None:
     assert fill_workbook(with_indicators(1, unit="%", target=100, actual=88), output=tmp_path / "a.xlsx").outputs
     spot = Spot("duties", 0, "actual")
@@ -309,7 +309,7 @@ CODES = [
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("code", "typed", "read", "lost"), CODES)
+@pytest.mark.parametrize(("code", "typed", "read", "lost"), every(1, CODES, usual=2))
 def test_a_code_that_became_a_number_is_read_as_its_cell_shows_it_and_told_if_something_is_gone(
     tmp_path: Path, code: str, typed: object, read: str, lost: str | None
 ) -> None:
