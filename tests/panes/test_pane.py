@@ -83,7 +83,7 @@ def fresh(panes: dict[str, Any], program: str, book: Path) -> Any:
 
 @pytest.fixture(scope="module")
 def sweep(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return books(tmp_path_factory.mktemp("sweep"), usual=150)
+    return books(tmp_path_factory.mktemp("sweep"), usual=75)
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
