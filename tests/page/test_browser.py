@@ -80,7 +80,7 @@ def test_the_examples_have_the_verdict_of_the_command(page: Any, tmp_path: Path)
 
 
 def test_workbooks_with_one_fault_have_the_verdict_of_the_command(page: Any, tmp_path: Path) -> None:
-    names = every(1, list(MATRIX), usual=24)
+    names = every(1, list(MATRIX), usual=12)
     paths = faulty_books(tmp_path, document(), {name: MATRIX[name][0] for name in names})
     assert len(names) >= 15 and differing(page, list(paths.values())) == []
 
@@ -88,13 +88,13 @@ def test_workbooks_with_one_fault_have_the_verdict_of_the_command(page: Any, tmp
 @pytest.mark.parametrize("form", EXAMPLES)
 def test_project_workbooks_with_one_fault_have_it_too(page: Any, tmp_path: Path, form: str) -> None:
     faults = MATRICES[form].faults
-    names = every(1, list(faults), usual=16)
+    names = every(1, list(faults), usual=8)
     paths = faulty_books(tmp_path, scored_document(form), {name: faults[name][0] for name in names})
     assert len(names) >= 3 and differing(page, list(paths.values())) == []
 
 
 def test_hostile_files_have_the_verdict_of_the_command(page: Any, tmp_path: Path) -> None:
-    paths = [tmp_path / f"{kind}.xlsx" for kind in every(1, sorted(BUILDERS), usual=16)]
+    paths = [tmp_path / f"{kind}.xlsx" for kind in every(1, sorted(BUILDERS), usual=8)]
     for path in paths:
         BUILDERS[path.stem](path)
     assert len(paths) >= 10 and differing(page, paths) == []
