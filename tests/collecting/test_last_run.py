@@ -14,6 +14,7 @@ import pytest
 
 from support.collection_runs import exports, run_of
 from support.paths import FILLED
+from support.sweeps import every
 from xlperf import collect
 from xlperf.collecting import collect as collect_module
 from xlperf.collecting import inbox as inbox_module
@@ -103,7 +104,8 @@ def test_what_workers_left_and_nobody_was_given_makes_nothing_new(
 
 
 @pytest.mark.parametrize(
-    "change", ["touched", "written", "renamed", "added", "export gone", "export saved", "another year", "log cut"]
+    "change",
+    every(1, ["touched", "written", "renamed", "added", "export gone", "export saved", "another year", "log cut"], usual=2),
 )
 def test_whatever_is_new_is_done(change: str, received: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (received / "b.xlsx").unlink(), (received / "c.zip").unlink()
@@ -141,7 +143,7 @@ def test_whatever_is_new_is_done(change: str, received: Path, tmp_path: Path, mo
     assert (out / "audit.zip").exists()
 
 
-@pytest.mark.parametrize("key", ["stamps", "prefixes", "forms", "versions", "units", "beside"])
+@pytest.mark.parametrize("key", every(1, ["stamps", "prefixes", "forms", "versions", "units", "beside"], usual=2))
 def test_a_log_that_somebody_has_edited_is_no_log(key: str, received: Path, tmp_path: Path) -> None:
     out = tmp_path / "OUT"
     collect([received], output=out, jobs=1)

@@ -203,7 +203,7 @@ def test_bands_and_caps_are_parameters(varied: Callable[..., Form]) -> None:
 # --- one fault at a time -------------------------------------------------------------------------------------
 
 
-FAULTS = [(key, name) for key, matrix in MATRICES.items() for name in every(1, list(matrix.faults), usual=2)]
+FAULTS = [(key, name) for key, matrix in MATRICES.items() for name in every(1, list(matrix.faults), usual=4)]
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,7 @@ def opens(content: bytes) -> list[str]:
     return titles
 
 
-@pytest.mark.parametrize("kind", every(1, list(LAID_IN), usual=2))
+@pytest.mark.parametrize("kind", every(1, list(LAID_IN), usual=3))
 def test_what_is_laid_in_changes_nothing(clean: Result, tmp_path: Path, kind: str) -> None:
     path = lay_in(FILLED, tmp_path / "自评表.xlsx", LAID_IN[kind])
     odd = validate(path)
@@ -47,7 +47,7 @@ def test_what_is_laid_in_changes_nothing(clean: Result, tmp_path: Path, kind: st
     assert finalize(path, output=tmp_path / "out").outputs
 
 
-@pytest.mark.parametrize("kind", every(1, list(LAID_IN), usual=2))
+@pytest.mark.parametrize("kind", every(1, list(LAID_IN), usual=3))
 def test_readers_open_what_is_handed_on(tmp_path: Path, kind: str) -> None:
     path = lay_in(FILLED, tmp_path / "自评表.xlsx", LAID_IN[kind])
     assert opens(preflight(path).content) == [*opens(FILLED.read_bytes()), *FOREIGN_SHEETS.get(kind, [])]
