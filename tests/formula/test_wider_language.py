@@ -17,7 +17,7 @@ from support.libreoffice import convert
 from support.sweeps import SEED, examples
 from support.ties import rounds_alike
 from xlperf.errors import FormulaError
-from xlperf.formula.dates import day_of
+from xlperf.formula.dates import MOST_PART, day_of
 from xlperf.formula.doubles import DOUBLES
 from xlperf.formula.evaluator import evaluate
 from xlperf.formula.excel import to_excel
@@ -179,6 +179,12 @@ def known_to_others() -> list[Case]:
     return [case for case in listed if not any(name in case[0] for name in ("t.name", "t.kind", "COUNTA(t.day)"))]
 
 
+def _has_too_many_months(source: str, cells: dict[str, object]) -> bool:
+    """Whether DATE gets a month or a day beyond 32767, which only Gnumeric takes."""
+    a, b = (number if isinstance(number := cells[name], int | float) else 0 for name in "ab")
+    return source.startswith("DATE(") and max(abs(a * 7), abs(a * b), abs(b)) > MOST_PART
+
+
 def drawn(random: Random) -> dict[str, object]:
     scalars = {"a": NUMBERS, "b": NUMBERS, "s": TEXTS, "u": TEXTS, "k": CHOICES, "d": DAYS, "e": DAYS}
     columns = {"t.x": NUMBERS, "t.y": NUMBERS, "t.name": TEXTS, "t.kind": CHOICES, "t.day": DAYS}
@@ -271,7 +277,7 @@ def test_libreoffice_agrees_on_every_function(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.gnumeric
 def test_gnumeric_agrees_on_every_function(tmp_path: Path) -> None:
-    own = known_to_others()
+    own = [case for case in known_to_others() if not _has_too_many_months(*case)]
     (saved,) = recalculate([written(tmp_path / "all.xlsx", own)], tmp_path / "saved")
     assert differing(own, shown(saved, len(own)), lambda one: one.strip() if isinstance(one, str) else one) == []
 
