@@ -180,7 +180,7 @@ def known_to_others() -> list[Case]:
 
 
 def _has_too_many_months(source: str, cells: dict[str, object]) -> bool:
-    """Whether DATE gets a month or a day beyond 32767, which only Gnumeric takes."""
+    """Whether DATE gets a month or a day beyond 32767, which Excel and LibreOffice do not take."""
     a, b = (number if isinstance(number := cells[name], int | float) else 0 for name in "ab")
     return source.startswith("DATE(") and max(abs(a * 7), abs(a * b), abs(b)) > MOST_PART
 
@@ -284,7 +284,12 @@ def test_gnumeric_agrees_on_every_function(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_ironcalc_agrees_on_every_function(tmp_path: Path) -> None:
-    own = [case for case in known_to_others() if "1900-02-28" not in case[1]["t.day"]]  # a text, which it takes for a date
+    own = [
+        case for case in known_to_others()
+        if "1900-02-28" not in case[1]["t.day"]  # a text, which it takes for a date
+        and not _has_too_many_months(*case)  # which it takes too
+        and not (case[0].startswith("DATE(YEAR(e)") and case[1]["e"] == "9999-12-31")  # by way of the year 10000: it gives up
+    ]  # fmt: skip
     model = ironcalc.load_from_xlsx(str(written(tmp_path / "all.xlsx", own)))
     model.evaluate()
     found = (model.get_cell_value(0, number * ROWS + 1, len(KINDS) + 1) for number in range(len(own)))
