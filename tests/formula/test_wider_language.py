@@ -289,7 +289,7 @@ def test_ironcalc_agrees_on_every_function(tmp_path: Path) -> None:
         if "1900-02-28" not in case[1]["t.day"]  # a text, which it takes for a date
         and not _has_too_many_months(*case)  # which it takes too
         and not (case[0].startswith("DATE(YEAR(e)") and case[1]["e"] == "9999-12-31")  # by way of the year 10000: it gives up
-        and not (case[0].startswith("VLOOKUP(d") and "2024.3.1" in case[1]["t.day"])  # a text among dates: it finds none
+        and not case[0].startswith("VLOOKUP(")  # ROW of INDEX is an error there
     ]  # fmt: skip
     model = ironcalc.load_from_xlsx(str(written(tmp_path / "all.xlsx", own)))
     model.evaluate()
