@@ -134,7 +134,7 @@ def test_a_worker_killed_midway_costs_nothing(both: str, inbox: Path, tmp_path: 
                                               monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     monkeypatch.setattr(processing, "work_on", work_slowly)
     victim, killed = processes(both)[0], threading.Event()
-    save = processing.save_outcome
+    save = processing.save_outcomes
 
     def save_and_kill(*arguments: object) -> None:
         save(*arguments)
@@ -142,7 +142,7 @@ def test_a_worker_killed_midway_costs_nothing(both: str, inbox: Path, tmp_path: 
             killed.set()
             os.kill(victim, signal.SIGKILL)
 
-    monkeypatch.setattr(processing, "save_outcome", save_and_kill)
+    monkeypatch.setattr(processing, "save_outcomes", save_and_kill)
     status = collect([inbox], output=tmp_path / "OUT", cluster=both)
     assert killed.is_set() and victim not in processes(both)
     assert dict(status.counts) == {"passed": 5, "returned": 1}
@@ -189,8 +189,8 @@ def test_a_scheduler_that_goes_away(inbox: Path, tmp_path: Path, monkeypatch: py
     )
     with distributed.Client(address, timeout=60, set_as_default=False) as client:
         client.wait_for_workers(1, timeout=60)
-    save = processing.save_outcome
-    monkeypatch.setattr(processing, "save_outcome", lambda *arguments: (save(*arguments), process.kill()))
+    save = processing.save_outcomes
+    monkeypatch.setattr(processing, "save_outcomes", lambda *arguments: (save(*arguments), process.kill()))
     with pytest.raises(UsageError) as caught:
         collect([inbox], output=tmp_path / "OUT", cluster=address)
     assert caught.value.key == "cluster_lost"

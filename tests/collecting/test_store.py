@@ -18,6 +18,7 @@ from xlperf.collecting.ownership import refuse_other_owner, take_store
 from xlperf.collecting.store import (
     OPEN,
     Arrival,
+    KeptOutcome,
     Outcomes,
     Store,
     count_inputs,
@@ -28,7 +29,7 @@ from xlperf.collecting.store import (
     received_inputs,
     register,
     registered,
-    save_outcome,
+    save_outcomes,
     store_to_read,
 )
 from xlperf.errors import ExitCode, UsageError
@@ -74,14 +75,16 @@ def test_outcomes_come_back_as_they_were_saved_by_path_of_code_points(store: Sto
     ]  # fmt: skip
     register(store, arrivals(*((one.path, one.sha256) for one in kept)), digest="digest", now=FIRST)
     for one in reversed(kept):
-        save_outcome(store, one.sha256, one, "digest")
+        save_outcomes(store, [KeptOutcome(one.sha256, one, "digest")])
     assert list(Outcomes(store)) == sorted(kept, key=lambda one: one.path)
     assert list(Outcomes(store)) == list(Outcomes(store))
 
 
 def test_a_nul_in_a_name_is_left_out(store: Store) -> None:
     register(store, arrivals(("a", "1")), digest="digest", now=FIRST)
-    save_outcome(store, "1", outcome("a", "1", unit="标记\0单位", subject="\0", document={"unit": "标记\0单位"}), "digest")
+    save_outcomes(
+        store, [KeptOutcome("1", outcome("a", "1", unit="标记\0单位", subject="\0", document={"unit": "标记\0单位"}), "digest")]
+    )
     (kept,) = Outcomes(store)
     assert (kept.unit, kept.subject, kept.document) == ("标记单位", "", {"unit": "标记\0单位"})
 
@@ -113,7 +116,7 @@ def test_a_database_that_fails_meanwhile_is_told_in_words(tmp_path: Path) -> Non
 
 def test_one_content_at_three_paths_is_one_outcome_listed_three_times(store: Store) -> None:
     register(store, arrivals(("a", "k"), ("b", "k"), ("c", "k"), ("d", "other")), digest="digest", now=FIRST)
-    save_outcome(store, "k", outcome("a", "k"), "digest")
+    save_outcomes(store, [KeptOutcome("k", outcome("a", "k"), "digest")])
     assert [(one.path, one.sha256, one.received) for one in Outcomes(store)] == [
         ("a", "k", FIRST),
         ("b", "k", FIRST),
@@ -125,9 +128,9 @@ def test_one_content_at_three_paths_is_one_outcome_listed_three_times(store: Sto
 
 def test_a_receipt_is_stored_once_and_inputs_that_are_gone_are_not_listed(store: Store) -> None:
     register(store, arrivals(("a", "1"), ("b", "2")), digest="digest", now=FIRST)
-    save_outcome(store, "1", outcome("a", "1"), "digest")
+    save_outcomes(store, [KeptOutcome("1", outcome("a", "1"), "digest")])
     register(store, arrivals(("moved", "1"), ("new", "3")), digest="digest", now=LATER)
-    save_outcome(store, "3", outcome("new", "3"), "digest")
+    save_outcomes(store, [KeptOutcome("3", outcome("new", "3"), "digest")])
     assert [(one.path, one.received) for one in Outcomes(store)] == [("moved", FIRST), ("new", LATER)]
     assert first_receipt(store) == FIRST
 
@@ -136,7 +139,7 @@ def test_a_further_copy_comes_when_it_is_found_and_a_file_that_is_moved_takes_it
     def received(*pairs: tuple[str, str], now: str, **noted: str) -> dict[str, str]:
         register(store, arrivals(*pairs), digest="digest", now=now, received=noted)
         for key in {key for _, key in pairs}:
-            save_outcome(store, key, outcome("-", key), "digest")
+            save_outcomes(store, [KeptOutcome(key, outcome("-", key), "digest")])
         assert {item.path: item.received for item in received_inputs(store)} == {
             one.path: one.received for one in Outcomes(store)
         }
@@ -161,15 +164,15 @@ def test_that_somebody_has_a_file_open_does_not_change_when_it_came_in(store: St
     register(store, arrivals(("a", "1")), digest="digest", now=FIRST)
     register(store, arrivals(("a", f"1{OPEN}"), ("b", f"2{OPEN}")), digest="digest", now=LATER)
     for key in (f"1{OPEN}", f"2{OPEN}"):
-        save_outcome(store, key, outcome("a", key), "digest")
+        save_outcomes(store, [KeptOutcome(key, outcome("a", key), "digest")])
     assert [(one.path, one.received) for one in Outcomes(store)] == [("a", FIRST), ("b", LATER)]
     assert registered(store) == {"a": f"1{OPEN}", "b": f"2{OPEN}"}
 
 
 def test_what_was_found_under_another_digest_is_forgotten(store: Store) -> None:
     register(store, arrivals(("a", "1"), ("b", "2")), digest="digest", now=FIRST)
-    save_outcome(store, "1", outcome("a", "1", outputs=("made/1.xlsx",)), "digest")
-    save_outcome(store, "2", outcome("b", "2"), None)  # kept, but not for good
+    save_outcomes(store, [KeptOutcome("1", outcome("a", "1", outputs=("made/1.xlsx",)), "digest")])
+    save_outcomes(store, [KeptOutcome("2", outcome("b", "2"), None)])  # kept, but not for good
     assert [one.path for one in Outcomes(store)] == ["a", "b"]
     register(store, arrivals(("a", "1"), ("b", "2")), digest="digest", now=LATER)
     assert done_outputs(store) == {"1": ("made/1.xlsx",)}
@@ -181,7 +184,7 @@ def test_what_was_found_under_another_digest_is_forgotten(store: Store) -> None:
 def test_opened_again_everything_is_there(url: str | None, tmp_path: Path) -> None:
     store = open_store(tmp_path, url)
     register(store, arrivals(("a", "1")), digest="digest", now=FIRST)
-    save_outcome(store, "1", outcome("a", "1"), "digest")
+    save_outcomes(store, [KeptOutcome("1", outcome("a", "1"), "digest")])
     store.close()
     again = open_store(tmp_path, url)
     assert list(Outcomes(again)) == [outcome("a", "1")]
@@ -191,7 +194,7 @@ def test_opened_again_everything_is_there(url: str | None, tmp_path: Path) -> No
 def test_a_store_of_an_earlier_version_keeps_its_receipts(url: str | None, tmp_path: Path) -> None:
     store = open_store(tmp_path, url)
     register(store, arrivals(("a", "1")), digest="digest", now=FIRST)
-    save_outcome(store, "1", outcome("a", "1"), "digest")
+    save_outcomes(store, [KeptOutcome("1", outcome("a", "1"), "digest")])
     with store.engine.begin() as connection:
         for column in ("saved", "places", "seconds"):
             connection.execute(sqlalchemy.text(f"ALTER TABLE outcomes DROP COLUMN {column}"))
@@ -202,7 +205,7 @@ def test_a_store_of_an_earlier_version_keeps_its_receipts(url: str | None, tmp_p
     again = open_store(tmp_path, url)
     assert [(one.path, one.received, one.saved) for one in Outcomes(again)] == [("a", FIRST, None)]
     register(again, arrivals(("a", "1")), digest="digest of the new version", now=LATER)
-    save_outcome(again, "1", outcome("a", "1", saved=LATER), "digest of the new version")
+    save_outcomes(again, [KeptOutcome("1", outcome("a", "1", saved=LATER), "digest of the new version")])
     assert list(Outcomes(again)) == [outcome("a", "1", saved=LATER)]
     register(again, arrivals(("a", "1"), ("b", "1")), digest="digest of the new version", now=LATER)
     assert [(one.path, one.received) for one in Outcomes(again)] == [("a", FIRST), ("b", LATER)]

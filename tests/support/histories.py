@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 
 from support.outcomes import FORM, document, indicator, outcome
-from xlperf.collecting.store import Arrival, open_store, register, save_outcome
+from xlperf.collecting.store import Arrival, KeptOutcome, open_store, register, save_outcomes
 
 NAMES = (
     ("服务企业数量", "服务企业的数量"), ("组织业务培训场次", "组织开展业务培训场次"), ("受理群众来信件数", "受理群众来信总件数"),
@@ -109,8 +109,7 @@ def write_collections(folder: Path, *, units: int, first: int, years: int, seed:
         register(
             store, [Arrival(one.path, one.sha256, 1) for one in found], digest="d", now=f"{first + at + 1}-03-01T09:00:00+08:00"
         )
-        for one in found:
-            save_outcome(store, one.sha256, one, "d")
+        save_outcomes(store, [KeptOutcome(one.sha256, one, "d") for one in found])
         store.close()
         folders.append(collection)
     return folders, truth

@@ -2,14 +2,16 @@
 
     process_inputs(store, inputs, directory=Path("OUT"), pool=pool, options=options, digest=digest)
 
-The files of a workbook are written before its outcome is stored, and each outcome is stored at once: so the process may be
-killed at any moment.
+The files of a workbook are written before its outcome is stored, and outcomes are stored as they come, those of one second
+together: so the process may be killed at any moment, and what it had not stored is done again.
 """
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -21,10 +23,11 @@ from xlperf.collecting.inbox import Input, close_archives, read_input
 from xlperf.collecting.packages.adoption import adopted
 from xlperf.collecting.packages.contents import Package
 from xlperf.collecting.run_log import Run
-from xlperf.collecting.store import Store, count_inputs, done_outputs, save_outcome
+from xlperf.collecting.store import KeptOutcome, Store, count_inputs, done_outputs, save_outcomes
 from xlperf.collecting.worker import MADE, Task, Worked, WorkOptions, as_kept, folder_of, not_done, work_for_store, work_on
 from xlperf.errors import UnreadableError
 from xlperf.files import digest_of_json, move_folder
+from xlperf.interrupts import uninterrupted
 from xlperf.messages import sentence
 from xlperf.progress import Tell, progress
 from xlperf.reporting.result import EXIT_CODES
@@ -33,6 +36,7 @@ from xlperf.workers.process import Limits
 from xlperf.workflow.waivers import Waiver
 
 NO_WAIVERS: Mapping[str, Waiver] = {}
+TOGETHER = 1.0  # seconds: a commit waits for the disk, so outcomes that come within that time have one
 
 
 class Processed(NamedTuple):
@@ -70,8 +74,10 @@ def process_inputs(
     for item in inputs:
         if item.key not in done:
             to_do.setdefault(item.key, item)
-    with progress(sentence("collecting", {}), quiet) as tell:
-        keeper = _Keeper(store, inputs, directory=directory, digest=digest, waivers=waivers, tell=tell, quiet=quiet)
+    with (
+        progress(sentence("collecting", {}), quiet) as tell,
+        _Keeper(store, inputs, directory=directory, digest=digest, waivers=waivers, tell=tell, quiet=quiet) as keeper,
+    ):
         left = dict(to_do)
         for item, done_there in adopted(packages, to_do, bases, waivers.get):
             task = _task(item, keeper)
@@ -84,7 +90,7 @@ def process_inputs(
 
 
 class _Keeper:
-    """Stores outcomes as they come, and shows progress."""
+    """Stores outcomes as they come, and shows progress; at the end of the block, however it ends, all are stored."""
 
     def __init__(
         self,
@@ -101,18 +107,37 @@ class _Keeper:
         self.tell, self.quiet = tell, quiet
         self.copies = Counter(item.key for item in inputs)  # inputs with the same content
         self.counts = Counter({status: count for status, count in count_inputs(store).items() if status})
+        self.unsaved: list[KeptOutcome] = []
+        self.saved_at = -TOGETHER  # of time.monotonic
         tell(self.counts.total(), self.copies.total())
 
+    def __enter__(self) -> _Keeper:
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        """Store what has come; where something has gone wrong, that is what is told, and not what it leads to here."""
+        with uninterrupted(), suppress(Exception) if error else nullcontext():
+            self.save()
+
     def keep(self, task: Task, worked: Worked) -> None:
-        """Write the files, then store the outcome; if it is not for good, the next run tries again."""
+        """Write the files, then store the outcome, soon; if it is not for good, the next run tries again."""
         if worked.left:
             move_folder(Path(worked.left), self.directory / MADE / folder_of(task.key))
         write_made(self.directory, worked.files)
-        save_outcome(self.store, task.key, worked.row, terms_of(self.digest, task.waiver) if worked.for_good else None)
+        terms = terms_of(self.digest, task.waiver) if worked.for_good else None
+        self.unsaved.append(KeptOutcome(task.key, worked.row, terms))
+        if time.monotonic() - self.saved_at >= TOGETHER:
+            self.save()
         self.counts[worked.status] += self.copies[task.key]
         if not self.quiet:
             words = sentence("counts", {status: self.counts[status] for status in EXIT_CODES})
             self.tell(self.counts.total(), self.copies.total(), words)
+
+    def save(self) -> None:
+        """Store what has come since this was done last."""
+        coming, self.unsaved = self.unsaved, []
+        save_outcomes(self.store, coming)
+        self.saved_at = time.monotonic()
 
 
 def _readable_tasks(inputs: Iterable[Input], keeper: _Keeper) -> Iterator[Task]:

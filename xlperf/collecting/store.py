@@ -2,7 +2,7 @@
 
     store = open_store(Path("OUT"))
     register(store, [Arrival("a.xlsx", "9f86d0…", 89434)], digest=digest, now="2023-03-01T09:00:00+00:00")
-    save_outcome(store, "9f86d0…", outcome, digest)
+    save_outcomes(store, [KeptOutcome("9f86d0…", outcome, digest)])
     for outcome in Outcomes(store): …
 
 An outcome belongs to the bytes, not to the path: a file that lies in three folders is processed once and listed three
@@ -33,7 +33,7 @@ from xlperf.summarizing.outcome import Outcome, instant
 if TYPE_CHECKING:
     import sqlite3
 
-    from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, Update
+    from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table
 
     Note = Callable[[Connection], object]
 
@@ -75,6 +75,14 @@ class Arrival(NamedTuple):
     size: int
 
 
+class KeptOutcome(NamedTuple):
+    """The outcome of a content, or its row."""
+
+    key: str
+    outcome: Outcome | Mapping[str, object]
+    terms: str | None  # the digest of all that it depends on besides the bytes; without one the next run tries again
+
+
 @dataclass(frozen=True)
 class Store:
     """An open database with our tables in it."""
@@ -95,13 +103,6 @@ class Store:
 
         first: ColumnElement[str] = self.outcomes.c.received
         return sql.func.coalesce(self.inputs.c.received, first) if self.has_receipts else first
-
-    @cached_property
-    def saving(self) -> Update:
-        """The statement that stores an outcome; its columns are those of the values that it is given."""
-        import sqlalchemy as sql
-
-        return sql.update(self.outcomes).where(self.outcomes.c.key == sql.bindparam(OF_KEY))
 
     def close(self) -> None:
         self.engine.dispose()
@@ -454,16 +455,17 @@ def row_of(outcome: Outcome) -> dict[str, object]:
     return {**row, "proof": proof_of(row)}
 
 
-def save_outcome(store: Store, key: str, outcome: Outcome | Mapping[str, object], digest: str | None) -> None:
-    """Store the outcome of a content; without a digest the next run tries again.
+def save_outcomes(store: Store, coming: Iterable[KeptOutcome]) -> None:
+    """Store the outcomes of contents, all or none."""
+    import sqlalchemy as sql
 
-    Args:
-        outcome: it, or its row.
-        digest: of all that it depends on besides the bytes.
-    """
-    row = row_of(outcome) if isinstance(outcome, Outcome) else outcome
-    with store.engine.begin() as connection:
-        connection.execute(store.saving, {OF_KEY: key, "terms": digest, **row})
+    rows = [
+        {OF_KEY: key, "terms": terms, **(row_of(outcome) if isinstance(outcome, Outcome) else outcome)}
+        for key, outcome, terms in coming
+    ]
+    if rows:
+        with store.engine.begin() as connection:
+            connection.execute(sql.update(store.outcomes).where(store.outcomes.c.key == sql.bindparam(OF_KEY)), rows)
 
 
 def proof_of(row: Mapping[str, object]) -> str:
