@@ -28,6 +28,7 @@ import xlperf
 from benchmarks.growth import fitted_exponent
 from support.collection_runs import count_done, exports, outcomes_of, start
 from support.crowd import Expected, found_in, make_crowd
+from support.databases import SERVER, schema_of_its_own
 
 PAIRS = 3
 KILLS = 20
@@ -136,6 +137,29 @@ def judged(out: Path, expected: Expected) -> dict[str, int]:
     }
 
 
+def on_store(inboxes: dict[int, Path], folder: Path, *options: str) -> tuple[dict[int, float], dict[int, float]]:
+    """Seconds, and the MiB that the parent took at most, by the number of files, with that store."""
+    taken = {size: collect_in_process(inbox, fresh(folder, f"store{size}"), 2, *options) for size, inbox in inboxes.items()}
+    return {size: seconds for size, (seconds, _) in taken.items()}, {size: most["parent"] for size, (_, most) in taken.items()}
+
+
+def stores(inboxes: dict[int, Path], folder: Path) -> None:
+    """What a collection takes with our own file and, where there is a server, with PostgreSQL."""
+    small, large = sorted(inboxes)
+    seconds, memory = on_store(inboxes, folder)
+    say(f"memory of the parent at {large} over at {small} files, SQLite", memory[large] / memory[small], "at most 1.2")
+    if not SERVER:
+        print("  no PostgreSQL: XLPERF_TEST_DATABASE is not set")
+        return
+    theirs: dict[int, float] = {}
+    for size, inbox in inboxes.items():
+        with schema_of_its_own() as url:
+            took, most = on_store({size: inbox}, folder, "--database", url)
+            theirs |= most
+    say(f"memory of the parent at {large} over at {small} files, PostgreSQL", theirs[large] / theirs[small], "at most 1.2")
+    say(f"{size} files with PostgreSQL over with SQLite", took[size] / seconds[size], "told, no bar")
+
+
 def say(what: str, value: float, wanted: str) -> None:
     print(f"{what:62} {value:8.2f}   (wanted: {wanted})", flush=True)
 
@@ -151,6 +175,10 @@ def main(count: int) -> None:
         say("2 processes over 1, throughput", throughput(folder / "clean", folder), "at least 1.75")
         say("--no-finalize over load_workbook, 2 processes each", against_openpyxl(folder / "clean", folder), "at most 0.8")
         say(f"exports the same after SIGKILL, of {KILLS}", killed(folder / "few", folder), str(KILLS))
+        some = {size: folder / f"some{size}" for size in (30, 300)}
+        for size, inbox in some.items():
+            make_crowd(inbox, size, hostile=0)
+        stores(some, folder)
         seconds, memory = {}, {}
         for size, expected in sorted(crowds.items()):
             out = fresh(folder, "out")

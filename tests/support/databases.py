@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import sqlalchemy
@@ -20,11 +21,20 @@ def url(request: pytest.FixtureRequest) -> Iterator[str | None]:
     if not SERVER:
         assert "CI" not in os.environ, "CI has to have a PostgreSQL"
         pytest.skip("no PostgreSQL: XLPERF_TEST_DATABASE is not set")
+    with schema_of_its_own() as schema:
+        yield schema
+
+
+@contextmanager
+def schema_of_its_own() -> Iterator[str]:
+    """The URL of a new schema on the server, which is dropped at the end of the block."""
     schema = f"test_{uuid.uuid4().hex}"
     admin = sqlalchemy.create_engine(SERVER)
     with admin.begin() as connection:
         connection.execute(sqlalchemy.schema.CreateSchema(schema))
-    yield f"{SERVER}?options=-csearch_path={schema}"
-    with admin.begin() as connection:
-        connection.execute(sqlalchemy.schema.DropSchema(schema, cascade=True))
-    admin.dispose()
+    try:
+        yield f"{SERVER}?options=-csearch_path={schema}"
+    finally:
+        with admin.begin() as connection:
+            connection.execute(sqlalchemy.schema.DropSchema(schema, cascade=True))
+        admin.dispose()
