@@ -31,8 +31,9 @@ from xlperf.collecting.store.outcomes import PROVED, outcome_rows, proof_of
 from xlperf.collecting.store.ownership import refuse_other_owner
 from xlperf.collecting.store.tables import Store
 from xlperf.collecting.worker import folder_of
+from xlperf.csv_file import as_meant
 from xlperf.errors import UsageError, reason_of
-from xlperf.files import ZIP_FAULTS, StrPath, as_meant, digest_of, make_folder, write_atomically, zip_entry
+from xlperf.files import ZIP_FAULTS, StrPath, digest_of, make_folder, write_atomically, zip_entry
 from xlperf.reading.limits import MIB
 from xlperf.summarizing.audit.archive import MANIFEST
 from xlperf.summarizing.audit.chain import DECIDED, UNDONE, broken_at, kept_by
