@@ -183,7 +183,7 @@ def test_what_people_typed_is_escaped() -> None:
 
 
 def test_formats_are_the_options_of_the_command() -> None:
-    from xlperf.cli.commands import FORMAT_NAMES
+    from xlperf.cli.options import FORMAT_NAMES
 
     assert list(FORMATS) == FORMAT_NAMES
 
