@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import errno
-import io
 import os
 import shutil
 from collections.abc import Iterator
@@ -22,7 +20,7 @@ from xlperf.distributing.roster import Line, Unit
 from xlperf.distributing.workbook_names import file_names
 from xlperf.errors import ExitCode, FormError, UsageError
 from xlperf.file_names import MOST_BYTES, UNSAFE, joined_name, safe_name
-from xlperf.files import as_written, harmless, holds, move_folder, write_atomically, write_csv, written_together
+from xlperf.files import as_written, holds, move_folder, write_atomically, written_together
 from xlperf.forms.form import Form
 from xlperf.reporting.word_package import parts_of
 from xlperf.workflow.template import default_name
@@ -172,9 +170,6 @@ def test_an_older_file_that_cannot_come_back_is_kept(tmp_path: Path, monkeypatch
 
 def test_no_name_turns_the_line_round_or_steers_a_terminal(tmp_path: Path) -> None:
     assert safe_name("a\u202egnp.xlsx\x1b[2J\x9b") == "a_gnp.xlsx_[2J_"
-    text = io.StringIO()
-    write_csv(text, [["\x1b[2J", "=1", "\u202egnp", "two\nlines"]])
-    assert text.getvalue() == '\ufeff<U+001B>[2J,\'=1,<U+202E>gnp,"two\nlines"\n'
     assert "a<U+001B>b" in str(UsageError("cannot_write", path=Path("a\x1bb"), reason=""))
 
 
@@ -272,12 +267,3 @@ def test_a_word_template_of_any_damage_is_read_or_refused(tmp_path: Path) -> Non
             assert error.key == "not_word", seed
             refused += 1
     assert refused > len(seeds(3000, usual=150)) // 3
-
-
-@given(st.lists(st.one_of(st.none(), st.text(), st.sampled_from(["=1", "＝1", "a\u202eb", "\t", "", "a\nb", "甲"])), max_size=6))
-def test_every_cell_of_a_table_is_made_harmless(cells: list[str | None]) -> None:
-    text = io.StringIO()
-    write_csv(text, [["", *cells]])
-    wanted = io.StringIO()
-    csv.writer(wanted, lineterminator="\n").writerow(["", *map(harmless, cells)])
-    assert text.getvalue() == "\ufeff" + wanted.getvalue()

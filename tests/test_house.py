@@ -32,12 +32,15 @@ HOMES = {
     "click": {
         "cli.addin",
         "cli.check_form",
-        "cli.commands",
+        "cli.collecting",
         "cli.decisions",
+        "cli.forms",
         "cli.options",
         "cli.root",
         "cli.rounds",
         "cli.serve",
+        "cli.templates",
+        "cli.workbooks",
         "cli.years",
         "__main__",
     },
@@ -45,7 +48,9 @@ HOMES = {
     "rich": {"reporting.text_table", "progress"},
     "pdfminer": {"importing.papers.pdf_reader"},
     "docx": {"importing.papers.word_reader"},
-    "sqlalchemy": {"collecting.audit_log", "collecting.store", "collecting.ownership"},
+    "sqlalchemy": {
+        f"collecting.store.{part}" for part in ("arrivals", "audit_log", "opening", "outcomes", "ownership", "tables")
+    },
     "filelock": {"collecting.housekeeping"},
     "distributed": {"workers.pool"},
     "docxtpl": {"reporting.word_template"},

@@ -1,8 +1,7 @@
-"""Files written whole or not at all, entries of archives and cells of CSV, and the one date that goes into a file."""
+"""Files written whole or not at all, entries of archives, and the one date that goes into a file."""
 
 from __future__ import annotations
 
-import csv
 import datetime
 import errno
 import json
@@ -12,19 +11,13 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
-from typing import TextIO
 
 from xlperf.errors import UsageError, XlperfError, reason_of
-from xlperf.messages import plain
-
-NUMBERS = (int, float)
-FORMULA_STARTS = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")  # a cell of a CSV file that starts so may be run as a formula
-STARTS = frozenset(FORMULA_STARTS)
 
 StrPath = str | os.PathLike[str]  # what every public function takes for a path
 ZIP_TIME = (1980, 1, 31, 0, 0, 0)  # what XlsxWriter gives every entry
@@ -371,40 +364,6 @@ def stamp(date: str | None) -> str:
     except (ValueError, OverflowError, OSError):
         raise UsageError("bad_date", value=date or epoch) from None
     return datetime.date.today().isoformat()
-
-
-def write_csv(text: TextIO, rows: Iterable[Sequence[object]]) -> None:
-    """Write rows for Excel: with a BOM, numbers as numbers, and no text that Excel would run as a formula."""
-    write = csv_writer(text)
-    for row in rows:
-        write(row)
-
-
-def csv_writer(text: TextIO) -> Callable[[Sequence[object]], None]:
-    """Begin such a file; return the function that writes the next row."""
-    text.write("\ufeff")
-    writer = csv.writer(text, lineterminator="\n")
-
-    def write(row: Sequence[object]) -> None:
-        writer.writerow([value if isinstance(value, NUMBERS) or _is_harmless(value) else harmless(value) for value in row])
-
-    return write
-
-
-def _is_harmless(value: object) -> bool:
-    """Whether `harmless` would leave a text as it is, as it does most of the hundreds of thousands in a collection's tables."""
-    return type(value) is str and value.isprintable() and value[:1] not in STARTS
-
-
-def harmless(value: object) -> str:
-    """A text as it may stand in a CSV file that is opened in Excel."""
-    text = "" if value is None else plain(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-def as_meant(text: str) -> str:
-    """What `harmless` was given."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
 
 
 def moment() -> str:

@@ -44,7 +44,8 @@ from xlperf import (
 )
 from xlperf.collecting import processing
 from xlperf.collecting.inbox import MOST_MEMBERS, Input, read_input
-from xlperf.collecting.store import Outcomes, open_store
+from xlperf.collecting.store.opening import open_store
+from xlperf.collecting.store.outcomes import Outcomes
 from xlperf.collecting.worker import Task, WorkOptions, work_on
 from xlperf.distributing.roster import Unit
 from xlperf.importing.papers import source_file

@@ -16,7 +16,7 @@ from xlperf.checking.rule_checks import CHECKS
 from xlperf.forms.loader import form_directories, load_form
 from xlperf.formula.functions import FUNCTIONS
 from xlperf.formula.nodes import PRECEDENCE
-from xlperf.formula.parser import LOOKUP
+from xlperf.formula.parsing.vocabulary import LOOKUP
 
 Schema = Mapping[str, object]
 SCHEMA: Schema = json.loads((REPOSITORY / "schemas" / "form.schema.json").read_text("utf-8"))

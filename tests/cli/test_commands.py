@@ -240,7 +240,20 @@ def test_years_that_may_be_asked_for_are_those_that_may_be_typed() -> None:
 
 
 OF_COMMANDS = {
-    f"xlperf.cli.{name}" for name in ("addin", "check_form", "commands", "decisions", "rounds", "serve", "years")
+    f"xlperf.cli.{name}"
+    for name in (
+        "addin",
+        "check_form",
+        "collecting",
+        "commands",
+        "decisions",
+        "forms",
+        "rounds",
+        "serve",
+        "templates",
+        "workbooks",
+        "years",
+    )
 }  # what defines them
 
 

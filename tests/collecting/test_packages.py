@@ -25,10 +25,10 @@ from support.sweeps import SEED, every, examples
 from xlperf import collect, decide, fill_workbook, package_collection, verify
 from xlperf.collecting import inbox as inbox_module
 from xlperf.collecting import processing
-from xlperf.collecting.audit_log import entries_of
 from xlperf.collecting.inbox import Allowance, Input, list_inbox
 from xlperf.collecting.packages.contents import AUDIT, INPUTS, MARK, RESULTS
-from xlperf.collecting.store import opened_store
+from xlperf.collecting.store.audit_log import entries_of
+from xlperf.collecting.store.opening import opened_store
 from xlperf.collecting.worker import WorkOptions
 from xlperf.errors import ExitCode, UsageError
 from xlperf.files import ZIP_TIME

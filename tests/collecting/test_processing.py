@@ -9,7 +9,7 @@ import pytest
 from support.collection_runs import outcomes_of
 from xlperf import collect
 from xlperf.collecting import processing
-from xlperf.collecting.store import KeptOutcome
+from xlperf.collecting.store.outcomes import KeptOutcome
 
 FILES = 40
 

@@ -13,25 +13,12 @@ from urllib.parse import quote
 import pytest
 import sqlalchemy
 
-from xlperf.collecting.database_url import is_understood, shown, without_secrets
-from xlperf.collecting.ownership import refuse_other_owner, take_store
-from xlperf.collecting.store import (
-    OPEN,
-    Arrival,
-    KeptOutcome,
-    Outcomes,
-    Store,
-    count_inputs,
-    done_outputs,
-    first_receipt,
-    open_store,
-    opened_store,
-    received_inputs,
-    register,
-    registered,
-    save_outcomes,
-    store_to_read,
-)
+from xlperf.collecting.store.arrivals import OPEN, Arrival, count_inputs, first_receipt, received_inputs, register, registered
+from xlperf.collecting.store.database_url import is_understood, shown, without_secrets
+from xlperf.collecting.store.opening import open_store, opened_store, store_to_read
+from xlperf.collecting.store.outcomes import KeptOutcome, Outcomes, done_outputs, save_outcomes
+from xlperf.collecting.store.ownership import refuse_other_owner, take_store
+from xlperf.collecting.store.tables import Store
 from xlperf.errors import ExitCode, UsageError
 from xlperf.summarizing.outcome import Outcome
 

@@ -25,9 +25,9 @@ from support.example import document
 from support.matrix import MATRIX
 from support.sweeps import SEED, seeds
 from xlperf import Announcement, collect, decide, fill_workbook, find_status, load_document, remind, validate, verify
-from xlperf.collecting.audit_log import entries_of
 from xlperf.collecting.status import status_as_text
-from xlperf.collecting.store import opened_store
+from xlperf.collecting.store.audit_log import entries_of
+from xlperf.collecting.store.opening import opened_store
 from xlperf.deciding.decide import find_unit
 from xlperf.distributing.naming import make_naming
 from xlperf.errors import ExitCode, UsageError

@@ -19,7 +19,7 @@ from xlperf.formula.doubles import DOUBLES
 from xlperf.formula.evaluator import evaluate
 from xlperf.formula.excel import to_excel
 from xlperf.formula.nodes import Kind, Name, Node, Operation
-from xlperf.formula.parser import About, parse
+from xlperf.formula.parsing.parser import About, parse
 from xlperf.workbook.book import Book
 
 MONEY, COLUMN = ("a", "b", "c"), "items.spent"

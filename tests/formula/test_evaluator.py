@@ -13,7 +13,7 @@ from xlperf.formula.doubles import DOUBLES
 from xlperf.formula.evaluator import compile_formula, evaluate
 from xlperf.formula.functions import DECIMALS, FUNCTIONS, Numbers
 from xlperf.formula.nodes import Call, Kind, Literal, Name
-from xlperf.formula.parser import parse
+from xlperf.formula.parsing.parser import parse
 
 KINDS = {"a": Kind.NUMBER, "c": Kind.CHOICE, "t.a": Kind.NUMBERS, "t.c": Kind.CHOICES}
 COLUMN = [Decimal(1), None, Decimal(5)]

@@ -26,7 +26,7 @@ from xlperf.formula.excel import to_excel
 from xlperf.formula.functions import COMPARISONS, DECIMALS, FUNCTIONS, Numbers
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation, names_in
 from xlperf.formula.operands import DIGITS_15, as_decimal, as_text, normal_text, round_half_up
-from xlperf.formula.parser import MOST_OPERATORS, NESTING, About, parse
+from xlperf.formula.parsing.parser import MOST_OPERATORS, NESTING, About, parse
 from xlperf.messages import use_language
 from xlperf.workbook.book import Book
 

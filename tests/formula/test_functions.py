@@ -7,7 +7,7 @@ import pytest
 from xlperf.formula.evaluator import evaluate
 from xlperf.formula.excel import to_excel
 from xlperf.formula.nodes import Kind
-from xlperf.formula.parser import parse
+from xlperf.formula.parsing.parser import parse
 
 KINDS = {"s": Kind.TEXT, "k": Kind.CHOICE, "a": Kind.NUMBER, "t.a": Kind.NUMBERS}
 CASES = [

@@ -24,9 +24,9 @@ from xlperf.formula.excel import to_excel
 from xlperf.formula.functions import DECIMALS, Numbers
 from xlperf.formula.nodes import DATED, Kind, Node
 from xlperf.formula.operands import DIGITS_15, SPACES
-from xlperf.formula.parser import About, parse
-from xlperf.formula.steps import Steps
-from xlperf.formula.sugar import SUGARS
+from xlperf.formula.parsing.parser import About, parse
+from xlperf.formula.parsing.steps import Steps
+from xlperf.formula.parsing.sugar import SUGARS
 from xlperf.messages import use_language
 from xlperf.values.dates import as_date
 from xlperf.workbook.book import Book

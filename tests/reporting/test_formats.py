@@ -19,8 +19,8 @@ from support.form_mistakes import FORMULAS, NAMES, SHAPES
 from support.paths import DOCS, TESTS
 from support.surgery import type_into
 from xlperf import Result, annotate, fill_workbook, finalize, validate
+from xlperf.csv_file import harmless
 from xlperf.errors import FormError
-from xlperf.files import harmless
 from xlperf.forms.loader import form_directories, load_form
 from xlperf.forms.model import SEVERITIES
 from xlperf.forms.written.yaml_file import line_of, located
@@ -183,7 +183,7 @@ def test_what_people_typed_is_escaped() -> None:
 
 
 def test_formats_are_the_options_of_the_command() -> None:
-    from xlperf.cli.commands import FORMAT_NAMES
+    from xlperf.cli.options import FORMAT_NAMES
 
     assert list(FORMATS) == FORMAT_NAMES
 

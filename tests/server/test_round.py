@@ -22,10 +22,10 @@ from support.command_line import ENVIRONMENT
 from support.paths import TESTS
 from support.small_round import BUREAU, FORM, NAMES, UNITS, YEAR, RoundDesk, form_of, make_round, rows_of
 from xlperf import collect, decide, find_status
-from xlperf.collecting.audit_log import append, entries_of
 from xlperf.collecting.run_board import board_now
 from xlperf.collecting.run_log import read_run
-from xlperf.collecting.store import opened_store, store_to_read
+from xlperf.collecting.store.audit_log import append, entries_of
+from xlperf.collecting.store.opening import opened_store, store_to_read
 from xlperf.distributing.naming import Naming, make_naming
 from xlperf.distributing.roster import Line, Unit
 from xlperf.errors import UnreadableError

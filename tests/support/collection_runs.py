@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from xlperf.collecting.store import Outcomes, open_store
+from xlperf.collecting.store.opening import open_store
+from xlperf.collecting.store.outcomes import Outcomes
 
 OWN = {"run.json", "collection.sqlite", "collection.lock", "collection.id"}  # of the collection itself: no exports
 

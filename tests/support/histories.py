@@ -12,7 +12,9 @@ from pathlib import Path
 from random import Random
 
 from support.outcomes import FORM, document, indicator, outcome
-from xlperf.collecting.store import Arrival, KeptOutcome, open_store, register, save_outcomes
+from xlperf.collecting.store.arrivals import Arrival, register
+from xlperf.collecting.store.opening import open_store
+from xlperf.collecting.store.outcomes import KeptOutcome, save_outcomes
 
 NAMES = (
     ("服务企业数量", "服务企业的数量"), ("组织业务培训场次", "组织开展业务培训场次"), ("受理群众来信件数", "受理群众来信总件数"),

@@ -1,4 +1,4 @@
-"""The command that serves the page and an API."""
+"""The commands that write the page as a file, and that serve it with an API; they import what they need when called."""
 
 from __future__ import annotations
 
@@ -6,14 +6,36 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlperf.cli.options import FILE, Command, database_option, templates_option, words
+from xlperf.cli.options import FILE, Command, database_option, output_option, templates_option, words
 from xlperf.cli.rounds import round_option
 from xlperf.errors import ExitCode
+from xlperf.messages import sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PORT = 8750  # that of server.serving, which --help need not import
+
+
+@click.command(cls=Command, help=words("page"))
+@click.argument("forms", metavar="[FORM]...", nargs=-1)
+@output_option
+@click.option("--assets", type=FILE, metavar="DIR", help=words("assets"))
+@templates_option
+def page(forms: tuple[str, ...], output: Path | None, assets: Path | None, templates: Path | None) -> ExitCode:
+    from pathlib import Path
+
+    from xlperf.files import unused
+    from xlperf.page.page_file import write_page
+
+    def tell(file: str) -> None:
+        click.echo(sentence("fetching", {"file": file}), err=True)
+
+    path = output or unused(Path(words("page_name")))
+    click.echo(
+        sentence("written", {"path": write_page(forms, output=path, templates=templates, assets=assets, tell=tell)}), err=True
+    )
+    return ExitCode.OK
 
 
 @click.command(cls=Command, help=words("serve"))

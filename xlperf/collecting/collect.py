@@ -23,19 +23,22 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from xlperf.collecting.audit_log import UNFINISHED, Auditor, chain_of, entries_of, note_arrivals, sealed_log, set_seal
 from xlperf.collecting.changes import compare_runs
 from xlperf.collecting.housekeeping import WORK, locked, refuse_other_inboxes, tidy
 from xlperf.collecting.inbox import Input, Skipped, close_archives, is_no_submission, list_inbox, open_received
 from xlperf.collecting.last_run import Made, known_files, known_forms, log_of, made_before, state_of
-from xlperf.collecting.ownership import refuse_other_owner, take_store
 from xlperf.collecting.packages.adoption import adopt_decisions
 from xlperf.collecting.packages.contents import Package
 from xlperf.collecting.processing import basis_of, digest_of_work, process_inputs, terms_of
 from xlperf.collecting.run_board import naming_of
 from xlperf.collecting.run_log import LogStamp, Run, find_versions, log_stamp, read_run, write_run
 from xlperf.collecting.status import CollectionStatus, read_status
-from xlperf.collecting.store import OPEN, Arrival, Outcomes, Store, first_receipt, opened_store, register
+from xlperf.collecting.store.arrivals import OPEN, Arrival, first_receipt, register
+from xlperf.collecting.store.audit_log import UNFINISHED, Auditor, chain_of, entries_of, note_arrivals, sealed_log, set_seal
+from xlperf.collecting.store.opening import opened_store
+from xlperf.collecting.store.outcomes import Outcomes
+from xlperf.collecting.store.ownership import refuse_other_owner, take_store
+from xlperf.collecting.store.tables import Store
 from xlperf.collecting.worker import COPIES, WorkOptions, known_reports
 from xlperf.distributing.naming import make_naming
 from xlperf.distributing.prefill import kept_headings, subject_headings, told_of_kept

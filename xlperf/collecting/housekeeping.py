@@ -14,7 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from xlperf.collecting.inbox import Input
-from xlperf.collecting.store import LOCK, OPEN, Store, done_outputs, forget, registered
+from xlperf.collecting.store.arrivals import OPEN, registered
+from xlperf.collecting.store.opening import LOCK
+from xlperf.collecting.store.outcomes import done_outputs, forget
+from xlperf.collecting.store.tables import Store
 from xlperf.collecting.worker import MADE, folder_of
 from xlperf.errors import UsageError, reason_of
 from xlperf.files import TEMPORARY, make_folder, write_bytes

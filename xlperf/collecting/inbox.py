@@ -28,7 +28,8 @@ from typing import IO
 from xlperf.collecting.input_names import Names, extended, name_of, printable, shown
 from xlperf.collecting.last_run import KnownFile, stamp_of
 from xlperf.collecting.packages.contents import RECEIVED, Package, is_package, read_package
-from xlperf.collecting.store import FILE_NAME, LOCK, OPEN
+from xlperf.collecting.store.arrivals import OPEN
+from xlperf.collecting.store.opening import FILE_NAME, LOCK
 from xlperf.errors import UnreadableError, UsageError, is_disk_full, reason_of
 from xlperf.files import ZIP_FAULTS
 from xlperf.messages import sentence

@@ -19,7 +19,9 @@ from typing import NamedTuple, TypedDict
 from xlperf import __version__
 from xlperf.collecting.run_log import FILE_NAME as LOG
 from xlperf.collecting.run_log import ChainHead, FileEntry, Run, UnitEntry, UnitState, list_files
-from xlperf.collecting.store import FILE_NAME, LOCK, Outcomes, Store
+from xlperf.collecting.store.opening import FILE_NAME, LOCK
+from xlperf.collecting.store.outcomes import Outcomes
+from xlperf.collecting.store.tables import Store
 from xlperf.files import TEMPORARY, digest_of_json
 from xlperf.reporting.description import DescribedFinding
 from xlperf.summarizing.board.rows import BoardRow

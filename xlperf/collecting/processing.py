@@ -23,7 +23,9 @@ from xlperf.collecting.inbox import Input, close_archives, read_input
 from xlperf.collecting.packages.adoption import adopted
 from xlperf.collecting.packages.contents import Package
 from xlperf.collecting.run_log import Run
-from xlperf.collecting.store import KeptOutcome, Store, count_inputs, done_outputs, save_outcomes
+from xlperf.collecting.store.arrivals import count_inputs
+from xlperf.collecting.store.outcomes import KeptOutcome, done_outputs, save_outcomes
+from xlperf.collecting.store.tables import Store
 from xlperf.collecting.worker import MADE, Task, Worked, WorkOptions, as_kept, folder_of, not_done, work_for_store, work_on
 from xlperf.errors import UnreadableError
 from xlperf.files import digest_of_json, move_folder

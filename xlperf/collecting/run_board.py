@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from xlperf.collecting.audit_log import entries_of
-from xlperf.collecting.ownership import refuse_other_owner
 from xlperf.collecting.run_log import Run
-from xlperf.collecting.store import FILE_NAME, Store, opened_store
+from xlperf.collecting.store.audit_log import entries_of
+from xlperf.collecting.store.opening import FILE_NAME, opened_store
+from xlperf.collecting.store.ownership import refuse_other_owner
+from xlperf.collecting.store.tables import Store
 from xlperf.distributing.naming import Naming
 from xlperf.summarizing.audit.chain import DECIDED, UNDONE
 from xlperf.summarizing.board.decisions import Decision, decided, in_force, taken_in

@@ -12,10 +12,13 @@ from datetime import datetime
 from pathlib import Path
 from sys import intern
 
-from xlperf.collecting.ownership import refuse_other_owner
 from xlperf.collecting.run_board import decided_board, decided_since, naming_of
 from xlperf.collecting.run_log import Changes, Run, read_run
-from xlperf.collecting.store import FILE_NAME, Outcomes, Store, count_inputs, opened_store
+from xlperf.collecting.store.arrivals import count_inputs
+from xlperf.collecting.store.opening import FILE_NAME, opened_store
+from xlperf.collecting.store.outcomes import Outcomes
+from xlperf.collecting.store.ownership import refuse_other_owner
+from xlperf.collecting.store.tables import Store
 from xlperf.distributing.naming import Naming
 from xlperf.errors import ExitCode, UsageError
 from xlperf.files import StrPath, stamp

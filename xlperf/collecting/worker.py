@@ -25,7 +25,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import NamedTuple
 
-from xlperf.collecting.store import row_of
+from xlperf.collecting.store.outcomes import row_of
 from xlperf.errors import UnreadableError, UsageError, is_disk_full
 from xlperf.file_names import short_name
 from xlperf.forms.model import Unexplained

@@ -14,12 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlperf.collecting.audit_log import append
 from xlperf.collecting.housekeeping import locked
-from xlperf.collecting.ownership import refuse_other_owner
 from xlperf.collecting.run_board import board_of, decisions_in, naming_of
 from xlperf.collecting.run_log import read_run
-from xlperf.collecting.store import Outcomes, Store, opened_store
+from xlperf.collecting.store.audit_log import append
+from xlperf.collecting.store.opening import opened_store
+from xlperf.collecting.store.outcomes import Outcomes
+from xlperf.collecting.store.ownership import refuse_other_owner
+from xlperf.collecting.store.tables import Store
 from xlperf.distributing.naming import Naming
 from xlperf.errors import UsageError
 from xlperf.files import StrPath, moment, stamp

@@ -19,12 +19,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from xlperf.collecting.audit_log import LOG, UNFINISHED, entries_of, seals_of
 from xlperf.collecting.housekeeping import locked
 from xlperf.collecting.inbox import is_no_submission
-from xlperf.collecting.ownership import refuse_other_owner
 from xlperf.collecting.run_log import Run, read_run
-from xlperf.collecting.store import FILE_NAME, Store, opened_store, outcome_rows, proof_of, registered
+from xlperf.collecting.store.arrivals import registered
+from xlperf.collecting.store.audit_log import LOG, UNFINISHED, entries_of, seals_of
+from xlperf.collecting.store.opening import FILE_NAME, opened_store
+from xlperf.collecting.store.outcomes import outcome_rows, proof_of
+from xlperf.collecting.store.ownership import refuse_other_owner
+from xlperf.collecting.store.tables import Store
 from xlperf.errors import ExitCode, UsageError
 from xlperf.files import ZIP_FAULTS, StrPath, digest_of
 from xlperf.messages import LANGUAGES, sentence

@@ -13,8 +13,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from xlperf.csv_file import as_meant, harmless
 from xlperf.errors import UsageError, reason_of
-from xlperf.files import as_meant, harmless, write_atomically
+from xlperf.files import write_atomically
 
 MANIFEST = "manifest.csv"
 BOM = "\ufeff"

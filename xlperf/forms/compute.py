@@ -21,8 +21,8 @@ from xlperf.forms.document import Row, Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.live.needs import cells_of_name
 from xlperf.forms.model import GUIDE, RULES, USED, Block, Cells, Field
+from xlperf.formula.cells_and_columns import Columns
 from xlperf.formula.dates import iso_of
-from xlperf.formula.evaluator import Columns
 from xlperf.formula.functions import DECIMALS, Numbers
 from xlperf.formula.nodes import WORDS, Kind, names_in
 from xlperf.formula.operands import DIGITS_15, as_decimal

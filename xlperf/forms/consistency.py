@@ -37,7 +37,7 @@ from xlperf.forms.definition import (
 from xlperf.forms.model import MONEY_DIGITS, TEN_THOUSANDTH, limits_of_type
 from xlperf.forms.references import unknown_names
 from xlperf.formula.operands import normal_text
-from xlperf.formula.steps import bound_of, in_order
+from xlperf.formula.parsing.steps import bound_of, in_order
 from xlperf.messages import sentence
 
 BESIDE = re.compile(r"\b[a-z]\w*\.[a-z]\w*")  # a cell elsewhere, as a test names it

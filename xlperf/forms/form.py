@@ -19,8 +19,9 @@ from xlperf.forms.definition import UNIT, Raw
 from xlperf.forms.model import EXPLAINED, GUIDE, RULES, Block, Cells, Condition, Field, Rule, Severity, Sheet, Unexplained
 from xlperf.forms.scope import Scope
 from xlperf.forms.summary import Summary
+from xlperf.formula.cells_and_columns import Formula
 from xlperf.formula.doubles import DOUBLES
-from xlperf.formula.evaluator import Formula, compile_formula
+from xlperf.formula.evaluator import compile_formula
 from xlperf.formula.functions import DECIMALS, Numbers
 from xlperf.formula.nodes import Node
 from xlperf.messages import sentence

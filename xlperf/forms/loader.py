@@ -28,7 +28,7 @@ from xlperf.forms.written.labels import with_keys
 from xlperf.forms.written.rule_texts import with_texts
 from xlperf.forms.written.shape import check_shape
 from xlperf.forms.written.yaml_file import read_definition, read_part
-from xlperf.formula.parser import NESTING
+from xlperf.formula.parsing.parser import NESTING
 from xlperf.messages import current_language, listing, sentence
 
 DOUBTFUL = "doubtful"  # the one word of the checks sheet that a form need not have

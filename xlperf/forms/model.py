@@ -16,7 +16,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
-from xlperf.formula.evaluator import Formula, compile_formula
+from xlperf.formula.cells_and_columns import Formula
+from xlperf.formula.evaluator import compile_formula
 from xlperf.formula.nodes import SCALARS, WORDS, Kind, Node, names_in
 from xlperf.text import letters_of
 

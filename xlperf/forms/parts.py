@@ -38,8 +38,8 @@ from xlperf.forms.model import (
     limits_of_type,
 )
 from xlperf.forms.scope import Names, Scope, kind_in_formulas, lookup_steps, parse_condition
-from xlperf.formula.parser import About
-from xlperf.formula.steps import Steps
+from xlperf.formula.parsing.parser import About
+from xlperf.formula.parsing.steps import Steps
 
 
 def read_parts(definition: Raw) -> tuple[tuple[Sheet, ...], Scope]:

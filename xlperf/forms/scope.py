@@ -23,9 +23,9 @@ from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Condition, Field, Rea
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation, compared_texts
 from xlperf.formula.operands import as_decimal, normal_text
 from xlperf.formula.outcomes import texts_of
-from xlperf.formula.parser import About, KindOf, parse
+from xlperf.formula.parsing.parser import About, KindOf, parse
+from xlperf.formula.parsing.steps import Steps
 from xlperf.formula.rounding import decimals_of
-from xlperf.formula.steps import Steps
 from xlperf.messages import sentence
 
 PARAMETERS = "parameters"

@@ -24,9 +24,10 @@ from xlperf.errors import FormulaError
 from xlperf.forms.definition import Raw, or_rather, quoted, wrong
 from xlperf.forms.model import TYPES, decimals_of_type
 from xlperf.forms.scope import Scope, Target
-from xlperf.formula.evaluator import Formula, compile_formula
+from xlperf.formula.cells_and_columns import Formula
+from xlperf.formula.evaluator import compile_formula
 from xlperf.formula.nodes import Kind, Node
-from xlperf.formula.parser import About, parse
+from xlperf.formula.parsing.parser import About, parse
 
 COPIES = {"shortest": 60, "alike": 0.9, "common": 0.1, "few": 5}  # what a form may say otherwise
 OVER, MET, MISSED = "over", "met", "missed"

@@ -1,6 +1,6 @@
 """The value of a formula tree in Python, the same as Excel shows.
 
->>> from xlperf.formula.parser import parse
+>>> from xlperf.formula.parsing.parser import parse
 >>> tree = parse("ROUND(spent / adjusted, 4)", {"spent": Kind.NUMBER, "adjusted": Kind.NUMBER}.get)
 >>> evaluate(tree, {"spent": 602.24, "adjusted": 627.17}.get), evaluate(tree, {"adjusted": 627.17}.get)
 (Decimal('0.9603'), None)
@@ -19,18 +19,15 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from xlperf.formula.dates import day_of, in_calendar
-from xlperf.formula.functions import ARITHMETIC, COMPARISONS, DECIMALS, FUNCTIONS, SKIPPING, TAKEN_AS_NUMBER, Function, Numbers
-from xlperf.formula.nodes import COLUMNS, DATED, Call, IsBlank, Kind, Literal, Name, Node, Operation, nodes_of
-from xlperf.formula.operands import SPACES, as_decimal
+from xlperf.formula.cells_and_columns import MISTAKE, Columns, Formula, ValueOf, cell_of, column_of, value_of_name
+from xlperf.formula.dates import in_calendar
+from xlperf.formula.functions import ARITHMETIC, COMPARISONS, DECIMALS, FUNCTIONS, TAKEN_AS_NUMBER, Function, Numbers
+from xlperf.formula.nodes import COLUMNS, Call, IsBlank, Kind, Literal, Name, Node, Operation, nodes_of
+from xlperf.formula.operands import as_decimal
 
 NOTHING = object()  # equal to no value
-MISTAKE = object()  # an argument that makes its call blank: a blank where one is needed, a mistake that it would pass over
 
 Value = Decimal | str | bool | None  # None where Excel shows ""
-ValueOf = Callable[[str], object]  # of a name
-Columns = dict[object, Any]  # columns as formulas see them, and what was computed of them; whoever writes a cell of one clears it
-Formula = Callable[[ValueOf, Columns], Any]  # the value of a formula for one row
 
 
 def evaluate(tree: Node, value_of: ValueOf, numbers: Numbers = DECIMALS) -> Value:
@@ -97,43 +94,6 @@ def _kept(formula: Formula) -> Formula:
 def _literal(tree: Literal, taken_as: Kind, numbers: Numbers) -> Formula:
     value = None if tree.value == "" else numbers.taken(tree.value)
     return lambda value_of, columns: value
-
-
-def _name(tree: Name, taken_as: Kind, numbers: Numbers) -> Formula:
-    if tree.kind is Kind.DATE:
-        return _date(tree.key, numbers)
-    key, taken, is_choice = tree.key, numbers.taken, _choice_test(tree)
-    type_ = numbers.type if tree.kind is Kind.NUMBER or taken_as is Kind.NUMBER else None
-
-    def number(value_of: ValueOf, columns: Columns) -> Any:
-        value = value_of(key)
-        if type(value) is not Decimal or numbers.type is not Decimal:
-            value = taken(value)
-        return value if isinstance(value, numbers.type) else None
-
-    def choice(value_of: ValueOf, columns: Columns) -> Any:
-        value = taken(value_of(key))
-        return value if is_choice(value) and (type_ is None or isinstance(value, type_)) else None
-
-    def anything(value_of: ValueOf, columns: Columns) -> Any:
-        value = taken(value_of(key))
-        return None if tree.kind is not Kind.CHOICE and isinstance(value, str) and not value.strip(SPACES) else value
-
-    return choice if tree.choices else number if type_ else anything
-
-
-def _date(key: str, numbers: Numbers) -> Formula:
-    def day(value_of: ValueOf, columns: Columns) -> Any:
-        found = day_of(value_of(key))
-        return None if found is None else numbers.type(found)
-
-    return day
-
-
-def _choice_test(tree: Name) -> Callable[[object], bool]:
-    """The test whether a text is one of the choices of a name, without case and space for space."""
-    choices = frozenset(choice.lower() for choice in tree.choices)
-    return lambda value: isinstance(value, str) and value.lower() in choices
 
 
 def _is_blank(tree: IsBlank, taken_as: Kind, numbers: Numbers) -> Formula:
@@ -240,7 +200,7 @@ def _call_of_many(compute: Callable[..., Any], arguments: Sequence[Formula]) -> 
 
 NODES: dict[type[Node], Callable[[Any, Kind, Numbers], Formula]] = {
     Literal: _literal,
-    Name: _name,
+    Name: value_of_name,
     IsBlank: _is_blank,
     Operation: _operation,
     Call: _call,
@@ -286,9 +246,9 @@ def _if_error(arguments: tuple[Node, ...], taken_as: Kind, numbers: Numbers) -> 
 def _argument(name: str, function: Function, number: int, argument: Node, numbers: Numbers) -> Formula:
     """An argument as the function is given it, or MISTAKE."""
     if isinstance(argument, Name) and argument.kind in COLUMNS:
-        return _column(name, argument, numbers)
+        return column_of(name, argument, numbers)
     if isinstance(argument, Name) and function.skips:
-        return _cell(name, argument, numbers)
+        return cell_of(name, argument, numbers)
     wanted = function.argument(number)
     if isinstance(argument, Literal) and argument.value != "":
         literal = numbers.taken(argument.value)
@@ -305,75 +265,6 @@ def _argument(name: str, function: Function, number: int, argument: Node, number
         return numbers.as_text(value) if isinstance(value, numbers.type | bool) else value
 
     return text if wanted == "text" else needed
-
-
-def _cell(function: str, name: Name, numbers: Numbers) -> Formula:
-    """A single cell as it stands; its blank is the function's own business."""
-    key, taken, is_mistake = name.key, _taken_of(function, name, numbers), _mistake_test(function, name, numbers)
-    if is_mistake is None:
-        return lambda value_of, columns: taken(value_of(key))
-
-    def cell(value_of: ValueOf, columns: Columns) -> Any:
-        value = taken(value_of(key))
-        return MISTAKE if is_mistake(value) else value
-
-    return cell
-
-
-def _column(function: str, name: Name, numbers: Numbers) -> Formula:
-    """A whole column, taken once for all rows that see it."""
-    key, taken, is_mistake = name.key, _taken_of(function, name, numbers), _mistake_test(function, name, numbers)
-    checked = (key, "checked")
-
-    def column(value_of: ValueOf, columns: Columns) -> Any:
-        if key not in columns:
-            columns[key] = taken(value_of(key))
-        return columns[key]
-
-    def numeric(value_of: ValueOf, columns: Columns) -> Any:
-        if checked not in columns:
-            cells = column(value_of, columns)
-            columns[checked] = MISTAKE if is_mistake and is_mistake(cells) else cells
-        return columns[checked]
-
-    return numeric if is_mistake else column
-
-
-def _taken_of(function: str, name: Name, numbers: Numbers) -> Callable[[object], Any]:
-    """What stands in a cell or a column, its numbers and dates as such."""
-    if name.kind not in DATED:
-        return numbers.taken
-
-    def day(value: object) -> Any:
-        taken = numbers.taken(value)
-        found = day_of(taken)
-        return taken if found is None else numbers.type(found)
-
-    def checked(value: object) -> Any:
-        """A number that is no day is as wrong as a text."""
-        taken = day(value)
-        return str(taken) if isinstance(taken, numbers.type) and day_of(taken) is None else taken
-
-    def column(values: Any) -> Any:
-        return [checked(value) for value in values]
-
-    return column if name.kind is Kind.DATES else checked if function in SKIPPING else day
-
-
-def _mistake_test(function: str, name: Name, numbers: Numbers) -> Callable[[object], bool] | None:
-    """The test whether a function would pass over what is no blank: a wrong choice, a text that was to be a number."""
-    if function == "T" and name.choices:
-        is_choice = _choice_test(name)
-        return lambda value: value is not None and not is_choice(value)
-    if not name.typed or function not in SKIPPING:
-        return None
-    if name.kind in DATED:
-        return lambda value: any(isinstance(each, str) for each in (value if isinstance(value, list) else [value]))
-    return lambda value: not all(_is_number_or_blank(each, numbers) for each in (value if isinstance(value, list) else [value]))
-
-
-def _is_number_or_blank(value: object, numbers: Numbers) -> bool:
-    return value is None or isinstance(value, numbers.type) or (isinstance(value, str) and not value.strip(SPACES))
 
 
 def _sums_by_choice(tree: Call, numbers: Numbers) -> Formula:

@@ -1,6 +1,6 @@
 """A formula tree as an Excel formula, guarded so that a blank operand shows nothing.
 
->>> from xlperf.formula.parser import parse
+>>> from xlperf.formula.parsing.parser import parse
 >>> tree = parse("ROUND(spent / adjusted, 4)", {"spent": Kind.NUMBER, "adjusted": Kind.NUMBER}.get)
 >>> to_excel(tree, {"spent": "E9", "adjusted": "D9"}.get)
 'IF(OR(NOT(ISNUMBER(E9)),NOT(ISNUMBER(D9))),"",ROUND(E9/D9,4))'
@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from xlperf.formula.conditions import triples
 from xlperf.formula.dates import (
     LEAST_YEAR,
     days_that,
@@ -24,7 +23,7 @@ from xlperf.formula.dates import (
     wrong_days_in,
 )
 from xlperf.formula.functions import BETWEEN, COMPARISONS, FUNCTIONS, LONGEST_DASH, SKIPPING, TAKEN_AS_NUMBER
-from xlperf.formula.nodes import COLUMNS, DATED, PRECEDENCE, WORDS, Call, IsBlank, Kind, Literal, Name, Node, Operation
+from xlperf.formula.nodes import COLUMNS, DATED, PRECEDENCE, WORDS, Call, IsBlank, Kind, Literal, Name, Node, Operation, triples
 from xlperf.formula.operands import IDEOGRAPHIC_SPACE, LEFT_OUT, NBSP, REWRITTEN, TEXT_FORMATS, as_text, single_spaced
 
 LONGEST_LITERAL = 120  # UTF-16 units of a text that is compared; a literal holds 255, and quotation marks stand twice

@@ -1,4 +1,4 @@
-"""The tree of a formula: its nodes, and the kinds of values. `parser` makes it; `excel` and `evaluator` are its two meanings.
+"""The tree of a formula: its nodes, and the kinds of values. `parsing` makes it; `excel` and `evaluator` are its two meanings.
 
 >>> spent, adjusted = Name("spent", Kind.NUMBER), Name("adjusted", Kind.NUMBER)
 >>> tree = Operation("/", spent, adjusted, kind=Kind.NUMBER, operands=Kind.NUMBER)
@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -138,3 +138,11 @@ def compared_texts(tree: Node) -> Iterator[tuple[str, str]]:
             yield from compared_texts(operand)
         case Call(arguments=arguments):
             yield from (pair for argument in arguments for pair in compared_texts(argument))
+
+
+def triples(arguments: Sequence[Node]) -> Iterator[tuple[Node, str, Node]]:
+    """Yield column, operator and value of every condition in the arguments of a SUMIFS or COUNTIFS, what is added apart."""
+    for at in range(len(arguments) % 3, len(arguments), 3):
+        column, operator, value = arguments[at : at + 3]
+        assert isinstance(operator, Literal)
+        yield column, str(operator.value), value

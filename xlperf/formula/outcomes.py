@@ -1,7 +1,7 @@
 """The texts that a formula can come to, where only some can: the grades of a LOOKUP, the words of an IF.
 
 >>> from xlperf.formula.nodes import Kind
->>> from xlperf.formula.parser import parse
+>>> from xlperf.formula.parsing.parser import parse
 >>> sorted(texts_of(parse('IF(a > 1, "more", IF(a < 1, "less", ""))', {"a": Kind.NUMBER}.get)))
 ['less', 'more']
 >>> texts_of(parse('"" & a', {"a": Kind.NUMBER}.get)) is None

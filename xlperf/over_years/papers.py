@@ -15,7 +15,8 @@ from pathlib import Path
 
 from xlperf.collecting.run_board import naming_of
 from xlperf.collecting.run_log import read_run
-from xlperf.collecting.store import FILE_NAME, Outcomes, opened_store
+from xlperf.collecting.store.opening import FILE_NAME, opened_store
+from xlperf.collecting.store.outcomes import Outcomes
 from xlperf.distributing.history_file import sets_target
 from xlperf.distributing.last_year import CODE
 from xlperf.distributing.naming import Naming

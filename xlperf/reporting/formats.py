@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from xlperf.files import write_csv
+from xlperf.csv_file import write_csv
 from xlperf.forms.model import SEVERITIES
 from xlperf.messages import clause_by_clause, sentence
 from xlperf.reporting.description import DescribedFinding, count_findings, counted, totals

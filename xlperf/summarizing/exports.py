@@ -18,10 +18,11 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
+from xlperf.csv_file import csv_writer, write_csv
 from xlperf.distributing.roster import Unit
 from xlperf.errors import UsageError, reason_of
 from xlperf.file_names import safe_name
-from xlperf.files import as_written, csv_writer, digest_of, write_csv, written_together
+from xlperf.files import as_written, digest_of, written_together
 from xlperf.messages import sentence
 from xlperf.reporting.description import DescribedFinding
 from xlperf.summarizing.audit.archive import OpenInput, write_audit

@@ -14,10 +14,11 @@ import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from xlperf.collecting.audit_log import append, entries_of
 from xlperf.collecting.inbox import Input, open_archive
 from xlperf.collecting.packages.contents import Package, PackedResult, results_in
-from xlperf.collecting.store import Store, outcome_of
+from xlperf.collecting.store.audit_log import append, entries_of
+from xlperf.collecting.store.outcomes import outcome_of
+from xlperf.collecting.store.tables import Store
 from xlperf.collecting.worker import Done
 from xlperf.errors import is_disk_full
 from xlperf.files import ZIP_FAULTS

@@ -27,7 +27,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xlperf.collecting.store import proof_of
+from xlperf.collecting.store.outcomes import proof_of
 from xlperf.errors import UnreadableError, is_disk_full
 from xlperf.files import ZIP_FAULTS
 from xlperf.messages import sentence

@@ -19,17 +19,21 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
-from xlperf.collecting.audit_log import LOG, UNFINISHED, entries_of, seals_of
 from xlperf.collecting.housekeeping import locked
 from xlperf.collecting.inbox import MOST_ENTRIES
-from xlperf.collecting.ownership import refuse_other_owner
 from xlperf.collecting.packages.contents import AUDIT, FORMAT, INPUTS, MADE, MARK, RECEIVED, RESULTS
 from xlperf.collecting.processing import basis_of, digest_of_work, options_of, terms_of
 from xlperf.collecting.run_log import Run, read_run
-from xlperf.collecting.store import FILE_NAME, PROVED, Store, opened_store, outcome_rows, proof_of, received_inputs
+from xlperf.collecting.store.arrivals import received_inputs
+from xlperf.collecting.store.audit_log import LOG, UNFINISHED, entries_of, seals_of
+from xlperf.collecting.store.opening import FILE_NAME, opened_store
+from xlperf.collecting.store.outcomes import PROVED, outcome_rows, proof_of
+from xlperf.collecting.store.ownership import refuse_other_owner
+from xlperf.collecting.store.tables import Store
 from xlperf.collecting.worker import folder_of
+from xlperf.csv_file import as_meant
 from xlperf.errors import UsageError, reason_of
-from xlperf.files import ZIP_FAULTS, StrPath, as_meant, digest_of, make_folder, write_atomically, zip_entry
+from xlperf.files import ZIP_FAULTS, StrPath, digest_of, make_folder, write_atomically, zip_entry
 from xlperf.reading.limits import MIB
 from xlperf.summarizing.audit.archive import MANIFEST
 from xlperf.summarizing.audit.chain import DECIDED, UNDONE, broken_at, kept_by

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from xlperf.forms.definition import Raw, named, own_columns, quoted, refuse, sections_of, wrong
-from xlperf.formula.written import QUOTED
+from xlperf.formula.parsing.written import QUOTED
 
 FORMULAS = ("formula", "required", "wanted", "number_when", "percent_when")  # of a column or a single field
 IN_BRACKETS = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]\s*$")  # a unit at the end of a title

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from xlperf.forms.definition import Raw, own_columns, tables_of
-from xlperf.formula.written import QUOTED
+from xlperf.formula.parsing.written import QUOTED
 from xlperf.messages import clauses, sentence
 
 NAME = re.compile(r"(?<![\w.])[a-z][a-z0-9_]*(?![\w.(])")

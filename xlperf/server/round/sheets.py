@@ -20,8 +20,9 @@ from typing import Any, NamedTuple
 
 from xlperf.addresses import column_name
 from xlperf.collecting.run_log import FileEntry
+from xlperf.csv_file import as_meant
 from xlperf.file_names import short_name
-from xlperf.files import ZIP_FAULTS, as_meant
+from xlperf.files import ZIP_FAULTS
 from xlperf.messages import LANGUAGES, catalogue, current_language, fill, sentence
 from xlperf.page.sheet_picture import draw_book
 from xlperf.reading.markup import areas

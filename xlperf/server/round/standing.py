@@ -14,12 +14,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from xlperf.collecting.audit_log import UNFINISHED, entries_of, seals_of
 from xlperf.collecting.collect import expected_units
-from xlperf.collecting.ownership import refuse_other_owner
 from xlperf.collecting.run_board import as_last_known, board_of, naming_of
 from xlperf.collecting.run_log import FileEntry, Run, list_files, read_run
-from xlperf.collecting.store import Outcomes, count_inputs, store_to_read
+from xlperf.collecting.store.arrivals import count_inputs
+from xlperf.collecting.store.audit_log import UNFINISHED, entries_of, seals_of
+from xlperf.collecting.store.opening import store_to_read
+from xlperf.collecting.store.outcomes import Outcomes
+from xlperf.collecting.store.ownership import refuse_other_owner
 from xlperf.distributing.naming import PLAIN, Naming, make_naming
 from xlperf.distributing.roster import Line, Unit
 from xlperf.errors import UsageError

@@ -21,8 +21,9 @@ from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
+from xlperf.csv_file import write_csv
 from xlperf.file_names import safe_name
-from xlperf.files import write_csv, zip_entry
+from xlperf.files import zip_entry
 from xlperf.messages import sentence
 from xlperf.summarizing.audit.chain import Chain
 from xlperf.summarizing.outcome import INSIDE, Outcome

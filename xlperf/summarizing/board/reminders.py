@@ -12,9 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from xlperf.csv_file import write_csv
 from xlperf.errors import UsageError, reason_of
 from xlperf.file_names import safe_name
-from xlperf.files import as_written, shipped, write_csv, written_together
+from xlperf.files import as_written, shipped, written_together
 from xlperf.forms.layout import MARK
 from xlperf.messages import listing, sentence
 from xlperf.summarizing.board.rows import BoardRow

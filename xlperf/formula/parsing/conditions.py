@@ -10,7 +10,7 @@ as a comparison in SUMPRODUCT: nothing is a wildcard, a text is compared as ever
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from xlperf.errors import FormulaError
@@ -102,11 +102,3 @@ def look_up(name: str, arguments: Sequence[Node], wrong: Wrong) -> Node:
     column, _, wanted = condition(name, keys, key, wrong)
     _of_one_table(name, (column, values), wrong)
     return Call("VLOOKUP", (wanted, column, values), OF_VALUE[values.kind])
-
-
-def triples(arguments: Sequence[Node]) -> Iterator[tuple[Node, str, Node]]:
-    """Yield column, operator and value of every condition in the arguments of a SUMIFS or COUNTIFS, what is added apart."""
-    for at in range(len(arguments) % 3, len(arguments), 3):
-        column, operator, value = arguments[at : at + 3]
-        assert isinstance(operator, Literal)
-        yield column, str(operator.value), value

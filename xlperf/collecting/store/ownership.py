@@ -11,8 +11,8 @@ from __future__ import annotations
 from pathlib import Path
 from secrets import token_hex
 
-from xlperf.collecting.database_url import shown
-from xlperf.collecting.store import Store
+from xlperf.collecting.store.database_url import shown
+from xlperf.collecting.store.tables import Store
 from xlperf.errors import UsageError
 from xlperf.files import write_atomically
 

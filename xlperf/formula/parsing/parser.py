@@ -31,44 +31,25 @@ The contract (tested against LibreOffice):
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from xlperf.errors import FormulaError
-from xlperf.formula.conditions import CONDITIONAL, conditional, look_up
-from xlperf.formula.dates import dated, is_joined, of_dates, whole
+from xlperf.formula.dates import is_joined, of_dates
 from xlperf.formula.excel import blanks_of
-from xlperf.formula.functions import ACCEPTS, ARITHMETIC, FUNCTIONS
-from xlperf.formula.nodes import (
-    COLUMNS,
-    DATED,
-    PRECEDENCE,
-    WORDS,
-    Call,
-    IsBlank,
-    Kind,
-    Literal,
-    Name,
-    Node,
-    Operation,
-    in_words,
-    nodes_of,
-)
-from xlperf.formula.operands import DIGITS_15, TEXT_FORMATS
+from xlperf.formula.functions import ARITHMETIC
+from xlperf.formula.nodes import COLUMNS, DATED, PRECEDENCE, WORDS, Call, IsBlank, Kind, Literal, Name, Node, Operation, nodes_of
+from xlperf.formula.operands import DIGITS_15
+from xlperf.formula.parsing.calls import branch_kind, call_of
+from xlperf.formula.parsing.conditions import look_up
+from xlperf.formula.parsing.steps import Steps, steps_of
+from xlperf.formula.parsing.tokens import Token, reason_of, tokens_of
+from xlperf.formula.parsing.vocabulary import ADDRESS, CURES, KNOWN, LOOKUP, refusal
 from xlperf.formula.rounding import settled
-from xlperf.formula.steps import Steps, steps_of
-from xlperf.formula.sugar import SUGARS
-from xlperf.formula.vocabulary import ADDRESS, CURES, DEFAULTS, KNOWN, LOOKUP, refusal
-from xlperf.formula.written import as_read
 
 NESTING = 64  # of brackets and functions, Excel's own limit
 MOST_OPERATORS = 300  # in one formula: a tree that recursion can always walk
-ROUND_DIGITS = range(-15, 16)
-TOKENS = re.compile(r'\s*(?:(\d+(?:\.\d+)?)|("(?:[^"]|"")*")|([^\W\d][\w.]*)|(<>|<=|>=|[-+*/&=<>(),%]))')
-TOKEN_KINDS = ("number", "text", "name", "sign")  # the groups of TOKENS
-
 KindOf = Callable[[str], Kind | None]  # of a name
 
 
@@ -100,34 +81,12 @@ def parse(
     Raises:
         FormulaError: it does not parse, names an unknown field or function, or mixes kinds.
     """
-    tree = _Parser(source, list(_tokens(source)), kind_of, steps or {}, about).parse()
+    tree = _Parser(source, list(tokens_of(source)), kind_of, steps or {}, about).parse()
     return settled(tree, digits)
 
 
 def _is_never_blank(operand: Node) -> bool:
     return (isinstance(operand, Call) and operand.function == "T") or not any(blanks_of(operand, str, operand.kind))
-
-
-def _reason_of(tokens: Sequence[tuple[str, str]], at: int) -> str:
-    """Why a sign or a name stands where it may not, as far as its neighbours tell."""
-    before = tokens[at - 1] if at else ("", "")
-    if tokens[at] == ("sign", "=") and before == ("sign", "="):
-        return "twice"
-    if tokens[at] == ("sign", ",") and before[0] == "number":
-        return "thousands"
-    return "percent" if before == ("sign", "%") else "unexpected"
-
-
-def _tokens(source: str) -> Iterator[tuple[str, str]]:
-    """Yield kind and text of every token."""
-    written, position, source = source, 0, as_read(source).rstrip()
-    while position < len(source):
-        match = TOKENS.match(source, position)
-        if not match:
-            raise refusal("unreadable", written, found=source[position : position + 12])
-        position = match.end()
-        group = match.lastindex or 0
-        yield TOKEN_KINDS[group - 1], match[group]
 
 
 class _Parser:
@@ -136,7 +95,7 @@ class _Parser:
     def __init__(
         self,
         source: str,
-        tokens: Sequence[tuple[str, str]],
+        tokens: Sequence[Token],
         kind_of: KindOf,
         steps: Mapping[str, Steps],
         about: Callable[[str], About],
@@ -148,7 +107,7 @@ class _Parser:
     def parse(self) -> Node:
         tree = self.expression(0)
         if self.at < len(self.tokens):
-            raise self.wrong(_reason_of(self.tokens, self.at), found=self.tokens[self.at][1])
+            raise self.wrong(reason_of(self.tokens, self.at), found=self.tokens[self.at][1])
         if tree.kind in COLUMNS:
             raise self.wrong("column")
         if any(map(is_joined, nodes_of(tree))):
@@ -158,7 +117,7 @@ class _Parser:
     def wrong(self, reason: str, **facts: object) -> FormulaError:
         return refusal(reason, self.source, **facts)
 
-    def take(self, sign: str | None = None) -> tuple[str, str]:
+    def take(self, sign: str | None = None) -> Token:
         """The next token, which is that sign if one is given."""
         if self.at >= len(self.tokens):
             raise self.wrong("ends", expected=sign or "…")
@@ -256,7 +215,7 @@ class _Parser:
             if isinstance(operand, Literal) and isinstance(operand.value, Decimal):
                 return Literal(-operand.value)
             return self.operation("-", Literal(Decimal(0)), operand)
-        raise self.wrong(_reason_of(self.tokens, self.at - 1), found=part)
+        raise self.wrong(reason_of(self.tokens, self.at - 1), found=part)
 
     def name(self, key: str) -> Node:
         if key.upper() in ("TRUE", "FALSE"):
@@ -275,67 +234,7 @@ class _Parser:
             raise self.wrong(CURES.get(name, "no_function"), name=written, known=", ".join(sorted(KNOWN)))
         if name == "INDEX":
             return self.indexed()
-        arguments = self.arguments()
-        if name in SUGARS:
-            return self.sweetened(name, arguments)
-        if name == "VLOOKUP":
-            return look_up(name, arguments, self.wrong)
-        if name in CONDITIONAL and not self.is_plain_sumif(name, arguments):
-            return conditional(name, arguments, self.wrong)
-        arguments = (*arguments, *DEFAULTS.get((name, len(arguments)), ()))
-        function = FUNCTIONS[name]
-        if not len(function.takes) <= len(arguments) <= max(len(function.takes), function.most):
-            raise self.wrong("arguments", name=name, found=len(arguments))
-        for number, argument in enumerate(arguments):
-            self.check_argument(name, number, argument)
-        if name == "SUMIF":
-            self.check_columns(*arguments)
-        if name == "ISDATE" and arguments[0].kind is Kind.DATE:  # in its cell a date is a number, and a text is none
-            name = "ISNUMBER"
-        if name == "DATE":
-            arguments = tuple(map(whole, arguments))
-        return Call(name, arguments, self.kind_of_call(name, arguments))
-
-    def kind_of_call(self, name: str, arguments: Sequence[Node]) -> Kind:
-        """The kind of what a function gives."""
-        if name == "IF":
-            return self.branch_kind(*arguments[1:])
-        if name == "IFERROR":
-            return self.branch_kind(*arguments)
-        if name in ("MIN", "MAX") and dated(arguments, self.wrong):
-            return Kind.DATE
-        if name == "T" and arguments[0].kind is Kind.CHOICE:
-            return Kind.CHOICE
-        return FUNCTIONS[name].gives
-
-    def is_plain_sumif(self, name: str, arguments: Sequence[Node]) -> bool:
-        """Whether a SUMIF adds beside one choice, which is compared space for space."""
-        if name != "SUMIF" or len(arguments) != 3 or arguments[0].kind is not Kind.CHOICES:
-            return False
-        wanted = arguments[1]
-        text = wanted.value if isinstance(wanted, Literal) else None
-        is_text = isinstance(text, str) and not text.startswith(("<", ">", "="))
-        return is_text or (isinstance(wanted, Name) and wanted.kind is Kind.CHOICE)
-
-    def sweetened(self, name: str, arguments: Sequence[Node]) -> Node:
-        """A function as what it means."""
-        sugar = SUGARS[name]
-        if not sugar.least <= len(arguments) <= sugar.most or (name == "IFS" and len(arguments) % 2):
-            raise self.wrong("arguments", name=name, found=len(arguments))
-        for number, argument in enumerate(arguments):
-            wanted = "digits" if sugar.takes == "number" and number else sugar.takes
-            test_or_value = "boolean" if name == "IFS" and number % 2 == 0 else wanted
-            self.check_kind(name, number, argument, test_or_value)
-        tree = sugar.meaning(arguments, self.operation)
-        return self.retyped(tree) if name == "IFS" else tree
-
-    def retyped(self, tree: Node) -> Node:
-        """IFs one within another, each of the kind of its branches."""
-        if not isinstance(tree, Call):
-            return tree
-        test, then, otherwise = tree.arguments
-        rest = self.retyped(otherwise) if isinstance(otherwise, Call) and otherwise.kind is Kind.VALUE else otherwise
-        return Call("IF", (test, then, rest), self.branch_kind(then, rest))
+        return call_of(name, self.arguments(), self.operation, self.wrong)
 
     def indexed(self) -> Node:
         """INDEX with a MATCH in it: the value beside a key."""
@@ -363,32 +262,6 @@ class _Parser:
         self.take(")")
         return tuple(arguments)
 
-    def check_argument(self, name: str, number: int, argument: Node) -> None:
-        """The argument is of a kind that the function takes there, and written out where Excel's rendering depends on it."""
-        self.check_kind(name, number, argument, FUNCTIONS[name].argument(number))
-
-    def check_kind(self, name: str, number: int, argument: Node, wanted: str) -> None:
-        if wanted == "date" and argument.kind is not Kind.DATE:
-            raise self.wrong("no_date", name=name, found=in_words(argument.kind.value))
-        if argument.kind not in ACCEPTS[wanted] or (name == "N" and argument.kind is Kind.DATE):
-            raise self.wrong(
-                "argument_kind", number=number + 1, name=name, found=in_words(argument.kind.value), expected=in_words(wanted)
-            )
-        if wanted in ("cell", "fields") and not isinstance(argument, Name):
-            raise self.wrong("takes_field", name=name)  # COUNT(1/0) is 0, not an error
-        if wanted == "digits" and (not isinstance(argument, Literal) or argument.value not in ROUND_DIGITS):
-            raise self.wrong("whole_digits", name=name, least=ROUND_DIGITS[0], most=ROUND_DIGITS[-1])
-        if wanted == "format" and (not isinstance(argument, Literal) or argument.value not in TEXT_FORMATS):
-            raise self.wrong("formats", known=", ".join(TEXT_FORMATS))
-
-    def check_columns(self, choices: Node, choice: Node, numbers: Node) -> None:
-        """The columns of SUMIF stand side by side, and what is looked for was never typed."""
-        if not isinstance(choice, Literal) and not (isinstance(choice, Name) and choice.kind is Kind.CHOICE):
-            raise self.wrong("text_with_number")
-        assert isinstance(choices, Name) and isinstance(numbers, Name)  # a column is always a name
-        if choices.key.rpartition(".")[0] != numbers.key.rpartition(".")[0]:
-            raise self.wrong("two_tables", name="SUMIF")
-
     def lookup(self) -> Node:
         """LOOKUP as what it means."""
         self.take("(")
@@ -398,17 +271,4 @@ class _Parser:
         if name not in self.steps:
             raise self.wrong("steps", name=name, known=", ".join(self.steps) or "—")
         self.take(")")
-        return steps_of(value, self.steps[name], self.operation, self.branch_kind)
-
-    def branch_kind(self, *branches: Node) -> Kind:
-        """The kind of an IF with these branches; an empty text is of any kind."""
-        kinds = {branch.kind for branch in branches if branch != Literal("")}
-        if dated(branches, self.wrong):
-            return Kind.DATE
-        if len(kinds) == 1:
-            return kinds.pop()
-        if kinds <= set(WORDS):
-            return Kind.TEXT
-        if Kind.BOOLEAN in kinds:
-            raise self.wrong("branches")
-        return Kind.VALUE
+        return steps_of(value, self.steps[name], self.operation, lambda *branches: branch_kind(branches, self.wrong))

@@ -18,7 +18,7 @@ from itertools import pairwise
 
 from xlperf.formula.nodes import Call, Kind, Literal, Node
 from xlperf.formula.operands import as_decimal
-from xlperf.formula.written import as_read
+from xlperf.formula.parsing.written import as_read
 
 Steps = Sequence[Sequence[float | str]]  # pairs of bound and result, the first that holds counts; then what is of none, alone
 Bound = tuple[str, Decimal]  # an operator, and the number on its right

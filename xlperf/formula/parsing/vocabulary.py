@@ -13,7 +13,7 @@ from decimal import Decimal
 from xlperf.errors import FormulaError
 from xlperf.formula.functions import FUNCTIONS
 from xlperf.formula.nodes import Literal, Node
-from xlperf.formula.sugar import SUGARS
+from xlperf.formula.parsing.sugar import SUGARS
 from xlperf.messages import sentence
 
 ADDRESS = re.compile(r"\$?[A-Z]{1,3}\$?[1-9][0-9]*")  # of a cell, which the form alone gives

@@ -21,7 +21,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xlperf.collecting.store import AT_A_TIME, Arrival, Store, outcome_rows, proof_of
+from xlperf.collecting.store.arrivals import Arrival
+from xlperf.collecting.store.outcomes import outcome_rows, proof_of
+from xlperf.collecting.store.tables import AT_A_TIME, Store
 from xlperf.errors import UsageError
 from xlperf.files import digest_of
 from xlperf.summarizing.audit.chain import (
