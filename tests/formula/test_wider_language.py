@@ -150,9 +150,9 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "SUMIFS": ('SUMIFS(t.x, t.name, s, t.y, ">0")', "SUMIFS(t.y, t.kind, k)", 'SUMIFS(t.x, t.kind, "<>no", t.x, "<" & a)'),
     "VLOOKUP": ("VLOOKUP(s, t.name, t.x)", "VLOOKUP(s, t.name, t.kind)", "VLOOKUP(a, t.x, t.name)", "VLOOKUP(s, t.name, t.x) + 1"),
     "INDEX": ("INDEX(t.x, MATCH(s, t.name, 0))", "INDEX(t.name, MATCH(k, t.kind))"),
-    "LEFT": ("LEFT(s, 2)", "LEFT(s) & u"),
-    "RIGHT": ("RIGHT(s, 2)", "RIGHT(s)"),
-    "MID": ("MID(s, 2, 2)", 'IF(MID(s, 1, 1) = "a", 1, 2)'),
+    "LEFT": ("LEFT(s, 2)", "LEFT(s) & u", "LEFT(s, 300)"),
+    "RIGHT": ("RIGHT(s, 2)", "RIGHT(s, 300)", "RIGHT(s)"),
+    "MID": ("MID(s, 2, 2)", "MID(s, 2, 300)", 'IF(MID(s, 1, 1) = "a", 1, 2)'),
     "TRIM": ("TRIM(s)", "LEN(TRIM(s))"),
     "CONCATENATE": ("CONCATENATE(s, a, u)", 'CONCATENATE(k, "-")'),
     "TEXT": ('TEXT(a, "#,##0.00")', 'TEXT(a, "#,##0")', 'TEXT(a, "0.0%")', 'TEXT(b, "0.000")'),
@@ -274,6 +274,43 @@ def test_libreoffice_agrees_on_every_function(tmp_path: Path) -> None:
         assert differing(own, shown(saved, len(own))) == [], function
 
 
+WHOLE = ("-2", "-1", "0", "1", "2", "300", "1899", "1900", "9999", "40000")
+WITH_NUMBER = (
+    "LEFT(s, {})", "RIGHT(s, {})", "MID(s, {}, 2)", "MID(s, 2, {})", "SMALL(t.x, {})", "LARGE(t.x, {})", "SMALL(t.x, {}.5)", "DATE({}, 1, 1)",
+    "DATE(2024, {}, 1)", "DATE(2024, 1, {})", "d + {}", "d - {}", "YEAR(d + {})", "ROUND(a, {})", "ROUNDUP(a, {})", "TRUNC(a, {})", "SIGN({})", "INT({})",
+    "ABS({})", 'TEXT({}, "0.0%")', 'COUNTIF(t.x, "{}")', 'COUNTIF(t.name, "{}")', 'SUMIF(t.x, "<{}")', "VLOOKUP({}, t.x, t.name)", "COUNTIF(t.x, {})",
+    "IFERROR({} / 0, {})",
+)  # fmt: skip
+WORDS = ('""', '" "', '"\u3000"', '"a"', '"A B"', '"~"', '"*"', '"?"', '"=a"', '"= "', '"<>"', '"<> "', '"5"', '"a""b"')
+WITH_TEXT = (
+    "CONTAINS(s, {})", "WITHOUT(s, {})", "ISONEOF(s, {})", "COUNTIF(t.name, {})", "SUMIF(t.name, {}, t.x)", "VLOOKUP({}, t.name, t.x)", "s = {}", "s <> {}",
+    "LEN({})", "TRIM({})", "CONCATENATE({}, s)", "s & {}", "PLAIN({})", "LEFT({}, 1)", "RIGHT({}, 1)", "MID({}, 1, 1)", "IFERROR({}, s)", "T(s) = {}",
+    "IF(a > 1, {}, s)", "LEN(IF(a > 1, {}, s))", "COUNTIF(t.kind, {})", "SUMIF(t.kind, {}, t.x)", "ISDASH(s, {})",
+)  # fmt: skip
+
+
+def is_accepted(source: str) -> bool:
+    try:
+        tree_of(source)
+    except FormulaError:
+        return False
+    return True
+
+
+@pytest.mark.slow
+@pytest.mark.libreoffice
+def test_whatever_is_written_out_is_refused_or_gives_what_libreoffice_gives(tmp_path: Path) -> None:
+    """Numbers and texts beside the usual ones, in every place of a function that takes one."""
+    odd = [(frame, words) for frames, words in ((WITH_NUMBER, WHOLE), (WITH_TEXT, WORDS)) for frame in frames]
+    sources = [source for frame, words in odd for word in words if is_accepted(source := frame.replace("{}", word))]
+    random = Random(f"written out {SEED}")
+    listed = [(source, drawn(random)) for source in sources for _ in range(examples(20, usual=3))]
+    listed = [(source, cells) for source, cells in listed if rounds_alike(tree_of(source), cells.get)]
+    assert len(sources) > 400 and len(listed) > 1000
+    (saved,) = convert([written(tmp_path / "odd.xlsx", listed)], tmp_path / "saved")
+    assert differing(listed, shown(saved, len(listed))) == []
+
+
 @pytest.mark.slow
 @pytest.mark.gnumeric
 def test_gnumeric_agrees_on_every_function(tmp_path: Path) -> None:
@@ -325,7 +362,8 @@ REFUSED = {
     'AVERAGEIF(t.name, "a", t.x)': "SUMIFS", "IF(a = 0, , 1)": '""', "a == 1": "=", "SUM(t.x) / 1,000": ",", "D5 / C5": "D5", "ROUND(a)": "ROUND",
     "ROUND(支出数 / b, 4)": "支出数", 'COUNTIF(t.name, "a*")': "CONTAINS", 'SUMIF(t.name, "?", t.x)': "CONTAINS", 'COUNTIF(t.name, "<>")': "COUNTA",
     'COUNTIF(t.x, "abc")': "COUNTIF", "SUMIFS(t.x, t.name)": "SUMIFS", "VLOOKUP(s, t.name)": "VLOOKUP", 'COUNTIF(t.name, ">a")': "OR(",
-    's < u': "OR(", "AVERAGE(a + b)": "AVERAGE", "IFS(a > 1, 2, a)": "IFS", "RIGHT(s, a)": "RIGHT",
+    's < u': "OR(", "AVERAGE(a + b)": "AVERAGE", "IFS(a > 1, 2, a)": "IFS", "RIGHT(s, a)": "RIGHT", "RIGHT(s, 0)": "32767", "LEFT(s, -1)": "32767", "MID(s, 0, 2)": "32767",
+    "DATE(24, 1, 1)": "1900", 'COUNTIF(t.name, " ")': "COUNTA", 'SUMIF(t.name, "<> ", t.x)': "COUNTA",
 }  # fmt: skip
 
 

@@ -31,7 +31,13 @@ from xlperf.formula.operands import (
     single_spaced,
 )
 
-TAKEN_AS_NUMBER = ("number", "numbers", "extremes", "date")  # arguments that must come out as numbers; others as what they are
+TAKEN_AS_NUMBER = (
+    "number",
+    "numbers",
+    "extremes",
+    "date",
+    "year",
+)  # that must come out as numbers; others as they are
 SKIPPING = (
     "SUM",
     "SUMIF",
@@ -154,7 +160,8 @@ def _largest(numbers: list[object], place: Decimal) -> Decimal | None:
 
 def _is_dash(text: str, signs: str) -> bool:
     """Whether a text is a few characters, the first of which, spaces apart, is among those signs."""
-    return 0 < len(text) <= LONGEST_DASH and _without(text, *BETWEEN)[:1] in signs
+    first = _without(text, *BETWEEN)[:1]
+    return bool(first) and len(text) <= LONGEST_DASH and first in signs
 
 
 def _is_one_of(cell: object, *texts: str) -> bool:
@@ -211,12 +218,12 @@ FUNCTIONS: dict[str, Function] = {
     "T": Function(("cell",), Kind.TEXT, lambda x: x if isinstance(x, str) else "", skips=True),
     "ISNUMBER": Function(("cell",), Kind.BOOLEAN, lambda x: isinstance(x, Decimal), skips=True),
     **{name: Function(("date",), Kind.NUMBER, _decimal(part_of(part))) for name, part in PARTS.items()},
-    "DATE": Function(("number", "number", "number"), Kind.DATE, _decimal(day_of_parts)),
+    "DATE": Function(("year", "number", "number"), Kind.DATE, _decimal(day_of_parts)),
     "TEXT": Function(("number", "format"), Kind.TEXT, as_text),
     "LEN": Function(("text",), Kind.NUMBER, lambda text: Decimal(len(text.encode("utf-16-le", "surrogatepass")) // 2)),
-    "LEFT": Function(("text", "digits"), Kind.TEXT, lambda text, count: text[: int(count)]),
-    "RIGHT": Function(("text", "digits"), Kind.TEXT, lambda text, count: text[-int(count) :]),
-    "MID": Function(("text", "digits", "digits"), Kind.TEXT, middle),
+    "LEFT": Function(("text", "letters"), Kind.TEXT, lambda text, count: text[: int(count)]),
+    "RIGHT": Function(("text", "letters"), Kind.TEXT, lambda text, count: text[-int(count) :]),
+    "MID": Function(("text", "letters", "letters"), Kind.TEXT, middle),
     "TRIM": Function(("text",), Kind.TEXT, lambda text: single_spaced(text) or None),
     "ISBLANK": Function(("cell",), Kind.BOOLEAN, lambda x: x is None, skips=True),
     # What Excel has no function for, or none by that name; `excel` renders it.
@@ -232,6 +239,8 @@ ACCEPTS: dict[str, tuple[Kind, ...]] = {
     "boolean": (Kind.BOOLEAN,),
     "number": (Kind.NUMBER, Kind.VALUE),
     "digits": (Kind.NUMBER,),
+    "letters": (Kind.NUMBER,),
+    "year": (Kind.NUMBER, Kind.VALUE),
     "numbers": (Kind.NUMBERS, Kind.NUMBER, Kind.VALUE),
     "extremes": (Kind.NUMBERS, Kind.NUMBER, Kind.VALUE, Kind.DATES, Kind.DATE),
     "date": (Kind.DATE,),

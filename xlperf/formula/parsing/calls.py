@@ -8,8 +8,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import MAXYEAR
 
-from xlperf.formula.dates import dated, whole
+from xlperf.formula.dates import LEAST_YEAR, dated, whole
 from xlperf.formula.functions import ACCEPTS, FUNCTIONS
 from xlperf.formula.nodes import WORDS, Call, Kind, Literal, Name, Node, in_words
 from xlperf.formula.operands import TEXT_FORMATS
@@ -17,7 +18,7 @@ from xlperf.formula.parsing.conditions import CONDITIONAL, Wrong, conditional, l
 from xlperf.formula.parsing.sugar import SUGARS, Operate
 from xlperf.formula.parsing.vocabulary import DEFAULTS
 
-ROUND_DIGITS = range(-15, 16)
+WRITTEN_OUT = {"digits": range(-15, 16), "letters": range(1, 32_768)}  # whole numbers that depend on no cell
 
 
 def call_of(name: str, arguments: Sequence[Node], operate: Operate, wrong: Wrong) -> Node:
@@ -110,8 +111,10 @@ def _check_kind(name: str, number: int, argument: Node, wanted: str, wrong: Wron
         raise wrong("argument_kind", number=number + 1, name=name, found=in_words(argument.kind.value), expected=in_words(wanted))
     if wanted in ("cell", "fields") and not isinstance(argument, Name):
         raise wrong("takes_field", name=name)  # COUNT(1/0) is 0, not an error
-    if wanted == "digits" and (not isinstance(argument, Literal) or argument.value not in ROUND_DIGITS):
-        raise wrong("whole_digits", name=name, least=ROUND_DIGITS[0], most=ROUND_DIGITS[-1])
+    if (fit := WRITTEN_OUT.get(wanted)) and (not isinstance(argument, Literal) or argument.value not in fit):
+        raise wrong(f"whole_{wanted}", name=name, least=fit[0], most=fit[-1])
+    if wanted == "year" and isinstance(argument, Literal) and not (LEAST_YEAR <= float(argument.value) < MAXYEAR + 1):
+        raise wrong("year", found=argument.value, least=LEAST_YEAR, most=MAXYEAR)  # there programs add 1900 or 2000
     if wanted == "format" and (not isinstance(argument, Literal) or argument.value not in TEXT_FORMATS):
         raise wrong("formats", known=", ".join(TEXT_FORMATS))
 

@@ -16,6 +16,7 @@ from decimal import Decimal
 from xlperf.errors import FormulaError
 from xlperf.formula.dates import date_literal
 from xlperf.formula.nodes import COLUMNS, WORDS, Call, Kind, Literal, Name, Node, Operation, in_words
+from xlperf.formula.operands import SPACES
 
 Wrong = Callable[..., FormulaError]
 OPERATORS = ("<>", "<=", ">=", "=", "<", ">")  # the longer ones first
@@ -77,7 +78,7 @@ def _split(name: str, wanted: Node, wrong: Wrong) -> tuple[str, Node]:
             rest = text.removeprefix(operator)
             if WILD.search(rest):
                 raise wrong("wildcard", name=name, found=text)
-            if not rest:
+            if not rest.strip(SPACES):
                 raise wrong("no_condition", name=name, found=text)
             return operator or "=", Literal(rest)
         case Operation(operator="&", left=Literal(value=str() as sign), right=right) if sign in OPERATORS:
