@@ -43,7 +43,9 @@ from xlperf import (
     write_report,
 )
 from xlperf.collecting import processing
-from xlperf.collecting.inbox import MOST_MEMBERS, Input, read_input
+from xlperf.collecting.inbox.archives import MOST_MEMBERS
+from xlperf.collecting.inbox.inputs import Input
+from xlperf.collecting.inbox.reading import read_input
 from xlperf.collecting.store.opening import open_store
 from xlperf.collecting.store.outcomes import Outcomes
 from xlperf.collecting.worker import Task, WorkOptions, work_on

@@ -17,10 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from xlperf.collecting import inbox
-from xlperf.collecting import input_names as pathname
-from xlperf.collecting.inbox import Input, Skipped, close_archives, list_inbox, open_input, read_input
-from xlperf.collecting.input_names import extended
+from xlperf.collecting.inbox import archives, listing
+from xlperf.collecting.inbox import input_names as pathname
+from xlperf.collecting.inbox.input_names import extended
+from xlperf.collecting.inbox.inputs import Input, Skipped
+from xlperf.collecting.inbox.listing import list_inbox
+from xlperf.collecting.inbox.reading import close_archives, open_input, read_input
 from xlperf.errors import UnreadableError, UsageError
 
 
@@ -118,7 +120,7 @@ def test_what_came_out_of_another_collection_is_skipped(tmp_path: Path, sign: st
 def test_many_files_of_one_name_take_no_longer_than_others(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers: list[int] = []
     monkeypatch.setattr(pathname, "count", lambda first: (numbers.append(n) or n for n in count(first)))
-    names = inbox.Names()
+    names = pathname.Names()
     assert [names.unique("a.xlsx") for _ in range(4)] == ["a.xlsx", "a (2).xlsx", "a (3).xlsx", "a (4).xlsx"]
     assert numbers == [2, 3, 4]  # one try each
 
@@ -252,7 +254,7 @@ def test_a_workbook_called_zip_is_a_workbook(tmp_path: Path) -> None:
 
 def test_the_directory_is_counted_and_not_what_is_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A workbook is a zip too: stored as it is, its own directory lies in the archive."""
-    monkeypatch.setattr(inbox, "MOST_ENTRIES", 20)
+    monkeypatch.setattr(archives, "MOST_ENTRIES", 20)
     book = zipped({"[Content_Types].xml": b"", **{f"xl/{number}.xml": b"" for number in range(17)}})
     for name, entries in (("ten.zip", 10), ("more.zip", 21)):
         with zipfile.ZipFile(tmp_path / name, "w") as archive:
@@ -374,7 +376,7 @@ def test_an_archive_that_cannot_be_opened_is_named_with_its_hash(tmp_path: Path,
 
 def test_an_archive_of_too_many_is_taken_in_up_to_the_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        inbox.Allowance, "__init__", lambda self: (setattr(self, "members", 4), setattr(self, "unpacked", 100))[0]
+        archives.Allowance, "__init__", lambda self: (setattr(self, "members", 4), setattr(self, "unpacked", 100))[0]
     )
     (tmp_path / "many.zip").write_bytes(zipped({f"{i}.xlsx": b"x" for i in range(6)}))
     (tmp_path / "large.zip").write_bytes(zipped({"0.xlsx": b"0" * 60, "1.xlsx": b"1" * 60, "2.xlsx": b"2"}))
@@ -419,7 +421,8 @@ def test_archives_in_archives_end_somewhere(tmp_path: Path) -> None:
 
 
 def test_a_file_too_large_to_read_is_named_and_hashed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox, "MOST_FILE", 10)
+    monkeypatch.setattr(archives, "MOST_FILE", 10)
+    monkeypatch.setattr(listing, "MOST_FILE", 10)
     (tmp_path / "a.xlsx").write_bytes(b"x" * 11)
     (tmp_path / "b.xlsx").write_bytes(b"x" * 10)
     (large, small) = list_inbox([tmp_path])

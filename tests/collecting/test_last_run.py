@@ -17,7 +17,8 @@ from support.paths import FILLED
 from support.sweeps import every
 from xlperf import collect
 from xlperf.collecting import collect as collect_module
-from xlperf.collecting import inbox as inbox_module
+from xlperf.collecting import plan as plan_module
+from xlperf.collecting.inbox import archives, inputs, listing
 from xlperf.collecting.last_run import stamp_of
 from xlperf.forms import loader
 
@@ -54,10 +55,9 @@ class Done:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.read: list[str] = []
         self.exported = 0
-        hashed, write = inbox_module._hashed, collect_module.write_exports
-        monkeypatch.setattr(
-            inbox_module, "_hashed", lambda found, stream: (self.read.append(found.path), hashed(found, stream))[1]
-        )
+        hashed, write = inputs.hashed, collect_module.write_exports
+        for module in (archives, listing):
+            monkeypatch.setattr(module, "hashed", lambda found, stream: (self.read.append(found.path), hashed(found, stream))[1])
         monkeypatch.setattr(collect_module, "write_exports", lambda *a, **k: (setattr(self, "exported", self.exported + 1), write(*a, **k))[1])  # fmt: skip
 
     def again(self, received: Path, out: Path, **options: object) -> tuple[list[str], int]:
@@ -80,7 +80,7 @@ def test_a_run_with_nothing_new_reads_nothing_and_makes_nothing(
     assert done.again(received, out, finalize=True) == ([], 1)
     before, first = exports(out), run_of(out)
     loader._loaded.cache_clear()
-    monkeypatch.setattr(collect_module, "load_form", lambda *_: pytest.fail("no form need be loaded"))
+    monkeypatch.setattr(plan_module, "load_form", lambda *_: pytest.fail("no form need be loaded"))
     assert done.again(received, out, finalize=True) == ([], 0)
     second = run_of(out)
     assert exports(out) == before

@@ -23,9 +23,11 @@ from support.example import document
 from support.matrix import MATRIX
 from support.sweeps import SEED, every, examples
 from xlperf import collect, decide, fill_workbook, package_collection, verify
-from xlperf.collecting import inbox as inbox_module
 from xlperf.collecting import processing
-from xlperf.collecting.inbox import Allowance, Input, list_inbox
+from xlperf.collecting.inbox import listing
+from xlperf.collecting.inbox.archives import Allowance
+from xlperf.collecting.inbox.inputs import Input
+from xlperf.collecting.inbox.listing import list_inbox
 from xlperf.collecting.packages.contents import AUDIT, INPUTS, MARK, RESULTS
 from xlperf.collecting.store.audit_log import entries_of
 from xlperf.collecting.store.opening import opened_store
@@ -151,7 +153,7 @@ def test_what_was_made_counts_for_no_member(offices: Path, tmp_path: Path, monke
     (inbox := tmp_path / "收到").mkdir()
     shutil.copy(offices / "packages/财政.zip", inbox)
     for members, taken in ((3, {"甲.xlsx", "乙.xlsx", "说明.pdf"}), (2, {""})):
-        monkeypatch.setattr(inbox_module, "Allowance", lambda members=members: Allowance(members=members))
+        monkeypatch.setattr(listing, "Allowance", lambda members=members: Allowance(members=members))
         found = [item for item in list_inbox([inbox]) if isinstance(item, Input)]
         assert {item.path.partition("!")[2] for item in found} == taken
 

@@ -15,7 +15,7 @@ from support.paths import EXAMPLES
 from support.rosters import written
 from support.sweeps import examples
 from xlperf import Announcement, collect, find_status, remind
-from xlperf.collecting.collect import expected_units
+from xlperf.collecting.plan import expected_units
 from xlperf.collecting.status import status_as_text
 from xlperf.errors import ExitCode, UsageError
 

@@ -49,7 +49,7 @@ from support.web import served
 from xlperf import ExitCode, __version__, fill_workbook, find_form, load_document, load_form, validate
 from xlperf import __all__ as exported
 from xlperf.cli.commands import cli
-from xlperf.collecting import inbox
+from xlperf.collecting.inbox import archives
 from xlperf.forms.form import Form
 from xlperf.forms.written.shape import read_schema
 from xlperf.reading import limits
@@ -670,7 +670,7 @@ def test_the_bounds_are_those_of_the_program(language: str) -> None:
     text = page_of(language, "limits.md").text()
     bounds = {
         "128 MiB": limits.MOST_FILE, "5,000": limits.MOST_PARTS, "1,024 MiB": limits.MOST_UNPACKED, "1,000": limits.MOST_SHEETS,
-        "3,000,000": limits.MOST_AREA, "20,000": inbox.MOST_MEMBERS, "8,192 MiB": inbox.MOST_UNPACKED, "3": inbox.DEEPEST,
+        "3,000,000": limits.MOST_AREA, "20,000": archives.MOST_MEMBERS, "8,192 MiB": archives.MOST_UNPACKED, "3": archives.DEEPEST,
         "120": Limits().seconds, "2,048 MiB": Limits().memory,
     }  # fmt: skip
     shown = re.findall(r"^\| [^|]+ \| ([\d,]+(?: MiB)?)[^|]*\|$", text, re.MULTILINE)

@@ -13,25 +13,23 @@ undisturbed run.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 from xlperf.collecting.changes import compare_runs
 from xlperf.collecting.housekeeping import WORK, locked, refuse_other_inboxes, tidy
-from xlperf.collecting.inbox import Input, Skipped, close_archives, is_no_submission, list_inbox, open_received
-from xlperf.collecting.last_run import Made, known_files, known_forms, log_of, made_before, state_of
+from xlperf.collecting.inbox.reading import close_archives, open_received
+from xlperf.collecting.last_run import Made, log_of, made_before, state_of
 from xlperf.collecting.packages.adoption import adopt_decisions
-from xlperf.collecting.packages.contents import Package
+from xlperf.collecting.plan import Plan, find_plan
 from xlperf.collecting.processing import basis_of, digest_of_work, process_inputs, terms_of
 from xlperf.collecting.run_board import naming_of
-from xlperf.collecting.run_log import LogStamp, Run, find_versions, log_stamp, read_run, write_run
+from xlperf.collecting.run_log import Run, find_versions, log_stamp, write_run
 from xlperf.collecting.status import CollectionStatus, read_status
 from xlperf.collecting.store.arrivals import OPEN, Arrival, first_receipt, register
 from xlperf.collecting.store.audit_log import UNFINISHED, Auditor, chain_of, entries_of, note_arrivals, sealed_log, set_seal
@@ -41,26 +39,20 @@ from xlperf.collecting.store.ownership import refuse_other_owner, take_store
 from xlperf.collecting.store.tables import Store
 from xlperf.collecting.worker import COPIES, WorkOptions, known_reports
 from xlperf.distributing.naming import make_naming
-from xlperf.distributing.prefill import kept_headings, subject_headings, told_of_kept
-from xlperf.distributing.roster import Roster, Unit, take_roster
-from xlperf.files import StrPath, digest_of_json, moment, stamp
-from xlperf.forms.loader import find_form, form_directories, is_shipped, load_form
+from xlperf.files import StrPath, moment, stamp
 from xlperf.forms.model import Unexplained
 from xlperf.messages import current_language, sentence
-from xlperf.reporting.word_report import check_own_template
 from xlperf.summarizing.audit.chain import DECIDED, UNDONE
 from xlperf.summarizing.board.decisions import Taken, in_force, taken_in, waivers_of
 from xlperf.summarizing.board.former import FormerYears
 from xlperf.summarizing.exports import NOTHING_HANDED, Exported, write_exports
 from xlperf.summarizing.submissions import Asked
-from xlperf.summarizing.survey import installed_prefixes
 from xlperf.workbook.announcement import NOTHING, Announcement
 from xlperf.workers.pool import opened_pool, return_large_blocks_at_once
 from xlperf.workers.process import Limits
 from xlperf.workflow.waivers import Waiver
 
 LIMITS = Limits()
-NO_FORMS: Mapping[str, str] = {}
 
 
 def collect(
@@ -112,6 +104,7 @@ def collect(
         FormError: one of the forms is wrong.
 
     Example:
+        >>> from pathlib import Path
         >>> from tempfile import TemporaryDirectory
         >>> with TemporaryDirectory() as folder:
         ...     inbox = Path(folder, "received")
@@ -123,13 +116,13 @@ def collect(
     """
     return_large_blocks_at_once()
     kinds = known_reports(reports)
-    find_out = partial(_plan, inboxes, form=form, templates=templates, output=output, roster=roster)
-    plan = find_out()
+    find_out = partial(find_plan, inboxes, form=form, templates=templates, output=output, roster=roster)
+    plan = find_out(started=_now())
     for remark in () if quiet else plan.remarks:
         print(remark, file=sys.stderr)
     with locked(plan.directory), opened_store(plan.directory, database) as store:
         if log_stamp(plan.directory) != plan.log:  # another run has ended between the plan and the lock
-            plan = find_out()
+            plan = find_out(started=_now())
         refuse_other_owner(store, plan.directory)
         adopt_decisions(store, plan.packages, now=plan.started)
         options = _options(store, plan, form=form, year=year, date=date, finalize=finalize)
@@ -167,105 +160,6 @@ def collect(
         return read_status(plan.directory, store, run, naming_of(run), day=decisions.day)
 
 
-# --- before anything is written ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Plan:
-    """What a run works on."""
-
-    directory: Path
-    templates: Path | None
-    forms: Mapping[str, str]  # form and revision -> digest
-    inputs: Sequence[Input]
-    skipped: Sequence[Skipped]  # what is not a submission
-    packages: Sequence[Package]  # collections of other offices
-    units: Sequence[Unit] | None
-    remarks: Sequence[str]  # what of their list was skipped or kept, in words
-    prefixes: tuple[str, ...]  # words that may be left out before a unit's name
-    last: Run | None  # the last finished run
-    log: LogStamp | None  # what its log was when it was read
-    started: str  # ISO time
-    clock: float  # that of time.monotonic, in seconds
-
-
-def _plan(
-    inboxes: Sequence[StrPath], *, form: str | None, templates: StrPath | None, output: StrPath, roster: StrPath | None
-) -> _Plan:
-    """Find out what there is to process, and with which forms."""
-    clock, started = time.monotonic(), _now()
-    directory, own_forms = Path(output), Path(templates) if templates else None
-    log = log_stamp(directory)  # taken first: a log that is written meanwhile is read again
-    last = read_run(directory)
-    forms = digest_forms(own_forms, known_forms(last))
-    if form is not None:
-        find_form(form, templates=own_forms)
-    found = list_inbox([Path(inbox) for inbox in inboxes], directory, known_files(last))
-    is_same = last is not None and last["forms"] == forms and "prefixes" in last
-    prefixes = tuple(last["prefixes"]) if last and is_same else installed_prefixes(own_forms)
-    expected = expected_units(Path(roster), own_forms, form=form) if roster else None
-    return _Plan(
-        directory=directory,
-        templates=own_forms,
-        forms=forms,
-        inputs=[item for item in found if isinstance(item, Input)],
-        skipped=[item for item in found if isinstance(item, Skipped)],
-        packages=[item for item in found if isinstance(item, Package)],
-        units=expected.units if expected else None,
-        remarks=expected.remarks if expected else (),
-        prefixes=prefixes,
-        last=last,
-        log=log,
-        started=started,
-        clock=clock,
-    )
-
-
-def expected_units(roster: Path, templates: Path | None = None, *, form: str | None = None) -> Roster:
-    """The units of a roster, each once with its papers, though it may have a line for each; what was skipped and kept of it.
-
-    Args:
-        form: the key of the form that is asked for; where units file one paper of it, a column of subjects asks for nothing.
-    """
-    forms = [load_form(folder) for folder in form_directories(templates)]
-    units, remarks = take_roster(roster, subject=[heading for form in forms for heading in subject_headings(form)])
-    has_papers = any(subject_headings(known) for known in forms if form in (None, known.key))
-    papers: dict[tuple[str, str], dict[str, None]] = {}
-    for unit in units if has_papers else ():
-        papers.setdefault((unit.name, unit.code), {}).update({unit.subject: None} if unit.subject else {})
-    first = tuple({(unit.name, unit.code): unit for unit in reversed(units)}.values())[::-1]
-    once = tuple(replace(unit, papers=tuple(papers.get((unit.name, unit.code), ()))) for unit in first)
-    return Roster(once, (*remarks, *told_of_kept(kept_headings(forms, once))))
-
-
-def digest_forms(templates: Path | None, known: Mapping[str, str] = NO_FORMS) -> dict[str, str]:
-    """The digest of every form there is: whether a workbook is of an older revision depends on all of them.
-
-    Args:
-        templates: the folder of a bureau's own forms.
-        known: forms by their digests that were right before and need not be looked at again.
-
-    Raises:
-        FormError: one is wrong; that is better said before the work than once per workbook.
-    """
-    digests: dict[str, str] = {}
-    for folder in form_directories(templates):
-        ours = (file for file in sorted(folder.iterdir()) if file.is_file() and not is_no_submission(file.name))
-        files = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in ours}
-        digest = digest_of_json(files)
-        digests.setdefault(known.get(digest) or _name_of(folder), digest)  # the bureau's own come first and count
-    return digests
-
-
-def _name_of(folder: Path) -> str:
-    """What a form is called in the log, once it is known to be right; those that travel with xlperf are."""
-    if is_shipped(folder):
-        return f"{folder.parent.name} {folder.name}"
-    form = load_form(folder)
-    check_own_template(form)
-    return f"{form.key} {folder.name}"
-
-
 def _now() -> str:
     return moment()
 
@@ -292,7 +186,7 @@ def _decisions(store: Store, *, day: str) -> _Decisions:
 # --- in the folder of the collection -------------------------------------------------------------------------
 
 
-def _options(store: Store, plan: _Plan, *, form: str | None, year: int | None, date: str | None, finalize: bool) -> WorkOptions:
+def _options(store: Store, plan: Plan, *, form: str | None, year: int | None, date: str | None, finalize: bool) -> WorkOptions:
     """What the workers are to do."""
     return WorkOptions(
         language=current_language(),
@@ -311,7 +205,7 @@ def _date(store: Store, date: str | None, started: str) -> str:
     return (first_receipt(store) or started)[:10]
 
 
-def _register(store: Store, plan: _Plan, options: WorkOptions, waivers: Mapping[str, Waiver]) -> str:
+def _register(store: Store, plan: Plan, options: WorkOptions, waivers: Mapping[str, Waiver]) -> str:
     """Register the inputs; return the digest of everything that an outcome depends on besides the bytes."""
     refuse_other_inboxes(store, plan.directory, plan.inputs)
     take_store(store, plan.directory)
@@ -331,7 +225,7 @@ def _register(store: Store, plan: _Plan, options: WorkOptions, waivers: Mapping[
 
 def _export(
     store: Store,
-    plan: _Plan,
+    plan: Plan,
     options: WorkOptions,
     *,
     announcement: Announcement,
@@ -364,13 +258,13 @@ def _export(
     return exported
 
 
-def _terms(plan: _Plan, announcement: Announcement) -> object:
+def _terms(plan: Plan, announcement: Announcement) -> object:
     """All that exports depend on, but for the work and the files that lie in the folder."""
     units = None if plan.units is None else [repr(unit) for unit in plan.units]
     return [[list(Arrival(item.path, item.key, item.size)) for item in plan.inputs], units, repr(announcement)]
 
 
-def _run(plan: _Plan, options: WorkOptions, *, workers: int, made: Made, announcement: Announcement) -> Run:
+def _run(plan: Plan, options: WorkOptions, *, workers: int, made: Made, announcement: Announcement) -> Run:
     """The content of run.json for this run."""
     last, has_roster = plan.last, plan.units is not None
     naming = make_naming(plan.prefixes, plan.units, [entry["unit"] for entry in made["files"]])

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from xlperf.collecting.inbox import Input
+from xlperf.collecting.inbox.inputs import Input
 from xlperf.collecting.store.arrivals import OPEN, registered
 from xlperf.collecting.store.opening import LOCK
 from xlperf.collecting.store.outcomes import done_outputs, forget

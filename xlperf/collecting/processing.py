@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 from xlperf import __version__
 from xlperf.collecting.housekeeping import write_made
-from xlperf.collecting.inbox import Input, close_archives, read_input
+from xlperf.collecting.inbox.inputs import Input
+from xlperf.collecting.inbox.reading import close_archives, read_input
 from xlperf.collecting.packages.adoption import adopted
 from xlperf.collecting.packages.contents import Package
 from xlperf.collecting.run_log import Run

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlperf.collecting.housekeeping import locked
-from xlperf.collecting.inbox import is_no_submission
+from xlperf.collecting.inbox.inputs import is_no_submission
 from xlperf.collecting.run_log import Run, read_run
 from xlperf.collecting.store.arrivals import registered
 from xlperf.collecting.store.audit_log import LOG, UNFINISHED, entries_of, seals_of

@@ -14,7 +14,8 @@ import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from xlperf.collecting.inbox import Input, open_archive
+from xlperf.collecting.inbox.inputs import Input
+from xlperf.collecting.inbox.reading import open_archive
 from xlperf.collecting.packages.contents import Package, PackedResult, results_in
 from xlperf.collecting.store.audit_log import append, entries_of
 from xlperf.collecting.store.outcomes import outcome_of

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from xlperf.collecting.housekeeping import locked
-from xlperf.collecting.inbox import MOST_ENTRIES
+from xlperf.collecting.inbox.archives import MOST_ENTRIES
 from xlperf.collecting.packages.contents import AUDIT, FORMAT, INPUTS, MADE, MARK, RECEIVED, RESULTS
 from xlperf.collecting.processing import basis_of, digest_of_work, options_of, terms_of
 from xlperf.collecting.run_log import Run, read_run

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from xlperf.collecting.collect import expected_units
+from xlperf.collecting.plan import expected_units
 from xlperf.collecting.run_board import as_last_known, board_of, naming_of
 from xlperf.collecting.run_log import FileEntry, Run, list_files, read_run
 from xlperf.collecting.store.arrivals import count_inputs
