@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from support.paths import EXAMPLE, REPOSITORY, TEMPLATES
 from support.sweeps import seeds
 from xlperf import collect, fill_workbook, load_document, validate
-from xlperf.distributing.roster import Line, Unit
+from xlperf.distributing.roster import Unit
+from xlperf.distributing.roster_sheets import Line
 from xlperf.distributing.workbook_names import file_names
 from xlperf.errors import ExitCode, FormError, UsageError
 from xlperf.file_names import MOST_BYTES, UNSAFE, joined_name, safe_name

@@ -19,8 +19,9 @@ from support.hostile import BUILDERS
 from support.rosters import book, written
 from support.surgery import rewrite
 from support.sweeps import every, seeds
-from xlperf.distributing.roster import Line, Unit, read_roster, take_roster
+from xlperf.distributing.roster import Unit, read_roster, take_roster
 from xlperf.distributing.roster_file import uncomputed_cells
+from xlperf.distributing.roster_sheets import Line
 from xlperf.errors import ExitCode, UsageError
 
 TEXT = "单位名称,单位代码,主管部门\n苏州市生产力促进中心,0012,苏州市科学技术局\n乙中心,320500,\n"

@@ -27,7 +27,8 @@ from xlperf.collecting.run_log import read_run
 from xlperf.collecting.store.audit_log import append, entries_of
 from xlperf.collecting.store.opening import opened_store, store_to_read
 from xlperf.distributing.naming import Naming, make_naming
-from xlperf.distributing.roster import Line, Unit
+from xlperf.distributing.roster import Unit
+from xlperf.distributing.roster_sheets import Line
 from xlperf.errors import UnreadableError
 from xlperf.messages import LANGUAGES, catalogue
 from xlperf.server.answers import answer_to

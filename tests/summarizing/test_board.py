@@ -23,7 +23,8 @@ from support.libreoffice import convert
 from support.outcomes import finding, indicator, outcome, unit, unreadable
 from support.paths import DOCS, EXAMPLES, TEMPLATES
 from xlperf.distributing.naming import make_naming
-from xlperf.distributing.roster import Line, Unit
+from xlperf.distributing.roster import Unit
+from xlperf.distributing.roster_sheets import Line
 from xlperf.messages import sentence
 from xlperf.summarizing.board.assignment import find_owners
 from xlperf.summarizing.board.departments import cover_text, make_parcels

@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from xlperf.distributing.roster import Line, Unit
+from xlperf.distributing.roster import Unit
+from xlperf.distributing.roster_sheets import Line
 from xlperf.forms.compute import compute
 from xlperf.forms.document import document_of, rows_of
 from xlperf.forms.loader import find_form, load_form

@@ -17,7 +17,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xlperf.checking.schema_errors import expected_of
-from xlperf.distributing.roster import Line, Unit, heading_key, is_contact, is_skipped, shown
+from xlperf.distributing.roster import Unit
+from xlperf.distributing.roster_headings import heading_key, is_contact, is_skipped, shown
+from xlperf.distributing.roster_sheets import Line
 from xlperf.forms.catalog import field_names
 from xlperf.forms.document import Row, Rows, Spot, preset_index, rows_of, subject_spot, unit_spot
 from xlperf.forms.form import Form

@@ -1,4 +1,4 @@
-"""The units a bureau sends a form to, as its own list names them; the aliases of its headings are in the catalogues, `[roster]`.
+"""The units a bureau sends a form to, as its own list names them; its headings: `roster_headings`, its lines: `roster_sheets`.
 
     for unit in read_roster("units.xlsx"):
         unit.name, unit.code, unit.supervisor
@@ -13,41 +13,33 @@ merged counts for all its lines. Everything that is wrong with the file is repor
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from xlperf.distributing.roster_file import Grid, MergedCells, NumberedLine, UncomputedCell, read_grids
+from xlperf.distributing.roster_headings import (
+    COLUMNS,
+    CONTACTS,
+    columns_among,
+    heading_key,
+    keys_for,
+    known_columns,
+    meanings_of,
+    shown,
+    words_for,
+)
+from xlperf.distributing.roster_sheets import Line, Sheet, read_sheets
 from xlperf.errors import UsageError
 from xlperf.files import StrPath
-from xlperf.formula.operands import as_decimal, as_text
-from xlperf.messages import LANGUAGES, catalogue, listing, sentence
-from xlperf.text import fold, most_like
+from xlperf.messages import listing, sentence
+from xlperf.text import most_like
 
-COLUMNS = ("name", "code", "supervisor")  # the columns that every roster may have
-CONTACTS = ("person", "phone", "mail", "office")  # those that say whom to ask, and who is in charge of the unit at the bureau
 IDENTIFYING = ("code", "name")  # of these one names the unit of a line; the code first
 MOST_REPORTED = 50  # complaints
 MOST_NEAR = 3  # names that are suggested
 SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)  # a long code that Excel took for a number, saved as text
-MOST_TITLES = 10  # lines among which the headings are looked for
 DASH = "\u2014"  # printed for a blank cell
-
-
-class Line(NamedTuple):
-    """One line of a roster: what stands in it by heading, None where it is blank."""
-
-    sheet: str  # "" in a CSV file
-    number: int  # as a spreadsheet program shows it
-    cells: Mapping[str, object]
-
-    @property
-    def place(self) -> str:
-        """Sheet and line, in words."""
-        return sentence("roster_sheet_line" if self.sheet else "roster_line", {"sheet": self.sheet, "line": self.number})
 
 
 @dataclass(frozen=True)
@@ -83,15 +75,6 @@ class Contact(NamedTuple):
         return " ".join(filter(None, (self.person, self.phone)))
 
 
-class Sheet(NamedTuple):
-    """What stands below the headings of one sheet, and what is wrong there."""
-
-    title: str
-    headings: tuple[str, ...] = ()
-    lines: tuple[Line, ...] = ()
-    complaints: tuple[str, ...] = ()
-
-
 class Roster(NamedTuple):
     """The units of a roster, and what of it was skipped, in words."""
 
@@ -122,7 +105,7 @@ def take_roster(path: StrPath, *, subject: Sequence[str] = ()) -> Roster:
     Raises:
         UsageError: as `read_roster`.
     """
-    first, *further = _sheets(Path(path))
+    first, *further = read_sheets(Path(path))
     columns = known_columns(first.headings, subject)
     units, totals = _units_and_totals(first.lines, columns)
     rows = _rows_of_units(further, units, subject)
@@ -147,68 +130,11 @@ def refuse(path: Path, complaints: Sequence[str]) -> None:
         raise UsageError("bad_roster", path=path, count=len(complaints), reasons="\n".join(reasons))
 
 
-# --- headings ------------------------------------------------------------------------------------------------
-
-
-def known_columns(headings: Iterable[str], subject: Sequence[str] = ()) -> dict[str, str]:
-    """The headings of the columns `name`, `code`, `supervisor` and `subject`, by these."""
-    return _named(headings, {heading_key(heading): "subject" for heading in subject} | _meant(COLUMNS))
-
-
 def contact_of(unit: Unit) -> Contact:
     """Whom to ask at a unit, as the roster says."""
-    named = _named(unit.line.cells, _meant(CONTACTS))
+    named = columns_among(unit.line.cells, meanings_of(CONTACTS))
     said = {column: shown(unit.line.cells[heading]) for column, heading in named.items()}
-    return Contact(*("" if said.get(column, "") in _words("nothing") else said.get(column, "") for column in CONTACTS))
-
-
-def is_contact(heading: str) -> bool:
-    """Whether a column says whom to ask."""
-    return heading_key(heading) in _meant(CONTACTS)
-
-
-def _named(headings: Iterable[str], meant: Mapping[str, str]) -> dict[str, str]:
-    """The first heading of each column, by what it means."""
-    found: dict[str, str] = {}
-    for heading in headings:
-        if column := meant.get(heading_key(heading)):
-            found.setdefault(column, heading)
-    return found
-
-
-@lru_cache(maxsize=4)
-def _meant(columns: tuple[str, ...]) -> dict[str, str]:
-    """What each word for one of those columns means."""
-    return {heading_key(word): column for column in columns for word in (column, *_words(column))}
-
-
-def is_skipped(heading: str) -> bool:
-    """Whether a column is one of those that bureaus keep for themselves."""
-    return heading_key(heading) in _keys("columns_skipped")
-
-
-def heading_key(text: object) -> str:
-    """A heading as it is compared: letters and digits only, so that brackets, spaces and dashes do not matter."""
-    return re.sub(r"[\W_]+", "", fold(str(text)).lower())
-
-
-def shown(value: object) -> str:
-    """What stands in a cell as people read it there."""
-    if value is None:
-        return ""
-    return as_text(as_decimal(value)) if isinstance(value, int | float) else fold(str(value))
-
-
-@lru_cache(maxsize=16)
-def _words(key: str) -> tuple[str, ...]:
-    """Every word for something that the program knows in a roster, in all languages."""
-    return tuple(word for language in LANGUAGES for word in catalogue(language)["roster"][key].split("|"))
-
-
-@lru_cache(maxsize=16)
-def _keys(key: str) -> frozenset[str]:
-    """The same words as they are compared."""
-    return frozenset(map(heading_key, _words(key)))
+    return Contact(*("" if said.get(column, "") in words_for("nothing") else said.get(column, "") for column in CONTACTS))
 
 
 # --- units ---------------------------------------------------------------------------------------------------
@@ -229,7 +155,7 @@ def _units_and_totals(lines: Iterable[Line], columns: Mapping[str, str]) -> tupl
 def _unit(line: Line, columns: Mapping[str, str]) -> Unit:
     """The unit of a line; a word for nothing in one of the known columns is a blank."""
     texts = {column: shown(line.cells[heading]) for column, heading in columns.items()}
-    said = {column: "" if text in _words("nothing") else text for column, text in texts.items()}
+    said = {column: "" if text in words_for("nothing") else text for column, text in texts.items()}
     taken = [columns[column] for column in COLUMNS if column in columns]
     return Unit(
         name=said.get("name", ""),
@@ -243,12 +169,12 @@ def _unit(line: Line, columns: Mapping[str, str]) -> Unit:
 def _is_total(line: Line, unit: Unit) -> bool:
     """Whether a line is called a total where the name stands or first in it; without a code, anywhere."""
     texts = (_first_text(line), unit.name) if unit.code else map(shown, line.cells.values())
-    return any(re.sub(r"\d+", "", heading_key(text)) in _keys("totals") for text in texts)
+    return any(re.sub(r"\d+", "", heading_key(text)) in keys_for("totals") for text in texts)
 
 
 def _is_signature(line: Line) -> bool:
     """Whether a line begins with the words before a signature and a colon."""
-    words = "|".join(map(re.escape, _words("footers")))
+    words = "|".join(map(re.escape, words_for("footers")))
     return re.match(rf"(?:{words}) ?:", _first_text(line), re.IGNORECASE) is not None
 
 
@@ -259,7 +185,7 @@ def _first_text(line: Line) -> str:
 
 def _wrong_list(first: Sheet, columns: Mapping[str, str], units: Sequence[Unit], subject: Sequence[str]) -> Iterator[str]:
     """Yield what is wrong with the list of units on the first sheet."""
-    known = listing(_words("name"))
+    known = listing(words_for("name"))
     if first.headings and "name" not in columns:
         yield sentence("roster_no_name_column", {"found": listing(first.headings), "known": known})
     elif not units:
@@ -317,7 +243,7 @@ def _rows_of_units(sheets: Iterable[Sheet], units: Sequence[Unit], subject: Sequ
     for sheet in sheets:
         columns = known_columns(sheet.headings, subject)
         if sheet.lines and not columns.keys() & set(IDENTIFYING):
-            known = listing((listing(_words("code")), listing(_words("name"))))
+            known = listing((listing(words_for("code")), listing(words_for("name"))))
             found.complaints.append(sentence("roster_no_unit_column", {"sheet": sheet.title, "known": known}))
             continue
         named, totals = _units_and_totals(sheet.lines, columns)
@@ -350,81 +276,3 @@ def _no_such_unit(unit: Unit, numbers: Mapping[str, Sequence[int]], subject: Seq
     facts = {"place": unit.line.place, "found": found, "near": listing(most_like(found, single, MOST_NEAR))}
     key = "roster_no_such_subject" if subject else "roster_no_such_unit"
     return sentence(key, {**facts, "subject": next(iter(subject), "")})
-
-
-# --- sheets --------------------------------------------------------------------------------------------------
-
-
-def _sheets(path: Path) -> list[Sheet]:
-    """Every sheet; the first is the list of units, on the others a code names them as well."""
-    return [_sheet(grid, {"code", "name"} if number else {"name"}) for number, grid in enumerate(read_grids(path))]
-
-
-def _sheet(grid: Grid, wanted: set[str]) -> Sheet:
-    """Part a sheet into its headings, among them one of the wanted columns, and the lines below them."""
-    numbered = list(grid.lines)
-    if not numbered:
-        return Sheet(grid.title)
-    at = _headings_at([list(filter(None, map(shown, cells))) for _, cells in numbered[:MOST_TITLES]], wanted)
-    number, cells = numbered[at]
-    headings = {column: shown(cell) for column, cell in enumerate(cells) if shown(cell)}
-    below = _with_merged_texts(numbered[at + 1 :], [span for span in grid.merged if span.first > number])
-    lines = [(_line(grid.title, headings, line), line) for line in below]
-    complaints = [*_repeated_headings(Line(grid.title, number, {}), headings.values())]
-    for line, (_, cells) in lines:
-        complaints += _wrong_cells(line, headings, cells)
-    used = tuple(line for line, _ in lines if any(value is not None for _, value in _counted(line)))
-    return Sheet(grid.title, tuple(headings.values()), used, tuple(complaints))
-
-
-def _headings_at(lines: Sequence[Sequence[str]], wanted: set[str]) -> int:
-    """Which line has the headings: the first that has one of those, below titles alone in their lines or at least shorter."""
-    for at, texts in enumerate(lines):
-        if known_columns(texts).keys() & wanted and all(len(above) < max(2, len(texts)) for above in lines[:at]):
-            return at
-    return 0
-
-
-def _with_merged_texts(lines: Sequence[NumberedLine], merged: Iterable[MergedCells]) -> list[NumberedLine]:
-    """The lines, a text that was merged downwards in every one of its own; of whom a merged amount is nobody can tell."""
-    rows = {number: list(cells) for number, cells in lines}
-    for span in merged:
-        value = rows[span.first][span.column] if span.first in rows and span.column < len(rows[span.first]) else None
-        if not isinstance(value, str):
-            continue
-        for number in range(span.first + 1, min(span.last, max(rows)) + 1):
-            if cells := rows.get(number):
-                cells += [None] * (span.column + 1 - len(cells))
-                cells[span.column] = value
-    return list(rows.items())
-
-
-def _line(title: str, headings: Mapping[int, str], line: NumberedLine) -> Line:
-    """The cells of a line by their headings."""
-    number, cells = line
-    return Line(title, number, {text: cells[column] if column < len(cells) else None for column, text in headings.items()})
-
-
-def _counted(line: Line) -> list[tuple[str, object]]:
-    """The cells of a line that count, with their headings."""
-    return [(heading, value) for heading, value in line.cells.items() if not is_skipped(heading)]
-
-
-def _repeated_headings(line: Line, headings: Iterable[str]) -> Iterator[str]:
-    """Yield the headings that stand twice."""
-    for heading, count in Counter(headings).items():
-        if count > 1:
-            yield sentence("roster_same_column", {"place": line.place, "found": heading, "other": heading})
-
-
-def _wrong_cells(line: Line, headings: Mapping[int, str], cells: Sequence[object]) -> Iterator[str]:
-    """Yield what is wrong in a line: cells below no heading, "as above", formulas nobody computed."""
-    beside = [shown(cell) for column, cell in enumerate(cells) if shown(cell) and column not in headings]
-    if beside:
-        yield sentence("roster_no_heading", {"place": line.place, "found": listing(beside)})
-    for heading, value in _counted(line):
-        if shown(value).lower() in _words("as_above"):
-            yield sentence("roster_as_above", {"place": line.place, "heading": heading, "found": shown(value)})
-    for _, value in _counted(line):
-        if isinstance(value, UncomputedCell):
-            yield sentence("roster_not_computed", {"place": line.place, "cell": value})

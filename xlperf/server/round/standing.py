@@ -23,7 +23,8 @@ from xlperf.collecting.store.opening import store_to_read
 from xlperf.collecting.store.outcomes import Outcomes
 from xlperf.collecting.store.ownership import refuse_other_owner
 from xlperf.distributing.naming import PLAIN, Naming, make_naming
-from xlperf.distributing.roster import Line, Unit
+from xlperf.distributing.roster import Unit
+from xlperf.distributing.roster_sheets import Line
 from xlperf.errors import UsageError
 from xlperf.messages import catalogue, current_language, fill
 from xlperf.reporting.description import DescribedFinding

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from xlperf.distributing.naming import Naming, places_of
-from xlperf.distributing.roster import Line, Unit, contact_of
+from xlperf.distributing.roster import Unit, contact_of
+from xlperf.distributing.roster_sheets import Line
 from xlperf.messages import clauses, listing, sentence
 from xlperf.summarizing.outcome import SurveyedSubmission
 from xlperf.summarizing.submissions import ATTACHED, COUNTS, Asked, Role, arrival_of, content_key
