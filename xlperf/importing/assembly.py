@@ -25,8 +25,8 @@ from xlperf.importing.labels import Labels, Target
 from xlperf.importing.paper_form import paper_form_of
 from xlperf.importing.papers.page import Leftover, Page, Passage
 from xlperf.importing.sections import first_paper, read_sections
-from xlperf.importing.tables import FoundRow, FoundTable
-from xlperf.importing.unit_captions import Units
+from xlperf.importing.tables.found import FoundRow, FoundTable
+from xlperf.importing.tables.unit_captions import Units
 from xlperf.reporting.finding import Finding
 from xlperf.text import fold, leading_code, without_code
 from xlperf.values.blanks import is_blank, is_dash

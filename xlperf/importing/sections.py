@@ -19,8 +19,9 @@ from itertools import accumulate, pairwise
 from xlperf.forms.document import Spot, subject_spot, unit_spot
 from xlperf.importing.labels import Heading, LabelledText, Labels, Target
 from xlperf.importing.papers.page import APART, Cell, Grid, Item, Leftover, Line, Page, Passage, Place
-from xlperf.importing.tables import FoundRow, FoundTable, found_single, read_grid
-from xlperf.importing.unit_captions import caption_of, with_captions
+from xlperf.importing.tables.found import FoundRow, FoundTable, found_single
+from xlperf.importing.tables.grid_reader import read_grid
+from xlperf.importing.tables.unit_captions import caption_of, with_captions
 from xlperf.text import letters_of
 from xlperf.values.blanks import is_blank
 from xlperf.values.dates import dates_of

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from xlperf.errors import UnreadableError
 from xlperf.importing.papers.page import Cell, Grid, Item, Line, Page, Place
 from xlperf.importing.papers.word_numbering import Numbering
+from xlperf.importing.papers.word_styles import contents_styles, contents_texts, heading_styles, is_contents, is_heading
 from xlperf.importing.papers.word_xml import Element, child_of, name_of, number_of, value_of
 from xlperf.messages import sentence
 
@@ -29,11 +30,9 @@ COPIES = "AlternateContent"
 # Parts outside of the text, by their relationship.
 ASIDES = {"comments": "comment", "footnotes": "note", "endnotes": "note", "header": "header", "footer": "header"}
 NUMBERING = "numbering"
-BODY_LEVELS = 9  # an outline level below this is a heading
 DRAWN = {"drawing", "pict", "object"}
 # What a drawing is, by itself or by the first of these elements in it; else it is a shape.
 KINDS = {"object": "object", "pic": "picture", "imagedata": "picture", "blip": "picture", "chart": "chart", "relIds": "diagram"}
-CONTENTS, CONTENTS_STYLE = re.compile(r"\s*TOC\b"), re.compile(r"toc (?:[1-9]|heading)", re.IGNORECASE)
 PAGE_NUMBER = re.compile(r"\b(?:PAGE|NUMPAGES|SECTIONPAGES)\b")
 SYMBOL = re.compile("[0-9A-Fa-f]{2,4}")
 
@@ -80,9 +79,9 @@ def read_word(content: bytes) -> Page:
         raise UnreadableError("XL444", found="word/document.xml")
     numbering = next((root for kind, root in parts if kind == NUMBERING), None)
     reader = _Reader(
-        heading_styles=_heading_styles(styles),
-        contents_styles=_contents_styles(styles),
-        contents_texts=_contents_texts(body),
+        heading_styles=heading_styles(styles),
+        contents_styles=contents_styles(styles),
+        contents_texts=contents_texts(body),
         numbering=Numbering(numbering, styles),
     )
     items = tuple(reader.items(body))
@@ -90,70 +89,6 @@ def read_word(content: bytes) -> Page:
         if kind in ASIDES:
             reader.aside(ASIDES[kind], root)
     return Page(items, tuple(reader.asides), reader.changes, unnumbered=tuple(reader.unnumbered))
-
-
-# --- styles and the table of contents ------------------------------------------------------------------------
-
-
-def _heading_styles(styles: Element) -> frozenset[str]:
-    """The identities of the styles that have an outline level, their own or one of the style they are based on."""
-    by_key = {value_of(style, "styleId"): style for style in styles if name_of(style) == "style"}
-
-    def level(key: str) -> str:
-        seen: set[str] = set()
-        while key in by_key and key not in seen:
-            seen.add(key)
-            if own := value_of(child_of(by_key[key], "pPr", "outlineLvl")):
-                return own
-            key = value_of(child_of(by_key[key], "basedOn"))
-        return ""
-
-    return frozenset(key for key in by_key if _is_heading(level(key)))
-
-
-def _is_heading(level: str) -> bool:
-    return number_of(level, BODY_LEVELS) < BODY_LEVELS
-
-
-def _contents_styles(styles: Element) -> frozenset[str]:
-    """The identities of the styles in which Word sets a table of contents."""
-    named = ((value_of(style, "styleId"), value_of(child_of(style, "name"))) for style in styles)
-    return frozenset(key for key, name in named if CONTENTS_STYLE.fullmatch(name))
-
-
-@dataclass
-class _Field:
-    """A field that has begun: how many pieces of text stand before it, and its code so far."""
-
-    start: int
-    code: str = ""
-
-
-def _contents_texts(body: Element) -> frozenset[Element]:
-    """The pieces of text that a field shows as a table of contents; one that never ends is none."""
-    texts: list[Element] = []
-    opened: list[_Field] = []
-    found: set[Element] = set()
-    for element in body.iter():
-        name = name_of(element)
-        if name == "t":
-            texts.append(element)
-        elif name == "instrText" and opened:
-            opened[-1].code += element.text or ""
-        elif name == "fldChar" and value_of(element, "fldCharType") == "begin":
-            opened.append(_Field(len(texts)))
-        elif name == "fldChar" and value_of(element, "fldCharType") == "end" and opened:
-            ended = opened.pop()
-            found.update(texts[ended.start :] if CONTENTS.match(ended.code) else ())
-        elif name == "fldSimple" and CONTENTS.match(value_of(element, "instr")):
-            found.update(part for part in element.iter() if name_of(part) == "t")
-    return frozenset(found)
-
-
-def _is_contents(element: Element) -> bool:
-    """Whether a content control is Word's own for a table of contents."""
-    gallery = child_of(element, "sdtPr", "docPartObj", "docPartGallery") if name_of(element) == "sdt" else None
-    return value_of(gallery) == "Table of Contents"
 
 
 # --- the document --------------------------------------------------------------------------------------------
@@ -217,7 +152,7 @@ class _Reader:
                 self.deleted(child)
             elif name == "altChunk":
                 self.asides.append(Line("altChunk", Place("embedded")))
-            elif name not in SILENT and not _is_contents(child):
+            elif name not in SILENT and not is_contents(child):
                 self.changes += name in INSERTED
                 yield from self.items(child)
 
@@ -237,7 +172,7 @@ class _Reader:
             self.unnumbered.append(here)
         shown = number if number and (has_text or self.cells) else ""
         level = value_of(child_of(element, "pPr", "outlineLvl"))
-        heading = _is_heading(level) if level else style in self.heading_styles
+        heading = is_heading(level) if level else style in self.heading_styles
         yield Line(shown + found.text, Place("paragraph", self.paragraphs), heading, shown)
         for box in found.boxes:
             yield from self.box(box)

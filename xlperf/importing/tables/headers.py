@@ -15,7 +15,7 @@ from xlperf.forms.model import Field
 from xlperf.formula.nodes import Kind
 from xlperf.importing.labels import Labels
 from xlperf.importing.papers.page import Cell
-from xlperf.importing.unit_captions import Units, caption_of, units_of
+from xlperf.importing.tables.unit_captions import Units, caption_of, units_of
 
 LEAST = 2  # labels in one row that make it a header
 

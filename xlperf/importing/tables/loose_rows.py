@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from xlperf.forms.model import Block
 from xlperf.formula.nodes import Kind
-from xlperf.importing.headers import Header
 from xlperf.importing.labels import Labels
 from xlperf.importing.papers.page import Cell
+from xlperf.importing.tables.headers import Header
 from xlperf.values.notation import spellings_of
 from xlperf.values.numbers import meanings
 
