@@ -21,7 +21,7 @@ from xlperf.errors import FormError, UsageError
 from xlperf.files import shipped
 from xlperf.forms import loader
 from xlperf.forms.compute import compute
-from xlperf.forms.consistency import NUMBERS
+from xlperf.forms.consistency.contents import NUMBERS
 from xlperf.forms.document import Spot, document_of, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.layout import filled_references, make_layout

@@ -16,8 +16,8 @@ from xlperf.comparing.headings import retyped_headings
 from xlperf.comparing.stray_cells import stray_data
 from xlperf.forms.document import Spot, is_empty
 from xlperf.forms.form import Form
-from xlperf.forms.layout import HEADER
 from xlperf.forms.model import RULES, Block, Severity, Sheet, Table
+from xlperf.forms.sheet_lines import HEADER
 from xlperf.formula.nodes import Kind
 from xlperf.messages import listing, sentence
 from xlperf.reading.markup import Markup

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from xlperf.comparing.issued_cells import may_be_former_text
-from xlperf.forms.layout import HEADER, SINGLES
 from xlperf.forms.model import Field
+from xlperf.forms.sheet_lines import HEADER, SINGLES
 from xlperf.formula.operands import normal_text
 from xlperf.messages import listing
 from xlperf.reading.reading import FoundSheet, Reading

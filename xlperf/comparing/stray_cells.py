@@ -15,8 +15,9 @@ from xlperf.comparing.headings import label_column
 from xlperf.comparing.issued_cells import Indexes, RowAt, indexes, is_issued, may_be_former_text, row_at
 from xlperf.comparing.program_sheets import stray_in_guide, stray_in_program_sheets
 from xlperf.forms.form import Form
-from xlperf.forms.layout import END, HEADER, SINGLES, make_layout
+from xlperf.forms.layout import make_layout
 from xlperf.forms.model import GUIDE, Field, Sheet, Table
+from xlperf.forms.sheet_lines import END, HEADER, SINGLES
 from xlperf.formula.operands import normal_text
 from xlperf.messages import listing
 from xlperf.reading.reading import FoundSheet, Reading

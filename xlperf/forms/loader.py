@@ -17,8 +17,8 @@ from typing import Any
 
 from xlperf.errors import FormError, FormulaError, UsageError
 from xlperf.files import StrPath, shipped
-from xlperf.forms.check_parameters import check_parameters
-from xlperf.forms.consistency import check_folder, check_names
+from xlperf.forms.consistency.all_checks import check_folder, check_names
+from xlperf.forms.consistency.check_parameters import check_parameters
 from xlperf.forms.definition import UNIT, Raw
 from xlperf.forms.form import Form, OpeningLine, Style
 from xlperf.forms.formulas import build_formulas, check_tests, in_order

@@ -19,8 +19,8 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from xlperf.addresses import column_name, column_number
-from xlperf.forms.layout import END, HEADER
 from xlperf.forms.model import Table
+from xlperf.forms.sheet_lines import END, HEADER
 from xlperf.page.cell_looks import CellLooks, number_in
 from xlperf.page.shown_numbers import GENERAL, show_number
 from xlperf.reading import limits

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from xlperf.addresses import cell_name
 from xlperf.forms.form import Form
-from xlperf.forms.layout import END, HEADER, SINGLES
 from xlperf.forms.model import GUIDE, Block, Sheet, Table
+from xlperf.forms.sheet_lines import END, HEADER, SINGLES
 from xlperf.formula.operands import normal_text
 
 Grid = list[list[object]]  # what the cells of a sheet show, row by row

@@ -12,7 +12,7 @@ import re
 
 from xlperf.addresses import cell_name
 from xlperf.forms.document import Spot
-from xlperf.forms.layout import Line, Page
+from xlperf.forms.sheet_lines import Line, Page
 from xlperf.values.box_notes import note_words
 from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter

@@ -13,9 +13,10 @@ from functools import lru_cache, partial
 from xlperf.addresses import cell_name, column_name
 from xlperf.forms.document import Rows, Spot, unit_spot
 from xlperf.forms.form import Form
-from xlperf.forms.layout import Layout, Line, Reference, filled_references, make_layout, row_counts
+from xlperf.forms.layout import Layout, filled_references, make_layout, row_counts
 from xlperf.forms.live.states import ISSUED
 from xlperf.forms.model import RULES, Block, Field, Table
+from xlperf.forms.sheet_lines import Line, Reference
 from xlperf.formula.dates import day_of
 from xlperf.formula.excel import to_excel
 from xlperf.formula.nodes import Kind, Literal, Node

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 
 from xlperf import __version__
 from xlperf.forms.document import Spot, unit_spot
-from xlperf.forms.layout import MARK, Line, Page
+from xlperf.forms.layout import MARK
+from xlperf.forms.sheet_lines import Line, Page
 from xlperf.formula.operands import IDEOGRAPHIC_SPACE
 from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter, cached_value, write_key

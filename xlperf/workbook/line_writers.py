@@ -12,8 +12,8 @@ from itertools import groupby
 from math import ceil
 
 from xlperf.forms.document import Spot
-from xlperf.forms.layout import Line, Page
 from xlperf.forms.model import Block, Field
+from xlperf.forms.sheet_lines import Line, Page
 from xlperf.workbook.book import Format, Worksheet
 from xlperf.workbook.box_note import box_lines, first_of_note, write_box_note
 from xlperf.workbook.cell_writer import CellWriter, write_key

@@ -17,8 +17,9 @@ from types import MappingProxyType
 from xlperf import __version__
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
-from xlperf.forms.layout import MARK, Page, sheet_mark
+from xlperf.forms.layout import MARK, sheet_mark
 from xlperf.forms.model import Table
+from xlperf.forms.sheet_lines import Page
 from xlperf.workbook.announcement import announced_form
 from xlperf.workbook.book import Book, Worksheet
 from xlperf.workbook.cell_writer import CellWriter

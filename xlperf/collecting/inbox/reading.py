@@ -1,6 +1,8 @@
 """The bytes of an input, read again when it is worked on: from its file, or through the archives it lies in.
 
-read_input(found)                   # its bytes, or UnreadableError if they have changed
+    read_input(found)                   # its bytes, or UnreadableError if they have changed
+
+Archives stay open between two reads, until `close_archives`.
 """
 
 from __future__ import annotations
