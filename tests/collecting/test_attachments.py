@@ -17,6 +17,7 @@ from support.rosters import written
 from support.sweeps import every
 from xlperf import collect, decide, find_status
 from xlperf.collecting import collect as collect_module
+from xlperf.collecting import processing
 from xlperf.collecting.status import status_as_text
 from xlperf.errors import ExitCode
 
@@ -133,6 +134,69 @@ def test_a_damaged_workbook_is_no_attachment_whatever_lies_beside_it(desk: Path,
     assert (status.counts, status.attached, status.exit_code) == ({"passed": 1, "unreadable": 4}, 7, ExitCode.UNREADABLE)
     assert {shown(desk)[name][:3] for name in others} >= {(FIRST, "无法读取", "否，以最近合格件为准")}
     assert {shown(desk)[name][1] for name in others} == {"无法读取"}
+
+
+def end_early(patch: pytest.MonkeyPatch, desk: Path, *, after: int | None = None, **more: object) -> None:
+    """A run that is ended when that many outcomes are stored, or when the exports are to be made."""
+    with patch.context() as patched:
+        if after is None:
+            patched.setattr(collect_module, "write_exports", lambda *_, **__: 1 / 0)
+        else:
+            stored, save = iter(range(after)), processing.save_outcome
+            patched.setattr(processing, "save_outcome", lambda *outcome: (next(stored), save(*outcome)))
+        with pytest.raises((ZeroDivisionError, StopIteration, RuntimeError)):
+            run(desk, **more)
+
+
+@pytest.mark.parametrize("has_roster", [True, False])
+def test_a_run_that_was_ended_early_tells_of_attachments_what_the_finished_one_does(
+    desk: Path, workbooks: list[Path], monkeypatch: pytest.MonkeyPatch, has_roster: bool
+) -> None:
+    """What only the whole run can tell is still to be processed: a scan that nobody can assign, or of a unit without a table."""
+    roster = {"roster": desk / "units.csv"} if has_roster else {}
+    (desk / "收到" / ALONE).write_bytes(b"%PDF-1.7")
+    scan = desk / "收到" / f"{SECOND}盖章.pdf"
+    scan.write_bytes(b"%PDF-1.7 a scan")
+    end_early(monkeypatch, desk, **roster)
+    status = find_status(desk / "汇集")
+    assert (dict(status.counts), status.attached, status.waiting, status.exit_code) == ({"passed": 1}, 7, 2, ExitCode.OK)
+    finished = run(desk, **roster)
+    expected = ({"passed": 1, "unreadable": 1}, 8, 0) if has_roster else ({"passed": 1, "unreadable": 2}, 7, 0)
+    assert (dict(finished.counts), finished.attached, finished.waiting) == expected
+    own = desk / "收到" / FIRST
+    (own / "补充说明.docx").write_bytes(b"PK\x03\x04 a letter")
+    (own / "附件2.pdf").write_bytes(b"%PDF-1.7 another annex")
+    (desk / "收到" / "会议.txt").write_bytes("各单位：".encode())
+    shutil.copyfile(workbooks[1], desk / "收到" / "补报.xlsx")
+    end_early(monkeypatch, desk, **roster)
+    status = find_status(desk / "汇集")
+    finished_again = run(desk, **roster)
+    assert status.attached == expected[1] + 2 and status.waiting == 0
+    assert dict(status.counts) == {"passed": 2, "unreadable": expected[0]["unreadable"] + 1}
+    assert finished_again.attached == status.attached + 1  # the scan of the unit whose workbook has come
+
+
+def test_at_every_moment_of_a_run_nothing_is_unreadable_that_will_not_be(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for after in range(len(BESIDE) + 1):
+        end_early(monkeypatch, desk, after=after)
+        status = find_status(desk / "汇集")
+        assert set(status.counts) <= {"passed"} and status.exit_code == ExitCode.OK
+        assert sum(status.counts.values()) + status.attached + status.waiting == len(BESIDE) + 1
+        shutil.rmtree(desk / "汇集")
+
+
+def test_where_nothing_but_files_that_cannot_be_read_came_an_early_end_calls_none_an_attachment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = tmp_path / "收到"
+    inbox.mkdir()
+    (inbox / "说明.txt").write_bytes(BESIDE["说明.txt"])
+    assert dict(run(tmp_path).counts) == {"unreadable": 1}
+    (inbox / "清单.rtf").write_bytes(BESIDE["清单.rtf"])
+    end_early(monkeypatch, tmp_path)
+    status = find_status(tmp_path / "汇集")
+    assert (dict(status.counts), status.attached, status.waiting) == ({"unreadable": 1}, 0, 1)
+    assert dict(run(tmp_path).counts) == {"unreadable": 2}
 
 
 # --- when it came --------------------------------------------------------------------------------------------------

@@ -165,6 +165,44 @@ def test_what_comparing_with_the_list_and_with_others_found_stands_on_the_page_o
     assert shown == [{f"XL55{number}" for number in range(10)}, {"XL556", "XL559"}]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_attachments_of_a_unit_are_listed_on_its_page_and_on_no_other(
+    collected: RoundDesk, tmp_path: Path, language: str
+) -> None:
+    desk, words = copied(collected, tmp_path), catalogue(language)["round"]
+    for name in ("苏州市甲子局/说明<1>.txt", "财政局 李/苏州市甲子局 附件.pdf", "a/苏州市戊辰局 盖章.pdf"):
+        desk.send(name, b"%PDF-1.7 " + name.encode())
+    desk.collect()
+
+    def attached(code: str, of: str | None = None) -> list[list[str]]:
+        _, page = desk.asked("unit", unit=desk.key(code), of=of, language=language)
+        assert (words["attachments_note"] in page) == ('class="attachments"' in page)
+        return sorted(rows_of(page.partition('class="attachments"')[2].partition("</section>")[0]))
+
+    shown = attached("101001")
+    assert [name for name, _ in shown] == ["苏州市甲子局/说明<1>.txt", "财政局 李/苏州市甲子局 附件.pdf"]
+    received = {entry["path"]: entry["received"] for entry in run_of(desk.out)["files"]}
+    assert [time for _, time in shown] == [received[name][:16].replace("T", " ") for name, _ in shown]
+    assert [name for name, _ in attached("101001", of="101001")] == [
+        "苏州市甲子局 附件.pdf",
+        "说明<1>.txt",
+    ]  # no folder of the bureau
+    assert [name for name, _ in attached("101005", of="101005")] == ["苏州市戊辰局 盖章.pdf"]
+    assert attached("101002") == [] and attached("101003") == []  # a scan that stands for the workbook is no attachment
+    board = {row.code: row for row in board_now(desk.out, read_run(desk.out), day="2024-04-01")}
+    assert (board["101001"].versions, len(board["101001"].paths), len(board["101001"].attached)) == (1, 1, 2)
+
+
+def test_the_log_of_a_version_that_did_not_know_attachments_shows_none(collected: RoundDesk, tmp_path: Path) -> None:
+    desk = copied(collected, tmp_path)
+    run = json.loads((desk.out / "run.json").read_text("utf-8"))
+    for unit in run["units"]:
+        del unit["attached"]
+    (desk.out / "run.json").write_text(json.dumps(run), "utf-8")
+    status, page = desk.asked("unit", unit=desk.key("101001"))
+    assert status == 200 and 'class="attachments"' not in page
+
+
 def test_what_cannot_be_drawn_is_said(collected: RoundDesk) -> None:
     status, page = collected.asked("unit", unit=collected.key("101003"))
     assert status == 200 and catalogue("zh")["round"]["no_picture"] in page

@@ -160,6 +160,7 @@ def _unit_entries(board: Iterable[BoardRow]) -> list[UnitState]:
             "papers": row.papers,
             "paths": row.paths,
             "imported": row.imported,
+            "attached": row.attached,
         }
         for row in board
     ]

@@ -20,12 +20,14 @@ from xlperf.summarizing.board.decisions import Decision, decided, in_force, take
 from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.survey import installed_prefixes
 
+PATHS = ("paths", "attached")  # what a row of the log has as lists
+
 
 def board_of(run: Run) -> list[BoardRow]:
     """The board as the last run left it."""
     units: Iterable[Mapping[str, Any]] = run.get("units") or ()
     return [
-        BoardRow(**{**unit, "number": number, "paths": tuple(unit.get("paths") or ()), "papers": _papers(unit)})
+        BoardRow(**{**unit, **{key: tuple(unit.get(key) or ()) for key in PATHS}, "number": number, "papers": _papers(unit)})
         for number, unit in enumerate(units, 1)
     ]
 

@@ -6,13 +6,13 @@ print(status_as_text(find_status("OUT")))
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from sys import intern
 
-from xlperf.collecting.run_board import decided_board, decided_since, naming_of
+from xlperf.collecting.run_board import board_of, decided_board, decided_since, naming_of
 from xlperf.collecting.run_log import Changes, Run, read_run
 from xlperf.collecting.store.arrivals import count_inputs
 from xlperf.collecting.store.opening import FILE_NAME, opened_store
@@ -20,15 +20,17 @@ from xlperf.collecting.store.outcomes import Outcomes
 from xlperf.collecting.store.ownership import refuse_other_owner
 from xlperf.collecting.store.tables import Store
 from xlperf.distributing.naming import Naming
+from xlperf.distributing.roster import Line, Unit
 from xlperf.errors import ExitCode, UsageError
 from xlperf.files import StrPath, stamp
 from xlperf.messages import listing, of_any_field, sentence
 from xlperf.reporting.description import sends_back
 from xlperf.reporting.result import EXIT_CODES, STATUSES, Status
 from xlperf.reporting.text_table import table
+from xlperf.summarizing.board.assignment import assign
 from xlperf.summarizing.board.rows import SPARED, STATES, BoardRow
-from xlperf.summarizing.outcome import Submission, submission_of
-from xlperf.summarizing.submissions import COUNTS, find_roles
+from xlperf.summarizing.outcome import FileStatus, Submission, submission_of
+from xlperf.summarizing.submissions import COUNTS, find_roles, is_attachment
 from xlperf.summarizing.survey import installed_prefixes
 
 COMMONEST = 8  # findings and files that are listed
@@ -53,12 +55,12 @@ class CollectionStatus:
     directory: Path
     counts: Mapping[Status, int]  # inputs by status: passed, returned, unreadable; attachments are none of these
     counting: Mapping[Status, int]  # those of them that count: the latest valid one of each unit
-    waiting: int  # inputs that are still to be processed
+    waiting: int  # inputs that are still to be processed, or of which only the end of the run tells what they are
     units: int  # that sent anything
     findings: tuple[tuple[str, str, int], ...]  # what sends back the most of those that count: code, message, inputs
     run: Run | None  # the last run that was finished, as run.json has it
     board: tuple[BoardRow, ...] = ()  # its units with what was decided about them since, as they stand today
-    attached: int = 0  # inputs that are attachments, as the last run found
+    attached: int = 0  # inputs that are attachments
     decided_since: int = 0  # decisions that were taken or withdrawn since the last run: its results do not have them
 
     @property
@@ -99,20 +101,29 @@ def read_status(directory: Path, store: Store, run: Run | None, naming: Naming, 
     """Return the status of a collection whose store is open, with extensions as they are on that ISO day."""
     counts = count_inputs(store)
     messages: dict[str, str] = {}  # by code, the latest
-    attachments = _attachments_in(run) if run else frozenset()
-    attached = 0
-    submissions: list[Submission] = []
+    judged = _judged_in(run) if run else {}
+    tableless: set[str] = set()  # the paths of what is no table
+    loose: dict[str, bool] = {}  # of those that may be attachments: whether they are, as far as can be told now
+    everything: list[Submission] = []
     reasons: dict[str, tuple[str, ...]] = {}  # by path, the codes that send it back
     for outcome in Outcomes(store, documents=False):
-        if outcome.status == "unreadable" and (outcome.path, outcome.sha256) in attachments:
-            attached += 1
-            continue
+        everything.append(submission_of(outcome))
+        if outcome.status == "unreadable":
+            verdict = judged.get((outcome.path, outcome.sha256))
+            if is_attachment(outcome):
+                tableless.add(outcome.path)
+            if verdict == "attached" or (verdict is None and outcome.path in tableless):
+                loose[outcome.path] = verdict == "attached"
+                continue
         found = {finding["code"]: finding["message"] for finding in outcome.findings if sends_back(finding)}
         messages |= found
-        submissions.append(submission_of(outcome))
         reasons[outcome.path] = tuple(map(intern, found))
-    if attached:
-        counts["unreadable"] = max(counts.get("unreadable", 0) - attached, 0)
+    if not all(loose.values()):
+        settled = _settled(everything, tableless, run, naming)
+        loose = {path: is_known or path in settled for path, is_known in loose.items()}
+    attached = sum(loose.values())
+    submissions = [submission for submission in everything if submission.path not in loose]
+    counts["unreadable"] = max(counts.get("unreadable", 0) - len(loose), 0)
     roles = find_roles(submissions, naming)
     counting = [submission for submission in submissions if roles[submission.path].kind == COUNTS]
     inputs = Counter(code for submission in counting for code in reasons[submission.path])
@@ -121,7 +132,7 @@ def read_status(directory: Path, store: Store, run: Run | None, naming: Naming, 
         directory=directory,
         counts={status: count for status, count in counts.items() if status and count},
         counting=Counter(submission.status for submission in counting),
-        waiting=counts.get(None, 0),
+        waiting=counts.get(None, 0) + len(loose) - attached,
         units=len({naming.key(submission.unit, submission.unit_code) for submission in submissions} - {""}),
         findings=tuple((code, of_any_field(code, messages[code]), count) for code, count in commonest),
         run=run,
@@ -131,9 +142,19 @@ def read_status(directory: Path, store: Store, run: Run | None, naming: Naming, 
     )
 
 
-def _attachments_in(run: Run) -> frozenset[tuple[str, str]]:
-    """Path and SHA-256 of what the last run found to be attachments; the store knows only that they cannot be read."""
-    return frozenset((entry["path"], entry["sha256"]) for entry in run["files"] if entry["status"] == "attached")
+def _judged_in(run: Run) -> dict[tuple[str, str], FileStatus]:
+    """What the last run made of each file, by path and SHA-256; the store knows only that attachments cannot be read."""
+    return {(entry["path"], entry["sha256"]): entry["status"] for entry in run["files"]}
+
+
+def _settled(submissions: Sequence[Submission], loose: Collection[str], run: Run | None, naming: Naming) -> Collection[str]:
+    """The paths of the attachments that will be some when the run ends, whatever still comes and whatever list it has."""
+    rows = board_of(run) if run and run["missing"] is not None else ()
+    units = [
+        Unit(row.name, row.code, row.supervisor, Line("", 0, {}), papers=tuple(subject for _, subject in row.papers))
+        for row in rows
+    ]
+    return assign(submissions, loose, units or None, naming, has_roster=False).settled
 
 
 # --- on one screen ---------------------------------------------------------------------------------------------

@@ -21,14 +21,7 @@ from xlperf.forms.form import Form
 from xlperf.forms.loader import form_directories, unit_prefixes_of
 from xlperf.forms.summary import OVER
 from xlperf.reporting.description import DescribedFinding, count_findings
-from xlperf.summarizing.board.assignment import (
-    Owner,
-    find_attached,
-    find_elsewhere,
-    find_owners,
-    find_subjects,
-    settled_attachments,
-)
+from xlperf.summarizing.board.assignment import Owner, assign, find_elsewhere
 from xlperf.summarizing.board.decisions import Taken, decided, in_force
 from xlperf.summarizing.board.rows import BoardRow, board_rows
 from xlperf.summarizing.fingerprints import Fingerprints, find_shared
@@ -171,12 +164,8 @@ def take_survey(
             off_target = ((form.key, outcome.path, *row) for row in gist["off_target"])
             database.executemany("INSERT INTO off_target VALUES (?, ?, ?, ?, ?, NULL)", off_target)
     naming = make_naming(installed_prefixes(templates), roster, [submission.unit for submission in submissions])
-    owners = find_owners(submissions, roster, naming)
-    subjects = find_subjects(submissions, owners, roster or (), naming)
-    attached = find_attached(submissions, owners, loose, naming) - subjects.keys()
+    owners, subjects, attached, settled = assign(submissions, loose, roster, naming)
     writer_of = {s.path: writers[_writer_of(s)] for s in submissions if s.path in numbers}
-    goes_with_tables = len(loose) < len(submissions)  # where there is nothing else, somebody meant it to be read
-    settled = settled_attachments(attached, owners, has_roster=roster is not None) if goes_with_tables else frozenset()
     submissions = [_of_owner(s, owners.get(s.path), subjects.get(s.path)) for s in submissions]
     submissions = [replace(s, errors=0) if s.path in settled else s for s in submissions]
     numbers_of: dict[str, int] = {}  # of the owners: that of the first who wrote for each
@@ -220,7 +209,7 @@ def take_survey(
     return Survey(
         submissions=tuple(submissions),
         roles=roles,
-        attachments=settled,
+        attachments=frozenset(settled),
         forms=forms,
         comparisons=comparisons,
         roster=roster,

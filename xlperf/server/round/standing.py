@@ -10,7 +10,7 @@ has done is told by numbers only. A unit sees nothing of any other, and no remar
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -71,7 +71,14 @@ class Standing:
 
     def files_of(self, row: BoardRow) -> list[FileEntry]:
         """What was received of a unit, the latest first."""
-        files = (self.files[path] for path in row.paths if path in self.files)
+        return self._received(row.paths)
+
+    def attached_to(self, row: BoardRow) -> list[FileEntry]:
+        """What came with the files of a unit and is none itself, the latest first."""
+        return self._received(row.attached)
+
+    def _received(self, paths: Iterable[str]) -> list[FileEntry]:
+        files = (self.files[path] for path in paths if path in self.files)
         return sorted(files, key=lambda entry: (instant(entry["received"]), instant(entry["saved"])), reverse=True)
 
     def compared(self, path: str) -> Sequence[DescribedFinding]:

@@ -52,6 +52,7 @@ def unit_page(ask: Ask, standing: Standing) -> str:
         _upload(ask, row),
         _downloads(row, handed_out(ask.served, standing, row, outcomes)),
         _versions(ask, row, files, stored, chosen) if files else None,
+        _attached(ask, standing.attached_to(row)),
         _version(ask, standing, row, chosen, outcomes.get(chosen["path"]), stored) if chosen else None,
     )
 
@@ -131,6 +132,16 @@ def _versions(
         status = sentence(f"status_{entry['status']}", {})
         rows.append([link, as_written(entry["received"]), status, role, entry["errors"], entry["queries"]])
     return _section("versions", table(say("versions"), headings, rows))
+
+
+def _attached(ask: Ask, files: Sequence[FileEntry]) -> Markup | None:
+    """What came with the versions; nobody has to do anything about it."""
+    if not files:
+        return None
+    headings = [sentence(f"head_{key}", {}) for key in ("file", "received")]
+    rows = ([_name(ask, entry["path"]), as_written(entry["received"])] for entry in files)
+    note = tag("p", say("attachments_note"), class_="calm")
+    return _section("attachments", note, table(say("attachments"), headings, rows))
 
 
 def _name(ask: Ask, path: str) -> str:

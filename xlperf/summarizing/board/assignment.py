@@ -1,8 +1,7 @@
 """Whose a file is that does not say so: a damaged workbook, a scan, a letter.
 
-    owners = find_owners(submissions, roster, naming)           # {"in/Bureau A.pdf": Owner("Bureau A", "101")}
-    attached = find_attached(submissions, owners, {"in/Bureau A.pdf"}, naming)
-    settled = settled_attachments(attached, owners, has_roster=True)
+    found = assign(submissions, {"in/Bureau A.pdf"}, roster, naming)
+    found.owners, found.attached, found.settled     # {"in/Bureau A.pdf": Owner("Bureau A", "101")}, {"in/Bureau A.pdf"}, …
     elsewhere = find_elsewhere(submissions, roster, naming)     # {"Bureau A/form.xlsx": Owner("Bureau A", "101")}: it is B's
 
 A file is a unit's if its name has the name or the code of that unit and of no other; else if a folder or archive around it
@@ -59,6 +58,40 @@ class Known(NamedTuple):
     codes: Mapping[str, Sequence[Owner]]
     supervisors: Collection[str]  # `unit_key` of those that supervise units of the roster
     prefixes: Sequence[str]  # the words that may be left out before a name
+
+
+class Assigned(NamedTuple):
+    """Whose those files are that do not say so, what they are about, and which of them are attachments; all by path."""
+
+    owners: Mapping[str, Owner]
+    subjects: Mapping[str, str]
+    attached: Collection[str]
+    settled: Collection[str]  # the attachments that nobody has to look at
+
+
+def assign(
+    submissions: Sequence[Submission],
+    loose: Collection[str],
+    roster: Sequence[Unit] | None,
+    naming: Naming,
+    *,
+    has_roster: bool | None = None,
+) -> Assigned:
+    """Return whose files are that do not say so themselves, and which are attachments.
+
+    Args:
+        submissions: all of the collection.
+        loose: the paths of those that are no tables.
+        roster: its units, None where there is no list.
+        has_roster: whether a board will tell which unit is missing, if that does not follow from `roster`.
+    """
+    owners = find_owners(submissions, roster, naming)
+    subjects = find_subjects(submissions, owners, roster or (), naming)
+    attached = find_attached(submissions, owners, loose, naming) - subjects.keys()
+    is_known = roster is not None if has_roster is None else has_roster
+    goes_with_tables = len(loose) < len(submissions)  # where there is nothing else, somebody meant it to be read
+    settled = settled_attachments(attached, owners, has_roster=is_known) if goes_with_tables else frozenset[str]()
+    return Assigned(owners, subjects, attached, settled)
 
 
 def find_owners(submissions: Sequence[Submission], roster: Iterable[Unit] | None, naming: Naming) -> dict[str, Owner]:

@@ -47,6 +47,7 @@ class BoardRow(NamedTuple):
     paths: tuple[str, ...] = ()  # of the files received
     imported: str = ""  # the kind of report, of outcome.IMPORTED, by which it stands; "" of a workbook
     papers: tuple[tuple[str, str], ...] = ()  # state and subject of each, the worst first, where not all stand the same
+    attached: tuple[str, ...] = ()  # the paths of what came with its files and is none
 
     @property
     def owes(self) -> bool:
@@ -89,14 +90,21 @@ def board_rows(
     asked: Asked,
 ) -> tuple[BoardRow, ...]:
     """Return the row of every unit."""
-    sent = [s for s in submissions if (s.unit or s.unit_code) and roles[s.path].kind != ATTACHED]
+    owned = [s for s in submissions if s.unit or s.unit_code]
+    sent = [s for s in owned if roles[s.path].kind != ATTACHED]
     units = list(_units_that_sent(sent, naming, asked)) if roster is None else roster
     places = places_of(units, naming)
     files: dict[int, list[SurveyedSubmission]] = {}
-    for submission in sent:
-        if (place := places.of(submission.unit, submission.unit_code)) is not None:
+    attached: dict[int, list[str]] = {}
+    for submission in owned:
+        if (place := places.of(submission.unit, submission.unit_code)) is None:
+            continue
+        if roles[submission.path].kind == ATTACHED:
+            attached.setdefault(place, []).append(submission.path)
+        else:
             files.setdefault(place, []).append(submission)
-    return tuple(_row(place, unit, files.get(place, []), roles, asked) for place, unit in enumerate(units))
+    rows = (_row(place, unit, files.get(place, []), roles, asked) for place, unit in enumerate(units))
+    return tuple(row._replace(attached=tuple(attached.get(place, ()))) for place, row in enumerate(rows))
 
 
 def _units_that_sent(submissions: Iterable[SurveyedSubmission], naming: Naming, asked: Asked) -> Iterator[Unit]:
