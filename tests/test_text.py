@@ -13,7 +13,34 @@ from support.paths import FILLED
 from support.surgery import type_into
 from xlperf import annotate, fill_workbook, messages, validate
 from xlperf.reporting.html_page import as_page
-from xlperf.text import letters_of, nearest, slip
+from xlperf.text import code_in, code_of, letters_of, nearest, slip, unit_key, without_code
+
+
+@pytest.mark.parametrize(("written", "name", "code"), [
+    ("101-某局", "某局", "101"), ("101001-某局", "某局", "101001"), ("101001——某局", "某局", "101001"), ("101001_某局", "某局", "101001"),
+    ("101001 某局", "某局", "101001"), ("101001　某局", "某局", "101001"), ("[101001]某局", "某局", "101001"),
+    ("【101001】 某局", "某局", "101001"), ("（101001）某局", "某局", "101001"), ("〔101001001〕某局", "某局", "101001001"),
+    ("１０１００１－某局", "某局", "101001"), ("［１０１００１］某局", "某局", "101001"), ("１０１００１＿某局", "某局", "101001"),
+    ("某局（101001）", "某局", "101001"), ("某局 [101001]", "某局", "101001"), ("某局（本级）（１０１００１）", "某局（本级）", "101001"),
+    ("101001：某局", None, ""), ("[101001]：某局", "某局", "101001"), ("101-“十四五”办", "“十四五”办", "101"),
+])  # fmt: skip
+def test_a_code_is_parted_from_the_name_that_it_is_written_with(written: str, name: str | None, code: str) -> None:
+    assert (code_in(written), without_code(written)) == (code, written if name is None else name)
+    assert unit_key(written) == letters_of(written if name is None else name) and code_of(written, " ") == code
+
+
+@pytest.mark.parametrize("name", [
+    "110 指挥中心", "110指挥中心", "（110）指挥中心", "12345 热线", "[12345]热线", "某局（65000000）", "某局（0512-65000000）",
+    "某局（13912345678）", "某局（202403）", "202403 某局", "某局（2023）", "2023年度", "某局（32156部队）", "101001", "(101001)", "101001 ", "101001-", "101- ",
+    "101-001 某局", "101 001 某局", "12-某局", "某局101001", "101001某局", "某局-101001", "", "  ",
+])  # fmt: skip
+def test_a_name_with_a_number_in_doubt_stays_whole(name: str) -> None:
+    assert (code_in(name), without_code(name), unit_key(name)) == ("", name, letters_of(name))
+
+
+def test_of_a_code_field_full_width_digits_are_plain_ones() -> None:
+    assert code_of("某局", "１０１００１") == "101001" and code_of("102-某局", " A1 ") == "A1" and code_of(None, None) == ""
+
 
 OPPOSITES = "不未无没违非"
 

@@ -232,6 +232,8 @@ def test_the_report_of_the_example(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "code", "taken", "is_told"), [
     ("219001-林口镇人民政府", "", ("林口镇人民政府", "219001"), True), ("219001—林口镇人民政府", "219001", ("林口镇人民政府", "219001"), True),
     ("219001-林口镇人民政府", "219002", ("219001-林口镇人民政府", "219002"), False),  # two codes: nobody knows which
+    ("219001 林口镇人民政府", "", ("林口镇人民政府", "219001"), True), ("［219001］林口镇人民政府", "", ("林口镇人民政府", "219001"), True),
+    ("林口镇人民政府（219001）", "", ("林口镇人民政府", "219001"), True), ("１１０ 指挥中心", "", ("１１０ 指挥中心", None), False),
     ("林口镇人民政府", "219002", ("林口镇人民政府", "219002"), False), ("12-林口镇人民政府", "", ("12-林口镇人民政府", None), False),
 ])  # fmt: skip
 def test_a_code_in_one_cell_with_the_name_is_the_code_where_the_form_asks_for_it(
@@ -242,7 +244,7 @@ def test_a_code_in_one_cell_with_the_name_is_the_code_where_the_form_asks_for_it
     result = import_document(paper, form="suzhou-department", year=2022)
     cover = result.document["cover"]
     assert (cover["unit"], cover.get("unit_code")) == taken and cover["supervisor"] == "219-青溪县林口镇"
-    assert ("单位代码“219001”，写在单位名称前（第 1 行）" in result.findings[0]["found"]) == is_told
+    assert ("单位代码“219001”，与单位名称写在一起（第 1 行）" in result.findings[0]["found"]) == is_told
     assert result.unit == taken[0] and "leftovers" not in result.document
 
 
@@ -250,7 +252,7 @@ def test_a_code_stays_before_the_name_where_the_form_asks_for_none(tmp_path: Pat
     paper = tmp_path / "a.txt"
     paper.write_text("项目名称：管网\n实施单位：219001-林口镇人民政府\n", "utf-8")
     result = import_document(paper, form="national-project", year=2022)
-    assert result.unit == "219001-林口镇人民政府" and "写在单位名称前" not in result.findings[0]["found"]
+    assert result.unit == "219001-林口镇人民政府" and "与单位名称写在一起" not in result.findings[0]["found"]
 
 
 # --- another form: one big table -----------------------------------------------------------------------------

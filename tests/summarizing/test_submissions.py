@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -115,9 +116,36 @@ def test_where_a_unit_stands_among_those_that_codes_before_names_tell_apart(
     assert codes == told
 
 
+@pytest.mark.parametrize(("name", "place"), [
+    ("101 苏州市甲局", 0), ("[101]甲局", 0), ("101苏州市甲局", 0), ("甲局（101）", 0), ("１０１　市甲局", 0),
+    ("102 苏州市甲局", None), ("101 乙局", None), ("甲局（65000000）", None),  # a code, but of another; a telephone number
+    ("110 指挥中心", 1), ("110指挥中心", 1), ("指挥中心", None),
+    ("丙局", 2), ("[301]丙局", 2), ("301丙局", 2), ("302 丙局", None),
+    ("办公室", None), ("401办公室", 3), ("办公室（402）", 4), ("［４０２］办公室", 4), ("403 办公室", None),
+])  # fmt: skip
+def test_a_number_is_a_code_where_the_list_has_it_as_that_of_just_that_name(name: str, place: int | None) -> None:
+    roster = [
+        unit("苏州市甲局", "101"),
+        unit("110 指挥中心", "201"),
+        unit("[301]丙局", "301"),
+        unit("办公室", "401"),
+        unit("办公室", "402"),
+    ]
+    naming = make_naming(("苏州市", "市"), roster)
+    assert places_of(roster, naming).of(name, None) == place
+    survey = take_survey([outcome("a.xlsx", name)], roster=roster)
+    assert [row.number - 1 for row in survey.board if row.paths] == ([] if place is None else [place])
+    told = {finding["code"] for found in survey.comparisons.values() for finding in found}
+    assert told == (set() if place is not None else {"XL557"} if name == "办公室" else {"XL556"})
+    assert make_naming(("苏州市", "市"), None).key("101 苏州市甲局", None) == "101苏州市甲局"  # without a list nobody knows
+
+
 def test_a_code_that_stands_before_a_name_now_and_then_makes_no_second_unit() -> None:
-    first, second = outcome("a.xlsx", "219001-甲局"), outcome("b.xlsx", "甲局", received="2023-03-02T09:00:00+08:00")
-    for roster in (None, [unit("甲局")], [unit("219001-甲局")], [unit("甲局", "219001")]):
+    second = outcome("b.xlsx", "甲局", received="2023-03-02T09:00:00+08:00")
+    written = ("219001-甲局", "219001 甲局", "［219001］甲局", "甲局（219001）")
+    rosters = (None, [unit("甲局")], *([unit(name)] for name in written), [unit("甲局", "219001")])
+    for name, roster in product(written, rosters):
+        first = outcome("a.xlsx", name)
         survey = take_survey([first, second], roster=roster)
         assert [(row.state, row.versions) for row in survey.board] == [("passed", 2)]
         assert {path: role.kind for path, role in survey.roles.items()} == {"a.xlsx": "superseded", "b.xlsx": "counts"}

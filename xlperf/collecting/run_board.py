@@ -14,7 +14,7 @@ from xlperf.collecting.store.audit_log import entries_of
 from xlperf.collecting.store.opening import FILE_NAME, opened_store
 from xlperf.collecting.store.ownership import refuse_other_owner
 from xlperf.collecting.store.tables import Store
-from xlperf.distributing.naming import Naming
+from xlperf.distributing.naming import Naming, codes_of_list
 from xlperf.summarizing.audit.chain import DECIDED, UNDONE
 from xlperf.summarizing.board.decisions import Decision, decided, in_force, taken_in
 from xlperf.summarizing.board.rows import BoardRow
@@ -38,8 +38,9 @@ def _papers(unit: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def naming_of(run: Run) -> Naming:
     """How units were recognized in that run."""
-    prefixes = run.get("prefixes")
-    return Naming(installed_prefixes(None) if prefixes is None else tuple(prefixes), frozenset(run.get("namesakes", ())))
+    words = installed_prefixes(None) if (prefixes := run.get("prefixes")) is None else tuple(prefixes)
+    listed = codes_of_list(words, board_of(run)) if run["missing"] is not None else {}
+    return Naming(words, frozenset(run.get("namesakes", ())), listed)
 
 
 def decisions_in(store: Store) -> Sequence[Decision]:

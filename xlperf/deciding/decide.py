@@ -32,7 +32,7 @@ from xlperf.summarizing.board.decisions import ACCEPT, EXTEND, KINDS, Decision, 
 from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.outcome import Outcome
 from xlperf.summarizing.submissions import arrival_of, content_key
-from xlperf.text import code_of, most_like, unit_key
+from xlperf.text import most_like
 
 MOST_NEAR = 3  # names that are told where there is none of that name
 
@@ -157,10 +157,10 @@ def find_unit(board: Sequence[BoardRow], unit: str, naming: Naming) -> BoardRow:
         UsageError: there is none, or several have that name.
     """
     asked, key = unit.strip(), naming.key(unit, None)
-    found = [row for row in board if asked and code_of(row.name, row.code) == asked]
+    found = [row for row in board if asked and naming.code_of(row.name, row.code) == asked]
     found = found or [row for row in board if row.name == asked]
     found = found or [row for row in board if key and naming.key(row.name, row.code) == key]
-    found = found or [row for row in board if key and unit_key(row.name, naming.prefixes) == key]  # of namesakes all
+    found = found or [row for row in board if key and naming.name_key(row.name) == key]  # of namesakes all
     if not found:
         raise UsageError("decision_no_unit", unit=asked, near=listing(most_like(asked, [row.name for row in board], MOST_NEAR)))
     if len(found) > 1:

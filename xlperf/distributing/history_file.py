@@ -43,7 +43,7 @@ class HandedDown:
 
     def of(self, form: Form, unit: Unit, naming: Naming) -> Entry | None:
         """The entry of a unit, by its code, else by its name; of namesakes none has that of another."""
-        subject, code = letters_of(unit.subject), code_of(unit.name, unit.code)
+        subject, code = letters_of(unit.subject), naming.code_of(unit.name, unit.code)
         if code and (found := self.by_code.get((form.key, code, subject))):
             return found
         name = naming.key(unit.name, unit.code)

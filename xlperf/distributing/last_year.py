@@ -24,7 +24,7 @@ from xlperf.messages import sentence
 from xlperf.revisions.migrate import describe_migration, migrate, revisions
 from xlperf.revisions.next_year import carry_over
 from xlperf.revisions.source import Source, read_source
-from xlperf.text import code_of, letters_of
+from xlperf.text import letters_of
 
 SUFFIXES = (".json", ".xlsx")  # the document first: it is read faster
 CODE = "unit_code"  # the field beside the unit's name
@@ -118,7 +118,7 @@ def _keys_of(source: Source, naming: Naming) -> Iterator[tuple[str, str]]:
     rows = compute(source.form, source.rows)
     spot, about = unit_spot(source.form), subject_spot(source.form)
     subject = letters_of(text_at(rows, about)) if about.block else ""
-    code = code_of(source.unit, str(rows[spot.block][0].get(CODE) or ""))
+    code = naming.code_of(source.unit, str(rows[spot.block][0].get(CODE) or ""))
     if code:
         yield f"#{code}", subject
     if source.unit:
@@ -128,6 +128,6 @@ def _keys_of(source: Source, naming: Naming) -> Iterator[tuple[str, str]]:
 def _paper_of(unit: Unit, best: Mapping[tuple[str, str], tuple[int, Path]], naming: Naming) -> Path | None:
     """The paper of a unit, by its code, else by its name; of namesakes none has that of another."""
     subject = letters_of(unit.subject)
-    keys = (f"#{code_of(unit.name, unit.code)}", naming.key(unit.name, unit.code))
+    keys = (f"#{naming.code_of(unit.name, unit.code)}", naming.key(unit.name, unit.code))
     found = next((best[key, subject] for key in keys if key not in ("#", "") and (key, subject) in best), None)
     return found[1] if found else None

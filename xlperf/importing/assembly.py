@@ -28,7 +28,7 @@ from xlperf.importing.sections import first_paper, read_sections
 from xlperf.importing.tables.found import FoundRow, FoundTable
 from xlperf.importing.tables.unit_captions import Units
 from xlperf.reporting.finding import Finding
-from xlperf.text import fold, leading_code, without_code
+from xlperf.text import code_in, fold, without_code
 from xlperf.values.blanks import is_blank, is_dash
 from xlperf.values.cells import read_value
 from xlperf.values.notation import Spellings, spellings_of
@@ -55,7 +55,7 @@ class Assembly:
     shown: dict[Spot, Passage] = field(default_factory=dict)  # what the report says where the form computes
     leftovers: list[Leftover] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    code_before_name: str = ""  # the unit's code, where it stood in one cell with its name and the form has a field for it
+    code_with_name: str = ""  # the unit's code, where it stood in one cell with its name and the form has a field for it
 
 
 def assemble(labels: Labels, page: Page) -> Assembly:
@@ -98,10 +98,10 @@ def _take_code(assembly: Assembly) -> None:
     form, name = assembly.form, unit_spot(assembly.form)
     code = code_spot(form)
     row = assembly.rows[name.block][0]
-    found = leading_code(text_at(assembly.rows, name))
+    found = code_in(text_at(assembly.rows, name))
     if found and code.field in form.blocks[code.block].fields and text_at(assembly.rows, code) in ("", found):
         row |= {name.field: without_code(text_at(assembly.rows, name)), code.field: found}
-        assembly.code_before_name = found
+        assembly.code_with_name = found
         assembly.filled.add((name.block, 0))
         if name in assembly.places:
             assembly.places.setdefault(code, assembly.places[name])

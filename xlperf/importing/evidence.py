@@ -50,7 +50,7 @@ def evidence_of_paper(
         *_form_evidence(recognised, is_asked=asked_form is not None),
         _year_evidence(said, asked_year, taken=assembly.rows["identity"][0].get("fiscal_year")),
         _quoted("evidence_unit", unit, unit_place) if unit else sentence("evidence_no_unit", {}),
-        *([_quoted("evidence_code", code, unit_place)] if (code := assembly.code_before_name) else []),
+        *([_quoted("evidence_code", code, unit_place)] if (code := assembly.code_with_name) else []),
     ]
     return _finding(
         form,

@@ -16,7 +16,7 @@ from xlperf.reporting.description import DescribedFinding
 from xlperf.summarizing.board.assignment import Owner
 from xlperf.summarizing.outcome import SurveyedSubmission
 from xlperf.summarizing.submissions import COUNTS, MOST_LISTED, Role, comparison_finding
-from xlperf.text import code_of, letters_of, most_like, unit_key
+from xlperf.text import letters_of, most_like
 
 Item = TypeVar("Item")
 TextOf = Callable[[SurveyedSubmission], str]
@@ -38,7 +38,7 @@ def check_names(
 
     Codes of different units are compared only if the submissions count: a code that has been corrected is not held against them.
     """
-    one_code = Difference("XL553", lambda s: unit_key(s.unit, naming.prefixes), _name, lambda s: s.code_cell)
+    one_code = Difference("XL553", lambda s: naming.name_key(s.unit), _name, lambda s: s.code_cell)
     two_names = Difference("XL554", lambda s: _name(s).strip(), _name, lambda s: s.unit_cell)
     two_codes = Difference("XL555", _code, lambda s: s.unit_code or "", lambda s: s.code_cell)
     named = [submission for submission in submissions if submission.unit]
@@ -109,14 +109,14 @@ def _against_roster(
     submissions: Iterable[SurveyedSubmission], roster: Sequence[Unit], naming: Naming
 ) -> Iterator[tuple[str, DescribedFinding]]:
     """Yield path and finding: a unit that is not on the roster, a name and a code that are on it, but not of one unit."""
-    by_name = _grouped(roster, lambda unit: unit_key(unit.name, naming.prefixes))
-    by_code = _grouped(roster, lambda unit: code_of(unit.name, unit.code))
+    by_name = _grouped(roster, lambda unit: naming.name_key(unit.name))
+    by_code = _grouped(roster, lambda unit: naming.code_of(unit.name, unit.code))
     places = places_of(roster, naming)
     for submission in submissions:
         code = _code(submission)
         same_name, same_code = (
-            by_name.get(unit_key(submission.unit, naming.prefixes), ()),
-            by_code.get(code_of(submission.unit, code), ()),
+            by_name.get(naming.name_key(submission.unit), ()),
+            by_code.get(naming.code_of(submission.unit, code), ()),
         )
         if not same_name and not same_code:
             yield submission.path, comparison_finding("XL556", "warning", (submission.unit_cell,), found=submission.unit)

@@ -14,12 +14,13 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
+from unicodedata import normalize
 
 from xlperf.distributing.naming import Naming
 from xlperf.distributing.roster import Unit
 from xlperf.summarizing.outcome import INSIDE, Submission
 from xlperf.summarizing.submissions import owner_of
-from xlperf.text import code_of, letters_of, unit_key
+from xlperf.text import letters_of
 
 SHORTEST_NAME, SHORTEST_CODE = 2, 3  # characters by which a unit is recognized in a file name
 PAPERS = (
@@ -54,10 +55,10 @@ class Owner(NamedTuple):
 class Known(NamedTuple):
     """What units are recognized by."""
 
-    names: Mapping[str, Sequence[Owner]]  # by `unit_key`
+    names: Mapping[str, Sequence[Owner]]  # by name as it is compared
     codes: Mapping[str, Sequence[Owner]]
-    supervisors: Collection[str]  # `unit_key` of those that supervise units of the roster
-    prefixes: Sequence[str]  # the words that may be left out before a name
+    supervisors: Collection[str]  # the names, as they are compared, of those that supervise units of the roster
+    naming: Naming
 
 
 class Assigned(NamedTuple):
@@ -163,15 +164,15 @@ def find_elsewhere(submissions: Sequence[Submission], roster: Iterable[Unit], na
     known = _known(submissions, listed, naming)
     sent = {naming.key(submission.unit, submission.unit_code) for submission in submissions}
     silent = [unit for unit in listed if naming.key(unit.name, unit.code) not in sent]
-    marks = [(unit_key(unit.name, naming.prefixes), code_of(unit.name, unit.code).lower()) for unit in silent]
+    marks = [(naming.name_key(unit.name), naming.code_of(unit.name, unit.code).lower()) for unit in silent]
     silent_names = {naming.key(unit.name, unit.code) for unit in silent}
-    codes = {code_of(submission.unit, submission.unit_code) for submission in submissions} - {""}
+    codes = {naming.code_of(submission.unit, submission.unit_code) for submission in submissions} - {""}
     found: dict[str, Owner] = {}
     for submission in submissions:
         letters, plain = letters_of(submission.path), submission.path.lower()
         if submission.unit and any(name in letters or (code and code in plain) for name, code in marks):
             owner = _by_names(submission.path, known)
-            if owner and naming.key(owner.name, owner.code) in silent_names and code_of(*owner) not in codes:
+            if owner and naming.key(owner.name, owner.code) in silent_names and naming.code_of(*owner) not in codes:
                 found[submission.path] = owner
     return found
 
@@ -189,10 +190,10 @@ def _known(submissions: Iterable[Submission], roster: Iterable[Unit] | None, nam
     names: dict[str, list[Owner]] = {}
     codes: dict[str, list[Owner]] = {}
     for owner in own:
-        names.setdefault(unit_key(owner.name, naming.prefixes), []).append(owner)
-        codes.setdefault(code_of(*owner).lower(), []).append(owner)
-    above = {unit_key(unit.supervisor, naming.prefixes) for unit in listed if unit.supervisor != unit.name}
-    return Known(names, codes, above, naming.prefixes)
+        names.setdefault(naming.name_key(owner.name), []).append(owner)
+        codes.setdefault(naming.code_of(*owner).lower(), []).append(owner)
+    above = {naming.name_key(unit.supervisor) for unit in listed if unit.supervisor != unit.name}
+    return Known(names, codes, above, naming)
 
 
 def _by_names(path: str, known: Known) -> Owner | None:
@@ -203,7 +204,7 @@ def _by_names(path: str, known: Known) -> Owner | None:
     for part in reversed(around):
         owner = _called(part.removesuffix(next((end for end in ARCHIVES if part.lower().endswith(end)), "")), known)
         if owner:
-            return None if unit_key(owner.name, known.prefixes) in known.supervisors else owner
+            return None if known.naming.name_key(owner.name) in known.supervisors else owner
     return None
 
 
@@ -214,7 +215,7 @@ def _parts(path: str) -> list[str]:
 def _called(text: str, known: Known) -> Owner | None:
     """The one unit that a name speaks of: of several names in it the longest, a code where names are the same."""
     letters = letters_of(text)
-    words = {word.lower() for word in WORDS.findall(text)}
+    words = {word.lower() for word in WORDS.findall(normalize("NFKC", text))}
     by_code = [owner for word in words if len(word) >= SHORTEST_CODE for owner in known.codes.get(word, ())]
     names = [name for name in known.names if len(name) >= SHORTEST_NAME and name in letters]
     names = [name for name in names if name not in known.supervisors] or names  # "the school of the bureau" is the school's
