@@ -90,12 +90,19 @@ def test_what_a_unit_reads_names_its_file_and_what_it_can_do(rounds: list[Path])
     assert f"（文件：{renamed}_xcod.xlsx）" in said[renamed]
     packed = odd["an archive with names in GBK"]
     assert f"“{packed}（盖章）.xlsx（在压缩包 f.zip 中）”无法读取" in said[packed]
+    assert (
+        f"收到的文件：{packed}（盖章）.xlsx（在压缩包 f.zip 中）\n" in said[packed]
+        and "收到的文件：自评表.xlsx\n" in said[odd["unit and code left blank, known by the folder"]]
+    )
+    assert all(unit in NOBODYS or "/" not in text.partition("收到的文件：")[2].partition("\n")[0] for unit, text in said.items())
+    assert "收到的文件：新建文件夹/Book1.xlsx\n" in said["Book1"]  # the bureau has still to find out whose it is
+    assert "自评表!H5:H30、H33:H35" in said[odd["the blank template"]] and "只有 30,000 字节" in said[packed]
     last = said[odd["last year's workbook"]]
     assert "整体支出预算绩效自评》2022 年度" in last and "整体支出预算绩效自评》2023 年度" in last and "改完发回即可" not in last
     other = said[odd["a workbook of another form"]]
     assert "《项目支出绩效自评表》2022 年度" in other
     for name, found in (("a photo", "PNG / JPEG"), ("an OFD of the signed paper", "OFD"), ("an archive that is no zip", "RAR"),
-                        ("an e-mail with the workbook in it", "e-mail (.eml)")):  # fmt: skip
+                        ("an e-mail with the workbook in it", "电子邮件（.eml）")):  # fmt: skip
         assert f"填报内容：{found}" in said[odd[name]] and "自评表要交工作簿" in said[odd[name]], name
 
 

@@ -22,6 +22,7 @@ from support.paths import DOCS, TEMPLATES
 from xlperf import messages
 from xlperf.files import ZIP_TIME
 from xlperf.summarizing.handouts import HandoutFolder
+from xlperf.summarizing.notice import places_in_short
 from xlperf.summarizing.outcome import Outcome
 
 
@@ -40,14 +41,14 @@ def test_the_notice_tells_place_fact_and_remedy(out: Path) -> None:
     assert "关于退回2022年度\n预算绩效自评材料的通知" in text
     assert (
         "（文件：丙.xlsx）已收到。经校验，有 1 项错误须改正，现予退回。" in text
-        and "收到的文件：b/丙.xlsx" in text
+        and "收到的文件：丙.xlsx\n" in text
         and "二、已作说明、不必再改的事项" in text
     )
     assert "随附的" not in text
     assert "2023年3月20日" in text
     tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in notice.tables]
     assert tables[0] == [["序号", "位置", "问题", "修改方法"],
-                         ["1", "自评表!K12、自评表!K13", "原因分析没有填写（SZ201）\n填报内容：空白\n填报要求：写明原因", "补写原因。"]]  # fmt: skip
+                         ["1", "自评表!K12:K13", "原因分析没有填写（SZ201）\n填报内容：空白\n填报要求：写明原因", "补写原因。"]]  # fmt: skip
     assert [row[1] for row in tables[1]] == ["位置", "绩效目标!C5"]  # XL556, at 基本信息!C5, is for the bureau
     assert "填报内容：=cmd|' /C calc'!A0" in tables[1][1][2]
     assert "说明：已说明" in tables[1][1][2]
@@ -249,3 +250,15 @@ def test_inputs_that_could_not_be_opened_are_each_their_own(tmp_path: Path) -> N
     assert sorted(path.name for path in (tmp_path / "退回").iterdir()) == sorted(
         f"a-{sha(path)}-退回通知.docx" for path in ("a.xlsx", "b/a.xlsx")
     )
+
+
+@pytest.mark.parametrize(("places", "said"), [
+    ([], ""), (["自评表!H5"], "自评表!H5"), (["校验"], "校验"),
+    (["自评表!H5", "自评表!H6", "自评表!H7", "自评表!J7", "自评表!J9"], "自评表!H5:H7、J7、J9"),
+    (["自评表!H9", "基本信息!B4", "基本信息!B5"], "自评表!H9；基本信息!B4:B5"),
+    (["表!A1:B2", "表!A3", "表!A4"], "表!A1:B2、A3:A4"), (["甲!乙!A1", "甲!乙!A2"], "甲!乙!A1:A2"),
+    ([f"表!A{row}" for row in range(1, 40)], "表!A1:A39"),
+    ([f"表!A{row}" for row in range(1, 40, 2)], "表!" + "、".join(f"A{row}" for row in range(1, 25, 2)) + " 等 20 处"),
+])  # fmt: skip
+def test_a_notice_names_each_sheet_once_and_cells_below_one_another_as_one_range(places: list[str], said: str) -> None:
+    assert places_in_short(places) == said

@@ -30,6 +30,7 @@ STREAMS = {
     "Workbook": ("XL105", ".xls"),
     "Book": ("XL105", ".xls"),
 }
+EMAIL = "kind_email"  # the key of its name
 # What any other file is, by how it begins.
 BEGINNINGS = (
     (rb"%PDF", "XL101", "PDF"),
@@ -39,7 +40,7 @@ BEGINNINGS = (
     (rb"\{\\rtf", "XL101", "RTF"),
     (rb"\x89PNG|\xff\xd8\xff", "XL101", "PNG / JPEG"),
     (rb"(?is)\s*(?:<!doctype html|<html|<head|<meta|<table|mime-version:|<\?xml[^>]*>\s*<html)", "XL109", "HTML"),
-    (rb"(?i)(?:from|to|cc|date|subject|received|return-path|message-id|x-[\w-]+): ?\S", "XL101", "e-mail (.eml)"),
+    (rb"(?i)(?:from|to|cc|date|subject|received|return-path|message-id|x-[\w-]+): ?\S", "XL101", EMAIL),
     (rb"(?s)\s*<\?xml.{0,200}?(?:Excel\.Sheet|<Workbook)", "XL101", "XML 2003"),
 )
 
@@ -91,7 +92,7 @@ def refuse_other_kinds(content: bytes, suffix: str) -> None:
     start = _as_utf8(content[: 4 * KIB])
     for pattern, code, kind in BEGINNINGS:
         if re.match(pattern, start):
-            raise UnreadableError(code, found=kind)
+            raise UnreadableError(code, found=sentence(kind, {}) if kind == EMAIL else kind)
     if _is_table(start):
         raise UnreadableError("XL108", found=suffix or "CSV")
     raise UnreadableError("XL101", found=sentence("begins_with", {"start": _excerpt(start), "suffix": suffix or "—"}))

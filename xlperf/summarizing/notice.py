@@ -7,22 +7,26 @@ The template is `templates/notice.docx`, or a bureau's own of that name in its f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 from xlperf.files import shipped
-from xlperf.messages import sentence
+from xlperf.messages import clauses, listing, sentence
 from xlperf.reporting.description import DescribedFinding, in_order
 from xlperf.summarizing.gist import form_of
 from xlperf.summarizing.outcome import INSIDE, Outcome
-from xlperf.summarizing.tables.findings import cells_of
 from xlperf.workbook.announcement import NOTHING, Announcement, long_date
 
 TEMPLATE = "notice.docx"
 LISTS = {"error": "errors", "query": "queries", "warning": "warnings", "info": "infos"}  # as the template calls them
 MOST_REASONS = 5  # lines about former years
 NOT_TO_BE_MENDED = {"XL111"}  # of another form or year: the workbook has to be another one
+MOST_RANGES = 12  # of cells that a finding names
+CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 ANSWERED = "explained"  # of them those to which the unit has said something
 
 
@@ -87,7 +91,7 @@ def notice_context(
         "unit": outcome.unit or "",
         "unit_code": outcome.unit_code or "",
         "file": said_name(outcome.path),
-        "path": outcome.path,
+        "path": said_name(outcome.path) if outcome.unit else outcome.path,  # of nobody's file the bureau looks for the sender
         "sha256": outcome.sha256,
         "received": outcome.received[:10],
         "readable": outcome.status != "unreadable",
@@ -121,4 +125,43 @@ def _entry(finding: DescribedFinding, number: int) -> dict[str, object]:
     explained = [sentence("explained", {"text": parts["explanation"]})] if parts["explanation"] else []
     waived = [finding["waived"]] if "waived" in finding else []
     what = "\n".join([sentence("message_code", parts), *said, *explained, *waived])
-    return {"number": number, "cells": cells_of(finding) or "—", "what": what, **parts}
+    return {"number": number, "cells": places_in_short(finding["cells"]) or finding.get("field") or "—", "what": what, **parts}
+
+
+def places_in_short(places: Sequence[str]) -> str:
+    """Cells in one line, each sheet once and cells below one another as one range; beyond the first few ranges they are counted.
+
+    >>> places_in_short(["Budget!F5", "Budget!F6", "Budget!F7"])
+    'Budget!F5:F7'
+    """
+    ranges = list(_ranges(places))
+    shown = clauses(
+        f"{sheet}!{listing(each.cells for each in beside)}" if sheet else listing(each.cells for each in beside)
+        for sheet, beside in groupby(ranges[:MOST_RANGES], key=lambda each: each.sheet)
+    )
+    return shown if len(ranges) <= MOST_RANGES else sentence("more_cells", {"cells": shown, "count": len(places)})
+
+
+class _Range(NamedTuple):
+    """Cells below one another, or one place of another kind."""
+
+    sheet: str
+    cells: str
+
+
+def _ranges(places: Sequence[str]) -> Iterator[_Range]:
+    found = [(*place.rpartition("!")[::2], CELL.fullmatch(place.rpartition("!")[2])) for place in places]
+    at = 0
+    while at < len(found):
+        sheet, first, cell = found[at]
+        end = at + 1
+        while cell and end < len(found) and _is_below(found[end], sheet, cell, end - at):
+            end += 1
+        yield _Range(sheet, first if end == at + 1 else f"{first}:{found[end - 1][1]}")
+        at = end
+
+
+def _is_below(place: tuple[str, str, re.Match[str] | None], sheet: str, cell: re.Match[str], rows: int) -> bool:
+    """Whether a place is so many rows below a cell."""
+    other = place[2]
+    return other is not None and place[0] == sheet and other[1] == cell[1] and int(other[2]) == int(cell[2]) + rows

@@ -79,7 +79,7 @@ def _entries_of(content: bytes) -> list[zipfile.ZipInfo]:
             return [entry for entry in package.infolist() if not is_folder(entry)]
     except ZIP_FAULTS as error:
         if END not in content[-66 * KIB :]:
-            raise UnreadableError("XL115", found=f"{len(content):,} B") from None
+            raise UnreadableError("XL115", found=f"{len(content):,}") from None
         raise damaged("zip", error) from None
 
 
