@@ -81,6 +81,23 @@ def test_every_page_speaks_one_language_and_holds_no_script_and_no_style(collect
     assert catalogue("zh")["round"].keys() == catalogue("en")["round"].keys()
 
 
+def test_a_board_of_thousands_of_units_is_made_in_a_moment(collected: RoundDesk, tmp_path: Path) -> None:
+    desk, seconds = copied(collected, tmp_path), {}
+    run = json.loads((desk.out / "run.json").read_text("utf-8"))
+    unit, file = run["units"][1], next(entry for entry in run["files"] if entry["path"] in run["units"][1]["paths"])
+    for many in (500, 4_000):
+        run["units"] = [unit | {"name": f"第{n}局", "code": f"{200_000 + n}", "supervisor": f"市{n % 40}委", "paths": [f"{n}.xlsx"]}
+                        for n in range(many)]  # fmt: skip
+        run["files"] = [file | {"path": f"{n}.xlsx"} for n in range(many)]
+        (desk.out / "run.json").write_text(json.dumps(run), "utf-8")
+        begin = time.process_time()
+        status, page = desk.asked("board")
+        seconds[many] = time.process_time() - begin
+        assert status == 200 and len(list(rows_of(page))) == many and len(page) < 1_000 * many
+        assert [row[2] for row in rows_of(desk.asked("board", of="200499")[1])] == ["200499"]
+    assert seconds[4_000] < max(4 * 8 * seconds[500], 2)  # eight times as many
+
+
 def test_one_state_alone_can_be_looked_at(collected: RoundDesk) -> None:
     _, page = collected.asked("board", state="returned")
     assert [row[1] for row in rows_of(page)] == ["苏州市乙丑局"]
@@ -131,6 +148,7 @@ def test_every_version_can_be_looked_at_and_the_one_that_counts_comes_first(coll
     _, page = collected.asked("unit", unit=key)
     table = page.partition('class="versions"')[2].partition("</table>")[0]
     rows = list(rows_of(table))
+    assert 'data-label="收到时间"' in table and 'data-label="最近收到"' not in table  # a file comes once
     assert sorted((row[0], row[2], row[3]) for row in rows) == [
         ("a/苏州市戊辰局.xlsx", "退回", "否，以最近合格件为准"), ("b/苏州市戊辰局-改.xlsx", "通过", "是")]  # fmt: skip
     assert '<h2 id="version-name">b/苏州市戊辰局-改.xlsx' in page

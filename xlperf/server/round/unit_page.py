@@ -122,7 +122,7 @@ def _downloads(row: BoardRow, files: Sequence[HandedFile]) -> Markup:
 def _versions(
     ask: Ask, row: BoardRow, files: Sequence[FileEntry], stored: Mapping[tuple[str, str], Stored], chosen: FileEntry | None
 ) -> Markup:
-    headings = [sentence(f"head_{key}", {}) for key in ("file", "last_received", "status", "role", "errors", "queries")]
+    headings = [sentence(f"head_{key}", {}) for key in ("file", "received", "status", "role", "errors", "queries")]
     rows = []
     for entry in files:
         at = stored.get((entry["path"], entry["sha256"]))

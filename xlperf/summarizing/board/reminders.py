@@ -33,11 +33,11 @@ COLUMNS = (
     ("supervisor", "text", 22),
     ("unit_name", "text", 30),
     ("unit_code", "text", 13),
-    ("state_of_unit", "text", 10),
+    ("state_of_unit", "text", 12),
     ("last_received", "text", 20),
     ("errors", "count", 7),
     ("queries", "count", 9),
-    ("contact", "text", 24),
+    ("contact", "text", 25),
     ("mail", "text", 24),
     ("office", "text", 16),
 )

@@ -42,12 +42,12 @@ BOARD = (
     ("unit_name", "text", 32),
     ("unit_code", "text", 14),
     ("supervisor", "text", 20),
-    ("state_of_unit", "text", 10),
+    ("state_of_unit", "text", 12),
     ("versions", "count", 9),
     ("last_received", "text", 20),
     ("errors", "count", 7),
     ("queries", "count", 9),
-    ("contact", "text", 22),
+    ("contact", "text", 25),
     ("decision", "text", 30),
 )
 JUDGED = (("over", "count", 10), ("met", "count", 10), ("missed", "count", 10))
