@@ -142,8 +142,9 @@ def end_early(patch: pytest.MonkeyPatch, desk: Path, *, after: int | None = None
         if after is None:
             patched.setattr(collect_module, "write_exports", lambda *_, **__: 1 / 0)
         else:
-            stored, save = iter(range(after)), processing.save_outcome
-            patched.setattr(processing, "save_outcome", lambda *outcome: (next(stored), save(*outcome)))
+            stored, save = iter(range(after)), processing.save_outcomes
+            patched.setattr(processing, "TOGETHER", 0)
+            patched.setattr(processing, "save_outcomes", lambda *outcomes: (next(stored), save(*outcomes)))
         with pytest.raises((ZeroDivisionError, StopIteration, RuntimeError)):
             run(desk, **more)
 

@@ -20,7 +20,8 @@ from xlperf.collecting.store.outcomes import Outcomes
 from xlperf.collecting.store.ownership import refuse_other_owner
 from xlperf.collecting.store.tables import Store
 from xlperf.distributing.naming import Naming
-from xlperf.distributing.roster import Line, Unit
+from xlperf.distributing.roster import Unit
+from xlperf.distributing.roster_sheets import Line
 from xlperf.errors import ExitCode, UsageError
 from xlperf.files import StrPath, stamp
 from xlperf.messages import listing, of_any_field, sentence
