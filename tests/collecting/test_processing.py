@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,4 +85,17 @@ def test_what_goes_wrong_first_is_what_is_told(inbox: Path, tmp_path: Path, monk
     monkeypatch.setattr(processing, "write_made", full)
     monkeypatch.setattr(processing, "save_outcomes", lambda *_: 1 / 0)
     with pytest.raises(OSError, match="No space left"):
+        collect([inbox], output=tmp_path / "OUT", jobs=1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process sends itself Ctrl+C there")
+def test_ctrl_c_while_outcomes_are_stored_is_not_lost(inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save = processing.save_outcomes
+
+    def pressed(*arguments: object) -> None:
+        save(*arguments)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(processing, "save_outcomes", pressed)
+    with pytest.raises(KeyboardInterrupt):
         collect([inbox], output=tmp_path / "OUT", jobs=1)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -118,8 +118,10 @@ class _Keeper:
         return self
 
     def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
-        """Store what has come; where something has gone wrong, that is what is told, and not what it leads to here."""
-        with uninterrupted(), suppress(Exception) if error else nullcontext():
+        if error is None:
+            self.save()
+            return
+        with uninterrupted(), suppress(Exception):  # what has gone wrong is told, and not what it leads to here
             self.save()
 
     def keep(self, task: Task, worked: Worked) -> None:
