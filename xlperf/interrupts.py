@@ -1,4 +1,4 @@
-"""Ctrl+C: the process at the keyboard decides what ends, and nothing runs on behind its back.
+"""Ctrl+C: the process at the keyboard decides what ends; its worker processes ignore the key, and none of them is left over.
 
 with uninterrupted():       # while a pool of processes is brought to its end
     pool.shutdown()

@@ -1,4 +1,4 @@
-"""What people write as the reason of a deviation: whether it says anything, and enough, and no opposite of the deviation.
+"""What people write as the reason of a deviation: whether it says anything, says enough, and does not contradict the deviation.
 
     - code: AB204                      # a rule of a form.yaml
       check: empty_reasons             # a key of CHECKS in `rule_checks`

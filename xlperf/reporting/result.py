@@ -1,4 +1,4 @@
-"""What became of one file: passed, returned with errors, or unreadable; and what was found in it.
+"""The type `Result`: what became of one file (passed, returned, unreadable), what was found in it, and its exit code.
 
 result = Result(file="filled.xlsx", status="passed", findings=[])
 result.exit_code, headline(result)

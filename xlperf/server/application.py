@@ -1,4 +1,4 @@
-"""What the server answers: its routes, and the trip of a request to a worker and back.
+"""What the server answers: the table of its routes.
 
     app = make_application(Desk(queue=queue, prepared=prepared, folder=folder), access)
 

@@ -1,4 +1,4 @@
-"""The trip of a request to a worker and back: a folder for its job, its turn in a queue, the answer, and nothing left of it.
+"""One request on its way to a worker and back: a folder for its job, its turn in a queue, the answer, and nothing left of it.
 
 with desk.queue.entered(), new_folder(desk) as folder:
     return await answered(desk, Job("validate", folder), request)

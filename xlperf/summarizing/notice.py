@@ -1,4 +1,4 @@
-"""The notice that goes back with a workbook: its words are made by `docs/make_notice.py`, its findings are in the catalogues.
+"""The notice that goes back with a workbook: findings filled into a Word template, whose words stand in `docs/make_notice.py`.
 
     write_notice(outcome, Path("out/notice.docx"), annotated="name-problems.xlsx", date="2023-03-01", templates=templates)
 

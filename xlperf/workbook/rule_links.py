@@ -1,4 +1,4 @@
-"""Where a rule of the checks sheet leads: to a row without formulas, to a doubtful one, to the first cell that fails it.
+"""Where a click on a rule of the checks sheet leads: to a row without formulas, to one in doubt, to the first cell that fails.
 
     links_of_rule(layout, rule, "E9")
     # Link("uncomputed_duties>0"…, "first_uncomputed_duties"), Link("N(E9)>0", "first_AB201")

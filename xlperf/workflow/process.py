@@ -1,4 +1,4 @@
-"""The whole program: one workbook from start to end.
+"""The whole program in one function, `process`: one workbook from start to end.
 
     file ─ read_cells ─▶ rows ─ compute ─▶ rows ─ check ─▶ findings ─ write_workbook ─▶ finalized workbook
 

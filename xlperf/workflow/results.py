@@ -1,4 +1,4 @@
-"""What became of a submission, for people and programs: its findings in words, its document, what was written.
+"""From what `process` found to a `Result`: findings in words, the document, what was written.
 
 result = result_of(process("filled.xlsx"), outputs=(Path("unit-2022-final.xlsx"),))
 """

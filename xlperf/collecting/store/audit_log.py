@@ -1,4 +1,4 @@
-"""The audit in the store: entries are added, each with the hash of the one before, and never changed.
+"""The audit in the database of a collection: entries are added to the chain (`summarizing/audit/chain`) and never changed.
 
     append(store, [Fact(now, DECIDED, {…})])        # one transaction: all of them or none
     chain_of(store).head                            # the hash of the last one

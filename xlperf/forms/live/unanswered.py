@@ -1,4 +1,4 @@
-"""A rule's test as it would be with one of its cells blank: whether it asks for what stands there.
+"""Whether a rule asks for what stands in one of its cells: its test as it would be with that cell blank.
 
     asked_without(scope, rule, block, None, "reason")      # the tree of IF(_used = 1, IF(test, 0, 1), "") with no reason
 

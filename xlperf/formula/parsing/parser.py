@@ -1,4 +1,4 @@
-"""The formula language: Excel's own syntax with field keys in place of addresses, one tree, two renderings.
+"""Reading a formula: Excel's own syntax with field keys in place of addresses, made one typed tree that is rendered twice.
 
     >>> tree = parse("ROUND(spent / adjusted, 4)", {"spent": Kind.NUMBER, "adjusted": Kind.NUMBER}.get)
     >>> from xlperf.formula.evaluator import evaluate

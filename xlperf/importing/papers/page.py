@@ -1,4 +1,4 @@
-"""A report as one long page: lines of text and tables in reading order, each with its place.
+"""The type `Page`: a report as lines of text and tables in reading order, each with its place.
 
     Page((Line("1. Name of the department: Bureau", Place("paragraph", 3)), Grid((...), Place("table", 1))))
 

@@ -1,4 +1,4 @@
-r"""A plain text as a page: where its tables were there are tabs and blank lines.
+r"""A plain text as a page: tabs and blank lines show where its tables were.
 
     >>> page = read_text("7. Budget\n\n\tItem\n\tSpent\n\n\tTraining\n\t4.68\n\n\n8. Tasks")
     >>> [len(item.rows) for item in page.items if isinstance(item, Grid)]

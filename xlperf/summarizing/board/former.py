@@ -1,4 +1,4 @@
-"""What former years give reason to ask a unit: who knows these years says it of the submissions of a round.
+"""What former years give reason to ask a unit, as notices of a round say it; `over_years` finds it.
 
 former = read_former_years(["collection-2021", "collection-2022"])      # of `over_years`, which knows how
 reasons_of(former, outcomes, counting, naming=naming, year=2023)        # {"a/first.xlsx": ["Visits: target of 2023 80, …"]}
