@@ -9,25 +9,37 @@ which rows fail.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from xlperf.checking.rule_checks import CHECKS, WITH_ISSUED, WITH_READINGS
 from xlperf.checking.rule_inputs import TEXTS, Facts, Failure, finding_of
 from xlperf.checking.schema_errors import found_blank, schema_errors
 from xlperf.checking.sentences.readings import Readings
 from xlperf.forms.compute import Followers
-from xlperf.forms.document import Rows, Spot, inputs_of, is_empty, is_required, is_wanted, rows_of
+from xlperf.forms.document import (
+    Rows,
+    Spot,
+    as_compared,
+    inputs_of,
+    is_empty,
+    is_required,
+    is_wanted,
+    rows_of,
+    source_in_words,
+    texts_in_column,
+)
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, TEN_THOUSANDTH, Block, Cells, Field, Rule
 from xlperf.formula.nodes import Kind, Node, names_in
 from xlperf.formula.operands import as_decimal, as_text, normal_text, round_half_up
-from xlperf.messages import sentence
+from xlperf.messages import listing, sentence
 from xlperf.reporting.finding import HINT, Finding
 from xlperf.text import CONTROL, slip
 from xlperf.values.blanks import is_filler
-from xlperf.values.printing import as_printed
+from xlperf.values.printing import as_printed, briefly
 
 LATEST = 2  # years after the fiscal year in which a paper about it may be dated
+MOST_SOURCES = 12  # texts of another column that are told
 SHORT = 200  # characters of a name, a department, a unit: what takes more is a narrative, in which nothing may be said
 LONGEST = 32_767  # UTF-16 units in a cell of Excel
 ANYWAY = ("XL201", "XL208")  # codes that are reported at a cell whatever else is wrong with it
@@ -50,6 +62,9 @@ def check(form: Form, rows: Rows, *, unreadable: Iterable[Spot] = (), issued: Ro
             missing.update(spot for spot in finding.spots if _field(form, spot).kind is Kind.NUMBER)
         else:
             wrong.update(finding.spots)
+        yield finding
+    for finding in _not_in_source(form, rows, inputs, wrong):
+        wrong.update(finding.spots)
         yield finding
     yield from _wanted(form, rows)
     typed = [(spot, value) for spot, value in inputs if isinstance(value, str) and spot not in wrong]
@@ -84,6 +99,35 @@ def _limits(form: Form, inputs: Iterable[tuple[Spot, object]]) -> Iterator[Findi
             number = as_decimal(value)
             if round_half_up(number, as_decimal(field.digits)) != number:
                 yield Finding("XL206", "error", (spot,), {"found": as_text(number), "expected": field.digits})
+
+
+def _not_in_source(form: Form, rows: Rows, inputs: Iterable[tuple[Spot, object]], wrong: set[Spot]) -> Iterator[Finding]:
+    """Yield texts that do not stand in the column they are to be taken from; of a column with a wrong cell nothing is said."""
+    sources: dict[tuple[str, str], dict[str, str] | None] = {}
+    for spot, value in inputs:
+        field = _field(form, spot)
+        if not field.choices_from or spot in wrong or not isinstance(value, str):
+            continue
+        key = (spot.block, field.choices_from)
+        if key not in sources:
+            target = form.target(*key)
+            is_wrong = any(other.block in target.blocks and other.field == target.field for other in wrong)
+            sources[key] = None if is_wrong else texts_in_column(form, rows, *key)
+        known = sources[key]
+        if known is not None and as_compared(value) not in known:
+            yield Finding("XL245", "error", (spot,), _facts_of_source(form, key, value, [*known.values()]))
+
+
+def _facts_of_source(form: Form, source: tuple[str, str], value: str, known: Sequence[str]) -> dict[str, object]:
+    """What is told of a text that stands nowhere in the column of that name, as seen from that block."""
+    near, words = slip(value, known), source_in_words(form, *source)
+    told = listing(map(briefly, known[:MOST_SOURCES])) + ("\u2026" if len(known) > MOST_SOURCES else "")
+    return {
+        "found": briefly(value),
+        "expected": told or sentence("source_blank", words),
+        "hint": sentence("perhaps", {"found": briefly(value), "near": briefly(near)}) if near else "",
+        **words,
+    }
 
 
 # --- advice --------------------------------------------------------------------------------------------------

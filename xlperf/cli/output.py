@@ -34,6 +34,7 @@ def explained_as_text(facts: Mapping[str, Any]) -> str:
         "type": sentence(f"type_{facts['type']}", {}),
         "required": sentence(facts["required"], {}),
         "choices": listing(signs.get(choice, choice) for choice in facts["choices"] or ()) or None,
+        "choices_from": facts["choices_from"],
         "limits": "; ".join(limits) or None,
         "formula": facts["formula"],
         "excel": facts["excel"],

@@ -222,7 +222,7 @@ def lost_dropdowns(reading: Reading) -> Iterator[Finding]:
             continue
         for field in block.fields.values():
             column = origin.columns.get(field.key)
-            asks = bool(field.choices) and reading.form.is_input(block, index, field)
+            asks = bool(field.choices or field.choices_from) and reading.form.is_input(block, index, field)
             if asks and column is not None and not markup.offers_list(origin.number, column):
                 lost.append(Spot(key, index, field.key))
     if lost:

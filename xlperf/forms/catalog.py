@@ -144,6 +144,7 @@ def _facts(form: Form, block: Block, index: int, field: Field) -> dict[str, Any]
         "type": field.type,
         "required": ("yes" if required else "no") if isinstance(required, bool) else "conditional",
         "choices": list(field.choices) or None,
+        "choices_from": field.choices_from or None,
         "shown": dict(field.shown) or None,
         "minimum": field.minimum if tree is None else None,
         "maximum": field.maximum if tree is None else None,

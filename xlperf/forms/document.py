@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, YEARS, Block, Condition, Field
 from xlperf.formula.operands import normal_text
-from xlperf.text import letters_of
+from xlperf.text import fold, letters_of
 
 Row = dict[str, Any]  # field: value, a plain JSON value
 Rows = dict[str, list[Row]]  # block: its rows
@@ -262,6 +262,32 @@ def row_namer(form: Form, rows: Rows) -> Callable[[Spot], str]:
         return str(listed[spot.index].get(row_name) or "").strip()
 
     return name
+
+
+def texts_in_column(form: Form, rows: Rows, block: str, name: str) -> dict[str, str]:
+    """The texts that stand in the column of that name, as they stand there, by what they are compared as.
+
+    >>> texts_in_column(form, {"items": [{"name": " Ａ1"}, {}]}, "items", "items.name")
+    {'a1': ' Ａ1'}
+    """
+    target = form.target(block, name)
+    found: dict[str, str] = {}
+    for text in (row.get(target.field) for key in target.blocks for row in rows.get(key, ())):
+        if isinstance(text, str) and (compared := as_compared(text)):
+            found.setdefault(compared, text)
+    return found
+
+
+def source_in_words(form: Form, block: str, name: str) -> dict[str, str]:
+    """The table and the column of that name, as people know them."""
+    target = form.target(block, name)
+    source = form.blocks[target.blocks[0]]
+    return {"table": form.tables[source.table or ""].label, "column": form.field(target).label}
+
+
+def as_compared(text: str) -> str:
+    """A text as it is looked for in another column: however it is spaced, in small letters, full-width signs as plain ones."""
+    return normal_text(fold(text))
 
 
 # --- what is said of a cell in its row -----------------------------------------------------------------------

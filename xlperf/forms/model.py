@@ -128,6 +128,7 @@ class Field:
     percent_when: Condition | None = None  # when a number of percent format means percent
     choices: tuple[str, ...] = ()
     choices_by: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)  # another field: its value: the choices
+    choices_from: str = ""  # the column whose texts are the choices: "register.code"
     shown: Mapping[str, str] = field(default_factory=dict)  # of choices: how cells and people write them
     minimum: float | None = None
     maximum: float | None = None

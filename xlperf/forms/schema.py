@@ -129,6 +129,8 @@ def _field(form: Form, block: Block, index: int, field: Field) -> Schema:
         schema["description"] = field.help
     if computed:
         schema["readOnly"] = True
+    if field.choices_from:
+        schema["$comment"] = f"one of {field.choices_from}"  # which no schema can hold it to
     if field.key in block.constants:
         schema["enum"] = [block.constants[field.key]]
     elif field.choices:

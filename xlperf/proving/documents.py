@@ -8,10 +8,10 @@ Nothing in them is random, so that a form is proved the same way each time. Text
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from xlperf.forms.document import Row, Rows, document_of, is_required
+from xlperf.forms.document import Row, Rows, document_of, is_required, texts_in_column
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, Block, Field
 from xlperf.formula.nodes import Kind
@@ -20,8 +20,10 @@ from xlperf.values.rows import is_numeric
 LONGEST = 2_000  # letters of a made-up text whose field sets no limit
 MOST_ROWS = 12  # of one block: more say nothing new
 FAR = "2099-12-31"
+NOWHERE = "9"  # ends a text that stands in no column
 
 Value = Callable[[Field, int], Any]  # what stands in a field of a row of that number
+FromColumn = Callable[[Sequence[str], int], str | None]  # of the texts of another column, the one that a row of that number has
 
 
 class Drawn(NamedTuple):
@@ -41,6 +43,7 @@ class Taste(NamedTuple):
     text: Value
     date: Callable[[Form], str]
     choice: Callable[[tuple[str, ...]], str]
+    from_column: FromColumn = lambda listed, number: listed[number % len(listed)] if listed else None
 
 
 def drawn_documents(form: Form) -> Iterator[Drawn]:
@@ -51,7 +54,9 @@ def drawn_documents(form: Form) -> Iterator[Drawn]:
 
 def drawn_document(form: Form, taste: Taste) -> dict[str, Any]:
     """The document of that taste."""
-    return document_with_year(form, {key: _rows_of(form, block, taste) for key, block in form.blocks.items()})
+    rows = {key: _rows_of(form, block, taste) for key, block in form.blocks.items()}
+    choose_from_columns(form, rows, taste.from_column)
+    return document_with_year(form, rows)
 
 
 def document_with_year(form: Form, rows: Rows) -> dict[str, Any]:
@@ -93,6 +98,29 @@ def choices_in(field: Field, row: Row) -> tuple[str, ...]:
     """The choices of a field in that row; all of them where what they depend on says nothing."""
     lists = [by[str(row[other])] for other, by in field.choices_by.items() if str(row.get(other)) in by]
     return tuple(lists[0]) if lists else field.choices
+
+
+def choose_from_columns(form: Form, rows: Rows, choose: FromColumn) -> None:
+    """Put texts of the columns that fields take theirs from into those fields, where something was made up for them."""
+    for block, field in _by_source(form):
+        listed = [*texts_in_column(form, rows, block.key, field.choices_from).values()]
+        for index, row in enumerate(rows[block.key]):
+            if row.get(field.key) is not None and form.is_input(block, index, field):
+                row[field.key] = choose(listed, index)
+
+
+def _by_source(form: Form) -> list[tuple[Block, Field]]:
+    """The fields that take their texts from another column, each after those that it takes from."""
+    found = [(block, field) for block in form.blocks.values() for field in block.fields.values() if field.choices_from]
+    return sorted(found, key=lambda each: _steps_back(form, *each))
+
+
+def _steps_back(form: Form, block: Block, field: Field) -> int:
+    """Through how many columns a field takes its texts; they run in no circle."""
+    if not field.choices_from:
+        return 0
+    target = form.target(block.key, field.choices_from)
+    return 1 + _steps_back(form, form.blocks[target.blocks[0]], form.field(target))
 
 
 # --- tastes --------------------------------------------------------------------------------------------------
@@ -177,5 +205,6 @@ TASTES = (
         lambda field, number: "=1+1" if number % 2 else "x" * (min(field.max_length or LONGEST, LONGEST) + 1),
         lambda form: "2023-02-30",
         lambda listed: listed[0] + "x",
+        lambda listed, number: "-".join((*listed[-1:], NOWHERE)) if number == 0 or not listed else listed[number % len(listed)],
     ),
 )

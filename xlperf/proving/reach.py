@@ -19,7 +19,7 @@ from xlperf.forms.document import Row, Rows, document_of, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, Block, Field, Rule
 from xlperf.formula.nodes import Kind, Literal, nodes_of
-from xlperf.proving.documents import as_field, bounds_of, choices_in
+from xlperf.proving.documents import as_field, bounds_of, choices_in, choose_from_columns
 from xlperf.values.rows import is_numeric
 
 DOCUMENTS, PATIENCE = 80, 8  # that are drawn in search of rules nothing has reached; of them in a row that reach nothing new
@@ -97,12 +97,14 @@ class Pool:
     def rows(self, random: Random) -> Rows:
         """The rows of a document: sometimes all of its figures are alike, so that sums are equal."""
         same, known = random.random() < 0.15, [Decimal(random.choice((0, 1, 50, 100)))]
-        return {
+        rows: Rows = {
             key: []
             if key in (GUIDE, RULES)
             else [self._row(block, index, random, known, same) for index in self._indexes(block, random)]
             for key, block in self.form.blocks.items()
         }
+        choose_from_columns(self.form, rows, lambda listed, number: random.choice(listed) if listed else None)
+        return rows
 
     def _indexes(self, block: Block, random: Random) -> range:
         free = random.choice((0, 1, 1, 2, 3, 6)) if block.shape == "list" and block.spare else 0

@@ -1,5 +1,8 @@
 """The lists behind the dropdowns, of the choices in `form.yaml`: a column each on the hidden sheet, found through a defined name.
 
+What a column takes from the texts of another one is no list of ours: its name stands for the cells of that column, from the first
+row to the last in which something stands, so that blank rows at the end are not offered and inserted ones are.
+
     list_source(writer, Spot("items", 0, "kind"))     # "list_items_kind"
 
 A defined name follows when sheets are renamed. Where the choices depend on another cell of the row, each of its values has a
@@ -10,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from xlperf.addresses import cell_name, range_name
+from xlperf.addresses import cell_name, quoted, range_name
 from xlperf.forms.document import Spot
 from xlperf.forms.form import Form
+from xlperf.forms.model import Field
 from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter
 
@@ -23,6 +27,27 @@ def write_lists(writer: CellWriter, sheet: Worksheet, column: int) -> None:
         for row, choice in enumerate(choices):
             sheet.write_string(row, at, choice)
         writer.book.define_name(name, f"={range_name(sheet.title, at, 0, len(choices) - 1)}")
+    for table in writer.form.tables.values():
+        for field in table.columns:
+            if field.choices_from:
+                writer.book.define_name(list_name(table.key, field.key), f"={_filled_cells(writer, table.blocks[0], field)}")
+
+
+def _filled_cells(writer: CellWriter, block: str, field: Field) -> str:
+    """The formula of the cells that a field takes its texts from, down to the last that is filled, or the first where none is.
+
+    OFFSET in a name is what programs have always taken behind a list. The line below a table, to which its columns reach so that
+    rows can be inserted above it, is left out.
+    """
+    form, layout = writer.form, writer.layout
+    target = form.target(block, field.choices_from)
+    title, column, first, last = layout.ranges[field.choices_from.partition(".")[0], target.field]
+    rows = [layout.spots[Spot(key, layout.counts[key] - 1, target.field)][1] for key in target.blocks if layout.counts[key]]
+    top, bottom = (f"{quoted(title)}!{cell_name(row, column, fixed=True)}" for row in (first, last))
+    cells = range_name(title, column, first, last)
+    above = f"*(ROW({cells})<ROW({bottom}))" if last > max(rows) else ""
+    filled = f"(LEN({cells})>0){above}*(ROW({cells})-ROW({top})+1)"
+    return f"OFFSET({top},0,0,MAX(1,SUMPRODUCT(MAX({filled}))),1)"
 
 
 def _lists(form: Form) -> Iterator[tuple[str, Sequence[str]]]:

@@ -11,9 +11,9 @@ import datetime
 from collections.abc import Callable, Mapping
 
 from xlperf.addresses import cell_name
-from xlperf.forms.document import Spot
+from xlperf.forms.document import Spot, source_in_words
 from xlperf.forms.model import RULES, Field, Table
-from xlperf.messages import fill
+from xlperf.messages import fill, sentence
 from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter
 from xlperf.workbook.dropdowns import list_source
@@ -99,10 +99,18 @@ def _value(writer: CellWriter, field: Field, spot: Spot) -> Options:
 
 
 def _text(writer: CellWriter, field: Field, spot: Spot) -> Options:
+    if field.choices_from:
+        return _text_of_column(writer, field, spot)
     if not field.max_length:
         return ANYTHING
     message = fill(writer.form.words["length_error"], {"most": field.max_length})
     return {"validate": "length", "criteria": "<=", "value": field.max_length, "error_message": message}
+
+
+def _text_of_column(writer: CellWriter, field: Field, spot: Spot) -> Options:
+    """A text that stands in another column; a list with a blank cell in it would let anything pass where blanks are ignored."""
+    message = shortened(sentence("choose_from", source_in_words(writer.form, spot.block, field.choices_from)), LONGEST_MESSAGE)
+    return {"validate": "list", "source": f"={list_source(writer, spot)}", "error_message": message, "ignore_blank": False}
 
 
 def _date(writer: CellWriter, field: Field, spot: Spot) -> Options:

@@ -18,6 +18,7 @@ from xlperf.forms.consistency.references import unknown_names
 from xlperf.forms.consistency.sentences import wrong_braces
 from xlperf.forms.consistency.sheets import narrow_sheets, unprinted_first
 from xlperf.forms.definition import Complaint, Raw, quoted, refuse, wrong
+from xlperf.forms.written.source_columns import source_faults
 
 
 def check_names(definition: Raw, path: Path) -> None:
@@ -52,6 +53,7 @@ CHECKS: tuple[Callable[[Raw], Iterator[Complaint]], ...] = (
     shown_as_others,
     wrong_limits,
     long_dropdowns,
+    source_faults,
     wrong_steps,
     narrow_sheets,
     unprinted_first,

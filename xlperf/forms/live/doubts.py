@@ -138,7 +138,10 @@ def _none_of(choices: Iterable[str], name: str) -> str:
 
 
 def _doubt_of_text(scope: Scope, field: Field, name: str) -> str:
-    """Too long; nothing that can be seen, or a dash where words are asked for; a unit by another name; unseen characters."""
+    """Too long; nothing that can be seen, or a dash where words are asked for; a unit by another name; unseen characters.
+
+    A text that is to be one of another column is doubtful where it stands nowhere in that column.
+    """
     numbers = scope.spellings.get("numbers", {})
     tests = [f"LEN(T({name})) > {field.max_length}"] if field.max_length else []
     dashes = _dashes(numbers) if field.required or field.wanted else "".join(UNSEEN)
@@ -152,6 +155,8 @@ def _doubt_of_text(scope: Scope, field: Field, name: str) -> str:
         compared += [f'{name} = "{word}"' for word in numbers.get("units", {}).get(PERCENT, ()) if word.isprintable()]
     elif field.type == "value":
         compared.append(f"CONTAINS({name}, {quoted_words(UNSEEN)})")
+    if field.choices_from:
+        tests.append(f'IF({name} = "", FALSE, COUNTIF({field.choices_from}, {name}) = 0)')
     if compared:
         tests.append(f'IF({name} = "", FALSE, {any_of(compared)})')
     return _one_if(tests) if tests else ""

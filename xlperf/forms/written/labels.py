@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from xlperf.forms.definition import Raw, named, own_columns, quoted, refuse, sections_of, wrong
 from xlperf.formula.parsing.written import QUOTED
 
-FORMULAS = ("formula", "required", "wanted", "number_when", "percent_when")  # of a column or a single field
+FORMULAS = ("formula", "required", "wanted", "number_when", "percent_when", "choices_from")  # of a column or a single field
 IN_BRACKETS = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]\s*$")  # a unit at the end of a title
 PART = r"[^\W\d]\w*"
 KEY = re.compile(r"[a-z][a-z0-9_]*")
