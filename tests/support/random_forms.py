@@ -70,7 +70,9 @@ COLUMN_PARTS: dict[str, Part] = {
     "only": lambda random, column: None,  # drawn for the whole table
     "percent_when": lambda random, column: 'T(kind) = "定量"' if column["type"] == "value" else None,
 }
-DRAWN_APART = {"key", "label", "type", "formula", "number_when", "choices", "choices_by", "spellings", "hidden", "last", "width"}
+DRAWN_APART = {
+    "key", "label", "type", "formula", "number_when", "choices", "choices_by", "choices_from", "spellings", "hidden", "last", "width"
+}  # fmt: skip
 assert set(COLUMN_PARTS) | DRAWN_APART == set(SCHEMA["column"]["properties"]), "a key of columns that no random form has"
 
 
@@ -83,15 +85,57 @@ def random_form(seed: int) -> dict[str, Any]:
         2, {"fields": "more", "heading": "其他", "items": [_item(random, number) for number in range(random.randint(1, 4))]}
     )
     sheets = [_sheet(random, number) for number in range(random.randint(1, 3))]
+    _choose_from_columns(random, sheets)
     definition["sheets"] = [guide, cover, *sheets, checks]
     definition["parameters"]["bands"] = random.choice(BANDS)
     definition["rules"] = [definition["rules"][0], *_rules(random, sheets)]
     _split_what_formulas_see(sheets, definition["rules"])
+    _write_titles(random, sheets, definition["rules"])
     if random.random() < 0.5:
         definition["rules"].append({"code": "XL207", "builtin": "wanted", "title": "宜填", "why": "x", "severity": "warning"})
     definition["unexplained"] = random.choice(("pass", "return"))
     definition["style"]["size"] = random.choice((9, 11, 14))
     return definition
+
+
+def _tables(sheets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [section for sheet in sheets for section in sheet["sections"] if "table" in section]
+
+
+def _choose_from_columns(random: Random, sheets: list[dict[str, Any]]) -> None:
+    """Let some texts be chosen from another column, of the same table or of one before or behind it; in no circle."""
+    sources, taken = [], set()
+    for table in _tables(sheets):
+        block = table["blocks"][0]
+        if {"spare", "keyed", "rows"} & block.keys():
+            texts = [column for column in table["columns"] if column["type"] in TEXTS and "formula" not in column]
+            sources += [(f"{random.choice((block['key'], table['table']))}.{column['key']}", column) for column in texts]
+    for table in _tables(sheets):
+        for column in table["columns"]:
+            fitting = [(name, source) for name, source in sources if source is not column and "choices_from" not in source]
+            is_free = column["type"] in TEXTS and not {"formula", "given"} & column.keys() and id(column) not in taken
+            if is_free and column["key"] not in HEAD and fitting and random.random() < 0.5:
+                name, source = random.choice(fitting)
+                source["max_length"] = min(source.get("max_length", 100), 100)
+                source.pop("merged", None)
+                for key in ("max_length", "carry"):
+                    column.pop(key, None)
+                column["choices_from"] = name
+                taken.add(id(source))
+
+
+def _write_titles(random: Random, sheets: list[dict[str, Any]], rules: list[dict[str, Any]]) -> None:
+    """Write titles in place of keys into some formulas and tests, where a title is that of one column of its table."""
+    for table in _tables(sheets):
+        plain = [(column["key"], re.sub(r"（.*）$", "", column["label"])) for column in table["columns"]]
+        titles = {key: title for key, title in plain if [other for _, other in plain].count(title) == 1}
+        holders = [(column, "formula") for column in table["columns"] if "formula" in column]
+        holders += [(rule, "test") for rule in rules if rule.get("table") == table["table"] and "test" in rule]
+        for holder, what in holders:
+            if random.random() < 0.5:
+                holder[what] = re.sub(
+                    r"(?<![\w.\"])[a-z]\w*(?![\w(.])", lambda key, known=titles: known.get(key[0], key[0]), holder[what]
+                )
 
 
 def _split_what_formulas_see(sheets: list[dict[str, Any]], rules: list[dict[str, Any]]) -> None:
@@ -148,6 +192,8 @@ def _table(random: Random, key: str, number: int) -> dict[str, Any]:
                                      {"key": "kind", "label": "性质", "type": "choice", "choices": ["定量", "定性"]}]  # fmt: skip
     for at in range(random.randint(1, 7)):
         columns.append(_column(random, f"c{at}", columns))
+    if random.random() < 0.3:
+        columns += _dates(random)
     shape = random.choice(("spare", "spare", "keyed", "rows", "object"))
     block = {"key": f"{key}_rows", "path": f"part{number}.{key}"} | _rows_of_block(random, shape)
     if shape != "keyed":
@@ -155,6 +201,17 @@ def _table(random: Random, key: str, number: int) -> dict[str, Any]:
     if shape == "object" and random.random() < 0.5:
         block["constants"] = {"name": "合计"}
     return {"table": key, "label": f"{key}表", "row_name": "name", "columns": columns, "blocks": [block]}
+
+
+def _dates(random: Random) -> list[dict[str, Any]]:
+    """Two dates, and what follows from them."""
+    formula = random.choice(OF_DATES)
+    type_ = "date" if formula.startswith(GIVES_A_DATE) else "count"
+    return [
+        {"key": "begun", "label": "开始日期", "type": "date"},
+        {"key": "ended", "label": "完成日期", "type": "date"},
+        {"key": "follows", "label": "推算", "type": type_, "formula": formula.format(d="begun", e="ended", a="30")},
+    ]
 
 
 def _rows_of_block(random: Random, shape: str) -> dict[str, Any]:

@@ -222,8 +222,9 @@ def _read_row(form: Form, block: Block, index: int, sheet_row: SheetRow, formats
 
 def _fixed(block: Block, index: int) -> dict[str, object]:
     """What a row has without anybody typing it."""
-    row, name = block.row(index), block.row_name
-    official = row.values.get(name) if row and name and name in block.fields and block.shape == "list" else None
+    row, field = block.row(index), block.fields.get(block.row_name or "")
+    name, is_read = block.row_name, field is not None and (field.given or not field.in_document)  # from its cell, or never
+    official = row.values.get(name) if row and name and field and (block.shape == "list" or not is_read) else None
     return {**block.constants, **({name: official} if name and official else {})}
 
 
