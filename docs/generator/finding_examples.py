@@ -19,7 +19,7 @@ from unittest import mock
 
 import docx
 
-from support import cross_rules, odd_files, reviewer_rules, scored
+from support import chosen_form, cross_rules, odd_files, reviewer_rules, scored
 from support.example import document
 from support.fates import work_fatefully
 from support.foreign_papers import REFUSED, blank_pdf
@@ -167,6 +167,13 @@ def another_year(folder: Path) -> Findings:
 def issued_to_another(folder: Path) -> Findings:
     fill_workbook(document(), output=folder / "t.xlsx")
     return validate(type_into(folder / "t.xlsx", folder / "typed.xlsx", {"基本信息!C5": "苏州市某某中心"})).findings
+
+
+def not_in_the_other_table(folder: Path) -> Findings:
+    """A contract that names an item which the budget does not have."""
+    templates = chosen_form.written(chosen_form.chosen_form(), folder / "forms").parent.parent
+    fill_workbook(chosen_form.document({"item": "道路养护"}), folder / "t.xlsx", templates=templates)
+    return validate(folder / "t.xlsx", templates=templates).findings
 
 
 def with_sheet(folder: Path) -> Findings:
@@ -397,6 +404,7 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL242": (from_hands({"基本信息!C3": 2023}),),
     "XL243": (from_hands({"基本信息!C10": "2013.3.1"}),),
     "XL244": (from_document(lambda doc: doc.update(explanations={"SZ202": "情况属实"})),),
+    "XL245": (not_in_the_other_table,),
     "XL301": (from_hands({"预算信息!G4": 0.97}),),
     "XL302": (from_hands({"预算信息!G4": None}),),
     "XL303": (from_fill(lambda doc: doc["budget"].update(total={"adjusted": 600})),),

@@ -112,7 +112,12 @@ def _choose_from_columns(random: Random, sheets: list[dict[str, Any]]) -> None:
             sources += [(f"{random.choice((block['key'], table['table']))}.{column['key']}", column) for column in texts]
     for table in _tables(sheets):
         for column in table["columns"]:
-            fitting = [(name, source) for name, source in sources if source is not column and "choices_from" not in source]
+            of_types = TEXTS if column["type"] == "text" else ("code",)
+            fitting = [
+                each
+                for each in sources
+                if each[1] is not column and "choices_from" not in each[1] and each[1]["type"] in of_types
+            ]
             is_free = column["type"] in TEXTS and not {"formula", "given"} & column.keys() and id(column) not in taken
             if is_free and column["key"] not in HEAD and fitting and random.random() < 0.5:
                 name, source = random.choice(fitting)

@@ -75,6 +75,8 @@ def _faults(
         yield wrong(place, "source_circle", circle=" → ".join(circle))
     elif source["type"] not in SOURCE_TYPES:
         yield wrong(place, "source_type", found=quoted(name), type=quoted(source["type"]))
+    elif column["type"] == "code" and source["type"] != "code":
+        yield wrong(place, "source_code", found=quoted(name))
     elif source.get("merged"):
         yield wrong(place, "source_merged", found=quoted(name))
     elif (count := _most_rows(sources[name])) > MOST_OFFERED:
