@@ -267,8 +267,8 @@ def row_namer(form: Form, rows: Rows) -> Callable[[Spot], str]:
 def texts_in_column(form: Form, rows: Rows, block: str, name: str) -> dict[str, str]:
     """The texts that stand in the column of that name, as they stand there, by what they are compared as.
 
-    >>> texts_in_column(form, {"items": [{"name": " Ａ1"}, {}]}, "items", "items.name")
-    {'a1': ' Ａ1'}
+    >>> texts_in_column(form, {"items": [{"name": " A  1"}, {}]}, "items", "items.name")
+    {'a 1': ' A  1'}
     """
     target = form.target(block, name)
     found: dict[str, str] = {}
