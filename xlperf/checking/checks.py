@@ -29,7 +29,8 @@ from xlperf.forms.document import (
     texts_in_column,
 )
 from xlperf.forms.form import Form
-from xlperf.forms.model import GUIDE, TEN_THOUSANDTH, Block, Cells, Field, Rule
+from xlperf.forms.model import GUIDE, TEN_THOUSANDTH, Block, Cells, Condition, Field, Rule
+from xlperf.forms.scope import is_sayable
 from xlperf.formula.nodes import Kind, Node, names_in
 from xlperf.formula.operands import as_decimal, as_text, normal_text, round_half_up
 from xlperf.messages import listing, sentence
@@ -55,7 +56,12 @@ def check(form: Form, rows: Rows, *, unreadable: Iterable[Spot] = (), issued: Ro
     wrong: set[Spot] = set(unreadable)
     missing: set[Spot] = set()  # blank figures: a formula may have counted them as nothing
     inputs = tuple(inputs_of(form, rows))
-    for finding in (*check_characters(inputs), *schema_errors(form, rows), *_limits(form, inputs)):
+    for finding in (
+        *check_characters(inputs),
+        *schema_errors(form, rows),
+        *_asked_by_figures(form, rows),
+        *_limits(form, inputs),
+    ):
         if finding.code not in ANYWAY and not wrong.isdisjoint(finding.spots):
             continue  # that cell has been reported already
         if finding.code == "XL201":
@@ -85,6 +91,23 @@ def _field(form: Form, spot: Spot) -> Field:
 
 
 # --- limits that JSON Schema cannot say ----------------------------------------------------------------------
+
+
+def _asked_by_figures(form: Form, rows: Rows) -> Iterator[Finding]:
+    """Yield the blank cells that are required under a condition that JSON Schema cannot say: it compares figures."""
+    for key, block in form.blocks.items():
+        asked = [
+            field
+            for field in block.fields.values()
+            if isinstance(field.required, Condition) and not is_sayable(field.required.tree)
+        ]
+        for index, row in enumerate(rows[key] if asked else ()):
+            if is_empty(form, block, index, row):
+                continue
+            for field in asked:
+                blank = row.get(field.key) is None and form.is_input(block, index, field)
+                if blank and is_required(form, block, index, field, row):
+                    yield Finding("XL201", "error", (Spot(key, index, field.key),), found_blank())
 
 
 def _limits(form: Form, inputs: Iterable[tuple[Spot, object]]) -> Iterator[Finding]:

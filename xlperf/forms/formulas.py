@@ -23,7 +23,7 @@ from xlperf.forms.live.needs import Needs, cells_of_name, count_of_blanks
 from xlperf.forms.live.states import sources_of_states
 from xlperf.forms.live.unanswered import own_formulas
 from xlperf.forms.model import GIVES, GUIDE, RULES, Block, Cells, Condition, Field, PresetRow, Rule
-from xlperf.forms.scope import Scope
+from xlperf.forms.scope import Scope, is_sayable
 from xlperf.formula.nodes import Kind, Literal, Node, in_words, names_in
 from xlperf.messages import sentence
 
@@ -141,7 +141,10 @@ def _sources_of_helpers(block: Block, row: PresetRow | None, inputs: list[Field]
 
 def _one_if_blank(key: str, condition: Condition | bool) -> str:
     blank = f'IF({key} = "", 1, 0)'
-    return f"IF({condition.text}, {blank}, 0)" if isinstance(condition, Condition) else blank
+    if not isinstance(condition, Condition):
+        return blank
+    test = condition.text if is_sayable(condition.tree) else f"IFERROR({condition.text}, FALSE)"  # with a blank in it, not yet
+    return f"IF({test}, {blank}, 0)"
 
 
 def _sources_of_rules(known: Needs, block: Block, row: str | None) -> Iterator[tuple[str, Source]]:

@@ -207,7 +207,7 @@ def _fields(raws: Sequence[Raw], owner: str, steps: Mapping[str, Steps]) -> dict
     row = Names(kinds.get, choices.__getitem__, about.__getitem__, steps)
 
     def condition(raw: Raw, name: str) -> Condition:
-        place, in_schema = f"{owner}.{raw['key']}.{name}", name != "percent_when"
+        place, in_schema = f"{owner}.{raw['key']}.{name}", name == "number_when"
         return parse_condition(raw[name], row, place=place, in_schema=in_schema)
 
     fields = {}

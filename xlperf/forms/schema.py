@@ -14,6 +14,7 @@ from typing import Any
 from xlperf.errors import FormulaError
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, Block, Condition, Field
+from xlperf.forms.scope import is_sayable
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation
 from xlperf.messages import sentence
 
@@ -107,7 +108,7 @@ def _row(form: Form, block: Block, index: int, title: str) -> Schema:
         needed = bool(field.required) if field.given else form.required(block, index, field)
         if needed is True:
             required.append(field.key)
-        elif isinstance(needed, Condition):
+        elif isinstance(needed, Condition) and is_sayable(needed.tree):  # others are checked apart
             conditions.append({"if": _asked(form, block, field, needed), "then": _filled(field.key)})
         conditions += _dependent_choices(field)
         conditions += _dependent_types(field)

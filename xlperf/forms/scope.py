@@ -288,7 +288,7 @@ def _checked_test(tree: Node, source: str, place: str) -> Node:
 
 
 def is_sayable(tree: Node) -> bool:
-    """Whether JSON Schema can say a test too, and no blank can make it blank."""
+    """Whether JSON Schema can say a test too, and no blank can make it blank; other requirements are checked apart."""
     match tree:
         case Operation(operator="=" | "<>", left=Call("T", kind=Kind.CHOICE), right=Literal()) | IsBlank(operand=Name()):
             return True
