@@ -17,8 +17,8 @@ from xlperf.forms.consistency.places import missing_needs, shared_paths
 from xlperf.forms.consistency.references import unknown_names
 from xlperf.forms.consistency.sentences import wrong_braces
 from xlperf.forms.consistency.sheets import narrow_sheets, unprinted_first
+from xlperf.forms.consistency.source_columns import source_faults
 from xlperf.forms.definition import Complaint, Raw, quoted, refuse, wrong
-from xlperf.forms.written.source_columns import source_faults
 
 
 def check_names(definition: Raw, path: Path) -> None:
