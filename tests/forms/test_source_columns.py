@@ -117,14 +117,8 @@ def test_finalized_and_annotated_workbooks_keep_what_was_chosen(folder: Path, tm
 
 
 @pytest.mark.slow
-def test_a_form_of_such_dropdowns_holds(folder: Path) -> None:
-    proof = prove_form(folder)
-    assert list(map(str, proof.faults)) == []
-
-
-@pytest.mark.slow
 @pytest.mark.libreoffice
-def test_libreoffice_computes_the_same_doubts(folder: Path) -> None:
+def test_a_form_of_such_dropdowns_holds_and_libreoffice_computes_the_same_doubts(folder: Path) -> None:
     assert list(map(str, prove_form(folder, full=True).faults)) == []
 
 
