@@ -23,9 +23,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.documents import random_document
+from support.filled import lay_filled
 from support.hostile import write_prefixed
 from support.paths import EXAMPLE
-from support.surgery import part_of, percent_style, rewrite, set_cell
+from support.surgery import part_of, percent_style, rewrite, type_styled
 from support.sweeps import every, examples, seeds
 from xlperf import fill_workbook, finalize, read_workbook, validate
 from xlperf.checking.yuan_mistakes import unlikely_amounts
@@ -43,6 +44,7 @@ from xlperf.workflow.check_form import check_form
 
 VALUE_CODES = ("XL201", "XL202", "XL203", "XL204", "XL205", "XL206", "XL207", "XL209", "XL210", "XL215", "XL216", "XL217",
                "XL218", "XL220")  # fmt: skip
+DATE = "2023-01-05"
 ROW = {
     "name": "指标",
     "kind": "定量",
@@ -76,25 +78,18 @@ def document() -> dict:
 def type_all(path: Path, target: Path, cells: Mapping[str, object]) -> Path:
     """Type values into many cells at once ("自评表!H12": 7)."""
     style = percent_style(path)
-    parts: dict[str, list[tuple[str, object]]] = {}
-    for place, value in cells.items():
-        title, _, cell = place.rpartition("!")
-        parts.setdefault(part_of(path, title), []).append((cell, value))
-
-    def change(name: str, content: bytes) -> bytes:
-        for cell, value in parts.get(name, ()):
-            percent = isinstance(value, Percent)
-            content = set_cell(content, cell, value.shown if percent else value, style if percent else None)
-        return content
-
-    return rewrite(path, target, change)
+    return type_styled(
+        path,
+        target,
+        {place: (value.shown, style) if isinstance(value, Percent) else (value, None) for place, value in cells.items()},
+    )
 
 
 def through_file(
     folder: Path, doc: dict, block: str, rows: list[Row], first: int = 0
 ) -> list[tuple[Mapping, set[tuple[str, str]]]]:
     """Fill the document, type the rows into that block, and return of each row its values and the findings at its cells."""
-    assert fill_workbook(doc, output=folder / "filled.xlsx").outputs
+    lay_filled(doc, folder / "filled.xlsx", date=DATE)
     places = read_cells(folder / "filled.xlsx").places
     cells = {
         places[Spot(block, first + number, key)]: value for number, row in enumerate(rows) for key, value in row.typed.items()
@@ -287,7 +282,7 @@ def test_an_actual_is_read_in_the_unit_of_its_row(tmp_path: Path) -> None:
     ('0.00"%"', 88), (r"0.00\%", 88), ('0.00_%;[红色%]-0.00"%"', 88), ("0.00*%", 88), ("General", 88), ("0.00%", 8800), ('"约"0.00%', 8800),
 ], usual=2))  # fmt: skip
 def test_a_percent_sign_that_a_format_only_shows_multiplies_nothing(tmp_path: Path, code: str, read: float) -> None:
-    assert fill_workbook(with_indicators(1, unit="%", target=100, actual=88), output=tmp_path / "a.xlsx").outputs
+    lay_filled(with_indicators(1, unit="%", target=100, actual=88), tmp_path / "a.xlsx", date=DATE)
     spot = Spot("duties", 0, "actual")
     title, _, cell = read_cells(tmp_path / "a.xlsx").places[spot].rpartition("!")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
@@ -313,7 +308,7 @@ CODES = [
 def test_a_code_that_became_a_number_is_read_as_its_cell_shows_it_and_told_if_something_is_gone(
     tmp_path: Path, code: str, typed: object, read: str, lost: str | None
 ) -> None:
-    assert fill_workbook(document(), output=tmp_path / "a.xlsx").outputs
+    lay_filled(document(), tmp_path / "a.xlsx", date=DATE)
     spot = Spot("cover", 0, "unit_code")
     title, _, cell = read_cells(tmp_path / "a.xlsx").places[spot].rpartition("!")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
