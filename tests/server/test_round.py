@@ -339,6 +339,21 @@ def test_a_unit_may_be_named_by_its_whole_name(collected: RoundDesk) -> None:
     assert [row[2] for row in rows_of(collected.asked("board", of="苏州市丙寅局")[1])] == ["101003"]
 
 
+def test_a_unit_may_be_named_by_the_code_that_the_list_has_with_its_name(collected: RoundDesk, tmp_path: Path) -> None:
+    """As `decide` takes it; where two units have one code, nobody is let in by it."""
+    desk = copied(collected, tmp_path)
+    run = json.loads((desk.out / "run.json").read_text("utf-8"))
+    for unit, name in zip(
+        run["units"], ("101001-办公室", "[102001]办公室", "110 指挥中心", "103001-甲", "乙（103001）"), strict=True
+    ):
+        unit |= {"name": name, "code": ""}
+    (desk.out / "run.json").write_text(json.dumps(run), "utf-8")
+    for code, name in {"101001": "101001-办公室", "102001": "[102001]办公室", "110 指挥中心": "110 指挥中心"}.items():
+        assert [row[1] for row in rows_of(desk.asked("board", of=code)[1])] == [name]
+    for code in ("103001", "110", "办公室"):
+        assert desk.asked("board", of=code)[0] == 403
+
+
 # --- what can be taken home --------------------------------------------------------------------------------------
 
 

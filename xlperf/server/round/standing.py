@@ -37,6 +37,7 @@ from xlperf.summarizing.board.rows import WHOLE_MINUTE, BoardRow, board_rows
 from xlperf.summarizing.outcome import Outcome, instant
 from xlperf.summarizing.submissions import ANYTHING
 from xlperf.summarizing.survey import installed_prefixes
+from xlperf.text import code_of
 
 KEY = 12  # characters
 JUDGED = ("status", "errors", "queries", "warnings", "outputs")  # what the log of a run keeps of an outcome
@@ -151,9 +152,10 @@ def _expected(served: ServedRound) -> tuple[Unit, ...]:
 
 
 def _own_row(board: Sequence[BoardRow], visitor: Visitor) -> BoardRow:
-    """The one row of a unit that comes, by its code or by its whole name; nothing is guessed."""
+    """The one row of a unit that comes, by its code, which may stand with its name, or by its whole name; nothing is guessed."""
     asked = visitor.unit.strip()
-    found = [row for row in board if asked and row.code.strip() == asked] or [row for row in board if asked and row.name == asked]
+    found = [row for row in board if asked and asked in (row.code.strip(), code_of(row.name, row.code))]
+    found = found or [row for row in board if asked and row.name == asked]
     if len(found) != 1:
         raise Refused("no_unit_of_user", unit=visitor.unit or "—")
     return found[0]
