@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import docx
@@ -67,6 +68,7 @@ class PublishedPaper:
         return path
 
 
+@cache
 def published_papers() -> list[PublishedPaper]:
     """Return all papers, by name."""
     return [PublishedPaper(path.stem, yaml.safe_load(path.read_text("utf-8"))) for path in sorted(FOLDER.glob("*.yaml"))]

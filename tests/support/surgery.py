@@ -39,24 +39,32 @@ def part_of(path: Path, title: str) -> str:
 
 def type_into(path: Path, target: Path, cells: Mapping[str, object], style: int | None = None) -> Path:
     """Type values into cells ("自评表!H12": 7), formulas overwritten, everything else as it stands (stale results too)."""
-    typed: dict[str, list[tuple[str, object]]] = {}
-    for place, value in cells.items():
-        title, _, cell = place.rpartition("!")
-        typed.setdefault(part_of(path, title), []).append((cell, value))
+    return type_styled(path, target, {place: (value, style) for place, value in cells.items()})
 
-    def change(name: str, content: bytes) -> bytes:
-        for cell, value in typed.get(name, ()):
-            content = set_cell(content, cell, value, style)
-        return content
 
-    return rewrite(path, target, change)
+def type_styled(path: Path, target: Path, cells: Mapping[str, tuple[object, int | None]]) -> Path:
+    """The same, each value with the number of its cell style, None for the style that is there."""
+    places = {place: place.rpartition("!") for place in cells}
+    parts = {title: part_of(path, title) for title in {title for title, _, _ in places.values()}}
+    typed: dict[str, dict[str, tuple[object, int | None]]] = {}
+    for place, (title, _, cell) in places.items():
+        typed.setdefault(parts[title], {})[cell] = cells[place]
+    return rewrite(path, target, lambda name, content: set_cells(content, typed[name]) if name in typed else content)
 
 
 def set_cell(content: bytes, cell: str, value: object, style: int | None = None) -> bytes:
+    return set_cells(content, {cell: (value, style)})
+
+
+def set_cells(content: bytes, cells: Mapping[str, tuple[object, int | None]]) -> bytes:
     tree = etree.fromstring(content)
-    element = next(iter(tree.xpath(f"//m:c[@r='{cell}']", namespaces={"m": MAIN[1:-1]})), None)
-    if element is None:
-        element = _new_cell(tree, cell)
+    there = {element.get("r"): element for element in tree.iter(f"{MAIN}c")}
+    for cell, (value, style) in cells.items():
+        _type(there[cell] if cell in there else _new_cell(tree, cell), value, style)
+    return etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _type(element: etree._Element, value: object, style: int | None) -> None:
     for child in list(element):
         element.remove(child)
     element.attrib.pop("t", None)
@@ -69,7 +77,6 @@ def set_cell(content: bytes, cell: str, value: object, style: int | None = None)
         text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     elif value is not None:
         etree.SubElement(element, f"{MAIN}v").text = repr(value)
-    return etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 def _new_cell(tree: etree._Element, cell: str) -> etree._Element:

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from support.documents import random_document
 from support.hostile import write_prefixed
 from support.paths import EXAMPLE
-from support.surgery import part_of, percent_style, rewrite, set_cell
+from support.surgery import part_of, percent_style, rewrite, type_styled
 from support.sweeps import every, examples, seeds
 from xlperf import fill_workbook, finalize, read_workbook, validate
 from xlperf.checking.yuan_mistakes import unlikely_amounts
@@ -76,18 +76,11 @@ def document() -> dict:
 def type_all(path: Path, target: Path, cells: Mapping[str, object]) -> Path:
     """Type values into many cells at once ("自评表!H12": 7)."""
     style = percent_style(path)
-    parts: dict[str, list[tuple[str, object]]] = {}
-    for place, value in cells.items():
-        title, _, cell = place.rpartition("!")
-        parts.setdefault(part_of(path, title), []).append((cell, value))
-
-    def change(name: str, content: bytes) -> bytes:
-        for cell, value in parts.get(name, ()):
-            percent = isinstance(value, Percent)
-            content = set_cell(content, cell, value.shown if percent else value, style if percent else None)
-        return content
-
-    return rewrite(path, target, change)
+    return type_styled(
+        path,
+        target,
+        {place: (value.shown, style) if isinstance(value, Percent) else (value, None) for place, value in cells.items()},
+    )
 
 
 def through_file(
