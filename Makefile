@@ -64,6 +64,9 @@ docs: $(VENV)/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict --clean -f docs/generator/site.yml
 	@echo "site/index.html"
 
+# Tests start Python hundreds of times: what was compiled once is kept, whatever the environment says.
+check test soak coverage: export PYTHONDONTWRITEBYTECODE :=
+
 SPREAD := -n auto --dist loadfile --no-loadscope-reorder
 PYTEST := $(BIN)/python -m pytest $(SPREAD)
 
