@@ -101,8 +101,8 @@ def refused_afresh(address: str, patience: float = worker_pool.ANSWER) -> str:
 
 
 def test_no_scheduler_no_workers_and_workers_of_several_threads(scheduler: str, tmp_path: Path) -> None:
-    assert refused_afresh("tcp://127.0.0.1:1", patience=2) == "no_cluster"
-    assert refused_afresh("nonsense", patience=2) == "no_cluster"
+    assert refused_afresh("tcp://127.0.0.1:1", patience=0.5) == "no_cluster"
+    assert refused_afresh("nonsense", patience=0.5) == "no_cluster"
     assert refused_afresh(scheduler) == "cluster_threads"
     process = dask("worker", scheduler, "--nthreads", "2", "--no-nanny", "--local-directory", str(tmp_path), "--no-dashboard")
     with distributed.Client(scheduler, timeout=60, set_as_default=False) as client:
@@ -155,7 +155,7 @@ def test_a_file_that_kills_or_holds_up_its_worker_is_named(both: str, tmp_path: 
     for number, name in enumerate(("a", "dies", "hangs", "b", "c", "d")):
         (tmp_path / "in" / f"{name}.xlsx").write_bytes(b"x" * (number + 1))
     monkeypatch.setattr(processing, "work_on", work_fatefully)
-    collect([tmp_path / "in"], output=tmp_path / "OUT", cluster=both, limits=Limits(seconds=5))
+    collect([tmp_path / "in"], output=tmp_path / "OUT", cluster=both, limits=Limits(seconds=3))
     codes = {outcome.path: [finding["code"] for finding in outcome.findings] for outcome in outcomes_of(tmp_path / "OUT")}
     assert codes == {**{f"{name}.xlsx": ["XL101"] for name in "abcd"}, "dies.xlsx": ["XL501"], "hangs.xlsx": ["XL502"]}
 

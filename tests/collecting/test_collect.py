@@ -23,10 +23,11 @@ from click.testing import CliRunner
 from support.collection_runs import count_done, exports, outcomes_of, run_of, start, table_of, wait_until
 from support.crowd import Expected, found_in, make_crowd
 from support.fates import work_fatefully
+from support.filled import lay_filled
 from support.paths import EXAMPLE, TEMPLATES
 from support.surgery import type_into
 from support.sweeps import every
-from xlperf import __version__, collect, fill_workbook, find_status, load_document
+from xlperf import __version__, collect, find_status, load_document
 from xlperf.cli.commands import cli
 from xlperf.collecting import collect as collect_module
 from xlperf.collecting import processing, worker
@@ -125,8 +126,8 @@ def test_of_several_submissions_the_one_saved_last_counts_and_who_sent_nothing_i
     inbox, out = tmp_path / "收到", tmp_path / "OUT"
     inbox.mkdir()
     document = load_document(EXAMPLE / "document.json")
-    fill_workbook(document, output=inbox / "乙-最初.xlsx", date="2023-03-01")
-    fill_workbook(document | {"goals": document["goals"][1:]}, output=inbox / "乙(修改).xlsx", date="2023-03-05")
+    lay_filled(document, inbox / "乙-最初.xlsx", date="2023-03-01")
+    lay_filled(document | {"goals": document["goals"][1:]}, inbox / "乙(修改).xlsx", date="2023-03-05")
     (tmp_path / "units.csv").write_text(
         "单位名称,单位代码,主管部门\n苏州市生产力促进中心,032018,科技局\n苏州市档案馆,1,市委办\n", "utf-8"
     )
@@ -311,9 +312,9 @@ def test_opening_an_older_draft_does_not_make_it_the_latest(
 ) -> None:  # fmt: skip
     inbox, out, document = tmp_path / "收到", tmp_path / "OUT", load_document(EXAMPLE / "document.json")
     inbox.mkdir()
-    fill_workbook(document, output=inbox / "第一稿.xlsx", date="2023-03-01")
+    lay_filled(document, inbox / "第一稿.xlsx", date="2023-03-01")
     collect([inbox], output=out, date="2023-03-01")
-    fill_workbook(document | {"goals": document["goals"][1:]}, output=inbox / "第二稿.xlsx", date="2023-03-02")
+    lay_filled(document | {"goals": document["goals"][1:]}, inbox / "第二稿.xlsx", date="2023-03-02")
     epoch = int(os.environ["SOURCE_DATE_EPOCH"])
     monkeypatch.setenv("SOURCE_DATE_EPOCH", str(epoch + 1))
     collect([inbox], output=out)
@@ -471,7 +472,7 @@ def test_a_finalized_workbook_that_somebody_saved_stays_and_the_newer_is_beside_
     inbox, out = tmp_path / "收到", tmp_path / "OUT"
     inbox.mkdir()
     document = load_document(EXAMPLE / "document.json")
-    fill_workbook(document, output=inbox / "一.xlsx", date="2023-03-01")
+    lay_filled(document, inbox / "一.xlsx", date="2023-03-01")
     collect([inbox], output=out)
     (final,) = (out / "定稿").glob("*.xlsx")
     with zipfile.ZipFile(final, "a") as package:
@@ -479,7 +480,7 @@ def test_a_finalized_workbook_that_somebody_saved_stays_and_the_newer_is_beside_
         package.writestr("more", "by Excel")
     collect([inbox], output=out)
     assert run_of(out)["beside"] == {} and len(list((out / "定稿").glob("*.xlsx"))) == 1
-    fill_workbook(document | {"goals": document["goals"][1:]}, output=inbox / "二.xlsx", date="2023-03-05")
+    lay_filled(document | {"goals": document["goals"][1:]}, inbox / "二.xlsx", date="2023-03-05")
     digest = hashlib.sha256((inbox / "二.xlsx").read_bytes()).hexdigest()
     status = collect([inbox], output=out)
     beside = f"{final.stem}-{digest[:8]}.xlsx"

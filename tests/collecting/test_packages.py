@@ -20,9 +20,10 @@ import pytest
 from support.collection_runs import exports, outcomes_of, run_of, start, table_of
 from support.command_line import xlperf
 from support.example import document
+from support.filled import lay_filled
 from support.matrix import MATRIX
 from support.sweeps import SEED, every, examples
-from xlperf import collect, decide, fill_workbook, package_collection, verify
+from xlperf import collect, decide, package_collection, verify
 from xlperf.collecting import processing
 from xlperf.collecting.inbox import listing
 from xlperf.collecting.inbox.archives import Allowance
@@ -49,7 +50,7 @@ def filled(path: Path, unit: str, code: str, *faults: str) -> None:
     for fault in faults:
         MATRIX[fault][0](made)
     path.parent.mkdir(exist_ok=True)
-    assert fill_workbook(made, output=path, date="2023-03-01").outputs
+    lay_filled(made, path, date="2023-03-01")
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,12 @@ import docx
 import pytest
 
 from support.collection_runs import run_of
+from support.filled import lay_filled
 from support.matrix import MATRIX
 from support.paths import EXAMPLE
 from support.rosters import written
 from support.sweeps import SEED, examples
-from xlperf import collect, fill_workbook, load_document, verify
+from xlperf import collect, load_document, verify
 from xlperf.errors import ExitCode, UsageError
 from xlperf.summarizing.audit.chain import Entry, hash_of
 
@@ -34,7 +35,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     document = load_document(EXAMPLE / "document.json")
     for name, code in (("甲局", "101"), ("乙局", "102")):
         cover = document["cover"] | {"unit": name, "unit_code": code}
-        fill_workbook(document | {"cover": cover}, output=folder / f"收到/{name}.xlsx", date="2023-03-01")
+        lay_filled(document | {"cover": cover}, folder / f"收到/{name}.xlsx", date="2023-03-01")
     (folder / "收到/丙.xlsx").write_bytes(b"PK")
     collect([folder / "收到"], output=folder / "汇集", jobs=1)
     assert verify(folder / "汇集").differences == ()
@@ -49,7 +50,7 @@ def desk(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     document = load_document(EXAMPLE / "document.json")
     document["cover"] |= {"unit": "丁局", "unit_code": "104"}
     MATRIX["basic spending blank"][0](document)
-    fill_workbook(document, output=folder / "收到/丁局.xlsx", date="2023-03-01")
+    lay_filled(document, folder / "收到/丁局.xlsx", date="2023-03-01")
     (folder / "收到/丙局.xlsx").write_bytes(b"PK")
     written(folder / "units.csv", "单位名称,单位代码,主管部门\n丙局,103,市甲委\n丁局,104,市甲委\n")
     collect([folder / "收到"], output=folder / "汇集", roster=folder / "units.csv", jobs=1)

@@ -18,10 +18,10 @@ from pathlib import Path
 
 from support.example import document
 from support.faults import pairs
+from support.filled import lay_filled
 from support.hostile import BUILDERS
 from support.matrix import MATRIX
 from support.surgery import part_of
-from xlperf import fill_workbook
 
 MARK = "苏州市〇〇〇〇〇单位"
 CODE = "990990"
@@ -114,7 +114,7 @@ def make_base(fault: str | None, folder: Path) -> Base:
     if fault:
         MATRIX[fault][0](doc)
     path = folder / "base.xlsx"
-    assert fill_workbook(doc, output=path, date="2023-03-01").outputs, fault
+    lay_filled(doc, path, date="2023-03-01")
     assert part_of(path, "预算信息") == BUDGET
     base = Base(path)
     path.unlink()

@@ -26,12 +26,13 @@ import docx
 import openpyxl
 
 from support.crowd import CODE, MARK, Base, plain_document
+from support.filled import lay_filled
 from support.hostile import BUILDERS
 from support.matrix import MATRIX
 from support.paths import EXAMPLES
 from support.rosters import written
 from support.surgery import rewrite, type_into
-from xlperf import collect, decide, fill_workbook, finalize, package_collection, write_template
+from xlperf import collect, decide, finalize, package_collection, write_template
 
 FORM, YEAR, ROUNDS = "suzhou-department", 2023, 4  # what was handed in, and three rounds of corrections
 DAYS = ("2024-03-01", "2024-03-11", "2024-03-21", "2024-03-31")  # on which it is collected
@@ -95,7 +96,7 @@ class Desk:
             document["fiscal_year"] = YEAR
             document["cover"]["prepared_on"] = f"{YEAR + 1}-02-20"
             FAULTS[fault](document)
-            assert fill_workbook(document, output=path, date=DAYS[0]).outputs, fault
+            lay_filled(document, path, date=DAYS[0])
             self._bases[fault] = Base(path)
             path.unlink()
         return self._bases[fault]
@@ -142,7 +143,7 @@ class Desk:
         document = plain_document()
         document["fiscal_year"] = YEAR
         document["cover"]["prepared_on"] = f"{YEAR + 1}-02-20"
-        fill_workbook(document, output=self.folder / "plain.xlsx", date=DAYS[0])
+        lay_filled(document, self.folder / "plain.xlsx", date=DAYS[0])
         made = finalize(self.folder / "plain.xlsx", output=self.folder / "plain", date=DAYS[0]).outputs
         return next(path for path in made if path.suffix == ".docx")
 

@@ -17,9 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from support.crowd import Base, plain_document
+from support.filled import lay_filled
 from support.matrix import MATRIX
 from support.rosters import written
-from xlperf import collect, fill_workbook
+from xlperf import collect
 from xlperf.collecting.run_board import board_of
 from xlperf.collecting.run_log import read_run
 from xlperf.server.answers import answer_to
@@ -120,7 +121,7 @@ def make_round(folder: Path) -> RoundDesk:
         document["fiscal_year"] = YEAR
         document["cover"]["prepared_on"] = f"{YEAR + 1}-02-20"
         spoil(document)
-        assert fill_workbook(document, output=folder / "base.xlsx", date="2024-03-01").outputs
+        lay_filled(document, folder / "base.xlsx", date="2024-03-01")
         desk.bases[fault] = Base(folder / "base.xlsx")
         (folder / "base.xlsx").unlink()
     lines = [f"{name},{code},{supervisor},{name[3:5]}科,0512-{code}" for name, code, supervisor in UNITS]

@@ -23,6 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.documents import random_document
+from support.filled import lay_filled
 from support.hostile import write_prefixed
 from support.paths import EXAMPLE
 from support.surgery import part_of, percent_style, rewrite, type_styled
@@ -43,6 +44,7 @@ from xlperf.workflow.check_form import check_form
 
 VALUE_CODES = ("XL201", "XL202", "XL203", "XL204", "XL205", "XL206", "XL207", "XL209", "XL210", "XL215", "XL216", "XL217",
                "XL218", "XL220")  # fmt: skip
+DATE = "2023-01-05"
 ROW = {
     "name": "指标",
     "kind": "定量",
@@ -87,7 +89,7 @@ def through_file(
     folder: Path, doc: dict, block: str, rows: list[Row], first: int = 0
 ) -> list[tuple[Mapping, set[tuple[str, str]]]]:
     """Fill the document, type the rows into that block, and return of each row its values and the findings at its cells."""
-    assert fill_workbook(doc, output=folder / "filled.xlsx").outputs
+    lay_filled(doc, folder / "filled.xlsx", date=DATE)
     places = read_cells(folder / "filled.xlsx").places
     cells = {
         places[Spot(block, first + number, key)]: value for number, row in enumerate(rows) for key, value in row.typed.items()
@@ -280,7 +282,7 @@ def test_an_actual_is_read_in_the_unit_of_its_row(tmp_path: Path) -> None:
     ('0.00"%"', 88), (r"0.00\%", 88), ('0.00_%;[红色%]-0.00"%"', 88), ("0.00*%", 88), ("General", 88), ("0.00%", 8800), ('"约"0.00%', 8800),
 ], usual=2))  # fmt: skip
 def test_a_percent_sign_that_a_format_only_shows_multiplies_nothing(tmp_path: Path, code: str, read: float) -> None:
-    assert fill_workbook(with_indicators(1, unit="%", target=100, actual=88), output=tmp_path / "a.xlsx").outputs
+    lay_filled(with_indicators(1, unit="%", target=100, actual=88), tmp_path / "a.xlsx", date=DATE)
     spot = Spot("duties", 0, "actual")
     title, _, cell = read_cells(tmp_path / "a.xlsx").places[spot].rpartition("!")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
@@ -306,7 +308,7 @@ CODES = [
 def test_a_code_that_became_a_number_is_read_as_its_cell_shows_it_and_told_if_something_is_gone(
     tmp_path: Path, code: str, typed: object, read: str, lost: str | None
 ) -> None:
-    assert fill_workbook(document(), output=tmp_path / "a.xlsx").outputs
+    lay_filled(document(), tmp_path / "a.xlsx", date=DATE)
     spot = Spot("cover", 0, "unit_code")
     title, _, cell = read_cells(tmp_path / "a.xlsx").places[spot].rpartition("!")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
