@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import docx
@@ -20,7 +21,6 @@ from support.sweeps import every
 from xlperf import fill_workbook, finalize, import_document, read_workbook, validate, write_next_template, write_report
 from xlperf.checking.checks import check
 from xlperf.collecting.worker import Task, WorkOptions, work_on
-from xlperf.forms import loader
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Spot, document_of, rows_of
 from xlperf.forms.form import Form
@@ -41,21 +41,35 @@ def form(request: pytest.FixtureRequest) -> Form:
     return load_form(find_form(request.param))
 
 
-@pytest.fixture
-def varied(form: Form, tmp_path: Path) -> Callable[..., Form]:
-    """The form with other parameters, as a notice may change them."""
+@pytest.fixture(scope="module")
+def variants(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Form]:
+    """A form with other parameters, as a notice may change them; the same ones are read once."""
 
-    def vary(**parameters: object) -> Form:
-        folder = tmp_path / form.key / form.revision
-        folder.mkdir(parents=True, exist_ok=True)
-        definition = yaml.safe_load((form.directory / "form.yaml").read_text("utf-8"))
-        assert parameters.keys() <= definition["parameters"].keys()
-        definition["parameters"] |= parameters
-        (folder / "form.yaml").write_text(yaml.safe_dump(definition, allow_unicode=True, sort_keys=False), "utf-8")
-        loader._loaded.cache_clear()
-        return load_form(folder)
+    @cache
+    def definition_of(form: Form) -> dict:
+        return yaml.safe_load((form.directory / "form.yaml").read_text("utf-8"))
+
+    made: dict[str, Form] = {}
+
+    def vary(form: Form, parameters: dict[str, object]) -> Form:
+        asked = json.dumps([form.key, form.revision, parameters])
+        if asked not in made:
+            definition = definition_of(form)
+            assert parameters.keys() <= definition["parameters"].keys()
+            varied = {**definition, "parameters": {**definition["parameters"], **parameters}}
+            folder = tmp_path_factory.mktemp("varied") / form.key / form.revision
+            folder.mkdir(parents=True)
+            (folder / "form.yaml").write_text(yaml.safe_dump(varied, allow_unicode=True, sort_keys=False), "utf-8")
+            made[asked] = load_form(folder)
+        return made[asked]
 
     return vary
+
+
+@pytest.fixture
+def varied(form: Form, variants: Callable[..., Form]) -> Callable[..., Form]:
+    """The form of the test with other parameters."""
+    return lambda **parameters: variants(form, parameters)
 
 
 # --- the budget ----------------------------------------------------------------------------------------------
