@@ -18,7 +18,7 @@ from xlperf.errors import UsageError
 from xlperf.files import StrPath, make_folder, shipped, write_atomically
 from xlperf.forms.document import Spot
 from xlperf.forms.form import Form
-from xlperf.forms.layout import make_layout
+from xlperf.forms.layout import template_layout
 from xlperf.forms.live.unanswered import own_formulas
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import GUIDE, RULES, Basis, Block, Field
@@ -133,7 +133,7 @@ def field_names(form: Form) -> Iterator[tuple[str, tuple[Block, int, Field]]]:
 
 
 def _facts(form: Form, block: Block, index: int, field: Field) -> dict[str, Any]:
-    layout, spot = make_layout(form), Spot(block.key, index, field.key)
+    layout, spot = template_layout(form, {}), Spot(block.key, index, field.key)
     tree, required = form.formula(block, index, field.key), form.required(block, index, field)
     formula = own_formulas(block, block.row(index)).get(field.key) if tree is not None else None
     shown = tree if formula else None
