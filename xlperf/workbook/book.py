@@ -175,9 +175,12 @@ class Worksheet(SilentWorksheet):
         writer.fh.write(f"<c{of_cell}>{formula.tag(writer._escape_data(formula))}<v>{writer._escape_data(result)}</v></c>")
 
     def write_shared(self, cells: Sequence[int], column: int, formula: str, style: Format, value: object, row: int) -> None:
-        """Write the formula of a cell in that row, one of those rows of its column that share it; it is that of the first."""
+        """Write the formula of a cell in that row, one of those rows of its column that share it; it is that of the first.
+
+        The text of the others is not kept: a large workbook has 60 MiB of them.
+        """
         first, last = cells[0], cells[-1]
-        shared = SharedFormula(formula)
+        shared = SharedFormula(formula if row == first else NO_FORMULA)
         shared.number = self._shared.setdefault((first, column), len(self._shared))
         shared.cells = f"{cell_name(first, column)}:{cell_name(last, column)}" if row == first else ""
         self.write_formula(row, column, shared, style, value)
