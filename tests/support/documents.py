@@ -44,6 +44,7 @@ def random_document(form: Form, seed: int) -> dict:
     return _without_empty(document)
 
 
+NOTHING = "无"  # a word for nothing: alone in a spare row it makes none
 WEIGHTS = (6, 10, 20, 2.5, 0.01, 33.33, 0, 100, 12.35)
 SHARES = (1, 0.8, 0.6, 0.5, 0.7999, 0.59, 0, 1.01)  # of a weight: the bounds of grades, and beside them
 
@@ -179,7 +180,7 @@ def _text(random: Random, limit: int) -> str:
         "".join(
             random.choice("全年完成各类工作任务，服务企业数量稳步提升。ABC 123\n") for _ in range(random.randint(1, 60))
         ).strip()
-        or "无"
+        or NOTHING
     )
 
 
@@ -188,7 +189,11 @@ def _blanks(random: Random, row: dict, chance: float = 0.08, keep: tuple[str, ..
 
 
 def _without_empty(document: dict) -> dict:
-    return {key: [item for item in value if item] if isinstance(value, list) else value for key, value in document.items()}
+    """The document without rows that are none to a reader: in which nothing stands, or only a word for nothing."""
+    return {
+        key: [item for item in value if set(item.values()) - {NOTHING}] if isinstance(value, list) else value
+        for key, value in document.items()
+    }
 
 
 # --- documents without an error ------------------------------------------------------------------------------
@@ -258,7 +263,7 @@ def _task(random: Random) -> dict:
 def _sound(random: Random, row: dict) -> dict:
     """An indicator with everything it must have."""
     row = {"kind": "定量", "source": "年度统计", **row, "reason": f"年中政策调整，{_words(random, 200)}"}
-    row["source"] = _words(random, 200) if row["source"] == "无" or random.random() < 0.5 else row["source"]
+    row["source"] = _words(random, 200) if row["source"] == NOTHING or random.random() < 0.5 else row["source"]
     if row["kind"] == "定性":
         row["target"] = random.choice(["健全", "有序推进", "Good", f"达到{_line(random, 30)}要求".replace("\u200b", "")])
         row["actual"] = row["target"] if random.random() < 0.6 else "基本健全"
