@@ -48,6 +48,12 @@ def language_of_the_environment() -> Iterator[None]:
     use_language(None)
 
 
+@pytest.fixture
+def in_english() -> None:
+    """Messages in English, as long as the test takes."""
+    use_language("en")
+
+
 def pytest_report_header() -> str:
     return f"sweeps: whole, from seed {SEED} (SEED={SEED} repeats them)" if SOAK else "sweeps: the usual slice"
 

@@ -22,7 +22,6 @@ from xlperf.checking.rule_checks import CHECKS, WITH_ISSUED
 from xlperf.errors import FormError
 from xlperf.files import shipped
 from xlperf.forms.loader import load_form
-from xlperf.messages import use_language
 
 SENTENCES = {"found": "{name}", "expected": "不重复", "fix": "改正"}
 RULE = {"code": "AB301", "title": "不重复", "why": "重复", "severity": "error", **SENTENCES}
@@ -59,11 +58,7 @@ MISTAKES: dict[str, tuple[str, object, str]] = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    use_language("en")
-    yield
-    use_language(None)
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 def written(folder: Path, definition: dict) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import yaml
 from support.base_form import base_form
 from xlperf import build_schema, fill_workbook, prove_form, validate
 from xlperf.forms.loader import load_form
-from xlperf.messages import use_language
 
 REASON = {"key": "reason", "label": "超支原因", "type": "text", "max_length": 100, "required": "支出数 > 预算数"}
 LAW = {
@@ -33,11 +31,7 @@ ITEMS = [
 DOCUMENT = {"form": "mini", "revision": "2022", "fiscal_year": 2022, "cover": {"unit": "甲单位"}, "budget": {"items": ITEMS}}
 
 
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    use_language("en")
-    yield
-    use_language(None)
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import copy
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
@@ -28,17 +28,12 @@ from xlperf.forms.layout import filled_references, make_layout
 from xlperf.forms.loader import find_form, form_directories, load_form, unit_prefixes_of
 from xlperf.forms.model import TYPES
 from xlperf.formula.nodes import Kind
-from xlperf.messages import use_language
 from xlperf.workflow.check_form import check_form
 
 Write = Callable[..., Path]
 
 
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    use_language("en")
-    yield
-    use_language(None)
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +24,9 @@ from xlperf import (
 )
 from xlperf.errors import FormError
 from xlperf.forms.loader import load_form
-from xlperf.messages import use_language
 from xlperf.reporting.pdf import convert_anew
 
-
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    use_language("en")
-    yield
-    use_language(None)
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 def column(definition: dict[str, Any], key: str) -> dict[str, Any]:

@@ -27,7 +27,6 @@ from xlperf.formula.functions import COMPARISONS, DECIMALS, FUNCTIONS, Numbers
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation, names_in
 from xlperf.formula.operands import DIGITS_15, as_decimal, as_text, normal_text, round_half_up
 from xlperf.formula.parsing.parser import MOST_OPERATORS, NESTING, About, parse
-from xlperf.messages import use_language
 from xlperf.workbook.book import Book
 
 NUMBERS, TEXTS, CHOICES, VALUES, SPENT, GROUP = (
@@ -302,11 +301,7 @@ WRONG = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    use_language("en")
-    yield
-    use_language(None)
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 @pytest.mark.parametrize("source", WRONG)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from xlperf.forms.compute import compute
 from xlperf.forms.document import rows_of
 from xlperf.forms.loader import load_form
 from xlperf.formula.doubles import DOUBLES
-from xlperf.messages import use_language
 
 COLUMNS = [
     {"key": "begun", "label": "开始日期", "type": "date"},
@@ -39,11 +37,7 @@ DOCUMENT = {"form": "mini", "revision": "2022", "fiscal_year": 2022, "cover": {"
 SHOWN = [(1097, "2025-02-28", "是"), (1, "2027-03-01", "否"), (-1, "2027-05-01", "否"), (None, None, None)]
 
 
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    use_language("en")
-    yield
-    use_language(None)
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 def dated_form() -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from xlperf import Proof, prove_form, validate, write_template
 from xlperf.errors import FormError, UsageError
 from xlperf.forms.compute import compute
 from xlperf.forms.loader import load_form
-from xlperf.messages import use_language
 from xlperf.proving import migrations, own_tests, trials
 from xlperf.proving.documents import drawn_documents
 from xlperf.proving.own_tests import is_place, put_at
@@ -35,11 +33,7 @@ BASE_CASE = {
 }
 
 
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    use_language("en")
-    yield
-    use_language(None)
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 def written(definition: dict[str, Any], folder: Path) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ import yaml
 from support.base_form import base_form, put
 from xlperf import check_form
 from xlperf.errors import FormError
-from xlperf.messages import use_language
 
 AGREE = ("planned - spent = spent", "planned * 3 = spent", "ABS(planned - spent) / planned < 0.3", "ROUND(planned * rate, 6) = spent",
          "planned * rate >= spent", "spent / planned - 1 < 0.3", "SUM(items.spent) - total.spent = 0", "planned - spent - planned + spent = 0")  # fmt: skip
@@ -21,11 +19,7 @@ DIFFER = (
 )
 
 
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    use_language("en")
-    yield
-    use_language(None)
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 def form_with(test: str, folder: Path) -> Path:
