@@ -39,7 +39,7 @@ from xlperf.collecting.store.ownership import refuse_other_owner, take_store
 from xlperf.collecting.store.tables import Store
 from xlperf.collecting.worker import COPIES, WorkOptions, known_reports
 from xlperf.distributing.naming import make_naming
-from xlperf.files import StrPath, moment, stamp
+from xlperf.files import StrPath, digest_of_json, moment, stamp
 from xlperf.forms.model import Unexplained
 from xlperf.messages import current_language, sentence
 from xlperf.summarizing.audit.chain import DECIDED, UNDONE
@@ -258,16 +258,16 @@ def _export(
     return exported
 
 
-def _terms(plan: Plan, announcement: Announcement) -> object:
-    """All that exports depend on, but for the work and the files that lie in the folder."""
+def _terms(plan: Plan, announcement: Announcement) -> str:
+    """A digest of all that exports depend on, but for the work and the files that lie in the folder."""
     units = None if plan.units is None else [repr(unit) for unit in plan.units]
-    return [[list(Arrival(item.path, item.key, item.size)) for item in plan.inputs], units, repr(announcement)]
+    return digest_of_json([[Arrival(item.path, item.key, item.size) for item in plan.inputs], units, repr(announcement)])
 
 
 def _run(plan: Plan, options: WorkOptions, *, workers: int, made: Made, announcement: Announcement) -> Run:
     """The content of run.json for this run."""
     last, has_roster = plan.last, plan.units is not None
-    naming = make_naming(plan.prefixes, plan.units, [entry["unit"] for entry in made["files"]])
+    naming = make_naming(plan.prefixes, plan.units, (entry["unit"] for entry in made["files"]))
     return {
         "versions": find_versions(),
         "forms": plan.forms,

@@ -26,6 +26,7 @@ from xlperf.files import TEMPORARY, digest_of_json
 from xlperf.reporting.description import DescribedFinding
 from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.exports import Exported
+from xlperf.summarizing.spool import SpooledList
 
 UNSETTLED = 2 * 10**9  # nanoseconds within which a file may be written again without another time
 
@@ -91,9 +92,9 @@ class Made(TypedDict):
     """What the log of a run tells of its exports."""
 
     missing: list[UnitEntry] | None
-    units: list[UnitState]
+    units: Sequence[UnitState]
     beside: Mapping[str, str]
-    files: list[FileEntry]
+    files: Sequence[FileEntry]
     state: str
     chain: ChainHead | None
     digests: Mapping[str, str]
@@ -105,9 +106,9 @@ def log_of(store: Store, exported: Exported, *, has_roster: bool, state: str) ->
     """What there is to tell of exports that were made now."""
     return {
         "missing": _missing(exported.board) if has_roster else None,
-        "units": _unit_entries(exported.board),
+        "units": SpooledList(_unit_entries(exported.board)),
         "beside": exported.beside,
-        "files": list_files(Outcomes(store, documents=False), attachments=exported.attachments),
+        "files": SpooledList(list_files(Outcomes(store, documents=False), attachments=exported.attachments)),
         "state": state,
         "chain": {"entries": exported.chain.count, "head": exported.chain.head} if exported.chain else None,
         "digests": exported.digests,
@@ -139,10 +140,10 @@ def _missing(board: Iterable[BoardRow]) -> list[UnitEntry]:
     return [{"name": row.name, "code": row.code, "supervisor": row.supervisor} for row in rows]
 
 
-def _unit_entries(board: Iterable[BoardRow]) -> list[UnitState]:
-    """How every unit stands."""
-    return [
-        {
+def _unit_entries(board: Iterable[BoardRow]) -> Iterator[UnitState]:
+    """Yield how every unit stands."""
+    for row in board:
+        yield {
             "name": row.name,
             "code": row.code,
             "supervisor": row.supervisor,
@@ -162,5 +163,3 @@ def _unit_entries(board: Iterable[BoardRow]) -> list[UnitState]:
             "imported": row.imported,
             "attached": row.attached,
         }
-        for row in board
-    ]

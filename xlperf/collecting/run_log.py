@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 import platform
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypedDict, cast
@@ -140,13 +140,13 @@ class Run(TypedDict):
     workers: int
     changes: Changes | None  # None in the first run
     missing: list[UnitEntry] | None  # None without a roster
-    units: list[UnitState]  # not in the log of a version before
+    units: Sequence[UnitState]  # not in the log of a version before
     namesakes: list[str]
     beside: Mapping[str, str]
     skipped: list[str]
     packages: list[PackageHead]  # not in the log of a version before
     links: list[str]  # those among them that lead elsewhere; not in the log of a version before
-    files: list[FileEntry]
+    files: Sequence[FileEntry]  # in the order of their paths; of a run that has just ended in a temporary file
     stamps: Mapping[str, str]  # how the files were found, by path, see `last_run`; this and the next two not in older logs
     state: str  # of the exports
     chain: ChainHead | None  # the audit that they show; this and the next not in older logs
@@ -169,10 +169,10 @@ def _version(name: str) -> str | None:
         return None
 
 
-def list_files(outcomes: Iterable[Outcome], *, attachments: Collection[str]) -> list[FileEntry]:
-    """The entries of `files`: one per input path; that an attachment cannot be read is no error."""
-    return [
-        {
+def list_files(outcomes: Iterable[Outcome], *, attachments: Collection[str]) -> Iterator[FileEntry]:
+    """Yield the entries of `files`: one per input path; that an attachment cannot be read is no error."""
+    for outcome in outcomes:
+        yield {
             "path": outcome.path,
             "sha256": outcome.sha256,
             "size": outcome.size,
@@ -192,8 +192,6 @@ def list_files(outcomes: Iterable[Outcome], *, attachments: Collection[str]) -> 
             "warnings": _count(outcome, "warning"),
             "outputs": list(outcome.outputs),
         }
-        for outcome in outcomes
-    ]
 
 
 def _count(outcome: Outcome, severity: str) -> int:
@@ -233,8 +231,34 @@ def write_run(directory: Path, run: Run, *, before_it_moves: Callable[[str], obj
 
     def write(path: Path) -> None:
         with path.open("w", encoding="utf-8", newline="\n") as text:  # without the whole text in memory
-            json.dump(run, text, ensure_ascii=False, indent=1)
-            text.write("\n")
+            text.writelines(_written(run))
         before_it_moves(digest_of(path))
 
     write_atomically(directory / FILE_NAME, write)
+
+
+def _written(facts: Mapping[str, object]) -> Iterator[str]:
+    """Yield an object as JSON: what it holds on one line each, and what its lists and objects hold."""
+    yield "{"
+    for number, (key, value) in enumerate(facts.items()):
+        yield f"{',' if number else ''}\n {_json(key)}: "
+        if isinstance(value, Mapping):
+            yield from _on_lines("{}", (f"{_json(name)}: {_json(item)}" for name, item in value.items()))
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            yield from _on_lines("[]", map(_json, value))
+        else:
+            yield _json(value)
+    yield "\n}\n"
+
+
+def _on_lines(brackets: str, items: Iterable[str]) -> Iterator[str]:
+    yield brackets[0]
+    before = "\n  "
+    for item in items:
+        yield before + item
+        before = ",\n  "
+    yield brackets[1]
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -122,11 +122,12 @@ def verify(directory: StrPath, *, head: str | None = None, database: str | None 
 def _expected(store: Store, kept: Kept, run: Run | None) -> dict[str, str]:
     """What has to lie in the folder: path -> SHA-256."""
     made: dict[str, str] = {}
-    for row in outcome_rows(store):
-        try:
-            made |= json.loads(row["digests"] or "null") or {}
-        except (ValueError, TypeError):  # told as an outcome that was altered
-            continue
+    with store.engine.connect() as connection:
+        for row in outcome_rows(store, connection, columns=("digests",)):
+            try:
+                made |= json.loads(row["digests"] or "null") or {}
+            except (ValueError, TypeError):  # told as an outcome that was altered
+                continue
     exports, handed = (run.get("digests"), run.get("handed")) if run else (None, None)
     return {**kept.finalized, **(handed or {}), **(exports or {}), **made}
 
@@ -183,7 +184,8 @@ def _in_store(store: Store, name: str, kept: Kept, *, is_finished: bool) -> Iter
         inputs.keys() ^ kept.inputs.keys() | {path for path, key in inputs.items() if kept.inputs.get(path) != key}
     ):
         yield Difference(name, "input_altered", {"path": path})
-    rows = {row["key"]: proof_of(dict(row)) for row in outcome_rows(store)}
+    with store.engine.connect() as connection:
+        rows = {row["key"]: proof_of(dict(row)) for row in outcome_rows(store, connection)}
     for key, listed in sorted(paths.items()):
         if rows.get(key) != kept.judged.get(key):
             yield Difference(name, "outcome_altered" if key in rows else "outcome_missing", {"path": listed[0]})

@@ -46,7 +46,7 @@ NOTHING_HANDED: Mapping[str, str] = {}
 SOMETIMES = ("ranking", "indicators", "missing", "decisions")  # keys of tables that not every collection has
 
 
-Keep = Callable[[Sequence[HandedOut], str, str], Chain]  # what is finalized, the folder it lies in, the ISO date
+Keep = Callable[[Iterable[HandedOut], str, str], Chain]  # what is finalized, the folder it lies in, the ISO date
 
 
 class Exported(NamedTuple):
@@ -111,7 +111,7 @@ def write_exports(
     reasons = reasons_of(former, outcomes, counting, naming=survey.naming, year=asked.year)
     with written_together(directory) as new:
         handouts.make(survey, brief, new=new, date=date, templates=templates, announcement=announcement, reasons=reasons)
-        chain = keep(handouts.handed, handouts.finalized.path.name, latest) if keep else None
+        chain = keep(handouts.handed(), handouts.finalized.path.name, latest) if keep else None
         made = _write_tables(survey, brief, directory=directory, new=new, date=latest, announcement=announcement, chain=chain)
         write_audit(survey, brief, new / AUDIT, open_input=open_input, chain=chain)
         digests = {name: digest_of(new / name) for name in (AUDIT, *made)}

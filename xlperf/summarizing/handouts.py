@@ -15,9 +15,9 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 from xlperf.files import as_written, digest_of, holds
@@ -37,6 +37,7 @@ from xlperf.summarizing.board.former import NO_REASONS, Reasons
 from xlperf.summarizing.handout_list import finish_list, note, noted, start_list
 from xlperf.summarizing.notice import write_notice
 from xlperf.summarizing.outcome import Outcome, Submission
+from xlperf.summarizing.spool import SpooledList, SpooledSet
 from xlperf.summarizing.submissions import COUNTS, file_stem, newer_returned
 from xlperf.summarizing.survey import Survey
 from xlperf.workbook.announcement import NOTHING, Announcement
@@ -51,7 +52,7 @@ class HandedOut(NamedTuple):
 
     submission: str  # its SHA-256
     unit: str
-    files: tuple[tuple[str, str, str | None], ...]  # path, path of the file it is a copy of, SHA-256; None of an earlier version
+    files: Sequence[tuple[str, str, str | None]]  # path, path of the file it is a copy of, SHA-256; None of an earlier version
 
 
 class HandoutFolder:
@@ -60,7 +61,7 @@ class HandoutFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.is_new = not path.exists()  # then nothing in it has to be looked at
-        self.due: set[str] = set()  # names, not paths: there are thousands
+        self.due = SpooledSet()  # names, not paths: there are thousands
         self.digests: dict[str, str] = {}  # by name, the SHA-256 that a file is to have; not of one that somebody has saved
         self._filled: Path | None = None  # the folder that was made for what is new
 
@@ -119,7 +120,7 @@ class Handouts:
         self.departments = HandoutFolder(directory / sentence("departments_folder", {}))
         self.folders = (self.finalized, self.returned, self.departments)
         self.returned_of: dict[str, list[str]] = {}  # by the path of a submission, the names of what goes back
-        self.handed: list[HandedOut] = []  # what is finalized
+        self._handed: SpooledList[HandedOut] = SpooledList()  # what is finalized
         self.beside: dict[str, str] = {}  # finalized file that somebody has saved since -> newer file beside it
 
     def make(
@@ -170,19 +171,23 @@ class Handouts:
 
     def _finalize(self, outcome: Outcome, new: Path) -> None:
         """Copy the finalized files of a workbook."""
-        names = [PurePosixPath(made).name for made in outcome.outputs]
+        names = [made.rpartition("/")[2] for made in outcome.outputs]
         saved = self.finalized.saved_by_others(names, outcome.sha256)
-        if saved or self.finalized.due.intersection(names):  # the latter if two units have the same name
+        if saved or not self.finalized.due.isdisjoint(names):  # the latter if two units have the same name
             names = [_with_digits(name, outcome.sha256) for name in names]
         for name, made in zip(names, outcome.outputs, strict=True):
             self.finalized.copy(self.directory / made, name, new, spare=self._spare(outcome, made))
         if names:
             copies = [
-                (PurePosixPath(self.finalized.path.name, name).as_posix(), output, (outcome.digests or NOBODY).get(output))
+                (f"{self.finalized.path.name}/{name}", output, (outcome.digests or NOBODY).get(output))
                 for name, output in zip(names, outcome.outputs, strict=True)
             ]
-            self.handed.append(HandedOut(outcome.sha256, outcome.unit or "", tuple(copies)))
+            self._handed.append(HandedOut(outcome.sha256, outcome.unit or "", copies))
         self.beside |= {name: _with_digits(name, outcome.sha256) for name in saved}
+
+    def handed(self) -> Iterator[HandedOut]:
+        """Yield what is finalized, in the order of the paths of the submissions."""
+        return (HandedOut(*item) for item in self._handed)
 
     def _spare(self, outcome: Outcome, made: str) -> Path | None:
         """Where a second copy of a file may lie."""
@@ -265,8 +270,8 @@ class Handouts:
             folder.remove_what_is_not_due(self.list)
         finish_list(self.list, self._due())
 
-    def _due(self) -> dict[str, list[str]]:
-        return {folder.path.name: sorted(folder.due) for folder in self.folders}
+    def _due(self) -> dict[str, SpooledSet]:
+        return {folder.path.name: folder.due for folder in self.folders}
 
 
 def returned_name(outcome: Outcome, made: str) -> str:

@@ -29,6 +29,7 @@ from xlperf.summarizing.gist import Gist, form_of, gist_of, prints_in
 from xlperf.summarizing.name_checks import check_names, check_places
 from xlperf.summarizing.outcome import FileStatus, Outcome, Submission, SurveyedSubmission, held_once, imported_from
 from xlperf.summarizing.similarity import ComparedWorkbook, compare
+from xlperf.summarizing.spool import SpooledLists, temporary_database
 from xlperf.summarizing.submissions import ANYTHING, COUNTS, DUPLICATE, Asked, Role, find_roles, is_attachment, owner_of
 
 OFF_TARGET = """CREATE TABLE off_target
@@ -141,9 +142,7 @@ def take_survey(
         day: the ISO date on which they are looked at: an extension ends.
     """
     writers: dict[Writer, int] = {}  # numbers, in the order in which they come
-    database = sqlite3.connect("")  # a temporary file that goes with the connection
-    database.execute(OFF_TARGET)
-    database.execute(FINDING_ROWS)
+    database = temporary_database(OFF_TARGET, FINDING_ROWS)
     fingerprints = Fingerprints()
     submissions: list[SurveyedSubmission] = []
     forms: dict[str, Form] = {}
@@ -199,13 +198,13 @@ def take_survey(
         )
 
     workbooks = (looked_at_again(outcome) for outcome in outcomes if outcome.path in numbers)
-    comparisons: dict[str, list[DescribedFinding]] = {}
+    comparisons = SpooledLists()
     for path, finding in check_names(different, roles, roster, naming):
-        comparisons.setdefault(path, []).append(finding)
+        comparisons.add(path, finding)
     for path, finding in check_places(different, roles, find_elsewhere(different, roster, naming) if roster else {}):
-        comparisons.setdefault(path, []).append(finding)
+        comparisons.add(path, finding)
     for path, finding in compare(shared, workbooks) if shared.touched else ():  # else nobody has to be read again
-        comparisons.setdefault(path, []).append(finding)
+        comparisons.add(path, finding)
     return Survey(
         submissions=tuple(submissions),
         roles=roles,
@@ -248,8 +247,8 @@ def _gist_of(form: Form | None, outcome: Outcome) -> Mapping[str, Any] | None:
 def _surveyed(outcome: Outcome, gist: Mapping[str, Any] | None) -> SurveyedSubmission:
     found = count_findings(outcome.findings)
     return SurveyedSubmission(
-        path=outcome.path,
-        sha256=outcome.sha256,
+        path=held_once(outcome.path),
+        sha256=held_once(outcome.sha256),
         received=held_once(outcome.received),
         status=held_once(outcome.status),
         saved=held_once(outcome.saved),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Set
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import IO
 
 from xlperf.collecting.packages.contents import Package
@@ -13,7 +12,7 @@ from xlperf.collecting.store.arrivals import OPEN
 from xlperf.errors import UnreadableError
 from xlperf.reading.package.zip_file import CHUNK
 from xlperf.reading.received_file import OWNERS
-from xlperf.summarizing.outcome import INSIDE
+from xlperf.summarizing.outcome import INSIDE, held_once
 
 NO_SUBMISSIONS = ("thumbs.db", "desktop.ini")  # what Windows puts into folders by itself
 
@@ -23,7 +22,7 @@ class Input:
     """One file as it was found."""
 
     path: str  # as the bureau knows it
-    file: Path
+    file: str  # on this machine; no Path, of which thousands take up megabytes
     members: tuple[int, ...] = ()  # the way through archives, by position: names may repeat
     size: int = 0
     sha256: str = ""  # "" if its bytes cannot be read
@@ -72,4 +71,4 @@ def hashed(found: Input, stream: IO[bytes]) -> Input:
     while chunk := stream.read(CHUNK):
         digest.update(chunk)
         size += len(chunk)
-    return replace(found, size=size, sha256=digest.hexdigest())
+    return replace(found, size=size, sha256=held_once(digest.hexdigest()))

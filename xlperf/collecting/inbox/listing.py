@@ -24,6 +24,7 @@ from xlperf.collecting.last_run import KnownFile, stamp_of
 from xlperf.collecting.store.opening import FILE_NAME, LOCK
 from xlperf.errors import UnreadableError, UsageError, is_disk_full, reason_of
 from xlperf.reading.limits import MOST_FILE
+from xlperf.summarizing.outcome import held_once
 
 NOTHING: Mapping[str, KnownFile] = {}
 COLLECTION = {FILE_NAME, LOCK}  # one of them lies in the folder of every collection
@@ -53,7 +54,7 @@ def list_inbox(inboxes: Sequence[Path], apart_from: Path | None = None, known: M
             found += _in_folder(_long(inbox), prefix, apart_from, known)
         else:
             found += _in_file(_long(inbox), printable(inbox.name), set(os.listdir(inbox.absolute().parent)), known)
-    return [replace(item, path=names.unique(shown(item.path))) for item in sorted(found, key=lambda item: item.path)]
+    return [replace(item, path=held_once(names.unique(shown(item.path)))) for item in sorted(found, key=lambda item: item.path)]
 
 
 def _long(path: Path) -> Path:
@@ -84,7 +85,7 @@ def _in_folder(folder: Path, prefix: str, apart_from: Path | None, known: Mappin
                 yield from _in_file(Path(root, name), below + printable(name), beside, known)
     for error in refused:
         path = Path(error.filename)
-        yield Input(f"{prefix}{printable(path.relative_to(folder).as_posix())}/", path, error=_cannot_open(error))
+        yield Input(f"{prefix}{printable(path.relative_to(folder).as_posix())}/", str(path), error=_cannot_open(error))
 
 
 def _in_file(file: Path, path: str, beside: Set[str], known: Mapping[str, KnownFile]) -> Iterator[Found]:
@@ -96,7 +97,7 @@ def _in_file(file: Path, path: str, beside: Set[str], known: Mapping[str, KnownF
             return
         owner, is_archive = owner_of(file.name, "", beside), file.name.lower().endswith(ARCHIVE)
         stamp = "" if is_archive or status.st_size > MOST_FILE else stamp_of(status, before=before)
-        found = Input(path, file, owner=owner and printable(owner), stamp=stamp)
+        found = Input(path, str(file), owner=owner and printable(owner), stamp=stamp)
         if stamp and path in known and known[path].stamp == stamp:
             yield replace(found, size=status.st_size, sha256=known[path].sha256)
             return
@@ -106,7 +107,7 @@ def _in_file(file: Path, path: str, beside: Set[str], known: Mapping[str, KnownF
     except OSError as error:
         if is_disk_full(error):  # ours, where a copy was to go; the file is all right
             raise
-        yield Input(path, file, error=_cannot_open(error))
+        yield Input(path, str(file), error=_cannot_open(error))
 
 
 def _cannot_open(error: OSError) -> UnreadableError:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from functools import lru_cache
-from pathlib import Path
 from typing import IO
 
 from xlperf.collecting.inbox.archives import DEEPEST, seekable
@@ -27,7 +26,7 @@ def open_input(found: Input) -> IO[bytes]:
     return archive.open(archive.infolist()[found.members[-1]])
 
 
-def open_archive(file: Path, members: tuple[int, ...]) -> zipfile.ZipFile:
+def open_archive(file: str, members: tuple[int, ...]) -> zipfile.ZipFile:
     """Open an archive, or one within others; it stays open until `close_archives`. An error is one of ZIP_FAULTS."""
     return _archive(file, members)
 
@@ -63,7 +62,7 @@ def read_input(found: Input) -> bytes:
 
 
 @lru_cache(maxsize=DEEPEST + 1)
-def _archive(file: Path, members: tuple[int, ...]) -> zipfile.ZipFile:
+def _archive(file: str, members: tuple[int, ...]) -> zipfile.ZipFile:
     """The archive at the end of that path; kept open, because reading its directory takes longer than reading one entry."""
     if not members:
         return zipfile.ZipFile(file)

@@ -1,6 +1,6 @@
 """What lies in a package, and the proof that it is whole.
 
-    package = read_package(archive, path="district.zip", members=(), file=Path("received/district.zip"))
+    package = read_package(archive, path="district.zip", members=(), file="received/district.zip")
     package.inputs, package.head                # what was received; the last hash of its audit
     for result in results_in(archive): …
 
@@ -24,7 +24,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from xlperf.collecting.store.outcomes import proof_of
@@ -66,7 +65,7 @@ class Package:
     """A package that lies in an inbox."""
 
     path: str  # as the bureau knows it
-    file: Path
+    file: str
     members: tuple[int, ...]  # the way to it through archives, by position
     basis: str  # the digest of all that its results depend on besides bytes, date and decisions
     inputs: Sequence[PackedInput]
@@ -83,7 +82,7 @@ def is_package(archive: zipfile.ZipFile) -> bool:
     return MARK in archive.NameToInfo
 
 
-def read_package(archive: zipfile.ZipFile, *, path: str, members: tuple[int, ...], file: Path) -> Package:
+def read_package(archive: zipfile.ZipFile, *, path: str, members: tuple[int, ...], file: str) -> Package:
     """Return the package in an archive, once every byte of it is proven.
 
     Raises:

@@ -183,11 +183,12 @@ class _Writer:
 
     def _rows(self) -> Iterator[Mapping[str, Any]]:
         """Yield what is kept of every content that has an outcome for good."""
-        for row in outcome_rows(self.store):
-            if self.kept.judged.get(row["key"]) != proof_of(dict(row)):
-                raise self._altered(FILE_NAME)
-            if row["terms"] == terms_of(self.digest, self.waivers.get(row["sha256"])):
-                yield dict(row)
+        with self.store.engine.connect() as connection:
+            for row in outcome_rows(self.store, connection):
+                if self.kept.judged.get(row["key"]) != proof_of(dict(row)):
+                    raise self._altered(FILE_NAME)
+                if row["terms"] == terms_of(self.digest, self.waivers.get(row["sha256"])):
+                    yield dict(row)
 
     # --- how ---
 

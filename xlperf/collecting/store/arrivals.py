@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlperf.collecting.store.tables import AT_A_TIME, Store
+from xlperf.collecting.store.tables import AT_A_TIME, Store, insert
 from xlperf.reporting.result import Status
 from xlperf.summarizing.outcome import instant
 
@@ -70,14 +70,13 @@ def register(
             first_received[content] = min(row.received, first_received.get(content, row.received), key=instant)
         times = _receipts(arrivals, _receipts_before(store, connection), first_received, received, now)
         connection.execute(sql.delete(store.inputs))
-        if arrivals:
-            lines = [{"path": path, "key": key, "received": times[path]} for path, key, _ in arrivals]
-            connection.execute(store.inputs.insert(), lines)
+        lines = ({"path": path, "key": key, "received": times[path]} for path, key, _ in arrivals)
+        insert(connection, store.inputs, lines)
         if new:
             for path, key, _ in sorted(arrivals, key=lambda arrival: instant(times[arrival.path])):
                 first_received.setdefault(_content(key), times[path])
-            rows = [{"key": key, "size": size, "received": first_received[_content(key)]} for key, size in new.items()]
-            connection.execute(outcomes.insert(), rows)
+            rows = ({"key": key, "size": size, "received": first_received[_content(key)]} for key, size in new.items())
+            insert(connection, outcomes, rows)
         stale = sql.or_(outcomes.c.terms.is_(None), outcomes.c.terms.not_in([digest, *also]))
         connection.execute(sql.update(outcomes).where(stale, outcomes.c.key.not_in(list(own))).values(terms=None, status=None))
         for key, terms in own.items():

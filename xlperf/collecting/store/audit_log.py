@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xlperf.collecting.store.arrivals import Arrival
-from xlperf.collecting.store.outcomes import outcome_rows, proof_of
-from xlperf.collecting.store.tables import AT_A_TIME, Store
+from xlperf.collecting.store.outcomes import outcome_rows, proof_now
+from xlperf.collecting.store.tables import AT_A_TIME, Store, insert
 from xlperf.errors import UsageError
 from xlperf.files import digest_of
 from xlperf.summarizing.audit.chain import (
@@ -36,6 +36,7 @@ from xlperf.summarizing.audit.chain import (
     Chain,
     Entry,
     Fact,
+    Kept,
     followed,
     kept_by,
 )
@@ -44,6 +45,7 @@ from xlperf.summarizing.handouts import HandedOut
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+TOLD_OF_OUTCOMES = ("key", "sha256", "status", "form", "revision", "year", "unit", "unit_code")  # by JUDGED, with their proof
 UNFINISHED, LOG = "unfinished", "run.json"  # names of seals
 
 
@@ -68,19 +70,25 @@ def append(store: Store, facts: Iterable[Fact]) -> None:
     Raises:
         UsageError: somebody else added entries at the same moment.
     """
+    with _alone(store) as connection:
+        append_in(store, connection, facts)
+
+
+@contextmanager
+def _alone(store: Store) -> Iterator[Connection]:
+    """A transaction in which nobody else may add entries, see `append`."""
     import sqlalchemy as sql
 
     try:
         with store.engine.begin() as connection:
-            append_in(store, connection, facts)
+            yield connection
     except sql.exc.IntegrityError:
         raise UsageError("audit_in_use") from None
 
 
 def append_in(store: Store, connection: Connection, facts: Iterable[Fact]) -> None:
-    """The same within a transaction."""
-    if new := list(followed(_last(store, connection), facts)):
-        connection.execute(store.audit.insert(), [entry._asdict() for entry in new])
+    """The same within a transaction; the facts are never in memory as a whole, and may be read from the same connection."""
+    insert(connection, store.audit, (entry._asdict() for entry in followed(_last(store, connection), facts)))
 
 
 def _last(store: Store, connection: Connection) -> Entry | None:
@@ -125,7 +133,7 @@ class Auditor:
     store: Store
     directory: Path
 
-    def keep(self, handed: Sequence[HandedOut], folder: str, date: str) -> Chain:
+    def keep(self, handed: Iterable[HandedOut], folder: str, date: str) -> Chain:
         """Add what became of every content, what is finalized and what is no more; return the chain.
 
         Args:
@@ -133,24 +141,27 @@ class Auditor:
             folder: its name.
             date: the ISO date of the exports.
         """
-        kept = kept_by(entries_of(self.store))
-        facts = [Fact(date, JUDGED, told) for told in self._judged() if kept.judged.get(str(told["key"])) != told["proof"]]
-        due: dict[str, str] = {}
-        for item in handed:
-            files = {name: sha256 or digest_of(self.directory / made) for name, made, sha256 in item.files}
-            due |= files
-            if any(kept.finalized.get(name) != sha256 for name, sha256 in files.items()):
-                facts.append(Fact(date, FINALIZED, {"from": item.submission, "unit": item.unit, "files": files}))
-        gone = sorted(name for name in kept.finalized if name.startswith(f"{folder}/") and name not in due)
-        if gone:
-            facts.append(Fact(date, WITHDRAWN, {"files": gone}))
-        append(self.store, facts)
+        kept = kept_by(entries_of(self.store, (JUDGED, FINALIZED, WITHDRAWN)))
+        with _alone(self.store) as connection:
+            append_in(self.store, connection, self._new_facts(connection, kept, handed, folder, date))
         return chain_of(self.store)
 
-    def _judged(self) -> Iterator[dict[str, Any]]:
-        for row in outcome_rows(self.store):
-            facts = {name: row[name] for name in ("key", "sha256", "status", "form", "revision", "year", "unit", "unit_code")}
-            yield {**facts, "proof": row["proof"] or proof_of(dict(row))}
+    def _new_facts(
+        self, connection: Connection, kept: Kept, handed: Iterable[HandedOut], folder: str, date: str
+    ) -> Iterator[Fact]:
+        """Yield what the chain does not tell yet, see `keep`."""
+        for row in outcome_rows(self.store, connection, columns=(*TOLD_OF_OUTCOMES, "proof")):
+            proof = row["proof"] or proof_now(self.store, connection, row["key"])
+            if kept.judged.get(row["key"]) != proof:
+                yield Fact(date, JUDGED, {**{name: row[name] for name in TOLD_OF_OUTCOMES}, "proof": proof})
+        left = {name for name in kept.finalized if name.startswith(f"{folder}/")}
+        for item in handed:
+            files = {name: sha256 or digest_of(self.directory / made) for name, made, sha256 in item.files}
+            left.difference_update(files)
+            if any(kept.finalized.get(name) != sha256 for name, sha256 in files.items()):
+                yield Fact(date, FINALIZED, {"from": item.submission, "unit": item.unit, "files": files})
+        if left:
+            yield Fact(date, WITHDRAWN, {"files": sorted(left)})
 
 
 # --- seals -------------------------------------------------------------------------------------------------------

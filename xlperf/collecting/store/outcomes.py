@@ -19,7 +19,7 @@ from xlperf.files import digest_of_json
 from xlperf.summarizing.outcome import Outcome
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, RowMapping
+    from sqlalchemy import ColumnElement, Connection, RowMapping
 
 PROVED = (
     "sha256",
@@ -74,6 +74,14 @@ def proof_of(row: Mapping[str, object]) -> str:
     return digest_of_json([row[name] for name in PROVED])
 
 
+def proof_now(store: Store, connection: Connection, key: str) -> str:
+    """The proof of an outcome that an earlier version kept without one."""
+    import sqlalchemy as sql
+
+    found = connection.execute(sql.select(store.outcomes).where(store.outcomes.c.key == key))
+    return proof_of(dict(found.mappings().one()))
+
+
 def _storable(value: object, *, as_json: bool) -> object:
     """A value that every database accepts: PostgreSQL rejects NUL in a text, all of them reject lone surrogates."""
     if as_json:
@@ -101,14 +109,18 @@ def done_outputs(store: Store) -> dict[str, tuple[str, ...]]:
         return {row.key: tuple(json.loads(row.outputs)) for row in connection.execute(done)}
 
 
-def outcome_rows(store: Store) -> Iterator[RowMapping]:
-    """Yield what is kept of every content that lies in the inboxes and has an outcome, as it is kept, sorted by key."""
+def outcome_rows(store: Store, connection: Connection, *, columns: Sequence[str] = ()) -> Iterator[RowMapping]:
+    """Yield what is kept of every content that lies in the inboxes and has an outcome, as it is kept, sorted by key.
+
+    Args:
+        columns: all that has to be read; by default everything, which is some 50 KB of each.
+    """
     import sqlalchemy as sql
 
     outcomes = store.outcomes
-    kept = sql.select(outcomes).where(outcomes.c.status.is_not(None), outcomes.c.key.in_(sql.select(store.inputs.c.key)))
-    with store.engine.connect().execution_options(yield_per=AT_A_TIME) as connection:
-        yield from connection.execute(kept.order_by(outcomes.c.key)).mappings()
+    kept = sql.select(*(outcomes.c[name] for name in columns or outcomes.c.keys()))
+    kept = kept.where(outcomes.c.status.is_not(None), outcomes.c.key.in_(sql.select(store.inputs.c.key)))
+    yield from connection.execute(kept.order_by(outcomes.c.key).execution_options(yield_per=AT_A_TIME)).mappings()
 
 
 @dataclass(frozen=True)

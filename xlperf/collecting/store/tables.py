@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Engine, Table
+    from sqlalchemy import ColumnElement, Connection, Engine, Table
 
 AS_JSON = ("outputs", "digests", "places", "findings", "gist", "document")
 TEXTS = ("sha256", "status", "form", "revision", "unit", "unit_code", "subject", "saved", *AS_JSON, "proof")
@@ -36,6 +38,13 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def insert(connection: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> None:
+    """Insert rows, which are never in memory as a whole."""
+    coming = iter(rows)
+    while some := list(islice(coming, AT_A_TIME)):
+        connection.execute(table.insert(), some)
 
 
 def tables() -> tuple[Table, Table, Table, Table, Table]:

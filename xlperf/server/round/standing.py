@@ -188,7 +188,7 @@ def outcomes_of(served: ServedRound, files: Sequence[FileEntry]) -> dict[str, Ou
 def _is_as_logged(outcome: Outcome, entry: FileEntry) -> bool:
     """Whether an outcome is the one that the run was about, and not that of a run which has not ended."""
     attachments = [entry["path"]] if entry["status"] == "attached" else []
-    now: Mapping[str, object] = {**list_files([outcome], attachments=attachments)[0]}
+    now: Mapping[str, object] = {**next(list_files([outcome], attachments=attachments))}
     logged: Mapping[str, object] = {**entry}
     return outcome.sha256 == entry["sha256"] and all(now[key] == logged.get(key, now[key]) for key in JUDGED)
 

@@ -49,11 +49,13 @@ def write_audit(
         open_input: opens an input as it was received, or the archive around an input without a SHA-256.
         chain: what happened to the collection, entry by entry.
     """
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        text = io.StringIO()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive, SpooledTemporaryFile(PIECE) as listed:
+        text = io.TextIOWrapper(listed, "utf-8", newline="")
         write_csv(text, _rows(survey, outcomes, archive, open_input))
+        text.flush()
+        listed.seek(0)
         with archive.open(zip_entry(MANIFEST), "w") as file:
-            file.write(text.getvalue().encode())
+            shutil.copyfileobj(listed, file, PIECE)
         if chain:
             with archive.open(zip_entry(CHAIN), "w") as file, io.TextIOWrapper(file, "utf-8", newline="") as lines:
                 write_csv(lines, _chain_rows(chain))

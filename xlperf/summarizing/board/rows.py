@@ -17,7 +17,7 @@ from xlperf.distributing.naming import Naming, places_of
 from xlperf.distributing.roster import Unit, contact_of
 from xlperf.distributing.roster_sheets import Line
 from xlperf.messages import clauses, listing, sentence
-from xlperf.summarizing.outcome import SurveyedSubmission
+from xlperf.summarizing.outcome import SurveyedSubmission, held_once
 from xlperf.summarizing.submissions import ATTACHED, COUNTS, Asked, Role, arrival_of, content_key
 from xlperf.text import letters_of, unit_key
 
@@ -130,7 +130,7 @@ def _row(place: int, unit: Unit, files: Sequence[SurveyedSubmission], roles: Map
         supervisor=unit.supervisor or next((s.supervisor for s in counting if s.supervisor and asked.is_met_by(s)), ""),
         state=papers[0][0] if papers else max(map(_state, counting), key=STATES.index, default="missing"),
         versions=len({content_key(submission) for submission in files}),
-        received=latest.received[:WHOLE_MINUTE].replace("T", " ") if latest else None,
+        received=held_once(latest.received[:WHOLE_MINUTE].replace("T", " ")) if latest else None,
         errors=sum(submission.errors for submission in counting) if files else None,
         unexplained=sum(submission.queries for submission in counting) if files else None,
         contact=whom.caller,

@@ -18,6 +18,7 @@ from xlperf.forms.model import SEVERITIES, Severity
 from xlperf.messages import listing, of_any_field, sentence
 from xlperf.reporting.description import DescribedFinding, in_order
 from xlperf.summarizing.outcome import Outcome
+from xlperf.summarizing.spool import SpooledSet
 from xlperf.summarizing.submissions import COUNTS
 from xlperf.summarizing.survey import Survey
 from xlperf.summarizing.tables.table import Row, SummaryTable, column, make_table
@@ -122,12 +123,12 @@ class FindingCounts:
         keys = [key for key, *_ in FOUND]
         path_at, code_at, message_at, severity_at = (keys.index(key) for key in ("file", "code", "message", "severity"))
         info = sentence("info", {})  # nothing to fix
-        seen: dict[str, set[str]] = {}  # by code, the files in which it was found
+        seen = SpooledSet()  # codes, each with a file in which it was found
         for row in rows:
             if row[severity_at] != info:
                 code, path = str(row[code_at]), str(row[path_at])
-                if path not in seen.setdefault(code, set()):
-                    seen[code].add(path)
+                if (there := f"{code} {path}") not in seen:
+                    seen.add(there)
                     self.files[code] += 1
                 self.lines[code] += 1
                 self.messages.setdefault(code, str(row[message_at]))

@@ -5,7 +5,7 @@ board_table(survey), units_table(survey), missing_table(survey), decisions_table
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from xlperf.messages import clauses, listing, sentence
 from xlperf.summarizing.board.rows import BoardRow, in_words
@@ -77,25 +77,26 @@ def board_table(survey: Survey) -> SummaryTable:
     return board_table_of(survey.board)
 
 
-def board_table_of(board: Iterable[BoardRow]) -> SummaryTable:
+def board_table_of(board: Sequence[BoardRow]) -> SummaryTable:
     """Those units, and how they stand."""
-    rows = [
-        (
-            row.number,
-            row.name,
-            row.code,
-            row.supervisor,
-            row.state_in_words,
-            row.versions,
-            row.received,
-            row.errors,
-            row.unexplained,
-            row.contact,
-            row.decision,
-        )
-        for row in board
-    ]
-    return make_table("board", (column(*spec) for spec in BOARD), lambda: rows)
+
+    def rows() -> Iterator[Row]:
+        for row in board:
+            yield (
+                row.number,
+                row.name,
+                row.code,
+                row.supervisor,
+                row.state_in_words,
+                row.versions,
+                row.received,
+                row.errors,
+                row.unexplained,
+                row.contact,
+                row.decision,
+            )
+
+    return make_table("board", (column(*spec) for spec in BOARD), rows)
 
 
 # --- units -----------------------------------------------------------------------------------------------------
