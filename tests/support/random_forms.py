@@ -13,8 +13,10 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+import yaml
+
 from support.base_form import base_form
-from support.paths import REPOSITORY
+from support.paths import REPOSITORY, TEMPLATES
 
 SCHEMA = json.loads((REPOSITORY / "schemas" / "form.schema.json").read_text("utf-8"))["$defs"]
 TYPES = [type_ for type_ in SCHEMA["column"]["properties"]["type"]["enum"] if type_ != "reference"]
@@ -42,6 +44,19 @@ OF_COLUMNS = (
     'IF(COUNT({t}.{a}) = 0, "", SUM({t}.{a}) / COUNT({t}.{a}))',
 )
 
+READY = {
+    name: check
+    for name, check in yaml.safe_load((TEMPLATES / "ready-checks.yaml").read_text("utf-8"))["checks"].items()
+    if not {"amounts", "column_of_amounts", "answer"} & set(check["takes"].values())
+}
+TAKEN = {
+    "amount": NUMBERS,
+    "rate": ("ratio",),
+    "words": ("text",),
+    "column": (*NUMBERS, *TEXTS, "choice", "date"),
+    "date": ("date",),
+}
+FIGURES = {"figure": (0, 100, 0.5, "parameters.low_rate"), "share": (0.3, 1, "parameters.low_rate")}
 GIVES_A_DATE = ("DATE", "MAX", "{d} +", "IF({d} >")
 
 Part = Callable[[Random, dict[str, Any]], Any]  # what a property holds in a column that is half drawn; None: it is left out
@@ -95,7 +110,42 @@ def random_form(seed: int) -> dict[str, Any]:
         definition["rules"].append({"code": "XL207", "builtin": "wanted", "title": "宜填", "why": "x", "severity": "warning"})
     definition["unexplained"] = random.choice(("pass", "return"))
     definition["style"]["size"] = random.choice((9, 11, 14))
-    return definition
+    shared = Random(f"{seed} shared")  # of its own, so that the rest of a form is drawn as before
+    _use_ready_checks(shared, definition)
+    return _extended(shared, definition) if shared.random() < 0.3 else definition
+
+
+def _use_ready_checks(random: Random, definition: dict[str, Any]) -> None:
+    """Rules that refer to ready checks, of columns and figures that are what they take."""
+    for table in _tables(definition["sheets"][2:-1]):
+        columns = {
+            kind: [column["key"] for column in table["columns"] if column["type"] in types] for kind, types in TAKEN.items()
+        }
+        for name in random.sample(list(READY), 3):
+            takes = READY[name]["takes"]
+            if all(columns.get(kind, ["x"]) for kind in takes.values()) and random.random() < 0.4:
+                given = {
+                    parameter: random.choice(columns[kind]) if kind in columns else random.choice(FIGURES[kind])
+                    for parameter, kind in takes.items()
+                }
+                rule = {"code": f"AC{len(definition['rules']) + 101}", "use": name, "table": table["table"], "with": given}
+                definition["rules"].append(rule | ({"severity": "info"} if random.random() < 0.3 else {}))
+
+
+def _extended(random: Random, definition: dict[str, Any]) -> dict[str, Any]:
+    """A definition without what the standard says, some of it put otherwise."""
+    own = {
+        key: value for key, value in definition.items() if key not in ("words", "guide", "style", "year_line", "finalized_name")
+    }
+    own |= {"extends": "standard", "sheets": definition["sheets"][1:-1]}
+    own["rules"] = [rule for rule in definition["rules"] if not rule["code"].startswith("XL")]
+    drawn: dict[str, Any] = {
+        "checks": {"XL207": False, "XL301": {"severity": "info"}},
+        "words": {"end": "（完）", "doubtful": "存疑"},
+        "guide": {"hand_in": "交表前看校验。", "paragraphs": ["看清再填。"]},
+        "style": {"size": 9},
+    }
+    return own | {key: value for key, value in drawn.items() if random.random() < 0.5}
 
 
 def _tables(sheets: list[dict[str, Any]]) -> list[dict[str, Any]]:
