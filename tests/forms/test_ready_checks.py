@@ -108,11 +108,14 @@ def test_what_the_form_says_of_a_rule_goes_before(tmp_path: Path) -> None:
     assert rule.expected == "支出数不大于预算数" and rule.test == 'IF(_missing > 0, "", spent <= N(planned))'
 
 
+COUNT = {"key": "sum", "label": "数", "type": "count"}
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     # what is wrong: the rule, what the complaint must say
     "an unknown check": ({"use": "budget_not_ovr", "with": {}}, r"rules\[0\].use: there is no 'budget_not_ovr'; did you mean 'budget_not_over'"),
     "a check like none": ({"use": "x", "with": {}}, r"rules\[0\].use: there is no 'x' among not_over, at_least"),
     "an unknown table": ({"use": "unique", "table": "entrys", "with": {"column": "name"}}, r"rules\[0\].table: there is no 'entrys'; did you mean 'entries'"),
+    "a table of one row": ({"use": "unique", "table": "single", "with": {"column": "sum"}}, r"rules\[0\].table: the table 'single' has one row, and 'unique' compares rows"),
+    "a merged column": ({"use": "not_over", "table": "grid", "with": {"amount": "level", "most": 1}}, r"'level' is .*merged"),
     "no table": ({"use": "unique", "table": None, "with": {"column": "name"}}, r"rules\[0\].table: "),
     "a parameter too few": ({"use": "not_over", "with": {"amount": "spent"}}, r"rules\[0\].with: 'most' is missing, .*'not_over' needs; it takes amount \(a column of numbers\), most"),
     "no parameters": ({"use": "not_over"}, r"rules\[0\].with: 'amount' is missing"),
@@ -147,6 +150,19 @@ def test_what_it_does_not_take_is_refused_by_line_with_the_cure(name: str, tmp_p
     rule, said = REFUSED[name]
     definition = ready_form()
     definition["parameters"]["steps"] = [[1, 2], [3]]
+    single = {"table": "single", "label": "一行", "blocks": [{"key": "one"}], "columns": [COUNT]}
+    rows = [{"key": "first", "name": "甲", "level": 1}, {"key": "second", "name": "乙", "level": 1}]
+    names = [{"key": "name", "label": "名称", "type": "label"}, COUNT | {"key": "level", "merged": True, "given": True}]
+    grid = {
+        "table": "grid",
+        "label": "格",
+        "row_name": "name",
+        "blocks": [{"key": "cells", "keyed": True, "rows": rows}],
+        "columns": names,
+    }
+    for table in (single, grid):
+        sheet = {"key": table["table"], "title": table["label"], "widths": [20, 20], "sections": [table]}
+        definition["sheets"].insert(1, sheet)
     definition["rules"] = [{"code": "RC101", "table": "entries"} | rule]
     folder = written(definition, tmp_path)
     with pytest.raises(FormError) as caught:

@@ -56,7 +56,7 @@ TAKEN = {
     "column": (*NUMBERS, *TEXTS, "choice", "date"),
     "date": ("date",),
 }
-FIGURES = {"figure": (0, 100, 0.5, "parameters.low_rate"), "share": (0.3, 1, "parameters.low_rate")}
+FIGURES = {"figure": (0, 5, 0.5, "parameters.low_rate"), "share": (0.3, 1, "parameters.low_rate")}
 GIVES_A_DATE = ("DATE", "MAX", "{d} +", "IF({d} >")
 
 Part = Callable[[Random, dict[str, Any]], Any]  # what a property holds in a column that is half drawn; None: it is left out
@@ -112,6 +112,7 @@ def random_form(seed: int) -> dict[str, Any]:
     definition["style"]["size"] = random.choice((9, 11, 14))
     shared = Random(f"{seed} shared")  # of its own, so that the rest of a form is drawn as before
     _use_ready_checks(shared, definition)
+    _split_what_formulas_see(sheets, definition["rules"])
     return _extended(shared, definition) if shared.random() < 0.3 else definition
 
 
@@ -123,7 +124,12 @@ def _use_ready_checks(random: Random, definition: dict[str, Any]) -> None:
         }
         for name in random.sample(list(READY), 3):
             takes = READY[name]["takes"]
-            if all(columns.get(kind, ["x"]) for kind in takes.values()) and random.random() < 0.4:
+            is_one_row = not {"spare", "rows", "keyed"} & table["blocks"][0].keys()
+            if (
+                all(columns.get(kind, ["x"]) for kind in takes.values())
+                and not (is_one_row and name == "unique")
+                and random.random() < 0.4
+            ):
                 given = {
                     parameter: random.choice(columns[kind]) if kind in columns else random.choice(FIGURES[kind])
                     for parameter, kind in takes.items()
@@ -197,7 +203,8 @@ def _split_what_formulas_see(sheets: list[dict[str, Any]], rules: list[dict[str,
     """Merge no column that a formula looks at: of merged cells only the first holds a value, so such a form is refused."""
     tables = [section for sheet in sheets for section in sheet["sections"] if "table" in section]
     formulas = [column.get("formula", "") for table in tables for column in table["columns"]]
-    seen = set(re.findall(r"\w+", " ".join([*formulas, *(rule.get("test", "") for rule in rules)])))
+    texts = [str(rule.get("test", "")) + str(rule.get("with", "")) for rule in rules]
+    seen = set(re.findall(r"\w+", " ".join([*formulas, *texts])))
     for column in (column for table in tables for column in table["columns"] if column["key"] in seen):
         column.pop("merged", None)
 

@@ -104,8 +104,15 @@ def with_ready_checks(definition: Raw, path: Path) -> Raw:
         if rule["table"] not in tables:
             rather = or_rather(rule["table"], tables) or sentence("wrong_name_among", {"known": named(tables)})
             refuse(path, *wrong(f"{place}.table", "name", found=quoted(rule["table"]), rather=rather))
+        if "{table}" in check["test"] and _has_one_row(tables[rule["table"]][1]):
+            refuse(path, *wrong(f"{place}.table", "one_row", table=quoted(rule["table"]), check=quoted(rule[USE])))
         rules.append(_rule(rule, check, Parts.of(definition, tables[rule["table"]][1]), place, path))
     return {**definition, "rules": rules}
+
+
+def _has_one_row(table: Raw) -> bool:
+    """Whether a table has one row at most, so that its columns are cells to a formula."""
+    return len(table["blocks"]) == 1 and not is_list(table["blocks"][0]) and not table["blocks"][0].get("keyed")
 
 
 def _rule(rule: Raw, check: Raw, parts: Parts, place: str, path: Path) -> Raw:
