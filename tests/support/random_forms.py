@@ -24,6 +24,7 @@ ITEM_TYPES = SCHEMA["item"]["properties"]["type"]["enum"]
 NUMBERS = ("year", "count", "money", "percentage", "points", "ratio")
 TEXTS = ("text", "code")
 WORDS = ("优", "良", "中", "差", "Yes", "no", "100", "第一 类", "A/B", "‘引’", "a&b")
+MONEY = SCHEMA["money"]["enum"]
 LABELS = ("项目", "金额（万元）", "比率（%）", "说明", "Name", "数量", "日期", "备注：其他", "占比%")
 OF_FORMULAS = (
     "{a} + {b}", "ROUND({a} / 3, 2)", 'IF({b} = 0, "", {a} / {b})', "N({a}) - N({b})", "MAX({a}, {b}, 0)", "ABS({a} - {b})",
@@ -72,6 +73,7 @@ COLUMN_PARTS: dict[str, Part] = {
     "minimum": of_types(NUMBERS, lambda random: random.choice((0, -5, 1, 0.5, -1e6))),
     "maximum": of_types(NUMBERS, lambda random: random.choice((100, 1000, 99.99, 5e6))),
     "digits": of_types(("money", "percentage", "points", "ratio"), lambda random: random.randint(0, 6)),
+    "money": of_types(("money",), lambda random: random.choice(MONEY)),
     "max_length": of_types((*TEXTS, "value"), lambda random: random.choice((1, 5, 100, 500, 32767))),
     "help": lambda random, column: "请按实际情况填写。" * random.choice((1, 20)),
     "given": lambda random, column: True,

@@ -24,6 +24,7 @@ from xlperf.forms.form import Form, OpeningLine, Style
 from xlperf.forms.formulas import build_formulas, check_tests, in_order
 from xlperf.forms.parts import read_parts
 from xlperf.forms.standard.extending import with_standard
+from xlperf.forms.standard.money_units import with_money_units
 from xlperf.forms.standard.origins import Origins
 from xlperf.forms.standard.ready_checks import digest_with_checks, library_file, uses_ready_checks, with_ready_checks
 from xlperf.forms.summary import read_summary
@@ -185,7 +186,7 @@ def _checked(written: _Written) -> Form:
     path, definition = written.path, written.definition
     if not written.trusted:
         check_shape(definition, path)
-    definition = with_ready_checks(definition, path)
+    definition = with_ready_checks(with_money_units(definition, path), path)
     if not written.trusted:
         definition = with_texts(with_keys(definition, path))
     try:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from xlperf.files import shipped
 from xlperf.forms.definition import Raw, named, no_choice, no_key, or_rather, quoted, refuse, wrong
+from xlperf.forms.standard.money_units import money_units
 from xlperf.forms.standard.origins import Origins
 from xlperf.forms.written.yaml_file import read_definition
 from xlperf.messages import sentence
@@ -26,6 +27,7 @@ IF_WRITTEN = ("report",)  # parts of the standard for forms that have them too
 GUIDE_TEXTS = ("fill_in", "paragraphs", "hand_in")
 NAMES = ("code", "key", "label")  # by which an item of a list is known
 KINDS = ("guide", "checks")  # by which a section is
+LARGER_UNIT = "XL216"  # the check that amounts are not typed in a smaller unit than they count in
 SEPARATE = ("rules", "guide", "sheets")  # which are put together in ways of their own
 
 
@@ -60,7 +62,7 @@ def with_standard(written: Any, path: Path, *, digest: str) -> Whole:
         if key not in SEPARATE:
             whole[key] = _merged(value, standard[key], key, key, key, places) if key in standard else value
     whole["sheets"] = _sheets(own.get("sheets"), standard["sheets"], places)
-    whole["rules"] = _rules(own.get("rules", []), written.get(CHECKS, {}), standard["rules"], path, places)
+    whole["rules"] = _rules(own.get("rules", []), _changes(written), standard["rules"], path, places)
     whole["guide"] = _guide(own.get("guide", []), standard["guide"], path, places)
     origins = Origins(written, home, places.mine, places.theirs)
     return Whole(whole, origins, hashlib.sha256(f"{digest} {of_standard}".encode()).hexdigest())
@@ -180,6 +182,13 @@ def _rules(own: Any, changes: Any, theirs: Raw, path: Path, places: _Places) -> 
                     places.mine[here] = f"{CHECKS}.{rule['code']}"
                 whole.append({**rule, **change})
     return whole
+
+
+def _changes(written: Raw) -> Any:
+    """How the form puts the checks of the standard; one whose amounts count in the smallest unit has none for a larger one."""
+    changes = written.get(CHECKS, {})
+    is_smallest = written.get("money") == next(iter(money_units()["decimals"]))
+    return {LARGER_UNIT: False, **changes} if is_smallest and isinstance(changes, Mapping) else changes
 
 
 def _guide(own: Any, theirs: Raw, path: Path, places: _Places) -> Any:
