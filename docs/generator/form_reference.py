@@ -14,9 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from support.paths import REPOSITORY
 from xlperf.checking.rule_checks import CHECKS
 from xlperf.forms.loader import form_directories, load_form
+from xlperf.forms.standard.ready_checks import ready_checks
 from xlperf.formula.functions import FUNCTIONS
 from xlperf.formula.nodes import PRECEDENCE
 from xlperf.formula.parsing.vocabulary import LOOKUP
+from xlperf.messages import catalogue
 
 Schema = Mapping[str, object]
 SCHEMA: Schema = json.loads((REPOSITORY / "schemas" / "form.schema.json").read_text("utf-8"))
@@ -62,6 +64,8 @@ Sums, products and quotients are rounded by themselves where they are compared, 
 """,
         "checks": "Checks by name",
         "check_columns": ("`check`", "Used by"),
+        "ready": "Ready checks",
+        "ready_columns": ("`use`", "What it asks", "`with`", "Test"),
         "values": "Values",
         "string": "text",
         "integer": "whole number",
@@ -88,6 +92,7 @@ Sums, products and quotients are rounded by themselves where they are compared, 
         "never": "{} not where `{}` is {}.",
         "then": "Where `{}` is {}, {} is required.",
         "with": "A field with `{}` has none of {}.",
+        "without": "Without `{}`, {} are required.",
         "and": ", ",
         "clause": "; ",
         "other": "any other key",
@@ -116,6 +121,8 @@ Sums, products and quotients are rounded by themselves where they are compared, 
 """,
         "checks": "按名称的检查",
         "check_columns": ("`check`", "用到它的校验项"),
+        "ready": "现成校验项",
+        "ready_columns": ("`use`", "要求", "`with`", "检验"),
         "values": "各种值",
         "string": "文字",
         "integer": "整数",
@@ -142,6 +149,7 @@ Sums, products and quotients are rounded by themselves where they are compared, 
         "never": "{} 不用于 `{}` 为 {} 的。",
         "then": "`{}` 为 {} 的，必须写 {}。",
         "with": "写了 `{}` 的字段，不写 {}。",
+        "without": "没有写 `{}` 的，必须写 {}。",
         "and": "、",
         "clause": "；",
         "other": "其他任何键",
@@ -251,6 +259,8 @@ class Writer:
             if reference_of(other) == "never_typed":
                 names = DEFINITIONS["never_typed"]["propertyNames"]["not"]["enum"]
                 yield self.words["with"].format(key, self.keys(names))
+        if "extends" in schema.get("if", {}).get("required", ()):
+            yield self.words["without"].format("extends", self.keys(schema["else"]["required"]))
         for condition in schema.get("allOf", ()):
             if reference_of(condition) in NOT_SHOWN:
                 yield from self.conditions(DEFINITIONS[reference_of(condition)])
@@ -285,11 +295,24 @@ class Writer:
                 if text := self.value(schema, name):
                     yield f"{text}\n"
         yield from self.formulas()
+        yield from self.ready_checks()
         yield from self.checks()
 
     def formulas(self) -> Iterator[str]:
         yield f"## {self.words['formulas']}\n"
         yield self.words["language"].format(operators=self.keys(PRECEDENCE), functions=self.keys(sorted((*FUNCTIONS, LOOKUP))))
+
+    def ready_checks(self) -> Iterator[str]:
+        """The names that `use` may have, each with what it asks and what it takes."""
+        yield f"## {self.words['ready']}\n"
+        language = catalogue(self.language)["definitions"]
+        rows = []
+        for name, check in ready_checks().items():
+            takes = (f"`{parameter}`: {language[f'takes_{kind}']}" for parameter, kind in check["takes"].items())
+            rows.append(
+                (f"`{name}`", escaped(check["says"][self.language]), self.words["clause"].join(takes), f"`{check['test']}`")
+            )
+        yield from table(self.words["ready_columns"], rows)
 
     def checks(self) -> Iterator[str]:
         """The names that `check` may have, each with the rules of our forms that show how it is used."""

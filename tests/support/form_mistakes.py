@@ -34,7 +34,7 @@ SHAPES: dict[str, tuple[str, object, str]] = {
     "a title with a slash": ("sheets[2].title", "预算/支出", r"sheets[2].title: .*none of"),
     "a code of another pattern": ("rules[1].code", "A101", r"rules[1].code"),
     "a rule with a code of the program's": ("rules[1].code", "XL101", r"rules[1].code"),
-    "a rule that tests nothing": ("rules[1].test", ABSENT, r"rules[1]: exactly one of builtin, test, check"),
+    "a rule that tests nothing": ("rules[1].test", ABSENT, r"rules[1]: exactly one of builtin, test, use, check"),
     "a rule of no table": ("rules[1].table", ABSENT, r"rules[1]: 'table'"),
     "an unknown builtin": ("rules[0].builtin", "mising", r"rules[0].builtin: 'mising' .*'missing'"),
     "an unknown severity": ("rules[1].severity", "fatal", r"rules[1].severity: 'fatal'"),

@@ -13,8 +13,10 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+import yaml
+
 from support.base_form import base_form
-from support.paths import REPOSITORY
+from support.paths import REPOSITORY, TEMPLATES
 
 SCHEMA = json.loads((REPOSITORY / "schemas" / "form.schema.json").read_text("utf-8"))["$defs"]
 TYPES = [type_ for type_ in SCHEMA["column"]["properties"]["type"]["enum"] if type_ != "reference"]
@@ -22,6 +24,7 @@ ITEM_TYPES = SCHEMA["item"]["properties"]["type"]["enum"]
 NUMBERS = ("year", "count", "money", "percentage", "points", "ratio")
 TEXTS = ("text", "code")
 WORDS = ("优", "良", "中", "差", "Yes", "no", "100", "第一 类", "A/B", "‘引’", "a&b")
+MONEY = SCHEMA["money"]["enum"]
 LABELS = ("项目", "金额（万元）", "比率（%）", "说明", "Name", "数量", "日期", "备注：其他", "占比%")
 OF_FORMULAS = (
     "{a} + {b}", "ROUND({a} / 3, 2)", 'IF({b} = 0, "", {a} / {b})', "N({a}) - N({b})", "MAX({a}, {b}, 0)", "ABS({a} - {b})",
@@ -42,6 +45,19 @@ OF_COLUMNS = (
     'IF(COUNT({t}.{a}) = 0, "", SUM({t}.{a}) / COUNT({t}.{a}))',
 )
 
+READY = {
+    name: check
+    for name, check in yaml.safe_load((TEMPLATES / "ready-checks.yaml").read_text("utf-8"))["checks"].items()
+    if not {"amounts", "column_of_amounts", "answer"} & set(check["takes"].values())
+}
+TAKEN = {
+    "amount": NUMBERS,
+    "rate": ("ratio",),
+    "words": ("text",),
+    "column": (*NUMBERS, *TEXTS, "choice", "date"),
+    "date": ("date",),
+}
+FIGURES = {"figure": (0, 5, 0.5, "parameters.low_rate"), "share": (0.3, 1, "parameters.low_rate")}
 GIVES_A_DATE = ("DATE", "MAX", "{d} +", "IF({d} >")
 
 Part = Callable[[Random, dict[str, Any]], Any]  # what a property holds in a column that is half drawn; None: it is left out
@@ -57,6 +73,7 @@ COLUMN_PARTS: dict[str, Part] = {
     "minimum": of_types(NUMBERS, lambda random: random.choice((0, -5, 1, 0.5, -1e6))),
     "maximum": of_types(NUMBERS, lambda random: random.choice((100, 1000, 99.99, 5e6))),
     "digits": of_types(("money", "percentage", "points", "ratio"), lambda random: random.randint(0, 6)),
+    "money": of_types(("money",), lambda random: random.choice(MONEY)),
     "max_length": of_types((*TEXTS, "value"), lambda random: random.choice((1, 5, 100, 500, 32767))),
     "help": lambda random, column: "请按实际情况填写。" * random.choice((1, 20)),
     "given": lambda random, column: True,
@@ -95,7 +112,48 @@ def random_form(seed: int) -> dict[str, Any]:
         definition["rules"].append({"code": "XL207", "builtin": "wanted", "title": "宜填", "why": "x", "severity": "warning"})
     definition["unexplained"] = random.choice(("pass", "return"))
     definition["style"]["size"] = random.choice((9, 11, 14))
-    return definition
+    shared = Random(f"{seed} shared")  # of its own, so that the rest of a form is drawn as before
+    _use_ready_checks(shared, definition)
+    _split_what_formulas_see(sheets, definition["rules"])
+    return _extended(shared, definition) if shared.random() < 0.3 else definition
+
+
+def _use_ready_checks(random: Random, definition: dict[str, Any]) -> None:
+    """Rules that refer to ready checks, of columns and figures that are what they take."""
+    for table in _tables(definition["sheets"][2:-1]):
+        columns = {
+            kind: [column["key"] for column in table["columns"] if column["type"] in types] for kind, types in TAKEN.items()
+        }
+        for name in random.sample(list(READY), 3):
+            takes = READY[name]["takes"]
+            is_one_row = not {"spare", "rows", "keyed"} & table["blocks"][0].keys()
+            if (
+                all(columns.get(kind, ["x"]) for kind in takes.values())
+                and not (is_one_row and name == "unique")
+                and random.random() < 0.4
+            ):
+                given = {
+                    parameter: random.choice(columns[kind]) if kind in columns else random.choice(FIGURES[kind])
+                    for parameter, kind in takes.items()
+                }
+                rule = {"code": f"AC{len(definition['rules']) + 101}", "use": name, "table": table["table"], "with": given}
+                definition["rules"].append(rule | ({"severity": "info"} if random.random() < 0.3 else {}))
+
+
+def _extended(random: Random, definition: dict[str, Any]) -> dict[str, Any]:
+    """A definition without what the standard says, some of it put otherwise."""
+    own = {
+        key: value for key, value in definition.items() if key not in ("words", "guide", "style", "year_line", "finalized_name")
+    }
+    own |= {"extends": "standard", "sheets": definition["sheets"][1:-1]}
+    own["rules"] = [rule for rule in definition["rules"] if not rule["code"].startswith("XL")]
+    drawn: dict[str, Any] = {
+        "checks": {"XL207": False, "XL301": {"severity": "info"}},
+        "words": {"end": "（完）", "doubtful": "存疑"},
+        "guide": {"hand_in": "交表前看校验。", "paragraphs": ["看清再填。"]},
+        "style": {"size": 9},
+    }
+    return own | {key: value for key, value in drawn.items() if random.random() < 0.5}
 
 
 def _tables(sheets: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -147,7 +205,8 @@ def _split_what_formulas_see(sheets: list[dict[str, Any]], rules: list[dict[str,
     """Merge no column that a formula looks at: of merged cells only the first holds a value, so such a form is refused."""
     tables = [section for sheet in sheets for section in sheet["sections"] if "table" in section]
     formulas = [column.get("formula", "") for table in tables for column in table["columns"]]
-    seen = set(re.findall(r"\w+", " ".join([*formulas, *(rule.get("test", "") for rule in rules)])))
+    texts = [str(rule.get("test", "")) + str(rule.get("with", "")) for rule in rules]
+    seen = set(re.findall(r"\w+", " ".join([*formulas, *texts])))
     for column in (column for table in tables for column in table["columns"] if column["key"] in seen):
         column.pop("merged", None)
 

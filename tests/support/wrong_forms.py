@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from support.base_form import BASE, base_form
+from support.extended_form import own_form
 from support.form_mistakes import FORMULAS, NAMES, SHAPES
 from support.paths import TEMPLATES
 from xlperf.forms.definition import Raw
@@ -41,6 +42,8 @@ def wrong_definition(seed: int) -> Raw:
     random = Random(seed)
     shipped = sorted(TEMPLATES.glob("*/*/form.yaml"))
     whole = base_form() if random.random() < 0.6 else yaml.safe_load(random.choice(shipped).read_text("utf-8"))
+    if Random(f"{seed} with the standard").random() < 0.25:
+        whole = own_form()
     for _ in range(random.choice((1, 1, 1, 2, 3))):
         owner, key = random.choice(list(_places(whole)))
         _spoil(random, owner, key)

@@ -31,7 +31,9 @@ def explained_as_text(facts: Mapping[str, Any]) -> str:
         "label": facts["label"],
         "meaning": facts["meaning"],
         "cell": facts["cell"],
-        "type": sentence(f"type_{facts['type']}", {}),
+        "type": sentence("type_money_in", {"unit": facts["money"]})
+        if "money" in facts
+        else sentence(f"type_{facts['type']}", {}),
         "required": sentence(facts["required"], {}),
         "choices": listing(signs.get(choice, choice) for choice in facts["choices"] or ()) or None,
         "choices_from": facts["choices_from"],

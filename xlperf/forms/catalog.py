@@ -142,6 +142,7 @@ def _facts(form: Form, block: Block, index: int, field: Field) -> dict[str, Any]
         "meaning": field.help or None,
         "cell": layout.address(spot) if spot in layout.spots else None,
         "type": field.type,
+        **({"money": field.money} if field.money else {}),
         "required": ("yes" if required else "no") if isinstance(required, bool) else "conditional",
         "choices": list(field.choices) or None,
         "choices_from": field.choices_from or None,

@@ -23,6 +23,10 @@ from xlperf.forms.definition import UNIT, Raw
 from xlperf.forms.form import Form, OpeningLine, Style
 from xlperf.forms.formulas import build_formulas, check_tests, in_order
 from xlperf.forms.parts import read_parts
+from xlperf.forms.standard.extending import with_standard
+from xlperf.forms.standard.money_units import with_money_units
+from xlperf.forms.standard.origins import Origins
+from xlperf.forms.standard.ready_checks import digest_with_checks, library_file, uses_ready_checks, with_ready_checks
 from xlperf.forms.summary import read_summary
 from xlperf.forms.written.labels import with_keys
 from xlperf.forms.written.rule_texts import with_texts
@@ -112,6 +116,19 @@ def unit_prefixes_of(directory: Path) -> tuple[str, ...]:
     return tuple((read_part(directory / "form.yaml", "summary") or {}).get("unit_prefixes", ()))
 
 
+def shared_files(directory: Path) -> list[Path]:
+    """The files that travel with xlperf and without which the form in that folder cannot be read.
+
+    Raises:
+        FormError: it is not YAML, or extends what is not there.
+    """
+    path = directory / "form.yaml"
+    written, digest = read_definition(path)
+    whole = with_standard(written, path, digest=digest)
+    standards = [whole.origins.standard] if whole.origins.standard else []
+    return [*standards, *([library_file()] if uses_ready_checks(whole.definition) else [])]
+
+
 def load_strictly(directory: Path) -> Form:
     """Return the form defined in that folder, its whole definition checked wherever it comes from.
 
@@ -128,8 +145,10 @@ def is_shipped(directory: Path) -> bool:
 
 def _load(directory: Path, trusted: bool) -> Form:
     path = directory / "form.yaml"
-    definition, digest = read_definition(path)
-    form = _built(_Written(digest, trusted, current_language(), path, definition))
+    written, digest = read_definition(path)
+    definition, origins, digest = with_standard(written, path, digest=digest)
+    digest = digest_with_checks(definition, digest=digest)
+    form = _built(_Written(digest, trusted, current_language(), path, definition, origins))
     if form.directory != directory:
         check_folder(definition, path)
         form = replace(form, directory=directory)
@@ -138,21 +157,37 @@ def _load(directory: Path, trusted: bool) -> Form:
 
 @dataclass(frozen=True)
 class _Written:
-    """What a form.yaml says; equal to another of the same bytes, wherever that lies."""
+    """What a form.yaml says, with what it extends; equal to another of the same bytes, wherever that lies."""
 
     digest: str
     trusted: bool
     language: str  # a form has words of the program's
     path: Path = field(compare=False)
     definition: Any = field(compare=False)
+    origins: Origins = field(compare=False)
 
 
 @lru_cache(maxsize=4)
 def _built(written: _Written) -> Form:
     """The form of a definition: of a copy of its file nothing is checked again."""
+    try:
+        return _checked(written)
+    except FormError as error:
+        if not written.trusted:
+            raise written.origins.told(error) from None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        if not written.trusted:
+            raise
+    return _built(replace(written, trusted=False))  # one that was put beside ours, as into the page, with titles and defaults
+
+
+def _checked(written: _Written) -> Form:
+    """The form of a definition, and whatever is wrong with it by its place in the whole."""
     path, definition = written.path, written.definition
     if not written.trusted:
         check_shape(definition, path)
+    definition = with_ready_checks(with_money_units(definition, path), path)
+    if not written.trusted:
         definition = with_texts(with_keys(definition, path))
     try:
         check_names(definition, path)

@@ -78,6 +78,15 @@ def decimals_of_type(type_: str, digits: int | None = None) -> int | None:
     return 0 if TYPES[type_].json == "integer" else TYPES[type_].digits if digits is None else digits
 
 
+def money_format(decimals: int) -> str:
+    """How cells show amounts of at most so many decimals: two of them always.
+
+    >>> money_format(0), money_format(2), money_format(6)
+    ('#,##0', '#,##0.00', '#,##0.00????')
+    """
+    return "#,##0" + ("." + "00????"[: max(decimals, 2)] if decimals else "")
+
+
 def limits_of_type(type_: str, digits: int | None = None) -> tuple[float | None, float | None]:
     """The smallest and the largest number of a type, of a field that asks for so many decimals.
 
@@ -134,6 +143,7 @@ class Field:
     maximum: float | None = None
     max_length: int | None = None
     digits: int | None = None
+    money: str = ""  # what an amount counts in, where its definition says it
     help: str = ""
     spellings: str = ""  # the table of other ways to type its choices
     only: tuple[str, ...] = ()  # the blocks of its table in which it is filled in
@@ -222,6 +232,8 @@ class Block:
 
     def number_format(self, field: Field) -> str:
         """How the cells of a field show numbers; in a keyed block each row counts in a unit of its own, some of them things."""
+        if field.type == "money" and field.money:
+            return money_format(field.decimals or 0)
         return "General" if field.type == "money" and self.shape == "keyed" else TYPES[field.type].number_format
 
     def takes_typing(self, row: PresetRow | None, field: Field) -> bool:

@@ -22,6 +22,7 @@ from typing import Any
 from xlperf.formula.cells_and_columns import MISTAKE, Columns, Formula, ValueOf, cell_of, column_of, value_of_name
 from xlperf.formula.dates import in_calendar
 from xlperf.formula.functions import ARITHMETIC, COMPARISONS, DECIMALS, FUNCTIONS, TAKEN_AS_NUMBER, Function, Numbers
+from xlperf.formula.grouped_rows import by_keys, is_by_keys
 from xlperf.formula.nodes import COLUMNS, Call, IsBlank, Kind, Literal, Name, Node, Operation, nodes_of
 from xlperf.formula.operands import as_decimal
 
@@ -162,6 +163,8 @@ def _call(tree: Call, taken_as: Kind, numbers: Numbers) -> Formula:
         return _sums_by_choice(tree, numbers)
     function, compute = FUNCTIONS[tree.function], numbers.compute[tree.function]
     arguments = [_argument(tree.function, function, number, each, numbers) for number, each in enumerate(tree.arguments)]
+    if is_by_keys(tree):
+        return by_keys(tree, arguments, numbers)
     if tree.function == "VLOOKUP" and tree.kind in (Kind.NUMBER, Kind.DATE):
         compute = _number_or_nothing(compute, numbers)
     return _call_of_one(compute, arguments[0]) if len(arguments) == 1 else _call_of_many(compute, arguments)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from xlperf.errors import UsageError
 from xlperf.files import StrPath, shipped, zip_entry
-from xlperf.forms.loader import form_directories, load_form
+from xlperf.forms.loader import form_directories, load_form, shared_files
 from xlperf.messages import listing
 from xlperf.page.assets import LOCK
 
@@ -108,7 +108,10 @@ def form_folders(keys: Sequence[str], templates: StrPath | None = None) -> list[
 
 
 def _forms(keys: Sequence[str], templates: StrPath | None) -> Iterator[tuple[str, bytes]]:
-    """Yield the definitions of those forms, which are right."""
+    """Yield the definitions of those forms, which are right, and what they extend and refer to."""
+    shared: dict[Path, None] = {}
     for folder in form_folders(keys, templates):
         load_form(folder)
         yield f"xlperf/templates/{folder.parent.name}/{folder.name}/form.yaml", (folder / "form.yaml").read_bytes()
+        shared |= dict.fromkeys(shared_files(folder))
+    yield from ((f"xlperf/templates/{path.name}", path.read_bytes()) for path in shared)

@@ -224,7 +224,7 @@ def _printed(report: Report, block: Block, index: int, number: int, field: Field
     if not isinstance(value, int | float):
         return str(field.as_shown(value))
     number_format = block.number_format(field)
-    if number_format == TYPES["money"].number_format:
+    if number_format == TYPES["money"].number_format or field.money:
         return with_thousands(as_decimal(value))
     return as_text(as_decimal(value), number_format if number_format in TEXT_FORMATS else None)
 

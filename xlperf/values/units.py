@@ -86,7 +86,12 @@ def convert(number: Decimal, unit: Unit | None, *, to: Unit | None) -> tuple[Dec
 
 
 def label_unit(spellings: Spellings, block: Block, index: int, field: Field) -> str:
-    """The unit in brackets at the end of a field's label, else of the label that stands left of it in its row."""
+    """The unit in brackets at the end of a field's label, else of the label that stands left of it in its row.
+
+    A ratio counts in nothing: its percent is how it is shown.
+    """
+    if field.type == "ratio":
+        return ""
     preset, labels = block.row(index), [field.label]
     before = next((left for left, right in pairwise(block.fields.values()) if right is field), None)
     if preset and before and before.type == "label":

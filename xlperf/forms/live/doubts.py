@@ -99,7 +99,7 @@ def _doubt_of_number(field: Field, name: str) -> str:
     tests = [f"{name} < {_number(field.minimum)}"] if field.minimum is not None else []
     tests += [f"{name} > {_number(field.maximum)}"] if field.maximum is not None else []
     tests += [f"ROUND({name}, {field.digits}) <> {name}"] if field.digits is not None else []
-    tests += [f"ISPERCENT({name})"] if field.kind is Kind.VALUE or PERCENT in field.label else []
+    tests += [f"ISPERCENT({name})"] if field.kind is Kind.VALUE or (PERCENT in field.label and field.type != "ratio") else []
     return f"IF(ISBLANK({name}), 0, IF(ISNUMBER({name}), {_one_if(tests)}, 1))"
 
 

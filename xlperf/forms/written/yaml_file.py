@@ -230,6 +230,10 @@ def _named(mapping: yaml.MappingNode, parts: Sequence[str]) -> Iterator[yaml.Nod
         yield values["formula"]
     if owners and name == owners[-1] and last in (*CONDITIONS, "test") and last in values:
         yield values[last]
+    elif owners and name == owners[-1] and last == "test" and "use" in values:  # the test is that of a ready check
+        yield values["use"]
+    elif name == last and "code" in values:  # a rule in one kind of row
+        yield from (values[part] for part in ("test", "use") if part in values)
 
 
 def _mappings(node: yaml.Node) -> Iterator[yaml.MappingNode]:
