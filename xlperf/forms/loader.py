@@ -150,15 +150,27 @@ class _Written:
 @lru_cache(maxsize=4)
 def _built(written: _Written) -> Form:
     """The form of a definition: of a copy of its file nothing is checked again."""
-    path, definition = written.path, written.definition
-    if not written.trusted:
+    return build_form(written.definition, written.path, digest=written.digest, trusted=written.trusted)
+
+
+def build_form(definition: Any, path: Path, *, digest: str = "", trusted: bool = False) -> Form:
+    """Return the form of a definition that stands in that file, or is to stand there.
+
+    Args:
+        digest: the SHA-256 of the file.
+        trusted: whether it is known to be right.
+
+    Raises:
+        FormError: as `load_form`.
+    """
+    if not trusted:
         check_shape(definition, path)
         definition = with_texts(with_keys(definition, path))
     try:
         check_names(definition, path)
-        if not written.trusted:
+        if not trusted:
             check_parameters(definition, path)
-        return _form(definition, path.parent, written.digest)
+        return _form(definition, path.parent, digest)
     except FormulaError as error:
         raise FormError("form_formula", path=path, reason=str(error)) from None
     except RecursionError:
