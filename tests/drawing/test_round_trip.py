@@ -11,8 +11,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.workbook import Workbook
 
-from support.drawings import SHIPPED, definition_in, draw, drawing_of, name_of, small_form, written
+from support.chosen_form import chosen_form
+from support.drawings import SHIPPED, definition_in, draw, drawing_of, edited, name_of, small_form, written
 from support.libreoffice import NEVER, convert
 from support.random_forms import random_form
 from support.sweeps import seeds
@@ -69,15 +71,51 @@ def test_openpyxl_may_save_it_between(folder: Path) -> None:
     assert_same(read_definition_of(read_cells(saved.getvalue())), load_form(folder))
 
 
+def test_what_is_chosen_or_looked_up_in_another_table_is_drawn_as_excel_has_it(tmp_path: Path) -> None:
+    """A dropdown of a column, a list of codes, VLOOKUP with four arguments: nothing of it has to stand in a note."""
+    form = load_form(written(chosen_form(), tmp_path))
+    drawn = draw(form, tmp_path)
+    sheet = openpyxl.load_workbook(drawn)["合同"]
+    lists = {str(each.sqref): each.formula1 for each in sheet.data_validations.dataValidation if each.type == "list"}
+    assert lists == {"C3:C6": "'预算'!$B$4:$B$8", "D3:D6": "'科室'!$B$3:$B$4"}
+    assert sheet["E3"].value == "=VLOOKUP(C3, '预算'!$B$4:$D$8, 3, FALSE)"
+    notes = [cell.comment.text for row in sheet.iter_rows() for cell in row if cell.comment]
+    assert not any("选项取自" in note or "公式" in note for note in notes), notes
+    remains = [str(row[0].value) for row in openpyxl.load_workbook(drawn)["其他设置"].iter_rows(min_row=2)]
+    assert [path for path in remains if path.startswith(("sheets", "rules"))] == []
+    assert_same(definition_in(drawn), form)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    {
+        "=VLOOKUP(C3,预算!B4:D8,3,0)": "VLOOKUP(item, items.name, items.spent)",
+        "=VLOOKUP(C3,预算!$B$4:$C$9,2,FALSE)": "VLOOKUP(item, items.name, items.planned)",
+        '=IF(C3="",0,VLOOKUP( C3 ,预算!$B$4:$D$8, 3 ,false)*2)': 'IF(item = "", 0, VLOOKUP(item, items.name, items.spent) * 2)',
+        "=INDEX(预算!D4:D8,MATCH(C3,预算!B4:B8,0))": "INDEX(items.spent, MATCH(item, items.name, 0))",
+    }.items(),
+)
+def test_a_look_up_may_be_typed_in_any_usual_way(typed: str, read: str, tmp_path: Path) -> None:
+    def change(book: Workbook) -> None:
+        for row in range(3, 7):
+            book["合同"][f"E{row}"] = typed.replace("C3", f"C{row}")
+
+    found = definition_in(edited(draw(load_form(written(chosen_form(), tmp_path)), tmp_path), change))
+    assert [str(fault) for fault in found.faults] == []
+    (contracts,) = (sheet["sections"][0] for sheet in found.definition["sheets"] if sheet["key"] == "contracts")
+    assert contracts["columns"][3]["formula"] == read
+
+
 @pytest.mark.libreoffice
 @pytest.mark.slow
 def test_libreoffice_may_save_it_between(tmp_path: Path) -> None:
     """It writes notes, limits, widths and formulas anew, each in its own way."""
-    forms = [load_form(folder) for folder in SHIPPED] + [small_form(tmp_path)]
-    drawn = [draw(forms[-1], tmp_path, "small.xlsx")]
+    made = [small_form(tmp_path), load_form(written(chosen_form(), tmp_path))]
+    forms = [*made, *(load_form(folder) for folder in SHIPPED)]
+    drawn = [draw(form, tmp_path, f"{form.key}.xlsx") for form in made]
     for folder in SHIPPED:
-        drawn.insert(-1, tmp_path / f"{name_of(folder)}.xlsx")
-        drawn[-2].write_bytes(drawing_of(folder))
+        drawn.append(tmp_path / f"{name_of(folder)}.xlsx")
+        drawn[-1].write_bytes(drawing_of(folder))
     for form, saved in zip(forms, convert(drawn, tmp_path / "saved", recalculate=NEVER), strict=True):
         assert_same(definition_in(saved), form)
 

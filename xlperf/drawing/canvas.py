@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from xlperf.addresses import cell_name
+from xlperf.addresses import cell_name, range_name
 from xlperf.drawing.formats import format_of_type, type_of_format
 from xlperf.drawing.limits import is_in_limit
 from xlperf.drawing.names import Names
@@ -30,7 +30,7 @@ MOST_SPARE = 60  # blank rows of a block that are drawn; of more the number stan
 NOTE_SIZE = {"x_scale": 1.4, "font_size": 9}
 FIELD = {a.name: key for key, a in ATTRIBUTES.items() if a.level == "field"}
 BLOCK = {a.name: key for key, a in ATTRIBUTES.items() if a.level == "block"}
-SHOWN_AS_THEY_ARE = ("serial", "label", "reference")  # types that a sheet shows and nobody types
+IN_LIMITS = ("choices", "choices_from", "minimum", "maximum", "max_length", "help")
 
 
 class DrawnCells(CellWriter):
@@ -107,12 +107,17 @@ class Canvas:
                 continue
             if name == "group" or (name == "type" and self._type_shows(column, spot)):
                 continue
-            if name in ("choices", "minimum", "maximum", "max_length", "help") and is_in_limit(column, name):
+            if name in IN_LIMITS and is_in_limit(column, name, from_cells=self.source_cells(column, spot.block) is not None):
                 continue
             if name == "digits" and type_of_format(format_of_type(column["type"], column["digits"]))[1] == column["digits"]:
                 continue
             told[key] = word(f"type_{column[name]}") if name == "type" else column[name]
         return told
+
+    def source_cells(self, column: Raw, block: str) -> str | None:
+        """The cells that a column takes its texts from, None where it takes none or they are not drawn."""
+        cells = self.names.cells_of(block, column["choices_from"]) if "choices_from" in column else None
+        return None if cells is None else range_name(*cells)
 
     def _type_shows(self, column: Raw, spot: Spot) -> bool:
         """Whether the cells of a column show what type it is."""

@@ -7,8 +7,8 @@ properties_of_limit(limit, book)                  # choices, minimum, maximum, m
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from xlperf.addresses import column_number
 from xlperf.drawing.recognition.cells import DrawnBook, DrawnSheet, Limit
@@ -28,9 +28,25 @@ class UnreadableLimit(Exception):
     """A dropdown whose list is nowhere in the workbook."""
 
 
-def is_in_limit(column: Raw, name: str) -> bool:
-    """Whether the limit of a column says that property of it, so that no note has to."""
+class Cells(NamedTuple):
+    """The cells that a dropdown takes its texts from."""
+
+    sheet: str
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def each(self) -> Iterator[tuple[str, int, int]]:
+        rows, columns = range(self.top, self.bottom + 1), range(self.left, self.right + 1)
+        return ((self.sheet, row, column) for row in rows for column in columns)
+
+
+def is_in_limit(column: Raw, name: str, *, from_cells: bool = False) -> bool:
+    """Whether the limit of a column says that property of it, so that no note has to; `from_cells`: it lists those of another."""
     type_ = column["type"]
+    if name == "choices_from" or (name == "max_length" and from_cells):
+        return from_cells and name == "choices_from"
     if name == "help":
         return bool(column.get("help", "").strip())
     if name in ("minimum", "maximum"):
@@ -54,7 +70,7 @@ def draw_limits(sheet: Worksheet, rectangle: Rectangle, column: Raw, list_cells:
 
 
 def _options(column: Raw, list_cells: str | None) -> dict[str, object]:
-    if column.get("choices"):
+    if column.get("choices") or list_cells:
         return {"validate": "list", "source": f"={list_cells}" if list_cells else list(column["choices"])}
     if column["type"] in TEXTS and "max_length" in column:
         return {"validate": "length", "criteria": "<=", "value": column["max_length"]}
@@ -75,7 +91,8 @@ def properties_of_limit(limit: Limit, sheet: DrawnSheet, book: DrawnBook) -> dic
     properties: dict[str, Any] = {"help": limit.message} if limit.message.strip() else {}
     first, second = _number(limit.first), _number(limit.second)
     if limit.kind == "list":
-        properties["choices"] = _choices(limit.first, sheet, book)
+        cells = cells_of_list(limit, sheet, book)
+        properties["choices"] = _texts(limit.first, cells, book) if cells else _written_out(limit.first)
     elif limit.kind in ("decimal", "whole"):
         if limit.operator in ("between", "greaterThanOrEqual") and first is not None:
             properties["minimum"] = first
@@ -89,24 +106,31 @@ def properties_of_limit(limit: Limit, sheet: DrawnSheet, book: DrawnBook) -> dic
     return properties
 
 
-def _choices(source: str, sheet: DrawnSheet, book: DrawnBook) -> list[str]:
+def cells_of_list(limit: Limit, sheet: DrawnSheet, book: DrawnBook) -> Cells | None:
+    """Where a dropdown takes its texts from, None where they stand in the limit itself."""
+    match = LIST.fullmatch(limit.first.strip().removeprefix("="))
+    if limit.kind != "list" or match is None:
+        return None
+    title = (match["sheet"] or sheet.title).strip("'").replace("''", "'")
+    home = next((each.title for each in book.sheets.values() if each.title.casefold() == title.casefold()), None)
+    if home is None:
+        return None
+    _, left, top, right, bottom = match.groups()
+    return Cells(home, int(top) - 1, column_number(left.upper()), int(bottom or top) - 1, column_number((right or left).upper()))
+
+
+def _written_out(source: str) -> list[str]:
     source = source.strip()
     if source.startswith('"') and source.endswith('"'):
         return [text for part in source[1:-1].replace('""', '"').split(",") if (text := part.strip())]
-    match = LIST.fullmatch(source.removeprefix("="))
-    if match is None:
+    raise UnreadableLimit(source)
+
+
+def _texts(source: str, cells: Cells, book: DrawnBook) -> list[str]:
+    found = [book.sheets[sheet].at(row, column) for sheet, row, column in cells.each()]
+    if any(cell.formula for cell in found) or not any(cell.text for cell in found):
         raise UnreadableLimit(source)
-    title = (match["sheet"] or sheet.title).strip("'").replace("''", "'")
-    home = next((each for each in book.sheets.values() if each.title.casefold() == title.casefold()), None)
-    if home is None:
-        raise UnreadableLimit(source)
-    _, left, top, right, bottom = match.groups()
-    rows = range(int(top) - 1, int(bottom or top))
-    columns = range(column_number(left.upper()), column_number((right or left).upper()) + 1)
-    cells = [home.at(row, column) for row in rows for column in columns]
-    if any(cell.formula for cell in cells) or not any(cell.text for cell in cells):
-        raise UnreadableLimit(source)
-    return [str(cell.value) for cell in cells if cell.text]
+    return [str(cell.value) for cell in found if cell.text]
 
 
 def _number(text: str) -> int | float | None:
@@ -116,8 +140,3 @@ def _number(text: str) -> int | float | None:
     except ValueError:
         return None
     return int(value) if value.is_integer() else value
-
-
-def limits_by_key(columns: Mapping[str, Raw]) -> dict[str, list[str]]:
-    """The lists that are too long to stand in a limit, by the keys of their columns."""
-    return {key: list(c["choices"]) for key, c in columns.items() if c.get("choices") and not fits_into_limit(c["choices"])}

@@ -243,7 +243,8 @@ def draw_limits_of_tables(canvas: Canvas, sheet: Worksheet, page: Page, raw: Raw
             last = Spot(last_block, canvas.layout.counts[last_block] - 1, column["key"])
             if first in canvas.layout.spots and last in canvas.layout.spots:
                 (_, top, left), (_, bottom, _) = canvas.layout.spots[first], canvas.layout.spots[last]
-                draw_limits(sheet, (top, left, bottom, left), column, canvas.lists.get((model.key, column["key"])))
+                cells = canvas.lists.get((model.key, column["key"])) or canvas.source_cells(column, model.blocks[0])
+                draw_limits(sheet, (top, left, bottom, left), column, cells)
 
 
 def _draw_end(canvas: Canvas, sheet: Worksheet, page: Page, line: Line, section: Raw, own: dict[str, Any]) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from xlperf.addresses import cell_name, quoted, range_name
+from xlperf.drawing.look_ups import Rectangle
+from xlperf.drawing.look_ups import drawn as with_rectangles
 from xlperf.drawing.tokens import Token, joined, tokens_of
 from xlperf.forms.document import Spot
 from xlperf.forms.form import Form
@@ -17,7 +19,7 @@ from xlperf.forms.layout import Layout
 from xlperf.forms.model import HELPERS
 from xlperf.formula.parsing.vocabulary import KNOWN
 
-OWN = ("PLAIN", "WITHOUT", "CONTAINS", "ISONEOF", "ISDATE", "ISDASH", "ISPERCENT", "VLOOKUP")  # otherwise than Excel has them
+OWN = ("PLAIN", "WITHOUT", "CONTAINS", "ISONEOF", "ISDATE", "ISDASH", "ISPERCENT")  # otherwise than Excel has them
 NEWER = ("IFS",)  # than Excel 2007, which has to be said in a file
 LONGEST, LONGEST_TEXT = 8000, 250  # characters of a formula, and of a text in it
 
@@ -42,7 +44,9 @@ class Names:
         return f"={text}" if len(text) <= LONGEST else None
 
     def _tokens(self, source: str, home: Spot, title: str) -> Iterator[Token]:
-        tokens = [*tokens_of(source)]
+        tokens = with_rectangles([*tokens_of(source)], lambda keys, values: self._rectangle(home, keys, values, title))
+        if tokens is None:
+            raise Undrawable
         for number, token in enumerate(tokens):
             following = tokens[number + 1].text if number + 1 < len(tokens) else ""
             name = token.text
@@ -57,6 +61,28 @@ class Names:
             else:
                 yield token
 
+    def _rectangle(self, home: Spot, keys: str, values: str, title: str) -> Rectangle | None:
+        """The cells from a column of keys to one of values on its right, in the same rows."""
+        ranges = [self.cells_of(home.block, name) for name in (keys, values)]
+        if ranges[0] is None or ranges[1] is None:
+            return None
+        (there, left, first, last), (other, right, *rows) = ranges[0], ranges[1]
+        if there != other or rows != [first, last] or right < left:
+            return None
+        cells = f"{cell_name(first, left, True)}:{cell_name(last, right, True)}"
+        return Rectangle(cells if there == title else f"{quoted(there)}!{cells}", right - left + 1)
+
+    def cells_of(self, block: str, name: str) -> tuple[str, int, int, int] | None:
+        """The sheet, column, first and last row of what a formula of that block calls a column; None where it is none."""
+        target = self.form.find_target(block, name)
+        if target is None or target.reach != "column":
+            return None
+        spots = [Spot(key, index, target.field) for key in target.blocks for index in range(self.layout.counts[key])]
+        if not spots or not {spots[0], spots[-1]} <= self.layout.spots.keys():
+            return None
+        there, first, column = self.layout.spots[spots[0]]
+        return there, column, first, self.layout.spots[spots[-1]][1]
+
     def _address(self, name: str, home: Spot, title: str) -> str:
         target = self.form.find_target(home.block, name)
         if target is None or target.field in HELPERS:
@@ -64,7 +90,11 @@ class Names:
         if target.reach == "parameter":
             return self.parameters[target.field]
         if target.reach == "column":
-            return self._column(name.split(".")[0], target.field, target.blocks, title)
+            cells = self.cells_of(home.block, name)
+            if cells is None:
+                raise Undrawable
+            there, column, first, last = cells
+            return range_name(there, column, first, last).removeprefix(f"{quoted(title)}!")
         if target.reach == "row":
             spot = Spot(home.block, home.index, target.field)
         else:
@@ -75,11 +105,3 @@ class Names:
         if there != title:
             return f"{quoted(there)}!{cell_name(row, column, True)}"
         return cell_name(row, column, target.reach != "row")
-
-    def _column(self, owner: str, field: str, blocks: tuple[str, ...], title: str) -> str:
-        spots = [Spot(block, index, field) for block in blocks for index in range(self.layout.counts[block])]
-        if not spots or not {spots[0], spots[-1]} <= self.layout.spots.keys():
-            raise Undrawable
-        there, first, column = self.layout.spots[spots[0]]
-        cells = range_name(there, column, first, self.layout.spots[spots[-1]][1])
-        return cells.removeprefix(f"{quoted(title)}!")

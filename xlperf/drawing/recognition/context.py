@@ -1,16 +1,17 @@
 """What is shared while a drawn workbook is read: its places, its notes, its faults, and the cell that each part came from.
 
 context.formula(area, home)           # a formula in the language of forms, or None and a fault
-field_of(context, sheet, cell, label, said)     # type, limits and what the note says, of a column or a single field
+describe_field(context, raw, sheet, cell, label, said)     # type, limits and what the note says, of a column or a single field
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from xlperf.addresses import cell_name
 from xlperf.drawing.faults import Fault, fault
 from xlperf.drawing.formats import type_of_format
-from xlperf.drawing.limits import UnreadableLimit, properties_of_limit
+from xlperf.drawing.limits import Cells, UnreadableLimit, cells_of_list, properties_of_limit
 from xlperf.drawing.recognition.cells import Area, DrawnBook, DrawnSheet
 from xlperf.drawing.recognition.places import Home, Places, Refusal
 from xlperf.drawing.words import ATTRIBUTES, meanings_of, word
@@ -30,6 +31,8 @@ class Context:
         self.faults: list[Fault] = []
         self.names: dict[str, str] = {}  # cells by block.field, block.row.field and code.test
         self.blocks: dict[str, tuple[str, int, str]] = {}  # sheet, first row and table of each block
+        self.in_tables: set[tuple[str, int, int]] = set()  # the cells of all tables
+        self.listed: list[tuple[dict[str, Any], str, Cells]] = []  # columns that list cells of a table, and where
         self._origins: list[tuple[Any, str]] = []
 
     def remember(self, part: Any, cell: str) -> None:
@@ -51,11 +54,16 @@ class Context:
             return None
 
 
-def field_of(context: Context, sheet: DrawnSheet, cell: Area, label: Area, said: dict[str, Any]) -> dict[str, Any]:
-    """What a column or a single field is besides its key, label and formula."""
-    raw: dict[str, Any] = {}
+def describe_field(
+    context: Context, raw: dict[str, Any], sheet: DrawnSheet, cell: Area, label: Area, said: dict[str, Any]
+) -> None:
+    """Add to a column or a single field what it is besides its key, label and formula."""
     limit = sheet.limit_at(cell.row, cell.column)
-    if limit is not None:
+    cells = cells_of_list(limit, sheet, context.book) if limit is not None else None
+    if limit is not None and cells is not None and context.in_tables & {*cells.each()}:
+        raw |= {"help": limit.message} if limit.message.strip() else {}
+        context.listed.append((raw, cell.name, cells))
+    elif limit is not None:
         try:
             raw |= properties_of_limit(limit, sheet, context.book)
         except UnreadableLimit as error:
@@ -74,7 +82,17 @@ def field_of(context: Context, sheet: DrawnSheet, cell: Area, label: Area, said:
         attribute = ATTRIBUTES[key]
         if attribute.level == "field" and attribute.name not in NOT_COPIED:
             raw[attribute.name] = value
-    return raw
+
+
+def name_lists(context: Context) -> None:
+    """Say which column each dropdown lists that takes its texts from a table."""
+    for raw, cell, cells in context.listed:
+        name = context.places.column(cells.sheet, cells.left, cells.top, cells.bottom) if cells.left == cells.right else None
+        if name is None:
+            shown = f"{cells.sheet}!{cell_name(cells.top, cells.left)}:{cell_name(cells.bottom, cells.right)}"
+            context.faults.append(fault(cell, "list_part", found=shown))
+        else:
+            raw["choices_from"] = name
 
 
 def type_named(context: Context, label: Area, text: str) -> str:

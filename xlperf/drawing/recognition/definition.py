@@ -15,7 +15,7 @@ from typing import Any
 from xlperf.drawing.faults import Fault, fault
 from xlperf.drawing.notes import properties_of
 from xlperf.drawing.recognition.cells import DrawnBook, DrawnSheet
-from xlperf.drawing.recognition.context import Context, field_of
+from xlperf.drawing.recognition.context import Context, describe_field, name_lists
 from xlperf.drawing.recognition.places import Home, Spot
 from xlperf.drawing.recognition.sections import FieldsDrawn, GuideDrawn, LinesDrawn, SheetDrawn, TableDrawn, read_sheet
 from xlperf.drawing.recognition.settings import read_about, read_parameters, read_remains, read_rules
@@ -63,6 +63,7 @@ def read_definition_of(book: DrawnBook) -> ReadDefinition:
         definition["parameters"] = parameters
     tables = _named_tables(context, drawn)
     definition["sheets"] = [_sheet(context, each, number, tables) for number, each in enumerate(drawn, 1)]
+    name_lists(context)
     definition["rules"] = read_rules(context, settings.get("rules"), definition)
     lost = put_back(definition, read_remains(context, settings.get("others")))
     ordered = {key: definition[key] for key in (*PARTS, *definition) if key in definition}
@@ -94,6 +95,14 @@ def _named_tables(context: Context, drawn: list[SheetDrawn]) -> Mapping[int, Tab
     """The tables of all sheets, by their identity; every cell of every sheet has its name after that."""
     tables: dict[int, TableRead] = {}
     number = 0
+    context.in_tables.update(
+        (each.sheet.title, row, column.header.column)
+        for each in drawn
+        for section in each.sections
+        if isinstance(section, TableDrawn)
+        for row in section.rows
+        for column in section.columns
+    )
     for each in drawn:
         for section in each.sections:
             if isinstance(section, TableDrawn):
@@ -180,7 +189,7 @@ def _fields(context: Context, drawn: SheetDrawn, section: FieldsDrawn) -> dict[s
             context.faults.append(fault(item.label.name, "key_twice", found=name, other=seen[name]))
         seen[name] = item.label.name
         own: dict[str, Any] = {"key": name, "label": item.label.text}
-        own |= field_of(context, drawn.sheet, item.cell, item.label, item.said)
+        describe_field(context, own, drawn.sheet, item.cell, item.label, item.said)
         home = Home(drawn.sheet.title, key, None)
         formula = item.said.get("field_formula")
         formula = formula if formula is not None else context.formula(item.cell, home)

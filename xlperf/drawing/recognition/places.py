@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from xlperf.addresses import column_number
+from xlperf.addresses import column_name, column_number
+from xlperf.drawing.look_ups import UnreadableLookUp
+from xlperf.drawing.look_ups import read as without_rectangles
 from xlperf.drawing.tokens import Token, joined, tokens_of
 
 Cell = tuple[str, int, int]  # sheet, row, column
@@ -59,6 +61,15 @@ class Places:
     parameters: dict[tuple[str, int], str] = field(default_factory=dict)  # sheet and row
     labels: set[Cell] = field(default_factory=set)
 
+    def column(self, sheet: str, column: int, top: int, bottom: int) -> str | None:
+        """The name of the longest column that begins in that row and ends in that one or above it."""
+        ends = [
+            (last, name)
+            for (there, at, first, last), name in self.columns.items()
+            if (there, at, first) == (sheet, column, top) and last <= bottom
+        ]
+        return max(ends)[1] if ends else None
+
     def written(self, formula: str, home: Home) -> str:
         """A formula of Excel in the language of forms.
 
@@ -68,13 +79,38 @@ class Places:
         return joined(self._written(formula, home))
 
     def _written(self, formula: str, home: Home) -> Iterator[Token]:
-        for token in tokens_of(formula):
+        try:
+            tokens = without_rectangles([*tokens_of(formula)], lambda cells, number: self._columns_of(cells, number, home))
+        except UnreadableLookUp as error:
+            raise Refusal("look_up", str(error)) from None
+        for token in tokens:
             if token.kind == "address" or (token.kind == "name" and "!" in token.text):
                 yield Token("name", self.name(token.text, home))
             elif token.kind == "other" or (token.kind == "sign" and token.text in "{};:!#@~|[]\\$`'?."):
                 raise Refusal("unreadable", token.text)
             else:
                 yield token
+
+    def _columns_of(self, cells: str, number: int, home: Home) -> tuple[str, str]:
+        """The names of the first column of a rectangle and of the one of that number.
+
+        Raises:
+            Refusal: it is no whole columns of a table.
+        """
+        match = ADDRESS.fullmatch(cells)
+        if match is None or match["right"] is None:
+            raise Refusal("look_up", cells)
+        left, right = (column_number(match[side].upper()) for side in ("left", "right"))
+        if not 1 <= number <= right - left + 1:
+            raise Refusal("look_up", f"{cells}, {number}")
+        sheet = f"{match['sheet']}!" if match["sheet"] else ""
+        names = []
+        for column in (left, left + number - 1):
+            letter = column_name(column)
+            names.append(self.name(f"{sheet}{letter}{match['top']}:{letter}{match['bottom']}", home))
+        if any("," in name or name.count(".") != 1 for name in names):
+            raise Refusal("range", cells)
+        return names[0], names[1]
 
     def name(self, address: str, home: Home) -> str:
         """What an address is in the formula of `home`.

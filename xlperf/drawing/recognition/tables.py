@@ -15,7 +15,7 @@ from xlperf.addresses import column_name
 from xlperf.drawing.faults import fault
 from xlperf.drawing.recognition.cells import Area, DrawnSheet
 from xlperf.drawing.recognition.column_formulas import share_out
-from xlperf.drawing.recognition.context import Context, field_of
+from xlperf.drawing.recognition.context import Context, describe_field
 from xlperf.drawing.recognition.places import Home, Spot
 from xlperf.drawing.recognition.rows import BlockRead, RowRead
 from xlperf.drawing.recognition.sections import ColumnDrawn, SheetDrawn, TableDrawn
@@ -86,7 +86,7 @@ class TableRead:
         areas = [self.at(row, column.header.column) for row in self.table.rows]
         sample = next((a for a in areas if a.is_typed), None) or next((a for a in areas if a.formula), None)
         sample = sample or (areas[0] if areas else column.header)
-        raw |= field_of(self.context, self.sheet, sample, column.header, column.said)
+        describe_field(self.context, raw, self.sheet, sample, column.header, column.said)
         if "table_checks" in self.table.said and key in COMPUTED_CHECKS:
             raw["formula"] = ""
         if column.header.column in self.sheet.hidden:
