@@ -30,6 +30,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "compare_forms": {"before": FOLDER, "after": FOLDER, "templates": "forms"},
     "compare_papers": {"before": "filled.xlsx", "after": "other.json", "templates": "forms"},
     "decide": {"directory": "collection", "unit": "101", "kind": "note", "reason": "called", "by": "Zhang"},
+    "draw_form": {"form": KEY, "templates": "forms", "output": "drawn.xlsx"},
     "explain_field": {"form": KEY, "field": "cover.unit", "templates": "forms"},
     "explain_rule": {"form": KEY, "code": "XL216", "templates": "forms"},
     "fill_workbook": {"document": {"form": KEY, "fiscal_year": YEAR}, "templates": "forms", "output": "out.xlsx", "date": DATE},
@@ -45,6 +46,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "new_round": {"path": "own/round.yaml"},
     "package_collection": {"directory": "collection", "output": "out.zip"},
     "prove_form": {"directory": "inbox"},
+    "read_form": {"path": "drawn.xlsx", "output": FOLDER},
     "read_former_years": {"collections": ["inbox"], "templates": "forms"},
     "read_roster": {"path": "units.csv"},
     "read_round": {"path": "round.yaml"},
@@ -144,6 +146,8 @@ def test_a_path_may_be_a_text_or_an_object(name: str, tmp_path: Path, monkeypatc
         folder.mkdir()
         desk(folder)
         monkeypatch.chdir(folder)
+        if name == "read_form":
+            xlperf.draw_form(KEY, templates="forms", output="drawn.xlsx")
         if name in ("find_status", "remind", "decide", "verify", "package_collection"):
             xlperf.collect(["inbox"], output="collection", roster="units.csv", jobs=1)
         outcomes.append(outcome(name, spell))

@@ -25,7 +25,7 @@ SOURCES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for p
 FORMS = sorted({path.parent.parent.name for path in (PACKAGE.parent / "templates").glob("*/*/form.yaml")})
 HOMES = {
     "xlsxwriter": {"workbook.book"},
-    "openpyxl": {"distributing.roster_file"},
+    "openpyxl": {"distributing.roster_file", "drawing.recognition.cells"},
     "python_calamine": {"reading.grids"},
     "jsonschema": {"checking.schema_errors", "forms.written.shape"},
     "jsonschema_rs": {"checking.schema_gate"},
@@ -34,6 +34,7 @@ HOMES = {
         "cli.check_form",
         "cli.collecting",
         "cli.decisions",
+        "cli.drawing",
         "cli.forms",
         "cli.options",
         "cli.root",
@@ -44,7 +45,7 @@ HOMES = {
         "cli.years",
         "__main__",
     },
-    "yaml": {"forms.written.yaml_file"},
+    "yaml": {"forms.written.yaml_file", "forms.written.yaml_text"},
     "rich": {"reporting.text_table", "progress"},
     "pdfminer": {"importing.papers.pdf_reader"},
     "docx": {"importing.papers.word_reader"},

@@ -547,6 +547,7 @@ BROKEN = {
         "collect": "misfit.json -o 汇集",
         "import": "损坏.xlsx",
         "read": "misfit.json",
+        "read-form": "损坏.xlsx -o my-forms/x/2024",
         "validate": "misfit.json",
         "finalize": "misfit.json",
         "report": "损坏.xlsx",

@@ -6,6 +6,7 @@ from xlperf.cli.addin import addin
 from xlperf.cli.check_form import check_form
 from xlperf.cli.collecting import collect, new_round, remind, status
 from xlperf.cli.decisions import decide, package, verify
+from xlperf.cli.drawing import draw_form, read_form
 from xlperf.cli.forms import explain, forms, new_form, schema
 from xlperf.cli.root import cli
 from xlperf.cli.serve import page, serve
@@ -17,7 +18,7 @@ from xlperf.cli.years import history
 COMMANDS = (
     forms, template, fill, import_, read, validate, finalize, collect, status, remind, decide, verify,
     package, history, migrate, diff, report, page, serve, addin, schema, explain, new_round, new_form,
-    check_form,
+    check_form, draw_form, read_form,
 )  # fmt: skip
 
 for command in COMMANDS:

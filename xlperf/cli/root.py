@@ -19,7 +19,7 @@ from xlperf.messages import LANGUAGES
 NAMES = (
     "forms", "template", "fill", "import", "read", "validate", "finalize", "collect", "status", "remind", "decide", "verify",
     "package", "history", "migrate", "diff", "report", "page", "serve", "addin", "schema", "explain", "new-round", "new-form",
-    "check-form",
+    "check-form", "draw-form", "read-form",
 )  # fmt: skip
 WIDEST, NARROWEST, USUAL = 110, 50, 80  # columns of a help text, and of a terminal that does not tell
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": WIDEST}

@@ -171,7 +171,7 @@ class _Written:
 def _built(written: _Written) -> Form:
     """The form of a definition: of a copy of its file nothing is checked again."""
     try:
-        return _checked(written)
+        return build_form(written.definition, written.path, digest=written.digest, trusted=written.trusted)
     except FormError as error:
         if not written.trusted:
             raise written.origins.told(error) from None
@@ -181,19 +181,26 @@ def _built(written: _Written) -> Form:
     return _built(replace(written, trusted=False))  # one that was put beside ours, as into the page, with titles and defaults
 
 
-def _checked(written: _Written) -> Form:
-    """The form of a definition, and whatever is wrong with it by its place in the whole."""
-    path, definition = written.path, written.definition
-    if not written.trusted:
+def build_form(definition: Any, path: Path, *, digest: str = "", trusted: bool = False) -> Form:
+    """Return the form of a definition that stands in that file, or is to stand there.
+
+    Args:
+        digest: the SHA-256 of the file.
+        trusted: whether it is known to be right.
+
+    Raises:
+        FormError: as `load_form`.
+    """
+    if not trusted:
         check_shape(definition, path)
     definition = with_ready_checks(with_money_units(definition, path), path)
-    if not written.trusted:
+    if not trusted:
         definition = with_texts(with_keys(definition, path))
     try:
         check_names(definition, path)
-        if not written.trusted:
+        if not trusted:
             check_parameters(definition, path)
-        return _form(definition, path.parent, written.digest)
+        return _form(definition, path.parent, digest)
     except FormulaError as error:
         raise FormError("form_formula", path=path, reason=str(error)) from None
     except RecursionError:

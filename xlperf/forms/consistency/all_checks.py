@@ -27,10 +27,15 @@ def check_names(definition: Raw, path: Path) -> None:
     Raises:
         FormError: a name names nothing, a key stands twice, or two parts contradict each other.
     """
-    for check in CHECKS:
-        for place, reason in check(definition):
-            refuse(path, place, reason)
+    for place, reason in contradictions_of(definition):
+        refuse(path, place, reason)
     check_folder(definition, path)
+
+
+def contradictions_of(definition: Raw) -> Iterator[Complaint]:
+    """Yield what no schema can say about a definition whose shape is right, check by check."""
+    for check in CHECKS:
+        yield from check(definition)
 
 
 def check_folder(definition: Raw, path: Path) -> None:

@@ -104,7 +104,7 @@ def read_definition(path: Path) -> tuple[Any, str]:
     text = ""
     try:
         text = _text_of(content)
-        return _parsed(text), hashlib.sha256(content).hexdigest()
+        return parsed(text), hashlib.sha256(content).hexdigest()
     except UnicodeDecodeError as error:
         fault = Fault(1 + content[: error.start].count(b"\n"), encoding_fault(content))
     except _Refusal as error:
@@ -121,7 +121,7 @@ def read_part(path: Path, name: str) -> Any:
     """What one part of a form.yaml says that is known to be right and in which no part refers to another; None without it."""
     text = _text_of(path.read_bytes())
     found = re.search(rf"^{name}:.*?(?=^[^\s#]|\Z)", text, re.DOTALL | re.MULTILINE)
-    return _parsed(found[0])[name] if found else None
+    return parsed(found[0])[name] if found else None
 
 
 def _text_of(content: bytes) -> str:
@@ -133,7 +133,7 @@ def _text_of(content: bytes) -> str:
     return content.decode("utf-16" if content.startswith(BOMS) else "utf-8-sig")
 
 
-def _parsed(content: str) -> Any:
+def parsed(content: str) -> Any:
     """What a text in YAML says.
 
     Raises:

@@ -1,0 +1,72 @@
+"""A drawn workbook read into form.yaml: all mistakes are told at once, and nothing is written unless it can be loaded.
+
+    read_form("form.xlsx", output="my-forms/training/2024")
+
+What the loader says of a place in form.yaml is said of the cell that it was read from.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from xlperf.drawing.faults import drawing_error, fault
+from xlperf.drawing.recognition.cells import read_cells
+from xlperf.drawing.recognition.complaints import complaints_of
+from xlperf.drawing.recognition.definition import ReadDefinition, read_definition_of
+from xlperf.errors import UnreadableError, UsageError
+from xlperf.files import StrPath, make_folder, write_atomically
+from xlperf.forms.written.yaml_text import document_of
+from xlperf.messages import sentence
+from xlperf.reading.preflight import preflight
+
+
+def read_form(path: StrPath, *, output: StrPath) -> Path:
+    """Read a drawn workbook and write it as a form.yaml, whose path is returned.
+
+    Args:
+        path: the workbook, as `draw_form` writes it or as somebody drew it.
+        output: the folder to write into, called KEY/REVISION as the form says. A form.yaml there is replaced; a tests.yaml
+            and a report.docx are left alone.
+
+    Raises:
+        UsageError: there is no such file, or it cannot be written.
+        UnreadableError: it is no workbook.
+        DrawingError: there are mistakes in it; the text names each cell, what was found and what to do.
+
+    Example:
+        >>> drawn = draw_form(form.key, output="drawn.xlsx")
+        >>> read_form(drawn, output=f"forms/{form.key}/{form.revision}").name
+        'form.yaml'
+    """
+    target = Path(output) / "form.yaml"
+    if Path(output).is_file():
+        raise UsageError("cannot_write", path=output, reason=sentence("is_a_file", {}))
+    read = read_drawing(path)
+    faults = [*read.faults] or complaints_of(read, target)
+    if faults:
+        raise drawing_error(Path(path), faults)
+    text = f"# {sentence('drawn_header', {'file': Path(path).name})}\n{document_of(read.definition)}"
+    make_folder(target.parent)
+    write_atomically(target, lambda temporary: temporary.write_text(text, "utf-8", newline="\n"))
+    return target
+
+
+def lost_settings(path: StrPath) -> list[str]:
+    """What is said of settings of a drawn workbook whose place somebody has deleted."""
+    read = read_drawing(path)
+    names = read.context.names
+    return [str(fault(names[f"others {remain.path}"], "lost", path=remain.path)) for remain in read.lost]
+
+
+def read_drawing(path: StrPath) -> ReadDefinition:
+    """What a drawn workbook says, right or wrong.
+
+    Raises:
+        UsageError, UnreadableError: as `read_form`.
+    """
+    package = preflight(Path(path))
+    try:
+        book = read_cells(package.content)
+    except ValueError as error:
+        raise UnreadableError("XL103", found=str(error)) from None
+    return read_definition_of(book)

@@ -1,0 +1,261 @@
+"""A drawn workbook as cells: what stands in them, how they look, their notes and limits. The one home of openpyxl here.
+
+    book = read_cells(package)                 # of preflight: bounded, and safe to open
+    book.sheets["Budget"].areas[4]             # the cells of row 4 that hold or show something, merged ones as one
+
+Rows and columns are zero-based, as everywhere. A colour is six digits; what the theme of a workbook gives has its number.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import openpyxl
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlperf.addresses import cell_name
+
+MOST_ROWS, MOST_COLUMNS = 2000, 130  # of a drawn sheet
+USUAL_WIDTH, PADDING = 8.43, 0.625  # of a column's width, besides its characters
+YELLOW = (25, 75)  # degrees of the colour circle that pass for yellow
+GOLD, INPUT_STYLE = 7, "input"  # a colour of Excel's themes, and its own style for what is typed
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What Excel lets people type into cells: a list, a range of numbers, a length; and what it says beside them."""
+
+    kind: str
+    operator: str
+    first: str
+    second: str
+    message: str
+    ranges: tuple[tuple[int, int, int, int], ...]  # first row and column, last row and column
+
+    def covers(self, row: int, column: int) -> bool:
+        return any(top <= row <= bottom and left <= column <= right for top, left, bottom, right in self.ranges)
+
+
+@dataclass(frozen=True)
+class Area:
+    """A cell, or several that are merged."""
+
+    sheet: str
+    row: int
+    column: int
+    rows: int = 1
+    columns: int = 1
+    value: object = None  # a text, a number or nothing
+    formula: str | None = None
+    note: str = ""
+    author: str = ""
+    number_format: str = "General"
+    is_typed: bool = False  # by its colour or style
+    is_boxed: bool = False  # has a colour or a border all round
+    align: str = ""
+
+    @property
+    def name(self) -> str:
+        """The cell as people write it."""
+        return f"{self.sheet}!{cell_name(self.row, self.column)}"
+
+    @property
+    def text(self) -> str:
+        """What stands there as text, "" for nothing or a formula."""
+        return "" if self.value is None or self.formula is not None else str(self.value).strip()
+
+    @property
+    def is_label(self) -> bool:
+        return bool(self.text) and not self.is_typed
+
+    @property
+    def is_cell(self) -> bool:
+        """Whether something is to stand there that is no label: typed, computed, or a box for it."""
+        return self.is_typed or self.formula is not None or (self.is_boxed and not self.text)
+
+
+@dataclass(frozen=True)
+class DrawnSheet:
+    """One sheet."""
+
+    title: str
+    areas: Mapping[int, tuple[Area, ...]]  # by row, from left to right
+    limits: tuple[Limit, ...]
+    widths: Mapping[int, float]  # in characters
+    heights: Mapping[int, float]  # in points
+    hidden: frozenset[int]  # columns
+    is_hidden: bool
+    is_landscape: bool
+    frozen: int  # columns that stay in sight
+    places: dict[tuple[int, int], Area] = field(default_factory=dict)  # every area by its first cell
+
+    def at(self, row: int, column: int) -> Area:
+        """What stands in a cell, a blank one where nothing does."""
+        return self.places.get((row, column)) or Area(self.title, row, column)
+
+    def limit_at(self, row: int, column: int) -> Limit | None:
+        return next((limit for limit in self.limits if limit.covers(row, column)), None)
+
+
+@dataclass(frozen=True)
+class DrawnBook:
+    """The sheets of a drawn workbook by their titles, in order."""
+
+    sheets: Mapping[str, DrawnSheet]
+
+
+def read_cells(content: bytes) -> DrawnBook:
+    """What a workbook holds and shows.
+
+    Raises:
+        ValueError: openpyxl cannot open it, for whatever reason.
+    """
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content))
+    except Exception as error:  # it raises whatever its parts raise
+        raise ValueError(str(error)) from error
+    return DrawnBook({sheet.title: _sheet(sheet) for sheet in book.worksheets})
+
+
+def _sheet(sheet: Worksheet) -> DrawnSheet:
+    merged: dict[tuple[int, int], tuple[int, int]] = {}
+    for cells in sheet.merged_cells.ranges:
+        left, top, right, bottom = cells.bounds
+        merged[top - 1, left - 1] = (bottom - top + 1, right - left + 1)
+    areas: dict[int, tuple[Area, ...]] = {}
+    places: dict[tuple[int, int], Area] = {}
+    for cells in sheet.iter_rows(max_row=min(sheet.max_row, MOST_ROWS), max_col=min(sheet.max_column, MOST_COLUMNS)):
+        found = [area for cell in cells if not isinstance(cell, MergedCell) and (area := _area(cell, sheet.title, merged))]
+        if found:
+            areas[found[0].row] = tuple(found)
+            places |= {(area.row, area.column): area for area in found}
+    return DrawnSheet(
+        title=sheet.title,
+        areas=areas,
+        limits=tuple(_limit(each) for each in sheet.data_validations.dataValidation),
+        widths=dict(_widths(sheet)),
+        heights={number - 1: float(row.height) for number, row in sheet.row_dimensions.items() if row.height},
+        hidden=frozenset(_hidden(sheet)),
+        is_hidden=sheet.sheet_state != "visible",
+        is_landscape=sheet.page_setup.orientation == "landscape",
+        frozen=_frozen(sheet),
+        places=places,
+    )
+
+
+def _area(cell: Any, title: str, merged: Mapping[tuple[int, int], tuple[int, int]]) -> Area | None:
+    """What is to be known of a cell; None where nothing stands there and nothing shows."""
+    row, column = cell.row - 1, cell.column - 1
+    value: Any = cell.value
+    formula = None
+    if cell.data_type == "f":
+        formula = str(getattr(value, "text", value) or "")
+        formula = formula if formula.startswith("=") else f"={formula}"
+    if isinstance(value, str) and not value.strip():
+        value = None
+    is_typed = _is_typed(cell)
+    is_boxed = is_typed or _is_filled(cell) or _has_border(cell)
+    note = cell.comment
+    if value is None and formula is None and not is_boxed and note is None:
+        return None
+    rows, columns = merged.get((row, column), (1, 1))
+    return Area(
+        title, row, column, rows, columns,
+        value=_plain(value) if formula is None else None,
+        formula=formula,
+        note=str(note.text or "") if note else "",
+        author=str(note.author or "") if note else "",
+        number_format=str(cell.number_format or "General"),
+        is_typed=is_typed,
+        is_boxed=is_boxed,
+        align=str(cell.alignment.horizontal or ""),
+    )  # fmt: skip
+
+
+def _plain(value: Any) -> object:
+    """A value as form.yaml has it: a text, a number, a date as text."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if value is None or isinstance(value, int | float | str) else str(value)
+
+
+def _is_typed(cell: Cell) -> bool:
+    """Whether people are to type there: the cell is yellow, unlocked, or of Excel's style for it."""
+    if not cell.has_style:
+        return False
+    if cell.protection.locked is False or str(cell.style).lower() == INPUT_STYLE:
+        return True
+    fill = cell.fill
+    if fill.fill_type != "solid":
+        return False
+    colour = fill.fgColor
+    if colour.type == "theme":
+        return bool(colour.theme == GOLD)
+    return colour.type == "rgb" and _is_yellow(str(colour.rgb)[-6:])
+
+
+def _is_yellow(digits: str) -> bool:
+    red, green, blue = (int(digits[at : at + 2], 16) for at in (0, 2, 4))
+    most, least = max(red, green, blue), min(red, green, blue)
+    if most < 200 or most in (least, blue):
+        return False
+    hue = 60 * (green - blue) / (most - least) if most == red else 120 + 60 * (blue - red) / (most - least)
+    return YELLOW[0] <= hue <= YELLOW[1]
+
+
+def _is_filled(cell: Cell) -> bool:
+    if not cell.has_style or cell.fill.fill_type != "solid":
+        return False
+    colour = cell.fill.fgColor
+    return not (colour.type == "rgb" and str(colour.rgb)[-6:].upper() == "FFFFFF")
+
+
+def _has_border(cell: Cell) -> bool:
+    if not cell.has_style:
+        return False
+    border = cell.border
+    return all(side is not None and side.style for side in (border.left, border.right, border.top, border.bottom))
+
+
+def _limit(found: DataValidation) -> Limit:
+    ranges = tuple((c.min_row - 1, c.min_col - 1, c.max_row - 1, c.max_col - 1) for c in found.sqref.ranges)
+    return Limit(
+        kind=found.type or "any",
+        operator=found.operator or "between",
+        first=str(found.formula1 or ""),
+        second=str(found.formula2 or ""),
+        message=str(found.prompt or ""),
+        ranges=ranges,
+    )
+
+
+def _widths(sheet: Worksheet) -> Iterator[tuple[int, float]]:
+    """The widths of the columns, to half a character: what somebody chose, else what the sheet has for all."""
+    usual = sheet.sheet_format.defaultColWidth or sheet.sheet_format.baseColWidth or USUAL_WIDTH
+    yield from ((number, _in_characters(float(usual))) for number in range(MOST_COLUMNS))
+    for _, dimension in sheet.column_dimensions.items():
+        if dimension.width and dimension.min and dimension.max:
+            for number in range(dimension.min, min(dimension.max, MOST_COLUMNS) + 1):
+                yield number - 1, _in_characters(float(dimension.width))
+
+
+def _in_characters(width: float) -> float:
+    return max(0.5, round((width - PADDING) * 2) / 2)
+
+
+def _hidden(sheet: Worksheet) -> Iterator[int]:
+    for _, dimension in sheet.column_dimensions.items():
+        if dimension.hidden and dimension.min and dimension.max:
+            yield from range(dimension.min - 1, min(dimension.max, MOST_COLUMNS))
+
+
+def _frozen(sheet: Worksheet) -> int:
+    pane = sheet.sheet_view.pane
+    return int(pane.xSplit or 0) if pane is not None and pane.state == "frozen" else 0

@@ -1,0 +1,144 @@
+"""What the loader would say of a definition that was read from a drawing, told by cell and as much of it at once as can be.
+
+    complaints_of(read, Path("my-forms/training/2024/form.yaml"))    # [Fault("Budget!D4", ...), ...]
+
+The loader stops at the first formula that is wrong; that one is left out, and the next is asked for.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from xlperf.drawing.faults import Fault, fault
+from xlperf.drawing.recognition.definition import ReadDefinition
+from xlperf.drawing.residue import BETWEEN
+from xlperf.errors import FormError
+from xlperf.forms.consistency.all_checks import contradictions_of
+from xlperf.forms.definition import Complaint
+from xlperf.forms.loader import build_form
+from xlperf.forms.written.labels import with_keys
+from xlperf.forms.written.rule_texts import with_texts
+from xlperf.forms.written.shape import violations_of
+
+STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+MOST = 40  # complaints of one kind
+FORMULAS = ("formula", "test", "required", "wanted", "number_when", "percent_when", "over", "missed")
+
+
+def complaints_of(read: ReadDefinition, path: Path) -> list[Fault]:
+    """What is wrong with the definition as form.yaml at that path, [] where it can be loaded."""
+    shape = _told(read, violations_of("form", read.definition))
+    if shape:
+        return shape
+    try:
+        whole = with_texts(with_keys(read.definition, path))
+    except FormError:  # a title of several fields, which the loader tells
+        return _wrong_formulas(read, path)
+    return _told(read, _safely(contradictions_of(whole))) or _wrong_formulas(read, path)
+
+
+def _told(read: ReadDefinition, complaints: Iterable[Complaint]) -> list[Fault]:
+    return [_fault(read, place, reason) for place, reason in islice(complaints, MOST)]
+
+
+def _safely(complaints: Iterator[Complaint]) -> Iterator[Complaint]:
+    """The complaints as far as they go: a check may stumble over what one before it found wrong."""
+    found = False
+    try:
+        for complaint in complaints:
+            found = True
+            yield complaint
+    except (AttributeError, KeyError, TypeError, ValueError):
+        if not found:
+            raise
+
+
+def _wrong_formulas(read: ReadDefinition, path: Path) -> list[Fault]:
+    """What the loader finds, formula after formula."""
+    faults: list[Fault] = []
+    definition = read.definition
+    while len(faults) < MOST:
+        try:
+            build_form(definition, path)
+            break
+        except FormError as error:
+            reason = str(error.arguments.get("reason", ""))
+            place, _, told = reason.partition(": ")
+            faults.append(_fault(read, place, told or reason))
+            without = _without(definition, place, reason)
+            if without is None:
+                break
+            definition = without
+    return faults
+
+
+def _without(definition: dict[str, Any], place: str, reason: str) -> dict[str, Any] | None:
+    """The definition without the formulas that a complaint quotes; None where it quotes none."""
+    changed = copy.deepcopy(definition)
+    quoted = [(holder, key, text) for holder, key, text in _formulas(changed) if text and text in reason]
+    longest = max((len(text) for *_, text in quoted), default=0)
+    if not longest:
+        return None
+    for holder, key, text in quoted:
+        if len(text) == longest:
+            if key == "test":
+                holder[key] = "TRUE"
+            elif key in ("required", "wanted"):
+                holder[key] = True
+            elif key in ("number_when", "percent_when", "over", "missed"):
+                return None
+            else:
+                holder[key] = ""
+    return changed
+
+
+def _formulas(part: Any) -> Iterator[tuple[dict[str, Any], str, str]]:
+    """Yield every formula below a part: what holds it, its key and its text."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key == "formulas" and isinstance(value, dict):
+                yield from ((value, name, text) for name, text in value.items() if isinstance(text, str))
+            elif key in FORMULAS and isinstance(value, str):
+                yield part, key, value
+            else:
+                yield from _formulas(value)
+    elif isinstance(part, list):
+        for each in part:
+            yield from _formulas(each)
+
+
+# --- cells ---------------------------------------------------------------------------------------------------
+
+
+def _fault(read: ReadDefinition, place: str, reason: str) -> Fault:
+    return fault(cell_of(read, place), "plain", text=reason)
+
+
+def cell_of(read: ReadDefinition, place: str) -> str:
+    """The cell that a place of the definition was read from: a path in form.yaml, or the name of a field or rule."""
+    names, parts = read.context.names, place.split(".")
+    for count in range(len(parts), 0, -1):
+        if (name := ".".join(parts[:count])) in names:
+            return names[name]
+    steps = [number or name for number, name in STEP.findall(place)]
+    part: Any = read.definition
+    found = None
+    for step in steps:
+        if isinstance(part, list) and step.isdecimal() and int(step) < len(part):
+            part = part[int(step)]
+        elif isinstance(part, dict) and step in part:
+            part = part[step]
+        else:
+            break
+        found = read.context.origin(part) or found
+    if found is None:
+        way = f"others {BETWEEN.join(steps)}"
+        found = next((cell for name, cell in names.items() if name.startswith(way)), None)
+    if found is None and steps:
+        found = next((cell for name, cell in names.items() if name.startswith(f"others {steps[0]}")), None)
+    return found or next(iter(read.context.book.sheets), "")

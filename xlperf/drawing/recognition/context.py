@@ -1,0 +1,108 @@
+"""What is shared while a drawn workbook is read: its places, its notes, its faults, and the cell that each part came from.
+
+context.formula(area, home)           # a formula in the language of forms, or None and a fault
+describe_field(context, raw, sheet, cell, label, said)     # type, limits and what the note says, of a column or a single field
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xlperf.addresses import cell_name
+from xlperf.drawing.faults import Fault, fault
+from xlperf.drawing.formats import type_of_format
+from xlperf.drawing.limits import Cells, UnreadableLimit, cells_of_list, properties_of_limit
+from xlperf.drawing.recognition.cells import Area, DrawnBook, DrawnSheet
+from xlperf.drawing.recognition.places import Home, Places, Refusal
+from xlperf.drawing.words import ATTRIBUTES, meanings_of, word
+from xlperf.forms.model import TYPES
+from xlperf.text import nearest
+
+NOT_COPIED = ("key", "type", "formula")
+SHOWN_TYPES = ("label", "serial", "reference")
+
+
+class Context:
+    """A workbook while it is read."""
+
+    def __init__(self, book: DrawnBook) -> None:
+        self.book, self.places = book, Places(sheets={title.casefold(): title for title in book.sheets})
+        self.notes: dict[tuple[str, int, int], dict[str, Any]] = {}
+        self.faults: list[Fault] = []
+        self.names: dict[str, str] = {}  # cells by block.field, block.row.field and code.test
+        self.blocks: dict[str, tuple[str, int, str]] = {}  # sheet, first row and table of each block
+        self.in_tables: set[tuple[str, int, int]] = set()  # the cells of all tables
+        self.listed: list[tuple[dict[str, Any], str, Cells]] = []  # columns that list cells of a table, and where
+        self._origins: list[tuple[Any, str]] = []
+
+    def remember(self, part: Any, cell: str) -> None:
+        """Keep which cell a part of the definition came from."""
+        self._origins.append((part, cell))
+
+    def origin(self, part: Any) -> str | None:
+        """The cell that a part came from."""
+        return next((cell for known, cell in self._origins if known is part), None)
+
+    def formula(self, area: Area, home: Home) -> str | None:
+        """The formula of a cell in the language of forms; None where none stands, or where it cannot be read."""
+        if area.formula is None:
+            return None
+        try:
+            return self.places.written(area.formula, home)
+        except Refusal as refusal:
+            self.faults.append(fault(area.name, f"refers_{refusal.reason}", found=refusal.found, formula=area.formula))
+            return None
+
+
+def describe_field(
+    context: Context, raw: dict[str, Any], sheet: DrawnSheet, cell: Area, label: Area, said: dict[str, Any]
+) -> None:
+    """Add to a column or a single field what it is besides its key, label and formula."""
+    limit = sheet.limit_at(cell.row, cell.column)
+    cells = cells_of_list(limit, sheet, context.book) if limit is not None else None
+    if limit is not None and cells is not None and context.in_tables & {*cells.each()}:
+        raw |= {"help": limit.message} if limit.message.strip() else {}
+        context.listed.append((raw, cell.name, cells))
+    elif limit is not None:
+        try:
+            raw |= properties_of_limit(limit, sheet, context.book)
+        except UnreadableLimit as error:
+            context.faults.append(fault(cell.name, "list_elsewhere", found=str(error)))
+            raw["choices"] = ["?"]
+    type_, digits = type_of_format(cell.number_format)
+    if "choices" in raw:
+        type_, digits = "choice", None
+    if "field_type" in said:
+        type_ = type_named(context, label, said["field_type"])
+        digits = None if TYPES[type_].digits is None or type_ == "value" or digits == TYPES[type_].digits else digits
+    raw["type"] = type_
+    if digits is not None and TYPES[type_].digits is not None and type_of_format(cell.number_format)[0] in (type_, "points"):
+        raw["digits"] = digits
+    for key, value in said.items():
+        attribute = ATTRIBUTES[key]
+        if attribute.level == "field" and attribute.name not in NOT_COPIED:
+            raw[attribute.name] = value
+
+
+def name_lists(context: Context) -> None:
+    """Say which column each dropdown lists that takes its texts from a table."""
+    for raw, cell, cells in context.listed:
+        name = context.places.column(cells.sheet, cells.left, cells.top, cells.bottom) if cells.left == cells.right else None
+        if name is None:
+            shown = f"{cells.sheet}!{cell_name(cells.top, cells.left)}:{cell_name(cells.bottom, cells.right)}"
+            context.faults.append(fault(cell, "list_part", found=shown))
+        else:
+            raw["choices_from"] = name
+
+
+def type_named(context: Context, label: Area, text: str) -> str:
+    """The type that a note names; of an unknown one `text`, and a fault."""
+    types = meanings_of("type_")
+    found = types.get(text.strip().casefold())
+    if found is not None:
+        return found.removeprefix("type_")
+    if text.strip() in TYPES:
+        return text.strip()
+    best = nearest(text, [word(key) for key in types.values()])
+    context.faults.append(fault(label.name, "type_unknown", found=text, expected=best or word("type_text")))
+    return "text"

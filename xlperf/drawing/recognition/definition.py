@@ -1,0 +1,207 @@
+"""A whole drawn workbook as a definition, with the cell that each part of it came from.
+
+    read = read_definition_of(read_cells(package.content))
+    read.definition, read.faults
+
+The sheets are read first, so that every cell has its name; then the formulas, in which these names stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from xlperf.drawing.faults import Fault, fault
+from xlperf.drawing.notes import properties_of
+from xlperf.drawing.recognition.cells import DrawnBook, DrawnSheet
+from xlperf.drawing.recognition.context import Context, describe_field, name_lists
+from xlperf.drawing.recognition.places import Home, Spot
+from xlperf.drawing.recognition.sections import FieldsDrawn, GuideDrawn, LinesDrawn, SheetDrawn, TableDrawn, read_sheet
+from xlperf.drawing.recognition.settings import read_about, read_parameters, read_remains, read_rules
+from xlperf.drawing.recognition.tables import TableRead
+from xlperf.drawing.residue import Remain, put_back
+from xlperf.drawing.words import SETTINGS, meanings_of, word
+
+PARTS = (
+    "form", "revision", "first_year", "title", "year_line", "file_name", "finalized_name", "annotated_name", "unexplained",
+    "report", "style", "unit", "subject", "parameters", "sheets", "rules", "rule_groups", "summary", "spellings", "paper",
+    "renamed", "opening", "guide", "words",
+)  # fmt: skip
+NEEDED_SHEETS = ("rules", "about")
+
+
+@dataclass(frozen=True)
+class ReadDefinition:
+    """What was read: a definition of whatever shape, its mistakes, and what remains found no place any more."""
+
+    definition: dict[str, Any]
+    faults: tuple[Fault, ...]
+    lost: tuple[Remain, ...]
+    context: Context
+
+
+def read_definition_of(book: DrawnBook) -> ReadDefinition:
+    """Read a drawn workbook."""
+    context = Context(book)
+    settings = _settings_sheets(book)
+    sheets = [sheet for sheet in book.sheets.values() if sheet.title not in {s.title for s in settings.values()}]
+    drawn = [read_sheet(sheet) for sheet in sheets if not sheet.is_hidden and sheet.areas]
+    for each in drawn:
+        context.faults.extend(each.faults)
+        for area in each.sheet.places.values():
+            if area.note:
+                context.notes[area.sheet, area.row, area.column] = properties_of(area.note, area.author)[0]
+    context.faults.extend(
+        fault(book_title(book), "no_settings", expected=word(f"sheet_of_{name}"))
+        for name in NEEDED_SHEETS
+        if name not in settings
+    )
+    definition: dict[str, Any] = dict(read_about(context, settings.get("about")))
+    parameters = read_parameters(context, settings.get("parameters"))
+    if parameters:
+        definition["parameters"] = parameters
+    tables = _named_tables(context, drawn)
+    definition["sheets"] = [_sheet(context, each, number, tables) for number, each in enumerate(drawn, 1)]
+    name_lists(context)
+    definition["rules"] = read_rules(context, settings.get("rules"), definition)
+    lost = put_back(definition, read_remains(context, settings.get("others")))
+    ordered = {key: definition[key] for key in (*PARTS, *definition) if key in definition}
+    return ReadDefinition(ordered, tuple(context.faults), tuple(lost), context)
+
+
+def book_title(book: DrawnBook) -> str:
+    """What a fault of the whole workbook is said of: its first sheet."""
+    return next(iter(book.sheets), "")
+
+
+def _settings_sheets(book: DrawnBook) -> dict[str, DrawnSheet]:
+    """The sheets that are none of the form, by what they are: marked ones, else those that are called so."""
+    found: dict[str, DrawnSheet] = {}
+    for sheet in book.sheets.values():
+        first = sheet.at(0, 0)
+        kind = properties_of(first.note, first.author)[0].get("settings") if first.note else None
+        if kind in SETTINGS:
+            found.setdefault(str(kind), sheet)
+    names = meanings_of("sheet_of_")
+    for sheet in book.sheets.values():
+        name = names.get(sheet.title.casefold(), "").removeprefix("sheet_of_")
+        if name in SETTINGS and sheet.title not in {s.title for s in found.values()}:
+            found.setdefault(name, sheet)
+    return found
+
+
+def _named_tables(context: Context, drawn: list[SheetDrawn]) -> Mapping[int, TableRead]:
+    """The tables of all sheets, by their identity; every cell of every sheet has its name after that."""
+    tables: dict[int, TableRead] = {}
+    number = 0
+    context.in_tables.update(
+        (each.sheet.title, row, column.header.column)
+        for each in drawn
+        for section in each.sections
+        if isinstance(section, TableDrawn)
+        for row in section.rows
+        for column in section.columns
+    )
+    for each in drawn:
+        for section in each.sections:
+            if isinstance(section, TableDrawn):
+                number += 1
+                tables[id(section)] = TableRead(context, each, section, str(section.said.get("table_key") or f"table_{number}"))
+            elif isinstance(section, FieldsDrawn):
+                key = _key_of_fields(section, drawn)
+                for item in section.items:
+                    context.places.labels.add((each.sheet.title, item.label.row, item.label.column))
+                    place = (each.sheet.title, item.cell.row, item.cell.column)
+                    context.places.cells[place] = Spot(key, _key_of_item(item.said, section, item))
+    return tables
+
+
+def _key_of_fields(section: FieldsDrawn, drawn: list[SheetDrawn]) -> str:
+    said = section.said.get("fields_key")
+    if said:
+        return str(said)
+    every = [s for each in drawn for s in each.sections if isinstance(s, FieldsDrawn)]
+    return f"fields_{next(n for n, s in enumerate(every, 1) if s is section)}"
+
+
+def _key_of_item(said: dict[str, Any], section: FieldsDrawn, item: Any) -> str:
+    return str(said.get("field_key") or f"field_{section.items.index(item) + 1}")
+
+
+def _sheet(context: Context, drawn: SheetDrawn, number: int, tables: Mapping[int, TableRead]) -> dict[str, Any]:
+    """A sheet as form.yaml has it."""
+    raw: dict[str, Any] = {"key": str(drawn.said.get("sheet_key") or f"sheet_{number}"), "title": drawn.sheet.title}
+    if drawn.heading is not None:
+        raw["heading"] = drawn.heading.text
+    if drawn.sheet.is_landscape:
+        raw["landscape"] = True
+    if drawn.said.get("sheet_private"):
+        raw["private"] = True
+    raw["widths"] = _widths(drawn, tables)
+    raw["sections"] = []
+    for section in drawn.sections:
+        match section:
+            case GuideDrawn():
+                raw["sections"].append({"guide": True})
+            case LinesDrawn(texts=texts):
+                raw["sections"].append({"lines": list(texts)})
+            case TableDrawn():
+                raw["sections"].append(tables[id(section)].raw())
+            case FieldsDrawn():
+                raw["sections"].append(_fields(context, drawn, section))
+    if not raw["sections"]:
+        context.faults.append(fault(drawn.sheet.title, "no_sections"))
+    context.remember(raw, drawn.sheet.title)
+    return raw
+
+
+def _widths(drawn: SheetDrawn, tables: Mapping[int, TableRead]) -> list[float]:
+    """The widths of the columns that show something, those of last year's figures apart."""
+    areas = list(drawn.sheet.places.values())
+    first = min((area.column for area in areas), default=0)
+    last = max((area.column + area.columns - 1 for area in areas), default=0)
+    behind = {
+        column.header.column
+        for section in drawn.sections
+        if isinstance(section, TableDrawn)
+        for column, raw in zip(section.columns, tables[id(section)].raw_columns, strict=True)
+        if raw["type"] == "reference"
+    }
+    shown = [n for n in range(first, last + 1) if n not in drawn.sheet.hidden and n not in behind]
+    widths = [drawn.sheet.widths.get(n, 8.5) for n in shown]
+    return [int(width) if float(width).is_integer() else width for width in widths]
+
+
+def _fields(context: Context, drawn: SheetDrawn, section: FieldsDrawn) -> dict[str, Any]:
+    """Single fields as form.yaml has them."""
+    key = context.places.cells[drawn.sheet.title, section.items[0].cell.row, section.items[0].cell.column].block
+    raw: dict[str, Any] = {"fields": key}
+    if "fields_path" in section.said:
+        raw["path"] = section.said["fields_path"]
+    if section.heading is not None:
+        raw["heading"] = section.heading.text
+    raw["items"] = []
+    seen: dict[str, str] = {}
+    for item in section.items:
+        name = _key_of_item(item.said, section, item)
+        if name in seen:
+            context.faults.append(fault(item.label.name, "key_twice", found=name, other=seen[name]))
+        seen[name] = item.label.name
+        own: dict[str, Any] = {"key": name, "label": item.label.text}
+        describe_field(context, own, drawn.sheet, item.cell, item.label, item.said)
+        home = Home(drawn.sheet.title, key, None)
+        formula = item.said.get("field_formula")
+        formula = formula if formula is not None else context.formula(item.cell, home)
+        if formula is not None:
+            own["formula"] = formula
+        if item.is_long:
+            own["rows"] = item.cell.rows
+            height = drawn.sheet.heights.get(item.cell.row)
+            if height:
+                own["height"] = round(height)
+        context.remember(own, item.label.name)
+        context.names[f"{key}.{name}"] = item.cell.name
+        raw["items"].append(own)
+    context.remember(raw, section.items[0].label.name)
+    return raw
