@@ -88,7 +88,10 @@ class CellWriter:
     # --- formulas --------------------------------------------------------------------------------------------
 
     def formula(self, spot: Spot, tree: Node, if_blank: str = '""') -> str:
-        """The Excel formula of a cell, without "="; rows of one block share a rendering, only the row number differs."""
+        """The Excel formula of a cell, without "="; rows of one block share a rendering, only the row number differs.
+
+        Renderings stay for the next workbook of the form: so a tree is to be one that stays too, and not made for one workbook.
+        """
         key = (id(tree), spot.block, if_blank)
         if key not in self._renderings:
             # The tree is kept beside its rendering: an id may be given anew once its object is gone.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from xlperf.addresses import cell_name
 from xlperf.forms.document import Spot
@@ -61,7 +62,7 @@ def colour_blank_field(writer: CellWriter, sheet: Worksheet, spot: Spot) -> None
     """Colour a single field while it is blank, if it is required."""
     _, field = writer.block_and_field(spot)
     if field.required:
-        blank = writer.formula(spot, IsBlank(Name(field.key, field.kind), True), "FALSE")
+        blank = writer.formula(spot, _blank(field.key, field.kind), "FALSE")
         colour_where(writer, sheet, writer.rectangle(spot, spot), blank, "required")
 
 
@@ -71,11 +72,22 @@ def _colour_blanks(writer: CellWriter, sheet: Worksheet, field: Field, first: Sp
     required = writer.form.required(block, first.index, field)
     if required is False:
         return
-    tests: list[Node] = [USED]
-    tests += [required.tree] if isinstance(required, Condition) else []
-    tests.append(IsBlank(Name(field.key, field.kind), True))
-    condition = writer.formula(first, Call("AND", tuple(tests), Kind.BOOLEAN), "FALSE")
+    tree = _blank_in_used_row(field.key, field.kind, required.tree if isinstance(required, Condition) else None)
+    condition = writer.formula(first, tree, "FALSE")
     colour_where(writer, sheet, writer.rectangle(first, last), condition, "required")
+
+
+@lru_cache(maxsize=1024)
+def _blank_in_used_row(key: str, kind: Kind, condition: Node | None) -> Node:
+    """Whether a column is blank where something stands in its row and that condition holds; the same tree in every workbook."""
+    tests = (USED, *([condition] if condition is not None else []), _blank(key, kind))
+    return Call("AND", tests, Kind.BOOLEAN)
+
+
+@lru_cache(maxsize=1024)
+def _blank(key: str, kind: Kind) -> Node:
+    """Whether a cell is blank; the same tree in every workbook, see `CellWriter.formula`."""
+    return IsBlank(Name(key, kind), True)
 
 
 def _colour_failing(writer: CellWriter, sheet: Worksheet, block: Block, rule: Rule) -> None:
