@@ -105,8 +105,8 @@ class Made(TypedDict):
 def log_of(store: Store, exported: Exported, *, has_roster: bool, state: str) -> Made:
     """What there is to tell of exports that were made now."""
     return {
-        "missing": _missing(exported.board) if has_roster else None,
-        "units": SpooledList(_unit_entries(exported.board)),
+        "missing": _missing(map(BoardRow._make, exported.board)) if has_roster else None,
+        "units": SpooledList(_unit_entries(map(BoardRow._make, exported.board))),
         "beside": exported.beside,
         "files": SpooledList(list_files(Outcomes(store, documents=False), attachments=exported.attachments)),
         "state": state,

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xlperf.csv_file import csv_writer, write_csv
 from xlperf.distributing.roster import Unit
@@ -29,10 +29,10 @@ from xlperf.summarizing.audit.archive import OpenInput, write_audit
 from xlperf.summarizing.audit.chain import Chain
 from xlperf.summarizing.board.decisions import Taken
 from xlperf.summarizing.board.former import FormerYears, reasons_of
-from xlperf.summarizing.board.rows import BoardRow
 from xlperf.summarizing.handouts import HandedOut, Handouts, day_of
 from xlperf.summarizing.outcome import Outcome
 from xlperf.summarizing.overview import Part, lines_of
+from xlperf.summarizing.spool import SpooledList
 from xlperf.summarizing.submissions import ANYTHING, Asked
 from xlperf.summarizing.summary_workbook import write_summary
 from xlperf.summarizing.survey import Survey, take_survey
@@ -54,7 +54,7 @@ class Exported(NamedTuple):
 
     chain: Chain | None  # the audit that the summary and the archive show
     digests: dict[str, str]  # by the path below the folder of the collection, the SHA-256 of summary, tables and archive
-    board: tuple[BoardRow, ...]
+    board: Iterable[Sequence[Any]]  # what each BoardRow holds
     attachments: frozenset[str]  # paths of files that nobody has to read
     beside: dict[str, str]  # finalized files that somebody has saved since, each with the newer file beside it
     handed: dict[str, str]  # by path, the SHA-256 of what goes back and to departments
@@ -127,7 +127,7 @@ def write_exports(
     return Exported(
         chain=chain,
         digests=digests,
-        board=tuple(survey.board),
+        board=SpooledList(survey.board),
         attachments=survey.attachments,
         beside=handouts.beside,
         handed=handouts.digests(handed_before),

@@ -9,9 +9,12 @@ those of an undisturbed run. A `Submission` is the small part of an outcome, of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
+from math import isnan, nan
 from sys import intern
 from typing import Any, Literal, TypeVar, cast
 
@@ -68,6 +71,42 @@ class Outcome(Submission):
     places: Mapping[str, str] = field(default_factory=dict, repr=False)  # path -> cell that is not the template's
     digests: Mapping[str, str] | None = field(default=None, repr=False)  # output -> SHA-256; None of an earlier version
     gist: Mapping[str, Any] | None = field(default=None, repr=False)  # what sums it up, see `gist`; None: nobody has taken it
+
+
+class Figures(Mapping[str, float | None]):
+    """Figures by key, in a third of the memory of a dictionary: submissions of one form share the keys.
+
+    >>> Figures.of({"spent": 1.5, "rate": None}) == {"spent": 1.5, "rate": None}
+    True
+    """
+
+    __slots__ = ("_keys", "_values")
+
+    def __init__(self, keys: tuple[str, ...], values: array[float]) -> None:
+        self._keys, self._values = keys, values
+
+    @classmethod
+    def of(cls, figures: Mapping[str, float | None]) -> Figures:
+        """The same figures; None is kept as NaN, which no figure is."""
+        return cls(_held_keys(tuple(figures)), array("d", (nan if value is None else value for value in figures.values())))
+
+    def __getitem__(self, key: str) -> float | None:
+        if key not in self._keys:
+            raise KeyError(key)
+        value = self._values[self._keys.index(key)]
+        return None if isnan(value) else value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+
+@lru_cache(maxsize=64)
+def _held_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The same object for equal keys."""
+    return keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,15 +99,16 @@ class SpooledLists(Mapping[str, list[Any]]):
 class SpooledSet(Set[str]):
     """A set of texts, sorted.
 
-    >>> spooled = SpooledSet()
-    >>> spooled.add("b"), spooled.add("a"), spooled.add("b")
-    (None, None, None)
+    >>> spooled = SpooledSet("ba")
+    >>> spooled.add("b")
     >>> list(spooled), "a" in spooled, spooled.isdisjoint(["c"])
     (['a', 'b'], True, True)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, texts: Iterable[str] = ()) -> None:
         self._file = temporary_database(TEXTS)
+        for text in texts:
+            self.add(text)
 
     def add(self, text: str) -> None:
         """Add a text, unless it is there."""

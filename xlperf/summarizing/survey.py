@@ -27,7 +27,7 @@ from xlperf.summarizing.board.rows import BoardRow, board_rows
 from xlperf.summarizing.fingerprints import Fingerprints, find_shared
 from xlperf.summarizing.gist import Gist, form_of, gist_of, prints_in
 from xlperf.summarizing.name_checks import check_names, check_places
-from xlperf.summarizing.outcome import FileStatus, Outcome, Submission, SurveyedSubmission, held_once, imported_from
+from xlperf.summarizing.outcome import Figures, FileStatus, Outcome, Submission, SurveyedSubmission, held_once, imported_from
 from xlperf.summarizing.similarity import ComparedWorkbook, compare
 from xlperf.summarizing.spool import SpooledLists, temporary_database
 from xlperf.summarizing.submissions import ANYTHING, COUNTS, DUPLICATE, Asked, Role, find_roles, is_attachment, owner_of
@@ -264,7 +264,7 @@ def _surveyed(outcome: Outcome, gist: Mapping[str, Any] | None) -> SurveyedSubmi
         errors=found["error"].all,
         queries=found["query"].open,
         warnings=found["warning"].all,
-        figures={held_once(key): figure for key, figure in gist["figures"].items()} if gist else {},
+        figures=Figures.of(gist["figures"]) if gist else {},
         over=gist["over"] if gist else 0,
         met=gist["met"] if gist else 0,
         missed=gist["missed"] if gist else 0,

@@ -26,7 +26,8 @@ from xlperf.file_names import safe_name
 from xlperf.files import zip_entry
 from xlperf.messages import sentence
 from xlperf.summarizing.audit.chain import Chain
-from xlperf.summarizing.outcome import INSIDE, Outcome
+from xlperf.summarizing.outcome import INSIDE, Outcome, held_once
+from xlperf.summarizing.spool import SpooledSet
 from xlperf.summarizing.submissions import content_key
 from xlperf.summarizing.survey import Survey
 from xlperf.summarizing.tables.table import Row
@@ -65,9 +66,9 @@ def _rows(survey: Survey, outcomes: Iterable[Outcome], archive: zipfile.ZipFile,
     """Yield the lines of the list while the inputs are stored."""
     yield [sentence(f"head_{key}", {}) for key in COLUMNS]
     stored: dict[str, str] = {}
-    taken = {MANIFEST, CHAIN}
+    taken = SpooledSet([MANIFEST, CHAIN])
     for outcome in map(survey.owned, outcomes):
-        content = content_key(outcome) if outcome.sha256 else _outermost(outcome)
+        content = held_once(content_key(outcome) if outcome.sha256 else _outermost(outcome))
         if content not in stored:
             stored[content] = _store(archive, outcome, open_input, taken)
         role = survey.roles[outcome.path]
@@ -92,7 +93,7 @@ def _chain_rows(chain: Chain) -> Iterator[Row]:
         yield entry.number, entry.time, sentence(f"entry_{entry.kind}", {}), entry.kind, entry.facts, entry.previous, entry.hash
 
 
-def _store(archive: zipfile.ZipFile, outcome: Outcome, open_input: OpenInput, taken: set[str]) -> str:
+def _store(archive: zipfile.ZipFile, outcome: Outcome, open_input: OpenInput, taken: SpooledSet) -> str:
     """Store an input and return its name in the archive, or the reason why it is not there."""
     with ExitStack() as until_stored:
         try:
@@ -125,7 +126,7 @@ def _outermost(outcome: Outcome) -> str:
     return outcome.path.partition(INSIDE)[0]
 
 
-def _name(path: str, taken: set[str]) -> str:
+def _name(path: str, taken: SpooledSet) -> str:
     """A unique name in the archive that Windows can unpack, made from the path."""
     path = path.replace(INSIDE, f"{INSIDE}/")  # the archive itself may be stored too: no folder of its name
     *folders, file = [PurePosixPath(part) for part in re.split(r"[/\\]+", path) if part.strip(". ")] or [PurePosixPath("_")]
