@@ -19,6 +19,7 @@ from typing import Any
 
 from xlperf.forms.document import Row, Rows, Spot
 from xlperf.forms.form import Form
+from xlperf.forms.live.form_tests import home_of, is_of_form
 from xlperf.forms.live.needs import cells_of_name
 from xlperf.forms.model import GUIDE, RULES, USED, Block, Cells, Field
 from xlperf.formula.cells_and_columns import Columns
@@ -134,10 +135,13 @@ def plain(value: Any) -> Any:
 def judged_cells(form: Form) -> tuple[Cells, ...]:
     """The computed cells, in order, from which the document and the findings of a form follow: less than half of them all."""
     helpers = {f"_{code}{what}" for code, rule in form.rules.items() if rule.test or rule.check for what in ("", "_name")}
+    of_form = {home_of(rule) for rule in form.rules.values() if is_of_form(rule)}
     needed: set[Cells] = set()
     for cells in reversed(form.computed_cells):
-        is_judged = cells.field in helpers or (
-            form.blocks[cells.block].fields[cells.field].in_document and cells.block not in (GUIDE, RULES)
+        is_judged = (
+            cells.field in helpers
+            or cells in of_form
+            or (form.blocks[cells.block].fields[cells.field].in_document and cells.block not in (GUIDE, RULES))
         )
         if is_judged or cells in needed:
             needed.add(cells)

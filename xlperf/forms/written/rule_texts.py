@@ -34,14 +34,16 @@ def _texts_of(rule: Raw, table: Raw) -> dict[str, Any]:
     """What a rule has where it does not say it."""
     columns = {column["key"]: column for column in own_columns(table) if not column.get("hidden")}
     cells = [key for key in dict.fromkeys(_names_in(rule["test"])) if key in columns] or [next(iter(columns))]
-    title = rule["title"].translate(BRACES)
     shown = [f"{columns[key]['label'].translate(BRACES)} {{{key}}}" for key in rule.get("cells", cells) if key in columns]
+    return {**default_texts(rule), "cells": cells, "found": clauses(shown)}
+
+
+def default_texts(rule: Raw) -> dict[str, Any]:
+    """What any rule has that tests something, where it does not say it."""
     return {
         "severity": "error",
         "why": sentence("rule_why", {"title": rule["title"]}),
-        "cells": cells,
-        "found": clauses(shown),
-        "expected": title,
+        "expected": rule["title"].translate(BRACES),
         "fix": sentence("rule_fix", {}),
     }
 
