@@ -30,7 +30,7 @@ from xlperf.forms.document import (
 )
 from xlperf.forms.form import Form
 from xlperf.forms.live.form_tests import home_of, is_of_form
-from xlperf.forms.model import GUIDE, RULES, TEN_THOUSANDTH, Block, Cells, Condition, Field, Rule
+from xlperf.forms.model import GUIDE, RULES, TEN_THOUSANDTH, USED, Block, Cells, Condition, Field, Rule
 from xlperf.forms.scope import is_sayable
 from xlperf.formula.nodes import Kind, Node, names_in
 from xlperf.formula.operands import as_decimal, as_text, normal_text, round_half_up
@@ -250,7 +250,9 @@ def _failing_rows(form: Form, rows: Rows, rule: Rule, affected: Followers) -> It
                 preset = block.row(index)
                 test = form.formulas[Cells(key, preset.key if preset else None, helper)]
                 printed = {name: as_printed(block.fields.get(name), value) for name, value in row.items()}
-                facts = printed | _ten_thousandths(block, row) | _named_in(form, rows, key, test) | _probable_slip(rule, row)
+                facts = (
+                    printed | _ten_thousandths(block, row) | _named_in(form, rows, key, test, index) | _probable_slip(rule, row)
+                )
                 yield Failure(tuple(Spot(key, index, cell) for cell in rule.cells), facts)
 
 
@@ -271,8 +273,8 @@ def _ten_thousandths(block: Block, row: Facts) -> dict[str, object]:
     return {f"{name}{TEN_THOUSANDTH}": as_text(as_decimal(value) / 10_000) for name, value in numbers.items()}
 
 
-def _named_in(form: Form, rows: Rows, block: str, test: Node) -> dict[str, object]:
-    """What stands in the single cells elsewhere that a test names, `total.rate` as `total_rate`."""
+def _named_in(form: Form, rows: Rows, block: str, test: Node, index: int = 0) -> dict[str, object]:
+    """What stands in the single cells elsewhere and in the row above that a test of a row names, `total.rate` as `total_rate`."""
     found = {}
     for name in {name for name in names_in(test) if "." in name}:
         target = form.target(block, name)
@@ -280,6 +282,10 @@ def _named_in(form: Form, rows: Rows, block: str, test: Node) -> dict[str, objec
             key = target.blocks[0]
             value = rows[key][form.index(target)].get(target.field)
             found[name.replace(".", "_")] = as_printed(form.blocks[key].fields[target.field], value)
+        elif target and target.reach == "above":
+            row = next((row for row in reversed(rows[block][:index]) if row.get(USED) == 1), {})
+            value = row.get(target.field)
+            found[name.replace(".", "_")] = as_printed(form.blocks[block].fields[target.field], value)
     return found
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from xlperf.forms.definition import Raw, named, own_columns, quoted, refuse, sections_of, wrong
+from xlperf.forms.model import ABOVE
 from xlperf.formula.parsing.written import QUOTED
 
 FORMULAS = ("formula", "required", "wanted", "number_when", "percent_when", "choices_from")  # of a column or a single field
@@ -171,7 +172,7 @@ class _Reader:
             return self._one(parts[0], self.titles)
         owner, *rest = parts
         if owner not in self.owners:
-            return match[0]
+            return f"{owner}.{self._one(rest[0], self.titles)}" if owner == ABOVE and len(rest) == 1 else match[0]
         meant = self.owners[owner]
         if len(meant) > 1 and not KEY.fullmatch(owner):
             self._refuse(owner, tuple(each.key for each in meant))
