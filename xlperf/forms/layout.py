@@ -79,7 +79,8 @@ class Layout:
         ranges = (self.ranges[block, USED], self.ranges[block, field])
         used, cells = (f"{cell_name(first - 1, column, True)}:{column_name(column)}{row}" for _, column, first, _ in ranges)
         (head, own), (_, beside) = used.split(":"), cells.split(":")
-        place = f"SUMPRODUCT(LARGE(({used}=1)*({own}=1)*(ROW({used})<ROW())*(ROW({used})-ROW({head})),1))"  # MAX is #VALUE! in Gnumeric
+        above = f"({used}=1)*({own}=1)*(ROW({used})<ROW())*(ROW({used})-ROW({head}))"
+        place = f"SUMPRODUCT(LARGE({above},1))"  # MAX would be #VALUE! in Gnumeric
         blank = f"{beside.removesuffix(row)}${BLANK_ROW}"
         return self.meant(block, field, f"IF({place}=0,{blank},INDEX({cells},{place}+1))")
 
