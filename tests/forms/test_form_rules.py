@@ -182,3 +182,32 @@ def test_a_form_with_such_rules_is_drawn_and_read_as_it_was(tmp_path: Path) -> N
     drawn = draw_form("mini", templates=folder.parent.parent, output=tmp_path / "drawn.xlsx")
     read = load_form(read_form(drawn, output=tmp_path / "read" / "mini" / "2024").parent)
     assert read.definition == load_form(folder).definition
+
+
+@pytest.mark.slow
+def test_what_was_issued_is_known_when_it_comes_back(tmp_path: Path) -> None:
+    """What a form hands out in preset rows, changed and unchanged; the workbook leaves it to the intake."""
+    definition = own_form() | {"checks": {"XL207": False}}
+    rows = [{"key": "one", "name": "甲", "planned": 5}, {"key": "two", "name": "乙", "planned": 8}]
+    definition["sheets"][1]["sections"][0] |= {"table": "entries", "blocks": [{"key": "items", "rows": rows}]}
+    texts = {
+        "why": "下发的数不改。",
+        "severity": "query",
+        "found": "{name}：{before} 改为 {now}",
+        "expected": "不改",
+        "fix": "改回。",
+    }
+    parameters = {"table": "entries", "fields": ["planned"]}
+    definition["rules"] = [
+        {"code": "FR101", "title": "下发的预算数没有改动", "check": "changed_presets", "parameters": parameters} | texts
+    ]
+    folder = written(definition, tmp_path / "forms")
+    templates, form = folder.parent.parent, load_form(folder)
+    for name, planned, expected in (("same", 5, []), ("changed", 6, [(["项目!C3"], "甲：5 改为 6")])):
+        filled = document({}, []) | {
+            "items": [{"name": "甲", "planned": planned, "spent": 1}, {"name": "乙", "planned": 8, "spent": 2}]
+        }
+        fill_workbook(filled, path := tmp_path / f"{name}.xlsx", templates=templates)
+        findings = [each for each in validate(path, templates=templates).findings if each["code"] == "FR101"]
+        assert [(each["cells"], each["found"]) for each in findings] == expected
+        assert told(form, path)["FR101"] == (form.words["after"], "")
