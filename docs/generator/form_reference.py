@@ -51,9 +51,9 @@ A key in **bold** is required.
         "formulas": "Formulas",
         "language": """A formula is written in Excel's syntax, with keys in place of addresses: a column of the same row
 (`spent`), a single field or a cell of a block (`cover.unit`, `total.rate`), a cell of a preset row (`BLOCK.ROW.FIELD`), a
-whole column (`SUM(items.spent)`), a figure of the form (`parameters.low_rate`). Where an operand is blank the formula shows
-nothing; `N(x)` takes a blank for 0, `T(x)` for no text. A text among numbers, or in a cell of choices one that is no choice,
-makes it show nothing too.
+whole column (`SUM(items.spent)`), a column of the row above (`above.spent`), a figure of the form (`parameters.low_rate`).
+Where an operand is blank the formula shows nothing; `N(x)` takes a blank for 0, `T(x)` for no text. A text among numbers, or
+in a cell of choices one that is no choice, makes it show nothing too.
 
 Sums, products and quotients are rounded by themselves where they are compared, shown or printed: `a - b = c` on amounts means
 `ROUND(a - b, 6) = c`, a quotient has 10 decimals, and the value of a column those of its type. See
@@ -110,7 +110,7 @@ Sums, products and quotients are rounded by themselves where they are compared, 
         "columns": ("键", "含义", "可以写什么"),
         "formulas": "公式",
         "language": """公式用 Excel 的写法，只是用键代替单元格地址：同一行的一列（`spent`）、单个字段或一块中的一格
-（`cover.unit`、`total.rate`）、预设行的一格（`块.行.字段`）、整列（`SUM(items.spent)`）、表样的参数（`parameters.low_rate`）。要用到的格子空白时，公式不显示结果；
+（`cover.unit`、`total.rate`）、预设行的一格（`块.行.字段`）、整列（`SUM(items.spent)`）、上一行的一栏（`above.spent`）、表样的参数（`parameters.low_rate`）。要用到的格子空白时，公式不显示结果；
 `N(x)` 把空白当作 0，`T(x)` 把空白当作空文字。该填数字的格子里是文字，或者选项格里的文字不是选项，结果也留空。
 
 和、积、商在比较、显示或变成文字的地方自动舍入：金额的 `a - b = c` 就是 `ROUND(a - b, 6) = c`，

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import yaml
 
@@ -22,6 +23,9 @@ from xlperf.formula.doubles import DOUBLES
 from xlperf.messages import use_language
 
 LISTED = REPOSITORY / "tests" / "formula" / "formulas_tried.tsv"
+CURED = list(
+    csv.DictReader(LISTED.with_name("cures_tried.tsv").read_text("utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+)
 TRIED = list(csv.DictReader(LISTED.read_text("utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
 REFUSED = [row for row in TRIED if row["zh"]]
 TAKEN = [row for row in TRIED if not row["zh"]]
@@ -102,3 +106,31 @@ def test_the_others_are_refused_with_the_cure(row: dict[str, str], language: str
     assert row[language] in told and row["formula"] in told
     own_words = told.replace(row["formula"], "").replace(str(tmp_path), "")
     assert any("\u4e00" <= letter <= "\u9fff" for letter in own_words) is (language == "zh")
+
+
+def test_every_cure_is_possible_and_gives_what_was_meant(tmp_path: Path) -> None:
+    """What the refusal says to write instead is taken, alone and together with all others."""
+    assert [row["formula"] for row in CURED] == [row["formula"] for row in REFUSED]
+    cured = [{"formula": row["cured"], "gives": row["gives"]} for row in CURED]
+    form = load_form(form_with(cured, tmp_path))
+    rows, _ = rows_of(form, DOCUMENT)
+    for numbers in ({}, {"numbers": DOUBLES}):
+        first = compute(form, rows, **numbers)["rows"][0]
+        shown = {row["formula"]: listed(first.get(f"c{number}")) for number, row in enumerate(cured)}
+        assert shown == {row["formula"]: row["gives"] for row in cured}
+
+
+@pytest.mark.slow
+@pytest.mark.libreoffice
+def test_a_cure_gives_what_excel_gives_for_what_was_typed(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for item in ITEMS:
+        book.active.append([item["planned"], item["spent"], item["name"], item["spent"]])
+    asked = [row for row in CURED if row["excel"]]
+    for number, row in enumerate(asked, 1):
+        book.active.cell(number, 6).value = f"={row['excel']}"
+    book.save(tmp_path / "typed.xlsx")
+    (saved,) = convert([tmp_path / "typed.xlsx"], tmp_path / "saved")
+    computed = openpyxl.load_workbook(saved, data_only=True).active
+    shown = {row["formula"]: listed(computed.cell(number, 6).value) for number, row in enumerate(asked, 1)}
+    assert shown == {row["formula"]: row["gives"] for row in asked} and len(asked) == 19

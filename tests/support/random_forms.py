@@ -114,6 +114,8 @@ def random_form(seed: int) -> dict[str, Any]:
     definition["style"]["size"] = random.choice((9, 11, 14))
     shared = Random(f"{seed} shared")  # of its own, so that the rest of a form is drawn as before
     _use_ready_checks(shared, definition)
+    _test_the_form(shared, definition)
+    _hold_against_rows_above(shared, definition)
     _split_what_formulas_see(sheets, definition["rules"])
     return _extended(shared, definition) if shared.random() < 0.3 else definition
 
@@ -138,6 +140,31 @@ def _use_ready_checks(random: Random, definition: dict[str, Any]) -> None:
                 }
                 rule = {"code": f"AC{len(definition['rules']) + 101}", "use": name, "table": table["table"], "with": given}
                 definition["rules"].append(rule | ({"severity": "info"} if random.random() < 0.3 else {}))
+
+
+def _test_the_form(random: Random, definition: dict[str, Any]) -> None:
+    """Rules of single fields, and of the whole form: columns against a field of the cover."""
+    fields = [item["key"] for item in definition["sheets"][1]["sections"][2]["items"] if item["type"] in NUMBERS]
+    names = {"a": random.choice(fields), "b": random.choice(fields)} if fields else {"a": "staff", "b": "staff"}
+    of_rule = {"fields": "more" if fields else "cover", "test": random.choice(OF_TESTS).format(**names)}
+    columns = [f"{table['blocks'][0]['key']}.{column['key']}" for table in _tables(definition["sheets"][2:-1])
+               if {"spare", "rows", "keyed"} & table["blocks"][0].keys() for column in table["columns"] if column["type"] in NUMBERS]  # fmt: skip
+    drawn = [of_rule] + ([{"test": f"SUM({random.choice(columns)}) <= cover.staff"}] if columns else [])
+    for rule in drawn:
+        if random.random() < 0.3:
+            number = len(definition["rules"]) + 101
+            definition["rules"].append({"code": f"AD{number}", "title": f"全表{number}"} | rule)
+
+
+def _hold_against_rows_above(random: Random, definition: dict[str, Any]) -> None:
+    """Rules that hold a row against the one above, in tables of several rows."""
+    for table in _tables(definition["sheets"][2:-1]):
+        numbers = [column["key"] for column in table["columns"] if column["type"] in NUMBERS]
+        if numbers and {"spare", "rows", "keyed"} & table["blocks"][0].keys() and random.random() < 0.3:
+            test = random.choice(("{a} = above.{b}", "{a} >= N(above.{b})", 'IF(above.{b} = "", TRUE, {a} <> above.{b})'))
+            test = test.format(a=random.choice(numbers), b=random.choice(numbers))
+            number = len(definition["rules"]) + 101
+            definition["rules"].append({"code": f"AE{number}", "title": f"上行{number}", "table": table["table"], "test": test})
 
 
 def _extended(random: Random, definition: dict[str, Any]) -> dict[str, Any]:

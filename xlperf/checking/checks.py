@@ -29,7 +29,8 @@ from xlperf.forms.document import (
     texts_in_column,
 )
 from xlperf.forms.form import Form
-from xlperf.forms.model import GUIDE, TEN_THOUSANDTH, Block, Cells, Condition, Field, Rule
+from xlperf.forms.live.form_tests import home_of, is_of_form
+from xlperf.forms.model import GUIDE, RULES, TEN_THOUSANDTH, USED, Block, Cells, Condition, Field, Rule
 from xlperf.forms.scope import is_sayable
 from xlperf.formula.nodes import Kind, Node, names_in
 from xlperf.formula.operands import as_decimal, as_text, normal_text, round_half_up
@@ -237,6 +238,8 @@ def _with_what_stands(form: Form, failure: Failure, rows: Rows) -> Failure:
 
 def _failing_rows(form: Form, rows: Rows, rule: Rule, affected: Followers) -> Iterator[Failure]:
     """Yield the rows that fail a test; a builtin rule has none."""
+    if is_of_form(rule):
+        yield from _failing_form(form, rows, rule, affected)
     if rule.test is None or rule.table is None:
         return
     helper = f"_{rule.code}"
@@ -247,8 +250,20 @@ def _failing_rows(form: Form, rows: Rows, rule: Rule, affected: Followers) -> It
                 preset = block.row(index)
                 test = form.formulas[Cells(key, preset.key if preset else None, helper)]
                 printed = {name: as_printed(block.fields.get(name), value) for name, value in row.items()}
-                facts = printed | _ten_thousandths(block, row) | _named_in(form, rows, key, test) | _probable_slip(rule, row)
+                facts = (
+                    printed | _ten_thousandths(block, row) | _named_in(form, rows, key, test, index) | _probable_slip(rule, row)
+                )
                 yield Failure(tuple(Spot(key, index, cell) for cell in rule.cells), facts)
+
+
+def _failing_form(form: Form, rows: Rows, rule: Rule, affected: Followers) -> Iterator[Failure]:
+    """Yield the one failure of a rule that tests single fields or the whole form, if it fails."""
+    home = home_of(rule)
+    index = form.blocks[RULES].rows_by_key[rule.code]
+    if rows[RULES][index].get(home.field) == 1 and Spot(RULES, index, home.field) not in affected:
+        targets = [form.target(RULES, cell) for cell in rule.cells]
+        spots = tuple(Spot(target.blocks[0], form.index(target), target.field) for target in targets)
+        yield Failure(spots, _named_in(form, rows, RULES, form.formulas[home]))
 
 
 def _ten_thousandths(block: Block, row: Facts) -> dict[str, object]:
@@ -258,8 +273,8 @@ def _ten_thousandths(block: Block, row: Facts) -> dict[str, object]:
     return {f"{name}{TEN_THOUSANDTH}": as_text(as_decimal(value) / 10_000) for name, value in numbers.items()}
 
 
-def _named_in(form: Form, rows: Rows, block: str, test: Node) -> dict[str, object]:
-    """What stands in the single cells elsewhere that a test names, `total.rate` as `total_rate`."""
+def _named_in(form: Form, rows: Rows, block: str, test: Node, index: int = 0) -> dict[str, object]:
+    """What stands in the single cells elsewhere and in the row above that a test of a row names, `total.rate` as `total_rate`."""
     found = {}
     for name in {name for name in names_in(test) if "." in name}:
         target = form.target(block, name)
@@ -267,6 +282,10 @@ def _named_in(form: Form, rows: Rows, block: str, test: Node) -> dict[str, objec
             key = target.blocks[0]
             value = rows[key][form.index(target)].get(target.field)
             found[name.replace(".", "_")] = as_printed(form.blocks[key].fields[target.field], value)
+        elif target and target.reach == "above":
+            row = next((row for row in reversed(rows[block][:index]) if row.get(USED) == 1), {})
+            value = row.get(target.field)
+            found[name.replace(".", "_")] = as_printed(form.blocks[block].fields[target.field], value)
     return found
 
 

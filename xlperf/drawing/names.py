@@ -85,7 +85,7 @@ class Names:
 
     def _address(self, name: str, home: Spot, title: str) -> str:
         target = self.form.find_target(home.block, name)
-        if target is None or target.field in HELPERS:
+        if target is None or target.field in HELPERS or target.reach == "above":
             raise Undrawable
         if target.reach == "parameter":
             return self.parameters[target.field]

@@ -99,8 +99,8 @@ def _written(kind: str, value: Any) -> Any:
 
 
 def _test(canvas: Canvas, rule: Raw, title: str) -> str | None:
-    """The test of a rule in addresses of the first row of the first block that it tests."""
-    table = canvas.form.tables.get(rule["table"])
+    """The test of a rule in addresses of the first row of the first block that it tests; None of one that tests no rows."""
+    table = canvas.form.tables.get(rule.get("table", ""))
     if table is None:
         return None
     block = (rule.get("blocks") or table.blocks)[0]

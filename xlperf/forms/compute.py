@@ -19,6 +19,7 @@ from typing import Any
 
 from xlperf.forms.document import Row, Rows, Spot
 from xlperf.forms.form import Form
+from xlperf.forms.live.form_tests import home_of, is_of_form
 from xlperf.forms.live.needs import cells_of_name
 from xlperf.forms.model import GUIDE, RULES, USED, Block, Cells, Field
 from xlperf.formula.cells_and_columns import Columns
@@ -29,6 +30,7 @@ from xlperf.formula.operands import DIGITS_15, as_decimal
 
 LARGEST = Decimal(sys.float_info.max)
 Column = tuple[str, str]  # block and field
+ANY_ROW = "*"  # before a block: whichever of its rows
 
 
 def compute(form: Form, rows: Rows, *, live: bool = True, numbers: Numbers = DECIMALS) -> Rows:
@@ -68,16 +70,23 @@ class _Sheet:
 
     def __init__(self, form: Form, rows: Rows) -> None:
         self.form = form
-        self.rows = {key: [_Row(self, key, row) for row in listed] for key, listed in rows.items()}
+        self.rows: dict[str, list[_Row]] = {}
+        for key, listed in rows.items():
+            self.rows[key] = [_Row(self, key, index, row) for index, row in enumerate(listed)]
         self.columns: Columns = {}  # whole columns that a formula has asked for, and what was computed of them
         self.seen: set[tuple[str, str]] = set()  # block and field of those
 
-    def beyond(self, block: str, name: str) -> object:
+    def beyond(self, block: str, index: int, name: str) -> object:
         """What stands in the cell or the column that a name means in a formula of that block, beyond its own row."""
         target = self.form.target(block, name)
         match target.reach:
             case "row":
                 return None
+            case "above":
+                listed = self.rows[block]
+                before = range(index - 1, -1, -1) if listed[index].get(USED) == 1 else ()
+                above = next((listed[number] for number in before if listed[number].get(USED) == 1), None)
+                return None if above is None else above.get(target.field)
             case "parameter":
                 return self.form.parameter(target.field)
             case "cell":
@@ -96,9 +105,9 @@ class _Sheet:
 class _Row(dict[str, object]):
     """A row as its formulas see it: what no cell can hold is a finding and counts as blank; other names lead beyond the row."""
 
-    def __init__(self, sheet: _Sheet, block: str, row: Row) -> None:
+    def __init__(self, sheet: _Sheet, block: str, index: int, row: Row) -> None:
         super().__init__((key, as_decimal(value)) for key, value in row.items() if not isinstance(value, list | dict))
-        self.beyond = partial(sheet.beyond, block)
+        self.beyond = partial(sheet.beyond, block, index)
 
     def __missing__(self, name: str) -> object:
         return self.beyond(name)
@@ -134,10 +143,13 @@ def plain(value: Any) -> Any:
 def judged_cells(form: Form) -> tuple[Cells, ...]:
     """The computed cells, in order, from which the document and the findings of a form follow: less than half of them all."""
     helpers = {f"_{code}{what}" for code, rule in form.rules.items() if rule.test or rule.check for what in ("", "_name")}
+    of_form = {home_of(rule) for rule in form.rules.values() if is_of_form(rule)}
     needed: set[Cells] = set()
     for cells in reversed(form.computed_cells):
-        is_judged = cells.field in helpers or (
-            form.blocks[cells.block].fields[cells.field].in_document and cells.block not in (GUIDE, RULES)
+        is_judged = (
+            cells.field in helpers
+            or cells in of_form
+            or (form.blocks[cells.block].fields[cells.field].in_document and cells.block not in (GUIDE, RULES))
         )
         if is_judged or cells in needed:
             needed.add(cells)
@@ -158,6 +170,7 @@ class Followers:
         self._causes: dict[tuple[str, int, str], frozenset[Column]] = {}  # by block, kind of row and field
         for spot in changed:
             self._changed.setdefault((spot.block, spot.field), set()).add(spot.index)
+            self._changed.setdefault((f"{ANY_ROW}{spot.block}", spot.field), set()).add(spot.index)
 
     def __contains__(self, spot: Spot) -> bool:
         if not self._changed:
@@ -180,5 +193,11 @@ def _needed(form: Form, cells: Cells) -> frozenset[tuple[str, str]]:
     tree = form.formulas.get(cells)
     if tree is None:
         return frozenset({(cells.block, cells.field)})
-    named = {other for name in names_in(tree) for other in cells_of_name(form, cells, name) if other.field != USED}
-    return frozenset({(other.block, other.field) for other in named}).union(*(_needed(form, other) for other in named))
+    names = names_in(tree)
+    above = {name for name in names if form.target(cells.block, name).reach == "above"}
+    named = {other for name in names for other in cells_of_name(form, cells, name) if other.field != USED and name not in above}
+    found = frozenset({(other.block, other.field) for other in named}).union(*(_needed(form, other) for other in named))
+    for other in {other for name in above for other in cells_of_name(form, cells, name) if other.field != USED}:
+        beside = {(other.block, other.field), *_needed(form, other)}
+        found |= {(f"{ANY_ROW}{block}" if block == cells.block else block, field) for block, field in beside}
+    return found

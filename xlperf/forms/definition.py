@@ -52,6 +52,21 @@ def blocks_of(definition: Raw) -> Iterator[tuple[str, Raw, Raw]]:
             yield f"{place}.blocks[{number}]", section, block
 
 
+def single_cells_of(definition: Raw) -> dict[str, Raw]:
+    """The single fields, and the columns of rows that stand once, by the names that formulas give such cells."""
+    cells: dict[str, Raw] = {}
+    for _, section in sections_of(definition):
+        for item in section.get("items", ()):
+            cells[f"{section['fields']}.{item['key']}"] = item
+    for _, table, block in blocks_of(definition):
+        for column in own_columns(table):
+            if not is_list(block) and not block.get("keyed"):
+                cells[f"{block['key']}.{column['key']}"] = column
+            for row in block.get("rows", ()):
+                cells[f"{block['key']}.{row['key']}.{column['key']}"] = column
+    return cells
+
+
 def keys_of(parts: Iterable[Raw]) -> list[str]:
     """The keys of such parts: sheets, blocks, rows, columns or items."""
     return [part["key"] for part in parts]

@@ -40,6 +40,8 @@ def check_tests(scope: Scope) -> None:
         if rule.test and rule.table:
             for block in scope.tables[rule.table].blocks:
                 scope.parse_test(rule.test, block=block, place=f"{rule.code}.test")
+        elif rule.test:
+            scope.parse_test(rule.test, block="", place=f"{rule.code}.test")
 
 
 def build_formulas(scope: Scope, words: Mapping[str, str]) -> dict[Cells, Node]:

@@ -16,10 +16,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from xlperf.addresses import cell_name, quoted, range_name
+from xlperf.addresses import cell_name, column_name, quoted, range_name
 from xlperf.forms.document import Document, Rows, Spot, inputs_of, path_namer, rows_of
 from xlperf.forms.form import Form
-from xlperf.forms.model import RULES, Sheet, Table
+from xlperf.forms.model import RULES, USED, Sheet, Table
 from xlperf.forms.sheet_lines import Line, Page, Reference, page_of
 from xlperf.formula.operands import as_text
 
@@ -29,6 +29,7 @@ MORE_ROWS = 4  # spare rows of a workbook that is filled in further, where a tab
 PROBLEMS = "#problems"  # the sheet of a workbook that is sent back; no sheet of a form is called that
 Place = tuple[str, int, int]  # sheet title, row, column
 Range = tuple[str, int, int, int]  # sheet title, column, first row, last row
+BLANK_ROW = 1_048_576  # the last of a sheet, in which nothing of ours stands
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +58,9 @@ class Layout:
             case "row":
                 _, row, column = self.spots[Spot(home.block, home.index, target.field)]
                 return self.meant(home.block, target.field, cell_name(row, column))
+            case "above":
+                _, row, _ = self.spots[Spot(home.block, home.index, target.field)]
+                return self.above(home.block, target.field, str(row + 1))
             case "parameter":
                 return as_text(self.form.parameter(target.field))
             case "cell":
@@ -65,6 +69,20 @@ class Layout:
             case "column":
                 cells = range_name(*self.ranges[name.split(".")[0], target.field]).removeprefix(own)
                 return self.meant(target.blocks[0], target.field, cells)
+
+    def above(self, block: str, field: str, row: str) -> str:
+        """The cell of a column in the nearest used row above that row of a block; a blank one where there is none.
+
+        The ranges begin above the block and end in the row itself, so that rows which are inserted are in them. Nothing is above
+        a row in which nothing stands.
+        """
+        ranges = (self.ranges[block, USED], self.ranges[block, field])
+        used, cells = (f"{cell_name(first - 1, column, True)}:{column_name(column)}{row}" for _, column, first, _ in ranges)
+        (head, own), (_, beside) = used.split(":"), cells.split(":")
+        above = f"({used}=1)*({own}=1)*(ROW({used})<ROW())*(ROW({used})-ROW({head}))"
+        place = f"SUMPRODUCT(LARGE({above},1))"  # MAX would be #VALUE! in Gnumeric
+        blank = f"{beside.removesuffix(row)}${BLANK_ROW}"
+        return self.meant(block, field, f"IF({place}=0,{blank},INDEX({cells},{place}+1))")
 
     def meant(self, block: str, field: str, cells: str) -> str:
         """Cells as formulas see them: where a cell shows a choice otherwise, what it stands for."""

@@ -28,6 +28,7 @@ from xlperf.forms.standard.money_units import with_money_units
 from xlperf.forms.standard.origins import Origins
 from xlperf.forms.standard.ready_checks import digest_with_checks, library_file, uses_ready_checks, with_ready_checks
 from xlperf.forms.summary import read_summary
+from xlperf.forms.written.form_rules import with_form_rules
 from xlperf.forms.written.labels import with_keys
 from xlperf.forms.written.rule_texts import with_texts
 from xlperf.forms.written.shape import check_shape
@@ -195,7 +196,7 @@ def build_form(definition: Any, path: Path, *, digest: str = "", trusted: bool =
         check_shape(definition, path)
     definition = with_ready_checks(with_money_units(definition, path), path)
     if not trusted:
-        definition = with_texts(with_keys(definition, path))
+        definition = with_texts(with_form_rules(with_keys(definition, path), path))
     try:
         check_names(definition, path)
         if not trusted:

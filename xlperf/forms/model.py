@@ -188,7 +188,8 @@ class PresetRow:
 
 
 Shape = Literal["object", "list", "keyed", "mapping"]  # in the document; a mapping has one text per row key
-Reach = Literal["row", "cell", "column", "parameter"]  # of a name in a formula; a parameter is no cell
+Reach = Literal["row", "above", "cell", "column", "parameter"]  # of a name in a formula; a parameter is no cell
+ABOVE = "above"  # before the name of a column: in the row before, the nearest one above in which something stands
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from xlperf.errors import FormulaError
 from xlperf.forms.definition import named
-from xlperf.forms.model import GUIDE, RULES, TYPES, Block, Condition, Field, Reach, Rule, Table
+from xlperf.forms.model import ABOVE, GUIDE, RULES, TYPES, Block, Condition, Field, Reach, Rule, Table
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation, compared_texts
 from xlperf.formula.operands import as_decimal, normal_text
 from xlperf.formula.outcomes import texts_of
@@ -29,6 +29,7 @@ from xlperf.formula.rounding import decimals_of
 from xlperf.messages import sentence
 
 PARAMETERS = "parameters"
+SEVERAL = ("list", "keyed")  # shapes of blocks that have rows above one another
 COLUMN_KINDS = {
     Kind.NUMBER: Kind.NUMBERS,
     Kind.CHOICE: Kind.CHOICES,
@@ -42,7 +43,7 @@ ChoicesOf = Callable[[str], Collection[str]]  # of a name; none where anything m
 
 
 class Target(NamedTuple):
-    """What a name means: a field of its own row, one cell elsewhere, a whole column, or a parameter."""
+    """What a name means: a field of its own row or of the row above, one cell elsewhere, a whole column, or a parameter."""
 
     reach: Reach
     blocks: tuple[str, ...]  # in which it stands: one, those of a table for a column, none for a parameter
@@ -93,6 +94,9 @@ class Scope:
         if owner == [PARAMETERS]:
             return Target("parameter", (), None, key) if key in self.parameters else None
         blocks = self._blocks_of(owner[0])
+        if owner == [ABOVE] and not blocks:
+            has_rows = block and self.blocks[block].shape in SEVERAL
+            return Target("above", (block,), None, key) if has_rows and block and key in self.blocks[block].fields else None
         if not blocks or key not in self.blocks[blocks[0]].fields:
             return None
         if len(owner) == 1:

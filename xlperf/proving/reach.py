@@ -17,6 +17,7 @@ from xlperf.checking.checks import check
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Row, Rows, document_of, rows_of
 from xlperf.forms.form import Form
+from xlperf.forms.live.form_tests import is_of_form
 from xlperf.forms.model import GUIDE, RULES, Block, Field, Rule
 from xlperf.formula.nodes import Kind, Literal, nodes_of
 from xlperf.proving.documents import as_field, bounds_of, choices_in, choose_from_columns
@@ -65,6 +66,9 @@ def own_rules(form: Form) -> Iterator[Rule]:
 
 def _has_looked(form: Form, rule: Rule, computed: Rows) -> bool:
     """Whether a rule that tests rows had one to test; of a check in Python, whether there was anything."""
+    if is_of_form(rule):
+        told = next(row for row, preset in zip(computed[RULES], form.blocks[RULES].rows, strict=True) if preset.key == rule.code)
+        return told.get("count") == 0 and told.get("state") != form.words["waiting"]
     if rule.test is None or rule.table is None:
         return any(row for key, listed in computed.items() if key not in (GUIDE, RULES) for row in listed)
     column = f"_{rule.code}"

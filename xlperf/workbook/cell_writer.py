@@ -113,6 +113,8 @@ class CellWriter:
     def _address(self, home: Spot, name: str) -> str:
         """What a name in the formula of `home` is in Excel; in the same row of a table the row number is left open."""
         target = self.form.target(home.block, name)
+        if target.reach == "above":
+            return self.layout.above(home.block, target.field, ROW_NUMBER)
         if target.reach != "row" or not self.form.blocks[home.block].table:
             return self.layout.reference(home, name)  # single fields stand below one another
         _, _, column = self.layout.spots[home._replace(field=target.field)]

@@ -17,6 +17,7 @@ from xlperf.addresses import range_name
 from xlperf.forms.document import Spot, unit_spot
 from xlperf.forms.layout import Layout
 from xlperf.forms.live.checks import LIVE_CHECKS, REACHED, name_of, reason_field, table_of
+from xlperf.forms.live.form_tests import is_of_form
 from xlperf.forms.live.intake import FAR, YUAN
 from xlperf.forms.live.states import FORMAT, INTACT, ISSUED, is_live, tables_of_rule
 from xlperf.forms.model import RULES, Rule
@@ -97,6 +98,9 @@ def _shown(layout: Layout, table: str) -> str:
 def first_failing(layout: Layout, code: str) -> str | None:
     """The Excel expression for the first cell that fails a rule, None where there is none to go to."""
     rule = layout.form.rules[code]
+    if is_of_form(rule):
+        target = layout.form.target(RULES, rule.cells[0])
+        return layout.absolute(Spot(target.blocks[0], layout.form.index(target), target.field))
     if rule.test and rule.table:
         return _first_row(layout, rule.table, rule.cells[0], f"_{code}")
     if rule.builtin in COUNTED:

@@ -151,7 +151,7 @@ def _frozen_results(processed: Processed, rows: Rows) -> dict[str, RuleResult]:
     results = {}
     for code, rule in form.rules.items():
         count = counts.get(code, 0)
-        idle = rule.table and computed[code].get("state") == words["waiting"]
+        idle = (rule.table or rule.test) and computed[code].get("state") == words["waiting"]
         failed = "waived" if code in waived else "explained" if code in explained else "failed"
         state = failed if count else "waiting" if idle else "passed"
         results[code] = RuleResult(words.get(state) or sentence(f"state_{state}", {}), count)

@@ -133,7 +133,7 @@ class _Parts:
     @property
     def rules(self) -> dict[str, str]:
         """The table of every rule that tests rows."""
-        return {rule["code"]: rule["table"] for rule in self.definition["rules"] if "test" in rule}
+        return {rule["code"]: rule["table"] for rule in self.definition["rules"] if "test" in rule and "table" in rule}
 
     def rows_of(self, name: object) -> list[str]:
         """The preset rows of a block."""

@@ -50,7 +50,11 @@ def _sentences(definition: Raw) -> Iterator[_Sentence]:
     tables = tables_of(definition)
     several = {"parameters", *tables, *(block["key"] for _, _, block in blocks_of(definition) if is_list(block))}
     for number, rule in enumerate(definition["rules"]):
-        if "test" in rule:
+        if "test" in rule and "table" not in rule:
+            beside = [name.replace(".", "_") for name in BESIDE.findall(rule["test"]) if name.partition(".")[0] not in several]
+            yield _Sentence(f"rules[{number}].found", rule["found"], beside)
+            yield _Sentence(f"rules[{number}].expected", rule["expected"], ["label"])
+        elif "test" in rule:
             _, table = tables[rule["table"]]
             beside = [name.replace(".", "_") for name in BESIDE.findall(rule["test"]) if name.partition(".")[0] not in several]
             money = [f"{column['key']}{TEN_THOUSANDTH}" for column in table["columns"] if column["type"] == "money"]

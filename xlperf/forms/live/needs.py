@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from xlperf.forms.live.doubts import asked_for
-from xlperf.forms.model import HELPERS, RULES, Cells
+from xlperf.forms.model import HELPERS, RULES, USED, Cells
 from xlperf.forms.scope import Scope
 from xlperf.formula.nodes import Node, names_in
 
@@ -57,9 +57,11 @@ def cells_of_name(scope: Scope, cells: Cells, name: str) -> Iterator[Cells]:
     target = scope.target(cells.block, name)
     for block in target.blocks:
         rows: tuple[str | None, ...] = (cells.row if target.reach == "row" else target.row,)
-        if target.reach == "column":
+        if target.reach in ("column", "above"):
             rows = scope.blocks[block].row_keys()
         yield from (Cells(block, row, target.field) for row in rows)
+        if target.reach == "above":
+            yield from (Cells(block, row, USED) for row in rows)
 
 
 def count_of_blanks(scope: Scope, what: str) -> str:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from xlperf.forms.form import Form
 from xlperf.forms.live.checks import LIVE_CHECKS, table_of
 from xlperf.forms.live.doubts import doubt_of_cell
+from xlperf.forms.live.form_tests import counted, doubts_of_singles, home_of, is_of_form, tables_of_test
 from xlperf.forms.live.intake import FAR, YUAN
 from xlperf.forms.live.needs import Needs, count_of_blanks
 from xlperf.forms.model import GUIDE, RULES, Block, Cells, Rule
@@ -37,6 +38,12 @@ def sources_of_states(known: Needs, rule: Rule, words: Mapping[str, str]) -> Ite
     elif rule.code == FORMAT:
         yield "count", _doubts(scope)
         yield "state", told.state(fails="doubtful", idle=_nothing_typed(scope))
+    elif is_of_form(rule):
+        count, idle = counted(known, rule)
+        doubts = [f"SUM({', '.join(f'{table}._doubt' for table in tables)})"] if (tables := tables_of_test(known, rule)) else []
+        yield "count", count
+        doubt = " + ".join([*doubts, *doubts_of_singles(known, rule)]) or "0"
+        yield "state", told.unless_in_doubt(doubt, told.state(fails="failed", idle=idle))
     elif columns := _columns(scope, rule):
         count, idle = columns
         tables = known.tables(cells_of_rule(scope, rule))
@@ -89,6 +96,9 @@ def _tables_with(scope: Scope, helper: str) -> list[str]:
 
 def cells_of_rule(scope: Scope, rule: Rule) -> Iterator[Cells]:
     """Yield the cells from which a rule is told: its columns, or those that say which rows are used."""
+    if is_of_form(rule):
+        yield home_of(rule)
+        return
     own = table_of(scope, rule)
     helper = f"_{rule.code}"
     for table in [own] if own else _tables_with(scope, helper):
@@ -113,7 +123,12 @@ def _needs_of(form: Form) -> Needs:
 
 def is_live(scope: Scope, rule: Rule) -> bool:
     """Whether the checks sheet tells a rule while people type."""
-    return rule.builtin not in (None, "intake") or rule.code in (FORMAT, INTACT, ISSUED) or _columns(scope, rule) is not None
+    return (
+        is_of_form(rule)
+        or rule.builtin not in (None, "intake")
+        or rule.code in (FORMAT, INTACT, ISSUED)
+        or _columns(scope, rule) is not None
+    )
 
 
 # --- doubts --------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from xlperf.forms.definition import (
     own_columns,
     quoted,
     refuse,
-    sections_of,
+    single_cells_of,
     tables_of,
     wrong,
 )
@@ -172,20 +172,12 @@ class Parts(NamedTuple):
     @classmethod
     def of(cls, definition: Raw, table: Raw) -> Parts:
         """The parts of a definition, for a rule of that table."""
-        cells: dict[str, Raw] = {}
+        cells = single_cells_of(definition)
         lists: dict[str, Raw] = {}
-        for _, section in sections_of(definition):
-            for item in section.get("items", ()):
-                cells[f"{section['fields']}.{item['key']}"] = item
         for _, owner, block in blocks_of(definition):
             for column in own_columns(owner):
-                if is_list(block) or block.get("keyed"):
-                    lists[f"{block['key']}.{column['key']}"] = column
-                else:
-                    cells[f"{block['key']}.{column['key']}"] = column
+                lists[f"{block['key']}.{column['key']}"] = column
                 lists.setdefault(f"{owner['table']}.{column['key']}", column)
-                for row in block.get("rows", ()):
-                    cells[f"{block['key']}.{row['key']}.{column['key']}"] = column
         lists = {name: column for name, column in lists.items() if name not in cells}
         figures = {f"parameters.{key}": value for key, value in definition.get("parameters", {}).items()}
         return cls({column["key"]: column for column in own_columns(table)}, cells, lists, figures)

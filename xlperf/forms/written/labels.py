@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from xlperf.forms.definition import Raw, named, own_columns, quoted, refuse, sections_of, wrong
+from xlperf.forms.model import ABOVE
 from xlperf.formula.parsing.written import QUOTED
 
 FORMULAS = ("formula", "required", "wanted", "number_when", "percent_when", "choices_from")  # of a column or a single field
@@ -115,6 +116,7 @@ def _titles_of_rows(table: Raw, block: Raw) -> Titles:
 def _formulas(definition: Raw) -> Iterator[tuple[str, tuple[Any, ...], str, Titles]]:
     """Yield every formula: its place, the way there, its text, and the titles of what is in its row."""
     near_table: dict[str, Titles] = {}
+    near_fields: dict[str, dict[str, tuple[str, ...]]] = {}
     for number, sheet in enumerate(definition["sheets"]):
         for below, section in enumerate(sheet["sections"]):
             place, way = f"sheets[{number}].sections[{below}]", ("sheets", number, "sections", below)
@@ -123,6 +125,8 @@ def _formulas(definition: Raw) -> Iterator[tuple[str, tuple[Any, ...], str, Titl
             near = _titles_of(own) | {field["key"]: (field["key"],) for field in fields}
             if "table" in section:
                 near_table[section["table"]] = near
+            if "fields" in section:
+                near_fields.setdefault(section["fields"], {}).update(near)
             part = "columns" if "table" in section else "items"
             for at, field in enumerate(fields):
                 for what in FORMULAS:
@@ -139,7 +143,8 @@ def _formulas(definition: Raw) -> Iterator[tuple[str, tuple[Any, ...], str, Titl
                         yield f"{place}{here}.formulas.{key}", (*way, *inner, "formulas", key), source, near
     for number, rule in enumerate(definition["rules"]):
         if "test" in rule:
-            yield f"rules[{number}].test", ("rules", number, "test"), rule["test"], near_table.get(rule.get("table", ""), {})
+            titles = near_fields.get(rule["fields"], {}) if "fields" in rule else near_table.get(rule.get("table", ""), {})
+            yield f"rules[{number}].test", ("rules", number, "test"), rule["test"], titles
 
 
 class _Reader:
@@ -167,7 +172,7 @@ class _Reader:
             return self._one(parts[0], self.titles)
         owner, *rest = parts
         if owner not in self.owners:
-            return match[0]
+            return f"{owner}.{self._one(rest[0], self.titles)}" if owner == ABOVE and len(rest) == 1 else match[0]
         meant = self.owners[owner]
         if len(meant) > 1 and not KEY.fullmatch(owner):
             self._refuse(owner, tuple(each.key for each in meant))

@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from xlperf.forms.definition import Raw, own_columns, tables_of
+from xlperf.forms.model import ABOVE
 from xlperf.formula.parsing.written import QUOTED
 from xlperf.messages import clauses, sentence
 
 NAME = re.compile(r"(?<![\w.])[a-z][a-z0-9_]*(?![\w.(])")
+IN_ROW_ABOVE = re.compile(rf"(?<![\w.]){ABOVE}\.([a-z][a-z0-9_]*)")
 BRACES = str.maketrans({"{": "{{", "}": "}}"})
 
 
@@ -34,14 +36,20 @@ def _texts_of(rule: Raw, table: Raw) -> dict[str, Any]:
     """What a rule has where it does not say it."""
     columns = {column["key"]: column for column in own_columns(table) if not column.get("hidden")}
     cells = [key for key in dict.fromkeys(_names_in(rule["test"])) if key in columns] or [next(iter(columns))]
-    title = rule["title"].translate(BRACES)
     shown = [f"{columns[key]['label'].translate(BRACES)} {{{key}}}" for key in rule.get("cells", cells) if key in columns]
+    above = [key for key in dict.fromkeys(IN_ROW_ABOVE.findall(QUOTED.sub('""', rule["test"]))) if key in columns]
+    shown += [
+        sentence("row_above", {"label": columns[key]["label"].translate(BRACES), "value": f"{{{ABOVE}_{key}}}"}) for key in above
+    ]
+    return {**default_texts(rule), "cells": cells, "found": clauses(shown)}
+
+
+def default_texts(rule: Raw) -> dict[str, Any]:
+    """What any rule has that tests something, where it does not say it."""
     return {
         "severity": "error",
         "why": sentence("rule_why", {"title": rule["title"]}),
-        "cells": cells,
-        "found": clauses(shown),
-        "expected": title,
+        "expected": rule["title"].translate(BRACES),
         "fix": sentence("rule_fix", {}),
     }
 
