@@ -10,12 +10,13 @@ from typing import Any
 import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from support.command_line import xlperf
 from support.drawings import YELLOW, definition_in, draw, edited, with_note, written
 from support.libreoffice import ALWAYS, convert
 from support.page_form import page_document, page_form
-from xlperf import FormError, fill_workbook, finalize, load_form, prove_form, validate, write_template
+from xlperf import FormError, draw_form, fill_workbook, finalize, load_form, prove_form, read_form, validate, write_template
 from xlperf.forms.document import Spot
 from xlperf.forms.layout import make_layout
 
@@ -198,6 +199,36 @@ def test_a_page_that_somebody_drew_is_one(tmp_path: Path) -> None:
     assert [(column["label"], column.get("span", 1)) for column in table["columns"]] == [
         ("内容", 2), ("计划数", 1), ("完成数", 1), ("说明", 2),
     ]  # fmt: skip
+
+
+def test_what_somebody_drew_stands_as_drawn_when_it_is_drawn_again(tmp_path: Path) -> None:
+    form = load_form(written(page_form(), tmp_path))
+    drawn = edited(draw(form, tmp_path), a_page_drawn_by_hand)
+    read_form(drawn, output=tmp_path / "my" / "mini" / "2022")
+    before = openpyxl.load_workbook(drawn)["一页表"]
+    template = tmp_path / "template.xlsx"
+    write_template("mini", year=2022, templates=tmp_path / "my", output=template)
+    for path in (draw_form("mini", templates=tmp_path / "my", output=tmp_path / "again.xlsx"), template):
+        after = openpyxl.load_workbook(path)["一页表"]
+        merged = {str(cells) for cells in after.merged_cells.ranges}
+        assert merged == {moved(str(cells)) for cells in before.merged_cells.ranges}
+        assert [round(width) for width in widths_of(after)[1:7]] == [round(width) for width in widths_of(before)[:6]]
+        assert abs(after.row_dimensions[5].height - before.row_dimensions[4].height) < 1
+
+
+def moved(cells: str) -> str:
+    """Cells one row and one column further on, where the program's own hidden ones stand before them."""
+    left, top, right, bottom = openpyxl.utils.range_boundaries(cells)
+    corners = (f"{openpyxl.utils.get_column_letter(column + 1)}{row + 1}" for column, row in ((left, top), (right, bottom)))
+    return ":".join(corners)
+
+
+def widths_of(sheet: Worksheet) -> list[float]:
+    """The widths of the columns from A on; equal neighbours are one entry of the file."""
+    widths: dict[int, float] = {}
+    for dimension in sheet.column_dimensions.values():
+        widths |= dict.fromkeys(range(dimension.min, dimension.max + 1), dimension.width)
+    return [widths[number] for number in range(1, 8) if number in widths]
 
 
 def test_the_command_check_form_takes_it(forms: Path) -> None:
