@@ -64,8 +64,19 @@ def table_without_rows(book: Workbook) -> None:
 
 def field_in_the_middle(book: Workbook) -> None:
     sheet = book["基本信息"]
-    sheet["F4"], sheet["G4"] = "电话", None
+    sheet["G4"] = None
     sheet["G4"].fill = YELLOW
+
+
+def label_at_the_end(book: Workbook) -> None:
+    book["基本信息"]["G4"] = "电话"
+
+
+def header_over_two(book: Workbook) -> None:
+    sheet = book["项目"]
+    sheet["G3"], sheet["G5"] = "情况", "x"
+    sheet.merge_cells("G3:H3")
+    sheet["H5"].fill = YELLOW
 
 
 # The change, the cell that is told, and what is said of it in Chinese and in English.
@@ -94,7 +105,9 @@ MISTAKES: dict[str, tuple[Change, str, str, str]] = {
     "a look-up beyond": (put("项目!E5", "=VLOOKUP(B5,B5:D24,4,FALSE)"), "项目!E5", "B5:D24, 4", "B5:D24, 4"),
     "a look-up in a part": (put("项目!E5", "=VLOOKUP(B5,B5:D9,3,0)"), "项目!E5", "B5:B9 不是一个整栏", "B5:B9 is no whole column"),
     "a table without rows": (table_without_rows, "新表!B2", "表头“项目”下面没有样行", "has no sample row"),
-    "a field beside another": (field_in_the_middle, "基本信息!F4", "旁边还有别的栏目", "there is another field beside"),
+    "a cell without a label": (field_in_the_middle, "基本信息!G4", "这一格左边没有名称", "this cell has no label on its left"),
+    "a label without a cell": (label_at_the_end, "基本信息!G4", "“电话”右边没有填写格", "no cell on the right of"),
+    "a header over cells of their own": (header_over_two, "项目!H5", "表头“情况”合并了几列", "goes over several columns"),
     "a column of rules is missing": (without_column("规则", 2), "规则", "缺少“校验项”栏", "the column 'rule' is missing"),
     "a header of rules": (put("规则!C1", "级"), "规则!C1", "没有“级”这一项；相近的有“级别”", "there is no '级' here"),
     "a severity": (put("规则!C5", "严重"), "规则!C5", "没有“严重”这种写法；应为 错误、须说明、提醒、提示 之一", "is none of"),

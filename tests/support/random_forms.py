@@ -85,6 +85,7 @@ COLUMN_PARTS: dict[str, Part] = {
     "former_labels": lambda random, column: ["旧名"],
     "shown": lambda random, column: {column["choices"][0]: "≥"} if column.get("choices") else None,
     "only": lambda random, column: None,  # drawn for the whole table
+    "span": lambda random, column: random.choice((1, 2, 3)),
     "percent_when": lambda random, column: 'T(kind) = "定量"' if column["type"] == "value" else None,
 }
 DRAWN_APART = {
@@ -98,9 +99,9 @@ def random_form(seed: int) -> dict[str, Any]:
     random = Random(seed)
     definition = base_form()
     guide, cover, *_, checks = definition["sheets"]
-    cover["sections"].insert(
-        2, {"fields": "more", "heading": "其他", "items": [_item(random, number) for number in range(random.randint(1, 4))]}
-    )
+    items = [_item(random, number) for number in range(random.randint(1, 4))]
+    _place_items(random, items, len(cover["widths"]))
+    cover["sections"].insert(2, {"fields": "more", "heading": "其他", "items": items})
     sheets = [_sheet(random, number) for number in range(random.randint(1, 3))]
     _choose_from_columns(random, sheets)
     definition["sheets"] = [guide, cover, *sheets, checks]
@@ -248,6 +249,27 @@ def _item(random: Random, number: int) -> dict[str, Any]:
     return item
 
 
+def _place_items(random: Random, items: list[dict[str, Any]], widths: int) -> None:
+    """Put some single fields beside one another, over several widths, on higher lines."""
+    left = widths
+    for number, item in enumerate(items):
+        if item.get("rows", 1) > 1:
+            left = 0
+            continue
+        is_beside = number > 0 and left >= 2 and random.random() < 0.6
+        left = left if is_beside else widths
+        if random.random() < 0.6:
+            label = random.randint(1, left - 1)
+            item["spans"] = [label, random.randint(1, left - label)]
+            left -= sum(item["spans"])
+        else:
+            left -= 2
+        if is_beside:
+            item["beside"] = True
+        if random.random() < 0.3:
+            item["height"] = random.choice((30, 75.5))
+
+
 def _draw(random: Random, column: dict[str, Any], allowed: set[str]) -> None:
     for name, part in COLUMN_PARTS.items():
         if name in allowed and random.random() < 0.15:
@@ -264,7 +286,13 @@ def _sheet(random: Random, number: int) -> dict[str, Any]:
         ]
         for column in tables[1]["columns"]:
             column.pop("formula", None)
-    widest = max(sum(not column.get("hidden") for column in table["columns"]) for table in tables)
+        if random.random() < 0.5:
+            tables[1]["bare"] = True
+    for table in tables:
+        for column in table["columns"]:
+            if column.get("hidden") or column["key"] in HEAD:
+                column.pop("span", None)
+    widest = max(sum(c.get("span", 1) for c in table["columns"] if not c.get("hidden")) for table in tables)
     sections = [*tables, {"lines": ["审核人："]}] if random.random() < 0.2 and widest > 2 else tables
     sheet = {
         "key": f"s{number}",

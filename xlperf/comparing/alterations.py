@@ -8,7 +8,7 @@ what was not read at all (never silently), and what finalizing will restore.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from xlperf.addresses import cell_name
@@ -16,7 +16,7 @@ from xlperf.comparing.headings import retyped_headings
 from xlperf.comparing.stray_cells import stray_data
 from xlperf.forms.document import Spot, is_empty
 from xlperf.forms.form import Form
-from xlperf.forms.model import RULES, Block, Severity, Sheet, Table
+from xlperf.forms.model import RULES, Block, Field, Severity, Sheet, Table
 from xlperf.forms.sheet_lines import HEADER
 from xlperf.formula.nodes import Kind
 from xlperf.messages import listing, sentence
@@ -124,7 +124,7 @@ def merged_cells(reading: Reading) -> Iterator[Finding]:
     """Cells of a table merged by hand: only the first holds a value, which may count for all of them (`spread_merged`) or not."""
     merged_by_us = _merged_by_us(reading)
     for found in reading.sheets.values():
-        areas = list(_merged_by_hand(reading, found, merged_by_us.get(found.title, set())))
+        areas = list(_merged_by_hand(reading, found, merged_by_us.get(found.title, {})))
         blank_inputs = _blank_inputs(reading, found.title) if areas else {}
         losing = {area for area in areas if _hides_input(found, area, blank_inputs)}
         yield from _merged_finding(found, [area for area in areas if area not in losing], "info", "merged_reads")
@@ -137,12 +137,16 @@ def _merged_finding(found: FoundSheet, areas: Sequence[Range], severity: Severit
         yield Finding("XL234", severity, (), {"found": len(areas), "hint": sentence(hint, {})}, cells=tuple(places))
 
 
-def _merged_by_hand(reading: Reading, found: FoundSheet, merged_by_us: Set[int]) -> Iterator[Range]:
+def _merged_by_hand(reading: Reading, found: FoundSheet, merged_by_us: Mapping[int, Sequence[Field]]) -> Iterator[Range]:
     """Yield the merged areas of a sheet that touch its tables, but for those the template makes."""
     rows = {row.number for row in reading.sheet_rows if row.title == found.title and not row.single}
     for area in found.markup.merges if found.markup else ():
-        _, left, _, right = area
-        if not rows.isdisjoint(_lines(area)) and not (left == right and left in merged_by_us):
+        top, left, bottom, right = area
+        ours = any(
+            field.span == right - left + 1 and (field.merged or (field.span > 1 and top == bottom))
+            for field in merged_by_us.get(left, ())
+        )
+        if not rows.isdisjoint(_lines(area)) and not ours:
             yield area
 
 
@@ -159,13 +163,15 @@ def _hides_input(found: FoundSheet, area: Range, blank_inputs: Mapping[int, Sequ
     return any(place != (top, left) for place in hidden)
 
 
-def _merged_by_us(reading: Reading) -> dict[str, set[int]]:
-    """The columns of each sheet in which the template merges cells itself."""
-    return {
-        found.title: {columns[column.key] for column in table.columns if column.merged and column.key in columns}
-        for _, table, found in _tables(reading)
-        for columns in [key_columns(found.grid)]
-    }
+def _merged_by_us(reading: Reading) -> dict[str, dict[int, list[Field]]]:
+    """The columns of each sheet in which the template merges cells itself, by where they stand."""
+    merged: dict[str, dict[int, list[Field]]] = {}
+    for _, table, found in _tables(reading):
+        columns = key_columns(found.grid)
+        for field in table.columns:
+            if field.key in columns and (field.merged or field.span > 1):
+                merged.setdefault(found.title, {}).setdefault(columns[field.key], []).append(field)
+    return merged
 
 
 def _blank_inputs(reading: Reading, title: str) -> dict[int, list[int]]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from xlperf.comparing.issued_cells import may_be_former_text
 from xlperf.forms.model import Field
-from xlperf.forms.sheet_lines import HEADER, SINGLES
+from xlperf.forms.sheet_lines import HEADER
 from xlperf.formula.operands import normal_text
 from xlperf.messages import listing
 from xlperf.reading.reading import FoundSheet, Reading
@@ -94,7 +94,7 @@ def _labels(reading: Reading) -> Iterator[Retyped]:
     for row in reading.sheet_rows:
         if not row.single:
             continue
-        cell = Cell(row.title, row.number, label_column(sheets[row.title]))
+        cell = Cell(row.title, row.number, row.label)
         text = _at(sheets[row.title], cell)
         for key, column in row.columns.items():
             field = reading.form.blocks[row.block].fields[key]
@@ -102,11 +102,6 @@ def _labels(reading: Reading) -> Iterator[Retyped]:
             is_other = column != cell.column and bool(text.strip()) and _folded(text) not in names
             if is_other and not may_be_former_text(reading, text):
                 yield Retyped(cell, typed_text(text)[:MOST_SHOWN], field.label)
-
-
-def label_column(found: FoundSheet) -> int:
-    """The column in which the labels of single fields stand."""
-    return found.columns.get(SINGLES[0], 1)
 
 
 def _folded(text: str) -> str:

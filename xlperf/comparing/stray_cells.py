@@ -11,13 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import islice
 
-from xlperf.comparing.headings import label_column
 from xlperf.comparing.issued_cells import Indexes, RowAt, indexes, is_issued, may_be_former_text, row_at
 from xlperf.comparing.program_sheets import stray_in_guide, stray_in_program_sheets
 from xlperf.forms.form import Form
 from xlperf.forms.layout import make_layout
 from xlperf.forms.model import GUIDE, Field, Sheet, Table
-from xlperf.forms.sheet_lines import END, HEADER, SINGLES
+from xlperf.forms.sheet_lines import END, HEADER, SINGLES, placed_key
 from xlperf.formula.operands import normal_text
 from xlperf.messages import listing
 from xlperf.reading.reading import FoundSheet, Reading
@@ -35,7 +34,7 @@ Filled = tuple[Cell, object]  # a cell and what it shows
 
 def stray_data(reading: Reading) -> Iterator[Finding]:
     """Content that nobody reads, and that is not ours."""
-    rows, known = {row.place: row for row in reading.sheet_rows}, indexes(reading)
+    rows, known = _by_place(reading.sheet_rows), indexes(reading)
     strays: list[Filled] = []
     for sheet in reading.form.sheets:
         found = reading.sheets.get(sheet.key)
@@ -44,6 +43,14 @@ def stray_data(reading: Reading) -> Iterator[Finding]:
             strays += stray_in_guide(reading, found) if sheet.key == GUIDE else _stray_cells(reading, sheet, found, rows, known)
     strays += stray_in_program_sheets(reading)
     yield from _findings(strays)
+
+
+def _by_place(sheet_rows: Iterable[SheetRow]) -> dict[tuple[str, int], list[SheetRow]]:
+    """The rows by where they stand: fields beside one another stand in one place."""
+    rows: dict[tuple[str, int], list[SheetRow]] = {}
+    for row in sheet_rows:
+        rows.setdefault(row.place, []).append(row)
+    return rows
 
 
 def _findings(strays: Sequence[Filled]) -> Iterator[Finding]:
@@ -73,7 +80,8 @@ def _stray_keys(reading: Reading, sheet: Sheet, found: FoundSheet) -> Iterator[F
 
 @lru_cache(maxsize=16)
 def _field_keys(form: Form) -> frozenset[str]:
-    return frozenset(key for block in form.blocks.values() for key in block.fields).union(SINGLES)
+    singles = (placed_key(block.key, key) for block in form.blocks.values() if block.table is None for key in block.fields)
+    return frozenset(key for block in form.blocks.values() for key in block.fields).union(SINGLES, singles)
 
 
 def _is_field(reading: Reading, word: str, keys: Set[str]) -> bool:
@@ -82,7 +90,7 @@ def _is_field(reading: Reading, word: str, keys: Set[str]) -> bool:
 
 
 def _stray_cells(
-    reading: Reading, sheet: Sheet, found: FoundSheet, rows: Mapping[tuple[str, int], SheetRow], known: Indexes
+    reading: Reading, sheet: Sheet, found: FoundSheet, rows: Mapping[tuple[str, int], Sequence[SheetRow]], known: Indexes
 ) -> Iterator[Filled]:
     """Yield every filled cell of a sheet that is no field, no heading and no fixed text of ours, nor as it was issued."""
     columns, texts = found.columns, _own_texts(reading.form)[sheet.key]
@@ -93,17 +101,28 @@ def _stray_cells(
         else:
             rest_of_header = max(0, rest_of_header - 1)
         filled = [(column, value) for column, value in enumerate(line) if column and str(value).strip()]
-        row = rows.get((found.title, number))
+        own = rows.get((found.title, number), ())
         if rest_of_header:
             shown = {columns[column.key] for column in _columns(sheet) if column.key in columns and not column.hidden}
             stray = [(column, value) for column, value in filled if column not in shown]
-        elif row:
-            stray = [*_stray_in_row(reading, found, row, filled, known)]
+        elif own:
+            parts = _parts(own, filled)
+            stray = [each for row, part in parts for each in _stray_in_row(reading, found, row, part, known)]
         else:
             stray = [
                 each for each in _stray_in_line(reading.form, filled, texts) if not _is_former_line(reading, found, number, *each)
             ]
         yield from ((Cell(found.title, number, column), value) for column, value in stray)
+
+
+def _parts(rows: Sequence[SheetRow], filled: Sequence[tuple[int, object]]) -> Iterator[tuple[SheetRow, list[tuple[int, object]]]]:
+    """Yield each of the rows of one place with what is filled from its label to the next: the last one of a table has all."""
+    if not rows[0].single:
+        yield rows[-1], [*filled]
+        return
+    for row, following in zip(rows, (*rows[1:], None), strict=True):
+        first = 0 if row is rows[0] else row.label
+        yield row, [(at, value) for at, value in filled if at >= first and (following is None or at < following.label)]
 
 
 def _columns(sheet: Sheet) -> Iterator[Field]:
@@ -119,7 +138,7 @@ def _stray_in_row(
     """Yield what stands in a row beside its fields, and in those of its fields into which nobody types."""
     row = row_at(reading, found, sheet_row, known)
     keys = {column: key for key, column in sheet_row.columns.items() if key in row.block.fields}
-    label, read, helpers = label_column(found) if sheet_row.single else None, row.read, row.helpers
+    label, read, helpers = sheet_row.label if sheet_row.single else None, row.read, row.helpers
     for column, value in filled:
         key = keys.get(column)
         if row.index is not None and (key in read or (key in helpers and row.has_formula(key))):

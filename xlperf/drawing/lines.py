@@ -20,7 +20,7 @@ from xlperf.forms.sheet_lines import Line, Page
 from xlperf.workbook.book import Worksheet
 from xlperf.workbook.box_note import first_of_note
 from xlperf.workbook.guide_lines import GUIDE_LINES
-from xlperf.workbook.line_writers import LINES, alike_rows
+from xlperf.workbook.line_writers import LINES, alike_rows, write_heading, write_label
 from xlperf.workbook.styles import LONGEST_ROW, POINTS_PER_LINE, lines_needed
 
 OWN_LINES = ("title", "heading", "paragraph", "year", "group", "gap", "signature", *GUIDE_LINES)
@@ -35,17 +35,17 @@ def draw_page(canvas: Canvas, sheet: Worksheet, page: Page, raw: Raw) -> None:
     notes.setdefault(first, {})
     notes[first] = {"sheet_key": raw["key"], **({"sheet_private": True} if raw.get("private") else {}), **notes[first]}
     for line in page.lines:
-        own = notes.get(line.row, {})
+        own = notes.get(line.row, {}) if line.left == 1 else {}
         if line.kind in OWN_LINES:
             LINES[line.kind](canvas.writer, sheet, page, line._replace(key=""))
             note_at(sheet, line.row, 1, own)
         else:
-            DRAWN[line.kind](canvas, sheet, page, line, sections.get(line.row, {}), own)
+            DRAWN[line.kind](canvas, sheet, page, line, sections.get((line.row, line.left), {}), own)
 
 
-def _sections_of_lines(canvas: Canvas, page: Page, raw: Raw, notes: dict[int, dict[str, Any]]) -> dict[int, Raw]:
-    """The section of the definition that each line belongs to, by row; what its first cell says of it goes into the notes."""
-    sections: dict[int, Raw] = {}
+def _sections_of_lines(canvas: Canvas, page: Page, raw: Raw, notes: dict[int, dict[str, Any]]) -> dict[tuple[int, int], Raw]:
+    """The section of each line, by row and column; what the first cell of the line says of it goes into the notes."""
+    sections: dict[tuple[int, int], Raw] = {}
     held, at = page.lines, 1 if raw.get("heading") else 0
     for number, section in enumerate(raw["sections"]):
         model = page.sheet.sections[number]
@@ -64,16 +64,16 @@ def _sections_of_lines(canvas: Canvas, page: Page, raw: Raw, notes: dict[int, di
             for item in section["items"]:
                 span = 1 if item.get("rows", 1) == 1 else 2
                 for line in held[at : at + span]:
-                    sections[line.row] = item
+                    sections[line.row, line.left] = item
                 at += span
         elif isinstance(model, Table):
             has_heading = held[at].kind == "heading"
             at += has_heading
-            sections[held[at].row] = section
+            sections[held[at].row, 1] = section
             notes.setdefault(held[at].row, {}).update(_of_table(section, has_heading=bool(has_heading)))
             at += 1
             while at < len(held) and held[at].kind == "row":
-                sections[held[at].row] = section
+                sections[held[at].row, 1] = section
                 at += 1
             at += 1
     return sections
@@ -104,16 +104,23 @@ def _of_table(section: Raw, *, has_heading: bool) -> dict[str, Any]:
     }
 
 
+def usual_height(label: str, width: float) -> float:
+    """The points of a line of single fields that a label needs at least."""
+    return lines_needed(label, width) * POINTS_PER_LINE + 4
+
+
 # --- single fields -------------------------------------------------------------------------------------------
 
 
 def _draw_field(canvas: Canvas, sheet: Worksheet, page: Page, line: Line, item: Raw, own: dict[str, Any]) -> None:
     """A label and, merged over the other columns, its value."""
-    spot, last = Spot(line.block, 0, line.field), page.last_printed
-    needed = lines_needed(line.text, page.width(1, 1)) * POINTS_PER_LINE + 4
-    sheet.set_row(line.row, min(LONGEST_ROW, max(line.height or 0, needed)))
-    sheet.write_string(line.row, 1, line.text, canvas.writer.format("label"))
-    _draw_value(canvas, sheet, spot, item, own, (line.row, 1), (line.row, last) if last > 2 else None)
+    spot, first, last = Spot(line.block, 0, line.field), line.value_at, line.last_column(page)
+    if line.left == 1:
+        labels = [each for each in page.lines if each.row == line.row]
+        needed = max(usual_height(each.text, page.width(each.left, each.value_at - 1)) for each in labels)
+        sheet.set_row(line.row, min(LONGEST_ROW, max(line.height or 0, needed)))
+    write_label(sheet, line, canvas.writer.format("label"))
+    _draw_value(canvas, sheet, spot, item, own, (line.row, line.left), (line.row, last) if last > first else None)
 
 
 def _draw_narrative_heading(canvas: Canvas, sheet: Worksheet, page: Page, line: Line, item: Raw, own: dict[str, Any]) -> None:
@@ -190,16 +197,16 @@ def _notes_of_columns(
 def _draw_headings(
     sheet: Worksheet, line: Line, columns: list[tuple[int, Field]], style: Any, notes: Mapping[int, dict[str, Any]]
 ) -> None:
-    (left, first), (right, _) = columns[0], columns[-1]
+    (left, first), (right, last) = columns[0], columns[-1]
     at_row = line.row
     if line.rows > 1 and len(columns) == 1:
-        sheet.merge_range(line.row, left, line.row + 1, left, first.label, style)
+        write_heading(sheet, (line.row, left, line.row + 1, left + first.span - 1), first.label, style)
     else:
         if line.rows > 1:
-            sheet.merge_range(line.row, left, line.row, right, first.group, style)
+            sheet.merge_range(line.row, left, line.row, right + last.span - 1, first.group, style)
             at_row += 1
         for at, column in columns:
-            sheet.write_string(at_row, at, column.label, style)
+            write_heading(sheet, (at_row, at, at_row, at + column.span - 1), column.label, style)
     for at, _ in columns:
         note_at(sheet, at_row, at, notes.get(at, {}))
 
@@ -227,7 +234,8 @@ def _draw_row(canvas: Canvas, sheet: Worksheet, page: Page, line: Line, section:
             notes.setdefault(column, {})["cell_formula"] = source
         above, below = alike_rows(block, field, line.index, canvas.layout.counts[block.key])
         if above == 0:
-            canvas.draw_cell(sheet, spot, formula=formula, merged_to=(at_row + below, column) if below else None)
+            to = (at_row + below, column + field.span - 1)
+            canvas.draw_cell(sheet, spot, formula=formula, merged_to=to if to != (at_row, column) else None)
     for column, properties in notes.items():
         note_at(sheet, line.row, column, properties)
 

@@ -20,7 +20,7 @@ from xlperf.addresses import cell_name, column_name, quoted, range_name
 from xlperf.forms.document import Document, Rows, Spot, inputs_of, path_namer, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.model import RULES, USED, Sheet, Table
-from xlperf.forms.sheet_lines import Line, Page, Reference, page_of
+from xlperf.forms.sheet_lines import Line, Page, Reference, is_placed, page_of, placed_key
 from xlperf.formula.operands import as_text
 
 MARK = "xlperf"
@@ -205,7 +205,8 @@ def _spots_of(form: Form, line: Line, places: Mapping[str, int]) -> Iterator[tup
     elif line.kind == "guide_missing":
         yield Spot(line.block, 0, line.field), 3
     elif line.field and line.block:
-        yield Spot(line.block, 0, line.field), places["value"]
+        own = placed_key(line.block, line.field) if is_placed(line) else "value"
+        yield Spot(line.block, 0, line.field), places[own]
 
 
 def _ranges_of(form: Form, page: Page) -> Iterator[tuple[tuple[str, str], Range]]:

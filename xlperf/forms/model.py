@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, Literal, NamedTuple
 
 from xlperf.formula.cells_and_columns import Formula
@@ -159,6 +160,9 @@ class Field:
     width: float = 0
     rows: int = 1
     height: float = 0
+    span: int = 1  # widths of the sheet that a column goes over
+    spans: tuple[int, int] | None = None  # widths that the label and the cell of a single field go over
+    beside: bool = False  # a single field on the line of the one before
 
     @cached_property
     def kind(self) -> Kind:
@@ -264,11 +268,18 @@ class Table(NamedTuple):
     row_name: str | None
     row_height: float | None
     freeze: int  # how many columns stay in sight on the left
+    bare: bool = False  # no heading stands above it
 
     @property
     def visible(self) -> list[Field]:
-        """The columns every workbook shows, one per width of the sheet: references come and go."""
+        """The columns every workbook shows, each over its widths of the sheet: references come and go."""
         return [column for column in self.columns if not column.hidden and not column.last]
+
+    @property
+    def starts(self) -> dict[int, Field]:
+        """The columns by the width of the sheet at which each begins, from 0."""
+        visible = self.visible
+        return dict(zip(accumulate((column.span for column in visible), initial=0), visible, strict=False))
 
 
 class Fields(NamedTuple):

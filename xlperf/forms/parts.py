@@ -117,6 +117,7 @@ def _section(
         row_name=raw.get("row_name"),
         row_height=raw.get("row_height"),
         freeze=raw.get("freeze", 0),
+        bare=raw.get("bare", False),
     )
     helpers = _helpers(table, rules, spellings)
     return table, [_table_block(block, table, columns | helpers) for block in raw["blocks"]]
@@ -213,7 +214,8 @@ def _fields(raws: Sequence[Raw], owner: str, steps: Mapping[str, Steps]) -> dict
     fields = {}
     for raw in raws:
         conditions = {name: condition(raw, name) for name in CONDITIONS if isinstance(raw.get(name), str)}
-        lists = {name: tuple(raw.get(name, ())) for name in ("only", "former_labels")} | {"choices": choices[raw["key"]]}
+        lists = {name: tuple(raw[name]) for name in ("only", "former_labels", "spans") if name in raw}
+        lists["choices"] = choices[raw["key"]]
         fields[raw["key"]] = Field(**{**_defaults(raw), **raw, **lists, **conditions})
     return fields
 

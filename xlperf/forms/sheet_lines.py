@@ -29,6 +29,18 @@ class Line(NamedTuple):
     rows: int = 1
     table: str = ""
     row: int = 0  # where it stands, once the sheet is laid out
+    left: int = 1  # the column in which the label of a single field begins
+    label_columns: int = 1
+    value_columns: int = 0  # 0: all that are left
+
+    @property
+    def value_at(self) -> int:
+        """The column in which the value of a single field begins."""
+        return self.left + self.label_columns
+
+    def last_column(self, page: Page) -> int:
+        """The last column of its value."""
+        return self.value_at + self.value_columns - 1 if self.value_columns else page.last_printed
 
 
 class Column(NamedTuple):
@@ -70,8 +82,9 @@ class Page:
 def page_of(form: Form, sheet: Sheet, counts: Mapping[str, int], references: frozenset[Reference]) -> Page:
     lines, row = [], 1
     for line in _lines(form, sheet, counts):
-        lines.append(line._replace(row=row))
-        row += line.rows
+        is_beside = line.left > 1
+        lines.append(line._replace(row=row - 1 if is_beside else row))
+        row += 0 if is_beside else line.rows
     return Page(sheet=sheet, lines=tuple(lines), columns=tuple(_columns(form, sheet, references)))
 
 
@@ -79,23 +92,25 @@ def _columns(form: Form, sheet: Sheet, references: frozenset[Reference]) -> Iter
     yield Column(None, (), hidden=True)
     tables = [section for section in sheet.sections if isinstance(section, Table)]
     fields = any(isinstance(section, Fields) for section in sheet.sections)
-    shown = [[column.key for column in table.visible] for table in tables]
+    shown = [table.starts for table in tables]
+    beside = [line for section in sheet.sections if isinstance(section, Fields) for line in _field_lines(form, section)]
     for number, width in enumerate(sheet.widths):
-        keys = [keys[number] for keys in shown if number < len(keys)]
+        keys = [starts[number].key for starts in shown if number in starts]
         singles = [SINGLES[number]] if fields and number < len(SINGLES) else []
+        singles += [placed_key(line.block, line.field) for line in beside if is_placed(line) and line.value_at == number + 1]
         yield Column(width, tuple(dict.fromkeys(keys + singles)), printed=singles != [] or _is_printed(tables, number))
         for table in tables:
             behind = [column for column in _behind(table, number) if (table.key, column.key) in references]
             yield from (Column(column.width, (column.key,)) for column in behind)
     helpers = (key for table in tables for key, field in form.blocks[table.blocks[0]].fields.items() if field.hidden)
     for key in dict.fromkeys(helpers):  # tables below one another share the columns of their helpers
-        if not any(key in keys for keys in shown):
+        if not any(key == column.key for starts in shown for column in starts.values()):
             yield Column(None, (key,), hidden=True)
 
 
 def _is_printed(tables: Sequence[Table], number: int) -> bool:
     """Whether a visible column is printed for one of the tables, or for what is no table."""
-    own = [table.visible[number].printed for table in tables if number < len(table.visible)]
+    own = [c.printed for table in tables for start, c in table.starts.items() if start <= number < start + c.span]
     return not own or any(own)
 
 
@@ -103,7 +118,7 @@ def _behind(table: Table, number: int) -> Iterator[Field]:
     """The references that stand behind a visible column of a table."""
     place = -1
     for column in table.columns:
-        place += not column.hidden and not column.last
+        place += column.span if not column.hidden and not column.last else 0
         if column.last and place == number:
             yield column
 
@@ -120,25 +135,55 @@ def _lines(form: Form, sheet: Sheet, counts: Mapping[str, int]) -> Iterator[Line
                 yield Line("gap", height=10)
                 yield from (Line("signature", height=28, text=text) for text in texts)
                 yield Line("gap", height=10)
-            case Fields(block=block, heading=heading, keys=keys):
+            case Fields(heading=heading):
                 if heading:
                     yield Line("heading", height=26, text=heading)
-                for key in keys:
-                    yield from _field_lines(block, form.blocks[block].fields[key])
+                yield from _field_lines(form, section)
             case Table():
-                if number:
+                if number and not section.bare:
                     yield Line("heading", height=26, text=section.label)
                 yield from _table_lines(form, section, counts)
 
 
-def _field_lines(block: str, field: Field) -> Iterator[Line]:
-    """A single field beside its label; a long text under it."""
-    key = f"{block}.{field.key}"
-    if field.rows == 1:
-        yield Line("field", height=24, text=field.label, key=key, block=block, field=field.key)
-        return
-    yield Line("narrative_heading", height=26, text=field.label)
-    yield Line("narrative", height=field.height, text=field.label, key=key, block=block, field=field.key, rows=field.rows)
+def _field_lines(form: Form, section: Fields) -> Iterator[Line]:
+    """Single fields beside their labels, one or several on a line; a long text under its label."""
+    block, fields = section.block, [form.blocks[section.block].fields[key] for key in section.keys]
+    for run in _runs(fields):
+        first = run[0]
+        if first.rows > 1:
+            yield Line("narrative_heading", height=26, text=first.label)
+            key = f"{block}.{first.key}"
+            yield Line("narrative", height=first.height, text=first.label, key=key, block=block, field=first.key, rows=first.rows)
+            continue
+        left, height = 1, max(field.height or 24 for field in run)
+        for number, field in enumerate(run):
+            key = " ".join(f"{block}.{each.key}" for each in run) if number == 0 else ""
+            label, value = field.spans or (1, 0 if field is run[-1] else 1)
+            line = Line("field", height=height, text=field.label, key=key, block=block, field=field.key)
+            yield line._replace(left=left, label_columns=label, value_columns=value)
+            left += label + value
+
+
+def _runs(fields: Sequence[Field]) -> Iterator[list[Field]]:
+    """Yield the fields of each line."""
+    run: list[Field] = []
+    for field in fields:
+        if run and not field.beside:
+            yield run
+            run = []
+        run.append(field)
+    if run:
+        yield run
+
+
+def is_placed(line: Line) -> bool:
+    """Whether the value of a single field stands elsewhere than most do, so that its column has a key of its own."""
+    return line.kind == "field" and line.value_at != 2
+
+
+def placed_key(block: str, field: str) -> str:
+    """The hidden key of the column of such a field."""
+    return f"{block}.{field}"
 
 
 def _table_lines(form: Form, table: Table, counts: Mapping[str, int]) -> Iterator[Line]:

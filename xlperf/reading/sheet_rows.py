@@ -16,7 +16,7 @@ from typing import NamedTuple
 from xlperf.addresses import cell_name
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, Block, Sheet, Table
-from xlperf.forms.sheet_lines import END, HEADER, SINGLES
+from xlperf.forms.sheet_lines import END, HEADER, SINGLES, placed_key
 from xlperf.formula.operands import normal_text
 
 Grid = list[list[object]]  # what the cells of a sheet show, row by row
@@ -46,6 +46,7 @@ class SheetRow:
     values: Mapping[str, object]  # what the cells of its fields show
     columns: Mapping[str, int]  # where its fields stand
     single: bool = False  # it holds one field alone and no row of a table
+    label: int = 1  # the column of the label of that field
     inserted: bool = False  # it has no hidden key at all
 
     def cell(self, key: str) -> Cell:
@@ -80,7 +81,9 @@ def sheet_rows_of(form: Form, sheet: Sheet, title: str, grid: Grid) -> Iterator[
         if isinstance(mark, RowKey):
             block, rest_of_header = mark.block, 0
             if block.table is None:
-                yield _single(title, number, row, columns, mark)
+                for text in str(row[0]).split():  # fields beside one another
+                    if isinstance(own := _mark_of(form, text), RowKey) and own.block.table is None:
+                        yield _single(title, number, row, columns, own)
                 continue
             values = _values(row, columns, block)
             home = _by_contents(form, block, values, shown)
@@ -106,9 +109,9 @@ def spread_merged(form: Form, grid: Grid, merges: Iterable[Range]) -> Grid:
     A row in which nothing else stands is no row of its own: one that was merged with the row above it stays blank.
     """
     grid, columns = [list(row) for row in grid], key_columns(grid)
-    texts = {columns[c.key] for t in form.tables.values() for c in t.columns if c.key in columns and c.type in SPREAD}
+    texts = {columns[c.key]: c.span for t in form.tables.values() for c in t.columns if c.key in columns and c.type in SPREAD}
     for top, left, bottom, right in merges:
-        if left != right or left not in texts or bottom >= len(grid) or left >= len(grid[top]):
+        if right - left + 1 not in (1, texts.get(left)) or left not in texts or bottom >= len(grid) or left >= len(grid[top]):
             continue
         keys = [mark for row in grid[top : bottom + 1] if isinstance(mark := _mark_of(form, row[0]), RowKey) and mark.block.table]
         if len(keys) != bottom - top + 1:
@@ -209,6 +212,10 @@ def _single(title: str, number: int, row: list[object], columns: Mapping[str, in
     """The row of a field that stands alone; in the narrow column for values, or in the wide one for long texts."""
     field = mark.block.fields.get(mark.rest or "")
     column = columns.get(SINGLES[0] if field and field.rows > 1 else SINGLES[1])
+    label = columns.get(SINGLES[0], 1)
+    if field and (own := columns.get(placed_key(mark.block.key, field.key))) is not None:
+        column, label = own, max(1, own - (field.spans or (1, 0))[0])
     stands = {field.key: column} if field and column is not None and column < len(row) else {}
     values = {key: row[at] for key, at in stands.items()}
-    return SheetRow(title=title, number=number, block=mark.block.key, key=None, values=values, columns=stands, single=True)
+    block = mark.block.key
+    return SheetRow(title=title, number=number, block=block, key=None, values=values, columns=stands, single=True, label=label)

@@ -189,9 +189,14 @@ def _column_widths(layout: Layout) -> Iterator[tuple[tuple[str, str], float]]:
     """Yield the width of each table column that is shown, by block and field."""
     for page in layout.pages:
         tables = [section for section in page.sheet.sections if isinstance(section, Table)]
-        for column in page.columns:
-            if column.width is not None and not column.hidden:
-                yield from (((block, key), column.width) for table in tables for block in table.blocks for key in column.keys)
+        for number, column in enumerate(page.columns):
+            if column.width is None or column.hidden:
+                continue
+            for table in tables:
+                spans = {each.key: each.span for each in table.columns}
+                for key in column.keys:
+                    width = page.width(number, number + spans.get(key, 1) - 1)
+                    yield from (((block, key), width) for block in table.blocks)
 
 
 # --- what stands in a cell -----------------------------------------------------------------------------------
@@ -295,5 +300,6 @@ def cached_value(value: object) -> object:
 
 
 def write_key(sheet: Worksheet, line: Line) -> None:
-    """Write the hidden key by which a line is found again, into column A."""
-    sheet.write_string(line.row, 0, line.key)
+    """Write the hidden key by which a line is found again, into column A; of fields beside one another the first has all."""
+    if line.left == 1:
+        sheet.write_string(line.row, 0, line.key)

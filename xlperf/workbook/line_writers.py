@@ -57,17 +57,37 @@ def write_signature(writer: CellWriter, sheet: Worksheet, page: Page, line: Line
 
 def write_field(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """A label and, merged over the other columns, its value."""
-    spot, last = Spot(line.block, 0, line.field), page.last_printed
-    lines = max(lines_needed(line.text, page.width(1, 1)), lines_needed(writer.value(spot), page.width(2, last)))
+    spot, first, last = Spot(line.block, 0, line.field), line.value_at, line.last_column(page)
+    if line.left == 1:
+        _set_height(writer, sheet, page, line)
+    write_key(sheet, line)
+    write_label(sheet, line, writer.format("label"))
+    writer.write_cell(sheet, spot, merged_to=(line.row, last) if last > first else None)
+    _help_with(writer, sheet, spot)
+
+
+def write_label(sheet: Worksheet, line: Line, style: Format) -> None:
+    """The label of a single field, merged over its columns."""
+    if line.label_columns > 1:
+        sheet.merge_range(line.row, line.left, line.row, line.value_at - 1, line.text, style)
+    else:
+        sheet.write_string(line.row, line.left, line.text, style)
+
+
+def _set_height(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
+    """Make a line of single fields high enough for what stands in it; it grows where no cell of it is merged."""
+    lines, is_merged = 1, False
+    for each in page.lines:
+        if each.row == line.row:
+            value, last = writer.value(Spot(each.block, 0, each.field)), each.last_column(page)
+            lines = max(lines, lines_needed(each.text, page.width(each.left, each.value_at - 1)))
+            lines = max(lines, lines_needed(value, page.width(each.value_at, last)))
+            is_merged = is_merged or last > each.value_at
     height = min(LONGEST_ROW, max(line.height or 0, lines * POINTS_PER_LINE + 4))
-    if last > 2:
+    if is_merged:
         sheet.set_row(line.row, height)
     else:
         sheet.grow_row(line.row, height)
-    write_key(sheet, line)
-    sheet.write_string(line.row, 1, line.text, writer.format("label"))
-    writer.write_cell(sheet, spot, merged_to=(line.row, last) if last > 2 else None)
-    _help_with(writer, sheet, spot)
 
 
 def write_narrative_heading(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
@@ -116,15 +136,21 @@ def write_header(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -
 
 def _write_headings(sheet: Worksheet, line: Line, columns: list[tuple[int, Field]], style: Format) -> None:
     """The heading of one column, or those of a group below its name."""
-    (left, first), (right, _) = columns[0], columns[-1]
-    if line.rows == 1:
-        sheet.write_string(line.row, left, first.label, style)
-    elif len(columns) == 1:
-        sheet.merge_range(line.row, left, line.row + 1, left, first.label, style)
+    (left, first), (right, last) = columns[0], columns[-1]
+    if line.rows == 1 or len(columns) == 1:
+        write_heading(sheet, (line.row, left, line.row + line.rows - 1, right + last.span - 1), first.label, style)
     else:
-        sheet.merge_range(line.row, left, line.row, right, first.group, style)
+        sheet.merge_range(line.row, left, line.row, right + last.span - 1, first.group, style)
         for at, column in columns:
-            sheet.write_string(line.row + 1, at, column.label, style)
+            write_heading(sheet, (line.row + 1, at, line.row + 1, at + column.span - 1), column.label, style)
+
+
+def write_heading(sheet: Worksheet, cells: tuple[int, int, int, int], text: str, style: Format) -> None:
+    """A heading in one cell, or merged over several."""
+    if cells[:2] == cells[2:]:
+        sheet.write_string(*cells[:2], text, style)
+    else:
+        sheet.merge_range(*cells, text, style)
 
 
 def write_row(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
@@ -132,18 +158,22 @@ def write_row(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> N
     write_key(sheet, line)
     block = writer.form.blocks[line.block]
     spare = block.shape == "list" and block.row(line.index) is None and _is_blank(writer, block, line.index)
-    sheet.grow_row(line.row, _row_height(writer, line), hidden=spare and writer.finalized is not None)
+    height, is_hidden = _row_height(writer, line), spare and writer.finalized is not None
+    if any(field.span > 1 for field in writer.form.tables[line.table].columns):  # merged cells make no row grow
+        sheet.set_row(line.row, height, None, {"hidden": is_hidden})
+    else:
+        sheet.grow_row(line.row, height, hidden=is_hidden)
     count = writer.layout.counts[block.key]
     for field in block.fields.values():
         spot = Spot(block.key, line.index, field.key)
         if spot not in writer.layout.spots:
             continue
         above, below = alike_rows(block, field, line.index, count)
-        if above + below == 0:
+        if above + below == 0 and field.span == 1:
             writer.write_cell(sheet, spot)
-        elif above == 0:  # one cell for all rows that say the same
+        elif above == 0:  # one cell for all rows that say the same, and for all widths that it goes over
             _, _, column = writer.layout.spots[spot]
-            writer.write_cell(sheet, spot, merged_to=(line.row + below, column))
+            writer.write_cell(sheet, spot, merged_to=(line.row + below, column + field.span - 1))
 
 
 def alike_rows(block: Block, field: Field, index: int, count: int) -> tuple[int, int]:

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlperf.drawing.faults import Fault, fault
+from xlperf.drawing.lines import usual_height
 from xlperf.drawing.notes import properties_of
-from xlperf.drawing.recognition.cells import DrawnBook, DrawnSheet
+from xlperf.drawing.recognition.cells import Area, DrawnBook, DrawnSheet
 from xlperf.drawing.recognition.context import Context, describe_field, name_lists
 from xlperf.drawing.recognition.places import Home, Spot
-from xlperf.drawing.recognition.sections import FieldsDrawn, GuideDrawn, LinesDrawn, SheetDrawn, TableDrawn, read_sheet
+from xlperf.drawing.recognition.sections import FieldsDrawn, GuideDrawn, Item, LinesDrawn, SheetDrawn, TableDrawn, read_sheet
 from xlperf.drawing.recognition.settings import read_about, read_parameters, read_remains, read_rules
 from xlperf.drawing.recognition.tables import TableRead
 from xlperf.drawing.residue import Remain, put_back
@@ -29,6 +30,7 @@ PARTS = (
     "renamed", "opening", "guide", "words",
 )  # fmt: skip
 NEEDED_SHEETS = ("rules", "about")
+USUAL_HEIGHT, MOST_OFF = 24, 1  # points of a line of single fields, and how far programs move it when they save
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ def _sheet(context: Context, drawn: SheetDrawn, number: int, tables: Mapping[int
         raw["private"] = True
     raw["widths"] = _widths(drawn, tables)
     raw["sections"] = []
+    last = _last_printed(drawn, tables)
     for section in drawn.sections:
         match section:
             case GuideDrawn():
@@ -149,7 +152,7 @@ def _sheet(context: Context, drawn: SheetDrawn, number: int, tables: Mapping[int
             case TableDrawn():
                 raw["sections"].append(tables[id(section)].raw())
             case FieldsDrawn():
-                raw["sections"].append(_fields(context, drawn, section))
+                raw["sections"].append(_fields(context, drawn, section, last))
     if not raw["sections"]:
         context.faults.append(fault(drawn.sheet.title, "no_sections"))
     context.remember(raw, drawn.sheet.title)
@@ -170,10 +173,55 @@ def _widths(drawn: SheetDrawn, tables: Mapping[int, TableRead]) -> list[float]:
     }
     shown = [n for n in range(first, last + 1) if n not in drawn.sheet.hidden and n not in behind]
     widths = [drawn.sheet.widths.get(n, 8.5) for n in shown]
-    return [int(width) if float(width).is_integer() else width for width in widths]
+    return [_plain(width) for width in widths]
 
 
-def _fields(context: Context, drawn: SheetDrawn, section: FieldsDrawn) -> dict[str, Any]:
+def _last_printed(drawn: SheetDrawn, tables: Mapping[int, TableRead]) -> int:
+    """The last column that shows something on paper."""
+    unprinted = {
+        column.header.column
+        for section in drawn.sections
+        if isinstance(section, TableDrawn)
+        for column, raw in zip(section.columns, tables[id(section)].raw_columns, strict=True)
+        if raw.get("printed", True) is False or raw["type"] == "reference"
+    }
+    hidden = drawn.sheet.hidden | unprinted
+    areas = drawn.sheet.places.values()
+    return max((a.column + a.columns - 1 for a in areas if a.column not in hidden), default=0)
+
+
+def _place(drawn: SheetDrawn, item: Item, last: int) -> dict[str, Any]:
+    """How many widths a field goes over and how high it is, where that is not the usual."""
+    own: dict[str, Any] = {"beside": True} if item.is_beside else {}
+    label, cell = item.label, item.cell
+    is_usual = cell.column + cell.columns - 1 == last if item.is_last else cell.columns == 1
+    if label.columns > 1 or not is_usual:
+        own["spans"] = [label.columns, cell.columns]
+    heights = [drawn.sheet.heights.get(row) for row in range(cell.row, cell.row + cell.rows)]
+    if all(heights):
+        height = sum(height or 0 for height in heights)
+        labels = [(each.label, _width(drawn, each.label)) for each in _line_of(drawn, item)]
+        usual = max(USUAL_HEIGHT, *(usual_height(area.text, width) for area, width in labels))
+        if abs(height - usual) > MOST_OFF:
+            own["height"] = _plain(round(height * 2) / 2)
+    return own
+
+
+def _line_of(drawn: SheetDrawn, item: Item) -> list[Item]:
+    """The fields on the line of one."""
+    fields = [each for section in drawn.sections if isinstance(section, FieldsDrawn) for each in section.items]
+    return [each for each in fields if each.label.row == item.label.row and not each.is_long]
+
+
+def _width(drawn: SheetDrawn, area: Area) -> float:
+    return sum(drawn.sheet.widths.get(number, 0) for number in range(area.column, area.column + area.columns))
+
+
+def _plain(number: float) -> float:
+    return int(number) if float(number).is_integer() else number
+
+
+def _fields(context: Context, drawn: SheetDrawn, section: FieldsDrawn, last: int) -> dict[str, Any]:
     """Single fields as form.yaml has them."""
     key = context.places.cells[drawn.sheet.title, section.items[0].cell.row, section.items[0].cell.column].block
     raw: dict[str, Any] = {"fields": key}
@@ -189,6 +237,7 @@ def _fields(context: Context, drawn: SheetDrawn, section: FieldsDrawn) -> dict[s
             context.faults.append(fault(item.label.name, "key_twice", found=name, other=seen[name]))
         seen[name] = item.label.name
         own: dict[str, Any] = {"key": name, "label": item.label.text}
+        own |= _place(drawn, item, last) if not item.is_long else {}
         describe_field(context, own, drawn.sheet, item.cell, item.label, item.said)
         home = Home(drawn.sheet.title, key, None)
         formula = item.said.get("field_formula")

@@ -28,6 +28,8 @@ class Item:
     cell: Area
     said: dict[str, Any]
     is_long: bool
+    is_beside: bool = False  # it stands on the line of the one before
+    is_last: bool = True  # nothing stands on its right
 
 
 @dataclass
@@ -222,10 +224,25 @@ class _Reader:
             self.drawn.sections.append(LinesDrawn([str(label.value)]))
 
     def _field(self, line: list[Area], heading: Area | None) -> None:
-        label, cell, *more = line
-        self._fields_for(label, heading).items.append(Item(label, cell, self.said(label), is_long=False))
-        if any(area.text or area.is_typed for area in more):
-            self.drawn.faults.append(fault(more[0].name, "beside", found=more[0].text or label.text))
+        section = self._fields_for(line[0], heading)
+        first = len(section.items)
+        rest = line
+        while rest:
+            label, *rest = rest
+            if not label.is_label:
+                if label.is_typed or label.formula:
+                    self.drawn.faults.append(fault(label.name, "beside", found=line[0].text))
+                continue
+            if not rest:
+                self.drawn.faults.append(fault(label.name, "no_cell", found=label.text))
+                break
+            cell, *rest = rest
+            beside = len(section.items) > first
+            if cell.is_label and not (label is line[0] and "field_key" in self.said(label)):
+                self.drawn.faults.append(fault(label.name, "no_cell", found=label.text))
+            section.items.append(Item(label, cell, self.said(label), is_long=False, is_beside=beside))
+        for item in section.items[first:-1]:
+            item.is_last = False
 
     def _fields_for(self, label: Area, heading: Area | None) -> FieldsDrawn:
         """The section that a field belongs to: a new one below a heading, and where its note names one."""

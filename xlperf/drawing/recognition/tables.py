@@ -83,6 +83,9 @@ class TableRead:
         raw: dict[str, Any] = {"key": key, "label": column.header.text}
         if column.group:
             raw["group"] = column.group
+        if column.header.columns > 1:
+            raw["span"] = column.header.columns
+            self._look_under(column)
         areas = [self.at(row, column.header.column) for row in self.table.rows]
         sample = next((a for a in areas if a.is_typed), None) or next((a for a in areas if a.formula), None)
         sample = sample or (areas[0] if areas else column.header)
@@ -95,6 +98,16 @@ class TableRead:
             raw["width"] = self.sheet.widths.get(column.header.column, 8.5)
         self.context.remember(raw, column.header.name)
         return raw
+
+    def _look_under(self, column: ColumnDrawn) -> None:
+        """Under a title over several columns the cells are merged alike: what stands beside one of them belongs to nothing."""
+        first = column.header.column
+        for row in self.table.rows:
+            for at in range(first + 1, first + column.header.columns):
+                area = self.sheet.places.get((row, at))
+                if area is not None and (area.is_typed or area.formula or area.text):
+                    self.context.faults.append(fault(area.name, "under_heading", found=column.header.text))
+                    return
 
     # --- blocks ----------------------------------------------------------------------------------------------
 
@@ -218,6 +231,8 @@ class TableRead:
         formulas = {block.key: [self._formulas_of(block, row) for row in block.rows] for block in self.blocks}
         for column, columns_raw in zip(self.table.columns, self.raw_columns, strict=True):
             share_out(self, column, columns_raw, raw["blocks"], formulas)
+        if self.table.label is None and self.drawn.sections[0] is not self.table:
+            raw["bare"] = True
         return self._finished(raw)
 
     def _finished(self, raw: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from xlperf.forms.consistency.once import twice_given
 from xlperf.forms.consistency.places import missing_needs, shared_paths
 from xlperf.forms.consistency.references import unknown_names
 from xlperf.forms.consistency.sentences import wrong_braces
-from xlperf.forms.consistency.sheets import narrow_sheets, unprinted_first
+from xlperf.forms.consistency.sheets import beside_nothing, narrow_sheets, unprinted_first
 from xlperf.forms.consistency.source_columns import source_faults
 from xlperf.forms.definition import Complaint, Raw, quoted, refuse, wrong
 
@@ -60,6 +60,7 @@ CHECKS: tuple[Callable[[Raw], Iterator[Complaint]], ...] = (
     long_dropdowns,
     source_faults,
     wrong_steps,
+    beside_nothing,
     narrow_sheets,
     unprinted_first,
     shared_paths,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
-from xlperf.forms.definition import Complaint, Raw, own_columns, quoted, tables_of, wrong
+from xlperf.forms.definition import Complaint, Raw, own_columns, quoted, sections_of, tables_of, wrong
 
 WIDTHS = {"guide": 4, "lines": 3, "fields": 2}  # columns that a kind of section is printed over
 
@@ -20,8 +21,8 @@ def narrow_sheets(definition: Raw) -> Iterator[Complaint]:
             if len(sheet["sections"]) > 1 and any("last" in column for column in columns):
                 yield wrong(f"{place}.columns", "last_beside")
             own = _positions(columns)
-            visible = sum(position is not None for position in own.values())
-            needed = max([visible, *(width for kind, width in WIDTHS.items() if kind in section)])
+            spans = (c.get("span", 1) for c in columns if not c.get("hidden") and "last" not in c)
+            needed = max([sum(spans), *_widths_of_items(section), *(width for kind, width in WIDTHS.items() if kind in section)])
             if needed > len(sheet["widths"]):
                 yield wrong(f"sheets[{number}].widths", "widths", found=len(sheet["widths"]), section=place, needed=needed)
             for key, position in own.items():
@@ -32,9 +33,32 @@ def narrow_sheets(definition: Raw) -> Iterator[Complaint]:
 
 def _positions(columns: Iterable[Raw]) -> dict[str, int | None]:
     """Where the columns of a table stand, from 0: None for hidden ones; those of last year's figures come and go."""
-    visible = [column["key"] for column in columns if not column.get("hidden") and "last" not in column]
+    visible = [column for column in columns if not column.get("hidden") and "last" not in column]
     hidden = [column["key"] for column in columns if column.get("hidden")]
-    return {key: position for position, key in enumerate(visible)} | dict.fromkeys(hidden)
+    starts = accumulate((column.get("span", 1) for column in visible), initial=0)
+    return {column["key"]: start for column, start in zip(visible, starts, strict=False)} | dict.fromkeys(hidden)
+
+
+def _widths_of_items(section: Raw) -> Iterator[int]:
+    """Yield how many widths each line of single fields takes."""
+    taken = 0
+    for item in section.get("items", ()):
+        label, value = item.get("spans", (1, 1))
+        taken = (taken if item.get("beside") else 0) + label + value
+        yield taken
+
+
+def beside_nothing(definition: Raw) -> Iterator[Complaint]:
+    """A field that stands beside another has one on its left, which is no long text below its label."""
+    for place, section in sections_of(definition):
+        before: Raw | None = None
+        for number, item in enumerate(section.get("items", ())):
+            if item.get("beside") and (before is None or before.get("rows", 1) > 1):
+                yield wrong(f"{place}.items[{number}].beside", "beside_nothing")
+            for name in ("beside", "spans"):
+                if item.get(name) and item.get("rows", 1) > 1:
+                    yield wrong(f"{place}.items[{number}].{name}", "beside_box", found=quoted(name), rows=item["rows"])
+            before = item
 
 
 def unprinted_first(definition: Raw) -> Iterator[Complaint]:
