@@ -193,7 +193,7 @@ def _needed(form: Form, cells: Cells) -> frozenset[tuple[str, str]]:
     tree = form.formulas.get(cells)
     if tree is None:
         return frozenset({(cells.block, cells.field)})
-    names = names_in(tree)
+    names = tuple(names_in(tree))
     above = {name for name in names if form.target(cells.block, name).reach == "above"}
     named = {other for name in names for other in cells_of_name(form, cells, name) if other.field != USED and name not in above}
     found = frozenset({(other.block, other.field) for other in named}).union(*(_needed(form, other) for other in named))
