@@ -1,6 +1,7 @@
 """Make the Word template of a form's report, once; from then on people edit it in Word.
 
     python docs/make_report.py templates/suzhou-department/2022/report.docx
+    python docs/make_report.py templates/sichuan-project/2023/report-review.docx      # of a stage after the department
 
 Layout as GB/T 9704 has it: A4, margins 37, 35, 28 and 26 mm, title in 2号 小标宋, level-one headings in 三号 黑体, body in 三号
 仿宋_GB2312 with 30 points between lines and two characters of indent, figures in Times New Roman, page numbers outside. Fonts
@@ -362,13 +363,14 @@ def graded(value: str) -> str:
 # --- 项目支出绩效自评表 ------------------------------------------------------------------------------------------------
 
 
-def project_report(funds: Sequence, indicators: Sequence, texts: Sequence[tuple[str, str]]):
+def project_report(funds: Sequence, indicators: Sequence, texts: Sequence[tuple[str, str]], after: Sequence = ()):
     """The report of one project.
 
     Args:
         funds: widths, header, rows and styles of the fund table.
         indicators: widths, header, columns and styles of the indicator table.
         texts: headings of the texts behind the tables, with the fields below them.
+        after: of the stages after the department a heading, and widths, rows and styles of a table each.
     """
     document = new_document("{{ project.name }}{{ form.title }}{{ form.year_line }}")
     set_section(document.sections[0], landscape=True)
@@ -395,6 +397,9 @@ def project_report(funds: Sequence, indicators: Sequence, texts: Sequence[tuple[
     for heading, name in texts:
         document.add_paragraph(heading, "Heading 1")
         document.add_paragraph(f"{{{{ {name} }}}}")
+    for heading, widths, rows, styles in after:
+        document.add_paragraph(heading, "Heading 1")
+        add_table(document, widths, (), rows, styles)
     add_texts(document, "", "{%p for line in form.lines %}", "{{ line }}", "{%p endfor %}", style="签章")
     add_appendix(document)
     return document
@@ -415,7 +420,7 @@ def national_project():
 # --- 四川省部门预算项目支出绩效自评表 ----------------------------------------------------------------------------------
 
 
-def sichuan_project():
+def sichuan_project(*stages: str):
     header = ("资金来源", "年初预算（万元）", "调整后预算数（万元）", "预算执行数（万元）", "预算执行率", "权重", "得分", "原因")
     names = {"total": "总额", "fiscal": "其中：财政资金", "special": "财政专户管理资金", "own": "单位资金", "other": "其他资金"}
     figures = ("initial", "budget", "executed", "rate", "weight", "score", "reason")
@@ -425,12 +430,33 @@ def sichuan_project():
     columns = ("level1", "level2", "name", "property_text", "target", "unit", "actual", "weight", "score", "reason")
     indicators = ((18, 25, 36, 14, 26, 16, 26, 12, 12, 40), header, columns, (CENTRED, CENTRED, TEXT, *[CENTRED] * 6, TEXT))
     texts = [("评价结论", "conclusion.assessment"), ("存在问题", "conclusion.problems"), ("改进措施", "conclusion.measures")]
-    return project_report(funds, indicators, texts)
+    if not stages:
+        return project_report(funds, indicators, texts)
+    header = (*header[:6], "自评完成值", "权重", "自评得分", "未完成原因分析", "复核完成值", "复核得分", "偏离度", "复核意见")
+    columns = (*columns, "rechecked", "rescore", "difference", "remark")
+    widths = (15, 19, 25, 11, 19, 12, 18, 10, 11, 24, 16, 11, 14, 20)
+    indicators = (widths, header, columns, (CENTRED, CENTRED, TEXT, *[CENTRED] * 6, TEXT, *[CENTRED] * 3, TEXT))
+    table, styles = (40, 72, 40, 73), (CENTRED, TEXT, CENTRED, TEXT)
+    review = [("自评总分", "{{ verdict.self_total }}", "复核总分", "{{ verdict.review_total }}"),
+              ("偏离度", "{{ verdict.total_difference }}", "复核等级", "{{ verdict.review_grade }}"),
+              ("复核单位", "{{ reviewer.organization }}", "复核人、复核日期", "{{ reviewer.name }}　{{ reviewer.day }}"),
+              ("复核总体意见", "{{ verdict.overall }}", "", "")]  # fmt: skip
+    approval = [("审定得分", "{{ verdict.approved }}", "审定等级", "{{ verdict.approved_grade }}"),
+                ("审定意见", "{{ verdict.approval_remark }}", "审定人、审定日期",
+                 "{{ approver.name }}　{{ approver.day }}")]  # fmt: skip
+    after = {"review": ("复核", table, review, styles), "approval": ("审定", table, approval, styles)}
+    return project_report(funds, indicators, texts, [after[stage] for stage in stages])
 
 
-# The folder of the form, what makes its template.
-FORMS = {"suzhou-department": suzhou_department, "national-project": national_project, "sichuan-project": sichuan_project}
+# The folder of the form, and the file in it: what makes the template.
+FORMS = {
+    ("suzhou-department", "report"): suzhou_department,
+    ("national-project", "report"): national_project,
+    ("sichuan-project", "report"): sichuan_project,
+    ("sichuan-project", "report-review"): lambda: sichuan_project("review"),
+    ("sichuan-project", "report-approval"): lambda: sichuan_project("review", "approval"),
+}
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])
-    save(FORMS[target.absolute().parent.parent.name](), target)
+    save(FORMS[target.absolute().parent.parent.name, target.stem](), target)

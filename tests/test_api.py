@@ -26,7 +26,7 @@ FOLDER = f"forms/{KEY}/{YEAR}"
 CALLS: dict[str, dict[str, Any]] = {
     "annotate": {"path": "filled.xlsx", "templates": "forms", "output": "out", "date": DATE},
     "check_form": {"directory": FOLDER},
-    "collect": {"inboxes": ["inbox"], "templates": "forms", "output": "out", "roster": "units.csv", "date": DATE, "jobs": 1},
+    "collect": {"inboxes": ["inbox"], "reviews": ["inbox"], "templates": "forms", "output": "out", "roster": "units.csv", "date": DATE, "jobs": 1},
     "compare_forms": {"before": FOLDER, "after": FOLDER, "templates": "forms"},
     "compare_papers": {"before": "filled.xlsx", "after": "other.json", "templates": "forms"},
     "decide": {"directory": "collection", "unit": "101", "kind": "note", "reason": "called", "by": "Zhang"},
@@ -60,6 +60,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "write_addin": {"directory": "out", "templates": "forms", "assets": "inbox"},
     "write_page": {"templates": "forms", "output": "page.html", "assets": "inbox"},
     "write_report": {"path": "filled.xlsx", "templates": "forms", "output": "out.docx", "date": DATE},
+    "write_review": {"path": "filled.xlsx", "templates": "forms", "output": "out", "date": DATE},
     "write_template": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out.xlsx", "date": DATE},
     "write_templates": {"form": KEY, "year": YEAR, "templates": "forms", "output": "out", "roster": "units.csv", "last": "inbox", "history": "years.json", "jobs": 1, "date": DATE},
 }  # fmt: skip
@@ -70,6 +71,7 @@ NEEDS_MORE = {
     "write_addin",
     "write_history",
     "write_page",
+    "write_review",
 }  # a form, a proxy, papers, files of others
 WITHOUT_ERRORS = {"build_schema"}  # functions that raise none of ours
 

@@ -17,6 +17,7 @@ _HOMES = {
     "validate": "workflow.validate",
     "annotate": "workflow.annotate",
     "finalize": "workflow.finalize",
+    "write_review": "reviewing.review",
     "read_workbook": "workflow.process",
     "write_template": "workflow.template",
     "fill_workbook": "workflow.fill",

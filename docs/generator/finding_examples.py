@@ -15,11 +15,12 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import docx
 
-from support import chosen_form, cross_rules, odd_files, reviewer_rules, scored
+from support import chosen_form, cross_rules, odd_files, reviewer_rules, reviews, scored
 from support.example import document
 from support.fates import work_fatefully
 from support.foreign_papers import REFUSED, blank_pdf
@@ -54,7 +55,7 @@ from xlperf.importing.papers import source_file
 from xlperf.importing.papers.source_file import read_source_file
 from xlperf.messages import current_language, use_language
 from xlperf.reporting.result import unreadable
-from xlperf.summarizing.outcome import Outcome
+from xlperf.summarizing.outcome import REVIEWS, Later, Outcome, revision_of
 from xlperf.summarizing.survey import take_survey
 from xlperf.workers.process import Limits
 
@@ -365,12 +366,34 @@ def duty(**values: object) -> Change:
     return lambda doc: doc["indicators"].append({**row, "source": "台账", "reason": "按实际办理数量统计", **values})
 
 
+def of_review(cells: reviews.Cells, change: Callable[[Any], object] = lambda book: None) -> Build:
+    """A review that came back with those cells."""
+    return lambda folder: validate(reviews.reviewed(folder, cells, change)).findings
+
+
+def forget_what_was_locked(book: Any) -> None:
+    next(sheet for sheet in book if str(sheet.cell(1, 1).value).endswith("identity")).delete_rows(2, 40)
+
+
+def delete_a_row(book: Any) -> None:
+    sheet, row, _ = reviews.find(book, "indicators.7.name")
+    sheet.delete_rows(row)
+
+
+def reviews_of(folder_of: str, reviewed: str) -> tuple[Build, ...]:
+    """A round with a submission and a review of what has that SHA-256."""
+    sent = replace(outcome("甲局.xlsx", "甲局"), form="sichuan-project", revision="2023", document=None, sha256="1" * 64)
+    later = revision_of(sent.revision, Later("review", 1, reviewed * 64))
+    return among(lambda: [sent, replace(sent, path=f"{folder_of}甲局-复核表.xlsx", sha256="2" * 64, revision=later)])
+
+
 # What none of the tables of the tests has, or shows less well; the first that gives its code is the example.
 OWN: dict[str, tuple[Build, ...]] = {
     "XL110": (from_bytes(foreign),),
     "XL111": (another_year,),
     "XL112": (from_bytes(unknown_revision),),
     "XL130": (from_bytes(newer_revision),),
+    "XL132": (of_review({}, forget_what_was_locked),),
     "XL131": (lambda folder: outdated(folder).findings,),
     "XL113": (from_openpyxl(lambda book: book.copy_worksheet(book["重点任务"])),),
     "XL114": (from_openpyxl(lambda book: book.remove(book["重点任务"])),),
@@ -405,6 +428,8 @@ OWN: dict[str, tuple[Build, ...]] = {
     "XL243": (from_hands({"基本信息!C10": "2013.3.1"}),),
     "XL244": (from_document(lambda doc: doc.update(explanations={"SZ202": "情况属实"})),),
     "XL245": (not_in_the_other_table,),
+    "XL246": (of_review({"indicators.2.actual": 8000}),),
+    "XL247": (of_review({}, delete_a_row),),
     "XL301": (from_hands({"预算信息!G4": 0.97}),),
     "XL302": (from_hands({"预算信息!G4": None}),),
     "XL303": (from_fill(lambda doc: doc["budget"].update(total={"adjusted": 600})),),
@@ -433,6 +458,8 @@ OWN: dict[str, tuple[Build, ...]] = {
         lambda: [replace(outcome("甲局.xlsx", "甲局", "001"), subject="平台一期项目")],
         (replace(unit("甲局", "001"), papers=("平台一期", "平台二期")),),
     ),
+    "XL560": reviews_of(REVIEWS, "0"),
+    "XL561": reviews_of("", "1"),
     "XL420": (from_paper(lambda paper: paper.paragraphs[3].add_run("[bookmark: _GoBack]")),),
     "XL421": (from_paper(typing=Typing(extra=("附件2",))),),
     "XL422": (from_paper(lambda paper: setattr(paper.tables[0].cell(1, 5), "text", "95%")),),

@@ -219,6 +219,7 @@ def prepare(folder: Path) -> None:
         (folder / f"汇集{year}" / "甲单位.json").write_text(
             json.dumps({**document, "fiscal_year": year}, ensure_ascii=False), "utf-8"
         )
+    shutil.copyfile(EXAMPLES / "sichuan-project-2023" / "filled.xlsx", folder / "项目自评表.xlsx")
     (folder / "单位名单.csv").write_text(ROSTER, "utf-8-sig")
     make_revision(folder / "my-forms" / "suzhou-department" / "2024", *snippets(page_of("zh", "forms.md").text()))
     (training,) = (block.text for block in blocks_of(page_of("zh", "new-form.md").text()) if block.language == "json")

@@ -305,7 +305,7 @@ def test_the_library_has_a_twin_for_every_command(form) -> None:
     from xlperf.cli.commands import cli
 
     twins = {"forms": "list_forms", "template": "write_template", "fill": "fill_workbook", "read": "read_workbook", "validate": "validate",
-             "finalize": "finalize", "page": "write_page", "addin": "write_addin", "schema": "build_schema", "explain": "explain_field", "check-form": "check_form", "migrate": "migrate_workbook",
+             "finalize": "finalize", "review": "write_review", "page": "write_page", "addin": "write_addin", "schema": "build_schema", "explain": "explain_field", "check-form": "check_form", "migrate": "migrate_workbook",
              "diff": "compare_papers", "new-form": "new_form", "draw-form": "draw_form", "read-form": "read_form", "report": "write_report", "import": "import_document",
              "collect": "collect", "status": "find_status", "remind": "remind", "decide": "decide", "verify": "verify", "package": "package_collection", "history": "write_history", "new-round": "new_round", "serve": "serve"}  # fmt: skip
     assert set(cli.commands) == set(twins)

@@ -538,6 +538,7 @@ BROKEN = {
         "import": "收到/甲单位.xlsx --year 2021",
         "validate": "收到/乙单位.xlsx",
         "finalize": "收到/乙单位.xlsx",
+        "review": "缺项.xlsx -o 复核",
         "report": "收到/乙单位.xlsx",
         "template": "suzhou-department --year 2023 --from misfit.json",
         "migrate": "misfit.json --year 2023 -o 新.xlsx",
@@ -550,6 +551,7 @@ BROKEN = {
         "read-form": "损坏.xlsx -o my-forms/x/2024",
         "validate": "misfit.json",
         "finalize": "misfit.json",
+        "review": "misfit.json",
         "report": "损坏.xlsx",
         "template": "suzhou-department --year 2023 --from 损坏.xlsx",
         "migrate": "损坏.xlsx",
@@ -566,6 +568,7 @@ def test_the_exit_codes_in_the_table_happen(command: str, code: int, folder: Pat
         misfit = '{"form": "suzhou-department", "fiscal_year": 2022, "cover": {"unit": "\\u0001"}}'
         (folder / "misfit.json").write_text(misfit, "utf-8")
         (folder / "损坏.xlsx").write_bytes(b"PK")
+        fill_workbook({"form": "sichuan-project", "fiscal_year": 2023}, output=folder / "缺项.xlsx")
         (folder / "旧汇集").mkdir()
         (folder / "旧汇集/collection.sqlite").touch()  # a collection without an audit
         assert run(f"xlperf {command} {BROKEN[code][command]}", folder, "zh")[0] == code

@@ -198,7 +198,7 @@ WAYS = {
     "original": Way("原件|标题", r"document|heading|title|below the title", is_only_way=False),
     "other-file": Way("改用|换用原来|导入|用原来的", r"use last year's|original", is_only_way=False),
     # At the bureau, which runs the program.
-    "command": Way("--[a-z]|xlperf [a-z]+", r"--[a-z]|xlperf (?:migrate|package)", the_command_is_there),
+    "command": Way("--[a-z]|xlperf [a-z]+", r"--[a-z]|xlperf (?:migrate|package|review)", the_command_is_there),
     "upgrade": Way("升级", r"[Uu]pgrade"),
     "run-again": Way("再运行", "run again"),
     "document": Way("字段名称|固定内容", "field|fixed contents", is_only_way=False),

@@ -25,7 +25,7 @@ PLAIN = (
 # Nothing of which may pass as plain: beyond the region, or spelt so that patterns and parsers could part.
 OTHER = (
     b'<row r="2000"><c r="A2000"/></row>',
-    b'<row r="1"><c r="BA1"/></row>',
+    b'<row r="1"><c r="CA1"/></row>',
     b'<row r="1"><c r="A0"/></row>',
     b'<row r="01"><c r="A1"/></row>',
     b"<row r='1'><c r='A1'/></row>",

@@ -217,11 +217,11 @@ def test_dates_of_1904_are_converted(built) -> None:
 
 
 def test_the_last_cell_of_the_region_is_read_and_the_next_is_not(tmp_path: Path) -> None:
-    add_rows(tmp_path / "a.xlsx", GOALS, [row_of(1999, ["AZ"])])
-    add_rows(tmp_path / "b.xlsx", GOALS, [row_of(1999, ["BA"])])
+    add_rows(tmp_path / "a.xlsx", GOALS, [row_of(1999, ["BZ"])])
+    add_rows(tmp_path / "b.xlsx", GOALS, [row_of(1999, ["CA"])])
     add_rows(tmp_path / "c.xlsx", GOALS, [row_of(2000, ["B"])])
     codes = [[f["code"] for f in validate(tmp_path / name).findings if f["cells"][:1] == [f"绩效目标!{cell}"]]
-             for name, cell in (("a.xlsx", "AZ1999"), ("b.xlsx", "BA1999"), ("c.xlsx", "B2000"))]  # fmt: skip
+             for name, cell in (("a.xlsx", "BZ1999"), ("b.xlsx", "CA1999"), ("c.xlsx", "B2000"))]  # fmt: skip
     assert codes == [["XL236"], ["XL123"], ["XL123"]]
 
 

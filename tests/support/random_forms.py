@@ -89,7 +89,8 @@ COLUMN_PARTS: dict[str, Part] = {
     "percent_when": lambda random, column: 'T(kind) = "定量"' if column["type"] == "value" else None,
 }
 DRAWN_APART = {
-    "key", "label", "type", "formula", "number_when", "choices", "choices_by", "choices_from", "spellings", "hidden", "last", "width"
+    "key", "label", "type", "formula", "number_when", "choices", "choices_by", "choices_from", "spellings", "hidden", "last", "width",
+    "stage",  # forms of several stages: tests/forms/test_stages.py
 }  # fmt: skip
 assert set(COLUMN_PARTS) | DRAWN_APART == set(SCHEMA["column"]["properties"]), "a key of columns that no random form has"
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 @templates_option
 @round_option
 @announcement_options
+@click.option("--reviews", multiple=True, type=FILE, metavar="INBOX", help=words("reviews"))
 @click.option("--former", multiple=True, type=FILE, metavar="COLLECTION", help=words("former"))
 @click.option("--quiet", is_flag=True, help=words("quiet"))
 def collect(
@@ -51,6 +52,7 @@ def collect(
     database: str | None,
     date: str | None,
     quiet: bool,
+    reviews: tuple[Path, ...],
     **asked: Any,
 ) -> ExitCode:
     from xlperf.collecting.collect import collect as collect_inboxes
@@ -72,6 +74,7 @@ def collect(
         finalize=finalize_,
         unexplained=round_.unexplained,
         reports=round_.reports,
+        reviews=reviews,
         database=database,
         quiet=quiet,
     )

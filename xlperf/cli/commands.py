@@ -11,12 +11,12 @@ from xlperf.cli.forms import explain, forms, new_form, schema
 from xlperf.cli.root import cli
 from xlperf.cli.serve import page, serve
 from xlperf.cli.templates import template
-from xlperf.cli.workbooks import diff, fill, finalize, import_, migrate, read, report, validate
+from xlperf.cli.workbooks import diff, fill, finalize, import_, migrate, read, report, review, validate
 from xlperf.cli.years import history
 
 # A new one stands here as in `NAMES`.
 COMMANDS = (
-    forms, template, fill, import_, read, validate, finalize, collect, status, remind, decide, verify,
+    forms, template, fill, import_, read, validate, finalize, review, collect, status, remind, decide, verify,
     package, history, migrate, diff, report, page, serve, addin, schema, explain, new_round, new_form,
     check_form, draw_form, read_form,
 )  # fmt: skip

@@ -17,9 +17,9 @@ from xlperf.messages import LANGUAGES
 
 # Every command; what it is for is the help text of its name.
 NAMES = (
-    "forms", "template", "fill", "import", "read", "validate", "finalize", "collect", "status", "remind", "decide", "verify",
-    "package", "history", "migrate", "diff", "report", "page", "serve", "addin", "schema", "explain", "new-round", "new-form",
-    "check-form", "draw-form", "read-form",
+    "forms", "template", "fill", "import", "read", "validate", "finalize", "review", "collect", "status", "remind", "decide",
+    "verify", "package", "history", "migrate", "diff", "report", "page", "serve", "addin", "schema", "explain", "new-round",
+    "new-form", "check-form", "draw-form", "read-form",
 )  # fmt: skip
 WIDEST, NARROWEST, USUAL = 110, 50, 80  # columns of a help text, and of a terminal that does not tell
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": WIDEST}

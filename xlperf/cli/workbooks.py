@@ -140,6 +140,26 @@ def finalize(file: Path, **asked: Any) -> ExitCode:
     return result.exit_code
 
 
+@click.command(cls=Command, help=words("review"))
+@file_argument
+@click.option("-o", "--output", type=FILE, metavar="DIR", help=words("directory"))
+@date_option
+@password_option
+@unexplained_option
+@templates_option
+def review(file: Path, **asked: Any) -> ExitCode:
+    from xlperf.reporting.formats import as_text
+    from xlperf.reviewing.review import write_review
+
+    result = write_review(file, **asked)
+    click.echo(as_text([result]))
+    for path in result.outputs:
+        click.echo(sentence("written", {"path": path}), err=True)
+    if not result.outputs:
+        click.echo(words("nothing_written"), err=True)
+    return result.exit_code
+
+
 @click.command(cls=Command, help=words("migrate"))
 @file_argument
 @year_option

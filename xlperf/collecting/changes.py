@@ -88,6 +88,7 @@ def _entry(entry: FileEntry) -> Entry:
         status="unreadable" if entry["status"] == "attached" else entry["status"],
         saved=entry.get("saved"),
         form=entry["form"],
+        revision=entry.get("revision"),
         year=entry["year"],
         unit=entry["unit"],
         unit_code=entry.get("unit_code"),

@@ -71,6 +71,7 @@ def collect(
     finalize: bool = True,
     unexplained: Unexplained | None = None,
     reports: Sequence[str] = (),
+    reviews: Sequence[StrPath] = (),
     database: str | None = None,
     limits: Limits = LIMITS,
     quiet: bool = True,
@@ -95,6 +96,8 @@ def collect(
             default as each form says.
         reports: kinds of reports that are taken beside workbooks, "word" (.docx) and "pdf" (with a text layer); each is filled
             into a workbook and then treated as one. By default they are none of the round's.
+        reviews: folders, archives and files with workbooks of stages after the department, made by `write_review` and filled in;
+            the one of the last stage counts in place of the very submission that it is of. Elsewhere such workbooks do not count.
         database: the URL of the store, by default a file in the folder of the collection.
         limits: what one workbook may use: seconds of a worker, and bytes of its memory.
         quiet: print nothing to standard error.
@@ -116,7 +119,7 @@ def collect(
     """
     return_large_blocks_at_once()
     kinds = known_reports(reports)
-    find_out = partial(find_plan, inboxes, form=form, templates=templates, output=output, roster=roster)
+    find_out = partial(find_plan, inboxes, form=form, templates=templates, output=output, roster=roster, reviews=reviews)
     plan = find_out(started=_now())
     for remark in () if quiet else plan.remarks:
         print(remark, file=sys.stderr)

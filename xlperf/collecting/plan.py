@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from xlperf.collecting.inbox.inputs import Input, Skipped, is_no_submission
+from xlperf.collecting.inbox.inputs import Found, Input, Skipped, is_no_submission
 from xlperf.collecting.inbox.listing import list_inbox
-from xlperf.collecting.last_run import known_files, known_forms
+from xlperf.collecting.last_run import KnownFile, known_files, known_forms
 from xlperf.collecting.packages.contents import Package
 from xlperf.collecting.run_log import LogStamp, Run, log_stamp, read_run
 from xlperf.distributing.prefill import kept_headings, subject_headings, told_of_kept
@@ -18,6 +18,7 @@ from xlperf.distributing.roster import Roster, Unit, take_roster
 from xlperf.files import StrPath, digest_of_json
 from xlperf.forms.loader import find_form, form_directories, is_shipped, load_form
 from xlperf.reporting.word_report import check_own_template
+from xlperf.summarizing.outcome import REVIEWS
 from xlperf.summarizing.survey import installed_prefixes
 
 NO_FORMS: Mapping[str, str] = {}
@@ -50,6 +51,7 @@ def find_plan(
     output: StrPath,
     roster: StrPath | None,
     started: str,
+    reviews: Sequence[StrPath] = (),
 ) -> Plan:
     """Find out what there is to process, and with which forms; `started` is the ISO time of the run."""
     clock = time.monotonic()
@@ -60,6 +62,7 @@ def find_plan(
     if form is not None:
         find_form(form, templates=own_forms)
     found = list_inbox([Path(inbox) for inbox in inboxes], directory, known_files(last))
+    found += list_reviews([Path(inbox) for inbox in reviews], directory, known_files(last))
     is_same = last is not None and last["forms"] == forms and "prefixes" in last
     prefixes = tuple(last["prefixes"]) if last and is_same else installed_prefixes(own_forms)
     expected = expected_units(Path(roster), own_forms, form=form) if roster else None
@@ -78,6 +81,13 @@ def find_plan(
         started=started,
         clock=clock,
     )
+
+
+def list_reviews(inboxes: Sequence[Path], directory: Path, known: Mapping[str, KnownFile]) -> list[Found]:
+    """What lies where the bureau puts workbooks of later stages; their paths say so."""
+    below = {path.removeprefix(REVIEWS): file for path, file in known.items() if path.startswith(REVIEWS)}
+    found = list_inbox(inboxes, directory, below)
+    return [item if isinstance(item, Package) else replace(item, path=f"{REVIEWS}{item.path}") for item in found]
 
 
 def expected_units(roster: Path, templates: Path | None = None, *, form: str | None = None) -> Roster:

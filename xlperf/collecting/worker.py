@@ -30,11 +30,12 @@ from xlperf.errors import UnreadableError, UsageError, is_disk_full
 from xlperf.file_names import short_name
 from xlperf.forms.model import Unexplained
 from xlperf.messages import finding_texts, listing, sentence, use_language
+from xlperf.reading.reading import DIGEST, Reading
 from xlperf.reporting.description import DescribedFinding, describe, in_order
 from xlperf.reporting.finding import Finding, is_returned
 from xlperf.reporting.result import Result, Status, unreadable
 from xlperf.summarizing.gist import form_of, gist_of
-from xlperf.summarizing.outcome import IMPORTED, Outcome
+from xlperf.summarizing.outcome import IMPORTED, Later, Outcome, revision_of
 from xlperf.workers.process import Limits, watched
 from xlperf.workflow.annotate import write_annotated
 from xlperf.workflow.fill import fill_workbook
@@ -46,6 +47,7 @@ from xlperf.workflow.waivers import Waiver
 PROPERTIES, SAVED = "docProps/core.xml", re.compile(rb"<dcterms:modified[^>]*>([0-9T:.Z+-]{10,35})<")
 COPIES = "copies"  # below the folder for temporary files: a second copy of each file that workers made, to be handed out
 MADE = "made"  # below the folder of the collection: the files that workers made, by content; those that count are handed out
+NO_SUBMISSION = "0" * 64  # the SHA-256 of none
 AGAIN = ("XL126", "XL501", "XL502", "XL503", "XL506", "XL507")  # perhaps not the fault of the file: the next run tries again
 
 
@@ -224,7 +226,15 @@ def _result(task: Task, options: WorkOptions, folder: Path) -> Result:
     elif options.finalize:
         outputs = write_finalized(processed, made, date=options.date)
     result = result_of(processed, outputs=outputs)
+    result = replace(result, revision=revision_of(result.revision, _later_of(processed.reading)))
     return replace(result, findings=in_order([*result.findings, *paper.told])) if paper else result
+
+
+def _later_of(reading: Reading) -> Later | None:
+    """What tells the workbook of a stage after the department; one that does not say of which submission is of none."""
+    form = reading.form
+    reviewed = reading.reviewed if DIGEST.fullmatch(reading.reviewed) else NO_SUBMISSION
+    return Later(form.stage, form.stage_number, reviewed) if form.stage else None
 
 
 # --- reports that are no workbooks ---------------------------------------------------------------------------

@@ -71,11 +71,13 @@ def write_drawing(form: Form, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
+    if form.stages and not form.stage:  # the last stage has every part; whose it is stands among what cannot be drawn
+        form = load_form(form.directory, stage=form.stages[-1].key)
     with tempfile.TemporaryDirectory() as folder:
         first = Path(folder) / "drawn.xlsx"
         _write(form, first, ())
         read = read_definition_of(read_cells(first.read_bytes())).definition
-    remains = sorted(differences(plain(form.definition), read), key=_rank)
+    remains = sorted(differences(plain(form.whole), read), key=_rank)
     _write(form, path, remains)
 
 

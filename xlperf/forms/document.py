@@ -28,6 +28,8 @@ Stray = tuple[str, object]  # path in the document, and the value there that no 
 UNIT_CODE = "unit_code"  # the key of the field for the code of the unit, beside its name
 IMPORTED = "imported"  # from what kind of report a finalized document was read; it travels with it and is skipped
 WAIVED = "waived"  # what the bureau let stand in a finalized document; it travels with it and is skipped
+STAGE = "stage"  # at which stage after the department a document was filled in
+REVIEWED = "reviewed"  # the SHA-256 of the submission of which that stage was; it travels with it and is skipped
 LEFTOVERS = "leftovers"  # what an import found no field for; it travels with the document and is skipped
 
 
@@ -83,7 +85,7 @@ def rows_of(form: Form, document: Document) -> tuple[Rows, list[Stray]]:
     """Return the rows of a document, preset rows included, and what of it has no place."""
     rows: Rows = {block.key: _preset_rows(block) for block in form.blocks.values() if block.key != GUIDE}
     strays: list[Stray] = []
-    taken = {"form", "revision", LEFTOVERS, WAIVED, IMPORTED}
+    taken = {"form", "revision", LEFTOVERS, WAIVED, IMPORTED, *((STAGE, REVIEWED) if form.stage else ())}
     for path, blocks in form.blocks_by_path.items():
         value, where = _value_at(document, path), ".".join(path)
         taken.update(path[:1])
@@ -194,7 +196,7 @@ def _fill_row(block: Block, row: Row, item: Document, where: str) -> Iterator[St
 
 def document_of(form: Form, rows: Rows) -> dict[str, Any]:
     """Return the document of those rows; empty free rows and blank values are absent."""
-    document: dict[str, Any] = {"form": form.key, "revision": form.revision}
+    document: dict[str, Any] = {"form": form.key, "revision": form.revision, **({STAGE: form.stage} if form.stage else {})}
     for blocks in form.blocks_by_path.values():
         for block in blocks:
             for index, row in enumerate(rows.get(block.key, ())):

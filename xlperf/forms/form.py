@@ -26,6 +26,8 @@ from xlperf.formula.functions import DECIMALS, Numbers
 from xlperf.formula.nodes import Node
 from xlperf.messages import sentence
 
+AT = "@"  # between the revision and the stage, no character of either
+
 
 class Style(NamedTuple):
     """The fonts of a workbook; the size is in points."""
@@ -33,6 +35,14 @@ class Style(NamedTuple):
     font: str
     heading_font: str
     size: float
+
+
+class Stage(NamedTuple):
+    """Who fills in after the department, and what that is called."""
+
+    key: str
+    label: str
+    owner: str  # who fills in: the bureau
 
 
 class OpeningLine(NamedTuple):
@@ -52,7 +62,8 @@ class Form(Scope):
     first_year: int  # the fiscal year from which on this revision serves
     digest: str  # the SHA-256 of its form.yaml
     directory: Path
-    definition: Raw
+    definition: Raw  # of this stage
+    whole: Raw  # the definition of all stages; the same of a form that has none
     sheets: tuple[Sheet, ...]
     formulas: Mapping[Cells, Node]
     computed_cells: tuple[Cells, ...]  # each after what it needs
@@ -74,9 +85,33 @@ class Form(Scope):
     unexplained: Unexplained = "pass"  # what becomes of a workbook with warnings to which the unit says nothing
     unit: str = UNIT  # the field that names the unit, as BLOCK.FIELD
     subject: str = ""  # the field that names what the workbook is about, where a unit files several
+    stage: str = ""  # the key of the one that fills in this form of it, "" for the department
+    stages: tuple[Stage, ...] = ()  # those who fill in after the department, in their order
 
     def __repr__(self) -> str:
-        return f"<Form {self.key} {self.revision}>"
+        return f"<Form {self.key} {self.edition}>"
+
+    @property
+    def edition(self) -> str:
+        """The revision, and the stage after the department: `2023`, `2023@review`; so sheets name it in their hidden cells."""
+        return f"{self.revision}{AT}{self.stage}" if self.stage else self.revision
+
+    @property
+    def stage_number(self) -> int:
+        """The number of the stage, 0 for the department."""
+        return ["", *(stage.key for stage in self.stages)].index(self.stage)
+
+    @property
+    def next_stage(self) -> Stage | None:
+        """The one who fills in after this stage, None after the last."""
+        return next(iter(self.stages[self.stage_number :]), None)
+
+    def is_locked(self, block: Block, index: int, field: Field) -> bool:
+        """Whether an earlier stage filled in that cell, or might have."""
+        row = block.row(index)
+        if block.key != RULES or row is None:
+            return field.locked
+        return bool(self.stage) and self.rules[row.key].locked
 
     def formula(self, block: Block, index: int, key: str) -> Node | None:
         """The formula of one cell, None where people type."""
@@ -159,8 +194,8 @@ class Form(Scope):
         return [(label, text.format(year=year, next=year + 1)) for label, text, _ in self.opening]
 
     def grouped_rules(self) -> Iterator[tuple[str, list[Rule]]]:
-        """Yield the groups of the rules with their headings; what is in none comes last, without a heading."""
-        left = dict(self.rules)
+        """Yield the groups of the rules of a stage with their headings; what is in none comes last, without a heading."""
+        left = {code: rule for code, rule in self.rules.items() if rule.builtin or not rule.locked}
         for heading, beginnings in self.rule_groups.items():
             codes = [code for code in left if code.startswith(tuple(beginnings))]
             if codes:

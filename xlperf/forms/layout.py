@@ -110,8 +110,9 @@ def row_counts(form: Form, spare: Mapping[str, int] | None = None, rows: Rows | 
     counts = {}
     for block in form.blocks.values():
         if block.shape in ("list", "keyed", "mapping"):
-            wanted = (spare or {}).get(block.key, block.spare)
-            counts[block.key] = max(len(block.rows) + wanted, len((rows or {}).get(block.key, ())))
+            listed = (rows or {}).get(block.key, ())
+            wanted = (spare or {}).get(block.key, block.spare if not form.stage else int(not block.rows))
+            counts[block.key] = max(len(block.rows) + wanted, len(listed))
         else:
             counts[block.key] = 1
     return counts
@@ -122,7 +123,7 @@ def spare_rows(form: Form, rows: Rows) -> dict[str, int]:
     return {
         key: max(block.spare, len(rows.get(key, ())) - len(block.rows) + MORE_ROWS)
         for key, block in form.blocks.items()
-        if block.spare and not block.fixed
+        if block.spare and not block.fixed and not form.stage  # whose tables take no more rows
     }
 
 
@@ -230,7 +231,7 @@ def _ranges_of(form: Form, page: Page) -> Iterator[tuple[tuple[str, str], Range]
 
 def sheet_mark(form: Form, sheet: Sheet | str) -> str:
     """What A1 of each sheet says, so that the sheet is known whatever its name."""
-    return f"{MARK} {form.key} {form.revision} {sheet if isinstance(sheet, str) else sheet.key}"
+    return f"{MARK} {form.key} {form.edition} {sheet if isinstance(sheet, str) else sheet.key}"
 
 
 def checks_page(layout: Layout) -> Page:

@@ -20,9 +20,11 @@ from xlperf.files import StrPath, shipped
 from xlperf.forms.consistency.all_checks import check_folder, check_names
 from xlperf.forms.consistency.check_parameters import check_parameters
 from xlperf.forms.definition import UNIT, Raw
-from xlperf.forms.form import Form, OpeningLine, Style
+from xlperf.forms.form import Form, OpeningLine, Stage, Style
 from xlperf.forms.formulas import build_formulas, check_tests, in_order
 from xlperf.forms.parts import read_parts
+from xlperf.forms.stages.definition import at_stage, stage_keys
+from xlperf.forms.stages.faults import check_stages
 from xlperf.forms.standard.extending import with_standard
 from xlperf.forms.standard.money_units import with_money_units
 from xlperf.forms.standard.origins import Origins
@@ -83,13 +85,17 @@ def find_form(key: str, *, year: int | None = None, revision: str | None = None,
     return max(fitting, key=lambda folder: load_form(folder).first_year)
 
 
-def load_form(directory: StrPath) -> Form:
+def load_form(directory: StrPath, *, stage: str = "") -> Form:
     """Return the form defined in that folder, as `find_form` gives it; of one folder the same object every time.
 
     The forms that travel with xlperf are right (a test calls `check_form`), so only others pay for jsonschema.
 
+    Args:
+        directory: the folder of one revision.
+        stage: the key of a stage after the department, as the form declares it; by default the form that the department fills in.
+
     Raises:
-        UsageError: there is no form.yaml.
+        UsageError: there is no form.yaml, or the form has no such stage.
         FormError: the definition cannot be right; the text names the file, the place in it and what is wrong.
 
     Example:
@@ -97,12 +103,12 @@ def load_form(directory: StrPath) -> Form:
         >>> load_form(folder).revision, load_form(folder) is load_form(folder)
         ('2022', True)
     """
-    return _loaded(Path(directory))
+    return _loaded(Path(directory), stage)
 
 
 @lru_cache(maxsize=16)
-def _loaded(directory: Path) -> Form:
-    return _load(directory, trusted=is_shipped(directory))
+def _loaded(directory: Path, stage: str) -> Form:
+    return _load(directory, trusted=is_shipped(directory), stage=stage)
 
 
 @lru_cache(maxsize=16)
@@ -144,12 +150,12 @@ def is_shipped(directory: Path) -> bool:
     return directory.resolve().is_relative_to(shipped("templates").resolve())
 
 
-def _load(directory: Path, trusted: bool) -> Form:
+def _load(directory: Path, trusted: bool, stage: str = "") -> Form:
     path = directory / "form.yaml"
     written, digest = read_definition(path)
     definition, origins, digest = with_standard(written, path, digest=digest)
     digest = digest_with_checks(definition, digest=digest)
-    form = _built(_Written(digest, trusted, current_language(), path, definition, origins))
+    form = _built(_Written(digest, trusted, current_language(), stage, path, definition, origins))
     if form.directory != directory:
         check_folder(definition, path)
         form = replace(form, directory=directory)
@@ -163,16 +169,17 @@ class _Written:
     digest: str
     trusted: bool
     language: str  # a form has words of the program's
+    stage: str  # after the department, "" for it
     path: Path = field(compare=False)
     definition: Any = field(compare=False)
     origins: Origins = field(compare=False)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _built(written: _Written) -> Form:
     """The form of a definition: of a copy of its file nothing is checked again."""
     try:
-        return build_form(written.definition, written.path, digest=written.digest, trusted=written.trusted)
+        return build_form(written.definition, written.path, digest=written.digest, trusted=written.trusted, stage=written.stage)
     except FormError as error:
         if not written.trusted:
             raise written.origins.told(error) from None
@@ -182,26 +189,36 @@ def _built(written: _Written) -> Form:
     return _built(replace(written, trusted=False))  # one that was put beside ours, as into the page, with titles and defaults
 
 
-def build_form(definition: Any, path: Path, *, digest: str = "", trusted: bool = False) -> Form:
+def build_form(definition: Any, path: Path, *, digest: str = "", trusted: bool = False, stage: str = "") -> Form:
     """Return the form of a definition that stands in that file, or is to stand there.
 
     Args:
         digest: the SHA-256 of the file.
         trusted: whether it is known to be right.
+        stage: the key of a stage after the department, "" for the department.
 
     Raises:
         FormError: as `load_form`.
     """
+    given = definition
     if not trusted:
         check_shape(definition, path)
+        check_stages(definition, path)
     definition = with_ready_checks(with_money_units(definition, path), path)
     if not trusted:
         definition = with_texts(with_form_rules(with_keys(definition, path), path))
+    stages = stage_keys(definition)
+    if stage and stage not in stages:
+        raise UsageError("no_such_stage", stage=stage, form=definition["form"], known=listing(stages))
     try:
+        if not trusted and not stage:
+            for key in reversed(stages):  # the last has every part, so that places in the file are right
+                build_form(given, path, digest=digest, stage=key)
+        whole, definition = definition, at_stage(definition, stage)
         check_names(definition, path)
         if not trusted:
             check_parameters(definition, path)
-        return _form(definition, path.parent, digest)
+        return _form(definition, path.parent, digest, stage, whole)
     except FormulaError as error:
         raise FormError("form_formula", path=path, reason=str(error)) from None
     except RecursionError:
@@ -211,7 +228,7 @@ def build_form(definition: Any, path: Path, *, digest: str = "", trusted: bool =
         raise
 
 
-def _form(definition: Raw, directory: Path, digest: str) -> Form:
+def _form(definition: Raw, directory: Path, digest: str, stage: str, whole: Raw) -> Form:
     sheets, scope = read_parts(definition)
     check_tests(scope)
     words = {DOUBTFUL: sentence(DOUBTFUL, {}), **definition["words"]}
@@ -223,6 +240,7 @@ def _form(definition: Raw, directory: Path, digest: str) -> Form:
         digest=digest,
         directory=directory,
         definition=definition,
+        whole=whole,
         sheets=sheets,
         blocks=scope.blocks,
         tables=scope.tables,
@@ -248,4 +266,6 @@ def _form(definition: Raw, directory: Path, digest: str) -> Form:
         unexplained=definition.get("unexplained", "pass"),
         unit=definition.get("unit", UNIT),
         subject=definition.get("subject", ""),
+        stage=stage,
+        stages=tuple(Stage(raw["key"], raw["label"], raw["owner"]) for raw in definition.get("stages", ())),
     )

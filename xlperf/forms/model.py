@@ -149,6 +149,7 @@ class Field:
     spellings: str = ""  # the table of other ways to type its choices
     only: tuple[str, ...] = ()  # the blocks of its table in which it is filled in
     given: bool = False  # filled in before the workbook is handed out
+    locked: bool = False  # filled in at a stage before this one, see `forms.stages`
     hidden: bool = False
     printed: bool = True  # False: a column that helps on the screen, behind those that are printed
     private: bool = False  # left out of what is published
@@ -345,6 +346,7 @@ class Rule:
     rows: tuple[str, ...] = ()
     test: str | None = None
     check: str | None = None  # a check in Python, where the language cannot say it
+    locked: bool = False  # of a stage before this one, which explained it
     parameters: Mapping[str, Any] = field(default_factory=dict)
     cells: tuple[str, ...] = ()
     misspelt: Mapping[str, Any] = field(default_factory=dict)  # a row may fail for a slip in this text

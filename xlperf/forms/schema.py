@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from xlperf.errors import FormulaError
+from xlperf.forms.document import REVIEWED, STAGE
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, Block, Condition, Field
 from xlperf.forms.scope import is_sayable
@@ -42,6 +43,8 @@ def build_schema(form: Form) -> Schema:
         "required": ["form", "revision"],
         "properties": {"form": {"const": form.key}, "revision": {"const": form.revision}},
     }
+    if form.stage:
+        schema["properties"] |= {STAGE: {"const": form.stage}, REVIEWED: {"type": "string", "pattern": "^[0-9a-f]{64}$"}}
     for block in form.blocks.values():
         if block.key != GUIDE:
             _add_block(schema, form, block)

@@ -24,10 +24,10 @@ from xlperf.errors import UsageError, XlperfError
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Rows, rows_of, subject_spot, text_at, unit_spot, year_of
 from xlperf.forms.form import Form
-from xlperf.forms.loader import find_form, load_form
 from xlperf.messages import sentence
 from xlperf.revisions.source import read_source
 from xlperf.summarizing.figures import Achievement, achievements, figures_of
+from xlperf.summarizing.gist import form_of
 from xlperf.summarizing.outcome import held_once
 from xlperf.summarizing.submissions import COUNTS, find_roles
 from xlperf.values.notation import spellings_of
@@ -100,7 +100,8 @@ def _from_store(folder: Path, naming: Naming, templates: Path | None) -> Iterato
         roles = find_roles(list(Outcomes(store, documents=False)), naming)
         for outcome in Outcomes(store):
             if outcome.status == "passed" and outcome.form and outcome.document and roles[outcome.path].kind == COUNTS:
-                form = load_form(find_form(outcome.form, revision=outcome.revision, templates=templates))
+                form = form_of(outcome, templates)
+                assert form is not None, "it has a key"
                 yield outcome.path, form, rows_of(form, outcome.document)[0]
 
 

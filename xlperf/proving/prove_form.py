@@ -21,6 +21,7 @@ from xlperf.proving.migrations import try_next_year, try_revision_before
 from xlperf.proving.own_tests import run_own_tests
 from xlperf.proving.reach import Reached, search
 from xlperf.proving.recalculation import recalculate
+from xlperf.proving.stage_trials import try_stages
 from xlperf.proving.trials import Bench, Fault, try_document, try_template
 from xlperf.workflow.check_form import check_form
 
@@ -85,6 +86,7 @@ def _faults(form: Form, before: Form | None, bench: Bench, reached: Reached, *, 
     yield from try_template(form, bench)
     for drawn in documents:
         yield from try_document(form, drawn, bench, reached)
+    yield from try_stages(form, bench)
     yield from run_own_tests(form, reached)
     search(form, reached)
     filled: Drawn = next(drawn for drawn in documents if drawn.name == "full")
@@ -103,7 +105,7 @@ def _unreached(form: Form, reached: Reached) -> Iterator[Fault]:
 def _copy(directory: Path, target: Path) -> None:
     """Copy a revision to where nobody edits it."""
     target.mkdir(parents=True)
-    for name in FILES:
+    for name in (*FILES, *(path.name for path in directory.glob("report-*.docx"))):
         if (directory / name).exists():
             shutil.copyfile(directory / name, target / name)
 

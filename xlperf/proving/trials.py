@@ -87,8 +87,8 @@ def try_template(form: Form, bench: Bench) -> Iterator[Fault]:
             partial(write_template, form.key, year=form.first_year, output=path, date=DATE, templates=bench.templates),
         )
         bench.written.append(path)
-        seen = step("check", blank, partial(_seen, form, blank))
-        yield from _own_findings(form, seen, step("validate", blank, partial(process, path, templates=bench.templates)))
+        seen = step("check", blank, partial(seen_in, form, blank))
+        yield from own_findings(form, seen, step("validate", blank, partial(process, path, templates=bench.templates)))
     except Stumble as stumble:
         yield stumble.fault
 
@@ -97,7 +97,7 @@ def try_document(form: Form, drawn: Drawn, bench: Bench, reached: Reached) -> It
     """Yield what goes wrong with a document from its filling to its report; its workbook is read once for all of them."""
     path, places = bench.folder / f"{drawn.name}.xlsx", bench.places
     try:
-        seen: Seen = step("check", drawn, partial(_seen, form, drawn))
+        seen: Seen = step("check", drawn, partial(seen_in, form, drawn))
         reached.see(form, seen.taken.computed, {finding.code for finding in seen.findings})
         yield from step("compute", drawn, partial(_both_readings, form, seen))
         result: Result = step("fill", drawn, partial(fill_workbook, drawn.document, path, date=DATE, **places))
@@ -106,9 +106,9 @@ def try_document(form: Form, drawn: Drawn, bench: Bench, reached: Reached) -> It
         bench.written.append(path)
         processed: Processed = step("validate", drawn, partial(process, path, **places))
         step("validate", drawn, partial(result_of, processed))
-        yield from _own_findings(form, seen, processed)
+        yield from own_findings(form, seen, processed)
         if drawn.name != FAULTY:
-            yield from _lost(form, seen, processed)
+            yield from lost_values(form, seen, processed)
         if drawn.name in RETURNED:
             step("annotate", drawn, partial(write_annotated, processed, bench.folder, date=DATE))
         made: tuple[Path, ...] = ()
@@ -116,7 +116,7 @@ def try_document(form: Form, drawn: Drawn, bench: Bench, reached: Reached) -> It
             made = step("finalize", drawn, partial(write_finalized, processed, bench.folder / "final", date=DATE))
         for finalized in (file for file in made if file.suffix == ".xlsx"):
             bench.written.append(finalized)
-            yield from _own_findings(form, seen, step("validate", drawn, partial(process, finalized, **places)))
+            yield from own_findings(form, seen, step("validate", drawn, partial(process, finalized, **places)))
         if has_report(form) and drawn.name in REPORTED and not any(file.suffix == ".docx" for file in made):
             report = Report(form=processed.reading.form, rows=processed.rows, findings=processed.findings)
             step("report", drawn, partial(write_word_report, report, bench.folder / f"{drawn.name}.docx", DATE))
@@ -156,7 +156,7 @@ class Seen(NamedTuple):
         return sentence(f"drawn_{self.drawn.name}", {})
 
 
-def _seen(form: Form, drawn: Drawn) -> Seen:
+def seen_in(form: Form, drawn: Drawn) -> Seen:
     taken = take_document_of(form, drawn.document)
     return Seen(drawn, taken, [*taken.findings, *unlikely_amounts(form, taken.rows), *check(form, taken.computed)])
 
@@ -186,7 +186,7 @@ def _on_15_digits(value: object) -> object:
     return as_decimal(value) if isinstance(value, int | float) else value
 
 
-def _own_findings(form: Form, seen: Seen, processed: Processed) -> Iterator[Fault]:
+def own_findings(form: Form, seen: Seen, processed: Processed) -> Iterator[Fault]:
     """The findings that the document does not give cause for."""
     if seen.drawn.name == FAULTY:  # what was typed wrongly is read in its own way
         own = [found for found in processed.findings if found.code.startswith(OWN)]
@@ -204,7 +204,7 @@ def _causes(finding: Finding) -> set[tuple[str, Spot | None]]:
     return {(finding.code, spot) for spot in finding.spots} or {(finding.code, None)}
 
 
-def _lost(form: Form, seen: Seen, processed: Processed) -> Iterator[Fault]:
+def lost_values(form: Form, seen: Seen, processed: Processed) -> Iterator[Fault]:
     """What stands in the document and was read otherwise out of its workbook."""
     ours, read = dict(inputs_of(form, seen.taken.rows)), dict(inputs_of(form, processed.reading.rows))
     for spot in [spot for spot in ours if ours[spot] != read.get(spot)][:MOST_TOLD]:

@@ -28,9 +28,9 @@ MOST_SHEETS = 1_000
 DEEPEST = 1_000  # elements within elements; a sheet has 8
 # The sheets. Rows and columns beyond are cut; readers allocate every cell up to the last one that holds data.
 LAST_ROW = layout.LAST_ROW
-LAST_COLUMN = "AZ"
+LAST_COLUMN = "BZ"  # a review has the columns and helper columns of two stages
 REGION_ROW = rb"(?:[1-9][0-9]{0,2}|1[0-9]{3})"  # 1 to LAST_ROW; the same limits as a pattern
-REGION_COLUMN = rb"A?[A-Z]"
+REGION_COLUMN = rb"[AB]?[A-Z]"
 MOST_CELLS = {"own": 90_000, "foreign": 40_000}  # in all sheets together, blank ones included; 50 µs each to read and check
 MOST_SHEET_BYTES = {"own": 16 * MIB, "foreign": 4 * MIB}  # of XML kept in all sheets together; a row of ours has at most 5 KiB
 MOST_AREA = 3_000_000  # cells of the rectangles around the data of our sheets, which a reader fills with blanks

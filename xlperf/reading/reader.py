@@ -18,7 +18,7 @@ from typing import NamedTuple
 from xlperf.errors import UnreadableError, UsageError
 from xlperf.files import StrPath
 from xlperf.forms.document import Spot
-from xlperf.forms.form import Form
+from xlperf.forms.form import AT, Form
 from xlperf.forms.layout import PROBLEMS
 from xlperf.forms.loader import find_form, form_directories, load_form
 from xlperf.forms.model import GUIDE, Sheet
@@ -100,11 +100,12 @@ def _form_of(mark: SheetMark, templates: StrPath | None) -> Form:
     Raises:
         UnreadableError: there is none here (XL112), or this is a newer revision than all that are here (XL130).
     """
+    revision, _, stage = mark.revision.partition(AT)
     try:
-        return load_form(find_form(mark.form, revision=mark.revision, templates=templates))
+        return load_form(find_form(mark.form, revision=revision, templates=templates), stage=stage)
     except UsageError as error:
         revisions = [home.name for home in form_directories(templates) if home.parent.name == mark.form]
-        is_newer = error.key == "no_such_revision" and all(mark.revision > revision for revision in revisions)
+        is_newer = error.key == "no_such_revision" and all(revision > known for known in revisions)
         found, known = f"{mark.form} {mark.revision}", error.arguments.get("known", "")
         raise UnreadableError("XL130" if is_newer else "XL112", found=found, known=known) from None
 

@@ -104,6 +104,16 @@ class Reading:
         return self.identity.get("presets", "")
 
     @property
+    def reviewed(self) -> str:
+        """The SHA-256 of the submission that is looked at after the department, "" in a workbook of the department."""
+        return self.identity.get("reviewed", "")
+
+    @property
+    def issued(self) -> str:
+        """What earlier stages filled in, as `forms.stages.issued` wrote it; "" in a workbook of the department."""
+        return self.identity.get("issued", "")
+
+    @property
     def announced(self) -> str:
         """What was announced of the round when it was handed out, as its hidden sheet says."""
         return self.identity.get("announced", "")

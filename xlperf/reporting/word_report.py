@@ -32,6 +32,7 @@ from xlperf.values.blanks import explanation_of
 from xlperf.values.dates import as_date
 
 TEMPLATE = "report.docx"
+STAGE_TEMPLATE = "report-{stage}.docx"  # of a stage after the department, where it has one; else that of the stage before
 SAMPLE = "x"  # the text of every value in a sample
 
 
@@ -73,22 +74,31 @@ def template_of(form: Form) -> Path:
     Raises:
         UsageError: the form has no report.
     """
-    template = form.directory / TEMPLATE
-    if not has_report(form):
-        raise UsageError("no_report", form=form.key, path=template)
+    template = _template(form)
+    if not form.report or template is None:
+        raise UsageError("no_report", form=form.key, path=form.directory / TEMPLATE)
     return template
 
 
 def has_report(form: Form) -> bool:
     """Whether a form has the words and the template of a report."""
-    return bool(form.report) and (form.directory / TEMPLATE).is_file()
+    return bool(form.report) and _template(form) is not None
+
+
+def _template(form: Form) -> Path | None:
+    """The Word template of a form at its stage, else of the nearest one before; None where there is none."""
+    keys = [stage.key for stage in form.stages]
+    passed = keys[: keys.index(form.stage) + 1] if form.stage else []
+    names = [*(STAGE_TEMPLATE.format(stage=stage) for stage in reversed(passed)), TEMPLATE]
+    return next((path for name in names if (path := form.directory / name).is_file()), None)
 
 
 def report_name(report: Report, code: str = "") -> str:
     """The file name of a report: whose it is, the form's word, whether it is public or a draft; a code, where it needs one."""
     words = report.form.report
     marks = [words["public"] if report.public else "", words["draft"] if report.draft else ""]
-    parts = [*file_name_parts(report.form, report.rows), words["file_name"], *marks, code]
+    name = report.form.file_name if report.form.stage else words["file_name"]
+    parts = [*file_name_parts(report.form, report.rows), name, *marks, code]
     return joined_name(*map(safe_name, filter(None, parts))) + ".docx"
 
 
@@ -111,8 +121,8 @@ def check_template(form: Form) -> None:
     """
     from xlperf.reporting.word_template import check_word
 
-    template = form.directory / TEMPLATE
-    if not template.is_file():
+    template = _template(form)
+    if template is None:
         return
     if not form.report:
         raise FormError("no_report_words", path=template)

@@ -70,7 +70,7 @@ def compare_sources(before: Source, after: Source, *, templates: StrPath | None 
     Raises:
         UsageError: they are of two forms.
     """
-    newest = max((before.form, after.form), key=lambda form: form.first_year)
+    newest = max((before.form, after.form), key=lambda form: (form.first_year, form.stage_number))
     sides = [_Side(source, migrate(revisions(source.form, newest, templates), source.rows)) for source in (before, after)]
     return [*_field_changes(newest, *sides), *_lost_values(*sides), *_leftover_changes(before, after)]
 

@@ -56,7 +56,7 @@ def revisions(old: Form, new: Form, templates: StrPath | None = None) -> list[Fo
     if old.key != new.key:
         raise UsageError("other_form", found=old.key, expected=new.key)
     if old.revision == new.revision:
-        return [new]
+        return [new] if old.stage == new.stage else [old, new]
     if new.first_year <= old.first_year:
         raise UsageError("older_revision", found=old.revision, expected=new.revision)
     published = {form.revision: form for form in map(load_form, form_directories(templates)) if form.key == old.key}
@@ -198,8 +198,8 @@ def _one_step(old: Form, new: Form, rows: Rows, filled: Collection[Spot]) -> Mig
 
 
 def _renamed(old: Form, new: Form) -> Iterator[tuple[str, str]]:
-    """Yield the renames of a revision, each of which must name something of its predecessor."""
-    for before, after in new.renamed.items():
+    """Yield the renames of a revision, each of which must name something of its predecessor; none between its stages."""
+    for before, after in new.renamed.items() if old.revision != new.revision else ():
         owner, _, name = before.partition(".")
         keys = old.tables[owner].blocks if owner in old.tables else (owner,)
         blocks = [old.blocks[key] for key in keys if key in old.blocks]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from xlperf.forms.document import Rows, Spot, inputs_of, path_namer, rows_of, unit_spot
-from xlperf.forms.form import Form
+from xlperf.forms.form import AT, Form
 from xlperf.forms.layout import template_layout
 from xlperf.forms.loader import find_form, load_form
 from xlperf.forms.summary import MET, MISSED, OVER
@@ -54,7 +54,8 @@ def form_of(outcome: Outcome, templates: Path | None) -> Form | None:
 
 @lru_cache(maxsize=64)
 def _form(key: str, revision: str | None, templates: Path | None) -> Form:
-    return load_form(find_form(key, revision=revision, templates=templates))
+    known, _, rest = (revision or "").partition(AT)
+    return load_form(find_form(key, revision=known or None, templates=templates), stage=rest.partition(AT)[0])
 
 
 def gist_of(form: Form, outcome: Outcome) -> Gist:

@@ -16,8 +16,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from math import isnan, nan
 from sys import intern
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, NamedTuple, TypeVar, cast
 
+from xlperf.forms.form import AT
 from xlperf.reporting.description import DescribedFinding
 from xlperf.reporting.result import Status
 
@@ -26,9 +27,19 @@ FileStatus = Status | Literal["attached"]  # of a file in a collection: one that
 IMPORTED = {"XL509": "word", "XL510": "pdf"}  # the findings of a report that was filled into a workbook, with its kind
 PRINTED = (".docx", ".pdf")  # the endings of such reports
 INSIDE = "!"  # in a path, between an archive and what lies in it
+REVIEWS = f"reviews{INSIDE}"  # begins the path of what the bureau took in as reviews; no folder and no archive is called so
+DIGEST = 64  # characters of a SHA-256
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 Text = TypeVar("Text", bound=str | None)
+
+
+class Later(NamedTuple):
+    """What tells the workbook of a stage after the department."""
+
+    stage: str  # its key
+    number: int  # of the stage, from 1
+    reviewed: str  # the SHA-256 of the submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +52,7 @@ class Submission:
     status: Status  # passed, returned, unreadable
     saved: str | None = None  # ISO time at which it was last saved, according to the workbook
     form: str | None = None
-    revision: str | None = None
+    revision: str | None = None  # of a stage after the department with what tells it, see `revision_of`
     year: int | None = None
     unit: str | None = None
     unit_code: str | None = None
@@ -51,6 +62,24 @@ class Submission:
     def is_paper(self) -> bool:
         """Whether it is a report by its name, and no workbook."""
         return self.path.lower().endswith(PRINTED)
+
+    @property
+    def later(self) -> Later | None:
+        """What tells the workbook of a stage after the department, None of the department's own."""
+        _, *rest = (self.revision or "").split(AT)
+        if len(rest) != 2 or not rest[1][:-DIGEST].isdecimal():
+            return None
+        return Later(rest[0], int(rest[1][:-DIGEST]), rest[1][-DIGEST:])
+
+    @property
+    def edition(self) -> str:
+        """The revision as people read it: `2023`, of a later stage `2023@review`."""
+        return AT.join((self.revision or "").split(AT)[:2])
+
+    @property
+    def is_own_review(self) -> bool:
+        """Whether the bureau itself took it in as the workbook of a later stage."""
+        return self.path.startswith(REVIEWS)
 
     @property
     def goes_back(self) -> bool:
@@ -124,6 +153,16 @@ class SurveyedSubmission(Submission):
     met: int
     missed: int
     imported: str = ""  # the kind of report that it was imported from, of IMPORTED; "" of a workbook
+
+
+def revision_of(revision: str | None, later: Later | None) -> str | None:
+    """The revision as an outcome keeps it: of a later stage `2023@review@1<SHA-256 of the submission>`.
+
+    >>> made = revision_of("2023", Later("review", 1, "0" * 64))
+    >>> Submission(path="a", sha256="", received="", status="passed", revision=made).later.stage
+    'review'
+    """
+    return f"{revision}{AT}{later.stage}{AT}{later.number}{later.reviewed}" if later else revision
 
 
 def submission_of(outcome: Submission) -> Submission:

@@ -27,6 +27,7 @@ from xlperf.summarizing.outcome import INSIDE, Outcome, Submission, instant
 from xlperf.text import letters_of
 
 COUNTS, SUPERSEDED, DUPLICATE, ATTACHED = "counts", "superseded", "duplicate", "attached"
+ASIDE = "aside"  # of a stage after the department, and none that counts
 NO_TABLES = {"XL101", "XL108", "XL109", "XL124", "XL128", "XL512"}  # another kind of file, text, a page, empty, large, no report
 TABLES = (".xlsx", ".xlsm", ".xltx", ".xls", ".xlsb", ".et", ".ett", ".ods", ".csv", ".zip", ".rar", ".7z")  # might be a table
 LONGEST_NAME = 40  # characters of a unit's name in a file name of at most 255 bytes
@@ -36,7 +37,7 @@ MOST_LISTED = 5  # files that a finding names; the others are counted
 class Role(NamedTuple):
     """The role of a submission among those for the same purpose."""
 
-    kind: str  # COUNTS, SUPERSEDED, DUPLICATE or ATTACHED
+    kind: str  # COUNTS, SUPERSEDED, ASIDE, DUPLICATE or ATTACHED
     by: str  # the path that counts instead, for a duplicate that of the equal file that came first; its own if it counts
 
 
@@ -109,7 +110,8 @@ def find_roles(
     for path, original in _originals(listed, naming):
         if original != path and path not in roles:
             roles[path] = Role(DUPLICATE, by=original)
-    different = [submission for submission in listed if submission.path not in roles]
+    later = [submission for submission in listed if submission.path not in roles and submission.later]
+    different = [submission for submission in listed if submission.path not in roles and not submission.later]
     purposes = _purposes(different, naming, asked)
     best: dict[Purpose, tuple[bool, bool, bool, bool, datetime, datetime, str]] = {}
     for submission in different:
@@ -127,7 +129,35 @@ def find_roles(
     for path, purpose in purposes.items():
         by = best[purpose][-1]
         roles[path] = Role(COUNTS if by == path else SUPERSEDED, by)
-    return roles
+    return _with_later(roles, different, later, naming) if later else roles
+
+
+def _with_later(
+    roles: Mapping[str, Role], submissions: Sequence[Submission], later: Sequence[Submission], naming: Naming
+) -> dict[str, Role]:
+    """The roles with those of later stages: the last stage that passed counts in place of the very submission it is of.
+
+    It holds all that the submission holds. What is of another version, was not taken in by the bureau, or goes back, is aside.
+    """
+    counting = {(s.sha256, purpose_of(s, naming)): s.path for s in submissions if roles[s.path].kind == COUNTS}
+    by_purpose = {purpose: path for (_, purpose), path in counting.items()}
+    best: dict[str, tuple[int, datetime, datetime, str]] = {}
+    for submission in later:
+        assert submission.later is not None
+        path = counting.get((submission.later.reviewed, purpose_of(submission, naming)))
+        if path and submission.status == "passed" and submission.is_own_review:
+            rank = (submission.later.number, *arrival_of(submission), submission.path)
+            best[path] = max(best.get(path, rank), rank)
+    instead = {path: rank[-1] for path, rank in best.items()}
+    settled = dict(roles)
+    for path, role in roles.items():
+        if role.kind in (COUNTS, SUPERSEDED) and role.by in instead:
+            settled[path] = Role(SUPERSEDED, instead[role.by])
+    for submission in later:
+        counts = by_purpose.get(purpose_of(submission, naming), submission.path)
+        by = instead.get(counts, counts)
+        settled[submission.path] = Role(COUNTS, by) if by == submission.path and by in instead.values() else Role(ASIDE, by)
+    return settled
 
 
 def _originals(submissions: Sequence[Submission], naming: Naming) -> Iterator[tuple[str, str]]:

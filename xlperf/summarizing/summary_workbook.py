@@ -18,7 +18,7 @@ from xlperf.summarizing.audit.chain import Chain
 from xlperf.summarizing.board.rows import SPARED, STATES
 from xlperf.summarizing.outcome import SurveyedSubmission
 from xlperf.summarizing.overview import Counted, Part, write_parts
-from xlperf.summarizing.submissions import COUNTS, owner_of
+from xlperf.summarizing.submissions import ASIDE, COUNTS, owner_of
 from xlperf.summarizing.survey import Edition, Survey
 from xlperf.summarizing.table_sheet import WrittenTable, free_title, write_table
 from xlperf.summarizing.tables.findings import FindingCounts
@@ -111,7 +111,8 @@ def _received(survey: Survey, sheets: Sheets) -> Part:
     for kind in ROLES:
         formula = f"COUNTIF({units.area('role')},{_literal(sentence(f'submission_{kind}', {}))})"
         count = sum(role.kind == kind for role in survey.roles.values())
-        rows.append((sentence(f"count_{kind}", {}), Counted(count, formula)))
+        if count or kind != ASIDE:  # of which most rounds know nothing
+            rows.append((sentence(f"count_{kind}", {}), Counted(count, formula)))
     nobodys = sum(not s.unit and not s.unit_code and survey.roles[s.path].kind == COUNTS for s in survey.submissions)
     rows.append((sentence("count_nobodys", {}), Counted(nobodys)))
     if survey.roster is not None:

@@ -23,6 +23,7 @@ from xlperf.forms.summary import OVER
 from xlperf.reporting.description import DescribedFinding, count_findings
 from xlperf.summarizing.board.assignment import Owner, assign, find_elsewhere
 from xlperf.summarizing.board.decisions import Taken, decided, in_force
+from xlperf.summarizing.board.later_stages import check_later
 from xlperf.summarizing.board.rows import BoardRow, board_rows
 from xlperf.summarizing.fingerprints import Fingerprints, find_shared
 from xlperf.summarizing.gist import Gist, form_of, gist_of, prints_in
@@ -155,7 +156,7 @@ def take_survey(
         if is_attachment(outcome):
             loose.add(outcome.path)
         if form and gist:
-            if asked.is_met_by(outcome) and (form.key not in forms or forms[form.key].first_year < form.first_year):
+            if asked.is_met_by(outcome) and (form.key not in forms or _order_of(forms[form.key]) < _order_of(form)):
                 forms[form.key] = form
             numbers[outcome.path] = len(numbers)
             writer = writers.setdefault(_writer_of(outcome), len(writers))
@@ -201,6 +202,8 @@ def take_survey(
     comparisons = SpooledLists()
     for path, finding in check_names(different, roles, roster, naming):
         comparisons.add(path, finding)
+    for path, finding in check_later(submissions, roles, naming):
+        comparisons.add(path, finding)
     for path, finding in check_places(different, roles, find_elsewhere(different, roster, naming) if roster else {}):
         comparisons.add(path, finding)
     for path, finding in compare(shared, workbooks) if shared.touched else ():  # else nobody has to be read again
@@ -225,6 +228,11 @@ def take_survey(
 def installed_prefixes(templates: Path | None) -> tuple[str, ...]:
     """The words that may be left out before a unit's name, from all installed forms, whatever was received."""
     return tuple(dict.fromkeys(prefix for folder in form_directories(templates) for prefix in unit_prefixes_of(folder)))
+
+
+def _order_of(form: Form) -> tuple[int, int]:
+    """Newer revisions and later stages show more."""
+    return form.first_year, form.stage_number
 
 
 def _writer_of(submission: Submission) -> Writer:

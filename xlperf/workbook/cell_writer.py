@@ -151,10 +151,18 @@ class CellWriter:
         if field.type == "link":
             return "link"
         if self.form.is_input(block, index, field):
-            return "final" if self.finalized else "input"
+            return "final" if self.finalized else "locked" if self._is_filled_in(block, index, field) else "input"
         if field.last:
             return "reference"
         return "locked" if self.form.formula(block, index, field.key) is None else "computed"
+
+    def _is_filled_in(self, block: Block, index: int, field: Field) -> bool:
+        """Whether an earlier stage filled in that cell; a rule of the program's own that it did not explain is open to others."""
+        if not self.form.is_locked(block, index, field):
+            return False
+        if block.key != RULES or not self.form.rules[block.rows[index].key].builtin:
+            return True
+        return self.value(Spot(block.key, index, field.key)) is not None
 
     def _properties(self, block: Block, field: Field, style: str) -> dict[str, object]:
         """What the format of a cell has besides its style."""

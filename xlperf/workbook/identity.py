@@ -28,6 +28,8 @@ class Identity:
     unit: str = ""  # its name
     presets: str = ""  # JSON: what stood in preset rows when it was handed out, where that is not what the form has
     announced: str = ""  # JSON: what was announced of the round
+    reviewed: str = ""  # the SHA-256 of the submission, at a stage after the department
+    issued: str = ""  # what earlier stages filled in, as `forms.stages.issued` wrote it
     intake: str = ""  # JSON: the warnings about the submission as a file, which this copy would no longer show
 
 
@@ -62,10 +64,11 @@ def write_identity(sheet: Worksheet, form: Form, identity: Identity, finalized: 
         "presets": identity.presets,
         "intake": identity.intake,
         **({"announced": identity.announced} if identity.announced else {}),
+        **({"reviewed": identity.reviewed, "issued": identity.issued} if identity.reviewed else {}),
         **({"waived": finalized.waived} if finalized and finalized.waived else {}),
         **({"imported": finalized.imported} if finalized and finalized.imported else {}),
     }
-    sheet.write_string(0, 0, f"{MARK} {form.key} {form.revision} identity")
+    sheet.write_string(0, 0, f"{MARK} {form.key} {form.edition} identity")
     pieces = ((name, value[at : at + PIECE]) for name, value in facts.items() for at in range(0, len(value) or 1, PIECE))
     for row, (name, piece) in enumerate(pieces, 1):
         sheet.write_string(row, 0, name)

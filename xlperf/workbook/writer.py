@@ -36,6 +36,7 @@ from xlperf.workbook.styles import set_up_print
 from xlperf.workbook.validation import restrict_table
 
 ALLOWED = ("format_cells", "format_columns", "format_rows", "insert_rows", "sort", "autofilter")  # on a protected sheet
+AFTERWARDS = ("format_cells", "format_columns", "format_rows", "autofilter")  # the same where rows were filled in before
 COUNTS = 2  # the column of the hidden sheet where rows without formulas are counted, behind the identity
 FIRST_LIST = 3  # the column where the lists begin
 
@@ -123,7 +124,7 @@ def _set_up(writer: CellWriter, sheet: Worksheet, page: Page, password: str) -> 
     set_up_print(sheet, width=width, size=form.style.size, landscape=page.sheet.landscape, footer=form.words["footer"])
     sheet.print_area(1, 1, last.row + last.rows - 1, page.last_printed)
     _keep_header_in_sight(sheet, page)
-    allowed = () if writer.finalized else ALLOWED
+    allowed = () if writer.finalized else AFTERWARDS if form.stage else ALLOWED
     sheet.protect(password, dict.fromkeys(("objects", "scenarios", *allowed), True))
 
 

@@ -82,6 +82,8 @@ def write_annotated(processed: Processed, directory: Path, *, date: str) -> Path
         presets=reading.presets,
         intake=reading.carried_warnings,
         announced=reading.announced,
+        reviewed=reading.reviewed,
+        issued=reading.issued,
     )
     with written_together(directory) as new:
         write_workbook(form, rows, new / target.name, identity=identity, counts=counts, annotation=annotation)

@@ -11,7 +11,7 @@ from xlperf.errors import FormError
 from xlperf.files import StrPath
 from xlperf.forms.definition import wrong
 from xlperf.forms.form import Form
-from xlperf.forms.loader import load_strictly
+from xlperf.forms.loader import load_form, load_strictly
 from xlperf.formula.agreement import find_disagreement
 from xlperf.reporting.word_report import check_template
 
@@ -33,8 +33,9 @@ def check_form(directory: StrPath) -> Form:
         ('budget', '2026', 2026)
     """
     form = load_strictly(Path(directory))
-    check_doubles(form)
-    check_template(form)
+    for at_stage in (form, *(load_form(directory, stage=stage.key) for stage in form.stages)):
+        check_doubles(at_stage)
+        check_template(at_stage)
     return form
 
 

@@ -16,7 +16,7 @@ from xlperf.checking.checks import check_characters
 from xlperf.errors import UsageError, reason_of
 from xlperf.files import StrPath
 from xlperf.forms.compute import compute, plain
-from xlperf.forms.document import Document, Rows, Spot, inputs_of, path_namer, row_namer, rows_of
+from xlperf.forms.document import STAGE, Document, Rows, Spot, inputs_of, path_namer, row_namer, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.layout import make_layout, row_counts
 from xlperf.forms.loader import find_form, load_form
@@ -75,11 +75,11 @@ def rows_of_document(document: Document, *, templates: StrPath | None = None) ->
     """Return the form and the rows of a document, and what of it a workbook cannot hold.
 
     Raises:
-        UsageError: there is no form of the name in it.
+        UsageError: there is no form or stage of the name in it.
     """
     revision, year = document.get("revision"), document.get("fiscal_year")
     folder = find_form(str(document["form"]), year=None if revision else year, revision=revision, templates=templates)
-    return _rows_of_document(load_form(folder), document)
+    return _rows_of_document(load_form(folder, stage=str(document.get(STAGE) or "")), document)
 
 
 def _rows_of_document(form: Form, document: Document) -> DocumentRows:

@@ -54,6 +54,8 @@ def fill_workbook(
         raise UsageError("no_form_key", path=path)
     taken = take_document(document, templates=templates)
     form = taken.form
+    if form.stage:
+        raise UsageError("stage_not_filled", stage=form.stage)
     year, _ = read_value(form, form.blocks["identity"].fields["fiscal_year"], document.get("fiscal_year"))
     year = year if isinstance(year, int) else None
     findings = gather(taken.findings, form)

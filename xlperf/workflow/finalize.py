@@ -7,6 +7,7 @@ result.outputs
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from xlperf.errors import UnreadableError
 from xlperf.file_names import joined_name, safe_name
 from xlperf.files import StrPath, keep_apart, stamp, written_together
 from xlperf.forms.compute import compute
-from xlperf.forms.document import IMPORTED, WAIVED, Rows, document_of, file_name_parts, rows_of, text_at, unit_spot
+from xlperf.forms.document import IMPORTED, REVIEWED, WAIVED, Rows, document_of, file_name_parts, rows_of, text_at, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import row_counts, with_blank_rows
 from xlperf.forms.model import EXPLAINED, Unexplained
@@ -96,10 +97,17 @@ def write_finalized(processed: Processed, directory: Path, *, date: str, report:
 
     reading, form = processed.reading, processed.reading.form
     unit = text_at(processed.rows, unit_spot(form))
-    carried = dump_warnings(filter(_is_carried, processed.findings))
+    carried = carried_warnings(processed.findings)
     year = reading.fiscal_year or form.first_year  # a workbook without a year has an error and does not come here
     identity = Identity(
-        fiscal_year=year, date=date, unit=unit, presets=reading.presets, intake=carried, announced=reading.announced
+        fiscal_year=year,
+        date=date,
+        unit=unit,
+        presets=reading.presets,
+        intake=carried,
+        announced=reading.announced,
+        reviewed=reading.reviewed,
+        issued=reading.issued,
     )
     parts, code = [*file_name_parts(form, processed.rows), form.finalized_name], unit_code_of(form, processed.rows)
     if _code_in(form, directory / f"{joined_name(*map(safe_name, parts))}.json") in ("", code):
@@ -115,6 +123,7 @@ def write_finalized(processed: Processed, directory: Path, *, date: str, report:
     rows = with_waivers(form, rows, processed.findings)
     document = document_of(form, processed.rows) | ({WAIVED: processed.waiver._asdict()} if processed.waiver else {})
     document |= {IMPORTED: processed.imported} if processed.imported else {}
+    document |= {REVIEWED: reading.reviewed} if form.stage else {}
     text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
     with written_together(directory) as new:
         write_workbook(form, rows, new / names[0], identity=identity, counts=counts, finalized=finalized)
@@ -124,6 +133,11 @@ def write_finalized(processed: Processed, directory: Path, *, date: str, report:
             names.append(report_name(word_report, code))
             write_word_report(word_report, new / names[2], date)
     return tuple(directory / name for name in names)
+
+
+def carried_warnings(findings: Iterable[Finding]) -> str:
+    """The findings about a submission as a file that a workbook made from it carries on, as `remembered` writes them."""
+    return dump_warnings(filter(_is_carried, findings))
 
 
 def _is_carried(finding: Finding) -> bool:

@@ -22,6 +22,7 @@ from xlperf.reading.reading import Reading
 from xlperf.reporting.finding import Finding
 
 UNREAD = ("XL217", "XL218")  # a formula without a value
+ALTERED = "XL246"  # what an earlier stage filled in is not as it was
 BLANKS = ("XL201", "XL207")  # a blank that is asked for, or advised against
 GONE = ("XL114", "XL231", "XL232")  # a sheet, a row or a column that is not there
 
@@ -58,6 +59,10 @@ PRECEDENCE = (
     Precedence("XL201", GONE, where_no_cell_is),  # blank: the row or column was deleted
     Precedence(None, GONE, where_no_cell_is),
     Precedence("XL202", ("XL209",), at_that_cell),  # of the wrong type: it was asked what is meant
+    Precedence("XL201", (ALTERED,), at_that_cell),  # blank: it was filled in before
+    Precedence("XL202", (ALTERED,), at_that_cell),
+    Precedence("XL209", (ALTERED,), at_that_cell),
+    Precedence("XL207", (ALTERED,), at_that_cell),
     Precedence("XL210", BLANKS, at_that_cell),  # a dash was read as blank: the blank is reported
     Precedence("XL237", ("XL301",), at_that_cell),  # a lost formula: its wrong figure is reported
     Precedence("XL243", ("XL242",), in_that_workbook),  # a date far from the fiscal year: the year is wrong
@@ -65,8 +70,8 @@ PRECEDENCE = (
 
 
 def unreadable_cells(findings: Iterable[Finding]) -> set[Spot]:
-    """The cells that are blank here because what stands in them could not be read, as has been reported."""
-    return {spot for finding in findings if finding.code in UNREAD for spot in finding.spots}
+    """The cells of which no more is to be said: nobody can read them, or they are not as an earlier stage filled them in."""
+    return {spot for finding in findings if finding.code in (*UNREAD, ALTERED) for spot in finding.spots}
 
 
 def without_repeats(reading: Reading, findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from xlperf.checking.explanations import explain
 from xlperf.checking.shown_values import compare_shown
 from xlperf.checking.yuan_mistakes import unlikely_amounts
 from xlperf.comparing.alterations import find_alterations
+from xlperf.comparing.earlier_stages import compare_with_earlier
 from xlperf.comparing.provenance import compare_with_issued
 from xlperf.files import StrPath
 from xlperf.forms.compute import compute
@@ -66,8 +67,10 @@ def process(
         find_form(form, templates=templates)
     reading = read_cells(path, templates=templates)
     rows = compute(reading.form, reading.rows, live=False)
-    unreadable, issued = unreadable_cells(reading.findings), presets_with(reading.form, reading.presets)
+    altered = list(compare_with_earlier(reading))
+    unreadable, issued = unreadable_cells([*reading.findings, *altered]), presets_with(reading.form, reading.presets)
     found = [
+        *altered,
         *compare_with_issued(reading, form=form, year=year, templates=templates),
         *reading.findings,
         *find_alterations(reading),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from xlperf.forms.document import Rows, code_spot, document_of, path_namer, row_namer, subject_spot, text_at, unit_spot
+from xlperf.forms.document import REVIEWED, Rows, code_spot, document_of, path_namer, row_namer, subject_spot, text_at, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import moved_places
 from xlperf.reporting.description import describe
@@ -20,7 +20,7 @@ def result_of(processed: Processed, *, outputs: Sequence[Path] = ()) -> Result:
     """Return what became of a submission that was processed, and of which those files were written."""
     reading, form, rows = processed.reading, processed.reading.form, processed.rows
     path_of, row_of = path_namer(form, rows), row_namer(form, rows)
-    document = document_of(form, rows)
+    document = document_of(form, rows) | ({REVIEWED: reading.reviewed} if form.stage else {})
     return Result(
         file=str(reading.path),
         status=status_of(processed.findings),

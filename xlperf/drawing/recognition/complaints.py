@@ -21,6 +21,8 @@ from xlperf.errors import FormError
 from xlperf.forms.consistency.all_checks import contradictions_of
 from xlperf.forms.definition import Complaint
 from xlperf.forms.loader import build_form
+from xlperf.forms.stages.definition import at_stage, stage_keys
+from xlperf.forms.stages.faults import stage_faults
 from xlperf.forms.written.labels import with_keys
 from xlperf.forms.written.rule_texts import with_texts
 from xlperf.forms.written.shape import violations_of
@@ -39,7 +41,11 @@ def complaints_of(read: ReadDefinition, path: Path) -> list[Fault]:
         whole = with_texts(with_keys(read.definition, path))
     except FormError:  # a title of several fields, which the loader tells
         return _wrong_formulas(read, path)
-    return _told(read, _safely(contradictions_of(whole))) or _wrong_formulas(read, path)
+    wrong_stages = _told(read, stage_faults(whole))
+    if wrong_stages:
+        return wrong_stages
+    last = next(iter(stage_keys(whole)[::-1]), "")  # which has every part
+    return _told(read, _safely(contradictions_of(at_stage(whole, last)))) or _wrong_formulas(read, path)
 
 
 def _told(read: ReadDefinition, complaints: Iterable[Complaint]) -> list[Fault]:

@@ -31,13 +31,13 @@ from xlperf.server.round.markup import Markup, say, tag
 from xlperf.server.round.visits import ServedRound
 from xlperf.summarizing.audit.archive import COLUMNS, MANIFEST
 from xlperf.summarizing.exports import AUDIT
-from xlperf.summarizing.submissions import ATTACHED, COUNTS, DUPLICATE, SUPERSEDED
+from xlperf.summarizing.submissions import ASIDE, ATTACHED, COUNTS, DUPLICATE, SUPERSEDED
 from xlperf.workflow.process import process
 
 SIGNS = {"error": "✕", "query": "?", "warning": "!", "info": "i"}
 ADDRESS = re.compile(r"[A-Z]{1,3}[0-9]{1,7}(:[A-Z]{1,3}[0-9]{1,7})?")
 MOST_MARKED = 2_000  # cells of one range that are marked
-ROLES = (COUNTS, SUPERSEDED, DUPLICATE, ATTACHED)
+ROLES = (COUNTS, SUPERSEDED, ASIDE, DUPLICATE, ATTACHED)
 
 
 class Drawing(NamedTuple):

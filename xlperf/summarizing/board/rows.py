@@ -18,7 +18,7 @@ from xlperf.distributing.roster import Unit, contact_of
 from xlperf.distributing.roster_sheets import Line
 from xlperf.messages import clauses, listing, sentence
 from xlperf.summarizing.outcome import SurveyedSubmission, held_once
-from xlperf.summarizing.submissions import ATTACHED, COUNTS, Asked, Role, arrival_of, content_key
+from xlperf.summarizing.submissions import ASIDE, ATTACHED, COUNTS, Asked, Role, arrival_of, content_key
 from xlperf.text import letters_of, unit_key
 
 STATES = ("passed", "query", "returned", "unreadable", "missing")  # of a unit; the later, the more is to be done
@@ -90,7 +90,7 @@ def board_rows(
     asked: Asked,
 ) -> tuple[BoardRow, ...]:
     """Return the row of every unit."""
-    owned = [s for s in submissions if s.unit or s.unit_code]
+    owned = [s for s in submissions if (s.unit or s.unit_code) and roles[s.path].kind != ASIDE]
     sent = [s for s in owned if roles[s.path].kind != ATTACHED]
     units = list(_units_that_sent(sent, naming, asked)) if roster is None else roster
     places = places_of(units, naming)
@@ -129,7 +129,7 @@ def _row(place: int, unit: Unit, files: Sequence[SurveyedSubmission], roles: Map
         code=unit.code,
         supervisor=unit.supervisor or next((s.supervisor for s in counting if s.supervisor and asked.is_met_by(s)), ""),
         state=papers[0][0] if papers else max(map(_state, counting), key=STATES.index, default="missing"),
-        versions=len({content_key(submission) for submission in files}),
+        versions=len({content_key(submission) for submission in files if not submission.later}),
         received=held_once(latest.received[:WHOLE_MINUTE].replace("T", " ")) if latest else None,
         errors=sum(submission.errors for submission in counting) if files else None,
         unexplained=sum(submission.queries for submission in counting) if files else None,

@@ -19,7 +19,7 @@ from xlperf.messages import listing, of_any_field, sentence
 from xlperf.reporting.description import DescribedFinding, in_order
 from xlperf.summarizing.outcome import Outcome
 from xlperf.summarizing.spool import SpooledSet
-from xlperf.summarizing.submissions import COUNTS
+from xlperf.summarizing.submissions import ASIDE, COUNTS
 from xlperf.summarizing.survey import Survey
 from xlperf.summarizing.tables.table import Row, SummaryTable, column, make_table
 
@@ -42,7 +42,7 @@ FOUND = (
 
 
 def findings_table(survey: Survey, outcomes: Iterable[Outcome]) -> SummaryTable:
-    """Every finding in a file that counts, by what must be done first: the errors of all units stand before their advice."""
+    """Every finding in a file that counts, and in reviews that do not, what must be done first before all advice."""
 
     def rows() -> Iterator[Row]:
         if not survey.database.execute("SELECT 1 FROM finding_rows LIMIT 1").fetchone():
@@ -58,7 +58,7 @@ def _finding_rows(survey: Survey, outcomes: Iterable[Outcome]) -> Iterator[tuple
     places = {path: row.number for row in survey.board for path in row.paths}
     words = {severity: sentence(severity, {}) for severity in SEVERITIES}
     for outcome in map(survey.owned, outcomes):
-        if survey.roles[outcome.path].kind == COUNTS:
+        if survey.roles[outcome.path].kind in (COUNTS, ASIDE):
             for finding in findings_of(survey, outcome):
                 cells = json.dumps(_finding_row(outcome, finding, words), ensure_ascii=False)
                 yield _urgency(finding), places.get(outcome.path, len(survey.board) + 1), cells

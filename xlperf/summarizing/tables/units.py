@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from xlperf.messages import clauses, listing, sentence
 from xlperf.summarizing.board.rows import BoardRow, in_words
 from xlperf.summarizing.outcome import SurveyedSubmission
-from xlperf.summarizing.submissions import ATTACHED, COUNTS, DUPLICATE, SUPERSEDED
+from xlperf.summarizing.submissions import ASIDE, ATTACHED, COUNTS, DUPLICATE, SUPERSEDED
 from xlperf.summarizing.survey import Survey
 from xlperf.summarizing.tables.table import (
     SUBJECT,
@@ -26,7 +26,7 @@ from xlperf.summarizing.tables.table import (
 from xlperf.text import unit_key
 
 WHOLE_SECOND = 19  # characters of an ISO time, without the time zone
-ROLES = (COUNTS, SUPERSEDED, DUPLICATE, ATTACHED)  # in the order of a unit's files in the list
+ROLES = (COUNTS, SUPERSEDED, ASIDE, DUPLICATE, ATTACHED)  # in the order of a unit's files in the list
 # Columns: key, type, width; the headings are in the catalogue.
 MOST_PRINTED = 10  # columns on paper
 FILED = (
@@ -142,7 +142,7 @@ def units_table(survey: Survey) -> SummaryTable:
                 *([supervisor] if has_subject(forms) else []),
                 *(submission.figures.get(figure.key) for figure in beside),
                 *_judged(submission)[: len(judged)],
-                f"{submission.form} {submission.revision or ''}".strip() if submission.form else submission.form,
+                f"{submission.form} {submission.edition}".strip() if submission.form else submission.form,
                 submission.year,
             )
 
