@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
 
-from support.paths import DOCS, EXAMPLE, EXAMPLES, REPOSITORY, TEMPLATES
+from support.paths import DOCS, EXAMPLE, EXAMPLES, REPOSITORY, TEMPLATES, TESTS
 from xlperf import fill_workbook, load_document
 from xlperf.__main__ import main
 from xlperf.messages import use_language
@@ -224,6 +224,7 @@ def prepare(folder: Path) -> None:
     make_revision(folder / "my-forms" / "suzhou-department" / "2024", *snippets(page_of("zh", "forms.md").text()))
     (training,) = (block.text for block in blocks_of(page_of("zh", "new-form.md").text()) if block.language == "json")
     (folder / "training.json").write_text(training, "utf-8")
+    shutil.copytree(TESTS / "repeated" / "unit-projects", folder / "my-forms" / "unit-projects")
 
 
 def spoilt(document: dict) -> dict:

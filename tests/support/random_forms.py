@@ -112,6 +112,8 @@ def random_form(seed: int) -> dict[str, Any]:
     _write_titles(random, sheets, definition["rules"])
     if random.random() < 0.5:
         definition["rules"].append({"code": "XL207", "builtin": "wanted", "title": "宜填", "why": "x", "severity": "warning"})
+    if random.random() < 0.35:
+        _repeat(random, definition, sheets)
     definition["unexplained"] = random.choice(("pass", "return"))
     definition["style"]["size"] = random.choice((9, 11, 14))
     shared = Random(f"{seed} shared")  # of its own, so that the rest of a form is drawn as before
@@ -183,6 +185,59 @@ def _extended(random: Random, definition: dict[str, Any]) -> dict[str, Any]:
         "style": {"size": 9},
     }
     return own | {key: value for key, value in drawn.items() if random.random() < 0.5}
+
+
+def _repeat(random: Random, definition: dict[str, Any], sheets: list[dict[str, Any]]) -> None:
+    """Repeat a sheet, a table with fields above it, or the block of a table, and sum the copies up in a table of their own."""
+    least = random.choice((1, 1, 2))
+    most = least + random.randint(1, 3)
+    repeat = {"title": "第{number}份", "label": "份数", "least": least, "most": most, "usual": random.randint(least, most)}
+    definition["repeats"] = {"part": {**repeat, **random.choice(({}, {"path": "parts"}, {"path": "all.parts"}))}}
+    sheet = random.choice(sheets)
+    table = sheet["sections"][0]
+    (block,) = table["blocks"]
+    whole = random.choice(("sheet", "section", "block"))
+    if whole == "block":
+        block["repeat"] = "part"
+        block["label"] = "{part}的内容"
+        if "rows" not in block and "spare" not in block:
+            block["constants"] = {"name": "{part}"}
+    else:
+        fields = {"fields": "head", "path": random.choice(("", "head")), "heading": "{part}", "items": [_item(random, 9)]}
+        parts = [fields, table] if random.random() < 0.6 else [table]
+        sheet["sections"][0:1] = [{**part, "repeat": "part"} if whole == "section" else part for part in parts]
+        if whole == "sheet":
+            sheet |= {"repeat": "part", "title": "{part}" + sheet["title"]}
+    _choose_within_copies(sheets, whole)
+    numbers = [column["key"] for column in table["columns"] if column["type"] in NUMBERS][:2]
+    columns = [{"key": "copy", "label": "份", "type": "text", "given": True}, {"key": "used", "label": "行数", "type": "count"}]
+    columns[1]["formula"] = f"SUM({block['key']}._used)"
+    columns += [
+        {"key": f"of_{key}", "label": f"{key}之和", "type": "ratio", "digits": 6, "formula": f"SUM({block['key']}.{key})"}
+        for key in numbers
+    ]
+    sums = {column["key"]: f"{random.choice(('SUM', 'MAX', 'MIN'))}(one.{column['key']})" for column in columns[2:]}
+    blocks = [
+        {"key": "one", "repeat": "part", "path": "sums", "constants": {"copy": "{part}"}},
+        {"key": "whole", "constants": {"copy": "合计"}, "formulas": {"used": "SUM(one.used)", **sums}},
+    ]
+    overview = {"table": "overview", "label": "各份合计", "row_name": "copy", "blocks": blocks, "columns": columns}
+    widths = [12 for _ in columns]
+    definition["sheets"].insert(-1, {"key": "overview", "title": "各份", "widths": widths, "sections": [overview]})
+
+
+def _choose_within_copies(sheets: list[dict[str, Any]], whole: str) -> None:
+    """Let no dropdown take the texts of a table that stands in copies, but one of the same copy: such a form is refused."""
+    repeated = {table["table"]: table for sheet in sheets for table in _tables([sheet]) if "repeat" in {*sheet, *table}}
+    owners = {**repeated, **{block["key"]: table for table in repeated.values() for block in table["blocks"]}}
+    if whole == "block":
+        of_block = [table for table in _tables(sheets) if "repeat" in table["blocks"][0]]
+        owners = {key: table for table in of_block for key in (table["table"], table["blocks"][0]["key"])}
+    for table in _tables(sheets):
+        for column in table["columns"]:
+            source = column.get("choices_from", "").partition(".")[0]
+            if source in owners and (whole == "block" or table["table"] not in repeated):
+                del column["choices_from"]
 
 
 def _tables(sheets: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -73,7 +73,7 @@ def check_few_figures(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
 
 def _rows(form: Form, rows: Rows, rule: Rule) -> Iterator[tuple[Spot, Facts]]:
     """Yield the rows of the rule's table that apply to the unit."""
-    needed(form, rule, "table", form.tables)
+    needed(form, rule, "table", {table.written for table in form.tables.values()})
     for key in blocks_of(form, rule):
         for index, row in rows_used(form, rows, key):
             if not row.get("applies"):

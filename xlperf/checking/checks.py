@@ -31,6 +31,7 @@ from xlperf.forms.document import (
 from xlperf.forms.form import Form
 from xlperf.forms.live.form_tests import home_of, is_of_form
 from xlperf.forms.model import GUIDE, RULES, TEN_THOUSANDTH, USED, Block, Cells, Condition, Field, Rule
+from xlperf.forms.repeats import without_blank_copies
 from xlperf.forms.scope import is_sayable
 from xlperf.formula.nodes import Kind, Node, names_in
 from xlperf.formula.operands import as_decimal, as_text, normal_text, round_half_up
@@ -54,6 +55,7 @@ def check(form: Form, rows: Rows, *, unreadable: Iterable[Spot] = (), issued: Ro
         unreadable: cells that are blank here because what stands in them could not be read, which is reported already.
         issued: the preset rows as they were handed out; by default as the form has them.
     """
+    rows = without_blank_copies(form, rows)
     wrong: set[Spot] = set(unreadable)
     missing: set[Spot] = set()  # blank figures: a formula may have counted them as nothing
     inputs = tuple(inputs_of(form, rows))
@@ -243,7 +245,7 @@ def _failing_rows(form: Form, rows: Rows, rule: Rule, affected: Followers) -> It
     if rule.test is None or rule.table is None:
         return
     helper = f"_{rule.code}"
-    for key in form.tables[rule.table].blocks:
+    for key in form.blocks_in(rule.table):
         block = form.blocks[key]
         for index, row in enumerate(rows[key]):
             if row.get(helper) == 1 and Spot(key, index, helper) not in affected:

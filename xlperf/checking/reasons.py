@@ -33,7 +33,7 @@ def check_short_reasons(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]
 def _failing_reasons(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
     """Rows in which the `rule` that asks for reasons would fail without this one; those that failed it before are its own."""
     asking = needed(form, rule, "rule", [code for code, other in form.rules.items() if other.test])
-    for key in form.tables[form.rules[asking].table or ""].blocks:
+    for key in form.blocks_in(form.rules[asking].table or ""):
         for index, row in rows_failing(form, rows, rule, key):
             yield Failure((Spot(key, index, reason_field(rule)),), row)
 

@@ -77,12 +77,17 @@ def _refuse(form: Form, rule: Rule, name: str, among: Iterable[str] | None) -> N
 
 def blocks_of(form: Form, rule: Rule) -> tuple[str, ...]:
     """The blocks of the table that the rule is about, its parameter `table`."""
-    return form.tables[needed(form, rule, "table", form.tables)].blocks
+    return form.blocks_in(needed(form, rule, "table", _tables(form)))
 
 
 def name_column(form: Form, rule: Rule) -> str:
     """The column that names the rows of the table that the rule is about."""
-    return form.tables[needed(form, rule, "table", form.tables)].row_name or ""
+    return form.tables_called(needed(form, rule, "table", _tables(form)))[0].row_name or ""
+
+
+def _tables(form: Form) -> dict[str, None]:
+    """The tables as form.yaml calls them."""
+    return dict.fromkeys(table.written for table in form.tables.values())
 
 
 # --- rows and texts ------------------------------------------------------------------------------------------

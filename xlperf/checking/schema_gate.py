@@ -50,7 +50,7 @@ def doubted(form: Form, document: Mapping[str, Any]) -> Doubted | None:
     except (TypeError, ValueError, OverflowError):
         return Doubted(document, {})
     left, numbers = dict(document), dict[Path, Sequence[int]]()
-    for home in {block.path for block in form.blocks.values() if block.shape == "list"}:
+    for home in {tuple(block.path) for block in form.blocks.values() if block.shape == "list" and not block.copy}:
         wrong = {path[len(home)] for path in paths if path[: len(home)] == home and len(path) > len(home)}
         numbers[home] = sorted(number for number in wrong if isinstance(number, int))
         _keep_items(left, home, numbers[home])

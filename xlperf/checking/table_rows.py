@@ -20,6 +20,7 @@ from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.live.checks import MISSED, OPEN, REACHED
 from xlperf.forms.model import Rule
+from xlperf.forms.repeats import blank_copies
 from xlperf.text import letters_of
 from xlperf.values.numbers import number_of
 
@@ -38,9 +39,9 @@ def check_duplicates(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
 
 def check_empty_blocks(form: Form, rows: Rows, rule: Rule) -> Iterator[Failure]:
     """Rule: every block of a table has a row; a category without an indicator was forgotten."""
-    name = name_column(form, rule)
+    name, blank = name_column(form, rule), blank_copies(form, rows)
     for key in blocks_of(form, rule):
-        if not any(rows_used(form, rows, key)):
+        if form.blocks[key].copy not in blank and not any(rows_used(form, rows, key)):
             yield Failure((Spot(key, 0, name),), {"block": form.blocks[key].label})
 
 

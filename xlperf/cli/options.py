@@ -66,6 +66,7 @@ year_option = click.option("--year", type=YEAR, metavar="YEAR", help=words("year
 date_option = click.option("--date", metavar="YYYY-MM-DD", help=words("date"))
 password_option = click.option("--password", metavar="WORD", default="", help=words("password"))
 rows_option = click.option("--rows", multiple=True, metavar="TABLE=N", help=words("rows"))
+copies_option = click.option("--copies", multiple=True, metavar="KEY=N", help=words("copies"))
 database_option = click.option("--database", metavar="URL", help=words("database"))
 UNEXPLAINED = ["pass", "return"]  # those of forms.model, which --help need not import
 unexplained_option = click.option("--unexplained", type=click.Choice(UNEXPLAINED), help=words("unexplained"))
@@ -98,6 +99,21 @@ def spare_rows(asked: tuple[str, ...], *, form: str, year: object, templates: Pa
         if table not in tables or not number.isdecimal() or not 1 <= int(number) <= 5000:
             raise UsageError("bad_rows", value=item, known=listing(tables))
         counts[table] = int(number)
+    return counts
+
+
+def counts_of_copies(asked: tuple[str, ...]) -> dict[str, int]:
+    """The value of --copies; whether the form has such copies is asked where they are made.
+
+    Raises:
+        UsageError: it is no key and number.
+    """
+    counts = {}
+    for item in asked:
+        key, _, number = item.partition("=")
+        if not key or not (number.isascii() and number.isdecimal()):
+            raise UsageError("bad_copies", value=item, known=words("copies_example"))
+        counts[key] = int(number[:9])
     return counts
 
 

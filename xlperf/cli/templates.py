@@ -10,6 +10,8 @@ from xlperf.cli.options import (
     FILE,
     YEAR,
     Command,
+    copies_option,
+    counts_of_copies,
     date_option,
     output_option,
     password_option,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 @round_option
 @announcement_options
 @rows_option
+@copies_option
 @date_option
 @password_option
 @templates_option
@@ -50,6 +53,7 @@ def template(
     jobs: int | None,
     output: Path | None,
     rows: tuple[str, ...],
+    copies: tuple[str, ...],
     date: str | None,
     password: str,
     **asked: Any,
@@ -58,6 +62,7 @@ def template(
     form, year = needed(round_.form, "form", "FORM"), needed(round_.year, "year", "--year")
     templates, announcement = round_.templates, None if round_.announcement.is_blank else round_.announcement
     shared: dict[str, Any] = {"year": year, "date": date, "rows": spare_rows(rows, form=form, year=year, templates=templates)}
+    shared["copies"] = counts_of_copies(copies)
     shared |= {"password": password, "templates": templates, "announcement": announcement}
     if round_.roster and not (unit and not asked["roster"]):
         if output is None or unit:

@@ -22,6 +22,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from xlperf.distributing.copies import form_of_unit
 from xlperf.distributing.history_file import NOTHING, Entry, HandedDown, read_history, remarks_on_targets
 from xlperf.distributing.last_year import Carried, Papers, carried_over, find_papers, unit_of
 from xlperf.distributing.manifest import MANIFEST, ManifestLine, digest_of, read_manifest, write_manifest
@@ -34,6 +35,7 @@ from xlperf.files import ZIP_FAULTS, StrPath, as_written, make_folder, stamp
 from xlperf.forms.document import rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.loader import find_form, load_form
+from xlperf.forms.repeats import Counts, checked_counts
 from xlperf.interrupts import leave_interrupts_to_parent, uninterrupted
 from xlperf.messages import current_language, use_language
 from xlperf.progress import Tell
@@ -105,6 +107,7 @@ def write_templates(
     password: str = "",
     announcement: Announcement | None = None,
     tell: Tell = lambda done, total: None,
+    copies: Mapping[str, int] | None = None,
 ) -> Distribution:
     """Write the template of every unit of a roster into a directory, and the manifest.
 
@@ -122,6 +125,7 @@ def write_templates(
         password: protects the locked cells.
         announcement: what is announced of the round, printed on every guide page.
         tell: is told how many workbooks are done, of how many.
+        copies: how many copies there are of what the form repeats, for example {"goal": 3}, where the roster does not say it.
 
     Raises:
         UsageError: something in the roster is wrong (then nothing is written), or some files could not be written.
@@ -135,7 +139,8 @@ def write_templates(
     """
     chosen = load_form(find_form(form, year=year, templates=templates))
     units, remarks = take_roster(roster, subject=subject_headings(chosen))
-    refuse(Path(roster), list(misfits(chosen, units)))
+    asked = checked_counts(chosen, copies or {})
+    refuse(Path(roster), list(misfits(chosen, units, asked)))
     folder = Path(output)
     make_folder(folder)
     before = {line.file: line for line in read_manifest(folder / MANIFEST)}
@@ -146,7 +151,7 @@ def write_templates(
     papers = _papers(chosen, units, last=last, year=year, templates=templates)
     handed = read_history(Path(history)) if history else NOTHING
     naming = make_naming(chosen.summary.unit_prefixes, units)
-    basis_of = _basis_of(chosen, issued, papers, handed, naming, is_dated=bool(date))
+    basis_of = _basis_of(chosen, issued, papers, handed, naming, asked=asked, is_dated=bool(date))
     plan = _plan(folder, before, units_by_file, basis_of, today=today, is_dated=bool(date))
     kept = len(units) - len(plan.orders) - len(plan.changed)
 
@@ -157,7 +162,7 @@ def write_templates(
         order._replace(last=papers.by_unit.get(unit_of(order.unit)), history=handed.of(chosen, order.unit, naming))
         for order in plan.orders
     ]
-    carrying = Carrying(year, Path(templates) if templates else None)
+    carrying = Carrying(year, Path(templates) if templates else None, asked)
     written, faults, lost = _carry_out(plan, _make(chosen.directory, issued, orders, jobs, carrying), save, tell)
     if faults:
         raise UsageError("not_all_written", count=len(faults), reasons="\n".join(faults))
@@ -227,15 +232,19 @@ def _date_in(path: Path) -> str | None:
     return found[1].decode() if found else None
 
 
-def _basis_of(form: Form, issued: Issued, papers: Papers, handed: HandedDown, naming: Naming, *, is_dated: bool) -> BasisOf:
+def _basis_of(
+    form: Form, issued: Issued, papers: Papers, handed: HandedDown, naming: Naming, *, asked: Counts, is_dated: bool
+) -> BasisOf:
     """Return the function that says what a unit's workbook is made of; of dates only one that was asked for counts."""
     from xlperf import __version__
 
-    blank = rows_of(form, {"fiscal_year": issued.year})[0]
+    usual = form
     issue = {**asdict(issued), "date": issued.date if is_dated else None}
     del issue["remarks"]  # they follow from the rest
 
     def basis_of(unit: Unit) -> str:
+        form = form_of_unit(usual, unit, asked)
+        blank = rows_of(form, {"fiscal_year": issued.year})[0]
         parts = [__version__, form.digest, issue, [unit.name, prefilled(form, unit, blank)]]
         if last := papers.by_unit.get(unit_of(unit)):
             parts.append(digest_of(last))
@@ -288,6 +297,7 @@ class Carrying(NamedTuple):
 
     year: int
     templates: Path | None
+    copies: Counts  # how many there are of what the form repeats, where the roster does not say it
 
 
 def _make(form: Path, issued: Issued, orders: Sequence[Order], jobs: int | None, carrying: Carrying) -> Iterator[Made]:
@@ -322,6 +332,7 @@ def _make_one(form: Form, issued: Issued, order: Order, carrying: Carrying) -> M
     """Write one workbook; beside a file nothing is known of it is made for comparison only."""
     issued = replace(issued, unit=order.unit.name, date=order.date)
     try:
+        form = form_of_unit(form, order.unit, carrying.copies)
         carried = Carried(rows_of(form, {"fiscal_year": issued.year})[0], {}, ())
         if order.last:
             carried = carried_over(order.last, form, year=carrying.year, templates=carrying.templates)

@@ -141,7 +141,7 @@ def _matched(form: Form, rows: Rows, entry: Entry) -> Iterator[tuple[str, int, M
     if form.summary.indicators is None:
         return
     known = {(said["block"], letters_of(said["name"])): said for said in entry.get("indicators", ())}
-    for block in form.tables[form.summary.indicators.table].blocks:
+    for block in form.blocks_in(form.summary.indicators.table):
         for index, row in enumerate(rows.get(block, ())):
             name = row.get(form.blocks[block].row_name or "")
             if name and (said := known.get((block, letters_of(name)))):

@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xlperf.checking.schema_errors import expected_of
+from xlperf.distributing.copies import form_of_unit, is_count, with_all_copies, wrong_counts
 from xlperf.distributing.roster import Unit
 from xlperf.distributing.roster_headings import heading_key, is_contact, is_skipped, shown
 from xlperf.distributing.roster_sheets import Line
@@ -24,6 +25,7 @@ from xlperf.forms.catalog import field_names
 from xlperf.forms.document import Row, Rows, Spot, preset_index, rows_of, subject_spot, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.model import GUIDE, RULES, Block, Field
+from xlperf.forms.repeats import Counts, title_of
 from xlperf.formula.nodes import Kind
 from xlperf.messages import listing, sentence
 from xlperf.text import most_like
@@ -74,11 +76,12 @@ def prefilled(form: Form, unit: Unit, rows: Rows) -> Rows:
     return result
 
 
-def misfits(form: Form, units: Iterable[Unit]) -> Iterator[str]:
+def misfits(form: Form, units: Iterable[Unit], asked: Counts | None = None) -> Iterator[str]:
     """Yield what of a roster does not fit the form, each with its place: headings once, then the values of every unit."""
-    blank = rows_of(form, {})[0]
-    seen: set[str] = set()  # the sheets whose headings have been looked at
+    usual, seen = form, set[str]()  # the sheets whose headings have been looked at
     for unit in units:
+        form = form_of_unit(usual, unit, asked or {})
+        blank = rows_of(form, {})[0]
         for line, names in _lines_with_names(form, unit):
             if line.sheet not in seen:
                 seen.add(line.sheet)
@@ -90,6 +93,8 @@ def misfits(form: Form, units: Iterable[Unit]) -> Iterator[str]:
 def _wrong_values(form: Form, unit: Unit, blank: Rows) -> Iterator[str]:
     """Yield the values of a unit that do not fit their fields, and the rows for which a block has no room."""
     added: dict[str, int] = {}
+    yield from wrong_counts(form, unit)
+    yield from _beyond_copies(form, unit)
     for entry in _entries(form, unit):
         block, index = entry.block, entry.place
         if index is None:
@@ -101,6 +106,15 @@ def _wrong_values(form: Form, unit: Unit, blank: Rows) -> Iterator[str]:
         if block.fixed and index >= len(block.rows) + block.spare:
             line = next(iter(entry.cells.values())).line
             yield sentence("roster_too_many", {"place": line.place, "label": block.label, "most": block.spare})
+
+
+def _beyond_copies(form: Form, unit: Unit) -> Iterator[str]:
+    """Yield the cells that are of a copy which the unit does not get."""
+    for spot, cell in _cells(cell_names(form), unit.line):
+        if spot.block not in form.blocks:
+            counts = listing(f"{form.repeats[key].label} {count}" for key, count in form.counts.items())
+            facts = {"place": cell.line.place, "heading": cell.heading, "found": shown(cell.value), "counts": counts}
+            yield sentence("roster_beyond_copies", facts)
 
 
 def _without_block(form: Form, unit: Unit) -> Iterator[str]:
@@ -119,13 +133,15 @@ def cell_names(form: Form) -> Names:
     """Every name of a single cell that people type into: its keys, and its labels where these mean one cell."""
     keys: dict[str, Spot] = {}
     labels: dict[str, set[Spot]] = {}
+    form = with_all_copies(form)
     for name, (block, index, field) in field_names(form):
         is_single = block.shape == "object" or block.row(index) is not None
         if is_single and block.key not in (RULES, GUIDE) and form.is_input(block, index, field):
             spot = Spot(block.key, index, field.key)
             keys[heading_key(name)] = spot
+            copy = f"{title_of(form.repeats[block.copy.repeat], block.copy.number)} " if block.copy else ""
             for label in labels_of(block, index, field):
-                labels.setdefault(heading_key(label), set()).add(spot)
+                labels.setdefault(heading_key(copy + label), set()).add(spot)
     return {label: min(spots) for label, spots in labels.items() if len(spots) == 1} | keys
 
 
@@ -201,7 +217,9 @@ def _wrong_headings(form: Form, line: Line, names: Names | None, *, may_be_data:
     seen: dict[Spot, str] = {}
     for heading in line.cells:
         spot = names.get(heading_key(heading))
-        if spot is None and (is_skipped(heading) or (may_be_data and not _is_misspelt(form, heading, names))):
+        if spot is None and (
+            is_skipped(heading) or is_count(form, heading) or (may_be_data and not _is_misspelt(form, heading, names))
+        ):
             continue
         if spot is None:
             near = listing(most_like(heading, _suggested(form, names), MOST_NEAR))
@@ -232,7 +250,9 @@ def _names_of_rows(form: Form) -> frozenset[str]:
 
 def kept_headings(forms: Iterable[Form], units: Iterable[Unit]) -> tuple[str, ...]:
     """The columns of a roster that name nothing in those forms: data of the bureau about its units."""
+    forms = tuple(forms)
     known = frozenset(name for form in forms for name in cell_names(form))
+    known |= {heading_key(heading) for unit in units for heading in unit.line.cells for form in forms if is_count(form, heading)}
     headings = dict.fromkeys(heading for unit in units for heading in unit.line.cells)
     return tuple(heading for heading in headings if heading_key(heading) not in known and not is_skipped(heading))
 
@@ -257,6 +277,8 @@ def _entries(form: Form, unit: Unit) -> Iterator[Entry]:
     """Yield the rows a unit's lines fill in; what names no field or no block is left out: `misfits` reports it."""
     single: dict[tuple[str, int], dict[str, Entered]] = {}
     for spot, cell in _cells(cell_names(form), unit.line):
+        if spot.block not in form.blocks:
+            continue
         single.setdefault((spot.block, spot.index), {})[spot.field] = cell
     yield from (Entry(form.blocks[key], index, cells) for (key, index), cells in single.items())
     for line, blocks in _lines_with_blocks(form, unit):

@@ -21,6 +21,7 @@ from xlperf.drawing.recognition.cells import read_cells
 from xlperf.drawing.recognition.definition import PARTS, read_definition_of
 from xlperf.drawing.residue import BETWEEN, Remain, differences
 from xlperf.drawing.settings import draw_about, draw_choices, draw_parameters, draw_remains, draw_rules, parameter_cells
+from xlperf.drawing.unrepeated import drawn_once
 from xlperf.drawing.words import SETTINGS, word
 from xlperf.files import StrPath, make_folder, stamp, unused, write_atomically
 from xlperf.forms.definition import Raw
@@ -73,12 +74,13 @@ def write_drawing(form: Form, path: Path) -> None:
     """
     if form.stages and not form.stage:  # the last stage has every part; whose it is stands among what cannot be drawn
         form = load_form(form.directory, stage=form.stages[-1].key)
+    once = drawn_once(form)
     with tempfile.TemporaryDirectory() as folder:
         first = Path(folder) / "drawn.xlsx"
-        _write(form, first, ())
+        _write(once, first, ())
         read = read_definition_of(read_cells(first.read_bytes())).definition
     remains = sorted(differences(plain(form.whole), read), key=_rank)
-    _write(form, path, remains)
+    _write(once, path, remains)
 
 
 def _rank(remain: Remain) -> tuple[int, str]:

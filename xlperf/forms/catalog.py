@@ -16,6 +16,7 @@ from typing import Any
 
 from xlperf.errors import UsageError
 from xlperf.files import StrPath, make_folder, shipped, write_atomically
+from xlperf.forms.definition import path_in_words
 from xlperf.forms.document import Spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import template_layout
@@ -123,11 +124,13 @@ def field_names(form: Form) -> Iterator[tuple[str, tuple[Block, int, Field]]]:
             continue
         free = len(block.rows) if block.shape == "list" and block.spare else 0
         owners = [block.key, *([block.table] if block.table else [])]
+        if block.copy and block.copy.number == 1:  # what form.yaml calls them
+            owners += [block.written, *(table.written for table in form.tables.values() if block.key in table.blocks)]
         for field in block.fields.values():
             if field.key.startswith("_"):
                 continue
             yield from ((f"{owner}.{field.key}", (block, free, field)) for owner in owners)
-            yield ".".join((*block.path, field.key)), (block, free, field)
+            yield path_in_words((*block.path, field.key)), (block, free, field)
             for index, row in enumerate(block.rows):
                 yield from ((f"{owner}.{row.key}.{field.key}", (block, index, field)) for owner in owners)
 

@@ -21,7 +21,7 @@ from xlperf.forms.document import Row, Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.live.form_tests import home_of, is_of_form
 from xlperf.forms.live.needs import cells_of_name
-from xlperf.forms.model import GUIDE, RULES, USED, Block, Cells, Field
+from xlperf.forms.model import GUIDE, RULES, USED, Block, Cells, Copy, Field
 from xlperf.formula.cells_and_columns import Columns
 from xlperf.formula.dates import iso_of
 from xlperf.formula.functions import DECIMALS, Numbers
@@ -46,7 +46,7 @@ def compute(form: Form, rows: Rows, *, live: bool = True, numbers: Numbers = DEC
     for cells in form.computed_cells if live else judged_cells(form):
         block, formula = form.blocks[cells.block], form.compiled(cells, numbers)
         convert = _conversion(block.fields[cells.field], numbers)
-        listed, columns = sheet.rows[cells.block], sheet.columns
+        listed, columns = sheet.rows[cells.block], sheet.columns_seen_from(block)
         for index in _indexes(block, cells.row, len(listed)):
             value = formula(listed[index].__getitem__, columns)
             if value is None or (isinstance(value, Decimal) and value.copy_abs() > LARGEST):  # there Excel shows #NUM!
@@ -73,8 +73,12 @@ class _Sheet:
         self.rows: dict[str, list[_Row]] = {}
         for key, listed in rows.items():
             self.rows[key] = [_Row(self, key, index, row) for index, row in enumerate(listed)]
-        self.columns: Columns = {}  # whole columns that a formula has asked for, and what was computed of them
+        self.columns: dict[Copy | None, Columns] = {}  # whole columns that a formula has asked for, and what was computed of them
         self.seen: set[tuple[str, str]] = set()  # block and field of those
+
+    def columns_seen_from(self, block: Block) -> Columns:
+        """The columns as formulas of that block see them: within a copy a name means that copy's."""
+        return self.columns.setdefault(block.copy, {})
 
     def beyond(self, block: str, index: int, name: str) -> object:
         """What stands in the cell or the column that a name means in a formula of that block, beyond its own row."""
@@ -99,7 +103,8 @@ class _Sheet:
         """Forget the columns that were seen before these cells of them were written."""
         if (cells.block, cells.field) in self.seen:
             self.seen.clear()
-            self.columns.clear()
+            for columns in self.columns.values():
+                columns.clear()
 
 
 class _Row(dict[str, object]):

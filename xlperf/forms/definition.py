@@ -67,6 +67,20 @@ def single_cells_of(definition: Raw) -> dict[str, Raw]:
     return cells
 
 
+def repeated_places(definition: Raw) -> dict[str, str]:
+    """What the sections and blocks of a definition are repeated for, their sheets or sections included, by place."""
+    found: dict[str, str] = {}
+    for number, sheet in enumerate(definition["sheets"]):
+        for below, section in enumerate(sheet["sections"]):
+            place = f"sheets[{number}].sections[{below}]"
+            parts = [(place, section.get("repeat"))]
+            parts += [(f"{place}.blocks[{at}]", block.get("repeat")) for at, block in enumerate(section.get("blocks", ()))]
+            for where, own in parts:
+                if repeat := own or section.get("repeat") or sheet.get("repeat"):
+                    found[where] = repeat
+    return found
+
+
 def keys_of(parts: Iterable[Raw]) -> list[str]:
     """The keys of such parts: sheets, blocks, rows, columns or items."""
     return [part["key"] for part in parts]
@@ -95,6 +109,15 @@ def path_of(text: str) -> tuple[str, ...]:
     (('budget', 'items'), ())
     """
     return tuple(filter(None, text.split(".")))
+
+
+def path_in_words(path: Iterable[str | int]) -> str:
+    """A path in the document as people write it.
+
+    >>> path_in_words(("goals", 0, "indicators"))
+    'goals[0].indicators'
+    """
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
 
 
 def refuse(path: Path, place: str, reason: str) -> NoReturn:

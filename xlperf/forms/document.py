@@ -16,8 +16,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from xlperf.forms.definition import path_in_words
 from xlperf.forms.form import Form
-from xlperf.forms.model import GUIDE, RULES, YEARS, Block, Condition, Field
+from xlperf.forms.model import GUIDE, RULES, YEARS, Block, Condition, Copy, Field
+from xlperf.forms.repeats import blocks_by_copy, path_in, places_of_copies
 from xlperf.formula.operands import normal_text
 from xlperf.text import fold, letters_of
 
@@ -87,19 +89,45 @@ def rows_of(form: Form, document: Document) -> tuple[Rows, list[Stray]]:
     strays: list[Stray] = []
     taken = {"form", "revision", LEFTOVERS, WAIVED, IMPORTED, *((STAGE, REVIEWED) if form.stage else ())}
     for path, blocks in form.blocks_by_path.items():
-        value, where = _value_at(document, path), ".".join(path)
-        taken.update(path[:1])
+        value, where = _value_at(document, path), path_in_words(path)
+        taken.update(map(str, path[:1]))
         if value is None:
             continue
         if blocks[0].shape == "list":
             strays += _place_items(form, blocks, value, rows, where) if isinstance(value, list) else [(where, value)]
         elif not isinstance(value, Mapping):
-            strays.append((where, value))
+            strays += [] if blocks[0].copy and isinstance(path[-1], int) else [(where, value)]  # a whole copy is told of below
         else:
             strays += _place_object(blocks[0], value, rows, where)
             taken.update(blocks[0].fields if not path else ())
     strays += [(key, value) for key, value in document.items() if key not in taken and value is not None]
-    return rows, strays
+    return rows, [*strays, *_copies_too_many(form, document)]
+
+
+def _copies_too_many(form: Form, document: Document) -> Iterator[Stray]:
+    """Yield what of a list of copies the form has no copies for, and what is no list of them."""
+    for key, repeat in form.repeats.items():
+        listed = _value_at(document, repeat.path)
+        if isinstance(listed, list):
+            inside = _keys_in_copy(form, key)
+            for number, item in enumerate(listed):
+                path: tuple[str | int, ...] = (*repeat.path, number)
+                if number >= form.counts[key] or not isinstance(item, Mapping | None):
+                    yield path_in_words(path), item
+                    continue
+                for name, value in (item or {}).items():
+                    if name not in inside and value is not None:
+                        yield path_in_words((*path, name)), value
+        elif listed is not None:
+            yield path_in_words(repeat.path), listed
+
+
+def _keys_in_copy(form: Form, repeat: str) -> set[str | int]:
+    """What may stand in one copy of a document; a single field of its own top is told of with its block."""
+    depth, known = len(form.repeats[repeat].path) + 1, set[str | int]()
+    for block in blocks_by_copy(form).get(Copy(repeat, 1), ()):
+        known.update(block.path[depth : depth + 1] or block.fields)
+    return known
 
 
 def _preset_rows(block: Block) -> list[Row]:
@@ -109,10 +137,13 @@ def _preset_rows(block: Block) -> list[Row]:
     return [{**block.constants, **{k: v for k, v in row.values.items() if k in block.fields}} for row in block.rows]
 
 
-def _value_at(document: Document, path: tuple[str, ...]) -> object:
+def _value_at(document: Document, path: tuple[str | int, ...]) -> object:
     value: object = document
     for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
+        if isinstance(key, int):
+            value = value[key] if isinstance(value, list) and key < len(value) else None
+        else:
+            value = value.get(key) if isinstance(value, Mapping) else None
     return value
 
 
@@ -127,7 +158,7 @@ def _place_object(block: Block, value: Document, rows: Rows, where: str) -> Iter
             yield from _fill_row(block, rows[block.key][places[key]], item, path)
         elif block.shape == "object" and key in block.fields:
             rows[block.key][0][key] = item
-        elif where and item is not None and not isinstance(item, Mapping | list):
+        elif where and item is not None and not isinstance(item, Mapping | list) and not isinstance(block.path[-1], int):
             yield path, item
 
 
@@ -197,22 +228,28 @@ def _fill_row(block: Block, row: Row, item: Document, where: str) -> Iterator[St
 def document_of(form: Form, rows: Rows) -> dict[str, Any]:
     """Return the document of those rows; empty free rows and blank values are absent."""
     document: dict[str, Any] = {"form": form.key, "revision": form.revision, **({STAGE: form.stage} if form.stage else {})}
+    places = places_of_copies(form, rows)
     for blocks in form.blocks_by_path.values():
         for block in blocks:
-            for index, row in enumerate(rows.get(block.key, ())):
-                _put_row(document, block, index, row)
+            path = path_in(block, places)
+            for index, row in enumerate(rows.get(block.key, ()) if path is not None else ()):
+                _put_row(document, block, path or (), index, row)
     return document
 
 
-def _put_row(document: dict[str, Any], block: Block, index: int, row: Row) -> None:
+def _put_row(document: dict[str, Any], block: Block, path: tuple[str | int, ...], index: int, row: Row) -> None:
     values = {field.key: row[field.key] for field in block.document_fields if row.get(field.key) is not None}
-    if not block.path:
+    if not path:
         document.update(values)
         return
-    *above, last = block.path
-    for key in above:
-        document = document.setdefault(key, {})
-    home = document.setdefault(last, [] if block.shape == "list" else {})
+    home: Any = document
+    for key, below in zip(path, (*path[1:], None), strict=True):
+        empty: Any = [] if isinstance(below, int) or (below is None and block.shape == "list") else {}
+        if isinstance(key, int):
+            home.extend({} for _ in range(len(home), key + 1))
+            home = home[key]
+        else:
+            home = home.setdefault(key, empty)
     match block.shape:
         case "list":
             if block.row(index) or values.keys() - block.constants.keys():
@@ -230,9 +267,11 @@ def _put_row(document: dict[str, Any], block: Block, index: int, row: Row) -> No
 def rows_by_path(form: Form, rows: Rows) -> dict[tuple[str | int, ...], tuple[str, int]]:
     """Return where each object of the document comes from: its JSON path to (block, index)."""
     origins: dict[tuple[str | int, ...], tuple[str, int]] = {}
-    for path, blocks in form.blocks_by_path.items():
-        count = 0
-        for block in blocks:
+    places = places_of_copies(form, rows)
+    for blocks in form.blocks_by_path.values():
+        count, path = 0, path_in(blocks[0], places)
+        for block in blocks if path is not None else ():
+            assert path is not None
             for index, row in enumerate(rows.get(block.key, ())):
                 if block.shape == "list" and not is_empty(form, block, index, row):
                     origins[(*path, count)] = (block.key, index)

@@ -84,6 +84,7 @@ class Form(Scope):
     renamed: Mapping[str, str] = field(default_factory=dict)  # what the revision before called otherwise: its name to ours
     unexplained: Unexplained = "pass"  # what becomes of a workbook with warnings to which the unit says nothing
     unit: str = UNIT  # the field that names the unit, as BLOCK.FIELD
+    counts: Mapping[str, int] = field(default_factory=dict)  # how many copies there are of what is repeated, by key
     subject: str = ""  # the field that names what the workbook is about, where a unit files several
     stage: str = ""  # the key of the one that fills in this form of it, "" for the department
     stages: tuple[Stage, ...] = ()  # those who fill in after the department, in their order
@@ -134,9 +135,9 @@ class Form(Scope):
         return {}
 
     @cached_property
-    def blocks_by_path(self) -> dict[tuple[str, ...], list[Block]]:
+    def blocks_by_path(self) -> dict[tuple[str | int, ...], list[Block]]:
         """The blocks by their path in the document, but for the guide; those of one list share it."""
-        found: dict[tuple[str, ...], list[Block]] = {}
+        found: dict[tuple[str | int, ...], list[Block]] = {}
         for block in self.blocks.values():
             if block.key != GUIDE:
                 found.setdefault(block.path, []).append(block)

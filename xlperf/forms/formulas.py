@@ -17,6 +17,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from xlperf.errors import FormulaError
 from xlperf.forms.live.checks import LIVE_CHECKS, Source, plain_columns, table_of
+from xlperf.forms.live.copies import check_apart, sources_of_copies, used_with
 from xlperf.forms.live.doubts import any_of, asked_for, doubt_of_row, gaps
 from xlperf.forms.live.intake import intake_sources
 from xlperf.forms.live.needs import Needs, cells_of_name, count_of_blanks
@@ -38,7 +39,7 @@ def check_tests(scope: Scope) -> None:
     """
     for rule in scope.rules.values():
         if rule.test and rule.table:
-            for block in scope.tables[rule.table].blocks:
+            for block in scope.blocks_in(rule.table):
                 scope.parse_test(rule.test, block=block, place=f"{rule.code}.test")
         elif rule.test:
             scope.parse_test(rule.test, block="", place=f"{rule.code}.test")
@@ -64,6 +65,7 @@ def build_formulas(scope: Scope, words: Mapping[str, str]) -> dict[Cells, Node]:
                         parsed[same] = _parsed(scope, block, row, key, source)
                     formulas[Cells(block.key, row, key)] = parsed[same]
     _check_merged(scope, formulas)
+    check_apart(scope, formulas)
     return formulas
 
 
@@ -75,6 +77,8 @@ def _check_merged(scope: Scope, formulas: Mapping[Cells, Node]) -> None:
     """
     merged = {(block.key, field.key) for block in scope.blocks.values() for field in block.fields.values() if block.merges(field)}
     for cells, tree in formulas.items() if merged else ():
+        if cells.block == GUIDE:  # whether something stands in a copy, which one cell of the merged ones says too
+            continue
         for name in names_in(tree):
             target = scope.target(cells.block, name)
             if any((block, target.field) in merged for block in target.blocks):
@@ -119,6 +123,8 @@ def in_order(scope: Scope, formulas: Mapping[Cells, Node]) -> tuple[Cells, ...]:
 
 def _sources_of_table(known: Needs, block: Block, row: str | None) -> Iterator[tuple[str, Source]]:
     """Yield field and formula of the form's own computed cells in one kind of row, and of the helpers of every table."""
+    if block.key == GUIDE:
+        yield from sources_of_copies(known.scope)
     if block.key in (GUIDE, RULES):
         return
     preset = next((preset for preset in block.rows if preset.key == row), None)
@@ -126,15 +132,15 @@ def _sources_of_table(known: Needs, block: Block, row: str | None) -> Iterator[t
     yield from own.items()
     if block.table:
         inputs = [f for f in block.fields.values() if f.key not in own and block.takes_typing(preset, f)]
-        yield from _sources_of_helpers(block, preset, inputs)
+        yield from _sources_of_helpers(known.scope, block, preset, inputs)
         yield "_doubt", doubt_of_row(known.scope, block, inputs, is_free=row is None and block.shape == "list")
 
 
-def _sources_of_helpers(block: Block, row: PresetRow | None, inputs: list[Field]) -> Iterator[tuple[str, str]]:
+def _sources_of_helpers(scope: Scope, block: Block, row: PresetRow | None, inputs: list[Field]) -> Iterator[tuple[str, str]]:
     """Whether a row is used, and how many of the cells that people type into are blank and should not be."""
     always = row is not None or block.shape == "object"
     blank = ", ".join(f"ISBLANK({field.key})" if field.kind is Kind.NUMBER else f'{field.key} = ""' for field in inputs)
-    yield "_used", "1" if always else f"IF(AND({blank}), 0, 1)"
+    yield "_used", used_with(scope, block) if always else f"IF(AND({blank}), 0, 1)"
     for what in BLANKS:
         asked = [(field.key, asked_for(block, field, what)) for field in inputs]
         parts = [_one_if_blank(key, condition) for key, condition in asked if condition is not False]
@@ -155,9 +161,9 @@ def _sources_of_rules(known: Needs, block: Block, row: str | None) -> Iterator[t
         return
     yield from plain_columns(block)
     for rule in known.scope.rules.values():
-        if rule.tests(block.key, block.table, row):
+        if rule.tests(block, known.scope.table_of_block(block), row):
             yield f"_{rule.code}", _source_of_test(known, rule, block, row)
-        elif rule.check in LIVE_CHECKS and table_of(known.scope, rule) == block.table:
+        elif rule.check in LIVE_CHECKS and table_of(known.scope, rule) == known.scope.tables[block.table].written:
             yield from LIVE_CHECKS[rule.check].sources(known.scope, rule, block, row)
     preset = next((preset for preset in block.rows if preset.key == row), None)
     own = own_formulas(block, preset)

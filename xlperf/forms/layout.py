@@ -12,20 +12,21 @@ under the last one still counts. Row numbers are zero-based here and one-based i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from xlperf.addresses import cell_name, column_name, quoted, range_name
 from xlperf.forms.document import Document, Rows, Spot, inputs_of, path_namer, rows_of
 from xlperf.forms.form import Form
-from xlperf.forms.model import RULES, USED, Sheet, Table
+from xlperf.forms.model import GUIDE, RULES, USED, Sheet, Table
 from xlperf.forms.sheet_lines import Line, Page, Reference, is_placed, page_of, placed_key
 from xlperf.formula.operands import as_text
 
 MARK = "xlperf"
 LAST_ROW = 1_999  # of a sheet that is read; what stands below is not
 MORE_ROWS = 4  # spare rows of a workbook that is filled in further, where a table is full
+COUNTS = 2  # the column of the hidden sheet, behind what the workbook says of itself, in which something is counted
 PROBLEMS = "#problems"  # the sheet of a workbook that is sent back; no sheet of a form is called that
 Place = tuple[str, int, int]  # sheet title, row, column
 Range = tuple[str, int, int, int]  # sheet title, column, first row, last row
@@ -67,8 +68,24 @@ class Layout:
                 cell = self.absolute(Spot(target.blocks[0], self.form.index(target), target.field)).removeprefix(own)
                 return self.meant(target.blocks[0], target.field, cell)
             case "column":
-                cells = range_name(*self.ranges[name.split(".")[0], target.field]).removeprefix(own)
-                return self.meant(target.blocks[0], target.field, cells)
+                owners = self.form.owners(home.block, name.split(".")[0])
+                areas = ",".join(range_name(*area).removeprefix(own) for area in self.areas(owners, target.field))
+                return self.meant(target.blocks[0], target.field, areas)
+
+    def areas(self, owners: Iterable[str], field: str) -> list[Range]:
+        """The cells of a column of those blocks or tables, neighbours in one piece; of a single field its cell."""
+        found: list[Range] = []
+        for owner in owners:
+            title, column, first, last = self.ranges.get((owner, field)) or self._cell(owner, field)
+            if found and found[-1][:2] == (title, column) and found[-1][3] + 1 == first:
+                found[-1] = (title, column, found[-1][2], last)
+            else:
+                found.append((title, column, first, last))
+        return found
+
+    def _cell(self, owner: str, field: str) -> Range:
+        title, row, column = self.spots[Spot(owner, 0, field)]
+        return title, column, row, row
 
     def above(self, block: str, field: str, row: str) -> str:
         """The cell of a column in the nearest used row above that row of a block; a blank one where there is none.
@@ -164,6 +181,7 @@ def make_layout(form: Form, counts: Mapping[str, int] | None = None, references:
         for line in page.lines
         for spot, column in _spots_of(form, line, page.places)
     }
+    spots |= copy_spots(form)
     ranges = {name: range_ for page in pages for name, range_ in _ranges_of(form, page)}
     return Layout(form=form, counts=counts, references=references, pages=pages, spots=spots, ranges=ranges)
 
@@ -224,6 +242,12 @@ def _ranges_of(form: Form, page: Page) -> Iterator[tuple[tuple[str, str], Range]
                 last = end if own[-1] == rows[-1].row else own[-1]
                 keys = (key for key in form.blocks[blocks[0]].fields if key in page.places)
                 yield from (((owner, key), (page.sheet.title, page.places[key], own[0], last)) for key in keys)
+
+
+def copy_spots(form: Form) -> dict[Spot, Place]:
+    """Where the hidden sheet says how each copy of what is repeated stands."""
+    hidden = [key for key, field in form.blocks[GUIDE].fields.items() if field.hidden]
+    return {Spot(GUIDE, 0, key): (MARK, row, COUNTS) for row, key in enumerate(hidden, 1)}
 
 
 # --- marks --------------------------------------------------------------------------------------------------

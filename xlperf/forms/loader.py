@@ -9,7 +9,7 @@ A definition that cannot be right raises FormError with the file and the path; i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from xlperf.forms.definition import UNIT, Raw
 from xlperf.forms.form import Form, OpeningLine, Stage, Style
 from xlperf.forms.formulas import build_formulas, check_tests, in_order
 from xlperf.forms.parts import read_parts
+from xlperf.forms.repeats import Counts, counts_in, expanded, repeats_of, usual_counts
 from xlperf.forms.stages.definition import at_stage, stage_keys
 from xlperf.forms.stages.faults import check_stages
 from xlperf.forms.standard.extending import with_standard
@@ -85,7 +86,7 @@ def find_form(key: str, *, year: int | None = None, revision: str | None = None,
     return max(fitting, key=lambda folder: load_form(folder).first_year)
 
 
-def load_form(directory: StrPath, *, stage: str = "") -> Form:
+def load_form(directory: StrPath, *, stage: str = "", copies: Counts | None = None) -> Form:
     """Return the form defined in that folder, as `find_form` gives it; of one folder the same object every time.
 
     The forms that travel with xlperf are right (a test calls `check_form`), so only others pay for jsonschema.
@@ -93,6 +94,7 @@ def load_form(directory: StrPath, *, stage: str = "") -> Form:
     Args:
         directory: the folder of one revision.
         stage: the key of a stage after the department, as the form declares it; by default the form that the department fills in.
+        copies: how many copies there are of what the form repeats, by key, within what it allows; by default the usual number.
 
     Raises:
         UsageError: there is no form.yaml, or the form has no such stage.
@@ -103,12 +105,24 @@ def load_form(directory: StrPath, *, stage: str = "") -> Form:
         >>> load_form(folder).revision, load_form(folder) is load_form(folder)
         ('2022', True)
     """
-    return _loaded(Path(directory), stage)
+    form = _loaded(Path(directory), stage, ())
+    counts = usual_counts(form.repeats, copies)
+    return form if counts == form.counts else _loaded(Path(directory), stage, tuple(counts.items()))
 
 
-@lru_cache(maxsize=16)
-def _loaded(directory: Path, stage: str) -> Form:
-    return _load(directory, trusted=is_shipped(directory), stage=stage)
+def with_copies(form: Form, copies: Counts) -> Form:
+    """The form with so many copies of what it repeats, as far as it allows."""
+    return load_form(form.directory, stage=form.stage, copies=copies) if form.repeats else form
+
+
+def form_for(form: Form, document: Mapping[str, Any]) -> Form:
+    """The form with as many copies as a document holds."""
+    return with_copies(form, counts_in(form.repeats, document)) if form.repeats else form
+
+
+@lru_cache(maxsize=64)
+def _loaded(directory: Path, stage: str, counts: tuple[tuple[str, int], ...]) -> Form:
+    return _load(directory, trusted=is_shipped(directory), stage=stage, counts=counts)
 
 
 @lru_cache(maxsize=16)
@@ -142,7 +156,12 @@ def load_strictly(directory: Path) -> Form:
     Raises:
         FormError: as `load_form`.
     """
-    return _load(directory, trusted=False)
+    form = _load(directory, trusted=False)
+    for limit in ("least", "most"):  # what is right for the usual number need not be so for others
+        counts = {key: getattr(repeat, limit) for key, repeat in form.repeats.items()}
+        if counts != form.counts:
+            _load(directory, trusted=False, counts=tuple(counts.items()))
+    return form
 
 
 def is_shipped(directory: Path) -> bool:
@@ -150,12 +169,12 @@ def is_shipped(directory: Path) -> bool:
     return directory.resolve().is_relative_to(shipped("templates").resolve())
 
 
-def _load(directory: Path, trusted: bool, stage: str = "") -> Form:
+def _load(directory: Path, trusted: bool, stage: str = "", counts: tuple[tuple[str, int], ...] = ()) -> Form:
     path = directory / "form.yaml"
     written, digest = read_definition(path)
     definition, origins, digest = with_standard(written, path, digest=digest)
     digest = digest_with_checks(definition, digest=digest)
-    form = _built(_Written(digest, trusted, current_language(), stage, path, definition, origins))
+    form = _built(_Written(digest, trusted, current_language(), stage, counts, path, definition, origins))
     if form.directory != directory:
         check_folder(definition, path)
         form = replace(form, directory=directory)
@@ -170,6 +189,7 @@ class _Written:
     trusted: bool
     language: str  # a form has words of the program's
     stage: str  # after the department, "" for it
+    counts: tuple[tuple[str, int], ...]  # the copies of what it repeats, none for the usual number
     path: Path = field(compare=False)
     definition: Any = field(compare=False)
     origins: Origins = field(compare=False)
@@ -179,7 +199,14 @@ class _Written:
 def _built(written: _Written) -> Form:
     """The form of a definition: of a copy of its file nothing is checked again."""
     try:
-        return build_form(written.definition, written.path, digest=written.digest, trusted=written.trusted, stage=written.stage)
+        return build_form(
+            written.definition,
+            written.path,
+            digest=written.digest,
+            trusted=written.trusted,
+            stage=written.stage,
+            counts=dict(written.counts),
+        )
     except FormError as error:
         if not written.trusted:
             raise written.origins.told(error) from None
@@ -189,13 +216,22 @@ def _built(written: _Written) -> Form:
     return _built(replace(written, trusted=False))  # one that was put beside ours, as into the page, with titles and defaults
 
 
-def build_form(definition: Any, path: Path, *, digest: str = "", trusted: bool = False, stage: str = "") -> Form:
+def build_form(
+    definition: Any,
+    path: Path,
+    *,
+    digest: str = "",
+    trusted: bool = False,
+    stage: str = "",
+    counts: Counts | None = None,
+) -> Form:
     """Return the form of a definition that stands in that file, or is to stand there.
 
     Args:
         digest: the SHA-256 of the file.
         trusted: whether it is known to be right.
         stage: the key of a stage after the department, "" for the department.
+        counts: how many copies there are of what the form repeats, by default the usual number.
 
     Raises:
         FormError: as `load_form`.
@@ -218,7 +254,7 @@ def build_form(definition: Any, path: Path, *, digest: str = "", trusted: bool =
         check_names(definition, path)
         if not trusted:
             check_parameters(definition, path)
-        return _form(definition, path.parent, digest, stage, whole)
+        return _form(definition, path.parent, digest, stage, whole, counts or {})
     except FormulaError as error:
         raise FormError("form_formula", path=path, reason=str(error)) from None
     except RecursionError:
@@ -228,8 +264,9 @@ def build_form(definition: Any, path: Path, *, digest: str = "", trusted: bool =
         raise
 
 
-def _form(definition: Raw, directory: Path, digest: str, stage: str, whole: Raw) -> Form:
-    sheets, scope = read_parts(definition)
+def _form(definition: Raw, directory: Path, digest: str, stage: str, whole: Raw, counts: Counts) -> Form:
+    counts = usual_counts(repeats_of(definition), counts)
+    sheets, scope = read_parts(expanded(definition, counts))
     check_tests(scope)
     words = {DOUBTFUL: sentence(DOUBTFUL, {}), **definition["words"]}
     formulas = build_formulas(scope, words)
@@ -246,6 +283,8 @@ def _form(definition: Raw, directory: Path, digest: str, stage: str, whole: Raw)
         tables=scope.tables,
         rules=scope.rules,
         parameters=scope.parameters,
+        repeats=scope.repeats,
+        counts=counts,
         formulas=formulas,
         computed_cells=in_order(scope, formulas),
         summary=read_summary(definition.get("summary", {}), scope),

@@ -192,6 +192,44 @@ class PresetRow:
     formulas: Mapping[str, str]
 
 
+class Repeat(NamedTuple):
+    """What stands in a workbook as often as the unit needs it: goals, projects; sheets, sections and blocks may be repeated."""
+
+    key: str
+    title: str  # of one copy; {number} is its number
+    label: str  # what there is a number of, as a roster asks for it
+    path: tuple[str, ...]  # of the list in the document
+    least: int  # copies that count even if nothing stands in them
+    most: int
+    usual: int  # where nobody says how many
+
+    def fitting(self, count: int) -> int:
+        """The count, or the nearest one that a workbook may have."""
+        return max(self.least, min(self.most, count))
+
+
+class Copy(NamedTuple):
+    """One copy of what is repeated."""
+
+    repeat: str
+    number: int  # from 1
+
+    @property
+    def used(self) -> str:
+        """The hidden field, in the block of the guide, that says whether something stands in the copy."""
+        return f"_{self.repeat}_{self.number}"
+
+    def counting(self, what: str) -> str:
+        """The hidden field, in the same block, that counts something in the copy: cells that are `missing`, in `doubt`."""
+        return f"{self.used}_{what}"
+
+
+def as_written(key: str, copy: Copy | None) -> str:
+    """The key that form.yaml has for a block or table, which all its copies share."""
+    return key.removesuffix(f"_{copy.number}") if copy else key
+
+
+COUNTED_IN_COPIES = ("missing", "wanted", "doubt")  # by helper columns in tables, and by the guide's own in each copy
 Shape = Literal["object", "list", "keyed", "mapping"]  # in the document; a mapping has one text per row key
 Reach = Literal["row", "above", "cell", "column", "parameter"]  # of a name in a formula; a parameter is no cell
 ABOVE = "above"  # before the name of a column: in the row before, the nearest one above in which something stands
@@ -202,7 +240,7 @@ class Block:
     """A run of rows with one place in the document; see the module's first page."""
 
     key: str
-    path: tuple[str, ...]
+    path: tuple[str | int, ...]
     shape: Shape
     label: str
     fields: Mapping[str, Field]
@@ -214,6 +252,12 @@ class Block:
     formulas: Mapping[str, str] = field(default_factory=dict)
     require: tuple[str, ...] | None = None  # the required fields, where they are others than the columns say
     row_name: str | None = None  # the field that names a row
+    copy: Copy | None = None  # which copy of a repeated block it is
+
+    @property
+    def written(self) -> str:
+        """Its key in form.yaml, which all copies share."""
+        return as_written(self.key, self.copy)
 
     @cached_property
     def rows_by_letters(self) -> dict[str, int]:
@@ -246,7 +290,7 @@ class Block:
         """Whether people type into that field of a preset row (None: of a free one), if it is not computed."""
         if not field.in_document or field.given or field.key in self.constants:
             return False
-        return not (row and field.key == self.row_name) and (not field.only or self.key in field.only)
+        return not (row and field.key == self.row_name) and (not field.only or self.written in field.only)
 
     def row_keys(self) -> tuple[str | None, ...]:
         """The keys of the preset rows, and None for free rows (a list takes rows beyond its preset ones)."""
@@ -270,6 +314,12 @@ class Table(NamedTuple):
     row_height: float | None
     freeze: int  # how many columns stay in sight on the left
     bare: bool = False  # no heading stands above it
+    copy: Copy | None = None  # which copy of a repeated table it is
+
+    @property
+    def written(self) -> str:
+        """Its key in form.yaml, which all copies share."""
+        return as_written(self.key, self.copy)
 
     @property
     def visible(self) -> list[Field]:
@@ -359,9 +409,11 @@ class Rule:
         """A parameter that is a list, empty where the form has none."""
         return tuple(self.parameters.get(name, ()))
 
-    def tests(self, block: str, table: str | None, row: str | None) -> bool:
-        """Whether the rule tests rows of that kind."""
-        if self.test is None or self.table != table or (self.blocks and block not in self.blocks):
+    def tests(self, block: Block, table: Table | None, row: str | None) -> bool:
+        """Whether the rule tests rows of that kind, in whichever copy."""
+        if self.test is None or table is None or self.table != table.written:
+            return False
+        if self.blocks and block.written not in self.blocks:
             return False
         return row not in self.exempt and (not self.rows or row in self.rows)
 

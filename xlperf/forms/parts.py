@@ -17,6 +17,7 @@ from xlperf.forms.live.intake import intake_columns
 from xlperf.forms.model import (
     BASES,
     CONDITIONS,
+    COUNTED_IN_COPIES,
     GUIDE,
     HELPERS,
     RULES,
@@ -24,6 +25,7 @@ from xlperf.forms.model import (
     Basis,
     Block,
     Condition,
+    Copy,
     Field,
     Fields,
     Guide,
@@ -37,6 +39,7 @@ from xlperf.forms.model import (
     decimals_of_type,
     limits_of_type,
 )
+from xlperf.forms.repeats import COPY, repeats_of
 from xlperf.forms.scope import Names, Scope, kind_in_formulas, lookup_steps, parse_condition
 from xlperf.formula.parsing.parser import About
 from xlperf.formula.parsing.steps import Steps
@@ -64,8 +67,11 @@ def read_parts(definition: Raw) -> tuple[tuple[Sheet, ...], Scope]:
             if isinstance(section, Table):
                 tables[section.key] = section
         sheets.append(_sheet(raw, sections))
-    blocks[GUIDE] = _guide_block()
-    return tuple(sheets), Scope(blocks=blocks, tables=tables, rules=rules, parameters=parameters, spellings=spellings)
+    repeats = repeats_of(definition)
+    copies = sorted({block.copy for block in blocks.values() if block.copy})
+    blocks[GUIDE] = _guide_block(copies)
+    scope = Scope(blocks=blocks, tables=tables, rules=rules, parameters=parameters, spellings=spellings, repeats=repeats)
+    return tuple(sheets), scope
 
 
 def _rule(raw: Raw) -> Rule:
@@ -118,6 +124,7 @@ def _section(
         row_height=raw.get("row_height"),
         freeze=raw.get("freeze", 0),
         bare=raw.get("bare", False),
+        copy=raw.get(COPY),
     )
     helpers = _helpers(table, rules, spellings)
     return table, [_table_block(block, table, columns | helpers) for block in raw["blocks"]]
@@ -135,17 +142,26 @@ def _single_blocks(definition: Raw, steps: Mapping[str, Steps]) -> Iterator[Bloc
     for key, parts in sections.items():
         yield Block(
             key=key,
-            path=path_of(parts[-1].get("path", key)),
+            path=_path(parts[-1], key),
             shape="object",
             label=parts[-1].get("heading") or "",
+            copy=parts[-1].get(COPY),
             fields=_fields([item for part in parts for item in part["items"]], key, steps),
         )
 
 
-def _guide_block() -> Block:
-    """The block behind the guide sheet: how many cells are still blank."""
+def _path(raw: Raw, key: str) -> tuple[str | int, ...]:
+    """Where a part stands in the document: that of a copy leads through a list."""
+    path = raw.get("path", key)
+    return path if isinstance(path, tuple) else path_of(path)
+
+
+def _guide_block(copies: Iterable[Copy]) -> Block:
+    """The block behind the guide sheet: how many cells are still blank, and how each copy of what is repeated stands."""
     missing = Field(key="missing", label="", type="count")
-    return Block(key=GUIDE, path=(GUIDE,), shape="object", label="", fields={missing.key: missing})
+    names = (name for copy in copies for name in (copy.used, *map(copy.counting, COUNTED_IN_COPIES)))
+    of_copies = {name: Field(key=name, label=name, type="count", hidden=True) for name in names}
+    return Block(key=GUIDE, path=(GUIDE,), shape="object", label="", fields={missing.key: missing, **of_copies})
 
 
 def _table_of_rules(rules: Mapping[str, Rule]) -> dict[str, object]:
@@ -159,7 +175,7 @@ def _helpers(table: Table, rules: Mapping[str, Rule], spellings: Raw) -> dict[st
     """The hidden columns of a table, from which the counts on the checks sheet are made; that one has none itself."""
     if table.key == RULES:
         return {}
-    of_rules = helper_columns(table.key, table.row_name, rules, fillers_of(spellings))
+    of_rules = helper_columns(table.written, table.row_name, rules, fillers_of(spellings))
     types = {**dict.fromkeys(HELPERS, "count"), **of_rules, **intake_columns(table, rules, spellings)}
     return {name: Field(key=name, label=name, type=type_, hidden=True) for name, type_ in types.items()}
 
@@ -167,7 +183,7 @@ def _helpers(table: Table, rules: Mapping[str, Rule], spellings: Raw) -> dict[st
 def _table_block(raw: Raw, table: Table, fields: Mapping[str, Field]) -> Block:
     return Block(
         key=raw["key"],
-        path=path_of(raw.get("path", raw["key"])),
+        path=_path(raw, raw["key"]),
         shape=_shape(raw),
         label=raw.get("label", ""),
         fields=fields,
@@ -179,6 +195,7 @@ def _table_block(raw: Raw, table: Table, fields: Mapping[str, Field]) -> Block:
         formulas=raw.get("formulas", {}),
         require=tuple(raw["require"]) if "require" in raw else None,
         row_name=table.row_name,
+        copy=raw.get(COPY),
     )
 
 

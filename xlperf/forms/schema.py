@@ -62,14 +62,38 @@ def _add_block(schema: Schema, form: Form, block: Block) -> None:
         schema["required"] += part.get("required", [])
         return
     *above, last = block.path
-    for key in above:
+    for key, below in zip(above, block.path[1:], strict=True):
+        if isinstance(key, int):
+            schema = schema["items"]
+            continue
         _require(schema, key, part)
-        schema = schema["properties"].setdefault(key, {"type": "object", "properties": {}})
+        empty = _copies(form, block) if isinstance(below, int) else {"type": "object", "properties": {}}
+        schema = schema["properties"].setdefault(key, empty)
+    if isinstance(last, int):
+        if last == 0:
+            _join(schema["items"], part)
+        return
     if block.shape == "list" and last in schema["properties"]:
         _widen(schema["properties"][last]["items"], part["items"])
     else:
         schema["properties"].setdefault(last, part)
         _require(schema, last, part)
+
+
+def _copies(form: Form, block: Block) -> Schema:
+    """The list of copies in which a block stands."""
+    assert block.copy is not None
+    repeat = form.repeats[block.copy.repeat]
+    items: Schema = {"type": "object", "properties": {}}
+    return {"type": "array", "title": repeat.label, "minItems": repeat.least, "maxItems": repeat.most, "items": items}
+
+
+def _join(schema: Schema, part: Schema) -> None:
+    """Put the fields of a block where they stand beside other blocks."""
+    schema["properties"].update(part["properties"])
+    for key in ("required", "allOf"):
+        if key in part:
+            schema[key] = [*schema.get(key, ()), *part[key]]
 
 
 def _require(schema: Schema, key: str, part: Mapping[str, Any]) -> None:

@@ -6,7 +6,8 @@
 (<Kind.NUMBERS: 'numbers'>, None)
 
 A name is a field of the same row (`spent`), a single cell (`total.spent`, `base_data.staff.figure`), a whole column of a
-block or a table (`budget.spent`) or a parameter (`parameters.low_rate`).
+block or a table (`budget.spent`) or a parameter (`parameters.low_rate`). Of what is repeated it means the own copy, in a formula
+that stands in one, and elsewhere a column of all copies.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any, NamedTuple
 
 from xlperf.errors import FormulaError
 from xlperf.forms.definition import named
-from xlperf.forms.model import ABOVE, GUIDE, RULES, TYPES, Block, Condition, Field, Reach, Rule, Table
+from xlperf.forms.model import ABOVE, GUIDE, RULES, TYPES, Block, Condition, Copy, Field, Reach, Repeat, Rule, Table
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation, compared_texts
 from xlperf.formula.operands import as_decimal, normal_text
 from xlperf.formula.outcomes import texts_of
@@ -60,6 +61,7 @@ class Scope:
     rules: Mapping[str, Rule]
     parameters: Mapping[str, Parameter]
     spellings: Mapping[str, Any] = field(default_factory=dict)  # other ways to type choices and numbers
+    repeats: Mapping[str, Repeat] = field(default_factory=dict)
 
     @cached_property
     def lookup_steps(self) -> dict[str, Steps]:
@@ -93,17 +95,70 @@ class Scope:
             return Target("row", (block,), None, key) if block and key in self.blocks[block].fields else None
         if owner == [PARAMETERS]:
             return Target("parameter", (), None, key) if key in self.parameters else None
-        blocks = self._blocks_of(owner[0])
+        blocks = tuple(block for each in self.owners(block, owner[0]) for block in self._blocks_of(each))
         if owner == [ABOVE] and not blocks:
             has_rows = block and self.blocks[block].shape in SEVERAL
             return Target("above", (block,), None, key) if has_rows and block and key in self.blocks[block].fields else None
         if not blocks or key not in self.blocks[blocks[0]].fields:
             return None
         if len(owner) == 1:
-            single = len(blocks) == 1 and self.blocks[blocks[0]].shape == "object"
+            is_of_all = owner[0] not in self.blocks and self.copy_seen(block, owner[0]) is None
+            single = len(blocks) == 1 and self.blocks[blocks[0]].shape == "object" and not is_of_all
             return Target("cell" if single else "column", blocks, None, key)
-        home = next((other for other in blocks if owner[1] in self.blocks[other].row_keys()), None)
+        home = self._home_of_row(block, blocks, owner[1])
         return Target("cell", (home,), owner[1], key) if home and len(owner) == 2 else None
+
+    def _home_of_row(self, block: str | None, blocks: tuple[str, ...], row: str) -> str | None:
+        """Which of those blocks has the preset row, of copies the own one; None where none has it, or several copies."""
+        own = self.blocks[block].copy if block is not None and block in self.blocks else None
+        having = [key for key in blocks if row in self.blocks[key].row_keys()]
+        having = [key for key in having if own and self.blocks[key].copy == own] or having
+        return having[0] if having and (len(having) == 1 or self.blocks[having[0]].copy is None) else None
+
+    def owners(self, block: str | None, name: str) -> tuple[str, ...]:
+        """The blocks or tables that a name before a dot means in a formula of that block: one, or all copies of one."""
+        if name in self.blocks or name in self.tables or name not in self.copies:
+            return (name,)
+        copy = self.copy_seen(block, name)
+        return self.copies[name] if copy is None else (f"{name}_{copy.number}",)
+
+    def copy_seen(self, block: str | None, name: str) -> Copy | None:
+        """The copy of what is repeated that a formula of that block sees: its own, None where it sees all of them."""
+        copies = self.copies.get(name, ())
+        own = self.blocks[block].copy if block is not None and block in self.blocks else None
+        return own if own and f"{name}_{own.number}" in copies and self._repeat_of(copies[0]) == own.repeat else None
+
+    def _repeat_of(self, key: str) -> str | None:
+        copy = self.blocks[key].copy if key in self.blocks else self.tables[key].copy
+        return copy.repeat if copy else None
+
+    @cached_property
+    def copies(self) -> dict[str, tuple[str, ...]]:
+        """The keys of all copies of a block or a table, by its key in form.yaml."""
+        found: dict[str, list[str]] = {}
+        for part in self.blocks.values():
+            if part.copy:
+                found.setdefault(part.written, []).append(part.key)
+        for table in self.tables.values():
+            if table.copy and table.written not in found:
+                found[table.written] = [other.key for other in self.tables.values() if other.written == table.written]
+        return {key: tuple(keys) for key, keys in found.items()}
+
+    def tables_called(self, key: str) -> tuple[Table, ...]:
+        """The table that form.yaml gives that key, all copies of one that is repeated; none where there is none."""
+        return tuple(table for table in self.tables.values() if table.written == key)
+
+    def blocks_called(self, key: str) -> tuple[Block, ...]:
+        """The same of blocks."""
+        return tuple(block for block in self.blocks.values() if block.written == key)
+
+    def blocks_in(self, table: str) -> tuple[str, ...]:
+        """The keys of the blocks of a table, of all its copies."""
+        return tuple(key for each in self.tables_called(table) for key in each.blocks)
+
+    def table_of_block(self, block: Block) -> Table | None:
+        """The table that a block stands in."""
+        return self.tables.get(block.table or "")
 
     def _blocks_of(self, owner: str) -> tuple[str, ...]:
         """The blocks that a name before a dot means: one block, those of a table, or none."""

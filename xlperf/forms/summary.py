@@ -146,10 +146,11 @@ def _cell_figure(raw: Raw, scope: Scope, place: str) -> Figure:
 
 def _indicators(raw: Raw, scope: Scope) -> Indicators:
     place = "summary.indicators"
-    if raw["table"] not in scope.tables:
-        rather = or_rather(raw["table"], scope.tables)
+    blocks = scope.blocks_in(raw["table"])
+    if not blocks:
+        rather = or_rather(raw["table"], [table.written for table in scope.tables.values()])
         raise _refusal(f"{place}.table", "table", found=quoted(raw["table"]), rather=rather)
-    block = scope.blocks[scope.tables[raw["table"]].blocks[0]]
+    block = scope.blocks[blocks[0]]
     for name in (*raw["columns"], raw["deviation"], raw["actual"]):
         if name not in block.fields or not block.fields[name].in_document:
             rather = or_rather(name, block.fields)

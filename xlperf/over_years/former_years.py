@@ -16,6 +16,7 @@ from pathlib import Path
 from xlperf.distributing.naming import Naming
 from xlperf.files import StrPath
 from xlperf.forms.document import rows_of
+from xlperf.forms.loader import form_for
 from xlperf.messages import sentence
 from xlperf.over_years.flags import Flag
 from xlperf.over_years.papers import Filed, Papers, filed_of, read_papers
@@ -80,7 +81,10 @@ def _reasons(
 
 def _paper(outcome: Outcome, templates: Path | None) -> Filed | None:
     form = form_of(outcome, templates)
-    return filed_of(outcome.path, form, rows_of(form, outcome.document)[0]) if form and outcome.document else None
+    if form is None or not outcome.document:
+        return None
+    form = form_for(form, outcome.document)
+    return filed_of(outcome.path, form, rows_of(form, outcome.document)[0])
 
 
 def _sentences(flags: Iterable[Flag]) -> Iterator[str]:

@@ -24,6 +24,7 @@ from xlperf.errors import UsageError, XlperfError
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Rows, rows_of, subject_spot, text_at, unit_spot, year_of
 from xlperf.forms.form import Form
+from xlperf.forms.loader import form_for
 from xlperf.messages import sentence
 from xlperf.revisions.source import read_source
 from xlperf.summarizing.figures import Achievement, achievements, figures_of
@@ -100,8 +101,9 @@ def _from_store(folder: Path, naming: Naming, templates: Path | None) -> Iterato
         roles = find_roles(list(Outcomes(store, documents=False)), naming)
         for outcome in Outcomes(store):
             if outcome.status == "passed" and outcome.form and outcome.document and roles[outcome.path].kind == COUNTS:
-                form = form_of(outcome, templates)
-                assert form is not None, "it has a key"
+                usual = form_of(outcome, templates)
+                assert usual is not None, "it has a key"
+                form = form_for(usual, outcome.document)
                 yield outcome.path, form, rows_of(form, outcome.document)[0]
 
 

@@ -21,6 +21,7 @@ from typing import Any
 from xlperf.forms.definition import Raw, refuse, wrong
 from xlperf.forms.document import rows_of
 from xlperf.forms.form import Form
+from xlperf.forms.loader import form_for
 from xlperf.forms.model import Block
 from xlperf.forms.written.shape import check_shape
 from xlperf.forms.written.yaml_file import read_definition
@@ -41,12 +42,13 @@ def run_own_tests(form: Form, reached: Reached) -> Iterator[Fault]:
         if stray := next((path for path in paths_of(document) if not is_place(form, path)), None):
             yield Fault("proof_no_place", {"place": place, "path": ".".join(stray)})
             continue
-        rows, _ = rows_of(form, document)
+        of_test = form_for(form, document)
+        rows, _ = rows_of(of_test, document)
         wanted = set(test["codes"])
         if unknown := sorted(code for code in wanted if code not in form.rules and not code.startswith("XL")):
             yield Fault("proof_no_rule", {"place": place, "codes": listing(unknown)})
             continue
-        found = {code for code in reached.look(form, rows) if code in wanted or code in own - anyway}
+        found = {code for code in reached.look(of_test, rows) if code in wanted or code in own - anyway}
         if found != wanted:
             yield Fault(
                 "proof_test_fails",
@@ -94,8 +96,9 @@ def is_place(form: Form, path: tuple[str, ...]) -> bool:
 
 
 def _leads_into(block: Block, path: tuple[str, ...]) -> bool:
-    depth = len(block.path)
-    if path[:depth] != block.path:
+    way = tuple(part for part in block.path if isinstance(part, str))
+    depth = len(way)
+    if path[:depth] != way:
         return False
     match block.shape, path[depth:]:
         case "keyed", (row, field):

@@ -15,7 +15,7 @@ from pathlib import Path
 from xlperf.errors import FormError
 from xlperf.files import StrPath
 from xlperf.forms.form import Form
-from xlperf.forms.loader import load_form
+from xlperf.forms.loader import load_form, with_copies
 from xlperf.proving.documents import Drawn, drawn_documents
 from xlperf.proving.migrations import try_next_year, try_revision_before
 from xlperf.proving.own_tests import run_own_tests
@@ -26,6 +26,7 @@ from xlperf.proving.trials import Bench, Fault, try_document, try_template
 from xlperf.workflow.check_form import check_form
 
 FILES = ("form.yaml", "report.docx")  # of a revision
+WITH_OTHER_COUNTS = ("full", "faulty")  # the documents that are tried with the least and the most copies too
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,11 @@ def _faults(form: Form, before: Form | None, bench: Bench, reached: Reached, *, 
     yield from try_template(form, bench)
     for drawn in documents:
         yield from try_document(form, drawn, bench, reached)
+    for other in other_counts(form):
+        yield from try_template(other, bench.apart(other))
+        for drawn in drawn_documents(other):
+            if drawn.name in WITH_OTHER_COUNTS:
+                yield from try_document(other, drawn, bench.apart(other), reached)
     yield from try_stages(form, bench)
     yield from run_own_tests(form, reached)
     search(form, reached)
@@ -95,6 +101,14 @@ def _faults(form: Form, before: Form | None, bench: Bench, reached: Reached, *, 
         yield from try_revision_before(before, form, bench)
     if full:
         yield from recalculate(bench.written)
+
+
+def other_counts(form: Form) -> Iterator[Form]:
+    """Yield the form with the least and with the most copies of all that it repeats, where these are not the usual numbers."""
+    for limit in ("least", "most"):
+        counts = {key: getattr(repeat, limit) for key, repeat in form.repeats.items()}
+        if counts != form.counts:
+            yield with_copies(form, counts)
 
 
 def _unreached(form: Form, reached: Reached) -> Iterator[Fault]:

@@ -72,7 +72,7 @@ def _has_looked(form: Form, rule: Rule, computed: Rows) -> bool:
     if rule.test is None or rule.table is None:
         return any(row for key, listed in computed.items() if key not in (GUIDE, RULES) for row in listed)
     column = f"_{rule.code}"
-    return any(row.get(column) == 0 for key in form.tables[rule.table].blocks for row in computed[key])
+    return any(row.get(column) == 0 for key in form.blocks_in(rule.table) for row in computed[key])
 
 
 def search(form: Form, reached: Reached) -> None:

@@ -9,7 +9,7 @@ document, and nothing else. What more is found there is the program's own making
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from xlperf.errors import XlperfError
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Spot, inputs_of
 from xlperf.forms.form import Form
+from xlperf.forms.loader import form_for
 from xlperf.formula.doubles import DOUBLES
 from xlperf.formula.operands import as_decimal
 from xlperf.messages import listing, sentence
@@ -67,6 +68,12 @@ class Bench:
         """What every command is told."""
         return {"templates": self.templates}
 
+    def apart(self, form: Form) -> Bench:
+        """A folder of its own for a form with so many copies."""
+        folder = self.folder / "-".join(map(str, form.counts.values()))
+        folder.mkdir(exist_ok=True)
+        return replace(self, folder=folder)
+
 
 class Stumble(Exception):
     """A command did not come to its end."""
@@ -84,7 +91,15 @@ def try_template(form: Form, bench: Bench) -> Iterator[Fault]:
         step(
             "template",
             blank,
-            partial(write_template, form.key, year=form.first_year, output=path, date=DATE, templates=bench.templates),
+            partial(
+                write_template,
+                form.key,
+                year=form.first_year,
+                output=path,
+                date=DATE,
+                templates=bench.templates,
+                copies=form.counts,
+            ),
         )
         bench.written.append(path)
         seen = step("check", blank, partial(seen_in, form, blank))
@@ -96,6 +111,7 @@ def try_template(form: Form, bench: Bench) -> Iterator[Fault]:
 def try_document(form: Form, drawn: Drawn, bench: Bench, reached: Reached) -> Iterator[Fault]:
     """Yield what goes wrong with a document from its filling to its report; its workbook is read once for all of them."""
     path, places = bench.folder / f"{drawn.name}.xlsx", bench.places
+    form = form_for(form, drawn.document)
     try:
         seen: Seen = step("check", drawn, partial(seen_in, form, drawn))
         reached.see(form, seen.taken.computed, {finding.code for finding in seen.findings})

@@ -20,11 +20,12 @@ from xlperf.files import StrPath
 from xlperf.forms.document import Spot
 from xlperf.forms.form import AT, Form
 from xlperf.forms.layout import PROBLEMS
-from xlperf.forms.loader import find_form, form_directories, load_form
+from xlperf.forms.loader import find_form, form_directories, load_form, with_copies
 from xlperf.forms.model import GUIDE, Sheet
 from xlperf.messages import listing, sentence
 from xlperf.reading.block_rows import BlockRows, FieldCells, read_block
 from xlperf.reading.cell_formats import NumberFormats, RichTexts
+from xlperf.reading.copies import COPIES, counts_of
 from xlperf.reading.grids import SheetMark, mark_of, read_grids
 from xlperf.reading.markup import Markup, read_markup, without_result
 from xlperf.reading.preflight import Package, preflight
@@ -61,6 +62,7 @@ def read_cells(path: StrPath, *, templates: StrPath | None = None) -> Reading:
         raise UnreadableError("XL110")
     form = _form_of(own[0].mark, templates)
     identity = next((_identity(found.grid) for found in own if found.mark.sheet == IDENTITY), {})
+    form = with_copies(form, counts_of(form, identity.get(COPIES, ""), (found.grid for found in own)))
     sheets = _find_sheets(form, own, package, RichTexts(package))
     sheet_rows = tuple(_sheet_rows(form, sheets))
     blocks = _read_blocks(form, sheet_rows, NumberFormats(package))

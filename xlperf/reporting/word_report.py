@@ -23,7 +23,8 @@ from xlperf.file_names import joined_name, safe_name
 from xlperf.forms.document import Rows, Spot, file_name_parts, is_empty, text_at
 from xlperf.forms.form import Form
 from xlperf.forms.loader import is_shipped
-from xlperf.forms.model import EXPLAINED, GUIDE, RULES, TYPES, Block, Field, Fields, Lines, Rule, Table
+from xlperf.forms.model import EXPLAINED, GUIDE, RULES, TYPES, Block, Copy, Field, Fields, Lines, Rule, Table
+from xlperf.forms.repeats import COPY, path_in, places_of_copies, title_of
 from xlperf.formula.operands import TEXT_FORMATS, as_decimal, as_text, with_thousands
 from xlperf.messages import clauses
 from xlperf.reporting.description import describe
@@ -138,10 +139,13 @@ def make_context(report: Report) -> dict[str, object]:
     """Return what the template of a form can name, every value a text."""
     context: dict[str, Any] = {"form": _form_texts(report)}
     private = _private_blocks(report.form) if report.public else set()
+    places = places_of_copies(report.form, report.rows)
     for block in report.form.blocks.values():
-        if block.key not in (GUIDE, RULES):
+        path = path_in(block, places)
+        if block.key not in (GUIDE, RULES) and path is not None:
             rows = _blank_rows(block) if block.key in private else report.rows.get(block.key, ())
-            _put(context, block, _printed_rows(report, block, rows))
+            _put(context, block, path, _printed_rows(report, block, rows))
+    _put_titles(context, report.form, places)
     _put_explanations(context, report, () if RULES in private else list(_explanations(report)))
     if RULES not in private:
         context["explanations"] += _waivers(report)
@@ -239,14 +243,39 @@ def _printed(report: Report, block: Block, index: int, number: int, field: Field
     return as_text(as_decimal(value), number_format if number_format in TEXT_FORMATS else None)
 
 
-def _put(context: dict[str, Any], block: Block, rows: list[Printed]) -> None:
-    """Put the rows of a block where its path leads."""
-    *owners, last = block.path or ("",)
+def _put_titles(context: dict[str, Any], form: Form, places: Mapping[Copy, int]) -> None:
+    """Put the title of every copy into it as `copy`."""
+    for repeat in form.repeats.values():
+        _list_at(context, repeat.path)
+    for copy, place in places.items():
+        repeat = form.repeats[copy.repeat]
+        listed = _list_at(context, repeat.path)
+        listed.extend({} for _ in range(len(listed), place + 1))
+        listed[place].setdefault(COPY, title_of(repeat, copy.number))
+
+
+def _list_at(context: dict[str, Any], path: Sequence[str]) -> list[dict[str, Any]]:
+    *owners, last = path
     for key in owners:
         context = context.setdefault(key, {})
+    listed: list[dict[str, Any]] = context.setdefault(last, [])
+    return listed
+
+
+def _put(context: dict[str, Any], block: Block, path: tuple[str | int, ...], rows: list[Printed]) -> None:
+    """Put the rows of a block where its path leads."""
+    way = path if path and isinstance(path[-1], int) else path[:-1]
+    last = "".join(map(str, path[len(way) :]))
+    here: Any = context
+    for key, below in zip(way, (*path[1:], None), strict=False):
+        if isinstance(key, int):
+            here.extend({} for _ in range(len(here), key + 1))
+            here = here[key]
+        else:
+            here = here.setdefault(key, [] if isinstance(below, int) else {})
     if block.shape == "list":
-        context.setdefault(last, []).extend(rows)
+        here.setdefault(last, []).extend(rows)
     elif block.shape == "keyed":
-        context.setdefault(last, {}).update(zip((row.key for row in block.rows), rows, strict=True))
+        here.setdefault(last, {}).update(zip((row.key for row in block.rows), rows, strict=True))
     else:
-        (context.setdefault(last, {}) if last else context).update(rows[0])
+        (here.setdefault(last, {}) if last else here).update(rows[0])

@@ -84,7 +84,7 @@ def next_form(processed: Processed) -> Form:
     if form.next_stage is None:
         label = next((stage.label for stage in form.stages if stage.key == form.stage), form.title)
         raise UsageError("no_next_stage", path=reading.path, label=label)
-    return load_form(form.directory, stage=form.next_stage.key)
+    return load_form(form.directory, stage=form.next_stage.key, copies=form.counts)
 
 
 def _write(processed: Processed, form: Form, directory: Path, *, date: str, password: str) -> Path:

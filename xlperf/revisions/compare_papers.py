@@ -20,6 +20,7 @@ from typing import NamedTuple
 from xlperf.files import StrPath
 from xlperf.forms.document import LEFTOVERS, Rows, Spot, is_empty, path_namer
 from xlperf.forms.form import Form
+from xlperf.forms.loader import with_copies
 from xlperf.forms.model import GUIDE, Block, Field
 from xlperf.formula.operands import normal_text
 from xlperf.importing.paper_form import paper_form_of
@@ -71,6 +72,8 @@ def compare_sources(before: Source, after: Source, *, templates: StrPath | None 
         UsageError: they are of two forms.
     """
     newest = max((before.form, after.form), key=lambda form: (form.first_year, form.stage_number))
+    counts = (before.form.counts, after.form.counts)
+    newest = with_copies(newest, {key: max(each.get(key, 1) for each in counts) for key in newest.repeats})
     sides = [_Side(source, migrate(revisions(source.form, newest, templates), source.rows)) for source in (before, after)]
     return [*_field_changes(newest, *sides), *_lost_values(*sides), *_leftover_changes(before, after)]
 

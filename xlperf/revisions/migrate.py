@@ -22,7 +22,7 @@ from xlperf.forms.definition import refuse, wrong
 from xlperf.forms.document import Rows, Spot, document_of, preset_index, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.layout import spare_rows
-from xlperf.forms.loader import find_form, form_directories, load_form
+from xlperf.forms.loader import find_form, form_directories, load_form, with_copies
 from xlperf.forms.model import GUIDE, Block, Field
 from xlperf.formula.operands import normal_text
 from xlperf.messages import listing, sentence
@@ -56,11 +56,11 @@ def revisions(old: Form, new: Form, templates: StrPath | None = None) -> list[Fo
     if old.key != new.key:
         raise UsageError("other_form", found=old.key, expected=new.key)
     if old.revision == new.revision:
-        return [new] if old.stage == new.stage else [old, new]
+        return [new] if (old.stage, old.counts) == (new.stage, new.counts) else [old, new]
     if new.first_year <= old.first_year:
         raise UsageError("older_revision", found=old.revision, expected=new.revision)
     published = {form.revision: form for form in map(load_form, form_directories(templates)) if form.key == old.key}
-    between = [form for form in published.values() if old.first_year < form.first_year < new.first_year]
+    between = [with_copies(form, old.counts) for form in published.values() if old.first_year < form.first_year < new.first_year]
     return [old, *sorted(between, key=lambda form: form.first_year), new]
 
 
@@ -150,7 +150,7 @@ def migrate_workbook(
     """
     source = read_source(path, templates=templates)
     year = year or source.fiscal_year or source.form.first_year
-    new = load_form(find_form(source.form.key, year=year, templates=templates))
+    new = with_copies(load_form(find_form(source.form.key, year=year, templates=templates)), source.form.counts)
     target = Path(output) if output else unused(source.path.with_name(f"{source.path.stem}-{new.revision}.xlsx"))
     keep_apart(target, source.path)
     if source.is_unfit:
@@ -189,7 +189,8 @@ def _kept_findings(source: Source) -> Iterator[Finding]:
 
 def _one_step(old: Form, new: Form, rows: Rows, filled: Collection[Spot]) -> Migrated:
     """Take rows one revision further; what is not among the filled cells is the older form's own."""
-    step = _Step(new, dict(_renamed(old, new)), rows_of(new, {})[0])
+    renamed = dict(_renamed(old, new)) if old.revision != new.revision else {}
+    step = _Step(new, renamed, rows_of(new, {})[0])
     for key, listed in rows.items():
         block = old.blocks[key]
         for index, row in enumerate(listed):
@@ -199,7 +200,7 @@ def _one_step(old: Form, new: Form, rows: Rows, filled: Collection[Spot]) -> Mig
 
 def _renamed(old: Form, new: Form) -> Iterator[tuple[str, str]]:
     """Yield the renames of a revision, each of which must name something of its predecessor; none between its stages."""
-    for before, after in new.renamed.items() if old.revision != new.revision else ():
+    for before, after in _of_all_copies(old, new) if old.revision != new.revision else ():
         owner, _, name = before.partition(".")
         keys = old.tables[owner].blocks if owner in old.tables else (owner,)
         blocks = [old.blocks[key] for key in keys if key in old.blocks]
@@ -207,6 +208,17 @@ def _renamed(old: Form, new: Form) -> Iterator[tuple[str, str]]:
         if not blocks or owner == GUIDE or (name and name not in names):
             refuse(new.directory / "form.yaml", *wrong(f"renamed.{before}", "renamed", revision=old.revision))
         yield before, after
+
+
+def _of_all_copies(old: Form, new: Form) -> Iterator[tuple[str, str]]:
+    """Yield the renames of a revision, those of what is repeated for each copy."""
+    for before, after in new.renamed.items():
+        (owner, dot, name), (home, _, to) = before.partition("."), after.partition(".")
+        if owner not in old.copies or home not in new.copies:
+            yield before, after
+            continue
+        for was, now in zip(old.copies[owner], new.copies[home], strict=False):
+            yield was + dot + name, now + dot + to
 
 
 def _moving(form: Form, block: Block, index: int, row: Row, *, filled: Collection[Spot]) -> Iterator[tuple[Spot, object]]:

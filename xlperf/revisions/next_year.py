@@ -18,8 +18,9 @@ from xlperf.files import StrPath, keep_apart
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Rows, Spot, rows_of, text_at, unit_spot
 from xlperf.forms.layout import spare_rows
-from xlperf.forms.loader import find_form, load_form
+from xlperf.forms.loader import find_form, load_form, with_copies
 from xlperf.forms.model import Block
+from xlperf.forms.repeats import checked_counts
 from xlperf.reporting.finding import Finding
 from xlperf.reporting.result import Result
 from xlperf.revisions.migrate import Migrated, describe_migration, migrate, revisions
@@ -40,6 +41,7 @@ def write_next_template(
     rows: Mapping[str, int] | None = None,
     password: str = "",
     announcement: Announcement | None = None,
+    copies: Mapping[str, int] | None = None,
 ) -> Result:
     """Write the template of a fiscal year from last year's document, workbook or report; the findings say what found no place.
 
@@ -58,6 +60,7 @@ def write_next_template(
         rows: spare rows per block where the form's own number is not enough, for example {"goals": 50}.
         password: protects the sheets; a deterrent, never security.
         announcement: what is announced of the round, printed on the guide page.
+        copies: how many copies there are of what the form repeats, for example {"goal": 3}; by default as many as last year.
 
     Raises:
         UsageError: no such form, year or file, a paper of another form or a newer revision, or the file cannot be written.
@@ -76,6 +79,7 @@ def write_next_template(
     path = Path(output)
     new = load_form(find_form(form, year=year, templates=templates))
     source = read_source(last, templates=templates, form=form, year=year - 1)
+    new = with_copies(new, {**source.form.counts, **checked_counts(new, copies or {})})
     keep_apart(path, source.path)
     if source.fiscal_year and source.fiscal_year >= year:
         raise UsageError("not_last_year", path=source.path, found=source.fiscal_year, year=year)

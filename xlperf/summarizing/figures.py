@@ -61,7 +61,7 @@ def achievements(form: Form, rows: Rows) -> Iterator[Achievement]:
     asked = form.summary.indicators
     if asked is None:
         return
-    for block in form.tables[asked.table].blocks:
+    for block in form.blocks_in(asked.table):
         for index, row in enumerate(rows.get(block, ())):
             deviation = row.get(asked.deviation)
             passed = (state for state, test in asked.compiled.items() if test(row.get, {}))

@@ -18,7 +18,7 @@ from typing import Any, TypedDict
 from xlperf.forms.document import Rows, Spot, inputs_of, path_namer, rows_of, unit_spot
 from xlperf.forms.form import AT, Form
 from xlperf.forms.layout import template_layout
-from xlperf.forms.loader import find_form, load_form
+from xlperf.forms.loader import find_form, form_for, load_form
 from xlperf.forms.summary import MET, MISSED, OVER
 from xlperf.summarizing.figures import achievements, figures_of
 from xlperf.summarizing.fingerprints import FilledWorkbook, Prints, prints_of
@@ -60,6 +60,7 @@ def _form(key: str, revision: str | None, templates: Path | None) -> Form:
 
 def gist_of(form: Form, outcome: Outcome) -> Gist:
     """Return the gist of a workbook that could be read."""
+    form = form_for(form, outcome.document or {})
     rows, _ = rows_of(form, outcome.document or {})
     workbook = FilledWorkbook(
         form=form,

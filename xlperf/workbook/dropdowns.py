@@ -41,7 +41,7 @@ def _filled_cells(writer: CellWriter, block: str, field: Field) -> str:
     """
     form, layout = writer.form, writer.layout
     target = form.target(block, field.choices_from)
-    title, column, first, last = layout.ranges[field.choices_from.partition(".")[0], target.field]
+    (title, column, first, last), *_ = layout.areas(form.owners(block, field.choices_from.partition(".")[0]), target.field)
     rows = [layout.spots[Spot(key, layout.counts[key] - 1, target.field)][1] for key in target.blocks if layout.counts[key]]
     top, bottom = (f"{quoted(title)}!{cell_name(row, column, fixed=True)}" for row in (first, last))
     cells = range_name(title, column, first, last)

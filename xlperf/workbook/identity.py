@@ -7,6 +7,7 @@ Programs read it when the workbook comes back; people never see the sheet.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -63,6 +64,7 @@ def write_identity(sheet: Worksheet, form: Form, identity: Identity, finalized: 
         "submission": finalized.submission if finalized else "",
         "presets": identity.presets,
         "intake": identity.intake,
+        **({"copies": json.dumps(form.counts)} if form.counts else {}),
         **({"announced": identity.announced} if identity.announced else {}),
         **({"reviewed": identity.reviewed, "issued": identity.issued} if identity.reviewed else {}),
         **({"waived": finalized.waived} if finalized and finalized.waived else {}),

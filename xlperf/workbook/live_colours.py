@@ -52,7 +52,8 @@ def colour_table(writer: CellWriter, sheet: Worksheet, table: Table) -> None:
             if typed:
                 _colour_blanks(writer, sheet, field, *typed)
         for rule in writer.form.rules.values():
-            if rule.table == table.key and f"_{rule.code}" in block.fields and (not rule.blocks or key in rule.blocks):
+            of_block = not rule.blocks or block.written in rule.blocks
+            if rule.table == table.written and f"_{rule.code}" in block.fields and of_block:
                 _colour_failing(writer, sheet, block, rule)
     if table.key == RULES:
         _colour_states(writer, sheet)
@@ -60,10 +61,24 @@ def colour_table(writer: CellWriter, sheet: Worksheet, table: Table) -> None:
 
 def colour_blank_field(writer: CellWriter, sheet: Worksheet, spot: Spot) -> None:
     """Colour a single field while it is blank, if it is required."""
-    _, field = writer.block_and_field(spot)
+    block, field = writer.block_and_field(spot)
     if field.required:
         blank = writer.formula(spot, _blank(field.key, field.kind), "FALSE")
+        if block.copy and block.copy.number > writer.form.repeats[block.copy.repeat].least:  # a blank copy asks for nothing
+            blank = f"AND({blank},COUNTA({','.join(_single_cells_beside(writer, spot))})>0)"
         colour_where(writer, sheet, writer.rectangle(spot, spot), blank, "required")
+
+
+def _single_cells_beside(writer: CellWriter, spot: Spot) -> Iterator[str]:
+    """Yield the cells of the same copy and sheet into which single fields are typed."""
+    title, own = writer.layout.spots[spot][0], writer.form.blocks[spot.block].copy
+    for key, block in writer.form.blocks.items():
+        for field in block.fields.values() if block.copy == own and not block.table else ():
+            beside = Spot(key, 0, field.key)
+            if beside in writer.layout.spots and writer.form.is_input(block, 0, field):
+                other, row, column = writer.layout.spots[beside]
+                if other == title:
+                    yield cell_name(row, column, True)
 
 
 def _colour_blanks(writer: CellWriter, sheet: Worksheet, field: Field, first: Spot, last: Spot) -> None:

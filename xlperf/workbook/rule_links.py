@@ -25,6 +25,7 @@ from xlperf.workbook.book import Book
 from xlperf.workbook.rule_results import first_uncomputed, uncomputed
 
 MOST_NESTED = 40  # Excel nests at most 64 levels
+MOST_TABLES = 20  # that one link looks through: Excel takes formulas of 8,192 characters
 UNCOMPUTED, DOUBTFUL, APART = "first_uncomputed", "first_doubtful", "first_apart"  # what the defined names of tables begin with
 
 
@@ -69,7 +70,7 @@ def links_of_rule(layout: Layout, rule: Rule, count: str) -> list[Link]:
     """The links of a rule whose count stands in that cell, the first of which leads there whose test holds."""
     if not is_live(layout.form, rule):
         return []
-    tables = tables_of_rule(layout.form, rule.code)
+    tables = tables_of_rule(layout.form, rule.code)[:MOST_TABLES]
     links = [Link(f"IFERROR({uncomputed([key])},1)>0", f"{UNCOMPUTED}_{key}") for key in tables]
     if rule.builtin != "formulas" and rule.code != INTACT:
         links += [Link(f"{_doubts(layout, key)}>0", f"{DOUBTFUL}_{key}") for key in tables]
@@ -102,7 +103,7 @@ def first_failing(layout: Layout, code: str) -> str | None:
         target = layout.form.target(RULES, rule.cells[0])
         return layout.absolute(Spot(target.blocks[0], layout.form.index(target), target.field))
     if rule.test and rule.table:
-        return _first_row(layout, rule.table, rule.cells[0], f"_{code}")
+        return _first_in_tables(layout, rule.table, rule.cells[0], f"_{code}")
     if rule.builtin in COUNTED:
         return _first_blank(layout, COUNTED[rule.builtin])
     if code == ISSUED:
@@ -118,12 +119,12 @@ def _first_of_check(layout: Layout, rule: Rule) -> str | None:
     if rule.check == "empty_blocks":
         return _first_empty_block(layout, rule)
     if rule.check == "no_deviation":
-        table = table_of(layout.form, rule)
+        table = layout.form.tables_called(table_of(layout.form, rule))[0].key
         cells, told = (range_name(*layout.ranges[table, key]) for key in ("deviation_text", helper))
         return f'INDEX({cells},MATCH("{REACHED}",{told},0))'
     if rule.check in LIVE_CHECKS:
         column = reason_field(rule) if LIVE_CHECKS[rule.check].operand == "reason" else name_of(layout.form, rule)
-        return _first_row(layout, table_of(layout.form, rule), column, helper)
+        return _first_in_tables(layout, table_of(layout.form, rule), column, helper)
     tables = [key for key in layout.form.tables if key != RULES and (key, helper) in layout.ranges]
     return _first_row(layout, tables[0], _shown(layout, tables[0]), helper) if tables else None
 
@@ -131,7 +132,7 @@ def _first_of_check(layout: Layout, rule: Rule) -> str | None:
 def _first_empty_block(layout: Layout, rule: Rule) -> str:
     """The first row of the first block in which nothing stands."""
     column = name_of(layout.form, rule)
-    blocks = layout.form.tables[table_of(layout.form, rule)].blocks
+    blocks = layout.form.blocks_in(table_of(layout.form, rule))[:MOST_NESTED]
     expression = layout.absolute(Spot(blocks[-1], 0, column))
     for key in reversed(blocks[:-1]):
         used = f"SUM({range_name(*layout.ranges[key, '_used'])})"
@@ -146,7 +147,8 @@ def _first_doubtful_field(layout: Layout) -> str:
 
 def _first_blank(layout: Layout, blanks: Blanks) -> str | None:
     """The first single field that is blank, else the first row of a table with a blank."""
-    candidates = [*islice(_blank_fields(layout, blanks), MOST_NESTED), *_rows_with_blanks(layout, blanks)]
+    rows = [*islice(_rows_with_blanks(layout, blanks), MOST_TABLES)]
+    candidates = [*islice(_blank_fields(layout, blanks), MOST_NESTED), *rows]
     if not candidates:
         return None
     expression = candidates[-1].cell
@@ -171,6 +173,16 @@ def _rows_with_blanks(layout: Layout, blanks: Blanks) -> Iterator[Candidate]:
             shown = next((key for key in counted if (table.key, key) in layout.ranges), table.columns[0].key)
             test = f"SUM({range_name(*layout.ranges[table.key, blanks.helper])})>0"
             yield Candidate(test, _first_row(layout, table.key, shown, blanks.helper))
+
+
+def _first_in_tables(layout: Layout, table: str, column: str, helper: str) -> str:
+    """The same in the first copy of a table that has such a row."""
+    *earlier, last = (each.key for each in layout.form.tables_called(table)[:MOST_TABLES])
+    expression = _first_row(layout, last, column, helper)
+    for key in reversed(earlier):
+        failing = f"SUM({range_name(*layout.ranges[key, helper])})>0"
+        expression = f"IF({failing},{_first_row(layout, key, column, helper)},{expression})"
+    return expression
 
 
 def _first_row(layout: Layout, table: str, column: str, helper: str) -> str:

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 
 from xlperf.addresses import cell_name, quoted, range_name
 from xlperf.forms.document import Spot, unit_spot
-from xlperf.forms.layout import Layout, Range
+from xlperf.forms.layout import Layout, Range, copy_spots
 from xlperf.forms.live.states import is_live, tables_of_rule
 from xlperf.forms.model import RULES, Block, Cells, Rule, Table
 from xlperf.formula.excel import LONGEST_LITERAL, to_excel
@@ -123,7 +123,7 @@ def uncomputed(tables: Iterable[str]) -> str:
 
 def write_uncomputed(book: Book, sheet: Worksheet, layout: Layout, column: int) -> None:
     """Write the counts of every table into that column of the hidden sheet, and define the names that lead there."""
-    row = 1
+    row = 1 + len(copy_spots(layout.form))
     for table in layout.form.tables.values():
         if table.key == RULES:
             continue

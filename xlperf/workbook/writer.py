@@ -17,7 +17,7 @@ from types import MappingProxyType
 from xlperf import __version__
 from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
-from xlperf.forms.layout import MARK, sheet_mark
+from xlperf.forms.layout import COUNTS, MARK, copy_spots, sheet_mark
 from xlperf.forms.model import Table
 from xlperf.forms.sheet_lines import Page
 from xlperf.workbook.announcement import announced_form
@@ -37,7 +37,6 @@ from xlperf.workbook.validation import restrict_table
 
 ALLOWED = ("format_cells", "format_columns", "format_rows", "insert_rows", "sort", "autofilter")  # on a protected sheet
 AFTERWARDS = ("format_cells", "format_columns", "format_rows", "autofilter")  # the same where rows were filled in before
-COUNTS = 2  # the column of the hidden sheet where rows without formulas are counted, behind the identity
 FIRST_LIST = 3  # the column where the lists begin
 
 
@@ -105,6 +104,8 @@ def _write_hidden_sheet(writer: CellWriter, sheet: Worksheet) -> None:
     sheet.very_hidden()
     write_identity(sheet, writer.form, writer.identity, writer.finalized)
     write_lists(writer, sheet, FIRST_LIST)
+    for spot in copy_spots(writer.form):
+        writer.write_cell(sheet, spot)
     if not writer.finalized:
         write_uncomputed(writer.book, sheet, writer.layout, COUNTS)
         define_links(writer.book, writer.layout)

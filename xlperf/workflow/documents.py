@@ -19,7 +19,7 @@ from xlperf.forms.compute import compute, plain
 from xlperf.forms.document import STAGE, Document, Rows, Spot, inputs_of, path_namer, row_namer, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.layout import make_layout, row_counts
-from xlperf.forms.loader import find_form, load_form
+from xlperf.forms.loader import find_form, form_for, load_form
 from xlperf.formula.operands import as_decimal
 from xlperf.messages import sentence
 from xlperf.reporting.description import DescribedFinding, describe
@@ -79,7 +79,8 @@ def rows_of_document(document: Document, *, templates: StrPath | None = None) ->
     """
     revision, year = document.get("revision"), document.get("fiscal_year")
     folder = find_form(str(document["form"]), year=None if revision else year, revision=revision, templates=templates)
-    return _rows_of_document(load_form(folder, stage=str(document.get(STAGE) or "")), document)
+    usual = load_form(folder, stage=str(document.get(STAGE) or ""))
+    return _rows_of_document(form_for(usual, document), document)
 
 
 def _rows_of_document(form: Form, document: Document) -> DocumentRows:

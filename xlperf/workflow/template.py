@@ -17,7 +17,8 @@ from xlperf.forms.compute import compute
 from xlperf.forms.document import Rows, Spot, rows_of, unit_spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import LAST_ROW, make_layout, row_counts, with_blank_rows
-from xlperf.forms.loader import find_form, load_form
+from xlperf.forms.loader import find_form, load_form, with_copies
+from xlperf.forms.repeats import checked_counts
 from xlperf.workbook.announcement import Announcement, announced_lines, dump_lines
 from xlperf.workflow.presets import dump_presets
 
@@ -33,6 +34,7 @@ def write_template(
     rows: Mapping[str, int] | None = None,
     password: str = "",
     announcement: Announcement | None = None,
+    copies: Mapping[str, int] | None = None,
 ) -> Path:
     """Write the blank official workbook of a form for a fiscal year and return its path.
 
@@ -47,9 +49,10 @@ def write_template(
         rows: spare rows per block where the form's own number is not enough, for example {"goals": 50}.
         password: protects the sheets; a deterrent, never security.
         announcement: what is announced of the round, printed on the guide page.
+        copies: how many copies there are of what the form repeats, for example {"goal": 3}; by default the usual number.
 
     Raises:
-        UsageError: no such form or year, or the file cannot be written.
+        UsageError: no such form or year, no such repeat or not so many copies, or the file cannot be written.
 
     Example:
         >>> write_template(form.key, year=2022, output="blank.xlsx", unit="Bureau").name
@@ -57,7 +60,8 @@ def write_template(
         >>> validate("blank.xlsx").unit
         'Bureau'
     """
-    loaded = load_form(find_form(form, year=year, templates=templates))
+    usual = load_form(find_form(form, year=year, templates=templates))
+    loaded = with_copies(usual, checked_counts(usual, copies or {}))
     path = Path(output) if output else unused(default_name(form, year=year, unit=unit, templates=templates))
     filled, spot = rows_of(loaded, {"fiscal_year": year})[0], unit_spot(loaded)
     filled[spot.block][0][spot.field] = unit or None

@@ -15,6 +15,7 @@ from xlperf.forms.consistency.contents import wrong_contents
 from xlperf.forms.consistency.once import twice_given
 from xlperf.forms.consistency.places import missing_needs, shared_paths
 from xlperf.forms.consistency.references import unknown_names
+from xlperf.forms.consistency.repeats import repeat_faults
 from xlperf.forms.consistency.sentences import wrong_braces
 from xlperf.forms.consistency.sheets import beside_nothing, narrow_sheets, unprinted_first
 from xlperf.forms.consistency.source_columns import source_faults
@@ -51,6 +52,7 @@ def check_folder(definition: Raw, path: Path) -> None:
 
 CHECKS: tuple[Callable[[Raw], Iterator[Complaint]], ...] = (
     choices_in_one,
+    repeat_faults,
     twice_given,
     unknown_names,
     wrong_braces,

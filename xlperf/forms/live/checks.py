@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from xlperf.forms.live.copies import if_used
 from xlperf.forms.live.doubts import quoted_words
 from xlperf.forms.live.unanswered import asked_without
 from xlperf.forms.model import Block, Rule
@@ -52,7 +53,7 @@ def table_of(scope: Scope, rule: Rule) -> str:
 
 def name_of(scope: Scope, rule: Rule) -> str:
     """The column that names the rows of the table of a rule."""
-    return scope.tables[table_of(scope, rule)].row_name or ""
+    return scope.tables_called(table_of(scope, rule))[0].row_name or ""
 
 
 def _one_column(rule: Rule, fillers: Fillers) -> Mapping[str, str]:
@@ -79,7 +80,7 @@ def _unless_found_before(scope: Scope, rule: Rule, block: Block, row: str | None
             break
         cells = other.cells or ((LIVE_CHECKS[other.check].operand,) if other.check in LIVE_CHECKS else ())
         at = [scope.tables[block.table or ""].row_name if cell == "name" and not other.cells else cell for cell in cells]
-        has_helper = f"_{other.code}" in block.fields and (other.check or other.tests(block.key, block.table, row))
+        has_helper = f"_{other.code}" in block.fields and (other.check or other.tests(block, scope.table_of_block(block), row))
         if other.severity == "error" and column in at and has_helper:
             before.append(f"N(_{other.code})")
     return f'IF({" + ".join(before)} > 0, "", {formula})' if before else formula
@@ -125,7 +126,8 @@ def _nothing(scope: Scope, rule: Rule, block: Block, row: str | None) -> Iterato
 
 def _empty_blocks(scope: Scope, rule: Rule) -> str:
     """How many blocks of the table have no row."""
-    return " + ".join(f"IF(SUM({key}._used) = 0, 1, 0)" for key in scope.tables[table_of(scope, rule)].blocks)
+    blocks = (scope.blocks[key] for key in scope.blocks_in(table_of(scope, rule)))
+    return " + ".join(if_used(scope, block, f"IF(SUM({block.key}._used) = 0, 1, 0)") for block in blocks)
 
 
 def _plain_words(words: Iterable[str]) -> list[str]:
@@ -188,7 +190,7 @@ def _empty_reasons(scope: Scope, rule: Rule, block: Block, row: str | None) -> I
     """A reason that says nothing, in a row that would fail the rule which asks for reasons if it had none."""
     asking, reason = scope.rules[str(rule.parameters["rule"])], reason_field(rule)
     only = block.fields[reason].only
-    if not asking.tests(block.key, block.table, row) or (only and block.key not in only):
+    if not asking.tests(block, scope.table_of_block(block), row) or (only and block.written not in only):
         return
     words = _empty_words(rule, fillers_of(scope.spellings))
     left = plain(reason)
@@ -206,7 +208,7 @@ def _short_reasons(scope: Scope, rule: Rule, block: Block, row: str | None) -> I
     """A reason of few letters, in a row that would fail the rule which asks for reasons; not one that says nothing at all."""
     asking, reason = scope.rules[str(rule.parameters["rule"])], reason_field(rule)
     only = block.fields[reason].only
-    if not asking.tests(block.key, block.table, row) or (only and block.key not in only):
+    if not asking.tests(block, scope.table_of_block(block), row) or (only and block.written not in only):
         return
     yield f"_{rule.code}_asked", asked_without(scope, asking, block, row, reason)
     empty = [f"N(_{other.code}) = 0" for other in scope.rules.values() if _tells_empty(other, rule)]

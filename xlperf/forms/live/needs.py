@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from xlperf.forms.live.copies import counts_in_copies
 from xlperf.forms.live.doubts import asked_for
 from xlperf.forms.model import HELPERS, RULES, USED, Cells
 from xlperf.forms.scope import Scope
@@ -66,10 +67,11 @@ def cells_of_name(scope: Scope, cells: Cells, name: str) -> Iterator[Cells]:
 
 def count_of_blanks(scope: Scope, what: str) -> str:
     """The formula that counts the blank cells of the whole workbook which are `missing` or `wanted`."""
-    tables = [table for table in scope.tables if table != RULES]
-    parts = [f"SUM({', '.join(f'{table}._{what}' for table in tables)})"] if tables else []
+    tables = [key for key, table in scope.tables.items() if key != RULES and not table.copy]
+    counted = [*(f"{table}._{what}" for table in tables), *counts_in_copies(scope, what)]
+    parts = [f"SUM({', '.join(counted)})"] if counted else []
     for block in scope.blocks.values():
-        if not block.table:
+        if not block.table and not block.copy:
             asked = [key for key, field in block.fields.items() if asked_for(block, field, what)]
             parts += [f'IF({block.key}.{key} = "", 1, 0)' for key in asked]
     return " + ".join(parts) or "0"

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from xlperf.forms.form import Form
 from xlperf.forms.live.checks import LIVE_CHECKS, table_of
+from xlperf.forms.live.copies import all_of, copies_of, counts_in_copies
 from xlperf.forms.live.doubts import doubt_of_cell
 from xlperf.forms.live.form_tests import counted, doubts_of_singles, home_of, is_of_form, tables_of_test
 from xlperf.forms.live.intake import FAR, YUAN
@@ -101,7 +102,7 @@ def cells_of_rule(scope: Scope, rule: Rule) -> Iterator[Cells]:
         return
     own = table_of(scope, rule)
     helper = f"_{rule.code}"
-    for table in [own] if own else _tables_with(scope, helper):
+    for table in [each.key for each in scope.tables_called(own)] if own else _tables_with(scope, helper):
         for key in scope.tables[table].blocks:
             block = scope.blocks[key]
             yield from (Cells(key, row, helper if helper in block.fields else "_used") for row in block.row_keys())
@@ -140,25 +141,29 @@ def _doubt_anywhere(scope: Scope) -> str:
 
 def _doubts(scope: Scope) -> str:
     """The formula that counts the doubtful cells of the whole workbook."""
-    tables = [table for table in scope.tables if table != RULES]
-    parts = [f"SUM({', '.join(f'{table}._doubt' for table in tables)})"] if tables else []
+    tables = [key for key, table in scope.tables.items() if key != RULES and not table.copy]
+    cells = [*(f"{table}._doubt" for table in tables), *counts_in_copies(scope, "doubt")]
+    parts = [f"SUM({', '.join(cells)})"] if cells else []
     for block, key in _single_fields(scope):
         parts.append(doubt_of_cell(scope, block, block.fields[key], f"{block.key}.{key}"))
-    return " + ".join(filter(None, parts)) or "0"
+    counted = " + ".join(filter(None, parts)) or "0"
+    return f"ROUND({counted}, 0)" if scope.repeats else counted  # counts, which nobody need take for figures of money
 
 
 def _nothing_typed(scope: Scope) -> str:
     """A test: nothing was filled in yet, in the single fields and in the rows that are free."""
-    free = [block.key for block in scope.blocks.values() if block.table not in (None, RULES) and block.spare and not block.rows]
+    lists = (block for block in scope.blocks.values() if block.table not in (None, RULES) and not block.copy)
+    free = [block.key for block in lists if block.spare and not block.rows]
     tests = [f"SUM({', '.join(f'{key}._used' for key in free)}) = 0"] if free else []
+    tests += [f"{GUIDE}.{copy.used} = 0" for copy in copies_of(scope)]
     tests += [f'{block.key}.{key} = ""' for block, key in _single_fields(scope)]
-    return tests[0] if len(tests) == 1 else f"AND({', '.join(tests)})"
+    return tests[0] if len(tests) == 1 else all_of(tests) if scope.repeats else f"AND({', '.join(tests)})"
 
 
 def _single_fields(scope: Scope) -> Iterator[tuple[Block, str]]:
-    """Yield the single fields that people type into."""
+    """Yield the single fields that people type into, those of copies apart."""
     for block in scope.blocks.values():
-        if not block.table and block.key != GUIDE:
+        if not block.table and not block.copy and block.key != GUIDE:
             for key, field in block.fields.items():
                 if field.formula is None and block.takes_typing(None, field):
                     yield block, key

@@ -104,7 +104,7 @@ def _indicator_columns(form: Form) -> Iterator[Column]:
     asked = form.summary.indicators
     if asked is None:
         return
-    fields = form.blocks[form.tables[asked.table].blocks[0]].fields
+    fields = form.blocks[form.blocks_in(asked.table)[0]].fields
     for field in (fields[name] for name in asked.columns):
         yield Column(field.key, field.label, "text", 40 if field.rows > 1 or (field.max_length or 0) > 500 else 26)
 
