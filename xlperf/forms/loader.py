@@ -105,9 +105,10 @@ def load_form(directory: StrPath, *, stage: str = "", copies: Counts | None = No
         >>> load_form(folder).revision, load_form(folder) is load_form(folder)
         ('2022', True)
     """
-    form = _loaded(Path(directory), stage, ())
+    language = current_language()  # a form has words of the program's
+    form = _loaded(Path(directory), language, stage, ())
     counts = usual_counts(form.repeats, copies)
-    return form if counts == form.counts else _loaded(Path(directory), stage, tuple(counts.items()))
+    return form if counts == form.counts else _loaded(Path(directory), language, stage, tuple(counts.items()))
 
 
 def with_copies(form: Form, copies: Counts) -> Form:
@@ -121,8 +122,8 @@ def form_for(form: Form, document: Mapping[str, Any]) -> Form:
 
 
 @lru_cache(maxsize=64)
-def _loaded(directory: Path, stage: str, counts: tuple[tuple[str, int], ...]) -> Form:
-    return _load(directory, trusted=is_shipped(directory), stage=stage, counts=counts)
+def _loaded(directory: Path, language: str, stage: str, counts: tuple[tuple[str, int], ...]) -> Form:
+    return _load(directory, language=language, trusted=is_shipped(directory), stage=stage, counts=counts)
 
 
 @lru_cache(maxsize=16)
@@ -169,12 +170,14 @@ def is_shipped(directory: Path) -> bool:
     return directory.resolve().is_relative_to(shipped("templates").resolve())
 
 
-def _load(directory: Path, trusted: bool, stage: str = "", counts: tuple[tuple[str, int], ...] = ()) -> Form:
+def _load(
+    directory: Path, *, trusted: bool, language: str = "", stage: str = "", counts: tuple[tuple[str, int], ...] = ()
+) -> Form:
     path = directory / "form.yaml"
     written, digest = read_definition(path)
     definition, origins, digest = with_standard(written, path, digest=digest)
     digest = digest_with_checks(definition, digest=digest)
-    form = _built(_Written(digest, trusted, current_language(), stage, counts, path, definition, origins))
+    form = _built(_Written(digest, trusted, language or current_language(), stage, counts, path, definition, origins))
     if form.directory != directory:
         check_folder(definition, path)
         form = replace(form, directory=directory)

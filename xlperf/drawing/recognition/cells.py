@@ -11,14 +11,14 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-import openpyxl
-from openpyxl.cell.cell import Cell, MergedCell
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from xlperf.addresses import cell_name
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell
+    from openpyxl.worksheet.datavalidation import DataValidation
+    from openpyxl.worksheet.worksheet import Worksheet
 
 MOST_ROWS, MOST_COLUMNS = 2000, 130  # of a drawn sheet
 USUAL_WIDTH, PADDING = 8.43, 0.625  # of a column's width, besides its characters
@@ -115,6 +115,8 @@ def read_cells(content: bytes) -> DrawnBook:
     Raises:
         ValueError: openpyxl cannot open it, for whatever reason.
     """
+    import openpyxl  # forms alone do not pay for it
+
     try:
         book = openpyxl.load_workbook(io.BytesIO(content))
     except Exception as error:  # it raises whatever its parts raise
@@ -123,6 +125,8 @@ def read_cells(content: bytes) -> DrawnBook:
 
 
 def _sheet(sheet: Worksheet) -> DrawnSheet:
+    from openpyxl.cell.cell import MergedCell
+
     merged: dict[tuple[int, int], tuple[int, int]] = {}
     for cells in sheet.merged_cells.ranges:
         left, top, right, bottom = cells.bounds
