@@ -130,12 +130,13 @@ def _set_up(writer: CellWriter, sheet: Worksheet, page: Page, password: str) -> 
 
 
 def _keep_header_in_sight(sheet: Worksheet, page: Page) -> None:
-    """Repeat the header of the first table on each printed page, and freeze it on the screen."""
-    header = next((line for line in page.lines if line.kind == "header"), None)
-    if header is None:
+    """Freeze the header of the first table on the screen; where it is the only one, repeat it on each printed page."""
+    headers = [line for line in page.lines if line.kind == "header"]
+    if not headers:
         return
-    below = header.row + header.rows
-    sheet.repeat_rows(header.row, below - 1)
+    below = headers[0].row + headers[0].rows
+    if len(headers) == 1:
+        sheet.repeat_rows(headers[0].row, below - 1)
     if not any(line.kind == "narrative" for line in page.lines):  # a frozen narrative would fill the screen
         frozen = max((section.freeze for section in page.sheet.sections if isinstance(section, Table)), default=0)
         sheet.freeze_panes(below, frozen + 1 if frozen else 0)
