@@ -80,7 +80,7 @@ def make_crowd(folder: Path, count: int, faulty: float = 0.02, hostile: float = 
     `hostiles` come first among the hostile ones, in however small a crowd.
     """
     expected: Expected = {}
-    with_fault, without_sense = round(count * faulty), round(count * hostile)
+    with_fault, without_sense = round(count * faulty), max(round(count * hostile), len(hostiles))
     places = random.Random(count).sample(range(count), with_fault + without_sense)
     kinds = dict(
         zip(
