@@ -128,16 +128,9 @@ def validate(files: tuple[Path, ...], format_: str, annotate: Path | None, **ask
 @unexplained_option
 @templates_option
 def finalize(file: Path, **asked: Any) -> ExitCode:
-    from xlperf.reporting.formats import as_text
     from xlperf.workflow.finalize import finalize as finalize_file
 
-    result = finalize_file(file, **asked)
-    click.echo(as_text([result]))
-    for path in result.outputs:
-        click.echo(sentence("written", {"path": path}), err=True)
-    if not result.outputs:
-        click.echo(words("nothing_written"), err=True)
-    return result.exit_code
+    return _told(finalize_file(file, **asked))
 
 
 @click.command(cls=Command, help=words("review"))
@@ -148,10 +141,15 @@ def finalize(file: Path, **asked: Any) -> ExitCode:
 @unexplained_option
 @templates_option
 def review(file: Path, **asked: Any) -> ExitCode:
-    from xlperf.reporting.formats import as_text
     from xlperf.reviewing.review import write_review
 
-    result = write_review(file, **asked)
+    return _told(write_review(file, **asked))
+
+
+def _told(result: Result) -> ExitCode:
+    """Print what was found in a workbook, and beside it what was written."""
+    from xlperf.reporting.formats import as_text
+
     click.echo(as_text([result]))
     for path in result.outputs:
         click.echo(sentence("written", {"path": path}), err=True)
