@@ -23,7 +23,7 @@ from support.surgery import type_into
 from xlperf.cli.commands import cli
 from xlperf.cli.root import NAMES, WIDEST, help_of
 from xlperf.cli.root import columns as usual_columns
-from xlperf.forms.model import YEARS
+from xlperf.forms.field_types import YEARS
 
 FILLED = EXAMPLE / "filled.xlsx"
 

@@ -12,9 +12,9 @@ from support.sweeps import every
 from xlperf import explain_field
 from xlperf.errors import UsageError
 from xlperf.forms.catalog import field_names
+from xlperf.forms.field_types import TYPES
 from xlperf.forms.form import Form
 from xlperf.forms.loader import form_directories, load_form
-from xlperf.forms.model import TYPES
 from xlperf.messages import LANGUAGES, sentence
 
 FOLDERS = sorted(form_directories())

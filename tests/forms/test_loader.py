@@ -23,10 +23,10 @@ from xlperf.forms import loader
 from xlperf.forms.compute import compute
 from xlperf.forms.consistency.contents import NUMBERS
 from xlperf.forms.document import Spot, document_of, rows_of
+from xlperf.forms.field_types import TYPES
 from xlperf.forms.form import Form
 from xlperf.forms.layout import filled_references, make_layout
 from xlperf.forms.loader import find_form, form_directories, load_form, unit_prefixes_of
-from xlperf.forms.model import TYPES
 from xlperf.formula.nodes import Kind
 from xlperf.workflow.check_form import check_form
 

@@ -19,7 +19,7 @@ from support.paths import FILLED
 from support.web import PATIENCE, Got, served
 from xlperf import FormError, UnreadableError, UsageError, list_forms, new_form, serve, write_template
 from xlperf.cli import serve as serve_command
-from xlperf.forms import model
+from xlperf.forms import field_types
 from xlperf.server import application, serving
 
 BOOK = FILLED.read_bytes()
@@ -208,7 +208,7 @@ def test_own_forms_are_served_too(tmp_path: Path) -> None:
 
 
 def test_what_is_written_down_again_so_that_it_need_not_be_imported_is_the_same() -> None:
-    assert application.YEARS == model.YEARS
+    assert application.YEARS == field_types.YEARS
     assert serve_command.PORT == serving.PORT
 
 

@@ -17,8 +17,9 @@ from typing import NamedTuple
 
 from xlperf.forms.compute import Followers
 from xlperf.forms.document import Rows, Spot
+from xlperf.forms.field_types import TYPES
 from xlperf.forms.form import Form
-from xlperf.forms.model import RULES, TYPES, Field
+from xlperf.forms.model import RULES, Field
 from xlperf.formula.dates import day_of, iso_of
 from xlperf.formula.nodes import Kind
 from xlperf.formula.operands import as_decimal, as_text, normal_text, round_half_up

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from xlperf.forms.model import TYPES
+from xlperf.forms.field_types import TYPES
 
 DECIMALS = re.compile(r"\.(0+)(\?*)")
 DATES = re.compile(r"(?i)y.*[md]|[md].*y")

@@ -17,8 +17,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from xlperf.forms.definition import path_in_words
+from xlperf.forms.field_types import YEARS
 from xlperf.forms.form import Form
-from xlperf.forms.model import GUIDE, RULES, YEARS, Block, Condition, Copy, Field
+from xlperf.forms.model import GUIDE, RULES, Block, Condition, Copy, Field
 from xlperf.forms.repeats import blocks_by_copy, path_in, places_of_copies
 from xlperf.formula.operands import normal_text
 from xlperf.text import fold, letters_of

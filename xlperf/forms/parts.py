@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from xlperf.forms.definition import ROW_WORDS, Raw, choices_of, keys_of, path_of, sections_of
+from xlperf.forms.field_types import TYPES, decimals_of_type, limits_of_type
 from xlperf.forms.live.checks import fillers_of, helper_columns
 from xlperf.forms.live.intake import intake_columns
 from xlperf.forms.model import (
@@ -21,7 +22,6 @@ from xlperf.forms.model import (
     GUIDE,
     HELPERS,
     RULES,
-    TYPES,
     Basis,
     Block,
     Condition,
@@ -36,8 +36,6 @@ from xlperf.forms.model import (
     Shape,
     Sheet,
     Table,
-    decimals_of_type,
-    limits_of_type,
 )
 from xlperf.forms.repeats import COPY, repeats_of
 from xlperf.forms.scope import Names, Scope, kind_in_formulas, lookup_steps, parse_condition

@@ -20,7 +20,8 @@ from typing import Any, NamedTuple
 
 from xlperf.errors import FormulaError
 from xlperf.forms.definition import named
-from xlperf.forms.model import ABOVE, GUIDE, RULES, TYPES, Block, Condition, Copy, Field, Reach, Repeat, Rule, Table
+from xlperf.forms.field_types import TYPES
+from xlperf.forms.model import ABOVE, GUIDE, RULES, Block, Condition, Copy, Field, Reach, Repeat, Rule, Table
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation, compared_texts
 from xlperf.formula.operands import as_decimal, normal_text
 from xlperf.formula.outcomes import texts_of

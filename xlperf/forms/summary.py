@@ -22,7 +22,7 @@ from functools import cached_property
 
 from xlperf.errors import FormulaError
 from xlperf.forms.definition import Raw, or_rather, quoted, wrong
-from xlperf.forms.model import TYPES, decimals_of_type
+from xlperf.forms.field_types import TYPES, decimals_of_type
 from xlperf.forms.scope import Scope, Target
 from xlperf.formula.cells_and_columns import Formula
 from xlperf.formula.evaluator import compile_formula

@@ -21,9 +21,10 @@ from typing import Any
 from xlperf.errors import FormError, UsageError
 from xlperf.file_names import joined_name, safe_name
 from xlperf.forms.document import Rows, Spot, file_name_parts, is_empty, text_at
+from xlperf.forms.field_types import TYPES
 from xlperf.forms.form import Form
 from xlperf.forms.loader import is_shipped
-from xlperf.forms.model import EXPLAINED, GUIDE, RULES, TYPES, Block, Copy, Field, Fields, Lines, Rule, Table
+from xlperf.forms.model import EXPLAINED, GUIDE, RULES, Block, Copy, Field, Fields, Lines, Rule, Table
 from xlperf.forms.repeats import COPY, path_in, places_of_copies, title_of
 from xlperf.formula.operands import TEXT_FORMATS, as_decimal, as_text, with_thousands
 from xlperf.messages import clauses

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from xlperf.addresses import cell_name, range_name
-from xlperf.forms.model import TYPES
+from xlperf.forms.field_types import TYPES
 from xlperf.formula.excel import to_excel
 from xlperf.formula.nodes import Node
 from xlperf.messages import sentence

@@ -14,7 +14,8 @@ from functools import lru_cache
 
 from xlperf.addresses import cell_name
 from xlperf.forms.document import Spot
-from xlperf.forms.model import EXPLAINED, RULES, YEARS, Block, Condition, Field, Rule, Table
+from xlperf.forms.field_types import YEARS
+from xlperf.forms.model import EXPLAINED, RULES, Block, Condition, Field, Rule, Table
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation
 from xlperf.messages import sentence
 from xlperf.workbook.book import Worksheet

@@ -15,7 +15,7 @@ from xlperf.drawing.limits import Cells, UnreadableLimit, cells_of_list, propert
 from xlperf.drawing.recognition.cells import Area, DrawnBook, DrawnSheet
 from xlperf.drawing.recognition.places import Home, Places, Refusal
 from xlperf.drawing.words import ATTRIBUTES, meanings_of, word
-from xlperf.forms.model import TYPES
+from xlperf.forms.field_types import TYPES
 from xlperf.text import nearest
 
 NOT_COPIED = ("key", "type", "formula")

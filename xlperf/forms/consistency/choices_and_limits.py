@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from xlperf.forms.definition import Complaint, Raw, choices_of, named, quoted, sections_of, tables_of, wrong
-from xlperf.forms.model import MONEY_DIGITS, limits_of_type
+from xlperf.forms.field_types import MONEY_DIGITS, limits_of_type
 from xlperf.formula.parsing.steps import bound_of, in_order
 
 BETWEEN_CHOICES = re.compile("(?<=.)[\uff0c\u3001\uff1b](?=.)")  # signs with which people tell choices apart
