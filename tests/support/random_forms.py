@@ -121,6 +121,7 @@ def random_form(seed: int) -> dict[str, Any]:
     _test_the_form(shared, definition)
     _hold_against_rows_above(shared, definition)
     _split_what_formulas_see(sheets, definition["rules"])
+    _label_sides(Random(f"{seed} sides"), definition)
     return _extended(shared, definition) if shared.random() < 0.3 else definition
 
 
@@ -324,6 +325,22 @@ def _place_items(random: Random, items: list[dict[str, Any]], widths: int) -> No
             item["beside"] = True
         if random.random() < 0.3:
             item["height"] = random.choice((30, 75.5))
+
+
+def _label_sides(random: Random, definition: dict[str, Any]) -> None:
+    """Put labels on the left of the tables of some sheets, and of some single fields; tables that share columns begin alike."""
+    for sheet in definition["sheets"][1:-1]:
+        if random.random() < 0.7:
+            continue
+        span, before = random.randint(1, 2), len(sheet["widths"])
+        for section in sheet["sections"]:
+            is_table, is_fields = "table" in section, section.get("fields") in ("more", "head")
+            has_box = any(item.get("rows", 1) > 1 for item in section.get("items", ()))
+            if is_table or (is_fields and not has_box and random.random() < 0.7):
+                section["side"] = {"label": random.choice(("绩效指标", "项目资金（万元）", "基本情况"))}
+                section["side"] |= {"upright": True} if random.random() < 0.5 else {}
+                section["side"] |= {"span": span} if span > 1 else {}
+                sheet["widths"] = [random.choice((4, 6.5)) for _ in range(span)] + sheet["widths"][-before:]
 
 
 def _draw(random: Random, column: dict[str, Any], allowed: set[str]) -> None:

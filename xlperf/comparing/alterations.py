@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from xlperf.addresses import cell_name
 from xlperf.comparing.headings import retyped_headings
+from xlperf.comparing.side_labels import side_labels
 from xlperf.comparing.stray_cells import stray_data
 from xlperf.forms.document import Spot, is_empty
 from xlperf.forms.form import Form
@@ -123,8 +124,14 @@ def hidden_rows(reading: Reading) -> Iterator[Finding]:
 def merged_cells(reading: Reading) -> Iterator[Finding]:
     """Cells of a table merged by hand: only the first holds a value, which may count for all of them (`spread_merged`) or not."""
     merged_by_us = _merged_by_us(reading)
+    labels = {reading.sheets[s.key].title: side_labels(reading, s) for s in reading.form.sheets if s.key in reading.sheets}
     for found in reading.sheets.values():
-        areas = list(_merged_by_hand(reading, found, merged_by_us.get(found.title, {})))
+        own = labels.get(found.title, ())
+        areas = [
+            area
+            for area in _merged_by_hand(reading, found, merged_by_us.get(found.title, {}))
+            if not any(label.covers(*area[:2]) and label.covers(*area[2:]) for label in own)
+        ]
         blank_inputs = _blank_inputs(reading, found.title) if areas else {}
         losing = {area for area in areas if _hides_input(found, area, blank_inputs)}
         yield from _merged_finding(found, [area for area in areas if area not in losing], "info", "merged_reads")

@@ -8,14 +8,13 @@ changes nothing. What they were called in workbooks written before is no change.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from xlperf.comparing.issued_cells import may_be_former_text
+from xlperf.comparing.side_labels import folded, side_labels
 from xlperf.forms.model import Field
 from xlperf.forms.sheet_lines import HEADER
-from xlperf.formula.operands import normal_text
 from xlperf.messages import listing
 from xlperf.reading.reading import FoundSheet, Reading
 from xlperf.reading.sheet_rows import Cell, header_depth, table_below
@@ -36,7 +35,7 @@ class Retyped(NamedTuple):
 
 def retyped_headings(reading: Reading) -> Iterator[Finding]:
     """Headings and labels that were retyped; many of them are one finding."""
-    retyped = [*_headings(reading), *_labels(reading)]
+    retyped = [*_headings(reading), *_sides(reading), *_labels(reading)]
     if len(retyped) <= MOST_ALONE:
         for cell, found, expected in retyped:
             yield Finding("XL233", "info", (), {"found": found, "expected": expected}, cells=(str(cell),))
@@ -65,10 +64,10 @@ def _headings(reading: Reading) -> Iterator[Retyped]:
 
 def _heading(reading: Reading, found: FoundSheet, column: Field, cells: Sequence[Cell]) -> Iterator[Retyped]:
     """What stands in the cells of one heading, from its group down, and is none of its names."""
-    names = {_folded(label) for label in (column.label, *column.former_labels)}
+    names = {folded(label) for label in (column.label, *column.former_labels)}
     shown = [(cell, _at(found, cell)) for cell in cells]
-    is_there = any(_folded(text) in names for _, text in shown)
-    other = [(cell, text) for cell, text in shown if text.strip() and _folded(text) not in {*names, _folded(column.group)}]
+    is_there = any(folded(text) in names for _, text in shown)
+    other = [(cell, text) for cell, text in shown if text.strip() and folded(text) not in {*names, folded(column.group)}]
     if is_there:
         expected = column.group or column.label
         yield from (
@@ -98,11 +97,16 @@ def _labels(reading: Reading) -> Iterator[Retyped]:
         text = _at(sheets[row.title], cell)
         for key, column in row.columns.items():
             field = reading.form.blocks[row.block].fields[key]
-            names = {_folded(label) for label in (field.label, *field.former_labels)}
-            is_other = column != cell.column and bool(text.strip()) and _folded(text) not in names
+            names = {folded(label) for label in (field.label, *field.former_labels)}
+            is_other = column != cell.column and bool(text.strip()) and folded(text) not in names
             if is_other and not may_be_former_text(reading, text):
                 yield Retyped(cell, typed_text(text)[:MOST_SHOWN], field.label)
 
 
-def _folded(text: str) -> str:
-    return re.sub(r"[\s()\uff08\uff09]", "", normal_text(text))
+def _sides(reading: Reading) -> Iterator[Retyped]:
+    """The labels on the left of sections."""
+    for sheet in reading.form.sheets:
+        for label in side_labels(reading, sheet):
+            text = _at(reading.sheets[sheet.key], label.cell)
+            if text.strip() and not label.is_same(text) and not may_be_former_text(reading, text):
+                yield Retyped(label.cell, typed_text(text)[:MOST_SHOWN], label.side.label)

@@ -13,10 +13,11 @@ from itertools import islice
 
 from xlperf.comparing.issued_cells import Indexes, RowAt, indexes, is_issued, may_be_former_text, row_at
 from xlperf.comparing.program_sheets import stray_in_guide, stray_in_program_sheets
+from xlperf.comparing.side_labels import side_labels
 from xlperf.forms.form import Form
 from xlperf.forms.layout import make_layout
 from xlperf.forms.model import GUIDE, Field, Sheet, Table
-from xlperf.forms.sheet_lines import END, HEADER, SINGLES, placed_key
+from xlperf.forms.sheet_lines import END, HEADER, SIDE, SINGLES, placed_key
 from xlperf.formula.operands import normal_text
 from xlperf.messages import listing
 from xlperf.reading.reading import FoundSheet, Reading
@@ -81,7 +82,7 @@ def _stray_keys(reading: Reading, sheet: Sheet, found: FoundSheet) -> Iterator[F
 @lru_cache(maxsize=16)
 def _field_keys(form: Form) -> frozenset[str]:
     singles = (placed_key(block.key, key) for block in form.blocks.values() if block.table is None for key in block.fields)
-    return frozenset(key for block in form.blocks.values() for key in block.fields).union(SINGLES, singles)
+    return frozenset(key for block in form.blocks.values() for key in block.fields).union(SINGLES, singles, [SIDE])
 
 
 def _is_field(reading: Reading, word: str, keys: Set[str]) -> bool:
@@ -93,7 +94,7 @@ def _stray_cells(
     reading: Reading, sheet: Sheet, found: FoundSheet, rows: Mapping[tuple[str, int], Sequence[SheetRow]], known: Indexes
 ) -> Iterator[Filled]:
     """Yield every filled cell of a sheet that is no field, no heading and no fixed text of ours, nor as it was issued."""
-    columns, texts = found.columns, _own_texts(reading.form)[sheet.key]
+    columns, texts, labels = found.columns, _own_texts(reading.form)[sheet.key], side_labels(reading, sheet)
     rest_of_header = 0
     for number, line in enumerate(found.grid[1:], 1):
         if line[0] == HEADER:
@@ -101,6 +102,12 @@ def _stray_cells(
         else:
             rest_of_header = max(0, rest_of_header - 1)
         filled = [(column, value) for column, value in enumerate(line) if column and str(value).strip()]
+        for label in labels:  # the first of its cells is told as a label that was retyped
+            filled = [
+                (column, value)
+                for column, value in filled
+                if not (label.covers(number, column) and (label.is_same(value) or (number, column) == label.cell[1:]))
+            ]
         own = rows.get((found.title, number), ())
         if rest_of_header:
             shown = {columns[column.key] for column in _columns(sheet) if column.key in columns and not column.hidden}

@@ -27,11 +27,11 @@ from xlperf.files import StrPath, make_folder, stamp, unused, write_atomically
 from xlperf.forms.definition import Raw
 from xlperf.forms.form import Form
 from xlperf.forms.loader import find_form, load_form
-from xlperf.forms.model import Table
 from xlperf.forms.sheet_lines import Page
 from xlperf.workbook.book import Book, Worksheet
 from xlperf.workbook.identity import Identity
 from xlperf.workbook.styles import set_up_print
+from xlperf.workbook.writer import frozen_columns
 
 THIN = 1.5  # characters and points: the margin on the left and above
 LONGEST_SHEET = 31
@@ -150,6 +150,6 @@ def _set_up(canvas: Canvas, sheet: Worksheet, page: Page) -> None:
     if header is not None:
         below = header.row + header.rows
         sheet.repeat_rows(header.row, below - 1)
-        frozen = max((section.freeze for section in page.sheet.sections if isinstance(section, Table)), default=0)
+        frozen = frozen_columns(page)
         if frozen or not any(line.kind == "narrative" for line in page.lines):
-            sheet.freeze_panes(below, frozen + 1 if frozen else 0)
+            sheet.freeze_panes(below, frozen)

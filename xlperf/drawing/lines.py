@@ -20,7 +20,7 @@ from xlperf.forms.sheet_lines import Line, Page
 from xlperf.workbook.book import Worksheet
 from xlperf.workbook.box_note import first_of_note
 from xlperf.workbook.guide_lines import GUIDE_LINES
-from xlperf.workbook.line_writers import LINES, alike_rows, write_heading, write_label
+from xlperf.workbook.line_writers import LINES, alike_rows, draw_side, write_heading, write_label
 from xlperf.workbook.styles import LONGEST_ROW, POINTS_PER_LINE, lines_needed
 
 OWN_LINES = ("title", "heading", "paragraph", "year", "group", "gap", "signature", *GUIDE_LINES)
@@ -35,12 +35,16 @@ def draw_page(canvas: Canvas, sheet: Worksheet, page: Page, raw: Raw) -> None:
     notes.setdefault(first, {})
     notes[first] = {"sheet_key": raw["key"], **({"sheet_private": True} if raw.get("private") else {}), **notes[first]}
     for line in page.lines:
-        own = notes.get(line.row, {}) if line.left == 1 else {}
+        own = {} if line.is_beside else notes.get(line.row, {})
         if line.kind in OWN_LINES:
             LINES[line.kind](canvas.writer, sheet, page, line._replace(key=""))
             note_at(sheet, line.row, 1, own)
         else:
             DRAWN[line.kind](canvas, sheet, page, line, sections.get((line.row, line.left), {}), own)
+    for label in page.sides:
+        draw_side(canvas.writer, sheet, label)
+        if label.top == label.bottom:  # nothing else tells it from the label of a field
+            note_at(sheet, label.top, 1, {"side_label": True})
 
 
 def _sections_of_lines(canvas: Canvas, page: Page, raw: Raw, notes: dict[int, dict[str, Any]]) -> dict[tuple[int, int], Raw]:
@@ -70,7 +74,7 @@ def _sections_of_lines(canvas: Canvas, page: Page, raw: Raw, notes: dict[int, di
             has_heading = held[at].kind == "heading"
             at += has_heading
             sections[held[at].row, 1] = section
-            notes.setdefault(held[at].row, {}).update(_of_table(section, has_heading=bool(has_heading)))
+            notes.setdefault(held[at].row, {}).update(_of_table(section, is_named=_is_named(section, bool(has_heading))))
             at += 1
             while at < len(held) and held[at].kind == "row":
                 sections[held[at].row, 1] = section
@@ -88,17 +92,22 @@ def _rows_of_guide(canvas: Canvas, page: Page, raw: Raw, at: int, number: int) -
     return first - at - (page.lines[first - 1].kind == "heading")
 
 
-def _of_table(section: Raw, *, has_heading: bool) -> dict[str, Any]:
+def _is_named(section: Raw, has_heading: bool) -> bool:
+    """Whether the drawing shows what a table is called: above it, or on its left."""
+    return has_heading or section.get("side", {}).get("label") == section.get("label", "")
+
+
+def _of_table(section: Raw, *, is_named: bool) -> dict[str, Any]:
     frozen = {"table_freeze": section["freeze"]} if "freeze" in section else {}  # not every program keeps panes
     if "checks" in section:
         return {
             "table_checks": True,
             **frozen,
-            **({"table_label": section["label"]} if "label" in section and not has_heading else {}),
+            **({"table_label": section["label"]} if "label" in section and not is_named else {}),
         }
     return {
         "table_key": section["table"],
-        **({} if has_heading else {"table_label": section["label"]}),
+        **({} if is_named else {"table_label": section["label"]}),
         **({"table_row_name": section["row_name"]} if "row_name" in section else {}),
         **frozen,
     }
@@ -115,7 +124,7 @@ def usual_height(label: str, width: float) -> float:
 def _draw_field(canvas: Canvas, sheet: Worksheet, page: Page, line: Line, item: Raw, own: dict[str, Any]) -> None:
     """A label and, merged over the other columns, its value."""
     spot, first, last = Spot(line.block, 0, line.field), line.value_at, line.last_column(page)
-    if line.left == 1:
+    if not line.is_beside:
         labels = [each for each in page.lines if each.row == line.row]
         needed = max(usual_height(each.text, page.width(each.left, each.value_at - 1)) for each in labels)
         sheet.set_row(line.row, min(LONGEST_ROW, max(line.height or 0, needed)))
@@ -215,7 +224,7 @@ def _draw_row(canvas: Canvas, sheet: Worksheet, page: Page, line: Line, section:
     """One row: its texts and formulas; the first cell says what block begins there and which row it is."""
     block = canvas.form.blocks[line.block]
     sheet.grow_row(line.row, canvas.row_height(line))
-    first = 1
+    first = 1 + canvas.form.tables[line.table].inset
     notes: dict[int, dict[str, Any]] = {first: dict(own)}
     if line.table != RULES:
         raw = next(each for each in section["blocks"] if each["key"] == block.key)

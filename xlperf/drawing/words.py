@@ -32,6 +32,7 @@ def _of(level: str, **kinds: str) -> dict[str, Attribute]:
 ATTRIBUTES: dict[str, Attribute] = {
     **_of("sheet", key="text", private="flag", guide="number"),
     **_of("lines", sign="flag"),
+    **_of("side", label="flag"),
     **_of("fields", key="text", path="text"),
     **_of("table", key="text", label="text", row_name="text", freeze="number", checks="flag"),
     **_of("block", key="text", path="text", label="text", spare="count", fixed="flag", keyed="flag"),

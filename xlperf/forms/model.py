@@ -248,6 +248,14 @@ class Block:
         return tuple(field for field in self.fields.values() if field.in_document and field.key not in hidden)
 
 
+class Side(NamedTuple):
+    """The label on the left of a section, one cell over all its lines."""
+
+    label: str
+    span: int = 1  # widths of the sheet that it goes over
+    upright: bool = False  # its letters stand below one another
+
+
 class Table(NamedTuple):
     """A section of a sheet: blocks under one header."""
 
@@ -259,6 +267,7 @@ class Table(NamedTuple):
     row_height: float | None
     freeze: int  # how many columns stay in sight on the left
     bare: bool = False  # no heading stands above it
+    side: Side | None = None
     copy: Copy | None = None  # which copy of a repeated table it is
 
     @property
@@ -272,10 +281,15 @@ class Table(NamedTuple):
         return [column for column in self.columns if not column.hidden and not column.last]
 
     @property
+    def inset(self) -> int:
+        """The widths of the sheet that stand before its first column."""
+        return self.side.span if self.side else 0
+
+    @property
     def starts(self) -> dict[int, Field]:
         """The columns by the width of the sheet at which each begins, from 0."""
         visible = self.visible
-        return dict(zip(accumulate((column.span for column in visible), initial=0), visible, strict=False))
+        return dict(zip(accumulate((column.span for column in visible), initial=self.inset), visible, strict=False))
 
 
 class Fields(NamedTuple):
@@ -284,6 +298,12 @@ class Fields(NamedTuple):
     block: str
     heading: str | None
     keys: tuple[str, ...]
+    side: Side | None = None
+
+    @property
+    def inset(self) -> int:
+        """The widths of the sheet that stand before its labels."""
+        return self.side.span if self.side else 0
 
 
 class Lines(NamedTuple):

@@ -35,6 +35,7 @@ from xlperf.forms.model import (
     Section,
     Shape,
     Sheet,
+    Side,
     Table,
 )
 from xlperf.forms.repeats import COPY, repeats_of
@@ -108,24 +109,31 @@ def _section(
         return Lines(tuple(raw["lines"])), ()
     if "fields" in raw:
         block = singles[raw["fields"]]
-        return Fields(block=block.key, heading=raw.get("heading"), keys=tuple(keys_of(raw["items"]))), [block]
+        keys = tuple(keys_of(raw["items"]))
+        return Fields(block=block.key, heading=raw.get("heading"), keys=keys, side=_side(raw)), [block]
     if "checks" in raw:
         raw = {**_table_of_rules(rules), **raw}
-    keys = keys_of(raw["blocks"])
-    columns = _fields(raw["columns"], keys[0], steps)
+    own = keys_of(raw["blocks"])
+    columns = _fields(raw["columns"], own[0], steps)
     table = Table(
         key=raw["table"],
         label=raw.get("label", ""),
-        blocks=tuple(keys),
+        blocks=tuple(own),
         columns=tuple(columns.values()),
         row_name=raw.get("row_name"),
         row_height=raw.get("row_height"),
         freeze=raw.get("freeze", 0),
         bare=raw.get("bare", False),
+        side=_side(raw),
         copy=raw.get(COPY),
     )
     helpers = _helpers(table, rules, spellings)
     return table, [_table_block(block, table, columns | helpers) for block in raw["blocks"]]
+
+
+def _side(raw: Raw) -> Side | None:
+    """The label on the left of a section, None where it has none."""
+    return Side(**raw["side"]) if "side" in raw else None
 
 
 # --- blocks --------------------------------------------------------------------------------------------------

@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from xlperf.forms.form import Form
-from xlperf.forms.model import GUIDE, Block, Field, Fields, Guide, Lines, Sheet, Table
+from xlperf.forms.model import GUIDE, Block, Field, Fields, Guide, Lines, Section, Sheet, Side, Table
 
 END, HEADER = "#end", "#header"
+SIDE = "#side"  # the key of the column where the labels on the left of sections stand
 SINGLES = ("text", "value")  # keys of the columns where long texts and single fields stand (after their label)
 LEGEND = ("input", "computed", "required", "error", "warning", "locked")  # what a colour means, in the guide
 Reference = tuple[str, str]  # table and column of last year's figures
@@ -34,6 +35,11 @@ class Line(NamedTuple):
     value_columns: int = 0  # 0: all that are left
 
     @property
+    def is_beside(self) -> bool:
+        """Whether it is a single field on the line of the one before; of those the first has the keys of all."""
+        return self.kind == "field" and not self.key
+
+    @property
     def value_at(self) -> int:
         """The column in which the value of a single field begins."""
         return self.left + self.label_columns
@@ -41,6 +47,20 @@ class Line(NamedTuple):
     def last_column(self, page: Page) -> int:
         """The last column of its value."""
         return self.value_at + self.value_columns - 1 if self.value_columns else page.last_printed
+
+
+class SideLabel(NamedTuple):
+    """The label on the left of a section, laid out: its first and its last row."""
+
+    side: Side
+    section: int  # the number of the section on its sheet
+    top: int
+    bottom: int
+
+    @property
+    def right(self) -> int:
+        """The last column that it goes over; the first is that behind the hidden one."""
+        return self.side.span
 
 
 class Column(NamedTuple):
@@ -59,6 +79,7 @@ class Page:
     sheet: Sheet
     lines: tuple[Line, ...]
     columns: tuple[Column, ...]
+    sides: tuple[SideLabel, ...] = ()
 
     @property
     def last_visible(self) -> int:
@@ -80,12 +101,18 @@ class Page:
 
 
 def page_of(form: Form, sheet: Sheet, counts: Mapping[str, int], references: frozenset[Reference]) -> Page:
-    lines, row = [], 1
-    for line in _lines(form, sheet, counts):
-        is_beside = line.left > 1
-        lines.append(line._replace(row=row - 1 if is_beside else row))
-        row += 0 if is_beside else line.rows
-    return Page(sheet=sheet, lines=tuple(lines), columns=tuple(_columns(form, sheet, references)))
+    lines, row = [Line("title", height=34, text=sheet.heading, row=1)] if sheet.heading else [], 1 + bool(sheet.heading)
+    sides = []
+    for number, section in enumerate(sheet.sections):
+        top = row
+        for line in _lines_of(form, section, number, counts):
+            lines.append(line._replace(row=row - 1 if line.is_beside else row))
+            row += 0 if line.is_beside else line.rows
+            top += line.kind == "heading"
+        if isinstance(section, Fields | Table) and section.side:
+            sides.append(SideLabel(section.side, number, top, row - 1))
+    columns = tuple(_columns(form, sheet, references))
+    return Page(sheet=sheet, lines=tuple(lines), columns=columns, sides=tuple(sides))
 
 
 def _columns(form: Form, sheet: Sheet, references: frozenset[Reference]) -> Iterator[Column]:
@@ -98,7 +125,8 @@ def _columns(form: Form, sheet: Sheet, references: frozenset[Reference]) -> Iter
         keys = [starts[number].key for starts in shown if number in starts]
         singles = [SINGLES[number]] if fields and number < len(SINGLES) else []
         singles += [placed_key(line.block, line.field) for line in beside if is_placed(line) and line.value_at == number + 1]
-        yield Column(width, tuple(dict.fromkeys(keys + singles)), printed=singles != [] or _is_printed(tables, number))
+        sides = [SIDE] if number == 0 and any(isinstance(each, Fields | Table) and each.side for each in sheet.sections) else []
+        yield Column(width, tuple(dict.fromkeys(keys + singles + sides)), printed=singles != [] or _is_printed(tables, number))
         for table in tables:
             behind = [column for column in _behind(table, number) if (table.key, column.key) in references]
             yield from (Column(column.width, (column.key,)) for column in behind)
@@ -116,33 +144,30 @@ def _is_printed(tables: Sequence[Table], number: int) -> bool:
 
 def _behind(table: Table, number: int) -> Iterator[Field]:
     """The references that stand behind a visible column of a table."""
-    place = -1
+    place = table.inset - 1
     for column in table.columns:
         place += column.span if not column.hidden and not column.last else 0
         if column.last and place == number:
             yield column
 
 
-def _lines(form: Form, sheet: Sheet, counts: Mapping[str, int]) -> Iterator[Line]:
-    """Yield the lines of a sheet from top to bottom, none of which knows its row yet."""
-    if sheet.heading:
-        yield Line("title", height=34, text=sheet.heading)
-    for number, section in enumerate(sheet.sections):
-        match section:
-            case Guide():
-                yield from _guide_lines(form)
-            case Lines(texts=texts):
-                yield Line("gap", height=10)
-                yield from (Line("signature", height=28, text=text) for text in texts)
-                yield Line("gap", height=10)
-            case Fields(heading=heading):
-                if heading:
-                    yield Line("heading", height=26, text=heading)
-                yield from _field_lines(form, section)
-            case Table():
-                if number and not section.bare:
-                    yield Line("heading", height=26, text=section.label)
-                yield from _table_lines(form, section, counts)
+def _lines_of(form: Form, section: Section, number: int, counts: Mapping[str, int]) -> Iterator[Line]:
+    """Yield the lines of a section from top to bottom, none of which knows its row yet; `number`: which of its sheet it is."""
+    match section:
+        case Guide():
+            yield from _guide_lines(form)
+        case Lines(texts=texts):
+            yield Line("gap", height=10)
+            yield from (Line("signature", height=28, text=text) for text in texts)
+            yield Line("gap", height=10)
+        case Fields(heading=heading):
+            if heading:
+                yield Line("heading", height=26, text=heading)
+            yield from _field_lines(form, section)
+        case Table():
+            if number and not section.bare:
+                yield Line("heading", height=26, text=section.label)
+            yield from _table_lines(form, section, counts)
 
 
 def _field_lines(form: Form, section: Fields) -> Iterator[Line]:
@@ -155,7 +180,7 @@ def _field_lines(form: Form, section: Fields) -> Iterator[Line]:
             key = f"{block}.{first.key}"
             yield Line("narrative", height=first.height, text=first.label, key=key, block=block, field=first.key, rows=first.rows)
             continue
-        left, height = 1, max(field.height or 24 for field in run)
+        left, height = 1 + section.inset, max(field.height or 24 for field in run)
         for number, field in enumerate(run):
             key = " ".join(f"{block}.{each.key}" for each in run) if number == 0 else ""
             label, value = field.spans or (1, 0 if field is run[-1] else 1)

@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format as Format
@@ -57,6 +57,7 @@ def escaped(text: str) -> str:
     return UNWRITABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
 
 
+_set_row = strict(SilentWorksheet.set_row)
 NO_FORMULA = "0"  # what stands in for a formula while XlsxWriter takes it in
 
 
@@ -100,7 +101,6 @@ class Worksheet(SilentWorksheet):
     merge_range = strict(SilentWorksheet.merge_range)
     conditional_format = strict(SilentWorksheet.conditional_format)
     data_validation = strict(SilentWorksheet.data_validation)
-    set_row = strict(SilentWorksheet.set_row)
     set_column = strict(SilentWorksheet.set_column)
     autofilter = strict(SilentWorksheet.autofilter)
     print_area = strict(SilentWorksheet.print_area)
@@ -109,11 +109,27 @@ class Worksheet(SilentWorksheet):
     def __init__(self) -> None:
         super().__init__()
         self._growing: set[int] = set()
+        self._heights: dict[int, float] = {}  # of rows that are shown, as far as somebody chose them
 
     @property
     def title(self) -> str:
         """Its name on the tab."""
         return str(self.name)
+
+    def set_row(
+        self, row: int, height: float | None = None, cell_format: Format | None = None, options: dict[str, Any] | None = None
+    ) -> Literal[0, -1]:
+        """Give a row its height in points; it is kept for whoever asks."""
+        self._heights[row] = 0 if (options or {}).get("hidden") else height or 0
+        return _set_row(self, row, height, cell_format, options)
+
+    def height_of(self, row: int) -> float:
+        """The points of a row, 0 of one that is hidden or whose height Excel decides."""
+        return self._heights.get(row, 0)
+
+    def raise_row(self, row: int, height: float) -> None:
+        """Give a row that is shown another height; one that grows still does."""
+        self.set_row(row, height)
 
     def grow_row(self, row: int, height: float, *, hidden: bool = False) -> None:
         """Give a row the height that it needs now, and let it grow with what people type into it."""

@@ -309,5 +309,5 @@ def cached_value(value: object) -> object:
 
 def write_key(sheet: Worksheet, line: Line) -> None:
     """Write the hidden key by which a line is found again, into column A; of fields beside one another the first has all."""
-    if line.left == 1:
+    if not line.is_beside:
         sheet.write_string(line.row, 0, line.key)

@@ -13,7 +13,7 @@ from math import ceil
 
 from xlperf.forms.document import Spot
 from xlperf.forms.model import Block, Field
-from xlperf.forms.sheet_lines import Line, Page
+from xlperf.forms.sheet_lines import Line, Page, SideLabel
 from xlperf.workbook.book import Format, Worksheet
 from xlperf.workbook.box_note import box_lines, first_of_note, write_box_note
 from xlperf.workbook.cell_writer import CellWriter, write_key
@@ -23,6 +23,7 @@ from xlperf.workbook.styles import LONGEST_ROW, PIXEL, POINTS_PER_LINE, lines_ne
 from xlperf.workbook.validation import restrict_cells
 
 BOX_MARGIN = 6  # points above and below a long text
+STACKED = 270  # how XlsxWriter calls letters that stand below one another
 LineWriter = Callable[[CellWriter, Worksheet, Page, Line], None]
 
 
@@ -58,7 +59,7 @@ def write_signature(writer: CellWriter, sheet: Worksheet, page: Page, line: Line
 def write_field(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """A label and, merged over the other columns, its value."""
     spot, first, last = Spot(line.block, 0, line.field), line.value_at, line.last_column(page)
-    if line.left == 1:
+    if not line.is_beside:
         _set_height(writer, sheet, page, line)
     write_key(sheet, line)
     write_label(sheet, line, writer.format("label"))
@@ -220,7 +221,26 @@ def write_end(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> N
     block = writer.form.blocks[writer.form.tables[line.table].blocks[-1]]
     text = writer.form.words["end"]
     if text and block.shape == "list" and not writer.finalized:
-        sheet.write_string(line.row, 1, text, writer.format("note"))
+        sheet.write_string(line.row, 1 + writer.form.tables[line.table].inset, text, writer.format("note"))
+
+
+def write_sides(writer: CellWriter, sheet: Worksheet, page: Page) -> None:
+    """The labels on the left of sections, and room for them: where their lines are too low, all of them become higher."""
+    for label in page.sides:
+        draw_side(writer, sheet, label)
+        letters = 2 if label.side.upright else page.width(1, label.right)
+        needed = lines_needed(label.side.label, letters) * POINTS_PER_LINE + BOX_MARGIN
+        heights = {row: height for row in range(label.top, label.bottom + 1) if (height := sheet.height_of(row))}
+        missing = needed - sum(heights.values())
+        for row, height in heights.items():
+            if missing > 0:
+                sheet.raise_row(row, min(LONGEST_ROW, ceil((height + missing / len(heights)) / PIXEL) * PIXEL))
+
+
+def draw_side(writer: CellWriter, sheet: Worksheet, label: SideLabel) -> None:
+    """One of them, in one cell over all lines of its section."""
+    style = writer.format("header", **({"rotation": STACKED, "text_wrap": False} if label.side.upright else {}))
+    write_heading(sheet, (label.top, 1, label.bottom, label.right), label.side.label, style)
 
 
 LINES: Mapping[str, LineWriter] = {

@@ -25,7 +25,7 @@ from xlperf.workbook.book import Book, Worksheet
 from xlperf.workbook.cell_writer import CellWriter
 from xlperf.workbook.dropdowns import write_lists
 from xlperf.workbook.identity import Finalized, Identity, write_identity
-from xlperf.workbook.line_writers import LINES
+from xlperf.workbook.line_writers import LINES, write_sides
 from xlperf.workbook.live_colours import colour_table, separate_thousands
 from xlperf.workbook.problems.marks import colour_changed_cells, mark_cells, write_remarks
 from xlperf.workbook.problems.notes import Annotation
@@ -138,14 +138,20 @@ def _keep_header_in_sight(sheet: Worksheet, page: Page) -> None:
     if len(headers) == 1:
         sheet.repeat_rows(headers[0].row, below - 1)
     if not any(line.kind == "narrative" for line in page.lines):  # a frozen narrative would fill the screen
-        frozen = max((section.freeze for section in page.sheet.sections if isinstance(section, Table)), default=0)
-        sheet.freeze_panes(below, frozen + 1 if frozen else 0)
+        sheet.freeze_panes(below, frozen_columns(page))
+
+
+def frozen_columns(page: Page) -> int:
+    """How many columns stay in sight on the left, the hidden one and labels on the left of a table with them."""
+    tables = (section for section in page.sheet.sections if isinstance(section, Table) and section.freeze)
+    return max((1 + table.inset + table.freeze for table in tables), default=0)
 
 
 def _write_lines(writer: CellWriter, sheet: Worksheet, page: Page) -> None:
     """The lines of one sheet, then what lives in its tables while people type."""
     for line in page.lines:
         LINES[line.kind](writer, sheet, page, line)
+    write_sides(writer, sheet, page)
     for section in page.sheet.sections:
         if isinstance(section, Table):
             colour_table(writer, sheet, section)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS, MOST_COLUMNS = 2000, 130  # of a drawn sheet
 USUAL_WIDTH, PADDING = 8.43, 0.625  # of a column's width, besides its characters
+UPRIGHT = 255  # how Excel says that letters stand below one another
 YELLOW = (25, 75)  # degrees of the colour circle that pass for yellow
 GOLD, INPUT_STYLE = 7, "input"  # a colour of Excel's themes, and its own style for what is typed
 
@@ -58,6 +59,7 @@ class Area:
     is_typed: bool = False  # by its colour or style
     is_boxed: bool = False  # has a colour or a border all round
     align: str = ""
+    is_upright: bool = False  # its letters stand below one another
 
     @property
     def name(self) -> str:
@@ -178,6 +180,7 @@ def _area(cell: Any, title: str, merged: Mapping[tuple[int, int], tuple[int, int
         is_typed=is_typed,
         is_boxed=is_boxed,
         align=str(cell.alignment.horizontal or ""),
+        is_upright=cell.alignment.textRotation == UPRIGHT,
     )  # fmt: skip
 
 

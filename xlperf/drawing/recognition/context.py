@@ -19,6 +19,7 @@ from xlperf.forms.field_types import TYPES
 from xlperf.text import nearest
 
 NOT_COPIED = ("key", "type", "formula")
+FEW_LETTERS = 2  # of a line of an upright label
 SHOWN_TYPES = ("label", "serial", "reference")
 
 
@@ -82,6 +83,17 @@ def describe_field(
         attribute = ATTRIBUTES[key]
         if attribute.level == "field" and attribute.name not in NOT_COPIED:
             raw[attribute.name] = value
+
+
+def side_of(area: Area) -> dict[str, Any]:
+    """A label on the left of a section as form.yaml has it; letters with breaks between them stand upright."""
+    parts = area.text.split()
+    is_broken = "\n" in area.text and all(len(part) <= FEW_LETTERS for part in parts)
+    return {
+        "label": "".join(parts) if "\n" in area.text else area.text,
+        **({"span": area.columns} if area.columns > 1 else {}),
+        **({"upright": True} if area.is_upright or is_broken else {}),
+    }
 
 
 def name_lists(context: Context) -> None:

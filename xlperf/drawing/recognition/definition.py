@@ -16,7 +16,7 @@ from xlperf.drawing.faults import Fault, fault
 from xlperf.drawing.lines import usual_height
 from xlperf.drawing.notes import properties_of
 from xlperf.drawing.recognition.cells import Area, DrawnBook, DrawnSheet
-from xlperf.drawing.recognition.context import Context, describe_field, name_lists
+from xlperf.drawing.recognition.context import Context, describe_field, name_lists, side_of
 from xlperf.drawing.recognition.places import Home, Spot
 from xlperf.drawing.recognition.sections import FieldsDrawn, GuideDrawn, Item, LinesDrawn, SheetDrawn, TableDrawn, read_sheet
 from xlperf.drawing.recognition.settings import read_about, read_parameters, read_remains, read_rules
@@ -229,6 +229,8 @@ def _fields(context: Context, drawn: SheetDrawn, section: FieldsDrawn, last: int
         raw["path"] = section.said["fields_path"]
     if section.heading is not None:
         raw["heading"] = section.heading.text
+    if section.side is not None:
+        raw["side"] = side_of(section.side)
     raw["items"] = []
     seen: dict[str, str] = {}
     for item in section.items:

@@ -39,6 +39,7 @@ class FieldsDrawn:
     heading: Area | None
     said: dict[str, Any]
     items: list[Item] = field(default_factory=list)
+    side: Area | None = None  # the label on the left of all its lines
 
 
 @dataclass
@@ -70,6 +71,7 @@ class TableDrawn:
     said: dict[str, Any]
     columns: list[ColumnDrawn] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
+    side: Area | None = None  # the label on the left of header and rows
 
 
 Section = FieldsDrawn | LinesDrawn | GuideDrawn | TableDrawn
@@ -103,6 +105,7 @@ class _Reader:
         self.lines = [[area for area in areas if self._counts(area)] for _, areas in sorted(sheet.areas.items())]
         self.lines = [line for line in self.lines if line]
         self.at = 0
+        self.side: Area | None = None  # the label on the left of the lines that are being read
 
     def _read_note(self, area: Area) -> None:
         said, strays = properties_of(area.note, area.author)
@@ -130,7 +133,7 @@ class _Reader:
             self._skip_guide()
         heading: Area | None = None
         while self.at < len(self.lines):
-            line = self.lines[self.at]
+            line = self._without_side()
             if self._is_header(self.at):
                 self._table(heading)
                 heading = None
@@ -156,6 +159,34 @@ class _Reader:
         if count is not None:
             self.drawn.sections.append(GuideDrawn())
             self.at = min(len(self.lines), self.at + int(count))
+
+    # --- labels on the left ----------------------------------------------------------------------------------
+
+    def _without_side(self) -> list[Area]:
+        """The next line; a label on its left that goes over several lines is that of the section which begins there."""
+        line = self.lines[self.at]
+        if self.side is not None and line[0].row >= self.side.row + self.side.rows:
+            self.side = None
+        if self._has_side(line):
+            self.side = line[0]
+            self.lines[self.at] = line = line[1:]
+        return line
+
+    def _has_side(self, line: list[Area]) -> bool:
+        """Whether the first label of a line stands on the left of a whole section: of a header and its rows, or of fields."""
+        label, rest = line[0], line[1:]
+        if not label.is_label or not rest:
+            return False
+        if self.said(label).get("side_label"):
+            return True
+        last = label.row + label.rows - 1
+        if label.rows == 1 or not rest[0].is_label:
+            return False
+        below = [each for each in self.lines if label.row < each[0].row <= last]
+        if all(area.is_label for area in rest):
+            first_row = label.row + self._depth(rest)
+            return any(area.is_cell for each in below if each[0].row >= first_row for area in each)
+        return self._is_field(rest) and all(self._is_field(each) for each in below)
 
     # --- what a line is --------------------------------------------------------------------------------------
 
@@ -247,17 +278,18 @@ class _Reader:
     def _fields_for(self, label: Area, heading: Area | None) -> FieldsDrawn:
         """The section that a field belongs to: a new one below a heading, and where its note names one."""
         last = self.drawn.sections[-1] if self.drawn.sections else None
-        if isinstance(last, FieldsDrawn) and heading is None and "fields_key" not in self.said(label):
+        is_same = isinstance(last, FieldsDrawn) and last.side is self.side
+        if isinstance(last, FieldsDrawn) and is_same and heading is None and "fields_key" not in self.said(label):
             return last
         said = {key: value for key, value in self.said(label).items() if ATTRIBUTES[key].level == "fields"}
-        section = FieldsDrawn(heading, said)
+        section = FieldsDrawn(heading, said, side=self.side)
         self.drawn.sections.append(section)
         return section
 
     def _table(self, label: Area | None) -> None:
         line = self.lines[self.at]
         depth = self._depth(line)
-        table = TableDrawn(label, {})
+        table = TableDrawn(label, {}, side=self.side)
         second = self._line_at(line[0].row + 1) if depth > 1 else None
         for header, group in self._headers(line, second or []):
             said = self.said(header)
@@ -290,6 +322,10 @@ class _Reader:
     def _is_row(self, line: list[Area], row: int) -> bool:
         """Whether a line is the next row of a table."""
         if line[0].row != row or any(key.startswith("table_") for area in line for key in self.said(area)):
+            return False
+        if self.side is not None and row >= self.side.row + self.side.rows:
+            return False
+        if all(area.is_label for area in line) and self._has_side(line):  # the next table has a label on its left
             return False
         return any(area.is_cell or area.is_boxed for area in line)
 

@@ -15,7 +15,7 @@ from xlperf.addresses import column_name
 from xlperf.drawing.faults import fault
 from xlperf.drawing.recognition.cells import Area, DrawnSheet
 from xlperf.drawing.recognition.column_formulas import share_out
-from xlperf.drawing.recognition.context import Context, describe_field
+from xlperf.drawing.recognition.context import Context, describe_field, side_of
 from xlperf.drawing.recognition.places import Home, Spot
 from xlperf.drawing.recognition.rows import BlockRead, RowRead
 from xlperf.drawing.recognition.sections import ColumnDrawn, SheetDrawn, TableDrawn
@@ -223,7 +223,7 @@ class TableRead:
             return self._finished({"checks": True, **({"label": label} if label else {})})
         raw: dict[str, Any] = {
             "table": self.key,
-            "label": label or (self.drawn.heading.text if self.drawn.heading else self.sheet.title),
+            "label": label or self._other_label(),
         }
         if (name := self._row_name()) is not None:
             raw["row_name"] = name
@@ -233,7 +233,15 @@ class TableRead:
             share_out(self, column, columns_raw, raw["blocks"], formulas)
         if self.table.label is None and self.drawn.sections[0] is not self.table:
             raw["bare"] = True
+        if self.table.side is not None:
+            raw["side"] = side_of(self.table.side)
         return self._finished(raw)
+
+    def _other_label(self) -> str:
+        """What a table is called that has no heading of its own: as the label on its left, else as its sheet."""
+        if self.table.side is not None:
+            return str(side_of(self.table.side)["label"])
+        return self.drawn.heading.text if self.drawn.heading else self.sheet.title
 
     def _finished(self, raw: dict[str, Any]) -> dict[str, Any]:
         frozen = self.sheet.frozen - min(column.header.column for column in self.table.columns)

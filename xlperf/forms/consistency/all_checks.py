@@ -17,7 +17,7 @@ from xlperf.forms.consistency.places import missing_needs, shared_paths
 from xlperf.forms.consistency.references import unknown_names
 from xlperf.forms.consistency.repeats import repeat_faults
 from xlperf.forms.consistency.sentences import wrong_braces
-from xlperf.forms.consistency.sheets import beside_nothing, narrow_sheets, unprinted_first
+from xlperf.forms.consistency.sheets import beside_nothing, narrow_sheets, side_of_box, unprinted_first
 from xlperf.forms.consistency.source_columns import source_faults
 from xlperf.forms.definition import Complaint, Raw, quoted, refuse, wrong
 
@@ -63,6 +63,7 @@ CHECKS: tuple[Callable[[Raw], Iterator[Complaint]], ...] = (
     source_faults,
     wrong_steps,
     beside_nothing,
+    side_of_box,
     narrow_sheets,
     unprinted_first,
     shared_paths,

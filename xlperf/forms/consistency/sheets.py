@@ -20,9 +20,11 @@ def narrow_sheets(definition: Raw) -> Iterator[Complaint]:
             columns = section.get("columns", ())
             if len(sheet["sections"]) > 1 and any("last" in column for column in columns):
                 yield wrong(f"{place}.columns", "last_beside")
-            own = _positions(columns)
+            inset = section.get("side", {}).get("span", 1) if "side" in section else 0
+            own = _positions(columns, inset)
             spans = (c.get("span", 1) for c in columns if not c.get("hidden") and "last" not in c)
-            needed = max([sum(spans), *_widths_of_items(section), *(width for kind, width in WIDTHS.items() if kind in section)])
+            kinds = (width for kind, width in WIDTHS.items() if kind in section)
+            needed = inset + max([sum(spans), *_widths_of_items(section), *kinds])
             if needed > len(sheet["widths"]):
                 yield wrong(f"sheets[{number}].widths", "widths", found=len(sheet["widths"]), section=place, needed=needed)
             for key, position in own.items():
@@ -31,11 +33,14 @@ def narrow_sheets(definition: Raw) -> Iterator[Complaint]:
             positions |= own
 
 
-def _positions(columns: Iterable[Raw]) -> dict[str, int | None]:
-    """Where the columns of a table stand, from 0: None for hidden ones; those of last year's figures come and go."""
+def _positions(columns: Iterable[Raw], inset: int) -> dict[str, int | None]:
+    """Where the columns of a table stand, from 0, behind the widths of a label on its left.
+
+    Hidden ones stand nowhere (None); those of last year's figures come and go.
+    """
     visible = [column for column in columns if not column.get("hidden") and "last" not in column]
     hidden = [column["key"] for column in columns if column.get("hidden")]
-    starts = accumulate((column.get("span", 1) for column in visible), initial=0)
+    starts = accumulate((column.get("span", 1) for column in visible), initial=inset)
     return {column["key"]: start for column, start in zip(visible, starts, strict=False)} | dict.fromkeys(hidden)
 
 
@@ -59,6 +64,14 @@ def beside_nothing(definition: Raw) -> Iterator[Complaint]:
                 if item.get(name) and item.get("rows", 1) > 1:
                     yield wrong(f"{place}.items[{number}].{name}", "beside_box", found=quoted(name), rows=item["rows"])
             before = item
+
+
+def side_of_box(definition: Raw) -> Iterator[Complaint]:
+    """A long text below its label has no other label on its left."""
+    for place, section in sections_of(definition):
+        for number, item in enumerate(section.get("items", ())):
+            if "side" in section and item.get("rows", 1) > 1:
+                yield wrong(f"{place}.items[{number}].rows", "side_of_box", rows=item["rows"])
 
 
 def unprinted_first(definition: Raw) -> Iterator[Complaint]:
