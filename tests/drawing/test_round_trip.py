@@ -1,12 +1,10 @@
-"""Drawn and read, a form is what it was: those that travel with us, random ones, in both languages, saved by other programs."""
+"""Drawn and read, a form is what it was: those that travel with us, in both languages, saved by other programs."""
 
 from __future__ import annotations
 
 import copy
 import io
-import re
 import shutil
-import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -14,19 +12,14 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from support.chosen_form import chosen_form
-from support.drawings import SHIPPED, definition_in, draw, drawing_of, edited, name_of, small_form, written
+from support.drawings import SHIPPED, definition_in, draw, drawing_of, edited, name_of, parts_of, small_form, written
 from support.libreoffice import NEVER, convert
-from support.random_forms import random_form
-from support.sweeps import seeds
-from xlperf import FormError, draw_form, load_form, read_form
+from xlperf import draw_form, load_form, read_form
 from xlperf.drawing.draw import write_drawing
 from xlperf.drawing.recognition.cells import read_cells
 from xlperf.drawing.recognition.definition import ReadDefinition, read_definition_of
 from xlperf.forms.form import Form
 from xlperf.messages import LANGUAGES, use_language
-
-DIGEST = re.compile(rb"(?<= )[0-9a-f]{12}(?= )")  # of form.yaml, on the program's own page
-FORM_SHEETS = re.compile(r"xl/(worksheets/sheet\d+|styles|sharedStrings)\.xml")
 
 
 def assert_same(read: ReadDefinition, form: Form) -> None:
@@ -118,26 +111,6 @@ def test_libreoffice_may_save_it_between(tmp_path: Path) -> None:
         drawn[-1].write_bytes(drawing_of(folder))
     for form, saved in zip(forms, convert(drawn, tmp_path / "saved", recalculate=NEVER), strict=True):
         assert_same(definition_in(saved), form)
-
-
-@pytest.mark.slow
-def test_random_forms_drawn_and_read_are_equal(tmp_path: Path) -> None:
-    drawn = 0
-    for seed in seeds(400, usual=6):
-        folder = written(random_form(seed), tmp_path / str(seed))
-        try:
-            form = load_form(folder)
-        except FormError:
-            continue
-        assert_same(definition_in(draw(form, tmp_path, f"{seed}.xlsx")), form)
-        drawn += 1
-    assert drawn >= 4
-
-
-def parts_of(path: Path) -> dict[str, bytes]:
-    """How the sheets look: cells with their formats, merges, widths, heights, limits, print set-up; fonts, fills, borders."""
-    with zipfile.ZipFile(path) as archive:
-        return {name: DIGEST.sub(b"", archive.read(name)) for name in archive.namelist() if FORM_SHEETS.fullmatch(name)}
 
 
 @pytest.mark.slow
