@@ -21,14 +21,12 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.workbook import Workbook
 
-from support.paths import TEMPLATES
 from xlperf import load_form, new_form
 from xlperf.drawing.draw import write_drawing
 from xlperf.drawing.read import read_drawing
 from xlperf.drawing.recognition.definition import ReadDefinition
 from xlperf.forms.form import Form
 
-SHIPPED = sorted(path.parent for path in TEMPLATES.glob("*/*/form.yaml"))
 DIGEST = re.compile(rb"(?<= )[0-9a-f]{12}(?= )")  # of form.yaml, on the program's own page
 FORM_SHEETS = re.compile(r"xl/(worksheets/sheet\d+|styles|sharedStrings)\.xml")
 YELLOW = PatternFill("solid", fgColor="FFFFFF00")  # Excel's own yellow, not ours

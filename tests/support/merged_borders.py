@@ -14,7 +14,9 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.merge import MergedCellRange
 
 SIDES = ("top", "left", "right", "bottom")
-Known = dict[tuple[int, int, str], int]  # the borders of the first cell and of another, and the side: the border of that other then
+Known = dict[
+    tuple[int, int, str], int
+]  # the borders of the first cell and of another, and the side: the border of that other then
 BOOKS: WeakKeyDictionary[Workbook, Known] = WeakKeyDictionary()
 
 
