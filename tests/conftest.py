@@ -15,6 +15,7 @@ import pytest
 from hypothesis import settings
 
 from support.answers import forget_old_answers
+from support.merged_borders import remember_borders
 from support.shared_formulas import remember_unfolded
 from support.sweeps import SEED, SOAK
 from xlperf.forms.form import Form
@@ -61,6 +62,7 @@ def pytest_report_header() -> str:
 def pytest_sessionstart() -> None:
     forget_old_answers()
     remember_unfolded()
+    remember_borders()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

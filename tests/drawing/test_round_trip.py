@@ -1,12 +1,10 @@
-"""Drawn and read, a form is what it was: those that travel with us, random ones, in both languages, saved by other programs."""
+"""Drawn and read, a form is what it was: those that travel with us, in both languages, saved by other programs."""
 
 from __future__ import annotations
 
 import copy
 import io
-import re
 import shutil
-import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -14,19 +12,17 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from support.chosen_form import chosen_form
-from support.drawings import SHIPPED, definition_in, draw, drawing_of, edited, name_of, small_form, written
+from support.drawings import definition_in, draw, drawing_of, edited, name_of, parts_of, small_form, written
 from support.libreoffice import NEVER, convert
-from support.random_forms import random_form
-from support.sweeps import seeds
-from xlperf import FormError, draw_form, load_form, read_form
+from support.shipped import folders_for
+from xlperf import draw_form, load_form, read_form
 from xlperf.drawing.draw import write_drawing
 from xlperf.drawing.recognition.cells import read_cells
 from xlperf.drawing.recognition.definition import ReadDefinition, read_definition_of
 from xlperf.forms.form import Form
 from xlperf.messages import LANGUAGES, use_language
 
-DIGEST = re.compile(rb"(?<= )[0-9a-f]{12}(?= )")  # of form.yaml, on the program's own page
-FORM_SHEETS = re.compile(r"xl/(worksheets/sheet\d+|styles|sharedStrings)\.xml")
+LOOKED_AT = folders_for("drawn and looked at")
 
 
 def assert_same(read: ReadDefinition, form: Form) -> None:
@@ -45,7 +41,7 @@ def plain_types(value: object) -> object:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "folder"), [*enumerate(SHIPPED)], ids=[name_of(folder) for folder in SHIPPED])
+@pytest.mark.parametrize(("number", "folder"), [*enumerate(LOOKED_AT)], ids=[name_of(folder) for folder in LOOKED_AT])
 def test_a_form_of_ours_drawn_and_read_is_equal_and_drawn_again_looks_the_same(number: int, folder: Path, tmp_path: Path) -> None:
     drawn, again = tmp_path / "drawn.xlsx", tmp_path / "again.xlsx"
     language = LANGUAGES[number % 2]
@@ -64,7 +60,7 @@ def test_a_form_of_ours_drawn_and_read_is_equal_and_drawn_again_looks_the_same(n
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("folder", SHIPPED, ids=name_of)
+@pytest.mark.parametrize("folder", folders_for("drawn and saved"), ids=name_of)
 def test_openpyxl_may_save_it_between(folder: Path) -> None:
     saved = io.BytesIO()
     openpyxl.load_workbook(io.BytesIO(drawing_of(folder))).save(saved)
@@ -111,9 +107,9 @@ def test_a_look_up_may_be_typed_in_any_usual_way(typed: str, read: str, tmp_path
 def test_libreoffice_may_save_it_between(tmp_path: Path) -> None:
     """It writes notes, limits, widths and formulas anew, each in its own way."""
     made = [small_form(tmp_path), load_form(written(chosen_form(), tmp_path))]
-    forms = [*made, *(load_form(folder) for folder in SHIPPED)]
+    forms = [*made, *(load_form(folder) for folder in LOOKED_AT)]
     drawn = [draw(form, tmp_path, f"{form.key}.xlsx") for form in made]
-    for folder in SHIPPED:
+    for folder in LOOKED_AT:
         drawn.append(tmp_path / f"{name_of(folder)}.xlsx")
         drawn[-1].write_bytes(drawing_of(folder))
     for form, saved in zip(forms, convert(drawn, tmp_path / "saved", recalculate=NEVER), strict=True):
@@ -121,27 +117,7 @@ def test_libreoffice_may_save_it_between(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_random_forms_drawn_and_read_are_equal(tmp_path: Path) -> None:
-    drawn = 0
-    for seed in seeds(400, usual=6):
-        folder = written(random_form(seed), tmp_path / str(seed))
-        try:
-            form = load_form(folder)
-        except FormError:
-            continue
-        assert_same(definition_in(draw(form, tmp_path, f"{seed}.xlsx")), form)
-        drawn += 1
-    assert drawn >= 4
-
-
-def parts_of(path: Path) -> dict[str, bytes]:
-    """How the sheets look: cells with their formats, merges, widths, heights, limits, print set-up; fonts, fills, borders."""
-    with zipfile.ZipFile(path) as archive:
-        return {name: DIGEST.sub(b"", archive.read(name)) for name in archive.namelist() if FORM_SHEETS.fullmatch(name)}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("folder", SHIPPED, ids=name_of)
+@pytest.mark.parametrize("folder", folders_for("drawn and saved"), ids=name_of)
 def test_little_is_left_that_a_drawing_cannot_show(folder: Path) -> None:
     """Of sheets and rules: what hangs on another column, and a few measures; the words of a form are no drawing."""
     book = openpyxl.load_workbook(io.BytesIO(drawing_of(folder)))

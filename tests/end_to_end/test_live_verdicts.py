@@ -18,7 +18,7 @@ from support.libreoffice import edit
 from support.live_documents import document_for
 from support.live_edits import Drawn, draw, with_steps
 from support.live_verdicts import FORMAT, ours, told
-from support.make_golden import FORMS
+from support.shipped import forms_for
 from support.sweeps import seeds
 from xlperf import fill_workbook, validate, write_template
 from xlperf.forms.document import rows_of, unit_spot
@@ -75,7 +75,7 @@ def _numbers_read_as_texts(path: Path) -> Iterator[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.key)
+@pytest.mark.parametrize("form", forms_for("live verdicts"), ids=lambda form: form.key)
 def test_every_live_verdict_is_ours_or_waits(form: Form, tmp_path: Path) -> None:
     words, lies, waits = form.words, [], []
     for path, drawn in edited([filled(form, seed, tmp_path) for seed in seeds(500, usual=8)]):
@@ -90,7 +90,7 @@ def test_every_live_verdict_is_ours_or_waits(form: Form, tmp_path: Path) -> None
     assert not [(path.name, drawn.name, code) for path, drawn, code in waits if not is_mistyped(drawn, path)]
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.key)
+@pytest.mark.parametrize("form", forms_for("live verdicts"), ids=lambda form: form.key)
 def test_most_rules_are_live(form: Form) -> None:
     live = {code for code, rule in form.rules.items() if is_live(form, rule)}
     assert len(live - {"XL304"}) >= LIVE_AT_LEAST[form.key]
@@ -102,7 +102,7 @@ def after(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Workbooks after single edits, by name, all made by one LibreOffice."""
     folder = tmp_path_factory.mktemp("edited")
     jobs = []
-    for form in FORMS:
+    for form in forms_for("live verdicts"):
         path = write_template(form.key, year=max(2023, form.first_year), output=folder / f"{form.key}.xlsx")
         jobs.append((path, Drawn("untouched", ())))
     for name, steps in EDITS.items():
@@ -124,7 +124,7 @@ def states(after: dict[str, Path], name: str, form: Form | None = None) -> dict[
     return live
 
 
-FORM = next(form for form in FORMS if form.key == "suzhou-department")
+FORM = next(form for form in forms_for("live verdicts") if form.key == "suzhou-department")
 WAITS, PASSED, FAILED, OPEN = (FORM.words[state] for state in ("doubtful", "passed", "failed", "waiting"))
 BUDGET, TABLE = (page.title for page in FORM.sheets if page.key in ("budget", "indicators"))
 ITEM, NAME, INITIAL, SPENT, RATE = 6, 1, 2, 5, 6  # the row of the first item, and columns of the budget
@@ -140,7 +140,7 @@ ISSUED = "\u82cf\u5dde\u5e02 (A)"
 UNITS = (ISSUED, "\u82cf\u5dde\u5e02\uff08a\uff09", "B", "")
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.key)
+@pytest.mark.parametrize("form", forms_for("live verdicts"), ids=lambda form: form.key)
 def test_a_blank_template_passes_nothing_that_it_has_nothing_for(after: dict[str, Path], form: Form) -> None:
     passed = {code for code, state in states(after, form.key, form).items() if state == form.words["passed"]}
     assert passed <= {"XL301", "XL304", "SZ205"}  # formulas are there, and the names of fixed rows

@@ -21,8 +21,8 @@ from python_calamine import CalamineWorkbook
 from support.documents import SMALL_TABLES, any_document, inputs, random_document
 from support.gnumeric import as_gnumeric_shows, recalculate, without_escapes
 from support.libreoffice import ALWAYS, NEVER, convert
-from support.make_golden import FORMS
 from support.paths import EXAMPLE
+from support.shipped import forms_for
 from support.surgery import rewrite
 from support.sweeps import seeds
 from xlperf import fill_workbook, finalize, read_workbook
@@ -35,7 +35,7 @@ from xlperf.values.box_notes import is_note
 from xlperf.workflow.documents import take_document
 
 pytestmark = pytest.mark.slow
-of_each_form = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.key)
+of_each_form = pytest.mark.parametrize("form", forms_for("computed by others"), ids=lambda form: form.key)
 BATCHES = 2
 
 

@@ -17,8 +17,8 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from support.make_golden import FORMS
 from support.paths import REPOSITORY, SUPPORT
+from support.shipped import forms_for
 from xlperf import write_template
 from xlperf.cli.commands import cli
 from xlperf.forms.document import Spot
@@ -105,7 +105,7 @@ def held(form: Form, folder: str) -> Held:
 @pytest.fixture(scope="module")
 def workbooks(tmp_path_factory: pytest.TempPathFactory) -> list[Held]:
     folder = tmp_path_factory.mktemp("held")
-    return [held(form, str(folder)) for form in FORMS]
+    return [held(form, str(folder)) for form in forms_for("remedies")]
 
 
 # --- what can be asserted of a way ---------------------------------------------------------------------------
@@ -236,7 +236,7 @@ def remedies(language: str) -> dict[str, str]:
 
 def of_forms() -> dict[str, str]:
     """The remedy of every rule of the shipped forms that has one of its own."""
-    return {f"{form.key} {code}": rule.fix for form in FORMS for code, rule in form.rules.items() if rule.fix}
+    return {f"{form.key} {code}": rule.fix for form in forms_for("remedies") for code, rule in form.rules.items() if rule.fix}
 
 
 # --- the list ------------------------------------------------------------------------------------------------
@@ -324,7 +324,7 @@ def field_of(workbook: Held, spot: Spot) -> Field:
 def test_what_a_rule_names_is_in_its_form() -> None:
     """Sheets, columns and choices in quotation marks; of a column to fill in, one of the cells that the list names."""
     lost = []
-    for form in FORMS:
+    for form in forms_for("remedies"):
         sheets = {sheet.title for sheet in form.sheets}
         fields = [field for block in form.blocks.values() for field in block.fields.values()]
         known = sheets | {choice for field in fields for choice in field.choices} | QUOTED
@@ -365,7 +365,7 @@ def test_no_remedy_of_a_finding_is_impossible(language: str) -> None:
     assert {code: text for code, text in told.items() if IMPOSSIBLE[language].search(text)} == {}
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.key)
+@pytest.mark.parametrize("form", forms_for("remedies"), ids=lambda form: form.key)
 def test_no_rule_and_no_help_of_a_form_asks_for_the_impossible(form: Form) -> None:
     helps = {f"{key}.{name}": field.help for key, block in form.blocks.items() for name, field in block.fields.items()}
     texts = {**{code: f"{rule.fix} {rule.why}" for code, rule in form.rules.items()}, **helps, **form.words}
@@ -403,7 +403,7 @@ def test_a_way_that_is_closed_is_found(of: str, way: str, where: str, workbooks:
     assert is_possible and not is_possible(remedy, workbook)
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.key)
+@pytest.mark.parametrize("form", forms_for("remedies"), ids=lambda form: form.key)
 def test_what_is_told_is_allowed_and_what_is_not_told_is_not(form: Form, workbooks: Sequence[Held]) -> None:
     (workbook,) = (one for one in workbooks if one.form is form)
     for sheet in workbook.book.worksheets[:-1]:

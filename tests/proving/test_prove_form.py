@@ -11,9 +11,8 @@ import pytest
 import yaml
 
 from support.base_form import BUDGET, INDICATORS, base_form, put
-from support.paths import REPOSITORY, TEMPLATES
-from support.random_forms import random_form
-from support.sweeps import seeds
+from support.paths import REPOSITORY
+from support.shipped import folders_for
 from xlperf import Proof, prove_form, validate, write_template
 from xlperf.errors import FormError, UsageError
 from xlperf.forms.compute import compute
@@ -27,6 +26,7 @@ from xlperf.workflow import report as reporting
 from xlperf.workflow.documents import take_document_of
 from xlperf.workflow.process import process
 
+ON_THE_COMMAND_LINE = "suzhou-department"  # proved there: tests/reporting/test_formats.py
 BASE_CASE = {
     "title": "overspent",
     "cells": {"budget.items[0].name": "A", "budget.items[0].planned": 1, "budget.items[0].spent": 2},
@@ -57,13 +57,6 @@ def test_a_form_that_holds_has_neither_faults_nor_warnings(tmp_path: Path) -> No
     proof = prove_form(folder)
     assert (proof.form.key, proof.faults, proof.warnings) == ("mini", (), ())
     assert [path.name for path in folder.iterdir()] == ["form.yaml"]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", seeds(500, usual=2))
-def test_what_is_accepted_survives_every_command(seed: int, tmp_path: Path) -> None:
-    """Random forms: none of them makes a command fail, and no workbook that nobody has changed is accused of a change."""
-    assert list(map(str, proved(random_form(seed), tmp_path).faults)) == []
 
 
 @pytest.mark.slow
@@ -103,10 +96,9 @@ def test_tests_that_are_written_wrongly_are_refused(content: str, named: str, tm
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("key", ["national-project", "sichuan-project"])
-def test_every_rule_of_a_form_that_travels_with_xlperf_is_reached(key: str) -> None:
-    """The department form's is proved on the command line, tests/reporting/test_formats.py."""
-    (folder,) = (TEMPLATES / key).iterdir()
+@pytest.mark.parametrize("folder", [folder for folder in folders_for("proved") if folder.parent.name != ON_THE_COMMAND_LINE],
+                         ids=lambda folder: folder.parent.name)  # fmt: skip
+def test_every_rule_of_a_form_that_travels_with_xlperf_is_reached(folder: Path) -> None:
     proof = prove_form(folder)
     assert (list(map(str, proof.faults)), list(map(str, proof.warnings))) == ([], [])
 

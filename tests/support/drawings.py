@@ -7,7 +7,9 @@ definition_in(drawn)                      # what is read from it, a ReadDefiniti
 
 from __future__ import annotations
 
+import re
 import tempfile
+import zipfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -19,14 +21,14 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.workbook import Workbook
 
-from support.paths import TEMPLATES
 from xlperf import load_form, new_form
 from xlperf.drawing.draw import write_drawing
 from xlperf.drawing.read import read_drawing
 from xlperf.drawing.recognition.definition import ReadDefinition
 from xlperf.forms.form import Form
 
-SHIPPED = sorted(path.parent for path in TEMPLATES.glob("*/*/form.yaml"))
+DIGEST = re.compile(rb"(?<= )[0-9a-f]{12}(?= )")  # of form.yaml, on the program's own page
+FORM_SHEETS = re.compile(r"xl/(worksheets/sheet\d+|styles|sharedStrings)\.xml")
 YELLOW = PatternFill("solid", fgColor="FFFFFF00")  # Excel's own yellow, not ours
 
 
@@ -46,6 +48,12 @@ def drawing_of(folder: Path) -> bytes:
     """A form of ours drawn, once per process."""
     with tempfile.TemporaryDirectory() as target:
         return draw(load_form(folder), Path(target)).read_bytes()
+
+
+def parts_of(path: Path) -> dict[str, bytes]:
+    """How the sheets look: cells with their formats, merges, widths, heights, limits, print set-up; fonts, fills, borders."""
+    with zipfile.ZipFile(path) as archive:
+        return {name: DIGEST.sub(b"", archive.read(name)) for name in archive.namelist() if FORM_SHEETS.fullmatch(name)}
 
 
 def small_form(folder: Path) -> Form:

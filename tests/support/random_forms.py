@@ -70,8 +70,8 @@ def of_types(types: tuple[str, ...], value: Callable[[Random], Any]) -> Part:
 COLUMN_PARTS: dict[str, Part] = {
     "required": lambda random, column: True,
     "wanted": lambda random, column: True,
-    "minimum": of_types(NUMBERS, lambda random: random.choice((0, -5, 1, 0.5, -1e6))),
-    "maximum": of_types(NUMBERS, lambda random: random.choice((100, 1000, 99.99, 5e6))),
+    "minimum": of_types(NUMBERS, lambda random: random.choice((0, -5, 1, 0.5, -1_000_000))),
+    "maximum": of_types(NUMBERS, lambda random: random.choice((100, 1000, 99.99, 5_000_000))),
     "digits": of_types(("money", "percentage", "points", "ratio"), lambda random: random.randint(0, 6)),
     "money": of_types(("money",), lambda random: random.choice(MONEY)),
     "max_length": of_types((*TEXTS, "value"), lambda random: random.choice((1, 5, 100, 500, 32767))),
@@ -90,7 +90,7 @@ COLUMN_PARTS: dict[str, Part] = {
 }
 DRAWN_APART = {
     "key", "label", "type", "formula", "number_when", "choices", "choices_by", "choices_from", "spellings", "hidden", "last", "width",
-    "stage",  # forms of several stages: tests/forms/test_stages.py
+    "stage",  # drawn for the whole form
 }  # fmt: skip
 assert set(COLUMN_PARTS) | DRAWN_APART == set(SCHEMA["column"]["properties"]), "a key of columns that no random form has"
 
@@ -120,6 +120,9 @@ def random_form(seed: int) -> dict[str, Any]:
     _use_ready_checks(shared, definition)
     _test_the_form(shared, definition)
     _hold_against_rows_above(shared, definition)
+    staged = Random(f"{seed} stages")
+    if staged.random() < 0.25:
+        _add_stages(staged, definition)
     _split_what_formulas_see(sheets, definition["rules"])
     _label_sides(Random(f"{seed} sides"), definition)
     return _extended(shared, definition) if shared.random() < 0.3 else definition
@@ -170,6 +173,44 @@ def _hold_against_rows_above(random: Random, definition: dict[str, Any]) -> None
             test = test.format(a=random.choice(numbers), b=random.choice(numbers))
             number = len(definition["rules"]) + 101
             definition["rules"].append({"code": f"AE{number}", "title": f"上行{number}", "table": table["table"], "test": test})
+
+
+STAGES = (
+    {"key": "review", "label": "复核", "owner": "财政部门", "file_name": "复核表", "finalized_name": "复核定稿"},
+    {"key": "approval", "label": "审定", "owner": "财政部门", "file_name": "审定表", "finalized_name": "审定定稿"},
+)
+OF_REVIEW = ("money", "count", "ratio", "text", "date", "choice")
+
+
+def _add_stages(random: Random, definition: dict[str, Any]) -> None:
+    """What a reviewer fills in: columns beside those of the department, what follows from both, who it was, a rule."""
+    stages = [dict(stage) for stage in STAGES[: random.choice((1, 1, 2))]]
+    if random.random() < 0.3:
+        stages[0] |= {"title": "复核用表", "end": "（复核完）", "guide": ["只填复核的单元格。"]}
+    definition["stages"] = stages
+    last: str = stages[-1]["key"]
+    for table in random.sample(_tables(definition["sheets"][2:-1]), 1):
+        numbers = [column["key"] for column in table["columns"] if column["type"] in NUMBERS and not column.get("hidden")]
+        added = {"key": "checked", "label": "复核数", "type": random.choice(OF_REVIEW), "stage": "review", "width": 11}
+        if added["type"] == "choice":
+            added["choices"] = ["属实", "不属实"]
+        if random.random() < 0.4:
+            added["required"] = True
+        table["columns"].append(added)
+        if added["type"] in NUMBERS and numbers:
+            key = random.choice(numbers)
+            formula = f'IF(checked = "", "", ROUND(checked - {key}, 4))'
+            both = {"key": "apart", "label": "复核相差", "type": "ratio", "digits": 4, "formula": formula}
+            table["columns"].append(both | {"stage": random.choice(("review", last)), "width": 9.5})
+            rule = {"table": table["table"], "test": f"N(checked) <= N({key}) * 2 + 1", "stage": "review"}
+            definition["rules"].append({"code": "AF101", "title": "复核数不大"} | rule)
+    if random.random() < 0.6:
+        items = [
+            {"key": "by", "label": "复核人", "type": "text", "required": True},
+            {"key": "day", "label": "日期", "type": "date"},
+        ]
+        fields = {"fields": "reviewer", "stage": last, "heading": "复核人填写", "items": items}
+        definition["sheets"][1]["sections"].insert(3, fields)
 
 
 def _extended(random: Random, definition: dict[str, Any]) -> dict[str, Any]:

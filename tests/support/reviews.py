@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import openpyxl
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -45,33 +46,44 @@ APPROVAL: Cells = {
 
 def find(book: Workbook, name: str) -> tuple[Worksheet, int, int]:
     """Where a cell stands: sheet, row and column from 1."""
-    row_key, _, field = name.rpartition(".")
+    title, row, column = places_in(book)[name]
+    return book[title], row, column
+
+
+def places_in(book: Workbook) -> dict[str, tuple[str, int, int]]:
+    """Where the cells of a workbook stand, by name: title of the sheet, row and column from 1."""
+    places: dict[str, tuple[str, int, int]] = {}
     for sheet in book.worksheets:
-        columns = {
-            key: number for number in range(1, sheet.max_column + 1) for key in str(sheet.cell(1, number).value or "").split()
-        }
+        columns = {key: cell.column for cell in sheet[1] for key in str(cell.value or "").split()}
         for row in range(2, sheet.max_row + 1):
             key = str(sheet.cell(row, 1).value or "")
-            if key == row_key and field in columns:
-                return sheet, row, columns[field]
-            if key == name and "value" in columns:
+            if key and "value" in columns and key not in places:
                 narrative = sheet.cell(row, columns["text"]).coordinate  # a long text is merged with what stands beside it
-                return sheet, row, columns["text" if narrative in sheet.merged_cells else "value"]
-    raise KeyError(name)
+                places[key] = (sheet.title, row, columns["text" if narrative in sheet.merged_cells else "value"])
+            if key:
+                places.update({f"{key}.{field}": (sheet.title, row, column) for field, column in columns.items()
+                               if f"{key}.{field}" not in places})  # fmt: skip
+    return places
 
 
 def address(path: Path, name: str) -> str:
     """A cell as findings name it."""
-    sheet, row, column = find(openpyxl.load_workbook(path), name)
-    return f"{sheet.title}!{sheet.cell(row, column).coordinate}"
+    title, row, column = _known_places(path, path.stat().st_mtime_ns, path.stat().st_size)[name]
+    return f"{title}!{get_column_letter(column)}{row}"
+
+
+@cache
+def _known_places(path: Path, *state: int) -> dict[str, tuple[str, int, int]]:
+    return places_in(openpyxl.load_workbook(path))
 
 
 def fill_in(source: Path, target: Path, cells: Cells, change: Callable[[Workbook], object] = lambda book: None) -> Path:
     """Fill in those cells, as somebody does who may also have taken the protection off; then change what else is asked."""
     book = openpyxl.load_workbook(source)
+    places = _known_places(source, source.stat().st_mtime_ns, source.stat().st_size)
     for name, value in cells.items():
-        sheet, row, column = find(book, name)
-        sheet.cell(row, column).value = value
+        title, row, column = places[name]
+        book[title].cell(row, column).value = value
     change(book)
     book.save(target)
     return target
