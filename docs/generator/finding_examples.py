@@ -371,6 +371,11 @@ def of_review(cells: reviews.Cells, change: Callable[[Any], object] = lambda boo
     return lambda folder: validate(reviews.reviewed(folder, cells, change)).findings
 
 
+def of_approval(cells: reviews.Cells) -> Build:
+    """An approval that came back with those cells."""
+    return lambda folder: validate(reviews.approved(folder, cells)).findings
+
+
 def forget_what_was_locked(book: Any) -> None:
     next(sheet for sheet in book if str(sheet.cell(1, 1).value).endswith("identity")).delete_rows(2, 40)
 
@@ -487,6 +492,14 @@ OWN: dict[str, tuple[Build, ...]] = {
     "SZ203": (from_document(lambda doc: doc.update(base_data={"staff_control": {"part": 51, "base": 55}})),),
     "SZ207": (from_document(one_source),),
     "SZ309": (from_document(untroubled),),
+    "SC601": (of_review({"indicators.2.remark": None}),),
+    "SC602": (of_review({"indicators.2.remark": "见附件"}),),
+    "SC603": (of_review({"indicators.1.rescore": 10.5, "indicators.1.remark": "有额外成果佐证。"}),),
+    "SC604": (of_review({"indicators.4.rescore": 5}),),
+    "SC605": (of_review({"indicators.2.remark": "缺证"}),),
+    "SC606": (of_review({"indicators.1.rechecked": 121}),),
+    "SC611": (of_approval({"verdict.approval_remark": None}),),
+    "SC612": (of_approval({"verdict.approval_remark": "略"}),),
     "SZ310": (from_document(all_on_target),),
 }
 

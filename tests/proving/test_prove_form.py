@@ -82,7 +82,50 @@ def test_tests_may_stand_beside_the_form(tmp_path: Path) -> None:
     assert told == [("proof_test_fails", "tests.yaml tests[1]")]
 
 
+@pytest.mark.slow
+def test_a_test_of_a_stage_is_run_in_its_workbook_and_its_rules_are_told_where_nothing_reaches_them(tmp_path: Path) -> None:
+    definition = reviewed_form()
+    rule = {
+        "severity": "error",
+        "stage": "review",
+        "table": "budget",
+        "blocks": ["items"],
+        "why": "x",
+        "fix": "x",
+        "expected": "x",
+        "found": "{name}",
+    }
+    definition["rules"] += [
+        {**rule, "code": "AB601", "title": "lowered", "test": 'IF(seen < spent, remark <> "", TRUE)', "cells": ["remark"]},
+        {**rule, "code": "AB602", "title": "never", "test": "seen < spent + 99999999", "cells": ["seen"]},
+    ]
+    cells = {**BASE_CASE["cells"], "budget.items[0].planned": 3, "budget.items[0].seen": 1}
+    definition["tests"] = [
+        {"title": "a word is missing", "stage": "review", "cells": cells, "codes": ["AB601"]},
+        {"title": "a word is there", "stage": "review", "cells": {**cells, "budget.items[0].remark": "x"}, "codes": []},
+        {"title": "not the department's", "cells": cells, "codes": []},
+        {"title": "nor its rule", "cells": BASE_CASE["cells"], "codes": ["AB601"]},
+    ]
+    proof = proved(definition, tmp_path)
+    told = [(fault.key, fault.arguments["place"]) for fault in proof.faults]
+    assert told == [("proof_no_place", "tests[2]"), ("proof_no_rule", "tests[3]")]
+    assert [(fault.key, fault.arguments["code"]) for fault in proof.warnings] == [("proof_never_fired", "AB602")]
+
+
+def reviewed_form() -> dict[str, Any]:
+    """The base form with a stage that looks at what was spent once more."""
+    definition = base_form() | {"stages": [{"key": "review", "label": "Review", "owner": "bureau", "file_name": "review",
+                                            "finalized_name": "reviewed", "end": "end"}]}  # fmt: skip
+    columns = [
+        {"key": "seen", "label": "Seen", "stage": "review", "width": 10, "type": "money"},
+        {"key": "remark", "label": "Remark", "stage": "review", "width": 10, "type": "text", "max_length": 100},
+    ]
+    definition["sheets"][2]["sections"][0]["columns"] += columns
+    return definition
+
+
 @pytest.mark.parametrize(("content", "named"), [
+    ("tests: [{title: x, stage: audit, codes: [], cells: {cover.unit: A}}]", r"tests\.yaml .*tests\[0\]\.stage: .*'audit'"),
     ("tests: [{title: x, cells: {cover.unit: A}}]", r"tests\.yaml .*tests\[0\]: 'codes' is a required key"),
     ("tests：[]", r"tests\.yaml .*the file holds tests: and nothing else"),
     ("tests: [", r"tests\.yaml .*a bracket is left open, .*line 1"),

@@ -46,6 +46,7 @@ from xlperf import (
 )
 from xlperf.forms.loader import find_form, load_form
 from xlperf.reading.reader import read_cells
+from xlperf.workflow.process import process
 
 FOLDER = find_form("sichuan-project")
 NATIONAL = EXAMPLES / "national-project-2022" / "filled.xlsx"
@@ -353,6 +354,21 @@ def test_a_submission_and_its_review_differ_in_what_the_reviewer_filled_in(tmp_p
     changes = compare_papers(FILLED, reviewed(tmp_path))
     assert {change.kind for change in changes} == {"added"}
     assert len([change for change in changes if "复核得分" in change.place]) == 20
+
+
+def test_what_the_department_was_asked_waits_for_nothing_that_the_reviewer_fills_in() -> None:
+    """A blank review tells of the department's rules what its own workbook told: a score is missing, but none of theirs."""
+    told = {}
+    for path in (FILLED, blank_review()):
+        processed = process(path)
+        told[path] = {
+            (key, name): value
+            for key in ("subtotals", "indicators", "funds")
+            for row in processed.rows.get(key, ())
+            for name, value in row.items()
+            if name.startswith("_SC") and name < "_SC6"
+        }
+    assert told[FILLED] == told[blank_review()] and ("subtotals", "_SC212") in told[FILLED]
 
 
 # --- whoever else computes it ---------------------------------------------------------------------------------

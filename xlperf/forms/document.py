@@ -226,10 +226,14 @@ def _fill_row(block: Block, row: Row, item: Document, where: str) -> Iterator[St
 # --- from the rows to the document ---------------------------------------------------------------------------
 
 
-def document_of(form: Form, rows: Rows) -> dict[str, Any]:
-    """Return the document of those rows; empty free rows and blank values are absent."""
+def document_of(form: Form, rows: Rows, *, numbered: bool = False) -> dict[str, Any]:
+    """Return the document of those rows; empty free rows and blank values are absent.
+
+    Args:
+        numbered: keep copies that count as none, so that those after them keep their numbers.
+    """
     document: dict[str, Any] = {"form": form.key, "revision": form.revision, **({STAGE: form.stage} if form.stage else {})}
-    places = places_of_copies(form, rows)
+    places = places_of_copies(form, rows, numbered=numbered)
     for blocks in form.blocks_by_path.values():
         for block in blocks:
             path = path_in(block, places)

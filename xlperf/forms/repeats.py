@@ -231,9 +231,9 @@ def counting_keys(form: Form, block: Block, index: int) -> Iterator[str]:
             yield key
 
 
-def places_of_copies(form: Form, rows: Mapping[str, list[dict[str, Any]]]) -> dict[Copy, int]:
-    """Where each copy stands in the list of its document, those that count as none left out."""
-    blank, found, count = blank_copies(form, rows), {}, dict.fromkeys(form.repeats, 0)
+def places_of_copies(form: Form, rows: Mapping[str, list[dict[str, Any]]], *, numbered: bool = False) -> dict[Copy, int]:
+    """Where each copy stands in the list of its document, those that count as none left out; `numbered`: all by their numbers."""
+    blank, found, count = frozenset() if numbered else blank_copies(form, rows), {}, dict.fromkeys(form.repeats, 0)
     for copy in sorted(blocks_by_copy(form)):
         if copy not in blank:
             found[copy] = count[copy.repeat]

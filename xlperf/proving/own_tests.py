@@ -3,12 +3,13 @@
     tests:
       - {title: …, cells: {"budget.items[0].name": A, "budget.items[0].spent": 2}, codes: [AB101]}
       - {title: …, document: {budget: {items: [{name: A, planned: 2, spent: 1}]}}, codes: []}
+      - {title: …, stage: review, cells: {"budget.items[0].spent": 2, "budget.items[0].reviewed": 1}, codes: [AB601]}
 
 They stand in form.yaml, or in a tests.yaml beside it: a form that was issued keeps its form.yaml, for workbooks say from which
 one they are written, and gets more tests all the same.
 
 A test names every rule that is to fire. No other of the form's own may that is silent in an empty form; those of the program
-count where they are named.
+count where they are named. One that names a stage is filled in and tested in the workbook of that stage, by its rules.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from typing import Any
+from typing import Any, NamedTuple
 
 from xlperf.forms.definition import Raw, refuse, wrong
 from xlperf.forms.document import rows_of
 from xlperf.forms.form import Form
-from xlperf.forms.loader import form_for
+from xlperf.forms.loader import form_for, load_form
 from xlperf.forms.model import Block
+from xlperf.forms.stages.faults import check_stages
 from xlperf.forms.written.shape import check_shape
 from xlperf.forms.written.yaml_file import read_definition
 from xlperf.messages import listing, sentence
@@ -35,17 +37,20 @@ STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 def run_own_tests(form: Form, reached: Reached) -> Iterator[Fault]:
     """Yield the tests of a form that do not come out as it says."""
-    own = {rule.code for rule in own_rules(form)}
-    anyway = reached.look(form, rows_of(form, {"fiscal_year": form.first_year})[0])
+    stages: dict[str, _Stage] = {}
     for place, test in tests_of(form):
+        key = test.get("stage", form.stage)
+        if key not in stages:
+            stages[key] = _at_stage(form, key, reached)
+        at_stage, own, anyway = stages[key]
         document = document_of_test(form, test)
-        if stray := next((path for path in paths_of(document) if not is_place(form, path)), None):
+        if stray := next((path for path in paths_of(document) if not is_place(at_stage, path)), None):
             yield Fault("proof_no_place", {"place": place, "path": ".".join(stray)})
             continue
-        of_test = form_for(form, document)
+        of_test = form_for(at_stage, document)
         rows, _ = rows_of(of_test, document)
         wanted = set(test["codes"])
-        if unknown := sorted(code for code in wanted if code not in form.rules and not code.startswith("XL")):
+        if unknown := sorted(code for code in wanted if code not in at_stage.rules and not code.startswith("XL")):
             yield Fault("proof_no_rule", {"place": place, "codes": listing(unknown)})
             continue
         found = {code for code in reached.look(of_test, rows) if code in wanted or code in own - anyway}
@@ -54,6 +59,20 @@ def run_own_tests(form: Form, reached: Reached) -> Iterator[Fault]:
                 "proof_test_fails",
                 {"place": place, "title": test["title"], "expected": _codes(wanted), "found": _codes(found)},
             )
+
+
+class _Stage(NamedTuple):
+    """The form of a stage, the codes of its own rules, and those of them that fire in an empty one."""
+
+    form: Form
+    own: set[str]
+    anyway: set[str]
+
+
+def _at_stage(form: Form, stage: str, reached: Reached) -> _Stage:
+    at_stage = form if stage == form.stage else load_form(form.directory, stage=stage)
+    own = {rule.code for rule in own_rules(at_stage)}
+    return _Stage(at_stage, own, reached.look(at_stage, rows_of(at_stage, {"fiscal_year": form.first_year})[0]))
 
 
 def tests_of(form: Form) -> Iterator[tuple[str, Raw]]:
@@ -68,7 +87,9 @@ def tests_of(form: Form) -> Iterator[tuple[str, Raw]]:
         beside, _ = read_definition(path)
         if not isinstance(beside, Mapping) or [*beside] != ["tests"]:
             refuse(path, *wrong("", "tests_alone"))
-        check_shape({**form.definition, **beside}, path)
+        whole = {**form.whole, **beside}
+        check_shape(whole, path)
+        check_stages(whole, path)
         yield from ((f"{BESIDE} tests[{number}]", test) for number, test in enumerate(beside["tests"]))
 
 

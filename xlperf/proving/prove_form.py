@@ -92,15 +92,22 @@ def _faults(form: Form, before: Form | None, bench: Bench, reached: Reached, *, 
         for drawn in drawn_documents(other):
             if drawn.name in WITH_OTHER_COUNTS:
                 yield from try_document(other, drawn, bench.apart(other), reached)
-    yield from try_stages(form, bench)
+    yield from try_stages(form, bench, reached)
     yield from run_own_tests(form, reached)
-    search(form, reached)
+    for at_stage in stages_of(form):
+        search(at_stage, reached)
     filled: Drawn = next(drawn for drawn in documents if drawn.name == "full")
     yield from try_next_year(form, filled, bench)
     if before is not None:
         yield from try_revision_before(before, form, bench)
     if full:
         yield from recalculate(bench.written)
+
+
+def stages_of(form: Form) -> Iterator[Form]:
+    """Yield the form as the department fills it in, then as each later stage does, which has more rules."""
+    yield form
+    yield from (load_form(form.directory, stage=stage.key) for stage in form.stages)
 
 
 def other_counts(form: Form) -> Iterator[Form]:
@@ -112,6 +119,7 @@ def other_counts(form: Form) -> Iterator[Form]:
 
 
 def _unreached(form: Form, reached: Reached) -> Iterator[Fault]:
+    *_, form = stages_of(form)  # the last one has the rules of all
     for key, codes in {"proof_never_fired": reached.never_fired(form), "proof_never_silent": reached.never_silent(form)}.items():
         yield from (Fault(key, {"code": code, "title": form.rules[code].title}) for code in codes)
 

@@ -1,6 +1,6 @@
 """The stages of a form after the department, tried on documents made up from them: written, read back, finalized.
 
-faults = list(try_stages(form, Bench(templates, folder)))
+faults = list(try_stages(form, Bench(templates, folder), Reached()))
 
 What such a workbook locks is what it was made from, so nothing may be found of that.
 """
@@ -18,6 +18,7 @@ from xlperf.forms.layout import row_counts, with_blank_rows
 from xlperf.forms.loader import load_form
 from xlperf.forms.stages.issued import dump_issued
 from xlperf.proving.documents import Drawn, drawn_documents
+from xlperf.proving.reach import Reached
 from xlperf.proving.trials import DATE, Bench, Fault, Seen, Stumble, lost_values, own_findings, seen_in, step
 from xlperf.reporting.finding import is_returned
 from xlperf.workflow.finalize import write_finalized
@@ -27,19 +28,20 @@ TRIED = ("smallest", "full")  # of the documents that are made up
 SUBMISSION = "0" * 64  # the SHA-256 of none
 
 
-def try_stages(form: Form, bench: Bench) -> Iterator[Fault]:
+def try_stages(form: Form, bench: Bench, reached: Reached) -> Iterator[Fault]:
     """Yield what goes wrong with the workbooks of the stages after the department."""
     for stage in form.stages:
         later = load_form(form.directory, stage=stage.key)
         for drawn in drawn_documents(later):
             if drawn.name in TRIED:
-                yield from _try_document(later, drawn, bench)
+                yield from _try_document(later, drawn, bench, reached)
 
 
-def _try_document(form: Form, drawn: Drawn, bench: Bench) -> Iterator[Fault]:
+def _try_document(form: Form, drawn: Drawn, bench: Bench, reached: Reached) -> Iterator[Fault]:
     path = bench.folder / f"{form.stage}-{drawn.name}.xlsx"
     try:
         seen: Seen = step("check", drawn, partial(seen_in, form, drawn))
+        reached.see(form, seen.taken.computed, {finding.code for finding in seen.findings})
         step("review", drawn, partial(_write, form, seen, path))
         bench.written.append(path)
         processed: Processed = step("validate", drawn, partial(process, path, **bench.places))

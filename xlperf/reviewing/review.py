@@ -97,7 +97,7 @@ def _write(processed: Processed, form: Form, directory: Path, *, date: str, pass
     from xlperf.workbook.writer import write_workbook
 
     reading = processed.reading
-    document = document_of(reading.form, processed.rows)
+    document = document_of(reading.form, processed.rows, numbered=True)  # the unit knows its copies by their numbers
     rows, _ = rows_of(form, document)
     counts = row_counts(form, rows=rows)
     identity = Identity(

@@ -174,11 +174,15 @@ def quoted_words(words: Iterable[str]) -> str:
 
 
 def gaps(scope: Scope, block: Block, row: str | None, needed: Iterable[Cells]) -> Iterator[str]:
-    """Yield tests: a required figure among those cells is blank, and nothing can be told of what follows from it."""
+    """Yield tests: a required figure among those cells is blank, and nothing can be told of what follows from it.
+
+    What an earlier stage filled in is complete: without its required figures it would have gone back.
+    """
     for key, other_row, field_key in needed:
         other = scope.blocks[key]
         asked = asked_for(other, other.fields[field_key], "missing")
-        if other.fields[field_key].kind is not Kind.NUMBER or asked is False:
+        field = other.fields[field_key]
+        if field.kind is not Kind.NUMBER or field.locked or asked is False:
             continue
         if key == block.key and other_row == row:
             blank = f'{field_key} = ""'

@@ -69,5 +69,6 @@ def _parts_of(definition: Raw) -> Iterator[tuple[str, Raw]]:
         yield from ((f"{place}.items[{number}]", item) for number, item in enumerate(section.get("items", ())))
     yield from _columns_of(definition)
     yield from ((f"rules[{number}]", rule) for number, rule in enumerate(definition["rules"]))
+    yield from ((f"tests[{number}]", test) for number, test in enumerate(definition.get("tests", ())))
     figures = definition.get("summary", {}).get("figures", ())
     yield from ((f"summary.figures[{number}]", figure) for number, figure in enumerate(figures))
