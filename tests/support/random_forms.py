@@ -369,7 +369,10 @@ def _place_items(random: Random, items: list[dict[str, Any]], widths: int) -> No
 
 
 def _label_sides(random: Random, definition: dict[str, Any]) -> None:
-    """Put labels on the left of the tables of some sheets, and of some single fields; tables that share columns begin alike."""
+    """Put labels on the left of the tables of some sheets, and of some single fields; tables that share columns begin alike.
+
+    Some of these tables are touched by what follows.
+    """
     for sheet in definition["sheets"][1:-1]:
         if random.random() < 0.7:
             continue
@@ -377,6 +380,8 @@ def _label_sides(random: Random, definition: dict[str, Any]) -> None:
         for section in sheet["sections"]:
             is_table, is_fields = "table" in section, section.get("fields") in ("more", "head")
             has_box = any(item.get("rows", 1) > 1 for item in section.get("items", ()))
+            if is_table and random.random() < 0.4:
+                section["touching"] = True
             if is_table or (is_fields and not has_box and random.random() < 0.7):
                 section["side"] = {"label": random.choice(("绩效指标", "项目资金（万元）", "基本情况"))}
                 section["side"] |= {"upright": True} if random.random() < 0.5 else {}

@@ -265,7 +265,10 @@ def draw_limits_of_tables(canvas: Canvas, sheet: Worksheet, page: Page, raw: Raw
 
 
 def _draw_end(canvas: Canvas, sheet: Worksheet, page: Page, line: Line, section: Raw, own: dict[str, Any]) -> None:
-    LINES["end"](canvas.writer, sheet, page, line._replace(key=""))
+    if canvas.form.tables[line.table].touching:
+        sheet.set_row(line.row, None, None, {"hidden": True})
+    else:
+        LINES["end"](canvas.writer, sheet, page, line._replace(key=""))
 
 
 DrawnLine = Callable[[Canvas, Worksheet, Page, Line, Raw, dict[str, Any]], None]

@@ -268,6 +268,7 @@ class Table(NamedTuple):
     freeze: int  # how many columns stay in sight on the left
     bare: bool = False  # no heading stands above it
     side: Side | None = None
+    touching: bool = False  # nothing stands between it and what follows
     copy: Copy | None = None  # which copy of a repeated table it is
 
     @property

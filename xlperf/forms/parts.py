@@ -125,6 +125,7 @@ def _section(
         freeze=raw.get("freeze", 0),
         bare=raw.get("bare", False),
         side=_side(raw),
+        touching=raw.get("touching", False),
         copy=raw.get(COPY),
     )
     helpers = _helpers(table, rules, spellings)

@@ -23,6 +23,7 @@ from xlperf.workbook.styles import LONGEST_ROW, PIXEL, POINTS_PER_LINE, lines_ne
 from xlperf.workbook.validation import restrict_cells
 
 BOX_MARGIN = 6  # points above and below a long text
+LOW = 7.5  # points of a line that is there only to insert rows above it
 STACKED = 270  # how XlsxWriter calls letters that stand below one another
 LineWriter = Callable[[CellWriter, Worksheet, Page, Line], None]
 
@@ -215,13 +216,21 @@ def _row_height(writer: CellWriter, line: Line) -> float:
 
 
 def write_end(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
-    """The line below a table; rows are inserted above it where the table takes more."""
+    """The line below a table; rows are inserted above it where the table takes more.
+
+    Where what follows is to touch the table it is low, and hidden once no row can be inserted above it.
+    """
     write_key(sheet, line)
+    table = writer.form.tables[line.table]
+    block = writer.form.blocks[table.blocks[-1]]
+    takes_rows = block.shape == "list" and not writer.finalized
+    if table.touching:
+        sheet.set_row(line.row, LOW, None, {"hidden": not takes_rows or block.fixed})
+        return
     sheet.set_row(line.row, line.height)
-    block = writer.form.blocks[writer.form.tables[line.table].blocks[-1]]
     text = writer.form.words["end"]
-    if text and block.shape == "list" and not writer.finalized:
-        sheet.write_string(line.row, 1 + writer.form.tables[line.table].inset, text, writer.format("note"))
+    if text and takes_rows:
+        sheet.write_string(line.row, 1 + table.inset, text, writer.format("note"))
 
 
 def write_sides(writer: CellWriter, sheet: Worksheet, page: Page) -> None:

@@ -91,6 +91,7 @@ class DrawnSheet:
     widths: Mapping[int, float]  # in characters
     heights: Mapping[int, float]  # in points
     hidden: frozenset[int]  # columns
+    hidden_rows: frozenset[int]
     is_hidden: bool
     is_landscape: bool
     frozen: int  # columns that stay in sight
@@ -147,6 +148,7 @@ def _sheet(sheet: Worksheet) -> DrawnSheet:
         widths=dict(_widths(sheet)),
         heights={number - 1: float(row.height) for number, row in sheet.row_dimensions.items() if row.height},
         hidden=frozenset(_hidden(sheet)),
+        hidden_rows=frozenset(number - 1 for number, row in sheet.row_dimensions.items() if row.hidden),
         is_hidden=sheet.sheet_state != "visible",
         is_landscape=sheet.page_setup.orientation == "landscape",
         frozen=_frozen(sheet),

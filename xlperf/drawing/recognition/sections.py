@@ -72,6 +72,7 @@ class TableDrawn:
     columns: list[ColumnDrawn] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
     side: Area | None = None  # the label on the left of header and rows
+    is_touched: bool = False  # by what follows
 
 
 Section = FieldsDrawn | LinesDrawn | GuideDrawn | TableDrawn
@@ -237,12 +238,7 @@ class _Reader:
             return None
         if heading is not None:
             self._sign(heading)
-        if (
-            self.said(label).get("lines_sign")
-            or label.align == "right"
-            or AT_END.search(label.text)
-            or self.at == len(self.lines)
-        ):
+        if self._is_signed(label) or self.at == len(self.lines):
             self._sign(label)
             return None
         return label
@@ -297,17 +293,36 @@ class _Reader:
             table.columns.append(ColumnDrawn(header, group, said))
         self.at += 1 if second is None else 2
         row = line[0].row + depth
-        while self.at < len(self.lines) and self._is_row(self.lines[self.at], row):
+        while self.at < len(self.lines) and self._is_row(self.lines[self.at], row, table):
             table.rows.append(row)
             self.at += 1
             row += 1
+        hidden = row
+        while hidden in self.sheet.hidden_rows:
+            hidden += 1
+        table.is_touched = hidden > row or self._begins_in(row)
         if not table.rows:
             self.drawn.faults.append(fault(line[0].name, "no_sample", found=line[0].text))
         self.drawn.sections.append(table)
-        if self.at < len(self.lines) and len(self.lines[self.at]) == 1 and self.lines[self.at][0].row == row:
-            area = self.lines[self.at][0]
-            if area.is_label and not area.is_boxed:  # what stands below a table that takes more rows
-                self.at += 1
+        if self._is_remark(row):
+            table.is_touched = False
+            self.at += 1
+
+    def _begins_in(self, row: int) -> bool:
+        """Whether the next line stands in that row."""
+        return self.at < len(self.lines) and self.lines[self.at][0].row == row
+
+    def _is_remark(self, row: int) -> bool:
+        """Whether a text without a box stands in that row: what people read below a table that takes more rows."""
+        if not self._begins_in(row) or len(self.lines[self.at]) > 1:
+            return False
+        area = self.lines[self.at][0]
+        is_heading = self.at + 1 < len(self.lines) and self.lines[self.at + 1][0].row == row + area.rows
+        return area.is_label and not area.is_boxed and not self._is_signed(area) and not is_heading
+
+    def _is_signed(self, label: Area) -> bool:
+        """Whether a label alone is a line to be signed, however it stands."""
+        return bool(self.said(label).get("lines_sign") or label.align == "right" or AT_END.search(label.text))
 
     def _headers(self, first: list[Area], second: list[Area]) -> Iterator[tuple[Area, str]]:
         """Yield the header of each column and the title above several."""
@@ -319,15 +334,41 @@ class _Reader:
                 if area.column <= below.column < area.column + area.columns:
                     yield below, area.text
 
-    def _is_row(self, line: list[Area], row: int) -> bool:
+    def _is_row(self, line: list[Area], row: int, table: TableDrawn) -> bool:
         """Whether a line is the next row of a table."""
-        if line[0].row != row or any(key.startswith("table_") for area in line for key in self.said(area)):
+        said = [key for area in line for key in self.said(area)]
+        if line[0].row != row or any(key.startswith("table_") for key in said):
             return False
         if self.side is not None and row >= self.side.row + self.side.rows:
             return False
-        if all(area.is_label for area in line) and self._has_side(line):  # the next table has a label on its left
+        if any(key in ("row_key", "row_name") or key.startswith("block_") for key in said):
+            return True
+        if any(area.is_label for area in line) and self._begins_other(line, table):
             return False
         return any(area.is_cell or area.is_boxed for area in line)
+
+    def _begins_other(self, line: list[Area], table: TableDrawn) -> bool:
+        """Whether something else begins with a line that touches a table.
+
+        Cells of a table stand in one column each, so a field does that is merged over several; so does a header: labels alone
+        above cells, below rows with cells or in columns of its own.
+        """
+        columns = {column.header.column: column.header.columns for column in table.columns}
+        if any(area.is_cell and columns.get(area.column) not in (None, area.columns) for area in line):
+            return self._is_field(line) or self._has_side(line)
+        if any(not area.is_label for area in line):
+            return False
+        if self._has_side(line):
+            return True
+        if len(line) == 1:  # a heading over several columns, above a header or fields
+            at = self.at + 1
+            is_wide = line[0].columns > columns.get(line[0].column, 1)
+            return is_wide and at < len(self.lines) and (self._is_header(at) or self._is_field(self.lines[at]))
+        if not self._is_header(self.at):
+            return False
+        is_other = any(columns.get(area.column) != area.columns for area in line)
+        above = [self._line_at(row) or [] for row in table.rows]
+        return is_other or any(area.is_cell for each in above for area in each)
 
     def _not_understood(self, line: list[Area]) -> None:
         first = line[0]

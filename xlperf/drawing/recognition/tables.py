@@ -124,6 +124,8 @@ class TableRead:
                 if named is None and texts and (len(rows) > 1 or said.get("block_spare")):
                     named = f"row_{row + 1}"
                 block.rows.append(RowRead(row, named, own))
+            if len(block.rows) == 1 and block.rows[0].key is None and not said.get("block_spare"):
+                block.said = {name: value for name, value in said.items() if name != "block_fixed"}  # one row, and no other
             if len(block.rows) > 1 and not said.get("block_spare") and not any(row.key for row in block.rows):
                 block.said = {**said, "block_spare": True}
             yield block
@@ -235,6 +237,8 @@ class TableRead:
             raw["bare"] = True
         if self.table.side is not None:
             raw["side"] = side_of(self.table.side)
+        if self.table.is_touched:
+            raw["touching"] = True
         return self._finished(raw)
 
     def _other_label(self) -> str:
