@@ -47,6 +47,7 @@ class LinesDrawn:
     """Lines to be signed or stamped."""
 
     texts: list[str]
+    areas: list[Area] = field(default_factory=list)
 
 
 @dataclass
@@ -72,6 +73,7 @@ class TableDrawn:
     columns: list[ColumnDrawn] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
     side: Area | None = None  # the label on the left of header and rows
+    end: Area | None = None  # what stands below it
 
 
 Section = FieldsDrawn | LinesDrawn | GuideDrawn | TableDrawn
@@ -251,8 +253,9 @@ class _Reader:
         last = self.drawn.sections[-1] if self.drawn.sections else None
         if isinstance(last, LinesDrawn):
             last.texts.append(str(label.value))
+            last.areas.append(label)
         else:
-            self.drawn.sections.append(LinesDrawn([str(label.value)]))
+            self.drawn.sections.append(LinesDrawn([str(label.value)], [label]))
 
     def _field(self, line: list[Area], heading: Area | None) -> None:
         section = self._fields_for(line[0], heading)
@@ -307,6 +310,7 @@ class _Reader:
         if self.at < len(self.lines) and len(self.lines[self.at]) == 1 and self.lines[self.at][0].row == row:
             area = self.lines[self.at][0]
             if area.is_label and not area.is_boxed:  # what stands below a table that takes more rows
+                table.end = area
                 self.at += 1
 
     def _headers(self, first: list[Area], second: list[Area]) -> Iterator[tuple[Area, str]]:

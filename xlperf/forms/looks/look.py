@@ -21,6 +21,8 @@ ALIGNMENT = ("align", "valign", "wrap", "indent", "rotation", "shrink")
 PROPERTIES = (*LETTERS, "fill", *ALIGNMENT, *SIDES)
 NONE, AUTOMATIC, STACKED = "none", "automatic", "stacked"  # no line or fill; the usual colour; letters below one another
 
+YELLOW = (25, 75)  # degrees of the colour circle that pass for yellow
+
 
 def looks_by_place(raws: Iterable[Mapping[str, Any]]) -> dict[str, Look]:
     """What is said of each place, of two looks for one place the later one first."""
@@ -45,3 +47,17 @@ def written(look: Look) -> dict[str, Any]:
     if len(sides) == 1 and None not in sides:
         found = {name: value for name, value in found.items() if name not in SIDES} | {BORDER: sides.pop()}
     return found
+
+
+def is_yellow(digits: str) -> bool:
+    """Whether six digits are a yellow, the colour of cells that people fill in.
+
+    >>> is_yellow("FFFBE6"), is_yellow("DDEBF7")
+    (True, False)
+    """
+    red, green, blue = (int(digits[at : at + 2], 16) for at in (0, 2, 4))
+    most, least = max(red, green, blue), min(red, green, blue)
+    if most < 200 or most in (least, blue):
+        return False
+    hue = 60 * (green - blue) / (most - least) if most == red else 120 + 60 * (blue - red) / (most - least)
+    return YELLOW[0] <= hue <= YELLOW[1]

@@ -79,6 +79,19 @@ def cell(table: str, block: str, row: str | None, column: str) -> Names:
     return (ALL, f"table {table}", f"block {block}", *rows, f"column {table}.{column}", f"block {block}.{column}", *cells)
 
 
+RANKS = {  # of names by their kind and dots, from wide to narrow as `cell` has them; of others: without and with dots
+    ("block", 0): 2, ("spare", 0): 3, ("row", 1): 3, ("column", 1): 4, ("block", 1): 5, ("spare", 1): 6, ("row", 2): 6,
+}  # fmt: skip
+WIDE, SINGLE = 1, 6
+
+
+def rank(name: str) -> int:
+    """How narrow a place is: of two names of a cell the larger one counts."""
+    kind, _, rest = name.partition(" ")
+    dots = rest.count(".")
+    return RANKS.get((kind, dots), 0 if name == ALL else SINGLE if dots or kind == "line" else WIDE)
+
+
 # --- by the definition ---------------------------------------------------------------------------------------
 
 
