@@ -86,6 +86,8 @@ def add_sheet(writer: CellWriter, page: Page) -> Worksheet:
 def laid_over(properties: Mapping[str, object], look: Look, *, keeps_fill: bool) -> Properties:
     """The properties of a format with a look laid over them."""
     found = _by_side(properties)
+    if found.get("indent"):
+        found.setdefault("align", "left")  # XlsxWriter means it, and forgets it where something else is asked for
     for name, value in look.items():
         if name in SIDES:
             line, _, colour = str(value).partition(" ")

@@ -29,6 +29,7 @@ LINES = {
     "mediumDashDotDot": "medium_dash_dot_dot", "slantDashDot": "slant_dash_dot",
 }  # fmt: skip
 ALIGNS = {"centerContinuous": "across"}
+NEVER_SHRUNK = ("fill", "justify", "distributed")
 INDENTED = ("left", "right", "distributed")
 MOST_TURNED, STRAIGHT_DOWN = 90, 255  # degrees upwards; Excel's number of letters below one another
 UNFORMATTED: Look = {
@@ -124,7 +125,7 @@ def _alignment(alignment: Any) -> dict[str, Any]:
         bool(alignment.wrap_text),
         int(alignment.indent or 0) if align in INDENTED else 0,
         STACKED if turned == STRAIGHT_DOWN else turned if turned <= MOST_TURNED else MOST_TURNED - turned,
-        bool(alignment.shrink_to_fit) and not alignment.wrap_text,
+        bool(alignment.shrink_to_fit) and not alignment.wrap_text and align not in NEVER_SHRUNK,
     )
     return dict(zip(ALIGNMENT, values, strict=True))
 

@@ -66,13 +66,14 @@ def put_looks(read: ReadDefinition, plain: ReadDefinition) -> None:
 
 def _cells_on(read: ReadDefinition, drawn: SheetDrawn) -> Iterator[tuple[Names, CellLook]]:
     """Yield the names and the look of every cell of a sheet that may have one."""
-    for names, area in _areas_on(read, drawn):
+    for names, area in areas_on(read, drawn):
         look = drawn.sheet.looks.get((area.row, area.column))
         if look is not None:
             yield names, look
 
 
-def _areas_on(read: ReadDefinition, drawn: SheetDrawn) -> Iterator[tuple[Names, Area]]:
+def areas_on(read: ReadDefinition, drawn: SheetDrawn) -> Iterator[tuple[Names, Area]]:
+    """Yield the names of every place of a drawn sheet that may have a look, and where it is; of blank rows the first."""
     lines = 0
     if drawn.heading is not None:
         yield places.title(), drawn.heading

@@ -19,6 +19,8 @@ from xlperf.drawing.words import ATTRIBUTES, nearest_word
 
 AT_END = re.compile("[:\uff1a]\\s*$")  # of a line to be signed
 
+LEAST_OF_TITLE = 16  # points of a title that does not stand in the middle
+
 
 @dataclass
 class Item:
@@ -193,7 +195,10 @@ class _Reader:
     # --- what a line is --------------------------------------------------------------------------------------
 
     def _is_title(self, line: list[Area]) -> bool:
-        return len(line) == 1 and line[0].is_label and line[0].align == "center" and not self._is_box_below(line[0])
+        if len(line) != 1 or not line[0].is_label or self._is_box_below(line[0]):
+            return False
+        look = self.sheet.looks.get((line[0].row, line[0].column))
+        return line[0].align == "center" or (look is not None and look.look["size"] >= LEAST_OF_TITLE)
 
     def _is_field(self, line: list[Area]) -> bool:
         return (len(line) >= 2 and line[0].is_label and line[1].is_cell) or (len(line) >= 2 and "field_key" in self.said(line[0]))
