@@ -98,6 +98,8 @@ def _of_fields(read: ReadDefinition, sheet: DrawnSheet, section: FieldsDrawn) ->
         block, key = spot.block, spot.field
         if section.heading is not None and item is section.items[0]:
             yield places.heading(f"{block}.{key}"), section.heading
+        if section.side is not None and item is section.items[0]:
+            yield places.side(f"{block}.{key}"), section.side
         yield places.label(block, key), item.label
         yield places.value(block, key), item.cell
 
@@ -106,6 +108,8 @@ def _of_table(sheet: DrawnSheet, section: TableDrawn, table: TableRead) -> Itera
     name = RULES if "table_checks" in section.said else table.key
     if section.label is not None:
         yield places.heading(name), section.label
+    if section.side is not None:
+        yield places.side(name), section.side
     if section.end is not None:
         yield places.end(name), section.end
     groups: set[tuple[int, int]] = set()

@@ -16,7 +16,7 @@ from xlperf.forms.definition import Raw
 from xlperf.forms.document import Spot
 from xlperf.forms.layout import Layout
 from xlperf.forms.looks.look import Look, in_order
-from xlperf.forms.model import RULES, Block, Table
+from xlperf.forms.model import RULES, Block, Fields, Table
 from xlperf.forms.sheet_lines import Line, Page
 
 Names = tuple[str, ...]  # of one cell, from wide to narrow
@@ -32,6 +32,11 @@ def title() -> Names:
 def heading(name: str) -> Names:
     """The heading above a table, or above the single field BLOCK.FIELD."""
     return (ALL, f"heading {name}")
+
+
+def side(name: str) -> Names:
+    """The label on the left of a table, or of the single fields from BLOCK.FIELD on."""
+    return (ALL, f"side {name}")
 
 
 def line(number: int) -> Names:
@@ -109,12 +114,12 @@ def names_on(sheet: Raw) -> dict[str, None]:
 
 def _names_in(section: Raw) -> Iterator[Names]:
     for item in section.get("items", ()):
-        block = section["fields"]
-        yield from (heading(f"{block}.{item['key']}"), label(block, item["key"]), value(block, item["key"]))
+        block, key = section["fields"], item["key"]
+        yield from (heading(f"{block}.{key}"), side(f"{block}.{key}"), label(block, key), value(block, key))
     if "table" not in section and "checks" not in section:
         return
     table = section.get("table", RULES)
-    yield from (heading(table), end(table))
+    yield from (heading(table), side(table), end(table))
     for column in section["columns"]:
         if column.get("hidden"):
             continue
@@ -150,6 +155,12 @@ def said_of(looks: Mapping[str, Look], names: Names) -> Look:
 
 def _cells_of_page(layout: Layout, page: Page) -> Iterator[tuple[tuple[int, int], Names]]:
     """Yield every cell of a sheet that may have a look, with its names; the program's own page has none."""
+    for left in page.sides:
+        section = page.sheet.sections[left.section]
+        if isinstance(section, Table):
+            yield (left.top, 1), side(section.written)
+        elif isinstance(section, Fields):
+            yield (left.top, 1), side(f"{layout.form.blocks[section.block].written}.{section.keys[0]}")
     above: Line | None = None  # a heading that says not whose it is
     lines = 0
     for number, each in enumerate(page.lines):
@@ -202,7 +213,7 @@ def _of_row(layout: Layout, page: Page, each: Line, table: Table) -> Iterator[tu
 
 
 def _of_end(layout: Layout, page: Page, each: Line, table: Table) -> Iterator[tuple[tuple[int, int], Names]]:
-    yield (each.row, each.left), end(table.written)
+    yield (each.row, 1 + table.inset), end(table.written)
 
 
 _IN_TABLES = {"header": _of_header, "row": _of_row, "end": _of_end}
