@@ -18,7 +18,7 @@ from xlperf.drawing.canvas import Canvas
 from xlperf.drawing.limits import fits_into_limit
 from xlperf.drawing.lines import draw_limits_of_tables, draw_page, texts_of_choices
 from xlperf.drawing.recognition.cells import read_cells
-from xlperf.drawing.recognition.definition import PARTS, read_definition_of
+from xlperf.drawing.recognition.definition import PARTS, ReadDefinition, read_definition_of
 from xlperf.drawing.residue import BETWEEN, Remain, differences
 from xlperf.drawing.settings import draw_about, draw_choices, draw_parameters, draw_remains, draw_rules, parameter_cells
 from xlperf.drawing.unrepeated import drawn_once
@@ -30,6 +30,7 @@ from xlperf.forms.loader import find_form, load_form
 from xlperf.forms.sheet_lines import Page
 from xlperf.workbook.book import Book, Worksheet
 from xlperf.workbook.identity import Identity
+from xlperf.workbook.looks import add_sheet
 from xlperf.workbook.styles import set_up_print
 from xlperf.workbook.writer import frozen_columns
 
@@ -75,12 +76,17 @@ def write_drawing(form: Form, path: Path) -> None:
     if form.stages and not form.stage:  # the last stage has every part; whose it is stands among what cannot be drawn
         form = load_form(form.directory, stage=form.stages[-1].key)
     once = drawn_once(form)
-    with tempfile.TemporaryDirectory() as folder:
-        first = Path(folder) / "drawn.xlsx"
-        _write(once, first, ())
-        read = read_definition_of(read_cells(first.read_bytes())).definition
+    read = read_plain_drawing(once).definition
     remains = sorted(differences(plain(form.whole), read), key=_rank)
     _write(once, path, remains)
+
+
+def read_plain_drawing(form: Form) -> ReadDefinition:
+    """What is read from the drawing of a form, as far as a drawing shows it and with no looks but the program's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "drawn.xlsx"
+        _write(form, path, (), is_dressed=False)
+        return read_definition_of(read_cells(path.read_bytes()))
 
 
 def _rank(remain: Remain) -> tuple[int, str]:
@@ -91,18 +97,23 @@ def _rank(remain: Remain) -> tuple[int, str]:
 
 
 def plain(definition: Raw) -> dict[str, Any]:
-    """A definition without parts that are shared."""
-    return copy.deepcopy(dict(definition))
+    """A definition without parts that are shared, and without looks, which are drawn as they are."""
+    found = copy.deepcopy(dict(definition))
+    for sheet in found["sheets"]:
+        sheet.pop("looks", None)
+    return found
 
 
-def _write(form: Form, path: Path, remains: Sequence[Remain]) -> None:
+def _write(form: Form, path: Path, remains: Sequence[Remain], *, is_dressed: bool = True) -> None:
     definition = form.definition
     book = Book(path)
     titles = _titles(form)
     identity = Identity(fiscal_year=form.first_year, date=stamp(None), unit="")
     canvas = Canvas(book, form, definition, identity, parameter_cells(definition, titles["parameters"]))
     book.set_properties({"title": form.title, "author": "", "created": datetime.datetime.fromisoformat(identity.date)})
-    sheets = [(page, book.add_sheet(page.sheet.title)) for page in canvas.layout.pages]
+    sheets = [
+        (page, add_sheet(canvas.writer, page) if is_dressed else book.add_sheet(page.sheet.title)) for page in canvas.layout.pages
+    ]
     settings = {name: book.add_sheet(titles[name]) for name in SETTINGS if name != "choices"}
     lists = {name: column for name, column in texts_of_choices(definition["sheets"]) if not fits_into_limit(column["choices"])}
     if lists:

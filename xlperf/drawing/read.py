@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from xlperf.drawing.draw import read_plain_drawing
 from xlperf.drawing.faults import drawing_error, fault
 from xlperf.drawing.recognition.cells import read_cells
 from xlperf.drawing.recognition.complaints import complaints_of
 from xlperf.drawing.recognition.definition import ReadDefinition, read_definition_of
+from xlperf.drawing.recognition.looks import put_looks
+from xlperf.drawing.unrepeated import drawn_once
 from xlperf.errors import UnreadableError, UsageError
 from xlperf.files import StrPath, make_folder, write_atomically
+from xlperf.forms.loader import build_form
+from xlperf.forms.stages.definition import stage_keys
 from xlperf.forms.written.yaml_text import document_of
 from xlperf.messages import sentence
 from xlperf.reading.preflight import preflight
@@ -45,6 +50,7 @@ def read_form(path: StrPath, *, output: StrPath) -> Path:
     faults = [*read.faults] or complaints_of(read, target)
     if faults:
         raise drawing_error(Path(path), faults)
+    _look_at(read, target)
     text = f"# {sentence('drawn_header', {'file': Path(path).name})}\n{document_of(read.definition)}"
     make_folder(target.parent)
     write_atomically(target, lambda temporary: temporary.write_text(text, "utf-8", newline="\n"))
@@ -56,6 +62,13 @@ def lost_settings(path: StrPath) -> list[str]:
     read = read_drawing(path)
     names = read.context.names
     return [str(fault(names[f"others {remain.path}"], "lost", path=remain.path)) for remain in read.lost]
+
+
+def _look_at(read: ReadDefinition, target: Path) -> None:
+    """Put into a definition that can be loaded what was drawn otherwise than the program would."""
+    stages = stage_keys(read.definition)
+    form = build_form(read.definition, target, stage=stages[-1] if stages else "")
+    put_looks(read, read_plain_drawing(drawn_once(form)))
 
 
 def read_drawing(path: StrPath) -> ReadDefinition:

@@ -22,6 +22,7 @@ from xlperf.forms.consistency.check_parameters import check_parameters
 from xlperf.forms.definition import UNIT, Raw
 from xlperf.forms.form import Form, OpeningLine, Stage, Style
 from xlperf.forms.formulas import build_formulas, check_tests, in_order
+from xlperf.forms.looks.faults import check_looks
 from xlperf.forms.parts import read_parts
 from xlperf.forms.repeats import Counts, counts_in, expanded, repeats_of, usual_counts
 from xlperf.forms.stages.definition import at_stage, stage_keys
@@ -256,6 +257,7 @@ def build_form(
         whole, definition = definition, at_stage(definition, stage)
         check_names(definition, path)
         if not trusted:
+            check_looks(whole, path)
             check_parameters(definition, path)
         return _form(definition, path.parent, digest, stage, whole, counts or {})
     except FormulaError as error:

@@ -331,6 +331,7 @@ class Sheet:
     widths: tuple[float, ...]
     private: bool  # left out of what is published
     sections: tuple[Section, ...]
+    looks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # how cells look otherwise, by place; see `forms.looks`
 
 
 BASES: tuple[Literal["document", "sample", "experience"], ...] = ("document", "sample", "experience")

@@ -15,6 +15,7 @@ from xlperf.forms.definition import ROW_WORDS, Raw, choices_of, keys_of, path_of
 from xlperf.forms.field_types import TYPES, decimals_of_type, limits_of_type
 from xlperf.forms.live.checks import fillers_of, helper_columns
 from xlperf.forms.live.intake import intake_columns
+from xlperf.forms.looks.look import looks_by_place
 from xlperf.forms.model import (
     BASES,
     CONDITIONS,
@@ -96,6 +97,7 @@ def _sheet(raw: Raw, sections: Iterable[Section]) -> Sheet:
         widths=tuple(raw["widths"]),
         private=raw.get("private", False),
         sections=tuple(sections),
+        looks=looks_by_place(raw.get("looks", ())),
     )
 
 

@@ -239,9 +239,9 @@ class Book(SilentWorkbook):
         standard = {"default_format_properties": dict(FONT), "default_column_width": COLUMN_PIXELS}
         super().__init__(str(path), {**TEXT_AS_IT_IS, **standard, "constant_memory": streamed})
 
-    def add_sheet(self, title: str) -> Worksheet:
+    def add_sheet(self, title: str, kind: type[Worksheet] = Worksheet) -> Worksheet:
         """Add a worksheet behind the others."""
-        sheet = self.add_worksheet(title, Worksheet)
+        sheet = self.add_worksheet(title, kind)
         assert isinstance(sheet, Worksheet)
         return sheet
 

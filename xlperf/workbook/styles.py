@@ -8,7 +8,7 @@ A calm palette with one colour per meaning: what people fill in, what is compute
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -150,15 +150,20 @@ class Palette:
         self.book, self.size = book, size
         self.font, self.heading_font = font, heading_font
         self.formats: dict[tuple[object, ...], Format] = {}
+        self.dresses: dict[tuple[object, ...], Format] = {}  # with looks laid over them, see `workbook.looks`
         self.colours: dict[str, Format] = {}  # of live formats, by colour or number format
 
     def format(self, style: str, **properties: object) -> Format:
         """The format of a style, with other properties where some are given."""
         key = (style, *sorted(properties.items()))
         if key not in self.formats:
-            font = self.heading_font if style in HEADINGS else self.font
-            self.formats[key] = self.book.add_format({"font_size": self.size, **STYLES[style], **properties, "font_name": font})
+            self.formats[key] = self.book.add_format(self.properties(style, properties))
         return self.formats[key]
+
+    def properties(self, style: str, own: Mapping[str, object]) -> dict[str, object]:
+        """What the format of a style has, with properties of its own."""
+        font = self.heading_font if style in HEADINGS else self.font
+        return {"font_size": self.size, **STYLES[style], **own, "font_name": font}
 
     def pattern(self, number_format: str) -> Format:
         """The format of numbers that are shown otherwise while a condition holds."""

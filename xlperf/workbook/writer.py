@@ -27,6 +27,7 @@ from xlperf.workbook.dropdowns import write_lists
 from xlperf.workbook.identity import Finalized, Identity, write_identity
 from xlperf.workbook.line_writers import LINES, write_sides
 from xlperf.workbook.live_colours import colour_table, separate_thousands
+from xlperf.workbook.looks import add_sheet
 from xlperf.workbook.problems.marks import colour_changed_cells, mark_cells, write_remarks
 from xlperf.workbook.problems.notes import Annotation
 from xlperf.workbook.problems.sheet import problem_sheet_title, write_problems
@@ -71,7 +72,7 @@ def write_workbook(
     writer = CellWriter(book, form, rows, identity=identity, counts=counts, annotation=annotation, finalized=finalized)
     _set_properties(book, form, identity)
     problem_sheet = book.add_sheet(problem_sheet_title(writer)) if annotation else None
-    sheets = [(page, book.add_sheet(page.sheet.title)) for page in writer.layout.pages]
+    sheets = [(page, add_sheet(writer, page)) for page in writer.layout.pages]
     _write_hidden_sheet(writer, book.add_sheet(MARK))
     for page, sheet in sheets:
         _set_up(writer, sheet, page, password)

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from xlperf.addresses import cell_name
+from xlperf.drawing.recognition.cell_looks import CellLook, CellLooks
+from xlperf.forms.looks.look import is_yellow
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 MOST_ROWS, MOST_COLUMNS = 2000, 130  # of a drawn sheet
 USUAL_WIDTH, PADDING = 8.43, 0.625  # of a column's width, besides its characters
 UPRIGHT = 255  # how Excel says that letters stand below one another
-YELLOW = (25, 75)  # degrees of the colour circle that pass for yellow
 GOLD, INPUT_STYLE = 7, "input"  # a colour of Excel's themes, and its own style for what is typed
 
 
@@ -96,6 +97,7 @@ class DrawnSheet:
     is_landscape: bool
     frozen: int  # columns that stay in sight
     places: dict[tuple[int, int], Area] = field(default_factory=dict)  # every area by its first cell
+    looks: dict[tuple[int, int], CellLook] = field(default_factory=dict)  # of every cell that has a format
 
     def at(self, row: int, column: int) -> Area:
         """What stands in a cell, a blank one where nothing does."""
@@ -124,10 +126,11 @@ def read_cells(content: bytes) -> DrawnBook:
         book = openpyxl.load_workbook(io.BytesIO(content))
     except Exception as error:  # it raises whatever its parts raise
         raise ValueError(str(error)) from error
-    return DrawnBook({sheet.title: _sheet(sheet) for sheet in book.worksheets})
+    looks = CellLooks(book)
+    return DrawnBook({sheet.title: _sheet(sheet, looks) for sheet in book.worksheets})
 
 
-def _sheet(sheet: Worksheet) -> DrawnSheet:
+def _sheet(sheet: Worksheet, looks: CellLooks) -> DrawnSheet:
     from openpyxl.cell.cell import MergedCell
 
     merged: dict[tuple[int, int], tuple[int, int]] = {}
@@ -136,11 +139,14 @@ def _sheet(sheet: Worksheet) -> DrawnSheet:
         merged[top - 1, left - 1] = (bottom - top + 1, right - left + 1)
     areas: dict[int, tuple[Area, ...]] = {}
     places: dict[tuple[int, int], Area] = {}
+    formatted: dict[tuple[int, int], CellLook] = {}
     for cells in sheet.iter_rows(max_row=min(sheet.max_row, MOST_ROWS), max_col=min(sheet.max_column, MOST_COLUMNS)):
         found = [area for cell in cells if not isinstance(cell, MergedCell) and (area := _area(cell, sheet.title, merged))]
         if found:
             areas[found[0].row] = tuple(found)
             places |= {(area.row, area.column): area for area in found}
+        own = [cell for cell in cells if cell.has_style and not isinstance(cell, MergedCell)]
+        formatted |= {(cell.row - 1, cell.column - 1): looks.of(cell, is_typed=_is_typed(cell)) for cell in own}
     return DrawnSheet(
         title=sheet.title,
         areas=areas,
@@ -153,6 +159,7 @@ def _sheet(sheet: Worksheet) -> DrawnSheet:
         is_landscape=sheet.page_setup.orientation == "landscape",
         frozen=_frozen(sheet),
         places=places,
+        looks=formatted,
     )
 
 
@@ -207,16 +214,7 @@ def _is_typed(cell: Cell) -> bool:
     colour = fill.fgColor
     if colour.type == "theme":
         return bool(colour.theme == GOLD)
-    return colour.type == "rgb" and _is_yellow(str(colour.rgb)[-6:])
-
-
-def _is_yellow(digits: str) -> bool:
-    red, green, blue = (int(digits[at : at + 2], 16) for at in (0, 2, 4))
-    most, least = max(red, green, blue), min(red, green, blue)
-    if most < 200 or most in (least, blue):
-        return False
-    hue = 60 * (green - blue) / (most - least) if most == red else 120 + 60 * (blue - red) / (most - least)
-    return YELLOW[0] <= hue <= YELLOW[1]
+    return colour.type == "rgb" and is_yellow(str(colour.rgb)[-6:])
 
 
 def _is_filled(cell: Cell) -> bool:

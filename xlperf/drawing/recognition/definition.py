@@ -41,6 +41,8 @@ class ReadDefinition:
     faults: tuple[Fault, ...]
     lost: tuple[Remain, ...]
     context: Context
+    drawn: tuple[SheetDrawn, ...]  # the sheets of the form, in order
+    tables: Mapping[int, TableRead]  # by the identity of what was drawn
 
 
 def read_definition_of(book: DrawnBook) -> ReadDefinition:
@@ -69,7 +71,7 @@ def read_definition_of(book: DrawnBook) -> ReadDefinition:
     definition["rules"] = read_rules(context, settings.get("rules"), definition)
     lost = put_back(definition, read_remains(context, settings.get("others")))
     ordered = {key: definition[key] for key in (*PARTS, *definition) if key in definition}
-    return ReadDefinition(ordered, tuple(context.faults), tuple(lost), context)
+    return ReadDefinition(ordered, tuple(context.faults), tuple(lost), context, tuple(drawn), tables)
 
 
 def book_title(book: DrawnBook) -> str:

@@ -19,6 +19,8 @@ from xlperf.drawing.words import ATTRIBUTES, nearest_word
 
 AT_END = re.compile("[:\uff1a]\\s*$")  # of a line to be signed
 
+LEAST_OF_TITLE = 16  # points of a title that does not stand in the middle
+
 
 @dataclass
 class Item:
@@ -47,6 +49,7 @@ class LinesDrawn:
     """Lines to be signed or stamped."""
 
     texts: list[str]
+    areas: list[Area] = field(default_factory=list)
 
 
 @dataclass
@@ -73,6 +76,7 @@ class TableDrawn:
     rows: list[int] = field(default_factory=list)
     side: Area | None = None  # the label on the left of header and rows
     is_touched: bool = False  # by what follows
+    end: Area | None = None  # what stands below it
 
 
 Section = FieldsDrawn | LinesDrawn | GuideDrawn | TableDrawn
@@ -192,7 +196,10 @@ class _Reader:
     # --- what a line is --------------------------------------------------------------------------------------
 
     def _is_title(self, line: list[Area]) -> bool:
-        return len(line) == 1 and line[0].is_label and line[0].align == "center" and not self._is_box_below(line[0])
+        if len(line) != 1 or not line[0].is_label or self._is_box_below(line[0]):
+            return False
+        look = self.sheet.looks.get((line[0].row, line[0].column))
+        return line[0].align == "center" or (look is not None and look.look["size"] >= LEAST_OF_TITLE)
 
     def _is_field(self, line: list[Area]) -> bool:
         return (len(line) >= 2 and line[0].is_label and line[1].is_cell) or (len(line) >= 2 and "field_key" in self.said(line[0]))
@@ -247,8 +254,9 @@ class _Reader:
         last = self.drawn.sections[-1] if self.drawn.sections else None
         if isinstance(last, LinesDrawn):
             last.texts.append(str(label.value))
+            last.areas.append(label)
         else:
-            self.drawn.sections.append(LinesDrawn([str(label.value)]))
+            self.drawn.sections.append(LinesDrawn([str(label.value)], [label]))
 
     def _field(self, line: list[Area], heading: Area | None) -> None:
         section = self._fields_for(line[0], heading)
@@ -305,6 +313,7 @@ class _Reader:
             self.drawn.faults.append(fault(line[0].name, "no_sample", found=line[0].text))
         self.drawn.sections.append(table)
         if self._is_remark(row):
+            table.end = self.lines[self.at][0]  # what stands below it
             table.is_touched = False
             self.at += 1
 
