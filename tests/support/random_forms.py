@@ -125,6 +125,7 @@ def random_form(seed: int) -> dict[str, Any]:
         _add_stages(staged, definition)
     _split_what_formulas_see(sheets, definition["rules"])
     _label_sides(Random(f"{seed} sides"), definition)
+    _measure(Random(f"{seed} measures"), definition)
     return _extended(shared, definition) if shared.random() < 0.3 else definition
 
 
@@ -387,6 +388,23 @@ def _label_sides(random: Random, definition: dict[str, Any]) -> None:
                 section["side"] |= {"upright": True} if random.random() < 0.5 else {}
                 section["side"] |= {"span": span} if span > 1 else {}
                 sheet["widths"] = [random.choice((4, 6.5)) for _ in range(span)] + sheet["widths"][-before:]
+
+
+def _measure(random: Random, definition: dict[str, Any]) -> None:
+    """Give some sheets a print set-up, and some titles, headings and headers a height."""
+    for sheet in definition["sheets"][1:-1]:
+        drawn = {
+            "paper": random.choice(("A4", "A3")), "margins": [random.choice((0, 1, 1.27, 2.54)) for _ in range(4)],
+            "centred": random.choice(("across", "down", "both", "no")), "repeat": random.choice(("header", "top", "nothing")),
+            **random.choice(({"fit": [1, 1]}, {"fit": [0, 2]}, {"scale": 85})),
+        }  # fmt: skip
+        if random.random() < 0.3:
+            sheet["print"] = {key: value for key, value in drawn.items() if random.random() < 0.5}
+        for part in (sheet, *sheet["sections"]):
+            for name, value in {"heading_height": 42, "header_heights": [30, 18], "height": 45}.items():
+                fits = {"heading_height": "lines" not in part, "header_heights": "table" in part, "height": "lines" in part}
+                if fits[name] and random.random() < 0.2:
+                    part[name] = value
 
 
 def _draw(random: Random, column: dict[str, Any], allowed: set[str]) -> None:

@@ -31,8 +31,7 @@ from xlperf.forms.sheet_lines import Page
 from xlperf.workbook.book import Book, Worksheet
 from xlperf.workbook.identity import Identity
 from xlperf.workbook.looks import add_sheet
-from xlperf.workbook.styles import set_up_print
-from xlperf.workbook.writer import frozen_columns
+from xlperf.workbook.writer import frozen_columns, set_up_paper
 
 THIN = 1.5  # characters and points: the margin on the left and above
 LONGEST_SHEET = 31
@@ -153,14 +152,10 @@ def _set_up(canvas: Canvas, sheet: Worksheet, page: Page) -> None:
                 number, number, THIN if is_margin else column.width, None, {"hidden": column.hidden and not is_margin}
             )
     sheet.set_row(0, THIN * 4)
-    form, last = canvas.form, page.lines[-1]
-    width = page.width(1, page.last_printed)
-    set_up_print(sheet, width=width, size=form.style.size, landscape=page.sheet.landscape, footer=form.words["footer"])
-    sheet.print_area(1, 1, last.row + last.rows - 1, page.last_printed)
+    set_up_paper(canvas.form, sheet, page)
     header = next((line for line in page.lines if line.kind == "header"), None)
     if header is not None:
         below = header.row + header.rows
-        sheet.repeat_rows(header.row, below - 1)
         frozen = frozen_columns(page)
         if frozen or not any(line.kind == "narrative" for line in page.lines):
             sheet.freeze_panes(below, frozen)

@@ -16,7 +16,7 @@ from xlperf.drawing.limits import draw_limits
 from xlperf.forms.definition import Raw
 from xlperf.forms.document import Spot
 from xlperf.forms.model import RULES, Field, Guide, Table
-from xlperf.forms.sheet_lines import Line, Page
+from xlperf.forms.sheet_lines import Line, Page, header_heights
 from xlperf.workbook.book import Worksheet
 from xlperf.workbook.box_note import first_of_note
 from xlperf.workbook.guide_lines import GUIDE_LINES
@@ -171,8 +171,8 @@ def _draw_value(
 
 def _draw_header(canvas: Canvas, sheet: Worksheet, page: Page, line: Line, section: Raw, own: dict[str, Any]) -> None:
     """The header as printed, with what each column says of itself in the note of its cell; helpers have one too."""
-    for row in range(line.row, line.row + line.rows):
-        sheet.set_row(row, line.height)
+    for row, height in enumerate(header_heights(canvas.form.tables[line.table]), line.row):
+        sheet.set_row(row, height)
     style, places = canvas.writer.format("header"), page.places
     columns = [column for column in canvas.form.tables[line.table].columns if column.key in places]
     shown = [column for column in columns if not column.hidden]

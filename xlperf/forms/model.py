@@ -268,6 +268,8 @@ class Table(NamedTuple):
     freeze: int  # how many columns stay in sight on the left
     bare: bool = False  # no heading stands above it
     side: Side | None = None
+    heading_height: float = 26
+    header_heights: tuple[float, ...] = ()  # of each row of its header, in points
     touching: bool = False  # nothing stands between it and what follows
     copy: Copy | None = None  # which copy of a repeated table it is
 
@@ -300,6 +302,7 @@ class Fields(NamedTuple):
     heading: str | None
     keys: tuple[str, ...]
     side: Side | None = None
+    heading_height: float = 26
 
     @property
     def inset(self) -> int:
@@ -311,6 +314,7 @@ class Lines(NamedTuple):
     """A section of a sheet: lines to be signed or stamped."""
 
     texts: tuple[str, ...]
+    height: float = 28
 
 
 class Guide(NamedTuple):
@@ -332,6 +336,8 @@ class Sheet:
     private: bool  # left out of what is published
     sections: tuple[Section, ...]
     looks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # how cells look otherwise, by place; see `forms.looks`
+    heading_height: float = 34
+    print: Mapping[str, Any] = field(default_factory=dict)  # how it is printed, where not as usual
 
 
 BASES: tuple[Literal["document", "sample", "experience"], ...] = ("document", "sample", "experience")

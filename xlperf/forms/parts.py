@@ -98,6 +98,8 @@ def _sheet(raw: Raw, sections: Iterable[Section]) -> Sheet:
         private=raw.get("private", False),
         sections=tuple(sections),
         looks=looks_by_place(raw.get("looks", ())),
+        print=raw.get("print", {}),
+        **_heights(raw, "heading_height"),
     )
 
 
@@ -108,11 +110,12 @@ def _section(
     if "guide" in raw:
         return Guide(), ()
     if "lines" in raw:
-        return Lines(tuple(raw["lines"])), ()
+        return Lines(tuple(raw["lines"]), **_heights(raw, "height")), ()
     if "fields" in raw:
         block = singles[raw["fields"]]
         keys = tuple(keys_of(raw["items"]))
-        return Fields(block=block.key, heading=raw.get("heading"), keys=keys, side=_side(raw)), [block]
+        heights = _heights(raw, "heading_height")
+        return Fields(block=block.key, heading=raw.get("heading"), keys=keys, side=_side(raw), **heights), [block]
     if "checks" in raw:
         raw = {**_table_of_rules(rules), **raw}
     own = keys_of(raw["blocks"])
@@ -128,10 +131,17 @@ def _section(
         bare=raw.get("bare", False),
         side=_side(raw),
         touching=raw.get("touching", False),
+        header_heights=tuple(raw.get("header_heights", ())),
+        **_heights(raw, "heading_height"),
         copy=raw.get(COPY),
     )
     helpers = _helpers(table, rules, spellings)
     return table, [_table_block(block, table, columns | helpers) for block in raw["blocks"]]
+
+
+def _heights(raw: Raw, name: str) -> dict[str, float]:
+    """A height that a part says, nothing where it has the usual one."""
+    return {name: raw[name]} if name in raw else {}
 
 
 def _side(raw: Raw) -> Side | None:

@@ -101,7 +101,8 @@ class Page:
 
 
 def page_of(form: Form, sheet: Sheet, counts: Mapping[str, int], references: frozenset[Reference]) -> Page:
-    lines, row = [Line("title", height=34, text=sheet.heading, row=1)] if sheet.heading else [], 1 + bool(sheet.heading)
+    title = Line("title", height=sheet.heading_height, text=sheet.heading or "", row=1)
+    lines, row = ([title], 2) if sheet.heading else ([], 1)
     sides = []
     for number, section in enumerate(sheet.sections):
         top = row
@@ -156,17 +157,17 @@ def _lines_of(form: Form, section: Section, number: int, counts: Mapping[str, in
     match section:
         case Guide():
             yield from _guide_lines(form)
-        case Lines(texts=texts):
+        case Lines(texts=texts, height=height):
             yield Line("gap", height=10)
-            yield from (Line("signature", height=28, text=text) for text in texts)
+            yield from (Line("signature", height=height, text=text) for text in texts)
             yield Line("gap", height=10)
         case Fields(heading=heading):
             if heading:
-                yield Line("heading", height=26, text=heading)
+                yield Line("heading", height=section.heading_height, text=heading)
             yield from _field_lines(form, section)
         case Table():
             if number and not section.bare:
-                yield Line("heading", height=26, text=section.label)
+                yield Line("heading", height=section.heading_height, text=section.label)
             yield from _table_lines(form, section, counts)
 
 
@@ -212,13 +213,20 @@ def placed_key(block: str, field: str) -> str:
 
 
 def _table_lines(form: Form, table: Table, counts: Mapping[str, int]) -> Iterator[Line]:
-    deep = 2 if any(column.group for column in table.columns) else 1
-    yield Line("header", height=24 if deep == 2 else 34, key=HEADER, rows=deep, table=table.key)
+    heights = header_heights(table)
+    yield Line("header", height=heights[0], key=HEADER, rows=len(heights), table=table.key)
     for block in table.blocks:
         for index in range(counts[block]):
             key = row_key(form.blocks[block], index)
             yield Line("row", height=table.row_height or 22, key=key, block=block, index=index, table=table.key)
     yield Line("end", height=18, key=END, table=table.key)
+
+
+def header_heights(table: Table) -> tuple[float, ...]:
+    """The points of each row of a header; those that nobody says are as high as the last that somebody does."""
+    usual: tuple[float, ...] = (24, 24) if any(column.group for column in table.columns) else (34,)
+    said = table.header_heights[: len(usual)]
+    return said + (said[-1:] or usual[:1]) * (len(usual) - len(said))
 
 
 def row_key(block: Block, index: int) -> str:

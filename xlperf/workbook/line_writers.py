@@ -13,7 +13,7 @@ from math import ceil
 
 from xlperf.forms.document import Spot
 from xlperf.forms.model import Block, Field
-from xlperf.forms.sheet_lines import Line, Page, SideLabel
+from xlperf.forms.sheet_lines import Line, Page, SideLabel, header_heights
 from xlperf.workbook.book import Format, Worksheet
 from xlperf.workbook.box_note import box_lines, first_of_note, write_box_note
 from xlperf.workbook.cell_writer import CellWriter, write_key
@@ -128,8 +128,8 @@ def _help_with(writer: CellWriter, sheet: Worksheet, spot: Spot) -> None:
 def write_header(writer: CellWriter, sheet: Worksheet, page: Page, line: Line) -> None:
     """The official header of a table; neighbours of one group share a merged cell above them."""
     write_key(sheet, line)
-    for row in range(line.row, line.row + line.rows):
-        sheet.set_row(row, line.height)
+    for row, height in enumerate(header_heights(writer.form.tables[line.table]), line.row):
+        sheet.set_row(row, height)
     places = page.places
     columns = [column for column in writer.form.tables[line.table].columns if not column.hidden and column.key in places]
     for _, beside in groupby(columns, key=lambda column: (column.group, "" if column.group else column.key)):

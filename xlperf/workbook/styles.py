@@ -10,7 +10,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # colours and widths are asked for where nothing is written
     from xlperf.workbook.book import Book, Format, Worksheet
@@ -19,6 +20,9 @@ UNIT_POINTS = 6.4  # the width of a digit of the standard font in points, with w
 LEAST_POINTS = 7.0  # of letters on paper
 A4, A3 = (9, 11.69, 8.27), (8, 16.54, 11.69)  # Excel's number, long and short side in inches
 MARGIN, POINTS_PER_INCH = 0.4, 72  # of a sheet, left and right, in inches
+MARGINS = (MARGIN, MARGIN, 0.6, 0.6)  # left, right, top, bottom
+INCH = 2.54  # centimetres
+PAPERS = {"A4": A4[0], "A3": A3[0]}
 LONGEST_ROW = 409.0  # points; Excel's limit of a row's height
 PIXEL = 0.75  # points; rows are whole pixels high
 POINTS_PER_LINE = 16.0
@@ -178,21 +182,36 @@ class Palette:
         return self.colours[name]
 
 
-def set_up_print(sheet: Worksheet, *, width: float, size: float, landscape: bool, footer: str) -> None:
-    """Set a sheet up for the printer: its whole width on one page, a small footer in the middle.
+def set_up_print(
+    sheet: Worksheet, *, width: float, size: float, landscape: bool, footer: str, said: Mapping[str, Any] = MappingProxyType({})
+) -> None:
+    """Set a sheet up for the printer: usually its whole width on one page, a small footer in the middle.
 
     Args:
         width: of its printed columns together, in characters.
         size: of its letters in points. The paper is A4, or A3 where they would come out too small to read.
+        said: what the form says of it, as in form.yaml.
     """
     sheet.hide_gridlines(2)
-    sheet.set_paper(A4[0] if printed_size(width, size, landscape) >= LEAST_POINTS else A3[0])
+    sheet.set_paper(PAPERS[said.get("paper") or paper_for(width, size, landscape)])
     if landscape:
         sheet.set_landscape()
-    sheet.set_margins(MARGIN, MARGIN, 0.6, 0.6)
-    sheet.center_horizontally()
-    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(*[margin / INCH for margin in said.get("margins", ())] or MARGINS)
+    centred = said.get("centred", "across")
+    if centred in ("across", "both"):
+        sheet.center_horizontally()
+    if centred in ("down", "both"):
+        sheet.center_vertically()
+    if "scale" in said:
+        sheet.set_print_scale(said["scale"])
+    else:
+        sheet.fit_to_pages(*said.get("fit", (1, 0)))
     sheet.set_footer(f"&C&9{footer}")
+
+
+def paper_for(width: float, size: float, landscape: bool) -> str:
+    """The paper on which letters of that size can be read where so many characters go onto a page."""
+    return "A4" if printed_size(width, size, landscape) >= LEAST_POINTS else "A3"
 
 
 def printed_size(width: float, size: float, landscape: bool) -> float:

@@ -121,23 +121,31 @@ def _set_up(writer: CellWriter, sheet: Worksheet, page: Page, password: str) -> 
             sheet.write_string(0, number, " ".join(column.keys), helper)
     sheet.write_string(0, 0, sheet_mark(writer.form, page.sheet), helper)
     sheet.set_row(0, None, None, {"hidden": True})
-    form, last = writer.form, page.lines[-1]
-    width = page.width(1, page.last_printed)
-    set_up_print(sheet, width=width, size=form.style.size, landscape=page.sheet.landscape, footer=form.words["footer"])
-    sheet.print_area(1, 1, last.row + last.rows - 1, page.last_printed)
+    set_up_paper(writer.form, sheet, page)
     _keep_header_in_sight(sheet, page)
-    allowed = () if writer.finalized else AFTERWARDS if form.stage else ALLOWED
+    allowed = () if writer.finalized else AFTERWARDS if writer.form.stage else ALLOWED
     sheet.protect(password, dict.fromkeys(("objects", "scenarios", *allowed), True))
 
 
+def set_up_paper(form: Form, sheet: Worksheet, page: Page) -> None:
+    """How a sheet is printed: paper, margins, what is printed, and the rows with which each page begins."""
+    last, said = page.lines[-1], page.sheet.print
+    width, size = page.width(1, page.last_printed), form.style.size
+    set_up_print(sheet, width=width, size=size, landscape=page.sheet.landscape, footer=form.words["footer"], said=said)
+    sheet.print_area(1, 1, last.row + last.rows - 1, page.last_printed)
+    headers = [line for line in page.lines if line.kind == "header"]
+    repeat = said.get("repeat") or ("header" if len(headers) == 1 else "nothing")
+    if headers and repeat != "nothing":
+        first = 1 if repeat == "top" else headers[0].row
+        sheet.repeat_rows(first, headers[0].row + headers[0].rows - 1)
+
+
 def _keep_header_in_sight(sheet: Worksheet, page: Page) -> None:
-    """Freeze the header of the first table on the screen; where it is the only one, repeat it on each printed page."""
+    """Freeze the header of the first table on the screen."""
     headers = [line for line in page.lines if line.kind == "header"]
     if not headers:
         return
     below = headers[0].row + headers[0].rows
-    if len(headers) == 1:
-        sheet.repeat_rows(headers[0].row, below - 1)
     if not any(line.kind == "narrative" for line in page.lines):  # a frozen narrative would fill the screen
         sheet.freeze_panes(below, frozen_columns(page))
 

@@ -9,6 +9,7 @@ Rows and columns are zero-based, as everywhere. A colour is six digits; what the
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -83,6 +84,19 @@ class Area:
 
 
 @dataclass(frozen=True)
+class DrawnPrint:
+    """How a sheet is printed, as far as somebody said it."""
+
+    paper: int | None  # Excel's number
+    fit: tuple[int, int] | None  # pages across and down, 0: as many as it takes
+    scale: int | None
+    margins: tuple[float, ...]  # left, right, top, bottom in inches
+    across: bool
+    down: bool
+    titles: tuple[int, int] | None  # the rows that every page begins with
+
+
+@dataclass(frozen=True)
 class DrawnSheet:
     """One sheet."""
 
@@ -96,6 +110,7 @@ class DrawnSheet:
     is_hidden: bool
     is_landscape: bool
     frozen: int  # columns that stay in sight
+    print: DrawnPrint
     places: dict[tuple[int, int], Area] = field(default_factory=dict)  # every area by its first cell
     looks: dict[tuple[int, int], CellLook] = field(default_factory=dict)  # of every cell that has a format
 
@@ -158,6 +173,7 @@ def _sheet(sheet: Worksheet, looks: CellLooks) -> DrawnSheet:
         is_hidden=sheet.sheet_state != "visible",
         is_landscape=sheet.page_setup.orientation == "landscape",
         frozen=_frozen(sheet),
+        print=_print(sheet),
         places=places,
         looks=formatted,
     )
@@ -261,6 +277,22 @@ def _hidden(sheet: Worksheet) -> Iterator[int]:
     for _, dimension in sheet.column_dimensions.items():
         if dimension.hidden and dimension.min and dimension.max:
             yield from range(dimension.min - 1, min(dimension.max, MOST_COLUMNS))
+
+
+def _print(sheet: Worksheet) -> DrawnPrint:
+    set_up, margins, options = sheet.page_setup, sheet.page_margins, sheet.print_options
+    properties = sheet.sheet_properties.pageSetUpPr
+    pages = [1 if pages is None else int(pages) for pages in (set_up.fitToWidth, set_up.fitToHeight)]
+    rows = re.fullmatch(r"\$?(\d+):\$?(\d+)", str(sheet.print_title_rows or ""))
+    return DrawnPrint(
+        paper=int(set_up.paperSize) if set_up.paperSize else None,
+        fit=(pages[0], pages[1]) if properties is not None and properties.fitToPage else None,
+        scale=int(set_up.scale) if set_up.scale else None,
+        margins=tuple(round(float(side), 6) for side in (margins.left, margins.right, margins.top, margins.bottom)),
+        across=bool(options.horizontalCentered),
+        down=bool(options.verticalCentered),
+        titles=(int(rows[1]) - 1, int(rows[2]) - 1) if rows else None,
+    )
 
 
 def _frozen(sheet: Worksheet) -> int:

@@ -34,6 +34,7 @@ class Context:
         self.blocks: dict[str, tuple[str, int, str]] = {}  # sheet, first row and table of each block
         self.in_tables: set[tuple[str, int, int]] = set()  # the cells of all tables
         self.listed: list[tuple[dict[str, Any], str, Cells]] = []  # columns that list cells of a table, and where
+        self.letters = 11.0  # the size of letters in points
         self._origins: list[tuple[Any, str]] = []
 
     def remember(self, part: Any, cell: str) -> None:

@@ -17,6 +17,7 @@ from xlperf.drawing.lines import usual_height
 from xlperf.drawing.notes import properties_of
 from xlperf.drawing.recognition.cells import Area, DrawnBook, DrawnSheet
 from xlperf.drawing.recognition.context import Context, describe_field, name_lists, side_of
+from xlperf.drawing.recognition.measures import height_of, print_of
 from xlperf.drawing.recognition.places import Home, Spot
 from xlperf.drawing.recognition.sections import FieldsDrawn, GuideDrawn, Item, LinesDrawn, SheetDrawn, TableDrawn, read_sheet
 from xlperf.drawing.recognition.settings import read_about, read_parameters, read_remains, read_rules
@@ -66,6 +67,7 @@ def read_definition_of(book: DrawnBook) -> ReadDefinition:
     if parameters:
         definition["parameters"] = parameters
     tables = _named_tables(context, drawn)
+    context.letters = float(definition.get("style", {}).get("size", context.letters))
     definition["sheets"] = [_sheet(context, each, number, tables) for number, each in enumerate(drawn, 1)]
     name_lists(context)
     definition["rules"] = read_rules(context, settings.get("rules"), definition)
@@ -142,15 +144,19 @@ def _sheet(context: Context, drawn: SheetDrawn, number: int, tables: Mapping[int
         raw["landscape"] = True
     if drawn.said.get("sheet_private"):
         raw["private"] = True
+    if drawn.heading is not None:
+        raw |= height_of(drawn.sheet, drawn.heading.row, "heading_height", usual=34)
     raw["widths"] = _widths(drawn, tables)
+    raw |= _print(context, drawn, raw["widths"], _last_printed(drawn, tables))
     raw["sections"] = []
     last = _last_printed(drawn, tables)
     for section in drawn.sections:
         match section:
             case GuideDrawn():
                 raw["sections"].append({"guide": True})
-            case LinesDrawn(texts=texts):
-                raw["sections"].append({"lines": list(texts)})
+            case LinesDrawn(texts=texts, areas=areas):
+                heights = height_of(drawn.sheet, areas[0].row, "height", usual=28)
+                raw["sections"].append({"lines": list(texts), **heights})
             case TableDrawn():
                 raw["sections"].append(tables[id(section)].raw())
             case FieldsDrawn():
@@ -159,6 +165,23 @@ def _sheet(context: Context, drawn: SheetDrawn, number: int, tables: Mapping[int
         context.faults.append(fault(drawn.sheet.title, "no_sections"))
     context.remember(raw, drawn.sheet.title)
     return raw
+
+
+def _print(context: Context, drawn: SheetDrawn, widths: list[float], last: int) -> dict[str, Any]:
+    """How the sheet is printed, where not as usual."""
+    headers = [(s.columns[0].header.row, s.depth) for s in drawn.sections if isinstance(s, TableDrawn) and s.columns]
+    first = min((row - depth + 1 for row, depth in headers), default=None)
+    header = next(((first, row) for row, depth in headers if row - depth + 1 == first), None) if first is not None else None
+    areas = drawn.sheet.places.values()
+    left = min((area.column for area in areas), default=0)
+    return print_of(
+        drawn.sheet,
+        size=context.letters,
+        width=sum(drawn.sheet.widths.get(n, 0) for n in range(left, last + 1) if n not in drawn.sheet.hidden),
+        header=header,
+        tables=len(headers),
+        top=min((area.row for area in areas), default=0),
+    )
 
 
 def _widths(drawn: SheetDrawn, tables: Mapping[int, TableRead]) -> list[float]:
@@ -231,6 +254,7 @@ def _fields(context: Context, drawn: SheetDrawn, section: FieldsDrawn, last: int
         raw["path"] = section.said["fields_path"]
     if section.heading is not None:
         raw["heading"] = section.heading.text
+        raw |= height_of(drawn.sheet, section.heading.row, "heading_height", usual=26)
     if section.side is not None:
         raw["side"] = side_of(section.side)
     raw["items"] = []

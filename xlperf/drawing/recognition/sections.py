@@ -77,6 +77,7 @@ class TableDrawn:
     side: Area | None = None  # the label on the left of header and rows
     is_touched: bool = False  # by what follows
     end: Area | None = None  # what stands below it
+    depth: int = 1  # rows of its header
 
 
 Section = FieldsDrawn | LinesDrawn | GuideDrawn | TableDrawn
@@ -293,7 +294,7 @@ class _Reader:
     def _table(self, label: Area | None) -> None:
         line = self.lines[self.at]
         depth = self._depth(line)
-        table = TableDrawn(label, {}, side=self.side)
+        table = TableDrawn(label, {}, side=self.side, depth=depth)
         second = self._line_at(line[0].row + 1) if depth > 1 else None
         for header, group in self._headers(line, second or []):
             said = self.said(header)

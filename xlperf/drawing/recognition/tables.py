@@ -16,6 +16,7 @@ from xlperf.drawing.faults import fault
 from xlperf.drawing.recognition.cells import Area, DrawnSheet
 from xlperf.drawing.recognition.column_formulas import share_out
 from xlperf.drawing.recognition.context import Context, describe_field, side_of
+from xlperf.drawing.recognition.measures import header_heights_of, height_of
 from xlperf.drawing.recognition.places import Home, Spot
 from xlperf.drawing.recognition.rows import BlockRead, RowRead
 from xlperf.drawing.recognition.sections import ColumnDrawn, SheetDrawn, TableDrawn
@@ -239,6 +240,10 @@ class TableRead:
             raw["side"] = side_of(self.table.side)
         if self.table.is_touched:
             raw["touching"] = True
+        if self.table.label is not None:
+            raw |= height_of(self.sheet, self.table.label.row, "heading_height", usual=26)
+        header = self.table.columns[0].header
+        raw |= header_heights_of(self.sheet, header.row + header.rows - self.table.depth, self.table.depth)
         return self._finished(raw)
 
     def _other_label(self) -> str:
