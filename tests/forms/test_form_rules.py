@@ -189,7 +189,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a column as a cell": ({"test": "cover.staff > 0", "cells": ["items.spent"]}, r"rules\[0\].cells\[0\]: there is no 'items.spent'"),
     "a number": ({"test": "cover.staff + 1"}, r"FR101.test: .*cover.staff \+ 1"),
     "a filler that is none": ({"test": "cover.staff > 0", "found": "{cover_stff}"}, r"rules\[0\].found: nothing fills {cover_stff}"),
-    "fields of a check": ({"check": "years", "fields": "cover", "why": "x", "severity": "info", "found": "x", "expected": "x", "fix": "x"}, r"rules\[0\]: 'test' is needed beside 'fields'"),
+    "fields of a check": ({"check": "years", "fields": "cover", "why": "x", "severity": "info", "found": "x", "expected": "x", "fix": "x"}, r"rules\[0\]: 'test' is a required key"),
 }  # fmt: skip
 
 
