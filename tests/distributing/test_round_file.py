@@ -44,12 +44,19 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert caught.value.key == "round_is_there"
 
 
+def test_where_reviews_lie_and_until_when_they_are_done(tmp_path: Path) -> None:
+    found = read_round(written(tmp_path / "round.yaml", "reviews: {inboxes: [复核], deadlines: {review: 2024-05-31}}\n"))
+    assert (found.reviews, found.review_deadlines) == ((tmp_path / "复核",), {"review": "2024-05-31"})
+
+
 @pytest.mark.parametrize(("text", "told"), [
     ("yaer: 2022\n", "yaer: there is no such key; did you mean 'year'?"),
     ("year: 二二\n", "year: '二二' is a text; what stands here is a whole number"),
     ("deadline: 3月31日\n", "deadline: '3月31日' is wrong here. The last day, as 2023-03-31"),
     ("deadline: '2023-02-30'\n", "deadline: '2023-02-30'; 2023-03-31"),
     ("inboxes: 收到\n", "inboxes: '收到' is a text; what stands here is a list (items in [ ], or each on a line with a - before it)"),
+    ("reviews: {deadlines: {review: 2024-05-31}}\n", "reviews: 'inboxes' is a required key; add it"),
+    ("reviews: {inboxes: [r], deadlines: {review: '2024-02-30'}}\n", "reviews.deadlines.review: '2024-02-30'; 2023-03-31"),
     ("unexplained: maybe\n", "unexplained: 'maybe' is not one of pass, return"),
     ("- form\n", "round.yaml: '[\"form\"]' is a list (items in [ ], or each on a line with a - before it); what stands here is keys with values (key: value)"),
 ])  # fmt: skip

@@ -13,7 +13,7 @@ import yaml
 from support.extended_form import own_form, written_form
 from support.live_verdicts import told
 from support.surgery import type_into
-from xlperf import annotate, draw_form, explain_rule, fill_workbook, finalize, prove_form, read_form, validate
+from xlperf import annotate, draw_form, explain_rule, fill_workbook, finalize, prove_form, read_form, validate, write_template
 from xlperf.errors import FormError
 from xlperf.forms.loader import load_form
 from xlperf.forms.written.yaml_file import located
@@ -132,6 +132,36 @@ def test_a_finding_says_what_stands_in_the_cells_and_is_marked_there(tmp_path: P
 
 
 @pytest.mark.slow
+def test_their_cells_turn_red_while_people_type(tmp_path: Path) -> None:
+    """On whatever sheet: the colour looks at a name, and the name at what the rule counts."""
+    forms = written(ruled_form(), tmp_path).parents[1]
+    path = write_template("mini", year=2024, templates=forms, output=tmp_path / "blank.xlsx", date="2024-03-01")
+    book = openpyxl.load_workbook(path)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for sheet in book:
+        for area in sheet.conditional_formatting:
+            for rule in area.rules:
+                if "failed_" in (rule.formula or [""])[0]:
+                    cell = f"{sheet.title}!{area.sqref}"
+                    found.setdefault(cell, []).append((rule.formula[0], rule.dxf.fill.bgColor.rgb))
+    red, amber, orange = (found[cell][0][1] for cell in ("基本信息!C6", "基本信息!C9", "项目!C3"))
+    assert len({red, amber, orange}) == 3
+    assert found == {
+        "基本信息!C6": [("failed_FR101=1", red), ("failed_FR106=1", red)],
+        "基本信息!C9": [("failed_FR102=1", amber)],
+        "基本信息!C8": [("failed_FR102=1", amber)],
+        "基本信息!C7": [("failed_FR103=1", red), ("failed_FR106=1", red)],
+        "基本信息!C10": [("failed_FR104=1", red)],
+        "项目!C3": [("failed_FR105=1", orange)],
+    }
+    checks = book["校验"]
+    codes = {checks.cell(row, 2).value: row for row in range(1, checks.max_row + 1)}
+    for code in ("FR101", "FR103", "FR106"):
+        sheet, _, cell = book.defined_names[f"failed_{code}"].attr_text.partition("!")
+        assert (sheet.strip("'"), cell) == ("校验", f"$F${codes[code]}")
+        assert "IFERROR" in checks[cell.replace("$", "")].value
+
+
 def test_a_finalized_workbook_shows_their_results(tmp_path: Path) -> None:
     folder = written(ruled_form(), tmp_path / "forms")
     templates, form = folder.parent.parent, load_form(folder)
@@ -159,7 +189,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a column as a cell": ({"test": "cover.staff > 0", "cells": ["items.spent"]}, r"rules\[0\].cells\[0\]: there is no 'items.spent'"),
     "a number": ({"test": "cover.staff + 1"}, r"FR101.test: .*cover.staff \+ 1"),
     "a filler that is none": ({"test": "cover.staff > 0", "found": "{cover_stff}"}, r"rules\[0\].found: nothing fills {cover_stff}"),
-    "fields of a check": ({"check": "years", "fields": "cover", "why": "x", "severity": "info", "found": "x", "expected": "x", "fix": "x"}, r"rules\[0\]: 'test' is needed beside 'fields'"),
+    "fields of a check": ({"check": "years", "fields": "cover", "why": "x", "severity": "info", "found": "x", "expected": "x", "fix": "x"}, r"rules\[0\]: 'test' is a required key"),
 }  # fmt: skip
 
 

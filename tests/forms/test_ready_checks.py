@@ -108,6 +108,62 @@ def test_what_the_form_says_of_a_rule_goes_before(tmp_path: Path) -> None:
     assert rule.expected == "支出数不大于预算数" and rule.test == 'IF(_missing > 0, "", spent <= N(planned))'
 
 
+SINGLES: dict[str, tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = {
+    # by the code of the rule: the check and its parameters; what is at fault, and what is right
+    "RF101": ("not_over", {"amount": "staff", "most": "编制数"}, {"staff": 6, "posts": 5}, {"staff": 5, "posts": 5}),
+    "RF102": ("budget_not_over", {"spent": "staff", "budget": "posts"}, {"staff": 6, "posts": 5}, {"staff": 5, "posts": 5}),
+    "RF103": ("rate_is", {"rate": "rate", "part": "staff", "whole": "posts"}, {"rate": 0.5, "staff": 6, "posts": 5}, {"rate": 1}),
+    "RF104": ("in_order", {"first": "begun", "last": "ended"}, {"begun": "2024-03-02", "ended": "2024-03-01"}, {"begun": "2024-03-01", "ended": "2024-03-01"}),
+    "RF105": ("reason_if_over", {"amount": "staff", "most": 5, "reason": "reason"}, {"staff": 6}, {"staff": 5}),
+    "RF106": ("sum_of_rows", {"total": "staff", "rows": "items.points"}, {"staff": 6}, {"staff": 5}),
+    "RF107": ("within_year", {"date": "ended"}, {"ended": "2025-03-01"}, {"ended": "2024-03-01"}),
+}  # fmt: skip
+
+
+def form_of_singles() -> dict[str, Any]:
+    definition = ready_form()
+    definition["sheets"][0]["sections"][1]["items"] += [
+        {"key": "staff", "label": "在编人数", "type": "count"}, {"key": "posts", "label": "编制数（人）", "type": "count"},
+        {"key": "rate", "label": "在职率", "type": "ratio"}, {"key": "begun", "label": "开始", "type": "date"},
+        {"key": "ended", "label": "完成", "type": "date"}, {"key": "reason", "label": "超编原因", "type": "text", "max_length": 50},
+    ]  # fmt: skip
+    definition["rules"] = [
+        {"code": code, "use": check, "fields": "cover", "with": given} for code, (check, given, _, _) in SINGLES.items()
+    ]
+    return definition
+
+
+def test_single_fields_take_them_too(tmp_path: Path) -> None:
+    folder = written(form_of_singles(), tmp_path)
+    rules = load_form(folder).rules
+    assert (rules["RF101"].title, rules["RF101"].cells, rules["RF101"].test) == (
+        "在编人数不超过编制数", ("cover.staff",), "cover.staff <= cover.posts",
+    )  # fmt: skip
+    assert rules["RF102"].test == "cover.staff <= N(cover.posts)"
+    rows = [{"name": "甲", "points": 2}, {"name": "乙", "points": 3}]
+    for code, (_, _, wrong, right) in SINGLES.items():
+        for cover, is_wrong in ((wrong, True), (right, False)):
+            filled = document(rows)
+            filled["cover"] |= cover
+            path = tmp_path / f"{code}-{is_wrong}.xlsx"
+            fill_workbook(filled, path, templates=folder.parents[1])
+            found = {finding["code"] for finding in validate(path, templates=folder.parents[1]).findings}
+            assert (code in found) == is_wrong, (code, cover)
+
+
+def test_what_compares_rows_is_refused_of_single_fields(tmp_path: Path, in_english: None) -> None:
+    definition = form_of_singles()
+    for rule, said in (
+        ({"use": "unique", "with": {"column": "reason"}}, r"rules\[0\].fields: 'unique' compares rows, and single fields have none"),
+        ({"use": "in_order", "fields": "covr", "with": {"first": "begun", "last": "ended"}}, r"rules\[0\].fields: there is no 'covr'; did you mean 'cover'"),
+        ({"use": "in_order", "with": {"first": "begun", "last": "staff"}}, r"with.last: 'staff' is of type 'count'"),
+    ):  # fmt: skip
+        definition["rules"] = [{"code": "RF101", "fields": "cover", **rule}]
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        with pytest.raises(FormError, match=said):
+            load_form(written(definition, folder))
+
+
 COUNT = {"key": "sum", "label": "数", "type": "count"}
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     # what is wrong: the rule, what the complaint must say

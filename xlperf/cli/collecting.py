@@ -52,7 +52,6 @@ def collect(
     database: str | None,
     date: str | None,
     quiet: bool,
-    reviews: tuple[Path, ...],
     **asked: Any,
 ) -> ExitCode:
     from xlperf.collecting.collect import collect as collect_inboxes
@@ -74,7 +73,8 @@ def collect(
         finalize=finalize_,
         unexplained=round_.unexplained,
         reports=round_.reports,
-        reviews=reviews,
+        reviews=round_.reviews,
+        review_deadlines=round_.review_deadlines,
         database=database,
         quiet=quiet,
     )

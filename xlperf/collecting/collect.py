@@ -26,7 +26,7 @@ from xlperf.collecting.housekeeping import WORK, locked, refuse_other_inboxes, t
 from xlperf.collecting.inbox.reading import close_archives, open_received
 from xlperf.collecting.last_run import Made, log_of, made_before, state_of
 from xlperf.collecting.packages.adoption import adopt_decisions
-from xlperf.collecting.plan import Plan, find_plan
+from xlperf.collecting.plan import Plan, check_stages_of_round, find_plan
 from xlperf.collecting.processing import basis_of, digest_of_work, process_inputs, terms_of
 from xlperf.collecting.run_board import naming_of
 from xlperf.collecting.run_log import Run, find_versions, log_stamp, write_run
@@ -45,6 +45,7 @@ from xlperf.messages import current_language, sentence
 from xlperf.summarizing.audit.chain import DECIDED, UNDONE
 from xlperf.summarizing.board.decisions import Taken, in_force, taken_in, waivers_of
 from xlperf.summarizing.board.former import FormerYears
+from xlperf.summarizing.board.reviews import NO_DEADLINES
 from xlperf.summarizing.exports import NOTHING_HANDED, Exported, write_exports
 from xlperf.summarizing.submissions import Asked
 from xlperf.workbook.announcement import NOTHING, Announcement
@@ -72,6 +73,7 @@ def collect(
     unexplained: Unexplained | None = None,
     reports: Sequence[str] = (),
     reviews: Sequence[StrPath] = (),
+    review_deadlines: Mapping[str, str] = NO_DEADLINES,
     database: str | None = None,
     limits: Limits = LIMITS,
     quiet: bool = True,
@@ -98,6 +100,8 @@ def collect(
             into a workbook and then treated as one. By default they are none of the round's.
         reviews: folders, archives and files with workbooks of stages after the department, made by `write_review` and filled in;
             the one of the last stage counts in place of the very submission that it is of. Elsewhere such workbooks do not count.
+        review_deadlines: until when each stage after the department is to be done, ISO dates by its key; what is overdue stands
+            on the board.
         database: the URL of the store, by default a file in the folder of the collection.
         limits: what one workbook may use: seconds of a worker, and bytes of its memory.
         quiet: print nothing to standard error.
@@ -119,6 +123,7 @@ def collect(
     """
     return_large_blocks_at_once()
     kinds = known_reports(reports)
+    check_stages_of_round(form, review_deadlines, templates)
     find_out = partial(find_plan, inboxes, form=form, templates=templates, output=output, roster=roster, reviews=reviews)
     plan = find_out(started=_now())
     for remark in () if quiet else plan.remarks:
@@ -146,14 +151,22 @@ def collect(
                 bases=[basis_of(given, plan.forms) for given in (options, options._replace(finalize=True))],
                 quiet=quiet,
             )
-            terms = [digest, _terms(plan, announcement), decisions.in_force, *([former.digest] if former else [])]
+            terms = [digest, _terms(plan, announcement, review_deadlines), decisions.in_force]
+            terms += [former.digest] if former else []
             if plan.packages and not quiet:
                 told = {"count": len(plan.packages), "files": worked.taken_over}
                 print(sentence("packages_in", told), file=sys.stderr, flush=True)
             made = None if worked.new else made_before(plan.last, state_of(plan.directory, [*terms, chain_of(store).head]))
             if made is None:
                 exported = _export(
-                    store, plan, options, announcement=announcement, former=former, decisions=decisions, quiet=quiet
+                    store,
+                    plan,
+                    options,
+                    announcement=announcement,
+                    former=former,
+                    review_deadlines=review_deadlines,
+                    decisions=decisions,
+                    quiet=quiet,
                 )
                 state = state_of(plan.directory, [*terms, chain_of(store).head])
                 made = log_of(store, exported, has_roster=plan.units is not None, state=state)
@@ -233,6 +246,7 @@ def _export(
     *,
     announcement: Announcement,
     former: FormerYears | None,
+    review_deadlines: Mapping[str, str],
     decisions: _Decisions,
     quiet: bool,
 ) -> Exported:
@@ -251,6 +265,7 @@ def _export(
         former=former,
         decisions=decisions.taken,
         day=decisions.day,
+        review_deadlines=review_deadlines,
         keep=Auditor(store, plan.directory).keep,
         handed_before=plan.last.get("handed", NOTHING_HANDED) if plan.last else NOTHING_HANDED,
         open_input=lambda outcome: open_received(inputs[outcome.path]),
@@ -261,10 +276,11 @@ def _export(
     return exported
 
 
-def _terms(plan: Plan, announcement: Announcement) -> str:
+def _terms(plan: Plan, announcement: Announcement, review_deadlines: Mapping[str, str]) -> str:
     """A digest of all that exports depend on, but for the work and the files that lie in the folder."""
     units = None if plan.units is None else [repr(unit) for unit in plan.units]
-    return digest_of_json([[Arrival(item.path, item.key, item.size) for item in plan.inputs], units, repr(announcement)])
+    said = [[Arrival(item.path, item.key, item.size) for item in plan.inputs], units, repr(announcement)]
+    return digest_of_json([*said, dict(review_deadlines)] if review_deadlines else said)
 
 
 def _run(plan: Plan, options: WorkOptions, *, workers: int, made: Made, announcement: Announcement) -> Run:

@@ -162,4 +162,5 @@ def _unit_entries(board: Iterable[BoardRow]) -> Iterator[UnitState]:
             "paths": row.paths,
             "imported": row.imported,
             "attached": row.attached,
+            "reviews": row.reviews,
         }

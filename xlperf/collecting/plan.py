@@ -15,8 +15,10 @@ from xlperf.collecting.packages.contents import Package
 from xlperf.collecting.run_log import LogStamp, Run, log_stamp, read_run
 from xlperf.distributing.prefill import kept_headings, subject_headings, told_of_kept
 from xlperf.distributing.roster import Roster, Unit, take_roster
+from xlperf.errors import UsageError
 from xlperf.files import StrPath, digest_of_json
 from xlperf.forms.loader import find_form, form_directories, is_shipped, load_form
+from xlperf.messages import listing, sentence
 from xlperf.reporting.word_report import check_own_template
 from xlperf.summarizing.outcome import REVIEWS
 from xlperf.summarizing.survey import installed_prefixes
@@ -81,6 +83,20 @@ def find_plan(
         started=started,
         clock=clock,
     )
+
+
+def check_stages_of_round(form: str | None, deadlines: Mapping[str, str], templates: StrPath | None) -> None:
+    """Check that the form of a round has the stages for which a last day is set.
+
+    Raises:
+        UsageError: it has no such stage.
+    """
+    if form is None or not deadlines:
+        return
+    keys = [stage.key for stage in load_form(find_form(form, templates=templates)).stages]
+    for key in deadlines:
+        if key not in keys:
+            raise UsageError("no_such_stage", form=form, stage=key, known=listing(keys) or sentence("no_stages", {}))
 
 
 def list_reviews(inboxes: Sequence[Path], directory: Path, known: Mapping[str, KnownFile]) -> list[Found]:

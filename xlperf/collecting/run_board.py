@@ -16,8 +16,8 @@ from xlperf.collecting.store.ownership import refuse_other_owner
 from xlperf.collecting.store.tables import Store
 from xlperf.distributing.naming import Naming, codes_of_list
 from xlperf.summarizing.audit.chain import DECIDED, UNDONE
-from xlperf.summarizing.board.decisions import Decision, decided, in_force, taken_in
-from xlperf.summarizing.board.rows import BoardRow
+from xlperf.summarizing.board.decisions import Decision, decided, in_force, reviews_on, taken_in
+from xlperf.summarizing.board.rows import BoardRow, StageState
 from xlperf.summarizing.survey import installed_prefixes
 
 PATHS = ("paths", "attached")  # what a row of the log has as lists
@@ -27,13 +27,15 @@ def board_of(run: Run) -> list[BoardRow]:
     """The board as the last run left it."""
     units: Iterable[Mapping[str, Any]] = run.get("units") or ()
     return [
-        BoardRow(**{**unit, **{key: tuple(unit.get(key) or ()) for key in PATHS}, "number": number, "papers": _papers(unit)})
+        BoardRow(**{**unit, **{key: tuple(unit.get(key) or ()) for key in PATHS}, "number": number, **_pairs(unit)})
         for number, unit in enumerate(units, 1)
     ]
 
 
-def _papers(unit: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((state, subject) for state, subject in unit.get("papers") or ())
+def _pairs(unit: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row has as tuples and its log as lists."""
+    papers = tuple((state, subject) for state, subject in unit.get("papers") or ())
+    return {"papers": papers, "reviews": tuple(StageState(*stage) for stage in unit.get("reviews") or ())}
 
 
 def naming_of(run: Run) -> Naming:
@@ -77,6 +79,7 @@ def board_now(directory: Path, run: Run, *, day: str, database: str | None = Non
 
 def as_last_known(row: BoardRow, *, day: str) -> BoardRow:
     """A row of the last run on that ISO day, where nobody knows what was decided since: an extension may be over."""
+    row = row._replace(reviews=reviews_on(row, day))
     if not row.until or row.until >= day:
         return row
     return row._replace(state=row.found if row.state == "extended" else row.state, until=None)

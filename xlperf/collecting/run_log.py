@@ -100,6 +100,7 @@ class UnitState(UnitEntry):
     imported: str  # the kind of report by which it stands, "" of a workbook; this too not in older logs
     papers: Sequence[Sequence[str]]  # state and subject of each, where not all stand the same; not in older logs
     attached: Sequence[str]  # the paths of what came with its files and is none; not in older logs
+    reviews: Sequence[Sequence[str | int | bool]]  # how each stage after the department stands; not in older logs
 
 
 class ChainHead(TypedDict):

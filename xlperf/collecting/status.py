@@ -29,6 +29,7 @@ from xlperf.reporting.description import sends_back
 from xlperf.reporting.result import EXIT_CODES, STATUSES, Status
 from xlperf.reporting.text_table import table
 from xlperf.summarizing.board.assignment import assign
+from xlperf.summarizing.board.reviews import STATES as REVIEW_STATES
 from xlperf.summarizing.board.rows import SPARED, STATES, BoardRow
 from xlperf.summarizing.outcome import FileStatus, Submission, submission_of
 from xlperf.summarizing.submissions import COUNTS, find_roles, is_attachment
@@ -211,29 +212,43 @@ def _board_lines(units: Sequence[BoardRow]) -> Iterator[str]:
     if units:
         spared = [sentence(f"screen_{state}", {"count": counts[state]}) for state in SPARED if counts[state]]
         yield sentence("screen_units", {state: counts[state] for state in STATES}) + "".join(spared)
-    owing = [unit for unit in units if unit.state != "passed" or unit.decision]
-    columns = (*BOARD_COLUMNS, "decision") if any(unit.decision for unit in owing) else BOARD_COLUMNS
+    yield from _review_lines(units)
+    owing = [unit for unit in units if unit.state != "passed" or unit.decision or any(s.state != "done" for s in unit.reviews)]
+    columns = [*BOARD_COLUMNS]
+    columns += ["reviews"] if any(unit.reviews for unit in owing) else []
+    columns += ["decision"] if any(unit.decision for unit in owing) else []
     if owing:
         headings = [sentence(f"head_{name}", {}) for name in columns]
-        rows = [_board_cells(unit)[: len(columns)] for unit in owing[:MOST_UNITS]]
+        rows = [_board_cells(unit, columns) for unit in owing[:MOST_UNITS]]
         yield "\n" + table(headings, rows).strip("\n")
     if len(owing) > MOST_UNITS:
         yield sentence("screen_more_units", {"count": len(owing) - MOST_UNITS})
 
 
-def _board_cells(unit: BoardRow) -> list[str]:
-    cells = (
-        unit.number,
-        unit.name,
-        unit.state_in_words,
-        unit.versions,
-        (unit.received or "")[:DAY],
-        unit.errors,
-        unit.unexplained,
-        unit.contact,
-        unit.decision,
-    )
-    return ["" if cell is None else str(cell) for cell in cells]
+def _review_lines(units: Sequence[BoardRow]) -> Iterator[str]:
+    """How many units stand how at each stage after the department that has begun for one of them."""
+    labels = dict.fromkeys(stage.label for unit in units for stage in unit.reviews)
+    for label in labels:
+        there = [stage for unit in units for stage in unit.reviews if stage.label == label]
+        counts, late = Counter(stage.state for stage in there), sum(stage.is_late for stage in there)
+        facts = {"stage": label, **{state: counts[state] for state in REVIEW_STATES}, "late": late}
+        yield sentence("screen_reviews_late" if late else "screen_reviews", facts)
+
+
+def _board_cells(unit: BoardRow, columns: Sequence[str]) -> list[str]:
+    cells = {
+        "number": unit.number,
+        "unit_name": unit.name,
+        "state_of_unit": unit.state_in_words,
+        "versions": unit.versions,
+        "last_received": (unit.received or "")[:DAY],
+        "errors": unit.errors,
+        "queries": unit.unexplained,
+        "contact": unit.contact,
+        "reviews": unit.reviews_in_words,
+        "decision": unit.decision,
+    }
+    return ["" if cells[name] is None else str(cells[name]) for name in columns]
 
 
 def _change_line(changes: Changes) -> str:

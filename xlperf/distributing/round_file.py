@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,8 @@ class Round:
     output: Path | None = None  # the folder of the collection
     former: tuple[Path, ...] = ()  # the folders of collections of former years
     unexplained: Unexplained | None = None
+    reviews: tuple[Path, ...] = ()  # where workbooks of the stages after the department lie
+    review_deadlines: Mapping[str, str] = field(default_factory=dict)  # ISO dates by the keys of stages
     reports: tuple[str, ...] = ()  # kinds of reports that are taken beside workbooks: word, pdf
 
 
@@ -84,8 +86,9 @@ def read_round(path: StrPath) -> Round:
     definition, _ = read_definition(file)
     given = _as_texts(definition or {}) if isinstance(definition, Mapping | None) else definition
     mistakes = [f"{place or file.name}: {reason}" for place, reason in violations_of(SCHEMA, given)]
-    if not mistakes and not _is_date(given.get("deadline")):
-        mistakes = [f"deadline: {given['deadline']!r}; 2023-03-31"]
+    if not mistakes:
+        days = {"deadline": given.get("deadline"), **_review_days(given)}
+        mistakes = [f"{place}: {day!r}; 2023-03-31" for place, day in days.items() if not _is_date(day)]
     if mistakes:
         raise UsageError("bad_round", path=path, count=len(mistakes), reasons="\n".join(mistakes[:MOST_REPORTED]))
     return _round(given, file.parent)
@@ -94,7 +97,19 @@ def read_round(path: StrPath) -> Round:
 def _as_texts(definition: Mapping[str, Any]) -> dict[str, Any]:
     """What the file says, a date that YAML made of a text as text again; what is left blank is not said."""
     said = {key: value for key, value in definition.items() if value is not None}
-    return {key: value.isoformat() if isinstance(value, datetime.date) else value for key, value in said.items()}
+    return {key: _as_text(value) for key, value in said.items()}
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _as_text(below) for key, below in value.items()}
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def _review_days(given: Mapping[str, Any]) -> dict[str, str]:
+    """The last days of the stages, by their places in the file."""
+    deadlines = given.get("reviews", {}).get("deadlines", {})
+    return {f"reviews.deadlines.{stage}": day for stage, day in deadlines.items()}
 
 
 def _is_date(text: str | None) -> bool:
@@ -112,6 +127,8 @@ def _round(given: Mapping[str, Any], folder: Path) -> Round:
         year=given.get("year"),
         announcement=Announcement(**announced),
         inboxes=tuple(folder / inbox for inbox in given.get("inboxes", ())),
+        reviews=tuple(folder / inbox for inbox in given.get("reviews", {}).get("inboxes", ())),
+        review_deadlines=dict(given.get("reviews", {}).get("deadlines", {})),
         former=tuple(folder / collection for collection in given.get("former", ())),
         unexplained=given.get("unexplained"),
         reports=tuple(given.get("reports", ())),

@@ -29,6 +29,7 @@ from xlperf.summarizing.audit.archive import OpenInput, write_audit
 from xlperf.summarizing.audit.chain import Chain
 from xlperf.summarizing.board.decisions import Taken
 from xlperf.summarizing.board.former import FormerYears, reasons_of
+from xlperf.summarizing.board.reviews import NO_DEADLINES
 from xlperf.summarizing.handouts import HandedOut, Handouts, day_of
 from xlperf.summarizing.outcome import Outcome
 from xlperf.summarizing.overview import Part, lines_of
@@ -73,6 +74,7 @@ def write_exports(
     former: FormerYears | None = None,
     decisions: Sequence[Taken] = (),
     day: str = "",
+    review_deadlines: Mapping[str, str] = NO_DEADLINES,
     keep: Keep | None = None,
     handed_before: Mapping[str, str] = NOTHING_HANDED,
     open_input: OpenInput,
@@ -92,6 +94,7 @@ def write_exports(
         former: what units reported in former years; what it gives reason to ask stands in notices.
         decisions: what the bureau decided about units.
         day: the ISO date on which the exports are made: an extension ends.
+        review_deadlines: until when each stage after the department is to be done, ISO dates by its key.
         keep: writes down what is finalized before it is handed out, and returns the audit; None where no audit is kept.
         handed_before: the SHA-256 of what went back and to departments in the last run, by path.
         open_input: opens an input as it was received.
@@ -103,7 +106,15 @@ def write_exports(
         UsageError: a file cannot be written (perhaps open in Excel), and none was; or all were, but an obsolete file cannot be
             removed.
     """
-    survey = take_survey(outcomes, roster=roster, asked=asked, templates=templates, decisions=decisions, day=day)
+    survey = take_survey(
+        outcomes,
+        roster=roster,
+        asked=asked,
+        templates=templates,
+        decisions=decisions,
+        day=day,
+        review_deadlines=review_deadlines,
+    )
     latest = max([date, *(day_of(submission) for submission in survey.submissions)])
     handouts = Handouts(directory, copies)
     brief = outcomes if brief is None else brief

@@ -34,6 +34,7 @@ from xlperf.summarizing.board.departments import (
     write_board,
 )
 from xlperf.summarizing.board.former import NO_REASONS, Reasons
+from xlperf.summarizing.board.reviews import to_correct
 from xlperf.summarizing.handout_list import finish_list, note, noted, start_list
 from xlperf.summarizing.notice import write_notice
 from xlperf.summarizing.outcome import Outcome, Submission
@@ -118,7 +119,8 @@ class Handouts:
         self.finalized = HandoutFolder(directory / sentence("finalized_folder", {}))
         self.returned = HandoutFolder(directory / sentence("returned_folder", {}))
         self.departments = HandoutFolder(directory / sentence("departments_folder", {}))
-        self.folders = (self.finalized, self.returned, self.departments)
+        self.reviews = HandoutFolder(directory / sentence("reviews_folder", {}))  # what reviewers have to correct
+        self.folders = (self.finalized, self.returned, self.departments, self.reviews)
         self.returned_of: dict[str, list[str]] = {}  # by the path of a submission, the names of what goes back
         self._handed: SpooledList[HandedOut] = SpooledList()  # what is finalized
         self.beside: dict[str, str] = {}  # finalized file that somebody has saved since -> newer file beside it
@@ -149,7 +151,10 @@ class Handouts:
         newer = set(newer_returned(survey.submissions, survey.roles).values())
         spared = set(spared_paths(survey.board))
         until = {path: row.until for row in survey.board if row.until for path in row.paths}
+        wrong_reviews = to_correct(survey.submissions, survey.roles, survey.naming)
         for outcome in outcomes:
+            if outcome.path in wrong_reviews:
+                self._hand_back(outcome, new)
             if survey.roles[outcome.path].kind == COUNTS or outcome.path in newer:
                 if not outcome.goes_back:
                     self._finalize(outcome, new)
@@ -193,6 +198,13 @@ class Handouts:
         """Where a second copy of a file may lie."""
         sha256 = (outcome.digests or NOBODY).get(made)
         return self.copies / sha256 if self.copies and sha256 else None
+
+    def _hand_back(self, outcome: Outcome, new: Path) -> None:
+        """Copy the annotated workbook of a review, for whoever reviews."""
+        for made in outcome.outputs:
+            name = returned_name(outcome, made)
+            self.reviews.copy(self.directory / made, name, new, spare=self._spare(outcome, made))
+            self.reviews.digests[name] = (outcome.digests or NOBODY).get(made) or digest_of(self.directory / made)
 
     def _return(
         self,

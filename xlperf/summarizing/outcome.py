@@ -78,8 +78,11 @@ class Submission:
 
     @property
     def is_own_review(self) -> bool:
-        """Whether the bureau itself took it in as the workbook of a later stage."""
-        return self.path.startswith(REVIEWS)
+        """Whether a bureau took it in as the workbook of a later stage: this one, or one whose package came in.
+
+        No file of an inbox has the sign in its name (it is written full-width there), and no archive is called so.
+        """
+        return self.path.startswith(REVIEWS) or f"{INSIDE}{REVIEWS}" in self.path
 
     @property
     def goes_back(self) -> bool:

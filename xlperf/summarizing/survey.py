@@ -17,13 +17,14 @@ from typing import Any, NamedTuple
 
 from xlperf.distributing.naming import Naming, Places, make_naming, places_of
 from xlperf.distributing.roster import Unit
-from xlperf.forms.form import Form
+from xlperf.forms.form import Form, Stage
 from xlperf.forms.loader import form_directories, unit_prefixes_of
 from xlperf.forms.summary import OVER
 from xlperf.reporting.description import DescribedFinding, count_findings
 from xlperf.summarizing.board.assignment import Owner, assign, find_elsewhere
 from xlperf.summarizing.board.decisions import Taken, decided, in_force
 from xlperf.summarizing.board.later_stages import check_later
+from xlperf.summarizing.board.reviews import NO_DEADLINES, with_reviews
 from xlperf.summarizing.board.rows import BoardRow, board_rows
 from xlperf.summarizing.fingerprints import Fingerprints, find_shared
 from xlperf.summarizing.gist import Gist, form_of, gist_of, prints_in
@@ -132,6 +133,7 @@ def take_survey(
     templates: Path | None = None,
     decisions: Sequence[Taken] = (),
     day: str = "",
+    review_deadlines: Mapping[str, str] = NO_DEADLINES,
 ) -> Survey:
     """Gather what is known of all outcomes; they are iterated twice, so they must not be a generator.
 
@@ -141,12 +143,14 @@ def take_survey(
         templates: the folder of a bureau's own forms.
         decisions: what the bureau decided about units.
         day: the ISO date on which they are looked at: an extension ends.
+        review_deadlines: until when each stage after the department is to be done, ISO dates by its key.
     """
     writers: dict[Writer, int] = {}  # numbers, in the order in which they come
     database = temporary_database(OFF_TARGET, FINDING_ROWS)
     fingerprints = Fingerprints()
     submissions: list[SurveyedSubmission] = []
     forms: dict[str, Form] = {}
+    stages: dict[str, Sequence[Stage]] = {}  # after the department, by the key of the form
     loose: set[str] = set()
     numbers: dict[str, int] = {}  # of the workbooks by their paths, as their fingerprints are numbered
     for outcome in outcomes:
@@ -155,6 +159,8 @@ def take_survey(
         submissions.append(_surveyed(outcome, gist))
         if is_attachment(outcome):
             loose.add(outcome.path)
+        if form:
+            stages[form.key] = form.stages
         if form and gist:
             if asked.is_met_by(outcome) and (form.key not in forms or _order_of(forms[form.key]) < _order_of(form)):
                 forms[form.key] = form
@@ -198,6 +204,8 @@ def take_survey(
             counts=roles[outcome.path].kind == COUNTS,
         )
 
+    board = board_rows(submissions, roles, roster, naming, asked)
+    board = with_reviews(board, submissions, roles, stages=stages, naming=naming, deadlines=review_deadlines)
     workbooks = (looked_at_again(outcome) for outcome in outcomes if outcome.path in numbers)
     comparisons = SpooledLists()
     for path, finding in check_names(different, roles, roster, naming):
@@ -215,7 +223,7 @@ def take_survey(
         forms=forms,
         comparisons=comparisons,
         roster=roster,
-        board=decided(board_rows(submissions, roles, roster, naming, asked), in_force(decisions), naming, day=day),
+        board=decided(board, in_force(decisions), naming, day=day),
         decisions=decisions,
         asked=asked,
         owners=owners,

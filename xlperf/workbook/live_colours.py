@@ -2,8 +2,8 @@
 
     colour_where(writer, sheet, writer.rectangle(spot, spot), "D3>100", "warning")
 
-So do the thousands separators of a large number. They look at their own sheet only: Excel 2007 and old WPS refuse others. They
-help, and assure nothing: pasting wipes them.
+So do the thousands separators of a large number. They look at their own sheet only, or at a cell that has a name: Excel 2007 and
+old WPS refuse other sheets. They help, and assure nothing: pasting wipes them.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from functools import lru_cache
 from xlperf.addresses import cell_name
 from xlperf.forms.document import Spot
 from xlperf.forms.field_types import YEARS
+from xlperf.forms.live.form_tests import is_of_form
 from xlperf.forms.model import EXPLAINED, RULES, Block, Condition, Field, Rule, Table
 from xlperf.formula.nodes import Call, IsBlank, Kind, Literal, Name, Node, Operation
 from xlperf.messages import sentence
 from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter, Rectangle
+from xlperf.workbook.rule_links import FAILED
 
 MIXED = ("value", "reference")  # types of columns that hold words or numbers
 LEAST, MOST_WHOLE, MOST = 1_000, 1_000_000_000, 1_000_000  # what is larger would show ### in a column of its width
@@ -58,6 +60,21 @@ def colour_table(writer: CellWriter, sheet: Worksheet, table: Table) -> None:
                 _colour_failing(writer, sheet, block, rule)
     if table.key == RULES:
         _colour_states(writer, sheet)
+
+
+def colour_form_rules(writer: CellWriter, sheet: Worksheet) -> None:
+    """Colour the cells of rules that test single fields or the whole form, while what such a rule counts on its sheet says so."""
+    form, spots = writer.form, writer.layout.spots
+    for rule in filter(is_of_form, form.rules.values()):
+        for name in rule.cells:
+            target = form.target(RULES, name)
+            spot = Spot(target.blocks[0], form.index(target), target.field)
+            if spot in spots and spots[spot][0] == sheet.title:
+                colour_where(writer, sheet, writer.rectangle(spot, spot), f"{FAILED}_{rule.code}=1", _colour_of(writer, rule))
+
+
+def _colour_of(writer: CellWriter, rule: Rule) -> str:
+    return writer.form.severity_of(rule) if rule.severity != "info" else "warning"
 
 
 def colour_blank_field(writer: CellWriter, sheet: Worksheet, spot: Spot) -> None:
@@ -111,8 +128,7 @@ def _colour_failing(writer: CellWriter, sheet: Worksheet, block: Block, rule: Ru
     for key in rule.cells:
         first, last = Spot(block.key, 0, key), Spot(block.key, writer.layout.counts[block.key] - 1, key)
         _, row, column = writer.layout.spots[first._replace(field=f"_{rule.code}")]
-        colour = writer.form.severity_of(rule) if rule.severity != "info" else "warning"
-        colour_where(writer, sheet, writer.rectangle(first, last), f"{cell_name(row, column)}=1", colour)
+        colour_where(writer, sheet, writer.rectangle(first, last), f"{cell_name(row, column)}=1", _colour_of(writer, rule))
 
 
 def _colour_states(writer: CellWriter, sheet: Worksheet) -> None:

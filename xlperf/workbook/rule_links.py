@@ -17,7 +17,7 @@ from xlperf.addresses import range_name
 from xlperf.forms.document import Spot, unit_spot
 from xlperf.forms.layout import Layout
 from xlperf.forms.live.checks import LIVE_CHECKS, REACHED, name_of, reason_field, table_of
-from xlperf.forms.live.form_tests import is_of_form
+from xlperf.forms.live.form_tests import COUNT, is_of_form
 from xlperf.forms.live.intake import FAR, YUAN
 from xlperf.forms.live.states import FORMAT, INTACT, ISSUED, is_live, tables_of_rule
 from xlperf.forms.model import RULES, Rule
@@ -26,6 +26,7 @@ from xlperf.workbook.rule_results import first_uncomputed, uncomputed
 
 MOST_NESTED = 40  # Excel nests at most 64 levels
 MOST_TABLES = 20  # that one link looks through: Excel takes formulas of 8,192 characters
+FAILED = "failed"  # what the defined names of the counts of such rules begin with
 UNCOMPUTED, DOUBTFUL, APART = "first_uncomputed", "first_doubtful", "first_apart"  # what the defined names of tables begin with
 
 
@@ -64,6 +65,13 @@ def define_links(book: Book, layout: Layout) -> None:
     for code in layout.form.rules:
         if target := first_failing(layout, code):
             book.define_name(f"first_{code}", f"={target}")
+
+
+def define_counts(book: Book, layout: Layout) -> None:
+    """Define names for what the rules of single fields and of the whole form count: colours on other sheets look at them."""
+    for index, rule in enumerate(layout.form.rules.values()):
+        if is_of_form(rule):
+            book.define_name(f"{FAILED}_{rule.code}", f"={layout.absolute(Spot(RULES, index, COUNT))}")
 
 
 def links_of_rule(layout: Layout, rule: Rule, count: str) -> list[Link]:

@@ -26,12 +26,12 @@ from xlperf.workbook.cell_writer import CellWriter
 from xlperf.workbook.dropdowns import write_lists
 from xlperf.workbook.identity import Finalized, Identity, write_identity
 from xlperf.workbook.line_writers import LINES, write_sides
-from xlperf.workbook.live_colours import colour_table, separate_thousands
+from xlperf.workbook.live_colours import colour_form_rules, colour_table, separate_thousands
 from xlperf.workbook.looks import add_sheet
 from xlperf.workbook.problems.marks import colour_changed_cells, mark_cells, write_remarks
 from xlperf.workbook.problems.notes import Annotation
 from xlperf.workbook.problems.sheet import problem_sheet_title, write_problems
-from xlperf.workbook.rule_links import define_links
+from xlperf.workbook.rule_links import define_counts, define_links
 from xlperf.workbook.rule_results import write_uncomputed
 from xlperf.workbook.styles import set_up_print
 from xlperf.workbook.validation import restrict_table
@@ -107,6 +107,7 @@ def _write_hidden_sheet(writer: CellWriter, sheet: Worksheet) -> None:
     write_lists(writer, sheet, FIRST_LIST)
     for spot in copy_spots(writer.form):
         writer.write_cell(sheet, spot)
+    define_counts(writer.book, writer.layout)
     if not writer.finalized:
         write_uncomputed(writer.book, sheet, writer.layout, COUNTS)
         define_links(writer.book, writer.layout)
@@ -161,6 +162,7 @@ def _write_lines(writer: CellWriter, sheet: Worksheet, page: Page) -> None:
     for line in page.lines:
         LINES[line.kind](writer, sheet, page, line)
     write_sides(writer, sheet, page)
+    colour_form_rules(writer, sheet)
     for section in page.sheet.sections:
         if isinstance(section, Table):
             colour_table(writer, sheet, section)

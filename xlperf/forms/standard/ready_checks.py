@@ -2,6 +2,7 @@
 
     {code: AB101, use: budget_not_over, table: items, with: {spent: spent, budget: planned}}
     # becomes {code: AB101, table: items, test: 'IF(_missing > 0, "", spent <= N(planned))', title: …, …}
+    {code: AB102, use: in_order, fields: cover, with: {first: begun, last: ended}}      # of single fields
 
 What the form says of the rule besides stays as it is: a title, a severity, the blocks that are tested. The checks are data,
 in templates/ready-checks.yaml; what their parameters may be is a table here.
@@ -29,6 +30,7 @@ from xlperf.forms.definition import (
     own_columns,
     quoted,
     refuse,
+    sections_of,
     single_cells_of,
     tables_of,
     wrong,
@@ -36,12 +38,13 @@ from xlperf.forms.definition import (
 from xlperf.forms.written.yaml_file import read_definition
 from xlperf.messages import listing, sentence
 
-USE, WITH = "use", "with"
+USE, WITH, FIELDS = "use", "with", "fields"
 FILE = "ready-checks.yaml"
 NUMBERS = ("count", "money", "percentage", "points", "ratio", "year")  # types of columns that hold numbers
 RATES = ("ratio",)
 TEXTS = ("text", "code")
 ANY = (*NUMBERS, *TEXTS, "choice", "date", "value")
+ROW_IS_WHOLE = re.compile(r'^IF\(_missing > 0, "", (.*)\)$')
 FILLER = re.compile(r"\{(\w+)\}")
 UNIT_IN_BRACKETS = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]\s*$")
 TEXT_PARTS = ("title", "why", "message", "expected", "fix")
@@ -89,7 +92,8 @@ def with_ready_checks(definition: Raw, path: Path) -> Raw:
     """
     if not uses_ready_checks(definition):
         return definition
-    tables = tables_of(definition)
+    tables = {key: table for key, (_, table) in tables_of(definition).items()}
+    fields = _fields_of(definition)
     rules = []
     for number, rule in enumerate(definition["rules"]):
         place = f"rules[{number}]"
@@ -98,16 +102,28 @@ def with_ready_checks(definition: Raw, path: Path) -> Raw:
             continue
         check = ready_checks().get(rule[USE])
         if check is None:
-            known = ready_checks()
-            among = sentence("wrong_name_among", {"known": named(known)})
-            refuse(path, *wrong(f"{place}.{USE}", "name", found=quoted(rule[USE]), rather=or_rather(rule[USE], known) or among))
-        if rule["table"] not in tables:
-            rather = or_rather(rule["table"], tables) or sentence("wrong_name_among", {"known": named(tables)})
-            refuse(path, *wrong(f"{place}.table", "name", found=quoted(rule["table"]), rather=rather))
-        if "{table}" in check["test"] and _has_one_row(tables[rule["table"]][1]):
-            refuse(path, *wrong(f"{place}.table", "one_row", table=quoted(rule["table"]), check=quoted(rule[USE])))
-        rules.append(_rule(rule, check, Parts.of(definition, tables[rule["table"]][1]), place, path))
+            checks = ready_checks()
+            among = sentence("wrong_name_among", {"known": named(checks)})
+            refuse(path, *wrong(f"{place}.{USE}", "name", found=quoted(rule[USE]), rather=or_rather(rule[USE], checks) or among))
+        owner = FIELDS if FIELDS in rule else "table"
+        known = fields if owner == FIELDS else tables
+        if rule[owner] not in known:
+            rather = or_rather(rule[owner], known) or sentence("wrong_name_among", {"known": named(known)})
+            refuse(path, *wrong(f"{place}.{owner}", "name", found=quoted(rule[owner]), rather=rather))
+        if "{table}" in check["test"] and (owner == FIELDS or _has_one_row(known[rule[owner]])):
+            key = "no_rows" if owner == FIELDS else "one_row"
+            refuse(path, *wrong(f"{place}.{owner}", key, table=quoted(rule[owner]), check=quoted(rule[USE])))
+        rules.append(_rule(rule, check, Parts.of(definition, known[rule[owner]]), place, path))
     return {**definition, "rules": rules}
+
+
+def _fields_of(definition: Raw) -> dict[str, Raw]:
+    """The single fields as tables of one row, by the key of their block."""
+    found: dict[str, list[Raw]] = {}
+    for _, section in sections_of(definition):
+        if FIELDS in section:
+            found.setdefault(section[FIELDS], []).extend(section["items"])
+    return {key: {"columns": items} for key, items in found.items()}
 
 
 def _has_one_row(table: Raw) -> bool:
@@ -132,17 +148,22 @@ def _rule(rule: Raw, check: Raw, parts: Parts, place: str, path: Path) -> Raw:
             refuse(path, *value)
         values[name] = value
     texts = {part: _filled(check[part], values, braces=part in SENTENCES) for part in TEXT_PARTS}
-    formulas = {"table": rule["table"], **{name: value.formula for name, value in values.items()}}
+    formulas = {"table": rule.get("table", ""), **{name: value.formula for name, value in values.items()}}
     shown = dict.fromkeys(key for name in check["shows"] for key in values[name].columns)
     found = (f"{parts.label(key).translate(BRACES)} {{{key}}}" for key in shown)
     ready = {
         "severity": check["severity"],
-        "test": FILLER.sub(lambda match: formulas[match[1]], check["test"]),
+        "test": FILLER.sub(lambda match: formulas[match[1]], _test(check, rule)),
         "cells": [*dict.fromkeys(key for name in check["cells"] for key in values[name].columns)],
         "found": _library()[0]["lists"]["found"].join(found),
         **texts,
     }
     return {**ready, **{key: value for key, value in rule.items() if key not in (USE, WITH)}}
+
+
+def _test(check: Raw, rule: Raw) -> str:
+    """The test of a check; of single fields without what it asks of a row: such a rule waits for blanks by itself."""
+    return ROW_IS_WHOLE.sub(r"\1", check["test"]) if FIELDS in rule else str(check["test"])
 
 
 def _filled(text: str, values: Mapping[str, Value], *, braces: bool) -> str:

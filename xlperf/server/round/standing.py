@@ -129,7 +129,7 @@ def read_standing(served: ServedRound, visitor: Visitor, *, day: str) -> Standin
     if visitor.is_unit:
         own = _own_row(board, visitor)
         taken = about.get(own.number, [])
-        board = [own._replace(decision=None) if trouble else own]  # there may be a note of the bureau in it
+        board = [own._replace(decision=None if trouble else own.decision, reviews=())]  # there may be a note of the bureau in it
         trouble = trouble and " "  # what is wrong at the bureau is for the bureau
     return Standing(
         run=run,

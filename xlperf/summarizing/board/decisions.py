@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from xlperf.distributing.naming import Named, Naming, places_of
 from xlperf.messages import clauses, listing, sentence
 from xlperf.summarizing.audit.chain import DECIDED, UNDONE, Entry
-from xlperf.summarizing.board.rows import BoardRow
+from xlperf.summarizing.board.rows import BoardRow, StageState
 from xlperf.workflow.waivers import Waiver
 
 ACCEPT, EXTEND, EXEMPT, NOTE = "accept", "extend", "exempt", "note"
@@ -133,7 +133,12 @@ def _decided(row: BoardRow, decisions: Sequence[Decision], day: str) -> BoardRow
     elif is_spared and found == "missing":
         state = "extended"
     told = clauses(map(decision_as_text, decisions)) or None
-    return row._replace(state=state, found=found, decision=told, until=until if is_spared else None)
+    return row._replace(state=state, found=found, decision=told, until=until if is_spared else None, reviews=reviews_on(row, day))
+
+
+def reviews_on(row: BoardRow, day: str) -> tuple[StageState, ...]:
+    """How the stages after the department stand for a unit on that ISO day."""
+    return tuple(stage.on(day) for stage in row.reviews)
 
 
 def decision_as_text(decision: Decision) -> str:

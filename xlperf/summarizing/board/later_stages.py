@@ -24,7 +24,7 @@ def check_later(
 ) -> Iterator[tuple[str, DescribedFinding]]:
     """Yield path and finding of what is of a later stage and aside: of another version of the submission, or sent by a unit."""
     by_path = {submission.path: submission for submission in submissions}
-    current = {purpose_of(s, naming): s for s in submissions if _stands(s, roles[s.path], by_path)}
+    current = {purpose_of(s, naming): s for s in submissions if stands(s, roles[s.path], by_path)}
     for submission in submissions:
         if submission.later is None or roles[submission.path].kind != ASIDE:
             continue
@@ -40,7 +40,7 @@ def check_later(
             )
 
 
-def _stands(submission: Submission, role: Role, by_path: Mapping[str, Submission]) -> bool:
+def stands(submission: Submission, role: Role, by_path: Mapping[str, Submission]) -> bool:
     """Whether a submission of the department is the one that counts, or that a later stage counts in place of."""
     if submission.later is not None:
         return False

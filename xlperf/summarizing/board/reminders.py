@@ -41,6 +41,14 @@ COLUMNS = (
     ("mail", "text", 24),
     ("office", "text", 16),
 )
+REVIEW_COLUMNS = (
+    ("number", "count", 6),
+    ("office", "text", 18),
+    ("supervisor", "text", 22),
+    ("unit_name", "text", 30),
+    ("unit_code", "text", 13),
+    ("reviews", "text", 34),
+)
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,9 @@ def write_reminders(
 ) -> Reminded:
     """Write the list and the letters, all or none; letters of an earlier run to units that owe no more are removed.
 
+    Where a form has stages after the department, a second list says which units' reviews are not back, by office; it is removed
+    when nothing of that is left.
+
     Args:
         date: the ISO date of the letters.
         year: the fiscal year of the round, if it is known.
@@ -71,16 +82,22 @@ def write_reminders(
         FormError: the bureau's own template cannot be filled in.
         UsageError: a file cannot be written.
     """
+    board = list(board)
     rows = _by_supervisor(row for row in board if row.owes)
+    reviews = _review_table([row for row in board if any(stage.state != "done" for stage in row.reviews)], date)
     letters = dict(zip(_names(rows), rows, strict=True))
     table = _table(rows, date, announcement)
     with written_together(directory) as new:
-        _write_list(table, new, date)
+        for listed in (table, *([reviews] if reviews else [])):
+            _write_list(listed, new, date)
         for name, row in letters.items():
             _write_letter(row, new / name, date=date, year=year, announcement=announcement, templates=templates)
         made = sorted(path.name for path in new.iterdir())
     for path in directory.glob(f"*-{sentence('reminder_name', {})}.docx"):
         if path.name not in letters and as_written(path):
+            _remove(path)
+    for path in directory.glob(f"{sentence('sheet_reviews_owed', {})}.*"):
+        if reviews is None and (path.suffix == ".csv" or as_written(path)):
             _remove(path)
     return Reminded(tuple(directory / name for name in made), len(rows))
 
@@ -134,6 +151,22 @@ def _table(rows: Sequence[BoardRow], date: str, announcement: Announcement) -> S
     note = sentence("note_reminders", {"date": date, "count": len(rows), "deadline": announcement.long_deadline or None})
     title = sentence("sheet_reminders", {})
     return SummaryTable(key="reminders", title=title, note=note, columns=columns, rows=lambda: lines, frozen=3)
+
+
+def _review_table(rows: Sequence[BoardRow], date: str) -> SummaryTable | None:
+    """The units whose reviews are not done, those of one office together; None where there are none."""
+    if not rows:
+        return None
+    offices = list(dict.fromkeys(row.office for row in rows))
+    ordered = sorted(rows, key=lambda row: offices.index(row.office))
+    lines: list[Row] = [
+        (number, row.office, row.supervisor, row.name, row.code, row.reviews_in_words) for number, row in enumerate(ordered, 1)
+    ]
+    columns: tuple[Column, ...] = tuple(column(*spec) for spec in REVIEW_COLUMNS)
+    late = sum(any(stage.is_late for stage in row.reviews) for row in rows)
+    note = sentence("note_reviews_owed", {"date": date, "count": len(rows), "late": late})
+    title = sentence("sheet_reviews_owed", {})
+    return SummaryTable(key="reviews_owed", title=title, note=note, columns=columns, rows=lambda: lines, frozen=4)
 
 
 def _write_list(table: SummaryTable, new: Path, date: str) -> None:

@@ -26,6 +26,28 @@ SPARED = ("extended", "exempt")  # what the bureau decides: not yet, not at all
 WHOLE_MINUTE = 16  # characters of an ISO time
 
 
+class StageState(NamedTuple):
+    """How a stage after the department stands for a unit."""
+
+    label: str  # of the stage
+    state: str  # done, out: it lies there as it was handed out, due: it is not there, open: what is back has to be corrected
+    deadline: str  # the last day, ISO; "" where none is set
+    done: int  # papers of the unit of which it is done
+    papers: int  # papers of the unit that have come so far
+    is_late: bool = False  # on the day on which the board is looked at
+
+    def on(self, day: str) -> StageState:
+        """The same on that ISO day."""
+        return self._replace(is_late=bool(day and self.deadline) and self.state != "done" and self.deadline < day)
+
+    @property
+    def in_words(self) -> str:
+        """What the board says of it."""
+        known = "_late" if self.is_late else "_by" if self.deadline and self.state != "done" else ""
+        said = sentence(f"stage_{self.state}{known}", {"stage": self.label, "date": self.deadline})
+        return sentence("stage_of_papers", {"said": said, "done": self.done, "count": self.papers}) if self.papers > 1 else said
+
+
 class BoardRow(NamedTuple):
     """How one unit stands; None where nothing is received or said."""
 
@@ -48,6 +70,13 @@ class BoardRow(NamedTuple):
     imported: str = ""  # the kind of report, of outcome.IMPORTED, by which it stands; "" of a workbook
     papers: tuple[tuple[str, str], ...] = ()  # state and subject of each, the worst first, where not all stand the same
     attached: tuple[str, ...] = ()  # the paths of what came with its files and is none
+
+    reviews: tuple[StageState, ...] = ()  # how each stage after the department stands that has begun for it
+
+    @property
+    def reviews_in_words(self) -> str:
+        """How the stages after the department stand; "" where none has begun."""
+        return clauses(stage.in_words for stage in self.reviews)
 
     @property
     def owes(self) -> bool:

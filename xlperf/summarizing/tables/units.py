@@ -50,6 +50,7 @@ BOARD = (
     ("contact", "text", 25),
     ("decision", "text", 30),
 )
+REVIEWS = ("reviews", "text", 24)  # where a form has stages after the department
 JUDGED = (("over", "count", 10), ("met", "count", 10), ("missed", "count", 10))
 TRACED = (("form", "text", 24), ("year", "plain", 8))
 DECISIONS = (
@@ -80,6 +81,9 @@ def board_table(survey: Survey) -> SummaryTable:
 def board_table_of(board: Sequence[BoardRow]) -> SummaryTable:
     """Those units, and how they stand."""
 
+    reviewed = any(row.reviews for row in board)
+    specs = [spec for spec in BOARD for spec in ([REVIEWS, spec] if reviewed and spec[0] == "contact" else [spec])]
+
     def rows() -> Iterator[Row]:
         for row in board:
             yield (
@@ -92,11 +96,12 @@ def board_table_of(board: Sequence[BoardRow]) -> SummaryTable:
                 row.received,
                 row.errors,
                 row.unexplained,
+                *([row.reviews_in_words or None] if reviewed else []),
                 row.contact,
                 row.decision,
             )
 
-    return make_table("board", (column(*spec) for spec in BOARD), rows)
+    return make_table("board", (column(*spec) for spec in specs), rows)
 
 
 # --- units -----------------------------------------------------------------------------------------------------
