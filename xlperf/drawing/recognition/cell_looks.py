@@ -44,6 +44,10 @@ class CellLook(NamedTuple):
     look: Look
     silent: frozenset[str]
 
+    def silent_in(self, name: str) -> CellLook:
+        """The same look, of which a property more says nothing."""
+        return self._replace(silent=self.silent | {name})
+
 
 class CellLooks:
     """The looks of one workbook, each made once."""

@@ -9,13 +9,13 @@ widest place that means no others, so that a line of the definition says what a 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from xlperf.drawing.recognition.cell_looks import CellLook
 from xlperf.drawing.recognition.cells import Area, DrawnSheet
-from xlperf.drawing.recognition.definition import ReadDefinition
+from xlperf.drawing.recognition.definition import ReadDefinition, settings_sheets
 from xlperf.drawing.recognition.sections import FieldsDrawn, LinesDrawn, SheetDrawn, TableDrawn
 from xlperf.drawing.recognition.tables import TableRead
 from xlperf.forms.looks import places
@@ -47,18 +47,37 @@ def put_looks(read: ReadDefinition, plain: ReadDefinition) -> None:
     """Put what differs between a drawing and the program's own of the same form into the definition that was read."""
     sheets = {str(raw["key"]): raw for raw in plain.definition["sheets"]}
     drawn_plain = dict(zip(sheets, plain.drawn, strict=True))
+    substitute = _substitute(read, plain)
     for raw, drawn in zip(read.definition["sheets"], read.drawn, strict=True):
         base = drawn_plain.get(str(raw["key"]))
         if base is None:
             continue
         theirs = dict(_cells_on(plain, base))
         cells = [Cell(names, look, theirs[names]) for names, look in _cells_on(read, drawn) if names in theirs]
-        looks = _looks_of(cells)
+        looks = _looks_of([*map(substitute, cells)])
         if looks:
             at = [*raw].index("sections")
             before = [*raw.items()]
             raw.clear()
             raw.update([*before[:at], ("looks", looks), *before[at:]])
+
+
+def _substitute(read: ReadDefinition, plain: ReadDefinition) -> Callable[[Cell], Cell]:
+    """What lets a font say nothing that a program put in place of one which its computer lacks.
+
+    It does so everywhere, on the sheets of rules and parameters too, where nobody chooses fonts.
+    """
+    theirs = {name: _first_font(sheet) for name, sheet in settings_sheets(plain.context.book).items()}
+    ours = {name: _first_font(sheet) for name, sheet in settings_sheets(read.context.book).items() if name in theirs}
+    put = {font for name, font in ours.items() if font != theirs[name]} if len(ours) > 1 else set()
+    if len(put) != 1 or any(font not in put for font in ours.values()):
+        return lambda cell: cell
+    return lambda cell: replace(cell, drawn=cell.drawn.silent_in("font")) if cell.wants("font") in put else cell
+
+
+def _first_font(sheet: DrawnSheet) -> object:
+    look = sheet.looks.get((0, 0))
+    return look.look["font"] if look else None
 
 
 # --- the cells of a sheet ------------------------------------------------------------------------------------
