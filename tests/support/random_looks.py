@@ -135,7 +135,7 @@ def differences(one: Path, other: Path) -> list[str]:
         rows, columns = (max(getattr(sheet, name) for sheet in (ours, theirs)) for name in ("max_row", "max_column"))
         for row in range(1, rows + 1):
             for column in range(1, columns + 1):
-                looks = [_look_of(sheet.cell(row, column)) for sheet in (ours, theirs)]
+                looks = [look_of(sheet.cell(row, column)) for sheet in (ours, theirs)]
                 if looks[0] != looks[1]:
                     parts = [f"{key} {looks[0][key]} {looks[1][key]}" for key in looks[0] if looks[0][key] != looks[1][key]]
                     found.append(f"{ours.title}!{ours.cell(row, column).coordinate}: {'; '.join(parts)}")
@@ -155,7 +155,8 @@ PARTS = {
 }  # fmt: skip
 
 
-def _look_of(cell: Any) -> dict[str, Any]:
+def look_of(cell: Any) -> dict[str, Any]:
+    """How a cell looks, by openpyxl."""
     font, fill, alignment = cell.font, cell.fill, cell.alignment
     across = alignment.horizontal if alignment.horizontal != "general" else None
     return {

@@ -43,6 +43,11 @@ class CellLook(NamedTuple):
 
     look: Look
     silent: frozenset[str]
+    is_typed: bool = False  # people fill it in, so its fill is the program's
+
+    def silent_in(self, name: str) -> CellLook:
+        """The same look, of which a property more says nothing."""
+        return self._replace(silent=self.silent | {name})
 
 
 class CellLooks:
@@ -70,7 +75,7 @@ class CellLooks:
         has_fill = look["fill"] != NONE and not is_typed
         if not has_fill and all(look[name] == UNFORMATTED[name] for name in (*ALIGNMENT, *SIDES)):
             silent |= {"fill", *(name for name, value in UNFORMATTED.items() if look[name] == value)}
-        return CellLook(look, frozenset(silent))
+        return CellLook(look, frozenset(silent), is_typed)
 
     def _letters(self, font: Any) -> dict[str, Any]:
         size = float(font.size or 11)

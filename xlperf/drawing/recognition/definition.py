@@ -49,7 +49,7 @@ class ReadDefinition:
 def read_definition_of(book: DrawnBook) -> ReadDefinition:
     """Read a drawn workbook."""
     context = Context(book)
-    settings = _settings_sheets(book)
+    settings = settings_sheets(book)
     sheets = [sheet for sheet in book.sheets.values() if sheet.title not in {s.title for s in settings.values()}]
     drawn = [read_sheet(sheet) for sheet in sheets if not sheet.is_hidden and sheet.areas]
     for each in drawn:
@@ -81,7 +81,7 @@ def book_title(book: DrawnBook) -> str:
     return next(iter(book.sheets), "")
 
 
-def _settings_sheets(book: DrawnBook) -> dict[str, DrawnSheet]:
+def settings_sheets(book: DrawnBook) -> dict[str, DrawnSheet]:
     """The sheets that are none of the form, by what they are: marked ones, else those that are called so."""
     found: dict[str, DrawnSheet] = {}
     for sheet in book.sheets.values():

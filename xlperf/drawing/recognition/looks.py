@@ -9,13 +9,13 @@ widest place that means no others, so that a line of the definition says what a 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from xlperf.drawing.recognition.cell_looks import CellLook
 from xlperf.drawing.recognition.cells import Area, DrawnSheet
-from xlperf.drawing.recognition.definition import ReadDefinition
+from xlperf.drawing.recognition.definition import ReadDefinition, settings_sheets
 from xlperf.drawing.recognition.sections import FieldsDrawn, LinesDrawn, SheetDrawn, TableDrawn
 from xlperf.drawing.recognition.tables import TableRead
 from xlperf.forms.looks import places
@@ -24,6 +24,7 @@ from xlperf.forms.looks.places import ALL, Names
 from xlperf.forms.model import RULES
 
 MOST_OF_ALL = 0.6  # of the cells of a sheet that look alike: then the others are the exceptions
+BARE = CellLook({}, frozenset(PROPERTIES))  # of a cell without any format
 MOST_CHANGED = 0.5  # of the cells of a wide place: of fewer each is named
 
 
@@ -37,9 +38,11 @@ class Cell:
     said: dict[str, Any] = field(default_factory=dict)  # what wider places say of it
 
     def wants(self, name: str) -> Any:
-        return self.drawn.look[name]
+        """What it is to look like; where nobody chose, as the program draws it."""
+        return self.plain.look[name] if name in self.drawn.silent else self.drawn.look[name]
 
     def has(self, name: str) -> Any:
+        """What it looks like as far as is said yet."""
         return self.said.get(name, self.plain.look[name])
 
 
@@ -47,18 +50,38 @@ def put_looks(read: ReadDefinition, plain: ReadDefinition) -> None:
     """Put what differs between a drawing and the program's own of the same form into the definition that was read."""
     sheets = {str(raw["key"]): raw for raw in plain.definition["sheets"]}
     drawn_plain = dict(zip(sheets, plain.drawn, strict=True))
+    substitute = _substitute(read, plain)
     for raw, drawn in zip(read.definition["sheets"], read.drawn, strict=True):
         base = drawn_plain.get(str(raw["key"]))
         if base is None:
             continue
         theirs = dict(_cells_on(plain, base))
-        cells = [Cell(names, look, theirs[names]) for names, look in _cells_on(read, drawn) if names in theirs]
-        looks = _looks_of(cells)
+        pairs = ((names, look, theirs.get(names, BARE)) for names, look in _cells_on(read, drawn))
+        cells = [Cell(names, look, base) for names, look, base in pairs if base.look]
+        looks = _looks_of([*map(substitute, cells)])
         if looks:
             at = [*raw].index("sections")
             before = [*raw.items()]
             raw.clear()
             raw.update([*before[:at], ("looks", looks), *before[at:]])
+
+
+def _substitute(read: ReadDefinition, plain: ReadDefinition) -> Callable[[Cell], Cell]:
+    """What lets a font say nothing that a program put in place of one which its computer lacks.
+
+    It does so everywhere, on the sheets of rules and parameters too, where nobody chooses fonts.
+    """
+    theirs = {name: _first_font(sheet) for name, sheet in settings_sheets(plain.context.book).items()}
+    ours = {name: _first_font(sheet) for name, sheet in settings_sheets(read.context.book).items() if name in theirs}
+    put = {font for name, font in ours.items() if font != theirs[name]} if len(ours) > 1 else set()
+    if len(put) != 1 or any(font not in put for font in ours.values()):
+        return lambda cell: cell
+    return lambda cell: replace(cell, drawn=cell.drawn.silent_in("font")) if cell.drawn.look.get("font") in put else cell
+
+
+def _first_font(sheet: DrawnSheet) -> object:
+    look = sheet.looks.get((0, 0))
+    return look.look["font"] if look else None
 
 
 # --- the cells of a sheet ------------------------------------------------------------------------------------
@@ -67,9 +90,7 @@ def put_looks(read: ReadDefinition, plain: ReadDefinition) -> None:
 def _cells_on(read: ReadDefinition, drawn: SheetDrawn) -> Iterator[tuple[Names, CellLook]]:
     """Yield the names and the look of every cell of a sheet that may have one."""
     for names, area in areas_on(read, drawn):
-        look = drawn.sheet.looks.get((area.row, area.column))
-        if look is not None:
-            yield names, look
+        yield names, drawn.sheet.looks.get((area.row, area.column), BARE)
 
 
 def areas_on(read: ReadDefinition, drawn: SheetDrawn) -> Iterator[tuple[Names, Area]]:
@@ -157,8 +178,7 @@ def _looks_of(cells: Sequence[Cell]) -> list[dict[str, Any]]:
         for cell in cells:
             cell.said.pop(name, None)
         for place in ranked:
-            telling = [cell for cell in places_of[place] if name not in cell.drawn.silent]
-            value = _common(place, name, telling)
+            value = _common(place, name, [cell for cell in places_of[place] if name != "fill" or not cell.drawn.is_typed])
             if value is None:
                 continue
             found.setdefault(place, {})[name] = value
