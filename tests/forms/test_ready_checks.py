@@ -230,7 +230,11 @@ def test_a_form_that_lies_beside_ours_may_use_titles_and_defaults_too(tmp_path: 
 def test_a_cap_by_the_execution_rate_and_points_taken_off_stand_in_the_workbook(tmp_path: Path) -> None:
     """As the docs have it, on: 84.5 % of the budget spent caps 96 points at 89; 31 % beyond without a word costs 2 points, 30 % none."""
     definition = yaml.safe_load(OWN)
-    definition["parameters"] = {"total_cap": [[0.9, 100], [0.8, 89], [0.7, 79], [0.6, 69], [59]], "over_limit": 0.3, "over_points": 2}
+    definition["parameters"] = {
+        "total_cap": [[0.9, 100], [0.8, 89], [0.7, 79], [0.6, 69], [59]],
+        "over_limit": 0.3,
+        "over_points": 2,
+    }
     columns = [
         {"key": "name", "label": "名称", "type": "text", "required": True, "max_length": 40},
         {"key": "rate", "label": "执行率", "type": "ratio", "required": True},
