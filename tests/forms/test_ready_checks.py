@@ -280,3 +280,48 @@ def test_a_form_that_lies_beside_ours_may_use_titles_and_defaults_too(tmp_path: 
     among_ours = load_form(folder)
     _loaded.cache_clear()
     assert among_ours.rules == expected.rules and among_ours.formulas == expected.formulas
+
+
+@pytest.mark.slow
+def test_a_cap_by_the_execution_rate_and_points_taken_off_stand_in_the_workbook(tmp_path: Path) -> None:
+    """As the docs have it, on: 84.5 % of the budget spent caps 96 points at 89; 31 % beyond without a word costs 2 points, 30 % none."""
+    definition = yaml.safe_load(OWN)
+    definition["parameters"] = {
+        "total_cap": [[0.9, 100], [0.8, 89], [0.7, 79], [0.6, 69], [59]],
+        "over_limit": 0.3,
+        "over_points": 2,
+    }
+    columns = [
+        {"key": "name", "label": "名称", "type": "text", "required": True, "max_length": 40},
+        {"key": "rate", "label": "执行率", "type": "ratio", "required": True},
+        {"key": "deviation", "label": "偏离度", "type": "ratio", "required": True},
+        {"key": "reason", "label": "原因", "type": "text", "max_length": 100},
+        {"key": "given", "label": "得分", "type": "points", "required": True},
+        {"key": "taken_off", "label": "超额扣分", "type": "points",
+         "formula": 'IF(deviation > parameters.over_limit, IF(reason = "", parameters.over_points, 0), 0)'},
+        {"key": "sum", "label": "得分合计", "type": "points", "formula": "ROUND(given - taken_off, 2)"},
+        {"key": "cap", "label": "总分上限", "type": "points", "formula": "LOOKUP(rate, parameters.total_cap)"},
+        {"key": "total", "label": "总分", "type": "points", "formula": "MIN(0 + sum, 0 + cap)"},
+    ]  # fmt: skip
+    definition["sheets"][1]["widths"] = [12] * len(columns)
+    definition["sheets"][1]["sections"][0] |= {"columns": columns, "blocks": [{"key": "items", "spare": 12}]}
+    over = {"amount": "偏离度", "most": "parameters.over_limit", "reason": "原因"}
+    definition["rules"] = [
+        {"code": "RC301", "use": "capped", "table": "items", "with": {"points": "sum", "cap": "cap"}},
+        {"code": "RC302", "use": "reason_if_over", "table": "items", "severity": "warning", "with": over},
+    ]
+    folder = written(definition, tmp_path / "forms")
+    cases = [  # execution rate, deviation, reason, points, what is left of them, total
+        (0.845, 0, None, 96, 96, 89), (0.9, 0, None, 96, 96, 96), (0.8999, 0, None, 89, 89, 89), (0.8, 0.3, None, 95, 95, 89),
+        (0.7, 0.31, None, 91, 89, 79), (0.6, 0.31, "年中扩大了范围", 91, 91, 69), (0.5999, 0.31, None, 61, 59, 59), (0, 0, None, 0, 0, 0),
+    ]  # fmt: skip
+    names = ("rate", "deviation", "reason", "given")
+    rows = [{"name": f"第{at}项"} | dict(zip(names, case, strict=False)) for at, case in enumerate(cases, 1)]
+    whole = {"form": "mini", "fiscal_year": 2024, "cover": {"unit": "甲单位", "prepared_by": "张三"}, "items": rows}
+    fill_workbook(whole, path := tmp_path / "a.xlsx", templates=folder.parent.parent)
+    result = validate(path, templates=folder.parent.parent)
+    assert [(row["sum"], row["total"]) for row in result.document["items"]] == [case[-2:] for case in cases]
+    severities = {finding["code"]: finding["severity"] for finding in result.findings}
+    assert severities == {"RC301": "info", "RC302": "warning"}
+    at_fault = rows_at_fault(path, folder.parent.parent)
+    assert at_fault == {"RC301": {3, 6, 7, 8}, "RC302": {7, 9}}

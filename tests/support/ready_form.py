@@ -42,6 +42,7 @@ USED: dict[str, tuple[str, dict[str, Any]]] = {
     "RC115": ("unique", {"column": "name"}),
     "RC116": ("in_order", {"first": "begun", "last": "ended"}),
     "RC117": ("within_year", {"date": "ended"}),
+    "RC118": ("capped", {"points": "评分", "cap": "points"}),
 }
 Rows = list[dict[str, Any]]
 LIMIT = 12.5  # in the cell elsewhere
@@ -62,6 +63,7 @@ CASES: dict[str, tuple[Rows, Rows]] = {
     "RC115": ([{"name": "甲"}, {"name": " 甲"}], [{"name": "乙"}, {"points": 6}, {"points": 7}]),
     "RC116": ([{"begun": "2024-03-02", "ended": "2024-03-01"}], [{"begun": "2024-03-01", "ended": "2024-03-01"}, {"begun": "2024-03-01"}]),
     "RC117": ([{"ended": "2023-12-31"}, {"ended": "2025-01-01"}], [{"ended": "2024-01-01"}, {"ended": "2024-12-31"}]),
+    "RC118": ([{"judged": 89.01, "points": 89}], [{"judged": 89, "points": 89}, {"judged": 89.01}]),
 }  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """The lists behind the dropdowns, of the choices in `form.yaml`: a column each on the hidden sheet, found through a defined name.
 
+Copies of what a form repeats share theirs: ten goals do not take ten times as many columns of that sheet.
+
 What a column takes from the texts of another one is no list of ours: its name stands for the cells of that column, from the first
 row to the last in which something stands, so that blank rows at the end are not offered and inserted ones are.
 
@@ -16,17 +18,24 @@ from collections.abc import Iterator, Sequence
 from xlperf.addresses import cell_name, quoted, range_name
 from xlperf.forms.document import Spot
 from xlperf.forms.form import Form
-from xlperf.forms.model import Field
+from xlperf.forms.model import Field, as_written
 from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter
+
+Shared = tuple[
+    str, str, int, Sequence[str]
+]  # table as the form writes it, column, number of the list, choices
 
 
 def write_lists(writer: CellWriter, sheet: Worksheet, column: int) -> None:
     """Write every list of the form, the first into that column, and define its name."""
-    for at, (name, choices) in enumerate(_lists(writer.form), column):
-        for row, choice in enumerate(choices):
-            sheet.write_string(row, at, choice)
-        writer.book.define_name(name, f"={range_name(sheet.title, at, 0, len(choices) - 1)}")
+    at, known = column, dict[Shared, int]()
+    for name, shared, choices in _lists(writer.form):
+        if shared not in known:
+            known[shared], at = at, at + 1
+            for row, choice in enumerate(choices):
+                sheet.write_string(row, known[shared], choice)
+        writer.book.define_name(name, f"={range_name(sheet.title, known[shared], 0, len(choices) - 1)}")
     for table in writer.form.tables.values():
         for field in table.columns:
             if field.choices_from:
@@ -50,15 +59,16 @@ def _filled_cells(writer: CellWriter, block: str, field: Field) -> str:
     return f"OFFSET({top},0,0,MAX(1,SUMPRODUCT(MAX({filled}))),1)"
 
 
-def _lists(form: Form) -> Iterator[tuple[str, Sequence[str]]]:
-    """Yield the name and the choices of every list."""
+def _lists(form: Form) -> Iterator[tuple[str, Shared, Sequence[str]]]:
+    """Yield the name and the choices of every list, and what it shares with those that are the same in other copies."""
     for table in form.tables.values():
+        owner = as_written(table.key, table.copy) if table.copy else table.key
         for field in table.columns:
             if field.choices:
-                yield list_name(table.key, field.key), [str(field.as_shown(choice)) for choice in field.choices]
                 dependent = [choices for by_value in field.choices_by.values() for choices in by_value.values()]
-                for number, choices in enumerate(dependent, 1):
-                    yield list_name(table.key, field.key, number), [str(field.as_shown(choice)) for choice in choices]
+                for number, choices in enumerate([field.choices, *dependent]):
+                    shown = tuple(str(field.as_shown(choice)) for choice in choices)
+                    yield list_name(table.key, field.key, number or None), (owner, field.key, number, shown), shown
 
 
 def list_name(table: str, field: str, number: int | None = None) -> str:

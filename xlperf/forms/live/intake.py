@@ -117,7 +117,8 @@ def _amounts_in_yuan(scope: Scope, block: Block, typed: frozenset[str]) -> Itera
     in_row = " + ".join(f"IF({test}, 1, 0)" for test in beside) or "0"
     columns = [field for field in fields if field.type == "money" and _is_larger_unit(scope, field)]
     certain = columns == fields
-    in_table = " + ".join(f"IF({_far_from_table(scope, block, field)}, 1, 0)" for field in columns) or "0"
+    compared = [] if _is_alone(scope, block) else columns
+    in_table = " + ".join(f"IF({_far_from_table(scope, block, field)}, 1, 0)" for field in compared) or "0"
     counted = f"COUNT({', '.join(sizes)})" if sizes else "0"
     yield f"_{YUAN}", f'IF(_used = 1, IF({counted} < {1 if columns else 2}, "", {in_row if certain else 0}), "")'
     uncertain = "0" if certain else f"IF({_may_be_larger_unit(scope, block, fields)}, {in_row}, 0)"
@@ -147,6 +148,11 @@ def _far_from_table(scope: Scope, block: Block, field: Field) -> str:
         usual = f"MIN({', '.join(least)})"
     many = f"COUNT({', '.join(columns)}) >= {FEW}"
     return f"IF(ISNUMBER({size}), IF({many}, AND({_looks_small(size)}, {size} >= {APART} * {usual}), FALSE), FALSE)"
+
+
+def _is_alone(scope: Scope, block: Block) -> bool:
+    """Whether a table has one row, which has no others to be held against."""
+    return block.shape == "object" and len(scope.tables[block.table or ""].blocks) == 1
 
 
 def _is_larger_unit(scope: Scope, field: Field) -> bool:
