@@ -15,6 +15,7 @@ EXAMPLE = EXAMPLES / "shengchanli-2022"
 FILLED = EXAMPLE / "filled.xlsx"
 EXAMPLES_OF = (  # form, fiscal year, folder
     ("national-project", 2022, EXAMPLES / "national-project-2022"),
+    ("national-transfer", 2021, EXAMPLES / "national-transfer-2021"),
     ("sichuan-project", 2023, EXAMPLES / "sichuan-project-2023"),
     ("suzhou-department", 2022, EXAMPLE),
 )
