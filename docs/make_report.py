@@ -492,11 +492,15 @@ def joined(text: str) -> tuple[str]:
     return (f"{{{{ {text}|merged }}}}",)
 
 
+def sections_of(form: str) -> list[dict]:
+    """The sections of all sheets, as form.yaml has them."""
+    definition = yaml.safe_load((TEMPLATES / form / "form.yaml").read_text("utf-8"))
+    return [section for sheet in definition["sheets"] for section in sheet["sections"]]
+
+
 def preset_rows(form: str, block: str) -> list[dict]:
     """The rows of a block of preset rows, as form.yaml has them."""
-    definition = yaml.safe_load((TEMPLATES / form / "form.yaml").read_text("utf-8"))
-    sections = (section for sheet in definition["sheets"] for section in sheet["sections"])
-    (rows,) = (found["rows"] for section in sections for found in section.get("blocks", ()) if found["key"] == block)
+    (rows,) = (found["rows"] for section in sections_of(form) for found in section.get("blocks", ()) if found["key"] == block)
     return list(rows)
 
 
@@ -558,7 +562,7 @@ def hunan_department():
     narrow(document.sections[0])
     document.add_paragraph("部门整体支出绩效评价基础数据表", "Title")
     document.add_paragraph("{{ form.year_line }}", "报告年度")
-    document.add_paragraph("填报单位：{{ cover.unit }}　　　　单位：元", "签章")
+    document.add_paragraph("填报单位：{{ cover.unit }}　　预算编码：{{ cover.unit_code }}　　单位：元", "签章")
     items = {row["key"]: row["item"] for row in preset_rows("hunan-department/2018", "spending")}
     staff = joined("'财政供养人员情况（人）'")
     rows = [[staff, ("编制数",), ("本年实际在职人数",), ("控制率",)],
@@ -582,6 +586,14 @@ def hunan_department():
     ]  # fmt: skip
     add_table(document, (22, 22, 36, 92, 12, 16, 57), header, rows, (CENTRED, CENTRED, TEXT, TEXT, CENTRED, CENTRED, TEXT))
     add_table(document, (64, 65, 64, 64), (), [("总分", "{{ result.total }}", "等级", "{{ result.grade }}")], (CENTRED,) * 4)
+    document.add_paragraph("附：评分所需的其他数据", "Heading 1")
+    extra = [
+        (item["label"], f"{{{{ extra.{item['key']} }}}}")
+        for section in sections_of("hunan-department/2018")
+        if section.get("fields") == "extra"
+        for item in section["items"]
+    ]
+    add_table(document, (130, 127), (), extra, (TEXT, NUMBER))
     add_appendix(document)
     return document
 

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from support.libreoffice import convert
-from support.official import ALWAYS, FAULTS, HOMES, HUNDREDTHS, document
+from support.official import ALWAYS, FAULTS, HOMES, HUNDREDTHS, STEPS, document
+from support.scored import put
 from support.sweeps import every
 from xlperf import fill_workbook, finalize, import_document, validate, write_report, write_template
 from xlperf.addresses import cell_name
-from xlperf.forms.document import Spot, rows_of
+from xlperf.forms.compute import compute
+from xlperf.forms.document import Spot, document_of, rows_of
 from xlperf.forms.form import Form
 from xlperf.forms.layout import make_layout, row_counts
 from xlperf.forms.loader import find_form, load_form
@@ -56,6 +58,20 @@ def test_the_figures_of_the_example_are_those_that_its_readme_has_by_hand(key: s
         assert value == figure, place
 
 
+@pytest.mark.parametrize(("row", "cells", "measured", "score"), STEPS)
+def test_the_steps_of_hunan_belong_to_their_bounds(
+    row: str, cells: dict[str, object], measured: float | None, score: float
+) -> None:
+    """Computed by hand: full points at a bound, and what each point or step beyond it costs."""
+    form, filled = form_of("hunan-department"), document("hunan-department")
+    for place, value in cells.items():
+        put(place, value)(filled)
+    rows, strays = rows_of(form, filled)
+    assert not strays
+    computed = document_of(form, compute(form, rows))["scores"][row]
+    assert (computed.get("measured"), computed["score"]) == (measured, score)
+
+
 @pytest.mark.libreoffice
 @pytest.mark.slow
 def test_blank_filled_and_finalized_workbooks_computed_by_another_program_show_the_same(tmp_path: Path) -> None:
@@ -80,4 +96,4 @@ def test_the_report_is_read_back_as_it_was_filled_in(key: str, tmp_path: Path) -
         assert result.document.get(part) == written[part], part
 
 
-READ_BACK = {"national-transfer": ("transfer", "indicators")}
+READ_BACK = {"national-transfer": ("transfer", "indicators"), "hunan-department": ("spending",)}

@@ -59,7 +59,7 @@ def test_whatever_reading_takes_for_nothing_is_doubted(form: Form) -> None:
             if all(is_blank(spellings_of(form), text) for text in texts.values()):
                 asked += 1
                 assert doubted(form, block, texts), (block, texts)
-    assert asked
+    assert asked or not lists_of(form)
 
 
 @of_each_form
