@@ -14,14 +14,16 @@ import datetime
 import io
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
+import yaml
 from docx import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT as VERTICAL
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.enum.text import WD_LINE_SPACING
 from docx.oxml import OxmlElement
@@ -42,6 +44,7 @@ FONTS = {
 SIZE_2, SIZE_3, SIZE_4, SIZE_5 = Pt(22), Pt(16), Pt(14), Pt(10.5)  # 二号 三号 四号 五号
 LINE = Pt(30)
 RED = RGBColor(0xC0, 0, 0)
+TEMPLATES = Path(__file__).parents[1] / "templates"
 MADE = datetime.datetime(2023, 1, 5)
 NEEDLESS = {"thumbnail", "extended-properties", "stylesWithEffects", "numbering", "customXml", "webSettings", "fontTable"}
 KEPT = {"Normal", "Title", "Heading 1", "Heading 2", "Header", "Footer", "Default Paragraph Font", "Normal Table", "Table Grid"}
@@ -340,12 +343,12 @@ def suzhou_department():
     return document
 
 
-def add_appendix(document) -> None:
+def add_appendix(document, widths: Sequence[float] = (25, 80, 120)) -> None:
     """What was asked and what the unit says to it, below the signatures; in one sentence, what it says nothing to."""
     add_texts(document, "{%p if explanations or unexplained %}", style=TEXT)
     document.add_paragraph("附：提醒事项及说明", "Heading 1")
     add_texts(document, "{%p if explanations %}", style=TEXT)
-    add_table(document, (25, 80, 120), ("编号", "校验项", "说明"),
+    add_table(document, widths, ("编号", "校验项", "说明"),
               for_each("row in explanations", *cells("row", ("code", "title", "text"))), (CENTRED, TEXT, TEXT))  # fmt: skip
     add_texts(document, "{%p endif %}", "{%p if unexplained %}", "{{ unexplained }}", "{%p endif %}", "{%p endif %}", style=TEXT)
 
@@ -448,12 +451,161 @@ def sichuan_project(*stages: str):
     return project_report(funds, indicators, texts, [after[stage] for stage in stages])
 
 
+# --- a table of one grid, as official forms of one page are printed ------------------------------------------------------
+
+
+def add_grid(
+    document, widths: Sequence[float], rows: Sequence[Sequence[tuple]], heights: Mapping[int, float] = MappingProxyType({})
+):
+    """A table in whose rows each cell goes over several columns.
+
+    Args:
+        widths: of the columns, in mm.
+        rows: their cells from left to right: a text, over how many columns it goes (one), its style (centred).
+        heights: least heights of rows by their number, in mm.
+    """
+    table = document.add_table(0, len(widths), "Table Grid")
+    table.autofit, table.alignment = False, WD_TABLE_ALIGNMENT.CENTER
+    set_table(table, widths)
+    for number, cells_of_row in enumerate(rows):
+        row = table.add_row()
+        switch(row, "w:cantSplit")
+        if number in heights:
+            row.height, row.height_rule = Mm(heights[number]), WD_ROW_HEIGHT_RULE.AT_LEAST
+        at = 0
+        for text, columns, style in ((*cell, *(1, CENTRED)[len(cell) - 1 :]) for cell in cells_of_row):
+            cell = row.cells[at].merge(row.cells[at + columns - 1])
+            cell.width, cell.vertical_alignment = Mm(sum(widths[at : at + columns])), VERTICAL.CENTER
+            replace(cell.paragraphs[0], text, style)
+            at += columns
+    return table
+
+
+def narrow(section) -> None:
+    """The margins of a form that is meant for one page."""
+    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = Mm(22), Mm(22), Mm(20), Mm(20)
+    section.header_distance, section.footer_distance = Mm(12), Mm(12)
+
+
+def joined(text: str) -> tuple[str]:
+    """A cell that is one with that above it, where that says the same."""
+    return (f"{{{{ {text}|merged }}}}",)
+
+
+def sections_of(form: str) -> list[dict]:
+    """The sections of all sheets, as form.yaml has them."""
+    definition = yaml.safe_load((TEMPLATES / form / "form.yaml").read_text("utf-8"))
+    return [section for sheet in definition["sheets"] for section in sheet["sections"]]
+
+
+def preset_rows(form: str, block: str) -> list[dict]:
+    """The rows of a block of preset rows, as form.yaml has them."""
+    (rows,) = (found["rows"] for section in sections_of(form) for found in section.get("blocks", ()) if found["key"] == block)
+    return list(rows)
+
+
+def add_signatures(document, block: str) -> None:
+    """Who filled the form in, where it is not published; what is signed; the day."""
+    private = f"填报人：{{{{ {block}.prepared_by }}}}　　联系电话：{{{{ {block}.phone }}}}"
+    add_texts(document, "", "{%p if not form.public %}", private, "{%p endif %}", "{%p for line in form.lines %}", "{{ line }}",
+              "{%p endfor %}", f"{{{{ {block}.prepared_on }}}}", style="签章")  # fmt: skip
+
+
+# --- 中央对地方转移支付区域（项目）绩效目标自评表 ------------------------------------------------------------------------------
+
+
+def national_transfer():
+    document = new_document("{{ transfer.unit }}{{ form.title }}{{ form.year_line }}")
+    narrow(document.sections[0])
+    title = document.add_paragraph("中央对地方转移支付", "Title")
+    title.add_run().add_break()
+    title.add_run("区域（项目）绩效目标自评表")
+    document.add_paragraph("{{ form.year_line }}", "报告年度")
+    document.add_paragraph("", TEXT)
+    funds, goal, table = joined("'资金投入情况（万元）'"), joined("'总体目标完成情况'"), joined("'绩效指标'")
+    names = {"total": "年度资金总额：", "central": "其中：中央补助", "local": "地方资金", "other": "其他资金"}
+    amounts = (
+        (name, 2, TEXT, *(f"{{{{ funds.{key}.{column} }}}}" for column in ("budget", "executed", "rate")))
+        for key, name in names.items()
+    )
+    rows = [
+        [("转移支付（项目）名称", 2), ("{{ transfer.name }}", 5)],
+        [("中央主管部门", 2), ("{{ transfer.ministry }}", 5)],
+        [("地方主管部门", 2), ("{{ transfer.local }}", 2), ("资金使用单位",), ("{{ transfer.unit }}", 2)],
+        [funds, ("", 2), ("全年预算数（A）",), ("全年执行数（B）", 2), ("预算执行率（B/A）",)],
+        *([funds, (name, span, style), (budget, 1, NUMBER), (executed, 2, NUMBER), (rate,)]
+          for name, span, style, budget, executed, rate in amounts),
+        [goal, ("总体目标", 3), ("全年实际完成情况", 3)],
+        [goal, ("{{ objective.expected }}", 3, TEXT), ("{{ objective.achieved }}", 3, TEXT)],
+        [table, *((name,) for name in ("一级指标", "二级指标", "三级指标", "指标值", "全年实际完成值", "未完成原因和改进措施"))],
+        [("{%tr for row in indicators %}", 7)],
+        [table, joined("row.level1"), joined("row.level2"), ("{{ row.name }}", 1, TEXT), ("{{ row.target_text }}",),
+         ("{{ row.actual_text }}",), ("{{ row.reason }}", 1, TEXT)],
+        [("{%tr endfor %}", 7)],
+        [("说明",), ("{{ notes.text }}", 6, TEXT)],
+    ]  # fmt: skip
+    add_grid(document, (14, 19, 22, 35, 23, 21, 36), rows, heights={9: 40, 14: 20})
+    add_texts(document, "注：1. 其他资金指与中央补助、地方资金共同投入同一项目的自有资金、社会资金，以及以前年度的结转结余资金。",
+              "2. 全年执行数按国库集中支付制度的要求填列。",
+              "3. 定性指标分全部或基本达成、部分达成并具有一定效果、未达成且效果较差三档，完成比例分别为 100%–80%（含）、"
+              "80%–60%（含）、60%–0。", style=TEXT)  # fmt: skip
+    add_signatures(document, "filing")
+    add_appendix(document, (20, 60, 90))
+    return document
+
+
+# --- 湖南 部门整体支出绩效自评 --------------------------------------------------------------------------------------------
+
+
+def hunan_department():
+    document = new_document("{{ cover.unit }}{{ form.title }}{{ form.year_line }}")
+    narrow(document.sections[0])
+    document.add_paragraph("部门整体支出绩效评价基础数据表", "Title")
+    document.add_paragraph("{{ form.year_line }}", "报告年度")
+    document.add_paragraph("填报单位：{{ cover.unit }}　　预算编码：{{ cover.unit_code }}　　单位：元", "签章")
+    items = {row["key"]: row["item"] for row in preset_rows("hunan-department/2018", "spending")}
+    staff = joined("'财政供养人员情况（人）'")
+    rows = [[staff, ("编制数",), ("本年实际在职人数",), ("控制率",)],
+            [staff, ("{{ staff.posts }}",), ("{{ staff.employed }}",), ("{{ staff.rate }}",)],
+            [("经费控制情况（元）",), ("上年决算数",), ("本年预算数",), ("本年决算数",)],
+            *([(name, 1, TEXT), *((f"{{{{ spending.{key}.{column} }}}}", 1, NUMBER) for column in ("last", "budget", "final"))]
+              for key, name in items.items())]  # fmt: skip
+    add_grid(document, (65, 35, 35, 35), rows)
+    add_texts(document, "注：预算调整行，本年预算数为年初预算，本年决算数为调整后的预算。", style=TEXT)
+    add_signatures(document, "cover")
+
+    set_section(section := document.add_section(WD_SECTION.NEW_PAGE), landscape=True)
+    narrow(section)
+    document.add_paragraph("部门整体支出绩效评价评分表", "Title")
+    document.add_paragraph("{{ form.year_line }}", "报告年度")
+    header = ("一级指标", "二级指标", "三级指标", "评分标准", "分值", "自评得分", "扣分原因和其他说明")
+    rows = [
+        (*joined(f"'{row['level1']}'"), *joined(f"'{row['level2']}'"), row["name"], row["standard"], str(row["points"]),
+         *cells(f"scores.{row['key']}", ("score", "reason")))
+        for row in preset_rows("hunan-department/2018", "scores")
+    ]  # fmt: skip
+    add_table(document, (22, 22, 36, 92, 12, 16, 57), header, rows, (CENTRED, CENTRED, TEXT, TEXT, CENTRED, CENTRED, TEXT))
+    add_table(document, (64, 65, 64, 64), (), [("总分", "{{ result.total }}", "等级", "{{ result.grade }}")], (CENTRED,) * 4)
+    document.add_paragraph("附：评分所需的其他数据", "Heading 1")
+    extra = [
+        (item["label"], f"{{{{ extra.{item['key']} }}}}")
+        for section in sections_of("hunan-department/2018")
+        if section.get("fields") == "extra"
+        for item in section["items"]
+    ]
+    add_table(document, (130, 127), (), extra, (TEXT, NUMBER))
+    add_appendix(document)
+    return document
+
+
 # The folder of the form, and the file in it: what makes the template.
 FORMS = {
     ("suzhou-department", "report"): suzhou_department,
     ("national-project", "report"): national_project,
     ("sichuan-project", "report"): sichuan_project,
     ("sichuan-project", "report-review"): lambda: sichuan_project("review"),
+    ("national-transfer", "report"): national_transfer,
+    ("hunan-department", "report"): hunan_department,
     ("sichuan-project", "report-approval"): lambda: sichuan_project("review", "approval"),
 }
 

@@ -20,7 +20,7 @@ from unittest import mock
 
 import docx
 
-from support import chosen_form, cross_rules, odd_files, reviewer_rules, reviews, scored
+from support import chosen_form, cross_rules, odd_files, official, reviewer_rules, reviews, scored
 from support.example import document
 from support.fates import work_fatefully
 from support.foreign_papers import REFUSED, blank_pdf
@@ -527,6 +527,11 @@ def candidates(code: str) -> Iterator[Build]:
         yield from (from_document(change, partial(scored.document, key)) for change in fitting)
         if any(code == found for found, _ in matrix.always):
             yield from_document(lambda doc: None, partial(scored.document, key))
+    for key, faults in official.FAULTS.items():
+        fitting = (change for change, expected in faults.values() if any(code == found for found, _ in expected))
+        yield from (from_document(change, partial(official.document, key)) for change in fitting)
+        if any(code == found for found, _ in official.ALWAYS[key]):
+            yield from_document(lambda doc: None, partial(official.document, key))
     for change, expected in (*cross_rules.RULES.values(), *reviewer_rules.REVIEWED.values()):
         if any(code == found for found, _ in expected):
             yield from_document(change)

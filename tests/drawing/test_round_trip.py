@@ -61,10 +61,14 @@ def test_a_form_of_ours_drawn_and_read_is_equal_and_drawn_again_looks_the_same(n
 
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", folders_for("drawn and saved"), ids=name_of)
-def test_openpyxl_may_save_it_between(folder: Path) -> None:
-    saved = io.BytesIO()
+def test_openpyxl_may_save_it_between(folder: Path, tmp_path: Path) -> None:
+    saved, form = tmp_path / "saved.xlsx", load_form(folder)
     openpyxl.load_workbook(io.BytesIO(drawing_of(folder))).save(saved)
-    assert_same(read_definition_of(read_cells(saved.getvalue())), load_form(folder))
+    if any("looks" in sheet for sheet in form.whole["sheets"]):  # which are told from how the program draws what was read
+        read = load_form(read_form(saved, output=tmp_path / form.key / form.revision).parent)
+        assert read.whole == form.whole and plain_types(read.whole) == plain_types(form.whole)
+    else:
+        assert_same(read_definition_of(read_cells(saved.read_bytes())), form)
 
 
 def test_what_is_chosen_or_looked_up_in_another_table_is_drawn_as_excel_has_it(tmp_path: Path) -> None:

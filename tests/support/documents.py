@@ -68,7 +68,7 @@ def _any_row(form: Form, block: Block, index: int, random: Random) -> dict:
     """A row whose choices agree with one another and whose target and actual lie where formulas go wrong."""
     preset = block.row(index)
     row: dict = {**block.constants, **(preset.values if preset else {})}
-    known = form.spellings["numbers"]["columns"]
+    known = form.spellings["numbers"].get("columns", {"target": None, "actual": None, "unit": None})
     pair = dict(zip((known["target"], known["actual"]), _pair(random), strict=True))
     fields = [field for field in block.fields.values() if form.is_input(block, index, field)]
     for field in sorted(fields, key=lambda field: not field.choices):

@@ -14,7 +14,9 @@ EXAMPLES = REPOSITORY / "examples"
 EXAMPLE = EXAMPLES / "shengchanli-2022"
 FILLED = EXAMPLE / "filled.xlsx"
 EXAMPLES_OF = (  # form, fiscal year, folder
+    ("hunan-department", 2022, EXAMPLES / "hunan-department-2022"),
     ("national-project", 2022, EXAMPLES / "national-project-2022"),
+    ("national-transfer", 2021, EXAMPLES / "national-transfer-2021"),
     ("sichuan-project", 2023, EXAMPLES / "sichuan-project-2023"),
     ("suzhou-department", 2022, EXAMPLE),
 )

@@ -27,7 +27,7 @@ STAND_IN = LOCK.parent / "rpds_stand_in.py"
 ROOMS = ("catalogues", "checking", "comparing", "forms", "formula", "reading", "reporting", "values", "workbook", "workflow")
 OF_THIS_ROOM = ("__init__.py", "in_browser.py", "sheet_picture.py", "cell_looks.py", "shown_numbers.py")
 ENDINGS = (".py", ".toml")
-SHAPE = "form.schema.json"  # what a form.yaml may say
+SHAPES = ("form.schema.json", "checks.schema.json")  # what a form.yaml may say, and what its checks take
 STDLIB, PACKAGES = "python_stdlib.zip", "pyodide-lock.json"
 RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", STDLIB, PACKAGES)
 FOR_BROWSERS = "wasm32"  # in the name of a wheel whose compiled files run there
@@ -90,7 +90,7 @@ def _ours() -> Iterator[tuple[str, bytes]]:
     for path in files:
         if path.suffix in ENDINGS:
             yield f"xlperf/{path.relative_to(PACKAGE).as_posix()}", path.read_bytes()
-    yield f"xlperf/schemas/{SHAPE}", (shipped("schemas") / SHAPE).read_bytes()
+    yield from ((f"xlperf/schemas/{name}", (shipped("schemas") / name).read_bytes()) for name in SHAPES)
 
 
 def form_folders(keys: Sequence[str], templates: StrPath | None = None) -> list[Path]:
