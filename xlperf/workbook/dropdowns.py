@@ -22,9 +22,7 @@ from xlperf.forms.model import Field, as_written
 from xlperf.workbook.book import Worksheet
 from xlperf.workbook.cell_writer import CellWriter
 
-Shared = tuple[
-    str, str, int, Sequence[str]
-]  # table as the form writes it, column, number of the list, choices
+Shared = tuple[str, str, int, Sequence[str]]  # table as the form writes it, column, number of the list, choices
 
 
 def write_lists(writer: CellWriter, sheet: Worksheet, column: int) -> None:
