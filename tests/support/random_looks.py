@@ -149,7 +149,7 @@ PARTS = {
     "print": lambda sheet: (
         sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight, sheet.page_setup.fitToWidth,
         sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.print_area, sheet.print_title_rows, sheet.oddFooter.center.text,
-        *(getattr(sheet.page_margins, side) for side in ("left", "right", "top", "bottom", "header", "footer")),
+        *(round(getattr(sheet.page_margins, side), 9) for side in ("left", "right", "top", "bottom", "header", "footer")),  # inches
         sheet.print_options.horizontalCentered, sheet.freeze_panes,
     ),
 }  # fmt: skip
