@@ -82,9 +82,19 @@ def test_blank_filled_and_finalized_workbooks_computed_by_another_program_show_t
         shutil.copy(home / "filled.xlsx", filled)
         (final,) = (path for path in finalize(filled, output=tmp_path / key).outputs if path.suffix == ".xlsx")
         books += [blank, filled, shutil.copy(final, tmp_path / f"{key}-final.xlsx")]
+    doubtful = document("hunan-department")
+    put("extra.assets_in_use", -1)(doubtful)  # of a rule that looks at no table
+    assert fill_workbook(doubtful, output=tmp_path / "doubtful.xlsx").outputs
+    books.append(tmp_path / "doubtful.xlsx")
     for ours, theirs in zip(books, convert(books, tmp_path / "computed"), strict=True):
         written = shown_cells(ours)
         assert len(written) > 100 and shown_cells(theirs) == written, ours.name
+    row = next(row for (title, row, _), value in written.items() if (title, value) == ("校验", "HN106"))
+    assert [value for (title, at, _), value in sorted(written.items()) if (title, at) == ("校验", row)][-3:] == [
+        "待核",
+        0,
+        "查看",
+    ]
 
 
 @pytest.mark.slow

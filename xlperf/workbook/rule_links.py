@@ -90,6 +90,9 @@ def links_of_rule(layout: Layout, rule: Rule, count: str) -> list[Link]:
         links.append(
             Link(f"SUM({layout.absolute(Spot(RULES, list(layout.form.rules).index(FORMAT), 'count'))})>0", f"first_{FORMAT}")
         )
+    if is_of_form(rule):  # a single field is doubtful: no table says so
+        state = layout.absolute(Spot(RULES, list(layout.form.rules).index(rule.code), "state"))
+        links.append(Link(f'{state}="{layout.form.words["doubtful"]}"', f"first_{rule.code}"))
     return links
 
 
