@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from support import repeated
 from support.documents import valid_document
 from support.papers import HEADINGS, NUMBERINGS, Typing, beside_evidence, write_paper
 from support.paths import EXAMPLE, EXAMPLES, SPECIMEN
@@ -629,3 +630,12 @@ def test_what_stands_in_a_workbook_beside_its_fields_is_left_over(tmp_path: Path
     told = {finding["message"].partition("没有")[0]: finding["cells"] for finding in findings if finding["code"] == "XL421"}
     assert list(told) == ["预算信息：1 格", "补充说明：2 格", "明细：1001 格"]
     assert [cell for cells in told.values() for cell in cells] == [place for place, _ in left]
+
+
+@pytest.mark.parametrize("key", repeated.KEYS)
+def test_a_workbook_of_a_form_with_goals_or_projects_gives_back_each_of_them(key: str, tmp_path: Path) -> None:
+    filled = repeated.document(key)
+    fill_workbook(filled, output=tmp_path / "filled.xlsx", templates=repeated.REPEATED)
+    result = import_document(tmp_path / "filled.xlsx", form=key, templates=repeated.REPEATED)
+    assert [finding["code"] for finding in result.findings] == ["XL428"]
+    assert {name: part for name, part in result.document.items() if name in filled} == filled
