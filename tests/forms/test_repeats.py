@@ -12,15 +12,17 @@ import yaml
 
 from support.base_form import put
 from support.repeated import KEYS, REPEATED, document, form_of
-from xlperf import build_schema, check_form, explain_field
+from xlperf import build_schema, check_form, explain_field, load_form
+from xlperf.addresses import range_name
 from xlperf.errors import FormError
 from xlperf.forms.compute import compute
 from xlperf.forms.document import Spot, document_of, path_namer, rows_of
 from xlperf.forms.layout import make_layout
 from xlperf.forms.loader import form_for
 from xlperf.forms.model import RULES, Copy
-from xlperf.forms.repeats import blank_copies
+from xlperf.forms.repeats import MOST_COPIES, blank_copies
 from xlperf.formula.doubles import DOUBLES
+from xlperf.workbook.rule_links import first_failing
 
 
 def rows_computed(key: str, given: dict[str, Any], **numbers: Any) -> Any:
@@ -235,3 +237,28 @@ def test_a_rule_counts_over_all_copies() -> None:
     states = dict(zip(form.rules, rows[RULES], strict=True))
     assert (states["HB104"]["count"], states["HB101"]["count"]) == (1, 1)
     assert states["HB104"]["state"] == states["HB101"]["state"] == "不通过"
+
+
+def test_as_many_copies_as_a_form_may_have_can_be_filled_in_and_led_to(tmp_path: Path) -> None:
+    """What looks at all of them at once: the counts of the checks sheet, and links that lead to the first cell at fault."""
+    definition = yaml.safe_load((REPEATED / "hubei-project" / "2024" / "form.yaml").read_text("utf-8"))
+    definition["repeats"]["goal"]["most"] = MOST_COPIES
+    rule = {"code": "HB901", "title": "分值不超过60", "table": "of_goal", "blocks": ["indicators"], "test": "weight <= 60"}
+    definition["rules"].append(rule | {"cells": ["weight"]})
+    folder = tmp_path / "hubei-project" / "2024"
+    folder.mkdir(parents=True)
+    (folder / "form.yaml").write_text(yaml.safe_dump(definition, allow_unicode=True, sort_keys=False), "utf-8")
+    layout = make_layout(load_form(folder, copies={"goal": MOST_COPIES}))
+    led = first_failing(layout, "HB901")
+    assert [expression.endswith(f"first_HB901_{number}" + ")" * 20) for number, expression in enumerate(led, 2)] == [
+        True,
+        True,
+        False,
+    ]
+    for number in range(1, MOST_COPIES + 1):
+        helper = layout.ranges[f"of_goal_{number}", "_HB901"]
+        assert f"SUM({range_name(*helper)})>0" in led[(number - 1) // 20] or (
+            number == MOST_COPIES and range_name(*helper) in led[2]
+        )
+    for code in layout.form.rules:
+        assert all(len(expression) < 8192 for expression in first_failing(layout, code))

@@ -274,7 +274,7 @@ WRONG = {
     "{a}": "'{a}'", "预算": "'预算'", "nobody + a": "'nobody'", "items.nobody": "'items.nobody'",
     "A": "'A'", "SUM": "'SUM'", "a.b": "'a.b'", "VLOOKUP(a)": "VLOOKUP with 1", "a(b)": "'a'",
     "eval(a)": "'eval'", "TRUE(1)": "'TRUE'",  "IF(a > 0, 1, 2, 3)": "IF with 4", "ROUND(a)": "ROUND with 1", "ABS(a, b)": "ABS with 2", "NOT(a > 0, b > 0)": "NOT with 2",
-    "SUM(" + ",".join("a" * 31) + ")": "SUM with 31", "N(a, b)": "N with 2", "LEN(s, t)": "LEN with 2",
+    "SUM(" + ",".join("a" * 256) + ")": "SUM with 256", "N(a, b)": "N with 2", "LEN(s, t)": "LEN with 2",
     "a = s": "compares text with a number", 's <> 1': "compares text with a number", 'a = "1"': "compares text with a number",
     "k > 1": "compares text with a number", "s & t > a": "compares text with a number", "s < t": "neither is larger",
     'k >= "x"': "neither is larger", "v < w": "neither is larger", "a + s": "'+' takes numbers", 's * 2': "'*' takes numbers",

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from support import repeated
 from support.documents import valid_document
 from support.papers import HEADINGS, NUMBERINGS, Typing, beside_evidence, write_paper
 from support.paths import EXAMPLE, EXAMPLES, SPECIMEN
@@ -629,3 +630,39 @@ def test_what_stands_in_a_workbook_beside_its_fields_is_left_over(tmp_path: Path
     told = {finding["message"].partition("没有")[0]: finding["cells"] for finding in findings if finding["code"] == "XL421"}
     assert list(told) == ["预算信息：1 格", "补充说明：2 格", "明细：1001 格"]
     assert [cell for cells in told.values() for cell in cells] == [place for place, _ in left]
+
+
+@pytest.mark.parametrize("key", repeated.KEYS)
+def test_a_workbook_of_a_form_with_goals_or_projects_gives_back_each_of_them(key: str, tmp_path: Path) -> None:
+    filled = repeated.document(key)
+    fill_workbook(filled, output=tmp_path / "filled.xlsx", templates=repeated.REPEATED)
+    result = import_document(tmp_path / "filled.xlsx", form=key, templates=repeated.REPEATED)
+    assert [finding["code"] for finding in result.findings] == ["XL428"]
+    assert {name: part for name, part in result.document.items() if name in filled} == filled
+
+
+def test_tables_of_goals_that_look_alike_go_to_the_goal_above_them(tmp_path: Path) -> None:
+    """Each goal with its text and its points in a table of two columns, then its indicators under the headings all goals share."""
+    filled = repeated.document("hubei-project")
+    form = load_form(repeated.REPEATED / "hubei-project" / "2024")
+    columns = [column for column in form.tables["of_goal_1"].columns if column.formula is None and column.key != "score"]
+    paper = docx.Document()
+    paper.add_paragraph(form.title)
+    paper.add_paragraph("（2024年度）")
+
+    def add_table(rows: list[list[str]]) -> None:
+        table = paper.add_table(rows=0, cols=len(rows[0]))
+        for texts in rows:
+            for cell, text in zip(table.add_row().cells, texts, strict=True):
+                cell.text = text
+        paper.add_paragraph("")
+
+    add_table([[form.blocks["project"].fields[key].label, text] for key, text in filled["project"].items()])
+    for number, goal in enumerate(filled["goals"], 1):
+        add_table([[f"年度绩效目标{number}", goal["goal"]], [f"年度绩效目标{number}分值", str(goal["points"])]])
+        shown = [[str(row.get(column.key, "")) for column in columns] for row in goal["indicators"]]
+        add_table([[column.label for column in columns], *shown])
+    paper.save(tmp_path / "paper.docx")
+    result = import_document(tmp_path / "paper.docx", form="hubei-project", templates=repeated.REPEATED)
+    assert (result.document["project"], result.document["goals"]) == (filled["project"], filled["goals"])
+    assert "leftovers" not in result.document

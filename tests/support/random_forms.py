@@ -413,6 +413,8 @@ def _draw(random: Random, column: dict[str, Any], allowed: set[str]) -> None:
             value = part(random, column)
             if value is not None:
                 column[name] = value
+    if column.get("money", "万元") != "万元":  # a label names no other unit than its field's
+        column["label"] = column["label"].replace("（万元）", "")
 
 
 def _sheet(random: Random, number: int) -> dict[str, Any]:

@@ -197,7 +197,7 @@ FUNCTIONS: dict[str, Function] = {
     "ABS": Function(("number",), Kind.NUMBER, abs),
     "SIGN": Function(("number",), Kind.NUMBER, lambda x: Decimal((x > 0) - (x < 0))),
     "ROUND": Function(("number", "digits"), Kind.NUMBER, round_half_up),
-    "SUM": Function(("numbers",), Kind.NUMBER, _sum, most=30, skips=True),
+    "SUM": Function(("numbers",), Kind.NUMBER, _sum, most=MOST_ARGUMENTS, skips=True),
     "SUMIF": Function(("choices", "choice", "column"), Kind.NUMBER, _sum_if),
     "SUMPRODUCT": Function(("column",), Kind.NUMBER, _sum_product, most=10),
     # Of these two the arguments are a column, an operator and a value for each condition (`conditions`).
@@ -206,11 +206,11 @@ FUNCTIONS: dict[str, Function] = {
     "VLOOKUP": Function(
         ("any", "any", "any"), Kind.VALUE, lambda wanted, keys, values: looked_up(wanted, keys, values, DIGITS_15.plus)
     ),
-    "COUNTA": Function(("filled",), Kind.NUMBER, lambda *a: Decimal(count_filled(*a)), most=30, skips=True),
+    "COUNTA": Function(("filled",), Kind.NUMBER, lambda *a: Decimal(count_filled(*a)), most=MOST_ARGUMENTS, skips=True),
     "IFERROR": Function(("any", "any"), Kind.VALUE, lambda value, other: other if value is None else value, skips=True),
-    "COUNT": Function(("fields",), Kind.NUMBER, lambda *a: Decimal(sum(1 for _ in _numbers(a))), most=30, skips=True),
-    "MIN": Function(("extremes",), Kind.NUMBER, lambda *a: min(_numbers(a), default=Decimal(0)), most=30, skips=True),
-    "MAX": Function(("extremes",), Kind.NUMBER, lambda *a: max(_numbers(a), default=Decimal(0)), most=30, skips=True),
+    "COUNT": Function(("fields",), Kind.NUMBER, lambda *a: Decimal(sum(1 for _ in _numbers(a))), most=MOST_ARGUMENTS, skips=True),
+    "MIN": Function(("extremes",), Kind.NUMBER, lambda *a: min(_numbers(a), default=Decimal(0)), most=MOST_ARGUMENTS, skips=True),
+    "MAX": Function(("extremes",), Kind.NUMBER, lambda *a: max(_numbers(a), default=Decimal(0)), most=MOST_ARGUMENTS, skips=True),
     "SMALL": Function(("column", "number"), Kind.NUMBER, _smallest),  # the test that there are so many is the formula's
     "LARGE": Function(("column", "number"), Kind.NUMBER, _largest),
     "INT": Function(("number",), Kind.NUMBER, lambda x: x.to_integral_value(ROUND_FLOOR)),

@@ -21,6 +21,7 @@ from xlperf.forms.model import RULES, Block, Field
 from xlperf.formula.nodes import Kind
 from xlperf.formula.operands import as_text, with_thousands
 from xlperf.importing.combined_cells import take_apart
+from xlperf.importing.copies import in_their_copies
 from xlperf.importing.labels import Labels, Target
 from xlperf.importing.paper_form import paper_form_of
 from xlperf.importing.papers.page import Leftover, Page, Passage
@@ -62,7 +63,7 @@ def assemble(labels: Labels, page: Page) -> Assembly:
     """Put every row that a page holds at its place among the rows of the form."""
     assembly = Assembly(labels.form, rows_of(labels.form, {})[0])
     page, others = first_paper(labels, page)
-    for piece in read_sections(labels, page):
+    for piece in in_their_copies(labels.form, read_sections(labels, page)):
         if isinstance(piece, FoundRow):
             _put(labels, assembly, piece)
         elif isinstance(piece, FoundTable):

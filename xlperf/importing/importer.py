@@ -158,9 +158,14 @@ def _result(path: Path, assembly: Assembly, *, sha256: str, findings: list[Findi
 
 
 def _without_empty(value: Mapping[str, object]) -> dict[str, object]:
-    """An object without the objects in it that hold nothing, and without blank lists."""
-    kept = {key: _without_empty(item) if isinstance(item, dict) else item for key, item in value.items()}
-    return {key: item for key, item in kept.items() if item not in ({}, [])}
+    """An object without the objects in it that hold nothing, those of copies too, and without blank lists."""
+    return {key: kept for key, item in value.items() if (kept := _kept(item)) not in ({}, [])}
+
+
+def _kept(item: object) -> object:
+    if isinstance(item, list):
+        return [_kept(each) for each in item]
+    return _without_empty(item) if isinstance(item, dict) else item
 
 
 # --- figures that the form computes --------------------------------------------------------------------------

@@ -9,7 +9,7 @@ Links go through defined names; where they lead is computed anew whenever somebo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ from xlperf.workbook.book import Book
 from xlperf.workbook.rule_results import first_uncomputed, uncomputed
 
 MOST_NESTED = 40  # Excel nests at most 64 levels
-MOST_TABLES = 20  # that one link looks through: Excel takes formulas of 8,192 characters
+MOST_TABLES = 20  # that one formula looks through: Excel takes formulas of 8,192 characters
 FAILED = "failed"  # what the defined names of the counts of such rules begin with
 UNCOMPUTED, DOUBTFUL, APART = "first_uncomputed", "first_doubtful", "first_apart"  # what the defined names of tables begin with
 
@@ -51,6 +51,7 @@ class Link(NamedTuple):
     name: str
 
 
+BY_BLOCKS = ("empty_blocks", "no_deviation")  # checks whose first cell is not that of the first row with a helper above zero
 COUNTED = {"missing": Blanks("_missing", "required"), "wanted": Blanks("_wanted", "wanted")}  # by the rule's `builtin`
 
 
@@ -63,8 +64,8 @@ def define_links(book: Book, layout: Layout) -> None:
             if (key, FAR) in layout.ranges:
                 book.define_name(f"{APART}_{key}", f"={_first_row(layout, key, _shown(layout, key), FAR)}")
     for code in layout.form.rules:
-        if target := first_failing(layout, code):
-            book.define_name(f"first_{code}", f"={target}")
+        for number, target in enumerate(first_failing(layout, code), 1):
+            book.define_name(name_of_group(f"first_{code}", number), f"={target}")
 
 
 def define_counts(book: Book, layout: Layout) -> None:
@@ -107,19 +108,36 @@ def _shown(layout: Layout, table: str) -> str:
     return next((key for key in columns if key in typed), columns[0])
 
 
-def first_failing(layout: Layout, code: str) -> str | None:
-    """The Excel expression for the first cell that fails a rule, None where there is none to go to."""
-    rule = layout.form.rules[code]
+def name_of_group(name: str, number: int) -> str:
+    """The defined name of a group of tables that a link looks through, as many as one formula takes; the first has the link's."""
+    return name if number == 1 else f"{name}_{number}"
+
+
+def first_failing(layout: Layout, code: str) -> tuple[str, ...]:
+    """The Excel expressions for the first cell that fails a rule, none where there is none to go to.
+
+    Where there are more tables than one formula takes, each but the last leads on to the defined name of the next.
+    """
+    rule, name = layout.form.rules[code], f"first_{code}"
+    if rule.test and rule.table:
+        return _first_in_tables(layout, rule.table, rule.cells[0], f"_{code}", name)
+    if rule.builtin in COUNTED:
+        return _first_blank(layout, COUNTED[rule.builtin], name)
+    if rule.check in LIVE_CHECKS and rule.check not in BY_BLOCKS:
+        column = reason_field(rule) if LIVE_CHECKS[rule.check].operand == "reason" else name_of(layout.form, rule)
+        return _first_in_tables(layout, table_of(layout.form, rule), column, f"_{code}", name)
+    only = _first_elsewhere(layout, rule)
+    return (only,) if only else ()
+
+
+def _first_elsewhere(layout: Layout, rule: Rule) -> str | None:
+    """The first cell that fails a rule which no group of tables is looked through for."""
     if is_of_form(rule):
         target = layout.form.target(RULES, rule.cells[0])
         return layout.absolute(Spot(target.blocks[0], layout.form.index(target), target.field))
-    if rule.test and rule.table:
-        return _first_in_tables(layout, rule.table, rule.cells[0], f"_{code}")
-    if rule.builtin in COUNTED:
-        return _first_blank(layout, COUNTED[rule.builtin])
-    if code == ISSUED:
+    if rule.code == ISSUED:
         return layout.absolute(unit_spot(layout.form))
-    if code == FORMAT:
+    if rule.code == FORMAT:
         return _first_doubtful_field(layout)
     return _first_of_check(layout, rule)
 
@@ -133,9 +151,6 @@ def _first_of_check(layout: Layout, rule: Rule) -> str | None:
         table = layout.form.tables_called(table_of(layout.form, rule))[0].key
         cells, told = (range_name(*layout.ranges[table, key]) for key in ("deviation_text", helper))
         return f'INDEX({cells},MATCH("{REACHED}",{told},0))'
-    if rule.check in LIVE_CHECKS:
-        column = reason_field(rule) if LIVE_CHECKS[rule.check].operand == "reason" else name_of(layout.form, rule)
-        return _first_in_tables(layout, table_of(layout.form, rule), column, helper)
     tables = [key for key in layout.form.tables if key != RULES and (key, helper) in layout.ranges]
     return _first_row(layout, tables[0], _shown(layout, tables[0]), helper) if tables else None
 
@@ -156,16 +171,27 @@ def _first_doubtful_field(layout: Layout) -> str:
     return layout.absolute(unit_spot(layout.form))
 
 
-def _first_blank(layout: Layout, blanks: Blanks) -> str | None:
+def _first_blank(layout: Layout, blanks: Blanks, name: str) -> tuple[str, ...]:
     """The first single field that is blank, else the first row of a table with a blank."""
-    rows = [*islice(_rows_with_blanks(layout, blanks), MOST_TABLES)]
-    candidates = [*islice(_blank_fields(layout, blanks), MOST_NESTED), *rows]
-    if not candidates:
-        return None
-    expression = candidates[-1].cell
-    for candidate in reversed(candidates[:-1]):
-        expression = f"IF({candidate.test},{candidate.cell},{expression})"
-    return expression
+    candidates = [*islice(_blank_fields(layout, blanks), MOST_NESTED), *_rows_with_blanks(layout, blanks)]
+    groups = [candidates] if len(candidates) <= MOST_NESTED + MOST_TABLES else _grouped(candidates)
+    return _in_groups(groups, name) if candidates else ()
+
+
+def _grouped(candidates: Sequence[Candidate]) -> list[Sequence[Candidate]]:
+    return [candidates[at : at + MOST_TABLES] for at in range(0, len(candidates), MOST_TABLES)]
+
+
+def _in_groups(groups: Sequence[Sequence[Candidate]], name: str) -> tuple[str, ...]:
+    """For each group its first candidate whose test holds, else the name of the next group; in the last one its last."""
+    found = []
+    for number, group in enumerate(groups, 1):
+        is_last = number == len(groups)
+        expression = group[-1].cell if is_last else name_of_group(name, number + 1)
+        for candidate in reversed(group[:-1] if is_last else group):
+            expression = f"IF({candidate.test},{candidate.cell},{expression})"
+        found.append(expression)
+    return tuple(found)
 
 
 def _blank_fields(layout: Layout, blanks: Blanks) -> Iterator[Candidate]:
@@ -186,14 +212,13 @@ def _rows_with_blanks(layout: Layout, blanks: Blanks) -> Iterator[Candidate]:
             yield Candidate(test, _first_row(layout, table.key, shown, blanks.helper))
 
 
-def _first_in_tables(layout: Layout, table: str, column: str, helper: str) -> str:
+def _first_in_tables(layout: Layout, table: str, column: str, helper: str, name: str) -> tuple[str, ...]:
     """The same in the first copy of a table that has such a row."""
-    *earlier, last = (each.key for each in layout.form.tables_called(table)[:MOST_TABLES])
-    expression = _first_row(layout, last, column, helper)
-    for key in reversed(earlier):
-        failing = f"SUM({range_name(*layout.ranges[key, helper])})>0"
-        expression = f"IF({failing},{_first_row(layout, key, column, helper)},{expression})"
-    return expression
+    candidates = [
+        Candidate(f"SUM({range_name(*layout.ranges[each.key, helper])})>0", _first_row(layout, each.key, column, helper))
+        for each in layout.form.tables_called(table)
+    ]
+    return _in_groups(_grouped(candidates), name)
 
 
 def _first_row(layout: Layout, table: str, column: str, helper: str) -> str:
