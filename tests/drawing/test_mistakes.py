@@ -62,6 +62,13 @@ def table_without_rows(book: Workbook) -> None:
     with_note(book, "新表!B2", "表键: extra")
 
 
+def tables_side_by_side(book: Workbook) -> None:
+    sheet = book.create_sheet("新表", 3)
+    for cell, text in {"B2": "项目", "C2": "金额", "E2": "单位", "F2": "人数"}.items():
+        sheet[cell] = text
+        sheet[cell.replace("2", "3")].fill = YELLOW
+
+
 def field_in_the_middle(book: Workbook) -> None:
     sheet = book["基本信息"]
     sheet["G4"] = None
@@ -105,6 +112,7 @@ MISTAKES: dict[str, tuple[Change, str, str, str]] = {
     "a look-up beyond": (put("项目!E5", "=VLOOKUP(B5,B5:D24,4,FALSE)"), "项目!E5", "B5:D24, 4", "B5:D24, 4"),
     "a look-up in a part": (put("项目!E5", "=VLOOKUP(B5,B5:D9,3,0)"), "项目!E5", "B5:B9 不是一个整栏", "B5:B9 is no whole column"),
     "a table without rows": (table_without_rows, "新表!B2", "表头“项目”下面没有样行", "has no sample row"),
+    "two tables beside one another": (tables_side_by_side, "新表!E2", "“金额”和“单位”之间隔着空列", "a blank column stands between"),
     "a cell without a label": (field_in_the_middle, "基本信息!G4", "这一格左边没有名称", "this cell has no label on its left"),
     "a label without a cell": (label_at_the_end, "基本信息!G4", "“电话”右边没有填写格", "no cell on the right of"),
     "a header over cells of their own": (header_over_two, "项目!H5", "表头“情况”合并了几列", "goes over several columns"),

@@ -209,7 +209,7 @@ def looks(tmp_path: Path) -> dict[str, dict[str, Any]]:
     wanted = {
         "fill": {"bg_color": "#FCE0C8"}, "colour": {"font_color": "#1F5FA8"}, "bold": {"bold": True}, "large": {"font_size": 18},
         "centred": {"align": "center", "valign": "vcenter"}, "struck": {"font_strikeout": True}, "white": {"font_color": "#FFFFFF"},
-        "faint": {"font_color": "#7A8794"}, "on dark": {"bg_color": "#1F3A5A"},
+        "faint": {"font_color": "#7A8794"}, "on dark": {"bg_color": "#1F3A5A"}, "upright": {"rotation": 270},
     }  # fmt: skip
     path = tmp_path / "looks.xlsx"
     with xlsxwriter.Workbook(path) as book:
@@ -226,6 +226,7 @@ def looks(tmp_path: Path) -> dict[str, dict[str, Any]]:
 def test_looks_are_what_was_asked_for(looks: dict[str, dict[str, Any]]) -> None:
     assert looks["fill"] == {"fill": "#fce0c8"} and looks["colour"] == {"color": "#1f5fa8"}
     assert looks["bold"] == {"bold": True} and looks["large"] == {"size": 21.6} and looks["struck"] == {"struck": True}
+    assert looks["upright"] == {"upright": True}
     assert looks["centred"] == {"align": "center", "valign": "middle"}
 
 

@@ -21,6 +21,7 @@ PIXELS = 1.2  # for a point, in a picture
 ALIGNED = {"number": "right", "truth": "center", "error": "center"}  # where a cell does not say; text is left
 HORIZONTAL = {"left": "left", "center": "center", "right": "right", "centerContinuous": "center", "distributed": "center"}
 VERTICAL = {"top": "top", "center": "middle"}  # a picture has the others at the bottom
+UPRIGHT = "255"  # letters that stand below one another
 OFF = ("0", "false")
 MOST = 1e9  # no number in the XML of a workbook that means anything is as large
 LEAST_CONTRAST, STEPS = 4.6, 20  # the guidelines ask for 4.5
@@ -131,8 +132,9 @@ def _alignment(style: Element) -> Look:
     alignment = style.find("{*}alignment")
     if alignment is None:
         return {}
+    upright = {"upright": True} if alignment.get("textRotation") == UPRIGHT else {}
     across, along = HORIZONTAL.get(alignment.get("horizontal", "")), VERTICAL.get(alignment.get("vertical", ""))
-    return {**({"align": across} if across else {}), **({"valign": along} if along else {})}
+    return {**({"align": across} if across else {}), **({"valign": along} if along else {}), **upright}
 
 
 def _is_on(element: Element | None) -> bool:

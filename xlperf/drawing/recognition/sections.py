@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from xlperf.drawing.faults import Fault, fault
@@ -310,6 +311,7 @@ class _Reader:
         while hidden in self.sheet.hidden_rows:
             hidden += 1
         table.is_touched = hidden > row or self._begins_in(row)
+        self._tell_gap(table)
         if not table.rows:
             self.drawn.faults.append(fault(line[0].name, "no_sample", found=line[0].text))
         self.drawn.sections.append(table)
@@ -317,6 +319,13 @@ class _Reader:
             table.end = self.lines[self.at][0]  # what stands below it
             table.is_touched = False
             self.at += 1
+
+    def _tell_gap(self, table: TableDrawn) -> None:
+        """Tell of a blank column within a header: what stands behind it is another table."""
+        for before, after in pairwise(column.header for column in table.columns):
+            gap = set(range(before.column + before.columns, after.column)) - self.sheet.hidden
+            if gap and not any((row, column) in self.sheet.places for row in table.rows for column in gap):
+                self.drawn.faults.append(fault(after.name, "tables_beside", found=after.text, other=before.text))
 
     def _begins_in(self, row: int) -> bool:
         """Whether the next line stands in that row."""

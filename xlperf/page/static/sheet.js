@@ -140,6 +140,7 @@ function dress(td, look) {
   for (const [name, property] of Object.entries(DRESS)) if (look[name]) td.style[property] = look[name];
   if (look.bold) td.style.fontWeight = "600";
   if (look.size) td.style.fontSize = `${look.size}px`;
+  if (look.upright) Object.assign(td.style, { writingMode: "vertical-rl", textOrientation: "upright" });
   if (look.struck) td.style.textDecoration = "line-through";
 }
 
