@@ -15,6 +15,7 @@ from xlperf.drawing.recognition.cells import read_cells
 from xlperf.drawing.recognition.complaints import complaints_of
 from xlperf.drawing.recognition.definition import ReadDefinition, read_definition_of
 from xlperf.drawing.recognition.looks import put_looks
+from xlperf.drawing.telling.gathered import gathered
 from xlperf.drawing.unrepeated import drawn_once
 from xlperf.errors import UnreadableError, UsageError
 from xlperf.files import StrPath, make_folder, write_atomically
@@ -49,7 +50,7 @@ def read_form(path: StrPath, *, output: StrPath) -> Path:
     read = read_drawing(path)
     faults = [*read.faults] or complaints_of(read, target)
     if faults:
-        raise drawing_error(Path(path), faults)
+        raise drawing_error(Path(path), gathered(faults))
     _look_at(read, target)
     text = f"# {sentence('drawn_header', {'file': Path(path).name})}\n{document_of(read.definition)}"
     make_folder(target.parent)
