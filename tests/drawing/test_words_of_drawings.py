@@ -38,7 +38,7 @@ WORDS_OF_BOTH = {  # names of form.yaml that are words of English, of Excel, of 
     "percentage", "reference", "except", "form", "words", "size", "font", "style", "copies", "repeat", "stage", "times", "target",
     "report", "items", "length", "last", "merged", "group", "help", "only", "explained", "units", "years", "changes", "contact",
     "return", "pass", "office", "type", "height", "width", "shown", "typing", "minimum", "maximum", "digits", "alike", "wanted",
-    "usual", "indicators", "asks", "meant", "sample", "go", "builtin", "experience", "fall", "few", "choose", "beside", "figures", "carried",
+    "usual", "indicators", "asks", "message", "meant", "sample", "go", "builtin", "experience", "fall", "few", "choose", "beside", "figures", "colour", "looks", "single", "left", "fill", "right", "at", "side", "carried",
 }  # fmt: skip
 
 

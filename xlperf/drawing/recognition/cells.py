@@ -96,6 +96,7 @@ class DrawnSheet:
     is_hidden: bool
     is_landscape: bool
     frozen: int  # columns that stay in sight
+    coloured: tuple[str, ...] = ()  # cells whose looks depend on what stands in them
     places: dict[tuple[int, int], Area] = field(default_factory=dict)  # every area by its first cell
     looks: dict[tuple[int, int], CellLook] = field(default_factory=dict)  # of every cell that has a format
 
@@ -158,6 +159,7 @@ def _sheet(sheet: Worksheet, looks: CellLooks) -> DrawnSheet:
         is_hidden=sheet.sheet_state != "visible",
         is_landscape=sheet.page_setup.orientation == "landscape",
         frozen=_frozen(sheet),
+        coloured=tuple(_coloured(sheet)),
         places=places,
         looks=formatted,
     )
@@ -261,6 +263,13 @@ def _hidden(sheet: Worksheet) -> Iterator[int]:
     for _, dimension in sheet.column_dimensions.items():
         if dimension.hidden and dimension.min and dimension.max:
             yield from range(dimension.min - 1, min(dimension.max, MOST_COLUMNS))
+
+
+def _coloured(sheet: Worksheet) -> Iterator[str]:
+    """Yield the cells with conditional formats, those apart that draw_form gives to formulas."""
+    for each in sheet.conditional_formatting:
+        if not all(str(formula).startswith("ISERROR(") for rule in each.rules for formula in rule.formula or [""]):
+            yield str(each.sqref).split()[0].partition(":")[0]
 
 
 def _frozen(sheet: Worksheet) -> int:

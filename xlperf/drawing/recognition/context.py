@@ -12,7 +12,7 @@ from typing import Any
 from xlperf.addresses import cell_name
 from xlperf.drawing.faults import Fault, fault
 from xlperf.drawing.formats import type_of_format
-from xlperf.drawing.limits import Cells, UnreadableLimit, cells_of_list, properties_of_limit
+from xlperf.drawing.limits import Cells, UnreadableLimit, cells_of_list, is_kept, properties_of_limit
 from xlperf.drawing.recognition.cells import Area, DrawnBook, DrawnSheet
 from xlperf.drawing.recognition.conditions import IN_SCHEMA, as_texts, has_cells, with_fields
 from xlperf.drawing.recognition.places import Home, Places, Refusal
@@ -34,6 +34,7 @@ class Context:
         self.book, self.places = book, Places(sheets={title.casefold(): title for title in book.sheets})
         self.notes: dict[tuple[str, int, int], dict[str, Any]] = {}
         self.faults: list[Fault] = []
+        self.reminders: list[Fault] = []  # of what is left out, which is no mistake
         self.formulas: dict[str, str] = {}  # as they are drawn, by cells
         self.written: dict[str, str] = {}  # and in the language of forms
         self.names: dict[str, str] = {}  # cells by block.field, block.row.field and code.test
@@ -101,6 +102,8 @@ def describe_field(
     elif limit is not None:
         try:
             raw |= properties_of_limit(limit, sheet, context.book)
+            if not is_kept(limit):
+                context.reminders.append(fault(cell.name, "lost_limit"))
         except UnreadableLimit as error:
             context.faults.append(fault(cell.name, "list_elsewhere", found=str(error)))
             raw["choices"] = ["?"]
