@@ -69,6 +69,14 @@ def cells_under_wide_headers(book: Workbook) -> None:
     book["规则"]["F5"], book["规则"]["D5"] = "=新表!D2>0", None
 
 
+def one_row_alone(book: Workbook) -> None:
+    sheet = new_sheet(book)
+    for cell, title in zip("BC", "甲乙", strict=True):
+        sheet[f"{cell}1"] = title
+        yellow(sheet, f"{cell}2")
+    book["项目"]["C4"] = "=SUM(C5:C24)+新表!C2"
+
+
 def two_causes(book: Workbook) -> None:
     formula_filled_down(book)
     with_note(book, "项目!D3", "必填写")
@@ -80,6 +88,7 @@ CAUSES: dict[str, tuple[Callable[[Workbook], None], list[tuple[str, str]]]] = {
     "a formula to one cell": (formula_fixed_elsewhere, [("项目!E5：公式引用的 $M$2 里没有栏目", "；同样的还有 19 处：E6:E24")]),
     "lines of nothing": (lines_of_nothing, [("新表!C3：这一行", "；同样的还有 5 处：C4:C8")]),
     "cells under wide headers": (cells_under_wide_headers, [("新表!D2：表头“乙”合并了几列", "；同样的还有 1 处：F2")]),
+    "one row alone": (one_row_alone, [("项目!C4：公式引用的 新表!C2 所在的表格只画了一行空行", "=SUM(C5:C24)+新表!C2")]),
     "two causes": (two_causes, [
         ("项目!D3：批注里的“必填写”", "请改正或删去这一行"), ("项目!E5：公式引用的 M5", "E6:E24"),
     ]),

@@ -207,7 +207,7 @@ class TableRead:
             places.labels.add((title, column.header.row, at))
             for block in self.blocks:
                 for row in block.rows:
-                    spot = Spot(block.key, key, row.row, row.key, block.is_single)
+                    spot = Spot(block.key, key, row.row, row.key, block.is_single, len(block.rows) == 1)
                     places.cells[title, row.row, at] = spot
                 if not block.is_single and block.rows:
                     places.columns[title, at, block.rows[0].row, block.rows[-1].row] = f"{block.key}.{key}"
