@@ -13,16 +13,44 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 LANGUAGES = ("zh", "en")
 CATALOGUES = os.path.join(os.path.dirname(__file__), "catalogues")  # no Path: help is to be there at once
 # What would steer a terminal; compiled when it is first looked for, for help needs none.
 STEERING = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 _chosen: list[str] = []
+
+
+class Manner(NamedTuple):
+    """How people are spoken to who know a thing by other words: a table whose sentences go before, and what names are called."""
+
+    table: str = ""
+    words: Mapping[str, str] = {}
+
+
+USUAL = Manner()
+_manner: ContextVar[Manner] = ContextVar("manner", default=USUAL)
+
+
+@contextmanager
+def in_manner(manner: Manner) -> Iterator[None]:
+    """Speak so within the block."""
+    token = _manner.set(manner)
+    try:
+        yield
+    finally:
+        _manner.reset(token)
+
+
+def as_called(name: str) -> str:
+    """What a name of form.yaml is called by those who are spoken to; by default itself."""
+    return _manner.get().words.get(name, name)
 
 
 def use_language(language: str | None) -> None:
@@ -101,6 +129,8 @@ def plain(text: object) -> str:
 def sentence(key: str, arguments: Mapping[str, object], language: str | None = None) -> str:
     """The sentence of that key, from `errors`, `talk` or the message of a finding."""
     words = catalogue(language or current_language())
+    if (first := _manner.get().table) and key in words[first]:
+        return fill(words[first][key], arguments)
     for table in ("errors", "talk", "help", "summary", "definitions"):
         if key in words[table]:
             return fill(words[table][key], arguments)

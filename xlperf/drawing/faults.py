@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlperf.errors import FormError
-from xlperf.messages import sentence
+from xlperf.messages import listing, sentence
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,24 @@ class Fault:
     cell: str
     reason: str
     facts: Mapping[str, object] = field(default_factory=dict)
+    lines: tuple[int, int] | None = None  # the first and last row, from zero, that could not be read because of it
+    others: tuple[str, ...] = ()  # the cells and ranges where the same is wrong
+    count: int = 0  # of those cells
+
+    @property
+    def text(self) -> str:
+        """What is said of it, without the cell."""
+        return sentence(f"drawn_{self.reason}", self.facts)
 
     def __str__(self) -> str:
-        return sentence("drawn_at", {"cell": self.cell, "text": sentence(f"drawn_{self.reason}", self.facts)})
+        key = "drawn_at_several" if self.others else "drawn_at"
+        others = listing(self.others)
+        return sentence(key, {"cell": self.cell, "text": self.text, "count": self.count, "others": others}).replace("\n", " ")
 
 
-def fault(cell: str, reason: str, /, **facts: object) -> Fault:
-    """A mistake at a cell."""
-    return Fault(cell, reason, facts)
+def fault(cell: str, reason: str, /, *, lines: tuple[int, int] | None = None, **facts: object) -> Fault:
+    """A mistake at a cell; `lines` are the first and last row that could not be read because of it."""
+    return Fault(cell, reason, facts, lines)
 
 
 class DrawingError(FormError):
@@ -50,6 +60,6 @@ class DrawingError(FormError):
 
 
 def drawing_error(path: Path, faults: Iterable[Fault]) -> DrawingError:
-    """The error of a workbook with those mistakes, each of which is told once."""
-    told = [*dict.fromkeys(str(fault).replace("\n", " ") for fault in faults)]
+    """The error of a workbook with those mistakes."""
+    told = [*dict.fromkeys(map(str, faults))]
     return DrawingError("drawing_wrong", path=path, count=len(told), faults="\n".join(told))

@@ -19,6 +19,11 @@ from xlperf.workbook.styles import shortened
 NUMBERS = ("year", "count", "money", "percentage", "points", "ratio")
 TEXTS = ("text", "code")
 LONGEST_LIST, LONGEST_TITLE = 255, 32  # characters of a list within a limit, of the title of a message
+BETWEEN, LEAST, MOST = "between", "greaterThanOrEqual", "lessThanOrEqual"
+KEPT: dict[str, tuple[str, ...]] = {  # the kinds of limits that a form can say, with how they compare
+    "any": (), "none": (), "list": (), "textLength": (BETWEEN, MOST),
+    "decimal": (BETWEEN, LEAST, MOST), "whole": (BETWEEN, LEAST, MOST),
+}  # fmt: skip
 LIST = re.compile(r"(?:(?P<sheet>'(?:[^']|'')+'|[^!]+)!)?\$?([A-Za-z]{1,3})\$?(\d+)(?::\$?([A-Za-z]{1,3})\$?(\d+))?")
 WHOLE = re.compile(r"-?\d+(?:\.0+)?")
 Rectangle = tuple[int, int, int, int]
@@ -104,6 +109,14 @@ def properties_of_limit(limit: Limit, sheet: DrawnSheet, book: DrawnBook) -> dic
         if most is not None:
             properties["max_length"] = int(most)
     return properties
+
+
+def is_kept(limit: Limit) -> bool:
+    """Whether a form can say what a limit says: any other than these is left out."""
+    if limit.kind not in KEPT:
+        return False
+    bounds = [limit.first, limit.second] if limit.operator == "between" else [limit.first]
+    return not KEPT[limit.kind] or (limit.operator in KEPT[limit.kind] and all(_number(bound) is not None for bound in bounds))
 
 
 def cells_of_list(limit: Limit, sheet: DrawnSheet, book: DrawnBook) -> Cells | None:

@@ -7,6 +7,7 @@ What the loader says of a place in form.yaml is said of the cell that it was rea
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 from xlperf.drawing.draw import read_plain_drawing
@@ -15,6 +16,8 @@ from xlperf.drawing.recognition.cells import read_cells
 from xlperf.drawing.recognition.complaints import complaints_of
 from xlperf.drawing.recognition.definition import ReadDefinition, read_definition_of
 from xlperf.drawing.recognition.looks import put_looks
+from xlperf.drawing.recognition.sections import GuideDrawn
+from xlperf.drawing.telling.gathered import gathered
 from xlperf.drawing.unrepeated import drawn_once
 from xlperf.errors import UnreadableError, UsageError
 from xlperf.files import StrPath, make_folder, write_atomically
@@ -23,6 +26,8 @@ from xlperf.forms.stages.definition import stage_keys
 from xlperf.forms.written.yaml_text import document_of
 from xlperf.messages import sentence
 from xlperf.reading.preflight import preflight
+
+PICTURED = {"picture": "xl/media/", "chart": "xl/charts/"}  # parts of a workbook that no form keeps
 
 
 def read_form(path: StrPath, *, output: StrPath) -> Path:
@@ -49,7 +54,7 @@ def read_form(path: StrPath, *, output: StrPath) -> Path:
     read = read_drawing(path)
     faults = [*read.faults] or complaints_of(read, target)
     if faults:
-        raise drawing_error(Path(path), faults)
+        raise drawing_error(Path(path), gathered(faults))
     _look_at(read, target)
     text = f"# {sentence('drawn_header', {'file': Path(path).name})}\n{document_of(read.definition)}"
     make_folder(target.parent)
@@ -57,18 +62,30 @@ def read_form(path: StrPath, *, output: StrPath) -> Path:
     return target
 
 
-def lost_settings(path: StrPath) -> list[str]:
-    """What is said of settings of a drawn workbook whose place somebody has deleted."""
-    read = read_drawing(path)
-    names = read.context.names
-    return [str(fault(names[f"others {remain.path}"], "lost", path=remain.path)) for remain in read.lost]
-
-
 def _look_at(read: ReadDefinition, target: Path) -> None:
     """Put into a definition that can be loaded what was drawn otherwise than the program would."""
     stages = stage_keys(read.definition)
     form = build_form(read.definition, target, stage=stages[-1] if stages else "")
     put_looks(read, read_plain_drawing(drawn_once(form)))
+
+
+def lost_settings(path: StrPath) -> list[str]:
+    """What is said of what a drawn workbook says and a form cannot keep, each kind once.
+
+    Settings whose place somebody has deleted, limits of other kinds, conditional formats, pictures and charts.
+    """
+    read = read_drawing(path)
+    names, first = read.context.names, next(iter(read.context.book.sheets), "")
+    told = [fault(names[f"others {remain.path}"], "lost", path=remain.path) for remain in read.lost]
+    told += read.context.reminders
+    for drawn in read.drawn:
+        if any(isinstance(section, GuideDrawn) for section in drawn.sections):
+            continue  # the program's own page has some
+        told += [fault(f"{drawn.sheet.title}!{cell}", "lost_format") for cell in drawn.sheet.coloured]
+    with zipfile.ZipFile(Path(path)) as package:
+        parts = package.namelist()
+    told += [fault(first, f"lost_{kind}") for kind, folder in PICTURED.items() if any(part.startswith(folder) for part in parts)]
+    return [str(each) for each in gathered(told)]
 
 
 def read_drawing(path: StrPath) -> ReadDefinition:

@@ -28,6 +28,14 @@ from xlperf.forms.scope import Scope, is_sayable
 from xlperf.formula.nodes import Kind, Literal, Node, in_words, names_in
 from xlperf.messages import sentence
 
+CURES = {  # by the kind of a field and of what a formula gives: how it gives what the field holds
+    (Kind.NUMBER, Kind.VALUE): "number_value",
+    (Kind.NUMBER, Kind.TEXT): "number_text",
+    (Kind.NUMBER, Kind.CHOICE): "number_text",
+    (Kind.NUMBER, Kind.BOOLEAN): "number_boolean",
+    **{(kind, Kind.NUMBER): "text_number" for kind in (Kind.TEXT, Kind.CHOICE)},
+    **{(kind, Kind.BOOLEAN): "text_boolean" for kind in (Kind.TEXT, Kind.CHOICE, Kind.VALUE)},
+}
 BLANKS = ("missing", "wanted")  # cells that are counted: blank ones that are required, blank ones that are wanted
 
 
@@ -93,6 +101,7 @@ def _parsed(scope: Scope, block: Block, row: str | None, key: str, source: Sourc
     tree = scope.parse(source, block=block.key, place=place, digits=decimals) if isinstance(source, str) else source
     if tree != Literal("") and tree.kind not in GIVES[kind]:
         facts = {"place": place, "source": source, "found": in_words(tree.kind.value), "expected": in_words(kind.value)}
+        facts["cure"] = sentence(f"formula_cure_{CURES[kind, tree.kind]}", {}) if (kind, tree.kind) in CURES else ""
         raise FormulaError(sentence("formula_gives", facts))
     return tree
 

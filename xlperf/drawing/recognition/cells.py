@@ -111,6 +111,7 @@ class DrawnSheet:
     is_landscape: bool
     frozen: int  # columns that stay in sight
     print: DrawnPrint
+    coloured: tuple[str, ...] = ()  # cells whose looks depend on what stands in them
     places: dict[tuple[int, int], Area] = field(default_factory=dict)  # every area by its first cell
     looks: dict[tuple[int, int], CellLook] = field(default_factory=dict)  # of every cell that has a format
 
@@ -174,6 +175,7 @@ def _sheet(sheet: Worksheet, looks: CellLooks) -> DrawnSheet:
         is_landscape=sheet.page_setup.orientation == "landscape",
         frozen=_frozen(sheet),
         print=_print(sheet),
+        coloured=tuple(_coloured(sheet)),
         places=places,
         looks=formatted,
     )
@@ -293,6 +295,13 @@ def _print(sheet: Worksheet) -> DrawnPrint:
         down=bool(options.verticalCentered),
         titles=(int(rows[1]) - 1, int(rows[2]) - 1) if rows else None,
     )
+
+
+def _coloured(sheet: Worksheet) -> Iterator[str]:
+    """Yield the cells with conditional formats, those apart that draw_form gives to formulas."""
+    for each in sheet.conditional_formatting:
+        if not all(str(formula).startswith("ISERROR(") for rule in each.rules for formula in rule.formula or [""]):
+            yield str(each.sqref).split()[0].partition(":")[0]
 
 
 def _frozen(sheet: Worksheet) -> int:

@@ -43,10 +43,12 @@ def share_out(
         presets = block.get("rows", [])
         if not presets or (len(listed) > 1 and len(set(listed)) == 1):
             block.setdefault("formulas", {})[key] = listed[0]
+            table.context.remember(block["formulas"], table.sample_of(block["key"], column), key)
             continue
         for row, formula in zip(presets, listed, strict=False):
             if formula is not None and formula != base:
                 row.setdefault("formulas", {})[key] = formula
+                table.context.remember(row["formulas"], table.context.names[f"{block['key']}.{row['key']}.{key}"], key)
 
 
 def _counted(table: TableRead, block: BlockRead, column: ColumnDrawn, listed: list[str | None]) -> list[str | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,11 @@ from typing import Any
 from xlperf.drawing.faults import Fault, fault
 from xlperf.drawing.recognition.definition import ReadDefinition
 from xlperf.drawing.residue import BETWEEN
+from xlperf.drawing.telling.wording import DOTTED, in_words_of_drawings, with_cells
+from xlperf.drawing.tokens import Token, joined, tokens_of
 from xlperf.errors import FormError
 from xlperf.forms.consistency.all_checks import contradictions_of
-from xlperf.forms.definition import Complaint
+from xlperf.forms.definition import Complaint, quoted
 from xlperf.forms.loader import build_form
 from xlperf.forms.stages.definition import at_stage, stage_keys
 from xlperf.forms.stages.faults import stage_faults
@@ -28,28 +30,42 @@ from xlperf.forms.written.rule_texts import with_texts
 from xlperf.forms.written.shape import violations_of
 
 STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+INDEX = re.compile(r"\[\d+\]$")  # of a part of a list
 MOST = 40  # complaints of one kind
 FORMULAS = ("formula", "test", "required", "wanted", "number_when", "percent_when", "over", "missed")
 
 
 def complaints_of(read: ReadDefinition, path: Path) -> list[Fault]:
     """What is wrong with the definition as form.yaml at that path, [] where it can be loaded."""
-    shape = _told(read, violations_of("form", read.definition))
+    shape = _told(read, lambda: violations_of("form", read.definition))
     if shape:
         return shape
     try:
         whole = with_texts(with_keys(read.definition, path))
     except FormError:  # a title of several fields, which the loader tells
         return _wrong_formulas(read, path)
-    wrong_stages = _told(read, stage_faults(whole))
+    wrong_stages = _told(read, lambda: stage_faults(whole))
     if wrong_stages:
         return wrong_stages
     last = next(iter(stage_keys(whole)[::-1]), "")  # which has every part
-    return _told(read, _safely(contradictions_of(at_stage(whole, last)))) or _wrong_formulas(read, path)
+    return _told(read, lambda: _safely(contradictions_of(at_stage(whole, last)))) or _wrong_formulas(read, path)
 
 
-def _told(read: ReadDefinition, complaints: Iterable[Complaint]) -> list[Fault]:
-    return [_fault(read, place, reason) for place, reason in islice(complaints, MOST)]
+def _told(read: ReadDefinition, complaints: Callable[[], Iterable[Complaint]]) -> list[Fault]:
+    """What is said of places: of a cell in the words of drawings, of the settings that stand as in form.yaml in those."""
+    with in_words_of_drawings():
+        drawn = [*islice(complaints(), MOST)]
+    written = [*islice(complaints(), MOST)] if drawn else []
+    pairs = zip(drawn, written, strict=True)
+    return [
+        _fault(read, place, as_written if _is_among_others(read, place) else reason) for (place, reason), (_, as_written) in pairs
+    ]
+
+
+def _is_among_others(read: ReadDefinition, place: str) -> bool:
+    """Whether a place stands on the sheet of what has no place in a drawing."""
+    cell = cell_of(read, place)
+    return any(name.startswith("others ") and other == cell for name, other in read.context.names.items())
 
 
 def _safely(complaints: Iterator[Complaint]) -> Iterator[Complaint]:
@@ -70,17 +86,46 @@ def _wrong_formulas(read: ReadDefinition, path: Path) -> list[Fault]:
     definition = read.definition
     while len(faults) < MOST:
         try:
-            build_form(definition, path)
+            with in_words_of_drawings():
+                build_form(definition, path)
             break
         except FormError as error:
             reason = str(error.arguments.get("reason", ""))
             place, _, told = reason.partition(": ")
-            faults.append(_fault(read, place, told or reason))
+            if not told:  # of a circle, which is told with its cells
+                place, told = next((name for name in DOTTED.findall(reason) if name in read.context.names), place), reason
+            faults.append(_fault(read, place, _with_drawn_formulas(read, place, told)))
             without = _without(definition, place, reason)
             if without is None:
                 break
             definition = without
     return faults
+
+
+def _with_drawn_formulas(read: ReadDefinition, place: str, told: str) -> str:
+    """What is said of a formula, with the formula as it is drawn and cells for the fields that it names."""
+    drawn = read.context.formulas.get(home := cell_of(read, place))
+    if drawn is None:
+        return told
+    names, sheet = read.context.names, f"{home.rpartition('!')[0]}!"
+    block = place.partition(".")[0]
+    rule = next((each for each in read.definition["rules"] if f"{each.get('code')}.test" == place), None)
+    if rule is not None:
+        blocks = rule.get("blocks") or [key for key, (*_, table) in read.context.blocks.items() if table == rule.get("table")]
+        block = next(iter(blocks), "")
+
+    def cell(token: Token) -> str:
+        found = names.get(f"{block}.{token.text}") or names.get(token.text) if token.kind == "name" else None
+        return found.removeprefix(sheet) if found else token.text
+
+    def shown(match: re.Match[str]) -> str:
+        return match[0].replace(match[1], joined(token._replace(text=cell(token)) for token in tokens_of(match[1])))
+
+    quotes = re.escape(quoted("\0")).replace(re.escape("\0"), "(.+?)")
+    whole = read.context.written.get(home)
+    if whole and whole in told:
+        return told.replace(whole, drawn)
+    return re.sub(quotes, shown, told)
 
 
 def _without(definition: dict[str, Any], place: str, reason: str) -> dict[str, Any] | None:
@@ -122,19 +167,23 @@ def _formulas(part: Any) -> Iterator[tuple[dict[str, Any], str, str]]:
 
 
 def _fault(read: ReadDefinition, place: str, reason: str) -> Fault:
-    return fault(cell_of(read, place), "plain", text=reason)
+    cell = cell_of(read, place)
+    home = cell.rpartition("!")[0]
+    return fault(cell, "plain", text=with_cells(reason, lambda other: cell_of(read, other), read.context.names, home))
 
 
 def cell_of(read: ReadDefinition, place: str) -> str:
     """The cell that a place of the definition was read from: a path in form.yaml, or the name of a field or rule."""
     names, parts = read.context.names, place.split(".")
     for count in range(len(parts), 0, -1):
-        if (name := ".".join(parts[:count])) in names:
-            return names[name]
+        name = ".".join(parts[:count])
+        if (cell := names.get(name) or names.get(INDEX.sub("", name))) is not None:
+            return cell
     steps = [number or name for number, name in STEP.findall(place)]
     part: Any = read.definition
     found = None
     for step in steps:
+        found = read.context.origin(part, step) or found
         if isinstance(part, list) and step.isdecimal() and int(step) < len(part):
             part = part[int(step)]
         elif isinstance(part, dict) and step in part:
@@ -147,4 +196,6 @@ def cell_of(read: ReadDefinition, place: str) -> str:
         found = next((cell for name, cell in names.items() if name.startswith(way)), None)
     if found is None and steps:
         found = next((cell for name, cell in names.items() if name.startswith(f"others {steps[0]}")), None)
-    return found or next(iter(read.context.book.sheets), "")
+    return found or next(
+        (names[f"sheet {step}"] for step in steps[:1] if f"sheet {step}" in names), next(iter(read.context.book.sheets), "")
+    )

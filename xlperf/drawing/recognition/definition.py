@@ -10,20 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from xlperf.drawing.faults import Fault, fault
 from xlperf.drawing.lines import usual_height
 from xlperf.drawing.notes import properties_of
 from xlperf.drawing.recognition.cells import Area, DrawnBook, DrawnSheet
-from xlperf.drawing.recognition.context import Context, describe_field, name_lists, side_of
+from xlperf.drawing.recognition.context import CONDITIONS, Context, describe_field, name_lists, side_of
 from xlperf.drawing.recognition.measures import height_of, print_of
+from xlperf.drawing.recognition.needs import missing_needs
 from xlperf.drawing.recognition.places import Home, Spot
 from xlperf.drawing.recognition.sections import FieldsDrawn, GuideDrawn, Item, LinesDrawn, SheetDrawn, TableDrawn, read_sheet
 from xlperf.drawing.recognition.settings import read_about, read_parameters, read_remains, read_rules
+from xlperf.drawing.recognition.stray_notes import stray_notes
 from xlperf.drawing.recognition.tables import TableRead
 from xlperf.drawing.residue import Remain, put_back
 from xlperf.drawing.words import SETTINGS, meanings_of, word
+from xlperf.forms.definition import YEAR
 
 PARTS = (
     "form", "revision", "first_year", "title", "year_line", "file_name", "finalized_name", "annotated_name", "unexplained",
@@ -31,6 +35,7 @@ PARTS = (
     "renamed", "opening", "guide", "words",
 )  # fmt: skip
 NEEDED_SHEETS = ("rules", "about")
+AT_TOP = YEAR.partition(".")[0]  # the fields that stand at the top of the document
 USUAL_HEIGHT, MOST_OFF = 24, 1  # points of a line of single fields, and how far programs move it when they save
 
 
@@ -57,6 +62,7 @@ def read_definition_of(book: DrawnBook) -> ReadDefinition:
         for area in each.sheet.places.values():
             if area.note:
                 context.notes[area.sheet, area.row, area.column] = properties_of(area.note, area.author)[0]
+        context.faults.extend(stray_notes(each, context.notes))
     context.faults.extend(
         fault(book_title(book), "no_settings", expected=word(f"sheet_of_{name}"))
         for name in NEEDED_SHEETS
@@ -72,6 +78,8 @@ def read_definition_of(book: DrawnBook) -> ReadDefinition:
     name_lists(context)
     definition["rules"] = read_rules(context, settings.get("rules"), definition)
     lost = put_back(definition, read_remains(context, settings.get("others")))
+    if not context.faults:  # what is missing may stand in what was not understood
+        context.faults.extend(missing_needs(context, drawn, definition))
     ordered = {key: definition[key] for key in (*PARTS, *definition) if key in definition}
     return ReadDefinition(ordered, tuple(context.faults), tuple(lost), context, tuple(drawn), tables)
 
@@ -140,6 +148,7 @@ def _sheet(context: Context, drawn: SheetDrawn, number: int, tables: Mapping[int
     raw: dict[str, Any] = {"key": str(drawn.said.get("sheet_key") or f"sheet_{number}"), "title": drawn.sheet.title}
     if drawn.heading is not None:
         raw["heading"] = drawn.heading.text
+        context.remember(raw, drawn.heading.name, "heading")
     if drawn.sheet.is_landscape:
         raw["landscape"] = True
     if drawn.said.get("sheet_private"):
@@ -246,15 +255,20 @@ def _plain(number: float) -> float:
     return int(number) if float(number).is_integer() else number
 
 
+def _same(home: Home, _: str) -> Home:
+    return home
+
+
 def _fields(context: Context, drawn: SheetDrawn, section: FieldsDrawn, last: int) -> dict[str, Any]:
     """Single fields as form.yaml has them."""
     key = context.places.cells[drawn.sheet.title, section.items[0].cell.row, section.items[0].cell.column].block
     raw: dict[str, Any] = {"fields": key}
-    if "fields_path" in section.said:
-        raw["path"] = section.said["fields_path"]
+    if "fields_path" in section.said or key == AT_TOP:
+        raw["path"] = section.said.get("fields_path", "")
     if section.heading is not None:
         raw["heading"] = section.heading.text
         raw |= height_of(drawn.sheet, section.heading.row, "heading_height", usual=26)
+        context.remember(raw, section.heading.name, "heading")
     if section.side is not None:
         raw["side"] = side_of(section.side)
     raw["items"] = []
@@ -268,6 +282,7 @@ def _fields(context: Context, drawn: SheetDrawn, section: FieldsDrawn, last: int
         own |= _place(drawn, item, last) if not item.is_long else {}
         describe_field(context, own, drawn.sheet, item.cell, item.label, item.said)
         home = Home(drawn.sheet.title, key, None)
+        context.read_conditions(own, item.said, item.label.name, partial(_same, home))
         formula = item.said.get("field_formula")
         formula = formula if formula is not None else context.formula(item.cell, home)
         if formula is not None:
@@ -278,7 +293,10 @@ def _fields(context: Context, drawn: SheetDrawn, section: FieldsDrawn, last: int
             if height:
                 own["height"] = round(height)
         context.remember(own, item.label.name)
-        context.names[f"{key}.{name}"] = item.cell.name
+        in_note = "field_formula" in item.said
+        context.names[f"{key}.{name}"] = context.note_of("field_formula", item.cell, item.label) if in_note else item.cell.name
+        for said in CONDITIONS:
+            context.names[f"{key}.{name}.{said}"] = context.note_of(f"field_{said}", item.cell, item.label)
         raw["items"].append(own)
     context.remember(raw, section.items[0].label.name)
     return raw

@@ -41,6 +41,7 @@ class Spot(NamedTuple):
     row: int | None = None  # of the sheet; None for a single field
     row_key: str | None = None
     is_single: bool = False  # of a block of one row
+    is_alone: bool = False  # the one blank row of a block that takes more
 
 
 class Refusal(Exception):
@@ -145,7 +146,7 @@ class Places:
             return f"{spot.block}.{spot.field}"
         if spot.row_key:
             return f"{spot.block}.{spot.row_key}.{spot.field}"
-        raise Refusal("other_row", address)
+        raise Refusal("only_row" if spot.is_alone else "other_row", address)
 
     def _range(self, sheet: str, top: int, left: int, bottom: int, right: int, address: str, home: Home) -> str:
         if (sheet, top) in self.parameters:
@@ -162,4 +163,6 @@ class Places:
         try:
             return ", ".join(self._cell(cell, address, home) for cell in cells)
         except Refusal as refusal:
-            raise Refusal("range" if refusal.reason in ("other_row", "nowhere") else refusal.reason, address) from None
+            raise Refusal(
+                "range" if refusal.reason in ("other_row", "only_row", "nowhere") else refusal.reason, address
+            ) from None

@@ -120,16 +120,16 @@ class _Reader:
         self.drawn.said |= {key: value for key, value in said.items() if ATTRIBUTES[key].level == "sheet"}
         for stray in strays:
             name = re.split("[:\uff1a]", stray.found)[0].strip()
-            facts = {"found": stray.found, "expected": nearest_word(name) or nearest_word("key")}
-            self.drawn.faults.append(fault(area.name, f"note_{stray.reason}", **facts))
+            expected = nearest_word(name) or nearest_word("key")
+            self.drawn.faults.append(fault(area.name, f"note_{stray.reason}", found=stray.found, expected=expected))
 
     def _counts(self, area: Area) -> bool:
         """Whether a cell is more than the rule under a line to be signed."""
         return area.text != "" or area.is_cell or area.is_boxed
 
-    def said(self, area: Area) -> dict[str, Any]:
-        """What the note of a cell says."""
-        return self.notes.get((area.row, area.column), {})
+    def said(self, *areas: Area) -> dict[str, Any]:
+        """What the notes of cells say."""
+        return {key: value for area in reversed(areas) for key, value in self.notes.get((area.row, area.column), {}).items()}
 
     def read(self) -> SheetDrawn:
         """The sheet, sorted."""
@@ -242,7 +242,7 @@ class _Reader:
         self.at += 1
         if self._is_box_below(label):
             cell = self.lines[self.at][0]
-            self._fields_for(label, heading).items.append(Item(label, cell, self.said(label), is_long=True))
+            self._fields_for(label, cell, heading).items.append(Item(label, cell, self.said(label, cell), is_long=True))
             self.at += 1
             return None
         if heading is not None:
@@ -261,7 +261,7 @@ class _Reader:
             self.drawn.sections.append(LinesDrawn([str(label.value)], [label]))
 
     def _field(self, line: list[Area], heading: Area | None) -> None:
-        section = self._fields_for(line[0], heading)
+        section = self._fields_for(line[0], line[1], heading)
         first = len(section.items)
         rest = line
         while rest:
@@ -277,17 +277,17 @@ class _Reader:
             beside = len(section.items) > first
             if cell.is_label and not (label is line[0] and "field_key" in self.said(label)):
                 self.drawn.faults.append(fault(label.name, "no_cell", found=label.text))
-            section.items.append(Item(label, cell, self.said(label), is_long=False, is_beside=beside))
+            section.items.append(Item(label, cell, self.said(label, cell), is_long=False, is_beside=beside))
         for item in section.items[first:-1]:
             item.is_last = False
 
-    def _fields_for(self, label: Area, heading: Area | None) -> FieldsDrawn:
+    def _fields_for(self, label: Area, cell: Area, heading: Area | None) -> FieldsDrawn:
         """The section that a field belongs to: a new one below a heading, and where its note names one."""
         last = self.drawn.sections[-1] if self.drawn.sections else None
         is_same = isinstance(last, FieldsDrawn) and last.side is self.side
-        if isinstance(last, FieldsDrawn) and is_same and heading is None and "fields_key" not in self.said(label):
+        if isinstance(last, FieldsDrawn) and is_same and heading is None and "fields_key" not in self.said(label, cell):
             return last
-        said = {key: value for key, value in self.said(label).items() if ATTRIBUTES[key].level == "fields"}
+        said = {key: value for key, value in self.said(label, cell).items() if ATTRIBUTES[key].level == "fields"}
         section = FieldsDrawn(heading, said, side=self.side)
         self.drawn.sections.append(section)
         return section
@@ -313,7 +313,7 @@ class _Reader:
         table.is_touched = hidden > row or self._begins_in(row)
         self._tell_gap(table)
         if not table.rows:
-            self.drawn.faults.append(fault(line[0].name, "no_sample", found=line[0].text))
+            self.drawn.faults.append(fault(line[0].name, "no_sample", found=line[0].text, lines=(line[0].row, row - 1)))
         self.drawn.sections.append(table)
         if self._is_remark(row):
             table.end = self.lines[self.at][0]  # what stands below it

@@ -14,12 +14,15 @@ from xlperf.drawing.notes import BETWEEN
 from xlperf.drawing.recognition.cells import Area, DrawnSheet
 from xlperf.drawing.recognition.context import Context
 from xlperf.drawing.recognition.places import Home
+from xlperf.drawing.recognition.rule_names import with_keys_in
 from xlperf.drawing.residue import NOTHING, Remain
 from xlperf.drawing.settings import ABOUT, NEEDED_COLUMNS, RULE_COLUMNS, STYLE
 from xlperf.drawing.tokens import tokens_of
 from xlperf.drawing.words import meanings_of, word
 from xlperf.forms.written.yaml_text import value_of
 from xlperf.text import nearest
+
+BASIS_PARTS = ("clause", "verified", "note")
 
 
 def _rows(sheet: DrawnSheet) -> Iterator[int]:
@@ -49,6 +52,7 @@ def read_rules(context: Context, sheet: DrawnSheet | None, definition: dict[str,
     """The rules, a row each."""
     if sheet is None:
         return []
+    context.names["sheet rules"] = sheet.title
     columns = _columns(context, sheet, "rule_")
     for name in NEEDED_COLUMNS:
         if name not in columns:
@@ -57,7 +61,7 @@ def read_rules(context: Context, sheet: DrawnSheet | None, definition: dict[str,
     seen: dict[str, str] = {}
     for row in _rows(sheet):
         cells = {name: sheet.at(row, column) for name, column in columns.items()}
-        rule = _rule(context, sheet, cells)
+        rule = _rule(context, sheet, cells, definition)
         code = str(rule.get("code", ""))
         first = cells["code"] if "code" in cells else next(iter(cells.values()))
         if "code" in columns and not code:
@@ -66,21 +70,35 @@ def read_rules(context: Context, sheet: DrawnSheet | None, definition: dict[str,
             context.faults.append(fault(first.name, "key_twice", found=code, other=seen[code]))
         seen[code] = first.name
         context.remember(rule, first.name)
+        _remember_cells(context, rule, cells)
         context.names[f"{code}.test"] = cells["test"].name if "test" in cells else first.name
         rules.append(rule)
     return rules
 
 
-def _rule(context: Context, sheet: DrawnSheet, cells: dict[str, Area]) -> dict[str, Any]:
+def _remember_cells(context: Context, rule: dict[str, Any], cells: dict[str, Area]) -> None:
+    """Keep which cell each part of a rule came from."""
+    basis = rule.get("basis")
+    for name, area in cells.items():
+        context.remember(rule, area.name, name)
+        if basis is not None and name.startswith("basis"):
+            _, _, part = name.partition("_")
+            context.remember(basis, area.name, part if part in BASIS_PARTS else next(iter(basis)) if part else "")
+
+
+def _rule(context: Context, sheet: DrawnSheet, cells: dict[str, Area], definition: dict[str, Any]) -> dict[str, Any]:
     said = {name: value for name, area in cells.items() if (value := _property(context, name, area)) is not None}
     basis = said.pop("basis", None)
-    parts = {name: said.pop(f"basis_{name}", None) for name in ("text", "clause", "verified", "note")}
+    parts = {name: said.pop(f"basis_{name}", None) for name in ("text", *BASIS_PARTS)}
+    if "test" in said and not {"table", "blocks"} & said.keys() and (blocks := _blocks_named(context, said["test"])):
+        said["table"] = context.blocks[blocks[0]][2]
+    with_keys_in(context, said, cells, definition)
     if "test" in said:
         said["test"] = _test(context, said, cells["test"], sheet)
         if said["test"] is None:
             said["test"] = "TRUE"
     if basis:
-        told = {basis: parts["text"], **{name: parts[name] for name in ("clause", "verified", "note") if parts[name] is not None}}
+        told = {basis: parts["text"], **{name: parts[name] for name in BASIS_PARTS if parts[name] is not None}}
         said["basis"] = {name: value for name, value in told.items() if value is not None}
     return said
 
@@ -118,13 +136,11 @@ def _test(context: Context, rule: dict[str, Any], area: Area, sheet: DrawnSheet)
     if area.formula is None:
         return str(rule["test"]).strip()
     blocks = rule.get("blocks") or [key for key, (_, _, table) in context.blocks.items() if table == rule.get("table")]
-    if not blocks and "table" not in rule:
-        blocks = _blocks_named(context, area.formula)
-        if blocks:
-            rule["table"] = context.blocks[blocks[0]][2]
     if not blocks or blocks[0] not in context.blocks:
-        known = word("between").join(dict.fromkeys(table for _, _, table in context.blocks.values()))
-        context.faults.append(fault(area.name, "rule_nowhere", found=str(rule.get("table") or area.formula), expected=known))
+        tables = [*dict.fromkeys(table for _, _, table in context.blocks.values())]
+        reason = "rule_nowhere" if tables else "rule_of_nothing"
+        found = str(rule.get("table") or area.formula)
+        context.faults.append(fault(area.name, reason, found=found, known=word("between").join(tables)))
         return None
     title, row, _ = context.blocks[blocks[0]]
     return context.formula(area, Home(title, blocks[0], row, sheet.title))
@@ -154,6 +170,7 @@ def read_parameters(context: Context, sheet: DrawnSheet | None) -> dict[str, Any
     parameters: dict[str, Any] = {}
     if sheet is None:
         return parameters
+    context.names["sheet parameters"] = sheet.title
     columns = _columns(context, sheet, "parameter_")
     if not {"key", "value", "result"} <= columns.keys():
         missing = next(name for name in ("key", "value", "result") if name not in columns)
@@ -173,6 +190,9 @@ def read_parameters(context: Context, sheet: DrawnSheet | None) -> dict[str, Any
             continue
         steps_of_key = rows.setdefault(key, [])
         steps_of_key.append([area.value for area in (bound, result) if area.value is not None])
+        context.remember(steps_of_key[-1], bound.name)
+        if name.text:
+            context.remember(parameters, name.name, key)
         if result.value is not None:
             stepped.add(key)
         context.places.parameters[sheet.title, row] = key
@@ -190,12 +210,17 @@ def read_about(context: Context, sheet: DrawnSheet | None) -> dict[str, Any]:
         what, value, more, unless = (sheet.at(row, column) for column in range(4))
         name = words.get(what.text.casefold(), "").removeprefix("about_")
         if name == "guide":
+            context.remember(about["guide"], value.name, str(len(about["guide"])))
             about["guide"].append(value.text)
         elif name == "opening":
             line = {"label": value.text, "text": more.text, **({"unless": unless.text} if unless.text else {})}
             about.setdefault("opening", []).append(line)
+            context.remember(line, value.name)
+            for part, area in {"label": value, "text": more, "unless": unless}.items():
+                context.remember(line, area.name, part)
         elif name in STYLE and value.value is not None:
             about["style"][name] = value.value
+            context.remember(about["style"], value.name, name)
         elif name in ABOUT:
             if value.value is not None:
                 about[name] = value.value if name == "first_year" else str(value.value)

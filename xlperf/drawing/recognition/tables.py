@@ -15,7 +15,7 @@ from xlperf.addresses import column_name
 from xlperf.drawing.faults import fault
 from xlperf.drawing.recognition.cells import Area, DrawnSheet
 from xlperf.drawing.recognition.column_formulas import share_out
-from xlperf.drawing.recognition.context import Context, describe_field, side_of
+from xlperf.drawing.recognition.context import CONDITIONS, Context, describe_field, side_of
 from xlperf.drawing.recognition.measures import header_heights_of, height_of
 from xlperf.drawing.recognition.places import Home, Spot
 from xlperf.drawing.recognition.rows import BlockRead, RowRead
@@ -107,7 +107,8 @@ class TableRead:
             for at in range(first + 1, first + column.header.columns):
                 area = self.sheet.places.get((row, at))
                 if area is not None and (area.is_typed or area.formula or area.text):
-                    self.context.faults.append(fault(area.name, "under_heading", found=column.header.text))
+                    lines = self.table.rows[0], self.table.rows[-1]
+                    self.context.faults.append(fault(area.name, "under_heading", found=column.header.text, lines=lines))
                     return
 
     # --- blocks ----------------------------------------------------------------------------------------------
@@ -207,7 +208,7 @@ class TableRead:
             places.labels.add((title, column.header.row, at))
             for block in self.blocks:
                 for row in block.rows:
-                    spot = Spot(block.key, key, row.row, row.key, block.is_single)
+                    spot = Spot(block.key, key, row.row, row.key, block.is_single, len(block.rows) == 1)
                     places.cells[title, row.row, at] = spot
                 if not block.is_single and block.rows:
                     places.columns[title, at, block.rows[0].row, block.rows[-1].row] = f"{block.key}.{key}"
@@ -217,6 +218,18 @@ class TableRead:
             self.context.blocks[block.key] = (title, block.rows[0].row, self.key)
 
     # --- the definition --------------------------------------------------------------------------------------
+
+    def _home_of(self, address: str) -> Home:
+        """Where a condition stands that names a cell: in the row of that cell, if it is one of the table's."""
+        number = int("".join(filter(str.isdigit, address.rpartition("!")[2].partition(":")[0])) or 0) - 1
+        blocks = {row.row: block.key for block in self.blocks for row in block.rows}
+        row = number if number in blocks else next(iter(blocks))
+        return Home(self.sheet.title, blocks[row], row)
+
+    def sample_of(self, block: str, column: ColumnDrawn) -> str:
+        """The first cell of a column in a block."""
+        row = next(each.rows[0].row for each in self.blocks if each.key == block)
+        return self.at(row, column.header.column).name
 
     def raw(self) -> dict[str, Any]:
         """The table as form.yaml has it."""
@@ -231,6 +244,8 @@ class TableRead:
         if (name := self._row_name()) is not None:
             raw["row_name"] = name
         raw["blocks"] = [self._block(block) for block in self.blocks]
+        for column, column_raw in zip(self.table.columns, self.raw_columns, strict=True):
+            self.context.read_conditions(column_raw, column.said, column.header.name, self._home_of)
         formulas = {block.key: [self._formulas_of(block, row) for row in block.rows] for block in self.blocks}
         for column, columns_raw in zip(self.table.columns, self.raw_columns, strict=True):
             share_out(self, column, columns_raw, raw["blocks"], formulas)
@@ -261,13 +276,23 @@ class TableRead:
         if least is not None and round(least) != USUAL_HEIGHT and "checks" not in raw:
             raw["row_height"] = round(least)
         raw["columns"] = self.raw_columns
-        self.context.remember(raw, self.table.columns[0].header.name)
+        first = self.table.columns[0].header
+        self.context.remember(raw, first.name)
+        if self.table.label is not None:
+            self.context.remember(raw, self.table.label.name, "label")
+        for key in self.table.said:
+            cell = self.context.note_of(key, *(column.header for column in reversed(self.table.columns)))
+            self.context.remember(raw, cell, ATTRIBUTES[key].name if key != "table_key" else "table")
         return raw
 
     def _block(self, block: BlockRead) -> dict[str, Any]:
         raw: dict[str, Any] = {"key": block.key}
         for key, value in block.said.items():
             attribute = ATTRIBUTES[key]
+            context_cells = [area for row in block.rows for area in self.sheet.areas.get(row.row, ())]
+            self.context.remember(raw, self.context.note_of(key, *reversed(context_cells)), attribute.name)
+            if attribute.name == "fixed" and not block.said.get("block_spare"):
+                continue  # without blank rows there is nothing to add to
             if attribute.name not in ("key", "spare", "constants"):
                 raw[attribute.name] = self._keys_of(value) if attribute.name == "require" else value
         if block.said.get("block_spare"):
@@ -276,6 +301,8 @@ class TableRead:
                 raw["spare"] = drawn if said is True else max(said, drawn)
         if block.constants:
             raw["constants"] = dict(block.constants)
+            for column, key in zip(self.table.columns, self.keys, strict=True):
+                self.context.remember(raw["constants"], self.at(block.rows[0].row, column.header.column).name, key)
         rows = []
         for row in block.rows:
             if row.key is not None:
@@ -283,13 +310,19 @@ class TableRead:
                 rows.append({"key": row.key, **own})
                 self.context.remember(rows[-1], self.at(row.row, self.table.columns[0].header.column).name)
                 for column, key in zip(self.table.columns, self.keys, strict=True):
-                    self.context.names[f"{block.key}.{row.key}.{key}"] = self.at(row.row, column.header.column).name
+                    at = self.at(row.row, column.header.column).name
+                    self.context.names[f"{block.key}.{row.key}.{key}"] = at
+                    self.context.remember(rows[-1], at, key)
         if rows:
             raw["rows"] = rows
         first = Area(self.sheet.title, block.rows[0].row, self.table.columns[0].header.column)
         self.context.remember(raw, first.name)
         for column, key in zip(self.table.columns, self.keys, strict=True):
-            self.context.names[f"{block.key}.{key}"] = Area(self.sheet.title, block.rows[0].row, column.header.column).name
+            sample = Area(self.sheet.title, block.rows[0].row, column.header.column)
+            in_note = "field_formula" in column.said
+            self.context.names[f"{block.key}.{key}"] = column.header.name if in_note else sample.name
+            for said in CONDITIONS:
+                self.context.names[f"{block.key}.{key}.{said}"] = column.header.name
         return raw
 
     def _formulas_of(self, block: BlockRead, row: RowRead) -> dict[str, str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from xlperf.forms.definition import ROW_WORDS, Complaint, Raw, blocks_of, choices_of, no_choice, quoted, wrong
-from xlperf.messages import sentence
+from xlperf.messages import as_called, sentence
 
 NUMBERS = ("year", "count", "money", "percentage", "points", "ratio")  # field types whose cells hold numbers only
 
@@ -47,4 +47,4 @@ def _misfit(column: Raw, value: object) -> str | None:
     if kind == "value" or isinstance(value, str) != (kind in NUMBERS):
         return None
     expected = sentence("json_number" if kind in NUMBERS else "json_string", {})
-    return sentence("wrong_content", {"found": quoted(value), "type": kind, "expected": expected})
+    return sentence("wrong_content", {"found": quoted(value), "type": as_called(kind), "expected": expected})

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from xlperf.forms.definition import Complaint, Raw, own_columns, quoted, sections_of, tables_of, wrong
+from xlperf.messages import as_called
 
 WIDTHS = {"guide": 4, "lines": 3, "fields": 2}  # columns that a kind of section is printed over
 
@@ -62,7 +63,7 @@ def beside_nothing(definition: Raw) -> Iterator[Complaint]:
                 yield wrong(f"{place}.items[{number}].beside", "beside_nothing")
             for name in ("beside", "spans"):
                 if item.get(name) and item.get("rows", 1) > 1:
-                    yield wrong(f"{place}.items[{number}].{name}", "beside_box", found=quoted(name), rows=item["rows"])
+                    yield wrong(f"{place}.items[{number}].{name}", "beside_box", found=quoted(as_called(name)), rows=item["rows"])
             before = item
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from xlperf.forms.definition import Complaint, Raw, is_list, named, or_rather, own_columns, quoted, tables_of, wrong
-from xlperf.messages import sentence
+from xlperf.messages import as_called, sentence
 
 SOURCE_TYPES = ("text", "code")
 LONGEST_OFFERED = 255  # characters of one text that a dropdown offers, Excel's limit
@@ -74,7 +74,7 @@ def _faults(
     if circle := _circle(home, sources, taken):
         yield wrong(place, "source_circle", circle=" → ".join(circle))
     elif source["type"] not in SOURCE_TYPES:
-        yield wrong(place, "source_type", found=quoted(name), type=quoted(source["type"]))
+        yield wrong(place, "source_type", found=quoted(name), type=quoted(as_called(source["type"])))
     elif column["type"] == "code" and source["type"] != "code":
         yield wrong(place, "source_code", found=quoted(name))
     elif source.get("merged"):

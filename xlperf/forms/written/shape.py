@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlperf.files import shipped
 from xlperf.forms.definition import Complaint, Raw, full_width_signs, named, no_choice, no_key, quoted, refuse, wrong
-from xlperf.messages import current_language, sentence
+from xlperf.messages import as_called, current_language, sentence
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
@@ -76,6 +76,8 @@ class _Violation(NamedTuple):
     def description(self) -> str | None:
         """What the schema says of what should stand there, in the reader's language; None if it does not say it."""
         said = self.schema.get("description")
+        if said is not None and as_called(said) != said:
+            return as_called(said)
         told = said if said is None or current_language() == "en" else read_descriptions(current_language()).get(said)
         return told and told.rstrip(".\u3002")
 
@@ -104,7 +106,7 @@ def _complaint(violation: _Violation) -> Complaint:
         owner = ".".join(part for part in parts if isinstance(part, str))
         return no_key(_place([*parts, stray]), owner, stray, allowed)
     if keyword == "enum":
-        return _place(parts), no_choice(found, violation.asked)
+        return _place(parts), no_choice(found, map(as_called, violation.asked))
     if violation.is_of_key:
         return _wrong([*parts, found], _of_key(violation))
     return _wrong(parts, REASONS.get(keyword, _described)(violation))
@@ -168,21 +170,21 @@ def _type_of(value: object) -> str:
 
 
 def _required(violation: _Violation) -> Facts:
-    return "required", {"key": quoted(next(key for key in violation.asked if key not in violation.found))}
+    return "required", {"key": quoted(as_called(next(key for key in violation.asked if key not in violation.found)))}
 
 
 def _dependent(violation: _Violation) -> Facts:
     for key, others in violation.asked.items():
         for other in others if key in violation.found else ():
             if other not in violation.found:
-                return "dependent", {"key": quoted(other), "other": quoted(key)}
+                return "dependent", {"key": quoted(as_called(other)), "other": quoted(as_called(key))}
     return _described(violation)
 
 
 def _one_of(violation: _Violation) -> Facts:
     """Branches are told apart by a key that each requires."""
     keys = [key for branch in violation.asked for key in branch.get("required", ())[:1]]
-    return violation.keyword.lower(), {"known": named(keys)}
+    return violation.keyword.lower(), {"known": named(map(as_called, keys))}
 
 
 def _bound(violation: _Violation) -> Facts:
