@@ -127,7 +127,7 @@ def test_signs_that_do_no_harm_are_taken(tmp_path: Path, name: str) -> None:
 
 def test_every_keyword_of_the_schemas_has_a_sentence() -> None:
     """None is told in the words of jsonschema."""
-    keywords = {word for name in ("form", "checks", "round") for word in keywords_of(read_schema(name))}
+    keywords = {word for name in ("form", "checks", "round", "official") for word in keywords_of(read_schema(name))}
     told = {*REASONS, "additionalProperties", "enum", "pattern", "not", "contains"}
     structure = {"properties", "items", "allOf", "if", "then", "else", "propertyNames", "dependentSchemas", "$ref", "$defs"}
     remarks = {"$schema", "$id", "title", "description", "names", "columns", "comment"}
@@ -145,7 +145,7 @@ def keywords_of(schema: Any) -> Iterator[str]:
 
 def test_every_pattern_of_the_schemas_is_described_in_both_languages() -> None:
     chinese = tomllib.loads((REPOSITORY / "schemas" / "form.schema.zh.toml").read_text("utf-8"))
-    for name in ("form", "checks", "round"):
+    for name in ("form", "checks", "round", "official"):
         lacking = [part for part in described_parts(read_schema(name)) if part.get("description") not in chinese]
         assert lacking == [], name
 

@@ -27,6 +27,7 @@ MARK = "xlperf"
 LAST_ROW = 1_999  # of a sheet that is read; what stands below is not
 MORE_ROWS = 4  # spare rows of a workbook that is filled in further, where a table is full
 COUNTS = 2  # the column of the hidden sheet, behind what the workbook says of itself, in which something is counted
+OFFICIAL = "#official"  # the official sheet of a workbook, which is never read
 PROBLEMS = "#problems"  # the sheet of a workbook that is sent back; no sheet of a form is called that
 Place = tuple[str, int, int]  # sheet title, row, column
 Range = tuple[str, int, int, int]  # sheet title, column, first row, last row

@@ -25,7 +25,8 @@ from xlperf.proving.stage_trials import try_stages
 from xlperf.proving.trials import Bench, Fault, try_document, try_template
 from xlperf.workflow.check_form import check_form
 
-FILES = ("form.yaml", "report.docx")  # of a revision
+FILES = ("form.yaml", "report.docx", "official.yaml")  # of a revision
+OF_STAGES = ("report-*.docx", "official-*.yaml")
 WITH_OTHER_COUNTS = ("full", "faulty")  # the documents that are tried with the least and the most copies too
 
 
@@ -127,7 +128,7 @@ def _unreached(form: Form, reached: Reached) -> Iterator[Fault]:
 def _copy(directory: Path, target: Path) -> None:
     """Copy a revision to where nobody edits it."""
     target.mkdir(parents=True)
-    for name in (*FILES, *(path.name for path in directory.glob("report-*.docx"))):
+    for name in (*FILES, *(path.name for pattern in OF_STAGES for path in directory.glob(pattern))):
         if (directory / name).exists():
             shutil.copyfile(directory / name, target / name)
 

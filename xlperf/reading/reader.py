@@ -19,7 +19,7 @@ from xlperf.errors import UnreadableError, UsageError
 from xlperf.files import StrPath
 from xlperf.forms.document import Spot
 from xlperf.forms.form import AT, Form
-from xlperf.forms.layout import PROBLEMS
+from xlperf.forms.layout import OFFICIAL, PROBLEMS
 from xlperf.forms.loader import find_form, form_directories, load_form, with_copies
 from xlperf.forms.model import GUIDE, Sheet
 from xlperf.messages import listing, sentence
@@ -154,6 +154,8 @@ def _copies(form: Form, own: Iterable[OwnGrid]) -> Iterator[Finding]:
     """Sheets that are there twice: nobody knows which counts, unless the same is filled in."""
     first: dict[str, OwnGrid] = {}
     for other in own:
+        if other.mark.sheet == OFFICIAL:
+            continue
         counting = first.setdefault(other.mark.sheet, other)
         if counting is other:
             continue

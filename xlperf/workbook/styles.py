@@ -77,6 +77,7 @@ STYLES: dict[str, dict[str, object]] = {
         **BORDER,
     },
     "helper": {"font_color": "#999999"},
+    "official": {"valign": "vcenter", "text_wrap": True, "border": 1, "border_color": "#000000"},
 }
 HEADINGS = ("title", "heading")  # styles in the font of headings
 ALIGN = {

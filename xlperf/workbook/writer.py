@@ -19,6 +19,7 @@ from xlperf.forms.document import Rows, Spot
 from xlperf.forms.form import Form
 from xlperf.forms.layout import COUNTS, MARK, copy_spots, sheet_mark
 from xlperf.forms.model import Table
+from xlperf.forms.official.definition import official_sheet
 from xlperf.forms.sheet_lines import Page
 from xlperf.workbook.announcement import announced_form
 from xlperf.workbook.book import Book, Worksheet
@@ -28,6 +29,7 @@ from xlperf.workbook.identity import Finalized, Identity, write_identity
 from xlperf.workbook.line_writers import LINES, write_sides
 from xlperf.workbook.live_colours import colour_form_rules, colour_table, separate_thousands
 from xlperf.workbook.looks import add_sheet
+from xlperf.workbook.official.sheet import write_official_sheet
 from xlperf.workbook.problems.marks import colour_changed_cells, mark_cells, write_remarks
 from xlperf.workbook.problems.notes import Annotation
 from xlperf.workbook.problems.sheet import problem_sheet_title, write_problems
@@ -62,7 +64,8 @@ def write_workbook(
         password: protects the sheets; a deterrent, never security.
         annotation: makes it one that is sent back, with a list of problems as its first sheet and marks at the cells.
         remarks: advice, as comments at those cells.
-        finalized: makes it a finalized one, in which nothing is typed any more and the results of the rules are frozen.
+        finalized: makes it a finalized one, in which nothing is typed any more and the results of the rules are frozen; it has
+            the official sheet of the form.
 
     Raises:
         OSError: the file cannot be written.
@@ -73,6 +76,9 @@ def write_workbook(
     _set_properties(book, form, identity)
     problem_sheet = book.add_sheet(problem_sheet_title(writer)) if annotation else None
     sheets = [(page, add_sheet(writer, page)) for page in writer.layout.pages]
+    official = official_sheet(form) if finalized else None
+    if official:
+        write_official_sheet(writer, book.add_sheet(official.title), official, password)
     _write_hidden_sheet(writer, book.add_sheet(MARK))
     for page, sheet in sheets:
         _set_up(writer, sheet, page, password)

@@ -12,6 +12,7 @@ from xlperf.files import StrPath
 from xlperf.forms.definition import wrong
 from xlperf.forms.form import Form
 from xlperf.forms.loader import load_form, load_strictly
+from xlperf.forms.official.definition import official_sheet
 from xlperf.formula.agreement import find_disagreement
 from xlperf.reporting.word_report import check_template
 
@@ -36,6 +37,7 @@ def check_form(directory: StrPath) -> Form:
     for at_stage in (form, *(load_form(directory, stage=stage.key) for stage in form.stages)):
         check_doubles(at_stage)
         check_template(at_stage)
+        official_sheet(at_stage)
     return form
 
 
