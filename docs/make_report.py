@@ -572,7 +572,6 @@ def hunan_department():
               for key, name in items.items())]  # fmt: skip
     add_grid(document, (65, 35, 35, 35), rows)
     add_texts(document, "注：预算调整行，本年预算数为年初预算，本年决算数为调整后的预算。", style=TEXT)
-    add_signatures(document, "cover")
 
     set_section(section := document.add_section(WD_SECTION.NEW_PAGE), landscape=True)
     narrow(section)
@@ -594,6 +593,7 @@ def hunan_department():
         for item in section["items"]
     ]
     add_table(document, (130, 127), (), extra, (TEXT, NUMBER))
+    add_signatures(document, "cover")
     add_appendix(document)
     return document
 

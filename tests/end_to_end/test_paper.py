@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from support.libreoffice import NEVER, convert
+from support.official import HOMES
 from support.paths import EXAMPLES_OF
 from support.printing import A4_LONG, Page, pages
 from xlperf import fill_workbook, finalize, write_report, write_template
@@ -93,7 +94,7 @@ def test_letters_in_tables_can_be_read(form: Form, printed: Mapping, kind: str) 
 @pytest.mark.parametrize("kind", ["blank", "finalized"])
 def test_helper_columns_stay_on_the_screen(form: Form, printed: Mapping, kind: str) -> None:
     helpers = [column for table in tables_of(form) for column in table.columns if not column.printed]
-    assert helpers
+    assert helpers or form.key in HOMES  # whose helper columns are hidden
     text = "".join(word for page in printed[form.key][kind][2:] for word in page.words)
     assert not [column.group for column in helpers if column.group in text]
 
