@@ -17,7 +17,7 @@ from support.libreoffice import convert
 from support.referees import as_gnumeric_reads, as_others_count, differences, rounded, ties, with_counts
 from support.sweeps import every, seeds
 from support.written_forms import WRITTEN, document_of, drawn_and_read
-from xlperf import fill_workbook, finalize, load_form, read_workbook, write_template
+from xlperf import fill_workbook, finalize, load_form, read_workbook, write_review, write_template
 from xlperf.forms.compute import compute
 from xlperf.forms.form import Form
 from xlperf.formula.doubles import DOUBLES
@@ -33,7 +33,7 @@ def read_from_a_drawing(folder: Path, place: Path) -> Form:
 
 
 def workbooks_of(form: Form, place: Path, documents: dict[str, dict[str, Any]]) -> dict[Path, dict[str, Any]]:
-    """A blank one, one of each document, and the finalized one of the document that is right; what each holds."""
+    """A blank one, one of each document, the finalized one of the document that is right, its review; what each holds."""
     templates = form.directory.parent.parent
     blank = write_template(form.key, year=form.first_year, templates=templates, output=place / "blank.xlsx", date=DATE)
     made: dict[Path, dict[str, Any]] = {blank: {}}
@@ -41,7 +41,10 @@ def workbooks_of(form: Form, place: Path, documents: dict[str, dict[str, Any]]) 
         made[place / f"{name}.xlsx"] = document
         fill_workbook(document, place / f"{name}.xlsx", templates=templates, date=DATE)
     workbook, *_ = finalize(place / "right.xlsx", templates=templates, output=place / "final", date=DATE).outputs
-    return made | {workbook: document_of(form.key)}
+    made[workbook] = document_of(form.key)
+    if form.stages:  # the workbook in which it is to be reviewed
+        made[write_review(workbook, templates=templates, output=place, date=DATE).outputs[0]] = document_of(form.key)
+    return made
 
 
 @pytest.mark.libreoffice

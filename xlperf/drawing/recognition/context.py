@@ -19,6 +19,7 @@ from xlperf.forms.field_types import TYPES
 from xlperf.text import nearest
 
 NOT_COPIED = ("key", "type", "formula")
+MOST_QUOTED = 160  # characters of a formula
 FEW_LETTERS = 2  # of a line of an upright label
 SHOWN_TYPES = ("label", "serial", "reference")
 
@@ -51,8 +52,13 @@ class Context:
         try:
             return self.places.written(area.formula, home)
         except Refusal as refusal:
-            self.faults.append(fault(area.name, f"refers_{refusal.reason}", found=refusal.found, formula=area.formula))
+            self.faults.append(fault(area.name, f"refers_{refusal.reason}", found=refusal.found, formula=clipped(area.formula)))
             return None
+
+
+def clipped(formula: str) -> str:
+    """A formula as a message quotes it: of a long one the beginning."""
+    return formula if len(formula) <= MOST_QUOTED else f"{formula[:MOST_QUOTED]}…"
 
 
 def describe_field(
