@@ -5,10 +5,14 @@ None of them costs much, and none gives a traceback.
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import openpyxl
 import pytest
@@ -20,13 +24,17 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 from openpyxl.worksheet.table import Table
 
-from support.drawings import definition_in, draw, edited, small_form
+from support.drawings import definition_in, draw, drawing_of, edited, small_form
+from support.drawn_mutations import mutate
 from support.surgery import rewrite
+from support.sweeps import SOAK, seeds
+from support.written_forms import WRITTEN
 from xlperf import UnreadableError, load_form, read_form
 from xlperf.drawing.faults import DrawingError
 
 Change = Callable[[Workbook], object]
 MOST_SECONDS = 10
+CODES = ("XL103", "XL104", "XL128")  # what openpyxl writes and nobody can open
 ABOVE = (
     "[Threaded comment]\n\nYour version of Excel allows you to read this threaded comment; however, any edits to it will get removed if the "
     "file is opened in a newer version of Excel. Learn more: https://go.microsoft.com/fwlink/?linkid=870924\n\nComment:\n    "
@@ -110,6 +118,12 @@ def test_what_a_form_cannot_hold_is_told_by_its_cell(name: str, drawn: Path, tmp
     assert len(caught.value.faults) <= 2 and not target.exists()
 
 
+def test_rules_without_titles_over_them_are_told(drawn: Path, tmp_path: Path) -> None:
+    with pytest.raises(DrawingError) as caught:
+        read_form(edited(drawn, lambda book: book["规则"].delete_rows(1)), output=tmp_path / "training" / "2024")
+    assert "规则：缺少“编号”栏；请在第一行补上这一栏" in caught.value.faults
+
+
 READ: dict[str, Change] = {
     "charts": with_charts,
     "a table of Excel's own, unnamed in formulas": with_table,
@@ -127,7 +141,12 @@ READ: dict[str, Change] = {
 def test_what_is_none_of_a_form_does_no_harm(name: str, drawn: Path, tmp_path: Path) -> None:
     read = definition_in(edited(drawn, READ[name]))
     assert [str(fault) for fault in read.faults] == [] and read.lost == ()
-    assert read.definition == definition_in(drawn).definition
+    assert read.definition == as_drawn(drawn)
+
+
+@cache
+def as_drawn(drawn: Path) -> dict[str, Any]:
+    return definition_in(drawn).definition
 
 
 FORMATTED = {  # rows, and rows with a cell each, below what is drawn
@@ -146,13 +165,41 @@ def test_a_million_formatted_rows_cost_little(kind: str, drawn: Path, tmp_path: 
     began = time.process_time()
     read = definition_in(big)
     assert time.process_time() - began < MOST_SECONDS
-    assert read.faults == () and read.definition == definition_in(drawn).definition
+    assert read.faults == () and read.definition == as_drawn(drawn)
 
 
 def test_a_day_in_a_heading_is_a_day(drawn: Path, tmp_path: Path) -> None:
     path = read_form(edited(drawn, put(C3=datetime(2024, 1, 1))), output=tmp_path / "training" / "2024")
     labels = [field.label for field in load_form(path.parent).blocks["rows"].fields.values()]
     assert "2024-01-01" in labels
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", seeds(600, usual=6))
+def test_whatever_somebody_does_to_a_drawing_it_is_read_or_refused(seed: int, drawn: Path, tmp_path: Path) -> None:
+    """Formulas, notes, limits, looks, rows, columns, merges and sheets changed at random, by one to three hands."""
+    random = Random(seed)
+    key, source = (
+        ("training", drawn.read_bytes()) if not SOAK or random.random() < 0.3 else written_by_people(random.choice(WRITTEN))
+    )
+    book = openpyxl.load_workbook(io.BytesIO(source))
+    done = mutate(book, random)
+    if not any(sheet.sheet_state == "visible" for sheet in book):
+        book.create_sheet("可见")
+    book.save(tmp_path / "changed.xlsx")
+    try:
+        path = read_form(tmp_path / "changed.xlsx", output=tmp_path / key / "2024")
+    except DrawingError as error:
+        assert all("：" in fault and "None" not in fault and " object at " not in fault for fault in error.faults), done
+    except UnreadableError as error:
+        assert error.key in CODES, (done, error.key)
+    else:
+        assert load_form(path.parent).key == key, done
+
+
+@cache
+def written_by_people(folder: Path) -> tuple[str, bytes]:
+    return folder.parent.name, drawing_of(folder)
 
 
 @pytest.mark.parametrize(("content", "code"), [
