@@ -30,8 +30,8 @@ LONGEST = (
     "test_collect.py", "test_matrix.py", "test_nasty_round.py", "test_preflight.py", "test_docs.py", "test_scored_forms.py", "test_packages.py",
     "test_windows_folder.py", "test_decide.py", "test_round.py", "test_importer.py", "test_cluster.py", "test_browser.py", "test_referee.py", "test_round_http.py",
     "test_pane_and_server.py", "test_laid_in.py", "test_cells.py", "test_annotate.py", "test_pool.py", "test_pdf.py", "test_prove_form.py", "test_alterations.py",
-    "test_validate.py", "test_next_year.py", "test_word_reader.py", "test_round_trip.py", "test_http_api.py", "test_word_report.py", "test_last_run.py",
-    "test_formats.py", "test_pane.py", "test_distribute.py", "test_page_of_server.py", "test_round_browser.py", "test_written_together.py",
+    "test_validate.py", "test_next_year.py", "test_word_reader.py", "test_review.py", "test_attachments.py", "test_repeated_workbooks.py", "test_round_trip.py", "test_random_forms.py", "test_http_api.py", "test_word_report.py", "test_last_run.py",
+    "test_formats.py", "test_pane.py", "test_distribute.py", "test_page_of_server.py", "test_api.py", "test_memory.py", "test_house.py", "test_round_browser.py", "test_written_together.py",
 )  # fmt: skip
 REFEREES = {"libreoffice": "soffice", "gnumeric": "ssconvert"}  # the mark of a test that needs one: the program
 PLACES = {name: place for place, name in enumerate(LONGEST)}

@@ -149,7 +149,7 @@ def end_early(patch: pytest.MonkeyPatch, desk: Path, *, after: int | None = None
             run(desk, **more)
 
 
-@pytest.mark.parametrize("has_roster", [True, False])
+@pytest.mark.parametrize("has_roster", every(1, [False, True], usual=2))
 def test_a_run_that_was_ended_early_tells_of_attachments_what_the_finished_one_does(
     desk: Path, workbooks: list[Path], monkeypatch: pytest.MonkeyPatch, has_roster: bool
 ) -> None:
@@ -178,7 +178,7 @@ def test_a_run_that_was_ended_early_tells_of_attachments_what_the_finished_one_d
 
 
 def test_at_every_moment_of_a_run_nothing_is_unreadable_that_will_not_be(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for after in range(len(BESIDE) + 1):
+    for after in every(1, range(len(BESIDE) + 1), usual=2):
         end_early(monkeypatch, desk, after=after)
         status = find_status(desk / "汇集")
         assert set(status.counts) <= {"passed"} and status.exit_code == ExitCode.OK

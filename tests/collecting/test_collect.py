@@ -26,7 +26,7 @@ from support.fates import work_fatefully
 from support.filled import lay_filled
 from support.paths import EXAMPLE, TEMPLATES
 from support.surgery import type_into
-from support.sweeps import every
+from support.sweeps import every, examples
 from xlperf import __version__, collect, find_status, load_document
 from xlperf.cli.commands import cli
 from xlperf.collecting import collect as collect_module
@@ -40,16 +40,16 @@ from xlperf.reading.reader import read_cells
 from xlperf.summarizing import handouts
 from xlperf.workers.process import Limits
 
-COUNT = 24
+COUNT, FAULTY, HOSTILE = examples(24, usual=14), 4, 2
 posix = pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="session")
 def inbox(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Expected]:
-    """Some dozens of workbooks, all different, some faulty, some hostile; one at three places, one archive, what is none."""
+    """Workbooks, all different, some faulty, some hostile; one at three places, one archive, what is none."""
     folder = tmp_path_factory.mktemp("crowd") / "收到"
-    expected = make_crowd(folder, COUNT, faulty=0.2, hostile=0.1)
+    expected = make_crowd(folder, COUNT, faulty=FAULTY / COUNT, hostile=HOSTILE / COUNT)
     same = next(path for path, wanted in expected.items() if wanted == set())
     for copy in ("再次/一.xlsx", "再次/二.xlsx"):
         (folder / copy).parent.mkdir(exist_ok=True)
@@ -81,8 +81,8 @@ def test_every_fault_is_found_and_every_hostile_file_survived(inbox: tuple[Path,
         found = found_in(outcomes[path].findings)
         assert not any(code.startswith("XL50") for code, _ in found), path
         assert (wanted or set()) <= found, path
-    assert sum(wanted is None for wanted in expected.values()) == 2
-    assert sum(bool(wanted) for wanted in expected.values()) == 6
+    assert sum(wanted is None for wanted in expected.values()) == HOSTILE
+    assert sum(bool(wanted) for wanted in expected.values()) == FAULTY + 1
 
 
 def test_the_run_lists_one_entry_per_path(inbox: tuple[Path, Expected], whole: Path) -> None:

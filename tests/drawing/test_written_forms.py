@@ -5,44 +5,16 @@ They lie in `forms/`, each with a document of it: assets with look-ups and dates
 
 from __future__ import annotations
 
-import copy
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from support.drawings import name_of
 from support.sweeps import every
-from xlperf import draw_form, fill_workbook, finalize, load_form, prove_form, read_form, validate, write_template
+from support.written_forms import BROKEN, WRITTEN, as_written, document_of, drawn_and_read
+from xlperf import fill_workbook, finalize, load_form, prove_form, validate, write_template
 
-FORMS = Path(__file__).parent / "forms"
-WRITTEN = sorted(path.parent for path in FORMS.glob("*/*/form.yaml"))
 YEAR = 2024
-
-
-def once_only(document: dict[str, Any]) -> None:
-    del document["register"][2]
-
-
-def with_reasons(document: dict[str, Any]) -> None:
-    document["conclusion"]["reasons"] = "汛期停航 60 天，巡护天数和成本受影响。"
-
-
-# Documents that break rules of their forms: the codes of their errors, and what mends them.
-BROKEN: dict[str, tuple[set[str], Callable[[dict[str, Any]], None]]] = {
-    "assets": ({"ZC102"}, once_only),
-    "hubei": ({"HB102"}, with_reasons),
-}
-
-
-def drawn_and_read(folder: Path, place: Path) -> Path:
-    """The folder of forms with the one that was read from the drawing of another."""
-    key, revision = folder.parent.name, folder.name
-    drawn = draw_form(key, templates=FORMS, output=place / "drawn.xlsx")
-    read_form(drawn, output=place / "forms" / key / revision)
-    return place / "forms"
 
 
 def test_all_are_here() -> None:
@@ -59,16 +31,14 @@ def test_drawn_and_read_it_is_equal_and_every_command_takes_it(folder: Path, tmp
     assert load_form(forms / key / folder.name).definition == load_form(folder).definition
     blank = validate(write_template(key, year=YEAR, templates=forms, output=tmp_path / "blank.xlsx"), templates=forms)
     assert "XL201" in {found["code"] for found in blank.findings}
-    document = json.loads((folder / "document.json").read_text("utf-8"))
     if key in BROKEN:
-        codes, mend = BROKEN[key]
+        codes, _ = BROKEN[key]
         broken = tmp_path / "broken.xlsx"
-        fill_workbook(copy.deepcopy(document), templates=forms, output=broken)
+        fill_workbook(as_written(key), templates=forms, output=broken)
         result = validate(broken, templates=forms)
         assert result.status == "returned"
         assert {found["code"] for found in result.findings if found["severity"] == "error"} == codes
-        mend(document)
-    fill_workbook(document, templates=forms, output=tmp_path / "filled.xlsx")
+    fill_workbook(document_of(key), templates=forms, output=tmp_path / "filled.xlsx")
     assert finalize(tmp_path / "filled.xlsx", templates=forms, output=tmp_path / "out").status == "passed"
 
 

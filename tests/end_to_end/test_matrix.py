@@ -106,7 +106,7 @@ def said(findings: list[dict]) -> Pairs:
     return pairs({(f["code"], tuple(f["cells"])) for f in findings})
 
 
-CHANGED, DONE_BY_HAND = every(1, list(MATRIX), usual=5), every(1, list(HANDS), usual=5)
+CHANGED, DONE_BY_HAND = every(1, list(MATRIX), usual=8), every(1, list(HANDS), usual=5)
 NAMES = [*CHANGED, *DONE_BY_HAND]
 TO_BE_FINALIZED = frozenset(every(1, NAMES, usual=5))
 

@@ -38,7 +38,7 @@ DATE = "2024-03-01"
 
 
 def batches() -> list[range]:
-    drawn = seeds(500, usual=4)
+    drawn = seeds(500, usual=3)
     return [drawn[at : at + TOGETHER] for at in range(0, len(drawn), TOGETHER)]
 
 

@@ -6,7 +6,7 @@ from random import Random
 
 from xlperf.forms.document import Spot, document_of, inputs_of, rows_of
 from xlperf.forms.form import Form
-from xlperf.forms.model import GUIDE, RULES, Block, PresetRow
+from xlperf.forms.model import GUIDE, RULES, Block, Field, PresetRow
 from xlperf.values.rows import is_numeric
 
 HARD_TEXTS = (
@@ -68,7 +68,7 @@ def _any_row(form: Form, block: Block, index: int, random: Random) -> dict:
     """A row whose choices agree with one another and whose target and actual lie where formulas go wrong."""
     preset = block.row(index)
     row: dict = {**block.constants, **(preset.values if preset else {})}
-    known = form.spellings["numbers"].get("columns", {"target": None, "actual": None, "unit": None})
+    known = form.spellings["numbers"].get("columns", {"target": "target", "actual": "actual", "unit": None})
     pair = dict(zip((known["target"], known["actual"]), _pair(random), strict=True))
     fields = [field for field in block.fields.values() if form.is_input(block, index, field)]
     for field in sorted(fields, key=lambda field: not field.choices):
@@ -78,7 +78,9 @@ def _any_row(form: Form, block: Block, index: int, random: Random) -> dict:
             continue
         if field.type == "value":
             row[field.key] = (
-                pair[field.key] if is_numeric(field, row, None) else random.choice(["健全", "有序推进", "Good", "完成"])
+                pair.get(field.key, pair[known["actual"]])
+                if is_numeric(field, row, None)
+                else random.choice(["健全", "有序推进", "Good", "完成"])
             )
         elif field.key == known["unit"]:
             row[field.key] = random.choice(UNITS)
@@ -87,6 +89,10 @@ def _any_row(form: Form, block: Block, index: int, random: Random) -> dict:
             row[field.key] = round(weight * random.choice(SHARES), 2) if weight is not None else random.choice(WEIGHTS)
         else:
             row[field.key] = random.choice(choices) if choices else ANY[field.type](random, field.max_length)
+        if (
+            type(row.get(field.key)) in (int, float) and known["unit"] is None
+        ):  # of no form of ours, whose documents stay as they were
+            row[field.key] = _within(field, row[field.key], random)
     if any(ord(letter) > 0xFFFF for letter in row.get("reason") or ""):
         row["reason"] = "年中政策调整"  # its length counts, and LibreOffice counts an emoji in LEN as one
     return {key: value for key, value in row.items() if key in block.fields}
@@ -98,7 +104,18 @@ ANY = {
     "date": lambda random, limit: random.choice(["2023-03-01", "2023-12-31"]),
     "money": lambda random, limit: abs(_money(random)),
     "count": lambda random, limit: random.choice([0, 3, 120]),
+    "ratio": lambda random, limit: random.choice([0, 1, 0.5, 0.0001, 0.9999, round(random.random(), 4)]),
+    "percentage": lambda random, limit: random.choice([0, 100, 50, 0.01, round(random.uniform(0, 100), 2)]),
+    "year": lambda random, limit: random.choice([2022, 2023, 2030]),
 }
+
+
+def _within(field: Field, number: float, random: Random) -> float:
+    """The number, or often the bound of its field that it lies beyond; no more decimals than the field takes."""
+    if random.random() < 0.9:
+        number = max(number, number if field.minimum is None else field.minimum)
+        number = min(number, number if field.maximum is None else field.maximum)
+    return round(number, field.decimals or 0) if field.decimals else round(number)
 
 
 def inputs(form: Form, document: dict) -> dict[Spot, object]:

@@ -17,6 +17,7 @@ from xlperf.messages import LANGUAGES
 
 COLON = re.compile("\\s*[:\uff1a]\\s*")
 BETWEEN = re.compile("\\s*[|\uff5c]\\s*")
+CONVERSATION = "fwlink/?linkid=870924"  # in the lines that Excel puts above one, in any language
 ARROW = " \u2192 "
 WHOLE = re.compile(r"-?\d+")
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
@@ -55,7 +56,7 @@ def properties_of(note: str, author: str = "") -> tuple[dict[str, Any], list[Str
     """The properties that a note says, and the lines of it that cannot be read."""
     properties: dict[str, Any] = {}
     strays: list[Stray] = []
-    for number, line in enumerate(note.replace("\r", "").split("\n")):
+    for number, line in enumerate(_own_lines(note.replace("\r", "").split("\n"))):
         text = line.strip()
         if not text or (number == 0 and author and text.rstrip(":\uff1a").strip() == author.strip()):
             continue
@@ -74,6 +75,15 @@ def properties_of(note: str, author: str = "") -> tuple[dict[str, Any], list[Str
             else:
                 properties[key] = read
     return properties, strays
+
+
+def _own_lines(lines: list[str]) -> list[str]:
+    """What somebody wrote; above it stands, in a conversation of newer Excels, what it is and a label."""
+    above = next((number for number, line in enumerate(lines) if CONVERSATION in line), None)
+    if above is None:
+        return lines
+    rest = [line for line in lines[above + 1 :] if line.strip()]
+    return rest[1:]
 
 
 def _value_of(key: str, text: str | None) -> Any:

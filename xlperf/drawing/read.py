@@ -8,10 +8,11 @@ What the loader says of a place in form.yaml is said of the cell that it was rea
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 from xlperf.drawing.draw import read_plain_drawing
-from xlperf.drawing.faults import drawing_error, fault
+from xlperf.drawing.faults import Fault, drawing_error, fault
 from xlperf.drawing.recognition.cells import read_cells
 from xlperf.drawing.recognition.complaints import complaints_of
 from xlperf.drawing.recognition.definition import ReadDefinition, read_definition_of
@@ -25,6 +26,7 @@ from xlperf.forms.loader import build_form
 from xlperf.forms.stages.definition import stage_keys
 from xlperf.forms.written.yaml_text import document_of
 from xlperf.messages import sentence
+from xlperf.reading import limits
 from xlperf.reading.preflight import preflight
 
 PICTURED = {"picture": "xl/media/", "chart": "xl/charts/"}  # parts of a workbook that no form keeps
@@ -99,4 +101,15 @@ def read_drawing(path: StrPath) -> ReadDefinition:
         book = read_cells(package.content)
     except ValueError as error:
         raise UnreadableError("XL103", found=str(error)) from None
-    return read_definition_of(book)
+    read = read_definition_of(book)
+    follows = {(title, "no_sections") for title, cell in package.unread.items() if not cell}
+    others = (found for found in read.faults if (found.cell, found.reason) not in follows)
+    return replace(read, faults=(*map(_cut, package.unread.items()), *others))
+
+
+def _cut(unread: tuple[str, str]) -> Fault:
+    """What is said of a sheet that was not read, or not as far as something stands on it."""
+    title, cell = unread
+    if not cell:
+        return fault(title, "too_large", cells=limits.MOST_CELLS["foreign"])
+    return fault(f"{title}!{cell}", "beyond", row=limits.LAST_ROW, column=limits.LAST_COLUMN)

@@ -40,6 +40,7 @@ class Package:
     texts: bytes  # the XML of the shared texts, b"" where there are none
     styles: bytes  # the XML of the styles, b"" where there are none
     findings: tuple[Finding, ...]  # what is odd about the file
+    unread: Mapping[str, str]  # of sheets that are not ours: the first cell with contents that was cut, "" for a whole sheet
 
 
 def preflight(path: StrPath) -> Package:
@@ -75,7 +76,15 @@ def preflight(path: StrPath) -> Package:
             *parts.findings,
             *_beyond_the_region(sheets, parts.names),
         ),
+        unread=dict(_unread(sheets, parts.names)),
     )
+
+
+def _unread(sheets: Mapping[str, Sheet], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What of the sheets of others was cut although it holds something."""
+    for name, sheet in sheets.items():
+        if sheet.emptied or (sheet.far and not sheet.own):
+            yield names[name], next(iter(sheet.far), "")
 
 
 def _beyond_the_region(sheets: Mapping[str, Sheet], names: Mapping[str, str]) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 from xlperf.addresses import cell_name
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 MOST_ROWS, MOST_COLUMNS = 2000, 130  # of a drawn sheet
 USUAL_WIDTH, PADDING = 8.43, 0.625  # of a column's width, besides its characters
 UPRIGHT = 255  # how Excel says that letters stand below one another
+OF_A_DATA_TABLE = "=TABLE()"  # as Excel shows the formula of one
 GOLD, INPUT_STYLE = 7, "input"  # a colour of Excel's themes, and its own style for what is typed
 
 
@@ -141,7 +143,7 @@ def read_cells(content: bytes) -> DrawnBook:
     try:
         book = openpyxl.load_workbook(io.BytesIO(content))
     except Exception as error:  # it raises whatever its parts raise
-        raise ValueError(str(error)) from error
+        raise ValueError(f"openpyxl: {type(error).__name__}") from error
     looks = CellLooks(book)
     return DrawnBook({sheet.title: _sheet(sheet, looks) for sheet in book.worksheets})
 
@@ -187,7 +189,7 @@ def _area(cell: Any, title: str, merged: Mapping[tuple[int, int], tuple[int, int
     value: Any = cell.value
     formula = None
     if cell.data_type == "f":
-        formula = str(getattr(value, "text", value) or "")
+        formula = str((value if isinstance(value, str) else getattr(value, "text", OF_A_DATA_TABLE)) or "")
         formula = formula if formula.startswith("=") else f"={formula}"
     if isinstance(value, str) and not value.strip():
         value = None
@@ -217,6 +219,8 @@ def _plain(value: Any) -> object:
         return str(value).upper()
     if isinstance(value, float) and value.is_integer():
         return int(value)
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
     return value if value is None or isinstance(value, int | float | str) else str(value)
 
 

@@ -23,6 +23,7 @@ from xlperf.text import nearest
 OF_CELL = ("choices", "choices_from", "minimum", "maximum", "max_length", "help", "digits", "type", "formula")
 CONDITIONS = ("required", "wanted", "number_when", "percent_when")
 NOT_COPIED = ("key", "type", "formula")
+MOST_QUOTED = 160  # characters of a formula
 FEW_LETTERS = 2  # of a line of an upright label
 SHOWN_TYPES = ("label", "serial", "reference")
 
@@ -67,7 +68,7 @@ class Context:
             self.written[area.name] = self.places.written(area.formula, home)
             return self.written[area.name]
         except Refusal as refusal:
-            self.faults.append(fault(area.name, f"refers_{refusal.reason}", found=refusal.found, formula=area.formula))
+            self.faults.append(fault(area.name, f"refers_{refusal.reason}", found=refusal.found, formula=clipped(area.formula)))
             return None
 
     def read_conditions(self, raw: dict[str, Any], said: dict[str, Any], cell: str, home: Callable[[str], Home]) -> None:
@@ -87,6 +88,11 @@ class Context:
                 self.formulas[at], self.written[at] = condition, raw[name]
             if key in IN_SCHEMA:
                 raw[name] = as_texts(raw[name])
+
+
+def clipped(formula: str) -> str:
+    """A formula as a message quotes it: of a long one the beginning."""
+    return formula if len(formula) <= MOST_QUOTED else f"{formula[:MOST_QUOTED]}…"
 
 
 def describe_field(

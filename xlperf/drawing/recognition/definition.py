@@ -8,7 +8,7 @@ The sheets are read first, so that every cell has its name; then the formulas, i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -68,6 +68,7 @@ def read_definition_of(book: DrawnBook) -> ReadDefinition:
         for name in NEEDED_SHEETS
         if name not in settings
     )
+    context.faults.extend(_hidden(sheets))
     definition: dict[str, Any] = dict(read_about(context, settings.get("about")))
     parameters = read_parameters(context, settings.get("parameters"))
     if parameters:
@@ -82,6 +83,13 @@ def read_definition_of(book: DrawnBook) -> ReadDefinition:
         context.faults.extend(missing_needs(context, drawn, definition))
     ordered = {key: definition[key] for key in (*PARTS, *definition) if key in definition}
     return ReadDefinition(ordered, tuple(context.faults), tuple(lost), context, tuple(drawn), tables)
+
+
+def _hidden(sheets: Sequence[DrawnSheet]) -> Iterator[Fault]:
+    """The sheets into which people would type, and which are not read because nobody sees them."""
+    for sheet in sheets:
+        if sheet.is_hidden and any(area.is_typed for area in sheet.places.values()):
+            yield fault(sheet.title, "hidden_sheet")
 
 
 def book_title(book: DrawnBook) -> str:

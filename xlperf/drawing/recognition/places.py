@@ -21,6 +21,7 @@ Cell = tuple[str, int, int]  # sheet, row, column
 ADDRESS = re.compile(
     r"(?:(?P<sheet>'(?:[^']|'')+'|[^!']+)!)?\$?(?P<left>[A-Za-z]{1,3})\$?(?P<top>[0-9]+)(?::\$?(?P<right>[A-Za-z]{1,3})\$?(?P<bottom>[0-9]+))?"
 )
+STRUCTURED = re.compile(r"[^\W\d][\w.]*\[.*?\]+|\[@.*?\]+|@[\w.]+")  # a column of a table of Excel's own
 LONGEST_RANGE = 40  # cells that are named one by one
 
 
@@ -87,6 +88,8 @@ class Places:
         for token in tokens:
             if token.kind == "address" or (token.kind == "name" and "!" in token.text):
                 yield Token("name", self.name(token.text, home))
+            elif token.kind == "sign" and token.text in "[@" and (found := STRUCTURED.search(formula)):
+                raise Refusal("structured", found[0])
             elif token.kind == "other" or (token.kind == "sign" and token.text in "{};:!#@~|[]\\$`'?."):
                 raise Refusal("unreadable", token.text)
             else:

@@ -57,6 +57,8 @@ def read_rules(context: Context, sheet: DrawnSheet | None, definition: dict[str,
     for name in NEEDED_COLUMNS:
         if name not in columns:
             context.faults.append(fault(sheet.title, "no_column", expected=word(f"rule_{name}")))
+    if not columns:
+        return []
     rules: list[dict[str, Any]] = []
     seen: dict[str, str] = {}
     for row in _rows(sheet):

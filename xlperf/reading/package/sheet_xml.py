@@ -64,6 +64,7 @@ class Sheet:
     far: tuple[str, ...]  # cells with contents that were cut
     cells: int
     text: int  # bytes of the shared texts in its cells
+    emptied: bool = False  # it is not ours and too large
 
 
 def read_texts(content: bytes, mark: str) -> Texts:
@@ -199,7 +200,7 @@ def _reaches_the_end(kept: bytearray) -> bool:
 
 def empty_sheet() -> Sheet:
     """What a reader gets of a sheet that is not ours and too large."""
-    return Sheet(content=NO_SHEET, own=False, markup=None, changed=True, far=(), cells=0, text=0)
+    return Sheet(content=NO_SHEET, own=False, markup=None, changed=True, far=(), cells=0, text=0, emptied=True)
 
 
 def _cut_plain(name: str, chunks: Iterable[bytes]) -> _Cutter:
