@@ -25,7 +25,7 @@ SOURCES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for p
 FORMS = sorted({path.parent.parent.name for path in (PACKAGE.parent / "templates").glob("*/*/form.yaml")})
 HOMES = {
     "xlsxwriter": {"workbook.book"},
-    "openpyxl": {"distributing.roster_file", "drawing.recognition.cells", "drawing.recognition.cell_looks"},
+    "openpyxl": {"distributing.roster_file", "drawing.recognition.cells", "drawing.recognition.appearance.cell_looks"},
     "python_calamine": {"reading.grids"},
     "jsonschema": {"checking.schema_errors", "forms.written.shape"},
     "jsonschema_rs": {"checking.schema_gate"},

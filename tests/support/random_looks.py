@@ -20,8 +20,8 @@ from openpyxl.styles.colors import Color
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlperf.drawing.read import read_drawing
+from xlperf.drawing.recognition.appearance.looks import areas_on
 from xlperf.drawing.recognition.definition import ReadDefinition
-from xlperf.drawing.recognition.looks import areas_on
 
 FONTS = ("仿宋", "楷体", "Times New Roman", "SimHei")
 SIZES = (8, 9, 10.5, 12, 14, 16, 22)

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from xlperf.drawing.draw import read_plain_drawing
 from xlperf.drawing.faults import Fault, drawing_error, fault
+from xlperf.drawing.recognition.appearance.looks import put_looks
 from xlperf.drawing.recognition.cells import read_cells
 from xlperf.drawing.recognition.complaints import complaints_of
 from xlperf.drawing.recognition.definition import ReadDefinition, read_definition_of
-from xlperf.drawing.recognition.looks import put_looks
 from xlperf.drawing.recognition.sections import GuideDrawn
 from xlperf.drawing.telling.gathered import gathered
 from xlperf.drawing.unrepeated import drawn_once

@@ -16,7 +16,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 from xlperf.addresses import cell_name
-from xlperf.drawing.recognition.cell_looks import CellLook, CellLooks
+from xlperf.drawing.recognition.appearance.cell_looks import CellLook, CellLooks
 from xlperf.forms.looks.look import is_yellow
 
 if TYPE_CHECKING:

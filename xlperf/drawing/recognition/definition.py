@@ -16,9 +16,9 @@ from typing import Any
 from xlperf.drawing.faults import Fault, fault
 from xlperf.drawing.lines import usual_height
 from xlperf.drawing.notes import properties_of
+from xlperf.drawing.recognition.appearance.measures import height_of, print_of
 from xlperf.drawing.recognition.cells import Area, DrawnBook, DrawnSheet
 from xlperf.drawing.recognition.context import CONDITIONS, Context, describe_field, name_lists, side_of
-from xlperf.drawing.recognition.measures import height_of, print_of
 from xlperf.drawing.recognition.needs import missing_needs
 from xlperf.drawing.recognition.places import Home, Spot
 from xlperf.drawing.recognition.sections import FieldsDrawn, GuideDrawn, Item, LinesDrawn, SheetDrawn, TableDrawn, read_sheet

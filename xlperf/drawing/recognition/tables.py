@@ -13,10 +13,10 @@ from typing import Any
 
 from xlperf.addresses import column_name
 from xlperf.drawing.faults import fault
+from xlperf.drawing.recognition.appearance.measures import header_heights_of, height_of
 from xlperf.drawing.recognition.cells import Area, DrawnSheet
 from xlperf.drawing.recognition.column_formulas import share_out
 from xlperf.drawing.recognition.context import CONDITIONS, Context, describe_field, side_of
-from xlperf.drawing.recognition.measures import header_heights_of, height_of
 from xlperf.drawing.recognition.places import Home, Spot
 from xlperf.drawing.recognition.rows import BlockRead, RowRead
 from xlperf.drawing.recognition.sections import ColumnDrawn, SheetDrawn, TableDrawn

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from xlperf.drawing.recognition.cell_looks import CellLook
+from xlperf.drawing.recognition.appearance.cell_looks import CellLook
 from xlperf.drawing.recognition.cells import Area, DrawnSheet
 from xlperf.drawing.recognition.definition import ReadDefinition, settings_sheets
 from xlperf.drawing.recognition.sections import FieldsDrawn, LinesDrawn, SheetDrawn, TableDrawn
