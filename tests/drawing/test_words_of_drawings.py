@@ -25,7 +25,7 @@ OF_OTHER_SETTINGS = (
     "wrong_repeat", "wrong_title_of_cop", "wrong_key_of_copy", "wrong_figure", "wrong_stage", "wrong_standard", "wrong_money_title",
     "wrong_form_test", "wrong_share", "wrong_tests_alone", "wrong_parameter", "wrong_check_needs", "wrong_class", "wrong_column_type",
     "wrong_one_row", "wrong_several_columns", "wrong_key_gone", "takes_", "formula_apart", "formula_source_apart", "wrong_renamed",
-    "wrong_choice", "of_standard", "drawn_header",
+    "wrong_choice", "of_standard", "drawn_header", "wrong_official",
 )  # fmt: skip
 TOLD = ("wrong_", "formula_", "json_", "no_limit", "kind_", "drawn_", "or_")
 WORDS_OF_BOTH = {  # names of form.yaml that are words of English, of Excel, of notes, or of formulas
@@ -38,7 +38,8 @@ WORDS_OF_BOTH = {  # names of form.yaml that are words of English, of Excel, of 
     "percentage", "reference", "except", "form", "words", "size", "font", "style", "copies", "repeat", "stage", "times", "target",
     "report", "items", "length", "last", "merged", "group", "help", "only", "explained", "units", "years", "changes", "contact",
     "return", "pass", "office", "type", "height", "width", "shown", "typing", "minimum", "maximum", "digits", "alike", "wanted",
-    "usual", "indicators", "asks", "message", "meant", "sample", "go", "builtin", "experience", "fall", "few", "choose", "beside", "figures", "colour", "looks", "single", "left", "fill", "right", "at", "side", "carried",
+    "usual", "indicators", "asks", "message", "meant", "sample", "go", "builtin", "experience", "fall", "few", "choose", "beside", "figures", "colour", "looks", "single", "left", "fill", "right",
+    "at", "side", "carried", "no", "nothing", "down", "across", "both", "top", "header",
 }  # fmt: skip
 
 

@@ -74,7 +74,8 @@ def read_definition_of(book: DrawnBook) -> ReadDefinition:
     if parameters:
         definition["parameters"] = parameters
     tables = _named_tables(context, drawn)
-    context.letters = float(definition.get("style", {}).get("size", context.letters))
+    size = definition.get("style", {}).get("size")
+    context.letters = float(size) if isinstance(size, int | float) else context.letters
     definition["sheets"] = [_sheet(context, each, number, tables) for number, each in enumerate(drawn, 1)]
     name_lists(context)
     definition["rules"] = read_rules(context, settings.get("rules"), definition)

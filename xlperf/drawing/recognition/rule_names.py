@@ -91,7 +91,7 @@ def _keys(context: Context, names: Iterable[str], named: Names, cell: Area) -> l
     keys = []
     for name in names:
         key = _only(named, name)
-        if key not in named.get(key, ()):
+        if named and key not in named.get(key, ()):
             reason = "name_of_several" if named.get(name.strip()) else "name_unknown"
             meant = sorted(named.get(name.strip(), ())) or [*named]
             context.faults.append(fault(cell.name, reason, found=name, expected=word("between").join(dict.fromkeys(meant))))

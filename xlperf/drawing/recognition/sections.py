@@ -321,8 +321,9 @@ class _Reader:
             self.at += 1
 
     def _tell_gap(self, table: TableDrawn) -> None:
-        """Tell of a blank column within a header: what stands behind it is another table."""
-        for before, after in pairwise(column.header for column in table.columns):
+        """Tell of a blank column within a header: what people see behind it is another table."""
+        headers = (column.header for column in table.columns if column.header.column not in self.sheet.hidden)
+        for before, after in pairwise(headers):
             gap = set(range(before.column + before.columns, after.column)) - self.sheet.hidden
             if gap and not any((row, column) in self.sheet.places for row in table.rows for column in gap):
                 self.drawn.faults.append(fault(after.name, "tables_beside", found=after.text, other=before.text))
