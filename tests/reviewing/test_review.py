@@ -162,7 +162,26 @@ def test_after_the_last_stage_comes_none_and_a_form_may_have_none(tmp_path: Path
             write_review(path, output=tmp_path)
 
 
-def test_a_review_in_which_somebody_worked_is_not_replaced_and_another_unit_of_the_name_has_its_own(tmp_path: Path) -> None:
+@pytest.mark.parametrize("codes", [("001", "002"), ("001", None), (None, "002")])
+def test_a_unit_of_the_same_name_has_a_review_of_its_own(tmp_path: Path, codes: tuple[str | None, str | None]) -> None:
+    forms, text = tmp_path / "forms", (FOLDER / "form.yaml").read_text("utf-8")
+    line = next(line for line in text.splitlines() if "{key: unit," in line)
+    with_code = f"{line}\n{line[: line.index('{')]}{{key: unit_code, label: 单位代码, type: code}}"
+    shutil.copytree(FOLDER, forms / "sichuan-project" / "2023")
+    (forms / "sichuan-project" / "2023" / "form.yaml").write_text(text.replace(line, with_code), "utf-8")
+    written: list[Path] = []
+    for code in codes:
+        document = {**DOCUMENT, "project": {**DOCUMENT["project"], "unit_code": code}}
+        (filled,) = fill_workbook(document, output=tmp_path / f"{code}.xlsx", templates=forms).outputs
+        before = [path.read_bytes() for path in written]
+        (review,) = write_review(filled, output=tmp_path / "out", templates=forms, date="2024-08-01").outputs
+        assert [path.read_bytes() for path in written] == before
+        assert review not in written
+        assert write_review(filled, output=tmp_path / "out", templates=forms, date="2024-08-01").outputs == (review,)
+        written.append(review)
+
+
+def test_a_review_in_which_somebody_worked_is_not_replaced(tmp_path: Path) -> None:
     (first,) = write_review(FILLED, output=tmp_path, date="2024-08-01").outputs
     assert write_review(FILLED, output=tmp_path, date="2024-08-01").outputs == (first,)
     assert first.read_bytes() == blank_review().read_bytes()  # the same input gives the same bytes

@@ -69,7 +69,7 @@ def write_review(
     form = next_form(processed)
     if is_returned(processed.findings):
         return result_of(processed)
-    target = _write(processed, form, Path(output or Path(path).parent), date=stamp(date), password=password)
+    target = _write(processed, form, Path(output or Path(path).parent), templates=templates, date=stamp(date), password=password)
     return result_of(processed, outputs=[target])
 
 
@@ -87,7 +87,7 @@ def next_form(processed: Processed) -> Form:
     return load_form(form.directory, stage=form.next_stage.key, copies=form.counts)
 
 
-def _write(processed: Processed, form: Form, directory: Path, *, date: str, password: str) -> Path:
+def _write(processed: Processed, form: Form, directory: Path, *, templates: StrPath | None, date: str, password: str) -> Path:
     """Write the workbook of that form and return its path.
 
     Raises:
@@ -110,7 +110,7 @@ def _write(processed: Processed, form: Form, directory: Path, *, date: str, pass
         reviewed=submission_of(reading),
         issued=dump_issued(document),
     )
-    target = directory / _name(processed, form, directory)
+    target = directory / _name(processed, form, directory, templates)
     keep_apart(target, reading.path)
     if target.exists() and not as_written(target):
         raise UsageError("would_lose", path=target)
@@ -125,19 +125,21 @@ def submission_of(reading: Reading) -> str:
     return reading.reviewed or reading.identity.get("submission") or reading.sha256
 
 
-def _name(processed: Processed, form: Form, directory: Path) -> str:
-    """The name of the file: unit, subject, year, the stage's word; the code too where another unit of that name has one there."""
+def _name(processed: Processed, form: Form, directory: Path, templates: StrPath | None) -> str:
+    """The name of the file: unit, subject, year, the stage's word; then the code, or a 2, where that of another unit stands there."""
     parts, code = [*file_name_parts(processed.reading.form, processed.rows), form.file_name], unit_code_of(form, processed.rows)
     name = f"{joined_name(*map(safe_name, parts))}.xlsx"
-    return f"{joined_name(*map(safe_name, [*parts, code]))}.xlsx" if code and _is_of_other(directory / name, code) else name
+    return (
+        f"{joined_name(*map(safe_name, [*parts, code or '2']))}.xlsx" if _is_of_other(directory / name, code, templates) else name
+    )
 
 
-def _is_of_other(path: Path, code: str) -> bool:
+def _is_of_other(path: Path, code: str, templates: StrPath | None) -> bool:
     """Whether a workbook of a unit with another code stands there."""
     if not path.is_file():
         return False
     try:
-        reading = read_cells(path)
+        reading = read_cells(path, templates=templates)
     except (UnreadableError, UsageError):
         return False
     return text_at(reading.rows, unit_spot(reading.form)._replace(field=UNIT_CODE)) != code
