@@ -598,10 +598,95 @@ def hunan_department():
     return document
 
 
+# --- 重庆市部门整体绩效自评表 -----------------------------------------------------------------------------------------------
+
+
+def chongqing_department():
+    document = new_document("{{ cover.unit }}{{ form.title }}{{ form.year_line }}")
+    set_section(document.sections[0], landscape=True)
+    narrow(document.sections[0])
+    document.add_paragraph("部门整体绩效自评表", "Title")
+    document.add_paragraph("{{ form.year_line }}", "报告年度")
+    widths = (12, 40, 17, 14, 20, 20, 20, 18, 14, 14, 14, 54)
+    (funds,), (goal,), (table,) = map(joined, ("'部门支出预算数（万元）'", "'当年整体绩效目标'", "'绩效指标'"))
+    private = "{%% if not form.public %%}{{ cover.%s }}{%% endif %%}"
+    rows = [
+        [("部门（单位）名称", 2), ("{{ cover.unit }}", 4), ("联系人",), (private % "contact", 2),
+         ("联系电话",), (private % "phone", 2)],
+        [("自评总分（分）", 2), ("{{ cover.total }}", 10)],
+        [(funds, 2), ("年初预算数", 2), ("全年（调整）预算数", 2), ("全年执行数", 2),
+         ("执行率",), ("执行率权重",), ("执行率得分", 2)],
+        [(funds, 2), ("{{ funds.initial }}", 2), ("{{ funds.budget }}", 2), ("{{ funds.executed }}", 2),
+         ("{{ funds.rate }}",), ("{{ funds.rate_weight }}",), ("{{ funds.rate_score }}", 2)],
+        [(goal,), ("年初绩效目标", 3), ("全年（调整）绩效目标", 4), ("目标实际完成情况", 4)],
+        [(goal,), ("{{ objective.expected }}", 3, TEXT), ("{{ objective.revised }}", 4, TEXT),
+         ("{{ objective.achieved }}", 4, TEXT)],
+        [(table,), *[(title,) for title in ("指标名称", "计量单位", "指标性质", "年初指标值", "调整指标值", "全年完成值",
+         "得分系数", "指标权重", "指标得分", "是否核心指标", "说明")]],
+        [("{%tr for row in indicators %}", 12)],
+        [(table,), ("{{ row.name }}", 1, TEXT), *[(cell,) for cell in cells("row", (
+         "unit", "operator", "initial_value", "adjusted_value", "actual", "coefficient", "weight", "score",
+          "core"))], ("{{ row.reason }}", 1, TEXT)],
+        [("{%tr endfor %}", 12)],
+    ]  # fmt: skip
+    add_grid(document, widths, rows, heights={5: 30})
+    add_texts(
+        document, "", "{%p for line in form.lines %}", "{{ line }}", "{%p endfor %}", "{{ filing.prepared_on }}", style="签章"
+    )
+    add_appendix(document)
+    return document
+
+
+# --- 湖北省项目自评表 ----------------------------------------------------------------------------------------------------
+
+
+def hubei_project_goals():
+    document = new_document("{{ project.name }}{{ form.title }}{{ form.year_line }}")
+    narrow(document.sections[0])
+    document.add_paragraph("项目自评表", "Title")
+    document.add_paragraph("{{ form.year_line }}", "报告年度")
+    line = document.add_paragraph("单位名称：{{ project.filed_by }}　　　　填报日期：{{ project.prepared_on }}", TEXT)
+    line.paragraph_format.space_before = Pt(6)
+    widths = (14, 22, 27, 39, 27, 24, 17)
+    (funds,) = joined("'预算执行情况（万元）（20分）'")
+    rows = [
+        [("项目名称", 2), ("{{ project.name }}", 5)],
+        [("主管部门", 2), ("{{ project.supervisor }}", 2), ("项目实施单位",), ("{{ project.unit }}", 2)],
+        [("项目类别", 2), ("{{ kind.category }}", 5)],
+        [("项目属性", 2), ("{{ kind.attribute }}", 5)],
+        [("项目类型", 2), ("{{ kind.type }}", 5)],
+        [(funds, 2), ("",), ("预算数（A）",), ("执行数（B）",), ("执行率（B/A）",),
+         ("得分（20分×执行率）",)],
+        [(funds, 2), ("年度财政资金总额",), ("{{ funds.budget }}",), ("{{ funds.executed }}",),
+         ("{{ funds.rate }}",), ("{{ funds.execution_score }}",)],
+        [("{%tr for goal in goals %}", 7)],
+        [("{{ goal.copy }}（{{ goal.points }}分）", 2), ("{{ goal.goal }}", 5, TEXT)],
+        [(title,) for title in ("分值", "一级指标", "二级指标", "三级指标", "年初目标值（A）", "实际完成值（B）", "得分")],
+        [("{%tr for row in goal.indicators %}", 7)],
+        [("{{ row.weight }}",), ("{{ row.level1|merged }}",), ("{{ row.level2|merged }}",), ("{{ row.name }}", 1, TEXT),
+         ("{{ row.target_text }}",), ("{{ row.actual_text }}",), ("{{ row.score }}",)],
+        [("{%tr endfor %}", 7)],
+        [("{%tr endfor %}", 7)],
+        [("总分", 2), ("{{ conclusion.total }}", 5)],
+        [("偏差大或目标未完成原因分析", 2), ("{{ conclusion.reasons }}", 5, TEXT)],
+        [("改进措施及结果应用方案", 2), ("{{ conclusion.measures }}", 5, TEXT)],
+    ]  # fmt: skip
+    add_grid(document, widths, rows, heights={15: 24, 16: 24})
+    add_texts(document, "备注：1. 预算数为调整后的财政资金总额，含上年结余结转；执行数为资金使用单位的财政资金实际支出数。",
+              "2. 定量指标由几处汇总的，先汇总再计分。正向指标得分 = 分值 × B ÷ A，反向指标得分 = 分值 × A ÷ B，不超过分值。",
+              "3. 定性指标分达成、部分达成、未达成三档，得分值的 100%–80%、80%–50%、50%–0。", style=TEXT)  # fmt: skip
+    add_texts(document, "", "{%p if not form.public %}", "填报人：{{ filing.prepared_by }}　　联系电话：{{ filing.phone }}",
+              "{%p endif %}", "{%p for line in form.lines %}", "{{ line }}", "{%p endfor %}", style="签章")  # fmt: skip
+    add_appendix(document, (20, 60, 90))
+    return document
+
+
 # The folder of the form, and the file in it: what makes the template.
 FORMS = {
     ("suzhou-department", "report"): suzhou_department,
     ("national-project", "report"): national_project,
+    ("chongqing-department", "report"): chongqing_department,
+    ("hubei-project-goals", "report"): hubei_project_goals,
     ("sichuan-project", "report"): sichuan_project,
     ("sichuan-project", "report-review"): lambda: sichuan_project("review"),
     ("national-transfer", "report"): national_transfer,

@@ -131,7 +131,8 @@ def test_little_is_left_that_a_drawing_cannot_show(folder: Path) -> None:
         of_stages = {path for path in shown if path.endswith((" > stage", " > width", " > widths", " > sections"))}
         assert 10 < len(of_stages) < 25
         shown = [path for path in shown if path not in of_stages]
-    assert len(shown) <= 12, shown
+    most = 20 if load_form(folder).repeats else 12  # formulas over copies: a drawing has no cells of a copy to point at
+    assert len(shown) <= most, shown
     assert {path.split(" > ")[-1] for path in shown if path.startswith("parameters")} == set()
 
 

@@ -208,7 +208,7 @@ def _blanks(random: Random, row: dict, chance: float = 0.08, keep: tuple[str, ..
 def _without_empty(document: dict) -> dict:
     """The document without rows that are none to a reader: in which nothing stands, or only a word for nothing."""
     return {
-        key: [item for item in value if set(item.values()) - {NOTHING}] if isinstance(value, list) else value
+        key: [item for item in value if any(each != NOTHING for each in item.values())] if isinstance(value, list) else value
         for key, value in document.items()
     }
 

@@ -1,0 +1,87 @@
+"""The forms of Chongqing and Hubei: one fault at a time, figures by hand, caps that a notice asks for, and LibreOffice's figures."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.libreoffice import convert
+from support.local_forms import BY_HAND, CAPPED, FAULTS, HOMES, document, with_caps
+from support.sweeps import every
+from xlperf import fill_workbook, finalize, validate, write_template
+from xlperf.addresses import cell_name
+from xlperf.forms.document import Spot, rows_of
+from xlperf.forms.form import Form
+from xlperf.forms.layout import make_layout, row_counts
+from xlperf.forms.loader import find_form, load_form
+from xlperf.forms.repeats import counts_in
+from xlperf.proving.recalculation import shown_cells
+
+FAULTY = [(key, name) for key, faults in FAULTS.items() for name in faults]
+
+
+def at(key: str, filled: dict, places: tuple[str, ...]) -> tuple[str, ...]:
+    """The cells at which fields stand: block, number of the row, field."""
+    form: Form = load_form(find_form(key))
+    form = load_form(find_form(key), copies=counts_in(form.repeats, filled))
+    rows, _ = rows_of(form, filled)
+    spots = make_layout(form, row_counts(form, {}, rows)).spots
+    found = (place.split() for place in places)
+    return tuple(f"{title}!{cell_name(row, column)}" for block, index, field in found
+                 for title, row, column in [spots[Spot(block, int(index), field)]])  # fmt: skip
+
+
+def value_at(document: Any, place: str) -> object:
+    for step in place.split("."):
+        document = document[int(step) if isinstance(document, list) else step]
+    return document
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("key", "name"), every(1, FAULTY, usual=4))
+def test_one_fault_has_its_codes_and_cells(key: str, name: str, tmp_path: Path) -> None:
+    filled = document(key)
+    change, expected = FAULTS[key][name]
+    change(filled)
+    assert fill_workbook(filled, output=tmp_path / "a.xlsx").outputs
+    found = {(finding["code"], tuple(finding["cells"])) for finding in validate(tmp_path / "a.xlsx").findings}
+    assert found == {(code, at(key, filled, places)) for code, places in expected}
+
+
+@pytest.mark.parametrize("key", HOMES)
+def test_the_figures_of_the_example_are_those_that_its_readme_has_by_hand(key: str) -> None:
+    computed = validate(HOMES[key] / "filled.xlsx").document
+    assert {place: value_at(computed, place) for place in BY_HAND[key]} == BY_HAND[key]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", HOMES)
+def test_the_usual_caps_are_two_lines_of_parameters(key: str, tmp_path: Path) -> None:
+    """Off nothing happens; on, the sheet shows sum, cap and total, and a rule tells where the cap was at work."""
+    templates = with_caps(key, tmp_path / "forms")
+    for change, expected in CAPPED[key]:
+        filled = document(key)
+        change(filled)
+        fill_workbook(filled, output=tmp_path / "a.xlsx", templates=templates)
+        result = validate(tmp_path / "a.xlsx", templates=templates)
+        assert {place: value_at(result.document, place) for place in expected} == expected
+        told = [finding["severity"] for finding in result.findings if finding["code"] in ("CQ303", "HB305")]
+        assert told == (["info"] if "scoring.cap" in expected else [])
+
+
+@pytest.mark.libreoffice
+@pytest.mark.slow
+def test_blank_filled_and_finalized_workbooks_computed_by_another_program_show_the_same(tmp_path: Path) -> None:
+    books = []
+    for key, home in HOMES.items():
+        blank, filled = tmp_path / f"{key}-blank.xlsx", tmp_path / f"{key}-filled.xlsx"
+        write_template(key, year=document(key)["fiscal_year"], output=blank)
+        shutil.copy(home / "filled.xlsx", filled)
+        (final,) = (path for path in finalize(filled, output=tmp_path / key).outputs if path.suffix == ".xlsx")
+        books += [blank, filled, shutil.copy(final, tmp_path / f"{key}-final.xlsx")]
+    for ours, theirs in zip(books, convert(books, tmp_path / "computed"), strict=True):
+        written = shown_cells(ours)
+        assert len(written) > 100 and shown_cells(theirs) == written, ours.name
