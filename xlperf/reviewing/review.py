@@ -126,7 +126,7 @@ def submission_of(reading: Reading) -> str:
 
 
 def _name(processed: Processed, form: Form, directory: Path, templates: StrPath | None) -> str:
-    """The name of the file: unit, subject, year, the stage's word; the code, or a 2, behind it where another unit has that one."""
+    """The name of the file: unit, subject, year, the stage's word; the code, or a 2, behind it where another unit has it."""
     parts, code = [*file_name_parts(processed.reading.form, processed.rows), form.file_name], unit_code_of(form, processed.rows)
     name = f"{joined_name(*map(safe_name, parts))}.xlsx"
     return (
