@@ -14,6 +14,7 @@ from support.paths import EXAMPLES
 from support.sweeps import seeds
 from xlperf import fill_workbook, finalize, validate, write_template
 from xlperf.forms.document import text_at, unit_spot
+from xlperf.forms.layout import OFFICIAL
 from xlperf.reading.reader import read_cells
 from xlperf.reading.reading import Reading
 from xlperf.reporting.result import Result
@@ -79,7 +80,7 @@ def is_by_design(reading: Reading, title: str, cell: str, name: str) -> bool:
     by_key = {found.title: key for key, found in {**reading.sheets, **reading.program_sheets}.items()}
     key = by_key.get(title, "")
     if key in reading.program_sheets:
-        return column in "AB" if key == "identity" else True
+        return column in "AB" if key == "identity" else column == "A" or key != OFFICIAL
     if key == "checks" and reading.identity.get("submission") and name == "number":
         return True
     words = [str(value).strip() for value in reading.sheets[key].grid[row - 1][1:]] if key in reading.sheets else []

@@ -171,7 +171,20 @@ def test_every_sentence_is_in_its_language(language: str) -> None:
 
 def test_every_sentence_is_used() -> None:
     source = "\n".join(path.read_text("utf-8") for path in sorted((REPOSITORY / "xlperf").rglob("*.py")))
-    prefixes = ("wrong_", "yaml_", "json_", "kind_", "takes_", "word_", "jinja_", "drawn_note_", "drawn_refers_", "drawn_")
+    prefixes = (
+        "wrong_",
+        "yaml_",
+        "json_",
+        "kind_",
+        "takes_",
+        "word_",
+        "jinja_",
+        "drawn_lost_",
+        "drawn_note_of_",
+        "drawn_note_",
+        "drawn_refers_",
+        "drawn_",
+    )
     for key in catalogue("en")["definitions"]:
         name = next((key.removeprefix(prefix) for prefix in prefixes if key.startswith(prefix)), key)
         assert f'"{key}"' in source or f'"{name}"' in source or name in {word.lower() for word in REASONS}, key

@@ -7,6 +7,7 @@ import html.parser
 import io
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from support.surgery import type_into
 from xlperf import Result, annotate, fill_workbook, finalize, validate
 from xlperf.csv_file import harmless
 from xlperf.errors import FormError
+from xlperf.forms.form import Form
 from xlperf.forms.loader import form_directories, load_form
 from xlperf.forms.model import SEVERITIES
 from xlperf.forms.written.yaml_file import line_of, located
@@ -292,8 +294,17 @@ SECTIONS = {
 }
 TESTED = set(re.findall(r"\b[A-Z]{2}\d{3}\b", "".join(path.read_text("utf-8") for path in TESTS.rglob("*.py"))))
 OURS = sorted(catalogue("zh")["findings"])
+
+
+def every_stage() -> Iterator[Form]:
+    """The forms that travel with xlperf, and each as its later stages have it."""
+    for folder in form_directories():
+        yield (form := load_form(folder))
+        yield from (load_form(folder, stage=stage.key) for stage in form.stages)
+
+
 RULES = {  # but what is counted in the checks sheet alone
-    code: rule for folder in form_directories() for code, rule in load_form(folder).rules.items() if rule.builtin != "formulas"
+    code: rule for form in every_stage() for code, rule in form.rules.items() if rule.builtin != "formulas"
 }
 
 

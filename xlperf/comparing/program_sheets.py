@@ -1,4 +1,4 @@
-"""Content in the sheets that the program fills itself: the guide, the list of problems, the hidden sheet with the lists.
+"""Content in the sheets that the program fills itself: the guide, the list of problems, the official sheet, the hidden lists.
 
     strays = list(stray_in_guide(reading, reading.sheets["guide"]))       # cells and what they show
 
@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from xlperf.comparing.issued_cells import holds_values_only, may_be_former_text
+from xlperf.forms import layout
 from xlperf.forms.document import text_at, unit_spot
 from xlperf.forms.form import Form
-from xlperf.forms.layout import PROBLEMS, make_layout
+from xlperf.forms.layout import make_layout
 from xlperf.forms.model import GUIDE
+from xlperf.forms.official.cell_marks import changed
 from xlperf.formula.operands import normal_text
 from xlperf.reading.markup import formulas_in
 from xlperf.reading.reading import DIGEST, FoundSheet, Reading
@@ -99,7 +101,20 @@ def _end_of_page(grid: Grid) -> int:
 def stray_in_program_sheets(reading: Reading) -> Iterator[Filled]:
     """Yield what stands on the other sheets of the program beside what it writes there."""
     for key, found in reading.program_sheets.items():
-        yield from _stray_in_problems(found) if key == PROBLEMS else _stray_in_identity(reading, found)
+        match key:
+            case layout.OFFICIAL:
+                yield from _changed_in_official(found)
+            case layout.PROBLEMS:
+                yield from _stray_in_problems(found)
+            case _:
+                yield from _stray_in_identity(reading, found)
+
+
+def _changed_in_official(found: FoundSheet) -> Iterator[Filled]:
+    """Yield what stands on the official sheet and was not written there."""
+    for number, line in enumerate(found.grid[1:], 1):
+        for column in changed(str(line[0]), enumerate(line[1:], 1)):
+            yield Cell(found.title, number, column), line[column]
 
 
 def _stray_in_identity(reading: Reading, found: FoundSheet) -> Iterator[Filled]:

@@ -36,7 +36,7 @@ from xlperf.text import nearest
 from xlperf.values.cells import read_value
 
 IDENTITY = "identity"  # the key of the hidden sheet, which only programs read
-PROGRAM = (IDENTITY, PROBLEMS)  # the sheets of ours that belong to no form
+PROGRAM = (IDENTITY, PROBLEMS, OFFICIAL)  # the sheets of ours that belong to no form
 
 
 class OwnGrid(NamedTuple):
@@ -75,7 +75,9 @@ def read_cells(path: StrPath, *, templates: StrPath | None = None) -> Reading:
         identity=identity,
         sheets=sheets,
         program_sheets={
-            found.mark.sheet: FoundSheet(found.title, found.grid, None) for found in own if found.mark.sheet in PROGRAM
+            found.mark.sheet: FoundSheet(found.title, found.grid, None)
+            for found in reversed(own)  # of copies the first counts
+            if found.mark.sheet in PROGRAM
         },
         foreign_sheets=foreign,
         sheet_rows=sheet_rows,

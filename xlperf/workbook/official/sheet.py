@@ -2,17 +2,20 @@
 
     write_official_sheet(writer, sheet, official, password="")
 
-It is made of values, so it says what the other sheets say; nobody types into it, and it is never read.
+It is made of values, so it says what the other sheets say; nobody types into it, and it is never read. Marks of what stands in
+each row are in its hidden column, so that what is changed there can be told.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from math import ceil
 from typing import NamedTuple
 
 from xlperf.forms.layout import OFFICIAL, sheet_mark
+from xlperf.forms.official.cell_marks import marks_of
 from xlperf.forms.official.definition import OfficialSheet
 from xlperf.forms.official.page_lines import PageCell, PageLine, page_lines, side_pieces, text_of, value_at
 from xlperf.workbook.book import Format, Worksheet
@@ -44,16 +47,20 @@ def write_official_sheet(writer: CellWriter, sheet: Worksheet, official: Officia
     """Write the page: its lines, the labels on the left, and what the printer has to know."""
     _set_up(writer, sheet, official, password)
     placed = _place(sheet, official, list(_lines(writer, official)))
+    shown: dict[int, list[tuple[int, object]]] = defaultdict(list)  # what the cells of each row show
     for at, (one, top, bottom) in enumerate(placed):
         for number, (cell, text) in enumerate(zip(one.line.cells, one.texts, strict=True)):
             if number not in one.shared:
                 end = placed[_last_that_shares(placed, at, number)].bottom if cell.alike else bottom
-                _write(writer, sheet, cell, text, one.line.kind, top, end)
+                shown[top].append(_write(writer, sheet, cell, text, one.line.kind, top, end))
     for number, run in groupby(placed, key=lambda each: each.one.line.side):
         if number >= 0:
             beside, label = list(run), side_pieces(writer.form, official, number)
             text = text_of(writer.form, writer.rows, label.pieces)
-            _write(writer, sheet, label, text, "row", beside[0].top, beside[-1].bottom)
+            top = beside[0].top
+            shown[top].append(_write(writer, sheet, label, text, "row", top, beside[-1].bottom))
+    for row, cells in shown.items():
+        sheet.write_string(row, 0, marks_of(cells), writer.format("helper"))
     sheet.print_area(1, 1, placed[-1].bottom, len(official.widths))
 
 
@@ -127,19 +134,24 @@ def _text(writer: CellWriter, cell: PageCell) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)
 
 
-def _write(writer: CellWriter, sheet: Worksheet, cell: PageCell, text: str, kind: str, top: int, bottom: int) -> None:
-    """Write one cell over its rows and columns: a single field in its own format, all else as text."""
+def _write(
+    writer: CellWriter, sheet: Worksheet, cell: PageCell, text: str, kind: str, top: int, bottom: int
+) -> tuple[int, object]:
+    """Write one cell over its rows and columns, a single field in its own format, all else as text; its column and value."""
     left, right = 1 + cell.left, cell.left + cell.over
     style = _format(writer, cell, text, kind)
     if (top, left) != (bottom, right):
         sheet.merge_range(top, left, bottom, right, "", style)
     if cell.field is not None:
         field = writer.block_and_field(cell.field)[1]
-        write_value(sheet, top, left, field.as_shown(value_at(writer.form, writer.rows, cell.field)), field, style)
-    elif text:
+        value = field.as_shown(value_at(writer.form, writer.rows, cell.field))
+        write_value(sheet, top, left, value, field, style)
+        return left, value
+    if text:
         sheet.write_string(top, left, text, style)
     else:
         sheet.write_blank(top, left, None, style)
+    return left, text
 
 
 def _format(writer: CellWriter, cell: PageCell, text: str, kind: str) -> Format:
