@@ -11,7 +11,7 @@ import pytest
 from support.libreoffice import convert
 from support.local_forms import BY_HAND, CAPPED, FAULTS, HOMES, document, with_caps
 from support.sweeps import every
-from xlperf import fill_workbook, finalize, validate, write_template
+from xlperf import fill_workbook, finalize, import_document, validate, write_report, write_template
 from xlperf.addresses import cell_name
 from xlperf.forms.document import Spot, rows_of
 from xlperf.forms.form import Form
@@ -85,3 +85,23 @@ def test_blank_filled_and_finalized_workbooks_computed_by_another_program_show_t
     for ours, theirs in zip(books, convert(books, tmp_path / "computed"), strict=True):
         written = shown_cells(ours)
         assert len(written) > 100 and shown_cells(theirs) == written, ours.name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("key", "parts"), [
+    ("chongqing-department", ("cover", "funds", "objective")), ("hubei-project-goals", ("project", "funds", "conclusion")),
+])  # fmt: skip
+def test_the_report_is_read_back(key: str, parts: tuple[str, ...], tmp_path: Path) -> None:
+    """Tables of one row too; of qualities the report prints no grade."""
+    (report,) = write_report(HOMES[key] / "filled.xlsx", output=tmp_path / "report.docx").outputs
+    read, written = import_document(report, form=key).document, document(key)
+    assert {part: read[part] for part in parts} == {part: written[part] for part in parts}
+    columns = ("name", "unit", "operator", "actual", "weight")
+    ours, theirs = (
+        [[row.get(column) for column in columns] for row in each]
+        for each in (
+            (filled.get("indicators") or [row for goal in filled["goals"] for row in goal["indicators"]])
+            for filled in (read, written)
+        )
+    )
+    assert ours == theirs

@@ -85,7 +85,7 @@ def test_as_what_it_was_read_is_told_first(paper: PublishedPaper, results: Mappi
         "year" in paper.asked,
     )
     unit = next((block["unit"] for block in document.values() if isinstance(block, dict) and "unit" in block), None)
-    assert (f"单位“{unit}”（" if unit else "；没有写明单位") in first["found"]
+    assert (f"单位“{unit}”（" if unit else "没有写明单位") in first["found"]
 
 
 def test_the_cells_of_a_table_that_is_not_used_are_told_together(results: Mapping[str, Result]):

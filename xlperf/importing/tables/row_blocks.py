@@ -1,4 +1,7 @@
-"""The block of a row, by the levels that it says or that stand above it, by its name, else the block that takes any row."""
+"""The block of a row, by the levels that it says or that stand above it, by its name, else the block that takes any row.
+
+In a table of one row that nothing names, that row is the first below the header.
+"""
 
 from __future__ import annotations
 
@@ -61,6 +64,8 @@ def block_of(
     by_name = next((block for block in blocks if labels.preset_index(block, name) is not None), None)
     if by_name:
         return by_name
+    if len(blocks) == 1 and blocks[0].shape == "object" and not name and last is None:
+        return blocks[0]
     free = [block for block in blocks if block.shape == "list" and not (block.constants.keys() & cells.keys())]
     if last and last.constants and last in free:
         return last
