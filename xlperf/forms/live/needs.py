@@ -21,7 +21,9 @@ class Needs:
     def __init__(self, scope: Scope, formulas: Mapping[Cells, Node]) -> None:
         self.scope, self.formulas = scope, formulas
         self._inputs: dict[tuple[Cells, bool], frozenset[Cells]] = {}
-        self._names: dict[int, frozenset[str]] = {}  # by tree: rows of one table have mostly the same ones
+        self._names: dict[
+            int, tuple[Node, frozenset[str]]
+        ] = {}  # by the identity of a tree, which is kept so that it stays its own
 
     def inputs(self, cells: Cells, *, past_helpers: bool = True) -> frozenset[Cells]:
         """The cells without a formula that a cell follows from, through the helper columns or not; itself where it has none."""
@@ -43,9 +45,9 @@ class Needs:
         return frozenset(found)
 
     def _names_of(self, tree: Node) -> frozenset[str]:
-        if id(tree) not in self._names:
-            self._names[id(tree)] = frozenset(names_in(tree))
-        return self._names[id(tree)]
+        if id(tree) not in self._names:  # rows of one table have mostly the same tree
+            self._names[id(tree)] = tree, frozenset(names_in(tree))
+        return self._names[id(tree)][1]
 
     def tables(self, columns: Iterable[Cells]) -> list[str]:
         """The tables from whose cells those cells follow, in the order of the form."""
