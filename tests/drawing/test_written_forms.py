@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
-from support.drawings import name_of
+from support.drawings import draw, name_of
 from support.sweeps import every
 from support.written_forms import BROKEN, WRITTEN, as_written, document_of, drawn_and_read
 from xlperf import fill_workbook, finalize, load_form, prove_form, validate, write_template
+from xlperf.drawing.read import read_drawing
 
 YEAR = 2024
 
@@ -47,3 +49,20 @@ def test_drawn_and_read_it_is_equal_and_every_command_takes_it(folder: Path, tmp
 def test_drawn_and_read_check_form_accepts_it(folder: Path, tmp_path: Path) -> None:
     proof = prove_form(drawn_and_read(folder, tmp_path) / folder.parent.name / folder.name)
     assert [str(fault) for fault in proof.faults] == []
+
+
+def test_a_number_in_a_cell_that_is_computed_is_a_formula(tmp_path: Path) -> None:
+    """Of a table of one row: whoever draws writes 10 where the program wants =10."""
+    folder = next(folder for folder in WRITTEN if folder.parent.name == "chongqing")
+    drawn = draw(load_form(folder), tmp_path)
+    read = []
+    for name, value in (("formula", "=10"), ("number", 10)):
+        book = openpyxl.load_workbook(drawn)
+        header = next(cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value == "执行率得分")
+        below = header.offset(1)
+        assert str(below.value).startswith("=")
+        below.value = value
+        book.save(tmp_path / f"{name}.xlsx")
+        read.append(read_drawing(tmp_path / f"{name}.xlsx"))
+    assert [each.faults for each in read] == [(), ()]
+    assert read[0].definition == read[1].definition

@@ -31,17 +31,17 @@ def stray_notes(drawn: SheetDrawn, notes: Mapping[tuple[str, int, int], Mapping[
             level = ATTRIBUTES[key].level
             if level in allowed or level in ANYWHERE:
                 continue
-            header = headers.get(area.column if level == "field" and "row" in allowed else -1)
+            header = headers.get((area.row, area.column)) if level == "field" and "row" in allowed else None
             if header is not None:
                 yield fault(area.name, "note_of_column", found=word(key), expected=header.name.partition("!")[2])
             else:
                 yield fault(area.name, f"note_of_{level}", found=word(key))
 
 
-def _levels(drawn: SheetDrawn) -> tuple[dict[Cell, tuple[str, ...]], dict[int, Area]]:
-    """What the notes of cells may speak of, and the header of each column of tables."""
+def _levels(drawn: SheetDrawn) -> tuple[dict[Cell, tuple[str, ...]], dict[Cell, Area]]:
+    """What the notes of cells may speak of, and the header of each cell of tables."""
     levels: dict[Cell, tuple[str, ...]] = {}
-    headers: dict[int, Area] = {}
+    headers: dict[Cell, Area] = {}
     for section in drawn.sections:
         if isinstance(section, FieldsDrawn):
             for number, item in enumerate(section.items):
@@ -49,7 +49,7 @@ def _levels(drawn: SheetDrawn) -> tuple[dict[Cell, tuple[str, ...]], dict[int, A
                     levels[area.row, area.column] = ("field", "fields") if number == 0 else ("field",)
         if isinstance(section, TableDrawn):
             for column in section.columns:
-                headers[column.header.column] = column.header
+                headers |= {(row, column.header.column): column.header for row in section.rows}
                 levels[column.header.row, column.header.column] = ("field", "table")
             for row in section.rows:
                 for area in drawn.sheet.areas.get(row, ()):

@@ -174,7 +174,17 @@ class TableRead:
             return {}
         labels = {raw["key"] for raw in self.raw_columns if raw["type"] == "label"}
         same = {key: text for key, text in first.items() if all(each.get(key) == text for each in texts) and key not in labels}
+        if len(rows) == 1 and not said.get("block_spare"):  # numbers there are formulas
+            same = {key: text for key, text in same.items() if self._number_in(rows[0], key) is None}
         return same if len(rows) > 1 or not said.get("block_keyed") else {}
+
+    def _number_in(self, row: int, key: str) -> str | None:
+        """A number that stands in a cell into which nobody types: the program computes it, as it would `=10`."""
+        number = self.keys.index(key)
+        area = self.at(row, self.table.columns[number].header.column)
+        is_number = isinstance(area.value, int | float) and not isinstance(area.value, bool)
+        is_number = is_number and self.raw_columns[number]["type"] not in UNNAMED
+        return f"{area.value:g}" if is_number and not area.is_typed and area.formula is None else None
 
     def _keys_of(self, names: list[str]) -> list[str]:
         """Columns by their keys, where they are named by their titles."""
@@ -333,4 +343,6 @@ class TableRead:
             area = self.at(row.row, column.header.column)
             said = self.context.notes.get((self.sheet.title, area.row, area.column), {}).get("cell_formula")
             found[key] = said if said is not None else self.context.formula(area, home)
+            if found[key] is None and block.is_single:
+                found[key] = self._number_in(row.row, key)
         return found
