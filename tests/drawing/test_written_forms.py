@@ -51,12 +51,13 @@ def test_drawn_and_read_check_form_accepts_it(folder: Path, tmp_path: Path) -> N
     assert [str(fault) for fault in proof.faults] == []
 
 
-def test_a_number_in_a_cell_that_is_computed_is_a_formula(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", ["10", "0.25", "1234567.89", "0.000001"])
+def test_a_number_in_a_cell_that_is_computed_is_a_formula(number: str, tmp_path: Path) -> None:
     """Of a table of one row: whoever draws writes 10 where the program wants =10."""
     folder = next(folder for folder in WRITTEN if folder.parent.name == "chongqing")
     drawn = draw(load_form(folder), tmp_path)
     read = []
-    for name, value in (("formula", "=10"), ("number", 10)):
+    for name, value in (("formula", f"={number}"), ("number", float(number))):
         book = openpyxl.load_workbook(drawn)
         header = next(cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value == "执行率得分")
         below = header.offset(1)

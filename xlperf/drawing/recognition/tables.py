@@ -9,6 +9,7 @@ is the column's formula, what one block or row computes otherwise is its own.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from xlperf.addresses import column_name
@@ -184,7 +185,7 @@ class TableRead:
         area = self.at(row, self.table.columns[number].header.column)
         is_number = isinstance(area.value, int | float) and not isinstance(area.value, bool)
         is_number = is_number and self.raw_columns[number]["type"] not in UNNAMED
-        return f"{area.value:g}" if is_number and not area.is_typed and area.formula is None else None
+        return f"{Decimal(repr(area.value)):f}" if is_number and not area.is_typed and area.formula is None else None
 
     def _keys_of(self, names: list[str]) -> list[str]:
         """Columns by their keys, where they are named by their titles."""
