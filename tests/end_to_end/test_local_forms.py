@@ -1,37 +1,18 @@
-"""The forms of Chongqing and Hubei: one fault at a time, figures by hand, caps that a notice asks for, and LibreOffice's figures."""
+"""The forms of Chongqing and Hubei: one fault at a time, figures by hand, and caps that a notice asks for."""
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.libreoffice import convert
+from support.example_forms import cells_at
 from support.local_forms import BY_HAND, CAPPED, FAULTS, HOMES, document, with_caps
 from support.sweeps import every
-from xlperf import fill_workbook, finalize, import_document, validate, write_report, write_template
-from xlperf.addresses import cell_name
-from xlperf.forms.document import Spot, rows_of
-from xlperf.forms.form import Form
-from xlperf.forms.layout import make_layout, row_counts
-from xlperf.forms.loader import find_form, load_form
-from xlperf.forms.repeats import counts_in
-from xlperf.proving.recalculation import shown_cells
+from xlperf import fill_workbook, import_document, validate, write_report
 
 FAULTY = [(key, name) for key, faults in FAULTS.items() for name in faults]
-
-
-def at(key: str, filled: dict, places: tuple[str, ...]) -> tuple[str, ...]:
-    """The cells at which fields stand: block, number of the row, field."""
-    form: Form = load_form(find_form(key))
-    form = load_form(find_form(key), copies=counts_in(form.repeats, filled))
-    rows, _ = rows_of(form, filled)
-    spots = make_layout(form, row_counts(form, {}, rows)).spots
-    found = (place.split() for place in places)
-    return tuple(f"{title}!{cell_name(row, column)}" for block, index, field in found
-                 for title, row, column in [spots[Spot(block, int(index), field)]])  # fmt: skip
 
 
 def value_at(document: Any, place: str) -> object:
@@ -48,7 +29,7 @@ def test_one_fault_has_its_codes_and_cells(key: str, name: str, tmp_path: Path) 
     change(filled)
     assert fill_workbook(filled, output=tmp_path / "a.xlsx").outputs
     found = {(finding["code"], tuple(finding["cells"])) for finding in validate(tmp_path / "a.xlsx").findings}
-    assert found == {(code, at(key, filled, places)) for code, places in expected}
+    assert found == {(code, cells_at(key, filled, places)) for code, places in expected}
 
 
 @pytest.mark.parametrize("key", HOMES)
@@ -70,21 +51,6 @@ def test_the_usual_caps_are_two_lines_of_parameters(key: str, tmp_path: Path) ->
         assert {place: value_at(result.document, place) for place in expected} == expected
         told = [finding["severity"] for finding in result.findings if finding["code"] in ("CQ303", "HB305")]
         assert told == (["info"] if "scoring.cap" in expected else [])
-
-
-@pytest.mark.libreoffice
-@pytest.mark.slow
-def test_blank_filled_and_finalized_workbooks_computed_by_another_program_show_the_same(tmp_path: Path) -> None:
-    books = []
-    for key, home in HOMES.items():
-        blank, filled = tmp_path / f"{key}-blank.xlsx", tmp_path / f"{key}-filled.xlsx"
-        write_template(key, year=document(key)["fiscal_year"], output=blank)
-        shutil.copy(home / "filled.xlsx", filled)
-        (final,) = (path for path in finalize(filled, output=tmp_path / key).outputs if path.suffix == ".xlsx")
-        books += [blank, filled, shutil.copy(final, tmp_path / f"{key}-final.xlsx")]
-    for ours, theirs in zip(books, convert(books, tmp_path / "computed"), strict=True):
-        written = shown_cells(ours)
-        assert len(written) > 100 and shown_cells(theirs) == written, ours.name
 
 
 @pytest.mark.slow
